@@ -1,0 +1,54 @@
+/**
+ * What a system can and cannot do. The engine adapts to it; claiming a stronger form than the system has is a defect.
+ */
+export interface Manifest {
+  /** Kind of system, such as `tryton` or `http`. */
+  readonly system: string;
+  readonly title: string;
+  readonly entities: { readonly [entity: string]: EntityAbilities };
+  /** Horizon of INVARIANTS.md 1.11 in ms: after it, a probe that finds nothing proves absence. */
+  readonly horizonMs: number;
+  /** Longest time between a record's stamp and the moment it can be read, in ms; the overlap read again each poll. */
+  readonly commitLagMs: number;
+  /** Granularity of the system's own stamps in ms. */
+  readonly stampGranularityMs: number;
+  /** Whether webhooks are offered. */
+  readonly webhooks: boolean;
+}
+
+/** Abilities of one entity in one system. */
+export interface EntityAbilities {
+  /** Native record type or types this entity is read from, for messages. */
+  readonly object: string;
+  /** `since`: changes since a stamp; `all`: every read is a full listing (a projection without stamps). */
+  readonly incremental: "since" | "all";
+  /** Whether `readIds` is complete, so that an id missing from it proves a delete. */
+  readonly listsIds: boolean;
+  readonly create: boolean;
+  readonly update: boolean;
+  readonly archive: boolean;
+  /** Writes one record moves in one call; 1 when there is no batch. */
+  readonly writeBatchMax: number;
+  /** Ids that `readByIds` takes in one call. */
+  readonly readBatchMax: number;
+  /** `conditional`: the system refuses a stale version; `compare`: read before write; the window is measured. */
+  readonly precondition: "conditional" | "compare" | "none";
+  /** Strongest way to settle a create in doubt. */
+  readonly createProof: "unique_key" | "reference" | "fingerprint" | "none";
+  /** Native field (root) that stores our reference, when there is one. */
+  readonly referenceField: string | null;
+  /** Whether an answer to a write carries the record as stored, so that no read-back is needed. */
+  readonly answersRecord: boolean;
+  /** State changes the system offers, for the canonical status field. */
+  readonly transitions: readonly Transition[];
+  /** Canonical status of a record just created by us, before any transition; null when it has none. */
+  readonly initialStatus: string | null;
+}
+
+/** One state change: from one canonical status to another, by a native action. */
+export interface Transition {
+  readonly from: string;
+  readonly to: string;
+  /** Native name of the action, such as a button or an endpoint. */
+  readonly via: string;
+}

@@ -1,0 +1,204 @@
+import type { EntityName, ExternalId, FailureRecord, Json, JsonMap, ObservationKind } from "@crossfoot/kernel";
+import type { Manifest } from "./manifest.ts";
+
+/** One native record as read: the fields that the mapping asked for (roots), never canonical values. */
+export interface NativeRecord {
+  readonly id: ExternalId;
+  readonly kind: ObservationKind;
+  /** Native fields by root name. A root that is missing was not delivered (*absent*). */
+  readonly native: JsonMap;
+  readonly version: string | null;
+  /** The version as a number when the system orders its versions; else null. */
+  readonly versionOrder: number | null;
+  /** The system's own stamp as an ISO instant in UTC, or null. */
+  readonly modifiedAt: string | null;
+  /** Who committed it, as the system names them, or null. */
+  readonly actor: string | null;
+  /** Surviving record when kind is `merged` or `converted`. */
+  readonly into: ExternalId | null;
+}
+
+/** A row that could not be read into a record: parked alone. */
+export interface UnreadableRow {
+  readonly id: ExternalId | null;
+  readonly failure: FailureRecord;
+}
+
+/** One page of an incremental or full reading. */
+export interface Page {
+  readonly records: readonly NativeRecord[];
+  readonly unreadable: readonly UnreadableRow[];
+  /** Opaque cursor of the next page, or null at the end. */
+  readonly next: string | null;
+}
+
+/** What to read. */
+export interface ReadRequest {
+  readonly entity: EntityName;
+  /** Native roots the mapping needs. */
+  readonly roots: readonly string[];
+  /** Stamp to read from, inclusive (ISO instant, the remote's clock); null reads everything. */
+  readonly since: string | null;
+  readonly cursor: string | null;
+  readonly pageSize: number;
+}
+
+/** A page of ids for a sweep. `isComplete` is false when the listing may have left rows out. */
+export interface IdPage {
+  readonly ids: readonly ExternalId[];
+  readonly next: string | null;
+  readonly isComplete: boolean;
+}
+
+/** Kinds of a write. */
+export type WriteKind = "create" | "update" | "archive" | "delete" | "transition" | "merge" | "note";
+
+/** One write, in native form, as it goes to a connector. */
+export interface NativeWrite {
+  readonly key: string;
+  readonly entity: EntityName;
+  readonly kind: WriteKind;
+  /** Null for a create. */
+  readonly id: ExternalId | null;
+  /** Version the target must still have, or null when unknown. */
+  readonly precondition: string | null;
+  /** Native fields to set, by root; for a collection root the whole list, rows with their native id where known. */
+  readonly patch: JsonMap;
+  /** Native fields of the newest view (roots the mapping reads), for systems that need old and new side by side. */
+  readonly current: JsonMap;
+  /** Our reference, to be stored in `referenceField` on a create, and given as idempotency key where honoured. */
+  readonly reference: string;
+  /** For a transition: canonical states and the native action. */
+  readonly transition: { readonly from: string; readonly to: string; readonly via: string } | null;
+}
+
+/**
+ * What became of one write. `done` carries the record as stored when the system answered it.
+ * A failure of class `in_doubt` means the request may have landed.
+ */
+export type WriteOutcome =
+  | { readonly kind: "done"; readonly id: ExternalId; readonly record: NativeRecord | null }
+  | { readonly kind: "failed"; readonly failure: FailureRecord };
+
+/** How to find out whether a write in doubt landed. */
+export interface ProbeRequest {
+  readonly entity: EntityName;
+  readonly roots: readonly string[];
+  readonly reference: string;
+  /** The write in doubt, for a fingerprint where no reference is stored. */
+  readonly write: NativeWrite;
+}
+
+/** Records that carry our reference, or match the fingerprint. */
+export interface ProbeAnswer {
+  readonly records: readonly NativeRecord[];
+  /** `reference`: found by our own mark; `fingerprint`: by business values, doubtful. */
+  readonly by: "reference" | "fingerprint";
+}
+
+/** What a connection is: tenant, objects, fields; the tenant is stored at first contact. */
+export interface Description {
+  /** Id of the tenant or company as the system names it; a difference stops the connection. */
+  readonly tenant: string;
+  readonly title: string;
+  readonly version: string | null;
+  /** Native fields by entity, for `check`: root names, and whether a create needs them. */
+  readonly fields: { readonly [entity: string]: readonly NativeField[] };
+}
+
+/** One native field. */
+export interface NativeField {
+  readonly root: string;
+  readonly type: string;
+  readonly isRequired: boolean;
+  readonly isReadOnly: boolean;
+  readonly lengthMax: number | null;
+}
+
+/** What a webhook said: look at these records. */
+export interface Hint {
+  readonly entity: EntityName;
+  readonly id: ExternalId | null;
+}
+
+/** A delivery as it came in. Header names in lower case. */
+export interface Delivery {
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string;
+  /** Our clock, ms since 1970. */
+  readonly receivedAt: number;
+}
+
+/** Answer of `receive`: refused with a reason, or the delivery's id and its hints. */
+export type Received =
+  | { readonly ok: false; readonly reason: string }
+  | { readonly ok: true; readonly deliveryId: string; readonly hints: readonly Hint[] };
+
+/**
+ * One open connection. Methods reject with a {@link import("./failure.ts").ConnectorError} and nothing else.
+ * A connector keeps no state between calls, opens no socket, does not sleep or retry: the runtime's `http` does.
+ */
+export interface Connection {
+  readonly manifest: Manifest;
+  describe(): Promise<Description>;
+  read(request: ReadRequest): Promise<Page>;
+  /** Rows that are gone come back as kind `deleted` where the system proves it, else they are left out. */
+  readByIds(request: {
+    readonly entity: EntityName;
+    readonly roots: readonly string[];
+    readonly ids: readonly ExternalId[];
+  }): Promise<readonly NativeRecord[]>;
+  readIds(request: { readonly entity: EntityName; readonly cursor: string | null }): Promise<IdPage>;
+  /** One outcome per write, in the order given. Rejects only when no write can have left us. */
+  write(writes: readonly NativeWrite[]): Promise<readonly WriteOutcome[]>;
+  probe(request: ProbeRequest): Promise<ProbeAnswer>;
+  /** Address of the record in the system's own screens, or null. */
+  recordUrl(entity: EntityName, id: ExternalId): string | null;
+  /** Verifies and reads a webhook delivery. Pure. */
+  receive(delivery: Delivery): Received;
+}
+
+/** A request as the runtime's `http` takes it. `path` is relative to the connection's address. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: { readonly [name: string]: string };
+  readonly headers?: { readonly [name: string]: string };
+  readonly body?: string;
+  /** True when a lost answer leaves the effect unknown. */
+  readonly isWrite: boolean;
+}
+
+/** An answer. Header names in lower case. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string;
+}
+
+/** What the runtime gives a connector. Quota, time-outs, recording and redaction happen behind `http`. */
+export interface Session {
+  /** Rejects with a ConnectorError: `transient` when nothing was sent, `in_doubt` when a write may have landed. */
+  readonly http: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** Options of the connection as written in crossfoot.yaml (checked by the connector's `options`). */
+  readonly options: JsonMap;
+  /** Resolves a secret by its name in the options; never log the answer. */
+  readonly secret: (name: string) => string;
+  /** Small facts that live as long as the session (access token, CSRF token), kept by the runtime. */
+  readonly token: {
+    readonly load: (name: string) => string | undefined;
+    readonly store: (name: string, value: string) => void;
+  };
+  /** Our wall clock in ms, for token expiry and date windows only. */
+  readonly now: () => number;
+}
+
+/** A connector: opens connections to one kind of system. */
+export interface Connector {
+  readonly system: string;
+  /** Problems of the options, each with the path of the key; empty when they are fine. Pure. */
+  readonly checkOptions: (options: JsonMap) => readonly { readonly path: string; readonly problem: string }[];
+  readonly open: (session: Session) => Promise<Connection>;
+  /** Default mapping for this system, as the parsed form of `mappings/<connection>.yaml`. */
+  readonly defaultMapping: (options: JsonMap) => Json;
+}

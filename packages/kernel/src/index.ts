@@ -1,0 +1,3 @@
+export * from "./value.ts";
+export * from "./record.ts";
+export * from "./failure.ts";
