@@ -1,0 +1,47 @@
+/**
+ * What the server needs from the world, as types only. The simulation gives its own of each.
+ */
+
+/** Something that runs SQL: a database, or one transaction of it. */
+export interface Queryable {
+  /**
+   * Runs one statement with `$1`-style parameters. Rows come back as plain maps: `bigint` and `numeric` as text,
+   * `jsonb` parsed, `timestamptz` as ISO text in UTC, `bytea` as Uint8Array. Rejects with a {@link StoreError}.
+   */
+  query<Row = { [column: string]: unknown }>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A database with transactions. Statements outside a transaction never run inside somebody else's. */
+export interface Database extends Queryable {
+  readonly home: "embedded" | "server";
+  /**
+   * Runs `work` in one transaction and commits when it resolves; rolls back when it rejects. A serialisation failure
+   * or deadlock rejects with a StoreError whose `isRetryable` is true; nothing is retried here.
+   */
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /** Runs several statements separated by semicolons, without parameters (migrations only). */
+  script(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Wall clock and monotonic clock, in ms. Safety rules use the monotonic one or the store's. */
+export interface Clock {
+  readonly now: () => number;
+  readonly monotonic: () => number;
+}
+
+/** Waits; ends early with `false` when `signal` aborts, `true` when the time is over. */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<boolean>;
+
+/** Hash and randomness. `digest` is SHA-256 in hex of UTF-8 text. */
+export interface Entropy {
+  readonly digest: (text: string) => string;
+  readonly uuid: () => string;
+}
+
+/** Structured log. Values of customers' fields are never logged. */
+export interface Log {
+  readonly info: (event: string, facts?: { readonly [name: string]: unknown }) => void;
+  readonly warn: (event: string, facts?: { readonly [name: string]: unknown }) => void;
+  readonly error: (event: string, facts?: { readonly [name: string]: unknown }) => void;
+}
