@@ -54,7 +54,7 @@ export type Via = "poll" | "sweep" | "probe" | "answer" | "hint";
 
 /**
  * The newest accepted observation of one member, with its canonical values.
- * `version` is opaque and comparable for equality only; `modifiedAt` is the system's own stamp (its clock may lie).
+ * `version` is opaque and comparable for equality only.
  * `problems` names fields whose value was refused; such a record is parked alone.
  */
 export interface View {
@@ -63,7 +63,8 @@ export interface View {
   readonly kind: ObservationKind;
   readonly fields: Fields;
   readonly version: string | null;
-  readonly modifiedAt: string | null;
+  /** The system's own stamp in ms since 1970, or null. */
+  readonly modifiedAt: number | null;
   readonly actor: string | null;
   readonly problems: { readonly [field: string]: Problem };
   /** The surviving record when `kind` is `merged` or `converted`. */

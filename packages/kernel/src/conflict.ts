@@ -1,0 +1,57 @@
+import type { ConnectionId } from "./record.ts";
+import type { Value } from "./value.ts";
+
+/** Why a field waits for a person. Closed list. */
+export type ConflictReason =
+  | "both_changed"
+  | "stamps_too_close"
+  | "first_link_differs"
+  | "removed_and_changed"
+  | "custom_rule_asks"
+  | "master_unchanged";
+
+/** All reasons of a conflict. */
+export const conflictReasons: readonly ConflictReason[] = [
+  "both_changed",
+  "stamps_too_close",
+  "first_link_differs",
+  "removed_and_changed",
+  "custom_rule_asks",
+  "master_unchanged",
+];
+
+/** A field that policy does not decide. Values by connection; `line` names the row of a collection. */
+export interface Conflict {
+  readonly field: string;
+  readonly reason: ConflictReason;
+  readonly values: { readonly [connection: string]: Value | undefined };
+}
+
+/** Why a value lost. Closed list. */
+export type DiscardReason =
+  | "master_wins"
+  | "newest_wins"
+  | "not_a_writer"
+  | "first_link_master"
+  | "custom_rule"
+  | "person_decided";
+
+/** All reasons of a discard. */
+export const discardReasons: readonly DiscardReason[] = [
+  "master_wins",
+  "newest_wins",
+  "not_a_writer",
+  "first_link_master",
+  "custom_rule",
+  "person_decided",
+];
+
+/** A value that lost; kept in the journal before anything is overwritten, so that its author can be told. */
+export interface Discard {
+  readonly field: string;
+  readonly connection: ConnectionId;
+  readonly value: Value;
+  readonly actor: string | null;
+  readonly reason: DiscardReason;
+  readonly winner: ConnectionId | "person";
+}

@@ -1,0 +1,139 @@
+import type { Cause, DecideInput, MemberState, PlannedWrite, Wait } from "./plan.ts";
+import { policyInState } from "./policy.ts";
+import type { FieldPolicy, SideAbilities } from "./policy.ts";
+import { statusAt, unreachable } from "./reach.ts";
+import type { ConnectionId } from "./record.ts";
+import { planTransitions } from "./transition.ts";
+import type { Value } from "./value.ts";
+
+/** Creates that a link needs, or what they wait for. */
+export interface Creates {
+  readonly writes: readonly PlannedWrite[];
+  readonly waits: readonly Wait[];
+  /** False when the contract does not want the record on some connection where it is missing. */
+  readonly isWanted: boolean;
+}
+
+/**
+ * Creates for the connections that have no member: only where every record of the entity has been read once (or the
+ * first two-way run would double what is there), where no tombstone stands, and where the contract's rule allows it.
+ * A reference that is not on the target yet is left out when the contract does not demand it, and written once it is.
+ */
+export function planCreates(input: DecideInput): Creates {
+  const writes: PlannedWrite[] = [];
+  const waits: Wait[] = [];
+  let isWanted = true;
+  for (const [target, side] of Object.entries(input.sides).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const connection = target as ConnectionId;
+    if (input.members[target] !== undefined || !side.canCreate) continue;
+    if (!isAllowed(input, connection)) {
+      isWanted = false;
+      continue;
+    }
+    if (!input.readyTargets.includes(connection)) {
+      isWanted = false;
+      continue;
+    }
+    const planned = planCreate(input, connection, side);
+    writes.push(...planned.writes);
+    waits.push(...planned.waits);
+  }
+  return { writes, waits, isWanted };
+}
+
+function isAllowed(input: DecideInput, target: ConnectionId): boolean {
+  const rule = input.policy.create[target];
+  if (rule === undefined || rule.when === "never" || input.hasTombstone) return false;
+  const present = Object.entries(input.members).filter(([, { view }]) => view.kind === "present");
+  if (present.length === 0) return false;
+  if (rule.when === "always") return true;
+  if (rule.onDemand && input.demandedOn.includes(target)) return true;
+  return present.some(([connection]) => rule.statuses.includes(statusAt(input, connection as ConnectionId) ?? ""));
+}
+
+interface Gathered {
+  readonly fields: Record<string, Value>;
+  readonly waits: Wait[];
+  readonly causes: Map<ConnectionId, string[]>;
+}
+
+function planCreate(
+  input: DecideInput,
+  target: ConnectionId,
+  side: SideAbilities,
+): { readonly writes: readonly PlannedWrite[]; readonly waits: readonly Wait[] } {
+  const gathered: Gathered = { fields: {}, waits: [], causes: new Map() };
+  for (const field of Object.values(input.policy.fields)) {
+    if (!side.writes.has(field.field) && !side.writesOnCreate.has(field.field)) continue;
+    if (field.field === input.policy.statusField && side.transitions.length > 0) continue;
+    gatherField(input, { target, field }, gathered);
+  }
+  const blocking = gathered.waits.some((wait) => wait.isBlocking);
+  if (blocking || gathered.causes.size === 0) return { writes: [], waits: gathered.waits };
+  const causes = [...gathered.causes].map(([connection, fields]): Cause => {
+    return { connection, version: input.members[connection]?.view.version ?? null, fields };
+  });
+  const create: PlannedWrite = {
+    target,
+    kind: "create",
+    id: null,
+    precondition: null,
+    fields: gathered.fields,
+    transition: null,
+    causes,
+  };
+  return { writes: [create, ...firstTransitions(input, { target, side, causes })], waits: gathered.waits };
+}
+
+function gatherField(
+  input: DecideInput,
+  at: { readonly target: ConnectionId; readonly field: FieldPolicy },
+  gathered: Gathered,
+): void {
+  const policy = policyInState(input.policy, at.field, (connection) => statusAt(input, connection));
+  if (!policy.targets.includes(at.target)) return;
+  const source = sourceOf(input, policy);
+  const value = source?.[1].view.fields[at.field.field];
+  if (source === undefined || value === undefined || value === null) return;
+  const missing = unreachable(input, at.target, value);
+  for (const parent of missing) {
+    const isBlocking = at.field.isMandatory || at.field.kind.kind !== "reference";
+    gathered.waits.push({ field: at.field.field, target: at.target, parent, isBlocking });
+  }
+  if (missing.length > 0) return;
+  gathered.fields[at.field.field] = value;
+  gathered.causes.set(source[0], [...(gathered.causes.get(source[0]) ?? []), at.field.field]);
+}
+
+/** The member whose value is taken: the master, else any writer that shows one. */
+function sourceOf(input: DecideInput, policy: FieldPolicy): readonly [ConnectionId, MemberState] | undefined {
+  const order = [policy.master, ...policy.writers];
+  for (const connection of order) {
+    const member = input.members[connection];
+    if (member === undefined || !policy.writers.includes(connection)) continue;
+    if (member.view.fields[policy.field] !== undefined) return [connection, member];
+  }
+  return undefined;
+}
+
+/** State changes that follow a create, so that the plan shows the whole document. */
+function firstTransitions(
+  input: DecideInput,
+  at: { readonly target: ConnectionId; readonly side: SideAbilities; readonly causes: readonly Cause[] },
+): readonly PlannedWrite[] {
+  const field = input.policy.fields[input.policy.statusField ?? ""];
+  if (field === undefined || at.side.transitions.length === 0 || at.side.initialStatus === null) return [];
+  const source = sourceOf(input, field);
+  const to = source?.[1].view.fields[field.field];
+  if (source === undefined || typeof to !== "string" || !field.targets.includes(at.target)) return [];
+  const steps = planTransitions(at.side.transitions, { from: at.side.initialStatus, to }) ?? [];
+  return steps.map((transition, index) => ({
+    target: at.target,
+    kind: "transition",
+    id: null,
+    precondition: null,
+    fields: index === steps.length - 1 ? { [field.field]: to } : {},
+    transition,
+    causes: at.causes,
+  }));
+}

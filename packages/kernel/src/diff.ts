@@ -1,0 +1,26 @@
+import { isEqual } from "./value.ts";
+import type { Fields, Value } from "./value.ts";
+
+/**
+ * INVARIANTS.md 1.6: a side changed a field when its view differs from each image that counts as its base. Absent is
+ * no change (the system did not deliver the field); a side without a base has never agreed and cannot have changed.
+ */
+export function isChanged(view: Value | undefined, base: readonly Value[] | undefined): boolean {
+  if (view === undefined || base === undefined) return false;
+  return !base.some((image) => isEqual(image, view));
+}
+
+/** Difference of one field. `before` or `after` undefined means absent. */
+export interface FieldChange {
+  readonly field: string;
+  readonly before: Value | undefined;
+  readonly after: Value | undefined;
+}
+
+/** Fields in which two records differ, in the order of their names. Never throws. */
+export function diffFields(before: Fields, after: Fields): readonly FieldChange[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
+  return names
+    .filter((field) => !isEqual(before[field], after[field]))
+    .map((field) => ({ field, before: before[field], after: after[field] }));
+}

@@ -1,0 +1,99 @@
+import type { ConnectionId, EntityName } from "./record.ts";
+import type { FieldKind } from "./value.ts";
+
+/**
+ * What decides when two writers changed one field differently:
+ * `master` the master's value stands; `newest` the later stamp, when it is later by more than the tolerance and both
+ * granularities; `review` a person; `custom` a named rule of the user's.
+ */
+export type ConflictPolicy = "master" | "newest" | "review" | "custom";
+
+/** The contract for one field of one entity, with roles resolved to connections. */
+export interface FieldPolicy {
+  readonly field: string;
+  readonly kind: FieldKind;
+  /** Master of record: whose value stands when both sides write. */
+  readonly master: ConnectionId;
+  /** Connections whose edits count. An edit elsewhere is a foreign edit. */
+  readonly writers: readonly ConnectionId[];
+  /** Connections that receive the value. */
+  readonly targets: readonly ConnectionId[];
+  readonly policy: ConflictPolicy;
+  /** Name of the rule when `policy` is `custom`. */
+  readonly custom: string | null;
+  /** When two records that already existed are linked: `fill` lets a value stand against a blank, then the master. */
+  readonly onFirstLink: "fill" | "master" | "review";
+  /** An edit by a side that may not write: `restore` puts the owner's value back, `keep` explains the difference. */
+  readonly onForeignEdit: "restore" | "keep";
+  /** A reference that must be there before the record can be created on the other side. */
+  readonly isMandatory: boolean;
+}
+
+/** Who may write while the document is in one of these states on that connection. */
+export interface OwnershipRule {
+  readonly at: ConnectionId;
+  readonly statuses: readonly string[];
+  readonly fields: readonly string[] | "*";
+  /** The only writer in these states; null means nobody. */
+  readonly writer: ConnectionId | null;
+}
+
+/** When a record that exists elsewhere is created on a connection. */
+export interface CreateRule {
+  readonly when: "always" | "never" | "status";
+  /** Canonical statuses that allow the create when `when` is `status`. */
+  readonly statuses: readonly string[];
+  /** Whether a child that needs this record allows the create, whatever its status. */
+  readonly onDemand: boolean;
+}
+
+/** The contract for one entity, compiled. */
+export interface EntityPolicy {
+  readonly entity: EntityName;
+  readonly isProjection: boolean;
+  readonly statusField: string | null;
+  readonly fields: { readonly [field: string]: FieldPolicy };
+  readonly ownership: readonly OwnershipRule[];
+  /** By target connection; a connection without a rule is never created on. */
+  readonly create: { readonly [connection: string]: CreateRule };
+  /** A deletion is never carried over as one: `archive` the others, `ask` a person, or `ignore` it (tombstone only). */
+  readonly onDelete: "archive" | "ask" | "ignore";
+  /** Clock tolerance of `newest`, ms. */
+  readonly newestToleranceMs: number;
+  /** Sets of fields that, when all equal and not blank, identify a record. */
+  readonly matchKeys: readonly (readonly string[])[];
+}
+
+/** What one connection can do with one entity: its manifest and mapping, as far as deciding needs them. */
+export interface SideAbilities {
+  readonly canCreate: boolean;
+  readonly canUpdate: boolean;
+  readonly canArchive: boolean;
+  /** Fields the mapping reads and writes on this side. */
+  readonly reads: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+  /** Fields written on a create only. */
+  readonly writesOnCreate: ReadonlySet<string>;
+  readonly transitions: readonly { readonly from: string; readonly to: string; readonly via: string }[];
+  readonly initialStatus: string | null;
+  readonly stampGranularityMs: number;
+}
+
+/**
+ * The policy of one field in the present states of its document: an ownership rule that holds narrows the writers and
+ * moves the master. The first rule that matches decides. Pure, total.
+ */
+export function policyInState(
+  policy: EntityPolicy,
+  field: FieldPolicy,
+  statusOf: (connection: ConnectionId) => string | undefined,
+): FieldPolicy {
+  for (const rule of policy.ownership) {
+    if (rule.fields !== "*" && !rule.fields.includes(field.field)) continue;
+    const status = statusOf(rule.at);
+    if (status === undefined || !rule.statuses.includes(status)) continue;
+    if (rule.writer === null) return { ...field, writers: [], targets: [] };
+    return { ...field, master: rule.writer, writers: [rule.writer] };
+  }
+  return field;
+}
