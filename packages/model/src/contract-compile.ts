@@ -1,0 +1,226 @@
+import type { ConnectionId, CreateRule, EntityPolicy, FieldPolicy, Json, JsonMap } from "@crossfoot/kernel";
+import { isMap } from "@crossfoot/kernel";
+import { defaultContract, directions } from "./contract.ts";
+import type { Contract, Direction, EntityTerms, FieldTerms, Role } from "./contract.ts";
+import { entities, entityNames, isEntityName, statusCodes } from "./entity.ts";
+import type { Entity, EntityName } from "./entity.ts";
+import { nearestName } from "./nearest.ts";
+
+/** Something wrong in a contract file; `path` leads to the key, so that a caller can name file and line. */
+export interface ContractProblem {
+  readonly path: readonly string[];
+  readonly problem: string;
+}
+
+/** Which connection plays which role. */
+export interface Roles {
+  readonly crm: ConnectionId;
+  readonly erp: ConnectionId;
+}
+
+const policies = ["master", "newest", "review", "custom"];
+const firstLinks = ["fill", "master", "review"];
+const foreignEdits = ["restore", "keep"];
+const deletes = ["archive", "ask", "ignore"];
+const roles: readonly string[] = ["crm", "erp"];
+
+const entityKeys: { readonly [key: string]: readonly string[] | "free" } = {
+  enabled: "free",
+  master: roles,
+  direction: directions,
+  policy: policies,
+  onFirstLink: firstLinks,
+  onForeignEdit: foreignEdits,
+  onDelete: deletes,
+  newestTolerance: "free",
+  create: "free",
+  matchKeys: "free",
+  ownership: "free",
+  fields: "free",
+  means: "free",
+};
+const fieldKeys: { readonly [key: string]: readonly string[] | "free" } = {
+  master: roles,
+  direction: directions,
+  policy: policies,
+  custom: "free",
+  onFirstLink: firstLinks,
+  onForeignEdit: foreignEdits,
+  mandatory: "free",
+  means: "free",
+};
+
+/**
+ * Reads a contract file over the default contract. Every unknown key is a problem with the nearest known one; both
+ * sides as master of one field is refused. Pure; never throws.
+ */
+export function readContract(file: Json): { readonly contract: Contract; readonly problems: readonly ContractProblem[] } {
+  const problems: ContractProblem[] = [];
+  if (file === null) return { contract: defaultContract, problems };
+  if (!isMap(file)) return { contract: defaultContract, problems: [{ path: [], problem: "a contract is a map" }] };
+  const given = file["entities"] ?? {};
+  checkKeys(file, { entities: "free", version: "free" }, [], problems);
+  if (!isMap(given)) {
+    problems.push({ path: ["entities"], problem: "`entities` is a map of entity names" });
+    return { contract: defaultContract, problems };
+  }
+  const merged: Record<string, EntityTerms> = { ...defaultContract.entities };
+  for (const [name, terms] of Object.entries(given)) {
+    if (!isEntityName(name)) {
+      problems.push({ path: ["entities", name], problem: unknown("entity", name, entityNames) });
+    } else if (!isMap(terms)) {
+      problems.push({ path: ["entities", name], problem: "the terms of an entity are a map" });
+    } else merged[name] = overlay(name, terms, problems);
+  }
+  return { contract: { entities: merged } as Contract, problems };
+}
+
+function unknown(what: string, name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return `unknown ${what} \`${name}\`${nearest === undefined ? "" : `; did you mean \`${nearest}\`?`}`;
+}
+
+function checkKeys(
+  map: JsonMap,
+  keys: { readonly [key: string]: readonly string[] | "free" },
+  path: readonly string[],
+  problems: ContractProblem[],
+): void {
+  for (const [key, value] of Object.entries(map)) {
+    const allowed = keys[key];
+    const at = [...path, key];
+    if (allowed === undefined) problems.push({ path: at, problem: unknown("key", key, Object.keys(keys)) });
+    else if (key === "master" && !(typeof value === "string" && roles.includes(value))) {
+      const both = "a field has one master, `crm` or `erp`: two masters would undo each other's values for ever";
+      problems.push({ path: at, problem: both });
+    } else if (allowed !== "free" && !(typeof value === "string" && allowed.includes(value))) {
+      problems.push({ path: at, problem: `\`${key}\` is one of ${allowed.join(", ")}` });
+    }
+  }
+}
+
+function overlay(name: EntityName, terms: JsonMap, problems: ContractProblem[]): EntityTerms {
+  const base = defaultContract.entities[name];
+  const path = ["entities", name];
+  checkKeys(terms, entityKeys, path, problems);
+  const fields: Record<string, FieldTerms> = { ...base.fields };
+  const given = terms["fields"];
+  if (isMap(given)) {
+    for (const [field, fieldTerms] of Object.entries(given)) {
+      const known = Object.keys(entities[name].fields);
+      if (!known.includes(field)) {
+        problems.push({ path: [...path, "fields", field], problem: unknown("field", field, known) });
+      } else if (!isMap(fieldTerms)) {
+        problems.push({ path: [...path, "fields", field], problem: "the terms of a field are a map" });
+      } else {
+        checkKeys(fieldTerms, fieldKeys, [...path, "fields", field], problems);
+        fields[field] = { ...fields[field], ...(fieldTerms as FieldTerms) };
+      }
+    }
+  }
+  checkShapes(name, terms, problems);
+  return { ...base, ...(terms as unknown as Partial<EntityTerms>), fields };
+}
+
+function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem[]): void {
+  const path = ["entities", name];
+  const known = Object.keys(entities[name].fields);
+  for (const [index, key] of asList(terms["matchKeys"]).entries()) {
+    for (const field of asList(key)) {
+      if (typeof field === "string" && known.includes(field)) continue;
+      problems.push({ path: [...path, "matchKeys", String(index)], problem: unknown("field", String(field), known) });
+    }
+  }
+  const create = terms["create"];
+  if (isMap(create)) {
+    checkKeys(create, { crm: "free", erp: "free" }, [...path, "create"], problems);
+    for (const [role, rule] of Object.entries(create)) {
+      const at = [...path, "create", role];
+      if (!isMap(rule)) problems.push({ path: at, problem: "a rule for creates is a map with `when`" });
+      else checkKeys(rule, { when: ["always", "never", "status"], statuses: "free", onDemand: "free" }, at, problems);
+    }
+  }
+  const states = statusCodes[name] ?? [];
+  for (const [index, rule] of asList(terms["ownership"]).entries()) {
+    const at = [...path, "ownership", String(index)];
+    if (!isMap(rule)) problems.push({ path: at, problem: "an ownership rule is a map" });
+    else {
+      const keys = { at: roles, statuses: "free", fields: "free", writer: ["crm", "erp", "nobody"] } as const;
+      checkKeys(rule, keys, at, problems);
+      for (const state of asList(rule["statuses"])) {
+        if (typeof state === "string" && states.includes(state)) continue;
+        problems.push({ path: [...at, "statuses"], problem: unknown("status", String(state), states) });
+      }
+    }
+  }
+  const tolerance = terms["newestTolerance"];
+  if (tolerance !== undefined && !(typeof tolerance === "number" && tolerance >= 0)) {
+    problems.push({ path: [...path, "newestTolerance"], problem: "`newestTolerance` is a number of seconds, 0 or more" });
+  }
+}
+
+function asList(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Connections that may originate a value, and those that receive it. */
+function routes(direction: Direction, sides: Roles): { writers: readonly ConnectionId[]; targets: readonly ConnectionId[] } {
+  switch (direction) {
+    case "both":
+      return { writers: [sides.crm, sides.erp], targets: [sides.crm, sides.erp] };
+    // A one-way field is put back where it was edited against the contract; that is why its source can be a target.
+    case "crm-to-erp":
+      return { writers: [sides.crm], targets: [sides.erp] };
+    case "erp-to-crm":
+      return { writers: [sides.erp], targets: [sides.crm] };
+    case "compare":
+      return { writers: [], targets: [] };
+  }
+}
+
+/** The contract of one entity with roles resolved to connections, as the kernel decides by it. */
+export function compilePolicy(contract: Contract, name: EntityName, sides: Roles): EntityPolicy {
+  const entity = entities[name];
+  const terms = contract.entities[name];
+  const fields = Object.keys(entity.fields).map((field) => [field, compileField({ entity, terms, field }, sides)]);
+  const create = Object.entries(terms.create).map(([role, rule]): [string, CreateRule] => [
+    sides[role as Role],
+    { when: rule.when, statuses: rule.statuses ?? [], onDemand: rule.onDemand ?? false },
+  ]);
+  return {
+    entity: name,
+    isProjection: entity.isProjection,
+    statusField: entity.status,
+    fields: Object.fromEntries(fields) as EntityPolicy["fields"],
+    ownership: terms.ownership.map((rule) => ({
+      at: sides[rule.at],
+      statuses: rule.statuses,
+      fields: rule.fields,
+      writer: rule.writer === "nobody" ? null : sides[rule.writer],
+    })),
+    create: Object.fromEntries(create),
+    onDelete: terms.onDelete,
+    newestToleranceMs: terms.newestTolerance * 1000,
+    matchKeys: terms.matchKeys,
+  };
+}
+
+function compileField(
+  at: { readonly entity: Entity; readonly terms: EntityTerms; readonly field: string },
+  sides: Roles,
+): FieldPolicy {
+  const own = at.terms.fields[at.field] ?? {};
+  const { writers, targets } = routes(own.direction ?? at.terms.direction, sides);
+  return {
+    field: at.field,
+    kind: at.entity.fields[at.field] as FieldPolicy["kind"],
+    master: sides[own.master ?? at.terms.master],
+    writers,
+    targets,
+    policy: own.policy ?? at.terms.policy,
+    custom: own.custom ?? null,
+    onFirstLink: own.onFirstLink ?? at.terms.onFirstLink,
+    onForeignEdit: own.onForeignEdit ?? at.terms.onForeignEdit,
+    isMandatory: own.mandatory ?? false,
+  };
+}

@@ -1,0 +1,186 @@
+import type { EntityName } from "./entity.ts";
+
+/** The two roles a connection plays for an entity. */
+export type Role = "crm" | "erp";
+
+/** Which way a value travels. `compare`: both sides show it, nobody carries it; only the statement compares. */
+export type Direction = "both" | "crm-to-erp" | "erp-to-crm" | "compare";
+
+/** All directions. */
+export const directions: readonly Direction[] = ["both", "crm-to-erp", "erp-to-crm", "compare"];
+
+/** What the contract says of one field. Missing keys are taken from the entity. */
+export interface FieldTerms {
+  readonly master?: Role;
+  readonly direction?: Direction;
+  readonly policy?: "master" | "newest" | "review" | "custom";
+  readonly custom?: string;
+  readonly onFirstLink?: "fill" | "master" | "review";
+  readonly onForeignEdit?: "restore" | "keep";
+  readonly mandatory?: boolean;
+  /** What the field means to this company, in the words that both departments sign. */
+  readonly means?: string;
+}
+
+/** When a record is created on the side of a role. */
+export interface CreateTerms {
+  readonly when: "always" | "never" | "status";
+  readonly statuses?: readonly string[];
+  readonly onDemand?: boolean;
+}
+
+/** Who alone may write while the document is in one of these states on the side named by `at`. */
+export interface OwnershipTerms {
+  readonly at: Role;
+  readonly statuses: readonly string[];
+  readonly fields: readonly string[] | "*";
+  readonly writer: Role | "nobody";
+}
+
+/** The contract for one entity. */
+export interface EntityTerms {
+  readonly enabled: boolean;
+  readonly master: Role;
+  readonly direction: Direction;
+  readonly policy: "master" | "newest" | "review" | "custom";
+  readonly onFirstLink: "fill" | "master" | "review";
+  readonly onForeignEdit: "restore" | "keep";
+  readonly onDelete: "archive" | "ask" | "ignore";
+  /** Seconds by which two stamps must differ before `newest` decides. */
+  readonly newestTolerance: number;
+  readonly create: { readonly [role in Role]?: CreateTerms };
+  readonly matchKeys: readonly (readonly string[])[];
+  readonly ownership: readonly OwnershipTerms[];
+  readonly fields: { readonly [field: string]: FieldTerms };
+  readonly means: string;
+}
+
+/** The written agreement between both departments. */
+export interface Contract {
+  readonly entities: { readonly [entity in EntityName]: EntityTerms };
+}
+
+const shared = {
+  enabled: true,
+  policy: "master",
+  onFirstLink: "fill",
+  onForeignEdit: "restore",
+  newestTolerance: 5,
+  ownership: [],
+} as const;
+const fromErp = { ...shared, master: "erp", direction: "erp-to-crm", onFirstLink: "master" } as const;
+const always: CreateTerms = { when: "always" };
+const never: CreateTerms = { when: "never" };
+const mandatory: FieldTerms = { mandatory: true };
+const back: FieldTerms = { master: "erp", direction: "erp-to-crm" };
+const reported = ["status", "erpNumber", "validation", "approval", "approvalReason"];
+const compared: FieldTerms = { direction: "compare" };
+
+/**
+ * The default contract, from the mission: customer details belong to the CRM, financial facts to the ERP. An empty
+ * contract file therefore already works; a file overrides it per entity and field.
+ */
+export const defaultContract: Contract = {
+  entities: {
+    accounts: {
+      ...shared,
+      master: "crm",
+      direction: "both",
+      onDelete: "archive",
+      create: {
+        erp: { when: "status", statuses: ["customer"], onDemand: true },
+        crm: { when: "status", statuses: ["customer"] },
+      },
+      matchKeys: [["taxId"], ["number"], ["name", "email"]],
+      fields: { number: back, creditLimit: back },
+      means: "A company that buys from us, or may. Created in the ERP once it is a customer or its first quote is accepted.",
+    },
+    contacts: {
+      ...shared,
+      master: "crm",
+      direction: "both",
+      onDelete: "archive",
+      create: { erp: always, crm: always },
+      matchKeys: [
+        ["email", "account"],
+        ["email", "name"],
+      ],
+      fields: { account: mandatory },
+      means: "A person at an account. Follows its account to the ERP.",
+    },
+    products: {
+      ...fromErp,
+      onDelete: "archive",
+      create: { crm: always },
+      matchKeys: [["sku"]],
+      fields: {},
+      means: "What we sell, as the ERP knows it.",
+    },
+    pricebooks: {
+      ...fromErp,
+      onDelete: "archive",
+      create: { crm: always },
+      matchKeys: [["code"]],
+      fields: {},
+      means: "A price list with its quantity breaks. A price that is missing is never zero.",
+    },
+    quotes: {
+      ...shared,
+      master: "crm",
+      direction: "crm-to-erp",
+      onDelete: "ask",
+      create: { erp: { when: "status", statuses: ["accepted"] }, crm: never },
+      matchKeys: [],
+      ownership: [
+        // The first rule that fits decides: what the ERP reports flows on, everything else is closed.
+        { at: "erp", statuses: ["converted", "cancelled"], fields: reported, writer: "erp" },
+        { at: "erp", statuses: ["converted", "cancelled"], fields: "*", writer: "nobody" },
+      ],
+      fields: {
+        account: mandatory,
+        lines: mandatory,
+        status: { direction: "both" },
+        net: compared,
+        tax: compared,
+        gross: compared,
+        erpNumber: back,
+        validation: back,
+        approval: back,
+        approvalReason: back,
+      },
+      means: "An offer made in the CRM. Accepted, it becomes an order of the ERP, once.",
+    },
+    orders: {
+      ...fromErp,
+      onDelete: "ask",
+      create: { crm: always },
+      matchKeys: [["number"]],
+      fields: { account: mandatory },
+      means: "What the customer ordered and the ERP confirmed.",
+    },
+    invoices: {
+      ...fromErp,
+      onDelete: "ask",
+      create: { crm: always },
+      matchKeys: [["number"]],
+      fields: { account: mandatory },
+      means: "What the customer owes or has paid, as posted in the ERP.",
+    },
+    inventory: {
+      ...fromErp,
+      onDelete: "ignore",
+      create: { crm: always },
+      matchKeys: [["product", "warehouse"]],
+      fields: { product: mandatory },
+      means: "Stock of a product in a warehouse, as last read.",
+    },
+    shipments: {
+      ...fromErp,
+      onDelete: "ask",
+      create: { crm: always },
+      matchKeys: [["number"]],
+      fields: { order: mandatory },
+      means: "A delivery to the customer, whole or in part.",
+    },
+  },
+};

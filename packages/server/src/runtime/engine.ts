@@ -1,0 +1,173 @@
+import type { ConnectionId, EntityName, Fields, FailureRecord, Json, LinkId, Verdict } from "@crossfoot/kernel";
+import type { Delivery } from "@crossfoot/connector-sdk";
+import type { Statement } from "@crossfoot/model";
+import type {
+  CandidateRow,
+  ConflictRow,
+  ConnectionRow,
+  CursorState,
+  EntityCounts,
+  Intent,
+  JournalEntry,
+  OpenPark,
+  RunRow,
+  WaitEntry,
+} from "../store/port.ts";
+
+/** What a run shall do. */
+export interface RunOptions {
+  /** Only these entities; all that the contract enables when missing. */
+  readonly only?: readonly EntityName[];
+  /** Read everything again and find deletions, whatever the cadence says. */
+  readonly sweep?: boolean;
+  /** Longest time to wait for writes in doubt or to be retried, ms; default 30,000. */
+  readonly waitMsMax?: number;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Something that happened, for a terminal or a live page. Never holds values of fields. */
+export interface Progress {
+  readonly phase: "read" | "resolve" | "decide" | "send" | "probe" | "wait" | "guard" | "trouble";
+  readonly entity: EntityName | null;
+  readonly connection: ConnectionId | null;
+  /** Records or writes done in this phase and entity, so far. */
+  readonly done: number;
+  readonly total: number | null;
+  readonly message: string;
+}
+
+/** Outcome counts of one entity in one run; the verdicts add up to `decided`. */
+export interface EntitySummary {
+  readonly entity: EntityName;
+  readonly read: { readonly [connection: string]: { readonly added: number; readonly changed: number; readonly same: number; readonly unreadable: number } };
+  readonly decided: number;
+  readonly verdicts: { readonly [verdict in Verdict]?: number };
+  /** Writes by target and kind that settled. */
+  readonly settled: { readonly [target: string]: { readonly [kind: string]: number } };
+  readonly refused: number;
+  readonly postponed: number;
+  readonly probed: number;
+  readonly deleted: number;
+}
+
+/** What a run did, or why it did nothing. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly state: "done" | "differences" | "stopped" | "failed";
+  readonly entities: readonly EntitySummary[];
+  /** Connections that were not usable, with the reason. */
+  readonly troubles: readonly { readonly connection: ConnectionId; readonly entity: EntityName | null; readonly failure: FailureRecord }[];
+  readonly guardStops: readonly { readonly entity: string; readonly kind: string; readonly count: number; readonly limit: string }[];
+  /** In words, when no write was made: nothing changed, all parked, a connection was away ... */
+  readonly whyNothing: string | null;
+  readonly calls: { readonly [connection: string]: number };
+  readonly durationMs: number;
+}
+
+/** A write as a plan shows it. */
+export interface PlanWrite {
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly label: string;
+  readonly target: ConnectionId;
+  readonly kind: string;
+  readonly id: string | null;
+  readonly precondition: string | null;
+  readonly fields: Fields;
+  readonly transition: { readonly from: string; readonly to: string; readonly via: string } | null;
+  readonly causes: Json;
+}
+
+/** A plan: what would be written, and what would not and why. `id` is the hash of everything else. */
+export interface PlanDocument {
+  readonly id: string;
+  readonly madeAt: string;
+  readonly contract: string;
+  readonly mappings: { readonly [connection: string]: string };
+  readonly writes: readonly PlanWrite[];
+  readonly conflicts: readonly { readonly link: LinkId; readonly entity: EntityName; readonly label: string; readonly field: string; readonly reason: string }[];
+  readonly parks: readonly { readonly link: LinkId | null; readonly entity: EntityName; readonly label: string; readonly reason: string; readonly detail: string }[];
+  readonly candidates: readonly { readonly entity: EntityName; readonly connection: ConnectionId; readonly id: string; readonly links: readonly string[] }[];
+  readonly waits: readonly { readonly link: LinkId; readonly entity: EntityName; readonly label: string; readonly field: string; readonly target: ConnectionId }[];
+  /** Outcome classes per entity. */
+  readonly verdicts: { readonly [entity: string]: { readonly [verdict: string]: number } };
+  /** Least number of write calls, by connection, given the batches that the connectors declare. */
+  readonly calls: { readonly [connection: string]: number };
+  readonly guardStops: RunSummary["guardStops"];
+}
+
+/** What an apply did. */
+export interface ApplySummary extends RunSummary {
+  readonly plan: string;
+  readonly planned: number;
+  readonly applied: number;
+  /** Planned writes that were not made because the world had moved, with what moved. */
+  readonly moved: readonly { readonly link: LinkId; readonly entity: EntityName; readonly target: ConnectionId; readonly kind: string; readonly reason: string }[];
+}
+
+/** Why a record is as it is, from stored facts. */
+export interface WhyReport {
+  readonly link: LinkId | null;
+  readonly entity: EntityName;
+  readonly state: string;
+  readonly verdict: string | null;
+  readonly members: readonly {
+    readonly connection: ConnectionId;
+    readonly id: string;
+    readonly kind: string;
+    readonly version: string | null;
+    readonly url: string | null;
+    readonly fields: Fields;
+    readonly base: Fields;
+    readonly problems: Json;
+  }[];
+  readonly intents: readonly Intent[];
+  readonly waits: readonly WaitEntry[];
+  readonly parks: readonly OpenPark[];
+  readonly conflicts: readonly ConflictRow[];
+  readonly journal: readonly JournalEntry[];
+  /** The decision as it would be taken now, in words. */
+  readonly now: readonly string[];
+}
+
+/** How everything stands. */
+export interface StatusReport {
+  readonly connections: readonly ConnectionRow[];
+  readonly entities: readonly EntityCounts[];
+  readonly cursors: readonly CursorState[];
+  readonly runs: readonly RunRow[];
+}
+
+/** One finding of a check. */
+export interface CheckFinding {
+  readonly severity: "error" | "warning" | "ok";
+  readonly about: string;
+  readonly message: string;
+}
+
+/** The runtime as commands see it. Each method rejects only with a defect, a StoreError or a LeaseLost. */
+export interface Engine {
+  /** Reaches every connection, compares tenants, and checks mappings and contract against what is there. */
+  check(): Promise<readonly CheckFinding[]>;
+  run(options?: RunOptions): Promise<RunSummary>;
+  plan(options?: RunOptions): Promise<PlanDocument>;
+  apply(plan: PlanDocument, options?: RunOptions & { readonly onDrift?: "stop" | "skip" }): Promise<ApplySummary>;
+  statement(options?: { readonly only?: readonly EntityName[] }): Promise<Statement>;
+  /** `record` is `<connection>:<native id>` with an entity, or a link id. Null when nothing is known of it. */
+  why(record: { readonly entity: EntityName | null; readonly id: string }): Promise<WhyReport | null>;
+  status(): Promise<StatusReport>;
+  conflicts(): Promise<readonly ConflictRow[]>;
+  candidates(): Promise<readonly CandidateRow[]>;
+  deadLetters(): Promise<readonly OpenPark[]>;
+  redrive(parkIds: readonly string[], by: string): Promise<number>;
+  /** Settles a conflict by the value of one connection. False when there is no such open conflict. */
+  decideConflict(link: LinkId, field: string, decision: { readonly take: ConnectionId; readonly by: string }): Promise<boolean>;
+  /** Reads one record again on every side and settles it now. */
+  syncRecord(record: { readonly entity: EntityName; readonly id: string }): Promise<RunSummary>;
+  /** Stores a webhook delivery's hints; does nothing else. */
+  receive(connection: ConnectionId, delivery: Delivery): Promise<{ readonly status: number; readonly reason: string }>;
+  /** Reads hinted records and settles them; for the loop of a server. */
+  followHints(): Promise<RunSummary | null>;
+  close(): Promise<void>;
+}

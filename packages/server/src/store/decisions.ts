@@ -1,0 +1,302 @@
+import type { Fields, Json, LinkId } from "@crossfoot/kernel";
+import type { Database, Entropy, Queryable } from "../ports.ts";
+import type { JournalWriter, Note } from "./journal.ts";
+import { checkFence } from "./leases.ts";
+import { markLinks } from "./observations.ts";
+import type { BaseMove, DecisionRecord, Intent, LineLink, ParkEntry, Store } from "./port.ts";
+
+type Part = Pick<Store, "countDue" | "dueLinks" | "markWork" | "commitDecisions">;
+
+interface Deps {
+  readonly database: Database;
+  readonly entropy: Entropy;
+  readonly journal: JournalWriter;
+}
+
+/** Moves bases: named fields get the new image, others keep theirs. */
+export async function moveBases(
+  tx: Queryable,
+  moves: readonly (BaseMove & { readonly link: LinkId })[],
+): Promise<void> {
+  const merged = new Map<string, BaseMove & { readonly link: LinkId }>();
+  for (const move of moves) {
+    const name = `${move.link}\n${move.connection}`;
+    const before = merged.get(name);
+    merged.set(name, before === undefined ? move : { ...move, images: { ...before.images, ...move.images } });
+  }
+  if (merged.size === 0) return;
+  const rows = [...merged.values()].map(({ link, connection, images, kind }) => ({
+    link_id: link,
+    connection,
+    images,
+    kind,
+  }));
+  await tx.query(
+    "insert into base (link_id, connection, images, kind) select link_id, connection, images, kind from " +
+      "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, images jsonb, kind text) " +
+      "on conflict (link_id, connection) do update set images = base.images || excluded.images, kind = excluded.kind",
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Remembers which native line is which key. */
+export async function saveLines(
+  tx: Queryable,
+  lines: readonly (LineLink & { readonly link: LinkId })[],
+): Promise<void> {
+  if (lines.length === 0) return;
+  const rows = lines.map(({ link, connection, field, nativeId, key }) => ({
+    link_id: link,
+    connection,
+    field,
+    native_id: nativeId,
+    key,
+  }));
+  await tx.query(
+    "insert into line_link (link_id, connection, field, native_id, key) select distinct on (link_id, connection, field, " +
+      "native_id) link_id, connection, field, native_id, key from jsonb_to_recordset($1::jsonb) as r(link_id text, " +
+      "connection text, field text, native_id text, key text) on conflict (link_id, connection, field, native_id) do nothing",
+    [JSON.stringify(rows)],
+  );
+}
+
+/** A park as it is stored; one open park per link, reason, connection and intent. */
+export function parkRow(
+  entropy: Entropy,
+  at: { readonly link: LinkId; readonly entity: string; readonly park: ParkEntry },
+): { readonly [column: string]: unknown } {
+  const { link, entity, park } = at;
+  const identity = `${link}\n${park.reason}\n${park.connection ?? ""}\n${park.intentKey ?? ""}`;
+  return {
+    id: entropy.digest(identity).slice(0, 24),
+    link_id: link,
+    entity,
+    connection: park.connection,
+    external_id: park.externalId,
+    intent_key: park.intentKey,
+    reason: park.reason,
+    problems: park.problems,
+    failure: park.failure,
+  };
+}
+
+/** Opens parks, or keeps those that are open already. */
+export async function savePark(
+  tx: Queryable,
+  rows: readonly { readonly [column: string]: unknown }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const names = "id, link_id, entity, connection, external_id, intent_key, reason, problems, failure";
+  await tx.query(
+    `insert into park (${names}) select distinct on (id) ${names} from jsonb_to_recordset($1::jsonb) as r(id text, ` +
+      "link_id text, entity text, connection text, external_id text, intent_key text, reason text, problems jsonb, " +
+      "failure jsonb) on conflict (id) do update set problems = excluded.problems, failure = excluded.failure, " +
+      "opened_at = case when park.state = 'open' then park.opened_at else now() end, state = 'open', closed_at = null",
+    [JSON.stringify(rows)],
+  );
+}
+
+async function replaceWaits(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
+  await tx.query("delete from wait where link_id in (select jsonb_array_elements_text($1::jsonb))", [
+    JSON.stringify(records.map(({ link }) => link)),
+  ]);
+  const rows = records.flatMap(({ link, waits }) =>
+    waits.map((wait) => ({
+      link_id: link,
+      field: wait.field,
+      target: wait.target,
+      parent_link: wait.parentLink,
+      parent_entity: wait.parentEntity,
+      parent_connection: wait.parentConnection,
+      parent_id: wait.parentId,
+      is_blocking: wait.isBlocking,
+    })),
+  );
+  if (rows.length === 0) return;
+  const names = "link_id, field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking";
+  await tx.query(
+    `insert into wait (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(link_id text, field text, ` +
+      "target text, parent_link text, parent_entity text, parent_connection text, parent_id text, is_blocking boolean)",
+    [JSON.stringify(rows)],
+  );
+}
+
+/** A parent that somebody cannot go on without is decided again, since the demand may allow what was not wanted. */
+async function markDemanded(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
+  const parents = records.flatMap(({ waits }) =>
+    waits.flatMap((wait) => (wait.isBlocking && wait.parentLink !== null ? [wait.parentLink] : [])),
+  );
+  await markLinks(tx, parents, "demanded");
+}
+
+async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: string | null): Promise<void> {
+  if (intents.length === 0) return;
+  const rows = intents.map((intent) => ({
+    key: intent.key,
+    link_id: intent.link,
+    entity: intent.entity,
+    generation: intent.generation,
+    target: intent.target,
+    kind: intent.kind,
+    step: intent.step,
+    external_id: intent.id,
+    reference: intent.reference,
+    precondition: intent.precondition,
+    content_hash: intent.contentHash,
+    fields: intent.fields,
+    transition: intent.transition,
+    causes: intent.causes,
+    source_images: intent.sourceImages,
+    run_id: runId,
+  }));
+  const names =
+    "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, content_hash, fields, " +
+    "transition, causes, source_images, run_id";
+  // A create that settled stays settled for its generation: its key never depends on its content, so it cannot repeat.
+  await tx.query(
+    `insert into intent (${names}, state) select ${names}, 'stored' from jsonb_to_recordset($1::jsonb) as r(key text, ` +
+      "link_id text, entity text, generation int, target text, kind text, step int, external_id text, reference text, " +
+      "precondition text, content_hash text, fields jsonb, transition jsonb, causes jsonb, source_images jsonb, run_id text) " +
+      "on conflict (key) do update set state = 'stored', step = excluded.step, external_id = excluded.external_id, " +
+      "precondition = excluded.precondition, content_hash = excluded.content_hash, fields = excluded.fields, " +
+      "transition = excluded.transition, causes = excluded.causes, source_images = excluded.source_images, attempts = 0, " +
+      "due_at = now(), failure = null, run_id = excluded.run_id, settled_at = null, send_deadline = null, abandoned_at = null " +
+      "where intent.state in ('refused', 'parked') or (intent.state = 'settled' and intent.kind <> 'create')",
+    [JSON.stringify(rows)],
+  );
+}
+
+async function saveConflicts(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
+  const rows = records.flatMap(({ link, entity, conflicts }) =>
+    conflicts.map(({ field, reason, values }) => ({ link_id: link, entity, field, reason, held: values })),
+  );
+  if (rows.length > 0) {
+    await tx.query(
+      "insert into conflict (link_id, entity, field, reason, held) select link_id, entity, field, reason, held from " +
+        "jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, field text, reason text, held jsonb) " +
+        "on conflict (link_id, field) do update set reason = excluded.reason, held = excluded.held, " +
+        "opened_at = case when conflict.state = 'open' then conflict.opened_at else now() end, state = 'open', " +
+        "resolution = null, decided_by = null, closed_at = null",
+      [JSON.stringify(rows)],
+    );
+  }
+  const closed = records.flatMap(({ link, closedConflicts }) =>
+    closedConflicts.map((field) => ({ link_id: link, field })),
+  );
+  if (closed.length === 0) return;
+  await tx.query(
+    "update conflict c set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) " +
+      "as r(link_id text, field text) where c.link_id = r.link_id and c.field = r.field and c.state <> 'closed'",
+    [JSON.stringify(closed)],
+  );
+}
+
+async function saveTombstones(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
+  const rows = records.flatMap(({ link, entity, tombstone }) =>
+    tombstone === null
+      ? []
+      : [{ link_id: link, entity, connection: tombstone.connection, external_id: tombstone.id }],
+  );
+  if (rows.length === 0) return;
+  await tx.query(
+    "insert into tombstone (link_id, entity, connection, external_id, reason) select link_id, entity, connection, " +
+      "external_id, 'deleted' from jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, connection text, " +
+      "external_id text) on conflict do nothing",
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Parks that a new decision no longer holds are closed; those of refused writes stay until redriven or settled. */
+async function closeParks(tx: Queryable, deps: Deps, records: readonly DecisionRecord[]): Promise<void> {
+  const keep = records.flatMap(({ link, entity, parks }) =>
+    parks.map((park) => parkRow(deps.entropy, { link, entity, park })["id"]),
+  );
+  await tx.query(
+    "update park set state = 'closed', closed_at = now() where state = 'open' and reason <> 'doubt_unprovable' and link_id in " +
+      "(select jsonb_array_elements_text($1::jsonb)) and not id in (select jsonb_array_elements_text($2::jsonb))",
+    [JSON.stringify(records.map(({ link }) => link)), JSON.stringify(keep)],
+  );
+}
+
+async function finishWork(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
+  const rows = records.map(({ link, verdict, state, marked }) => ({ link_id: link, verdict, state, marked }));
+  await tx.query(
+    "update link l set verdict = r.verdict, state = coalesce(r.state, l.state) from jsonb_to_recordset($1::jsonb) " +
+      "as r(link_id text, verdict text, state text) where l.id = r.link_id " +
+      "and (l.verdict is distinct from r.verdict or (r.state is not null and l.state <> r.state))",
+    [JSON.stringify(rows)],
+  );
+  await tx.query(
+    "delete from work w using jsonb_to_recordset($1::jsonb) as r(link_id text, marked bigint) " +
+      "where w.link_id = r.link_id and w.marked = r.marked",
+    [JSON.stringify(rows)],
+  );
+}
+
+function notesOf(record: DecisionRecord): readonly Note[] {
+  const { link, entity } = record;
+  const note = (kind: string, body: unknown): Note => ({ kind, entity, link, body: body as Json });
+  return [
+    ...record.discards.map((discard) => note("discarded", discard)),
+    ...record.conflicts.map((conflict) => note("conflict_opened", conflict)),
+    ...record.closedConflicts.map((field) => note("conflict_closed", { field })),
+    ...record.parks.map((park) => note("parked", { ...park, failure: park.failure?.code ?? null })),
+    ...record.baseMoves.map(({ connection, images }) => note("base_moved", { connection, images })),
+    ...(record.tombstone === null ? [] : [note("tombstone_made", record.tombstone)]),
+    ...record.intents.map((intent) =>
+      note("intent_stored", {
+        key: intent.key,
+        target: intent.target,
+        kind: intent.kind,
+        id: intent.id,
+        fields: intent.fields as Fields as unknown as Json,
+        transition: intent.transition,
+        causes: intent.causes,
+      }),
+    ),
+  ];
+}
+
+/** Deciding: what is due, and what a decision leaves behind. */
+export function decisionStore(deps: Deps): Part {
+  const { database, entropy, journal } = deps;
+  return {
+    async countDue(entity) {
+      const [row] = await database.query<{ due: number }>(
+        "select count(*)::int as due from work where entity = $1 and due_at <= now()",
+        [entity],
+      );
+      return row?.due ?? 0;
+    },
+    async dueLinks(entity, limit, after) {
+      const rows = await database.query<{ link_id: string }>(
+        "select link_id from work where entity = $1 and due_at <= now() and link_id > $3 order by link_id limit $2",
+        [entity, limit, after ?? ""],
+      );
+      return rows.map((row) => row.link_id as LinkId);
+    },
+    async markWork(links, reason) {
+      await database.transaction((tx) => markLinks(tx, links, reason));
+    },
+    async commitDecisions(records, runId, lease) {
+      if (records.length === 0) return;
+      await database.transaction(async (tx) => {
+        await checkFence(tx, lease);
+        await saveLines(tx, records.flatMap(({ link, lines }) => lines.map((line) => ({ ...line, link }))));
+        await moveBases(tx, records.flatMap(({ link, baseMoves }) => baseMoves.map((move) => ({ ...move, link }))));
+        await saveConflicts(tx, records);
+        await saveTombstones(tx, records);
+        await closeParks(tx, deps, records);
+        const parks = records.flatMap(({ link, entity, parks: own }) =>
+          own.map((park) => parkRow(entropy, { link, entity, park })),
+        );
+        await savePark(tx, parks);
+        await replaceWaits(tx, records);
+        await markDemanded(tx, records);
+        await saveIntents(tx, records.flatMap(({ intents }) => intents), runId);
+        await finishWork(tx, records);
+        await journal.write(tx, records.flatMap(notesOf), runId);
+      });
+    },
+  };
+}

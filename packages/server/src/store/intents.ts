@@ -1,0 +1,191 @@
+import type { ConnectionId, EntityName, LinkId } from "@crossfoot/kernel";
+import type { Database, Entropy, Queryable } from "../ports.ts";
+import { moveBases, parkRow, saveLines, savePark } from "./decisions.ts";
+import type { JournalWriter, Note } from "./journal.ts";
+import { checkFence } from "./leases.ts";
+import { markLinks, observe } from "./observations.ts";
+import type { IntentOutcome, Store } from "./port.ts";
+import { intentColumns, intentOf } from "./rows.ts";
+import type { IntentRow } from "./rows.ts";
+
+type Part = Pick<
+  Store,
+  "claimIntents" | "openTargets" | "doubtfulIntents" | "abandonSending" | "commitOutcomes" | "intentsOf"
+>;
+
+interface Deps {
+  readonly database: Database;
+  readonly entropy: Entropy;
+  readonly journal: JournalWriter;
+}
+
+/** New members of links, from creates that settled. */
+async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
+  const made = outcomes.filter(({ intent, state, id }) => intent.kind === "create" && state === "settled" && id !== null);
+  if (made.length === 0) return;
+  const rows = made.map(({ intent, id }) => ({
+    link_id: intent.link,
+    connection: intent.target,
+    entity: intent.entity,
+    external_id: id,
+  }));
+  await tx.query(
+    "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, entity, external_id " +
+      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id text)",
+    [JSON.stringify(rows)],
+  );
+  await tx.query(
+    "update link set state = 'live' where state = 'single' and id in (select jsonb_array_elements_text($1::jsonb))",
+    [JSON.stringify(rows.map((row) => row.link_id))],
+  );
+  await tx.query(
+    "update observation o set link_id = r.link_id, resolution = null from jsonb_to_recordset($1::jsonb) " +
+      "as r(link_id text, connection text, entity text, external_id text) where o.connection = r.connection " +
+      "and o.entity = r.entity and o.external_id = r.external_id",
+    [JSON.stringify(rows)],
+  );
+  const waiting = await tx.query<{ link_id: string }>(
+    "select distinct link_id from wait where parent_link in (select jsonb_array_elements_text($1::jsonb))",
+    [JSON.stringify(rows.map((row) => row.link_id))],
+  );
+  await markLinks(tx, waiting.map((row) => row.link_id as LinkId), "parent settled");
+}
+
+async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
+  const rows = outcomes.map((outcome) => ({
+    key: outcome.intent.key,
+    state: outcome.state,
+    external_id: outcome.id ?? outcome.intent.id,
+    failure: outcome.failure,
+    due_at: outcome.dueAt === null ? null : new Date(outcome.dueAt).toISOString(),
+    abandoned_at: outcome.abandonedAt,
+    attempts: outcome.intent.attempts,
+  }));
+  await tx.query(
+    "update intent i set state = r.state, external_id = coalesce(r.external_id, i.external_id), failure = r.failure, " +
+      "due_at = coalesce(r.due_at, i.due_at), abandoned_at = coalesce(r.abandoned_at, i.abandoned_at), " +
+      "attempts = r.attempts, settled_at = case when r.state = 'settled' then now() else i.settled_at end " +
+      "from jsonb_to_recordset($1::jsonb) as r(key text, state text, external_id text, failure jsonb, due_at timestamptz, " +
+      "abandoned_at double precision, attempts int) where i.key = r.key",
+    [JSON.stringify(rows)],
+  );
+  // Later steps of a document whose step did not settle are taken back: they are decided again from what is there.
+  const ended = outcomes.filter(({ state }) => state === "refused" || state === "parked").map(({ intent }) => intent.key);
+  if (ended.length === 0) return;
+  await tx.query(
+    "delete from intent later using intent done where done.key in (select jsonb_array_elements_text($1::jsonb)) " +
+      "and later.link_id = done.link_id and later.target = done.target and later.state = 'stored' and later.step > done.step",
+    [JSON.stringify(ended)],
+  );
+}
+
+function notesOf(outcome: IntentOutcome): readonly Note[] {
+  const { intent, state } = outcome;
+  const at = { entity: intent.entity, link: intent.link };
+  const body = { key: intent.key, target: intent.target, kind: intent.kind, id: outcome.id };
+  const code = outcome.failure?.code ?? null;
+  return [
+    { kind: `intent_${state}`, ...at, body: { ...body, code } },
+    ...outcome.baseMoves.map(({ connection, images }) => ({ kind: "base_moved", ...at, body: { connection, images } })),
+    ...(outcome.park === null ? [] : [{ kind: "parked", ...at, body: { reason: outcome.park.reason, code } }]),
+  ];
+}
+
+/** Sending: intents are claimed under the fencing token, and what became of them is one commit. */
+export function intentStore(deps: Deps): Part {
+  const { database, entropy, journal } = deps;
+  return {
+    async claimIntents(request) {
+      return database.transaction(async (tx) => {
+        await checkFence(tx, request.lease);
+        const rows = await tx.query<IntentRow>(
+          "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = attempts + 1 where i.key in " +
+            "(select c.key from intent c where c.target = $1 and c.entity = $2 and c.state = 'stored' and c.due_at <= now() " +
+            "and not exists (select from intent e where e.link_id = c.link_id and e.target = c.target and e.step < c.step " +
+            "and e.state in ('stored', 'sending', 'in_doubt')) order by c.step, c.link_id limit $3) " +
+            `returning ${intentColumns}`,
+          [request.target, request.entity, request.limit, request.lease.fence, request.sendDeadline],
+        );
+        await journal.write(
+          tx,
+          rows.map((row) => ({
+            kind: "intent_sending",
+            entity: row.entity,
+            link: row.link_id as LinkId,
+            body: { key: row.key, attempt: row.attempts },
+          })),
+          null,
+        );
+        return rows.map(intentOf).toSorted((a, b) => (a.link < b.link ? -1 : 1));
+      });
+    },
+    async openTargets() {
+      const rows = await database.query<{ target: string; entity: string; due: number; later: number }>(
+        "select target, entity, count(*) filter (where due_at <= now())::int as due, " +
+          "count(*) filter (where due_at > now())::int as later from intent " +
+          "where state in ('stored', 'in_doubt') group by target, entity order by target, entity",
+      );
+      return rows.map((row) => ({ ...row, target: row.target as ConnectionId, entity: row.entity as EntityName }));
+    },
+    async doubtfulIntents(target, entity, limit) {
+      const rows = await database.query<IntentRow>(
+        `select ${intentColumns} from intent i where i.target = $1 and i.entity = $2 and i.state = 'in_doubt' ` +
+          "and i.due_at <= now() order by i.due_at, i.key limit $3",
+        [target, entity, limit],
+      );
+      return rows.map(intentOf);
+    },
+    async abandonSending(lease, abandonedAt) {
+      return database.transaction(async (tx) => {
+        await checkFence(tx, lease);
+        const rows = await tx.query<IntentRow>(
+          `update intent i set state = 'in_doubt', abandoned_at = $1 where i.state = 'sending' returning ${intentColumns}`,
+          [abandonedAt],
+        );
+        const notes = rows.map((row) => ({
+          kind: "intent_in_doubt",
+          entity: row.entity,
+          link: row.link_id as LinkId,
+          body: { key: row.key, code: "worker_died" },
+        }));
+        await journal.write(tx, notes, null);
+        return rows.length;
+      });
+    },
+    async commitOutcomes(outcomes, runId, lease) {
+      if (outcomes.length === 0) return;
+      await database.transaction(async (tx) => {
+        await checkFence(tx, lease);
+        await saveStates(tx, outcomes);
+        const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
+        await observe(tx, seen, "answered");
+        await addMembers(tx, outcomes);
+        await saveLines(tx, outcomes.flatMap(({ intent, lines }) => lines.map((line) => ({ ...line, link: intent.link }))));
+        await moveBases(
+          tx,
+          outcomes.flatMap(({ intent, baseMoves }) => baseMoves.map((move) => ({ ...move, link: intent.link }))),
+        );
+        const parks = outcomes.flatMap(({ intent, park }) =>
+          park === null ? [] : [parkRow(entropy, { link: intent.link, entity: intent.entity, park })],
+        );
+        await savePark(tx, parks);
+        const settled = outcomes.filter(({ state }) => state === "settled").map(({ intent }) => intent.key);
+        await tx.query(
+          "update park set state = 'closed', closed_at = now() where state = 'open' and intent_key in " +
+            "(select jsonb_array_elements_text($1::jsonb))",
+          [JSON.stringify(settled)],
+        );
+        const again = outcomes.filter(({ isToDecide }) => isToDecide).map(({ intent }) => intent.link);
+        await markLinks(tx, again, "settled");
+        await journal.write(tx, outcomes.flatMap(notesOf), runId);
+      });
+    },
+    async intentsOf(link) {
+      const rows = await database.query<IntentRow>(
+        `select ${intentColumns} from intent i where i.link_id = $1 order by i.stored_at, i.step`,
+        [link],
+      );
+      return rows.map(intentOf);
+    },
+  };
+}

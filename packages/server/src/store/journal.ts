@@ -1,0 +1,152 @@
+import { canonicalBytes } from "@crossfoot/kernel";
+import type { Json, LinkId } from "@crossfoot/kernel";
+import type { Clock, Database, Entropy, Queryable } from "../ports.ts";
+import type { JournalEntry, Store } from "./port.ts";
+
+/** Chains of the journal. A link always writes to the same one, so that chains can grow side by side later. */
+const shardCount = 8;
+
+/** What a caller writes into the journal. */
+export interface Note {
+  readonly kind: string;
+  readonly entity: string | null;
+  readonly link: LinkId | null;
+  readonly body: Json;
+}
+
+interface Head {
+  readonly shard: number;
+  readonly seq: string;
+  readonly hash: string;
+}
+
+/** Writer of the journal, for use inside the transaction that makes the change it tells. */
+export interface JournalWriter {
+  write(tx: Queryable, notes: readonly Note[], runId: string | null): Promise<void>;
+}
+
+function shardOf(link: LinkId | null): number {
+  if (link === null) return 0;
+  let sum = 0;
+  for (let at = 0; at < link.length; at += 1) sum = (sum * 31 + link.charCodeAt(at)) % 1_000_003;
+  return sum % shardCount;
+}
+
+/** The bytes that an entry's hash covers: the hash before it and everything the entry says. */
+function chainedBytes(before: string, entry: Omit<JournalEntry, "runId"> & { readonly runId: string | null }): string {
+  return `${before}\n${canonicalBytes(entry)}`;
+}
+
+/**
+ * Makes the writer. Heads are locked in the order of their shards, so that two transactions never wait for one
+ * another crosswise.
+ */
+export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
+  return {
+    async write(tx, notes, runId) {
+      if (notes.length === 0) return;
+      const shards = [...new Set(notes.map((note) => shardOf(note.link)))].toSorted((a, b) => a - b);
+      await tx.query(
+        "insert into journal_head (shard, seq, hash) select s::int, 0, '' from jsonb_array_elements_text($1::jsonb) s " +
+          "on conflict do nothing",
+        [JSON.stringify(shards)],
+      );
+      const heads = await tx.query<Head>(
+        "select shard, seq, hash from journal_head where shard in " +
+          "(select s::int from jsonb_array_elements_text($1::jsonb) s) order by shard for update",
+        [JSON.stringify(shards)],
+      );
+      const newest = new Map(heads.map((head) => [head.shard, { seq: Number(head.seq), hash: head.hash }]));
+      const at = new Date(clock.now()).toISOString();
+      const rows = notes.map((note) => {
+        const shard = shardOf(note.link);
+        const head = newest.get(shard) ?? { seq: 0, hash: "" };
+        const seq = head.seq + 1;
+        const entry = { shard, seq, at, runId, entity: note.entity, link: note.link, kind: note.kind, body: note.body };
+        const hash = entropy.digest(chainedBytes(head.hash, entry));
+        newest.set(shard, { seq, hash });
+        return { ...entry, run_id: runId, link_id: note.link, before_hash: head.hash, hash };
+      });
+      await tx.query(
+        "insert into journal (shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash) " +
+          "select shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash from jsonb_to_recordset($1::jsonb) " +
+          "as r(shard int, seq bigint, at timestamptz, run_id text, entity text, link_id text, kind text, body jsonb, " +
+          "before_hash text, hash text)",
+        [JSON.stringify(rows)],
+      );
+      const moved = [...newest].map(([shard, head]) => ({ shard, ...head }));
+      await tx.query(
+        "update journal_head h set seq = r.seq, hash = r.hash from jsonb_to_recordset($1::jsonb) " +
+          "as r(shard int, seq bigint, hash text) where h.shard = r.shard",
+        [JSON.stringify(moved)],
+      );
+    },
+  };
+}
+
+interface JournalRow {
+  readonly shard: number;
+  readonly seq: string;
+  readonly at: string;
+  readonly run_id: string | null;
+  readonly entity: string | null;
+  readonly link_id: string | null;
+  readonly kind: string;
+  readonly body: Json;
+  readonly before_hash: string;
+  readonly hash: string;
+}
+
+const columns = "shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash";
+
+function entryOf(row: JournalRow): JournalEntry {
+  return {
+    shard: row.shard,
+    seq: Number(row.seq),
+    at: new Date(row.at).toISOString(),
+    runId: row.run_id,
+    entity: row.entity,
+    link: row.link_id,
+    kind: row.kind,
+    body: row.body,
+  };
+}
+
+/** Reads and verifies the journal. */
+export function journalReader(database: Database, entropy: Entropy): Pick<Store, "journalOf" | "verifyJournal"> {
+  return {
+    async journalOf(link, limit) {
+      const rows = await database.query<JournalRow>(
+        `select ${columns} from journal where link_id = $1 order by seq desc limit $2`,
+        [link, limit],
+      );
+      return rows.map(entryOf);
+    },
+    async verifyJournal() {
+      const broken: string[] = [];
+      let entries = 0;
+      for (let shard = 0; shard < shardCount; shard += 1) {
+        let seq = 0;
+        let before = "";
+        for (;;) {
+          const rows = await database.query<JournalRow>(
+            `select ${columns} from journal where shard = $1 and seq > $2 order by seq limit 1000`,
+            [shard, seq],
+          );
+          for (const row of rows) {
+            const entry = entryOf(row);
+            const isNext = entry.seq === seq + 1 && row.before_hash === before;
+            if (!isNext || entropy.digest(chainedBytes(before, entry)) !== row.hash) broken.push(`${shard}/${row.seq}`);
+            seq = entry.seq;
+            before = row.hash;
+          }
+          entries += rows.length;
+          if (rows.length === 0) break;
+        }
+        const [head] = await database.query<Head>("select shard, seq, hash from journal_head where shard = $1", [shard]);
+        if (head !== undefined && (Number(head.seq) !== seq || head.hash !== before)) broken.push(`${shard}/head`);
+      }
+      return { entries, broken };
+    },
+  };
+}

@@ -1,0 +1,291 @@
+import type { ConnectionId, EntityName, ExternalId, LinkId, LinkState } from "@crossfoot/kernel";
+import type { Database, Queryable } from "../ports.ts";
+import type { JournalWriter, Note } from "./journal.ts";
+import { markLinks } from "./observations.ts";
+import type { KeyHolder, LineLink, MemberRow, RecordKey, Resolution, Store } from "./port.ts";
+import { observationColumns, observationOf } from "./rows.ts";
+import type { ObservationRow } from "./rows.ts";
+
+type Part = Pick<
+  Store,
+  | "loadNewcomers"
+  | "holdersOf"
+  | "linksOf"
+  | "membersOf"
+  | "linesOf"
+  | "commitResolutions"
+  | "replaceKeys"
+  | "joinLinks"
+  | "linksOfEntity"
+  | "unlinkedOf"
+>;
+
+interface MemberTable {
+  readonly link_id: string;
+  readonly connection: string;
+  readonly entity: string;
+  readonly external_id: string;
+  readonly is_alias: boolean;
+}
+
+function memberOf(row: MemberTable): MemberRow {
+  return {
+    link: row.link_id as LinkId,
+    connection: row.connection as ConnectionId,
+    entity: row.entity,
+    id: row.external_id as ExternalId,
+    isAlias: row.is_alias,
+  };
+}
+
+/** Key of a record in the map that {@link Store.linksOf} answers. */
+export function recordName(record: RecordKey): string {
+  return `${record.connection}/${record.entity}/${record.id}`;
+}
+
+interface Entry {
+  readonly record: RecordKey;
+  readonly resolution: Resolution;
+}
+
+async function writeKeys(
+  tx: Queryable,
+  entity: EntityName,
+  entries: readonly { readonly link: LinkId; readonly connection: ConnectionId; readonly keys: readonly string[] }[],
+): Promise<void> {
+  const owners = entries.map(({ link, connection }) => ({ link_id: link, connection }));
+  await tx.query(
+    "delete from match_key k using jsonb_to_recordset($1::jsonb) as r(link_id text, connection text) " +
+      "where k.link_id = r.link_id and k.connection = r.connection",
+    [JSON.stringify(owners)],
+  );
+  const rows = entries.flatMap(({ link, connection, keys }) =>
+    [...new Set(keys)].map((key) => ({ link_id: link, connection, key })),
+  );
+  if (rows.length === 0) return;
+  await tx.query(
+    "insert into match_key (entity, key, connection, link_id) select $2, key, connection, link_id from " +
+      "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, key text)",
+    [JSON.stringify(rows), entity],
+  );
+}
+
+async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<void> {
+  const found = entries.filter(({ resolution }) => resolution.kind === "found");
+  const rows = found.map(({ record, resolution }) => {
+    const { link, generation } = resolution as Extract<Resolution, { kind: "found" }>;
+    return { id: link, entity: record.entity, generation };
+  });
+  await tx.query(
+    "insert into link (id, entity, generation) select id, entity, generation from jsonb_to_recordset($1::jsonb) " +
+      "as r(id text, entity text, generation int)",
+    [JSON.stringify(rows)],
+  );
+  const members = entries.flatMap(({ record, resolution }) =>
+    resolution.kind === "found" || resolution.kind === "join"
+      ? [{ link_id: resolution.link, connection: record.connection, entity: record.entity, external_id: record.id }]
+      : [],
+  );
+  await tx.query(
+    "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, entity, external_id " +
+      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id text)",
+    [JSON.stringify(members)],
+  );
+  await tx.query(
+    "update observation o set link_id = r.link_id, resolution = null from jsonb_to_recordset($1::jsonb) " +
+      "as r(link_id text, connection text, entity text, external_id text) where o.connection = r.connection " +
+      "and o.entity = r.entity and o.external_id = r.external_id",
+    [JSON.stringify(members)],
+  );
+}
+
+async function saveUndecided(tx: Queryable, entries: readonly Entry[]): Promise<void> {
+  const rows = entries.flatMap(({ record: { connection, entity, id }, resolution }) => {
+    const found = resolution.kind === "candidate" ? resolution : { links: null, keys: null };
+    const name = resolution.kind === "candidate" ? "candidate" : "waiting";
+    const isOpen = resolution.kind === "candidate" || resolution.kind === "wait";
+    return isOpen ? [{ connection, entity, id, resolution: name, links: found.links, keys: found.keys }] : [];
+  });
+  if (rows.length === 0) return;
+  await tx.query(
+    "update observation o set resolution = r.resolution from jsonb_to_recordset($1::jsonb) as r(connection text, entity text, " +
+      "id text, resolution text) where o.connection = r.connection and o.entity = r.entity and o.external_id = r.id",
+    [JSON.stringify(rows)],
+  );
+  await tx.query(
+    "insert into candidate (connection, entity, external_id, links, keys) select connection, entity, id, links, keys from " +
+      "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text, resolution text, links jsonb, keys jsonb) " +
+      "where r.resolution = 'candidate' on conflict (connection, entity, external_id) do update set links = excluded.links, " +
+      "keys = excluded.keys, state = case when candidate.state = 'apart' then 'apart' else 'open' end",
+    [JSON.stringify(rows)],
+  );
+}
+
+function resolutionNotes(entries: readonly Entry[]): readonly Note[] {
+  return entries
+    .filter(({ resolution }) => resolution.kind !== "wait")
+    .map(({ record, resolution }): Note => {
+      const { connection, entity, id } = record;
+      const link = resolution.kind === "join" || resolution.kind === "found" ? resolution.link : null;
+      const kinds = { join: "link_joined", found: "link_made", candidate: "candidate_found", wait: "" } as const;
+      const body = resolution.kind === "candidate" ? { connection, id, links: resolution.links } : { connection, id };
+      return { kind: kinds[resolution.kind], entity, link, body };
+    });
+}
+
+async function joinTwo(tx: Queryable, pair: { readonly from: LinkId; readonly into: LinkId }): Promise<void> {
+  const { from, into } = pair;
+  for (const table of ["link_member", "observation", "match_key", "line_link", "base"]) {
+    await tx.query(`update ${table} set link_id = $2 where link_id = $1`, [from, into]);
+  }
+  await tx.query("update link set state = 'merged', merged_into = $2 where id = $1", [from, into]);
+  await tx.query("update link set state = 'live' where id = $1", [into]);
+  await tx.query("delete from work where link_id = $1", [from]);
+  await tx.query("delete from wait where link_id = $1", [from]);
+  await tx.query("update wait set parent_link = $2 where parent_link = $1", [from, into]);
+}
+
+/** Links, members, match keys. */
+export function linkStore(deps: { readonly database: Database; readonly journal: JournalWriter }): Part {
+  const { database, journal } = deps;
+  return {
+    async loadNewcomers(entity, limit, skip) {
+      const rows = await database.query<ObservationRow>(
+        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is null ` +
+          "and o.kind in ('present', 'archived') and o.resolution is null " +
+          "and not o.connection in (select jsonb_array_elements_text($3::jsonb)) " +
+          "order by o.connection, o.external_id limit $2",
+        [entity, limit, JSON.stringify(skip)],
+      );
+      return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
+    },
+    async unlinkedOf(entity) {
+      const rows = await database.query<ObservationRow>(
+        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is null ` +
+          "and o.kind in ('present', 'archived') order by o.connection, o.external_id limit 10000",
+        [entity],
+      );
+      return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
+    },
+    async holdersOf(entity, keys) {
+      if (keys.length === 0) return [];
+      const rows = await database.query<{
+        key: string;
+        link_id: string;
+        connection: string;
+        state: LinkState;
+        members: string[];
+      }>(
+        "select k.key, k.link_id, k.connection, l.state, (select coalesce(jsonb_agg(m.connection), '[]'::jsonb) from " +
+          "link_member m where m.link_id = k.link_id and m.until_at is null and not m.is_alias) as members " +
+          "from match_key k join link l on l.id = k.link_id where k.entity = $1 " +
+          "and k.key in (select jsonb_array_elements_text($2::jsonb)) and l.state not in ('ended', 'merged')",
+        [entity, JSON.stringify([...new Set(keys)])],
+      );
+      return rows.map(
+        (row): KeyHolder => ({
+          key: row.key,
+          link: row.link_id as LinkId,
+          connection: row.connection as ConnectionId,
+          members: row.members as ConnectionId[],
+          state: row.state,
+        }),
+      );
+    },
+    async linksOf(records) {
+      if (records.length === 0) return new Map();
+      const rows = await database.query<MemberTable>(
+        "select m.link_id, m.connection, m.entity, m.external_id, m.is_alias from link_member m join " +
+          "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on m.connection = r.connection " +
+          "and m.entity = r.entity and m.external_id = r.id where m.until_at is null",
+        [JSON.stringify(records)],
+      );
+      return new Map(rows.map((row) => [recordName(memberOf(row)), row.link_id as LinkId]));
+    },
+    async membersOf(links) {
+      if (links.length === 0) return [];
+      const rows = await database.query<MemberTable>(
+        "select link_id, connection, entity, external_id, is_alias from link_member where until_at is null " +
+          "and link_id in (select jsonb_array_elements_text($1::jsonb))",
+        [JSON.stringify([...new Set(links)])],
+      );
+      return rows.map(memberOf);
+    },
+    async linesOf(records) {
+      if (records.length === 0) return [];
+      const rows = await database.query<{
+        link_id: string;
+        connection: string;
+        field: string;
+        native_id: string;
+        key: string;
+      }>(
+        "select l.link_id, l.connection, l.field, l.native_id, l.key from line_link l join link_member m " +
+          "on m.link_id = l.link_id and m.connection = l.connection and m.until_at is null join " +
+          "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on m.connection = r.connection " +
+          "and m.entity = r.entity and m.external_id = r.id",
+        [JSON.stringify(records)],
+      );
+      return rows.map((row): LineLink & { link: LinkId } => ({
+        link: row.link_id as LinkId,
+        connection: row.connection as ConnectionId,
+        field: row.field,
+        nativeId: row.native_id,
+        key: row.key,
+      }));
+    },
+    async commitResolutions(entries, runId) {
+      if (entries.length === 0) return;
+      await database.transaction(async (tx) => {
+        await addMembers(tx, entries);
+        await saveUndecided(tx, entries);
+        const keyed = entries.flatMap(({ record, resolution }) =>
+          resolution.kind === "found" || resolution.kind === "join"
+            ? [{ link: resolution.link, connection: record.connection, keys: resolution.keys }]
+            : [],
+        );
+        const [first] = entries;
+        if (first !== undefined) await writeKeys(tx, first.record.entity, keyed);
+        const joined = entries.flatMap(({ resolution }) => (resolution.kind === "join" ? [resolution.link] : []));
+        await tx.query(
+          "update link set state = 'live' where state = 'single' and id in (select jsonb_array_elements_text($1::jsonb))",
+          [JSON.stringify(joined)],
+        );
+        await markLinks(tx, keyed.map(({ link }) => link), "linked");
+        await wakeByRecord(tx, entries);
+        await journal.write(tx, resolutionNotes(entries), runId);
+      });
+    },
+    async replaceKeys(entity, entries) {
+      await database.transaction((tx) => writeKeys(tx, entity, entries));
+    },
+    async joinLinks(pairs, runId) {
+      for (const pair of pairs) {
+        await database.transaction(async (tx) => {
+          await joinTwo(tx, pair);
+          await markLinks(tx, [pair.into], "joined");
+          const body = { from: pair.from };
+          await journal.write(tx, [{ kind: "links_joined", entity: null, link: pair.into, body }], runId);
+        });
+      }
+    },
+    async linksOfEntity(entity, limit, after) {
+      const rows = await database.query<{ id: string }>(
+        "select id from link where entity = $1 and id > $2 and state <> 'merged' order by id limit $3",
+        [entity, after ?? "", limit],
+      );
+      return rows.map((row) => row.id as LinkId);
+    },
+  };
+}
+
+/** Links and newcomers that waited for a record to get a link are to be looked at again. */
+async function wakeByRecord(tx: Queryable, entries: readonly Entry[]): Promise<void> {
+  const records = JSON.stringify(entries.map(({ record }) => record));
+  const waiting = await tx.query<{ link_id: string }>(
+    "select distinct w.link_id from wait w join jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) " +
+      "on w.parent_connection = r.connection and w.parent_entity = r.entity and w.parent_id = r.id",
+    [records],
+  );
+  await markLinks(tx, waiting.map((row) => row.link_id as LinkId), "parent linked");
+}

@@ -1,0 +1,255 @@
+import { isNewer } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
+import type { Database, Entropy, Queryable } from "../ports.ts";
+import type { JournalWriter } from "./journal.ts";
+import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "./port.ts";
+import { cursorOf, observationColumns, observationOf } from "./rows.ts";
+import type { CursorRow, ObservationRow } from "./rows.ts";
+
+type Part = Pick<
+  Store,
+  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "observationsOf" | "saveDelivery" | "takeHints"
+>;
+
+/** Marks links as to be decided. A link that is marked again while it is being decided stays marked. */
+export async function markLinks(tx: Queryable, links: readonly LinkId[], reason: string): Promise<void> {
+  if (links.length === 0) return;
+  await tx.query(
+    "insert into work (link_id, entity, reason) select l.id, l.entity, $2 from link l where l.id in " +
+      "(select jsonb_array_elements_text($1::jsonb)) order by l.id " +
+      "on conflict (link_id) do update set marked = work.marked + 1, due_at = now(), reason = excluded.reason",
+    [JSON.stringify([...new Set(links)]), reason],
+  );
+}
+
+/** Rows of the observation table for a batch of records. */
+export async function loadRows(db: Queryable, keys: readonly RecordKey[]): Promise<ObservationRow[]> {
+  if (keys.length === 0) return [];
+  return db.query<ObservationRow>(
+    `select ${observationColumns} from observation o join jsonb_to_recordset($1::jsonb) ` +
+      "as r(connection text, entity text, id text) on o.connection = r.connection and o.entity = r.entity " +
+      "and o.external_id = r.id",
+    [JSON.stringify(keys.map(({ connection, entity, id }) => ({ connection, entity, id })))],
+  );
+}
+
+const nameOf = (record: RecordKey): string => `${record.connection}\n${record.entity}\n${record.id}`;
+
+/**
+ * Stores observations that are newer than the views they meet, inside the caller's transaction; marks the links whose
+ * content changed. Two sightings of one record in one batch: the later one counts.
+ */
+export async function observe(
+  tx: Queryable,
+  observations: readonly StoredObservation[],
+  reason: string,
+): Promise<ObserveCounts> {
+  const latest = new Map<string, StoredObservation>();
+  for (const seen of observations) latest.set(nameOf(seen), seen);
+  const rows = await loadRows(tx, [...latest.values()]);
+  const known = new Map(rows.map((row) => [nameOf(observationOf(row)), row]));
+  const toStore: StoredObservation[] = [];
+  const changed: LinkId[] = [];
+  let added = 0;
+  let same = 0;
+  for (const seen of latest.values()) {
+    const row = known.get(nameOf(seen));
+    if (row === undefined) {
+      // A record that was never here and is gone already leaves nothing behind.
+      if (seen.kind === "deleted" || seen.kind === "out_of_scope") continue;
+      added += 1;
+      toStore.push(seen);
+      continue;
+    }
+    const view = observationOf(row);
+    if (!isNewer(seen, view)) continue;
+    const isSame = view.contentHash === seen.contentHash && view.kind === seen.kind;
+    if (isSame) same += 1;
+    if (isSame && view.version === seen.version) continue;
+    toStore.push(seen);
+    if (!isSame && row.link_id !== null) changed.push(row.link_id as LinkId);
+  }
+  await upsert(tx, toStore);
+  await markLinks(tx, changed, reason);
+  return { added, changed: toStore.length - added, same };
+}
+
+async function upsert(tx: Queryable, observations: readonly StoredObservation[]): Promise<void> {
+  if (observations.length === 0) return;
+  const rows = observations.map((seen) => ({
+    connection: seen.connection,
+    entity: seen.entity,
+    external_id: seen.id,
+    kind: seen.kind,
+    native: seen.native,
+    content_hash: seen.contentHash,
+    version: seen.version,
+    version_order: seen.versionOrder,
+    modified_at: seen.modifiedAt,
+    actor: seen.actor,
+    into_id: seen.into,
+    via: seen.via,
+    read_start: seen.readStart,
+    read_end: seen.readEnd,
+  }));
+  const names =
+    "connection, entity, external_id, kind, native, content_hash, version, version_order, modified_at, actor, into_id, " +
+    "via, read_start, read_end";
+  // A deleted record keeps what it last showed, so that a person can see what is gone.
+  await tx.query(
+    `insert into observation (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(connection text, ` +
+      "entity text, external_id text, kind text, native jsonb, content_hash text, version text, " +
+      "version_order double precision, modified_at bigint, actor text, into_id text, via text, " +
+      "read_start double precision, read_end double precision) " +
+      "on conflict (connection, entity, external_id) do update set kind = excluded.kind, " +
+      "native = case when excluded.kind = 'deleted' then observation.native else excluded.native end, " +
+      "content_hash = excluded.content_hash, version = excluded.version, version_order = excluded.version_order, " +
+      "modified_at = excluded.modified_at, actor = excluded.actor, into_id = excluded.into_id, via = excluded.via, " +
+      "read_start = excluded.read_start, read_end = excluded.read_end, resolution = null, seen_at = now()",
+    [JSON.stringify(rows)],
+  );
+}
+
+async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
+  await tx.query(
+    "insert into cursor (connection, entity, mapping_hash, page_cursor, pages, reading, reading_since, newest_seen, " +
+      "watermark, backfilled_at, read_at, swept_at, failure) " +
+      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb) on conflict (connection, entity) do update set " +
+      "mapping_hash = excluded.mapping_hash, page_cursor = excluded.page_cursor, pages = excluded.pages, " +
+      "reading = excluded.reading, reading_since = excluded.reading_since, newest_seen = excluded.newest_seen, " +
+      "watermark = excluded.watermark, backfilled_at = excluded.backfilled_at, read_at = excluded.read_at, " +
+      "swept_at = excluded.swept_at, failure = excluded.failure",
+    [
+      cursor.connection,
+      cursor.entity,
+      cursor.mappingHash,
+      cursor.pageCursor,
+      cursor.pages,
+      cursor.reading,
+      cursor.readingSince,
+      cursor.newestSeen,
+      cursor.watermark,
+      cursor.backfilledAt,
+      cursor.readAt,
+      cursor.sweptAt,
+      cursor.failure === null ? null : JSON.stringify(cursor.failure),
+    ],
+  );
+}
+
+/** Unreadable rows become open parks, one per record; a row that can be read again closes its park. */
+async function parkUnreadable(tx: Queryable, deps: Deps, checkpoint: Checkpoint): Promise<void> {
+  const rows = checkpoint.unreadable.map((entry) => ({
+    id: deps.entropy.digest(`unreadable\n${entry.connection}\n${entry.entity}\n${entry.id ?? "?"}`).slice(0, 24),
+    entity: entry.entity,
+    connection: entry.connection,
+    external_id: entry.id,
+    failure: entry.failure,
+  }));
+  if (rows.length > 0) {
+    await tx.query(
+      "insert into park (id, entity, connection, external_id, reason, problems, failure) " +
+        "select id, entity, connection, external_id, 'unreadable', '{}'::jsonb, failure from jsonb_to_recordset($1::jsonb) " +
+        "as r(id text, entity text, connection text, external_id text, failure jsonb) " +
+        "on conflict (id) do update set failure = excluded.failure, state = 'open', closed_at = null",
+      [JSON.stringify(rows)],
+    );
+  }
+  if (checkpoint.observations.length === 0) return;
+  await tx.query(
+    "update park p set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) " +
+      "as r(connection text, entity text, id text) where p.state = 'open' and p.reason = 'unreadable' " +
+      "and p.connection = r.connection and p.entity = r.entity and p.external_id = r.id",
+    [JSON.stringify(checkpoint.observations.map(({ connection, entity, id }) => ({ connection, entity, id })))],
+  );
+}
+
+interface Deps {
+  readonly database: Database;
+  readonly entropy: Entropy;
+  readonly journal: JournalWriter;
+}
+
+/** Reading: observations, cursors, hints. */
+export function observationStore(deps: Deps): Part {
+  const { database, journal } = deps;
+  return {
+    async loadCursor(connection, entity) {
+      const [row] = await database.query<CursorRow>(
+        "select * from cursor where connection = $1 and entity = $2",
+        [connection, entity],
+      );
+      return row === undefined ? emptyCursor(connection, entity) : cursorOf(row);
+    },
+    async listCursors() {
+      return (await database.query<CursorRow>("select * from cursor order by connection, entity")).map(cursorOf);
+    },
+    async checkpoint(checkpoint) {
+      return database.transaction(async (tx) => {
+        const counts = await observe(tx, checkpoint.observations, "observed");
+        await parkUnreadable(tx, deps, checkpoint);
+        if (checkpoint.cursor !== null) await saveCursor(tx, checkpoint.cursor);
+        const notes = checkpoint.unreadable.map((entry) => ({
+          kind: "parked",
+          entity: entry.entity,
+          link: null,
+          body: { reason: "unreadable", connection: entry.connection, id: entry.id, code: entry.failure.code },
+        }));
+        await journal.write(tx, notes, checkpoint.runId);
+        return counts;
+      });
+    },
+    async knownIds(connection, entity) {
+      const rows = await database.query<{ external_id: string }>(
+        "select external_id from observation where connection = $1 and entity = $2 and kind in ('present', 'archived')",
+        [connection, entity],
+      );
+      return rows.map((row) => row.external_id as ExternalId);
+    },
+    async observationsOf(keys) {
+      return (await loadRows(database, keys)).map(observationOf);
+    },
+    async saveDelivery(connection, id, hints) {
+      return database.transaction(async (tx) => {
+        const fresh = await tx.query(
+          "insert into delivery (connection, id) values ($1, $2) on conflict do nothing returning id",
+          [connection, id],
+        );
+        if (fresh.length === 0) return "known";
+        await tx.query(
+          "insert into hint (connection, entity, external_id) select connection, entity, id from " +
+            "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on conflict do nothing",
+          [JSON.stringify(hints)],
+        );
+        return "stored";
+      });
+    },
+    async takeHints(connection, entity, limit) {
+      const rows = await database.query<{ external_id: string }>(
+        "delete from hint where (connection, entity, external_id) in (select connection, entity, external_id from hint " +
+          "where connection = $1 and entity = $2 order by received_at limit $3) returning external_id",
+        [connection, entity, limit],
+      );
+      return rows.map((row) => row.external_id as ExternalId);
+    },
+  };
+}
+
+/** A cursor before the first reading. */
+export function emptyCursor(connection: ConnectionId, entity: EntityName): CursorState {
+  return {
+    connection,
+    entity,
+    mappingHash: null,
+    pageCursor: null,
+    pages: 0,
+    reading: null,
+    readingSince: null,
+    newestSeen: null,
+    watermark: null,
+    backfilledAt: null,
+    readAt: null,
+    sweptAt: null,
+    failure: null,
+  };
+}

@@ -1,0 +1,400 @@
+import type {
+  Conflict,
+  ConnectionId,
+  Discard,
+  EntityName,
+  ExternalId,
+  FailureRecord,
+  Fields,
+  IntentState,
+  Json,
+  JsonMap,
+  LinkId,
+  LinkState,
+  ObservationKind,
+  ParkReason,
+  Problem,
+  Verdict,
+  Via,
+} from "@crossfoot/kernel";
+
+/** An observation as it is stored: the mapped native roots, never canonical values. */
+export interface StoredObservation {
+  readonly connection: ConnectionId;
+  readonly entity: EntityName;
+  readonly id: ExternalId;
+  readonly kind: ObservationKind;
+  readonly native: JsonMap;
+  readonly contentHash: string;
+  readonly version: string | null;
+  readonly versionOrder: number | null;
+  /** ms since 1970 by the system's clock, or null. */
+  readonly modifiedAt: number | null;
+  readonly actor: string | null;
+  readonly into: ExternalId | null;
+  readonly via: Via;
+  /** Our order of reads, ms; see INVARIANTS.md 1.4. */
+  readonly readStart: number;
+  readonly readEnd: number;
+}
+
+/** Where a reading of one entity of one connection stands. */
+export interface CursorState {
+  readonly connection: ConnectionId;
+  readonly entity: EntityName;
+  readonly mappingHash: string | null;
+  readonly pageCursor: string | null;
+  readonly pages: number;
+  readonly reading: "backfill" | "incremental" | "sweep" | null;
+  readonly readingSince: number | null;
+  readonly newestSeen: number | null;
+  readonly watermark: number | null;
+  readonly backfilledAt: string | null;
+  readonly readAt: string | null;
+  readonly sweptAt: string | null;
+  readonly failure: FailureRecord | null;
+}
+
+/** Counts of one checkpoint. */
+export interface ObserveCounts {
+  readonly added: number;
+  readonly changed: number;
+  readonly same: number;
+}
+
+/** A row that could not be read, to be parked alone. */
+export interface UnreadableEntry {
+  readonly id: ExternalId | null;
+  readonly failure: FailureRecord;
+}
+
+/** A record without a link, with its match keys once they were computed. */
+export interface Newcomer extends StoredObservation {
+  readonly resolution: "candidate" | "waiting" | null;
+}
+
+/** What resolve decided for a newcomer. */
+export type Resolution =
+  | { readonly kind: "join"; readonly link: LinkId; readonly keys: readonly string[] }
+  | { readonly kind: "found"; readonly link: LinkId; readonly generation: number; readonly keys: readonly string[] }
+  | { readonly kind: "candidate"; readonly links: readonly string[]; readonly keys: readonly string[] }
+  | { readonly kind: "wait" };
+
+/** A key that somebody holds. */
+export interface KeyHolder {
+  readonly key: string;
+  readonly link: LinkId;
+  readonly connection: ConnectionId;
+  /** Connections that the link already has a member on. */
+  readonly members: readonly ConnectionId[];
+  readonly state: LinkState;
+}
+
+/** A member of a link with its newest view and its base. */
+export interface MemberBundle {
+  readonly connection: ConnectionId;
+  readonly id: ExternalId;
+  readonly observation: StoredObservation | null;
+  readonly images: { readonly [field: string]: JsonMap };
+  readonly baseKind: ObservationKind | null;
+}
+
+/** Everything stored that a decision about one link needs. */
+export interface LinkBundle {
+  readonly id: LinkId;
+  readonly entity: EntityName;
+  readonly generation: number;
+  readonly state: LinkState;
+  readonly verdict: Verdict | null;
+  readonly members: readonly MemberBundle[];
+  readonly openTargets: readonly ConnectionId[];
+  readonly hasTombstone: boolean;
+  /** Links that cannot go on before this one has a member on `target`. */
+  readonly demands: readonly { readonly target: ConnectionId; readonly entity: EntityName }[];
+  /** Decisions of persons by field. */
+  readonly resolutions: Fields;
+  readonly openConflicts: readonly string[];
+  readonly lines: readonly LineLink[];
+  /** Content hashes of writes that the target refused and nobody has redriven. */
+  readonly refused: readonly string[];
+  /** Mark of the work row this bundle was loaded under; null when it was loaded without work. */
+  readonly marked: number | null;
+}
+
+/** Native id of a line on one side, by our key. */
+export interface LineLink {
+  readonly connection: ConnectionId;
+  readonly field: string;
+  readonly nativeId: string;
+  readonly key: string;
+}
+
+/** A write stored before it is sent. */
+export interface Intent {
+  readonly key: string;
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly generation: number;
+  readonly target: ConnectionId;
+  readonly kind: "create" | "update" | "archive" | "delete" | "transition" | "merge" | "note";
+  readonly state: IntentState;
+  readonly step: number;
+  readonly id: ExternalId | null;
+  readonly reference: string;
+  readonly precondition: string | null;
+  readonly contentHash: string;
+  readonly fields: Fields;
+  readonly transition: { readonly from: string; readonly to: string; readonly via: string } | null;
+  readonly causes: Json;
+  /** Per source connection, the image of each field written, as it was when the write was decided. */
+  readonly sourceImages: { readonly [connection: string]: { readonly [field: string]: JsonMap } };
+  readonly attempts: number;
+  readonly fence: number;
+  readonly sendDeadline: number | null;
+  readonly abandonedAt: number | null;
+  readonly failure: FailureRecord | null;
+}
+
+/** What one decision leaves in the store; all of a batch is one commit. */
+export interface DecisionRecord {
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly marked: number | null;
+  readonly verdict: Verdict;
+  readonly state: LinkState | null;
+  readonly intents: readonly Intent[];
+  readonly baseMoves: readonly BaseMove[];
+  readonly discards: readonly Discard[];
+  readonly conflicts: readonly Conflict[];
+  readonly closedConflicts: readonly string[];
+  readonly parks: readonly ParkEntry[];
+  readonly waits: readonly WaitEntry[];
+  readonly tombstone: { readonly connection: ConnectionId; readonly id: ExternalId } | null;
+  readonly lines: readonly LineLink[];
+}
+
+/** New images of fields on one side. Fields that are not named keep theirs. */
+export interface BaseMove {
+  readonly connection: ConnectionId;
+  readonly images: { readonly [field: string]: JsonMap };
+  readonly kind: ObservationKind;
+}
+
+/** Set aside for a person. */
+export interface ParkEntry {
+  readonly reason: ParkReason;
+  readonly connection: ConnectionId | null;
+  readonly externalId: ExternalId | null;
+  readonly intentKey: string | null;
+  readonly problems: { readonly [field: string]: Problem };
+  readonly failure: FailureRecord | null;
+}
+
+/** A parent that a link waits for. */
+export interface WaitEntry {
+  readonly field: string;
+  readonly target: ConnectionId;
+  readonly parentLink: LinkId | null;
+  readonly parentEntity: EntityName | null;
+  readonly parentConnection: string | null;
+  readonly parentId: string | null;
+  readonly isBlocking: boolean;
+}
+
+/** What became of an intent; all of a batch is one commit. */
+export interface IntentOutcome {
+  readonly intent: Intent;
+  readonly state: IntentState;
+  readonly id: ExternalId | null;
+  readonly failure: FailureRecord | null;
+  /** Not before this instant (ms since 1970), for `stored` and `in_doubt`. */
+  readonly dueAt: number | null;
+  /** Our monotonic-enough order of time, when the attempt was abandoned. */
+  readonly abandonedAt: number | null;
+  readonly observation: StoredObservation | null;
+  readonly baseMoves: readonly BaseMove[];
+  readonly lines: readonly LineLink[];
+  readonly park: ParkEntry | null;
+  /** Whether the link has to be decided again. */
+  readonly isToDecide: boolean;
+}
+
+/** An open park, dead letters included. */
+export interface OpenPark extends ParkEntry {
+  readonly parkId: string;
+  readonly link: LinkId | null;
+  readonly entity: EntityName;
+  readonly openedAt: string;
+  readonly attempts: number;
+}
+
+/** One entry of the journal. */
+export interface JournalEntry {
+  readonly shard: number;
+  readonly seq: number;
+  readonly at: string;
+  readonly runId: string | null;
+  readonly entity: string | null;
+  readonly link: string | null;
+  readonly kind: string;
+  readonly body: Json;
+}
+
+/** Observations, unreadable rows and the cursor that covers them: one commit (INVARIANTS.md 1.10). */
+export interface Checkpoint {
+  readonly observations: readonly StoredObservation[];
+  readonly unreadable: readonly (UnreadableEntry & { readonly connection: ConnectionId; readonly entity: EntityName })[];
+  readonly cursor: CursorState | null;
+  readonly runId: string | null;
+}
+
+/** A record of one connection, by native id. */
+export interface RecordKey {
+  readonly connection: ConnectionId;
+  readonly entity: EntityName;
+  readonly id: ExternalId;
+}
+
+/** One member of a link. */
+export interface MemberRow extends RecordKey {
+  readonly link: LinkId;
+  readonly isAlias: boolean;
+}
+
+/** Right to act as the one worker of a name, with its fencing token. */
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+  readonly fence: number;
+}
+
+/** What a claim of intents needs. Only intents whose links have no earlier open step are taken. */
+export interface ClaimRequest {
+  readonly lease: Lease;
+  readonly target: ConnectionId;
+  readonly entity: EntityName;
+  readonly limit: number;
+  /** Our time in ms until which the request may leave us. */
+  readonly sendDeadline: number;
+}
+
+/** A run as shown to people. */
+export interface RunRow {
+  readonly id: string;
+  readonly command: string;
+  readonly state: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly summary: Json;
+}
+
+/** A conflict as shown to people. */
+export interface ConflictRow extends Conflict {
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly state: string;
+  readonly openedAt: string;
+}
+
+/** A possible duplicate as shown to people. */
+export interface CandidateRow extends RecordKey {
+  readonly links: readonly string[];
+  readonly keys: readonly string[];
+  readonly openedAt: string;
+}
+
+/** One configured connection as the store knows it. */
+export interface ConnectionRow {
+  readonly id: ConnectionId;
+  readonly system: string;
+  readonly role: string;
+  readonly tenant: string | null;
+  readonly state: string;
+  readonly reason: string | null;
+}
+
+/** Counts per entity, for `status` and the statement. */
+export interface EntityCounts {
+  readonly entity: EntityName;
+  readonly single: number;
+  readonly live: number;
+  readonly dormant: number;
+  readonly ended: number;
+  readonly work: number;
+  readonly openIntents: number;
+  readonly parks: number;
+  readonly conflicts: number;
+  readonly candidates: number;
+  readonly waits: number;
+}
+
+/**
+ * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that changes something
+ * is one commit. Rejects with a StoreError.
+ */
+export interface Store {
+  migrate(): Promise<number>;
+  close(): Promise<void>;
+
+  saveConnection(row: ConnectionRow): Promise<void>;
+  listConnections(): Promise<readonly ConnectionRow[]>;
+  acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
+  renewLease(lease: Lease, ttlMs: number): Promise<boolean>;
+  releaseLease(lease: Lease): Promise<void>;
+
+  loadCursor(connection: ConnectionId, entity: EntityName): Promise<CursorState>;
+  listCursors(): Promise<readonly CursorState[]>;
+  checkpoint(checkpoint: Checkpoint): Promise<ObserveCounts>;
+  /** Ids of present or archived records that we know, for a sweep. */
+  knownIds(connection: ConnectionId, entity: EntityName): Promise<readonly ExternalId[]>;
+  observationsOf(keys: readonly RecordKey[]): Promise<readonly StoredObservation[]>;
+
+  saveDelivery(connection: ConnectionId, id: string, hints: readonly RecordKey[]): Promise<"stored" | "known">;
+  takeHints(connection: ConnectionId, entity: EntityName, limit: number): Promise<readonly ExternalId[]>;
+
+  loadNewcomers(entity: EntityName, limit: number, skip: readonly ConnectionId[]): Promise<readonly Newcomer[]>;
+  holdersOf(entity: EntityName, keys: readonly string[]): Promise<readonly KeyHolder[]>;
+  linksOf(records: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkId>>;
+  membersOf(links: readonly LinkId[]): Promise<readonly MemberRow[]>;
+  linesOf(records: readonly RecordKey[]): Promise<readonly (LineLink & { readonly link: LinkId })[]>;
+  commitResolutions(
+    entries: readonly { readonly record: RecordKey; readonly resolution: Resolution }[],
+    runId: string | null,
+  ): Promise<void>;
+  replaceKeys(entity: EntityName, entries: readonly { readonly link: LinkId; readonly connection: ConnectionId; readonly keys: readonly string[] }[]): Promise<void>;
+  /** Joins two links that turned out to be one thing: the members of `from` move to `into`, both in the journal. */
+  joinLinks(entries: readonly { readonly from: LinkId; readonly into: LinkId }[], runId: string | null): Promise<void>;
+
+  countDue(entity: EntityName): Promise<number>;
+  dueLinks(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly LinkId[]>;
+  loadBundles(links: readonly LinkId[]): Promise<readonly LinkBundle[]>;
+  markWork(links: readonly LinkId[], reason: string): Promise<void>;
+  commitDecisions(records: readonly DecisionRecord[], runId: string | null, lease: Lease): Promise<void>;
+
+  claimIntents(request: ClaimRequest): Promise<readonly Intent[]>;
+  openTargets(): Promise<readonly { readonly target: ConnectionId; readonly entity: EntityName; readonly due: number; readonly later: number }[]>;
+  doubtfulIntents(target: ConnectionId, entity: EntityName, limit: number): Promise<readonly Intent[]>;
+  /** Intents left in `sending` by a worker that died: they are in doubt from now on. */
+  abandonSending(lease: Lease, abandonedAt: number): Promise<number>;
+  commitOutcomes(outcomes: readonly IntentOutcome[], runId: string | null, lease: Lease): Promise<void>;
+
+  startRun(id: string, command: string): Promise<void>;
+  endRun(id: string, state: string, summary: Json): Promise<void>;
+  listRuns(limit: number): Promise<readonly RunRow[]>;
+  savePlan(id: string, body: Json): Promise<void>;
+  setPlanState(id: string, state: "applying" | "applied" | "stopped"): Promise<void>;
+
+  counts(): Promise<readonly EntityCounts[]>;
+  listConflicts(state: string): Promise<readonly ConflictRow[]>;
+  decideConflict(link: LinkId, field: string, decision: { readonly value: Json; readonly by: string }): Promise<boolean>;
+  listCandidates(): Promise<readonly CandidateRow[]>;
+  listParks(): Promise<readonly OpenPark[]>;
+  redrive(parkIds: readonly string[], by: string): Promise<number>;
+  intentsOf(link: LinkId): Promise<readonly Intent[]>;
+  waitsOf(link: LinkId): Promise<readonly WaitEntry[]>;
+  journalOf(link: LinkId, limit: number): Promise<readonly JournalEntry[]>;
+  verifyJournal(): Promise<{ readonly entries: number; readonly broken: readonly string[] }>;
+  linksOfEntity(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly LinkId[]>;
+  unlinkedOf(entity: EntityName): Promise<readonly Newcomer[]>;
+  linkGuardCounts(sinceMs: number): Promise<readonly { readonly entity: string; readonly kind: string; readonly count: number }[]>;
+}

@@ -1,0 +1,143 @@
+import type { ConnectionId, ExternalId, FailureRecord, Fields, IntentState, Json, JsonMap, LinkId } from "@crossfoot/kernel";
+import type { CursorState, Intent, StoredObservation } from "./port.ts";
+
+/** A row of the observation table. */
+export interface ObservationRow {
+  readonly connection: string;
+  readonly entity: string;
+  readonly external_id: string;
+  readonly link_id: string | null;
+  readonly kind: StoredObservation["kind"];
+  readonly native: JsonMap;
+  readonly content_hash: string;
+  readonly version: string | null;
+  readonly version_order: number | null;
+  readonly modified_at: string | null;
+  readonly actor: string | null;
+  readonly into_id: string | null;
+  readonly via: StoredObservation["via"];
+  readonly read_start: number;
+  readonly read_end: number;
+  readonly resolution: "candidate" | "waiting" | null;
+}
+
+/** Columns of {@link ObservationRow}, for select lists. */
+export const observationColumns: string =
+  "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.native, o.content_hash, o.version, o.version_order, " +
+  "o.modified_at, o.actor, o.into_id, o.via, o.read_start, o.read_end, o.resolution";
+
+const numberOf = (value: string | number | null): number | null => (value === null ? null : Number(value));
+
+/** An observation as the runtime knows it. */
+export function observationOf(row: ObservationRow): StoredObservation {
+  return {
+    connection: row.connection as ConnectionId,
+    entity: row.entity,
+    id: row.external_id as ExternalId,
+    kind: row.kind,
+    native: row.native,
+    contentHash: row.content_hash,
+    version: row.version,
+    versionOrder: numberOf(row.version_order),
+    modifiedAt: numberOf(row.modified_at),
+    actor: row.actor,
+    into: row.into_id as ExternalId | null,
+    via: row.via,
+    readStart: Number(row.read_start),
+    readEnd: Number(row.read_end),
+  };
+}
+
+/** A row of the intent table. */
+export interface IntentRow {
+  readonly key: string;
+  readonly link_id: string;
+  readonly entity: string;
+  readonly generation: number;
+  readonly target: string;
+  readonly kind: Intent["kind"];
+  readonly state: IntentState;
+  readonly step: number;
+  readonly external_id: string | null;
+  readonly reference: string;
+  readonly precondition: string | null;
+  readonly content_hash: string;
+  readonly fields: Fields;
+  readonly transition: Intent["transition"];
+  readonly causes: Json;
+  readonly source_images: Intent["sourceImages"];
+  readonly attempts: number;
+  readonly fence: string;
+  readonly send_deadline: number | null;
+  readonly abandoned_at: number | null;
+  readonly failure: FailureRecord | null;
+}
+
+/** Columns of {@link IntentRow}, for select lists. */
+export const intentColumns: string =
+  "i.key, i.link_id, i.entity, i.generation, i.target, i.kind, i.state, i.step, i.external_id, i.reference, " +
+  "i.precondition, i.content_hash, i.fields, i.transition, i.causes, i.source_images, i.attempts, i.fence, " +
+  "i.send_deadline, i.abandoned_at, i.failure";
+
+/** An intent as the runtime knows it. */
+export function intentOf(row: IntentRow): Intent {
+  return {
+    key: row.key,
+    link: row.link_id as LinkId,
+    entity: row.entity,
+    generation: row.generation,
+    target: row.target as ConnectionId,
+    kind: row.kind,
+    state: row.state,
+    step: row.step,
+    id: row.external_id as ExternalId | null,
+    reference: row.reference,
+    precondition: row.precondition,
+    contentHash: row.content_hash,
+    fields: row.fields,
+    transition: row.transition,
+    causes: row.causes,
+    sourceImages: row.source_images,
+    attempts: row.attempts,
+    fence: Number(row.fence),
+    sendDeadline: numberOf(row.send_deadline),
+    abandonedAt: numberOf(row.abandoned_at),
+    failure: row.failure,
+  };
+}
+
+/** A row of the cursor table. */
+export interface CursorRow {
+  readonly connection: string;
+  readonly entity: string;
+  readonly mapping_hash: string | null;
+  readonly page_cursor: string | null;
+  readonly pages: number;
+  readonly reading: CursorState["reading"];
+  readonly reading_since: string | null;
+  readonly newest_seen: string | null;
+  readonly watermark: string | null;
+  readonly backfilled_at: string | null;
+  readonly read_at: string | null;
+  readonly swept_at: string | null;
+  readonly failure: FailureRecord | null;
+}
+
+/** A cursor as the runtime knows it. */
+export function cursorOf(row: CursorRow): CursorState {
+  return {
+    connection: row.connection as ConnectionId,
+    entity: row.entity,
+    mappingHash: row.mapping_hash,
+    pageCursor: row.page_cursor,
+    pages: row.pages,
+    reading: row.reading,
+    readingSince: numberOf(row.reading_since),
+    newestSeen: numberOf(row.newest_seen),
+    watermark: numberOf(row.watermark),
+    backfilledAt: row.backfilled_at,
+    readAt: row.read_at,
+    sweptAt: row.swept_at,
+    failure: row.failure,
+  };
+}
