@@ -1,4 +1,15 @@
 export * from "./mapping-types.ts";
+export { compileMapping, overlayMapping } from "./mapping-compile.ts";
+export type { CompiledMapping, MappingProblem } from "./mapping-compile.ts";
+export { evaluateExpressions, withoutResults } from "./mapping-expression.ts";
+export { getPath, parsePath, setPath } from "./mapping-path.ts";
+export type { Placed, Placing, Reached } from "./mapping-path.ts";
+export { fieldsOfImages, imagesOf } from "./mapping-image.ts";
+export { isInScope, lineIdsOf, referencesOf } from "./mapping-lookup.ts";
+export type { LineId } from "./mapping-lookup.ts";
+export { readFields, rowsMax } from "./mapping-read.ts";
+export { writePatch } from "./mapping-write.ts";
+export type { WriteOptions } from "./mapping-write.ts";
 export * from "./failure.ts";
 export * from "./manifest.ts";
 export * from "./ports.ts";

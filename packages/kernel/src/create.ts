@@ -1,7 +1,8 @@
+import { statusAt } from "./members.ts";
 import type { Cause, DecideInput, MemberState, PlannedWrite, Wait } from "./plan.ts";
 import { policyInState } from "./policy.ts";
 import type { FieldPolicy, SideAbilities } from "./policy.ts";
-import { statusAt, unreachable } from "./reach.ts";
+import { unreachable } from "./reach.ts";
 import type { ConnectionId } from "./record.ts";
 import { planTransitions } from "./transition.ts";
 import type { Value } from "./value.ts";

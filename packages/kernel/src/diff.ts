@@ -1,13 +1,31 @@
-import { isEqual } from "./value.ts";
+import { isAlike, isEqual, isPlainGroup } from "./value.ts";
 import type { Fields, Value } from "./value.ts";
 
 /**
  * INVARIANTS.md 1.6: a side changed a field when its view differs from each image that counts as its base. Absent is
- * no change (the system did not deliver the field); a side without a base has never agreed and cannot have changed.
+ * no change (the system did not deliver the field, or that part of it); a side without a base has never agreed and
+ * cannot have changed.
  */
 export function isChanged(view: Value | undefined, base: readonly Value[] | undefined): boolean {
   if (view === undefined || base === undefined) return false;
-  return !base.some((image) => isEqual(image, view));
+  return !base.some((image) => isAlike(image, view));
+}
+
+/**
+ * True when a side has agreed on all that it shows. It has not when there is no base, or when it shows a part of a
+ * group that its base lacks: then nothing says who changed what.
+ */
+export function hasAgreed(view: Value | undefined, base: readonly Value[] | undefined): boolean {
+  if (view === undefined || base === undefined) return false;
+  return base.some((image) => covers(image, view));
+}
+
+function covers(image: Value, view: Value): boolean {
+  if (!isPlainGroup(image) || !isPlainGroup(view)) return true;
+  return Object.entries(view).every(([part, value]) => {
+    const known = image[part];
+    return known !== undefined && covers(known, value);
+  });
 }
 
 /** Difference of one field. `before` or `after` undefined means absent. */

@@ -3,25 +3,26 @@ import { mergeField } from "./merge.ts";
 import type { FieldDecision, MergeContext, SideValue } from "./merge.ts";
 import type { FieldPolicy } from "./policy.ts";
 import type { ConnectionId } from "./record.ts";
-import { isEqual, isLines } from "./value.ts";
-import type { Fields, FieldKinds, Line, Value } from "./value.ts";
+import { isAlike, isAlikeIn, isEqual, isLines } from "./value.ts";
+import type { FieldKind, FieldKinds, Fields, Line, Value } from "./value.ts";
 
 /**
  * Merge of a keyed collection, line by line and part by part, each side against its own base. Lines are the same when
  * their keys are, never because they stand at the same place. A line that only the target has, and that the other
  * sides never had, is left alone (a freight line the system added by itself).
- * When nothing was agreed yet, the collection merges as one value by the first-link rule.
+ * When nothing was agreed yet, the collection merges as one value by the first-link rule; a person decides it as one
+ * value too. A discard names the part as `lines[key].part`; the value of a line that was taken away is that one line.
  */
 export function mergeLines(policy: FieldPolicy, sides: readonly SideValue[], context: MergeContext): FieldDecision {
   const seen = sides.filter((side) => side.view !== undefined);
-  const isPlain = seen.some((side) => side.base === undefined || side.base.length !== 1 || !isLines(side.view));
+  const isPlain = seen.some((side) => side.base === undefined || !isLines(side.view));
   if (isPlain || context.resolution !== undefined || policy.kind.kind !== "collection") {
     return mergeField(policy, sides, context);
   }
+  // Under `review` a difference to be settled is a write or a conflict; the lines then say what becomes of it.
   const whole = mergeField({ ...policy, policy: "review" }, sides, context);
   if (whole.kind !== "conflict" && whole.kind !== "write") return whole;
-  const merging = new LineMerge(policy, seen, context);
-  return merging.decide(policy.kind.parts);
+  return new LineMerge(policy, seen, context).decide(policy.kind.parts);
 }
 
 /** The lines of one side by key, with those of its base. */
@@ -31,8 +32,24 @@ interface SideLines {
   readonly base: ReadonlyMap<string, Line>;
 }
 
+/** Where one line stands. */
+interface LineSides {
+  readonly key: string;
+  /** Sides that show it. */
+  readonly present: readonly SideLines[];
+  /** Sides that showed it when they agreed, and do no more. */
+  readonly removed: readonly SideLines[];
+  /** Sides whose base has it. */
+  readonly known: readonly SideLines[];
+}
+
 function byKey(value: Value | undefined): ReadonlyMap<string, Line> {
   return new Map(isLines(value) ? value.map((line) => [line.key, line]) : []);
+}
+
+/** While an update is in doubt there are two images: the one that the view shows, else the older. */
+function imageOf({ view, base }: SideValue): Value | undefined {
+  return base?.find((image) => isAlike(image, view)) ?? base?.[0];
 }
 
 /** One merge of one collection; lives for the length of a call. */
@@ -40,129 +57,146 @@ class LineMerge {
   readonly #policy: FieldPolicy;
   readonly #context: MergeContext;
   readonly #sides: readonly SideLines[];
-  /** Lines as each side should end up, by connection. */
+  /** Lines as each side should end up, by connection; only of sides in `#winners` do they differ from the view. */
   readonly #results: ReadonlyMap<ConnectionId, Map<string, Line>>;
+  readonly #winners: Map<ConnectionId, ConnectionId> = new Map();
   readonly #discards: Discard[] = [];
-  #winner: ConnectionId | "person";
   #conflict: FieldDecision | undefined;
 
   constructor(policy: FieldPolicy, seen: readonly SideValue[], context: MergeContext) {
     this.#policy = policy;
     this.#context = context;
-    this.#sides = seen.map((side) => ({ side, view: byKey(side.view), base: byKey(side.base?.[0]) }));
+    const sorted = seen.toSorted((a, b) => (a.connection < b.connection ? -1 : 1));
+    this.#sides = sorted.map((side) => ({ side, view: byKey(side.view), base: byKey(imageOf(side)) }));
     this.#results = new Map(this.#sides.map(({ side, view }) => [side.connection, new Map(view)]));
-    this.#winner = policy.master;
   }
 
   decide(parts: FieldKinds): FieldDecision {
     const keys = new Set(this.#sides.flatMap(({ view, base }) => [...view.keys(), ...base.keys()]));
-    for (const key of keys) this.#decideLine(key, parts);
+    for (const key of [...keys].toSorted()) this.#decideLine(key, parts);
     if (this.#conflict !== undefined) return this.#conflict;
-    const values: Record<string, Value> = {};
-    for (const { side } of this.#sides) {
-      const result = [...(this.#results.get(side.connection)?.values() ?? [])];
-      if (!isEqual(result, side.view)) values[side.connection] = result;
-    }
-    if (Object.keys(values).length === 0) return { kind: "converged" };
-    return { kind: "write", values, winner: this.#winner, discards: this.#discards };
+    const targets = [...this.#winners.keys()].toSorted();
+    if (targets.length === 0) return { kind: "converged" };
+    const values = targets.map((target) => [target, [...(this.#results.get(target)?.values() ?? [])]]);
+    return {
+      kind: "write",
+      values: Object.fromEntries(values) as { readonly [target: string]: Value },
+      winners: Object.fromEntries(this.#winners),
+      discards: this.#discards,
+    };
   }
 
   #decideLine(key: string, parts: FieldKinds): void {
     const present = this.#sides.filter(({ view }) => view.has(key));
     const known = this.#sides.filter(({ base }) => base.has(key));
-    const removed = known.filter(({ view }) => !view.has(key));
-    const added = present.filter(({ base }) => !base.has(key));
-    if (removed.length > 0) return this.#decideRemoval(key, { present, removed });
-    if (known.length === 0 && added.length > 0) return this.#decideAddition(key, added);
-    // A line that the other sides never had, and nobody added now, belongs to one side alone: it has no counterpart.
-    if (present.length < 2) return;
-    for (const [part, kind] of Object.entries(parts)) this.#decidePart({ key, part, kind }, present);
-  }
-
-  #mayWrite(connection: ConnectionId): boolean {
-    return this.#policy.writers.includes(connection);
-  }
-
-  #set(connection: ConnectionId, key: string, line: Line | undefined): void {
-    if (!this.#policy.targets.includes(connection)) return;
-    const result = this.#results.get(connection);
-    if (line === undefined) result?.delete(key);
-    else result?.set(key, line);
-  }
-
-  #decideRemoval(key: string, found: { present: readonly SideLines[]; removed: readonly SideLines[] }): void {
-    const remover = found.removed.find(({ side }) => this.#mayWrite(side.connection));
-    const edited = found.present.filter(({ view, base }) => !isEqual([view.get(key) as Line], [base.get(key) as Line]));
-    const editor = edited.find(({ side }) => this.#mayWrite(side.connection));
-    if (remover !== undefined && editor !== undefined && this.#policy.policy !== "master") {
-      this.#fail("removed_and_changed");
-      return;
+    const line: LineSides = { key, present, known, removed: known.filter(({ view }) => !view.has(key)) };
+    const keeper = line.removed.length > 0 ? this.#afterRemoval(line) : this.#afterAddition(line);
+    if (keeper === "gone") return;
+    if (present.length > 1) {
+      for (const part of Object.keys(parts).toSorted()) this.#decidePart(line, { part, kind: parts[part] as FieldKind });
     }
-    const editorWins = editor !== undefined && editor.side.connection === this.#policy.master;
-    if (remover === undefined || editorWins) {
-      const keeper = editor ?? found.present[0];
-      if (keeper === undefined) return;
-      for (const { side } of found.removed) this.#set(side.connection, key, keeper.view.get(key));
-      return;
-    }
-    for (const { side, view } of found.present) {
-      this.#set(side.connection, key, undefined);
-      if (edited.some((one) => one.side === side)) this.#lose(side, view.get(key) as Line, remover.side.connection);
-    }
-    this.#winner = remover.side.connection;
+    if (keeper === undefined) return;
+    const winner = keeper.side.connection;
+    const lacking = line.removed.length > 0 ? line.removed : this.#sides.filter(({ view }) => !view.has(key));
+    const result = this.#results.get(winner)?.get(key);
+    for (const { side } of lacking) this.#set(side.connection, { key, line: result, winner });
   }
 
-  #decideAddition(key: string, added: readonly SideLines[]): void {
-    const adder = added.find(({ side }) => this.#mayWrite(side.connection));
-    if (adder === undefined) {
-      // Added by a side that may not write: taken away again only when the contract restores foreign edits.
-      if (this.#policy.onForeignEdit === "keep") return;
-      for (const { side, view } of added) {
-        this.#set(side.connection, key, undefined);
-        this.#lose(side, view.get(key) as Line, this.#policy.master);
+  /**
+   * What becomes of a line that some side removed: "gone" where it still is, or back where it was removed, as its
+   * keeper has it, or left as it is when the contract lets foreign edits stand.
+   */
+  #afterRemoval(line: LineSides): SideLines | "gone" | undefined {
+    const remover = this.#leading(line.removed.filter(({ side }) => this.#mayWrite(side)));
+    const edited = line.present.filter(({ view, base }) => isLineChanged(view.get(line.key), base.get(line.key)));
+    const editor = this.#leading(edited.filter(({ side }) => this.#mayWrite(side)));
+    if (remover === undefined) {
+      const owner = editor ?? this.#leading(line.present.filter(({ side }) => this.#mayWrite(side)));
+      return editor === undefined && this.#policy.onForeignEdit === "keep" ? undefined : owner;
+    }
+    if (editor !== undefined) {
+      if (this.#policy.policy === "master" && this.#isMaster(editor)) return editor;
+      if (this.#policy.policy !== "master" || !this.#isMaster(remover)) {
+        this.#fail("removed_and_changed");
+        return "gone";
       }
-      return;
     }
-    for (const { side, view } of this.#sides) {
-      if (!view.has(key)) this.#set(side.connection, key, adder.view.get(key));
-    }
-    this.#winner = adder.side.connection;
+    for (const place of line.present) this.#remove(place, { key: line.key, by: remover, isLoss: edited.includes(place) });
+    return "gone";
   }
 
-  #decidePart(at: { key: string; part: string; kind: FieldPolicy["kind"] }, present: readonly SideLines[]): void {
-    const policy: FieldPolicy = { ...this.#policy, field: `${this.#policy.field}.${at.part}`, kind: at.kind };
+  /** A line that no base has: it is added everywhere, or taken away again where it may not be added. */
+  #afterAddition(line: LineSides): SideLines | "gone" | undefined {
+    if (line.known.length > 0) return undefined;
+    const adder = this.#leading(line.present.filter(({ side }) => this.#mayWrite(side)));
+    if (adder !== undefined || this.#policy.onForeignEdit === "keep") return adder;
+    const owner = this.#leading(this.#sides.filter(({ side }) => this.#mayWrite(side)));
+    if (owner === undefined) return undefined;
+    for (const place of line.present) this.#remove(place, { key: line.key, by: owner, isLoss: true });
+    return "gone";
+  }
+
+  #remove(place: SideLines, removal: { key: string; by: SideLines; isLoss: boolean }): void {
+    const { connection, actor } = place.side;
+    const winner = removal.by.side.connection;
+    const line = place.view.get(removal.key);
+    if (!this.#set(connection, { key: removal.key, line: undefined, winner }) || !removal.isLoss || line === undefined) return;
+    const reason = this.#mayWrite(place.side) ? "master_wins" : "not_a_writer";
+    this.#discards.push({ field: this.#policy.field, connection, value: [line], actor, reason, winner });
+  }
+
+  #decidePart({ key, present }: LineSides, { part, kind }: { part: string; kind: FieldKind }): void {
+    const policy: FieldPolicy = { ...this.#policy, field: `${this.#policy.field}[${key}].${part}`, kind };
     const sides = present.map(({ side, view, base }): SideValue => {
-      const image = base.get(at.key)?.fields[at.part];
-      return { ...side, view: view.get(at.key)?.fields[at.part], base: image === undefined ? undefined : [image] };
+      const image = base.get(key)?.fields[part];
+      return { ...side, view: view.get(key)?.fields[part], base: image === undefined ? undefined : [image] };
     });
     const decision = mergeField(policy, sides, this.#context);
-    if (decision.kind === "conflict") {
-      this.#fail(decision.reason);
-      return;
-    }
+    if (decision.kind === "conflict") this.#fail(decision.reason);
     if (decision.kind !== "write") return;
-    for (const [target, value] of Object.entries(decision.values)) this.#setPart(target as ConnectionId, at, value);
+    for (const connection of Object.keys(decision.values) as ConnectionId[]) {
+      const fields: Fields = {
+        ...this.#results.get(connection)?.get(key)?.fields,
+        [part]: decision.values[connection] as Value,
+      };
+      this.#set(connection, { key, line: { key, fields }, winner: decision.winners[connection] as ConnectionId });
+    }
     this.#discards.push(...decision.discards);
-    this.#winner = decision.winner;
   }
 
-  #setPart(connection: ConnectionId, at: { key: string; part: string }, value: Value): void {
-    const line = this.#results.get(connection)?.get(at.key);
-    if (line === undefined) return;
-    const fields: Fields = { ...line.fields, [at.part]: value };
-    this.#set(connection, at.key, { key: at.key, fields });
+  /** Changes one line of a side that may receive it; false when it may not. */
+  #set(
+    connection: ConnectionId,
+    change: { readonly key: string; readonly line: Line | undefined; readonly winner: ConnectionId },
+  ): boolean {
+    const result = this.#results.get(connection);
+    if (result === undefined || !this.#policy.targets.includes(connection)) return false;
+    if (change.line === undefined) result.delete(change.key);
+    else result.set(change.key, change.line);
+    this.#winners.set(connection, change.winner);
+    return true;
   }
 
-  #lose(side: SideValue, line: Line, winner: ConnectionId): void {
-    const reason = this.#mayWrite(side.connection) ? "master_wins" : "not_a_writer";
-    const { connection, actor } = side;
-    this.#discards.push({ field: this.#policy.field, connection, value: [line], actor, reason, winner });
+  #mayWrite(side: SideValue): boolean {
+    return this.#policy.writers.includes(side.connection);
+  }
+
+  #isMaster({ side }: SideLines): boolean {
+    return side.connection === this.#policy.master;
+  }
+
+  #leading(places: readonly SideLines[]): SideLines | undefined {
+    return places.find((place) => this.#isMaster(place)) ?? places[0];
   }
 
   #fail(reason: ConflictReason): void {
     const values = Object.fromEntries(this.#sides.map(({ side }) => [side.connection, side.view]));
-    this.#conflict = { kind: "conflict", reason, values };
+    this.#conflict ??= { kind: "conflict", reason, values };
   }
+}
+
+function isLineChanged(view: Line | undefined, base: Line | undefined): boolean {
+  return view !== undefined && (base === undefined || !isAlikeIn(base.fields, view.fields));
 }
 
 /** A line of one side, to be paired with the other side's. */

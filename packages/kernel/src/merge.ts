@@ -1,8 +1,8 @@
 import type { ConflictReason, Discard, DiscardReason } from "./conflict.ts";
-import { isChanged } from "./diff.ts";
+import { hasAgreed, isChanged } from "./diff.ts";
 import type { FieldPolicy } from "./policy.ts";
 import type { ConnectionId } from "./record.ts";
-import { isBlank, isEqual } from "./value.ts";
+import { isAlike, isBlank } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** One side of one field. `view` undefined: not delivered. `base` undefined: never agreed on this side. */
@@ -23,12 +23,13 @@ export type FieldDecision =
   | { readonly kind: "agreed" }
   /** Both sides show values that count as agreed: the base moves to the views of these connections. */
   | { readonly kind: "converged" }
-  /** A side that nobody may write keeps its value, as an explained difference: the base of these connections moves. */
+  /** The contract lets a difference stand and so explains it: the base of these connections moves. */
   | { readonly kind: "kept"; readonly connections: readonly ConnectionId[] }
   | {
       readonly kind: "write";
       readonly values: { readonly [target: string]: Value };
-      readonly winner: ConnectionId | "person";
+      /** Whose value each target gets: the winner of its value, or of the line that changed there last. */
+      readonly winners: { readonly [target: string]: ConnectionId | "person" };
       readonly discards: readonly Discard[];
     }
   | {
@@ -37,7 +38,10 @@ export type FieldDecision =
       readonly values: { readonly [connection: string]: Value | undefined };
     };
 
-/** A user's rule: sees the values of the changed sides and names the winner, or null to ask a person. Must be pure. */
+/**
+ * A user's rule: sees the values of the changed sides, in the order of their names, and says who wins, or null to ask
+ * a person. Must be pure. A rule that throws, or names another, asks.
+ */
 export type CustomRule = (sides: readonly SideValue[]) => ConnectionId | null;
 
 /** What merging needs beside the sides. */
@@ -50,141 +54,167 @@ export interface MergeContext {
 
 /**
  * Three-way merge of one value over any number of sides, each against its own base (INVARIANTS.md 1.6). Total: every
- * input gives one decision. A value that loses is in `discards`, or the field is in conflict; nothing is dropped.
+ * input gives one decision, whatever the order of the sides. A value that loses is in `discards`, or the field is in
+ * conflict; nothing is dropped.
  */
 export function mergeField(policy: FieldPolicy, sides: readonly SideValue[], context: MergeContext): FieldDecision {
-  const seen = sides.filter((side) => side.view !== undefined);
+  const seen = sides
+    .filter((side) => side.view !== undefined)
+    .toSorted((a, b) => (a.connection < b.connection ? -1 : 1));
   if (seen.length < 2) return { kind: "unknown" };
   if (context.resolution !== undefined) return decideByPerson(policy, seen, context.resolution);
-  const isFirst = seen.some((side) => side.base === undefined);
+  const fresh = seen.filter((side) => !hasAgreed(side.view, side.base));
   const changed = seen.filter((side) => isChanged(side.view, side.base));
-  if (!isFirst && changed.length === 0) return { kind: "agreed" };
-  if (allEqual(seen)) return { kind: "converged" };
-  if (isFirst) return mergeFirst(policy, seen, context);
-  return mergeChanged({ policy, seen, changed }, context);
+  if (fresh.length === 0 && changed.length === 0) return { kind: "agreed" };
+  if (areAllAlike(seen)) return { kind: "converged" };
+  const merging: Merging = { policy, seen, fresh, changed };
+  const agreed = seen.length - fresh.length;
+  return agreed < 2 || changed.length === 0 ? mergeFirst(merging, context) : mergeChanged(merging, context);
 }
 
-interface Changed {
+/** One merge. A side in neither list shows what it agreed to. */
+interface Merging {
   readonly policy: FieldPolicy;
+  /** All sides that show the field, in the order of their names. */
   readonly seen: readonly SideValue[];
+  /** Those that have not agreed on all that they show. */
+  readonly fresh: readonly SideValue[];
+  /** Those that moved away from their base. */
   readonly changed: readonly SideValue[];
 }
 
-function allEqual(sides: readonly SideValue[]): boolean {
-  const first = sides[0];
-  return first !== undefined && sides.every((side) => isEqual(side.view, first.view));
+function areAllAlike(sides: readonly SideValue[]): boolean {
+  return sides.every((side) => sides.every((other) => isAlike(side.view, other.view)));
 }
 
-/** The winner's value goes to every target that shows another one. A target that shows another value loses it. */
-function win(all: Changed, winner: SideValue, reason: DiscardReason): FieldDecision {
+const mayWrite = (policy: FieldPolicy, side: SideValue): boolean => policy.writers.includes(side.connection);
+
+/** The master among these sides, else the first. */
+function leading(policy: FieldPolicy, sides: readonly SideValue[]): SideValue | undefined {
+  return sides.find((side) => side.connection === policy.master) ?? sides[0];
+}
+
+/**
+ * The winner's value goes to every target that shows another one, but for those that agreed with the winner before,
+ * each in its own image. What a target loses is discarded by name, when a person may have meant it.
+ */
+function win(merging: Merging, winner: SideValue, reason: DiscardReason): FieldDecision {
+  const { policy, seen, fresh, changed } = merging;
   const value = winner.view as Value;
-  const values: Record<string, Value> = {};
-  const discards: Discard[] = [];
-  for (const side of all.seen) {
-    if (side.connection === winner.connection || isEqual(side.view, value)) continue;
-    if (!all.policy.targets.includes(side.connection)) continue;
-    values[side.connection] = value;
-    const isWriter = all.policy.writers.includes(side.connection);
-    if (!all.changed.includes(side)) continue;
-    discards.push(discard(all.policy.field, side, winner.connection, isWriter ? reason : "not_a_writer"));
-  }
-  if (Object.keys(values).length === 0) return keepAll(all.seen);
-  return { kind: "write", values, winner: winner.connection, discards };
+  const isSettled = (side: SideValue): boolean => !fresh.includes(side) && !changed.includes(side);
+  const losing = seen.filter((side) => {
+    if (side === winner || isAlike(side.view, value) || (isSettled(side) && isSettled(winner))) return false;
+    return policy.targets.includes(side.connection);
+  });
+  const discards = losing
+    .filter((side) => changed.includes(side) || (fresh.length > 0 && !isBlank(side.view)))
+    .map((side) => discard(policy, side, { reason: mayWrite(policy, side) ? reason : "not_a_writer", winner: winner.connection }));
+  return losing.length === 0 ? keep(seen) : write(losing, { value, winner: winner.connection, discards });
+}
+
+function write(
+  targets: readonly SideValue[],
+  outcome: { readonly value: Value; readonly winner: ConnectionId | "person"; readonly discards: readonly Discard[] },
+): FieldDecision {
+  const { value, winner, discards } = outcome;
+  const values = Object.fromEntries(targets.map((side) => [side.connection, value]));
+  const winners = Object.fromEntries(targets.map((side) => [side.connection, winner]));
+  return { kind: "write", values, winners, discards };
 }
 
 function discard(
-  field: string,
-  side: SideValue,
-  winner: ConnectionId | "person",
-  reason: DiscardReason,
+  { field }: FieldPolicy,
+  { connection, view, actor }: SideValue,
+  { reason, winner }: Pick<Discard, "reason" | "winner">,
 ): Discard {
-  const { connection, actor } = side;
-  return { field, connection, value: side.view as Value, actor, reason, winner };
+  return { field, connection, value: view as Value, actor, reason, winner };
 }
 
 function conflict(reason: ConflictReason, sides: readonly SideValue[]): FieldDecision {
   return { kind: "conflict", reason, values: Object.fromEntries(sides.map((side) => [side.connection, side.view])) };
 }
 
-function mergeChanged(all: Changed, context: MergeContext): FieldDecision {
-  const { policy, seen, changed } = all;
-  const writing = changed.filter((side) => policy.writers.includes(side.connection));
-  if (writing.length === 0) return mergeForeign(all);
-  if (allEqual(writing)) {
-    const winner = writing.find((side) => side.connection === policy.master) ?? (writing[0] as SideValue);
-    return win(all, winner, "master_wins");
-  }
+function keep(sides: readonly SideValue[]): FieldDecision {
+  return { kind: "kept", connections: sides.map((side) => side.connection) };
+}
+
+function mergeChanged(merging: Merging, context: MergeContext): FieldDecision {
+  const { policy, seen, changed } = merging;
+  const writing = changed.filter((side) => mayWrite(policy, side));
+  const [first] = writing;
+  if (first === undefined) return mergeForeign(merging);
+  if (areAllAlike(writing)) return win(merging, leading(policy, writing) ?? first, "master_wins");
   switch (policy.policy) {
     case "master": {
       const master = writing.find((side) => side.connection === policy.master);
-      return master === undefined ? conflict("master_unchanged", seen) : win(all, master, "master_wins");
+      return master === undefined ? conflict("master_unchanged", seen) : win(merging, master, "master_wins");
     }
     case "newest": {
       const newest = newestOf(writing, context.newestToleranceMs);
-      return newest === undefined ? conflict("stamps_too_close", seen) : win(all, newest, "newest_wins");
+      return newest === undefined ? conflict("stamps_too_close", seen) : win(merging, newest, "newest_wins");
     }
     case "review":
       return conflict("both_changed", seen);
     case "custom": {
-      const rule = context.customRules[policy.custom ?? ""];
-      const winner = rule === undefined ? null : rule(writing);
-      const side = writing.find((candidate) => candidate.connection === winner);
-      return side === undefined ? conflict("custom_rule_asks", seen) : win(all, side, "custom_rule");
+      const winner = askRule(context.customRules[policy.custom ?? ""], writing);
+      return winner === undefined ? conflict("custom_rule_asks", seen) : win(merging, winner, "custom_rule");
     }
   }
 }
 
+/** The rule is not ours: whatever it does, the merge stays total. */
+function askRule(rule: CustomRule | undefined, writing: readonly SideValue[]): SideValue | undefined {
+  try {
+    const winner = rule?.(writing);
+    return writing.find((side) => side.connection === winner);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Only sides that may not write changed it: the owner's value is put back, or the difference is kept as explained. */
-function mergeForeign(all: Changed): FieldDecision {
-  const { policy, seen, changed } = all;
-  const connections = changed.map((side) => side.connection);
-  if (policy.onForeignEdit === "keep") return { kind: "kept", connections };
-  const owner =
-    seen.find((side) => side.connection === policy.master && !changed.includes(side)) ??
-    seen.find((side) => policy.writers.includes(side.connection));
-  return owner === undefined ? { kind: "kept", connections } : win(all, owner, "master_wins");
+function mergeForeign(merging: Merging): FieldDecision {
+  const { policy, seen, changed } = merging;
+  const owner = leading(policy, seen.filter((side) => mayWrite(policy, side)));
+  return owner === undefined || policy.onForeignEdit === "keep" ? keep(changed) : win(merging, owner, "master_wins");
 }
 
 /** INVARIANTS.md I26: stamps decide only when they differ by more than the tolerance plus both granularities. */
 function newestOf(sides: readonly SideValue[], toleranceMs: number): SideValue | undefined {
-  const sorted = sides.toSorted((a, b) => (b.stampMs ?? 0) - (a.stampMs ?? 0));
-  const [first, second] = sorted;
-  if (first === undefined || second === undefined) return first;
-  if (first.stampMs === null || sorted.some((side) => side.stampMs === null)) return undefined;
-  const needed = toleranceMs + first.stampGranularityMs + second.stampGranularityMs;
-  return first.stampMs - (second.stampMs as number) > needed ? first : undefined;
+  return sides.find((side) =>
+    sides.every((other) => {
+      if (other === side) return true;
+      if (side.stampMs === null || other.stampMs === null) return false;
+      return side.stampMs - other.stampMs > toleranceMs + side.stampGranularityMs + other.stampGranularityMs;
+    }),
+  );
 }
 
-/** Records that existed on both sides before they were linked: nothing says who changed what. */
-function mergeFirst(policy: FieldPolicy, seen: readonly SideValue[], context: MergeContext): FieldDecision {
-  const all: Changed = { policy, seen, changed: seen.filter((side) => !isBlank(side.view)) };
-  const based = seen.filter((side) => side.base !== undefined);
-  const pool = based.length > 1 ? based : seen;
-  const writers = pool.filter((side) => policy.writers.includes(side.connection));
-  const speaking = policy.onFirstLink === "fill" ? writers.filter((side) => !isBlank(side.view)) : writers;
-  if (policy.onFirstLink === "review" && speaking.length > 1 && !allEqual(speaking)) {
-    return conflict("first_link_differs", seen);
-  }
+/**
+ * Sides that never agreed: records that existed before they were linked, or a part that a system begins to show.
+ * Nothing says who changed what. Sides that do agree with one another speak with one voice.
+ */
+function mergeFirst(merging: Merging, context: MergeContext): FieldDecision {
+  const { policy, seen, fresh } = merging;
+  const agreed = seen.filter((side) => !fresh.includes(side));
+  const voice = leading(policy, agreed.filter((side) => mayWrite(policy, side)));
+  const writers = seen.filter((side) => mayWrite(policy, side) && (side === voice || agreed.length < 2 || fresh.includes(side)));
+  const speaking = policy.onFirstLink === "master" ? writers : writers.filter((side) => !isBlank(side.view));
+  if (policy.onFirstLink === "review" && !areAllAlike(speaking)) return conflict("first_link_differs", seen);
   const candidates = speaking.length > 0 ? speaking : writers;
-  const master = candidates.find((side) => side.connection === policy.master);
-  if (master !== undefined) return win(all, master, "first_link_master");
-  if (candidates.length === 0) return keepAll(seen);
-  if (allEqual(candidates)) return win(all, candidates[0] as SideValue, "first_link_master");
+  const winner = leading(policy, candidates);
+  if (winner === undefined) return keep(seen);
+  if (winner.connection === policy.master || areAllAlike(candidates)) return win(merging, winner, "first_link_master");
   const newest = policy.policy === "newest" ? newestOf(candidates, context.newestToleranceMs) : undefined;
-  return newest === undefined ? conflict("first_link_differs", seen) : win(all, newest, "newest_wins");
+  return newest === undefined ? conflict("first_link_differs", seen) : win(merging, newest, "newest_wins");
 }
 
-function keepAll(seen: readonly SideValue[]): FieldDecision {
-  return { kind: "kept", connections: seen.map((side) => side.connection) };
-}
-
+/** A person's word goes to every side that may receive the field; a side that may not keeps what it shows. */
 function decideByPerson(policy: FieldPolicy, seen: readonly SideValue[], value: Value): FieldDecision {
-  const values: Record<string, Value> = {};
-  const discards: Discard[] = [];
-  for (const side of seen) {
-    if (isEqual(side.view, value)) continue;
-    values[side.connection] = value;
-    if (!isBlank(side.view)) discards.push(discard(policy.field, side, "person", "person_decided"));
-  }
-  return Object.keys(values).length === 0 ? { kind: "converged" } : { kind: "write", values, winner: "person", discards };
+  const targets = seen.filter((side) => policy.targets.includes(side.connection) && !isAlike(side.view, value));
+  if (targets.length === 0) return areAllAlike(seen) ? { kind: "converged" } : keep(seen);
+  const discards = targets
+    .filter((side) => !isBlank(side.view))
+    .map((side) => discard(policy, side, { reason: "person_decided", winner: "person" }));
+  return write(targets, { value, winner: "person", discards });
 }

@@ -1,6 +1,6 @@
 import type { DecideInput, Wait } from "./plan.ts";
 import type { ConnectionId, LinkId } from "./record.ts";
-import { isLines } from "./value.ts";
+import { isLines, isReference } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** A reference as it stands in a value. */
@@ -12,9 +12,7 @@ export type Reference =
 export function carried(value: Value | undefined): readonly Reference[] {
   if (value === undefined || value === null || typeof value !== "object") return [];
   if (isLines(value)) return value.flatMap((line) => Object.values(line.fields).flatMap(carried));
-  if (typeof value["link"] === "string") return [{ link: value["link"] as LinkId }];
-  const awaits = value["awaits"];
-  if (typeof awaits === "object" && awaits !== null) return [value as unknown as Reference];
+  if (isReference(value)) return [value as unknown as Reference];
   return Object.values(value).flatMap(carried);
 }
 
@@ -27,10 +25,4 @@ export function unreachable(
   return carried(value)
     .filter((reference) => "awaits" in reference || !(input.reach[reference.link] ?? []).includes(target))
     .map((reference) => ("awaits" in reference ? reference.awaits : { link: reference.link }));
-}
-
-/** Canonical status that a member shows, or undefined. */
-export function statusAt(input: DecideInput, connection: ConnectionId): string | undefined {
-  const status = input.members[connection]?.view.fields[input.policy.statusField ?? ""];
-  return typeof status === "string" ? status : undefined;
 }

@@ -261,6 +261,38 @@ export function isEqual(a: Value | undefined, b: Value | undefined): boolean {
   return canonicalBytes(a) === canonicalBytes(b);
 }
 
+/**
+ * True when nothing that both deliver differs. A part of a group, or of a line, that only one of them delivers says
+ * nothing about the other: a system without a place for it never shows it. Null and empty are delivered.
+ */
+export function isAlike(a: Value | undefined, b: Value | undefined): boolean {
+  if (a === undefined || b === undefined) return true;
+  if (isLines(a) && isLines(b)) return a.length === b.length && areAlike(byKey(a), byKey(b));
+  if (!isPlainGroup(a) || !isPlainGroup(b)) return isEqual(a, b);
+  return Object.entries(a).every(([part, value]) => isAlike(value, b[part]));
+}
+
+function areAlike(a: readonly Line[], b: readonly Line[]): boolean {
+  return a.every(({ key, fields }, at) => key === b[at]?.key && isAlikeIn(fields, b[at].fields));
+}
+
+/** True when two records, or two lines, differ in no field that both of them deliver. */
+export function isAlikeIn(a: Fields, b: Fields): boolean {
+  return Object.entries(a).every(([field, value]) => isAlike(value, b[field]));
+}
+
+/** True for a group, whose parts may be delivered one by one. A reference is one value, resolved or not. */
+export function isPlainGroup(value: Value): value is GroupValue {
+  return typeof value === "object" && value !== null && !isLines(value) && !isReference(value);
+}
+
+/** True for the value of a reference: `{ link }`, or `{ awaits }` while the record it names has no link. */
+export function isReference(value: GroupValue): boolean {
+  const { link, awaits, ...others } = value;
+  if (Object.keys(others).length > 0) return false;
+  return typeof link === "string" ? awaits === undefined : typeof awaits === "object" && awaits !== null;
+}
+
 /** True for the value of a keyed collection. */
 export function isLines(value: Value | undefined): value is readonly Line[] {
   return Array.isArray(value);

@@ -90,7 +90,9 @@ export async function savePark(
   await tx.query(
     `insert into park (${names}) select distinct on (id) ${names} from jsonb_to_recordset($1::jsonb) as r(id text, ` +
       "link_id text, entity text, connection text, external_id text, intent_key text, reason text, problems jsonb, " +
-      "failure jsonb) on conflict (id) do update set problems = excluded.problems, failure = excluded.failure, " +
+      "failure jsonb) on conflict (id) do update set " +
+      "problems = case when excluded.problems = '{}'::jsonb then park.problems else excluded.problems end, " +
+      "failure = coalesce(excluded.failure, park.failure), " +
       "opened_at = case when park.state = 'open' then park.opened_at else now() end, state = 'open', closed_at = null",
     [JSON.stringify(rows)],
   );

@@ -10,7 +10,13 @@ import type { IntentRow } from "./rows.ts";
 
 type Part = Pick<
   Store,
-  "claimIntents" | "openTargets" | "doubtfulIntents" | "abandonSending" | "commitOutcomes" | "intentsOf"
+  | "claimIntents"
+  | "openTargets"
+  | "doubtfulCreates"
+  | "doubtfulIntents"
+  | "abandonSending"
+  | "commitOutcomes"
+  | "intentsOf"
 >;
 
 interface Deps {
@@ -127,6 +133,13 @@ export function intentStore(deps: Deps): Part {
       );
       return rows.map((row) => ({ ...row, target: row.target as ConnectionId, entity: row.entity as EntityName }));
     },
+    async doubtfulCreates(entity) {
+      const rows = await database.query<{ target: string }>(
+        "select distinct target from intent where entity = $1 and kind = 'create' and state in ('sending', 'in_doubt')",
+        [entity],
+      );
+      return rows.map((row) => row.target as ConnectionId);
+    },
     async doubtfulIntents(target, entity, limit) {
       const rows = await database.query<IntentRow>(
         `select ${intentColumns} from intent i where i.target = $1 and i.entity = $2 and i.state = 'in_doubt' ` +
@@ -180,10 +193,11 @@ export function intentStore(deps: Deps): Part {
         await journal.write(tx, outcomes.flatMap(notesOf), runId);
       });
     },
-    async intentsOf(link) {
+    async intentsOf(links) {
       const rows = await database.query<IntentRow>(
-        `select ${intentColumns} from intent i where i.link_id = $1 order by i.stored_at, i.step`,
-        [link],
+        `select ${intentColumns} from intent i where i.link_id in (select jsonb_array_elements_text($1::jsonb)) ` +
+          "order by i.stored_at, i.step",
+        [JSON.stringify([...new Set(links)])],
       );
       return rows.map(intentOf);
     },

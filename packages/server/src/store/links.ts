@@ -8,6 +8,7 @@ import type { ObservationRow } from "./rows.ts";
 
 type Part = Pick<
   Store,
+  | "retryWaiting"
   | "loadNewcomers"
   | "holdersOf"
   | "linksOf"
@@ -158,6 +159,12 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
         [entity, limit, JSON.stringify(skip)],
       );
       return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
+    },
+    async retryWaiting(entity) {
+      await database.query(
+        "update observation set resolution = null where entity = $1 and link_id is null and resolution = 'waiting'",
+        [entity],
+      );
     },
     async unlinkedOf(entity) {
       const rows = await database.query<ObservationRow>(

@@ -352,6 +352,8 @@ export interface Store {
   saveDelivery(connection: ConnectionId, id: string, hints: readonly RecordKey[]): Promise<"stored" | "known">;
   takeHints(connection: ConnectionId, entity: EntityName, limit: number): Promise<readonly ExternalId[]>;
 
+  /** Newcomers that waited for a parent's link may be looked at again. */
+  retryWaiting(entity: EntityName): Promise<void>;
   loadNewcomers(entity: EntityName, limit: number, skip: readonly ConnectionId[]): Promise<readonly Newcomer[]>;
   holdersOf(entity: EntityName, keys: readonly string[]): Promise<readonly KeyHolder[]>;
   linksOf(records: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkId>>;
@@ -373,6 +375,8 @@ export interface Store {
 
   claimIntents(request: ClaimRequest): Promise<readonly Intent[]>;
   openTargets(): Promise<readonly { readonly target: ConnectionId; readonly entity: EntityName; readonly due: number; readonly later: number }[]>;
+  /** Connections on which a create of this entity may have landed without our knowing its id. */
+  doubtfulCreates(entity: EntityName): Promise<readonly ConnectionId[]>;
   doubtfulIntents(target: ConnectionId, entity: EntityName, limit: number): Promise<readonly Intent[]>;
   /** Intents left in `sending` by a worker that died: they are in doubt from now on. */
   abandonSending(lease: Lease, abandonedAt: number): Promise<number>;
@@ -390,7 +394,7 @@ export interface Store {
   listCandidates(): Promise<readonly CandidateRow[]>;
   listParks(): Promise<readonly OpenPark[]>;
   redrive(parkIds: readonly string[], by: string): Promise<number>;
-  intentsOf(link: LinkId): Promise<readonly Intent[]>;
+  intentsOf(links: readonly LinkId[]): Promise<readonly Intent[]>;
   waitsOf(link: LinkId): Promise<readonly WaitEntry[]>;
   journalOf(link: LinkId, limit: number): Promise<readonly JournalEntry[]>;
   verifyJournal(): Promise<{ readonly entries: number; readonly broken: readonly string[] }>;

@@ -1,0 +1,306 @@
+import type { Condition } from "./path.ts";
+import type { Stamp } from "./stamps.ts";
+import type { Failure, Json, JsonMap } from "./wire.ts";
+
+/**
+ * A description after `compile`: checked, `defaults` laid under each entity, short forms written out. The
+ * words are explained in docs/connect/http.md; `shape.ts` holds the same keys for the checker.
+ */
+export interface Description {
+  readonly title: string;
+  readonly base: string;
+  readonly headers: JsonMap;
+  readonly variables: { readonly [name: string]: string };
+  readonly auth: Auth;
+  readonly tenant: TenantCall | undefined;
+  readonly fields: FieldsCall | undefined;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly errors: Errors;
+  readonly webhook: Webhook | undefined;
+  readonly entities: { readonly [entity: string]: EntitySpec };
+  readonly mapping: Json | undefined;
+}
+
+/** HTTP methods that the session's `http` takes. */
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** One request, with templates. */
+export interface RequestSpec {
+  readonly method?: Method;
+  readonly path: string;
+  readonly query?: JsonMap;
+  readonly headers?: JsonMap;
+  readonly body?: Json;
+  /** Statuses that mean yes; 200 to 299 when nothing is said. */
+  readonly success?: readonly number[];
+}
+
+/** How the system knows us. */
+export type Auth =
+  | { readonly kind: "none" }
+  | { readonly kind: "bearer"; readonly token: string }
+  | { readonly kind: "basic"; readonly user: string; readonly password: string }
+  | { readonly kind: "header"; readonly headers: JsonMap }
+  | OAuth2;
+
+/** OAuth 2 client credentials. */
+export interface OAuth2 {
+  readonly kind: "oauth2";
+  readonly tokenPath: string;
+  readonly client: string;
+  readonly secret: string;
+  readonly sends?: "body" | "basic";
+  readonly scope?: string;
+  readonly fields?: JsonMap;
+}
+
+/** Where the tenant's id, title and version stand. */
+export interface TenantCall extends RequestSpec {
+  readonly at: string;
+  readonly title?: string;
+  readonly version?: string;
+}
+
+/** Where the fields of an entity are told. */
+export interface FieldsCall extends RequestSpec {
+  readonly rows: string;
+  readonly name: string;
+  readonly type?: string;
+  readonly required?: string;
+  readonly readOnly?: string;
+  readonly lengthMax?: string;
+}
+
+/** Times of the system, in ms. */
+export interface Clock {
+  readonly horizonMs: number;
+  readonly commitLagMs: number;
+  readonly granularityMs: number | undefined;
+}
+
+/** A declared limit, and the headers that tell it. */
+export interface Limits {
+  readonly requests?: number;
+  readonly windowMs?: number;
+  readonly concurrency?: number;
+  readonly headers?: {
+    readonly limit?: string;
+    readonly remaining?: string;
+    readonly reset?: { readonly header: string; readonly form: "epoch" | "epochMs" | "seconds" | "iso" };
+  };
+}
+
+/** Where an error answer keeps what, and how it is classified. */
+export interface Errors {
+  readonly code?: string | { readonly header: string };
+  readonly field?: string;
+  readonly requestId?: { readonly header: string };
+  readonly jsonTail?: boolean;
+  readonly bodies?: readonly Condition[];
+  readonly table?: readonly ErrorRow[];
+}
+
+/** One row of the error table. */
+export interface ErrorRow {
+  readonly status?: number | string | readonly (number | string)[];
+  readonly code?: string | number | readonly (string | number)[];
+  readonly when?: readonly Condition[];
+  readonly on?: readonly string[];
+  readonly failure: Failure;
+  readonly as?: string;
+}
+
+/** How a delivery is proved and read. */
+export interface Webhook {
+  readonly signature?: Signature;
+  readonly token?: { readonly header: string; readonly secret: string };
+  readonly timestamp?: {
+    readonly header: string;
+    readonly form?: "epoch" | "epochMs" | "iso";
+    readonly toleranceMs?: number;
+  };
+  readonly deliveryId?: { readonly path?: string; readonly header?: string };
+  readonly rows?: string;
+  readonly entity: {
+    readonly path?: string;
+    readonly values?: { readonly [value: string]: string };
+    readonly is?: string;
+  };
+  readonly id: string;
+}
+
+/** An HMAC over the delivery. */
+export interface Signature {
+  readonly header: string;
+  readonly prefix?: string;
+  readonly algorithm?: "sha1" | "sha256" | "sha512";
+  readonly encoding?: "hex" | "base64";
+  readonly secret: string | readonly string[];
+  readonly signs?: string;
+  readonly unwrap?: "base64";
+  readonly after?: string;
+}
+
+/** One entity. */
+export interface EntitySpec {
+  readonly object: string;
+  readonly record: RecordSpec;
+  readonly list?: ListSpec;
+  readonly changes?: ListSpec;
+  readonly ids?: IdsSpec;
+  readonly get?: GetSpec;
+  readonly getMany?: GetManySpec;
+  readonly with?: { readonly [root: string]: ChildSpec };
+  readonly reference?: { readonly field?: string; readonly unique?: boolean };
+  readonly precondition?: {
+    readonly header?: string;
+    readonly value?: string;
+    readonly body?: string;
+    readonly query?: string;
+  };
+  readonly create?: WriteSpec;
+  readonly update?: WriteSpec;
+  readonly archive?: WriteSpec;
+  readonly delete?: WriteSpec;
+  readonly merge?: WriteSpec;
+  readonly note?: WriteSpec;
+  readonly transitions?: readonly TransitionSpec[];
+  readonly initialStatus?: string;
+  readonly batch?: BatchSpec;
+  readonly probe?: ProbeSpec;
+  readonly fingerprint?: ProbeSpec;
+  readonly recordUrl?: string;
+}
+
+/** Where the id stands: at one place, or joined of several (a projection without an id of its own). */
+export interface IdSpec {
+  readonly path?: string;
+  readonly as?: "number";
+  readonly join?: readonly string[];
+  readonly with?: string;
+}
+
+/** Where the parts of a record stand in a row. */
+export interface RecordSpec {
+  readonly id: IdSpec;
+  readonly version?: {
+    readonly path?: string;
+    readonly header?: string;
+    readonly as?: "number";
+    readonly ordered?: boolean;
+  };
+  readonly modifiedAt?: { readonly path: string } & Stamp;
+  readonly actor?: string;
+  readonly archived?: Condition;
+  readonly deleted?: Condition;
+  readonly merged?: Moved;
+  readonly converted?: Moved;
+  /** Roots that are null when the row leaves them out; true for every root asked for. */
+  readonly absentIsNull?: boolean | readonly string[];
+  readonly absentIsNullIn?: { readonly [root: string]: readonly string[] };
+}
+
+/** Where a record went. */
+export interface Moved {
+  readonly into: string;
+  readonly when?: Condition;
+}
+
+/** How pages follow each other. */
+export interface Paging {
+  readonly kind: "cursor" | "link" | "offset" | "page" | "keyset" | "none";
+  readonly next?: string;
+  readonly header?: string;
+  readonly first?: number;
+  readonly total?: string;
+  readonly more?: Condition;
+  readonly endsOn?: "short" | "empty";
+  readonly walk?: "stamp";
+}
+
+/** A list of records. */
+export interface ListSpec extends RequestSpec {
+  readonly rows: string;
+  readonly paging?: Paging;
+  readonly pageSizeMax?: number;
+  readonly pagesMax?: number;
+  readonly empty?: readonly number[];
+  readonly since?: Stamp & { readonly start?: string; readonly exclusive?: boolean };
+}
+
+/** A list of ids. */
+export interface IdsSpec extends ListSpec {
+  readonly id: string;
+  readonly complete?: boolean;
+}
+
+/** An answer that says where a record went. */
+export interface Gone {
+  readonly status?: number;
+  readonly when?: Condition;
+  readonly kind: "deleted" | "merged" | "converted" | "not_permitted";
+  readonly into?: string;
+}
+
+/** One record by id. */
+export interface GetSpec extends RequestSpec {
+  readonly at?: string;
+  readonly gone?: readonly Gone[];
+}
+
+/** Records by ids. */
+export interface GetManySpec extends RequestSpec {
+  readonly rows: string;
+  readonly idsMax: number;
+  readonly missing?: { readonly rows: string; readonly id: string; readonly kinds: readonly Gone[] };
+  readonly absent?: "get" | "leave";
+  readonly empty?: readonly number[];
+}
+
+/** Child rows that need a call of their own. */
+export interface ChildSpec extends RequestSpec {
+  readonly rows: string;
+  readonly max: number;
+  readonly parent?: string;
+  readonly empty?: readonly number[];
+}
+
+/** A write. */
+export interface WriteSpec extends RequestSpec {
+  readonly answers?: "record" | "id" | "nothing";
+  readonly at?: string;
+  readonly precondition?: false;
+  readonly omit?: readonly string[];
+  /** Path of a map: the key without whose value the whole map is sent as null. */
+  readonly nullWhole?: { readonly [path: string]: string };
+}
+
+/** A change of state. */
+export interface TransitionSpec extends WriteSpec {
+  readonly from: string;
+  readonly to: string;
+  readonly via: string;
+  readonly expect?: Condition;
+}
+
+/** Many writes in one call. */
+export interface BatchSpec extends RequestSpec {
+  readonly max: number;
+  readonly create?: Json;
+  readonly update?: Json;
+  readonly results: string;
+  readonly ok?: Condition;
+  readonly status?: string;
+  readonly record?: string;
+  readonly id?: string;
+  readonly code?: string;
+  readonly field?: string;
+  readonly match?: { readonly path: string; readonly to: "id" | "key" | "reference" | "index" };
+}
+
+/** A search for what may have landed. */
+export interface ProbeSpec extends RequestSpec {
+  readonly rows: string;
+  readonly empty?: readonly number[];
+}

@@ -1,0 +1,68 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Connection, Connector, Session } from "@crossfoot/connector-sdk";
+import { readStockByIds, readStockIds, readStockPage } from "./inventory.ts";
+import { manifestOf } from "./manifest.ts";
+import { defaultMapping } from "./mapping.ts";
+import type { EntityName, ExternalId } from "./native.ts";
+import { checkOptions, readOptions } from "./options.ts";
+import type { Options } from "./options.ts";
+import { probe } from "./probe.ts";
+import { readByIds, readIds, readPage } from "./reader.ts";
+import { createRpc } from "./rpc.ts";
+import { describe, shapes } from "./schema.ts";
+import type { TrytonDescription } from "./schema.ts";
+import type { Shape } from "./shape.ts";
+import { sendWrites } from "./writer.ts";
+
+export { referencePrefix } from "./party.ts";
+export type { Options as TrytonOptions } from "./options.ts";
+export type { MissingRight, TrytonDescription } from "./schema.ts";
+
+/** A Tryton connection; `describe` also names the rights that are missing. */
+export interface TrytonConnection extends Connection {
+  describe(): Promise<TrytonDescription>;
+}
+
+function shapeOf(entity: EntityName): Shape {
+  const shape = shapes[entity];
+  if (shape !== undefined) return shape;
+  throw new ConnectorError({ failure: "unsupported", code: "entity_unknown", message: `Tryton has no entity ${entity}` });
+}
+
+/** Screens of the web client by entity. */
+function recordUrl({ webClient, database }: Options, entity: EntityName, id: ExternalId): string | null {
+  if (webClient === null) return null;
+  const isStock = entity === "inventory";
+  const model = isStock ? "product.product" : shapes[entity]?.model;
+  const key = isStock ? String(id).split(":")[0] : String(id);
+  if (model === undefined || key === undefined) return null;
+  return `${webClient.replace(/\/+$/, "")}/#${encodeURIComponent(database)}/model/${model}/${encodeURIComponent(key)}`;
+}
+
+/** Opens a connection to one database of a Tryton server. Nothing is sent before the first call. */
+export function openTryton(session: Session): TrytonConnection {
+  const options = readOptions(session.options);
+  const rpc = createRpc(session, options);
+  return {
+    manifest: manifestOf(options),
+    describe: async () => describe(rpc),
+    read: async (request) =>
+      request.entity === "inventory" ? readStockPage(rpc, request) : readPage(rpc, shapeOf(request.entity), request),
+    readByIds: async ({ entity, roots, ids }) =>
+      entity === "inventory" ? readStockByIds(rpc, { roots, ids }) : readByIds(rpc, shapeOf(entity), { roots, ids }),
+    readIds: async ({ entity, cursor }) =>
+      entity === "inventory" ? readStockIds(rpc, cursor) : readIds(rpc, shapeOf(entity), cursor),
+    write: async (writes) => sendWrites(rpc, writes),
+    probe: async (request) => probe(rpc, request),
+    recordUrl: (entity, id) => recordUrl(options, entity, id),
+    receive: () => ({ ok: false, reason: "Tryton sends no webhooks" }),
+  };
+}
+
+/** The connector for Tryton 6.0 over JSON-RPC. */
+export const tryton: Connector = {
+  system: "tryton",
+  checkOptions,
+  open: async (session) => openTryton(session),
+  defaultMapping,
+};

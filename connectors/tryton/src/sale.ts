@@ -1,0 +1,259 @@
+import { add, compare, ofFloat, subtract, total } from "./decimal.ts";
+import { discountOf, grossOf } from "./discount.ts";
+import { many, one, text, trytonId } from "./native.ts";
+import type { Json, JsonMap, Row } from "./native.ts";
+import { addressOf } from "./party.ts";
+import { idOf, made, outside, plain, present } from "./shape.ts";
+import type { Placement, Root, Setting, Shape } from "./shape.ts";
+import { shareTax, taxFields } from "./tax.ts";
+import { partOf, stampFields } from "./version.ts";
+
+const lineFields: readonly string[] = [
+  "lines.type",
+  "lines.product",
+  "lines.product.code",
+  "lines.product.type",
+  "lines.quantity",
+  "lines.unit.symbol",
+  "lines.unit.digits",
+  "lines.unit_price",
+  "lines.amount",
+  "lines.note",
+  "lines.shipping_date",
+];
+
+/** A quantity of a row with its unit, as decimal text. */
+export function quantityOf(row: Row, field = "quantity", unit = "unit"): string | null {
+  const value = row[field];
+  const digits = one(row, unit)?.["digits"];
+  return typeof value === "number" ? ofFloat(value, typeof digits === "number" ? digits : 12) : null;
+}
+
+function isFreight(line: Row, { options }: Setting): boolean {
+  if (text(line, "shipment_cost") !== null) return true;
+  return options.freightProduct !== null && text(one(line, "product"), "code") === options.freightProduct;
+}
+
+const goods = (sale: Row, setting: Setting): readonly Row[] =>
+  many(sale, "lines").filter((line) => line["type"] === "line" && !isFreight(line, setting));
+
+/** Freight: the lines of the freight product and those that a carrier added, as one amount; null without any. */
+function freight(sale: Row, setting: Setting): Json {
+  const lines = many(sale, "lines").filter((line) => line["type"] === "line" && isFreight(line, setting));
+  const [first] = lines;
+  if (first === undefined) return null;
+  const amount = total(lines.map((line) => text(line, "amount") ?? "0"));
+  return { id: lines.length === 1 ? idOf(first["id"]) : null, amount, currency: text(one(sale, "currency"), "code") };
+}
+
+/** Fields that only some modules add to a line; asked for where they are there. */
+const optionalFields = ({ facts }: Setting): readonly string[] => [
+  ...(facts.hasDiscounts ? ["lines.base_price", "lines.discount_rate"] : []),
+  ...(facts.hasFreightLines ? ["lines.shipment_cost"] : []),
+];
+
+function quoteLines(sale: Row, setting: Setting): Json {
+  return goods(sale, setting).map((line) => ({
+    id: idOf(line["id"]),
+    product: idOf(line["product"]),
+    quantity: quantityOf(line),
+    unit: text(one(line, "unit"), "symbol"),
+    unit_price: grossOf(line),
+    discount_percent: discountOf(line),
+    note: text(line, "note"),
+    shipping_date: text(line, "shipping_date"),
+  }));
+}
+
+/** Lines of an order: net prices, and the tax of each line as its share of the order's tax. */
+function orderLines(sale: Row, setting: Setting): Json {
+  const taxed = many(sale, "lines").filter((line) => line["type"] === "line");
+  const shares = shareTax(taxed, text(sale, "tax_amount"), setting.facts.currencyDigits);
+  return goods(sale, setting).map((line) => ({
+    id: idOf(line["id"]),
+    product: idOf(line["product"]),
+    quantity: quantityOf(line),
+    unit: text(one(line, "unit"), "symbol"),
+    unit_price: text(line, "unit_price"),
+    amount: text(line, "amount"),
+    tax: shares.get(String(line["id"])) ?? null,
+    note: text(line, "note"),
+    shipping_date: text(line, "shipping_date"),
+  }));
+}
+
+const reference = (field: string, isWritten: boolean): Root =>
+  made([field], (row) => idOf(row[field]), { field, isWritten });
+
+const shared: { readonly [root: string]: Root } = {
+  id: made([], (row) => idOf(row["id"])),
+  number: plain("number"),
+  reference: plain("reference", true),
+  description: plain("description", true),
+  comment: plain("comment", true),
+  state: plain("state"),
+  sale_date: plain("sale_date", true),
+  shipping_date: plain("shipping_date", true),
+  party: reference("party", true),
+  invoice_party: reference("invoice_party", true),
+  shipment_party: reference("shipment_party", true),
+  shipment_address: made(
+    ["name", "street", "postal_code", "city", "country.code", "subdivision.name"].map((field) => `shipment_address.${field}`),
+    (row) => {
+      const address = one(row, "shipment_address");
+      return address === null ? null : addressOf(address);
+    },
+    { field: "shipment_address", isWritten: true },
+  ),
+  payment_term: made(["payment_term.name"], (row) => text(one(row, "payment_term"), "name"), {
+    field: "payment_term",
+    isWritten: true,
+  }),
+  price_list: reference("price_list", true),
+  warehouse: made(["warehouse.code"], (row) => text(one(row, "warehouse"), "code"), {
+    field: "warehouse",
+    isWritten: true,
+  }),
+  company: made(["company.party.name"], (row) => text(one(one(row, "company"), "party"), "name"), { isWritten: true }),
+  currency: made(["currency.code"], (row) => text(one(row, "currency"), "code"), { field: "currency", isWritten: true }),
+  freight: made([...lineFields], freight, { isWritten: true }),
+  untaxed_amount: plain("untaxed_amount"),
+  tax_amount: plain("tax_amount"),
+  total_amount: plain("total_amount"),
+};
+
+const ordered: readonly Json[] = ["confirmed", "processing", "done"];
+
+/** State of a sale seen as a quote: an order is a quote that was accepted. */
+const quoteState = (row: Row): string => (ordered.includes(row["state"] ?? null) ? "ordered" : String(row["state"]));
+
+const creditFields = ["party", "invoice_party"].flatMap((party) => [`${party}.credit_limit_amount`, `${party}.credit_amount`]);
+
+/** Why `confirm` would be refused for want of credit, in plain words; null when it would not. */
+function creditReason(row: Row, { facts }: Setting): string | null {
+  const payer = one(row, "invoice_party") ?? one(row, "party");
+  const limit = text(payer, "credit_limit_amount");
+  const amount = text(row, "untaxed_amount");
+  if (row["state"] !== "quotation" || limit === null || amount === null) return null;
+  const used = text(payer, "credit_amount") ?? "0";
+  const over = subtract(add(used, amount), limit);
+  return compare(over, "0") > 0 ? `credit limit exceeded by ${over} ${facts.currency}` : null;
+}
+
+/** What is missing before the quote can be given out, in plain words; null when nothing is. */
+function validation(row: Row): string | null {
+  if (row["state"] !== "draft") return null;
+  const hasGoods = many(row, "lines").some((line) => ["goods", "assets"].includes(text(one(line, "product"), "type") ?? ""));
+  const missing = [
+    ...(row["invoice_address"] === null ? ["an invoice address"] : []),
+    ...(row["shipment_address"] === null ? ["a shipment address"] : []),
+    ...(hasGoods && one(row, "warehouse") === null ? ["a warehouse"] : []),
+    ...(many(row, "lines").length === 0 ? ["a line"] : []),
+  ];
+  return missing.length === 0 ? null : `missing: ${missing.join(", ")}`;
+}
+
+function approval(row: Row, setting: Setting): string {
+  if (quoteState(row) === "ordered") return "approved";
+  return creditReason(row, setting) === null ? "none" : "pending";
+}
+
+const quoteRoots: { readonly [root: string]: Root } = {
+  ...shared,
+  quote_state: made(["state"], quoteState, { field: "state" }),
+  lines: made(lineFields, quoteLines, { isWritten: true }),
+  /** Write only, on a create: Tryton has no header discount, so it goes into the prices of the lines. */
+  discount_percent: made([], () => null, { isWritten: true }),
+  approval: made([...creditFields, "untaxed_amount"], approval),
+  approval_reason: made([...creditFields, "untaxed_amount"], creditReason),
+  validation: made([...lineFields, "invoice_address", "shipment_address", "warehouse.code"], validation),
+};
+
+const isPosted = (invoice: Row): boolean => ["posted", "paid"].includes(text(invoice, "state") ?? "");
+
+/** State of a sale seen as an order, from its own state and those of its shipments and invoices. */
+export function orderState(row: Row): string {
+  const state = text(row, "state");
+  if (state === "cancelled") return "cancelled";
+  if (state === "done") return "closed";
+  if (state === "draft" || state === "quotation") return "draft";
+  if (state === "confirmed") return "open";
+  const [shipments, invoices] = [many(row, "shipments"), many(row, "invoices").filter((each) => each["state"] !== "cancelled")];
+  const isInvoiced = invoices.length > 0 && invoices.every(isPosted);
+  const isSent = row["shipment_state"] === "sent";
+  const hasNothingToSend = row["shipment_state"] === "none" && shipments.length === 0;
+  if (isSent || (hasNothingToSend && isInvoiced)) return isInvoiced ? "invoiced" : "delivered";
+  return shipments.some((each) => each["state"] === "done") ? "part_delivered" : "open";
+}
+
+const orderRoots: { readonly [root: string]: Root } = {
+  ...shared,
+  order_state: made(["state", "shipment_state", "shipments.state", "invoices.state"], orderState, { field: "state" }),
+  shipment_state: plain("shipment_state"),
+  invoice_state: plain("invoice_state"),
+  lines: made([...lineFields, ...taxFields("lines."), "tax_amount"], orderLines),
+};
+
+const always: readonly string[] = [...stampFields(""), ...stampFields("lines."), "state", "lines.type"];
+
+/** A sale that was never confirmed is no order; a cancelled one was if it left a trace. */
+function placeOrder(row: Row): Placement {
+  if (ordered.includes(row["state"] ?? null)) return present;
+  const wasConfirmed =
+    trytonId(row["confirmed_by"]) !== undefined || many(row, "lines").some((line) => typeof line["actual_quantity"] === "number");
+  return row["state"] === "cancelled" && wasConfirmed ? present : outside;
+}
+
+const evidence: Json = [
+  "OR",
+  ["state", "in", ordered],
+  [
+    ["state", "=", "cancelled"],
+    ["OR", ["confirmed_by", "!=", null], [["lines", "where", [["actual_quantity", "!=", null]]]]],
+  ],
+];
+
+/** Quotes: sales in every state; an order stays visible as the quote it was. */
+export const quotes: Shape = {
+  model: "sale.sale",
+  roots: quoteRoots,
+  fields: (setting) => [...always, ...optionalFields(setting)],
+  scope: ({ facts }) => [["company", "=", facts.company]],
+  changes: (stamps) => [[["lines", "where", stamps]]],
+  place: () => present,
+  parts: (row) =>
+    [partOf("sale.sale", row), ...many(row, "lines").map((each) => partOf("sale.line", each))].filter((part) => part !== undefined),
+  marks: (native: JsonMap) =>
+    native["approval"] === undefined && native["approval_reason"] === undefined
+      ? []
+      : [`approval=${String(native["approval_reason"] ?? native["approval"] ?? "")}`],
+};
+
+/** Orders: sales that were confirmed, under the same id as the quote. */
+export const orders: Shape = {
+  model: "sale.sale",
+  roots: orderRoots,
+  fields: (setting) => [
+    ...always,
+    ...optionalFields(setting),
+    ...stampFields("shipments."),
+    ...stampFields("invoices."),
+    "confirmed_by",
+    "lines.actual_quantity",
+  ],
+  scope: ({ facts }) => [["company", "=", facts.company], evidence],
+  changes: (stamps) => {
+    const parts = ["OR", stamps, [["invoice_lines", "where", [["invoice", "where", stamps]]]], [["moves", "where", stamps]]];
+    return [[["lines", "where", parts]]];
+  },
+  place: placeOrder,
+  parts: (row) => {
+    const found = [
+      partOf("sale.sale", row),
+      ...many(row, "lines").map((each) => partOf("sale.line", each)),
+      ...many(row, "shipments").map((each) => partOf("stock.shipment.out", each)),
+      ...many(row, "invoices").map((each) => partOf("account.invoice", each)),
+    ];
+    return found.filter((part) => part !== undefined);
+  },
+};

@@ -1,0 +1,224 @@
+import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
+import type { NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
+import { refusal } from "./failures.ts";
+import { createLookups } from "./lookups.ts";
+import type { Lookups } from "./lookups.ts";
+import { externalId, isList, isMap, text, trytonId } from "./native.ts";
+import type { Json, JsonMap, Row } from "./native.ts";
+import { accounts, contacts } from "./party.ts";
+import type { Rpc } from "./rpc.ts";
+import { quotes } from "./sale.ts";
+import type { Shape } from "./shape.ts";
+import { pressButton } from "./transition.ts";
+import { stampsOf } from "./version.ts";
+import { encodeAs } from "./wire.ts";
+import { prepareParty } from "./write-party.ts";
+import type { Prepared } from "./write-party.ts";
+import { prepareSale, prepareSaleUpdate } from "./write-sale.ts";
+import type { SaleNow } from "./write-sale.ts";
+
+/** Records that one `create` or `write` moves: one transaction, one outcome. */
+export const writesAtOnce = 100;
+
+const written: { readonly [entity: string]: Shape } = { accounts, contacts, quotes };
+
+/** A write that is ready to be sent. */
+interface Ready {
+  readonly at: number;
+  readonly write: NativeWrite;
+  readonly prepared: Prepared;
+}
+
+/** One call of `write`; lives as long as that. */
+interface Sending {
+  readonly rpc: Rpc;
+  readonly lookups: Lookups;
+  readonly outcomes: WriteOutcome[];
+  /** True once a request that writes was sent: from then on failures are outcomes, never rejections. */
+  hasSent: boolean;
+}
+
+/** Sends writes, in their order, as few calls as their kinds allow; one outcome each. */
+export async function sendWrites(rpc: Rpc, writes: readonly NativeWrite[]): Promise<readonly WriteOutcome[]> {
+  const sending: Sending = { rpc, lookups: createLookups(rpc), outcomes: [], hasSent: false };
+  for (const run of runsOf(writes)) {
+    const [first] = run;
+    if (first === undefined) continue;
+    if (first.write.kind === "transition") await sendTransition(sending, first);
+    else await sendRun(sending, run);
+  }
+  return sending.outcomes;
+}
+
+interface Placed {
+  readonly at: number;
+  readonly write: NativeWrite;
+}
+
+/** Writes that may share a call: neighbours of one entity and kind, no record twice, transitions each alone. */
+function runsOf(writes: readonly NativeWrite[]): readonly (readonly Placed[])[] {
+  const runs: Placed[][] = [];
+  for (const [at, write] of writes.entries()) {
+    const run = runs.at(-1);
+    const [first] = run ?? [];
+    const isAlike = first?.write.entity === write.entity && first.write.kind === write.kind && write.kind !== "transition";
+    const isTwice = write.id !== null && run?.some((each) => each.write.id === write.id) === true;
+    if (run !== undefined && isAlike && !isTwice && run.length < writesAtOnce) run.push({ at, write });
+    else runs.push([{ at, write }]);
+  }
+  return runs;
+}
+
+function fail(sending: Sending, at: number, error: unknown): void {
+  const isSession = error instanceof ConnectorError && error.failure === "unauthorised";
+  if (isSession && !sending.hasSent) throw error;
+  sending.outcomes[at] = { kind: "failed", failure: failureRecord(error) };
+}
+
+async function sendTransition(sending: Sending, { at, write }: Placed): Promise<void> {
+  try {
+    if (write.entity !== "quotes") throw unsupported(write);
+    sending.outcomes[at] = await pressButton(sending.rpc, write);
+    sending.hasSent = true;
+  } catch (error) {
+    fail(sending, at, error);
+  }
+}
+
+const unsupported = (write: NativeWrite): ConnectorError =>
+  new ConnectorError({
+    failure: "unsupported",
+    code: "write_unsupported",
+    message: `Tryton offers no ${write.kind} of ${write.entity} here`,
+  });
+
+function isOffered(write: NativeWrite): boolean {
+  if (written[write.entity] === undefined) return false;
+  if (write.kind === "create") return true;
+  return (write.kind === "update" || (write.kind === "archive" && write.entity !== "quotes")) && trytonId(write.id) !== undefined;
+}
+
+async function sendRun(sending: Sending, run: readonly Placed[]): Promise<void> {
+  const ready: Ready[] = [];
+  const sales = await salesNow(sending, run);
+  for (const placed of run) {
+    try {
+      ready.push({ ...placed, prepared: await prepare(sending, placed.write, sales) });
+    } catch (error) {
+      fail(sending, placed.at, error);
+    }
+  }
+  const filled = ready.filter(({ at, write, prepared }) => {
+    const isEmpty = write.kind !== "create" && Object.keys(prepared.values).length === 0;
+    if (isEmpty && write.id !== null) sending.outcomes[at] = { kind: "done", id: write.id, record: null };
+    return !isEmpty;
+  });
+  await sendTogether(sending, filled);
+}
+
+async function prepare(sending: Sending, write: NativeWrite, sales: ReadonlyMap<string, SaleNow>): Promise<Prepared> {
+  const { rpc } = sending;
+  const shape = written[write.entity];
+  if (shape === undefined || !isOffered(write)) throw unsupported(write);
+  const own = write.kind === "archive" ? {} : await ownFields(rpc, shape, write);
+  const prepared = await prepareKnown(sending, write, sales);
+  return { parts: prepared.parts, values: { ...own, ...prepared.values } };
+}
+
+async function prepareKnown({ rpc, lookups }: Sending, write: NativeWrite, sales: ReadonlyMap<string, SaleNow>): Promise<Prepared> {
+  if (write.entity !== "quotes") return prepareParty(write, lookups, rpc.options);
+  if (write.kind === "create") return prepareSale(rpc, write, lookups);
+  const now = sales.get(String(write.id));
+  if (now !== undefined) return prepareSaleUpdate(rpc, write, lookups, now);
+  throw new ConnectorError({ failure: "stale", code: "record_gone", message: "the sale does not exist any more" });
+}
+
+/** Values of roots that are fields of this database; a root that is only shown is refused. */
+async function ownFields(rpc: Rpc, shape: Shape, write: NativeWrite): Promise<JsonMap> {
+  const names = Object.keys(write.patch).filter((root) => shape.roots[root]?.isWritten !== true);
+  const shown = names.find((root) => shape.roots[root] !== undefined && write.patch[root] !== write.current[root]);
+  if (shown !== undefined) throw refusal("read_only", `Tryton computes ${shown}; the mapping must not write it`, shown);
+  const others = names.filter((root) => shape.roots[root] === undefined);
+  if (others.length === 0) return {};
+  const answer = await rpc.call(shape.model, "fields_get", [others]);
+  const types = isMap(answer) ? answer : {};
+  const values: Record<string, Json> = {};
+  for (const name of others) {
+    const field = types[name];
+    if (!isMap(field)) throw refusal("field_unknown", `Tryton has no field ${name} on ${shape.model}`, name);
+    values[name] = encodeAs(text(field, "type") ?? "", write.patch[name] ?? null);
+  }
+  return values;
+}
+
+/** Sales that are about to be updated, as they stand: what may be written depends on their state. */
+async function salesNow(sending: Sending, run: readonly Placed[]): Promise<ReadonlyMap<string, SaleNow>> {
+  const isUpdate = run[0]?.write.entity === "quotes" && run[0].write.kind === "update";
+  const ids = isUpdate ? run.map(({ write }) => trytonId(write.id)).filter((id) => id !== undefined) : [];
+  if (ids.length === 0) return new Map();
+  const fields = ["state", "comment", "party", "invoice_party", "shipment_party", "price_list", "currency"];
+  const rows = await sending.rpc.search({ model: "sale.sale", domain: [["id", "in", ids]], fields, limit: ids.length });
+  return new Map(rows.map((row) => [String(row["id"]), saleNow(row)]));
+}
+
+const saleNow = (row: Row): SaleNow => ({
+  state: text(row, "state") ?? "",
+  comment: text(row, "comment"),
+  party: trytonId(row["party"]) ?? 0,
+  invoiceParty: trytonId(row["invoice_party"]) ?? null,
+  shipmentParty: trytonId(row["shipment_party"]) ?? null,
+  priceList: trytonId(row["price_list"]) ?? null,
+  currency: trytonId(row["currency"]) ?? 0,
+});
+
+/**
+ * Sends writes in one call: one transaction. When Tryton refuses, nothing of it was done, so halves are sent until the
+ * refused ones stand alone. A failure that says nothing about a single record is the outcome of all.
+ */
+async function sendTogether(sending: Sending, writes: readonly Ready[]): Promise<void> {
+  const [first] = writes;
+  if (first === undefined) return;
+  try {
+    const ids = first.write.kind === "create" ? await createAll(sending, writes) : await updateAll(sending, writes);
+    for (const [place, { at }] of writes.entries()) sending.outcomes[at] = { kind: "done", id: externalId(ids[place] ?? ""), record: null };
+  } catch (error) {
+    const isOfOne = error instanceof ConnectorError && ["invalid", "stale", "unsupported"].includes(error.failure);
+    if (!isOfOne || writes.length === 1) {
+      for (const { at } of writes) fail(sending, at, error);
+      return;
+    }
+    const half = Math.ceil(writes.length / 2);
+    await sendTogether(sending, writes.slice(0, half));
+    await sendTogether(sending, writes.slice(half));
+  }
+}
+
+async function createAll(sending: Sending, writes: readonly Ready[]): Promise<readonly string[]> {
+  const [first] = writes;
+  const model = written[first?.write.entity ?? ""]?.model ?? "";
+  const rows = writes.map(({ prepared }) => prepared.values);
+  const answer = await sending.rpc.call(model, "create", [rows], { isWrite: true });
+  sending.hasSent = true;
+  const ids = isList(answer) ? answer.map(trytonId).filter((id) => id !== undefined) : [];
+  if (ids.length === writes.length) return ids.map(String);
+  const message = "Tryton answered a create without the ids of its records";
+  throw new ConnectorError({ failure: "in_doubt", code: "answer_unreadable", message });
+}
+
+async function updateAll(sending: Sending, writes: readonly Ready[]): Promise<readonly string[]> {
+  const [first] = writes;
+  const model = written[first?.write.entity ?? ""]?.model ?? "";
+  const pairs = writes.flatMap(({ write, prepared }): readonly Json[] => [[trytonId(write.id) ?? 0], prepared.values]);
+  const locks = Object.assign({}, ...writes.map((each) => locksOf(model, each))) as JsonMap;
+  await sending.rpc.call(model, "write", pairs, { context: { _timestamp: locks }, isWrite: true });
+  sending.hasSent = true;
+  return writes.map(({ write }) => String(write.id));
+}
+
+/** Stamps that the record and the parts written must still have. */
+function locksOf(model: string, { write, prepared }: Ready): JsonMap {
+  if (write.precondition === null) return {};
+  const stamps = stampsOf(write.precondition);
+  const keys = [`${model},${String(write.id)}`, ...prepared.parts];
+  return Object.fromEntries(keys.flatMap((key) => (stamps.has(key) ? [[key, stamps.get(key) ?? null]] : [])));
+}

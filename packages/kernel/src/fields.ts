@@ -1,0 +1,223 @@
+import type { Conflict, Discard } from "./conflict.ts";
+import { mergeLines } from "./lines.ts";
+import { membersOf, statusAt } from "./members.ts";
+import { mergeField } from "./merge.ts";
+import type { FieldDecision, MergeContext, SideValue } from "./merge.ts";
+import type { Cause, DecideInput, Park, Plan, PlannedWrite, Wait } from "./plan.ts";
+import { policyInState } from "./policy.ts";
+import type { FieldPolicy } from "./policy.ts";
+import { carried, unreachable } from "./reach.ts";
+import type { ConnectionId } from "./record.ts";
+import { planTransitions } from "./transition.ts";
+import type { Value } from "./value.ts";
+
+/** What the fields of one link need. */
+export type FieldsPlan = Pick<Plan, "writes" | "baseMoves" | "discards" | "conflicts" | "parks" | "waits">;
+
+/** Values for one target, by field, and whose they are. */
+type Update = Map<string, { readonly value: Value; readonly winner: ConnectionId | "person" }>;
+
+/** A plan while it is being made. */
+interface Draft {
+  readonly updates: Map<ConnectionId, Update>;
+  readonly transitions: PlannedWrite[];
+  readonly moves: Map<ConnectionId, string[]>;
+  readonly discards: Discard[];
+  readonly conflicts: Conflict[];
+  readonly parks: Park[];
+  readonly waits: Wait[];
+}
+
+/**
+ * Merges every field on its own, in the order of their names: at most one update per target, its state changes after
+ * it. A field that waits for a parent is left out; a mandatory parent that is missing holds back all that would be
+ * written to that target (INVARIANTS.md I10).
+ */
+export function planFields(input: DecideInput): FieldsPlan {
+  const draft: Draft = {
+    updates: new Map(),
+    transitions: [],
+    moves: new Map(),
+    discards: [],
+    conflicts: [],
+    parks: [],
+    waits: [],
+  };
+  for (const field of Object.keys(input.policy.fields).toSorted()) planField(input, draft, field);
+  const held = new Set(draft.waits.filter((wait) => wait.isBlocking).map((wait) => wait.target));
+  const writes = [...updatesOf(input, draft.updates), ...draft.transitions];
+  return {
+    writes: writes.filter(({ target }) => !held.has(target)),
+    baseMoves: sorted(draft.moves).map(([connection, fields]) => ({ connection, fields })),
+    discards: draft.discards.filter(({ connection }) => !held.has(connection)),
+    conflicts: draft.conflicts,
+    parks: draft.parks,
+    waits: draft.waits,
+  };
+}
+
+function sorted<Entry>(byConnection: ReadonlyMap<ConnectionId, Entry>): readonly (readonly [ConnectionId, Entry])[] {
+  return [...byConnection].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function planField(input: DecideInput, draft: Draft, name: string): void {
+  const field = input.policy.fields[name] as FieldPolicy;
+  const sides = sidesOf(input, name);
+  const awaited = sides.flatMap((side) => awaitedBy(side).map((parent) => ({ target: side.connection, parent })));
+  if (awaited.length > 0) {
+    draft.waits.push(...awaited.map((wait) => ({ field: name, ...wait, isBlocking: false })));
+    return;
+  }
+  const decision = merge(input, effectivePolicy(input, field), sides);
+  switch (decision.kind) {
+    case "unknown":
+    case "agreed":
+      return;
+    case "converged":
+      return noteMoves(draft, name, sides.filter((side) => side.view !== undefined).map((side) => side.connection));
+    case "kept":
+      return noteMoves(draft, name, decision.connections);
+    case "conflict":
+      draft.conflicts.push({ field: name, reason: decision.reason, values: decision.values });
+      return;
+    case "write":
+      return noteWrite(input, draft, { field, decision });
+  }
+}
+
+function noteMoves(draft: Draft, field: string, connections: readonly ConnectionId[]): void {
+  for (const connection of connections) draft.moves.set(connection, [...(draft.moves.get(connection) ?? []), field]);
+}
+
+/** Parents that the value of this side names and that have no link yet: what it refers to is not known. */
+function awaitedBy(side: SideValue): readonly Wait["parent"][] {
+  return carried(side.view).flatMap((reference) => ("awaits" in reference ? [reference.awaits] : []));
+}
+
+/** Values of the sides that read the field. */
+function sidesOf(input: DecideInput, field: string): readonly SideValue[] {
+  return membersOf(input).flatMap(([connection, { view, base }]): readonly SideValue[] => {
+    const side = input.sides[connection];
+    if (side === undefined || !side.reads.has(field)) return [];
+    const { stampGranularityMs } = side;
+    const { modifiedAt: stampMs, actor } = view;
+    return [{ connection, view: view.fields[field], base: base[field], stampMs, stampGranularityMs, actor }];
+  });
+}
+
+/**
+ * The policy of one field as it holds now: in the present states, for sides that show it and sides that take it. A
+ * projection has one writer, its master, and nobody is ever asked about it.
+ */
+function effectivePolicy(input: DecideInput, field: FieldPolicy): FieldPolicy {
+  const narrowed = policyInState(input.policy, field, (connection) => statusAt(input, connection));
+  const { isProjection } = input.policy;
+  const policy: FieldPolicy = {
+    ...narrowed,
+    writers: narrowed.writers.filter((connection) => {
+      return (input.sides[connection]?.reads.has(field.field) ?? false) && (!isProjection || connection === narrowed.master);
+    }),
+    targets: narrowed.targets.filter((connection) => isTarget(input, field.field, connection)),
+  };
+  return isProjection ? { ...policy, onFirstLink: "master", onForeignEdit: "restore" } : policy;
+}
+
+function isTarget(input: DecideInput, field: string, connection: ConnectionId): boolean {
+  const side = input.sides[connection];
+  return side !== undefined && (changesState(input, field, connection) || (side.canUpdate && side.writes.has(field)));
+}
+
+/** True when the field is the state, and the side changes states by its own transitions, never by a value. */
+function changesState(input: DecideInput, field: string, connection: ConnectionId): boolean {
+  return field === input.policy.statusField && (input.sides[connection]?.transitions.length ?? 0) > 0;
+}
+
+function merge(input: DecideInput, policy: FieldPolicy, sides: readonly SideValue[]): FieldDecision {
+  const resolution = input.resolutions[policy.field];
+  const context: MergeContext = {
+    newestToleranceMs: input.policy.newestToleranceMs,
+    customRules: input.customRules,
+    ...(resolution === undefined ? {} : { resolution }),
+  };
+  return policy.kind.kind === "collection" ? mergeLines(policy, sides, context) : mergeField(policy, sides, context);
+}
+
+/** Notes what is written where, and what is lost there; a target that cannot take its value now loses nothing. */
+function noteWrite(
+  input: DecideInput,
+  draft: Draft,
+  { field, decision }: { field: FieldPolicy; decision: FieldDecision & { readonly kind: "write" } },
+): void {
+  for (const target of Object.keys(decision.values).toSorted() as ConnectionId[]) {
+    const change: Change = {
+      field,
+      target,
+      value: decision.values[target] as Value,
+      winner: decision.winners[target] as ConnectionId | "person",
+    };
+    const isPlanned = changesState(input, field.field, target)
+      ? noteTransitions(input, draft, change)
+      : noteUpdate(input, draft, change);
+    // A projection has no editor, so nobody lost anything.
+    if (!isPlanned || input.policy.isProjection) continue;
+    draft.discards.push(...decision.discards.filter(({ connection }) => connection === target));
+  }
+}
+
+interface Change {
+  readonly field: FieldPolicy;
+  readonly target: ConnectionId;
+  readonly value: Value;
+  readonly winner: ConnectionId | "person";
+}
+
+function noteUpdate(input: DecideInput, draft: Draft, { field, target, value, winner }: Change): boolean {
+  const missing = unreachable(input, target, value);
+  const { isMandatory: isBlocking } = field;
+  draft.waits.push(...missing.map((parent) => ({ field: field.field, target, parent, isBlocking })));
+  if (missing.length > 0) return false;
+  const update = draft.updates.get(target) ?? new Map();
+  draft.updates.set(target, update.set(field.field, { value, winner }));
+  return true;
+}
+
+function noteTransitions(input: DecideInput, draft: Draft, { field, target, value, winner }: Change): boolean {
+  const view = input.members[target]?.view;
+  const from = view?.fields[field.field];
+  const offered = input.sides[target]?.transitions ?? [];
+  const isWay = typeof from === "string" && typeof value === "string";
+  const steps = isWay ? planTransitions(offered, { from, to: value }) : undefined;
+  if (view === undefined || steps === undefined) {
+    const expected = isWay ? `a way from ${from} to ${value}` : "a state on both sides";
+    const problems = { [field.field]: { code: "code_unmapped" as const, expected } };
+    draft.parks.push({ reason: "no_transition", connection: target, problems });
+    return false;
+  }
+  const causes = [causeOf(input, winner, [field.field])];
+  draft.transitions.push(
+    ...steps.map((transition, index): PlannedWrite => {
+      const precondition = index === 0 ? view.version : null;
+      const fields = index === steps.length - 1 ? { [field.field]: value } : {};
+      return { target, kind: "transition", id: view.id, precondition, fields, transition, causes };
+    }),
+  );
+  return true;
+}
+
+function causeOf(input: DecideInput, connection: ConnectionId | "person", fields: readonly string[]): Cause {
+  return { connection, version: input.members[connection]?.view.version ?? null, fields };
+}
+
+function updatesOf(input: DecideInput, updates: Draft["updates"]): readonly PlannedWrite[] {
+  return sorted(updates).flatMap(([target, update]): readonly PlannedWrite[] => {
+    const view = input.members[target]?.view;
+    if (view === undefined) return [];
+    const winners = [...new Set([...update.values()].map(({ winner }) => winner))].toSorted();
+    const causes = winners.map((winner) => {
+      return causeOf(input, winner, [...update].filter(([, change]) => change.winner === winner).map(([name]) => name));
+    });
+    const fields = Object.fromEntries([...update].map(([name, { value }]) => [name, value]));
+    const { id, version: precondition } = view;
+    return [{ target, kind: "update", id, precondition, fields, transition: null, causes }];
+  });
+}

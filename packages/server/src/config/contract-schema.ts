@@ -1,0 +1,141 @@
+import { defaultContract, directions, entities, entityNames, statusCodes } from "@crossfoot/model";
+import type { EntityName } from "@crossfoot/model";
+import type { Json } from "@crossfoot/kernel";
+import { schemaDialect } from "./json-schema.ts";
+import type { JsonSchema } from "./json-schema.ts";
+
+const text = (description: string): JsonSchema => ({ type: "string", description });
+const flag = (description: string): JsonSchema => ({ type: "boolean", description });
+const one = (description: string, ...choices: readonly string[]): JsonSchema => ({
+  enum: choices,
+  description,
+});
+const list = (each: JsonSchema, description: string): JsonSchema => ({
+  type: "array",
+  items: each,
+  description,
+});
+const map = (
+  properties: { readonly [key: string]: JsonSchema },
+  more: Omit<JsonSchema, "properties"> = {},
+): JsonSchema => ({ type: "object", properties, additionalProperties: false, ...more });
+
+/** Keys that an entity and each of its fields have in common. */
+const terms: { readonly [key: string]: JsonSchema } = {
+  master: one("Whose value stands when both sides write. One side only.", "crm", "erp"),
+  direction: one(
+    "Which way values travel. `compare`: nobody carries them, the statement compares.",
+    ...directions,
+  ),
+  policy: one(
+    "Who wins when both sides changed: the master, the newest, a person, or a rule of your own.",
+    "master",
+    "newest",
+    "review",
+    "custom",
+  ),
+  onFirstLink: one(
+    "When two records meet that differ: fill what is empty, take the master's values, or ask.",
+    "fill",
+    "master",
+    "review",
+  ),
+  onForeignEdit: one("An edit on the side that may not write: put back, or left alone.", "restore", "keep"),
+  means: text("What it means to this company, in words that both departments sign."),
+};
+
+const fieldTerms = map({
+  ...terms,
+  custom: text("Name of the rule, with `policy: custom`."),
+  mandatory: flag("Nothing is written before this field has a value."),
+});
+
+function createTerms(name: EntityName): JsonSchema {
+  const states = statusCodes[name];
+  return map(
+    {
+      when: one("When a record is created on this side.", "always", "never", "status"),
+      ...(states === undefined
+        ? {}
+        : { statuses: list({ enum: states }, "With `when: status`: in which states.") }),
+      onDemand: flag("Also when a record that refers to it needs it there."),
+    },
+    { required: ["when"] },
+  );
+}
+
+function ownershipTerms(name: EntityName): JsonSchema {
+  const fields = list({ enum: Object.keys(entities[name].fields) }, "Which fields.");
+  const states = statusCodes[name];
+  return map(
+    {
+      at: one("On which side the document is in that state.", "crm", "erp"),
+      statuses: list(states === undefined ? { type: "string" } : { enum: states }, "In which states."),
+      fields: { anyOf: [fields, { enum: ["*"] }], description: "Which fields; `*` means all." },
+      writer: one("Who alone may write then.", "crm", "erp", "nobody"),
+    },
+    { required: ["at", "statuses", "fields", "writer"] },
+  );
+}
+
+function entityTerms(name: EntityName): JsonSchema {
+  const { title, fields } = entities[name];
+  const own = defaultContract.entities[name];
+  const names = Object.keys(fields);
+  const withDefault = (key: keyof typeof own): JsonSchema => ({ ...terms[key], default: own[key] as Json });
+  return map(
+    {
+      enabled: { ...flag("Whether this entity flows."), default: own.enabled },
+      master: withDefault("master"),
+      direction: withDefault("direction"),
+      policy: withDefault("policy"),
+      onFirstLink: withDefault("onFirstLink"),
+      onForeignEdit: withDefault("onForeignEdit"),
+      onDelete: {
+        ...one(
+          "A record that was deleted on one side: archive it on the other, ask, or ignore.",
+          "archive",
+          "ask",
+          "ignore",
+        ),
+        default: own.onDelete,
+      },
+      newestTolerance: {
+        type: "number",
+        minimum: 0,
+        default: own.newestTolerance,
+        description: "With `policy: newest`: seconds by which two stamps must differ.",
+      },
+      create: map(
+        { crm: createTerms(name), erp: createTerms(name) },
+        { description: "When a record is created." },
+      ),
+      matchKeys: list(
+        list({ enum: names }, "Fields that together identify a record."),
+        "Tried in this order when a record has no partner yet.",
+      ),
+      ownership: list(
+        ownershipTerms(name),
+        "Who may write in which state; the first rule that fits decides.",
+      ),
+      fields: map(Object.fromEntries(names.map((field) => [field, fieldTerms])), {
+        description: "Fields that differ from the entity's terms.",
+      }),
+      means: { ...terms["means"], default: own.means },
+    },
+    { title },
+  );
+}
+
+/** JSON Schema of contract.yaml, made from the model's entities, states and default contract. */
+export const contractSchema: JsonSchema = {
+  $schema: schemaDialect,
+  title: "Crossfoot contract",
+  description: "Who owns which field. What is not said here is taken from the default contract.",
+  ...map({
+    version: { type: ["string", "number"], description: "Your own version of this agreement." },
+    entities: map(Object.fromEntries(entityNames.map((name) => [name, entityTerms(name)])), {
+      description: "Terms by entity.",
+    }),
+  }),
+};

@@ -1,0 +1,214 @@
+import { compileMapping, overlayMapping } from "@crossfoot/connector-sdk";
+import type { Mapping } from "@crossfoot/connector-sdk";
+import { connectionId, isMap } from "@crossfoot/kernel";
+import type { Json, JsonMap } from "@crossfoot/kernel";
+import { entities, nearestName } from "@crossfoot/model";
+import type { Role } from "@crossfoot/model";
+import { hashOf } from "./load-contract.ts";
+import { problemOf } from "./problem.ts";
+import type { ConfigProblem } from "./problem.ts";
+import { findFile, mappingFolder } from "./project-files.ts";
+import type { Connectors, ProjectConnection } from "./project.ts";
+import { readSecret, secretForm } from "./secret-reference.ts";
+import type { Environment } from "./environment.ts";
+import type { Settings } from "./settings.ts";
+import { splitPath } from "./yaml-file.ts";
+import type { YamlFile } from "./yaml-file.ts";
+
+/** What loading one connection needs. */
+export interface ConnectionSource {
+  readonly folder: string;
+  readonly file: YamlFile;
+  readonly settings: Settings;
+  readonly connectors: Connectors;
+  readonly environment: Environment;
+  /** False leaves secrets unread: for commands that reach no system. */
+  readonly needsSecrets: boolean;
+}
+
+/** The connection, when enough of it is right, and everything that is not. */
+export interface LoadedConnection {
+  readonly connection: ProjectConnection | null;
+  readonly problems: readonly ConfigProblem[];
+}
+
+interface Work extends ConnectionSource {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly problems: ConfigProblem[];
+}
+
+function note(
+  work: Work,
+  keys: readonly string[],
+  told: { readonly message: string; readonly nearest?: string | undefined },
+): void {
+  const line = work.file.lineOf([...work.keys, ...keys]);
+  work.problems.push(problemOf({ file: work.file.name, line }, told.message, told.nearest));
+}
+
+/** Loads one connection: its connector, options, description, secrets and mapping. Never throws. */
+export function loadConnection(source: ConnectionSource, name: string): LoadedConnection {
+  const work: Work = { ...source, name, keys: ["connections", name], problems: [] };
+  const value = (key: string): unknown => source.settings.get(`connections.${name}.${key}`)?.value;
+  const system = value("connector");
+  const connector = typeof system === "string" ? ownConnector(work, system) : undefined;
+  const secrets = loadSecrets(work);
+  const { options, description } = loadOptions(work, value("options") as JsonMap | undefined);
+  noteSecretNames(work, options, secrets.names);
+  const isUsable = connector !== undefined && work.problems.length === 0;
+  if (connector !== undefined)
+    noteOptionProblems(work, { options, description, found: connector.checkOptions(options) });
+  const mapping = isUsable
+    ? loadMapping(work, { base: connector.defaultMapping(options), description })
+    : undefined;
+  if (mapping === undefined || work.problems.length > 0) return { connection: null, problems: work.problems };
+  const connection: ProjectConnection = {
+    id: connectionId(name),
+    connector: String(system),
+    role: value("role") as Role,
+    address: String(value("address")),
+    options,
+    secret: secrets.read,
+    ...mapping,
+    timeoutMs: Number(value("timeoutSeconds")) * 1000,
+    concurrency: Number(value("concurrency")),
+  };
+  return { connection, problems: [] };
+}
+
+function ownConnector(work: Work, system: string): Connectors[string] | undefined {
+  const known = Object.keys(work.connectors);
+  const connector = Object.hasOwn(work.connectors, system) ? work.connectors[system] : undefined;
+  if (connector === undefined) {
+    const message = `unknown connector \`${system}\`; there are: ${known.join(", ")}`;
+    note(work, ["connector"], { message, nearest: nearestName(system, known) });
+  }
+  return connector;
+}
+
+interface Secrets {
+  readonly names: readonly string[];
+  readonly read: (name: string) => string;
+}
+
+/** Reads every secret now, so that a missing one is told before anything starts. */
+function loadSecrets(work: Work): Secrets {
+  const prefix = `connections.${work.name}.secrets.`;
+  const values = new Map<string, string>();
+  const names: string[] = [];
+  for (const { path, value } of work.settings.values()) {
+    const form = path.startsWith(prefix) ? secretForm(value) : undefined;
+    if (form === undefined) continue;
+    const name = path.slice(prefix.length);
+    names.push(name);
+    if (!work.needsSecrets) continue;
+    const read = readSecret(form, work);
+    if (read.ok) values.set(name, read.secret);
+    else note(work, ["secrets", name], { message: read.problem });
+  }
+  return {
+    names,
+    read: (name) => {
+      const secret = values.get(name);
+      if (secret === undefined) throw new Error(`connections.${work.name}.secrets has no \`${name}\``);
+      return secret;
+    },
+  };
+}
+
+interface LoadedOptions {
+  readonly options: JsonMap;
+  readonly description: YamlFile | null;
+}
+
+/** An option called `description` is the path of a YAML file: the connector gets what is in it. */
+function loadOptions(work: Work, given: JsonMap | undefined): LoadedOptions {
+  const options = given ?? {};
+  const path = options["description"];
+  if (typeof path !== "string") return { options, description: null };
+  const found = findFile(work.folder, path, { isStrict: true });
+  if (found.kind === "none") note(work, ["options", "description"], { message: `there is no file ${path}` });
+  if (found.kind === "problem") work.problems.push(found.problem);
+  if (found.kind !== "file") return { options, description: null };
+  work.problems.push(...found.file.problems);
+  return { options: { ...options, description: found.file.json }, description: found.file };
+}
+
+const secretKey = /^(password|passphrase|secret|token|api_?key)$/i;
+
+/** An option such as `password` names a secret; whoever writes the password itself there has published it. */
+function noteSecretNames(work: Work, options: JsonMap, names: readonly string[]): void {
+  for (const [key, value] of Object.entries(options)) {
+    if (!secretKey.test(key) || typeof value !== "string" || names.includes(value)) continue;
+    const message = `\`${key}\` is the name of one of the \`secrets\` of this connection, never the secret itself`;
+    note(work, ["options", key], { message: `${message}; there is none of that name` });
+  }
+}
+
+/** Options that a connector refuses: at the key in crossfoot.yaml, or in the description file. */
+function noteOptionProblems(
+  work: Work,
+  at: LoadedOptions & { readonly found: readonly { readonly path: string; readonly problem: string }[] },
+): void {
+  const { options, description } = at;
+  // A description that is no YAML has been told already; that it is empty too is no news.
+  if (description !== null && description.problems.length > 0) return;
+  for (const { path, problem } of at.found) {
+    const keys = splitPath(options, path);
+    const name = keys.at(-1) ?? "options";
+    const message = path === "" ? problem : `\`${name}\`: ${problem}`;
+    const listed = /^unknown \w+; (?:there are|known(?: here)?): (.+)$/.exec(problem)?.[1];
+    const nearest = listed === undefined ? undefined : nearestName(name, listed.split(", "));
+    if (description !== null && keys[0] === "description") {
+      const line = description.lineOf(keys.slice(1));
+      work.problems.push(problemOf({ file: description.name, line }, message, nearest));
+    } else if (!(keys[0] === "description" && work.problems.length > 0)) {
+      note(work, ["options", ...keys], { message, nearest });
+    }
+  }
+}
+
+const kinds = Object.fromEntries(Object.entries(entities).map(([name, { fields }]) => [name, fields]));
+
+/** The connector's default mapping with the project's file laid over it, compiled. */
+function loadMapping(
+  work: Work,
+  at: { readonly base: Json; readonly description: YamlFile | null },
+): { readonly mapping: Mapping; readonly mappingHash: string } | undefined {
+  const name = `${mappingFolder}/${work.name}.yaml`;
+  const found = findFile(work.folder, name, { isStrict: true });
+  if (found.kind === "problem") work.problems.push(found.problem);
+  const file = found.kind === "file" ? found.file : null;
+  work.problems.push(...(file?.problems ?? []));
+  if (work.problems.length > 0) return undefined;
+  const json = overlayMapping(at.base, file?.json ?? null);
+  const compiled = compileMapping(json, kinds);
+  if (compiled.mapping !== undefined) return { mapping: compiled.mapping, mappingHash: hashOf(json) };
+  for (const { path, problem, nearest } of compiled.problems) {
+    work.problems.push(problemOf(mappingPlace(work, { path, file, ...at }), problem, nearest));
+  }
+  return undefined;
+}
+
+/**
+ * Where a fault of the mapping stands: in the project's file, in the description, or in the connector's
+ * default.
+ */
+function mappingPlace(
+  work: Work,
+  at: {
+    readonly path: readonly string[];
+    readonly file: YamlFile | null;
+    readonly description: YamlFile | null;
+    readonly base: Json;
+  },
+): { readonly file: string; readonly line: number } {
+  const { path, file, description, base } = at;
+  const inner = ["mapping", ...path];
+  const isWhole = file?.has(path) === true;
+  if (file !== null && (isWhole || !isMap(base))) return { file: file.name, line: file.lineOf(path) };
+  if (description?.has(inner) === true) return { file: description.name, line: description.lineOf(inner) };
+  if (file !== null) return { file: file.name, line: file.lineOf(path) };
+  return { file: work.file.name, line: work.file.lineOf(work.keys) };
+}

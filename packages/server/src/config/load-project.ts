@@ -1,0 +1,213 @@
+import { resolve } from "node:path";
+import { defaultGuardLimits } from "@crossfoot/kernel";
+import type { GuardLimits } from "@crossfoot/kernel";
+import { entityNames, nearestName } from "@crossfoot/model";
+import type { Contract, EntityName, Role, Roles } from "@crossfoot/model";
+import type { Environment } from "./environment.ts";
+import { loadConnection } from "./load-connection.ts";
+import { hashOf, loadContract } from "./load-contract.ts";
+import { problemOf, sortProblems } from "./problem.ts";
+import type { ConfigProblem } from "./problem.ts";
+import { contractFile, findFile, mappingFolder, mappingNames, projectFile } from "./project-files.ts";
+import type { Connectors, Project, ProjectConnection, StoreHome } from "./project.ts";
+import { readSecret, secretForm } from "./secret-reference.ts";
+import { readSettings } from "./settings.ts";
+import type { Setting, Settings } from "./settings.ts";
+import type { YamlFile } from "./yaml-file.ts";
+
+/** Beside the folder, all that a project is made from. */
+export interface LoadOptions {
+  readonly environment: Environment;
+  readonly connectors: Connectors;
+  /** Flags of the command line by the path of their option. */
+  readonly flags?: { readonly [path: string]: string | undefined };
+  /** False leaves secrets unread: for commands that reach no system. Default true. */
+  readonly needsSecrets?: boolean;
+}
+
+/** Either the project, or everything that is wrong with it. */
+export type LoadedProject =
+  | { readonly project: Project; readonly problems?: never }
+  | { readonly project?: never; readonly problems: readonly ConfigProblem[] };
+
+interface Work {
+  readonly folder: string;
+  readonly file: YamlFile;
+  readonly settings: Settings;
+  readonly options: LoadOptions;
+  readonly problems: ConfigProblem[];
+}
+
+/**
+ * Reads a project folder: crossfoot.yaml, contract.yaml, mappings/*.yaml and the description files, with the
+ * environment and flags over them. All problems are told at once, each with file and line. Never throws.
+ */
+export function loadProject(folder: string, options: LoadOptions): LoadedProject {
+  const root = resolve(folder);
+  const found = findFile(root, projectFile, { isStrict: false });
+  if (found.kind === "problem") return { problems: [found.problem] };
+  if (found.kind === "none") {
+    const message = `there is none in ${root}; run \`crossfoot init\` there, or name another folder with --project`;
+    return { problems: [problemOf({ file: projectFile, line: null }, message)] };
+  }
+  const { file } = found;
+  const contract = readContractFile(root);
+  if (file.problems.length > 0) return { problems: sortProblems([...file.problems, ...contract.problems]) };
+  const { environment, connectors, flags = {}, needsSecrets = true } = options;
+  const { settings, connections: names, problems } = readSettings(file, { environment, flags });
+  const work: Work = { folder: root, file, settings, options, problems: [...problems] };
+  const sides = findSides(work, names);
+  const store = findStore(work, needsSecrets);
+  const loaded = names.map((name) =>
+    loadConnection({ folder: root, file, settings, connectors, environment, needsSecrets }, name),
+  );
+  work.problems.push(...loaded.flatMap((each) => each.problems), ...contract.problems);
+  noteStrayMappings(work, names);
+  const connections = loaded.flatMap(({ connection }) => (connection === null ? [] : [connection]));
+  const roles = sides === undefined ? undefined : rolesOf(connections, sides);
+  if (work.problems.length > 0 || roles === undefined || store === undefined) {
+    return { problems: sortProblems(work.problems) };
+  }
+  return { project: compose(work, { contract, connections, roles, store }) };
+}
+
+function readContractFile(root: string): ReturnType<typeof loadContract> {
+  const found = findFile(root, contractFile, { isStrict: true });
+  if (found.kind === "problem") return { ...loadContract(null), problems: [found.problem] };
+  return loadContract(found.kind === "file" ? found.file : null);
+}
+
+const textOf = (setting: Setting | undefined): string =>
+  typeof setting?.value === "string" ? setting.value : "";
+
+const note = (work: Work, keys: readonly string[], message: string): void => {
+  work.problems.push(problemOf({ file: work.file.name, line: work.file.lineOf(keys) }, message));
+};
+
+/** One crm and one erp: which connection plays which side. */
+function findSides(work: Work, names: readonly string[]): { readonly [role in Role]: string } | undefined {
+  const byRole = (role: Role): readonly string[] =>
+    names.filter((name) => work.settings.get(`connections.${name}.role`)?.value === role);
+  const found = { crm: byRole("crm"), erp: byRole("erp") };
+  for (const role of ["crm", "erp"] as const) {
+    const [first, second] = found[role];
+    if (second !== undefined) {
+      note(
+        work,
+        ["connections", second, "role"],
+        `there is one ${role} for now, and \`${first ?? ""}\` is it already`,
+      );
+    } else if (first === undefined && !isRoleBroken(work, names)) {
+      note(
+        work,
+        ["connections"],
+        `a project has one crm and one erp for now, and no connection has \`role: ${role}\``,
+      );
+    }
+  }
+  const [crm] = found.crm;
+  const [erp] = found.erp;
+  return crm === undefined || erp === undefined ? undefined : { crm, erp };
+}
+
+/** A role that is missing or misspelt has been told; that a side is missing follows from it. */
+const isRoleBroken = (work: Work, names: readonly string[]): boolean =>
+  names.some((name) => work.settings.get(`connections.${name}.role`) === undefined);
+
+function rolesOf(
+  connections: readonly ProjectConnection[],
+  sides: { readonly [role in Role]: string },
+): Roles | undefined {
+  const crm = connections.find(({ id }) => id === sides.crm)?.id;
+  const erp = connections.find(({ id }) => id === sides.erp)?.id;
+  return crm === undefined || erp === undefined ? undefined : { crm, erp };
+}
+
+function findStore(work: Work, needsSecrets: boolean): StoreHome | undefined {
+  const embedded = work.settings.get("store.embedded");
+  const url = work.settings.get("store.url");
+  if (url === undefined) {
+    return { home: "embedded", folder: resolve(work.folder, textOf(embedded)) };
+  }
+  if (embedded !== undefined && embedded.origin !== "default") {
+    note(work, ["store"], "the store is either `embedded` or at a `url`, not both");
+    return undefined;
+  }
+  const form = secretForm(url.value);
+  if (form === undefined) return undefined;
+  if (!needsSecrets) return { home: "server", url: () => "" };
+  const read = readSecret(form, { folder: work.folder, environment: work.options.environment });
+  if (read.ok && /^postgres(ql)?:\/\//.test(read.secret)) return { home: "server", url: () => read.secret };
+  note(work, ["store", "url"], read.ok ? "the address of the store starts with postgres://" : read.problem);
+  return undefined;
+}
+
+function noteStrayMappings(work: Work, names: readonly string[]): void {
+  for (const file of mappingNames(work.folder)) {
+    const name = file.replace(/\.ya?ml$/, "");
+    const place = { file: `${mappingFolder}/${file}`, line: null };
+    if (!names.includes(name)) {
+      const message = `no connection is called \`${name}\``;
+      work.problems.push(problemOf(place, message, nearestName(name, names)));
+    } else if (!file.endsWith(".yaml")) {
+      work.problems.push(problemOf(place, `is not read; call it ${name}.yaml`));
+    }
+  }
+}
+
+function compose(
+  work: Work,
+  at: {
+    readonly contract: ReturnType<typeof loadContract>;
+    readonly connections: readonly ProjectConnection[];
+    readonly roles: Roles;
+    readonly store: StoreHome;
+  },
+): Project {
+  const value = (path: string): string | number | boolean | undefined =>
+    work.settings.get(path)?.value as string | number | boolean | undefined;
+  const contract = switched(at.contract.contract, (name) => value(`entities.${name}`) === true);
+  return {
+    folder: work.folder,
+    settings: [...work.settings.values()],
+    store: at.store,
+    connections: at.connections,
+    roles: at.roles,
+    contract,
+    contractVersion: at.contract.version,
+    contractHash: hashOf(contract),
+    entities: entityNames.filter((name) => contract.entities[name].enabled),
+    cadenceMs: Object.fromEntries(
+      entityNames.map((name) => [name, Number(value(`cadence.${name}`))]),
+    ) as Project["cadenceMs"],
+    sweepMs: Number(value("sweep")),
+    guard: guardOf(value),
+    retry: {
+      attemptsMax: Number(value("retry.attemptsMax")),
+      delayMsMin: Number(value("retry.delayMin")),
+      delayMsMax: Number(value("retry.delayMax")),
+    },
+    server: { host: String(value("server.host")), port: Number(value("server.port")) },
+  };
+}
+
+/** An entity flows when both the contract and the switch say so. */
+function switched(contract: Contract, isOn: (name: EntityName) => boolean): Contract {
+  const entities = entityNames.map((name) => {
+    const terms = contract.entities[name];
+    return [name, { ...terms, enabled: terms.enabled && isOn(name) }] as const;
+  });
+  return { entities: Object.fromEntries(entities) as Contract["entities"] };
+}
+
+function guardOf(value: (path: string) => string | number | boolean | undefined): GuardLimits {
+  const limits = Object.keys(defaultGuardLimits).map((kind) => [
+    kind,
+    {
+      countFree: Number(value(`guard.${kind}.countFree`)),
+      countMax: Number(value(`guard.${kind}.countMax`)),
+      shareMax: Number(value(`guard.${kind}.shareMax`)),
+    },
+  ]);
+  return Object.fromEntries(limits) as GuardLimits;
+}

@@ -1,0 +1,139 @@
+import { defaultGuardLimits, defaultRetryPolicy } from "@crossfoot/kernel";
+import { entities, entityNames } from "@crossfoot/model";
+import type { EntityName } from "@crossfoot/model";
+import { writeDuration } from "./duration.ts";
+import type { Option, OptionKind } from "./option.ts";
+
+const text: OptionKind = { is: "text" };
+const folder: OptionKind = { is: "folder" };
+const address: OptionKind = { is: "address" };
+const secret: OptionKind = { is: "secret" };
+const onOff: OptionKind = { is: "switch" };
+const map: OptionKind = { is: "map" };
+const choice = (...of: readonly string[]): OptionKind => ({ is: "choice", of });
+const count = (min: number, max: number): OptionKind => ({ is: "count", min, max });
+const duration = (minMs: number, maxMs: number): OptionKind => ({ is: "duration", minMs, maxMs });
+
+const second = 1_000;
+const minute = 60 * second;
+const day = 86_400 * second;
+
+type More = Partial<Pick<Option, "fallback" | "isRequired" | "flag">>;
+
+function option(path: string, kind: OptionKind, more: More & { readonly help: string }): Option {
+  return { path, kind, fallback: null, isRequired: false, flag: null, ...more };
+}
+
+/** How often each entity is asked for changes, when the file does not say. */
+const cadences: { readonly [entity in EntityName]: string } = {
+  accounts: "30s",
+  contacts: "30s",
+  products: "5m",
+  pricebooks: "5m",
+  quotes: "15s",
+  orders: "30s",
+  invoices: "1m",
+  inventory: "1m",
+  shipments: "1m",
+};
+
+const guardWords: { readonly [kind: string]: string } = {
+  create: "creates",
+  update: "updates",
+  transition: "changes of status",
+  archive: "archivings",
+  delete: "deletions",
+};
+
+function guardOptions(kind: string): readonly Option[] {
+  const limits = defaultGuardLimits[kind] ?? { countMax: 0, shareMax: 0, countFree: 0 };
+  const what = guardWords[kind] ?? kind;
+  return [
+    option(`guard.${kind}.countFree`, count(0, 1_000_000), {
+      fallback: limits.countFree,
+      help: `So many ${what} of an entity in one plan pass whatever the share.`,
+    }),
+    option(`guard.${kind}.countMax`, count(0, 10_000_000), {
+      fallback: limits.countMax,
+      help: `A plan with more ${what} of an entity stops for a person.`,
+    }),
+    option(
+      `guard.${kind}.shareMax`,
+      { is: "share" },
+      {
+        fallback: limits.shareMax,
+        help: `So does one with ${what} of a larger share of the linked records.`,
+      },
+    ),
+  ];
+}
+
+/** Every option of crossfoot.yaml, in the order in which a person reads them. */
+export const optionTable: readonly Option[] = [
+  option("store.embedded", folder, {
+    fallback: "./crossfoot-store",
+    help: "Folder of the embedded store, relative to the project. One program at a time.",
+  }),
+  option("store.url", secret, {
+    help: "Instead of `embedded`: where the address of a PostgreSQL (15 or later) is kept.",
+  }),
+  option("connections.*.connector", text, { isRequired: true, help: "Kind of system: `http`, `tryton`." }),
+  option("connections.*.role", choice("crm", "erp"), {
+    isRequired: true,
+    help: "Which side it is. There is one `crm` and one `erp`.",
+  }),
+  option("connections.*.address", address, {
+    isRequired: true,
+    help: "Address of the system, without a password.",
+  }),
+  option("connections.*.secrets.*", secret, {
+    help: "Where a secret is kept, by the name that the connector uses.",
+  }),
+  option("connections.*.options", map, {
+    help: "Options of the connector; see its page. `description` is a path in the project.",
+  }),
+  option("connections.*.timeoutSeconds", count(1, 600), {
+    fallback: 30,
+    help: "A call that is not answered by then is given up; a write is then in doubt and gets probed.",
+  }),
+  option("connections.*.concurrency", count(1, 64), { fallback: 4, help: "Calls at one time." }),
+  ...entityNames.map((name) =>
+    option(`entities.${name}`, onOff, {
+      fallback: "on",
+      help: `Whether ${entities[name].title.toLowerCase()} flow; the contract may say \`enabled: false\` too.`,
+    }),
+  ),
+  ...entityNames.map((name) =>
+    option(`cadence.${name}`, duration(second, day), {
+      fallback: cadences[name],
+      help: `How often \`up\` asks for changes of ${entities[name].title.toLowerCase()}.`,
+    }),
+  ),
+  option("sweep", duration(minute, 7 * day), {
+    fallback: "1h",
+    help: "How often everything is read again, to find deletions and what no event told.",
+  }),
+  ...Object.keys(defaultGuardLimits).flatMap((kind) => guardOptions(kind)),
+  option("retry.attemptsMax", count(1, 100), {
+    fallback: defaultRetryPolicy.attemptsMax,
+    help: "Attempts before a write that keeps failing waits for a person.",
+  }),
+  option("retry.delayMin", duration(10, minute), {
+    fallback: writeDuration(defaultRetryPolicy.delayMsMin),
+    help: "First pause after a failure; it doubles each time.",
+  }),
+  option("retry.delayMax", duration(second, day), {
+    fallback: writeDuration(defaultRetryPolicy.delayMsMax),
+    help: "Longest pause.",
+  }),
+  option("server.host", text, {
+    fallback: "127.0.0.1",
+    flag: "--host",
+    help: "Address that `up` listens on. Put a proxy with TLS and a login in front before it is any other.",
+  }),
+  option("server.port", count(0, 65_535), {
+    fallback: 8787,
+    flag: "--port",
+    help: "Port that `up` listens on; 0 takes a free one.",
+  }),
+];

@@ -1,0 +1,54 @@
+import type { Connector, Mapping } from "@crossfoot/connector-sdk";
+import type { ConnectionId, GuardLimits, JsonMap, RetryPolicy } from "@crossfoot/kernel";
+import type { Contract, EntityName, Role, Roles } from "@crossfoot/model";
+import type { Setting } from "./settings.ts";
+
+/** Connectors by the name that crossfoot.yaml uses. */
+export interface Connectors {
+  readonly [system: string]: Connector;
+}
+
+/** Where the store is. The address of a server holds a password, so it is asked for and never printed. */
+export type StoreHome =
+  | { readonly home: "embedded"; readonly folder: string }
+  | { readonly home: "server"; readonly url: () => string };
+
+/** One connection of a project, checked. */
+export interface ProjectConnection {
+  readonly id: ConnectionId;
+  readonly connector: string;
+  readonly role: Role;
+  readonly address: string;
+  /** Options as the connector takes them: a description file is read already. */
+  readonly options: JsonMap;
+  /** The secret of that name. Throws an Error that names it when there is none. Never log the answer. */
+  readonly secret: (name: string) => string;
+  readonly mapping: Mapping;
+  /** SHA-256 of the mapping in force, in hex. */
+  readonly mappingHash: string;
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+}
+
+/** A project folder, read and checked. Printing it shows no secret. */
+export interface Project {
+  /** Absolute path of the folder. */
+  readonly folder: string;
+  readonly settings: readonly Setting[];
+  readonly store: StoreHome;
+  readonly connections: readonly ProjectConnection[];
+  readonly roles: Roles;
+  /** The contract in force: the file over the defaults, with the switches of crossfoot.yaml in `enabled`. */
+  readonly contract: Contract;
+  /** What the contract's file calls its version, or null. */
+  readonly contractVersion: string | null;
+  /** SHA-256 of the contract in force, in hex. */
+  readonly contractHash: string;
+  /** Entities that flow, parents before children. */
+  readonly entities: readonly EntityName[];
+  readonly cadenceMs: { readonly [entity in EntityName]: number };
+  readonly sweepMs: number;
+  readonly guard: GuardLimits;
+  readonly retry: RetryPolicy;
+  readonly server: { readonly host: string; readonly port: number };
+}

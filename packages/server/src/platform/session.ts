@@ -1,0 +1,156 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Database, Queryable } from "../ports.ts";
+import { decodeRows, encodeParameters, type Column, type Encoded, type EncodedRow } from "./codec.ts";
+import { StoreError, storeErrorOf, type Moment } from "./store-error.ts";
+
+/** What a session answers to one statement: text as PostgreSQL writes it. */
+export interface RawResult {
+  /** First word of the command tag, as "SELECT" or "ROLLBACK"; empty for an empty statement. */
+  readonly command: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly EncodedRow[];
+  /** Whether a transaction is open after the statement. */
+  readonly isOpen: boolean;
+}
+
+/**
+ * One session of PostgreSQL, used by one caller at a time. Rejects with a RefusedStatement when the statement failed
+ * and the session goes on, with anything else when the session is lost.
+ */
+export interface Session {
+  run(sql: string, parameters: readonly Encoded[]): Promise<RawResult>;
+  /** Several statements, without parameters. Answers whether a transaction is open afterwards. */
+  script(sql: string): Promise<boolean>;
+}
+
+interface Scope {
+  readonly database: object;
+  isOver: boolean;
+}
+
+const scopes = new AsyncLocalStorage<Scope>();
+
+/**
+ * Refuses a call of the database from inside its own transaction. On the embedded home it would wait for ever for
+ * the transaction it is part of; on a server it would run outside it, and wait for ever once all connections do so.
+ */
+export function refuseInside(database: object): void {
+  const scope = scopes.getStore();
+  if (scope === undefined || scope.isOver || scope.database !== database) return;
+  throw new StoreError({
+    code: "25001",
+    message: "the database was used inside its own transaction; use the transaction's `tx` instead",
+  });
+}
+
+async function runAt<Row>(
+  session: Session,
+  moment: Moment,
+  statement: { readonly sql: string; readonly parameters?: readonly unknown[] | undefined },
+): Promise<{ readonly result: RawResult; readonly rows: Row[] }> {
+  const { sql, parameters = [] } = statement;
+  try {
+    const result = await session.run(sql, encodeParameters(parameters));
+    return { result, rows: decodeRows<Row>(result.columns, result.rows) };
+  } catch (error) {
+    throw storeErrorOf(error, { moment, sql });
+  }
+}
+
+const leftOpen = (): StoreError =>
+  new StoreError({
+    code: "25001",
+    message: "a statement left a transaction open; it was rolled back: transactions run through `transaction`",
+  });
+
+/** Runs one statement that commits by itself. A transaction it opens is rolled back and refused. */
+export async function runAlone<Row>(
+  session: Session,
+  sql: string,
+  parameters: readonly unknown[] | undefined,
+): Promise<Row[]> {
+  const { result, rows } = await runAt<Row>(session, "alone", { sql, parameters });
+  if (!result.isOpen) return rows;
+  await runAt(session, "transaction", { sql: "rollback" });
+  throw leftOpen();
+}
+
+/** Runs a script. After a failure the session is left without a transaction. */
+export async function runScript(session: Session, sql: string): Promise<void> {
+  let isOpen: boolean;
+  try {
+    isOpen = await session.script(sql);
+  } catch (error) {
+    const failure = storeErrorOf(error, { moment: "alone", sql });
+    if (!failure.isUnknownOutcome) await runAt(session, "transaction", { sql: "rollback" });
+    throw failure;
+  }
+  if (!isOpen) return;
+  await runAt(session, "transaction", { sql: "rollback" });
+  throw leftOpen();
+}
+
+/** Statements of one transaction, one after the other even when they are not awaited. */
+class Statements implements Queryable {
+  readonly #session: Session;
+  #last: Promise<unknown> = Promise.resolve();
+  #isOver = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    if (this.#isOver) {
+      const message = "a statement came after its transaction had ended; await every statement";
+      return Promise.reject(new StoreError({ code: "25P01", message }));
+    }
+    const next = this.#last.then(async () => {
+      const { rows } = await runAt<Row>(this.#session, "transaction", { sql, parameters });
+      return rows;
+    });
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Takes no more statements and waits for those under way. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#last;
+  }
+}
+
+async function commit(session: Session): Promise<void> {
+  const { result } = await runAt(session, "commit", { sql: "commit" });
+  if (result.command === "COMMIT") return;
+  const message = "the transaction was rolled back, since a statement in it had failed; nothing of it was stored";
+  throw new StoreError({ code: "25P02", message });
+}
+
+/**
+ * Runs `work` between `begin` and `commit`. Resolves only after PostgreSQL confirmed the commit; rejects with what
+ * `work` rejected with after a rollback, or with a StoreError.
+ */
+export async function runTransaction<T>(
+  session: Session,
+  database: Database,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<T> {
+  await runAt(session, "transaction", { sql: "begin" });
+  const statements = new Statements(session);
+  const scope: Scope = { database, isOver: false };
+  let answer: T;
+  try {
+    answer = await scopes.run(scope, () => work(statements));
+  } catch (error) {
+    scope.isOver = true;
+    await statements.end();
+    // A rollback that fails means a lost session, which rolled back by itself; the first reason is the one to tell.
+    await session.run("rollback", []).catch(() => undefined);
+    throw error;
+  }
+  scope.isOver = true;
+  await statements.end();
+  await commit(session);
+  return answer;
+}

@@ -1,0 +1,242 @@
+import { imagesOf } from "@crossfoot/connector-sdk";
+import type { Connection } from "@crossfoot/connector-sdk";
+import { carried, decide, isLines, pairLines } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  DecideInput,
+  EntityPolicy,
+  Fields,
+  JsonMap,
+  LinkId,
+  MemberState,
+  Plan,
+  SideAbilities,
+  Value,
+  View,
+} from "@crossfoot/kernel";
+import { entities, isEntityName } from "@crossfoot/model";
+import type { LineLink, LinkBundle, MemberBundle } from "../store/port.ts";
+import { lookUpLinks, readContext, readImages, readObservation, viewOf } from "./canonical.ts";
+import type { Links, Mappable } from "./canonical.ts";
+import { mappingOf, sideOf } from "./world.ts";
+import type { Side, World } from "./world.ts";
+
+/** One link with its decision and everything that was looked up for it. */
+export interface Assessed {
+  readonly bundle: LinkBundle;
+  readonly plan: Plan;
+  readonly input: DecideInput;
+  /** Lines that were paired now, to be remembered with the decision. */
+  readonly lines: readonly LineLink[];
+}
+
+/** What deciding needs beside the bundles. */
+export interface AssessContext {
+  readonly world: World;
+  readonly policy: EntityPolicy;
+  readonly opened: ReadonlyMap<ConnectionId, Connection>;
+  readonly ready: readonly ConnectionId[];
+  /** Members that planned creates will make, so that a plan can show children with their parents. */
+  readonly planned: ReadonlyMap<LinkId, ReadonlySet<ConnectionId>>;
+  /** Links that a planned child cannot go on without. */
+  readonly demanded: ReadonlyMap<LinkId, ReadonlySet<ConnectionId>>;
+}
+
+/** Abilities of each side for one entity, from manifest and mapping. */
+export function sideAbilities(
+  world: World,
+  policy: EntityPolicy,
+  opened: ReadonlyMap<ConnectionId, Connection>,
+): { readonly [connection: string]: SideAbilities } {
+  const sides: Record<string, SideAbilities> = {};
+  for (const side of world.sides) {
+    const mapping = mappingOf(side, policy.entity);
+    const manifest = opened.get(side.id)?.manifest;
+    const abilities = manifest?.entities[policy.entity];
+    if (mapping === undefined || manifest === undefined || abilities === undefined) continue;
+    const fields = Object.values(mapping.fields);
+    sides[side.id] = {
+      canCreate: abilities.create,
+      canUpdate: abilities.update,
+      canArchive: abilities.archive,
+      reads: new Set(fields.filter((field) => field.isRead).map(({ field }) => field)),
+      writes: new Set(fields.filter((field) => field.isWritten && !field.onCreateOnly).map(({ field }) => field)),
+      writesOnCreate: new Set(fields.filter((field) => field.isWritten).map(({ field }) => field)),
+      transitions: abilities.transitions,
+      initialStatus: abilities.initialStatus,
+      stampGranularityMs: manifest.stampGranularityMs,
+    };
+  }
+  return sides;
+}
+
+/** Decides a batch of links of one entity: look-ups in bulk first, then pure decisions one by one. */
+export async function assess(context: AssessContext, bundles: readonly LinkBundle[]): Promise<readonly Assessed[]> {
+  const { world, policy } = context;
+  const links = await lookUpLinks(world, bundles.flatMap((bundle) => mappablesOf(world, bundle)));
+  const read = bundles.map((bundle) => ({ bundle, ...readBundle(context, bundle, links) }));
+  const referenced = read.flatMap(({ members }) => Object.values(members).flatMap(({ view }) => linksIn(view.fields)));
+  const rows = await world.store.membersOf(referenced);
+  const reach: Record<string, ConnectionId[]> = {};
+  for (const row of rows) (reach[row.link] ??= []).push(row.connection);
+  for (const link of referenced) {
+    for (const connection of context.planned.get(link) ?? []) (reach[link] ??= []).push(connection);
+  }
+  const sides = sideAbilities(world, policy, context.opened);
+  return read.map(({ bundle, members, lines }) => {
+    const input = inputOf(context, { bundle, members, sides, reach });
+    return { bundle, input, lines, plan: decide(input) };
+  });
+}
+
+function mappablesOf(world: World, bundle: LinkBundle): readonly Mappable[] {
+  return bundle.members.flatMap((member) => {
+    const side = sideOf(world, member.connection);
+    const mapping = mappingOf(side, bundle.entity);
+    if (mapping === undefined) return [];
+    const images = Object.values(member.images).map((native) => ({ side, mapping, native }));
+    return member.observation === null ? images : [{ side, mapping, native: member.observation.native }, ...images];
+  });
+}
+
+function linksIn(fields: Fields): readonly LinkId[] {
+  return Object.values(fields)
+    .flatMap((value) => carried(value))
+    .flatMap((reference) => ("link" in reference ? [reference.link] : []));
+}
+
+interface ReadBundle {
+  readonly members: { readonly [connection: string]: MemberState };
+  readonly lines: readonly LineLink[];
+}
+
+function readBundle(context: AssessContext, bundle: LinkBundle, links: Links): ReadBundle {
+  const { world, policy } = context;
+  const first = readMembers(world, bundle, { links, lines: bundle.lines });
+  const paired = pairOpenLines(policy, bundle, first);
+  if (paired.length === 0) return { members: first, lines: [] };
+  return { members: readMembers(world, bundle, { links, lines: [...bundle.lines, ...paired] }), lines: paired };
+}
+
+function readMembers(
+  world: World,
+  bundle: LinkBundle,
+  found: { readonly links: Links; readonly lines: readonly LineLink[] },
+): { readonly [connection: string]: MemberState } {
+  const members: Record<string, MemberState> = {};
+  for (const member of bundle.members) {
+    const state = readMember(world, { bundle, member, side: sideOf(world, member.connection) }, found);
+    if (state !== undefined) members[member.connection] = state;
+  }
+  return members;
+}
+
+function readMember(
+  world: World,
+  at: { readonly bundle: LinkBundle; readonly member: MemberBundle; readonly side: Side },
+  found: { readonly links: Links; readonly lines: readonly LineLink[] },
+): MemberState | undefined {
+  const { member, side } = at;
+  const mapping = mappingOf(side, at.bundle.entity);
+  if (mapping === undefined || member.observation === null) return undefined;
+  const context = readContext(world, found.links, { connection: side.id, lines: found.lines });
+  const view = viewOf(member.observation, readObservation(mapping, member.observation, context));
+  const images = readImages(mapping, member.images, context);
+  const base = Object.fromEntries(Object.entries(images).map(([field, value]) => [field, [value]]));
+  return { view, base, baseKind: member.baseKind };
+}
+
+/**
+ * Pairs lines of two records that both existed before they were linked: the master's lines keep their keys, the other
+ * side's rows take them by our reference or by equal content.
+ */
+function pairOpenLines(
+  policy: EntityPolicy,
+  bundle: LinkBundle,
+  members: { readonly [connection: string]: MemberState },
+): readonly LineLink[] {
+  const paired: LineLink[] = [];
+  if (Object.keys(members).length < 2) return paired;
+  for (const { field, kind, master } of Object.values(policy.fields)) {
+    if (kind.kind !== "collection") continue;
+    const lead = members[master]?.view.fields[field];
+    if (!isLines(lead)) continue;
+    for (const [connection, { view }] of Object.entries(members)) {
+      const rows = view.fields[field];
+      if (connection === master || !isLines(rows)) continue;
+      const taken = new Set(
+        bundle.lines.filter((line) => line.connection === connection && line.field === field).map(({ key }) => key),
+      );
+      const known = lead.filter(({ key }) => !taken.has(key) && !rows.some((row) => row.key === key));
+      const open = rows.filter(({ key }) => key.startsWith(`${connection}:`) && !lead.some((line) => line.key === key));
+      const ids = open.map(({ key, fields }) => ({ id: key.slice(connection.length + 1), fields, lineRef: null }));
+      if (known.length === 0 || ids.length === 0) continue;
+      const { pairs } = pairLines(known, ids, Object.keys(kind.parts));
+      for (const [nativeId, key] of pairs) paired.push({ connection: connection as ConnectionId, field, nativeId, key });
+    }
+  }
+  return paired;
+}
+
+function inputOf(
+  context: AssessContext,
+  at: {
+    readonly bundle: LinkBundle;
+    readonly members: DecideInput["members"];
+    readonly sides: DecideInput["sides"];
+    readonly reach: DecideInput["reach"];
+  },
+): DecideInput {
+  const { bundle } = at;
+  const demands = bundle.demands.filter(({ entity }) => isEntityName(entity) && entities[entity].isDocument);
+  const demandedOn = [...demands.map(({ target }) => target), ...(context.demanded.get(bundle.id) ?? [])];
+  return {
+    link: { id: bundle.id, generation: bundle.generation, state: bundle.state },
+    policy: context.policy,
+    sides: at.sides,
+    members: at.members,
+    readyTargets: context.ready,
+    demandedOn,
+    inFlight: bundle.openTargets,
+    hasTombstone: bundle.hasTombstone,
+    reach: at.reach,
+    resolutions: bundle.resolutions,
+    customRules: context.world.customRules,
+  };
+}
+
+/** Native images of named fields of a member, as they are now. */
+export function currentImages(
+  world: World,
+  at: { readonly bundle: LinkBundle; readonly connection: ConnectionId; readonly fields: readonly string[] },
+): { readonly [field: string]: JsonMap } {
+  const member = at.bundle.members.find((candidate) => candidate.connection === at.connection);
+  const mapping = mappingOf(sideOf(world, at.connection), at.bundle.entity);
+  if (member?.observation === undefined || member.observation === null || mapping === undefined) return {};
+  const images = imagesOf(mapping, member.observation.native);
+  return Object.fromEntries(
+    at.fields.flatMap((field): [string, JsonMap][] => {
+      const image = images[field];
+      return image === undefined ? [] : [[field, image]];
+    }),
+  );
+}
+
+/** A name that a person recognises, for plans and statements. Falls back to the native id. */
+export function labelOf(entity: string, views: readonly View[]): string {
+  const names = isEntityName(entity) ? [entities[entity].label, "number", "name", "sku", "code"] : [];
+  for (const name of names) {
+    for (const view of views) {
+      const text = textOf(view.fields[name]);
+      if (text !== undefined) return text;
+    }
+  }
+  return views.map(({ connection, id }) => `${connection}:${id}`).join(" ");
+}
+
+function textOf(value: Value | undefined): string | undefined {
+  if (typeof value === "string" && value !== "") return value;
+  if (typeof value !== "object" || value === null || isLines(value)) return undefined;
+  const parts = Object.values(value).filter((part) => typeof part === "string");
+  return parts.length === 0 ? undefined : parts.join(" ");
+}

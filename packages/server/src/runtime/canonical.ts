@@ -1,0 +1,69 @@
+import { fieldsOfImages, readFields, referencesOf } from "@crossfoot/connector-sdk";
+import type { EntityMapping, ReadContext } from "@crossfoot/connector-sdk";
+import type { ConnectionId, EntityName, ExternalId, Fields, JsonMap, LinkId, Problem, View } from "@crossfoot/kernel";
+import { recordName } from "../store/links.ts";
+import type { LineLink, RecordKey, StoredObservation } from "../store/port.ts";
+import type { Side, World } from "./world.ts";
+
+/** Links of referenced records, looked up in bulk before anything is mapped. */
+export type Links = ReadonlyMap<string, LinkId>;
+
+/** A record to be mapped, or the image of a base. */
+export interface Mappable {
+  readonly side: Side;
+  readonly mapping: EntityMapping;
+  readonly native: JsonMap;
+}
+
+/** Looks up the links of every record that these refer to: one statement for the whole batch. */
+export async function lookUpLinks(world: World, records: readonly Mappable[]): Promise<Links> {
+  const wanted = new Map<string, RecordKey>();
+  for (const { side, mapping, native } of records) {
+    for (const { entity, id } of referencesOf(mapping, native)) {
+      const key: RecordKey = { connection: side.id, entity, id };
+      wanted.set(recordName(key), key);
+    }
+  }
+  return world.store.linksOf([...wanted.values()]);
+}
+
+/** The context in which one record is read: links of what it refers to, keys of its lines. */
+export function readContext(
+  world: World,
+  links: Links,
+  at: { readonly connection: ConnectionId; readonly lines: readonly LineLink[] },
+): ReadContext {
+  const keys = new Map(
+    at.lines.filter((line) => line.connection === at.connection).map((line) => [`${line.field}\n${line.nativeId}`, line.key]),
+  );
+  return {
+    connection: at.connection,
+    linkOf: (entity: EntityName, id: ExternalId) => links.get(recordName({ connection: at.connection, entity, id })),
+    lineKeyOf: (field, nativeId) => keys.get(`${field}\n${nativeId}`),
+    isKnownCurrency: world.isKnownCurrency,
+  };
+}
+
+/** The view of an observation: canonical fields and problems. */
+export function viewOf(seen: StoredObservation, read: { fields: Fields; problems: { [field: string]: Problem } }): View {
+  const { connection, id, kind, version, modifiedAt, actor, into } = seen;
+  return { connection, id, kind, fields: read.fields, version, modifiedAt, actor, problems: read.problems, into };
+}
+
+/** Canonical fields of an observation. */
+export function readObservation(
+  mapping: EntityMapping,
+  seen: StoredObservation,
+  context: ReadContext,
+): { fields: Fields; problems: { [field: string]: Problem } } {
+  return readFields(mapping, seen.native, context);
+}
+
+/** Canonical images of a base, one per field. */
+export function readImages(
+  mapping: EntityMapping,
+  images: { readonly [field: string]: JsonMap },
+  context: ReadContext,
+): Fields {
+  return fieldsOfImages(mapping, images, context);
+}

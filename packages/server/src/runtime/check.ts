@@ -1,0 +1,100 @@
+import { failureRecord } from "@crossfoot/connector-sdk";
+import type { Connection, Description } from "@crossfoot/connector-sdk";
+import type { EntityPolicy } from "@crossfoot/kernel";
+import { pathRoots } from "./check-roots.ts";
+import type { CheckFinding } from "./engine.ts";
+import { mappingOf } from "./world.ts";
+import type { Side, World } from "./world.ts";
+
+/** Reaches every connection and holds mappings and contract against what is there. Never rejects for the world. */
+export async function checkWorld(world: World): Promise<readonly CheckFinding[]> {
+  const findings: CheckFinding[] = [];
+  const described = new Map<Side, Description>();
+  const opened = new Map<Side, Connection>();
+  for (const side of world.sides) {
+    try {
+      const connection = await side.open();
+      const description = await connection.describe();
+      opened.set(side, connection);
+      described.set(side, description);
+      const version = description.version === null ? "" : `, version ${description.version}`;
+      const message = `reached ${description.title} (tenant ${description.tenant}${version})`;
+      findings.push({ severity: "ok", about: side.id, message });
+    } catch (error) {
+      const { code, message } = failureRecord(error);
+      findings.push({ severity: "error", about: side.id, message: `${message} (${code})` });
+    }
+  }
+  for (const policy of world.policies) findings.push(...checkEntity(world, policy, opened));
+  for (const [side, description] of described) findings.push(...checkFields(side, description));
+  return findings;
+}
+
+function checkEntity(
+  world: World,
+  policy: EntityPolicy,
+  opened: ReadonlyMap<Side, Connection>,
+): readonly CheckFinding[] {
+  const findings: CheckFinding[] = [];
+  for (const side of world.sides) {
+    const isThere = mappingOf(side, policy.entity) !== undefined;
+    const can = opened.get(side)?.manifest.entities[policy.entity];
+    if (!isThere) findings.push({ severity: "warning", about: policy.entity, message: `${side.id} has no mapping for it` });
+    else if (opened.has(side) && can === undefined) {
+      findings.push({ severity: "error", about: policy.entity, message: `${side.id} (${side.system}) does not offer it` });
+    }
+  }
+  for (const field of Object.values(policy.fields)) {
+    const about = `${policy.entity}.${field.field}`;
+    const reads = world.sides.filter((side) => mappingOf(side, policy.entity)?.fields[field.field]?.isRead === true);
+    const writes = world.sides.filter((side) => mappingOf(side, policy.entity)?.fields[field.field]?.isWritten === true);
+    if (reads.length === 0 && writes.length === 0) {
+      findings.push({ severity: "warning", about, message: "is mapped on neither side" });
+      continue;
+    }
+    for (const target of field.targets) {
+      const isWritten = writes.some((side) => side.id === target);
+      const source = field.writers.find((writer) => writer !== target);
+      const isRead = reads.some((side) => side.id === source);
+      if (isRead && !isWritten && !isStatusByTransition(world, policy, { field: field.field, target }, opened)) {
+        findings.push({ severity: "warning", about, message: `travels to ${target} by contract, but its mapping does not write it` });
+      }
+    }
+  }
+  return findings;
+}
+
+function isStatusByTransition(
+  world: World,
+  policy: EntityPolicy,
+  at: { readonly field: string; readonly target: string },
+  opened: ReadonlyMap<Side, Connection>,
+): boolean {
+  if (at.field !== policy.statusField) return false;
+  const side = world.sides.find(({ id }) => id === at.target);
+  return side !== undefined && (opened.get(side)?.manifest.entities[policy.entity]?.transitions.length ?? 0) > 0;
+}
+
+/** Native roots that a mapping names and the system does not know. */
+function checkFields(side: Side, description: Description): readonly CheckFinding[] {
+  const findings: CheckFinding[] = [];
+  for (const [entity, mapping] of Object.entries(side.mapping.entities)) {
+    const known = description.fields[entity];
+    if (known === undefined || known.length === 0) continue;
+    const names = new Set(known.map(({ root }) => root));
+    for (const [field, roots] of pathRoots(mapping)) {
+      for (const root of roots) {
+        if (names.has(root)) continue;
+        const message = `is mapped to \`${root}\`, which ${side.id} does not have`;
+        findings.push({ severity: "error", about: `${side.id} ${entity}.${field}`, message });
+      }
+    }
+    for (const { root, isRequired } of known) {
+      const isSet = Object.values(mapping.fields).some(({ roots }) => roots.includes(root)) || root in mapping.constants;
+      if (!isRequired || isSet) continue;
+      const message = `${side.id} requires \`${root}\` on a create, and the mapping does not set it`;
+      findings.push({ severity: "warning", about: `${side.id} ${entity}`, message });
+    }
+  }
+  return findings;
+}

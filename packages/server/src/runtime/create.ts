@@ -1,0 +1,298 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Connection } from "@crossfoot/connector-sdk";
+import type { ConnectionId, EntityName, EntityPolicy, Json, LinkId } from "@crossfoot/kernel";
+import { checkWorld } from "./check.ts";
+import type { ApplySummary, Engine, EntitySummary, PlanDocument, RunOptions, RunSummary } from "./engine.ts";
+import { readIds } from "./observe.ts";
+import { followPlan, isPlanIntact, makePlan, movedWrites, nameOf } from "./planning.ts";
+import { planHash } from "./record.ts";
+import { resolveNewcomers } from "./resolve.ts";
+import { openSides, readAll, underLease } from "./session.ts";
+import type { Reads } from "./session.ts";
+import { contextOf, emptyTally, settle } from "./settle.ts";
+import type { Settling } from "./settle.ts";
+import { makeStatement } from "./statement.ts";
+import { explainLink, findLink } from "./why.ts";
+import type { Session, World } from "./world.ts";
+
+const waitMsDefault = 30_000;
+const hintsMax = 500;
+
+function policiesOf(world: World, only: readonly EntityName[] | undefined): readonly EntityPolicy[] {
+  return only === undefined ? world.policies : world.policies.filter(({ entity }) => only.includes(entity));
+}
+
+function settlingOf(
+  session: Session,
+  at: { readonly policies: readonly EntityPolicy[]; readonly opened: ReadonlyMap<ConnectionId, Connection>; readonly waitMsMax?: number | undefined },
+): Settling {
+  return {
+    session,
+    policies: at.policies,
+    opened: at.opened,
+    permit: null,
+    waitMsMax: at.waitMsMax ?? waitMsDefault,
+    tallies: new Map(),
+    guardStops: [],
+    withheld: new Set(),
+  };
+}
+
+interface Ended {
+  readonly settling: Settling;
+  readonly reads: Reads;
+  readonly deletions: ReadonlyMap<EntityName, number>;
+  readonly startedAt: number;
+  readonly callsBefore: ReadonlyMap<ConnectionId, number>;
+}
+
+function entitySummaries({ settling, reads, deletions }: Ended): readonly EntitySummary[] {
+  return settling.policies.map(({ entity }) => {
+    const tally = settling.tallies.get(entity) ?? emptyTally();
+    return { entity, read: reads.get(entity) ?? {}, deleted: deletions.get(entity) ?? 0, ...tally };
+  });
+}
+
+/** A run that did nothing says why. */
+async function whyNothing(world: World, ended: Ended, summaries: readonly EntitySummary[]): Promise<string | null> {
+  const wrote = summaries.some(({ settled }) => Object.values(settled).some((kinds) => Object.keys(kinds).length > 0));
+  if (wrote) return null;
+  const { settling } = ended;
+  const reasons: string[] = [];
+  if (settling.guardStops.length > 0) reasons.push("the guard stopped what was to be written");
+  for (const [connection, failure] of settling.session.away) reasons.push(`${connection} was not usable: ${failure.message}`);
+  const counts = await world.store.counts();
+  const sum = (name: "parks" | "conflicts" | "waits" | "candidates" | "openIntents"): number =>
+    counts.reduce((total, row) => total + row[name], 0);
+  if (sum("openIntents") > 0) reasons.push(`${sum("openIntents")} writes wait for an answer or for another try`);
+  const changed = summaries.some(({ read }) => Object.values(read).some((count) => count.added + count.changed > 0));
+  reasons.push(changed ? "what changed calls for no write by the contract" : "nothing changed on either side");
+  const left = [`${sum("parks")} parked`, `${sum("conflicts")} in conflict`, `${sum("waits")} waiting`, `${sum("candidates")} to review`];
+  const open = left.filter((text) => !text.startsWith("0 "));
+  return open.length === 0 ? reasons.join("; ") : `${reasons.join("; ")} (${open.join(", ")})`;
+}
+
+async function summarise(world: World, ended: Ended, runId: string): Promise<RunSummary> {
+  const { settling, startedAt, callsBefore } = ended;
+  const { session } = settling;
+  const entities = entitySummaries(ended);
+  const counts = (await world.store.counts()).filter(({ entity }) => settling.policies.some((policy) => policy.entity === entity));
+  const left = counts.some((row) => row.parks + row.conflicts + row.openIntents + row.candidates > 0) || session.troubles.length > 0;
+  const state = settling.guardStops.length > 0 ? "stopped" : left ? "differences" : "done";
+  return {
+    runId,
+    state,
+    entities,
+    troubles: session.troubles,
+    guardStops: settling.guardStops,
+    whyNothing: await whyNothing(world, ended, entities),
+    calls: Object.fromEntries(world.sides.map((side) => [side.id, side.calls() - (callsBefore.get(side.id) ?? 0)])),
+    durationMs: Math.round(world.clock.monotonic() - startedAt),
+  };
+}
+
+/** One run, from the lease to the stored summary. `work` settles; its result goes into the answer. */
+async function runCommand(
+  world: World,
+  at: { readonly command: string; readonly options: RunOptions; readonly reads: boolean },
+  work: (settling: Settling) => Promise<void>,
+): Promise<RunSummary> {
+  const runId = world.entropy.uuid();
+  const startedAt = world.clock.monotonic();
+  const callsBefore = new Map(world.sides.map((side) => [side.id, side.calls()]));
+  return underLease(world, { runId, options: at.options }, async (session) => {
+    await world.store.startRun(runId, at.command);
+    try {
+      const opened = await openSides(session);
+      const policies = policiesOf(world, at.options.only);
+      const settling = settlingOf(session, { policies, opened, waitMsMax: at.options.waitMsMax });
+      const deletions = new Map<EntityName, number>();
+      const mode = at.options.sweep === true ? "sweep" : "incremental";
+      const reads: Reads = at.reads ? await readAll(session, { policies, mode, deletions }) : new Map();
+      await work(settling);
+      const summary = await summarise(world, { settling, reads, deletions, startedAt, callsBefore }, runId);
+      await world.store.endRun(runId, summary.state, summary as unknown as Json);
+      return summary;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "unknown";
+      await world.store.endRun(runId, "failed", { message }).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+async function planCommand(world: World, options: RunOptions): Promise<PlanDocument> {
+  return underLease(world, { runId: null, options }, async (session) => {
+    const opened = await openSides(session);
+    const policies = policiesOf(world, options.only);
+    const mode = options.sweep === true ? "sweep" : "incremental";
+    await readAll(session, { policies, mode, deletions: new Map() });
+    const settling = settlingOf(session, { policies, opened });
+    for (const policy of policies) await resolveNewcomers(session, policy);
+    const plan = await makePlan(settling);
+    await world.store.savePlan(plan.id, plan as unknown as Json);
+    return plan;
+  });
+}
+
+async function applyCommand(
+  world: World,
+  plan: PlanDocument,
+  options: RunOptions & { readonly onDrift?: "stop" | "skip" },
+): Promise<ApplySummary> {
+  if (!isPlanIntact(world.entropy.digest, plan)) throw new PlanRefused("the plan file was changed after it was made");
+  if (plan.contract !== world.contractHash) throw new PlanRefused("the contract changed after the plan was made");
+  for (const side of world.sides) {
+    if (plan.mappings[side.id] === side.mappingHash) continue;
+    throw new PlanRefused(`the mapping of ${side.id} changed after the plan was made`);
+  }
+  await world.store.savePlan(plan.id, plan as unknown as Json);
+  await world.store.setPlanState(plan.id, "applying");
+  const following = followPlan(world, plan, options.onDrift ?? "stop");
+  const summary = await runCommand(world, { command: `apply ${plan.id}`, options, reads: true }, async (settling) => {
+    await settle({ ...settling, permit: following.permit });
+  });
+  const intents = await world.store.intentsOf(plan.writes.map(({ link }) => link));
+  const made = new Set(
+    intents.filter(({ state }) => state === "settled").map((intent) => nameOf(intent.link, planHash(world, intent))),
+  );
+  const moved = movedWrites(world, { plan, following, made });
+  await world.store.setPlanState(plan.id, moved.length > 0 ? "stopped" : "applied");
+  return {
+    ...summary,
+    state: moved.length > 0 ? "stopped" : summary.state,
+    plan: plan.id,
+    planned: plan.writes.length,
+    applied: plan.writes.length - moved.length,
+    moved: moved.map(({ link, entity, target, kind, reason }) => ({ link, entity, target, kind, reason })),
+  };
+}
+
+/** A plan that may not be applied as it is. */
+export class PlanRefused extends Error {
+  constructor(message: string) {
+    super(`${message}; make a new one with \`crossfoot plan\``);
+    this.name = "PlanRefused";
+  }
+}
+
+/** Manifests without asking the systems anything: a connection that cannot be opened is left out. */
+async function openQuietly(world: World): Promise<ReadonlyMap<ConnectionId, Connection>> {
+  const opened = new Map<ConnectionId, Connection>();
+  for (const side of world.sides) {
+    try {
+      opened.set(side.id, await side.open());
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+    }
+  }
+  return opened;
+}
+
+const bystander = (world: World): Session => ({
+  world,
+  lease: { name: "engine", holder: world.holder, fence: 0 },
+  runId: null,
+  signal: undefined,
+  report: () => undefined,
+  away: new Map(),
+  troubles: [],
+});
+
+async function syncRecord(world: World, record: { readonly entity: EntityName; readonly id: string }): Promise<RunSummary> {
+  const options: RunOptions = { only: [record.entity], waitMsMax: waitMsDefault };
+  return runCommand(world, { command: `sync ${record.entity}`, options, reads: false }, async (settling) => {
+    const link = await findLink(world, record);
+    if (link !== null) {
+      const members = await world.store.membersOf([link]);
+      for (const member of members) {
+        const side = world.sides.find(({ id }) => id === member.connection);
+        if (side === undefined) continue;
+        await readIds(settling.session, side, { entity: record.entity, ids: [member.id], via: "hint" });
+      }
+      await world.store.markWork([link], "asked for");
+    } else {
+      const [connection, ...rest] = record.id.split(":");
+      const side = world.sides.find(({ id }) => id === connection);
+      if (side === undefined) throw new Error(`no connection is called ${connection ?? ""}; write <connection>:<id>`);
+      await readIds(settling.session, side, { entity: record.entity, ids: [rest.join(":") as never], via: "hint" });
+    }
+    const others = new Set<LinkId>();
+    for (const due of await world.store.dueLinks(record.entity, 10_000, null)) if (due !== link && link !== null) others.add(due);
+    await settle({ ...settling, withheld: others });
+  });
+}
+
+async function followHints(world: World): Promise<RunSummary | null> {
+  const wanted = new Map<EntityName, { readonly connection: ConnectionId; readonly ids: readonly never[] }[]>();
+  for (const { entity } of world.policies) {
+    for (const side of world.sides) {
+      const ids = await world.store.takeHints(side.id, entity, hintsMax);
+      if (ids.length > 0) wanted.set(entity, [...(wanted.get(entity) ?? []), { connection: side.id, ids: ids as never[] }]);
+    }
+  }
+  if (wanted.size === 0) return null;
+  const options: RunOptions = { waitMsMax: 2_000 };
+  return runCommand(world, { command: "hints", options, reads: false }, async (settling) => {
+    for (const [entity, asked] of wanted) {
+      for (const { connection, ids } of asked) {
+        const side = world.sides.find(({ id }) => id === connection);
+        if (side !== undefined) await readIds(settling.session, side, { entity, ids, via: "hint" });
+      }
+    }
+    await settle(settling);
+  });
+}
+
+/** The runtime over a world. */
+export function createEngine(world: World): Engine {
+  const contexts = async (only?: readonly EntityName[]) => {
+    const opened = await openQuietly(world);
+    const session = bystander(world);
+    return Promise.all(policiesOf(world, only).map((policy) => contextOf({ session, opened }, policy)));
+  };
+  return {
+    check: () => checkWorld(world),
+    run: (options = {}) => runCommand(world, { command: "run", options, reads: true }, settle),
+    plan: (options = {}) => planCommand(world, options),
+    apply: (plan, options = {}) => applyCommand(world, plan, options),
+    statement: async (options = {}) => makeStatement(world, await contexts(options.only)),
+    why: async (record) => {
+      const link = await findLink(world, record);
+      if (link === null) return null;
+      const opened = await openQuietly(world);
+      const contextFor = async (entity: EntityName) => (await contexts([entity]))[0] ?? null;
+      return explainLink(world, { link, opened, contextOf: contextFor });
+    },
+    status: async () => ({
+      connections: await world.store.listConnections(),
+      entities: await world.store.counts(),
+      cursors: await world.store.listCursors(),
+      runs: await world.store.listRuns(10),
+    }),
+    conflicts: () => world.store.listConflicts("open"),
+    candidates: () => world.store.listCandidates(),
+    deadLetters: () => world.store.listParks(),
+    redrive: (parkIds, by) => world.store.redrive(parkIds, by),
+    decideConflict: async (link, field, decision) => {
+      const open = (await world.store.listConflicts("open")).find((one) => one.link === link && one.field === field);
+      const value = open?.values[decision.take];
+      if (open === undefined || value === undefined) return false;
+      return world.store.decideConflict(link, field, { value: value as Json, by: decision.by });
+    },
+    syncRecord: (record) => syncRecord(world, record),
+    receive: async (id, delivery) => {
+      const side = world.sides.find((candidate) => candidate.id === id);
+      if (side === undefined) return { status: 404, reason: "no such connection" };
+      const received = (await side.open()).receive(delivery);
+      if (!received.ok) return { status: 401, reason: received.reason };
+      const known = received.hints.filter(({ id: external }) => external !== null);
+      const hints = known.map((hint) => ({ connection: id, entity: hint.entity, id: hint.id as never }));
+      const stored = await world.store.saveDelivery(id, received.deliveryId, hints);
+      return { status: 200, reason: stored };
+    },
+    followHints: () => followHints(world),
+    close: () => world.store.close(),
+  };
+}
+

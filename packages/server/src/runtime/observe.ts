@@ -1,0 +1,282 @@
+import { ConnectorError, evaluateExpressions, failureRecord, isInScope } from "@crossfoot/connector-sdk";
+import type { EntityMapping, IdPage, NativeRecord, Page } from "@crossfoot/connector-sdk";
+import { canonicalBytes, checkPaging, nextWatermark } from "@crossfoot/kernel";
+import type { EntityName, ExternalId, Json, JsonMap, Via } from "@crossfoot/kernel";
+import type { CursorState, StoredObservation, UnreadableEntry } from "../store/port.ts";
+import { abilitiesOf, mappingOf, reading } from "./world.ts";
+import type { Session, Side, World } from "./world.ts";
+
+/** Records asked for in one page: large enough to spare calls, small enough for one commit of about 20 ms. */
+const pageSize = 200;
+/** Pages of one reading: 20 million records. A list that is longer never ends. */
+const pagesMax = 100_000;
+/** Stamps further ahead of our clock than this do not move the watermark (fault C5: stamps in the far future). */
+const aheadMsMax = 86_400_000;
+
+/** What a reading found. */
+export interface ReadCounts {
+  added: number;
+  changed: number;
+  same: number;
+  unreadable: number;
+}
+
+/** When a record was read, in ms of our clock. */
+export interface ReadSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly via: Via;
+}
+
+/** Text that no store of ours can hold: a null byte, or half a surrogate pair. */
+function isUnstorable(text: string): boolean {
+  return text.includes("\u0000") || !text.isWellFormed();
+}
+
+/** Puts a mark in the place of text that cannot be stored; the mapping refuses the mark, and the record is parked. */
+function storable(value: Json): Json {
+  if (typeof value === "string") return isUnstorable(value) ? { refused: "control_character" } : value;
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((each: Json) => storable(each));
+  return Object.fromEntries(Object.entries(value as JsonMap).map(([key, each]) => [key, storable(each)]));
+}
+
+/** Makes the observation of a native record: mapped roots, expressions evaluated, scope and content hash. */
+export async function toObservation(
+  world: World,
+  at: { readonly side: Side; readonly mapping: EntityMapping; readonly span: ReadSpan },
+  record: NativeRecord,
+): Promise<StoredObservation> {
+  const { side, mapping, span } = at;
+  const roots = mapping.roots.filter((root) => record.native[root] !== undefined);
+  const asked = Object.fromEntries(roots.map((root) => [root, storable(record.native[root] as Json)]));
+  const native = await evaluateExpressions(mapping, asked);
+  const isOut = record.kind === "present" && isInScope(mapping, native) === false;
+  const kind = isOut ? "out_of_scope" : record.kind;
+  const stamp = record.modifiedAt === null ? Number.NaN : Date.parse(record.modifiedAt);
+  return {
+    connection: side.id,
+    entity: mapping.entity,
+    id: record.id,
+    kind,
+    native,
+    contentHash: world.entropy.digest(canonicalBytes(native)),
+    version: record.version,
+    versionOrder: record.versionOrder,
+    modifiedAt: Number.isNaN(stamp) ? null : stamp,
+    actor: record.actor,
+    into: record.into,
+    via: span.via,
+    readStart: span.start,
+    readEnd: span.end,
+  };
+}
+
+/** How a reading is to be done. */
+export type ReadMode = "incremental" | "sweep";
+
+function startReading(cursor: CursorState, at: { side: Side; mode: ReadMode; isListing: boolean }): CursorState {
+  const isSame = cursor.mappingHash === at.side.mappingHash;
+  // A reading that was cut goes on at its cursor; under another mapping everything is read again.
+  if (cursor.reading !== null && isSame) return cursor;
+  const isFirst = cursor.backfilledAt === null || !isSame;
+  const full = isFirst || at.mode === "sweep" || at.isListing;
+  return {
+    ...cursor,
+    mappingHash: at.side.mappingHash,
+    pageCursor: null,
+    pages: 0,
+    reading: isFirst ? "backfill" : at.mode,
+    readingSince: full ? null : cursor.watermark,
+    newestSeen: null,
+    backfilledAt: isSame ? cursor.backfilledAt : null,
+    failure: null,
+  };
+}
+
+function newestStamp(page: Page, cursor: CursorState, now: number): number | null {
+  let newest = cursor.newestSeen;
+  for (const { modifiedAt } of page.records) {
+    const stamp = modifiedAt === null ? Number.NaN : Date.parse(modifiedAt);
+    if (Number.isNaN(stamp) || stamp > now + aheadMsMax) continue;
+    if (newest === null || stamp > newest) newest = stamp;
+  }
+  return newest;
+}
+
+/**
+ * Reads one entity of one side to its end: backfill, incremental or sweep. Each page and the cursor that covers it are
+ * one commit. Rejects with a ConnectorError, also when a cursor loops or a list never ends.
+ */
+export async function readEntity(
+  session: Session,
+  side: Side,
+  request: { readonly entity: EntityName; readonly mode: ReadMode },
+): Promise<ReadCounts> {
+  const { world } = session;
+  const { store, clock } = world;
+  const mapping = mappingOf(side, request.entity);
+  const counts: ReadCounts = { added: 0, changed: 0, same: 0, unreadable: 0 };
+  if (mapping === undefined) return counts;
+  const connection = await reading(session, side, (open) => Promise.resolve(open));
+  const abilities = abilitiesOf(connection, request.entity);
+  if (abilities === undefined) return counts;
+  const loaded = await store.loadCursor(side.id, request.entity);
+  let cursor = startReading(loaded, { side, mode: request.mode, isListing: abilities.incremental === "all" });
+  const via: Via = cursor.reading === "sweep" ? "sweep" : "poll";
+  const seen = new Set<string>();
+  for (;;) {
+    if (session.signal?.aborted === true) return counts;
+    if (cursor.pageCursor !== null) seen.add(cursor.pageCursor);
+    const start = clock.now();
+    const since = cursor.readingSince === null ? null : new Date(cursor.readingSince).toISOString();
+    const page = await reading(session, side, (open) =>
+      open.read({ entity: request.entity, roots: mapping.roots, since, cursor: cursor.pageCursor, pageSize }),
+    );
+    const span: ReadSpan = { start, end: clock.now(), via };
+    const checked = refuseTwins(page);
+    const observations = await Promise.all(
+      checked.records.map((record) => toObservation(world, { side, mapping, span }, record)),
+    );
+    const step = checkPaging({ seen, next: page.next, pages: cursor.pages, pagesMax });
+    if (step === "cursor_loop" || step === "list_too_long") throw pagingError(step, side, request.entity);
+    cursor = {
+      ...cursor,
+      pageCursor: page.next,
+      pages: cursor.pages + 1,
+      newestSeen: newestStamp(page, cursor, clock.now()),
+    };
+    if (step === "end") cursor = endReading(cursor, { manifest: connection.manifest, now: clock.now() });
+    const unreadable = checked.unreadable.map((row) => ({ ...row, connection: side.id, entity: request.entity }));
+    const stored = await store.checkpoint({ observations, unreadable, cursor, runId: session.runId });
+    counts.added += stored.added;
+    counts.changed += stored.changed;
+    counts.same += stored.same;
+    counts.unreadable += unreadable.length;
+    const done = counts.added + counts.changed + counts.same;
+    const message = `read ${request.entity} from ${side.id}`;
+    session.report({ phase: "read", entity: request.entity, connection: side.id, done, total: null, message });
+    if (step === "end") return counts;
+  }
+}
+
+function pagingError(code: "cursor_loop" | "list_too_long", side: Side, entity: EntityName): ConnectorError {
+  const what = code === "cursor_loop" ? "answered a cursor that it had answered before" : "gave a list without an end";
+  return new ConnectorError({ failure: "invalid", code, message: `${side.id} ${what} while reading ${entity}` });
+}
+
+/** Two records with one id on one page: neither can be trusted, both are set aside under that id. */
+function refuseTwins(page: Page): { readonly records: readonly NativeRecord[]; readonly unreadable: readonly UnreadableEntry[] } {
+  const times = new Map<ExternalId, number>();
+  for (const { id } of page.records) times.set(id, (times.get(id) ?? 0) + 1);
+  const twins = [...times].filter(([, count]) => count > 1).map(([id]) => id);
+  if (twins.length === 0) return page;
+  const failure = failureRecord(
+    new ConnectorError({ failure: "invalid", code: "duplicate_id", message: "two records of one page have one id" }),
+  );
+  return {
+    records: page.records.filter(({ id }) => (times.get(id) ?? 0) === 1),
+    unreadable: [...page.unreadable, ...twins.map((id) => ({ id, failure }))],
+  };
+}
+
+function endReading(
+  cursor: CursorState,
+  at: { readonly manifest: { readonly commitLagMs: number; readonly stampGranularityMs: number }; readonly now: number },
+): CursorState {
+  const { commitLagMs, stampGranularityMs } = at.manifest;
+  const watermark = nextWatermark({
+    previous: cursor.watermark,
+    newestSeen: cursor.newestSeen,
+    commitLagMs,
+    stampGranularityMs,
+    oldestUnsettled: null,
+  });
+  const ended = new Date(at.now).toISOString();
+  return {
+    ...cursor,
+    watermark,
+    pageCursor: null,
+    pages: 0,
+    reading: null,
+    readingSince: null,
+    backfilledAt: cursor.backfilledAt ?? ended,
+    readAt: ended,
+    failure: null,
+  };
+}
+
+/** Reads records by id and stores what was seen; ids that the system leaves out are answered in `missing`. */
+export async function readIds(
+  session: Session,
+  side: Side,
+  request: { readonly entity: EntityName; readonly ids: readonly ExternalId[]; readonly via: Via },
+): Promise<{ readonly observations: readonly StoredObservation[]; readonly missing: readonly ExternalId[] }> {
+  const { world } = session;
+  const mapping = mappingOf(side, request.entity);
+  if (mapping === undefined || request.ids.length === 0) return { observations: [], missing: request.ids };
+  const connection = await reading(session, side, (open) => Promise.resolve(open));
+  const size = Math.max(abilitiesOf(connection, request.entity)?.readBatchMax ?? 1, 1);
+  const observations: StoredObservation[] = [];
+  for (let from = 0; from < request.ids.length; from += size) {
+    const ids = request.ids.slice(from, from + size);
+    const start = world.clock.now();
+    const records = await reading(session, side, (open) =>
+      open.readByIds({ entity: request.entity, roots: mapping.roots, ids }),
+    );
+    const span: ReadSpan = { start, end: world.clock.now(), via: request.via };
+    for (const record of records) observations.push(await toObservation(world, { side, mapping, span }, record));
+  }
+  await world.store.checkpoint({ observations, unreadable: [], cursor: null, runId: session.runId });
+  const found = new Set(observations.map(({ id }) => id));
+  return { observations, missing: request.ids.filter((id) => !found.has(id)) };
+}
+
+/**
+ * Finds deletions: ids that we know and that a complete listing does not name are read one by one; what is proved gone
+ * is observed as deleted. An incomplete listing proves nothing. Answers the number of deletions found.
+ */
+export async function findDeletions(session: Session, side: Side, entity: EntityName): Promise<number> {
+  const { world } = session;
+  const mapping = mappingOf(side, entity);
+  const connection = await reading(session, side, (open) => Promise.resolve(open));
+  if (mapping === undefined || abilitiesOf(connection, entity)?.listsIds !== true) return 0;
+  const known = new Set(await world.store.knownIds(side.id, entity));
+  const listed = new Set<ExternalId>();
+  const seen = new Set<string>();
+  let next: string | null = null;
+  for (let pages = 0; ; pages += 1) {
+    const cursor: string | null = next;
+    const page: IdPage = await reading(session, side, (open) => open.readIds({ entity, cursor }));
+    if (!page.isComplete) return 0;
+    for (const id of page.ids) listed.add(id);
+    next = page.next;
+    const step = checkPaging({ seen, next, pages, pagesMax });
+    if (step === "end") break;
+    if (step !== "go_on") throw pagingError(step, side, entity);
+    seen.add(next as string);
+  }
+  const gone = [...known].filter((id) => !listed.has(id));
+  const checked = await readIds(session, side, { entity, ids: gone, via: "sweep" });
+  const now = world.clock.now();
+  const deleted = await Promise.all(
+    checked.missing.map((id) => {
+      const record: NativeRecord = {
+        id,
+        kind: "deleted",
+        native: {},
+        version: null,
+        versionOrder: null,
+        modifiedAt: null,
+        actor: null,
+        into: null,
+      };
+      return toObservation(world, { side, mapping, span: { start: now, end: now, via: "sweep" } }, record);
+    }),
+  );
+  await world.store.checkpoint({ observations: deleted, unreadable: [], cursor: null, runId: session.runId });
+  const cursor = await world.store.loadCursor(side.id, entity);
+  const swept = { ...cursor, sweptAt: new Date(now).toISOString() };
+  await world.store.checkpoint({ observations: [], unreadable: [], cursor: swept, runId: session.runId });
+  return deleted.length + checked.observations.filter(({ kind }) => kind === "deleted").length;
+}

@@ -1,0 +1,174 @@
+import { canonicalBytes } from "@crossfoot/kernel";
+import type { JsonMap, LinkId, LinkState, Park, Plan, PlannedWrite, Wait } from "@crossfoot/kernel";
+import type { DecisionRecord, Intent, ParkEntry, WaitEntry } from "../store/port.ts";
+import { currentImages } from "./assess.ts";
+import type { Assessed } from "./assess.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Hash of what a write would do: equal for the same write decided again from the same world. A target that moved has
+ * another version, so a refused write is tried again then.
+ */
+export function contentHash(world: World, write: Omit<PlannedWrite, "id" | "causes">): string {
+  const { target, kind, fields, transition, precondition } = write;
+  return world.entropy.digest(canonicalBytes({ target, kind, fields, transition, precondition }));
+}
+
+/** Hash of a write without the version it was decided against, to compare a plan with what an apply decides. */
+export function planHash(
+  world: World,
+  write: Pick<PlannedWrite, "target" | "fields" | "transition"> & { readonly kind: string },
+): string {
+  const { target, kind, fields, transition } = write;
+  return world.entropy.digest(canonicalBytes({ target, kind, fields, transition }));
+}
+
+/**
+ * Deterministic key of an intent (INVARIANTS.md 1.9). A create depends on link, generation and target alone, never on
+ * its content, so that an edit while it is in doubt does not make a second one.
+ */
+export function intentKey(world: World, at: { link: LinkId; generation: number }, write: PlannedWrite): string {
+  const head = `${at.link}\n${at.generation}\n${write.target}\n${write.kind}`;
+  if (write.kind === "create") return world.entropy.digest(head);
+  const causes = write.causes.map(({ connection, version }) => `${connection}@${version ?? ""}`).join(",");
+  return world.entropy.digest(`${head}\n${contentHash(world, write)}\n${causes}`);
+}
+
+/** Our reference, stored on what we create: short, without meaning, the same for every attempt. */
+export function referenceOf(world: World, at: { link: LinkId; generation: number }): string {
+  return `CF-${world.entropy.digest(`${at.link}\n${at.generation}`).slice(0, 16)}`;
+}
+
+function sourceImages(world: World, assessed: Assessed, write: PlannedWrite): Intent["sourceImages"] {
+  const fields = Object.keys(write.fields);
+  const images: Record<string, { readonly [field: string]: JsonMap }> = {};
+  for (const { connection } of assessed.bundle.members) {
+    if (connection === write.target) continue;
+    images[connection] = currentImages(world, { bundle: assessed.bundle, connection, fields });
+  }
+  return images;
+}
+
+function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; step: number }): Intent {
+  const { bundle } = assessed;
+  const { write, step } = at;
+  return {
+    key: intentKey(world, { link: bundle.id, generation: bundle.generation }, write),
+    link: bundle.id,
+    entity: bundle.entity,
+    generation: bundle.generation,
+    target: write.target,
+    kind: write.kind,
+    state: "stored",
+    step,
+    id: write.id,
+    reference: referenceOf(world, { link: bundle.id, generation: bundle.generation }),
+    precondition: write.precondition,
+    contentHash: contentHash(world, write),
+    fields: write.fields,
+    transition: write.transition,
+    causes: write.causes as unknown as Intent["causes"],
+    sourceImages: sourceImages(world, assessed, write),
+    attempts: 0,
+    fence: 0,
+    sendDeadline: null,
+    abandonedAt: null,
+    failure: null,
+  };
+}
+
+function parkEntry(park: Park, assessed: Assessed): ParkEntry {
+  const member = assessed.bundle.members.find(({ connection }) => connection === park.connection);
+  return {
+    reason: park.reason,
+    connection: park.connection,
+    externalId: member?.id ?? null,
+    intentKey: null,
+    problems: park.problems,
+    failure: null,
+  };
+}
+
+function waitEntry(wait: Wait): WaitEntry {
+  const { field, target, parent, isBlocking } = wait;
+  const record = "link" in parent ? null : parent;
+  return {
+    field,
+    target,
+    isBlocking,
+    parentLink: "link" in parent ? parent.link : null,
+    parentEntity: record?.entity ?? null,
+    parentConnection: record?.connection ?? null,
+    parentId: record?.id ?? null,
+  };
+}
+
+/** Writes of a plan that the target has not refused already, and those that it has. */
+export function splitRefused(
+  world: World,
+  assessed: Assessed,
+): { readonly writes: readonly PlannedWrite[]; readonly refused: readonly PlannedWrite[] } {
+  const { bundle, plan } = assessed;
+  if (bundle.refused.length === 0) return { writes: plan.writes, refused: [] };
+  const writes: PlannedWrite[] = [];
+  const refused: PlannedWrite[] = [];
+  for (const write of plan.writes) {
+    // What follows a refused step of the same document cannot be done either.
+    const isBlocked = refused.some((earlier) => earlier.target === write.target && write.kind === "transition");
+    if (isBlocked || bundle.refused.includes(contentHash(world, write))) refused.push(write);
+    else writes.push(write);
+  }
+  return { writes, refused };
+}
+
+function stateOf(assessed: Assessed): LinkState | null {
+  const { plan, bundle } = assessed;
+  if (plan.tombstone !== null) return "ended";
+  if (plan.verdict === "dormant") return bundle.state === "dormant" ? null : "dormant";
+  if (bundle.state !== "dormant") return null;
+  return bundle.members.length > 1 ? "live" : "single";
+}
+
+/** What the store keeps of a decision. */
+export function decisionRecord(world: World, assessed: Assessed): DecisionRecord {
+  const { bundle, plan, lines } = assessed;
+  const { writes, refused } = splitRefused(world, assessed);
+  const at = { link: bundle.id, generation: bundle.generation };
+  const refusedParks = refused
+    .filter((write) => bundle.refused.includes(contentHash(world, write)))
+    .map((write): ParkEntry => {
+      const { target, id } = write;
+      const key = intentKey(world, at, write);
+      return { reason: "write_refused", connection: target, externalId: id, intentKey: key, problems: {}, failure: null };
+    });
+  const isQuiet = plan.verdict === "in_flight";
+  return {
+    link: bundle.id,
+    entity: bundle.entity,
+    marked: bundle.marked,
+    verdict: writes.length === 0 && refused.length > 0 ? "parked" : plan.verdict,
+    state: stateOf(assessed),
+    intents: writes.map((write, step) => intentOf(world, assessed, { write, step })),
+    baseMoves: baseMoves(world, assessed),
+    discards: plan.discards.filter((discard) => writes.some((write) => write.target === discard.connection)),
+    conflicts: plan.conflicts.filter(({ field }) => !bundle.openConflicts.includes(field)),
+    closedConflicts: isQuiet ? [] : closedConflicts(plan, bundle.openConflicts),
+    parks: [...plan.parks.map((park) => parkEntry(park, assessed)), ...refusedParks],
+    waits: plan.waits.map(waitEntry),
+    tombstone: plan.tombstone,
+    lines,
+  };
+}
+
+function closedConflicts(plan: Plan, open: readonly string[]): readonly string[] {
+  return open.filter((field) => !plan.conflicts.some((conflict) => conflict.field === field));
+}
+
+function baseMoves(world: World, { bundle, plan }: Assessed): DecisionRecord["baseMoves"] {
+  return plan.baseMoves.map(({ connection, fields }) => ({
+    connection,
+    images: currentImages(world, { bundle, connection, fields }),
+    kind: bundle.members.find((member) => member.connection === connection)?.observation?.kind ?? "present",
+  }));
+}
+

@@ -1,0 +1,157 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Connection } from "@crossfoot/connector-sdk";
+import type { ConnectionId, EntityName, EntityPolicy } from "@crossfoot/kernel";
+import type { EntitySummary, Progress, RunOptions } from "./engine.ts";
+import { findDeletions, readEntity } from "./observe.ts";
+import type { ReadMode } from "./observe.ts";
+import { mappingOf, noteTrouble, saveSideState } from "./world.ts";
+import type { Session, Side, World } from "./world.ts";
+
+/** A lease runs out this long after its holder was last heard of: a killed worker is taken over within it. */
+const leaseMs = 12_000;
+
+/** Another worker is at it. */
+export class LeaseTaken extends Error {
+  constructor() {
+    super("another Crossfoot worker is running on this store; wait for it, or stop it");
+    this.name = "LeaseTaken";
+  }
+}
+
+/** Counts of one entity's reading, by connection. */
+export type Reads = Map<EntityName, { [connection: string]: EntitySummary["read"][string] }>;
+
+/**
+ * Runs `work` under the lease, renewing it while the work goes on. What a dead worker left in `sending` is in doubt
+ * from here on. Rejects with LeaseTaken when another worker holds it.
+ */
+export async function underLease<T>(
+  world: World,
+  at: { readonly runId: string | null; readonly options: RunOptions },
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const lease = await world.store.acquireLease("engine", world.holder, leaseMs);
+  if (lease === null) throw new LeaseTaken();
+  const ended = new AbortController();
+  const quiet = (_progress: Progress): void => undefined;
+  const session: Session = {
+    world,
+    lease,
+    runId: at.runId,
+    signal: at.options.signal,
+    report: at.options.onProgress ?? quiet,
+    away: new Map(),
+    troubles: [],
+  };
+  const renewing = renew(world, session, ended.signal);
+  try {
+    await world.store.abandonSending(lease, world.clock.now());
+    return await work(session);
+  } finally {
+    ended.abort();
+    await renewing;
+    await world.store.releaseLease(lease);
+  }
+}
+
+async function renew(world: World, session: Session, ended: AbortSignal): Promise<void> {
+  while (await world.sleep(leaseMs / 3, ended)) {
+    try {
+      await world.store.renewLease(session.lease, leaseMs);
+    } catch {
+      // The next commit finds out by its fence; nothing is decided here.
+    }
+  }
+}
+
+/** Opens every connection, and stops those whose tenant is another than at first contact. */
+export async function openSides(session: Session): Promise<ReadonlyMap<ConnectionId, Connection>> {
+  const { world } = session;
+  const known = new Map((await world.store.listConnections()).map((row) => [row.id, row]));
+  const opened = new Map<ConnectionId, Connection>();
+  for (const side of world.sides) {
+    const row = known.get(side.id);
+    try {
+      const connection = await side.open();
+      // Even a connection that is away is known by its manifest, so that decisions do not depend on the weather.
+      opened.set(side.id, connection);
+      const { tenant } = await withRenewal(side, connection);
+      if (row?.tenant !== undefined && row.tenant !== null && row.tenant !== tenant) throw tenantDiffers(side);
+      if (row?.state !== "ready" || row.tenant !== tenant) {
+        await saveSideState(world, side, { state: "ready", reason: null, tenant });
+      }
+    } catch (error) {
+      await noteTrouble(session, side, { entity: null, error });
+    }
+  }
+  return opened;
+}
+
+async function withRenewal(side: Side, connection: Connection): Promise<{ readonly tenant: string }> {
+  try {
+    return await connection.describe();
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.code !== "session_expired") throw error;
+    side.forgetTokens();
+    return connection.describe();
+  }
+}
+
+function tenantDiffers(side: Side): ConnectorError {
+  return new ConnectorError({
+    failure: "unsupported",
+    code: "tenant_differs",
+    message: `${side.id} now leads to another tenant than at first contact; its links would write to the wrong company`,
+  });
+}
+
+/** Reads every entity of every side; the sides at the same time, the entities of one side one after the other. */
+export async function readAll(
+  session: Session,
+  at: { readonly policies: readonly EntityPolicy[]; readonly mode: ReadMode; readonly deletions: Map<EntityName, number> },
+): Promise<Reads> {
+  const reads: Reads = new Map(at.policies.map(({ entity }) => [entity, {}]));
+  await Promise.all(session.world.sides.map((side) => readSide(session, side, { ...at, reads })));
+  return reads;
+}
+
+async function readSide(
+  session: Session,
+  side: Side,
+  at: {
+    readonly policies: readonly EntityPolicy[];
+    readonly mode: ReadMode;
+    readonly deletions: Map<EntityName, number>;
+    readonly reads: Reads;
+  },
+): Promise<void> {
+  for (const { entity } of at.policies) {
+    if (session.signal?.aborted === true || session.away.has(side.id)) return;
+    if (mappingOf(side, entity) === undefined) continue;
+    try {
+      const counts = await readEntity(session, side, { entity, mode: at.mode });
+      const into = at.reads.get(entity);
+      if (into !== undefined) into[side.id] = counts;
+      if (await isSweepDue(session, side, { entity, mode: at.mode })) {
+        const found = await findDeletions(session, side, entity);
+        at.deletions.set(entity, (at.deletions.get(entity) ?? 0) + found);
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      const failure = await noteTrouble(session, side, { entity, error });
+      const cursor = await session.world.store.loadCursor(side.id, entity);
+      // A reading that cannot go on starts afresh next time; what it stored stays.
+      const restart = failure.failure === "invalid" || failure.code === "cursor_loop" || failure.code === "list_too_long";
+      const broken = restart ? { ...cursor, reading: null, pageCursor: null, pages: 0 } : cursor;
+      await session.world.store.checkpoint({ observations: [], unreadable: [], cursor: { ...broken, failure }, runId: session.runId });
+    }
+  }
+}
+
+async function isSweepDue(session: Session, side: Side, at: { entity: EntityName; mode: ReadMode }): Promise<boolean> {
+  if (at.mode === "sweep") return true;
+  const { sweptAt, backfilledAt } = await session.world.store.loadCursor(side.id, at.entity);
+  const last = sweptAt ?? backfilledAt;
+  if (last === null) return false;
+  return session.world.clock.now() - Date.parse(last) >= session.world.sweepEveryMs;
+}

@@ -1,0 +1,248 @@
+import type { Connection } from "@crossfoot/connector-sdk";
+import { checkGuard } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, PlannedWrite, Verdict } from "@crossfoot/kernel";
+import { assess } from "./assess.ts";
+import type { AssessContext, Assessed } from "./assess.ts";
+import { probeDue } from "./probe.ts";
+import { decisionRecord, splitRefused } from "./record.ts";
+import { rematchSingles, resolveNewcomers } from "./resolve.ts";
+import { sendDue } from "./send.ts";
+import { noteTrouble } from "./world.ts";
+import type { Session } from "./world.ts";
+
+/** Links decided in one commit: one SQL round trip per stage, about 20 ms of the embedded store. */
+const batchSize = 200;
+/** Rounds over all entities in one settling: more than the longest chain of parents and document steps. */
+const roundsMax = 60;
+/** Writes of the last day count towards the guard. */
+const guardWindowMs = 86_400_000;
+
+/** Says which writes a plan allows; without one all are allowed. */
+export type Permit = (assessed: Assessed, writes: readonly PlannedWrite[]) => boolean;
+
+/** Tallies of one settling, by entity. */
+export interface Tally {
+  decided: number;
+  verdicts: { [verdict in Verdict]?: number };
+  settled: { [target: string]: { [kind: string]: number } };
+  refused: number;
+  postponed: number;
+  probed: number;
+}
+
+/** What settling needs. */
+export interface Settling {
+  readonly session: Session;
+  readonly policies: readonly EntityPolicy[];
+  readonly opened: ReadonlyMap<ConnectionId, Connection>;
+  readonly permit: Permit | null;
+  readonly waitMsMax: number;
+  readonly tallies: Map<EntityName, Tally>;
+  readonly guardStops: GuardStop[];
+  /** Links whose work this settling leaves alone. */
+  readonly withheld: Set<LinkId>;
+}
+
+/** An empty tally. */
+export function emptyTally(): Tally {
+  return { decided: 0, verdicts: {}, settled: {}, refused: 0, postponed: 0, probed: 0 };
+}
+
+function tallyOf(settling: Settling, entity: EntityName): Tally {
+  const known = settling.tallies.get(entity) ?? emptyTally();
+  settling.tallies.set(entity, known);
+  return known;
+}
+
+/** Connections of which every record of the entity has been read once. */
+export async function readySides(session: Session, entity: EntityName): Promise<readonly ConnectionId[]> {
+  const cursors = await session.world.store.listCursors();
+  return cursors
+    .filter((cursor) => cursor.entity === entity && cursor.backfilledAt !== null)
+    .map(({ connection }) => connection);
+}
+
+/** The context in which an entity is decided now. */
+export async function contextOf(
+  settling: Pick<Settling, "session" | "opened">,
+  policy: EntityPolicy,
+): Promise<AssessContext> {
+  const ready = await readySides(settling.session, policy.entity);
+  const { world } = settling.session;
+  return { world, policy, opened: settling.opened, ready, planned: new Map(), demanded: new Map() };
+}
+
+/**
+ * Settles everything that is due: resolve, decide, send, probe, over all entities in the order of parents and
+ * children, until a round finds nothing to do. Writes that wait for time (in doubt, to be retried) are waited for up
+ * to `waitMsMax`.
+ */
+export async function settle(settling: Settling): Promise<void> {
+  const { session } = settling;
+  const deadline = session.world.clock.now() + settling.waitMsMax;
+  for (let round = 0; round < roundsMax; round += 1) {
+    let did = 0;
+    for (const policy of settling.policies) {
+      if (session.signal?.aborted === true) return;
+      did += await resolveNewcomers(session, policy);
+      did += await decideDue(settling, policy);
+      did += await sendEntity(settling, policy);
+      did += await probeEntity(settling, policy);
+    }
+    if (did > 0) continue;
+    if (!(await waitForLater(settling, deadline))) return;
+  }
+  session.world.log.warn("settling_did_not_end", { rounds: roundsMax });
+}
+
+async function waitForLater(settling: Settling, deadline: number): Promise<boolean> {
+  const { session } = settling;
+  const { world } = session;
+  const open = (await world.store.openTargets()).filter(({ target }) => !session.away.has(target));
+  const later = open.reduce((sum, { later: count }) => sum + count, 0);
+  if (later === 0 || world.clock.now() >= deadline) return false;
+  const message = `${later} writes wait for an answer or for another try`;
+  session.report({ phase: "wait", entity: null, connection: null, done: 0, total: later, message });
+  return world.sleep(150, session.signal);
+}
+
+/** Decides what is due of one entity and stores the decisions. Answers how many links were decided. */
+async function decideDue(settling: Settling, policy: EntityPolicy): Promise<number> {
+  const { session } = settling;
+  const { world } = session;
+  const due = await world.store.countDue(policy.entity);
+  if (due === 0 || settling.guardStops.some(({ entity }) => entity === policy.entity)) return 0;
+  const context = await contextOf(settling, policy);
+  if (settling.permit === null && !(await passesGuard(settling, context, due))) return 0;
+  const tally = tallyOf(settling, policy.entity);
+  let decided = 0;
+  let after: LinkId | null = null;
+  for (;;) {
+    const links: readonly LinkId[] = await world.store.dueLinks(policy.entity, batchSize, after);
+    if (links.length === 0) return decided;
+    after = links.at(-1) ?? null;
+    const open = links.filter((link) => !settling.withheld.has(link));
+    const assessed = await assessBatch(session, context, open);
+    const permitted = assessed.filter((one) => isPermitted(settling, one));
+    await world.store.commitDecisions(
+      permitted.map((one) => decisionRecord(world, one)),
+      session.runId,
+      session.lease,
+    );
+    for (const { plan } of permitted) tally.verdicts[plan.verdict] = (tally.verdicts[plan.verdict] ?? 0) + 1;
+    tally.decided += permitted.length;
+    decided += permitted.length;
+    const message = `deciding ${policy.entity}`;
+    session.report({ phase: "decide", entity: policy.entity, connection: null, done: decided, total: due, message });
+  }
+}
+
+function isPermitted(settling: Settling, assessed: Assessed): boolean {
+  if (settling.permit === null) return true;
+  const { writes } = splitRefused(settling.session.world, assessed);
+  if (settling.permit(assessed, writes)) return true;
+  settling.withheld.add(assessed.bundle.id);
+  return false;
+}
+
+/** Loads and decides a batch; single links whose keys changed are matched again first. */
+export async function assessBatch(
+  session: Session,
+  context: AssessContext,
+  links: readonly LinkId[],
+): Promise<readonly Assessed[]> {
+  const { store } = session.world;
+  const assessed = await assess(context, await store.loadBundles(links));
+  const singles = assessed.flatMap(({ bundle, input }) => {
+    const members = Object.values(input.members);
+    const [only] = members;
+    if (bundle.state !== "single" || members.length !== 1 || only === undefined) return [];
+    return [{ link: bundle.id, connection: only.view.connection, fields: only.view.fields }];
+  });
+  const joined = await rematchSingles(session, context.policy, singles);
+  if (joined === 0) return assessed;
+  return assess(context, (await store.loadBundles(links)).filter(({ state }) => state !== "merged"));
+}
+
+/** Counts the writes of everything that is due before the first of them is made (INVARIANTS.md I15). */
+async function passesGuard(settling: Settling, context: AssessContext, due: number): Promise<boolean> {
+  const { session } = settling;
+  const { world } = session;
+  const free = Math.min(...Object.values(world.guard).map(({ countFree }) => countFree));
+  if (due <= free) return true;
+  const counts: Record<string, number> = {};
+  let after: LinkId | null = null;
+  for (;;) {
+    const links: readonly LinkId[] = await world.store.dueLinks(context.policy.entity, batchSize, after);
+    if (links.length === 0) break;
+    after = links.at(-1) ?? null;
+    for (const one of await assessBatch(session, context, links)) {
+      for (const { kind } of splitRefused(world, one).writes) counts[kind] = (counts[kind] ?? 0) + 1;
+    }
+  }
+  const { entity, isProjection } = context.policy;
+  // A projection has no editor; its values move with the business, and nothing is lost by writing them again.
+  if (isProjection) return true;
+  const made = (await world.store.linkGuardCounts(guardWindowMs)).filter((row) => row.entity === entity);
+  for (const { kind, count } of made) if (counts[kind] !== undefined && !isApproved(kind)) counts[kind] += count;
+  const linked = (await world.store.counts()).find((row) => row.entity === entity)?.live ?? 0;
+  const stops = checkGuard({ [entity]: counts }, { [entity]: linked }, world.guard);
+  settling.guardStops.push(...stops);
+  for (const { kind, count, limit } of stops) {
+    const message = `guard: ${count} ${kind} writes of ${entity}, ${limit}; see \`crossfoot plan\` and \`crossfoot apply\``;
+    session.report({ phase: "guard", entity, connection: null, done: count, total: null, message });
+  }
+  return stops.length === 0;
+}
+
+/** Everyday changes of documents are counted per run; harm that adds up over a day is counted over the window. */
+const isApproved = (kind: string): boolean => kind === "create" || kind === "update" || kind === "transition";
+
+async function sendEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
+  const { session } = settling;
+  const tally = tallyOf(settling, policy.entity);
+  const due = (await session.world.store.openTargets()).filter((row) => row.entity === policy.entity && row.due > 0);
+  let sent = 0;
+  for (const { target } of due) {
+    const side = session.world.sides.find(({ id }) => id === target);
+    if (side === undefined || session.away.has(target)) continue;
+    try {
+      const counts = await sendDue(session, { target, policy });
+      const into = (tally.settled[target] ??= {});
+      for (const [kind, count] of Object.entries(counts.settled)) {
+        into[kind] = (into[kind] ?? 0) + count;
+        sent += count;
+      }
+      tally.refused += counts.refused;
+      tally.postponed += counts.postponed;
+      sent += counts.refused;
+    } catch (error) {
+      await noteIfWorld(session, { side, entity: policy.entity, error });
+    }
+  }
+  return sent;
+}
+
+async function probeEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
+  const { session } = settling;
+  const tally = tallyOf(settling, policy.entity);
+  let settled = 0;
+  for (const side of session.world.sides) {
+    try {
+      settled += await probeDue(session, { target: side.id, policy });
+    } catch (error) {
+      await noteIfWorld(session, { side, entity: policy.entity, error });
+    }
+  }
+  tally.probed += settled;
+  return settled;
+}
+
+/** A failure of the world is noted and the other work goes on; a failure of ours or of the store ends the run. */
+async function noteIfWorld(
+  session: Session,
+  at: { readonly side: Parameters<typeof noteTrouble>[1]; readonly entity: EntityName; readonly error: unknown },
+): Promise<void> {
+  if (!(at.error instanceof Error) || at.error.name !== "ConnectorError") throw at.error;
+  await noteTrouble(session, at.side, { entity: at.entity, error: at.error });
+}

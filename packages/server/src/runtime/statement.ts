@@ -1,0 +1,125 @@
+import { isEqual } from "@crossfoot/kernel";
+import type { EntityPolicy, LinkId, MemberState } from "@crossfoot/kernel";
+import { composeStatement, stateEntity } from "@crossfoot/model";
+import type { DifferenceReason, EntityStatement, Missing, Pair, Role, Statement } from "@crossfoot/model";
+import { assess, labelOf } from "./assess.ts";
+import type { AssessContext, Assessed } from "./assess.ts";
+import { splitRefused } from "./record.ts";
+import type { World } from "./world.ts";
+
+const batchSize = 200;
+const totalFields = ["net", "tax", "gross", "openBalance"];
+
+/** Makes the statement from what both systems last showed. Reads the store only. */
+export async function makeStatement(
+  world: World,
+  contexts: readonly AssessContext[],
+): Promise<Statement> {
+  const entities: EntityStatement[] = [];
+  for (const context of contexts) entities.push(await stateOne(world, context));
+  return composeStatement({ madeAt: new Date(world.clock.now()).toISOString(), contract: world.contractHash, entities });
+}
+
+async function stateOne(world: World, context: AssessContext): Promise<EntityStatement> {
+  const { policy } = context;
+  const pairs: Pair[] = [];
+  const missing: Missing[] = [];
+  let after: LinkId | null = null;
+  for (;;) {
+    const links: readonly LinkId[] = await world.store.linksOfEntity(policy.entity, batchSize, after);
+    if (links.length === 0) break;
+    after = links.at(-1) ?? null;
+    for (const one of await assess(context, await world.store.loadBundles(links))) {
+      const pair = pairOf(world, policy, one);
+      if (pair !== undefined) pairs.push(pair);
+      const gap = missingOf(world, context, one);
+      if (gap !== undefined) missing.push(gap);
+    }
+  }
+  for (const newcomer of await world.store.unlinkedOf(policy.entity)) {
+    const role = world.sides.find(({ id }) => id === newcomer.connection)?.role;
+    if (role === undefined) continue;
+    const reason = newcomer.resolution === "candidate" ? "candidate" : "waiting_for_parent";
+    const label = `${newcomer.connection}:${newcomer.id}`;
+    missing.push({ link: null, label, missingOn: role === "crm" ? "erp" : "crm", reason });
+  }
+  const fields = Object.values(policy.fields);
+  const isMoney = (field: string): boolean => policy.fields[field]?.kind.kind === "money";
+  return stateEntity({ entity: policy.entity, fields, pairs, missing, totalFields: totalFields.filter(isMoney) });
+}
+
+function memberIn(world: World, one: Assessed, role: Role): MemberState | undefined {
+  const side = world.sides.find((candidate) => candidate.role === role);
+  return side === undefined ? undefined : one.input.members[side.id];
+}
+
+/** Present on a side: neither deleted nor moved away; a record that is archived is still there to be compared. */
+function isThere(member: MemberState | undefined): member is MemberState {
+  return member !== undefined && (member.view.kind === "present" || member.view.kind === "archived");
+}
+
+function pairOf(world: World, policy: EntityPolicy, one: Assessed): Pair | undefined {
+  const crm = memberIn(world, one, "crm");
+  const erp = memberIn(world, one, "erp");
+  if (!isThere(crm) || !isThere(erp)) return undefined;
+  const fields = Object.keys(policy.fields);
+  const isBase = (member: MemberState, field: string): boolean =>
+    (member.base[field] ?? []).some((image) => isEqual(image, member.view.fields[field]));
+  const label = labelOf(policy.entity, [crm.view, erp.view]);
+  const agreed = fields.filter((field) => isBase(crm, field) && isBase(erp, field));
+  return { link: one.bundle.id, label, crm: crm.view.fields, erp: erp.view.fields, agreed, reasons: reasonsOf(world, policy, one) };
+}
+
+/** Why a difference is there, from the decision as it would be taken now. */
+function reasonsOf(world: World, policy: EntityPolicy, one: Assessed): { readonly [field: string]: DifferenceReason } {
+  const { plan, bundle } = one;
+  const reasons: Record<string, DifferenceReason> = {};
+  for (const { field, writers, targets } of Object.values(policy.fields)) {
+    if (writers.length === 0 && targets.length === 0) reasons[field] = "kept_difference";
+  }
+  const { writes, refused } = splitRefused(world, one);
+  for (const wait of plan.waits) reasons[wait.field] = "waiting_for_parent";
+  for (const write of writes) for (const field of Object.keys(write.fields)) reasons[field] = "in_flight";
+  for (const write of refused) for (const field of Object.keys(write.fields)) reasons[field] = "parked";
+  for (const { field } of plan.conflicts) reasons[field] = "conflict";
+  for (const field of bundle.openConflicts) reasons[field] = "conflict";
+  for (const park of plan.parks) for (const field of Object.keys(park.problems)) reasons[field] = "parked";
+  const whole = wholeReason(one);
+  if (whole !== undefined) reasons["*"] = whole;
+  if (policy.isProjection && writes.length > 0) reasons["*"] = "in_flight";
+  return reasons;
+}
+
+function wholeReason({ plan, bundle, input }: Assessed): DifferenceReason | undefined {
+  if (bundle.openTargets.length > 0 || bundle.marked !== null) return "in_flight";
+  const kinds = Object.values(input.members).map(({ view }) => view.kind);
+  if (kinds.includes("not_permitted") || kinds.includes("not_seen")) return "not_permitted";
+  if (kinds.includes("out_of_scope")) return "out_of_scope";
+  if (kinds.includes("deleted")) return "deleted_elsewhere";
+  if (plan.verdict === "parked") return "parked";
+  return undefined;
+}
+
+function missingOf(world: World, context: AssessContext, one: Assessed): Missing | undefined {
+  const { policy } = context;
+  const crm = memberIn(world, one, "crm");
+  const erp = memberIn(world, one, "erp");
+  if (isThere(crm) === isThere(erp)) return undefined;
+  const missingOn: Role = isThere(crm) ? "erp" : "crm";
+  const there = (isThere(crm) ? crm : erp) as MemberState;
+  const label = labelOf(policy.entity, [there.view]);
+  const target = world.sides.find(({ role }) => role === missingOn);
+  const canCreate = target !== undefined && one.input.sides[target.id]?.canCreate === true;
+  return { link: one.bundle.id, label, missingOn, reason: missingReason(world, one, canCreate) };
+}
+
+function missingReason(world: World, one: Assessed, canCreate: boolean): Missing["reason"] {
+  const whole = wholeReason(one);
+  if (whole !== undefined) return whole;
+  const { writes, refused } = splitRefused(world, one);
+  if (refused.length > 0) return "parked";
+  if (writes.length > 0) return "in_flight";
+  if (one.plan.waits.some(({ isBlocking }) => isBlocking)) return "waiting_for_parent";
+  if (one.plan.verdict === "not_wanted" || one.plan.verdict === "ended" || !canCreate) return "not_wanted";
+  return "unknown";
+}

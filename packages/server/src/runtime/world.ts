@@ -1,0 +1,156 @@
+import type { Connection, EntityAbilities, Mapping, EntityMapping } from "@crossfoot/connector-sdk";
+import { failureRecord } from "@crossfoot/connector-sdk";
+import type {
+  ConnectionId,
+  ConnectionState,
+  CustomRule,
+  EntityName,
+  EntityPolicy,
+  FailureRecord,
+  GuardLimits,
+  RetryPolicy,
+} from "@crossfoot/kernel";
+import type { Contract, Role } from "@crossfoot/model";
+import type { Clock, Entropy, Log, Sleep } from "../ports.ts";
+import type { Lease, Store } from "../store/port.ts";
+import type { Progress } from "./engine.ts";
+
+/** One connection in use. */
+export interface Side {
+  readonly id: ConnectionId;
+  readonly role: Role;
+  readonly system: string;
+  readonly mapping: Mapping;
+  /** Changes when the mapping does, so that records are read again under the new one. */
+  readonly mappingHash: string;
+  /** Opens the connection once; later calls give the same one. Rejects with a ConnectorError. */
+  readonly open: () => Promise<Connection>;
+  /** Forgets access tokens, so that the next call signs in afresh. */
+  readonly forgetTokens: () => void;
+  /** Calls sent so far, for the summary of a run. */
+  readonly calls: () => number;
+  /** Time within which a request has either been answered or given up, ms. */
+  readonly timeoutMs: number;
+  /** Writes in flight at once. */
+  readonly concurrency: number;
+}
+
+/** Everything the runtime works with. */
+export interface World {
+  readonly store: Store;
+  readonly sides: readonly Side[];
+  readonly contract: Contract;
+  readonly contractHash: string;
+  /** Compiled policies of the enabled entities, in the order in which parents come before children. */
+  readonly policies: readonly EntityPolicy[];
+  readonly customRules: { readonly [name: string]: CustomRule };
+  readonly guard: GuardLimits;
+  readonly retry: RetryPolicy;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly holder: string;
+  readonly isKnownCurrency: (code: string) => boolean;
+  /** How often deletions are looked for at least, ms. */
+  readonly sweepEveryMs: number;
+}
+
+/** One piece of work under a lease: a run, a plan, an apply. */
+export interface Session {
+  readonly world: World;
+  readonly lease: Lease;
+  readonly runId: string | null;
+  readonly signal: AbortSignal | undefined;
+  readonly report: (progress: Progress) => void;
+  /** Connections that turned out not to be usable in this session. */
+  readonly away: Map<ConnectionId, FailureRecord>;
+  readonly troubles: { connection: ConnectionId; entity: EntityName | null; failure: FailureRecord }[];
+}
+
+/** The side with that id. A missing one is a defect: ids come from the configuration. */
+export function sideOf(world: World, id: ConnectionId): Side {
+  const side = world.sides.find((candidate) => candidate.id === id);
+  if (side === undefined) throw new Error(`no connection is called ${id}`);
+  return side;
+}
+
+/** The mapping of an entity on a side, or undefined when it has none there. */
+export function mappingOf(side: Side, entity: EntityName): EntityMapping | undefined {
+  return side.mapping.entities[entity];
+}
+
+/** What a side's system can do with an entity, or undefined when it does not have it. */
+export function abilitiesOf(connection: Connection, entity: EntityName): EntityAbilities | undefined {
+  return connection.manifest.entities[entity];
+}
+
+/** Reads from a system are tried this often before the entity is left for the next run. */
+const readAttemptsMax = 4;
+
+/**
+ * Calls a connection for reading: a session that ran out is renewed once, a transient failure or a throttle is waited
+ * out a few times with growing pauses. Rejects with the last ConnectorError.
+ */
+export async function reading<T>(session: Session, side: Side, call: (connection: Connection) => Promise<T>): Promise<T> {
+  const { world } = session;
+  let isRenewed = false;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call(await side.open());
+    } catch (error) {
+      const failure = failureRecord(error);
+      if (failure.failure === "unauthorised" && failure.code === "session_expired" && !isRenewed) {
+        isRenewed = true;
+        side.forgetTokens();
+        continue;
+      }
+      const isWaitable = failure.failure === "transient" || failure.failure === "throttled";
+      if (!isWaitable || attempt >= readAttemptsMax) throw error;
+      const hinted = failure.retryAt === null ? 0 : failure.retryAt - world.clock.now();
+      const pause = Math.min(Math.max(200 * 2 ** attempt, hinted), 30_000);
+      if (!(await world.sleep(pause, session.signal))) throw error;
+    }
+  }
+}
+
+/**
+ * Notes that a side failed for an entity. Wrong credentials stop the connection for the session, one clear line; the
+ * other work goes on.
+ */
+export async function noteTrouble(
+  session: Session,
+  side: Side,
+  trouble: { readonly entity: EntityName | null; readonly error: unknown },
+): Promise<FailureRecord> {
+  const failure = failureRecord(trouble.error);
+  if (failure.failure === "defect") session.world.log.error("defect", { message: failure.message });
+  session.troubles.push({ connection: side.id, entity: trouble.entity, failure });
+  const state: ConnectionState =
+    failure.failure === "unauthorised" ? "refused" : failure.code === "tenant_differs" ? "foreign" : "unreachable";
+  if (failure.failure === "unauthorised" || state === "foreign" || failure.failure === "transient") {
+    session.away.set(side.id, failure);
+    await saveSideState(session.world, side, { state, reason: failure.message });
+  }
+  session.report({
+    phase: "trouble",
+    entity: trouble.entity,
+    connection: side.id,
+    done: 0,
+    total: null,
+    message: `${side.id}: ${failure.message} (${failure.code})`,
+  });
+  return failure;
+}
+
+/** Stores the state of a connection. */
+export async function saveSideState(
+  world: World,
+  side: Side,
+  change: { readonly state: ConnectionState; readonly reason: string | null; readonly tenant?: string },
+): Promise<void> {
+  const known = (await world.store.listConnections()).find((row) => row.id === side.id);
+  const tenant = change.tenant ?? known?.tenant ?? null;
+  const { state, reason } = change;
+  await world.store.saveConnection({ id: side.id, system: side.system, role: side.role, tenant, state, reason });
+}

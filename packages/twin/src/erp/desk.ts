@@ -1,0 +1,127 @@
+import { TwinError } from "../failure.ts";
+import { isMap, numberIn, textIn, withoutNulls, type Json, type JsonMap, type TwinRecord } from "../json.ts";
+import type { RecordHooks, WriteOptions } from "../records.ts";
+import { amountText, type Books } from "./books.ts";
+import { creditExposure } from "./credit.ts";
+import { checkQuoteBody } from "./quote.ts";
+import { erpRefusal } from "./wire.ts";
+
+/** Objects that callers may write. */
+export const WRITABLE: readonly string[] = ["customers", "contacts", "items", "price_lists", "sales_quotes"];
+/** Objects that callers may delete while nothing uses them. */
+export const DELETABLE: readonly string[] = ["customers", "contacts", "items", "price_lists"];
+/** Objects with a bulk call. */
+export const BULK: readonly string[] = ["customers", "contacts", "items"];
+
+/** What callers and people can do to ERP records; both go through here. */
+export interface ErpDesk {
+  readonly books: Books;
+  /** The record as a reader sees it. Throws 404. */
+  read(object: string, id: number): TwinRecord;
+  /** The record in the form of answers: computed fields added, fields without value left out. */
+  show(object: string, record: TwinRecord): JsonMap;
+  create(object: string, body: JsonMap, actor: string): TwinRecord;
+  update(object: string, id: number, body: JsonMap, options: WriteOptions): TwinRecord;
+  remove(object: string, id: number, actor: string): void;
+  /** Joins two customers: what refers to the loser refers to the winner, the loser is gone without a trace. */
+  mergeCustomers(winnerId: number, loserId: number, actor: string): TwinRecord;
+}
+
+/** The rules of customers: own numbers, no circle of parents. */
+export function customerHooks(books: () => Books): RecordHooks {
+  return {
+    prepare: (customer, before) => {
+      const { ledger } = books();
+      const seen = new Set<number>([Number(customer.id)]);
+      let parent = numberIn(customer, "parent_id");
+      while (parent !== null) {
+        if (seen.has(parent)) throw erpRefusal("bad-value", "parent_id", "the parents form a circle");
+        seen.add(parent);
+        parent = numberIn(ledger.get("customers", parent), "parent_id");
+      }
+      return before === null
+        ? { ...customer, number: `C${ledger.nextNumber("customerNumber", 10_001)}` }
+        : customer;
+    },
+  };
+}
+
+/** The rule of items: a list price has a currency. */
+export const ITEM_HOOKS: RecordHooks = {
+  prepare: (stocked) => {
+    if (textIn(stocked, "list_price") !== null && textIn(stocked, "currency") === null) {
+      throw erpRefusal("required", "currency", "a list price needs a currency");
+    }
+    return stocked;
+  },
+};
+
+/** Makes the desk of an ERP. */
+export function createErpDesk(books: Books, reuseIds: boolean): ErpDesk {
+  const { records, ledger } = books;
+  return {
+    books,
+    read: (object, id) => {
+      const record = ledger.seen(object, id);
+      if (!record) throw erpRefusal("not-found", "", `no ${object} ${id}`);
+      return record;
+    },
+    show: (object, record) => {
+      const shown = withoutNulls(record) as JsonMap;
+      if (object !== "customers") return shown;
+      const exposure = amountText(creditExposure(books, record), textIn(record, "currency") ?? "");
+      return { ...shown, credit_exposure: exposure };
+    },
+    create: (object, body, actor) => records.create(object, body, { actor }),
+    update: (object, id, body, options) => {
+      const before = records.need(object, id);
+      records.checkVersion(before, options.expected ?? null);
+      records.checkLock(object, id);
+      if (object === "sales_quotes") checkQuoteBody(before, body);
+      return records.update(object, id, body, options);
+    },
+    remove: (object, id, actor) => {
+      records.remove(object, id, { actor });
+      if (reuseIds) (ledger.state.freeIds[object] ??= []).push(id);
+    },
+    mergeCustomers: (winnerId, loserId, actor) =>
+      ledger.transaction(() => {
+        const winner = records.need("customers", winnerId);
+        records.need("customers", loserId);
+        if (winnerId === loserId)
+          throw erpRefusal("bad-value", "loser_id", "a customer cannot be merged into itself");
+        records.repoint("customers", loserId, winnerId, actor);
+        records.removeMerged("customers", loserId, winnerId, actor);
+        return ledger.get("customers", winnerId) ?? winner;
+      }),
+  };
+}
+
+/** Answers `POST /{object}/bulk`: each row by itself, results in order. */
+export function runBulk(
+  desk: ErpDesk,
+  object: string,
+  given: readonly Json[],
+  options: { actor: string; failing: readonly number[]; code: string },
+): Json[] {
+  return given.map((row, index): Json => {
+    try {
+      if (options.failing.includes(index)) throw new TwinError(500, options.code, "something went wrong");
+      if (!isMap(row)) throw erpRefusal("bad-value", "", "expected a row");
+      const { id = null, expected_row_version: expected = null, ...body } = row;
+      const record =
+        id === null
+          ? desk.create(object, body, options.actor)
+          : desk.update(object, Number(id), body, {
+              actor: options.actor,
+              expected: typeof expected === "string" ? expected : null,
+            });
+      const shown = desk.show(object, record);
+      return { ok: true, id: record.id, row_version: record["row_version"] ?? null, row: shown };
+    } catch (failure) {
+      if (!(failure instanceof TwinError)) throw failure;
+      const field = failure.field === null ? {} : { field: failure.field };
+      return { ok: false, code: failure.code, text: failure.message, ...field };
+    }
+  });
+}

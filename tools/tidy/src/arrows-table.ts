@@ -1,0 +1,171 @@
+/**
+ * Who may import whom, as data. The one place to edit when a room is added or a decision record allows an
+ * arrow. The reasons are in docs/decisions and CONTRIBUTING.md; this file only states what holds.
+ */
+
+/** A part of the repository with its own right to import. The longest matching `at` decides a file's room. */
+export type Room = {
+  readonly name: string;
+  /** A folder (ends in "/") or one file, relative to the repository. `*` stands for one folder name. */
+  readonly at: string;
+  /** Rooms it may import; its own room is always allowed. "*" means every room. */
+  readonly rooms: readonly string[] | "*";
+  /** Packages from npm; "*" means any. */
+  readonly npm: readonly string[] | "*";
+  /** Modules of Node, with the prefix; "*" means any. */
+  readonly node: readonly string[] | "*";
+  /** Every import must be a type import. */
+  readonly typesOnly?: true;
+  /** Its tests obey the room's own list of rooms instead of reaching anything public. */
+  readonly strictTests?: true;
+};
+
+const everyServerRoom = [
+  "server/ports",
+  "server/platform",
+  "server/store-port",
+  "server/store",
+  "server/runtime",
+  "server/http",
+  "server/config",
+  "server/cli",
+  "server/agents",
+  "server/compose",
+  "server/demo",
+  "server/main",
+];
+const below = ["kernel", "model", "connector-sdk"];
+
+export const rooms: readonly Room[] = [
+  // The pure middle.
+  { name: "kernel", at: "packages/kernel/src/", rooms: [], npm: [], node: [], strictTests: true },
+  {
+    name: "model",
+    at: "packages/model/src/",
+    rooms: ["kernel"],
+    npm: ["big.js"],
+    node: [],
+    strictTests: true,
+  },
+  { name: "insight", at: "packages/insight/src/", rooms: ["model"], npm: [], node: [], strictTests: true },
+
+  // Connectors and what they are written against.
+  {
+    name: "connector-sdk",
+    at: "packages/connector-sdk/src/",
+    rooms: ["kernel", "model"],
+    npm: ["jsonata", "yaml"],
+    node: ["node:crypto"],
+  },
+  {
+    name: "connectors",
+    at: "connectors/*/src/",
+    rooms: ["connector-sdk"],
+    npm: ["yaml"],
+    node: ["node:crypto"],
+  },
+
+  // The edges of the product.
+  { name: "api", at: "packages/api/src/", rooms: ["model"], npm: ["zod"], node: [] },
+  { name: "client", at: "packages/client/src/", rooms: ["api"], npm: [], node: [] },
+  { name: "console", at: "packages/console/src/", rooms: ["client"], npm: "*", node: [] },
+  {
+    name: "twin",
+    at: "packages/twin/src/",
+    rooms: [],
+    npm: ["big.js", "hono", "@hono/node-server"],
+    node: "*",
+    strictTests: true,
+  },
+
+  // The server, inside out.
+  {
+    name: "server/ports",
+    at: "packages/server/src/ports.ts",
+    rooms: below,
+    npm: [],
+    node: [],
+    typesOnly: true,
+  },
+  {
+    name: "server/platform",
+    at: "packages/server/src/platform/",
+    rooms: ["server/ports"],
+    npm: "*",
+    node: "*",
+  },
+  {
+    name: "server/store-port",
+    at: "packages/server/src/store/port.ts",
+    rooms: ["kernel", "model", "server/ports"],
+    npm: [],
+    node: [],
+  },
+  {
+    name: "server/store",
+    at: "packages/server/src/store/",
+    rooms: ["kernel", "model", "server/ports", "server/store-port"],
+    npm: ["pg", "kysely", "@electric-sql/pglite"],
+    node: "*",
+  },
+  {
+    name: "server/runtime",
+    at: "packages/server/src/runtime/",
+    rooms: [...below, "server/store-port", "server/ports"],
+    npm: [],
+    node: ["node:crypto"],
+  },
+  {
+    name: "server/http",
+    at: "packages/server/src/http/",
+    rooms: ["server/runtime", "server/store-port", "server/ports", "api"],
+    npm: ["hono", "@hono/node-server"],
+    node: "*",
+  },
+  {
+    name: "server/config",
+    at: "packages/server/src/config/",
+    rooms: [...below, "server/ports"],
+    npm: ["yaml"],
+    node: "*",
+  },
+  {
+    name: "server/cli",
+    at: "packages/server/src/cli/",
+    rooms: ["server/compose", "server/config", "server/runtime", "server/store-port", "server/ports", "api"],
+    npm: ["commander", "cli-progress"],
+    node: "*",
+  },
+  {
+    name: "server/agents",
+    at: "packages/server/src/agents/",
+    rooms: ["insight", "server/runtime"],
+    npm: [],
+    node: [],
+  },
+  {
+    name: "server/demo",
+    at: "packages/server/src/demo/",
+    rooms: [...below, ...everyServerRoom, "twin"],
+    npm: "*",
+    node: "*",
+  },
+
+  // Where everything is put together.
+  ...["compose", "main", "index"].map((file): Room => ({
+    name: `server/${file}`,
+    at: `packages/server/src/${file}.ts`,
+    rooms: [...below, ...everyServerRoom, "connectors", "twin"],
+    npm: "*",
+    node: "*",
+  })),
+
+  // What stands outside and looks in.
+  { name: "sim", at: "packages/sim/", rooms: "*", npm: "*", node: "*" },
+  { name: "test", at: "test/", rooms: "*", npm: "*", node: "*" },
+  { name: "bench", at: "bench/", rooms: "*", npm: "*", node: "*" },
+  { name: "examples", at: "examples/", rooms: "*", npm: "*", node: "*" },
+  { name: "integrations", at: "integrations/", rooms: ["client", "api"], npm: "*", node: "*" },
+  { name: "tidy", at: "tools/tidy/", rooms: [], npm: ["oxc-parser", "vitest"], node: "*" },
+  { name: "gates", at: "tools/gates/", rooms: [], npm: ["vitest"], node: "*" },
+];

@@ -1,0 +1,34 @@
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { suites, type Suite } from "./tools/gates/src/suites.ts";
+
+/**
+ * Packages are resolved to their TypeScript source by the export condition of that name. vitest hands the
+ * same conditions to its workers, so a thread that a test starts resolves packages this way too.
+ */
+const conditions = ["source", "node"];
+
+function projectOf(suite: Suite): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name: suite.name,
+      include: [...suite.include],
+      exclude: ["**/node_modules/**", ...suite.exclude],
+      fileParallelism: suite.isParallel,
+      testTimeout: suite.testTimeoutMs,
+      hookTimeout: suite.hookTimeoutMs,
+    },
+  };
+}
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    pool: "forks",
+    // The machines this runs on have two cores.
+    maxWorkers: 2,
+    passWithNoTests: false,
+    projects: suites.map((suite) => projectOf(suite)),
+  },
+});
