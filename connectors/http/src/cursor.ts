@@ -31,8 +31,8 @@ export interface Position {
   readonly empties: number;
   /** Different rows so far. */
   readonly rows: number;
-  /** False once rows were seen to move while the list was read. */
-  readonly isWhole: boolean;
+  /** How often rows were seen to move while the list was read. */
+  readonly moves: number;
 }
 
 /** The beginning of a list. */
@@ -47,7 +47,7 @@ export const start: Position = {
   returns: 0,
   empties: 0,
   rows: 0,
-  isWhole: true,
+  moves: 0,
 };
 
 const version = "h1:";

@@ -34,7 +34,11 @@ function mapSchema(shape: MapShape, isStrict: boolean): JsonMap {
     description: shape.doc,
     additionalProperties: false,
     properties: Object.fromEntries(
-      Object.entries(shape.keys).map(([key, one]) => [key, schemaOf(one, isStrict)]),
+      Object.entries(shape.keys).map(([key, one]) => {
+        const schema = schemaOf(one, isStrict);
+        // Null takes away what `defaults` says.
+        return [key, isStrict ? schema : { anyOf: [schema, { type: "null" }] }];
+      }),
     ),
     ...(isStrict && shape.required.length > 0 ? { required: shape.required } : {}),
   };

@@ -15,6 +15,9 @@ const emptyPagesMax = 20;
 /** Times a reading may come back to where it was: a server that answers one page twice does no harm. */
 const returnsMax = 1;
 
+/** Times a reading steps back because rows moved under it: each costs a page. */
+const movesMax = 100;
+
 /** What a page showed. */
 export interface PageSeen {
   readonly answer: { readonly body: Json | undefined; readonly headers: HttpAnswer["headers"] };
@@ -121,21 +124,34 @@ function count(step: Step): Position | null {
 }
 
 /**
- * Offsets. Each page but the first begins with the last row of the page before. Where it does not, the list
- * has moved while it was read, and rows may have slipped past: one page is read again.
+ * Offsets. Each page but the first is asked for from the last row of the page before. Where that row does
+ * not come, the list has moved while it was read, and rows may have slipped past: one page is read again.
  */
 function countOn(step: Step): Position | null {
-  const { from, page, paging } = step;
+  const { listing, from, page, paging } = step;
   const offset = Number(from.at ?? 0);
-  const overlaps = offset > 0 && from.lastId !== null;
-  if (overlaps && page.ids[0] !== from.lastId) {
+  const known = overlapOf(from, page.ids);
+  if (known === undefined) {
+    if (from.moves >= movesMax) {
+      throw badAnswer(listing.call, "list_moving", "rows move faster than the list can be read");
+    }
     const back = paging.walk === "stamp" ? 0 : Math.max(0, offset - page.limit);
-    return { ...common(step), at: back, lastId: null, isWhole: false };
+    return { ...common(step), at: back, lastId: null, print: "", moves: from.moves + 1 };
   }
   if (isAtEnd(step, offset)) return null;
-  const fresh = page.ids.length - (overlaps ? 1 : 0);
-  const next = { ...common(step), rows: from.rows + fresh, at: offset + page.ids.length - 1 };
+  const different = new Set(page.ids).size;
+  const next = { ...common(step), rows: from.rows + different - known, at: offset + different - 1 };
   return paging.walk === "stamp" ? walkOn(step, next) : next;
+}
+
+/**
+ * How many rows at the beginning of a page were on the page before: 0 on a first page, undefined when the
+ * row that both should share did not come.
+ */
+export function overlapOf(from: Position, ids: readonly string[]): number | undefined {
+  if (from.lastId === null || Number(from.at ?? 0) === 0) return 0;
+  const place = ids.indexOf(from.lastId);
+  return place < 0 ? undefined : place + 1;
 }
 
 /** Goes on from the stamp of the last row; `at` counts the rows of that very stamp that were read. */
@@ -175,8 +191,7 @@ function isAtEnd(step: Step, offset: number): boolean {
   const total = paging.total === undefined ? undefined : at(page.answer.body, paging.total);
   if (typeof total === "number" && total >= 0) {
     if (offset + page.ids.length >= total) return true;
-    const fresh = page.ids.length - (from.lastId !== null && page.ids[0] === from.lastId ? 1 : 0);
-    if (fresh > 0) return false;
+    if (page.ids.length > (overlapOf(from, page.ids) ?? 0)) return false;
     throw badAnswer(
       listing.call,
       "page_empty",

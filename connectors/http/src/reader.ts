@@ -14,7 +14,7 @@ import { decode, encode, linkTarget, positionValues, printOf } from "./cursor.ts
 import type { Position } from "./cursor.ts";
 import { canonical } from "./json.ts";
 import type { IdsSpec, ListSpec, ProbeSpec } from "./language.ts";
-import { advance } from "./paging.ts";
+import { advance, overlapOf } from "./paging.ts";
 import { at } from "./path.ts";
 import { idIn, readRow, readRows } from "./record.ts";
 import { rowsOf } from "./rows.ts";
@@ -40,8 +40,7 @@ export async function readPage(target: Target, request: ReadRequest): Promise<Pa
   const needsStamps = spec.paging?.walk === "stamp" || spec.paging?.kind === "keyset";
   const stamps = needsStamps ? rows.map((row) => stampIn(target, row)) : [];
   const next = advance({ spec, call: kindOf(target, "read") }, from, { answer, ids, stamps, limit });
-  // The row that was read again to see whether the list has moved was delivered with the page before.
-  const fresh = isOverlap(spec, from, ids) ? rows.slice(1) : rows;
+  const fresh = freshRows(spec, from, { rows, ids });
   const read = readRows(target, fresh, request.roots);
   const completed = await withChildren(target, read, request.roots);
   return { ...completed, next: next === null ? null : encode(next) };
@@ -60,11 +59,11 @@ export async function readIdPage(target: Target, cursor: string | null): Promise
   const ids = rows.map((row) => idOf(at(row, spec.id)) ?? printOf(canonical(row)));
   const listing = { spec, call: kindOf(target, "read") };
   const next = advance(listing, from, { answer, ids, stamps: [], limit });
-  const fresh = isOverlap(spec, from, ids) ? rows.slice(1) : rows;
+  const fresh = freshRows(spec, from, { rows, ids });
   const known = fresh.map((row) => idOf(at(row, spec.id)));
   const found = known.filter((id) => id !== undefined);
   const isWhole =
-    spec.complete !== false && from.isWhole && (next?.isWhole ?? true) && found.length === known.length;
+    spec.complete !== false && from.moves === 0 && (next?.moves ?? 0) === 0 && found.length === known.length;
   const isCounted = next !== null || hasAll(spec, answer, from.rows + fresh.length);
   return {
     ids: [...new Set(found)],
@@ -78,11 +77,15 @@ function hasAll(spec: IdsSpec, answer: Answer, rows: number): boolean {
   return typeof total !== "number" || total < 0 || rows >= total;
 }
 
-const isOverlap = (spec: ListSpec, from: Position, ids: readonly string[]): boolean =>
-  spec.paging?.kind === "offset" &&
-  from.lastId !== null &&
-  Number(from.at ?? 0) > 0 &&
-  ids[0] === from.lastId;
+/** The rows that were not on the page before; all of them where the list has moved. */
+function freshRows(spec: ListSpec, from: Position, page: PageRows): readonly Json[] {
+  return spec.paging?.kind === "offset" ? page.rows.slice(overlapOf(from, page.ids) ?? 0) : page.rows;
+}
+
+interface PageRows {
+  readonly rows: readonly Json[];
+  readonly ids: readonly string[];
+}
 
 interface PageCall {
   readonly spec: ListSpec;

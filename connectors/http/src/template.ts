@@ -52,7 +52,9 @@ export function render(template: Json, scope: Scope): Json | undefined {
 function renderPart(template: Json, scope: Scope, isStrict: boolean): Json | undefined {
   if (typeof template === "string") return renderText(template, scope);
   if (isList(template)) {
-    return template.map((one) => renderPart(one, scope, true)).filter((one) => one !== undefined);
+    const rendered = template.map((one) => renderPart(one, scope, true));
+    if (isStrict && rendered.includes(undefined)) return undefined;
+    return rendered.filter((one) => one !== undefined);
   }
   return isMap(template) ? renderMap(template, scope, isStrict) : template;
 }

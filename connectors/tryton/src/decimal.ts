@@ -90,10 +90,15 @@ export function ofFloat(value: number, decimals: number): string {
 }
 
 /**
- * Parts rounded to so many decimals that add up to `sum` exactly: each is rounded down, and what is left goes to those
- * that lost most, the first of equals. Undefined when the sum is further away than one unit per part explains.
+ * Parts rounded to so many decimals that add up to `sum` exactly: each is rounded down, and what is left goes
+ * to those that lost most, the first of equals. Undefined when the sum is further away than one unit per part
+ * explains.
  */
-export function allocate(exact: readonly string[], sum: string, decimals: number): readonly string[] | undefined {
+export function allocate(
+  exact: readonly string[],
+  sum: string,
+  decimals: number,
+): readonly string[] | undefined {
   const unit = print({ units: 1n, scale: decimals });
   const parts = exact.map((amount) => floor(amount, decimals));
   const left = of(subtract(sum, total(parts)));
@@ -103,9 +108,11 @@ export function allocate(exact: readonly string[], sum: string, decimals: number
   if (count > BigInt(exact.length)) return undefined;
   const order = exact.map((amount, at) => ({ at, lost: subtract(amount, parts[at] ?? "0") }));
   const sign = rest < 0n ? -1 : 1;
-  order.sort((a, b) => sign * compare(b.lost, a.lost) || a.at - b.at);
+  order.sort((a, b) => (compare(b.lost, a.lost) === 0 ? a.at - b.at : sign * compare(b.lost, a.lost)));
   const moved = new Set(order.slice(0, Number(count)).map(({ at }) => at));
-  return parts.map((part, at) => (moved.has(at) ? (sign > 0 ? add(part, unit) : subtract(part, unit)) : part));
+  return parts.map((part, at) =>
+    moved.has(at) ? (sign > 0 ? add(part, unit) : subtract(part, unit)) : part,
+  );
 }
 
 function floor(text: string, decimals: number): string {

@@ -20,13 +20,20 @@ export function combined(first: string, second: string): string {
 
 /** The gross price and the discount of a line that say exactly what its net price says; else null. */
 function split(line: Row): { readonly gross: string; readonly percent: string } | null {
-  const [gross, rate, net] = [text(line, "base_price"), text(line, "discount_rate"), text(line, "unit_price")];
+  const [gross, rate, net] = [
+    text(line, "base_price"),
+    text(line, "discount_rate"),
+    text(line, "unit_price"),
+  ];
   if (gross === null || rate === null || net === null || compare(rate, "0") <= 0) return null;
   const percent = multiply(round(rate, rateDigits), "100");
   return compare(netPrice(gross, percent), net) === 0 ? { gross, percent } : null;
 }
 
-/** Price of a quote line before its discount; the net price where Tryton keeps no discount, or somebody changed it. */
+/**
+ * Price of a quote line before its discount; the net price where Tryton keeps no discount, or somebody
+ * changed it.
+ */
 export const grossOf = (line: Row): string | null => split(line)?.gross ?? text(line, "unit_price");
 
 /** Discount of a quote line in percent; null without one. */

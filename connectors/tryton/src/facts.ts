@@ -1,10 +1,13 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import { isMap, one, text, trytonId } from "./native.ts";
+import { isMap, keyOf, one, text, trytonId } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import { tokens } from "./rpc.ts";
 import type { Rpc, Search } from "./rpc.ts";
 
-/** What a connection must know of the database before it can read a role: small, and the same for many records. */
+/**
+ * What a connection must know of the database before it can read a role: small, and the same for many
+ * records.
+ */
 export interface Facts {
   /** When they were loaded, our clock in ms. */
   readonly loadedAt: number;
@@ -53,7 +56,10 @@ async function readFacts(rpc: Rpc): Promise<Facts> {
   const users = await rpc.search({ model: "res.user", domain: [], fields: ["login"], limit: usersMax });
   const lineFields = await rpc.search({
     model: "ir.model.field",
-    domain: [["model.model", "=", "sale.line"], ["name", "in", ["base_price", "shipment_cost"]]],
+    domain: [
+      ["model.model", "=", "sale.line"],
+      ["name", "in", ["base_price", "shipment_cost"]],
+    ],
     fields: ["name"],
   });
   const has = (name: string): boolean => lineFields.some((row) => row["name"] === name);
@@ -66,29 +72,41 @@ async function readFacts(rpc: Rpc): Promise<Facts> {
     currency: text(currency, "code") ?? "",
     currencyDigits: Number(currency?.["digits"] ?? 2),
     excluded: idsOf([...companies, ...employees, ...carriers], "party"),
-    contactTypes: options.contactCategory === null ? await relationTypes(rpc, options.contactRelation, "contactRelation") : await contactTypes(rpc),
-    parentTypes: options.parentRelation === null ? [] : await relationTypes(rpc, options.parentRelation, "parentRelation"),
+    contactTypes:
+      options.contactCategory === null
+        ? await relationTypes(rpc, options.contactRelation, "contactRelation")
+        : await contactTypes(rpc),
+    parentTypes:
+      options.parentRelation === null
+        ? []
+        : await relationTypes(rpc, options.parentRelation, "parentRelation"),
     accountCategory: await category(rpc, options.accountCategory, "accountCategory"),
     contactCategory: await category(rpc, options.contactCategory, "contactCategory"),
-    logins: Object.fromEntries(users.map((row) => [String(row["id"]), text(row, "login") ?? ""])),
+    logins: Object.fromEntries(users.map((row) => [keyOf(row), text(row, "login") ?? ""])),
     hasDiscounts: has("base_price"),
     hasFreightLines: has("shipment_cost"),
   };
 }
 
 const idsOf = (rows: readonly Row[], field: string): readonly number[] =>
-  [...new Set(rows.map((row) => trytonId(row[field])))].filter((id) => id !== undefined).toSorted((a, b) => a - b);
+  [...new Set(rows.map((row) => trytonId(row[field])))]
+    .filter((id) => id !== undefined)
+    .toSorted((a, b) => a - b);
 
 async function ownCompany(rpc: Rpc): Promise<Row> {
-  const preferences = await rpc.call("res.user", "get_preferences", [true]);
+  const preferences = await rpc.call("res.user.get_preferences", [true]);
   const kept = JSON.parse(rpc.session.token.load(tokens.context) ?? "{}") as JsonMap;
   const id = kept["company"] ?? (isMap(preferences) ? preferences["company"] : null);
   const fields = ["party.name", "party.code", "currency.code", "currency.digits"];
-  const found = typeof id === "number" ? await rpc.search({ model: "company.company", domain: [["id", "=", id]], fields }) : [];
+  const found =
+    typeof id === "number"
+      ? await rpc.search({ model: "company.company", domain: [["id", "=", id]], fields })
+      : [];
   const [company] = found;
   if (company !== undefined) return company;
   // Without a company Tryton answers null for credit limits, price lists and accounts, and never says so.
-  const message = "this Tryton user works in no company; give the user a company, or name one in the option company";
+  const message =
+    "this Tryton user works in no company; give the user a company, or name one in the option company";
   throw new ConnectorError({ failure: "unauthorised", code: "company_missing", message });
 }
 
@@ -104,7 +122,11 @@ async function optional(rpc: Rpc, model: string): Promise<readonly Row[]> {
 }
 
 async function relationTypes(rpc: Rpc, name: string, option: string): Promise<readonly number[]> {
-  const types = await rpc.search({ model: "party.relation.type", domain: [["name", "=", name]], fields: ["name"] });
+  const types = await rpc.search({
+    model: "party.relation.type",
+    domain: [["name", "=", name]],
+    fields: ["name"],
+  });
   if (types.length > 0) return idsOf(types, "id");
   const message = `the option ${option} names no relation type of this database (in English)`;
   throw new ConnectorError({ failure: "unsupported", code: "relation_type_unknown", message });
@@ -118,7 +140,12 @@ async function contactTypes(rpc: Rpc): Promise<readonly number[]> {
 
 async function category(rpc: Rpc, name: string | null, option: string): Promise<number | null> {
   if (name === null) return null;
-  const [found] = await rpc.search({ model: "party.category", domain: [["name", "=", name]], fields: ["name"], limit: 1 });
+  const [found] = await rpc.search({
+    model: "party.category",
+    domain: [["name", "=", name]],
+    fields: ["name"],
+    limit: 1,
+  });
   const id = trytonId(found?.["id"]);
   if (id !== undefined) return id;
   const message = `the option ${option} names no party category of this database (in English)`;

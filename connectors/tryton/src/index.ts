@@ -26,7 +26,11 @@ export interface TrytonConnection extends Connection {
 function shapeOf(entity: EntityName): Shape {
   const shape = shapes[entity];
   if (shape !== undefined) return shape;
-  throw new ConnectorError({ failure: "unsupported", code: "entity_unknown", message: `Tryton has no entity ${entity}` });
+  throw new ConnectorError({
+    failure: "unsupported",
+    code: "entity_unknown",
+    message: `Tryton has no entity ${entity}`,
+  });
 }
 
 /** Screens of the web client by entity. */
@@ -47,9 +51,13 @@ export function openTryton(session: Session): TrytonConnection {
     manifest: manifestOf(options),
     describe: async () => describe(rpc),
     read: async (request) =>
-      request.entity === "inventory" ? readStockPage(rpc, request) : readPage(rpc, shapeOf(request.entity), request),
+      request.entity === "inventory"
+        ? readStockPage(rpc, request)
+        : readPage(rpc, shapeOf(request.entity), request),
     readByIds: async ({ entity, roots, ids }) =>
-      entity === "inventory" ? readStockByIds(rpc, { roots, ids }) : readByIds(rpc, shapeOf(entity), { roots, ids }),
+      entity === "inventory"
+        ? readStockByIds(rpc, { roots, ids })
+        : readByIds(rpc, shapeOf(entity), { roots, ids }),
     readIds: async ({ entity, cursor }) =>
       entity === "inventory" ? readStockIds(rpc, cursor) : readIds(rpc, shapeOf(entity), cursor),
     write: async (writes) => sendWrites(rpc, writes),

@@ -1,5 +1,5 @@
 import { compare, multiply, subtract } from "./decimal.ts";
-import { many, one, text } from "./native.ts";
+import { keyOf, many, one, text } from "./native.ts";
 import type { Json, Row } from "./native.ts";
 import { quantityOf } from "./sale.ts";
 import { idOf, made, outside, plain, present } from "./shape.ts";
@@ -21,11 +21,19 @@ const lineFields: readonly string[] = [
 
 /** Fields of a line of an accounting move that pays, with its path in front. */
 const moneyFields = (prefix: string): readonly string[] =>
-  ["date", "debit", "credit", "amount_second_currency", "second_currency", "move", "move.journal.name"].map((field) => `${prefix}${field}`);
+  ["date", "debit", "credit", "amount_second_currency", "second_currency", "move", "move.journal.name"].map(
+    (field) => `${prefix}${field}`,
+  );
 
 const dueFields = ["lines_to_pay.maturity_date", "lines_to_pay.reconciliation"];
-// `reconciliation_lines` breaks the server on an invoice that is not paid, so they are reached through the lines to pay.
-const paymentFields = [...moneyFields("payment_lines."), ...moneyFields("lines_to_pay.reconciliation.lines."), "move", "currency"];
+// `reconciliation_lines` breaks the server on an invoice that is not paid, so they are reached through the
+// lines to pay.
+const paymentFields = [
+  ...moneyFields("payment_lines."),
+  ...moneyFields("lines_to_pay.reconciliation.lines."),
+  "move",
+  "currency",
+];
 
 function lines(invoice: Row, { facts }: Setting): Json {
   const rows = many(invoice, "lines").filter((line) => line["type"] === "line");
@@ -38,23 +46,32 @@ function lines(invoice: Row, { facts }: Setting): Json {
     unit: text(one(line, "unit"), "symbol"),
     unit_price: text(line, "unit_price"),
     amount: text(line, "amount"),
-    tax: shares.get(String(line["id"])) ?? null,
+    tax: shares.get(keyOf(line)) ?? null,
   }));
 }
 
-/** What a line of a move pays on a customer invoice: its credit, in the invoice's currency where it says so. */
+/**
+ * What a line of a move pays on a customer invoice: its credit, in the invoice's currency where it says so.
+ */
 function paid(line: Row, invoice: Row): string {
   const foreign = text(line, "amount_second_currency");
-  const isForeign = foreign !== null && line["second_currency"] !== null && line["second_currency"] === invoice["currency"];
-  return isForeign ? multiply(foreign, "-1") : subtract(text(line, "credit") ?? "0", text(line, "debit") ?? "0");
+  const isForeign =
+    foreign !== null && line["second_currency"] !== null && line["second_currency"] === invoice["currency"];
+  return isForeign
+    ? multiply(foreign, "-1")
+    : subtract(text(line, "credit") ?? "0", text(line, "debit") ?? "0");
 }
 
-/** Payments by the id of the move line that pays: those added to the invoice, and those reconciled with it. */
+/**
+ * Payments by the id of the move line that pays: those added to the invoice, and those reconciled with it.
+ */
 function payments(invoice: Row): Json {
   const reconciled = many(invoice, "lines_to_pay")
     .flatMap((line) => many(one(line, "reconciliation"), "lines"))
     .filter((line) => line["move"] !== invoice["move"]);
-  const byId = new Map([...many(invoice, "payment_lines"), ...reconciled].map((line) => [Number(line["id"]), line]));
+  const byId = new Map(
+    [...many(invoice, "payment_lines"), ...reconciled].map((line) => [Number(line["id"]), line]),
+  );
   const rows = [...byId.values()].toSorted((a, b) => Number(a["id"]) - Number(b["id"]));
   return rows.map((line) => ({
     id: idOf(line["id"]),
@@ -67,16 +84,22 @@ function payments(invoice: Row): Json {
 /** When the next part falls due; once all is paid, when the last part did. */
 function dueDate(invoice: Row): Json {
   const all = many(invoice, "lines_to_pay").map((line) => ({ line, date: text(line, "maturity_date") }));
-  const dated = all.filter(({ date }) => date !== null).toSorted((a, b) => (String(a.date) < String(b.date) ? -1 : 1));
+  const dated = all
+    .filter(({ date }) => date !== null)
+    .toSorted((a, b) => (String(a.date) < String(b.date) ? -1 : 1));
   const open = dated.find(({ line }) => typeof line["reconciliation"] !== "number");
   return open?.date ?? dated.at(-1)?.date ?? null;
 }
 
 /** State of an invoice: posted ones are open, or partly paid once less is left to pay than the total. */
 export function invoiceState(invoice: Row): string {
-  const [state, left, sum] = [text(invoice, "state"), text(invoice, "amount_to_pay"), text(invoice, "total_amount")];
+  const [state, left, sum] = [
+    text(invoice, "state"),
+    text(invoice, "amount_to_pay"),
+    text(invoice, "total_amount"),
+  ];
   if (state === "draft" || state === "validated") return "draft";
-  if (state !== "posted") return String(state);
+  if (state !== "posted") return state ?? "";
   return left !== null && sum !== null && compare(left, sum) !== 0 ? "part_paid" : "open";
 }
 
@@ -90,11 +113,15 @@ const roots: { readonly [root: string]: Root } = {
   party: made(["party"], (row) => idOf(row["party"]), { field: "party" }),
   invoice_date: plain("invoice_date"),
   due_date: made(dueFields, dueDate),
-  payment_term: made(["payment_term.name"], (row) => text(one(row, "payment_term"), "name"), { field: "payment_term" }),
+  payment_term: made(["payment_term.name"], (row) => text(one(row, "payment_term"), "name"), {
+    field: "payment_term",
+  }),
   currency: made(["currency.code"], (row) => text(one(row, "currency"), "code"), { field: "currency" }),
   company: made(["company.party.name"], (row) => text(one(one(row, "company"), "party"), "name")),
   /** The sale it invoices; the first, when it gathers several. */
-  sale: made(["sales"], (row) => idOf(Array.isArray(row["sales"]) ? (row["sales"] as readonly Json[]).toSorted(byNumber)[0] : null)),
+  sale: made(["sales"], (row) =>
+    idOf(Array.isArray(row["sales"]) ? (row["sales"] as readonly Json[]).toSorted(byNumber)[0] : null),
+  ),
   lines: made([...lineFields, ...taxFields("lines."), "tax_amount"], lines),
   payments: made(paymentFields, payments),
   untaxed_amount: plain("untaxed_amount"),
@@ -129,7 +156,16 @@ export const invoices: Shape = {
     ["company", "=", facts.company],
     ...(options.draftInvoices
       ? []
-      : [["OR", ["state", "in", ["posted", "paid"]], [["state", "=", "cancelled"], ["number", "!=", null]]]]),
+      : [
+          [
+            "OR",
+            ["state", "in", ["posted", "paid"]],
+            [
+              ["state", "=", "cancelled"],
+              ["number", "!=", null],
+            ],
+          ],
+        ]),
   ],
   changes: (stamps) => [
     [["lines", "where", stamps]],
@@ -141,7 +177,9 @@ export const invoices: Shape = {
     const found = [
       partOf("account.invoice", row),
       ...many(row, "lines").map((each) => partOf("account.invoice.line", each)),
-      ...[...many(row, "payment_lines"), ...many(row, "lines_to_pay")].map((each) => partOf("account.move.line", each)),
+      ...[...many(row, "payment_lines"), ...many(row, "lines_to_pay")].map((each) =>
+        partOf("account.move.line", each),
+      ),
     ];
     return found.filter((part) => part !== undefined);
   },

@@ -10,7 +10,7 @@ export interface Lookups {
   readonly facts: () => Promise<Facts>;
   readonly paymentTerm: (name: string) => Promise<number>;
   readonly country: (code: string) => Promise<number>;
-  /** A subdivision by its code (with or without the country) or name; undefined when the country has none such. */
+  /** By code (with or without the country) or name; undefined when the country has no such subdivision. */
   readonly subdivision: (country: string, region: string) => Promise<number | undefined>;
   readonly warehouse: (code: string) => Promise<number>;
   readonly currency: (code: string) => Promise<number>;
@@ -27,10 +27,61 @@ interface Table {
   readonly more?: readonly string[];
 }
 
+type ReadTable = (table: Table) => Promise<readonly Row[]>;
+
+const active: Json = ["active", "=", true];
+
 /** Builds the look-ups of one call; each table is read when it is first needed. */
 export function createLookups(rpc: Rpc): Lookups {
+  const read = tableReader(rpc);
+  const byField = (table: Table, code: string) => async (value: string) => {
+    const found = (await read(table)).filter((row) => text(row, table.field) === value);
+    const id = trytonId(found[0]?.["id"]);
+    if (id !== undefined && found.length === 1) return id;
+    const many = found.length > 1 ? "more than one" : "no";
+    throw refusal(code, `Tryton has ${many} active ${table.model} with this ${table.field}`);
+  };
+  const terms: Table = { model: "account.invoice.payment_term", field: "name", domain: [active] };
+  const places: Table = {
+    model: "stock.location",
+    field: "code",
+    domain: [["type", "=", "warehouse"], active],
+  };
+  return {
+    facts: async () => loadFacts(rpc),
+    paymentTerm: byField(terms, "payment_term_unknown"),
+    country: byField({ model: "country.country", field: "code" }, "country_unknown"),
+    subdivision: async (country, region) => findSubdivision(read, country, region),
+    warehouse: byField(places, "warehouse_unknown"),
+    currency: byField({ model: "currency.currency", field: "code", domain: [active] }, "currency_unknown"),
+    unit: async (product, symbol) => {
+      const category = one(await productOf(read, product), "default_uom")?.["category"] ?? null;
+      const units: Table = {
+        model: "product.uom",
+        field: "symbol",
+        domain: [active, ["category", "=", category]],
+      };
+      return byField(units, "unit_unknown")(symbol);
+    },
+    productByCode: async (code) => {
+      const products: Table = {
+        model: "product.product",
+        field: "code",
+        domain: [["code", "=", code], active],
+      };
+      return byField(products, "product_unknown")(code);
+    },
+    saleUnit: async (product) => {
+      const id = trytonId((await productOf(read, product))?.["sale_uom"]);
+      if (id !== undefined) return id;
+      throw refusal("unit_unknown", "the product has no unit of sale");
+    },
+  };
+}
+
+function tableReader(rpc: Rpc): ReadTable {
   const tables = new Map<string, Promise<readonly Row[]>>();
-  const rows = async (table: Table): Promise<readonly Row[]> => {
+  return async (table) => {
     const key = JSON.stringify(table);
     const known = tables.get(key);
     if (known !== undefined) return known;
@@ -39,44 +90,25 @@ export function createLookups(rpc: Rpc): Lookups {
     tables.set(key, search);
     return search;
   };
-  const find = async (table: Table, value: string, code: string): Promise<number> => {
-    const found = (await rows(table)).filter((row) => text(row, table.field) === value);
-    const id = trytonId(found[0]?.["id"]);
-    if (id !== undefined && found.length === 1) return id;
-    const many = found.length > 1 ? "more than one" : "no";
-    throw refusal(code, `Tryton has ${many} active ${table.model} with this ${table.field}`);
-  };
-  const active: Json = ["active", "=", true];
-  return {
-    facts: async () => loadFacts(rpc),
-    paymentTerm: async (name) =>
-      find({ model: "account.invoice.payment_term", field: "name", domain: [active] }, name, "payment_term_unknown"),
-    country: async (code) => find({ model: "country.country", field: "code" }, code, "country_unknown"),
-    subdivision: async (country, region) => {
-      const domain: readonly Json[] = [["country.code", "=", country]];
-      const known = await rows({ model: "country.subdivision", field: "code", domain, more: ["name"] });
-      const wanted = region.toLowerCase();
-      const row = known.find((each) =>
-        [text(each, "code"), text(each, "code")?.split("-")[1], text(each, "name")].some((name) => name?.toLowerCase() === wanted),
-      );
-      return trytonId(row?.["id"]);
-    },
-    warehouse: async (code) =>
-      find({ model: "stock.location", field: "code", domain: [["type", "=", "warehouse"], active] }, code, "warehouse_unknown"),
-    currency: async (code) => find({ model: "currency.currency", field: "code", domain: [active] }, code, "currency_unknown"),
-    unit: async (product, symbol) => {
-      const own = await rows({ model: "product.product", field: "code", domain: [["id", "=", product]], more: ["default_uom.category"] });
-      const category = one(own[0] ?? null, "default_uom")?.["category"] ?? null;
-      const domain: readonly Json[] = [active, ["category", "=", category]];
-      return find({ model: "product.uom", field: "symbol", domain }, symbol, "unit_unknown");
-    },
-    productByCode: async (code) =>
-      find({ model: "product.product", field: "code", domain: [["code", "=", code], active] }, code, "product_unknown"),
-    saleUnit: async (product) => {
-      const own = await rows({ model: "product.product", field: "sale_uom", domain: [["id", "=", product]] });
-      const id = trytonId(own[0]?.["sale_uom"]);
-      if (id !== undefined) return id;
-      throw refusal("unit_unknown", "the product has no unit of sale");
-    },
-  };
+}
+
+async function productOf(read: ReadTable, product: number): Promise<Row | null> {
+  const more = ["sale_uom", "default_uom.category"];
+  const found = await read({ model: "product.product", field: "code", domain: [["id", "=", product]], more });
+  return found[0] ?? null;
+}
+
+async function findSubdivision(
+  read: ReadTable,
+  country: string,
+  region: string,
+): Promise<number | undefined> {
+  const domain: readonly Json[] = [["country.code", "=", country]];
+  const known = await read({ model: "country.subdivision", field: "code", domain, more: ["name"] });
+  const wanted = region.toLowerCase();
+  const row = known.find((each) => {
+    const [code, name] = [text(each, "code"), text(each, "name")];
+    return [code, code?.split("-")[1], name].some((given) => given?.toLowerCase() === wanted);
+  });
+  return trytonId(row?.["id"]);
 }

@@ -4,7 +4,11 @@ import type { Options } from "./options.ts";
 
 /** A field that is read only. */
 const shown = (path: string, more: JsonMap = {}): JsonMap => ({ path, write: false, ...more });
-const money = (amount: string, currency: string, more: JsonMap = {}): JsonMap => ({ amount, currency, ...more });
+const money = (amount: string, currency: string, more: JsonMap = {}): JsonMap => ({
+  amount,
+  currency,
+  ...more,
+});
 const total = (path: string): JsonMap => money(path, "currency", { write: false });
 
 const addressKeys = {
@@ -18,7 +22,9 @@ const addressKeys = {
 
 /** The parts of an address under a path; `prefix` ends in a point or is empty. */
 const address = (prefix: string): JsonMap => ({
-  parts: Object.fromEntries(Object.entries(addressKeys).map(([part, key]) => [part, { path: `${prefix}${key}` }])),
+  parts: Object.fromEntries(
+    Object.entries(addressKeys).map(([part, key]) => [part, { path: `${prefix}${key}` }]),
+  ),
 });
 
 const unit: JsonMap = { path: "unit", values: "units" };
@@ -84,7 +90,10 @@ const documentHead = (options: Options, more: JsonMap): JsonMap => ({
   account: { path: "party", ref: "accounts", ...more },
   billTo: { path: "invoice_party", ref: "accounts", ...more },
   shipTo: { path: "shipment_party", ref: "accounts", ...more },
-  customerOrderNumber: { path: options.referenceField === "reference" ? "description" : "reference", ...more },
+  customerOrderNumber: {
+    path: options.referenceField === "reference" ? "description" : "reference",
+    ...more,
+  },
   requestedDate: { path: "shipping_date", ...more },
   paymentTerms: { path: "payment_term", values: "paymentTerms", ...more },
   freight: money("freight.amount", "freight.currency", { digits: 2, ...more }),
@@ -93,7 +102,11 @@ const documentHead = (options: Options, more: JsonMap): JsonMap => ({
   currency: { path: "currency", ...more },
 });
 
-const totals: JsonMap = { net: total("untaxed_amount"), tax: total("tax_amount"), gross: total("total_amount") };
+const totals: JsonMap = {
+  net: total("untaxed_amount"),
+  tax: total("tax_amount"),
+  gross: total("total_amount"),
+};
 
 const quotes = (options: Options): JsonMap => ({
   ...documentHead(options, {}),
@@ -194,7 +207,10 @@ const shipments: JsonMap = {
   },
 };
 
-/** Value maps by canonical code. Names of terms and categories are the installation's own: a mapping file replaces them. */
+/**
+ * Value maps by canonical code. Names of terms and categories are the installation's own: a mapping file
+ * replaces them.
+ */
 const valueMaps: JsonMap = {
   paymentTerms: { immediate: "Immediate", net30: "30 days net", net60: "60 days net", "*": "*" },
   units: { pcs: "u", dz: "dz", "*": "*" },

@@ -27,7 +27,8 @@ export function isList(value: Json | undefined): value is readonly Json[] {
 }
 
 /** The maps of a list; anything else in it is left out. */
-export const mapsOf = (value: Json | undefined): readonly JsonMap[] => (isList(value) ? value.filter(isMap) : []);
+export const mapsOf = (value: Json | undefined): readonly JsonMap[] =>
+  isList(value) ? value.filter(isMap) : [];
 
 /** A field as text, or null when it is null, empty or was not delivered. Numbers are ids here. */
 export function text(row: Row | null, field: string): string | null {
@@ -35,6 +36,13 @@ export function text(row: Row | null, field: string): string | null {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value : null;
 }
+
+/** A scalar as text, empty for anything else. */
+export const scalar = (value: Json | undefined): string =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+
+/** The id of a row as text. */
+export const keyOf = (row: Row): string => scalar(row["id"]);
 
 /** A truth value; SQLite answers 1 and 0. */
 export const flag = (row: Row, field: string): boolean => row[field] === true || row[field] === 1;
@@ -50,7 +58,12 @@ export const many = (row: Row | null, field: string): readonly Row[] => mapsOf(r
 
 /** Tryton's integer id from an id of ours, or undefined when the text is none. */
 export function trytonId(id: Json | undefined): number | undefined {
-  const number = typeof id === "number" ? id : typeof id === "string" && /^[1-9]\d{0,14}$/.test(id) ? Number(id) : Number.NaN;
+  const number =
+    typeof id === "number"
+      ? id
+      : typeof id === "string" && /^[1-9]\d{0,14}$/.test(id)
+        ? Number(id)
+        : Number.NaN;
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { isList } from "./native.ts";
+import { isList, scalar } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 
 /** Options of a Tryton connection, checked and with defaults. */
@@ -14,7 +14,9 @@ export interface Options {
   readonly warehouse: string | null;
   /** Codes of the warehouses whose stock is read; null means all. */
   readonly warehouses: readonly string[] | null;
-  /** Name of the relation from a person to a company. A party with it is a contact, all others are accounts. */
+  /**
+   * Name of the relation from a person to a company. A party with it is a contact, all others are accounts.
+   */
   readonly contactRelation: string;
   /** Name of the relation from a company to its parent; null means that there is none. */
   readonly parentRelation: string | null;
@@ -26,7 +28,9 @@ export interface Options {
   readonly referenceField: "reference" | "description";
   /** Code of the product of a freight line; null means that a quote with freight is refused. */
   readonly freightProduct: string | null;
-  /** Type of a tax identifier that we add: `auto` (EU VAT by its form, else none), or one of Tryton's types. */
+  /**
+   * Type of a tax identifier that we add: `auto` (EU VAT by its form, else none), or one of Tryton's types.
+   */
   readonly taxIdType: string;
   /** What becomes of a region that Tryton does not know as a subdivision of the country. */
   readonly unknownRegion: "refuse" | "leave_out";
@@ -36,7 +40,9 @@ export interface Options {
   readonly pricedProductsMax: number;
   /** How many planned dates the availability of a product shows. */
   readonly availabilityDates: number;
-  /** Longest transaction of any program on this database, in seconds: changes become visible so late at most. */
+  /**
+   * Longest transaction of any program on this database, in seconds: changes become visible so late at most.
+   */
   readonly longestTransactionSeconds: number;
   /** Address of the web client, for links to records; null when there is none. */
   readonly webClient: string | null;
@@ -51,7 +57,10 @@ interface Rule {
 const text = (fallback?: Json): Rule => ({ kind: "text", fallback });
 const count = (fallback: number, max: number): Rule => ({ kind: "count", fallback, max });
 
-/** Each option: its form and its default; without a default it must be given, and only a null default allows null. */
+/**
+ * Each option: its form and its default; without a default it must be given, and only a null default allows
+ * null.
+ */
 const rules: { readonly [name in keyof Options]: Rule } = {
   database: text(),
   user: text(),
@@ -80,31 +89,45 @@ const nullable: ReadonlySet<string> = new Set(["parentRelation"]);
 
 function problemOf(name: string, value: Json, rule: Rule): string | undefined {
   if (value === null && (rule.fallback === null || nullable.has(name))) return undefined;
-  if (isList(rule.kind as Json)) {
-    const choices = rule.kind as readonly string[];
-    return typeof value === "string" && choices.includes(value) ? undefined : `expected one of: ${choices.join(", ")}`;
+  if (isList(rule.kind)) {
+    const choices = rule.kind.map(scalar);
+    return typeof value === "string" && choices.includes(value)
+      ? undefined
+      : `expected one of: ${choices.join(", ")}`;
   }
   switch (rule.kind) {
     case "texts":
-      return isList(value) && value.length > 0 && value.every((each) => typeof each === "string" && each !== "")
+      return isList(value) &&
+        value.length > 0 &&
+        value.every((each) => typeof each === "string" && each !== "")
         ? undefined
         : "expected a list of texts";
     case "flag":
       return typeof value === "boolean" ? undefined : "expected true or false";
     case "count":
-      return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= (rule.max ?? value)
+      return typeof value === "number" &&
+        Number.isInteger(value) &&
+        value >= 1 &&
+        value <= (rule.max ?? value)
         ? undefined
         : `expected a whole number from 1 to ${rule.max ?? 1}`;
     default:
-      return typeof value === "string" && value.trim() !== "" ? undefined : "expected a text that is not empty";
+      return typeof value === "string" && value.trim() !== ""
+        ? undefined
+        : "expected a text that is not empty";
   }
 }
 
 /** The form of Tryton's own database names that can stand in a path. */
 const databaseForm = /^[A-Za-z0-9_-]{1,63}$/;
 
-/** Problems of the options of a Tryton connection, each with the path of its key; empty when they are fine. Pure. */
-export function checkOptions(options: JsonMap): readonly { readonly path: string; readonly problem: string }[] {
+/**
+ * Problems of the options of a Tryton connection, each with the path of its key; empty when they are fine.
+ * Pure.
+ */
+export function checkOptions(
+  options: JsonMap,
+): readonly { readonly path: string; readonly problem: string }[] {
   const problems: { path: string; problem: string }[] = [];
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(rules, name)) {
@@ -119,7 +142,10 @@ export function checkOptions(options: JsonMap): readonly { readonly path: string
   }
   const database = options["database"];
   if (typeof database === "string" && database.trim() !== "" && !databaseForm.test(database)) {
-    problems.push({ path: "database", problem: "expected letters, digits, _ and - only: the name is part of the address" });
+    problems.push({
+      path: "database",
+      problem: "expected letters, digits, _ and - only: the name is part of the address",
+    });
   }
   const web = options["webClient"];
   if (typeof web === "string" && !/^https?:\/\/\S+$/.test(web)) {
@@ -130,7 +156,10 @@ export function checkOptions(options: JsonMap): readonly { readonly path: string
 
 /** The options with their defaults. The caller has checked them. */
 export function readOptions(options: JsonMap): Options {
-  const read = Object.entries(rules).map(([name, rule]) => [name, options[name] ?? defaultOf(name, options, rule)]);
+  const read = Object.entries(rules).map(([name, rule]) => [
+    name,
+    options[name] ?? defaultOf(name, options, rule),
+  ]);
   const map: unknown = Object.fromEntries(read);
   return map as Options;
 }

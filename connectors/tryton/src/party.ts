@@ -5,7 +5,9 @@ import type { Placement, Root, Setting, Shape } from "./shape.ts";
 import { partOf, relationFields, relationPart, stampFields } from "./version.ts";
 import type { PartStamp } from "./version.ts";
 
-/** Marks an identifier of a party as our reference; Tryton checks only identifiers with a type, ours has none. */
+/**
+ * Marks an identifier of a party as our reference; Tryton checks only identifiers with a type, ours has none.
+ */
 export const referencePrefix = "crossfoot:";
 
 const addressFields: readonly string[] = [
@@ -23,8 +25,8 @@ const mechanismFields = ["contact_mechanisms.type", "contact_mechanisms.value", 
 const identifierFields = ["identifiers.type", "identifiers.code"];
 
 /**
- * An address as a native row. Tryton's street has several lines: the first is `street`, the others are `street2`.
- * `country` is an ISO code, `subdivision` a name.
+ * An address as a native row. Tryton's street has several lines: the first is `street`, the others are
+ * `street2`. `country` is an ISO code, `subdivision` a name.
  */
 export function addressOf(row: Row): JsonMap {
   const [street, ...more] = (text(row, "street") ?? "").split("\n");
@@ -40,15 +42,28 @@ export function addressOf(row: Row): JsonMap {
   };
 }
 
-const addressParts = ["name", "street", "street2", "postal_code", "city", "subdivision", "country"] as const;
+const addressParts = ["street", "street2", "postal_code", "city", "subdivision", "country"] as const;
 
-/** True for an address that says nothing; Tryton's screens add such rows by themselves. */
-export const isBlankAddress = (address: JsonMap): boolean => addressParts.every((part) => isBlank(address[part]));
+/** True for an address that leads nowhere, named or not; Tryton's screens add such rows by themselves. */
+export const isBlankAddress = (address: JsonMap): boolean =>
+  addressParts.every((part) => isBlank(address[part]));
 
-/** The addresses of a party by use, as Tryton chooses them: the first marked for the use, else the first of all. */
-export function addressesByUse(party: Row): { readonly invoice: JsonMap | null; readonly delivery: JsonMap | null; readonly others: readonly JsonMap[] } {
-  const rows = many(party, "addresses").filter((row) => flag(row, "active") && !isBlankAddress(addressOf(row)));
-  const pick = (use: string): Row | undefined => rows.find((row) => flag(row, use)) ?? rows[0];
+/**
+ * The addresses of a party by use: the first marked for it. Where no address is marked at all, the first
+ * serves both, as Tryton itself would choose. Where some are, an unmarked use has none, so that what one side
+ * left empty stays empty.
+ */
+export function addressesByUse(party: Row): {
+  readonly invoice: JsonMap | null;
+  readonly delivery: JsonMap | null;
+  readonly others: readonly JsonMap[];
+} {
+  const rows = many(party, "addresses").filter(
+    (row) => flag(row, "active") && !isBlankAddress(addressOf(row)),
+  );
+  const isMarked = rows.some((row) => flag(row, "invoice") || flag(row, "delivery"));
+  const pick = (use: string): Row | undefined =>
+    rows.find((row) => flag(row, use)) ?? (isMarked ? undefined : rows[0]);
   const [invoice, delivery] = [pick("invoice"), pick("delivery")];
   const others = rows.filter((row) => row !== invoice && row !== delivery);
   return {
@@ -63,15 +78,21 @@ export const mechanismTypes = ["phone", "mobile", "fax", "email", "website"] as 
 
 function mechanism(type: string): Root {
   const form = (party: Row): Json => {
-    const row = many(party, "contact_mechanisms").find((each) => each["type"] === type && flag(each, "active"));
+    const row = many(party, "contact_mechanisms").find(
+      (each) => each["type"] === type && flag(each, "active"),
+    );
     return row === undefined ? null : { id: idOf(row["id"]), value: text(row, "value") };
   };
   return made(mechanismFields, form, { isWritten: true });
 }
 
-/** The identifier used for tax: the first with a type, else the first without type that is not our reference. */
+/**
+ * The identifier used for tax: the first with a type, else the first without type that is not our reference.
+ */
 export function taxIdentifier(party: Row): JsonMap | null {
-  const rows = many(party, "identifiers").filter((row) => !(text(row, "code") ?? "").startsWith(referencePrefix));
+  const rows = many(party, "identifiers").filter(
+    (row) => !(text(row, "code") ?? "").startsWith(referencePrefix),
+  );
   const row = rows.find((each) => text(each, "type") !== null) ?? rows[0];
   return row === undefined ? null : { id: idOf(row["id"]), type: text(row, "type"), code: text(row, "code") };
 }
@@ -116,10 +137,14 @@ const accountRoots: { readonly [root: string]: Root } = {
   addresses: made(addressFields, (row) => addressesByUse(row).others, { isWritten: true }),
   tax_identifier: made(identifierFields, taxIdentifier, { isWritten: true }),
   categories: made(["categories.name"], (row) => many(row, "categories").map((each) => text(each, "name"))),
-  customer_payment_term: made(["customer_payment_term.name"], (row) => text(one(row, "customer_payment_term"), "name"), {
-    field: "customer_payment_term",
-    isWritten: true,
-  }),
+  customer_payment_term: made(
+    ["customer_payment_term.name"],
+    (row) => text(one(row, "customer_payment_term"), "name"),
+    {
+      field: "customer_payment_term",
+      isWritten: true,
+    },
+  ),
   credit_limit: money("credit_limit_amount", true),
   credit_used: money("credit_amount", false),
   sale_price_list: made(["sale_price_list"], (row) => idOf(row["sale_price_list"]), {
@@ -158,7 +183,8 @@ function place(row: Row, setting: Setting, role: Role): Placement {
   const { facts } = setting;
   if (facts.excluded.includes(trytonId(row["id"]) ?? 0)) return outside;
   if (isContact(row, setting) !== (role === "contact")) return outside;
-  if (role === "account" && facts.accountCategory !== null && !inCategory(row, facts.accountCategory)) return outside;
+  if (role === "account" && facts.accountCategory !== null && !inCategory(row, facts.accountCategory))
+    return outside;
   const survivor = idOf(row["replaced_by"]);
   if (survivor !== null) return { kind: "merged", into: externalId(survivor) };
   return flag(row, "active") ? present : archived;
@@ -172,7 +198,8 @@ function scope({ facts }: Setting, role: Role): readonly Json[] {
   } else {
     domain.push(["categories", isIn ? "where" : "not where", [["id", "=", facts.contactCategory]]]);
   }
-  if (!isIn && facts.accountCategory !== null) domain.push(["categories", "where", [["id", "=", facts.accountCategory]]]);
+  if (!isIn && facts.accountCategory !== null)
+    domain.push(["categories", "where", [["id", "=", facts.accountCategory]]]);
   return domain;
 }
 

@@ -3,7 +3,7 @@ import { ConnectorError } from "@crossfoot/connector-sdk";
 import { compare, normal, ofFloat, round } from "./decimal.ts";
 import { loadFacts } from "./facts.ts";
 import { refusal } from "./failures.ts";
-import { flag, many, one, stable, text, trytonId } from "./native.ts";
+import { flag, keyOf, many, one, stable, text, trytonId } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import type { Rpc } from "./rpc.ts";
 import { archived, idOf, made, plain, present } from "./shape.ts";
@@ -34,7 +34,10 @@ interface Priced {
   readonly ratio: number;
 }
 
-/** Price lists with the price of every salable product at each quantity break. Formulas have no prices of their own. */
+/**
+ * Price lists with the price of every salable product at each quantity break. Formulas have no prices of
+ * their own.
+ */
 export const pricebooks: Shape = {
   model: "product.price_list",
   roots,
@@ -46,7 +49,8 @@ export const pricebooks: Shape = {
     const lines = many(row, "lines").map((each) => partOf("product.price_list.line", each));
     return [partOf("product.price_list", row), ...lines].filter((part) => part !== undefined);
   },
-  // Prices follow the product and its cost without a trace on the list, so the version carries a digest of them.
+  // Prices follow the product and its cost without a trace on the list, so the version carries a digest of
+  // them.
   marks: (native) => (native["entries"] === undefined ? [] : [`entries=${digest(native["entries"])}`]),
   changedElsewhere: async (rpc, stamps) => {
     const clause = ["OR", stamps, [["template", "where", stamps]], [["cost_prices", "where", stamps]]];
@@ -59,19 +63,24 @@ export const pricebooks: Shape = {
     const found = new Map<string, JsonMap | ConnectorError>();
     for (const row of rows) {
       const problem = unpriceable(rpc, row);
-      found.set(String(row["id"]), problem ?? { entries: await entriesOf(rpc, row, products) });
+      found.set(keyOf(row), problem ?? { entries: await entriesOf(rpc, row, products) });
     }
     return found;
   },
 };
 
-const digest = (entries: Json): string => createHash("sha256").update(stable(entries)).digest("hex").slice(0, 16);
+const digest = (entries: Json): string =>
+  createHash("sha256").update(stable(entries)).digest("hex").slice(0, 16);
 
 async function pricedProducts(rpc: Rpc): Promise<readonly Row[]> {
   const max = rpc.options.pricedProductsMax;
   const rows = await rpc.search({
     model: "product.product",
-    domain: [["salable", "=", true], ["active", "=", true], ["template.active", "=", true]],
+    domain: [
+      ["salable", "=", true],
+      ["active", "=", true],
+      ["template.active", "=", true],
+    ],
     fields: ["default_uom.factor", "sale_uom.factor", "sale_uom.symbol"],
     limit: max + 1,
   });
@@ -83,7 +92,9 @@ async function pricedProducts(rpc: Rpc): Promise<readonly Row[]> {
 /** Quantity breaks of a list in its own unit: 0, and each quantity that a line starts at. */
 function breaksOf(list: Row): readonly string[] {
   const given = many(list, "lines").map((line) => line["quantity"]);
-  const quantities = given.filter((quantity) => typeof quantity === "number").map((quantity) => ofFloat(quantity, 12));
+  const quantities = given
+    .filter((quantity) => typeof quantity === "number")
+    .map((quantity) => ofFloat(quantity, 12));
   return [...new Set(["0", ...quantities])].toSorted(compare);
 }
 
@@ -91,22 +102,28 @@ function breaksOf(list: Row): readonly string[] {
 function unpriceable(rpc: Rpc, list: Row): ConnectorError | undefined {
   const count = breaksOf(list).length;
   if (count > rpc.options.priceBreaksMax) {
-    return refusal("too_many_breaks", `the price list has ${count} quantity breaks; raise the option priceBreaksMax`);
+    return refusal(
+      "too_many_breaks",
+      `the price list has ${count} quantity breaks; raise the option priceBreaksMax`,
+    );
   }
   if (!flag(list, "tax_included")) return undefined;
   return refusal("prices_with_tax", "the price list's prices include tax; only net price lists are read");
 }
 
 /**
- * Entries of a list: per product and quantity break the price that Tryton computes, in the company's currency and the
- * product's unit of sale, rounded as a sale line would be. A break that changes nothing for a product makes no entry.
- * The key of an entry is `<product>:<break>`, with the break in the unit of sale.
+ * Entries of a list: per product and quantity break the price that Tryton computes, in the company's currency
+ * and the product's unit of sale, rounded as a sale line would be. A break that changes nothing for a product
+ * makes no entry. The key of an entry is `<product>:<break>`, with the break in the unit of sale.
  */
 async function entriesOf(rpc: Rpc, list: Row, rows: readonly Row[]): Promise<readonly Json[]> {
   const { currency } = await loadFacts(rpc);
   const perDefault = text(list, "unit") !== "product_sale";
   const products = rows.map((row): Priced => {
-    const [sale, standard] = [Number(one(row, "sale_uom")?.["factor"]), Number(one(row, "default_uom")?.["factor"])];
+    const [sale, standard] = [
+      Number(one(row, "sale_uom")?.["factor"]),
+      Number(one(row, "default_uom")?.["factor"]),
+    ];
     const ratio = perDefault && sale > 0 && standard > 0 ? sale / standard : 1;
     return { id: trytonId(row["id"]) ?? 0, unit: text(one(row, "sale_uom"), "symbol"), ratio };
   });
@@ -121,7 +138,9 @@ async function entriesOf(rpc: Rpc, list: Row, rows: readonly Row[]): Promise<rea
         if (latest.has(id) && latest.get(id) === price) continue;
         latest.set(id, price);
         const money = { unit_price: price, currency: price === null ? null : currency };
-        entries.get(id)?.push({ id: `${id}:${quantity}`, product: String(id), unit, min_quantity: quantity, ...money });
+        entries
+          .get(id)
+          ?.push({ id: `${id}:${quantity}`, product: String(id), unit, min_quantity: quantity, ...money });
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { ProbeAnswer, ProbeRequest } from "@crossfoot/connector-sdk";
-import { externalId } from "./native.ts";
+import { externalId, keyOf } from "./native.ts";
 import type { Json } from "./native.ts";
 import { accounts, contacts, referencePrefix } from "./party.ts";
 import { readByIds } from "./reader.ts";
@@ -21,8 +21,17 @@ export async function probe(rpc: Rpc, request: ProbeRequest): Promise<ProbeAnswe
   const domain: readonly Json[] =
     entity === "quotes"
       ? [[rpc.options.referenceField, "=", reference]]
-      : [["identifiers", "where", [["code", "=", `${referencePrefix}${reference}`], ["type", "=", null]]]];
+      : [
+          [
+            "identifiers",
+            "where",
+            [
+              ["code", "=", `${referencePrefix}${reference}`],
+              ["type", "=", null],
+            ],
+          ],
+        ];
   const rows = await rpc.search({ model: shape.model, domain, fields: ["id"], limit: foundMax });
-  const ids = rows.map((row) => externalId(String(row["id"])));
+  const ids = rows.map((row) => externalId(keyOf(row)));
   return { records: await readByIds(rpc, shape, { roots, ids }), by: "reference" };
 }

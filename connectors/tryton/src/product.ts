@@ -12,13 +12,21 @@ const roots: { readonly [root: string]: Root } = {
   name: made(["template.name"], (row) => text(one(row, "template"), "name"), { field: "name" }),
   description: plain("description"),
   /** Symbol of the unit that stock and the list price count in. */
-  unit: made(["default_uom.symbol"], (row) => text(one(row, "default_uom"), "symbol"), { field: "default_uom" }),
+  unit: made(["default_uom.symbol"], (row) => text(one(row, "default_uom"), "symbol"), {
+    field: "default_uom",
+  }),
   sale_unit: made(["sale_uom.symbol"], (row) => text(one(row, "sale_uom"), "symbol"), { field: "sale_uom" }),
   type: plain("type"),
-  category: made(["template.categories.name"], (row) => text(many(one(row, "template"), "categories")[0] ?? null, "name")),
-  categories: made(["template.categories.name"], (row): Json => many(one(row, "template"), "categories").map((each) => text(each, "name"))),
+  category: made(["template.categories.name"], (row) =>
+    text(many(one(row, "template"), "categories")[0] ?? null, "name"),
+  ),
+  categories: made(["template.categories.name"], (row): Json =>
+    many(one(row, "template"), "categories").map((each) => text(each, "name")),
+  ),
   /** Name of the accounting category, which decides accounts and taxes. */
-  tax_category: made(["template.account_category.name"], (row) => text(one(one(row, "template"), "account_category"), "name")),
+  tax_category: made(["template.account_category.name"], (row) =>
+    text(one(one(row, "template"), "account_category"), "name"),
+  ),
   active: made(["active", "template.active"], isActive, { field: "active" }),
   salable: made(["salable"], (row) => flag(row, "salable"), { field: "salable" }),
   list_price: made(
@@ -31,7 +39,9 @@ const roots: { readonly [root: string]: Root } = {
   ),
 };
 
-/** Products: variants with what their template says. A template that is gone inactive archives its variants. */
+/**
+ * Products: variants with what their template says. A template that is gone inactive archives its variants.
+ */
 export const products: Shape = {
   model: "product.product",
   roots,
@@ -41,7 +51,10 @@ export const products: Shape = {
   place: (row) => (isActive(row) ? present : archived),
   parts: (row) => {
     const template = one(row, "template");
-    const found = [partOf("product.product", row), template === null ? undefined : partOf("product.template", template)];
+    const found = [
+      partOf("product.product", row),
+      template === null ? undefined : partOf("product.template", template),
+    ];
     return found.filter((part) => part !== undefined);
   },
 };

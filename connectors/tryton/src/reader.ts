@@ -2,7 +2,7 @@ import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
 import type { IdPage, NativeRecord, Page, ReadRequest, UnreadableRow } from "@crossfoot/connector-sdk";
 import { loadFacts } from "./facts.ts";
 import { refusal } from "./failures.ts";
-import { externalId, isList, isMap, trytonId } from "./native.ts";
+import { externalId, isList, isMap, keyOf, trytonId } from "./native.ts";
 import type { ExternalId, Json, JsonMap, Row } from "./native.ts";
 import type { Rpc } from "./rpc.ts";
 import { plain, since } from "./shape.ts";
@@ -25,7 +25,11 @@ export async function readPage(rpc: Rpc, shape: Shape, request: ReadRequest): Pr
   const after = cursorOf(request.cursor);
   const changed = request.since === null ? null : await changedDomain(rpc, ask, request.since);
   // A full reading leaves out what is in another role; a reading of changes must show that a record left.
-  const domain: Json[] = [["id", ">", after], ...(changed === null ? shape.scope(ask.setting) : companyOnly(ask)), ...(changed ?? [])];
+  const domain: Json[] = [
+    ["id", ">", after],
+    ...(changed === null ? shape.scope(ask.setting) : companyOnly(ask)),
+    ...(changed ?? []),
+  ];
   const found = await readRows(rpc, ask, { domain, limit: request.pageSize });
   const formed = await form(rpc, ask, found.rows);
   return {
@@ -35,8 +39,14 @@ export async function readPage(rpc: Rpc, shape: Shape, request: ReadRequest): Pr
   };
 }
 
-/** Reads records by id. One that is gone comes back as `deleted`: Tryton says so, and never uses an id again. */
-export async function readByIds(rpc: Rpc, shape: Shape, wanted: { readonly roots: readonly string[]; readonly ids: readonly ExternalId[] }): Promise<readonly NativeRecord[]> {
+/**
+ * Reads records by id. One that is gone comes back as `deleted`: Tryton says so, and never uses an id again.
+ */
+export async function readByIds(
+  rpc: Rpc,
+  shape: Shape,
+  wanted: { readonly roots: readonly string[]; readonly ids: readonly ExternalId[] },
+): Promise<readonly NativeRecord[]> {
   const ask = await prepare(rpc, shape, wanted.roots);
   const ids = wanted.ids.map(trytonId).filter((id) => id !== undefined);
   if (ids.length === 0) return [];
@@ -47,15 +57,21 @@ export async function readByIds(rpc: Rpc, shape: Shape, wanted: { readonly roots
   const byId = new Map(formed.records.map((record) => [String(record.id), record]));
   const missing = ids.filter((id) => !byId.has(String(id)));
   const absent = await explainMissing(rpc, shape.model, missing);
-  return wanted.ids.map((id) => byId.get(String(id)) ?? { ...gone(id), kind: absent.get(String(id)) ?? "deleted" });
+  return wanted.ids.map(
+    (id) => byId.get(String(id)) ?? { ...gone(id), kind: absent.get(String(id)) ?? "deleted" },
+  );
 }
 
 /** A search leaves out what a record rule hides; only `read` tells that from what is gone. */
-async function explainMissing(rpc: Rpc, model: string, ids: readonly number[]): Promise<ReadonlyMap<string, "deleted" | "not_permitted">> {
+async function explainMissing(
+  rpc: Rpc,
+  model: string,
+  ids: readonly number[],
+): Promise<ReadonlyMap<string, "deleted" | "not_permitted">> {
   const kinds = new Map<string, "deleted" | "not_permitted">();
   for (const id of ids) {
     try {
-      await rpc.call(model, "read", [[id], ["id"]], { context: { active_test: false } });
+      await rpc.call(`${model}.read`, [[id], ["id"]], { context: { active_test: false } });
       kinds.set(String(id), "not_permitted");
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
@@ -70,7 +86,9 @@ async function explainMissing(rpc: Rpc, model: string, ids: readonly number[]): 
 export async function readIds(rpc: Rpc, shape: Shape, cursor: string | null): Promise<IdPage> {
   const { setting } = await prepare(rpc, shape, []);
   const domain: readonly Json[] = [["id", ">", cursorOf(cursor)], ...shape.scope(setting)];
-  const answer = await rpc.call(shape.model, "search", [domain, 0, idPageSize, [["id", "ASC"]]], { context: { active_test: false } });
+  const answer = await rpc.call(`${shape.model}.search`, [domain, 0, idPageSize, [["id", "ASC"]]], {
+    context: { active_test: false },
+  });
   const ids = isList(answer) ? answer.map(trytonId).filter((id) => id !== undefined) : [];
   const last = ids.at(-1);
   return {
@@ -82,7 +100,16 @@ export async function readIds(rpc: Rpc, shape: Shape, cursor: string | null): Pr
 
 /** A record that Tryton does not have any more. */
 export function gone(id: ExternalId): NativeRecord {
-  return { id, kind: "deleted", native: {}, version: null, versionOrder: null, modifiedAt: null, actor: null, into: null };
+  return {
+    id,
+    kind: "deleted",
+    native: {},
+    version: null,
+    versionOrder: null,
+    modifiedAt: null,
+    actor: null,
+    into: null,
+  };
 }
 
 /** The place after which a page starts. */
@@ -95,24 +122,40 @@ export function cursorOf(cursor: string | null): number {
 
 /** Clauses of the role that hold also for what left it: the company's own records only. */
 const companyOnly = ({ shape, setting }: Ask): readonly Json[] =>
-  shape.scope(setting).filter((clause) => isList(clause) && (clause[0] === "company" || clause[0] === "type"));
+  shape
+    .scope(setting)
+    .filter((clause) => isList(clause) && (clause[0] === "company" || clause[0] === "type"));
 
 async function prepare(rpc: Rpc, shape: Shape, roots: readonly string[]): Promise<Ask> {
   const facts = await loadFacts(rpc);
-  const known = Object.fromEntries(roots.flatMap((root) => (shape.roots[root] === undefined ? [] : [[root, shape.roots[root]]])));
+  const known = Object.fromEntries(
+    roots.flatMap((root) => (shape.roots[root] === undefined ? [] : [[root, shape.roots[root]]])),
+  );
   const others = roots.filter((root) => shape.roots[root] === undefined && /^[a-z]\w*$/.test(root));
-  return { shape, setting: { facts, options: rpc.options }, roots: { ...known, ...(await ownFields(rpc, shape, others)) } };
+  return {
+    shape,
+    setting: { facts, options: rpc.options },
+    roots: { ...known, ...(await ownFields(rpc, shape, others)) },
+  };
 }
 
 /** Roots that are fields of this database, added by other modules. One that does not exist stays absent. */
-async function ownFields(rpc: Rpc, shape: Shape, names: readonly string[]): Promise<{ readonly [root: string]: Root }> {
+async function ownFields(
+  rpc: Rpc,
+  shape: Shape,
+  names: readonly string[],
+): Promise<{ readonly [root: string]: Root }> {
   if (names.length === 0) return {};
-  const answer = await rpc.call(shape.model, "fields_get", [names]);
+  const answer = await rpc.call(`${shape.model}.fields_get`, [names]);
   const existing = isMap(answer) ? Object.keys(answer) : [];
   return Object.fromEntries(existing.map((name) => [name, plain(name)]));
 }
 
-async function changedDomain(rpc: Rpc, { shape, setting }: Ask, instant: string): Promise<readonly Json[] | null> {
+async function changedDomain(
+  rpc: Rpc,
+  { shape, setting }: Ask,
+  instant: string,
+): Promise<readonly Json[] | null> {
   const stamps = since(instantOf(instant));
   if (shape.changedElsewhere !== undefined && (await shape.changedElsewhere(rpc, stamps))) return [];
   return [["OR", stamps, ...shape.changes(stamps, setting)]];
@@ -134,10 +177,15 @@ interface Found {
 }
 
 /**
- * Rows of a domain in the order of their ids. When the server fails on the page as a whole (a formula of one record
- * that divides by zero), the ids are read first and the page is halved until the failing records stand alone.
+ * Rows of a domain in the order of their ids. When the server fails on the page as a whole (a formula of one
+ * record that divides by zero), the ids are read first and the page is halved until the failing records stand
+ * alone.
  */
-async function readRows(rpc: Rpc, ask: Ask, wanted: { readonly domain: readonly Json[]; readonly limit: number }): Promise<Found> {
+async function readRows(
+  rpc: Rpc,
+  ask: Ask,
+  wanted: { readonly domain: readonly Json[]; readonly limit: number },
+): Promise<Found> {
   const { model } = ask.shape;
   const { domain, limit } = wanted;
   const fields = fieldsOf(ask);
@@ -162,12 +210,17 @@ async function halve(
 ): Promise<readonly Row[]> {
   const { model, fields, ids } = wanted;
   try {
-    return ids.length === 0 ? [] : await rpc.search({ model, domain: [["id", "in", ids]], fields, limit: ids.length });
+    return ids.length === 0
+      ? []
+      : await rpc.search({ model, domain: [["id", "in", ids]], fields, limit: ids.length });
   } catch (error) {
     if (!isOfOneRecord(error)) throw error;
     const [only] = ids;
     if (ids.length === 1 && only !== undefined) {
-      unreadable.push({ id: externalId(String(only)), failure: { ...failureRecord(error), failure: "invalid", code: "record_unreadable" } });
+      unreadable.push({
+        id: externalId(String(only)),
+        failure: { ...failureRecord(error), failure: "invalid", code: "record_unreadable" },
+      });
       return [];
     }
     const half = Math.ceil(ids.length / 2);
@@ -176,21 +229,29 @@ async function halve(
   }
 }
 
-const isOfOneRecord = (error: unknown): boolean => error instanceof ConnectorError && error.code === "server_error";
+const isOfOneRecord = (error: unknown): boolean =>
+  error instanceof ConnectorError && error.code === "server_error";
 
 function fieldsOf({ shape, roots, setting }: Ask): readonly string[] {
   const wanted = Object.values(roots).flatMap((root) => root.fields);
   return [...new Set([...shape.fields(setting), ...wanted])].toSorted();
 }
 
-async function form(rpc: Rpc, ask: Ask, rows: readonly Row[]): Promise<{ readonly records: readonly NativeRecord[]; readonly unreadable: readonly UnreadableRow[] }> {
+async function form(
+  rpc: Rpc,
+  ask: Ask,
+  rows: readonly Row[],
+): Promise<{ readonly records: readonly NativeRecord[]; readonly unreadable: readonly UnreadableRow[] }> {
   const { shape } = ask;
-  const completed = shape.complete === undefined ? undefined : await shape.complete(rpc, rows, new Set(Object.keys(ask.roots)));
+  const completed =
+    shape.complete === undefined
+      ? undefined
+      : await shape.complete(rpc, rows, new Set(Object.keys(ask.roots)));
   const records: NativeRecord[] = [];
   const unreadable: UnreadableRow[] = [];
   for (const row of rows) {
     try {
-      const more = completed?.get(String(row["id"])) ?? {};
+      const more = completed?.get(keyOf(row)) ?? {};
       if (more instanceof ConnectorError) throw more;
       records.push(recordOf(ask, row, more));
     } catch (error) {
@@ -209,7 +270,7 @@ function recordOf({ shape, roots, setting }: Ask, row: Row, completed: JsonMap):
   const parts = shape.parts(row, setting);
   const actor = latestOf(parts)?.user;
   return {
-    id: externalId(String(row["id"])),
+    id: externalId(keyOf(row)),
     ...shape.place(row, setting),
     native,
     version: composeVersion(parts, shape.marks?.(native) ?? []),

@@ -27,8 +27,8 @@ export interface Search {
 export interface Rpc {
   readonly options: Options;
   readonly session: Session;
-  /** Calls `model.<model>.<method>`; the context goes last, as Tryton demands. */
-  readonly call: (model: string, method: string, parameters: readonly Json[], how?: CallHow) => Promise<Json>;
+  /** Calls `<model>.<method>`; the context goes last, as Tryton demands. */
+  readonly call: (method: string, parameters: readonly Json[], how?: CallHow) => Promise<Json>;
   /** Rows in the order of their ids, inactive ones included. */
   readonly search: (search: Search) => Promise<readonly Row[]>;
   /** Calls a method without database or user, such as `common.server.version`. */
@@ -51,11 +51,17 @@ interface Post {
 
 /** Opens no connection yet: the first call logs in when the session has no key. */
 export function createRpc(session: Session, options: Options): Rpc {
-  const call: Rpc["call"] = async (model, method, parameters, how = {}) => {
+  const call: Rpc["call"] = async (method, parameters, how = {}) => {
     const { authorization, context } = await openSession(session, options);
     const sent = [...parameters, { ...context, ...how.context }];
     const isWrite = how.isWrite === true;
-    return post(session, options, { method: `model.${model}.${method}`, parameters: sent, authorization, isWrite, isLogin: false });
+    return post(session, options, {
+      method: `model.${method}`,
+      parameters: sent,
+      authorization,
+      isWrite,
+      isLogin: false,
+    });
   };
   return {
     options,
@@ -63,7 +69,9 @@ export function createRpc(session: Session, options: Options): Rpc {
     call,
     async search({ model, domain, fields, limit = rowsMax, context = {} }) {
       const parameters: readonly Json[] = [domain, 0, limit, [["id", "ASC"]], fields];
-      const rows = await call(model, "search_read", parameters, { context: { active_test: false, ...context } });
+      const rows = await call(`${model}.search_read`, parameters, {
+        context: { active_test: false, ...context },
+      });
       return rowsOf(rows);
     },
     async common(method) {
@@ -74,7 +82,7 @@ export function createRpc(session: Session, options: Options): Rpc {
 }
 
 function rowsOf(rows: Json): readonly Row[] {
-  if (isList(rows) && rows.every(isMap)) return rows as readonly Row[];
+  if (isList(rows) && rows.every(isMap)) return rows;
   throw unreadable(false, 200);
 }
 
@@ -86,7 +94,10 @@ const unreadable = (isWrite: boolean, status: number): ConnectorError =>
     status,
   });
 
-async function openSession(session: Session, options: Options): Promise<{ authorization: string; context: JsonMap }> {
+async function openSession(
+  session: Session,
+  options: Options,
+): Promise<{ authorization: string; context: JsonMap }> {
   const kept = session.token.load(tokens.session);
   const keptContext = session.token.load(tokens.context);
   if (kept !== undefined && kept !== "" && keptContext !== undefined && keptContext !== "") {
@@ -105,7 +116,8 @@ async function login(session: Session, options: Options): Promise<string> {
   const asked = { method: "common.db.login", parameters, authorization: null, isWrite: false, isLogin: true };
   const answer = await post(session, options, asked);
   const [userId, key] = isList(answer) ? answer : [];
-  if (typeof userId !== "number" || typeof key !== "string") throw failureOfStatus(401, { ...asked, now: session.now() });
+  if (typeof userId !== "number" || typeof key !== "string")
+    throw failureOfStatus(401, { ...asked, now: session.now() });
   const credentials = Buffer.from(`${options.user}:${userId}:${key}`, "utf8").toString("base64");
   return `Session ${credentials}`;
 }

@@ -12,24 +12,35 @@ const isEqualAddress = (row: Row, wanted: JsonMap): boolean =>
   compared.every((part) => isSame(addressOf(row)[part] ?? null, text(wanted, part)));
 
 /**
- * The address of a party that reads as wanted: one it has, or a further one that is created for it. It is found again by
- * its content, so that a repeat after a lost answer makes no second one.
+ * The address of a party that reads as wanted: one it has, or a further one that is created for it. It is
+ * found again by its content, so that a repeat after a lost answer makes no second one.
  */
 export async function shipmentAddress(
   { rpc, lookups }: { readonly rpc: Rpc; readonly lookups: Lookups },
   wanted: JsonMap,
   party: number,
 ): Promise<number> {
-  const rows = await rpc.search({ model: "party.address", domain: [["party", "=", party], ["active", "=", true]], fields });
+  const rows = await rpc.search({
+    model: "party.address",
+    domain: [
+      ["party", "=", party],
+      ["active", "=", true],
+    ],
+    fields,
+  });
   const known = trytonId(rows.find((row) => isEqualAddress(row, wanted))?.["id"]);
   if (known !== undefined) return known;
   const [country, region] = [text(wanted, "country"), text(wanted, "subdivision")];
-  const subdivision = country === null || region === null ? undefined : await lookups.subdivision(country, region);
+  const subdivision =
+    country === null || region === null ? undefined : await lookups.subdivision(country, region);
   if (region !== null && subdivision === undefined && rpc.options.unknownRegion === "refuse") {
-    const message = "Tryton knows no such subdivision of the country; load it there, or set the option unknownRegion";
+    const message =
+      "Tryton knows no such subdivision of the country; load it there, or set the option unknownRegion";
     throw refusal("region_unknown", message, "shipment_address");
   }
-  const street = [text(wanted, "street") ?? "", text(wanted, "street2")].filter((line) => line !== null).join("\n");
+  const street = [text(wanted, "street") ?? "", text(wanted, "street2")]
+    .filter((line) => line !== null)
+    .join("\n");
   const values: JsonMap = {
     party,
     name: text(wanted, "name"),
@@ -39,7 +50,7 @@ export async function shipmentAddress(
     country: country === null ? null : await lookups.country(country),
     subdivision: subdivision ?? null,
   };
-  const created = await rpc.call("party.address", "create", [[values]], { isWrite: true });
+  const created = await rpc.call("party.address.create", [[values]], { isWrite: true });
   const id = Array.isArray(created) ? trytonId(created[0] as number) : undefined;
   if (id !== undefined) return id;
   throw refusal("address_unknown", "Tryton did not say which address it created", "shipment_address");

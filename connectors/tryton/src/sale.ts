@@ -1,6 +1,6 @@
 import { add, compare, ofFloat, subtract, total } from "./decimal.ts";
 import { discountOf, grossOf } from "./discount.ts";
-import { many, one, text, trytonId } from "./native.ts";
+import { keyOf, many, one, scalar, text, trytonId } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import { addressOf } from "./party.ts";
 import { idOf, made, outside, plain, present } from "./shape.ts";
@@ -37,13 +37,19 @@ function isFreight(line: Row, { options }: Setting): boolean {
 const goods = (sale: Row, setting: Setting): readonly Row[] =>
   many(sale, "lines").filter((line) => line["type"] === "line" && !isFreight(line, setting));
 
-/** Freight: the lines of the freight product and those that a carrier added, as one amount; null without any. */
+/**
+ * Freight: the lines of the freight product and those that a carrier added, as one amount; null without any.
+ */
 function freight(sale: Row, setting: Setting): Json {
   const lines = many(sale, "lines").filter((line) => line["type"] === "line" && isFreight(line, setting));
   const [first] = lines;
   if (first === undefined) return null;
   const amount = total(lines.map((line) => text(line, "amount") ?? "0"));
-  return { id: lines.length === 1 ? idOf(first["id"]) : null, amount, currency: text(one(sale, "currency"), "code") };
+  return {
+    id: lines.length === 1 ? idOf(first["id"]) : null,
+    amount,
+    currency: text(one(sale, "currency"), "code"),
+  };
 }
 
 /** Fields that only some modules add to a line; asked for where they are there. */
@@ -76,7 +82,7 @@ function orderLines(sale: Row, setting: Setting): Json {
     unit: text(one(line, "unit"), "symbol"),
     unit_price: text(line, "unit_price"),
     amount: text(line, "amount"),
-    tax: shares.get(String(line["id"])) ?? null,
+    tax: shares.get(keyOf(line)) ?? null,
     note: text(line, "note"),
     shipping_date: text(line, "shipping_date"),
   }));
@@ -98,7 +104,9 @@ const shared: { readonly [root: string]: Root } = {
   invoice_party: reference("invoice_party", true),
   shipment_party: reference("shipment_party", true),
   shipment_address: made(
-    ["name", "street", "postal_code", "city", "country.code", "subdivision.name"].map((field) => `shipment_address.${field}`),
+    ["name", "street", "postal_code", "city", "country.code", "subdivision.name"].map(
+      (field) => `shipment_address.${field}`,
+    ),
     (row) => {
       const address = one(row, "shipment_address");
       return address === null ? null : addressOf(address);
@@ -114,8 +122,13 @@ const shared: { readonly [root: string]: Root } = {
     field: "warehouse",
     isWritten: true,
   }),
-  company: made(["company.party.name"], (row) => text(one(one(row, "company"), "party"), "name"), { isWritten: true }),
-  currency: made(["currency.code"], (row) => text(one(row, "currency"), "code"), { field: "currency", isWritten: true }),
+  company: made(["company.party.name"], (row) => text(one(one(row, "company"), "party"), "name"), {
+    isWritten: true,
+  }),
+  currency: made(["currency.code"], (row) => text(one(row, "currency"), "code"), {
+    field: "currency",
+    isWritten: true,
+  }),
   freight: made([...lineFields], freight, { isWritten: true }),
   untaxed_amount: plain("untaxed_amount"),
   tax_amount: plain("tax_amount"),
@@ -125,9 +138,13 @@ const shared: { readonly [root: string]: Root } = {
 const ordered: readonly Json[] = ["confirmed", "processing", "done"];
 
 /** State of a sale seen as a quote: an order is a quote that was accepted. */
-const quoteState = (row: Row): string => (ordered.includes(row["state"] ?? null) ? "ordered" : String(row["state"]));
+const quoteState = (row: Row): string =>
+  ordered.includes(row["state"] ?? null) ? "ordered" : scalar(row["state"]);
 
-const creditFields = ["party", "invoice_party"].flatMap((party) => [`${party}.credit_limit_amount`, `${party}.credit_amount`]);
+const creditFields = ["party", "invoice_party"].flatMap((party) => [
+  `${party}.credit_limit_amount`,
+  `${party}.credit_amount`,
+]);
 
 /** Why `confirm` would be refused for want of credit, in plain words; null when it would not. */
 function creditReason(row: Row, { facts }: Setting): string | null {
@@ -143,7 +160,9 @@ function creditReason(row: Row, { facts }: Setting): string | null {
 /** What is missing before the quote can be given out, in plain words; null when nothing is. */
 function validation(row: Row): string | null {
   if (row["state"] !== "draft") return null;
-  const hasGoods = many(row, "lines").some((line) => ["goods", "assets"].includes(text(one(line, "product"), "type") ?? ""));
+  const hasGoods = many(row, "lines").some((line) =>
+    ["goods", "assets"].includes(text(one(line, "product"), "type") ?? ""),
+  );
   const missing = [
     ...(row["invoice_address"] === null ? ["an invoice address"] : []),
     ...(row["shipment_address"] === null ? ["a shipment address"] : []),
@@ -178,7 +197,10 @@ export function orderState(row: Row): string {
   if (state === "done") return "closed";
   if (state === "draft" || state === "quotation") return "draft";
   if (state === "confirmed") return "open";
-  const [shipments, invoices] = [many(row, "shipments"), many(row, "invoices").filter((each) => each["state"] !== "cancelled")];
+  const [shipments, invoices] = [
+    many(row, "shipments"),
+    many(row, "invoices").filter((each) => each["state"] !== "cancelled"),
+  ];
   const isInvoiced = invoices.length > 0 && invoices.every(isPosted);
   const isSent = row["shipment_state"] === "sent";
   const hasNothingToSend = row["shipment_state"] === "none" && shipments.length === 0;
@@ -188,7 +210,9 @@ export function orderState(row: Row): string {
 
 const orderRoots: { readonly [root: string]: Root } = {
   ...shared,
-  order_state: made(["state", "shipment_state", "shipments.state", "invoices.state"], orderState, { field: "state" }),
+  order_state: made(["state", "shipment_state", "shipments.state", "invoices.state"], orderState, {
+    field: "state",
+  }),
   shipment_state: plain("shipment_state"),
   invoice_state: plain("invoice_state"),
   lines: made([...lineFields, ...taxFields("lines."), "tax_amount"], orderLines),
@@ -200,7 +224,8 @@ const always: readonly string[] = [...stampFields(""), ...stampFields("lines."),
 function placeOrder(row: Row): Placement {
   if (ordered.includes(row["state"] ?? null)) return present;
   const wasConfirmed =
-    trytonId(row["confirmed_by"]) !== undefined || many(row, "lines").some((line) => typeof line["actual_quantity"] === "number");
+    trytonId(row["confirmed_by"]) !== undefined ||
+    many(row, "lines").some((line) => typeof line["actual_quantity"] === "number");
   return row["state"] === "cancelled" && wasConfirmed ? present : outside;
 }
 
@@ -222,11 +247,13 @@ export const quotes: Shape = {
   changes: (stamps) => [[["lines", "where", stamps]]],
   place: () => present,
   parts: (row) =>
-    [partOf("sale.sale", row), ...many(row, "lines").map((each) => partOf("sale.line", each))].filter((part) => part !== undefined),
+    [partOf("sale.sale", row), ...many(row, "lines").map((each) => partOf("sale.line", each))].filter(
+      (part) => part !== undefined,
+    ),
   marks: (native: JsonMap) =>
     native["approval"] === undefined && native["approval_reason"] === undefined
       ? []
-      : [`approval=${String(native["approval_reason"] ?? native["approval"] ?? "")}`],
+      : [`approval=${scalar(native["approval_reason"] ?? native["approval"])}`],
 };
 
 /** Orders: sales that were confirmed, under the same id as the quote. */
@@ -243,7 +270,12 @@ export const orders: Shape = {
   ],
   scope: ({ facts }) => [["company", "=", facts.company], evidence],
   changes: (stamps) => {
-    const parts = ["OR", stamps, [["invoice_lines", "where", [["invoice", "where", stamps]]]], [["moves", "where", stamps]]];
+    const parts = [
+      "OR",
+      stamps,
+      [["invoice_lines", "where", [["invoice", "where", stamps]]]],
+      [["moves", "where", stamps]],
+    ];
     return [[["lines", "where", parts]]];
   },
   place: placeOrder,

@@ -41,11 +41,22 @@ export interface TrytonDescription extends Description {
 const reading: readonly Right[] = ["read"];
 const writing: readonly Right[] = ["read", "write", "create"];
 
-const partyModels = ["party.party", "party.address", "party.contact_mechanism", "party.identifier", "party.relation.all"];
+const partyModels = [
+  "party.party",
+  "party.address",
+  "party.contact_mechanism",
+  "party.identifier",
+  "party.relation.all",
+];
 
 /** Models that an entity stands on, with the rights it needs there. */
-const needed: { readonly [entity: string]: readonly (readonly [models: readonly string[], rights: readonly Right[]])[] } = {
-  accounts: [[partyModels, writing], [["account.invoice.payment_term", "country.country", "company.employee"], reading]],
+const needed: {
+  readonly [entity: string]: readonly (readonly [models: readonly string[], rights: readonly Right[]])[];
+} = {
+  accounts: [
+    [partyModels, writing],
+    [["account.invoice.payment_term", "country.country", "company.employee"], reading],
+  ],
   contacts: [[partyModels, writing]],
   products: [[["product.product", "product.template", "product.uom", "product.category"], reading]],
   pricebooks: [[["product.price_list", "product.price_list.line"], reading]],
@@ -66,7 +77,10 @@ const required: { readonly [entity: string]: readonly string[] } = {
   quotes: ["party", "currency", "lines"],
 };
 
-/** What the connection is: database and company, the server's version, fields by entity, and rights that are missing. */
+/**
+ * What the connection is: database and company, the server's version, fields by entity, and rights that are
+ * missing.
+ */
 export async function describe(rpc: Rpc): Promise<TrytonDescription> {
   const facts = await loadFacts(rpc);
   const version = await rpc.common("common.server.version");
@@ -87,24 +101,33 @@ export async function describe(rpc: Rpc): Promise<TrytonDescription> {
   };
 }
 
-const shown = (root: string, type: string): NativeField => ({ root, type, isRequired: false, isReadOnly: true, lengthMax: null });
+const shown = (root: string, type: string): NativeField => ({
+  root,
+  type,
+  isRequired: false,
+  isReadOnly: true,
+  lengthMax: null,
+});
 
 async function findMissingRights(rpc: Rpc): Promise<readonly MissingRight[]> {
   const models = [...new Set(Object.values(needed).flatMap((rows) => rows.flatMap(([names]) => names)))];
-  const answer = await rpc.call("ir.model.access", "get_access", [models]);
+  const answer = await rpc.call("ir.model.access.get_access", [models]);
   const access = isMap(answer) ? answer : {};
   return Object.entries(needed).flatMap(([entity, rows]) =>
     rows.flatMap(([names, rights]) =>
-      names.flatMap((model) => rights.filter((right) => !isAllowed(access[model], right)).map((right) => ({ entity, model, right }))),
+      names.flatMap((model) =>
+        rights.filter((right) => !isAllowed(access[model], right)).map((right) => ({ entity, model, right })),
+      ),
     ),
   );
 }
 
 /** SQLite and some rules answer 1 and 0. A model that is not answered is not installed. */
-const isAllowed = (rights: Json | undefined, right: Right): boolean => isMap(rights) && (rights[right] === true || rights[right] === 1);
+const isAllowed = (rights: Json | undefined, right: Right): boolean =>
+  isMap(rights) && (rights[right] === true || rights[right] === 1);
 
 async function fieldsOf(rpc: Rpc, entity: string, shape: Shape): Promise<readonly NativeField[]> {
-  const answer = await rpc.call(shape.model, "fields_get", [[]]);
+  const answer = await rpc.call(`${shape.model}.fields_get`, [[]]);
   const native = isMap(answer) ? answer : {};
   const own = Object.entries(shape.roots).map(([root, { field, isWritten }]): NativeField => {
     const known = field === null ? undefined : native[field];

@@ -15,7 +15,9 @@ export interface Setting {
 export interface Root {
   readonly fields: readonly string[];
   readonly form: (row: Row, setting: Setting) => Json;
-  /** The Tryton field whose type, length and rights stand for the root in `describe`; null for a computed one. */
+  /**
+   * The Tryton field whose type, length and rights stand for the root in `describe`; null for a computed one.
+   */
   readonly field: string | null;
   /** Whether `write` takes it. */
   readonly isWritten: boolean;
@@ -75,12 +77,16 @@ export function since(instant: Json): Json {
   return [
     "OR",
     ["write_date", ">=", instant],
-    [["write_date", "=", null], ["create_date", ">=", instant]],
+    [
+      ["write_date", "=", null],
+      ["create_date", ">=", instant],
+    ],
   ];
 }
 
 /** Ids as text, or null. */
-export const idOf = (value: Json | undefined): string | null => (typeof value === "number" ? String(value) : null);
+export const idOf = (value: Json | undefined): string | null =>
+  typeof value === "number" ? String(value) : null;
 
 /** Placement of a record that can only be present or archived. */
 export const present: Placement = { kind: "present", into: null };

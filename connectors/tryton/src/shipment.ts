@@ -11,7 +11,9 @@ const moves = (shipment: Row): readonly Row[] =>
 
 /** The sale that a shipment delivers; the first, when it gathers several. */
 function sale(shipment: Row): Json {
-  const sales = moves(shipment).map((move) => move["sale"]).filter((id) => typeof id === "number");
+  const sales = moves(shipment)
+    .map((move) => move["sale"])
+    .filter((id) => typeof id === "number");
   return sales.length === 0 ? null : String(Math.min(...sales));
 }
 
@@ -25,7 +27,9 @@ function lines(shipment: Row): Json {
       unit: text(one(move, "uom"), "symbol"),
       state: text(move, "state"),
       sale: idOf(move["sale"]),
-      sale_line: (text(move, "origin") ?? "").startsWith("sale.line,") ? (text(move, "origin") ?? "").slice(10) : null,
+      sale_line: (text(move, "origin") ?? "").startsWith("sale.line,")
+        ? (text(move, "origin") ?? "").slice(10)
+        : null,
     }));
 }
 
@@ -44,14 +48,18 @@ const roots: { readonly [root: string]: Root } = {
   number: plain("number"),
   reference: plain("reference"),
   state: plain("state"),
-  shipment_state: made(["state"], (row) => stages[text(row, "state") ?? ""] ?? text(row, "state"), { field: "state" }),
+  shipment_state: made(["state"], (row) => stages[text(row, "state") ?? ""] ?? text(row, "state"), {
+    field: "state",
+  }),
   planned_date: plain("planned_date"),
   effective_date: plain("effective_date"),
   customer: made(["customer"], (row) => idOf(row["customer"]), { field: "customer" }),
   carrier: made(["carrier.party.name"], (row) => text(one(one(row, "carrier"), "party"), "name")),
   warehouse: made(["warehouse.code"], (row) => text(one(row, "warehouse"), "code"), { field: "warehouse" }),
   delivery_address: made(
-    ["name", "street", "postal_code", "city", "country.code", "subdivision.name"].map((field) => `delivery_address.${field}`),
+    ["name", "street", "postal_code", "city", "country.code", "subdivision.name"].map(
+      (field) => `delivery_address.${field}`,
+    ),
     (row) => {
       const address = one(row, "delivery_address");
       return address === null ? null : addressOf(address);
@@ -60,7 +68,9 @@ const roots: { readonly [root: string]: Root } = {
   ),
   sale: made(["outgoing_moves.sale"], sale),
   lines: made(
-    ["product", "quantity", "uom.symbol", "uom.digits", "state", "sale", "origin"].map((field) => `outgoing_moves.${field}`),
+    ["product", "quantity", "uom.symbol", "uom.digits", "state", "sale", "origin"].map(
+      (field) => `outgoing_moves.${field}`,
+    ),
     lines,
   ),
 };
@@ -74,7 +84,10 @@ export const shipments: Shape = {
   changes: (stamps) => [[["moves", "where", stamps]]],
   place: () => present,
   parts: (row) => {
-    const found = [partOf("stock.shipment.out", row), ...moves(row).map((each) => partOf("stock.move", each))];
+    const found = [
+      partOf("stock.shipment.out", row),
+      ...moves(row).map((each) => partOf("stock.move", each)),
+    ];
     return found.filter((part) => part !== undefined);
   },
 };

@@ -1,14 +1,20 @@
 import { add, allocate, multiply } from "./decimal.ts";
-import { many, text } from "./native.ts";
+import { keyOf, many, text } from "./native.ts";
 import type { Row } from "./native.ts";
 
-/** Fields of the taxes of a line, with the path of the line in front. Groups of taxes have their rates on the children. */
+/**
+ * Fields of the taxes of a line, with the path of the line in front. Groups of taxes have their rates on the
+ * children.
+ */
 export function taxFields(prefix: string): readonly string[] {
   const own = ["type", "rate", "amount"].map((field) => `${prefix}taxes.${field}`);
   return [...own, ...["type", "rate", "amount"].map((field) => `${prefix}taxes.childs.${field}`)];
 }
 
-/** Tax of one line before rounding: percentages of its amount, fixed amounts per piece; undefined for other kinds. */
+/**
+ * Tax of one line before rounding: percentages of its amount, fixed amounts per piece; undefined for other
+ * kinds.
+ */
 function exactTax(line: Row): string | undefined {
   const price = text(line, "unit_price");
   const quantity = line["quantity"];
@@ -26,15 +32,20 @@ function exactTax(line: Row): string | undefined {
 }
 
 /**
- * Tax of each line by its id. Tryton rounds tax per document, so a line's tax is its share of the document's, rounded so
- * that the shares add up to it exactly. Empty when the taxes are not explained by their rates (a manual tax, a reverse
- * charge, a kind of tax not known here): then no line says a tax rather than a wrong one.
+ * Tax of each line by its id. Tryton rounds tax per document, so a line's tax is its share of the document's,
+ * rounded so that the shares add up to it exactly. Empty when the taxes are not explained by their rates (a
+ * manual tax, a reverse charge, a kind of tax not known here): then no line says a tax rather than a wrong
+ * one.
  */
-export function shareTax(lines: readonly Row[], sum: string | null, digits: number): ReadonlyMap<string, string> {
+export function shareTax(
+  lines: readonly Row[],
+  sum: string | null,
+  digits: number,
+): ReadonlyMap<string, string> {
   const exact = lines.map(exactTax);
   if (sum === null || exact.some((tax) => tax === undefined)) return new Map();
   const known = exact.filter((tax) => tax !== undefined);
   const shares = allocate(known, sum, digits);
   if (shares === undefined) return new Map();
-  return new Map(lines.map((line, at) => [String(line["id"]), shares[at] ?? "0"]));
+  return new Map(lines.map((line, at) => [keyOf(line), shares[at] ?? "0"]));
 }

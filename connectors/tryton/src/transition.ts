@@ -7,17 +7,20 @@ import { quotes } from "./sale.ts";
 import { isSameStamps, stampsOf } from "./version.ts";
 
 /** Native states before and after a button of a sale. */
-const buttons: { readonly [via: string]: { readonly from: readonly string[]; readonly to: readonly string[] } } = {
+const buttons: {
+  readonly [via: string]: { readonly from: readonly string[]; readonly to: readonly string[] };
+} = {
   quote: { from: ["draft"], to: ["quotation"] },
-  // `confirm` queues the processing, which Tryton runs right after the commit unless a queue worker does it later.
+  // `confirm` queues the processing, which Tryton runs right after the commit unless a queue worker does it
+  // later.
   confirm: { from: ["quotation"], to: ["confirmed", "processing", "done"] },
   cancel: { from: ["draft", "quotation"], to: ["cancelled"] },
   draft: { from: ["quotation", "cancelled"], to: ["draft"] },
 };
 
 /**
- * State changes of a quote. `confirm` leads to an order, which this connector reads as the quote in state `converted`;
- * it is offered for both names of what the CRM wants.
+ * State changes of a quote. `confirm` leads to an order, which this connector reads as the quote in state
+ * `converted`; it is offered for both names of what the CRM wants.
  */
 export const quoteTransitions: readonly Transition[] = [
   { from: "draft", to: "sent", via: "quote" },
@@ -30,13 +33,17 @@ export const quoteTransitions: readonly Transition[] = [
 ];
 
 /** Why a state change was not made. */
-function failed(failure: "stale" | "invalid" | "unsupported" | "in_doubt", code: string, message: string): WriteOutcome {
+function failed(
+  failure: "stale" | "invalid" | "unsupported" | "in_doubt",
+  code: string,
+  message: string,
+): WriteOutcome {
   return { kind: "failed", failure: failureRecord(new ConnectorError({ failure, code, message })) };
 }
 
 /**
- * Presses a button of a sale. Tryton answers a button in the wrong state with success and does nothing, so the state is
- * read before and after. A sale that is already where the button leads is done.
+ * Presses a button of a sale. Tryton answers a button in the wrong state with success and does nothing, so
+ * the state is read before and after. A sale that is already where the button leads is done.
  */
 export async function pressButton(rpc: Rpc, write: NativeWrite): Promise<WriteOutcome> {
   const via = write.transition?.via ?? "";
@@ -47,7 +54,8 @@ export async function pressButton(rpc: Rpc, write: NativeWrite): Promise<WriteOu
   }
   const wanted = { roots: ["state"], ids: [write.id] };
   const [before] = await readByIds(rpc, quotes, wanted);
-  if (before?.version === undefined || before.version === null) return failed("stale", "record_gone", "the sale does not exist any more");
+  if (before?.version === undefined || before.version === null)
+    return failed("stale", "record_gone", "the sale does not exist any more");
   const state = text(before.native, "state") ?? "";
   if (button.to.includes(state)) return { kind: "done", id: write.id, record: null };
   if (!button.from.includes(state)) {
@@ -58,17 +66,25 @@ export async function pressButton(rpc: Rpc, write: NativeWrite): Promise<WriteOu
   }
   const root = `sale.sale,${id}`;
   const lock = { [root]: stampsOf(before.version).get(root) ?? null };
-  await rpc.call("sale.sale", via, [[id]], { context: { _timestamp: lock }, isWrite: true });
+  await rpc.call(`sale.sale.${via}`, [[id]], { context: { _timestamp: lock }, isWrite: true });
   return confirmState(rpc, write, { via, to: button.to });
 }
 
-async function confirmState(rpc: Rpc, write: NativeWrite, expected: { readonly via: string; readonly to: readonly string[] }): Promise<WriteOutcome> {
+async function confirmState(
+  rpc: Rpc,
+  write: NativeWrite,
+  expected: { readonly via: string; readonly to: readonly string[] },
+): Promise<WriteOutcome> {
   const id = write.id as NonNullable<typeof write.id>;
   try {
     const [after] = await readByIds(rpc, quotes, { roots: ["state"], ids: [id] });
     const state = text(after?.native ?? {}, "state") ?? "gone";
     if (expected.to.includes(state)) return { kind: "done", id, record: null };
-    return failed("invalid", "no_effect", `after the button ${expected.via} the sale is still in state ${state}`);
+    return failed(
+      "invalid",
+      "no_effect",
+      `after the button ${expected.via} the sale is still in state ${state}`,
+    );
   } catch (error) {
     // The button was answered, what it did could not be read: only a probe can tell.
     const { code, message } = failureRecord(error);

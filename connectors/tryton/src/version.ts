@@ -43,12 +43,15 @@ export function relationPart(row: Row): PartStamp | undefined {
 }
 
 /**
- * The version of an aggregate: `model,id=stamp` of each part, sorted, then marks of computed values that have no stamp
- * (`~name=value`). Equal for equal parts, whatever the order in which they were read.
+ * The version of an aggregate: `model,id=stamp` of each part, sorted, then marks of computed values that have
+ * no stamp (`~name=value`). Equal for equal parts, whatever the order in which they were read.
  */
 export function composeVersion(parts: readonly PartStamp[], marks: readonly string[] = []): string {
-  const rows = [...parts].sort((a, b) => (a.model === b.model ? a.id - b.id : a.model < b.model ? -1 : 1));
-  return [...rows.map(({ model, id, stamp }) => `${model},${id}=${stamp}`), ...marks.map((mark) => `~${mark}`)].join(";");
+  const rows = parts.toSorted((a, b) => (a.model === b.model ? a.id - b.id : a.model < b.model ? -1 : 1));
+  return [
+    ...rows.map(({ model, id, stamp }) => `${model},${id}=${stamp}`),
+    ...marks.map((mark) => `~${mark}`),
+  ].join(";");
 }
 
 /** Stamps by `model,id` of a version, as Tryton takes them in the context key `_timestamp`. */
@@ -70,9 +73,11 @@ export function isSameStamps(a: string, b: string): boolean {
 /** The part written last; the first of equals. */
 export function latestOf(parts: readonly PartStamp[]): PartStamp | undefined {
   let latest: PartStamp | undefined;
-  for (const part of parts) if (latest === undefined || Number(part.stamp) > Number(latest.stamp)) latest = part;
+  for (const part of parts)
+    if (latest === undefined || Number(part.stamp) > Number(latest.stamp)) latest = part;
   return latest;
 }
 
 /** When the latest part was written, as an ISO instant in UTC with microseconds; null when there is none. */
-export const modifiedAt = (parts: readonly PartStamp[]): string | null => instantOf(latestOf(parts)?.stamp ?? "");
+export const modifiedAt = (parts: readonly PartStamp[]): string | null =>
+  instantOf(latestOf(parts)?.stamp ?? "");

@@ -1,19 +1,20 @@
 import { normal } from "./decimal.ts";
-import { isList, isMap } from "./native.ts";
+import { isList, isMap, scalar } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 
-const two = (value: Json | undefined): string => String(value ?? 0).padStart(2, "0");
-const day = (value: JsonMap): string => `${String(value["year"] ?? 0).padStart(4, "0")}-${two(value["month"])}-${two(value["day"])}`;
+const two = (value: Json | undefined): string => scalar(value ?? 0).padStart(2, "0");
+const day = (value: JsonMap): string =>
+  `${scalar(value["year"] ?? 0).padStart(4, "0")}-${two(value["month"])}-${two(value["day"])}`;
 
 function clock(value: JsonMap): string {
-  const fraction = String(value["microsecond"] ?? 0).padStart(6, "0");
+  const fraction = scalar(value["microsecond"] ?? 0).padStart(6, "0");
   return `${two(value["hour"])}:${two(value["minute"])}:${two(value["second"])}.${fraction}`;
 }
 
 /**
- * Tryton's JSON as plain JSON: Decimal to text without trailing zeros, date to `YYYY-MM-DD`, datetime to an ISO instant
- * in UTC with microseconds (Tryton's datetimes are UTC without a mark), time to its text, duration to seconds, bytes to
- * base64. Throws a TypeError for a form nobody knows.
+ * Tryton's JSON as plain JSON: Decimal to text without trailing zeros, date to `YYYY-MM-DD`, datetime to an
+ * ISO instant in UTC with microseconds (Tryton's datetimes are UTC without a mark), time to its text,
+ * duration to seconds, bytes to base64. Throws a TypeError for a form nobody knows.
  */
 export function decode(value: Json): Json {
   if (isList(value)) return value.map(decode);
@@ -35,7 +36,7 @@ export function decode(value: Json): Json {
     case "timedelta":
       return value["seconds"] ?? null;
     case "bytes":
-      return String(value["base64"] ?? "").replaceAll("\n", "");
+      return scalar(value["base64"]).replaceAll("\n", "");
     default:
       throw new TypeError("expected a value class of Tryton 6.0");
   }
@@ -68,10 +69,13 @@ export function datetime(iso: string): JsonMap {
   };
 }
 
-/** `_timestamp` of a row that shows only its stamps (a table query): seconds since 1970 with six decimals, as text. */
+/**
+ * `_timestamp` of a row that shows only its stamps (a table query): seconds since 1970 with six decimals, as
+ * text.
+ */
 export function timestampOf(iso: string): string {
   const seconds = Date.parse(`${iso.slice(0, 19)}Z`) / 1000;
-  return `${seconds}.${(iso.slice(20, -1) || "0").padEnd(6, "0").slice(0, 6)}`;
+  return `${seconds}.${iso.slice(20, -1).padEnd(6, "0").slice(0, 6)}`;
 }
 
 /** The ISO instant of a `_timestamp`, or null when it has another form. */
@@ -88,17 +92,17 @@ export function encodeAs(type: string, value: Json): Json {
   const number = typeof value === "string" ? Number(value) : value;
   switch (type) {
     case "numeric":
-      return decimal(String(value));
+      return decimal(scalar(value));
     case "float":
     case "integer":
     case "many2one":
     case "one2one":
       return number;
     case "date":
-      return date(String(value));
+      return date(scalar(value));
     case "datetime":
     case "timestamp":
-      return datetime(String(value));
+      return datetime(scalar(value));
     default:
       return value;
   }

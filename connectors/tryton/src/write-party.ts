@@ -1,7 +1,7 @@
 import type { NativeWrite } from "@crossfoot/connector-sdk";
 import { refusal } from "./failures.ts";
 import type { Lookups } from "./lookups.ts";
-import { isBlank, isMap, isSame, mapsOf, text, trytonId } from "./native.ts";
+import { isBlank, isMap, isSame, mapsOf, scalar, text, trytonId } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 import type { Options } from "./options.ts";
 import { isBlankAddress, mechanismTypes, referencePrefix } from "./party.ts";
@@ -25,17 +25,21 @@ interface Draft {
 }
 
 /** Values and parts of a party write; rejects with `invalid` when the patch cannot be said in Tryton. */
-export async function prepareParty(write: NativeWrite, lookups: Lookups, options: Options): Promise<Prepared> {
+export async function prepareParty(
+  write: NativeWrite,
+  lookups: Lookups,
+  options: Options,
+): Promise<Prepared> {
   const draft: Draft = { write, lookups, options, values: {}, parts: [] };
   const { patch } = write;
-  if (write.kind === "archive") return { values: { active: false }, parts: [] };
   plainFields(draft);
   if (patch["status"] !== undefined) draft.values["active"] = patch["status"] !== "inactive";
   if (patch["customer_payment_term"] !== undefined) {
     const name = patch["customer_payment_term"];
-    draft.values["customer_payment_term"] = isBlank(name) ? null : await lookups.paymentTerm(String(name));
+    draft.values["customer_payment_term"] = isBlank(name) ? null : await lookups.paymentTerm(scalar(name));
   }
-  if (patch["credit_limit"] !== undefined) draft.values["credit_limit_amount"] = await creditLimit(draft, patch["credit_limit"]);
+  if (patch["credit_limit"] !== undefined)
+    draft.values["credit_limit_amount"] = await creditLimit(draft, patch["credit_limit"]);
   await addresses(draft);
   mechanisms(draft);
   identifiers(draft);
@@ -49,42 +53,62 @@ function plainFields({ write, values }: Draft): void {
   if (patch["name"] !== undefined) values["name"] = patch["name"];
   if (patch["person"] !== undefined) values["name"] = fullName(patch["person"]);
   if (patch["code"] !== undefined && !isBlank(patch["code"])) values["code"] = patch["code"];
-  if (patch["sale_price_list"] !== undefined) values["sale_price_list"] = trytonId(patch["sale_price_list"]) ?? null;
-  if (write.kind === "create" && isBlank(values["name"])) throw refusal("required", "a party needs a name", "name");
+  if (patch["sale_price_list"] !== undefined)
+    values["sale_price_list"] = trytonId(patch["sale_price_list"]) ?? null;
+  if (write.kind === "create" && isBlank(values["name"]))
+    throw refusal("required", "a party needs a name", "name");
 }
 
 function fullName(person: Json): string {
   const words = isMap(person) ? [text(person, "given"), text(person, "family")] : [];
-  return words.filter((word) => word !== null).join(" ").trim();
+  return words
+    .filter((word) => word !== null)
+    .join(" ")
+    .trim();
 }
 
 async function creditLimit({ lookups }: Draft, limit: Json): Promise<Json> {
   if (!isMap(limit) || isBlank(limit["amount"])) return null;
   const { currency } = await lookups.facts();
-  if (limit["currency"] === currency) return decimal(String(limit["amount"]));
+  if (limit["currency"] === currency) return decimal(scalar(limit["amount"]));
   throw refusal("currency_mismatch", `Tryton keeps credit limits in ${currency} only`, "credit_limit");
 }
 
 /** Adds the command for a part; a part that is written or removed is locked with the party. */
-function command(draft: Draft, field: string, part: { readonly model: string; readonly lockId?: number; readonly command: Command }): void {
+function command(
+  draft: Draft,
+  field: string,
+  part: { readonly model: string; readonly lockId?: number; readonly command: Command },
+): void {
   const commands = draft.values[field];
   draft.values[field] = [...(Array.isArray(commands) ? (commands as Json[]) : []), part.command];
   if (part.lockId !== undefined) draft.parts.push(`${part.model},${part.lockId}`);
 }
 
-const ownId = (value: Json | undefined): number | undefined => (isMap(value) ? trytonId(value["id"]) : undefined);
+const ownId = (value: Json | undefined): number | undefined =>
+  isMap(value) ? trytonId(value["id"]) : undefined;
 
 /** A row of the patch on top of what the record shows; a key that the patch leaves out stays. */
-const onTop = (current: Json | undefined, patch: JsonMap): JsonMap => ({ ...(isMap(current) ? current : {}), ...patch });
+const onTop = (current: Json | undefined, patch: JsonMap): JsonMap => ({
+  ...(isMap(current) ? current : {}),
+  ...patch,
+});
 
 async function addresses(draft: Draft): Promise<void> {
   const { patch, current } = draft.write;
   const uses = (["invoice", "delivery"] as const).map((use) => ({ use, root: `${use}_address` }));
   const patched = uses.filter(({ root }) => patch[root] !== undefined);
   const [first, second] = patched;
-  const isOneForBoth = first !== undefined && second !== undefined && isSame(content(patch[first.root]), content(patch[second.root]));
+  const isOneForBoth =
+    first !== undefined &&
+    second !== undefined &&
+    isSame(content(patch[first.root]), content(patch[second.root]));
   if (isOneForBoth && (draft.write.kind === "create" || isShared(current))) {
-    await defaultAddress(draft, { root: "invoice_address", flags: { invoice: true, delivery: true }, isShared: false });
+    await defaultAddress(draft, {
+      root: "invoice_address",
+      flags: { invoice: true, delivery: true },
+      isShared: false,
+    });
   } else {
     for (const { use, root } of patched) {
       await defaultAddress(draft, { root, flags: { [use]: true }, isShared: isShared(current) });
@@ -119,7 +143,7 @@ async function defaultAddress(draft: Draft, { root, flags, isShared }: DefaultAd
   const wanted = isMap(given) ? onTop(shown, given) : null;
   if (wanted === null || isBlankAddress(wanted)) {
     if (id === undefined) return;
-    const values: JsonMap = isShared ? negated(flags) : { active: false };
+    const values: JsonMap = isShared ? forOtherUse(flags) : { active: false };
     command(draft, "addresses", { model: "party.address", lockId: id, command: ["write", [id], values] });
     return;
   }
@@ -127,15 +151,25 @@ async function defaultAddress(draft: Draft, { root, flags, isShared }: DefaultAd
   if (id === undefined || isShared) {
     command(draft, "addresses", { model: "party.address", command: ["create", [{ ...values, ...flags }]] });
     if (id === undefined) return;
-    const [use] = Object.keys(flags);
-    const other = use === "invoice" ? "delivery" : "invoice";
-    command(draft, "addresses", { model: "party.address", lockId: id, command: ["write", [id], { ...negated(flags), [other]: true }] });
+    command(draft, "addresses", {
+      model: "party.address",
+      lockId: id,
+      command: ["write", [id], forOtherUse(flags)],
+    });
     return;
   }
-  command(draft, "addresses", { model: "party.address", lockId: id, command: ["write", [id], { ...values, ...flags }] });
+  command(draft, "addresses", {
+    model: "party.address",
+    lockId: id,
+    command: ["write", [id], { ...values, ...flags }],
+  });
 }
 
-const negated = (flags: JsonMap): JsonMap => Object.fromEntries(Object.keys(flags).map((key) => [key, false]));
+/** A row that served both uses keeps the one that is not written. */
+const forOtherUse = (flags: JsonMap): JsonMap => {
+  const isInvoice = flags["invoice"] === true;
+  return { invoice: !isInvoice, delivery: isInvoice };
+};
 
 async function furtherAddresses(draft: Draft, wanted: readonly JsonMap[]): Promise<void> {
   const shown = mapsOf(draft.write.current["addresses"]);
@@ -143,13 +177,22 @@ async function furtherAddresses(draft: Draft, wanted: readonly JsonMap[]): Promi
   for (const row of shown) {
     const id = ownId(row);
     // An address may stand on documents: it is put out of use, never deleted.
-    if (id !== undefined && !kept.has(id)) command(draft, "addresses", { model: "party.address", lockId: id, command: ["write", [id], { active: false }] });
+    if (id !== undefined && !kept.has(id))
+      command(draft, "addresses", {
+        model: "party.address",
+        lockId: id,
+        command: ["write", [id], { active: false }],
+      });
   }
   for (const row of wanted) {
     const id = ownId(row);
     const before = shown.find((each) => ownId(each) === id);
     if (id === undefined) {
-      if (!isBlankAddress(row)) command(draft, "addresses", { model: "party.address", command: ["create", [await addressValues(draft, row, null)]] });
+      if (!isBlankAddress(row))
+        command(draft, "addresses", {
+          model: "party.address",
+          command: ["create", [await addressValues(draft, row, null)]],
+        });
     } else if (!isSame(before, onTop(before, row))) {
       const values = await addressValues(draft, onTop(before, row), before ?? null);
       command(draft, "addresses", { model: "party.address", lockId: id, command: ["write", [id], values] });
@@ -163,11 +206,14 @@ async function addressValues(draft: Draft, wanted: JsonMap, shown: JsonMap | nul
   const values: Record<string, Json> = {};
   for (const part of ["name", "postal_code", "city"]) if (changes(part)) values[part] = text(wanted, part);
   if (changes("street") || changes("street2")) {
-    values["street"] = [text(wanted, "street") ?? "", text(wanted, "street2")].filter((line) => line !== null).join("\n");
+    values["street"] = [text(wanted, "street") ?? "", text(wanted, "street2")]
+      .filter((line) => line !== null)
+      .join("\n");
   }
   const [country, region] = [text(wanted, "country"), text(wanted, "subdivision")];
   if (changes("country")) values["country"] = country === null ? null : await draft.lookups.country(country);
-  if (changes("country") || changes("subdivision")) values["subdivision"] = await subdivision(draft, country, region);
+  if (changes("country") || changes("subdivision"))
+    values["subdivision"] = await subdivision(draft, country, region);
   return values;
 }
 
@@ -176,7 +222,8 @@ async function subdivision(draft: Draft, country: string | null, region: string 
   const id = country === null ? undefined : await draft.lookups.subdivision(country, region);
   if (id !== undefined) return id;
   if (draft.options.unknownRegion === "leave_out") return null;
-  const message = "Tryton knows no such subdivision of the country; load it there, or set the option unknownRegion";
+  const message =
+    "Tryton knows no such subdivision of the country; load it there, or set the option unknownRegion";
   throw refusal("region_unknown", message, "subdivision");
 }
 
@@ -189,7 +236,8 @@ function mechanisms(draft: Draft): void {
     const value = isMap(given) ? text(given, "value") : null;
     const part = { model: "party.contact_mechanism" };
     if (id === undefined) {
-      if (value !== null) command(draft, "contact_mechanisms", { ...part, command: ["create", [{ type, value }]] });
+      if (value !== null)
+        command(draft, "contact_mechanisms", { ...part, command: ["create", [{ type, value }]] });
       continue;
     }
     const values: JsonMap = value === null ? { active: false } : { value };
@@ -199,10 +247,13 @@ function mechanisms(draft: Draft): void {
 
 const euCountries = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI";
 
-/** Type of a tax identifier that we add. Tryton checks what has a type; a text without one is kept as it is. */
+/**
+ * Type of a tax identifier that we add. Tryton checks what has a type; a text without one is kept as it is.
+ */
 function taxIdType(code: string, options: Options): Json {
   if (options.taxIdType !== "auto") return options.taxIdType === "none" ? null : options.taxIdType;
-  const isEuropean = /^[A-Z]{2}[0-9A-Z+*]{2,13}$/.test(code) && euCountries.split(" ").includes(code.slice(0, 2));
+  const isEuropean =
+    /^[A-Z]{2}[0-9A-Z+*]{2,13}$/.test(code) && euCountries.split(" ").includes(code.slice(0, 2));
   return isEuropean ? "eu_vat" : null;
 }
 
@@ -214,7 +265,10 @@ function identifiers(draft: Draft): void {
     const id = ownId(current["tax_identifier"]);
     const code = isMap(given) ? text(given, "code") : null;
     if (id === undefined && code !== null) {
-      command(draft, "identifiers", { ...part, command: ["create", [{ type: taxIdType(code, draft.options), code }]] });
+      command(draft, "identifiers", {
+        ...part,
+        command: ["create", [{ type: taxIdType(code, draft.options), code }]],
+      });
     } else if (id !== undefined) {
       // Identifiers cannot be deactivated.
       const done: Command = code === null ? ["delete", [id]] : ["write", [id], { code }];
@@ -238,12 +292,19 @@ async function relations(draft: Draft): Promise<void> {
     const shown = draft.write.current[root];
     const relation = isMap(shown) ? trytonId(shown["relation"]) : undefined;
     const target = ownId(given);
-    if (type === undefined) throw refusal("relation_type_unknown", "no type of relation is set for this", root);
+    if (type === undefined)
+      throw refusal("relation_type_unknown", "no type of relation is set for this", root);
     // A row of `party.relation.all` stands for the record `party.relation` with half its id.
-    const part = { model: "party.relation", ...(relation === undefined ? {} : { lockId: Math.floor(relation / 2) }) };
-    if (relation === undefined && target !== undefined) command(draft, "relations", { ...part, command: ["create", [{ to: target, type }]] });
-    else if (relation !== undefined && target === undefined) command(draft, "relations", { ...part, command: ["delete", [relation]] });
-    else if (relation !== undefined && target !== undefined) command(draft, "relations", { ...part, command: ["write", [relation], { to: target }] });
+    const part = {
+      model: "party.relation",
+      ...(relation === undefined ? {} : { lockId: Math.floor(relation / 2) }),
+    };
+    if (relation === undefined && target !== undefined)
+      command(draft, "relations", { ...part, command: ["create", [{ to: target, type }]] });
+    else if (relation !== undefined && target === undefined)
+      command(draft, "relations", { ...part, command: ["delete", [relation]] });
+    else if (relation !== undefined && target !== undefined)
+      command(draft, "relations", { ...part, command: ["write", [relation], { to: target }] });
   }
 }
 
@@ -253,6 +314,10 @@ async function forRole({ write, lookups, values }: Draft): Promise<void> {
   const category = write.entity === "accounts" ? facts.accountCategory : facts.contactCategory;
   if (category !== null) values["categories"] = [["add", [category]]];
   if (write.entity === "contacts" && facts.contactCategory === null && values["relations"] === undefined) {
-    throw refusal("required", "a contact needs an account: the relation is what makes a party a contact", "account");
+    throw refusal(
+      "required",
+      "a contact needs an account: the relation is what makes a party a contact",
+      "account",
+    );
   }
 }

@@ -4,7 +4,7 @@ import { combined, netPrice, priceDigits } from "./discount.ts";
 import { refusal } from "./failures.ts";
 import type { Facts } from "./facts.ts";
 import type { Lookups } from "./lookups.ts";
-import { isBlank, isList, isMap, isSame, mapsOf, text, trytonId } from "./native.ts";
+import { isBlank, isList, isMap, isSame, mapsOf, scalar, text, trytonId } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 import { isBlankAddress } from "./party.ts";
 import type { Rpc } from "./rpc.ts";
@@ -12,7 +12,10 @@ import { shipmentAddress } from "./sale-address.ts";
 import { date, decimal } from "./wire.ts";
 import type { Prepared } from "./write-party.ts";
 
-/** Says on a sale that its prices hold the quote's discounts, so that later price changes are not put on top of them. */
+/**
+ * Says on a sale that its prices hold the quote's discounts, so that later price changes are not put on top
+ * of them.
+ */
 export const foldedNote = "The prices contain the discounts of the quote.";
 
 /** Header roots that a sale takes while it is a draft, and those it takes in any state. */
@@ -51,88 +54,142 @@ async function draftOf(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<
   return { rpc, write, lookups, facts: await lookups.facts(), values: {}, parts: [] };
 }
 
-/** Values of a quote that is created: what Tryton's own screens would fill in, with the caller's values on top. */
+/**
+ * Values of a quote that is created: what Tryton's own screens would fill in, with the caller's values on
+ * top.
+ */
 export async function prepareSale(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<Prepared> {
   const draft = await draftOf(rpc, write, lookups);
   const { patch, reference } = write;
   const party = trytonId(patch["party"]);
   if (party === undefined) throw refusal("required", "a sale needs a customer", "party");
-  const currency = isBlank(patch["currency"]) ? null : await lookups.currency(String(patch["currency"]));
-  if (currency === null) throw refusal("currency_missing", "a sale needs a currency; none is assumed", "currency");
+  const currency = isBlank(patch["currency"]) ? null : await lookups.currency(scalar(patch["currency"]));
+  if (currency === null)
+    throw refusal("currency_missing", "a sale needs a currency; none is assumed", "currency");
   await header(draft);
-  const [invoiceParty, shipmentParty] = [trytonId(patch["invoice_party"]) ?? null, trytonId(patch["shipment_party"]) ?? null];
+  const [invoiceParty, shipmentParty] = [
+    trytonId(patch["invoice_party"]) ?? null,
+    trytonId(patch["shipment_party"]) ?? null,
+  ];
   const filled = await filledIn(draft, { party, invoiceParty, shipmentParty, currency });
   for (const field of ["invoice_address", "shipment_address", "payment_term", "price_list"]) {
-    if (draft.values[field] === undefined || draft.values[field] === null) draft.values[field] = filled[field] ?? null;
+    draft.values[field] ??= filled[field] ?? null;
   }
   const address = patch["shipment_address"];
-  if (isMap(address) && !isBlankAddress(address)) draft.values["shipment_address"] = await shipmentAddress(draft, address, shipmentParty ?? party);
+  if (isMap(address) && !isBlankAddress(address))
+    draft.values["shipment_address"] = await shipmentAddress(draft, address, shipmentParty ?? party);
   if (draft.values["warehouse"] === undefined && rpc.options.warehouse !== null) {
     draft.values["warehouse"] = await lookups.warehouse(rpc.options.warehouse);
   }
   draft.values["company"] = draft.facts.company;
   draft.values[rpc.options.referenceField] = reference;
   const priceList = trytonId(draft.values["price_list"]) ?? null;
-  await lines(draft, { party, invoiceParty, priceList, currency, saleDate: draft.values["sale_date"] ?? null });
+  await lines(draft, {
+    party,
+    invoiceParty,
+    priceList,
+    currency,
+    saleDate: draft.values["sale_date"] ?? null,
+  });
   return { values: draft.values, parts: [] };
 }
 
-/** Values of a quote that is changed. Tryton itself would let a client rewrite a confirmed sale; this does not. */
-export async function prepareSaleUpdate(rpc: Rpc, write: NativeWrite, lookups: Lookups, now: SaleNow): Promise<Prepared> {
+/**
+ * Values of a quote that is changed. Tryton itself would let a client rewrite a confirmed sale; this does
+ * not.
+ */
+export async function prepareSaleUpdate(
+  rpc: Rpc,
+  { write, now }: { readonly write: NativeWrite; readonly now: SaleNow },
+  lookups: Lookups,
+): Promise<Prepared> {
   const draft = await draftOf(rpc, write, lookups);
   const { patch } = write;
-  const closed = Object.keys(patch).filter((root) => !laterRoots.has(root) && !isSame(patch[root], write.current[root]));
+  const closed = Object.keys(patch).filter(
+    (root) => !laterRoots.has(root) && !isSame(patch[root], write.current[root]),
+  );
   if (now.state !== "draft" && closed.length > 0) {
-    throw refusal("wrong_state", `a sale in state ${now.state} does not take ${closed.join(", ")}; reopen it first`, closed[0] ?? null);
+    throw refusal(
+      "wrong_state",
+      `a sale in state ${now.state} does not take ${closed.join(", ")}; reopen it first`,
+      closed[0] ?? null,
+    );
   }
-  if (!isBlank(patch["discount_percent"]) && compare(String(patch["discount_percent"]), "0") !== 0) {
-    throw refusal("header_discount", "a discount of the whole quote is taken on its creation only", "discount_percent");
+  if (!isBlank(patch["discount_percent"]) && compare(scalar(patch["discount_percent"]), "0") !== 0) {
+    throw refusal(
+      "header_discount",
+      "a discount of the whole quote is taken on its creation only",
+      "discount_percent",
+    );
   }
   await header(draft);
   const party = trytonId(patch["party"]) ?? now.party;
-  const invoiceParty = patch["invoice_party"] === undefined ? now.invoiceParty : (trytonId(patch["invoice_party"]) ?? null);
-  const shipmentParty = patch["shipment_party"] === undefined ? now.shipmentParty : (trytonId(patch["shipment_party"]) ?? null);
+  const invoiceParty =
+    patch["invoice_party"] === undefined ? now.invoiceParty : (trytonId(patch["invoice_party"]) ?? null);
+  const shipmentParty =
+    patch["shipment_party"] === undefined ? now.shipmentParty : (trytonId(patch["shipment_party"]) ?? null);
   const currency = trytonId(draft.values["currency"]) ?? now.currency;
   if (["party", "invoice_party", "shipment_party"].some((root) => patch[root] !== undefined)) {
     const filled = await filledIn(draft, { party, invoiceParty, shipmentParty, currency });
     for (const field of ["invoice_address", "shipment_address"]) draft.values[field] = filled[field] ?? null;
   }
   const address = patch["shipment_address"];
-  if (isMap(address) && !isBlankAddress(address)) draft.values["shipment_address"] = await shipmentAddress(draft, address, shipmentParty ?? party);
-  const priceList = draft.values["price_list"] === undefined ? now.priceList : (trytonId(draft.values["price_list"]) ?? null);
+  if (isMap(address) && !isBlankAddress(address))
+    draft.values["shipment_address"] = await shipmentAddress(draft, address, shipmentParty ?? party);
+  const priceList =
+    draft.values["price_list"] === undefined ? now.priceList : (trytonId(draft.values["price_list"]) ?? null);
   if (patch["lines"] !== undefined || patch["freight"] !== undefined) {
     if ((now.comment ?? "").includes(foldedNote)) {
-      throw refusal("prices_folded", "the sale's prices hold the discounts of the quote; cancel it and create it again", "lines");
+      throw refusal(
+        "prices_folded",
+        "the sale's prices hold the discounts of the quote; cancel it and create it again",
+        "lines",
+      );
     }
-    await lines(draft, { party, invoiceParty, priceList, currency, saleDate: draft.values["sale_date"] ?? null });
+    await lines(draft, {
+      party,
+      invoiceParty,
+      priceList,
+      currency,
+      saleDate: draft.values["sale_date"] ?? null,
+    });
   }
   return { values: draft.values, parts: draft.parts };
 }
 
 async function header({ write, lookups, facts, values }: Draft): Promise<void> {
   const { patch } = write;
-  for (const field of ["reference", "description", "comment"]) if (patch[field] !== undefined) values[field] = patch[field];
+  for (const field of ["reference", "description", "comment"])
+    if (patch[field] !== undefined) values[field] = patch[field];
   for (const field of ["sale_date", "shipping_date"]) {
     const given = patch[field];
-    if (given !== undefined) values[field] = isBlank(given) ? null : date(String(given));
+    if (given !== undefined) values[field] = isBlank(given) ? null : date(scalar(given));
   }
   for (const field of ["party", "invoice_party", "shipment_party", "price_list"]) {
     if (patch[field] !== undefined) values[field] = trytonId(patch[field]) ?? null;
   }
-  if (!isBlank(patch["payment_term"])) values["payment_term"] = await lookups.paymentTerm(String(patch["payment_term"]));
-  if (!isBlank(patch["warehouse"])) values["warehouse"] = await lookups.warehouse(String(patch["warehouse"]));
-  if (!isBlank(patch["currency"])) values["currency"] = await lookups.currency(String(patch["currency"]));
+  if (!isBlank(patch["payment_term"]))
+    values["payment_term"] = await lookups.paymentTerm(scalar(patch["payment_term"]));
+  if (!isBlank(patch["warehouse"])) values["warehouse"] = await lookups.warehouse(scalar(patch["warehouse"]));
+  if (!isBlank(patch["currency"])) values["currency"] = await lookups.currency(scalar(patch["currency"]));
   const company = patch["company"];
   if (!isBlank(company) && company !== facts.companyName && company !== facts.companyCode) {
     throw refusal("company_mismatch", "the quote is for another company than this connection's", "company");
   }
 }
 
-/** What `on_change` of the parties fills in: addresses, terms, price list. A carrier it proposes is left out: it would
- * add a freight line that nobody quoted. */
+/**
+ * What `on_change` of the parties fills in: addresses, terms, price list. A carrier it proposes is left out:
+ * it would add a freight line that nobody quoted.
+ */
 async function filledIn(
   { rpc, facts }: Draft,
-  head: { readonly party: number; readonly invoiceParty: number | null; readonly shipmentParty: number | null; readonly currency: number },
+  head: {
+    readonly party: number;
+    readonly invoiceParty: number | null;
+    readonly shipmentParty: number | null;
+    readonly currency: number;
+  },
 ): Promise<JsonMap> {
   const values: JsonMap = {
     id: -1,
@@ -148,7 +205,7 @@ async function filledIn(
     ...(head.invoiceParty === null ? [] : ["invoice_party"]),
     ...(head.shipmentParty === null ? [] : ["shipment_party"]),
   ];
-  const answer = await rpc.call("sale.sale", "on_change", [values, changed]);
+  const answer = await rpc.call("sale.sale.on_change", [values, changed]);
   return Object.assign({}, ...(isList(answer) ? answer.filter(isMap) : [])) as JsonMap;
 }
 
@@ -159,10 +216,14 @@ interface Priced {
   readonly isFolded: boolean;
 }
 
-/** Net price of a row. Tryton keeps a line's discount only with `sale_discount`, and never one of the whole quote. */
+/**
+ * Net price of a row. Tryton keeps a line's discount only with `sale_discount`, and never one of the whole
+ * quote.
+ */
 function priced(draft: Draft, row: JsonMap): Priced {
   const gross = text(row, "unit_price");
-  if (gross === null) throw refusal("price_missing", "a line has no price; a missing price is never zero", "lines");
+  if (gross === null)
+    throw refusal("price_missing", "a line has no price; a missing price is never zero", "lines");
   const own = text(row, "discount_percent") ?? "0";
   const header = text(draft.write.patch, "discount_percent") ?? "0";
   const hasHeader = compare(header, "0") !== 0;
@@ -178,7 +239,8 @@ async function lines(draft: Draft, head: Head): Promise<void> {
   const commands: Json[] = [];
   const shown = isCreate ? [] : mapsOf(current["lines"]);
   const wanted = patch["lines"] === undefined ? undefined : mapsOf(patch["lines"]);
-  if (isCreate && (wanted ?? []).length === 0) throw refusal("lines_missing", "a quote needs at least one line", "lines");
+  if (isCreate && (wanted ?? []).length === 0)
+    throw refusal("lines_missing", "a quote needs at least one line", "lines");
   const kept = new Set((wanted ?? shown).map((row) => trytonId(row["id"])));
   for (const row of shown) {
     const id = trytonId(row["id"]);
@@ -237,20 +299,29 @@ function priceValues(draft: Draft, price: Priced): JsonMap {
       throw refusal("discount_unsupported", message, "lines");
     }
     const own = text(draft.values, "comment");
-    if (!(own ?? "").includes(foldedNote)) draft.values["comment"] = own === null ? foldedNote : `${own}\n${foldedNote}`;
+    if (!(own ?? "").includes(foldedNote))
+      draft.values["comment"] = own === null ? foldedNote : `${own}\n${foldedNote}`;
     return { unit_price: decimal(price.net) };
   }
-  const base: JsonMap = draft.facts.hasDiscounts ? { base_price: decimal(round(price.gross, priceDigits)) } : {};
+  const base: JsonMap = draft.facts.hasDiscounts
+    ? { base_price: decimal(round(price.gross, priceDigits)) }
+    : {};
   return { unit_price: decimal(price.net), ...base };
 }
 
-async function changedLine(draft: Draft, head: Head, change: { readonly before: JsonMap; readonly row: JsonMap }): Promise<JsonMap> {
+async function changedLine(
+  draft: Draft,
+  head: Head,
+  change: { readonly before: JsonMap; readonly row: JsonMap },
+): Promise<JsonMap> {
   const { before, row } = change;
   const changes = (...keys: readonly string[]): boolean => keys.some((key) => !isSame(before[key], row[key]));
   if (changes("product")) return otherProduct(draft, head, row);
   return {
     ...(changes("quantity") ? { quantity: quantityOf(row) } : {}),
-    ...(changes("unit") ? { unit: await draft.lookups.unit(trytonId(row["product"]) ?? 0, text(row, "unit") ?? "") } : {}),
+    ...(changes("unit")
+      ? { unit: await draft.lookups.unit(trytonId(row["product"]) ?? 0, text(row, "unit") ?? "") }
+      : {}),
     ...(changes("unit_price", "discount_percent") ? priceValues(draft, priced(draft, row)) : {}),
     ...(changes("note") ? { note: text(row, "note") } : {}),
   };
@@ -259,7 +330,11 @@ async function changedLine(draft: Draft, head: Head, change: { readonly before: 
 /** A line with another product gets that product's taxes in place of its own. */
 async function otherProduct(draft: Draft, head: Head, row: JsonMap): Promise<JsonMap> {
   const values = await lineValues(draft, head, row);
-  const [line] = await draft.rpc.search({ model: "sale.line", domain: [["id", "=", trytonId(row["id"]) ?? 0]], fields: ["taxes"] });
+  const [line] = await draft.rpc.search({
+    model: "sale.line",
+    domain: [["id", "=", trytonId(row["id"]) ?? 0]],
+    fields: ["taxes"],
+  });
   const former = line?.["taxes"] ?? [];
   const added = isList(values["taxes"]) ? values["taxes"] : [];
   return { ...values, taxes: [["remove", former], ...added] };
@@ -283,24 +358,31 @@ async function taxesOf(
     "_parent_sale.company": facts.company,
     "_parent_sale.sale_date": head.saleDate,
   };
-  const answer = await rpc.call("sale.line", "on_change", [values, ["product"]]);
+  const answer = await rpc.call("sale.line.on_change", [values, ["product"]]);
   const [changes] = isList(answer) ? answer : [];
   const taxes = isMap(changes) ? changes["taxes"] : undefined;
   if (isList(taxes)) return taxes;
   const added = isMap(taxes) && isList(taxes["add"]) ? taxes["add"] : [];
-  return added.map((each) => (isList(each) && isMap(each[1]) ? (each[1]["id"] ?? null) : null)).filter((id) => id !== null);
+  return added
+    .map((each) => (isList(each) && isMap(each[1]) ? (each[1]["id"] ?? null) : null))
+    .filter((id) => id !== null);
 }
 
 /** Freight is a line of its own, of the product that the options name. */
-async function freight(draft: Draft, head: Head, into: { readonly commands: Json[]; readonly created: JsonMap[] }): Promise<void> {
+async function freight(
+  draft: Draft,
+  head: Head,
+  into: { readonly commands: Json[]; readonly created: JsonMap[] },
+): Promise<void> {
   const { patch, current } = draft.write;
   const given = patch["freight"];
   const shown = current["freight"];
   const id = isMap(shown) ? trytonId(shown["id"]) : undefined;
-  const amount = isMap(given) && !isBlank(given["amount"]) ? String(given["amount"]) : "0";
+  const amount = isMap(given) && !isBlank(given["amount"]) ? scalar(given["amount"]) : "0";
   const isNone = compare(amount, "0") === 0;
   if (isNone && !isMap(shown)) return;
-  if (isMap(shown) && id === undefined) throw refusal("freight_unsupported", "the freight of this sale stands on several lines", "freight");
+  if (isMap(shown) && id === undefined)
+    throw refusal("freight_unsupported", "the freight of this sale stands on several lines", "freight");
   if (id !== undefined) draft.parts.push(`sale.line,${id}`);
   if (isNone && id !== undefined) {
     into.commands.push(["delete", [id]]);
@@ -312,7 +394,12 @@ async function freight(draft: Draft, head: Head, into: { readonly commands: Json
     return;
   }
   const code = draft.rpc.options.freightProduct;
-  if (code === null) throw refusal("freight_unsupported", "set the option freightProduct to the product of a freight line", "freight");
+  if (code === null)
+    throw refusal(
+      "freight_unsupported",
+      "set the option freightProduct to the product of a freight line",
+      "freight",
+    );
   const product = await draft.lookups.productByCode(code);
   const unit = await draft.lookups.saleUnit(product);
   const taxes = await taxesOf(draft, head, { product, unit, quantity: 1 });

@@ -3,9 +3,10 @@ import type { NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
 import { refusal } from "./failures.ts";
 import { createLookups } from "./lookups.ts";
 import type { Lookups } from "./lookups.ts";
-import { externalId, isList, isMap, text, trytonId } from "./native.ts";
+import { externalId, isList, isMap, isSame, keyOf, text, trytonId } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import { accounts, contacts } from "./party.ts";
+import { readByIds } from "./reader.ts";
 import type { Rpc } from "./rpc.ts";
 import { quotes } from "./sale.ts";
 import type { Shape } from "./shape.ts";
@@ -55,13 +56,16 @@ interface Placed {
   readonly write: NativeWrite;
 }
 
-/** Writes that may share a call: neighbours of one entity and kind, no record twice, transitions each alone. */
+/**
+ * Writes that may share a call: neighbours of one entity and kind, no record twice, transitions each alone.
+ */
 function runsOf(writes: readonly NativeWrite[]): readonly (readonly Placed[])[] {
   const runs: Placed[][] = [];
   for (const [at, write] of writes.entries()) {
     const run = runs.at(-1);
     const [first] = run ?? [];
-    const isAlike = first?.write.entity === write.entity && first.write.kind === write.kind && write.kind !== "transition";
+    const isAlike =
+      first?.write.entity === write.entity && first.write.kind === write.kind && write.kind !== "transition";
     const isTwice = write.id !== null && run?.some((each) => each.write.id === write.id) === true;
     if (run !== undefined && isAlike && !isTwice && run.length < writesAtOnce) run.push({ at, write });
     else runs.push([{ at, write }]);
@@ -95,7 +99,10 @@ const unsupported = (write: NativeWrite): ConnectorError =>
 function isOffered(write: NativeWrite): boolean {
   if (written[write.entity] === undefined) return false;
   if (write.kind === "create") return true;
-  return (write.kind === "update" || (write.kind === "archive" && write.entity !== "quotes")) && trytonId(write.id) !== undefined;
+  return (
+    (write.kind === "update" || (write.kind === "archive" && write.entity !== "quotes")) &&
+    trytonId(write.id) !== undefined
+  );
 }
 
 async function sendRun(sending: Sending, run: readonly Placed[]): Promise<void> {
@@ -116,31 +123,58 @@ async function sendRun(sending: Sending, run: readonly Placed[]): Promise<void> 
   await sendTogether(sending, filled);
 }
 
-async function prepare(sending: Sending, write: NativeWrite, sales: ReadonlyMap<string, SaleNow>): Promise<Prepared> {
+async function prepare(
+  sending: Sending,
+  write: NativeWrite,
+  sales: ReadonlyMap<string, SaleNow>,
+): Promise<Prepared> {
   const { rpc } = sending;
   const shape = written[write.entity];
   if (shape === undefined || !isOffered(write)) throw unsupported(write);
-  const own = write.kind === "archive" ? {} : await ownFields(rpc, shape, write);
-  const prepared = await prepareKnown(sending, write, sales);
+  if (write.kind === "archive") return { values: { active: false }, parts: [] };
+  const complete = await withCurrent(rpc, shape, write);
+  const own = await ownFields(rpc, shape, complete);
+  const prepared = await prepareKnown(sending, complete, sales);
   return { parts: prepared.parts, values: { ...own, ...prepared.values } };
 }
 
-async function prepareKnown({ rpc, lookups }: Sending, write: NativeWrite, sales: ReadonlyMap<string, SaleNow>): Promise<Prepared> {
+/** The write with what its roots show now, where the caller did not say: parts are addressed by their ids. */
+async function withCurrent(rpc: Rpc, shape: Shape, write: NativeWrite): Promise<NativeWrite> {
+  const missing = Object.keys(write.patch).filter((root) => write.current[root] === undefined);
+  if (write.kind !== "update" || write.id === null || missing.length === 0) return write;
+  const [record] = await readByIds(rpc, shape, { roots: missing, ids: [write.id] });
+  return { ...write, current: { ...record?.native, ...write.current } };
+}
+
+async function prepareKnown(
+  { rpc, lookups }: Sending,
+  write: NativeWrite,
+  sales: ReadonlyMap<string, SaleNow>,
+): Promise<Prepared> {
   if (write.entity !== "quotes") return prepareParty(write, lookups, rpc.options);
   if (write.kind === "create") return prepareSale(rpc, write, lookups);
   const now = sales.get(String(write.id));
-  if (now !== undefined) return prepareSaleUpdate(rpc, write, lookups, now);
-  throw new ConnectorError({ failure: "stale", code: "record_gone", message: "the sale does not exist any more" });
+  if (now !== undefined) return prepareSaleUpdate(rpc, { write, now }, lookups);
+  throw new ConnectorError({
+    failure: "stale",
+    code: "record_gone",
+    message: "the sale does not exist any more",
+  });
 }
 
 /** Values of roots that are fields of this database; a root that is only shown is refused. */
 async function ownFields(rpc: Rpc, shape: Shape, write: NativeWrite): Promise<JsonMap> {
   const names = Object.keys(write.patch).filter((root) => shape.roots[root]?.isWritten !== true);
-  const shown = names.find((root) => shape.roots[root] !== undefined && write.patch[root] !== write.current[root]);
-  if (shown !== undefined) throw refusal("read_only", `Tryton computes ${shown}; the mapping must not write it`, shown);
-  const others = names.filter((root) => shape.roots[root] === undefined);
+  const shown = names.find(
+    (root) => shape.roots[root] !== undefined && !isSame(write.patch[root], write.current[root]),
+  );
+  if (shown !== undefined)
+    throw refusal("read_only", `Tryton computes ${shown}; the mapping must not write it`, shown);
+  const others = names.filter(
+    (root) => shape.roots[root] === undefined && !isSame(write.patch[root], write.current[root]),
+  );
   if (others.length === 0) return {};
-  const answer = await rpc.call(shape.model, "fields_get", [others]);
+  const answer = await rpc.call(`${shape.model}.fields_get`, [others]);
   const types = isMap(answer) ? answer : {};
   const values: Record<string, Json> = {};
   for (const name of others) {
@@ -157,8 +191,13 @@ async function salesNow(sending: Sending, run: readonly Placed[]): Promise<Reado
   const ids = isUpdate ? run.map(({ write }) => trytonId(write.id)).filter((id) => id !== undefined) : [];
   if (ids.length === 0) return new Map();
   const fields = ["state", "comment", "party", "invoice_party", "shipment_party", "price_list", "currency"];
-  const rows = await sending.rpc.search({ model: "sale.sale", domain: [["id", "in", ids]], fields, limit: ids.length });
-  return new Map(rows.map((row) => [String(row["id"]), saleNow(row)]));
+  const rows = await sending.rpc.search({
+    model: "sale.sale",
+    domain: [["id", "in", ids]],
+    fields,
+    limit: ids.length,
+  });
+  return new Map(rows.map((row) => [keyOf(row), saleNow(row)]));
 }
 
 const saleNow = (row: Row): SaleNow => ({
@@ -172,17 +211,21 @@ const saleNow = (row: Row): SaleNow => ({
 });
 
 /**
- * Sends writes in one call: one transaction. When Tryton refuses, nothing of it was done, so halves are sent until the
- * refused ones stand alone. A failure that says nothing about a single record is the outcome of all.
+ * Sends writes in one call: one transaction. When Tryton refuses, nothing of it was done, so halves are sent
+ * until the refused ones stand alone. A failure that says nothing about a single record is the outcome of
+ * all.
  */
 async function sendTogether(sending: Sending, writes: readonly Ready[]): Promise<void> {
   const [first] = writes;
   if (first === undefined) return;
   try {
-    const ids = first.write.kind === "create" ? await createAll(sending, writes) : await updateAll(sending, writes);
-    for (const [place, { at }] of writes.entries()) sending.outcomes[at] = { kind: "done", id: externalId(ids[place] ?? ""), record: null };
+    const ids =
+      first.write.kind === "create" ? await createAll(sending, writes) : await updateAll(sending, writes);
+    for (const [place, { at }] of writes.entries())
+      sending.outcomes[at] = { kind: "done", id: externalId(ids[place] ?? ""), record: null };
   } catch (error) {
-    const isOfOne = error instanceof ConnectorError && ["invalid", "stale", "unsupported"].includes(error.failure);
+    const isOfOne =
+      error instanceof ConnectorError && ["invalid", "stale", "unsupported"].includes(error.failure);
     if (!isOfOne || writes.length === 1) {
       for (const { at } of writes) fail(sending, at, error);
       return;
@@ -197,7 +240,7 @@ async function createAll(sending: Sending, writes: readonly Ready[]): Promise<re
   const [first] = writes;
   const model = written[first?.write.entity ?? ""]?.model ?? "";
   const rows = writes.map(({ prepared }) => prepared.values);
-  const answer = await sending.rpc.call(model, "create", [rows], { isWrite: true });
+  const answer = await sending.rpc.call(`${model}.create`, [rows], { isWrite: true });
   sending.hasSent = true;
   const ids = isList(answer) ? answer.map(trytonId).filter((id) => id !== undefined) : [];
   if (ids.length === writes.length) return ids.map(String);
@@ -208,9 +251,12 @@ async function createAll(sending: Sending, writes: readonly Ready[]): Promise<re
 async function updateAll(sending: Sending, writes: readonly Ready[]): Promise<readonly string[]> {
   const [first] = writes;
   const model = written[first?.write.entity ?? ""]?.model ?? "";
-  const pairs = writes.flatMap(({ write, prepared }): readonly Json[] => [[trytonId(write.id) ?? 0], prepared.values]);
+  const pairs = writes.flatMap(({ write, prepared }): readonly Json[] => [
+    [trytonId(write.id) ?? 0],
+    prepared.values,
+  ]);
   const locks = Object.assign({}, ...writes.map((each) => locksOf(model, each))) as JsonMap;
-  await sending.rpc.call(model, "write", pairs, { context: { _timestamp: locks }, isWrite: true });
+  await sending.rpc.call(`${model}.write`, pairs, { context: { _timestamp: locks }, isWrite: true });
   sending.hasSent = true;
   return writes.map(({ write }) => String(write.id));
 }

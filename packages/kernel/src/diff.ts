@@ -2,13 +2,20 @@ import { isAlike, isEqual, isPlainGroup } from "./value.ts";
 import type { Fields, Value } from "./value.ts";
 
 /**
+ * The image that a side is compared with. While an update is in doubt there are two: the one that the view shows,
+ * else the older. Undefined when the side has never agreed.
+ */
+export function imageOf(view: Value | undefined, base: readonly Value[] | undefined): Value | undefined {
+  return base?.find((image) => isAlike(image, view)) ?? base?.[0];
+}
+
+/**
  * INVARIANTS.md 1.6: a side changed a field when its view differs from each image that counts as its base. Absent is
  * no change (the system did not deliver the field, or that part of it); a side without a base has never agreed and
  * cannot have changed.
  */
 export function isChanged(view: Value | undefined, base: readonly Value[] | undefined): boolean {
-  if (view === undefined || base === undefined) return false;
-  return !base.some((image) => isAlike(image, view));
+  return !isAlike(imageOf(view, base), view);
 }
 
 /**
@@ -16,8 +23,8 @@ export function isChanged(view: Value | undefined, base: readonly Value[] | unde
  * group that its base lacks: then nothing says who changed what.
  */
 export function hasAgreed(view: Value | undefined, base: readonly Value[] | undefined): boolean {
-  if (view === undefined || base === undefined) return false;
-  return base.some((image) => covers(image, view));
+  const image = imageOf(view, base);
+  return view !== undefined && image !== undefined && covers(image, view);
 }
 
 function covers(image: Value, view: Value): boolean {

@@ -17,6 +17,7 @@ export * from "./policy.ts";
 export * from "./reach.ts";
 export * from "./record.ts";
 export * from "./retry.ts";
+export * from "./settle.ts";
 export * from "./transition.ts";
 export * from "./value.ts";
 export * from "./write.ts";

@@ -1,9 +1,10 @@
 import type { ConflictReason, Discard } from "./conflict.ts";
+import { imageOf } from "./diff.ts";
 import { mergeField } from "./merge.ts";
 import type { FieldDecision, MergeContext, SideValue } from "./merge.ts";
 import type { FieldPolicy } from "./policy.ts";
 import type { ConnectionId } from "./record.ts";
-import { isAlike, isAlikeIn, isEqual, isLines } from "./value.ts";
+import { isAlikeIn, isEqual, isLines } from "./value.ts";
 import type { FieldKind, FieldKinds, Fields, Line, Value } from "./value.ts";
 
 /**
@@ -47,11 +48,6 @@ function byKey(value: Value | undefined): ReadonlyMap<string, Line> {
   return new Map(isLines(value) ? value.map((line) => [line.key, line]) : []);
 }
 
-/** While an update is in doubt there are two images: the one that the view shows, else the older. */
-function imageOf({ view, base }: SideValue): Value | undefined {
-  return base?.find((image) => isAlike(image, view)) ?? base?.[0];
-}
-
 /** One merge of one collection; lives for the length of a call. */
 class LineMerge {
   readonly #policy: FieldPolicy;
@@ -67,7 +63,7 @@ class LineMerge {
     this.#policy = policy;
     this.#context = context;
     const sorted = seen.toSorted((a, b) => (a.connection < b.connection ? -1 : 1));
-    this.#sides = sorted.map((side) => ({ side, view: byKey(side.view), base: byKey(imageOf(side)) }));
+    this.#sides = sorted.map((side) => ({ side, view: byKey(side.view), base: byKey(imageOf(side.view, side.base)) }));
     this.#results = new Map(this.#sides.map(({ side, view }) => [side.connection, new Map(view)]));
   }
 

@@ -19,6 +19,7 @@ export interface SideValue {
 
 /** What becomes of one field. */
 export type FieldDecision =
+  /** Fewer than two sides show it, or none of those that may write it: nothing can be said. */
   | { readonly kind: "unknown" }
   | { readonly kind: "agreed" }
   /** Both sides show values that count as agreed: the base moves to the views of these connections. */
@@ -61,15 +62,16 @@ export function mergeField(policy: FieldPolicy, sides: readonly SideValue[], con
   const seen = sides
     .filter((side) => side.view !== undefined)
     .toSorted((a, b) => (a.connection < b.connection ? -1 : 1));
-  if (seen.length < 2) return { kind: "unknown" };
+  const isOwnerAway = policy.writers.length > 0 && !seen.some((side) => mayWrite(policy, side));
+  if (seen.length < 2 || isOwnerAway) return { kind: "unknown" };
   if (context.resolution !== undefined) return decideByPerson(policy, seen, context.resolution);
   const fresh = seen.filter((side) => !hasAgreed(side.view, side.base));
   const changed = seen.filter((side) => isChanged(side.view, side.base));
   if (fresh.length === 0 && changed.length === 0) return { kind: "agreed" };
   if (areAllAlike(seen)) return { kind: "converged" };
-  const merging: Merging = { policy, seen, fresh, changed };
-  const agreed = seen.length - fresh.length;
-  return agreed < 2 || changed.length === 0 ? mergeFirst(merging, context) : mergeChanged(merging, context);
+  const isFirst = seen.length - fresh.length < 2 || changed.length === 0;
+  const merging: Merging = { policy, seen, fresh, changed, isFirst };
+  return isFirst ? mergeFirst(merging, context) : mergeChanged(merging, context);
 }
 
 /** One merge. A side in neither list shows what it agreed to. */
@@ -81,6 +83,8 @@ interface Merging {
   readonly fresh: readonly SideValue[];
   /** Those that moved away from their base. */
   readonly changed: readonly SideValue[];
+  /** Nothing says who changed what: fewer than two sides have agreed, or only those that have not differ. */
+  readonly isFirst: boolean;
 }
 
 function areAllAlike(sides: readonly SideValue[]): boolean {
@@ -102,12 +106,12 @@ function win(merging: Merging, winner: SideValue, reason: DiscardReason): FieldD
   const { policy, seen, fresh, changed } = merging;
   const value = winner.view as Value;
   const isSettled = (side: SideValue): boolean => !fresh.includes(side) && !changed.includes(side);
-  const losing = seen.filter((side) => {
-    if (side === winner || isAlike(side.view, value) || (isSettled(side) && isSettled(winner))) return false;
-    return policy.targets.includes(side.connection);
-  });
+  const differing = seen.filter((side) => !isAlike(side.view, value) && !(isSettled(side) && isSettled(winner)));
+  if (differing.length === 0) return { kind: "converged" };
+  const losing = differing.filter((side) => policy.targets.includes(side.connection));
+  const mayMiss = (side: SideValue): boolean => (merging.isFirst || fresh.includes(side)) && !isBlank(side.view);
   const discards = losing
-    .filter((side) => changed.includes(side) || (fresh.length > 0 && !isBlank(side.view)))
+    .filter((side) => changed.includes(side) || mayMiss(side))
     .map((side) => discard(policy, side, { reason: mayWrite(policy, side) ? reason : "not_a_writer", winner: winner.connection }));
   return losing.length === 0 ? keep(seen) : write(losing, { value, winner: winner.connection, discards });
 }

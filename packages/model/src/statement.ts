@@ -10,6 +10,8 @@ export type DifferenceReason =
   | "lossy_target"
   | "kept_difference"
   | "waiting_for_parent"
+  /** It refers to a record that the contract does not want on both sides. */
+  | "parent_not_wanted"
   | "not_permitted"
   | "out_of_scope"
   | "deleted_elsewhere"
@@ -23,6 +25,7 @@ export const differenceReasons: readonly DifferenceReason[] = [
   "lossy_target",
   "kept_difference",
   "waiting_for_parent",
+  "parent_not_wanted",
   "not_permitted",
   "out_of_scope",
   "deleted_elsewhere",
@@ -122,12 +125,17 @@ export function stateEntity(input: {
     entity: input.entity,
     linked: input.pairs.length,
     missing: input.missing,
-    notWanted: input.missing.filter(({ reason }) => reason === "not_wanted").length,
+    notWanted: input.missing.filter(isUnwanted).length,
     fieldsCompared: compared,
     fieldsEqual: equal,
     differences,
     totals: input.totalFields.flatMap((field) => totalsOf(field, input.pairs)),
   };
+}
+
+/** The contract does not want it, or its parent, on the other side: no difference, but a decision. */
+function isUnwanted({ reason }: { readonly reason: string }): boolean {
+  return reason === "not_wanted" || reason === "parent_not_wanted";
 }
 
 function reasonOf(pair: Pair, field: string): DifferenceReason {
@@ -197,8 +205,8 @@ export function composeStatement(head: {
   );
   const open = all.some(
     ({ differences, missing, totals }) =>
-      differences.length > 0 ||
-      missing.some(({ reason }) => reason !== "not_wanted") ||
+      differences.some((difference) => !isUnwanted(difference)) ||
+      missing.some((one) => !isUnwanted(one)) ||
       totals.some(({ difference }) => difference !== "0"),
   );
   return { ...head, isExplained: !unexplained, isEqual: !open };

@@ -10,7 +10,7 @@ export interface ArithmeticSettings {
 /** What an installation gets unless told otherwise. */
 export const DEFAULT_ARITHMETIC: ArithmeticSettings = { taxScope: "document", rounding: "half-up" };
 
-/** One line before computation: decimal texts; a price of null is a missing price, a rate of null an unknown tax. */
+/** One line before computation, decimal texts; no price is a missing price, no rate an unknown tax. */
 export interface PricedLine {
   readonly quantity: string;
   readonly price: string | null;

@@ -5,27 +5,24 @@ import type { Json, JsonMap } from "./json.ts";
 export interface DescribedKeys {
   readonly readOnly: string;
   readonly maxLength: string;
+  /** The length of text fields without their own. */
+  readonly textMax: number;
 }
 
-/** The description of a field, nested fields included. `textMax` is the length of text without its own. */
-export function describeField(
-  field: Field,
-  keys: DescribedKeys,
-  textMax: number,
-  readOnly: boolean,
-): JsonMap {
+/** The description of a field, nested fields included; `isClosed` for an object that nobody may write. */
+export function describeField(field: Field, keys: DescribedKeys, isClosed: boolean): JsonMap {
   const described: Record<string, Json> = {
     name: field.name,
     type: field.kind,
     required: field.required === true,
-    [keys.readOnly]: readOnly || field.readOnly === true,
+    [keys.readOnly]: isClosed || field.readOnly === true,
     searchable: field.searchable === true,
   };
-  if (field.kind === "text") described[keys.maxLength] = field.max ?? textMax;
+  if (field.kind === "text") described[keys.maxLength] = field.max ?? keys.textMax;
   if (field.choices !== undefined) described["choices"] = field.choices;
   if (field.target !== undefined) described["target"] = field.target;
   if (field.fields !== undefined) {
-    described["fields"] = field.fields.map((inner) => describeField(inner, keys, textMax, readOnly));
+    described["fields"] = field.fields.map((inner) => describeField(inner, keys, isClosed));
   }
   return described;
 }

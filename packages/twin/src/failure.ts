@@ -43,6 +43,12 @@ export class TwinError extends Error {
     this.field = field;
     this.extra = extra;
   }
+
+  /** The same refusal with further fields in its answer. */
+  with(extra: JsonMap): TwinError {
+    const { message, field } = this;
+    return new TwinError(this.status, this.code, { message, field, extra });
+  }
 }
 
 /** Thrown inside the pipeline when a fault cuts the connection; a caller of `fetch` sees `TypeError`. */

@@ -9,8 +9,14 @@ export interface JsonMap {
 /** The id of a record: text at the CRM, a whole number at the ERP. */
 export type RecordId = string | number;
 
-/** One record in the system's own field names. Records are never changed in place: a write stores another one. */
+/** One record in the system's own field names. It is never changed in place: a write stores another one. */
 export interface TwinRecord extends JsonMap {
+  readonly id: RecordId;
+}
+
+/** Names one record: its object and its id. */
+export interface RecordRef {
+  readonly object: string;
   readonly id: RecordId;
 }
 

@@ -11,7 +11,7 @@ export interface Commit {
   readonly committedAt: number;
   /** Later than `committedAt` for a late commit: until then readers see `before`. */
   readonly visibleAt: number;
-  /** The instant that the record's own change stamp tells; that of the last stamped write for a silent one. */
+  /** The instant that the record's change stamp tells; for a silent write that of the last stamped one. */
   readonly stampedAt: number;
   /** Login of the user who made it. */
   readonly actor: string;
@@ -64,6 +64,13 @@ export interface LedgerState {
 export interface CommitMode {
   readonly lateMs: number;
   readonly silent: boolean;
+}
+
+/** Records of an object whose value at a dotted path is one of some scalars. */
+export interface Wanted {
+  readonly object: string;
+  readonly path: string;
+  readonly values: readonly Json[];
 }
 
 /** What a writer hands in; the ledger adds order, times and the image before. */
@@ -138,7 +145,7 @@ export class Ledger {
     return [...this.#shelf.idsWhere(object, path, values)]
       .map((id) => this.get(object, id))
       .filter((record) => record !== undefined)
-      .sort(this.#orders.byId);
+      .toSorted(this.#orders.byId);
   }
 
   /** Records as a list shows them now; `lagMs` hides younger commits. */
@@ -148,18 +155,19 @@ export class Ledger {
     if (hidden.size === 0) return present;
     const shown = present.filter((record) => !hidden.has(record.id));
     const earlier = [...hidden.values()].filter((record) => record !== null);
-    return shown.concat(earlier).sort(order === "id" ? this.#orders.byId : this.#orders.byStamp);
+    return shown.concat(earlier).toSorted(order === "id" ? this.#orders.byId : this.#orders.byStamp);
   }
 
   /** Records as a search shows them now where the value at the path is one of the scalars; by id. */
-  find(object: string, path: string, values: readonly Json[], lagMs: number): readonly TwinRecord[] {
+  find(wanted: Wanted, lagMs: number): readonly TwinRecord[] {
+    const { object, path, values } = wanted;
     const hidden = this.#hidden(object, lagMs);
     const ids = new Set([...hidden.keys(), ...this.#shelf.idsWhere(object, path, values)]);
     return [...ids]
       .map((id) => (hidden.has(id) ? (hidden.get(id) ?? undefined) : this.get(object, id)))
       .filter((record) => record !== undefined)
       .filter((record) => values.includes(valueAt(record, path) ?? null))
-      .sort(this.#orders.byId);
+      .toSorted(this.#orders.byId);
   }
 
   #hidden(object: string, lagMs: number): Map<RecordId, TwinRecord | null> {

@@ -6,7 +6,7 @@ import type { Ledger } from "./ledger.ts";
 import { chargeQuota, type QuotaSettings, type QuotaState } from "./quota.ts";
 import type { Answer, Call, Route } from "./route.ts";
 
-/** Bodies over this many characters are refused: more than any document of the twins, small enough to hold. */
+/** Longer bodies are refused: more than any document of the twins needs, small enough to hold. */
 const BODY_MAX = 8_000_000;
 
 /** What one system's wire format decides about every answer. */
@@ -138,12 +138,20 @@ async function readBody(request: Request, wire: WireStyle): Promise<Json> {
   }
 }
 
-function runRoute(route: Route, call: Call, routes: readonly Route[], ledger: Ledger): Answer {
+/** The request with its body in memory and without its signal: it goes on when the caller has left. */
+async function withBodyRead(request: Request): Promise<Request> {
+  const { method, headers, url } = request;
+  const body = await request.text();
+  return new Request(url, body === "" ? { method, headers } : { method, headers, body });
+}
+
+function runRoute(route: Route, call: Call, parts: PipelineParts): Answer {
+  const { ledger } = parts;
   const swallowed =
     call.fault?.kind === "swallow" && route.method !== "GET" && call.params["id"] !== undefined;
   if (swallowed) {
     const recordPath = route.path.split("/").slice(0, 3).join("/");
-    const reader = routes.find((other) => other.method === "GET" && other.path === recordPath);
+    const reader = parts.routes().find((other) => other.method === "GET" && other.path === recordPath);
     if (reader) return reader.run({ ...call, fault: null });
   }
   const lateMs = call.fault?.kind === "late-commit" ? call.fault.ms : ledger.mode.lateMs;
@@ -152,9 +160,8 @@ function runRoute(route: Route, call: Call, routes: readonly Route[], ledger: Le
 
 function routerOf(parts: PipelineParts): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>();
-  const { wire, ledger } = parts;
-  const routes = parts.routes();
-  for (const route of routes) {
+  const { wire } = parts;
+  for (const route of parts.routes()) {
     app.on(route.method, wire.base + route.path, async (context) => {
       const request = context.req.raw;
       try {
@@ -163,7 +170,7 @@ function routerOf(parts: PipelineParts): Hono<{ Bindings: Bindings }> {
         const query = new URL(request.url).searchParams;
         const params = context.req.param() as Record<string, string>;
         const call: Call = { params, query, headers: request.headers, body, actor, fault };
-        return jsonResponse(runRoute(route, call, routes, ledger));
+        return jsonResponse(runRoute(route, call, parts));
       } catch (failure) {
         if (failure instanceof TwinError) return errorResponse(failure, wire);
         throw failure;
@@ -200,17 +207,18 @@ export function createPipeline(parts: PipelineParts): Handler {
     if (page !== null) return page;
     const path = pathname.startsWith(wire.base) ? pathname.slice(wire.base.length) : pathname;
     const fault = faults.take(request.method, path, clock());
+    const held = fault?.kind === "delay" ? await withBodyRead(request) : request;
     const waits = async (when: "before" | "after"): Promise<void> => {
       if (fault?.kind === "delay" && (fault.when ?? "before") === when) await sleep?.(fault.ms);
     };
     await waits("before");
     const instead = answerInstead(fault, wire);
     if (instead !== null) return instead;
-    const actor = wire.authenticate(request.headers);
+    const actor = wire.authenticate(held.headers);
     if (actor === null) return errorResponse(wire.errors.unauthorised(), wire);
     const { headers, refused } = charge(parts);
     if (refused !== null) return refused;
-    const response = await app.fetch(request, { actor, fault });
+    const response = await app.fetch(held, { actor, fault });
     for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     const answered = await answerAfter(response, fault, wire);
     await waits("after");

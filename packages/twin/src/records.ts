@@ -1,7 +1,7 @@
 import { readFields, type BodyRules } from "./body.ts";
 import { changeFields, fieldAt, type Field, type FieldChange, type ObjectSchema } from "./field.ts";
 import { equalJson, rowsIn, textIn, valueAt, type Json, type JsonMap } from "./json.ts";
-import type { RecordId, TwinRecord } from "./json.ts";
+import type { RecordId, RecordRef, TwinRecord } from "./json.ts";
 import type { CommitKind, Ledger } from "./ledger.ts";
 
 /** The columns every record of a system has, and how ids are made. */
@@ -29,6 +29,17 @@ export interface WriteOptions {
   readonly expected?: string | null;
 }
 
+/** Who writes, and what the write is called in the log. */
+export interface Hand {
+  readonly actor: string;
+  readonly kind: CommitKind;
+}
+
+interface Write {
+  readonly draft: TwinRecord;
+  readonly before: TwinRecord | null;
+}
+
 /** A user-given function that rewrites records after each save, as flows and triggers of real systems do. */
 export type Automation = (object: string, record: TwinRecord) => JsonMap | undefined;
 
@@ -49,10 +60,11 @@ interface Pointer {
   readonly field: string;
 }
 
-function pointersIn(schema: ObjectSchema, target: string, by: string | null): Pointer[] {
+/** The fields of a schema that hold ids of the target. */
+function pointersIn(schema: ObjectSchema, target: string): Pointer[] {
   const pointers: Pointer[] = [];
   const matches = (field: Field): boolean =>
-    field.kind === "reference" && field.target === target && (field.by ?? null) === by;
+    field.kind === "reference" && field.target === target && field.by === undefined;
   for (const field of schema.fields) {
     if (matches(field)) pointers.push({ object: schema.name, rows: null, field: field.name });
     for (const inner of field.kind === "rows" ? (field.fields ?? []) : []) {
@@ -62,7 +74,7 @@ function pointersIn(schema: ObjectSchema, target: string, by: string | null): Po
   return pointers;
 }
 
-/** The write path of a system: validation, uniqueness, preconditions, stamps, commit. Calls are synchronous. */
+/** The write path of a system: validation, uniqueness, preconditions, stamps, commit; all synchronous. */
 export class Records {
   readonly ledger: Ledger;
   readonly schemas: Map<string, ObjectSchema>;
@@ -102,28 +114,22 @@ export class Records {
     const values = this.#read(schema, body, null);
     const id = this.parts.style.nextId(schema);
     const draft: TwinRecord = { id, ...values };
-    return this.#finish(schema, draft, null, "create", options.actor);
+    return this.#finish(schema, { draft, before: null }, { actor: options.actor, kind: "create" });
   }
 
-  update(object: string, id: RecordId, body: JsonMap, options: WriteOptions): TwinRecord {
+  update({ object, id }: RecordRef, body: JsonMap, options: WriteOptions): TwinRecord {
     const schema = this.schema(object);
     const before = this.need(object, id);
     this.checkVersion(before, options.expected ?? null);
     this.checkLock(object, id);
     const draft: TwinRecord = { ...before, ...this.#read(schema, body, before) };
-    return this.#finish(schema, draft, before, "write", options.actor);
+    return this.#finish(schema, { draft, before }, { actor: options.actor, kind: "write" });
   }
 
   /** Stores fields that the system itself computed, without reading them as a body. */
-  amend(
-    object: string,
-    id: RecordId,
-    fields: JsonMap,
-    actor: string,
-    kind: CommitKind = "write",
-  ): TwinRecord {
+  amend({ object, id }: RecordRef, fields: JsonMap, by: Hand): TwinRecord {
     const before = this.need(object, id);
-    return this.#finish(this.schema(object), { ...before, ...fields }, before, kind, actor);
+    return this.#finish(this.schema(object), { draft: { ...before, ...fields }, before }, by);
   }
 
   /** Stores a record that the system itself made; its id is the next of the object. */
@@ -132,7 +138,11 @@ export class Records {
     const empty: Record<string, Json> = {};
     for (const field of schema.fields) empty[field.name] = field.initial ?? null;
     const id = this.parts.style.nextId(schema);
-    return this.#finish(schema, { id, ...empty, ...fields }, null, "create", actor);
+    return this.#finish(
+      schema,
+      { draft: { id, ...empty, ...fields }, before: null },
+      { actor, kind: "create" },
+    );
   }
 
   remove(object: string, id: RecordId, options: WriteOptions): void {
@@ -143,18 +153,18 @@ export class Records {
     const user = this.usersOf(object, before)[0];
     if (user)
       throw this.parts.rules.refuse("in-use", "", `${object} ${id} is used by ${user.object} ${user.id}`);
-    this.#commit(object, id, "delete", null, options.actor);
+    this.#commit({ object, id }, null, { actor: options.actor, kind: "delete" });
   }
 
   /** Removes a record that lost a merge; the ledger remembers the survivor. */
-  removeMerged(object: string, id: RecordId, into: RecordId, actor: string): void {
+  removeMerged({ object, id }: RecordRef, into: RecordId, actor: string): void {
     this.ledger.commit({ object, id, kind: "merge", after: null, actor, into, stampedAt: null });
   }
 
   /** Stores a record under its former id again. */
   bringBack(object: string, record: TwinRecord, actor: string): TwinRecord {
     const after: TwinRecord = { ...record, ...this.parts.style.stamp(record, actor) };
-    this.#commit(object, record.id, "unmerge", after, actor);
+    this.#commit({ object, id: record.id }, after, { actor, kind: "unmerge" });
     return after;
   }
 
@@ -162,7 +172,7 @@ export class Records {
   usersOf(object: string, record: TwinRecord): { object: string; id: RecordId; pointer: string }[] {
     const found: { object: string; id: RecordId; pointer: string }[] = [];
     for (const schema of this.schemas.values()) {
-      for (const pointer of pointersIn(schema, object, null)) {
+      for (const pointer of pointersIn(schema, object)) {
         const pointing =
           pointer.rows === null
             ? this.ledger.where(schema.name, pointer.field, [record.id])
@@ -181,13 +191,17 @@ export class Records {
   }
 
   /** Lets top-level references to the loser point to the winner. */
-  repoint(object: string, loser: RecordId, winner: RecordId, actor: string): void {
+  repoint({ object, id: loser }: RecordRef, winner: RecordId, actor: string): void {
     for (const schema of this.schemas.values()) {
-      for (const pointer of pointersIn(schema, object, null)) {
+      for (const pointer of pointersIn(schema, object)) {
         if (pointer.rows !== null) continue;
         for (const other of this.ledger.where(schema.name, pointer.field, [loser])) {
           const value = schema.name === object && other.id === winner ? null : winner;
-          this.amend(schema.name, other.id, { [pointer.field]: value }, actor);
+          this.amend(
+            { object: schema.name, id: other.id },
+            { [pointer.field]: value },
+            { actor, kind: "write" },
+          );
         }
       }
     }
@@ -222,7 +236,7 @@ export class Records {
             ? { ...kept, [change.to]: value }
             : kept;
       this.ledger.during({ silent: true }, () =>
-        this.#commit(object, record.id, "write", after, "administrator"),
+        this.#commit({ object, id: record.id }, after, { actor: "administrator", kind: "write" }),
       );
     }
   }
@@ -245,30 +259,21 @@ export class Records {
       delete values[column];
     }
     const currency = textIn(values, "currency") ?? textIn(before, "currency");
-    const place = { path: "", currency, onlyCurrency: schema.oneCurrency === true ? currency : null };
-    return readFields(values, schema.fields, before, rules, place);
+    const onlyCurrency = schema.oneCurrency === true ? currency : null;
+    return readFields(values, { fields: schema.fields, before }, { rules, path: "", currency, onlyCurrency });
   }
 
-  #finish(
-    schema: ObjectSchema,
-    draft: TwinRecord,
-    before: TwinRecord | null,
-    kind: CommitKind,
-    actor: string,
-  ): TwinRecord {
+  #finish(schema: ObjectSchema, write: Write, by: Hand): TwinRecord {
+    const { draft, before } = write;
     const prepared = this.parts.hooks[schema.name]?.prepare?.(draft, before) ?? draft;
     this.#checkUnique(schema, prepared, before);
     if (before !== null && equalJson(prepared, before)) return before;
-    const silent = this.ledger.mode.silent && before !== null;
-    const after: TwinRecord = silent ? prepared : { ...prepared, ...this.parts.style.stamp(before, actor) };
-    this.#commit(schema.name, after.id, kind, after, actor);
-    return this.#automate(schema.name, after, actor);
-  }
-
-  #automate(object: string, record: TwinRecord, actor: string): TwinRecord {
-    const patch = actor === "automation" ? undefined : this.parts.automation?.(object, record);
-    if (patch === undefined) return record;
-    return this.amend(object, record.id, patch, "automation");
+    const isSilent = this.ledger.mode.silent && before !== null;
+    const after = isSilent ? prepared : { ...prepared, ...this.parts.style.stamp(before, by.actor) };
+    const ref = { object: schema.name, id: after.id };
+    this.#commit(ref, after, by);
+    const patch = by.actor === "automation" ? undefined : this.parts.automation?.(schema.name, after);
+    return patch === undefined ? after : this.amend(ref, patch, { actor: "automation", kind: "write" });
   }
 
   #checkUnique(schema: ObjectSchema, record: TwinRecord, before: TwinRecord | null): void {
@@ -284,13 +289,13 @@ export class Records {
         .find((other) => other.id !== record.id && key.every((name) => equalJson(other[name], record[name])));
       if (twin) {
         const message = `another record has this ${key.join(" and ")}`;
-        throw this.parts.rules.refuse("duplicate", first, message, { existingId: twin.id });
+        throw this.parts.rules.refuse("duplicate", first, message).with({ existingId: twin.id });
       }
     }
   }
 
-  #commit(object: string, id: RecordId, kind: CommitKind, after: TwinRecord | null, actor: string): void {
+  #commit({ object, id }: RecordRef, after: TwinRecord | null, by: Hand): void {
     const stampedAt = after === null ? null : this.parts.style.stampOf(after);
-    this.ledger.commit({ object, id, kind, after, actor, stampedAt });
+    this.ledger.commit({ object, id, after, kind: by.kind, actor: by.actor, stampedAt });
   }
 }

@@ -68,6 +68,22 @@ test("while it listens, events go out by themselves", async () => {
   await expect.poll(() => bodies).toEqual(['{"topic":"customers.created","id":1}']);
 });
 
+test("a delayed call takes effect after its caller has given up", async () => {
+  const crm = createCrm({ clock: Date.now });
+  const url = keep(await crm.listen());
+  crm.faults.add({ method: "POST", effect: { kind: "delay", ms: 120 } });
+  const headers = { authorization: `Bearer ${crm.token}` };
+  const impatient = fetch(`${url}/api/v2/accounts`, {
+    method: "POST",
+    headers,
+    body: '{"name":"A"}',
+    signal: AbortSignal.timeout(40),
+  });
+  await expect(impatient).rejects.toThrow("timeout");
+  expect(crm.state.records["accounts"]).toEqual({});
+  await expect.poll(() => Object.keys(crm.state.records["accounts"] ?? {})).toHaveLength(1);
+});
+
 test("latency is added to each answer", async () => {
   const crm = createCrm({ clock: Date.now });
   const url = keep(await crm.listen({ latencyMs: 40 }));

@@ -23,7 +23,7 @@ function addTo(index: Map<Json, Set<RecordId>>, value: Json, id: RecordId): void
   else index.set(value, new Set([id]));
 }
 
-/** The records of one system with the indexes that lists and searches need; indexes are made when first asked for. */
+/** The records of one system with the indexes that lists and searches need, made when first asked for. */
 export class Shelf {
   readonly #records: () => Record<string, Record<string, TwinRecord>>;
   readonly #orders: Orders;

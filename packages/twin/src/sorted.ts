@@ -1,6 +1,6 @@
 import type { RecordId, TwinRecord } from "./json.ts";
 
-/** Records in a fixed order, kept up to date by touching what changed; reading costs one pass after a change. */
+/** Records in a fixed order, kept by touching what changed; reading costs one pass after a change. */
 export interface SortedRecords {
   /** Tells that the record with this id was written or removed. */
   touch(id: RecordId): void;
@@ -26,7 +26,7 @@ export function sortedRecords(
     const last = rest.at(-1);
     const first = moved[0];
     if (first === undefined || last === undefined || compare(last, first) <= 0) return rest.concat(moved);
-    return rest.concat(moved).sort(compare);
+    return rest.concat(moved).toSorted(compare);
   };
   return {
     touch: (id) => {

@@ -17,50 +17,106 @@ export function testClock(): TestClock {
   });
 }
 
-/** An answer with its parsed body; loosely typed, as tests look into it freely. */
-export interface TestAnswer {
+/** The fields that tests look at in answers of either system; which of them are there depends on the call. */
+interface TestFields {
+  readonly name: string;
+  readonly number: string;
+  readonly state: string;
+  readonly status: string;
+  readonly code: string;
+  readonly text: string;
+  readonly field: string;
+  readonly price: string;
+  readonly promise_date: string | undefined;
+  readonly ok: boolean;
+  readonly count: number;
+  readonly version: number;
+  readonly row_version: string;
+  readonly updatedAt: string;
+  readonly changed_at: string;
+  readonly credit_exposure: string;
+  readonly credit_limit: string;
+  readonly company_id: string;
+  readonly accountId: string;
+  readonly city: string;
+  readonly on_hand: string;
+  readonly reserved: string;
+  readonly customer_id: number;
+  readonly order_id: number;
+  readonly totals: unknown;
+  readonly subtotal: { readonly amount: string } | null;
+  readonly atp: unknown;
+  readonly missing: unknown;
+  readonly paging: { readonly next?: { readonly after: string } };
+  readonly error: { readonly code: string; readonly field: string; readonly existingId: string };
+}
+
+/** An answer's body, or a row or a record in it. Ids are text at the CRM and numbers at the ERP. */
+export interface TestBody<Id> extends TestFields {
+  readonly id: Id;
+  readonly results: readonly [TestBody<Id>, ...TestBody<Id>[]];
+  readonly rows: readonly [TestBody<Id>, ...TestBody<Id>[]];
+  readonly lines: readonly [TestBody<Id>, ...TestBody<Id>[]];
+  readonly phones: readonly [TestBody<Id>, ...TestBody<Id>[]];
+  readonly addresses: readonly [TestBody<Id>, ...TestBody<Id>[]];
+  readonly billingAddress: TestBody<Id>;
+  readonly body: TestBody<Id>;
+}
+
+/** An answer with its parsed body. */
+export interface TestAnswer<Id> {
   readonly status: number;
-  // oxlint-disable-next-line no-explicit-any
-  readonly body: any;
+  readonly body: TestBody<Id>;
   readonly headers: Headers;
 }
 
 /** Calls a system as the integration user. */
-export type TestCall = (
+export type TestCall<Id> = (
   method: string,
   path: string,
   body?: Json,
   headers?: Record<string, string>,
-) => Promise<TestAnswer>;
+) => Promise<TestAnswer<Id>>;
 
-function caller(
-  fetchIt: (request: Request) => Promise<Response>,
+function caller<Id>(
+  answer: (request: Request) => Promise<Response>,
   base: string,
   own: Record<string, string>,
-): TestCall {
+): TestCall<Id> {
   return async (method, path, body, headers = {}) => {
     const init: RequestInit = { method, headers: { ...own, ...headers } };
     if (body !== undefined) init.body = JSON.stringify(body);
-    const response = await fetchIt(new Request(`http://twin.test${base}${path}`, init));
+    const response = await answer(new Request(`http://twin.test${base}${path}`, init));
     const raw = await response.text();
     const isJson = (response.headers.get("content-type") ?? "").includes("json");
-    return {
-      status: response.status,
-      body: isJson ? (JSON.parse(raw) as unknown) : raw,
-      headers: response.headers,
-    };
+    const parsed: unknown = isJson ? JSON.parse(raw) : {};
+    return { status: response.status, body: parsed as TestBody<Id>, headers: response.headers };
   };
 }
 
 /** A CRM with its clock and a caller. */
-export function crmBench(options: Partial<CrmOptions> = {}): { crm: Crm; clock: TestClock; call: TestCall } {
+export interface CrmBench {
+  readonly crm: Crm;
+  readonly clock: TestClock;
+  readonly call: TestCall<string>;
+}
+
+/** An ERP with its clock and a caller. */
+export interface ErpBench {
+  readonly erp: Erp;
+  readonly clock: TestClock;
+  readonly call: TestCall<number>;
+}
+
+/** Makes a CRM for a test. */
+export function crmBench(options: Partial<CrmOptions> = {}): CrmBench {
   const clock = testClock();
   const crm = createCrm({ clock, ...options });
   return { crm, clock, call: caller(crm.fetch, "/api/v2", { authorization: `Bearer ${crm.token}` }) };
 }
 
-/** An ERP with its clock and a caller. */
-export function erpBench(options: Partial<ErpOptions> = {}): { erp: Erp; clock: TestClock; call: TestCall } {
+/** Makes an ERP for a test. */
+export function erpBench(options: Partial<ErpOptions> = {}): ErpBench {
   const clock = testClock();
   const erp = createErp({ clock, ...options });
   return { erp, clock, call: caller(erp.fetch, "/rest/v1", { "x-api-key": erp.apiKey }) };

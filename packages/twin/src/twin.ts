@@ -114,11 +114,11 @@ function deliverAlways(webhooks: Webhooks, everyMs: number): () => void {
     waiting = true;
     setImmediate(() => {
       waiting = false;
-      void webhooks.flush();
+      webhooks.deliverSoon();
     });
   };
   const timer = setInterval(() => {
-    if (webhooks.pending.length > 0) void webhooks.flush();
+    if (webhooks.pending.length > 0) webhooks.deliverSoon();
   }, everyMs);
   timer.unref();
   webhooks.onPending = kick;

@@ -54,7 +54,7 @@ test("the ERP tells one event per request, signed in base64, and is silent about
   erp.people.remove("customers", 1);
   const { got, send } = inbox();
   await erp.webhooks.flush(send);
-  expect(got.map(({ body }) => JSON.parse(body))).toEqual([
+  expect(got.map(({ body }): unknown => JSON.parse(body))).toEqual([
     { topic: "customers.created", id: 1 },
     { topic: "customers.changed", id: 1 },
   ]);

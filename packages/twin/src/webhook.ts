@@ -60,13 +60,20 @@ export interface WebhookStyle {
   readonly backoffMs: readonly number[];
 }
 
+/** A request as it was sent; a replay sends the same bytes again. */
+export interface SentRequest {
+  readonly url: string;
+  readonly body: string;
+  readonly headers: Record<string, string>;
+}
+
 /** The stored form of webhooks. */
 export interface WebhookState {
   subscriptions: Subscription[];
   pending: PendingEvent[];
   faults: { rule: WebhookFault; matches: number }[];
   eventSeq: number;
-  lastRequest: { url: string; body: string; headers: Record<string, string> } | null;
+  lastRequest: SentRequest | null;
 }
 
 /** Sends a request, as `fetch` does. */
@@ -155,6 +162,14 @@ export class Webhooks {
     this.onPending?.();
   }
 
+  /** Delivers without waiting: `flush` settles each failure by itself, so there is nothing to hear of. */
+  deliverSoon(): void {
+    this.flush().then(
+      () => undefined,
+      () => undefined,
+    );
+  }
+
   /** Delivers what is due with `send` (default: the global `fetch`) and gives the requests that were made. */
   flush(send: Send = (request) => fetch(request)): Promise<Delivery[]> {
     const after = this.#flushing ?? Promise.resolve([]);
@@ -240,8 +255,9 @@ export class Webhooks {
     const body = JSON.stringify(this.#style.bodyOf(events.map((event) => event.body)));
     const secret = forged ? `not-${this.#random.between(0, 1_000_000)}` : subscription.secret;
     const headers = { "content-type": "application/json", ...this.#style.headersOf(body, secret, now) };
-    if (!forged) this.state.lastRequest = { url: subscription.url, body, headers };
-    const status = await this.#send(subscription.url, body, headers, send);
+    const sent: SentRequest = { url: subscription.url, body, headers };
+    if (!forged) this.state.lastRequest = sent;
+    const status = await this.#send(sent, send);
     if (!forged && (status < 200 || status > 299)) for (const event of events) this.#again(event, now);
     return { url: subscription.url, events: events.map((event) => event.seq), status, forged };
   }
@@ -252,12 +268,12 @@ export class Webhooks {
     return {
       url: last.url,
       events: [],
-      status: await this.#send(last.url, last.body, last.headers, send),
+      status: await this.#send(last, send),
       forged: true,
     };
   }
 
-  async #send(url: string, body: string, headers: Record<string, string>, send: Send): Promise<number> {
+  async #send({ url, body, headers }: SentRequest, send: Send): Promise<number> {
     try {
       const response = await send(new Request(url, { method: "POST", body, headers }));
       await response.text();

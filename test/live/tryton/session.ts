@@ -35,13 +35,22 @@ export function liveSession({ url, password, options }: Login): LiveSession {
     options,
     secret: (name) => {
       if (name === options["password"]) return password;
-      throw new ConnectorError({ failure: "unauthorised", code: "secret_missing", message: `no secret ${name}` });
+      throw new ConnectorError({
+        failure: "unauthorised",
+        code: "secret_missing",
+        message: `no secret ${name}`,
+      });
     },
     token: { load: (name) => tokens.get(name), store: (name, value) => void tokens.set(name, value) },
     now: () => Date.now(),
     http: async (request) => {
       const answer = await send(url, request);
-      exchanges.push({ path: request.path, body: request.body ?? "", status: answer.status, answer: answer.body });
+      exchanges.push({
+        path: request.path,
+        body: request.body ?? "",
+        status: answer.status,
+        answer: answer.body,
+      });
       if (session.fate?.(request) !== "lose-answer") return answer;
       throw new ConnectorError({ failure: "in_doubt", code: "answer_lost", message: "the answer was lost" });
     },

@@ -118,7 +118,7 @@ export const rooms: readonly Room[] = [
   {
     name: "server/http",
     at: "packages/server/src/http/",
-    rooms: ["server/runtime", "server/store-port", "server/ports", "api"],
+    rooms: ["kernel", "model", "server/runtime", "server/store-port", "server/ports", "api"],
     npm: ["hono", "@hono/node-server"],
     node: "*",
   },
@@ -132,7 +132,16 @@ export const rooms: readonly Room[] = [
   {
     name: "server/cli",
     at: "packages/server/src/cli/",
-    rooms: ["server/compose", "server/config", "server/runtime", "server/store-port", "server/ports", "api"],
+    rooms: [
+      "kernel",
+      "model",
+      "server/compose",
+      "server/config",
+      "server/runtime",
+      "server/store-port",
+      "server/ports",
+      "api",
+    ],
     npm: ["commander", "cli-progress"],
     node: "*",
   },

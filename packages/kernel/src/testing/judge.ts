@@ -17,13 +17,19 @@ export class Judge {
   #edits = 0;
   #landed = 0;
   #isTouched = false;
-  #hasKept = false;
+  /** Stations whose difference the contract lets stand. */
+  readonly #kept = new Set<string>();
+  /** Lines that one system added by itself before all began: they have no counterpart. */
+  readonly #ownKeys: ReadonlySet<string>;
 
   constructor(policy: FieldPolicy, stations: readonly Station[]) {
     this.#policy = policy;
     this.#stations = stations;
-    const isFirst = stations.some(({ base }) => base === undefined);
-    this.#edits = isFirst ? 1 : stations.filter(({ truth, base }) => !same(truth, base?.[0])).length;
+    const keys = stations.flatMap(({ base }) => (Array.isArray(base?.[0]) ? base[0].map((line: Line) => line.key) : []));
+    this.#ownKeys = new Set(keys.filter((key) => keys.indexOf(key) === keys.lastIndexOf(key)));
+    const fresh = stations.filter(({ base }) => base === undefined).length;
+    const changed = stations.filter(({ truth, base }) => base !== undefined && !same(truth, base[0])).length;
+    this.#edits = changed + (fresh === 0 ? 0 : Math.max(1, fresh - 1));
   }
 
   /** What went wrong, in words; empty when nothing did. */
@@ -39,9 +45,11 @@ export class Judge {
     this.#violations.add(rule);
   }
 
-  noteEdit(): void {
+  /** A person edited the station, or decided a conflict. */
+  noteEdit(station?: Station): void {
     this.#edits += 1;
     this.#isTouched = true;
+    if (station !== undefined) this.#kept.delete(station.connection);
   }
 
   checkPlan(plan: Plan, resolution: Value | undefined): void {
@@ -82,8 +90,8 @@ export class Judge {
   checkLanding(plan: Plan, landing: { station: Station; next: Value }): void {
     this.#landed += 1;
     this.#isTouched = true;
-    if (this.#policy.kind.kind !== "collection") this.#hasKept = false;
     const { station, next } = landing;
+    if (this.#policy.kind.kind !== "collection") this.#kept.delete(station.connection);
     const before = station.truth;
     if (same(before, next)) return;
     const images = station.base ?? [];
@@ -118,37 +126,52 @@ export class Judge {
 
   /** A base moves without a write when all show the same, or when the contract leaves a difference standing. */
   checkMove(connection: string, fields: readonly string[], image: Value | undefined): void {
-    const { field, writers, targets, onForeignEdit } = this.#policy;
+    const { field, kind, writers, targets, onForeignEdit } = this.#policy;
     if (!same(fields, [field])) this.#fail("a base move of another field");
     if (image === undefined) this.#fail("a base moved to an absent value");
+    // Lines differ in what only one system has; whether they agree is seen at the end.
+    if (kind.kind === "collection") return;
     const shown = this.#stations.filter(({ seen }) => seen.value !== undefined);
-    if (shown.every((one) => shown.every((other) => agree(one.seen.value, other.seen.value)))) return;
+    const open = shown.filter((station) => station.connection === connection || !this.#kept.has(station.connection));
+    const settled = open.filter(({ seen, base }) => base?.some((image) => showsNothingElse(seen.value, image)) ?? false);
+    const stands = (one: Station) => settled.some((other) => other === one || agree(one.seen.value, other.seen.value));
+    const isOne = (one: Station, other: Station) => agree(one.seen.value, other.seen.value) || (stands(one) && stands(other));
+    if (open.every((one) => open.every((other) => isOne(one, other)))) return;
     const isForeign = !writers.some((writer) => writer === connection) && onForeignEdit === "keep";
     const isUnreachable = shown.some((station) => !targets.includes(station.connection));
     if (!isForeign && !isUnreachable) this.#fail("a difference was accepted that the contract does not accept");
-    this.#hasKept = true;
+    this.#kept.add(connection);
   }
 
-  /** After the last edit: agreed, or an open entry that says why not; and no more writes than edits ask for. */
+  /** The truth of a station without the lines that it had alone when all began. */
+  #shared({ truth }: Station): Value {
+    return Array.isArray(truth) ? truth.filter((line: Line) => !this.#ownKeys.has(line.key)) : (truth as Value);
+  }
+
+  /**
+   * After the last edit: agreed, which is that each holds what the other would make of it, or an open entry that says
+   * why not; and no more writes than the edits ask for.
+   */
   checkEnd(last: Plan, roundsMax: number): void {
     if (last.writes.length + last.baseMoves.length + last.discards.length > 0) this.#fail(`no rest after ${roundsMax} rounds`);
     if (this.#landed > this.#edits * this.#stations.length) this.#fail("more writes than the edits ask for");
-    if (last.conflicts.length > 0 || this.#hasKept) return;
+    if (last.conflicts.length > 0) return;
     const isStart = !this.#isTouched && this.#stations.every(({ truth, base }) => base?.some((image) => showsNothingElse(truth, image)) ?? false);
     if (isStart) return;
-    const shown = this.#stations.filter(({ truth }) => truth !== undefined);
+    const { kind, onForeignEdit, writers } = this.#policy;
+    const mayDiffer = onForeignEdit === "keep" && this.#stations.some((each) => !writers.includes(each.connection));
+    if (kind.kind === "collection" && mayDiffer) return;
+    const shown = this.#stations.filter(({ truth, connection }) => truth !== undefined && !this.#kept.has(connection));
+    if (!shown.some(({ connection }) => this.#policy.writers.includes(connection))) return;
     for (const one of shown) {
-      for (const other of shown) if (!corresponds(one, other)) this.#fail("the systems disagree and nothing says so");
+      for (const other of shown) {
+        const forms = [one, other].map((station) => one.keep(other.keep(one.keep(this.#shared(station)))));
+        if (!agree(forms[0], forms[1])) this.#fail("the systems disagree and nothing says so");
+      }
     }
   }
 
   #seen(connection: string): Value | undefined {
     return this.#stations.find((station) => station.connection === connection)?.seen.value;
   }
-}
-
-/** Two systems agree when what one holds is what the other would make of it, in the coarsest form of both. */
-function corresponds(one: Station, other: Station): boolean {
-  const coarse = (value: Value | undefined) => one.keep(other.keep(one.keep(value as Value)));
-  return agree(coarse(one.truth), coarse(other.truth));
 }

@@ -27,10 +27,16 @@ export function isGroup(value: unknown): value is GroupValue {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** True for a reference: one value, although it is a map. */
+function pointsAway(value: GroupValue): boolean {
+  const keys = Object.keys(value);
+  return keys.length === 1 && (keys[0] === "link" || keys[0] === "awaits");
+}
+
 /** True when nothing that the value delivers differs from the image. A part that is not delivered says nothing. */
 export function showsNothingElse(value: Value | undefined, image: Value | undefined): boolean {
   if (value === undefined) return true;
-  if (!isGroup(value) || !isGroup(image)) return same(value, image);
+  if (!isGroup(value) || !isGroup(image) || pointsAway(value) || pointsAway(image)) return same(value, image);
   return Object.entries(value).every(([part, inner]) => showsNothingElse(inner, image[part]));
 }
 
@@ -44,6 +50,6 @@ export function hasNothing(value: Value | undefined): boolean {
 /** True when the two differ in nothing that both of them deliver. */
 export function agree(a: Value | undefined, b: Value | undefined): boolean {
   if (a === undefined || b === undefined) return true;
-  if (!isGroup(a) || !isGroup(b)) return same(a, b);
+  if (!isGroup(a) || !isGroup(b) || pointsAway(a) || pointsAway(b)) return same(a, b);
   return Object.keys(a).every((part) => agree(a[part], b[part]));
 }

@@ -3,6 +3,7 @@ import type { CustomRule } from "../merge.ts";
 import type { DecideInput, MemberState, Plan, PlannedWrite } from "../plan.ts";
 import type { FieldPolicy } from "../policy.ts";
 import type { ConnectionId } from "../record.ts";
+import { settledBases } from "../settle.ts";
 import type { Fields, Value } from "../value.ts";
 import { abilities, decideInput, entityPolicy, viewOf } from "./fixtures.ts";
 import { Judge } from "./judge.ts";
@@ -41,9 +42,7 @@ export interface WorldRules {
 
 /**
  * A few systems that hold one field, and a loop over them as the runtime drives it: observe, decide, write under a
- * precondition, move the bases. The bases of a field move when every write of the plan that carries it has settled:
- * on a target to what it shows now, on the others to what they showed when it was decided. Moving one side's base
- * earlier would let it count as agreed with a side that was never reached.
+ * precondition, move the bases.
  */
 export class World {
   readonly stations: readonly Station[];
@@ -92,7 +91,7 @@ export class World {
   edit(connection: string, value: Value): void {
     const station = this.station(connection);
     this.#store(station, station.keep(value));
-    this.judge.noteEdit();
+    this.judge.noteEdit(station);
   }
 
   /** A person decides an open conflict; it holds until a plan with it has settled. */
@@ -113,15 +112,19 @@ export class World {
   /** Applies a plan; true when all of it has settled. A write whose target moved on is refused, and observed again. */
   apply(plan: Plan): boolean {
     const decided = new Map(this.stations.map((station) => [station.connection, station.seen.value]));
-    const settled: ConnectionId[] = [];
-    for (const write of plan.writes) if (this.#send(plan, write)) settled.push(write.target);
+    const settled = plan.writes.filter((write) => this.#send(plan, write));
     const isWhole = settled.length === plan.writes.length;
-    if (isWhole && settled.length > 0) {
-      for (const station of this.stations) {
-        const image = settled.includes(station.connection) ? station.seen.value : decided.get(station.connection);
-        if (image !== undefined) station.base = [image];
-      }
-      this.#resolution = undefined;
+    if (isWhole && settled.length > 0) this.#resolution = undefined;
+    const steps = settledBases({
+      writes: plan.writes,
+      isSettled: (write) => settled.includes(write),
+      members: [...decided.keys()],
+      statusField: null,
+    });
+    for (const { connection, to } of steps) {
+      const station = this.station(connection);
+      const image = to === "now" ? station.seen.value : decided.get(connection);
+      if (image !== undefined) station.base = [image];
     }
     for (const { connection, fields } of plan.baseMoves) {
       const image = decided.get(connection);

@@ -4,47 +4,21 @@ import { connectionId, isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import { entities, nearestName } from "@crossfoot/model";
 import type { Role } from "@crossfoot/model";
+import { loadSecrets, noteDescribedSecrets, noteSecretNames } from "./connection-secrets.ts";
+import { note } from "./connection-work.ts";
+import type { ConnectionSource, Work } from "./connection-work.ts";
 import { hashOf } from "./load-contract.ts";
 import { problemOf } from "./problem.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { findFile, mappingFolder } from "./project-files.ts";
 import type { Connectors, ProjectConnection } from "./project.ts";
-import { readSecret, secretForm } from "./secret-reference.ts";
-import type { Environment } from "./environment.ts";
-import type { Settings } from "./settings.ts";
 import { splitPath } from "./yaml-file.ts";
 import type { YamlFile } from "./yaml-file.ts";
-
-/** What loading one connection needs. */
-export interface ConnectionSource {
-  readonly folder: string;
-  readonly file: YamlFile;
-  readonly settings: Settings;
-  readonly connectors: Connectors;
-  readonly environment: Environment;
-  /** False leaves secrets unread: for commands that reach no system. */
-  readonly needsSecrets: boolean;
-}
 
 /** The connection, when enough of it is right, and everything that is not. */
 export interface LoadedConnection {
   readonly connection: ProjectConnection | null;
   readonly problems: readonly ConfigProblem[];
-}
-
-interface Work extends ConnectionSource {
-  readonly name: string;
-  readonly keys: readonly string[];
-  readonly problems: ConfigProblem[];
-}
-
-function note(
-  work: Work,
-  keys: readonly string[],
-  told: { readonly message: string; readonly nearest?: string | undefined },
-): void {
-  const line = work.file.lineOf([...work.keys, ...keys]);
-  work.problems.push(problemOf({ file: work.file.name, line }, told.message, told.nearest));
 }
 
 /** Loads one connection: its connector, options, description, secrets and mapping. Never throws. */
@@ -56,6 +30,7 @@ export function loadConnection(source: ConnectionSource, name: string): LoadedCo
   const secrets = loadSecrets(work);
   const { options, description } = loadOptions(work, value("options") as JsonMap | undefined);
   noteSecretNames(work, options, secrets.names);
+  noteDescribedSecrets(work, description, secrets.names);
   const isUsable = connector !== undefined && work.problems.length === 0;
   if (connector !== undefined)
     noteOptionProblems(work, { options, description, found: connector.checkOptions(options) });
@@ -87,36 +62,6 @@ function ownConnector(work: Work, system: string): Connectors[string] | undefine
   return connector;
 }
 
-interface Secrets {
-  readonly names: readonly string[];
-  readonly read: (name: string) => string;
-}
-
-/** Reads every secret now, so that a missing one is told before anything starts. */
-function loadSecrets(work: Work): Secrets {
-  const prefix = `connections.${work.name}.secrets.`;
-  const values = new Map<string, string>();
-  const names: string[] = [];
-  for (const { path, value } of work.settings.values()) {
-    const form = path.startsWith(prefix) ? secretForm(value) : undefined;
-    if (form === undefined) continue;
-    const name = path.slice(prefix.length);
-    names.push(name);
-    if (!work.needsSecrets) continue;
-    const read = readSecret(form, work);
-    if (read.ok) values.set(name, read.secret);
-    else note(work, ["secrets", name], { message: read.problem });
-  }
-  return {
-    names,
-    read: (name) => {
-      const secret = values.get(name);
-      if (secret === undefined) throw new Error(`connections.${work.name}.secrets has no \`${name}\``);
-      return secret;
-    },
-  };
-}
-
 interface LoadedOptions {
   readonly options: JsonMap;
   readonly description: YamlFile | null;
@@ -135,17 +80,6 @@ function loadOptions(work: Work, given: JsonMap | undefined): LoadedOptions {
   return { options: { ...options, description: found.file.json }, description: found.file };
 }
 
-const secretKey = /^(password|passphrase|secret|token|api_?key)$/i;
-
-/** An option such as `password` names a secret; whoever writes the password itself there has published it. */
-function noteSecretNames(work: Work, options: JsonMap, names: readonly string[]): void {
-  for (const [key, value] of Object.entries(options)) {
-    if (!secretKey.test(key) || typeof value !== "string" || names.includes(value)) continue;
-    const message = `\`${key}\` is the name of one of the \`secrets\` of this connection, never the secret itself`;
-    note(work, ["options", key], { message: `${message}; there is none of that name` });
-  }
-}
-
 /** Options that a connector refuses: at the key in crossfoot.yaml, or in the description file. */
 function noteOptionProblems(
   work: Work,
@@ -157,9 +91,7 @@ function noteOptionProblems(
   for (const { path, problem } of at.found) {
     const keys = splitPath(options, path);
     const name = keys.at(-1) ?? "options";
-    const message = path === "" ? problem : `\`${name}\`: ${problem}`;
-    const listed = /^unknown \w+; (?:there are|known(?: here)?): (.+)$/.exec(problem)?.[1];
-    const nearest = listed === undefined ? undefined : nearestName(name, listed.split(", "));
+    const { message, nearest } = worded(name, path === "" ? problem : `\`${name}\`: ${problem}`);
     if (description !== null && keys[0] === "description") {
       const line = description.lineOf(keys.slice(1));
       work.problems.push(problemOf({ file: description.name, line }, message, nearest));
@@ -167,6 +99,13 @@ function noteOptionProblems(
       note(work, ["options", ...keys], { message, nearest });
     }
   }
+}
+
+/** A long list of what is known gives way to the name that was most likely meant. */
+function worded(name: string, message: string): { readonly message: string; readonly nearest?: string } {
+  const listed = /^(.*unknown \w+); (?:there are|known(?: here)?): (.+)$/.exec(message);
+  const nearest = listed?.[2] === undefined ? undefined : nearestName(name, listed[2].split(", "));
+  return nearest === undefined ? { message } : { message: listed?.[1] ?? message, nearest };
 }
 
 const kinds = Object.fromEntries(Object.entries(entities).map(([name, { fields }]) => [name, fields]));

@@ -47,7 +47,7 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   const found = findFile(root, projectFile, { isStrict: false });
   if (found.kind === "problem") return { problems: [found.problem] };
   if (found.kind === "none") {
-    const message = `there is none in ${root}; run \`crossfoot init\` there, or name another folder with --project`;
+    const message = `there is none in ${root}; run \`crossfoot init\` there, or say --project`;
     return { problems: [problemOf({ file: projectFile, line: null }, message)] };
   }
   const { file } = found;

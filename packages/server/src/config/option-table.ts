@@ -84,7 +84,7 @@ export const optionTable: readonly Option[] = [
   }),
   option("connections.*.address", address, {
     isRequired: true,
-    help: "Address of the system, without a password.",
+    help: "Address of the system, no password in it.",
   }),
   option("connections.*.secrets.*", secret, {
     help: "Where a secret is kept, by the name that the connector uses.",
@@ -100,7 +100,7 @@ export const optionTable: readonly Option[] = [
   ...entityNames.map((name) =>
     option(`entities.${name}`, onOff, {
       fallback: "on",
-      help: `Whether ${entities[name].title.toLowerCase()} flow; the contract may say \`enabled: false\` too.`,
+      help: `Whether ${entities[name].title.toLowerCase()} flow. The contract can switch them off too.`,
     }),
   ),
   ...entityNames.map((name) =>

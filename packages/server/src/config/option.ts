@@ -80,7 +80,7 @@ export function readOption({ path, kind }: Pick<Option, "path" | "kind">, json: 
 
 /** Why a value that is no reference is refused where a secret belongs. */
 export const secretRefusal: string =
-  "a secret is never written into a file of the project; write where it is: `env:NAME` (an environment variable) " +
+  "a secret is never written into a file of the project; write `env:NAME` (an environment variable) " +
   "or `file:PATH` (a file that only its owner can read, mode 600)";
 
 /** YAML 1.2 reads `on` as text; both forms mean the same to a person. */
@@ -96,7 +96,7 @@ function readAddress(name: string, json: Json): ReadOption {
   const { protocol, username, password, search, hash } = new URL(json);
   if (protocol !== "https:" && protocol !== "http:") return refuse(expected);
   if (username !== "" || password !== "") {
-    return refuse(`${name} holds a user or a password; take them out and use \`secrets\` (${secretRefusal})`);
+    return refuse(`${name} holds a user or a password; keep them in \`secrets\`: ${secretRefusal}`);
   }
   return search === "" && hash === "" ? accept(json) : refuse(`${name} has no \`?\` and no \`#\``);
 }

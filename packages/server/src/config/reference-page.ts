@@ -7,14 +7,14 @@ const head = `# Configuration: crossfoot.yaml
 This page is made from the table of options in \`packages/server/src/config/option-table.ts\`; a test keeps
 both equal.
 
-Each option can be said in three places; a later one wins: the file, the environment variable, the flag. In a
-variable \`<NAME>\` is the connection's name in capitals, with \`_\` for \`-\`. A key nobody knows is an error that
-names file, line and the nearest known key.
+Each option can be said in three places; a later one wins: the file, the environment variable, the flag.
+In a variable \`<NAME>\` is the connection's name in capitals, with \`_\` for \`-\`. A key nobody knows is an
+error that names file, line and the nearest known key.
 
-Secrets never stand in a file of the project. Where one belongs, the file says where it is kept: \`env:NAME\` is
-an environment variable, \`file:PATH\` a file that only its owner can read (mode 600), relative to the project.
-\`crossfoot check --settings\` shows what is in force and who said so, without any secret. Durations have a unit:
-\`500ms\`, \`30s\`, \`5m\`, \`1h\`, \`1d\`.
+Secrets never stand in a file of the project. Where one belongs, the file says where it is kept:
+\`env:NAME\` is an environment variable, \`file:PATH\` a file that only its owner can read (mode 600),
+relative to the project. \`crossfoot check --settings\` shows what is in force and who said so, without any
+secret. Durations have a unit: \`500ms\`, \`30s\`, \`5m\`, \`1h\`, \`1d\`.
 
 JSON Schemas for editors: [crossfoot.schema.json](crossfoot.schema.json),
 [contract.schema.json](contract.schema.json), [mapping.schema.json](mapping.schema.json). \`crossfoot init\`

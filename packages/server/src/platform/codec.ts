@@ -1,22 +1,23 @@
 /**
- * How JavaScript values become parameters, and how text of PostgreSQL becomes values, the same on both homes: every
- * parameter travels as text (or null) of a type that the statement decides, every column comes back as text.
+ * How JavaScript values become parameters, and how text of PostgreSQL becomes values, the same on both
+ * homes: every parameter travels as text (or null) of a type that the statement decides, every column comes
+ * back as text.
  *
  * Parameters:
  * - null, undefined: NULL
  * - text, number, bigint, boolean: their text. Date: ISO in UTC. Uint8Array: bytea
  * - a map: JSON text, for `json` and `jsonb`
- * - an array: a PostgreSQL array (`text[]`, `bigint[]`, ...). Its elements follow the rules above; an element that is
- *   itself an array becomes JSON text, so `jsonb[]` works and arrays have one dimension
+ * - an array: a PostgreSQL array (`text[]`, `bigint[]`, ...). Its elements follow the rules above; an
+ *   element that is itself an array becomes JSON text, so `jsonb[]` works and arrays have one dimension
  * - a `jsonb` that is a list, a text or a number is passed as JSON text: `JSON.stringify(value)`
  *
- * Many rows go as one parameter: `jsonb_to_recordset($1::jsonb)` with `JSON.stringify(rows)` is the fastest and the
- * plainest; `unnest($1::text[], $2::jsonb[])` works as well.
+ * Many rows go as one parameter: `jsonb_to_recordset($1::jsonb)` with `JSON.stringify(rows)` is the fastest
+ * and the plainest; `unnest($1::text[], $2::jsonb[])` works as well.
  *
  * Columns: int2, int4, oid, float4, float8: number. bigint, numeric: text. boolean. json, jsonb: parsed.
- * timestamptz: `2026-01-31T08:00:00.123456Z` (a fraction only where there is one; `infinity` and years BC as
- * PostgreSQL writes them). date and timestamp: text as PostgreSQL writes them. bytea: Uint8Array. Arrays of all
- * these. Anything else: text.
+ * timestamptz: `2026-01-31T08:00:00.123456Z` (a fraction only where there is one; `infinity` and years BC
+ * as PostgreSQL writes them). date and timestamp: text as PostgreSQL writes them. bytea: Uint8Array. Arrays
+ * of all these. Anything else: text.
  */
 import { StoreError } from "./store-error.ts";
 
@@ -69,7 +70,8 @@ function encodeParameter(value: unknown): Encoded {
   }
   if (Array.isArray(value)) return arrayText(value);
   if (value instanceof Uint8Array) return String.raw`\x` + Buffer.from(value).toString("hex");
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? refuse("an invalid Date") : value.toISOString();
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? refuse("an invalid Date") : value.toISOString();
   return jsonText(value);
 }
 

@@ -1,10 +1,10 @@
 /**
- * PGlite's files on disk, with syncs that reach the disk. Emscripten's NODEFS (in PGlite 0.5.16) has no `fsync` among
- * its stream operations, and `fd_sync` answers success when there is none: PostgreSQL believes that its log is on
- * disk while it is in the page cache. Here `fsync` is `fs.fsyncSync` of the descriptor below, for files and folders.
- * It is reached only with `wal_sync_method=fsync` (fdatasync is not routed to it) and without the start flag `-F`.
+ * PGlite's files on disk, with syncs that reach the disk. Emscripten's NODEFS (in PGlite 0.5.16) has no
+ * `fsync` among its stream operations, and `fd_sync` answers success when there is none: PostgreSQL
+ * believes that its log is on disk while it is in the page cache. Here `fsync` is `fs.fsyncSync` of the
+ * descriptor below, for files and folders. It is reached only with `wal_sync_method=fsync` (fdatasync is
+ * not routed to it) and without the start flag `-F`.
  */
-import { fsyncSync } from "node:fs";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 
 /** An open file of emscripten. `nfd` is Node's descriptor. */
@@ -24,7 +24,10 @@ export interface DiskOperations {
   tryFSOperation<T>(run: () => T): T;
 }
 
-/** `write(file, buffer, offset, length, position)`: bytes written. Five parameters are emscripten's own shape. */
+/**
+ * `write(file, buffer, offset, length, position)`: bytes written. Five parameters are emscripten's own
+ * shape.
+ */
 export type WriteOperation = (...call: readonly [OpenFile, Uint8Array, number, number, number]) => number;
 
 type Start = Parameters<NodeFS["init"]>;
@@ -32,18 +35,17 @@ type Start = Parameters<NodeFS["init"]>;
 /** What happens below PostgreSQL. */
 export interface FileWatch {
   /** Makes the bytes of a descriptor durable; throws when it cannot. */
-  sync(descriptor: number): void;
-  /** Called when a sync failed: nothing after it may be believed. */
-  onSyncFailure(cause: unknown): void;
+  readonly sync: (descriptor: number) => void;
+  /** Called when a sync failed or PostgreSQL aborted: nothing after it may be believed. */
+  readonly onBroken: (reason: string) => void;
   /** Called for bytes written to the write-ahead log. */
-  onLogBytes(bytes: number): void;
+  readonly onLogBytes: (bytes: number) => void;
+  /** May wrap further operations before the folder is mounted. */
+  readonly extend?: ((disk: DiskOperations) => void) | undefined;
 }
 
-/** The usual sync. */
-export const syncToDisk: (descriptor: number) => void = fsyncSync;
-
 /** Adds the real sync to NODEFS and counts what goes to the log. */
-export function watchFiles(disk: DiskOperations, watch: FileWatch): void {
+function watchDisk(disk: DiskOperations, watch: FileWatch): void {
   const { write } = disk.stream_ops;
   disk.stream_ops.fsync = ({ nfd }) =>
     disk.tryFSOperation(() => {
@@ -51,7 +53,7 @@ export function watchFiles(disk: DiskOperations, watch: FileWatch): void {
         watch.sync(nfd);
         return 0;
       } catch (cause) {
-        watch.onSyncFailure(cause);
+        watch.onBroken("a file could not be synced to disk");
         throw cause;
       }
     });
@@ -60,22 +62,25 @@ export function watchFiles(disk: DiskOperations, watch: FileWatch): void {
     if (file.path?.includes("/pg_wal/") === true) watch.onLogBytes(length);
     return write(...call);
   };
+  watch.extend?.(disk);
 }
 
-/** NodeFS with real syncs. `extend` may wrap further operations before the folder is mounted. */
+/** NodeFS with real syncs. */
 export class SyncedFiles extends NodeFS {
-  readonly #extend: (disk: DiskOperations) => void;
+  readonly #watch: FileWatch;
 
-  constructor(folder: string, extend: (disk: DiskOperations) => void) {
+  constructor(folder: string, watch: FileWatch) {
     super(folder);
-    this.#extend = extend;
+    this.#watch = watch;
   }
 
   override init(pglite: Start[0], options: Start[1]): ReturnType<NodeFS["init"]> {
+    const watch = this.#watch;
     const extend = (module: unknown): void => {
       const { NODEFS } = module as { readonly NODEFS: DiskOperations };
-      this.#extend(NODEFS);
+      watchDisk(NODEFS, watch);
     };
-    return super.init(pglite, { ...options, preRun: [...(options.preRun ?? []), extend] });
+    const onAbort = (): void => watch.onBroken("PostgreSQL stopped with a panic");
+    return super.init(pglite, { ...options, onAbort, preRun: [...(options.preRun ?? []), extend] });
   }
 }

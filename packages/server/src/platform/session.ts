@@ -14,8 +14,8 @@ export interface RawResult {
 }
 
 /**
- * One session of PostgreSQL, used by one caller at a time. Rejects with a RefusedStatement when the statement failed
- * and the session goes on, with anything else when the session is lost.
+ * One session of PostgreSQL, used by one caller at a time. Rejects with a RefusedStatement when the
+ * statement failed and the session goes on, with anything else when the session is lost.
  */
 export interface Session {
   run(sql: string, parameters: readonly Encoded[]): Promise<RawResult>;
@@ -31,8 +31,9 @@ interface Scope {
 const scopes = new AsyncLocalStorage<Scope>();
 
 /**
- * Refuses a call of the database from inside its own transaction. On the embedded home it would wait for ever for
- * the transaction it is part of; on a server it would run outside it, and wait for ever once all connections do so.
+ * Refuses a call of the database from inside its own transaction. On the embedded home it would wait for
+ * ever for the transaction it is part of; on a server it would run outside it, and wait for ever once all
+ * connections do so.
  */
 export function refuseInside(database: object): void {
   const scope = scopes.getStore();
@@ -60,7 +61,8 @@ async function runAt<Row>(
 const leftOpen = (): StoreError =>
   new StoreError({
     code: "25001",
-    message: "a statement left a transaction open; it was rolled back: transactions run through `transaction`",
+    message:
+      "a statement left a transaction open; it was rolled back: transactions run through `transaction`",
   });
 
 /** Runs one statement that commits by itself. A transaction it opens is rolled back and refused. */
@@ -123,13 +125,14 @@ class Statements implements Queryable {
 async function commit(session: Session): Promise<void> {
   const { result } = await runAt(session, "commit", { sql: "commit" });
   if (result.command === "COMMIT") return;
-  const message = "the transaction was rolled back, since a statement in it had failed; nothing of it was stored";
+  const message =
+    "the transaction was rolled back, since a statement in it had failed; nothing of it was stored";
   throw new StoreError({ code: "25P02", message });
 }
 
 /**
- * Runs `work` between `begin` and `commit`. Resolves only after PostgreSQL confirmed the commit; rejects with what
- * `work` rejected with after a rollback, or with a StoreError.
+ * Runs `work` between `begin` and `commit`. Resolves only after PostgreSQL confirmed the commit; rejects
+ * with what `work` rejected with after a rollback, or with a StoreError.
  */
 export async function runTransaction<T>(
   session: Session,
@@ -145,7 +148,8 @@ export async function runTransaction<T>(
   } catch (error) {
     scope.isOver = true;
     await statements.end();
-    // A rollback that fails means a lost session, which rolled back by itself; the first reason is the one to tell.
+    // A rollback that fails means a lost session, which rolled back by itself; the first reason is the one
+    // to tell.
     await session.run("rollback", []).catch(() => undefined);
     throw error;
   }

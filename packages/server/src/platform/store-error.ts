@@ -12,8 +12,9 @@ export interface StoreErrorFacts {
 }
 
 /**
- * Why the store did not do what it was asked. The message names tables, constraints and statements, never values:
- * PostgreSQL's detail, which repeats rows, is dropped, and so are quoted values in messages of class 22.
+ * Why the store did not do what it was asked. The message names tables, constraints and statements, never
+ * values: PostgreSQL's detail, which repeats rows, is dropped, and so are quoted values in messages of
+ * class 22.
  */
 export class StoreError extends Error {
   override readonly name: string = "StoreError";
@@ -43,8 +44,9 @@ export class StoreError extends Error {
 }
 
 /**
- * What was under way when something failed. `connect`: no statement was sent. `transaction`: inside one, its commit
- * not sent. `alone`: a statement outside a transaction, which commits by itself. `commit`: the commit was sent.
+ * What was under way when something failed. `connect`: no statement was sent. `transaction`: inside one,
+ * its commit not sent. `alone`: a statement outside a transaction, which commits by itself. `commit`: the
+ * commit was sent.
  */
 export type Moment = "connect" | "transaction" | "alone" | "commit";
 
@@ -68,9 +70,19 @@ export class RefusedStatement extends Error {
   }
 }
 
-/** A session that is gone: the connection broke, or the thread of the embedded database died. */
+/**
+ * The embedded database is gone, for this run of the program: it was closed, or PostgreSQL or its thread
+ * died.
+ */
 export class LostSession extends Error {
   override readonly name: string = "LostSession";
+  /** True when the statement never reached PostgreSQL. */
+  readonly isUnsent: boolean;
+
+  constructor(reason: string, isUnsent: boolean) {
+    super(reason);
+    this.isUnsent = isUnsent;
+  }
 }
 
 const statementLengthMax = 200;
@@ -80,7 +92,8 @@ const messages: { readonly [moment in Moment]: string } = {
   connect: "no connection to the store",
   transaction: "the connection to the store broke inside a transaction; nothing of it was stored",
   alone: "the connection to the store broke while a statement ran; whether it was stored is not known",
-  commit: "the connection to the store broke while a transaction was committed; whether it was stored is not known",
+  commit:
+    "the connection to the store broke while a transaction was committed; whether it was stored is not known",
 };
 
 function isConnectionCode(code: string): boolean {
@@ -109,6 +122,15 @@ function lost(moment: Moment, code: string, reason: string): StoreError {
   });
 }
 
+function lostForGood(cause: LostSession, moment: Moment): StoreError {
+  const failure = lost(
+    cause.isUnsent ? "connect" : moment,
+    cause.isUnsent ? "08003" : "08006",
+    cause.message,
+  );
+  return new StoreError({ ...failure, message: failure.message, isRetryable: false });
+}
+
 function codeOf(cause: unknown): string | undefined {
   const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return typeof code === "string" ? code : undefined;
@@ -118,7 +140,10 @@ function codeOf(cause: unknown): string | undefined {
  * The error to give to a caller. Pure.
  * @param at what was under way, and the SQL text where there is one
  */
-export function storeErrorOf(cause: unknown, at: { readonly moment: Moment; readonly sql?: string }): StoreError {
+export function storeErrorOf(
+  cause: unknown,
+  at: { readonly moment: Moment; readonly sql?: string },
+): StoreError {
   if (cause instanceof StoreError) return cause;
   if (cause instanceof RefusedStatement) {
     const { refusal } = cause;
@@ -130,6 +155,7 @@ export function storeErrorOf(cause: unknown, at: { readonly moment: Moment; read
       statement: at.sql === undefined ? null : shortStatement(at.sql),
     });
   }
+  if (cause instanceof LostSession) return lostForGood(cause, at.moment);
   const code = codeOf(cause);
   const reason = code ?? (cause instanceof Error ? cause.message : "unknown reason");
   return lost(at.moment, at.moment === "connect" ? "08001" : "08006", reason);

@@ -153,17 +153,21 @@ async function applyCommand(
     await settle({ ...settling, permit: following.permit });
   });
   const intents = await world.store.intentsOf(plan.writes.map(({ link }) => link));
-  const made = new Set(
-    intents.filter(({ state }) => state === "settled").map((intent) => nameOf(intent.link, planHash(world, intent))),
-  );
-  const moved = movedWrites(world, { plan, following, made });
+  const named = (states: readonly string[]): ReadonlySet<string> =>
+    new Set(
+      intents.filter(({ state }) => states.includes(state)).map((intent) => nameOf(intent.link, planHash(world, intent))),
+    );
+  const made = named(["settled"]);
+  const refused = named(["refused", "parked"]);
+  const moved = movedWrites(world, { plan, following, made, refused });
+  const planned = plan.writes.filter(({ answers }) => answers.length === 0);
   await world.store.setPlanState(plan.id, moved.length > 0 ? "stopped" : "applied");
   return {
     ...summary,
     state: moved.length > 0 ? "stopped" : summary.state,
     plan: plan.id,
-    planned: plan.writes.length,
-    applied: plan.writes.length - moved.length,
+    planned: planned.length,
+    applied: planned.filter((write) => made.has(nameOf(write.link, planHash(world, write)))).length,
     moved: moved.map(({ link, entity, target, kind, reason }) => ({ link, entity, target, kind, reason })),
   };
 }
@@ -195,6 +199,7 @@ const bystander = (world: World): Session => ({
   runId: null,
   signal: undefined,
   report: () => undefined,
+  tick: () => 0,
   away: new Map(),
   troubles: [],
 });

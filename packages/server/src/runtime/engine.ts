@@ -77,6 +77,8 @@ export interface PlanWrite {
   readonly fields: Fields;
   readonly transition: { readonly from: string; readonly to: string; readonly via: string } | null;
   readonly causes: Json;
+  /** Fields whose values only the other system can give, such as its number for a record that is created there. */
+  readonly answers: readonly string[];
 }
 
 /** A plan: what would be written, and what would not and why. `id` is the hash of everything else. */

@@ -128,12 +128,12 @@ export async function readEntity(
   for (;;) {
     if (session.signal?.aborted === true) return counts;
     if (cursor.pageCursor !== null) seen.add(cursor.pageCursor);
-    const start = clock.now();
+    const start = session.tick();
     const since = cursor.readingSince === null ? null : new Date(cursor.readingSince).toISOString();
     const page = await reading(session, side, (open) =>
       open.read({ entity: request.entity, roots: mapping.roots, since, cursor: cursor.pageCursor, pageSize }),
     );
-    const span: ReadSpan = { start, end: clock.now(), via };
+    const span: ReadSpan = { start, end: session.tick(), via };
     const checked = refuseTwins(page);
     const observations = await Promise.all(
       checked.records.map((record) => toObservation(world, { side, mapping, span }, record)),
@@ -220,11 +220,11 @@ export async function readIds(
   const observations: StoredObservation[] = [];
   for (let from = 0; from < request.ids.length; from += size) {
     const ids = request.ids.slice(from, from + size);
-    const start = world.clock.now();
+    const start = session.tick();
     const records = await reading(session, side, (open) =>
       open.readByIds({ entity: request.entity, roots: mapping.roots, ids }),
     );
-    const span: ReadSpan = { start, end: world.clock.now(), via: request.via };
+    const span: ReadSpan = { start, end: session.tick(), via: request.via };
     for (const record of records) observations.push(await toObservation(world, { side, mapping, span }, record));
   }
   await world.store.checkpoint({ observations, unreadable: [], cursor: null, runId: session.runId });
@@ -258,6 +258,7 @@ export async function findDeletions(session: Session, side: Side, entity: Entity
   }
   const gone = [...known].filter((id) => !listed.has(id));
   const checked = await readIds(session, side, { entity, ids: gone, via: "sweep" });
+  const at = session.tick();
   const now = world.clock.now();
   const deleted = await Promise.all(
     checked.missing.map((id) => {
@@ -271,7 +272,7 @@ export async function findDeletions(session: Session, side: Side, entity: Entity
         actor: null,
         into: null,
       };
-      return toObservation(world, { side, mapping, span: { start: now, end: now, via: "sweep" } }, record);
+      return toObservation(world, { side, mapping, span: { start: at, end: at, via: "sweep" } }, record);
     }),
   );
   await world.store.checkpoint({ observations: deleted, unreadable: [], cursor: null, runId: session.runId });

@@ -1,5 +1,6 @@
 import { canonicalBytes, checkGuard } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, Fields, LinkId, PlannedWrite, Value, View } from "@crossfoot/kernel";
+import { entities, isEntityName } from "@crossfoot/model";
 import { labelOf } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import type { PlanDocument, PlanWrite } from "./engine.ts";
@@ -87,6 +88,8 @@ function keep(draft: Draft, assessed: Assessed): void {
   for (const write of assessed.plan.writes) {
     if (write.kind === "create") note(draft.planned, assessed.bundle.id, write.target);
   }
+  const { entity } = assessed.bundle;
+  if (!isEntityName(entity) || !entities[entity].isDocument) return;
   for (const wait of assessed.plan.waits) {
     if (wait.isBlocking && "link" in wait.parent) note(draft.demanded, wait.parent.link, wait.target);
   }
@@ -94,11 +97,36 @@ function keep(draft: Draft, assessed: Assessed): void {
 
 const viewsOf = (one: Assessed): readonly View[] => Object.values(one.input.members).map(({ view }) => view);
 
-function planWrite(one: Assessed, write: PlannedWrite): PlanWrite {
+function planWrite(one: Assessed, write: PlannedWrite, answers: readonly string[] = []): PlanWrite {
   const { target, kind, id, precondition, fields, transition, causes } = write;
   const label = labelOf(one.bundle.entity, viewsOf(one));
   const plain = causes as unknown as PlanWrite["causes"];
-  return { link: one.bundle.id, entity: one.bundle.entity, label, target, kind, id, precondition, fields, transition, causes: plain };
+  return { link: one.bundle.id, entity: one.bundle.entity, label, target, kind, id, precondition, fields, transition, causes: plain, answers };
+}
+
+/**
+ * What comes back after a create: fields that the system where it is made will give (its number, its state). Their
+ * values cannot be planned; which fields and whereto can, and an apply writes no others.
+ */
+function answerWrites(one: Assessed): readonly PlanWrite[] {
+  return one.plan.writes.flatMap((write) => {
+    if (write.kind !== "create") return [];
+    const made = one.input.sides[write.target];
+    return Object.entries(one.input.members).flatMap(([connection, { view }]) => {
+      const target = connection as ConnectionId;
+      const side = one.input.sides[target];
+      const answers = Object.values(one.input.policy.fields)
+        .filter(({ field, writers, targets }) => {
+          const comes = writers.includes(write.target) && targets.includes(target) && write.fields[field] === undefined;
+          return comes && made?.reads.has(field) === true && side?.writes.has(field) === true;
+        })
+        .map(({ field }) => field);
+      if (answers.length === 0 || target === write.target) return [];
+      const causes: PlannedWrite["causes"] = [{ connection: write.target, version: null, fields: answers }];
+      const back = { target, kind: "update", id: view.id, precondition: null, fields: {}, transition: null, causes } as const;
+      return [planWrite(one, back, answers)];
+    });
+  });
 }
 
 /** References left out of a planned write, since their record is planned too: written once that one is there. */
@@ -125,6 +153,7 @@ async function composePlan(settling: Settling, draft: Draft): Promise<PlanDocume
   const writes = all.flatMap((one) => [
     ...splitRefused(world, one).writes.map((write) => planWrite(one, write)),
     ...followUps(draft, one),
+    ...answerWrites(one),
   ]);
   const candidates = await world.store.listCandidates();
   const parks = await world.store.listParks();
@@ -219,7 +248,15 @@ export const nameOf = (link: LinkId, hash: string): string => `${link}\n${hash}`
 /** Follows a plan: a decision passes when every write of it stands in the plan, with the version that was seen. */
 export function followPlan(world: World, plan: PlanDocument, onDrift: "stop" | "skip"): Following {
   const planned = new Map<string, PlanWrite>();
-  for (const write of plan.writes) planned.set(nameOf(write.link, planHash(world, write)), write);
+  const answers = new Map<string, readonly string[]>();
+  for (const write of plan.writes) {
+    if (write.answers.length > 0) answers.set(nameOf(write.link, write.target), write.answers);
+    else planned.set(nameOf(write.link, planHash(world, write)), write);
+  }
+  const isAnswer = (link: LinkId, write: PlannedWrite | undefined): boolean => {
+    const fields = answers.get(nameOf(link, write?.target ?? ""));
+    return write?.kind === "update" && Object.keys(write.fields).every((field) => fields?.includes(field) === true);
+  };
   const unplanned = new Map<LinkId, string>();
   const decided = new Set<string>();
   const permit: Permit = (assessed, writes) => {
@@ -231,6 +268,7 @@ export function followPlan(world: World, plan: PlanDocument, onDrift: "stop" | "
       const write = writes[index];
       const isMoved = known !== undefined && known.precondition !== null && known.precondition !== write?.precondition;
       if (known !== undefined && (!isMoved || decided.has(name))) continue;
+      if (known === undefined && isAnswer(link, write)) continue;
       unplanned.set(link, isMoved ? "the target changed after the plan was made" : "the world calls for another write now");
       return false;
     }
@@ -243,11 +281,16 @@ export function followPlan(world: World, plan: PlanDocument, onDrift: "stop" | "
 /** Planned writes that were not made, with the reason. `made` names the writes that the store knows as settled. */
 export function movedWrites(
   world: World,
-  at: { readonly plan: PlanDocument; readonly following: Following; readonly made: ReadonlySet<string> },
+  at: {
+    readonly plan: PlanDocument;
+    readonly following: Following;
+    readonly made: ReadonlySet<string>;
+    readonly refused: ReadonlySet<string>;
+  },
 ): readonly (PlanWrite & { readonly reason: string })[] {
   return at.plan.writes.flatMap((write) => {
     const name = nameOf(write.link, planHash(world, write));
-    if (at.made.has(name)) return [];
+    if (at.made.has(name) || at.refused.has(name) || write.answers.length > 0) return [];
     const known = at.following.unplanned.get(write.link);
     const pending = at.following.decided.has(name) ? "it was sent and has not settled" : "the world no longer calls for it";
     return [{ ...write, reason: known ?? pending }];

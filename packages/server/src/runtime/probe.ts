@@ -87,7 +87,7 @@ const provedAbsent: FailureRecord = {
 async function probeCreate(session: Session, target: SendTarget, intent: Intent): Promise<IntentOutcome> {
   const { world } = session;
   const abilities = abilitiesOf(target.connection, intent.entity);
-  const start = world.clock.now();
+  const start = session.tick();
   const answer = await reading(session, target.side, (connection) =>
     connection.probe({
       entity: intent.entity,
@@ -106,7 +106,7 @@ async function probeCreate(session: Session, target: SendTarget, intent: Intent)
       },
     }),
   );
-  const span = { start, end: world.clock.now(), via: "probe" } as const;
+  const span = { start, end: session.tick(), via: "probe" } as const;
   const found = await Promise.all(
     answer.records.map((record) => toObservation(world, { side: target.side, mapping: target.mapping, span }, record)),
   );
@@ -140,12 +140,12 @@ async function probeChange(session: Session, target: SendTarget, intent: Intent)
   const { world } = session;
   const { id } = intent;
   if (id === null) return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
-  const start = world.clock.now();
+  const start = session.tick();
   const records = await reading(session, target.side, (connection) =>
     connection.readByIds({ entity: intent.entity, roots: target.mapping.roots, ids: [id] }),
   );
   const [record] = records;
-  const span = { start, end: world.clock.now(), via: "probe" } as const;
+  const span = { start, end: session.tick(), via: "probe" } as const;
   if (record === undefined) return failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_gone" });
   const seen = await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
   const evidence = await evidenceOf(session, target, { intent, seen });

@@ -261,7 +261,7 @@ async function sendBatch(session: Session, target: SendTarget, batch: readonly P
   const compared = await comparePreconditions(session, target, batch);
   const ready = compared.ready;
   if (ready.length === 0) return compared.stale;
-  const start = world.clock.now();
+  const start = session.tick();
   let outcomes: readonly WriteOutcome[];
   try {
     outcomes = await target.connection.write(ready.map(({ write }) => write));
@@ -270,7 +270,7 @@ async function sendBatch(session: Session, target: SendTarget, batch: readonly P
     if (failure.failure === "unauthorised") await noteRefused(session, target, failure);
     return [...compared.stale, ...ready.map(({ intent }) => failed(session, intent, failure))];
   }
-  const span = { start, end: world.clock.now(), via: "answer" } as const;
+  const span = { start, end: session.tick(), via: "answer" } as const;
   const records = await readBack(session, target, outcomes);
   const results: IntentOutcome[] = [];
   for (const [index, { intent }] of ready.entries()) {
@@ -315,11 +315,11 @@ async function failedOne(
 
 async function readOne(session: Session, target: SendTarget, id: ExternalId): Promise<StoredObservation | null> {
   const { world } = session;
-  const start = world.clock.now();
+  const start = session.tick();
   try {
     const [record] = await target.connection.readByIds({ entity: target.policy.entity, roots: target.mapping.roots, ids: [id] });
     if (record === undefined) return null;
-    const span = { start, end: world.clock.now(), via: "answer" } as const;
+    const span = { start, end: session.tick(), via: "answer" } as const;
     return await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
   } catch {
     // The next poll or sweep reads it; nothing rests on this reading.
@@ -338,9 +338,9 @@ async function comparePreconditions(
   const ids = batch.flatMap(({ intent }) => (intent.id === null ? [] : [intent.id]));
   if (ids.length === 0) return { ready: batch, stale: [] };
   const { world } = session;
-  const start = world.clock.now();
+  const start = session.tick();
   const records = await target.connection.readByIds({ entity: target.policy.entity, roots: target.mapping.roots, ids });
-  const span = { start, end: world.clock.now(), via: "answer" } as const;
+  const span = { start, end: session.tick(), via: "answer" } as const;
   const ready: Prepared[] = [];
   const stale: IntentOutcome[] = [];
   for (const one of batch) {
@@ -397,7 +397,7 @@ export async function landed(
   const context = readContext(world, links, { connection: target.side.id, lines: [] });
   const shown = readObservation(target.mapping, seen, context).fields;
   const status = shown[target.policy.statusField ?? ""];
-  if (intent.transition !== null && status === intent.transition.from) {
+  if (intent.transition !== null && (status === undefined || status === intent.transition.from)) {
     return { ...failed(session, intent, noEffect(intent)), id, observation: seen };
   }
   const isElsewhere = intent.transition !== null && status !== intent.transition.to;

@@ -4,7 +4,7 @@ import type { ConnectionId, EntityName, EntityPolicy } from "@crossfoot/kernel";
 import type { EntitySummary, Progress, RunOptions } from "./engine.ts";
 import { findDeletions, readEntity } from "./observe.ts";
 import type { ReadMode } from "./observe.ts";
-import { mappingOf, noteTrouble, saveSideState } from "./world.ts";
+import { mappingOf, noteTrouble, saveSideState, ticker } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
 
 /** A lease runs out this long after its holder was last heard of: a killed worker is taken over within it. */
@@ -40,6 +40,7 @@ export async function underLease<T>(
     runId: at.runId,
     signal: at.options.signal,
     report: at.options.onProgress ?? quiet,
+    tick: ticker(world.clock, await world.store.newestRead()),
     away: new Map(),
     troubles: [],
   };

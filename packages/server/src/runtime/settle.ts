@@ -99,7 +99,7 @@ async function waitForLater(settling: Settling, deadline: number): Promise<boole
   const { session } = settling;
   const { world } = session;
   const open = (await world.store.openTargets()).filter(({ target }) => !session.away.has(target));
-  const later = open.reduce((sum, { later: count }) => sum + count, 0);
+  const later = open.reduce((sum, row) => sum + row.due + row.later, 0);
   if (later === 0 || world.clock.now() >= deadline) return false;
   const message = `${later} writes wait for an answer or for another try`;
   session.report({ phase: "wait", entity: null, connection: null, done: 0, total: later, message });

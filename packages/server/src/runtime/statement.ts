@@ -1,5 +1,5 @@
 import { isEqual } from "@crossfoot/kernel";
-import type { EntityPolicy, LinkId, MemberState } from "@crossfoot/kernel";
+import type { EntityPolicy, LinkId, MemberState, Wait } from "@crossfoot/kernel";
 import { composeStatement, stateEntity } from "@crossfoot/model";
 import type { DifferenceReason, EntityStatement, Missing, Pair, Role, Statement } from "@crossfoot/model";
 import { assess, labelOf } from "./assess.ts";
@@ -16,11 +16,13 @@ export async function makeStatement(
   contexts: readonly AssessContext[],
 ): Promise<Statement> {
   const entities: EntityStatement[] = [];
-  for (const context of contexts) entities.push(await stateOne(world, context));
+  // Entities come parents first: what the contract does not want of the parents explains their children.
+  const unwanted = new Set<LinkId>();
+  for (const context of contexts) entities.push(await stateOne(world, context, unwanted));
   return composeStatement({ madeAt: new Date(world.clock.now()).toISOString(), contract: world.contractHash, entities });
 }
 
-async function stateOne(world: World, context: AssessContext): Promise<EntityStatement> {
+async function stateOne(world: World, context: AssessContext, unwanted: Set<LinkId>): Promise<EntityStatement> {
   const { policy } = context;
   const pairs: Pair[] = [];
   const missing: Missing[] = [];
@@ -30,10 +32,11 @@ async function stateOne(world: World, context: AssessContext): Promise<EntitySta
     if (links.length === 0) break;
     after = links.at(-1) ?? null;
     for (const one of await assess(context, await world.store.loadBundles(links))) {
-      const pair = pairOf(world, policy, one);
+      const pair = pairOf(world, { policy, one, unwanted });
       if (pair !== undefined) pairs.push(pair);
-      const gap = missingOf(world, context, one);
+      const gap = missingOf(world, { policy, one, unwanted });
       if (gap !== undefined) missing.push(gap);
+      if (gap?.reason === "not_wanted" || gap?.reason === "parent_not_wanted") unwanted.add(one.bundle.id);
     }
   }
   for (const newcomer of await world.store.unlinkedOf(policy.entity)) {
@@ -58,7 +61,19 @@ function isThere(member: MemberState | undefined): member is MemberState {
   return member !== undefined && (member.view.kind === "present" || member.view.kind === "archived");
 }
 
-function pairOf(world: World, policy: EntityPolicy, one: Assessed): Pair | undefined {
+interface Stated {
+  readonly policy: EntityPolicy;
+  readonly one: Assessed;
+  /** Links that the contract does not want on both sides. */
+  readonly unwanted: ReadonlySet<LinkId>;
+}
+
+function isParentUnwanted(wait: Wait, unwanted: ReadonlySet<LinkId>): boolean {
+  return "link" in wait.parent && unwanted.has(wait.parent.link);
+}
+
+function pairOf(world: World, stated: Stated): Pair | undefined {
+  const { policy, one } = stated;
   const crm = memberIn(world, one, "crm");
   const erp = memberIn(world, one, "erp");
   if (!isThere(crm) || !isThere(erp)) return undefined;
@@ -67,18 +82,21 @@ function pairOf(world: World, policy: EntityPolicy, one: Assessed): Pair | undef
     (member.base[field] ?? []).some((image) => isEqual(image, member.view.fields[field]));
   const label = labelOf(policy.entity, [crm.view, erp.view]);
   const agreed = fields.filter((field) => isBase(crm, field) && isBase(erp, field));
-  return { link: one.bundle.id, label, crm: crm.view.fields, erp: erp.view.fields, agreed, reasons: reasonsOf(world, policy, one) };
+  return { link: one.bundle.id, label, crm: crm.view.fields, erp: erp.view.fields, agreed, reasons: reasonsOf(world, stated) };
 }
 
 /** Why a difference is there, from the decision as it would be taken now. */
-function reasonsOf(world: World, policy: EntityPolicy, one: Assessed): { readonly [field: string]: DifferenceReason } {
+function reasonsOf(world: World, stated: Stated): { readonly [field: string]: DifferenceReason } {
+  const { policy, one, unwanted } = stated;
   const { plan, bundle } = one;
   const reasons: Record<string, DifferenceReason> = {};
   for (const { field, writers, targets } of Object.values(policy.fields)) {
     if (writers.length === 0 && targets.length === 0) reasons[field] = "kept_difference";
   }
   const { writes, refused } = splitRefused(world, one);
-  for (const wait of plan.waits) reasons[wait.field] = "waiting_for_parent";
+  for (const wait of plan.waits) {
+    reasons[wait.field] = isParentUnwanted(wait, unwanted) ? "parent_not_wanted" : "waiting_for_parent";
+  }
   for (const write of writes) for (const field of Object.keys(write.fields)) reasons[field] = "in_flight";
   for (const write of refused) for (const field of Object.keys(write.fields)) reasons[field] = "parked";
   for (const { field } of plan.conflicts) reasons[field] = "conflict";
@@ -100,8 +118,8 @@ function wholeReason({ plan, bundle, input }: Assessed): DifferenceReason | unde
   return undefined;
 }
 
-function missingOf(world: World, context: AssessContext, one: Assessed): Missing | undefined {
-  const { policy } = context;
+function missingOf(world: World, stated: Stated): Missing | undefined {
+  const { policy, one } = stated;
   const crm = memberIn(world, one, "crm");
   const erp = memberIn(world, one, "erp");
   if (isThere(crm) === isThere(erp)) return undefined;
@@ -110,16 +128,19 @@ function missingOf(world: World, context: AssessContext, one: Assessed): Missing
   const label = labelOf(policy.entity, [there.view]);
   const target = world.sides.find(({ role }) => role === missingOn);
   const canCreate = target !== undefined && one.input.sides[target.id]?.canCreate === true;
-  return { link: one.bundle.id, label, missingOn, reason: missingReason(world, one, canCreate) };
+  return { link: one.bundle.id, label, missingOn, reason: missingReason(world, stated, canCreate) };
 }
 
-function missingReason(world: World, one: Assessed, canCreate: boolean): Missing["reason"] {
+function missingReason(world: World, stated: Stated, canCreate: boolean): Missing["reason"] {
+  const { one, unwanted } = stated;
   const whole = wholeReason(one);
   if (whole !== undefined) return whole;
   const { writes, refused } = splitRefused(world, one);
   if (refused.length > 0) return "parked";
   if (writes.length > 0) return "in_flight";
-  if (one.plan.waits.some(({ isBlocking }) => isBlocking)) return "waiting_for_parent";
+  const blocking = one.plan.waits.filter(({ isBlocking }) => isBlocking);
+  if (blocking.some((wait) => isParentUnwanted(wait, unwanted))) return "parent_not_wanted";
+  if (blocking.length > 0) return "waiting_for_parent";
   if (one.plan.verdict === "not_wanted" || one.plan.verdict === "ended" || !canCreate) return "not_wanted";
   return "unknown";
 }

@@ -63,9 +63,23 @@ export interface Session {
   readonly runId: string | null;
   readonly signal: AbortSignal | undefined;
   readonly report: (progress: Progress) => void;
+  /**
+   * Our order of reads (INVARIANTS.md 1.4), in ms: the clock where it moves on, else a little more than the last tick.
+   * It starts after everything stored, so that a clock that steps back never makes a new sighting look old.
+   */
+  readonly tick: () => number;
   /** Connections that turned out not to be usable in this session. */
   readonly away: Map<ConnectionId, FailureRecord>;
   readonly troubles: { connection: ConnectionId; entity: EntityName | null; failure: FailureRecord }[];
+}
+
+/** A tick that is always later than the one before, and than `newest`. */
+export function ticker(clock: Clock, newest: number): () => number {
+  let last = newest;
+  return () => {
+    last = Math.max(clock.now(), last + 0.001);
+    return last;
+  };
 }
 
 /** The side with that id. A missing one is a defect: ids come from the configuration. */

@@ -8,7 +8,7 @@ import type { CursorRow, ObservationRow } from "./rows.ts";
 
 type Part = Pick<
   Store,
-  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "observationsOf" | "saveDelivery" | "takeHints"
+  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "newestRead" | "observationsOf" | "saveDelivery" | "takeHints"
 >;
 
 /** Marks links as to be decided. A link that is marked again while it is being decided stays marked. */
@@ -205,6 +205,12 @@ export function observationStore(deps: Deps): Part {
         [connection, entity],
       );
       return rows.map((row) => row.external_id as ExternalId);
+    },
+    async newestRead() {
+      const [row] = await database.query<{ newest: number }>(
+        "select coalesce(max(read_end), 0)::double precision as newest from observation",
+      );
+      return Number(row?.newest ?? 0);
     },
     async observationsOf(keys) {
       return (await loadRows(database, keys)).map(observationOf);

@@ -347,6 +347,8 @@ export interface Store {
   checkpoint(checkpoint: Checkpoint): Promise<ObserveCounts>;
   /** Ids of present or archived records that we know, for a sweep. */
   knownIds(connection: ConnectionId, entity: EntityName): Promise<readonly ExternalId[]>;
+  /** The latest end of a reading that was stored, in our order of reads; 0 when there is none. */
+  newestRead(): Promise<number>;
   observationsOf(keys: readonly RecordKey[]): Promise<readonly StoredObservation[]>;
 
   saveDelivery(connection: ConnectionId, id: string, hints: readonly RecordKey[]): Promise<"stored" | "known">;

@@ -6,7 +6,15 @@ import { crmRefusal } from "./wire.ts";
 
 const OPERATIONS_MAX = 100;
 
-function runOperation(desk: CrmDesk, object: string, operation: Json, actor: string): Json {
+/** What a batch goes to, and the call it came in. */
+interface Batch {
+  readonly desk: CrmDesk;
+  readonly object: string;
+  readonly call: Call;
+}
+
+function runOperation({ desk, object, call }: Batch, operation: Json): Json {
+  const { actor } = call;
   if (!isMap(operation) || !isMap(operation["body"]))
     throw crmRefusal("bad-value", "body", "expected a body");
   const { method } = operation;
@@ -17,22 +25,22 @@ function runOperation(desk: CrmDesk, object: string, operation: Json, actor: str
     throw crmRefusal("bad-value", "method", "expected create, or update with id");
   const version = numberIn(operation, "ifVersion");
   const expected = version === null ? textIn(operation, "ifVersion") : String(version);
-  return { status: 200, body: desk.update(object, id, operation["body"], { actor, expected }) };
+  return { status: 200, body: desk.update({ object, id }, operation["body"], { actor, expected }) };
 }
 
 /** Answers `POST /{object}/batch`: each operation by itself, results in order. */
-export function runBatch(desk: CrmDesk, object: string, body: JsonMap, call: Call): JsonMap {
+export function runBatch(batch: Batch, body: JsonMap): JsonMap {
   const { operations } = body;
   if (!isList(operations) || operations.length > OPERATIONS_MAX) {
     throw crmRefusal("bad-value", "operations", `expected at most ${OPERATIONS_MAX} operations`);
   }
-  const { fault } = call;
+  const { fault } = batch.call;
   const results = operations.map((operation, index): Json => {
     try {
       if (fault?.kind === "fail-rows" && fault.rows.includes(index)) {
         throw new TwinError(500, fault.code ?? "INTERNAL", "something went wrong");
       }
-      return runOperation(desk, object, operation, call.actor);
+      return runOperation(batch, operation);
     } catch (failure) {
       if (!(failure instanceof TwinError)) throw failure;
       if (failure.code === "MERGED") return { status: 410, error: { code: "MERGED", ...failure.extra } };

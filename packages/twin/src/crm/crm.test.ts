@@ -136,7 +136,7 @@ test("a walk by id meets each record once while others are created and changed",
   let after: string | undefined;
   do {
     const page = await call("GET", `/accounts?limit=10${after === undefined ? "" : `&after=${after}`}`);
-    seen.push(...page.body.results.map((row: { id: string }) => row.id));
+    seen.push(...page.body.results.map((row) => row.id));
     crm.people.editAccount("acc_000001", { phone: String(seen.length) });
     after = page.body.paging.next?.after;
   } while (after !== undefined);
@@ -144,7 +144,7 @@ test("a walk by id meets each record once while others are created and changed",
   expect(seen.length).toBe(25);
 });
 
-test("updatedSince is inclusive, ordered by stamp and id, and safe with equal stamps over a page border", async () => {
+test("updatedSince is inclusive, and safe with equal stamps over a page border", async () => {
   const { crm, clock, call } = crmBench();
   crm.people.createAccount({ name: "old" });
   clock.advance(1000);
@@ -153,9 +153,9 @@ test("updatedSince is inclusive, ordered by stamp and id, and safe with equal st
   const first = await call("GET", `/accounts?updatedSince=${since}&limit=3`);
   const second = await call(
     "GET",
-    `/accounts?updatedSince=${since}&limit=3&after=${first.body.paging.next.after}`,
+    `/accounts?updatedSince=${since}&limit=3&after=${first.body.paging.next?.after}`,
   );
-  const ids = [...first.body.results, ...second.body.results].map((row: { id: string }) => row.id);
+  const ids = [...first.body.results, ...second.body.results].map((row) => row.id);
   expect(ids).toEqual(["acc_000002", "acc_000003", "acc_000004", "acc_000005", "acc_000006"]);
   expect((await call("GET", "/accounts?updatedSince=yesterday")).status).toBe(400);
   expect((await call("GET", "/accounts?after=abc")).status).toBe(400);
@@ -173,9 +173,9 @@ test("a batch answers each operation by itself and in order", async () => {
     ],
   });
   expect(status).toBe(207);
-  expect(body.results.map((row: { status: number }) => row.status)).toEqual([201, 400, 412, 200]);
-  expect(body.results[1].error.code).toBe("VALIDATION");
-  expect(body.results[3].body.name).toBe("D");
+  expect(body.results.map((row) => row.status)).toEqual([201, 400, 412, 200]);
+  expect(body.results[1]?.error.code).toBe("VALIDATION");
+  expect(body.results[3]?.body.name).toBe("D");
 });
 
 test("a search finds by equality and by list, and refuses fields that are not searchable", async () => {
@@ -187,7 +187,7 @@ test("a search finds by equality and by list, and refuses fields that are not se
       { field: "name", value: "C" },
     ],
   });
-  expect(found.body.results.map((row: { name: string }) => row.name)).toEqual(["C"]);
+  expect(found.body.results.map((row) => row.name)).toEqual(["C"]);
   crm.people.editAccount("acc_000003", { externalRef: "moved" });
   const moved = await call("POST", "/accounts/search", {
     filters: [{ field: "externalRef", value: "ref-C" }],
@@ -253,7 +253,7 @@ test("a quote computes itself, and a missing price makes totals null, never 0", 
     freight: { amount: "5", currency: "EUR" },
   });
   expect(body).toMatchObject({ number: "Q-000001", date: "2026-03-02", revision: 1 });
-  expect(body.lines[0].subtotal.amount).toBe("26.97");
+  expect(body.lines[0].subtotal?.amount).toBe("26.97");
   expect(body.totals).toMatchObject({
     net: { amount: "31.97" },
     tax: { amount: "6.07" },
@@ -271,7 +271,7 @@ test("a quote computes itself, and a missing price makes totals null, never 0", 
   expect(wrong.error.field).toBe("lines[0].unitPrice.currency");
 });
 
-test("an accepted quote is closed but for its write-back fields, and a revision reopens it under its number", async () => {
+test("an accepted quote takes write-back only, and a revision reopens it under its number", async () => {
   const { crm, call } = crmBench();
   const { id: accountId } = crm.people.createAccount({ name: "A" });
   const { id } = crm.people.createQuote({ accountId, currency: "EUR" });

@@ -1,6 +1,6 @@
 import { DEFAULT_ARITHMETIC } from "../arithmetic.ts";
 import { withCustomFields } from "../field.ts";
-import type { JsonMap } from "../json.ts";
+import type { JsonMap, TwinRecord } from "../json.ts";
 import { Ledger } from "../ledger.ts";
 import type { OpenApiHead } from "../openapi.ts";
 import type { TwinOptions } from "../options.ts";
@@ -35,7 +35,7 @@ export interface Crm extends Twin {
 
 const TAX_RATES = { standard: "19", reduced: "7", zero: "0", exempt: "0" };
 
-const USERS: readonly JsonMap[] = [
+const USERS: readonly TwinRecord[] = [
   { id: "usr_ada", login: "ada", displayName: "Ada Quill", email: "ada@brightdesk.example", kind: "person" },
   {
     id: "usr_bruno",
@@ -117,9 +117,9 @@ function recordsOf(options: CrmOptions, ledger: Ledger): Records {
 
 function seedUsers(ledger: Ledger, records: Records): void {
   for (const user of USERS) {
-    const id = String(user["id"]);
+    const { id } = user;
     const stamps = records.parts.style.stamp(null, "integration");
-    const after = { ...user, id, active: true, ...stamps };
+    const after = { ...user, active: true, ...stamps };
     ledger.commit({ object: "users", id, kind: "create", after, actor: "integration", stampedAt: null });
   }
 }

@@ -21,6 +21,8 @@ export interface ListRequest {
   readonly after: Position | null;
   /** ISO instant from which on records are listed, or null. */
   readonly since: string | null;
+  /** The fault that tampers with the page, or null. */
+  readonly fault: FaultEffect | null;
 }
 
 /** A whole number within bounds from the query, or the default. */
@@ -81,10 +83,9 @@ function startOf(records: readonly TwinRecord[], request: ListRequest): number {
 export function pageOf(
   records: readonly TwinRecord[],
   request: ListRequest,
-  fault: FaultEffect | null,
   show: (record: TwinRecord) => Json = (record) => record,
 ): JsonMap {
-  const { object, order, limit } = request;
+  const { object, order, limit, fault } = request;
   const cursorOf = (record: TwinRecord | undefined): string =>
     encode({
       object,

@@ -1,13 +1,13 @@
-import type { JsonMap, TwinRecord } from "../json.ts";
+import type { JsonMap, RecordRef, TwinRecord } from "../json.ts";
 import type { CrmDesk } from "./desk.ts";
 
 /**
- * What users of the CRM do. Each call acts and commits at once as the named user and returns the record; it throws
- * `TwinError` where the CRM would refuse. People meet no faults, no quota and no latency.
+ * What users of the CRM do. Each call acts and commits at once as the named user and returns the record; it
+ * throws `TwinError` where the CRM would refuse. People meet no faults, no quota and no latency.
  */
 export interface CrmPeople {
   create(object: string, fields: JsonMap, login?: string): TwinRecord;
-  edit(object: string, id: string, fields: JsonMap, login?: string): TwinRecord;
+  edit(ref: RecordRef, fields: JsonMap, login?: string): TwinRecord;
   archive(object: string, id: string, login?: string): TwinRecord;
   unarchive(object: string, id: string, login?: string): TwinRecord;
   remove(object: string, id: string, login?: string): void;
@@ -37,41 +37,38 @@ export function crmPeople(desk: CrmDesk, clock: () => number): CrmPeople {
   const acting = <T>(act: () => T): T => ledger.transaction(act);
   const create: CrmPeople["create"] = (object, fields, login = SALES) =>
     acting(() => records.create(object, fields, { actor: login }));
-  const edit: CrmPeople["edit"] = (object, id, fields, login = SALES) =>
-    acting(() => desk.update(object, id, fields, { actor: login }));
+  const edit: CrmPeople["edit"] = (ref, fields, login = SALES) =>
+    acting(() => desk.update(ref, fields, { actor: login }));
+  const quote = (id: string): RecordRef => ({ object: "quotes", id });
   const moveQuote =
     (status: string) =>
     (id: string, login = SALES): TwinRecord =>
-      edit("quotes", id, { status }, login);
+      edit(quote(id), { status }, login);
   return {
     create,
     edit,
-    archive: (object, id, login = SALES) =>
-      acting(() => desk.setArchived(object, id, true, { actor: login })),
-    unarchive: (object, id, login = SALES) =>
-      acting(() => desk.setArchived(object, id, false, { actor: login })),
+    archive: (object, id, login = SALES) => acting(() => desk.archive({ object, id }, { actor: login })),
+    unarchive: (object, id, login = SALES) => acting(() => desk.unarchive({ object, id }, { actor: login })),
     remove: (object, id, login = SALES) =>
       acting(() => {
-        desk.mustExist(object, id);
+        desk.mustExist({ object, id });
         records.remove(object, id, { actor: login });
       }),
     lock: (object, id, forMs) => ledger.lock(object, id, clock() + forMs),
     createAccount: (fields, login) => create("accounts", fields, login),
-    editAccount: (id, fields, login) => edit("accounts", id, fields, login),
+    editAccount: (id, fields, login) => edit({ object: "accounts", id }, fields, login),
     createContact: (fields, login) => create("contacts", fields, login),
-    editContact: (id, fields, login) => edit("contacts", id, fields, login),
+    editContact: (id, fields, login) => edit({ object: "contacts", id }, fields, login),
     createQuote: (fields, login) => create("quotes", fields, login),
-    editQuote: (id, fields, login) => edit("quotes", id, fields, login),
+    editQuote: (id, fields, login) => edit(quote(id), fields, login),
     sendQuote: moveQuote("sent"),
     acceptQuote: moveQuote("accepted"),
     rejectQuote: moveQuote("rejected"),
     expireQuote: moveQuote("expired"),
     reviseQuote: (id, fields, login = SALES) =>
       acting(() => {
-        edit("quotes", id, { status: "draft" }, login);
-        return Object.keys(fields).length === 0
-          ? records.need("quotes", id)
-          : edit("quotes", id, fields, login);
+        edit(quote(id), { status: "draft" }, login);
+        return Object.keys(fields).length === 0 ? records.need("quotes", id) : edit(quote(id), fields, login);
       }),
     mergeAccounts: (winnerId, loserId, login = SALES) => desk.merge(winnerId, loserId, { actor: login }),
     unmergeAccount: (loserId, login = SALES) => desk.unmerge(loserId, { actor: login }),

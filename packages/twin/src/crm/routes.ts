@@ -79,11 +79,12 @@ function list(parts: CrmRouteParts, object: string, call: Call): Answer {
   const since = instantOf(query, "updatedSince");
   const order = since === null ? "id" : "stamp";
   const after = decodeCursor(query.get("after"), object, order);
-  const request: ListRequest = { object, order, after, since, limit: limitOf(query, 500, 50) };
+  const request: ListRequest = { object, order, after, since, fault, limit: limitOf(query, 500, 50) };
   const archived = query.get("archived");
   const all = parts.desk.ledger.list(object, order, parts.listLagMs);
-  const wanted = archived === null ? all : all.filter((record) => String(record["archived"]) === archived);
-  return { status: 200, body: pageOf(wanted, request, fault) };
+  const wanted =
+    archived === null ? all : all.filter((record) => record["archived"] === (archived === "true"));
+  return { status: 200, body: pageOf(wanted, request) };
 }
 
 function listIds(parts: CrmRouteParts, object: string, call: Call): Answer {
@@ -94,18 +95,17 @@ function listIds(parts: CrmRouteParts, object: string, call: Call): Answer {
     after,
     since: null,
     limit: limitOf(call.query, 2000, 500),
+    fault: call.fault,
   };
   const records = parts.desk.ledger.list(object, "id", 0);
-  const body = pageOf(records, request, call.fault, ({ id, version = null }) => ({ id, version }));
+  const body = pageOf(records, request, ({ id, version = null }) => ({ id, version }));
   return { status: 200, body };
 }
 
 function listFields(parts: CrmRouteParts, object: string): Answer {
   const schema = parts.desk.records.schema(object);
-  const keys = { readOnly: "readOnly", maxLength: "maxLength" };
-  const results = schema.fields.map((field) =>
-    describeField(field, keys, CRM_TEXT_MAX, schema.readOnly === true),
-  );
+  const keys = { readOnly: "readOnly", maxLength: "maxLength", textMax: CRM_TEXT_MAX };
+  const results = schema.fields.map((field) => describeField(field, keys, schema.readOnly === true));
   return { status: 200, body: { results } };
 }
 
@@ -121,8 +121,9 @@ function listDeleted(parts: CrmRouteParts, call: Call): Answer {
     .toSorted(
       (left, right) => left.deletedAt - right.deletedAt || (String(left.id) < String(right.id) ? -1 : 1),
     );
-  const request: ListRequest = { object: object ?? "*", order: "stamp", after, since, limit };
-  const body = pageOf(gone, request, call.fault, (entry) => ({
+  const { fault } = call;
+  const request: ListRequest = { object: object ?? "*", order: "stamp", after, since, limit, fault };
+  const body = pageOf(gone, request, (entry) => ({
     object: entry["object"] ?? null,
     id: entry.id,
     deletedAt: entry["updatedAt"] ?? null,
@@ -181,7 +182,10 @@ function readRoutes(parts: CrmRouteParts, object: string): Route[] {
       success: 200,
       request: { type: "object" },
       response: listOf(object),
-      run: (call) => ({ status: 200, body: searchRecords(parts, object, bodyOf(call), call.fault) }),
+      run: (call) => {
+        const search = { desk: parts.desk, listLagMs: parts.listLagMs, object, fault: call.fault };
+        return { status: 200, body: searchRecords(search, bodyOf(call)) };
+      },
     },
   ];
 }
@@ -198,7 +202,7 @@ function writeRoutes(parts: CrmRouteParts, object: string): Route[] {
     response: ref(object),
     run: (call) => {
       const options = { actor: call.actor, expected: expectedVersion(call) };
-      return { status: 200, body: desk.setArchived(object, idOf(call), verb === "archive", options) };
+      return { status: 200, body: desk[verb]({ object, id: idOf(call) }, options) };
     },
   });
   return [
@@ -225,7 +229,7 @@ function writeRoutes(parts: CrmRouteParts, object: string): Route[] {
       response: ref(object),
       run: (call) => {
         const options = { actor: call.actor, expected: expectedVersion(call) };
-        return { status: 200, body: desk.update(object, idOf(call), bodyOf(call), options) };
+        return { status: 200, body: desk.update({ object, id: idOf(call) }, bodyOf(call), options) };
       },
     },
     {
@@ -235,7 +239,7 @@ function writeRoutes(parts: CrmRouteParts, object: string): Route[] {
       summary: `Delete in ${object}`,
       success: 204,
       run: (call) => {
-        desk.mustExist(object, idOf(call));
+        desk.mustExist({ object, id: idOf(call) });
         desk.records.remove(object, idOf(call), { actor: call.actor, expected: expectedVersion(call) });
         return { status: 204 };
       },
@@ -250,7 +254,7 @@ function writeRoutes(parts: CrmRouteParts, object: string): Route[] {
       success: 207,
       request: { type: "object" },
       response: LIST,
-      run: (call) => ({ status: 207, body: runBatch(desk, object, bodyOf(call), call) }),
+      run: (call) => ({ status: 207, body: runBatch({ desk, object, call }, bodyOf(call)) }),
     },
   ];
 }

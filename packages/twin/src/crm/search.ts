@@ -12,8 +12,15 @@ interface Filter {
   readonly values: readonly Json[];
 }
 
-function filterOf(desk: CrmDesk, object: string, given: Json, index: number): Filter {
-  const path = `filters[${index}]`;
+/** What a search goes to. */
+interface Search {
+  readonly desk: CrmDesk;
+  readonly object: string;
+  readonly listLagMs: number;
+  readonly fault: FaultEffect | null;
+}
+
+function filterOf({ desk, object }: Search, given: Json, path: string): Filter {
   const field = isMap(given) ? textIn(given, "field") : null;
   if (!isMap(given) || field === null || desk.records.searchable(object, field) === null) {
     throw crmRefusal("bad-value", `${path}.field`, "not a searchable field");
@@ -30,26 +37,22 @@ function filterOf(desk: CrmDesk, object: string, given: Json, index: number): Fi
 }
 
 /** Answers `POST /{object}/search`. Throws 400 for a filter that cannot be. */
-export function searchRecords(
-  parts: { readonly desk: CrmDesk; readonly listLagMs: number },
-  object: string,
-  body: JsonMap,
-  fault: FaultEffect | null,
-): JsonMap {
+export function searchRecords(search: Search, body: JsonMap): JsonMap {
+  const { object, listLagMs } = search;
   const { filters: given = [] } = body;
   if (!isList(given) || given.length > FILTERS_MAX) {
     throw crmRefusal("bad-value", "filters", `expected at most ${FILTERS_MAX} filters`);
   }
-  const [first, ...others] = given.map((filter, index) => filterOf(parts.desk, object, filter, index));
-  const { ledger } = parts.desk;
+  const [first, ...others] = given.map((filter, index) => filterOf(search, filter, `filters[${index}]`));
+  const { ledger } = search.desk;
   const found: readonly TwinRecord[] =
     first === undefined
-      ? ledger.list(object, "id", parts.listLagMs)
-      : ledger.find(object, first.field, first.values, parts.listLagMs);
+      ? ledger.list(object, "id", listLagMs)
+      : ledger.find({ object, path: first.field, values: first.values }, listLagMs);
   const matching = found.filter((record) =>
     others.every((filter) => filter.values.includes(valueAt(record, filter.field) ?? null)),
   );
   const after = decodeCursor(textIn(body, "after"), object, "id");
   const limit = checkedLimit(body["limit"], 500, 50);
-  return pageOf(matching, { object, order: "id", limit, after, since: null }, fault);
+  return pageOf(matching, { object, order: "id", limit, after, since: null, fault: search.fault });
 }

@@ -1,7 +1,7 @@
 import { isoDate, isoInstant, parseIsoInstant } from "../calendar.ts";
 import type { BodyRules } from "../body.ts";
 import { TwinError, type RefusalReason } from "../failure.ts";
-import { numberIn, textIn, type Json, type JsonMap } from "../json.ts";
+import { numberIn, textIn, type TwinRecord } from "../json.ts";
 import type { Ledger } from "../ledger.ts";
 import type { WireStyle } from "../pipeline.ts";
 import type { RecordStyle } from "../records.ts";
@@ -31,14 +31,9 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [number, string]>> = {
 };
 
 /** The CRM's refusal for a reason. */
-export function crmRefusal(
-  reason: RefusalReason,
-  path: string,
-  message: string,
-  extra: JsonMap = {},
-): TwinError {
+export function crmRefusal(reason: RefusalReason, path: string, message: string): TwinError {
   const [status, code] = REFUSALS[reason];
-  return new TwinError(status, code, message, path === "" ? null : path, extra);
+  return new TwinError(status, code, { message, field: path === "" ? null : path });
 }
 
 /** What the CRM decides about bodies. */
@@ -76,22 +71,25 @@ export function crmStyle(ledger: Ledger, clock: () => number, granularityMs: num
       };
     },
     nextId: (schema) => `${schema.prefix}_${String(ledger.nextNumber(schema.name, 1)).padStart(6, "0")}`,
-    versionOf: (record) => String(record["version"]),
-    stampOf: (record) => Date.parse(textIn(record, "updatedAt") ?? ""),
+    versionOf: (record) => String(numberIn(record, "version")),
+    stampOf: (record) => Date.parse(stampOf(record)),
   };
 }
 
-function compareText(left: Json | undefined, right: Json | undefined): number {
-  const a = String(left);
-  const b = String(right);
-  return a < b ? -1 : a > b ? 1 : 0;
+function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function stampOf(record: TwinRecord): string {
+  return textIn(record, "updatedAt") ?? "";
 }
 
 /** The CRM's list orders. */
 export const CRM_ORDERS: Orders = {
-  byId: (left, right) => compareText(left.id, right.id),
+  byId: (left, right) => compareText(String(left.id), String(right.id)),
   byStamp: (left, right) =>
-    compareText(left["updatedAt"], right["updatedAt"]) || compareText(left.id, right.id),
+    compareText(stampOf(left), stampOf(right)) || compareText(String(left.id), String(right.id)),
 };
 
 /** The CRM's envelope: credentials, errors, rate headers. `tokens` is token to login. */

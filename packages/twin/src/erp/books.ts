@@ -1,7 +1,7 @@
 import type { ArithmeticSettings } from "../arithmetic.ts";
 import { dayOf, toCompact } from "../calendar.ts";
 import { big, currencyDecimals, fixed, type Big } from "../decimal.ts";
-import { numberIn, textIn, type JsonMap, type TwinRecord } from "../json.ts";
+import { numberIn, textIn, type JsonMap, type RecordRef, type TwinRecord } from "../json.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Records } from "../records.ts";
 import { businessRefusal } from "./wire.ts";
@@ -16,6 +16,26 @@ export interface Books {
   readonly invoicePolicy: "delivered" | "ordered";
   /** Last day of the closed accounting periods, `20251231`, or null. */
   readonly closedUntil: () => string | null;
+}
+
+/** The books in the hands of a user, who makes the commits. */
+export interface Acting extends Books {
+  readonly actor: string;
+}
+
+/** Hands the books to a user. */
+export function actingAs(books: Books, actor: string): Acting {
+  return { ...books, actor };
+}
+
+/** Stores fields that the ERP computed on a record. */
+export function amend(acting: Acting, ref: RecordRef, fields: JsonMap): TwinRecord {
+  return acting.records.amend(ref, fields, { actor: acting.actor, kind: "write" });
+}
+
+/** Stores a record that the ERP made. */
+export function add(acting: Acting, object: string, fields: JsonMap): TwinRecord {
+  return acting.records.add(object, fields, acting.actor);
 }
 
 /** The number in a decimal field; absent counts as zero, so only for fields the ERP itself fills. */
@@ -50,15 +70,21 @@ export function taxRateOf(books: Books, taxCode: string | null): string | null {
   return taxCode === null ? null : textIn(byCode(books, "tax_codes", taxCode), "rate");
 }
 
-/** The item a line names. Throws 422 when there is none. */
-export function stockedItem(books: Books, line: JsonMap): TwinRecord {
+/** The record of the item that a line names. Throws 422 when there is none. */
+export function catalogued(books: Books, line: JsonMap): TwinRecord {
   const record = books.ledger.get("items", numberIn(line, "item_id") ?? -1);
   if (!record) throw businessRefusal("UNKNOWN_REFERENCE", "item_id", "no such record in items");
   return record;
 }
 
+/** A change of unit. */
+export interface UnitChange {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Converts a quantity between units of one category. Throws 422 UOM_MISMATCH for others. */
-export function convertQuantity(books: Books, quantity: Big, from: string, to: string): Big {
+export function convertQuantity(books: Books, quantity: Big, { from, to }: UnitChange): Big {
   if (from === to) return quantity;
   const source = byCode(books, "uoms", from);
   const target = byCode(books, "uoms", to);

@@ -33,7 +33,7 @@ export function creditExposure(books: Books, customer: TwinRecord): Big {
   return [...orders, ...invoices].reduce((total, value) => total.plus(value), big(0));
 }
 
-/** By how much a further gross amount would pass the credit limit; null when it does not, or there is no limit. */
+/** By how much a further gross amount would pass the credit limit; null when it does not or there is none. */
 export function creditExcess(books: Books, customer: TwinRecord, gross: Big): Big | null {
   const limit = textIn(customer, "credit_limit");
   if (limit === null) return null;

@@ -1,7 +1,7 @@
 import { plainInstant } from "../calendar.ts";
 import { big, type Big } from "../decimal.ts";
 import { numberIn, rowsIn, textIn, type Json, type JsonMap, type TwinRecord } from "../json.ts";
-import { decimalIn, quantityText, today, type Books } from "./books.ts";
+import { amend, decimalIn, quantityText, today, type Acting, type Books } from "./books.ts";
 import { openQuantity, planShipment, saveOrder } from "./order.ts";
 import { inStockUnit, moveStock, stockLevel } from "./stock.ts";
 import { businessRefusal } from "./wire.ts";
@@ -42,14 +42,15 @@ function shippedLines(shipment: TwinRecord, quantities: Quantities | undefined):
   return lines;
 }
 
-function takeFromStock(books: Books, warehouse: string, lines: readonly JsonMap[], actor: string): void {
+function takeFromStock(acting: Acting, warehouse: string, lines: readonly JsonMap[]): void {
   for (const line of lines) {
-    const itemId = numberIn(line, "item_id") ?? 0;
-    const quantity = inStockUnit(books, line, decimalIn(line, "qty"));
-    if (stockLevel(books, itemId, warehouse).onHand.lt(quantity)) {
+    const articleId = numberIn(line, "item_id") ?? 0;
+    const quantity = inStockUnit(acting, line, decimalIn(line, "qty"));
+    if (stockLevel(acting, articleId, warehouse).onHand.lt(quantity)) {
       throw businessRefusal("NO_STOCK", "qty", `not enough on hand in ${warehouse}`);
     }
-    moveStock(books, { itemId, warehouse, onHand: quantity.times(-1), reserved: quantity.times(-1) }, actor);
+    const taken = quantity.times(-1);
+    moveStock(acting, { articleId, warehouse, onHand: taken, reserved: taken });
   }
 }
 
@@ -60,35 +61,34 @@ function deliveredOf(lines: readonly JsonMap[], orderLineId: Json | undefined): 
 }
 
 /** Lets a planned or picked shipment leave; what does not leave is planned anew as another shipment. */
-export function shipOut(books: Books, shipmentId: number, departure: Departure, actor: string): TwinRecord {
-  const shipment = books.records.need("shipments", shipmentId);
+export function shipOut(acting: Acting, shipmentId: number, departure: Departure): TwinRecord {
+  const shipment = acting.records.need("shipments", shipmentId);
   if (shipment["state"] !== "planned" && shipment["state"] !== "picked") {
     throw businessRefusal("STATE", "state", `the shipment is ${textIn(shipment, "state")}`);
   }
   const lines = shippedLines(shipment, departure.quantities);
-  takeFromStock(books, textIn(shipment, "warehouse") ?? "", lines, actor);
-  const order = books.records.need("sales_orders", numberIn(shipment, "order_id") ?? -1);
+  takeFromStock(acting, textIn(shipment, "warehouse") ?? "", lines);
+  const order = acting.records.need("sales_orders", numberIn(shipment, "order_id") ?? -1);
   const orderLines = rowsIn(order, "lines").map((line) => ({
     ...line,
     delivered_qty: quantityText(decimalIn(line, "delivered_qty").plus(deliveredOf(lines, line["id"]))),
   }));
   const carrier = departure.carrier ?? textIn(shipment, "carrier") ?? "Snail Express";
-  const sent = books.records.amend(
-    "shipments",
-    shipmentId,
+  const sent = amend(
+    acting,
+    { object: "shipments", id: shipmentId },
     {
       state: "shipped",
       lines,
       carrier,
-      shipped_date: today(books),
+      shipped_date: today(acting),
       tracking_no: departure.trackingNo ?? `SNX${String(100_000 + shipmentId)}`,
-      events: withEvent(books, shipment, { code: "picked_up", text: `picked up by ${carrier}` }),
+      events: withEvent(acting, shipment, { code: "picked_up", text: `picked up by ${carrier}` }),
     },
-    actor,
   );
-  const saved = saveOrder(books, order, orderLines, actor);
+  const saved = saveOrder(acting, order, orderLines);
   const stillOpen = orderLines.some((line) => openQuantity(line).gt(0));
-  if (stillOpen && !hasOpenShipment(books, order.id)) planShipment(books, saved, actor);
+  if (stillOpen && !hasOpenShipment(acting, order.id)) planShipment(acting, saved);
   return sent;
 }
 
@@ -108,13 +108,13 @@ export function openShipment(books: Books, orderId: number): TwinRecord {
 }
 
 /** Stores what a carrier says; `delivered` ends the shipment. */
-export function noteEvent(books: Books, shipmentId: number, event: CarrierEvent, actor: string): TwinRecord {
-  const shipment = books.records.need("shipments", shipmentId);
-  const events = withEvent(books, shipment, event);
-  if (event.code !== "delivered") return books.records.amend("shipments", shipmentId, { events }, actor);
+export function noteEvent(acting: Acting, shipmentId: number, event: CarrierEvent): TwinRecord {
+  const shipment = acting.records.need("shipments", shipmentId);
+  const ref = { object: "shipments", id: shipmentId };
+  const events = withEvent(acting, shipment, event);
+  if (event.code !== "delivered") return amend(acting, ref, { events });
   if (shipment["state"] !== "shipped") {
     throw businessRefusal("STATE", "state", `the shipment is ${textIn(shipment, "state")}`);
   }
-  const fields = { events, state: "delivered", delivered_date: today(books) };
-  return books.records.amend("shipments", shipmentId, fields, actor);
+  return amend(acting, ref, { events, state: "delivered", delivered_date: today(acting) });
 }

@@ -1,5 +1,6 @@
 import { TwinError } from "../failure.ts";
-import { isMap, numberIn, textIn, withoutNulls, type Json, type JsonMap, type TwinRecord } from "../json.ts";
+import { isMap, numberIn, textIn, withoutNulls } from "../json.ts";
+import type { Json, JsonMap, RecordRef, TwinRecord } from "../json.ts";
 import type { RecordHooks, WriteOptions } from "../records.ts";
 import { amountText, type Books } from "./books.ts";
 import { creditExposure } from "./credit.ts";
@@ -21,9 +22,9 @@ export interface ErpDesk {
   /** The record in the form of answers: computed fields added, fields without value left out. */
   show(object: string, record: TwinRecord): JsonMap;
   create(object: string, body: JsonMap, actor: string): TwinRecord;
-  update(object: string, id: number, body: JsonMap, options: WriteOptions): TwinRecord;
+  update(ref: RecordRef, body: JsonMap, options: WriteOptions): TwinRecord;
   remove(object: string, id: number, actor: string): void;
-  /** Joins two customers: what refers to the loser refers to the winner, the loser is gone without a trace. */
+  /** Joins two customers: what refers to the loser refers to the winner; the loser leaves no trace. */
   mergeCustomers(winnerId: number, loserId: number, actor: string): TwinRecord;
 }
 
@@ -47,7 +48,7 @@ export function customerHooks(books: () => Books): RecordHooks {
 }
 
 /** The rule of items: a list price has a currency. */
-export const ITEM_HOOKS: RecordHooks = {
+export const CATALOGUE_HOOKS: RecordHooks = {
   prepare: (stocked) => {
     if (textIn(stocked, "list_price") !== null && textIn(stocked, "currency") === null) {
       throw erpRefusal("required", "currency", "a list price needs a currency");
@@ -73,12 +74,12 @@ export function createErpDesk(books: Books, reuseIds: boolean): ErpDesk {
       return { ...shown, credit_exposure: exposure };
     },
     create: (object, body, actor) => records.create(object, body, { actor }),
-    update: (object, id, body, options) => {
-      const before = records.need(object, id);
+    update: (ref, body, options) => {
+      const before = records.need(ref.object, ref.id);
       records.checkVersion(before, options.expected ?? null);
-      records.checkLock(object, id);
-      if (object === "sales_quotes") checkQuoteBody(before, body);
-      return records.update(object, id, body, options);
+      records.checkLock(ref.object, ref.id);
+      if (ref.object === "sales_quotes") checkQuoteBody(before, body);
+      return records.update(ref, body, options);
     },
     remove: (object, id, actor) => {
       records.remove(object, id, { actor });
@@ -90,34 +91,40 @@ export function createErpDesk(books: Books, reuseIds: boolean): ErpDesk {
         records.need("customers", loserId);
         if (winnerId === loserId)
           throw erpRefusal("bad-value", "loser_id", "a customer cannot be merged into itself");
-        records.repoint("customers", loserId, winnerId, actor);
-        records.removeMerged("customers", loserId, winnerId, actor);
+        const loser = { object: "customers", id: loserId };
+        records.repoint(loser, winnerId, actor);
+        records.removeMerged(loser, winnerId, actor);
         return ledger.get("customers", winnerId) ?? winner;
       }),
   };
 }
 
+/** What a bulk call goes to, who made it, and which rows a fault lets fail. */
+interface Bulk {
+  readonly desk: ErpDesk;
+  readonly object: string;
+  readonly actor: string;
+  readonly failing: readonly number[];
+  readonly code: string;
+}
+
+function runRow(bulk: Bulk, row: Json): Json {
+  const { desk, object, actor } = bulk;
+  if (!isMap(row)) throw erpRefusal("bad-value", "", "expected a row");
+  const { id = null, expected_row_version: expected = null, ...body } = row;
+  const options = { actor, expected: typeof expected === "string" ? expected : null };
+  const record =
+    id === null ? desk.create(object, body, actor) : desk.update({ object, id: Number(id) }, body, options);
+  const row_version = record["row_version"] ?? null;
+  return { ok: true, id: record.id, row_version, row: desk.show(object, record) };
+}
+
 /** Answers `POST /{object}/bulk`: each row by itself, results in order. */
-export function runBulk(
-  desk: ErpDesk,
-  object: string,
-  given: readonly Json[],
-  options: { actor: string; failing: readonly number[]; code: string },
-): Json[] {
+export function runBulk(bulk: Bulk, given: readonly Json[]): Json[] {
   return given.map((row, index): Json => {
     try {
-      if (options.failing.includes(index)) throw new TwinError(500, options.code, "something went wrong");
-      if (!isMap(row)) throw erpRefusal("bad-value", "", "expected a row");
-      const { id = null, expected_row_version: expected = null, ...body } = row;
-      const record =
-        id === null
-          ? desk.create(object, body, options.actor)
-          : desk.update(object, Number(id), body, {
-              actor: options.actor,
-              expected: typeof expected === "string" ? expected : null,
-            });
-      const shown = desk.show(object, record);
-      return { ok: true, id: record.id, row_version: record["row_version"] ?? null, row: shown };
+      if (bulk.failing.includes(index)) throw new TwinError(500, bulk.code, "something went wrong");
+      return runRow(bulk, row);
     } catch (failure) {
       if (!(failure instanceof TwinError)) throw failure;
       const field = failure.field === null ? {} : { field: failure.field };

@@ -9,7 +9,7 @@ import { Records } from "../records.ts";
 import { assembleTwin, type Twin } from "../twin.ts";
 import { Webhooks } from "../webhook.ts";
 import type { Books } from "./books.ts";
-import { createErpDesk, customerHooks, ITEM_HOOKS } from "./desk.ts";
+import { createErpDesk, customerHooks, CATALOGUE_HOOKS } from "./desk.ts";
 import { erpPeople, type ErpPeople } from "./people.ts";
 import { quoteHooks } from "./quote.ts";
 import { REFERENCE_RECORDS } from "./reference.ts";
@@ -76,20 +76,15 @@ const OPENAPI: OpenApiHead = {
   },
 };
 
-function booksOf(
-  options: ErpOptions,
-  ledger: Ledger,
-  settings: ErpStoreSettings,
-  closed: () => string | null,
-): Books {
+function booksOf(options: ErpOptions, ledger: Ledger, settings: ErpStoreSettings): Books {
   const { clock } = options;
   const later = (): Books => books;
   const records = new Records({
     ledger,
     schemas: withCustomFields(ERP_SCHEMAS, options.customFields ?? {}),
-    style: erpStyle(ledger, clock, options.stampGranularityMs ?? 1000, settings),
+    style: erpStyle(ledger, clock, settings),
     rules: erpRules(ledger, settings),
-    hooks: { customers: customerHooks(later), items: ITEM_HOOKS, sales_quotes: quoteHooks(later) },
+    hooks: { customers: customerHooks(later), items: CATALOGUE_HOOKS, sales_quotes: quoteHooks(later) },
     ignorePreconditions: options.ignorePreconditions === true,
     automation: options.automation ?? null,
   });
@@ -99,7 +94,7 @@ function booksOf(
     clock,
     arithmetic: { ...DEFAULT_ARITHMETIC, ...options.arithmetic },
     invoicePolicy: options.invoicePolicy ?? "delivered",
-    closedUntil: closed,
+    closedUntil: () => ledger.state.settings["closedUntil"] ?? null,
   };
   return books;
 }
@@ -116,6 +111,7 @@ export function createErp(options: ErpOptions): Erp {
   const apiKeys = options.apiKeys ?? { [ERP_API_KEY]: "integration" };
   const passwords = options.passwords ?? { integration: ERP_PASSWORD };
   const settings: ErpStoreSettings = {
+    stampGranularityMs: options.stampGranularityMs ?? 1000,
     longText: options.longText ?? "refuse",
     upperCaseCity: options.upperCaseCity === true,
     reuseIds: options.reuseIds === true,
@@ -126,7 +122,7 @@ export function createErp(options: ErpOptions): Erp {
     ERP_ORDERS,
   );
   if (options.closedUntil !== undefined) ledger.state.settings["closedUntil"] = options.closedUntil;
-  const books = booksOf(options, ledger, settings, () => ledger.state.settings["closedUntil"] ?? null);
+  const books = booksOf(options, ledger, settings);
   const desk = createErpDesk(books, settings.reuseIds);
   seedReferences(books.records);
   const webhooks = new Webhooks(ERP_WEBHOOKS, clock, randomStream(options.seed ?? 1, "erp/webhooks"));
@@ -148,7 +144,7 @@ export function createErp(options: ErpOptions): Erp {
     parseId: (id) => Number(id),
   });
   const apiKey = Object.keys(apiKeys).find((candidate) => apiKeys[candidate] === "integration") ?? "";
-  const people = erpPeople(desk, clock, (upTo) => {
+  const people = erpPeople(desk, (upTo) => {
     ledger.state.settings["closedUntil"] = upTo;
   });
   return { ...twin, apiKey, password: passwords["integration"] ?? "", people };

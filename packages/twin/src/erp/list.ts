@@ -9,16 +9,14 @@ import { erpRefusal } from "./wire.ts";
 
 const PAGING: readonly string[] = ["offset", "limit", "changed_from"];
 
-/** A whole number of the query within bounds, or the default. */
+/** A whole number of the query within bounds, or null. */
 function wholeIn(
   query: URLSearchParams,
   name: string,
-  least: number,
-  most: number,
-  standard: number,
-): number {
+  [least, most]: readonly [number, number],
+): number | null {
   const given = query.get(name);
-  if (given === null) return standard;
+  if (given === null) return null;
   const value = Number(given);
   if (given === "" || !Number.isInteger(value) || value < least || value > most) {
     throw erpRefusal("bad-value", name, `a whole number from ${least} to ${most}`);
@@ -26,26 +24,25 @@ function wholeIn(
   return value;
 }
 
-/** Offset and limit of a list call. Throws 422 for bad ones. */
-export function pagingOf(
-  query: URLSearchParams,
-  most: number,
-  standard: number,
-): { offset: number; limit: number } {
+/** Which part of a list is asked for, and the fault that tampers with it. */
+export interface Paging {
+  readonly offset: number;
+  readonly limit: number;
+  readonly fault: FaultEffect | null;
+}
+
+/** Paging of a list call; `bounds` are the largest and the usual limit. Throws 422 for bad numbers. */
+export function pagingOf(call: Call, bounds: { readonly most: number; readonly usual: number }): Paging {
   return {
-    offset: wholeIn(query, "offset", 0, Number.MAX_SAFE_INTEGER, 0),
-    limit: wholeIn(query, "limit", 1, most, standard),
+    offset: wholeIn(call.query, "offset", [0, Number.MAX_SAFE_INTEGER]) ?? 0,
+    limit: wholeIn(call.query, "limit", [1, bounds.most]) ?? bounds.usual,
+    fault: call.fault,
   };
 }
 
 /** One page in the ERP's form: the count of all and the rows from the offset on. */
-export function erpPage<T>(
-  all: readonly T[],
-  paging: { offset: number; limit: number },
-  fault: FaultEffect | null,
-  show: (row: T) => Json,
-): JsonMap {
-  const { limit } = paging;
+export function erpPage<T>(all: readonly T[], paging: Paging, show: (row: T) => Json): JsonMap {
+  const { limit, fault } = paging;
   let { offset } = paging;
   if (fault?.kind === "cursor-loop") offset = 0;
   if (fault?.kind === "repeat-page") offset = Math.max(0, offset - limit);
@@ -77,36 +74,44 @@ function filtersOf(
   return filters;
 }
 
-/** Answers `GET /{object}`. */
-export function listRecords(desk: ErpDesk, object: string, call: Call, listLagMs: number): JsonMap {
-  const { query, fault } = call;
-  const paging = pagingOf(query, 200, 50);
-  const [first, ...others] = filtersOf(desk, object, query);
-  const { ledger } = desk.books;
+function stampOf(record: TwinRecord): string {
+  return textIn(record, "changed_at") ?? "";
+}
+
+function byStamp(left: TwinRecord, right: TwinRecord): number {
+  if (stampOf(left) === stampOf(right)) return 0;
+  return stampOf(left) < stampOf(right) ? -1 : 1;
+}
+
+function sinceOf(query: URLSearchParams): string | null {
   const given = query.get("changed_from");
   const since = given === null ? null : parsePlainInstant(given);
-  if (given !== null && since === null) {
-    throw erpRefusal("bad-value", "changed_from", "expected YYYY-MM-DD HH:MM:SS");
-  }
-  const order = since === null ? "id" : "stamp";
-  const stampOf = (record: TwinRecord): string => textIn(record, "changed_at") ?? "";
-  let found: readonly TwinRecord[];
+  if (given === null || since !== null) return since;
+  throw erpRefusal("bad-value", "changed_from", "expected YYYY-MM-DD HH:MM:SS");
+}
+
+/** What a list call goes to. */
+export interface Listing {
+  readonly desk: ErpDesk;
+  readonly object: string;
+  readonly listLagMs: number;
+}
+
+/** Answers `GET /{object}`. */
+export function listRecords({ desk, object, listLagMs }: Listing, call: Call): JsonMap {
+  const paging = pagingOf(call, { most: 200, usual: 50 });
+  const [first, ...others] = filtersOf(desk, object, call.query);
+  const since = sinceOf(call.query);
+  const { ledger } = desk.books;
+  const show = (record: TwinRecord): Json => desk.show(object, record);
   if (first === undefined) {
-    found = ledger.list(object, order, listLagMs);
-    if (since !== null) found = found.slice(firstIndex(found, (record) => stampOf(record) >= since));
-  } else {
-    found = ledger
-      .find(object, first.field, first.values, listLagMs)
-      .filter((record) =>
-        others.every((filter) => filter.values.includes(valueAt(record, filter.field) ?? null)),
-      );
-    if (since !== null) {
-      found = found
-        .filter((record) => stampOf(record) >= since)
-        .toSorted((left, right) =>
-          stampOf(left) < stampOf(right) ? -1 : stampOf(left) > stampOf(right) ? 1 : 0,
-        );
-    }
+    const all = ledger.list(object, since === null ? "id" : "stamp", listLagMs);
+    const from = since === null ? 0 : firstIndex(all, (record) => stampOf(record) >= since);
+    return erpPage(from === 0 ? all : all.slice(from), paging, show);
   }
-  return erpPage(found, paging, fault, (record) => desk.show(object, record));
+  const found = ledger
+    .find({ object, path: first.field, values: first.values }, listLagMs)
+    .filter((record) => others.every(({ field, values }) => values.includes(valueAt(record, field) ?? null)));
+  if (since === null) return erpPage(found, paging, show);
+  return erpPage(found.filter((record) => stampOf(record) >= since).toSorted(byStamp), paging, show);
 }

@@ -5,7 +5,7 @@ import {
   amountText,
   convertQuantity,
   quantityText,
-  stockedItem,
+  catalogued,
   taxRateOf,
   today,
   type Books,
@@ -54,7 +54,7 @@ function dateIn(body: JsonMap, field: string, standard: string): string {
 export function askPrice(books: Books, body: JsonMap): JsonMap {
   const customerId = needNumber(body, "customer_id");
   books.records.need("customers", customerId);
-  const stocked = stockedItem(books, { item_id: needNumber(body, "item_id") });
+  const stocked = catalogued(books, { item_id: needNumber(body, "item_id") });
   const currency = needCurrency(body);
   const uom = needText(body, "uom");
   const answer = findPrice(books, {
@@ -82,14 +82,17 @@ export function askPrice(books: Books, body: JsonMap): JsonMap {
 }
 
 function availabilityOf(books: Books, line: JsonMap, at: string): Json {
-  const stocked = stockedItem(books, { item_id: needNumber(line, "item_id", at) });
+  const stocked = catalogued(books, { item_id: needNumber(line, "item_id", at) });
   const uom = textIn(stocked, "uom") ?? "";
-  const needed = convertQuantity(books, needDecimal(line, "qty", at), needText(line, "uom", at), uom);
+  const needed = convertQuantity(books, needDecimal(line, "qty", at), {
+    from: needText(line, "uom", at),
+    to: uom,
+  });
   const warehouse = textIn(line, "warehouse") ?? DEFAULT_WAREHOUSE;
   const level = stockLevel(books, Number(stocked.id), warehouse);
   const date = dateIn(line, "date", today(books));
-  const service = stocked["kind"] === "service";
-  const promise = service
+  const isWork = stocked["kind"] === "service";
+  const promise = isWork
     ? today(books)
     : (level.byDate.find(({ quantity }) => quantity.gte(needed))?.date ?? null);
   return withoutNulls({

@@ -1,7 +1,7 @@
 import { addDays, fromCompact, toCompact } from "../calendar.ts";
 import { big, type Big } from "../decimal.ts";
 import { numberIn, rowsIn, textIn, type Json, type JsonMap, type TwinRecord } from "../json.ts";
-import { decimalIn, quantityText, stockedItem, today, type Books } from "./books.ts";
+import { add, amend, catalogued, decimalIn, quantityText, today, type Acting, type Books } from "./books.ts";
 import { inStockUnit, moveStock } from "./stock.ts";
 import { businessRefusal } from "./wire.ts";
 
@@ -39,7 +39,7 @@ const COPIED: readonly string[] = [
 
 /** True for a line whose item is kept in stock. */
 export function isStockLine(books: Books, line: JsonMap): boolean {
-  return stockedItem(books, line)["kind"] === "stock";
+  return catalogued(books, line)["kind"] === "stock";
 }
 
 /** Quantity of an order line that was not delivered yet, in the line's unit. */
@@ -59,59 +59,53 @@ function orderLine(books: Books, line: JsonMap): JsonMap {
 }
 
 /** Reserves (sign 1) or frees (sign -1) what is still to be delivered of an order. */
-function reserve(books: Books, order: TwinRecord, sign: 1 | -1, actor: string): void {
+function reserve(acting: Acting, order: TwinRecord, sign: 1 | -1): void {
   const warehouse = textIn(order, "warehouse");
   for (const line of rowsIn(order, "lines")) {
-    if (!isStockLine(books, line) || warehouse === null) continue;
-    const quantity = inStockUnit(books, line, openQuantity(line)).times(sign);
-    moveStock(books, { itemId: numberIn(line, "item_id") ?? 0, warehouse, reserved: quantity }, actor);
+    if (!isStockLine(acting, line) || warehouse === null) continue;
+    const reserved = inStockUnit(acting, line, openQuantity(line)).times(sign);
+    moveStock(acting, { articleId: numberIn(line, "item_id") ?? 0, warehouse, reserved });
   }
 }
 
 /** Plans a shipment for what an order still has to deliver; null when there is nothing to ship. */
-export function planShipment(books: Books, order: TwinRecord, actor: string): TwinRecord | null {
-  const lines = rowsIn(order, "lines").filter((line) => isStockLine(books, line) && openQuantity(line).gt(0));
-  if (lines.length === 0) return null;
-  const soonest = toCompact(addDays(fromCompact(today(books)), LEAD_DAYS));
-  const asked = textIn(order, "requested_date");
-  return books.records.add(
-    "shipments",
-    {
-      number: `SH-${books.ledger.nextNumber("shipmentNumber", 4001)}`,
-      order_id: order.id,
-      planned_date: asked !== null && asked > soonest ? asked : soonest,
-      state: "planned",
-      warehouse: order["warehouse"] ?? null,
-      events: [],
-      lines: lines.map((line): Json => ({
-        id: books.ledger.nextNumber("rows.shipment_lines", 1),
-        order_line_id: line["id"] ?? null,
-        item_id: line["item_id"] ?? null,
-        qty: quantityText(openQuantity(line)),
-        uom: line["uom"] ?? null,
-      })),
-    },
-    actor,
+export function planShipment(acting: Acting, order: TwinRecord): TwinRecord | null {
+  const lines = rowsIn(order, "lines").filter(
+    (line) => isStockLine(acting, line) && openQuantity(line).gt(0),
   );
+  if (lines.length === 0) return null;
+  const soonest = toCompact(addDays(fromCompact(today(acting)), LEAD_DAYS));
+  const asked = textIn(order, "requested_date");
+  return add(acting, "shipments", {
+    number: `SH-${acting.ledger.nextNumber("shipmentNumber", 4001)}`,
+    order_id: order.id,
+    planned_date: asked !== null && asked > soonest ? asked : soonest,
+    state: "planned",
+    warehouse: order["warehouse"] ?? null,
+    events: [],
+    lines: lines.map((line): Json => ({
+      id: acting.ledger.nextNumber("rows.shipment_lines", 1),
+      order_line_id: line["id"] ?? null,
+      item_id: line["item_id"] ?? null,
+      qty: quantityText(openQuantity(line)),
+      uom: line["uom"] ?? null,
+    })),
+  });
 }
 
 /** Creates the sales order of a quote, reserves its stock and plans its shipment. */
-export function createOrder(books: Books, quote: TwinRecord, actor: string): TwinRecord {
+export function createOrder(acting: Acting, quote: TwinRecord): TwinRecord {
   const copied = Object.fromEntries(COPIED.map((field) => [field, quote[field] ?? null]));
-  const order = books.records.add(
-    "sales_orders",
-    {
-      ...copied,
-      number: `SO-${books.ledger.nextNumber("orderNumber", 2001)}`,
-      date: today(books),
-      state: "open",
-      source_quote_id: quote.id,
-      lines: rowsIn(quote, "lines").map((line) => orderLine(books, line)),
-    },
-    actor,
-  );
-  reserve(books, order, 1, actor);
-  planShipment(books, order, actor);
+  const order = add(acting, "sales_orders", {
+    ...copied,
+    number: `SO-${acting.ledger.nextNumber("orderNumber", 2001)}`,
+    date: today(acting),
+    state: "open",
+    source_quote_id: quote.id,
+    lines: rowsIn(quote, "lines").map((line) => orderLine(acting, line)),
+  });
+  reserve(acting, order, 1);
+  planShipment(acting, order);
   return order;
 }
 
@@ -125,37 +119,30 @@ export function orderState(books: Books, order: TwinRecord): string {
     .where("invoices", "order_id", [order.id])
     .filter((invoice) => invoice["state"] !== "cancelled");
   const billed = lines.every((line) => decimalIn(line, "invoiced_qty").gte(decimalIn(line, "qty")));
-  if (billed) return invoices.every((invoice) => invoice["state"] === "paid") ? "closed" : "invoiced";
-  if (goods.length > 0 && goods.every((line) => openQuantity(line).lte(0))) return "delivered";
+  const isGone = goods.every((line) => openQuantity(line).lte(0));
+  if (billed && isGone)
+    return invoices.every((invoice) => invoice["state"] === "paid") ? "closed" : "invoiced";
+  if (goods.length > 0 && isGone) return "delivered";
   return goods.some((line) => decimalIn(line, "delivered_qty").gt(0)) ? "part_delivered" : "open";
 }
 
 /** Stores lines of an order and the state that follows. */
-export function saveOrder(
-  books: Books,
-  order: TwinRecord,
-  lines: readonly JsonMap[],
-  actor: string,
-): TwinRecord {
-  const state = orderState(books, { ...order, lines });
-  return books.records.amend("sales_orders", order.id, { lines, state }, actor);
+export function saveOrder(acting: Acting, order: TwinRecord, lines: readonly JsonMap[]): TwinRecord {
+  const state = orderState(acting, { ...order, lines });
+  return amend(acting, { object: "sales_orders", id: order.id }, { lines, state });
 }
 
 /** Cancels or closes an order; in the wrong state it does nothing. Open reservations are freed. */
-export function actOnOrder(books: Books, id: number, action: "cancel" | "close", actor: string): TwinRecord {
-  const order = books.records.need("sales_orders", id);
+export function actOnOrder(acting: Acting, id: number, action: "cancel" | "close"): TwinRecord {
+  const order = acting.records.need("sales_orders", id);
   if (!ORDER_ACTIONS[action].includes(textIn(order, "state") ?? "")) return order;
   const billed = rowsIn(order, "lines").some((line) => decimalIn(line, "invoiced_qty").gt(0));
   if (action === "cancel" && billed) throw businessRefusal("INVOICED", null, "the order has an invoice");
-  reserve(books, order, -1, actor);
-  for (const shipment of books.ledger.where("shipments", "order_id", [id])) {
+  reserve(acting, order, -1);
+  for (const shipment of acting.ledger.where("shipments", "order_id", [id])) {
     if (shipment["state"] !== "planned" && shipment["state"] !== "picked") continue;
-    books.records.amend("shipments", shipment.id, { state: "cancelled" }, actor);
+    amend(acting, { object: "shipments", id: shipment.id }, { state: "cancelled" });
   }
-  return books.records.amend(
-    "sales_orders",
-    id,
-    { state: action === "cancel" ? "cancelled" : "closed" },
-    actor,
-  );
+  const state = action === "cancel" ? "cancelled" : "closed";
+  return amend(acting, { object: "sales_orders", id }, { state });
 }

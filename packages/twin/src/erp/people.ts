@@ -1,14 +1,16 @@
 import { big, parseDecimal } from "../decimal.ts";
-import { numberIn, rowsIn, type Json, type JsonMap, type TwinRecord } from "../json.ts";
 import {
-  cancelDraft,
-  creditInvoice,
-  draftInvoice,
-  payInvoice,
-  postInvoice,
-  type PaymentMethod,
-} from "./billing.ts";
-import { quantityText, type Books } from "./books.ts";
+  numberIn,
+  rowsIn,
+  textIn,
+  type Json,
+  type JsonMap,
+  type RecordRef,
+  type TwinRecord,
+} from "../json.ts";
+import { cancelDraft, creditInvoice, draftInvoice, payInvoice, postInvoice } from "./billing.ts";
+import type { Payment } from "./billing.ts";
+import { actingAs, add, amend, quantityText, type Acting, type Books } from "./books.ts";
 import {
   noteEvent,
   openShipment,
@@ -23,6 +25,14 @@ import { actOnQuote, expireQuotes, type QuoteAction } from "./quote.ts";
 import { moveStock } from "./stock.ts";
 import { businessRefusal, erpRefusal } from "./wire.ts";
 
+/** A change of the price of an item in a price list; `minQty` narrows it to one quantity break. */
+export interface PriceChange {
+  readonly listId: number;
+  readonly itemId: number;
+  readonly price: string;
+  readonly minQty?: string;
+}
+
 /** An item in a warehouse and a quantity in the item's own unit. */
 export interface StockPlace {
   readonly itemId: number;
@@ -31,24 +41,21 @@ export interface StockPlace {
 }
 
 /**
- * What users of the ERP do. Each call acts and commits at once as the named user (last argument) and returns the
- * record; it throws `TwinError` where the ERP would refuse. People meet no faults, no quota and no latency.
+ * What users of the ERP do. Each call acts and commits at once as the named user (last argument) and returns
+ * the record; it throws `TwinError` where the ERP would refuse. People meet no faults, no quota, no latency.
  */
 export interface ErpPeople {
   create(object: string, fields: JsonMap, login?: string): TwinRecord;
-  edit(object: string, id: number, fields: JsonMap, login?: string): TwinRecord;
+  edit(ref: RecordRef, fields: JsonMap, login?: string): TwinRecord;
   remove(object: string, id: number, login?: string): void;
   /** Holds a row for some time: writes to it meet 423 LOCKED. */
   lock(object: string, id: number, forMs: number): void;
   editCustomer(id: number, fields: JsonMap, login?: string): TwinRecord;
   blockCustomer(id: number, blocked: boolean, login?: string): TwinRecord;
   mergeCustomers(winnerId: number, loserId: number, login?: string): TwinRecord;
-  /** Sets the price of the entries of an item in a price list; the minimum quantity narrows it to one break. */
-  changePrice(
-    change: { listId: number; itemId: number; price: string; minQty?: string },
-    login?: string,
-  ): TwinRecord;
-  setListPrice(itemId: number, price: string | null, login?: string): TwinRecord;
+  changePrice(change: PriceChange, login?: string): TwinRecord;
+  /** Sets or clears the item's own list price. */
+  setListPrice(id: number, price: string | null, login?: string): TwinRecord;
   createQuote(fields: JsonMap, login?: string): TwinRecord;
   validateQuote(id: number, login?: string): TwinRecord;
   confirmQuote(id: number, login?: string): TwinRecord;
@@ -64,7 +71,7 @@ export interface ErpPeople {
   pick(shipmentId: number, login?: string): TwinRecord;
   ship(shipmentId: number, departure?: Departure, login?: string): TwinRecord;
   confirmDelivery(shipmentId: number, login?: string): TwinRecord;
-  /** Ships what an order has open, or the quantities by order line id; the rest is planned as another shipment. */
+  /** Ships what an order has open, or quantities by order line id; the rest is planned anew. */
   deliver(orderId: number, quantities?: Quantities | null, login?: string): TwinRecord;
   carrierEvent(shipmentId: number, event: CarrierEvent, login?: string): TwinRecord;
   /** A posted invoice over what can be billed. */
@@ -72,8 +79,8 @@ export interface ErpPeople {
   draftInvoice(orderId: number, login?: string): TwinRecord;
   postInvoice(invoiceId: number, login?: string): TwinRecord;
   cancelInvoice(invoiceId: number, login?: string): TwinRecord;
-  /** Pays an amount, or what is open with null. */
-  pay(invoiceId: number, amount: string | null, method?: PaymentMethod, login?: string): TwinRecord;
+  /** Pays an amount, or what is open when the amount is null. */
+  pay(invoiceId: number, payment: Payment, login?: string): TwinRecord;
   /** A posted credit note over all, or over quantities by invoice line id. */
   creditNote(invoiceId: number, quantities?: Quantities | null, login?: string): TwinRecord;
   /** Goods that will come in on a date (`20260131`). */
@@ -86,31 +93,25 @@ export interface ErpPeople {
   closePeriod(upTo: string): void;
 }
 
-type Acting = <T>(act: () => T) => T;
+/** Runs what a user does as one transaction. */
+type As = <T>(login: string, act: (acting: Acting) => T) => T;
 const OFFICE = "faye";
 const WAREHOUSE = "emil";
 const FINANCE = "dora";
 
-function changePrice(
-  desk: ErpDesk,
-  change: { listId: number; itemId: number; price: string; minQty?: string },
-  login: string,
-): TwinRecord {
+function changePrice(desk: ErpDesk, change: PriceChange, login: string): TwinRecord {
   const list = desk.books.records.need("price_lists", change.listId);
   const minimum = change.minQty === undefined ? null : quantityText(big(change.minQty));
   const entries = rowsIn(list, "entries").map((entry): Json => {
-    const hit =
+    const isHit =
       numberIn(entry, "item_id") === change.itemId &&
       (minimum === null || (entry["min_qty"] ?? quantityText(big(0))) === minimum);
-    return hit ? { ...entry, price: change.price } : entry;
+    return isHit ? { ...entry, price: change.price } : entry;
   });
-  return desk.update("price_lists", change.listId, { entries }, { actor: login });
+  return desk.update({ object: "price_lists", id: list.id }, { entries }, { actor: login });
 }
 
-function quotePeople(
-  books: Books,
-  acting: Acting,
-): Pick<
+type QuotePeople = Pick<
   ErpPeople,
   | "validateQuote"
   | "confirmQuote"
@@ -121,142 +122,137 @@ function quotePeople(
   | "expireQuotes"
   | "cancelOrder"
   | "closeOrder"
-> {
-  const press = (
-    action: QuoteAction,
-    id: number,
-    actor: string,
-    reason: string | null = null,
-  ): TwinRecord => {
-    const { record, refused } = acting(() => actOnQuote(books, id, action, { actor, reason }));
+>;
+
+function quotePeople(as: As): QuotePeople {
+  const press = (id: number, action: QuoteAction, login: string): TwinRecord => {
+    const { record, refused } = as(login, (acting) => actOnQuote(acting, id, { action }));
     if (refused !== null) throw refused;
     return record;
   };
   return {
-    validateQuote: (id, login = OFFICE) => press("validate", id, login),
-    confirmQuote: (id, login = OFFICE) => press("confirm", id, login),
-    approveQuote: (id, login = FINANCE) => press("approve", id, login),
-    rejectQuote: (id, reason, login = FINANCE) => press("reject", id, login, reason),
-    reopenQuote: (id, login = OFFICE) => press("reopen", id, login),
-    cancelQuote: (id, login = OFFICE) => press("cancel", id, login),
-    expireQuotes: (login = OFFICE) => acting(() => expireQuotes(books, login)),
-    cancelOrder: (id, login = OFFICE) => acting(() => actOnOrder(books, id, "cancel", login)),
-    closeOrder: (id, login = OFFICE) => acting(() => actOnOrder(books, id, "close", login)),
+    validateQuote: (id, login = OFFICE) => press(id, "validate", login),
+    confirmQuote: (id, login = OFFICE) => press(id, "confirm", login),
+    approveQuote: (id, login = FINANCE) => press(id, "approve", login),
+    rejectQuote: (id, reason, login = FINANCE) =>
+      as(login, (acting) => actOnQuote(acting, id, { action: "reject", reason }).record),
+    reopenQuote: (id, login = OFFICE) => press(id, "reopen", login),
+    cancelQuote: (id, login = OFFICE) => press(id, "cancel", login),
+    expireQuotes: (login = OFFICE) => as(login, expireQuotes),
+    cancelOrder: (id, login = OFFICE) => as(login, (acting) => actOnOrder(acting, id, "cancel")),
+    closeOrder: (id, login = OFFICE) => as(login, (acting) => actOnOrder(acting, id, "close")),
   };
 }
 
-function shippingPeople(
-  books: Books,
-  acting: Acting,
-): Pick<ErpPeople, "replanShipment" | "pick" | "ship" | "confirmDelivery" | "deliver" | "carrierEvent"> {
-  const needState = (shipmentId: number, states: readonly string[]): void => {
-    const state = String(books.records.need("shipments", shipmentId)["state"]);
-    if (!states.includes(state)) throw businessRefusal("STATE", "state", `the shipment is ${state}`);
-  };
+type ShippingPeople = Pick<
+  ErpPeople,
+  "replanShipment" | "pick" | "ship" | "confirmDelivery" | "deliver" | "carrierEvent"
+>;
+
+/** The shipment when it is in one of the states. Throws 422 otherwise. */
+function shipmentIn(books: Books, id: number, states: readonly string[]): RecordRef {
+  const state = textIn(books.records.need("shipments", id), "state") ?? "";
+  if (!states.includes(state)) throw businessRefusal("STATE", "state", `the shipment is ${state}`);
+  return { object: "shipments", id };
+}
+
+function shippingPeople(as: As): ShippingPeople {
   return {
     replanShipment: (id, plannedDate, login = WAREHOUSE) =>
-      acting(() => {
-        needState(id, ["planned", "picked"]);
-        return books.records.amend("shipments", id, { planned_date: plannedDate }, login);
-      }),
+      as(login, (acting) =>
+        amend(acting, shipmentIn(acting, id, ["planned", "picked"]), { planned_date: plannedDate }),
+      ),
     pick: (id, login = WAREHOUSE) =>
-      acting(() => {
-        needState(id, ["planned"]);
-        return books.records.amend("shipments", id, { state: "picked" }, login);
-      }),
-    ship: (id, departure = {}, login = WAREHOUSE) => acting(() => shipOut(books, id, departure, login)),
+      as(login, (acting) => amend(acting, shipmentIn(acting, id, ["planned"]), { state: "picked" })),
+    ship: (id, departure = {}, login = WAREHOUSE) => as(login, (acting) => shipOut(acting, id, departure)),
     confirmDelivery: (id, login = WAREHOUSE) =>
-      acting(() => noteEvent(books, id, { code: "delivered", text: "delivered" }, login)),
+      as(login, (acting) => noteEvent(acting, id, { code: "delivered", text: "delivered" })),
     deliver: (orderId, quantities = null, login = WAREHOUSE) =>
-      acting(() => {
-        const shipment = openShipment(books, orderId);
-        return shipOut(books, Number(shipment.id), quantities === null ? {} : { quantities }, login);
+      as(login, (acting) => {
+        const shipment = openShipment(acting, orderId);
+        return shipOut(acting, Number(shipment.id), quantities === null ? {} : { quantities });
       }),
-    carrierEvent: (id, event, login = WAREHOUSE) => acting(() => noteEvent(books, id, event, login)),
+    carrierEvent: (id, event, login = WAREHOUSE) => as(login, (acting) => noteEvent(acting, id, event)),
   };
 }
 
-function billingPeople(
-  books: Books,
-  acting: Acting,
-): Pick<ErpPeople, "invoice" | "draftInvoice" | "postInvoice" | "cancelInvoice" | "pay" | "creditNote"> {
+type BillingPeople = Pick<
+  ErpPeople,
+  "invoice" | "draftInvoice" | "postInvoice" | "cancelInvoice" | "pay" | "creditNote"
+>;
+
+function billingPeople(as: As): BillingPeople {
   return {
     invoice: (orderId, login = FINANCE) =>
-      acting(() => postInvoice(books, Number(draftInvoice(books, orderId, login).id), login)),
-    draftInvoice: (orderId, login = FINANCE) => acting(() => draftInvoice(books, orderId, login)),
-    postInvoice: (id, login = FINANCE) => acting(() => postInvoice(books, id, login)),
-    cancelInvoice: (id, login = FINANCE) => acting(() => cancelDraft(books, id, login)),
-    pay: (id, amount, method = "transfer", login = FINANCE) =>
-      acting(() => payInvoice(books, id, amount, method, login)),
+      as(login, (acting) => postInvoice(acting, Number(draftInvoice(acting, orderId).id))),
+    draftInvoice: (orderId, login = FINANCE) => as(login, (acting) => draftInvoice(acting, orderId)),
+    postInvoice: (id, login = FINANCE) => as(login, (acting) => postInvoice(acting, id)),
+    cancelInvoice: (id, login = FINANCE) => as(login, (acting) => cancelDraft(acting, id)),
+    pay: (id, payment, login = FINANCE) => as(login, (acting) => payInvoice(acting, id, payment)),
     creditNote: (id, quantities = null, login = FINANCE) =>
-      acting(() => creditInvoice(books, id, quantities, login)),
+      as(login, (acting) => creditInvoice(acting, id, quantities)),
   };
 }
 
-function stockPeople(
-  books: Books,
-  acting: Acting,
-): Pick<ErpPeople, "orderStock" | "receiveStock" | "adjustStock"> {
-  const move = ({ itemId, warehouse, qty }: StockPlace, login: string): void => {
-    const quantity = parseDecimal(qty);
-    if (quantity === null) throw erpRefusal("bad-value", "qty", "expected a decimal number as text");
-    books.records.need("items", itemId);
-    moveStock(books, { itemId, warehouse, onHand: quantity }, login);
-  };
+function receive(acting: Acting, place: StockPlace): void {
+  const quantity = parseDecimal(place.qty);
+  if (quantity === null) throw erpRefusal("bad-value", "qty", "expected a decimal number as text");
+  const { id } = acting.records.need("items", place.itemId);
+  moveStock(acting, { articleId: Number(id), warehouse: place.warehouse, onHand: quantity });
+}
+
+/** Receives a purchase line whole. */
+function receiveLine(acting: Acting, id: number): void {
+  const line = acting.records.need("purchase_lines", id);
+  if (line["state"] !== "open") throw businessRefusal("STATE", "state", "the goods came already");
+  amend(acting, { object: "purchase_lines", id }, { state: "received" });
+  const place = { itemId: Number(line["item_id"]), warehouse: textIn(line, "warehouse") ?? "" };
+  receive(acting, { ...place, qty: textIn(line, "qty") ?? "" });
+}
+
+function stockPeople(as: As): Pick<ErpPeople, "orderStock" | "receiveStock" | "adjustStock"> {
   return {
-    orderStock: ({ itemId, warehouse, qty, dueDate }, login = WAREHOUSE) =>
-      acting(() =>
-        books.records.add(
-          "purchase_lines",
-          {
-            item_id: books.records.need("items", itemId).id,
-            warehouse,
-            qty: quantityText(big(qty)),
-            due_date: dueDate,
-            state: "open",
-          },
-          login,
-        ),
+    orderStock: (place, login = WAREHOUSE) =>
+      as(login, (acting) =>
+        add(acting, "purchase_lines", {
+          item_id: acting.records.need("items", place.itemId).id,
+          warehouse: place.warehouse,
+          qty: quantityText(big(place.qty)),
+          due_date: place.dueDate,
+          state: "open",
+        }),
       ),
     receiveStock: (place, login = WAREHOUSE) =>
-      acting(() => {
-        if (!("purchaseLineId" in place)) return move(place, login);
-        const line = books.records.need("purchase_lines", place.purchaseLineId);
-        if (line["state"] !== "open") throw businessRefusal("STATE", "state", "the goods came already");
-        books.records.amend("purchase_lines", line.id, { state: "received" }, login);
-        const { item_id: itemId, warehouse, qty } = line;
-        return move({ itemId: Number(itemId), warehouse: String(warehouse), qty: String(qty) }, login);
-      }),
-    adjustStock: (place, login = WAREHOUSE) => acting(() => move(place, login)),
+      as(login, (acting) =>
+        "purchaseLineId" in place ? receiveLine(acting, place.purchaseLineId) : receive(acting, place),
+      ),
+    adjustStock: (place, login = WAREHOUSE) => as(login, (acting) => receive(acting, place)),
   };
 }
 
 /** Makes the people of an ERP. `closePeriod` tells the ERP's settings. */
-export function erpPeople(
-  desk: ErpDesk,
-  clock: () => number,
-  closePeriod: (upTo: string) => void,
-): ErpPeople {
+export function erpPeople(desk: ErpDesk, closePeriod: (upTo: string) => void): ErpPeople {
   const { books } = desk;
-  const { ledger } = books;
-  const acting: Acting = (act) => ledger.transaction(act);
-  const edit: ErpPeople["edit"] = (object, id, fields, login = OFFICE) =>
-    acting(() => desk.update(object, id, fields, { actor: login }));
+  const { ledger, clock } = books;
+  const as: As = (login, act) => ledger.transaction(() => act(actingAs(books, login)));
+  const edit: ErpPeople["edit"] = (ref, fields, login = OFFICE) =>
+    ledger.transaction(() => desk.update(ref, fields, { actor: login }));
   return {
-    create: (object, fields, login = OFFICE) => acting(() => desk.create(object, fields, login)),
+    create: (object, fields, login = OFFICE) => ledger.transaction(() => desk.create(object, fields, login)),
     edit,
-    remove: (object, id, login = OFFICE) => acting(() => desk.remove(object, id, login)),
+    remove: (object, id, login = OFFICE) => ledger.transaction(() => desk.remove(object, id, login)),
     lock: (object, id, forMs) => ledger.lock(object, id, clock() + forMs),
-    editCustomer: (id, fields, login) => edit("customers", id, fields, login),
-    blockCustomer: (id, blocked, login = FINANCE) => edit("customers", id, { blocked }, login),
+    editCustomer: (id, fields, login) => edit({ object: "customers", id }, fields, login),
+    blockCustomer: (id, blocked, login = FINANCE) => edit({ object: "customers", id }, { blocked }, login),
     mergeCustomers: (winnerId, loserId, login = OFFICE) => desk.mergeCustomers(winnerId, loserId, login),
-    changePrice: (change, login = OFFICE) => acting(() => changePrice(desk, change, login)),
-    setListPrice: (itemId, price, login) => edit("items", itemId, { list_price: price }, login),
-    createQuote: (fields, login = OFFICE) => acting(() => desk.create("sales_quotes", fields, login)),
-    ...quotePeople(books, acting),
-    ...shippingPeople(books, acting),
-    ...billingPeople(books, acting),
-    ...stockPeople(books, acting),
+    changePrice: (change, login = OFFICE) => ledger.transaction(() => changePrice(desk, change, login)),
+    setListPrice: (id, price, login) => edit({ object: "items", id }, { list_price: price }, login),
+    createQuote: (fields, login = OFFICE) =>
+      ledger.transaction(() => desk.create("sales_quotes", fields, login)),
+    ...quotePeople(as),
+    ...shippingPeople(as),
+    ...billingPeople(as),
+    ...stockPeople(as),
     closePeriod,
   };
 }

@@ -1,6 +1,6 @@
 import { big, fixed, roundTo, type Big } from "../decimal.ts";
 import { numberIn, rowsIn, textIn, type JsonMap, type TwinRecord } from "../json.ts";
-import { byCode, convertQuantity, decimalIn, stockedItem, type Books } from "./books.ts";
+import { byCode, catalogued, convertQuantity, decimalIn, type Books, type UnitChange } from "./books.ts";
 
 /** For what a price is asked. Dates in the ERP's form. */
 export interface PriceQuestion {
@@ -53,7 +53,7 @@ function candidates(books: Books, list: TwinRecord, question: PriceQuestion): Ca
     const uom = textIn(entry, "uom") ?? "";
     if (numberIn(entry, "item_id") !== question.itemId || !isValidOn(entry, question.date)) continue;
     if (byCode(books, "uoms", uom)["category"] !== category) continue;
-    const asked = convertQuantity(books, question.quantity, question.uom, uom);
+    const asked = convertQuantity(books, question.quantity, { from: question.uom, to: uom });
     const minimum = decimalIn(entry, "min_qty");
     if (asked.gte(minimum)) found.push({ entry, list, minimum, exact: uom === question.uom });
   }
@@ -65,14 +65,13 @@ function better(left: Candidate, right: Candidate): number {
   return right.minimum.cmp(left.minimum);
 }
 
-function perAskedUnit(books: Books, price: Big, uom: string, askedUom: string): string {
-  return fixed(
-    roundTo(price.times(convertQuantity(books, big(1), askedUom, uom)), 4, books.arithmetic.rounding),
-    4,
-  );
+/** A price per one unit as the price per another. */
+function pricePer(books: Books, price: Big, unit: UnitChange): string {
+  const factor = convertQuantity(books, big(1), unit);
+  return fixed(roundTo(price.times(factor), 4, books.arithmetic.rounding), 4);
 }
 
-/** The price the ERP would charge, or null when it has none. A price is never made up and never 0 for missing. */
+/** The price the ERP would charge, or null when it has none. A missing price is never made up and never 0. */
 export function findPrice(books: Books, question: PriceQuestion): PriceAnswer | null {
   const customer = books.ledger.get("customers", question.customerId);
   const lists = books.ledger
@@ -87,22 +86,20 @@ export function findPrice(books: Books, question: PriceQuestion): PriceAnswer | 
     const best = found.toSorted(better)[0];
     if (!best) continue;
     return {
-      price: perAskedUnit(
-        books,
-        decimalIn(best.entry, "price"),
-        textIn(best.entry, "uom") ?? "",
-        question.uom,
-      ),
+      price: pricePer(books, decimalIn(best.entry, "price"), {
+        from: question.uom,
+        to: textIn(best.entry, "uom") ?? "",
+      }),
       discountPercent: textIn(best.entry, "discount_pct"),
       minQuantity: textIn(best.entry, "min_qty"),
       list: best.list,
     };
   }
-  const stocked = stockedItem(books, { item_id: question.itemId });
+  const stocked = catalogued(books, { item_id: question.itemId });
   const listPrice = textIn(stocked, "list_price");
   const own = byCode(books, "uoms", textIn(stocked, "uom") ?? "");
   const sameKind = own["category"] === byCode(books, "uoms", question.uom)["category"];
   if (listPrice === null || textIn(stocked, "currency") !== question.currency || !sameKind) return null;
-  const price = perAskedUnit(books, big(listPrice), textIn(stocked, "uom") ?? "", question.uom);
+  const price = pricePer(books, big(listPrice), { from: question.uom, to: textIn(stocked, "uom") ?? "" });
   return { price, discountPercent: null, minQuantity: null, list: null };
 }

@@ -1,9 +1,9 @@
 import { dayOf, toCompact } from "../calendar.ts";
 import { big } from "../decimal.ts";
-import { TwinError } from "../failure.ts";
+import type { TwinError } from "../failure.ts";
 import { numberIn, rowsIn, textIn, type Json, type JsonMap, type TwinRecord } from "../json.ts";
 import type { RecordHooks } from "../records.ts";
-import { amountText, byCode, decimalIn, stockedItem, today, type Books } from "./books.ts";
+import { amend, amountText, byCode, catalogued, decimalIn, today, type Acting, type Books } from "./books.ts";
 import { creditExcess } from "./credit.ts";
 import { withAmounts } from "./document.ts";
 import { createOrder } from "./order.ts";
@@ -66,7 +66,14 @@ function error(code: string, text: string, field: string): Message {
   return { level: "error", code, text, field };
 }
 
-function checkPrice(books: Books, quote: TwinRecord, line: JsonMap, at: string): Message | null {
+/** A line of a quote under validation, and its path. */
+interface CheckedLine {
+  readonly quote: TwinRecord;
+  readonly line: JsonMap;
+  readonly at: string;
+}
+
+function checkPrice(books: Books, { quote, line, at }: CheckedLine): Message | null {
   const price = textIn(line, "price");
   if (price === null) return error("PRICE_MISSING", "the line has no price", `${at}.price`);
   if (big(price).lte(0)) return error("PRICE_ZERO", "the price is not over 0", `${at}.price`);
@@ -84,9 +91,10 @@ function checkPrice(books: Books, quote: TwinRecord, line: JsonMap, at: string):
   return { level: "warning", code: "PRICE_DIFFERS", text, field: `${at}.price` };
 }
 
-function checkLine(books: Books, quote: TwinRecord, line: JsonMap, at: string): Message[] {
+function checkLine(books: Books, checked: CheckedLine): Message[] {
+  const { line, at } = checked;
   const messages: Message[] = [];
-  const stocked = stockedItem(books, line);
+  const stocked = catalogued(books, line);
   const uom = textIn(line, "uom") ?? "";
   const quantity = decimalIn(line, "qty");
   if (stocked["active"] !== true)
@@ -99,7 +107,7 @@ function checkLine(books: Books, quote: TwinRecord, line: JsonMap, at: string): 
   if (unit["whole_only"] === true && !quantity.mod(1).eq(0)) {
     messages.push(error("WHOLE_UNITS", `${uom} goes in whole numbers only`, `${at}.qty`));
   }
-  const price = checkPrice(books, quote, line, at);
+  const price = checkPrice(books, checked);
   if (price) messages.push(price);
   return messages;
 }
@@ -112,11 +120,11 @@ function checkQuote(books: Books, quote: TwinRecord): Message[] {
     messages.push(error("CUSTOMER_INACTIVE", "the customer is not active", "customer_id"));
   }
   if (lines.length === 0) messages.push(error("NO_LINES", "the quote has no lines", "lines"));
-  const needsStock = lines.some((line) => stockedItem(books, line)["kind"] === "stock");
+  const needsStock = lines.some((line) => catalogued(books, line)["kind"] === "stock");
   if (needsStock && textIn(quote, "warehouse") === null) {
     messages.push(error("REQUIRED", "stock goods need a warehouse", "warehouse"));
   }
-  lines.forEach((line, index) => messages.push(...checkLine(books, quote, line, `lines.${index}`)));
+  lines.forEach((line, index) => messages.push(...checkLine(books, { quote, line, at: `lines.${index}` })));
   return messages;
 }
 
@@ -130,20 +138,22 @@ function done(record: TwinRecord): ActionOutcome {
   return { record, refused: null };
 }
 
-function validateQuote(books: Books, quote: TwinRecord, actor: string): ActionOutcome {
-  const found = checkQuote(books, quote);
-  const messages = found.map((message): Json => ({ ...message }) as JsonMap);
+function validateQuote(acting: Acting, quote: TwinRecord): ActionOutcome {
+  const ref = { object: "sales_quotes", id: quote.id };
+  const found = checkQuote(acting, quote);
+  const messages = found.map((message): Json => ({ ...message }));
   const failed = found.find((message) => message.level === "error");
   if (failed) {
-    const record = books.records.amend("sales_quotes", quote.id, { messages }, actor);
+    const record = amend(acting, ref, { messages });
     return { record, refused: businessRefusal(failed.code, failed.field ?? null, failed.text) };
   }
-  const number = textIn(quote, "number") ?? `QT-${books.ledger.nextNumber("quoteNumber", 1001)}`;
-  return done(books.records.amend("sales_quotes", quote.id, { state: "validated", number, messages }, actor));
+  const number = textIn(quote, "number") ?? `QT-${acting.ledger.nextNumber("quoteNumber", 1001)}`;
+  return done(amend(acting, ref, { state: "validated", number, messages }));
 }
 
-function confirmQuote(books: Books, quote: TwinRecord, actor: string): ActionOutcome {
-  const customer = books.records.need("customers", numberIn(quote, "customer_id") ?? -1);
+function confirmQuote(acting: Acting, quote: TwinRecord): ActionOutcome {
+  const ref = { object: "sales_quotes", id: quote.id };
+  const customer = acting.records.need("customers", numberIn(quote, "customer_id") ?? -1);
   if (customer["blocked"] === true) {
     throw businessRefusal("CUSTOMER_BLOCKED", "customer_id", "the customer is blocked");
   }
@@ -151,44 +161,42 @@ function confirmQuote(books: Books, quote: TwinRecord, actor: string): ActionOut
   const excess =
     quote["approval"] === "approved" || quote["currency"] !== customer["currency"]
       ? null
-      : creditExcess(books, customer, gross);
+      : creditExcess(acting, customer, gross);
   if (excess !== null) {
     const currency = textIn(quote, "currency") ?? "";
     const approval_reason = `credit limit exceeded by ${amountText(excess, currency)} ${currency}`;
-    return done(
-      books.records.amend("sales_quotes", quote.id, { approval: "pending", approval_reason }, actor),
-    );
+    return done(amend(acting, ref, { approval: "pending", approval_reason }));
   }
-  const order = createOrder(books, quote, actor);
-  const fields = { state: "confirmed", order_id: order.id, messages: [] };
-  return done(books.records.amend("sales_quotes", quote.id, fields, actor));
+  const order = createOrder(acting, quote);
+  return done(amend(acting, ref, { state: "confirmed", order_id: order.id, messages: [] }));
 }
 
-/** Does an action on a sales quote; in the wrong state it does nothing and says so by the unchanged record. */
-export function actOnQuote(
-  books: Books,
-  id: number,
-  action: QuoteAction,
-  options: { readonly actor: string; readonly reason?: string | null },
-): ActionOutcome {
-  const quote = books.records.need("sales_quotes", id);
-  const { actor, reason = null } = options;
+/** A button that is pressed; the reason is kept where the action takes one. */
+export interface Press {
+  readonly action: QuoteAction;
+  readonly reason?: string | null;
+}
+
+/** Does an action on a sales quote; in the wrong state it does nothing and gives the unchanged record. */
+export function actOnQuote(acting: Acting, id: number, press: Press): ActionOutcome {
+  const quote = acting.records.need("sales_quotes", id);
+  const { action, reason = null } = press;
   if (!QUOTE_ACTIONS[action].includes(textIn(quote, "state") ?? "")) return done(quote);
-  const amend = (fields: JsonMap): ActionOutcome =>
-    done(books.records.amend("sales_quotes", id, fields, actor));
-  if (action === "validate") return validateQuote(books, quote, actor);
-  if (action === "confirm") return confirmQuote(books, quote, actor);
-  if (action === "cancel") return amend({ state: "cancelled" });
-  if (action === "reopen") return amend({ state: "draft", approval: "none", approval_reason: null });
-  if (action === "reject") return amend({ state: "rejected", approval: "rejected", approval_reason: reason });
-  return amend({ approval: "approved" });
+  const store = (fields: JsonMap): ActionOutcome =>
+    done(amend(acting, { object: "sales_quotes", id }, fields));
+  if (action === "validate") return validateQuote(acting, quote);
+  if (action === "confirm") return confirmQuote(acting, quote);
+  if (action === "cancel") return store({ state: "cancelled" });
+  if (action === "reopen") return store({ state: "draft", approval: "none", approval_reason: null });
+  if (action === "reject") return store({ state: "rejected", approval: "rejected", approval_reason: reason });
+  return store({ approval: "approved" });
 }
 
 /** Lets quotes whose validity has passed expire; gives them. */
-export function expireQuotes(books: Books, actor: string): TwinRecord[] {
-  const now = today(books);
-  return books.ledger
+export function expireQuotes(acting: Acting): TwinRecord[] {
+  const now = today(acting);
+  return acting.ledger
     .where("sales_quotes", "state", ["draft", "validated"])
     .filter((quote) => (textIn(quote, "valid_until") ?? now) < now)
-    .map((quote) => books.records.amend("sales_quotes", quote.id, { state: "expired" }, actor));
+    .map((quote) => amend(acting, { object: "sales_quotes", id: quote.id }, { state: "expired" }));
 }

@@ -3,6 +3,7 @@ import type { ObjectSchema } from "../field.ts";
 import { isList, isMap, numberIn, textIn, type Json, type JsonMap } from "../json.ts";
 import type { Answer, Call, Route } from "../route.ts";
 import type { Webhooks } from "../webhook.ts";
+import { actingAs } from "./books.ts";
 import { BULK, DELETABLE, runBulk, WRITABLE, type ErpDesk } from "./desk.ts";
 import { erpPage, listRecords, pagingOf } from "./list.ts";
 import { askAvailability, askCredit, askPrice } from "./operations.ts";
@@ -47,11 +48,9 @@ function readRoutes(parts: ErpRouteParts, schema: ObjectSchema): Route[] {
   const { desk } = parts;
   const object = schema.name;
   const writable = WRITABLE.includes(object);
-  const keys = { readOnly: "read_only", maxLength: "max_length" };
+  const keys = { readOnly: "read_only", maxLength: "max_length", textMax: ERP_TEXT_MAX };
   const described = (): Json[] =>
-    desk.books.records
-      .schema(object)
-      .fields.map((field) => describeField(field, keys, ERP_TEXT_MAX, !writable));
+    desk.books.records.schema(object).fields.map((field) => describeField(field, keys, !writable));
   const searchable = schema.fields.filter((field) => field.searchable === true).map((field) => field.name);
   return [
     {
@@ -62,7 +61,10 @@ function readRoutes(parts: ErpRouteParts, schema: ObjectSchema): Route[] {
       success: 200,
       query: ["offset", "limit", "changed_from", "id", ...searchable],
       response: listOf(object),
-      run: (call) => ({ status: 200, body: listRecords(desk, object, call, parts.listLagMs) }),
+      run: (call) => ({
+        status: 200,
+        body: listRecords({ desk, object, listLagMs: parts.listLagMs }, call),
+      }),
     },
     {
       method: "GET",
@@ -78,7 +80,7 @@ function readRoutes(parts: ErpRouteParts, schema: ObjectSchema): Route[] {
           id: record["id"] ?? null,
           row_version: record["row_version"] ?? null,
         });
-        return { status: 200, body: erpPage(all, pagingOf(call.query, 1000, 500), call.fault, show) };
+        return { status: 200, body: erpPage(all, pagingOf(call, { most: 1000, usual: 500 }), show) };
       },
     },
     {
@@ -105,7 +107,7 @@ function readRoutes(parts: ErpRouteParts, schema: ObjectSchema): Route[] {
 function update(desk: ErpDesk, object: string, call: Call): Answer {
   const { expected_row_version: expected = null, ...body } = bodyOf(call);
   const options = { actor: call.actor, expected: typeof expected === "string" ? expected : null };
-  return { status: 200, body: desk.show(object, desk.update(object, idOf(call), body, options)) };
+  return { status: 200, body: desk.show(object, desk.update({ object, id: idOf(call) }, body, options)) };
 }
 
 function bulk(desk: ErpDesk, object: string, call: Call): Answer {
@@ -116,7 +118,7 @@ function bulk(desk: ErpDesk, object: string, call: Call): Answer {
   const { fault } = call;
   const failing = fault?.kind === "fail-rows" ? fault.rows : [];
   const code = fault?.kind === "fail-rows" ? (fault.code ?? "INTERNAL") : "INTERNAL";
-  const results = runBulk(desk, object, given, { actor: call.actor, failing, code });
+  const results = runBulk({ desk, object, actor: call.actor, failing, code }, given);
   return { status: 200, body: { results: fault?.kind === "shuffle" ? results.toReversed() : results } };
 }
 
@@ -205,8 +207,8 @@ function quoteAction(desk: ErpDesk, action: QuoteAction): Route {
       const id = idOf(call);
       records.checkVersion(records.need("sales_quotes", id), textIn(body, "expected_row_version"));
       records.checkLock("sales_quotes", id);
-      const options = { actor: call.actor, reason: textIn(body, "reason") };
-      const { record, refused } = actOnQuote(desk.books, id, action, options);
+      const press = { action, reason: textIn(body, "reason") };
+      const { record, refused } = actOnQuote(actingAs(desk.books, call.actor), id, press);
       if (refused === null) return { status: 200, body: desk.show("sales_quotes", record) };
       const field = refused.field === null ? {} : { field: refused.field };
       return { status: refused.status, body: { code: refused.code, text: refused.message, ...field } };
@@ -227,16 +229,16 @@ function orderAction(desk: ErpDesk, action: "cancel" | "close"): Route {
       desk.books.records.checkLock("sales_orders", idOf(call));
       return {
         status: 200,
-        body: desk.show("sales_orders", actOnOrder(desk.books, idOf(call), action, call.actor)),
+        body: desk.show("sales_orders", actOnOrder(actingAs(desk.books, call.actor), idOf(call), action)),
       };
     },
   };
 }
 
 function stockList(desk: ErpDesk, call: Call): Answer {
-  const itemId = call.query.get("item_id");
+  const given = call.query.get("item_id");
   const warehouse = call.query.get("warehouse");
-  const ids = itemId === null ? null : itemId.split(",").map(Number);
+  const ids = given === null ? null : given.split(",").map(Number);
   const warehouses = warehouse === null ? null : warehouse.split(",");
   const all = desk.books.ledger
     .all("stock")
@@ -247,9 +249,8 @@ function stockList(desk: ErpDesk, call: Call): Answer {
         Number(left["item_id"]) - Number(right["item_id"]) ||
         ((textIn(left, "warehouse") ?? "") < (textIn(right, "warehouse") ?? "") ? -1 : 1),
     );
-  const body = erpPage(all, pagingOf(call.query, 200, 50), call.fault, (record) =>
-    stockRow(desk.books, record),
-  );
+  const paging = pagingOf(call, { most: 200, usual: 50 });
+  const body = erpPage(all, paging, (record) => stockRow(desk.books, record));
   return { status: 200, body };
 }
 

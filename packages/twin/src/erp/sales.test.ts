@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
-import { erpBench, type TestCall, type TestClock } from "../testing.ts";
+import { erpBench, type ErpBench, type TestClock } from "../testing.ts";
 import type { Erp, ErpOptions, Json, JsonMap } from "../index.ts";
 
 let erp: Erp;
-let call: TestCall;
+let call: ErpBench["call"];
 let clock: TestClock;
 
 function open(options: Partial<ErpOptions> = {}): void {
@@ -55,20 +55,20 @@ async function draft(lines: readonly Json[], fields: JsonMap = {}): Promise<numb
     ...fields,
   });
   expect(status).toBe(201);
-  return body.id as number;
+  return body.id;
 }
 
-const press = (id: number, action: string, body: Json = {}): ReturnType<TestCall> =>
+const press = (id: number, action: string, body: Json = {}): ReturnType<ErpBench["call"]> =>
   call("POST", `/sales_quotes/${id}/actions/${action}`, body);
 
 async function ordered(lines: readonly Json[], fields: JsonMap = {}): Promise<number> {
   const id = await draft(lines, fields);
   await press(id, "validate");
   const { body } = await press(id, "confirm");
-  return body.order_id as number;
+  return body.order_id;
 }
 
-test("a quote becomes an order, is delivered in parts, invoiced and paid, and every state follows", async () => {
+test("a quote becomes an order, is delivered in parts, invoiced and paid; each state follows", async () => {
   const orderId = await ordered([bolts()], {
     freight: "12.50",
     external_ref: "Q-1",
@@ -84,7 +84,7 @@ test("a quote becomes an order, is delivered in parts, invoiced and paid, and ev
     terms: "N14",
     external_ref: "Q-1",
   });
-  const lineId = order.lines[0].id as number;
+  const lineId = order.lines[0].id;
   expect((await call("GET", "/stock?item_id=1")).body.rows[0]).toMatchObject({
     reserved: "10.000",
     available: "40.000",
@@ -111,12 +111,15 @@ test("a quote becomes an order, is delivered in parts, invoiced and paid, and ev
     reserved: "0.000",
   });
 
-  expect(erp.people.pay(Number(first.id), "20.00")).toMatchObject({ state: "posted", open_balance: "40.10" });
-  erp.people.pay(Number(first.id), null);
-  erp.people.pay(Number(second.id), null);
+  expect(erp.people.pay(Number(first.id), { amount: "20.00" })).toMatchObject({
+    state: "posted",
+    open_balance: "40.10",
+  });
+  erp.people.pay(Number(first.id), { amount: null });
+  erp.people.pay(Number(second.id), { amount: null });
   expect((await call("GET", `/sales_orders/${orderId}`)).body.state).toBe("closed");
   const shipments = (await call("GET", `/shipments?order_id=${orderId}`)).body.rows;
-  expect(shipments.map((row: { state: string }) => row.state)).toEqual(["shipped", "shipped"]);
+  expect(shipments.map((row) => row.state)).toEqual(["shipped", "shipped"]);
   expect(erp.people.confirmDelivery(shipments[0].id)).toMatchObject({
     state: "delivered",
     delivered_date: "20260302",
@@ -169,14 +172,14 @@ test.each([
 
 test("an inactive item is refused, and a price that differs from the list is a warning only", async () => {
   const id = await draft([bolts({ price: "9.40" })]);
-  erp.people.edit("items", 1, { active: false });
+  erp.people.edit({ object: "items", id: 1 }, { active: false });
   expect((await press(id, "validate")).body.code).toBe("ITEM_INACTIVE");
-  erp.people.edit("items", 1, { active: true });
+  erp.people.edit({ object: "items", id: 1 }, { active: true });
   const { body } = await press(id, "validate");
   expect(body).toMatchObject({ state: "validated", messages: [{ level: "warning", code: "PRICE_DIFFERS" }] });
 });
 
-test("a quote over the credit limit waits for approval with its reason, and then makes its one order", async () => {
+test("a quote over the credit limit waits for approval with its reason, then makes one order", async () => {
   const id = await draft([bolts({ qty: "500", price: "9.50" })]);
   await press(id, "validate");
   const waiting = await press(id, "confirm");
@@ -288,7 +291,7 @@ test("availability tells the day on which enough is there", async () => {
       { item_id: 1, qty: "99", uom: "EA" },
     ],
   });
-  expect(body.rows.map((row: { ok: boolean; promise_date?: string }) => [row.ok, row.promise_date])).toEqual([
+  expect(body.rows.map((row) => [row.ok, row.promise_date])).toEqual([
     [true, "20260302"],
     [false, "20260310"],
     [false, undefined],

@@ -1,10 +1,12 @@
 import { big, type Big } from "../decimal.ts";
 import { numberIn, textIn, type Json, type JsonMap, type TwinRecord } from "../json.ts";
-import { convertQuantity, decimalIn, quantityText, stockedItem, today, type Books } from "./books.ts";
+import { add, amend, catalogued, convertQuantity, decimalIn, quantityText, today } from "./books.ts";
+import type { Acting, Books } from "./books.ts";
 
 /** A change of stock in the item's own unit. */
 export interface StockMove {
-  readonly itemId: number;
+  /** Id of the item. */
+  readonly articleId: number;
   readonly warehouse: string;
   readonly onHand?: Big;
   readonly reserved?: Big;
@@ -20,29 +22,31 @@ export interface StockLevel {
   readonly byDate: readonly { readonly date: string; readonly quantity: Big }[];
 }
 
-function stockRecord(books: Books, itemId: number, warehouse: string): TwinRecord | undefined {
-  return books.ledger.where("stock", "item_id", [itemId]).find((record) => record["warehouse"] === warehouse);
+function stockRecord(books: Books, articleId: number, warehouse: string): TwinRecord | undefined {
+  return books.ledger
+    .where("stock", "item_id", [articleId])
+    .find((record) => record["warehouse"] === warehouse);
 }
 
 /** Books a move; the record of a new place is made. */
-export function moveStock(books: Books, move: StockMove, actor: string): void {
-  const { itemId, warehouse } = move;
-  const held = stockRecord(books, itemId, warehouse);
+export function moveStock(acting: Acting, move: StockMove): void {
+  const { articleId, warehouse } = move;
+  const held = stockRecord(acting, articleId, warehouse);
   const fields = {
     on_hand: quantityText(decimalIn(held, "on_hand").plus(move.onHand ?? 0)),
     reserved: quantityText(decimalIn(held, "reserved").plus(move.reserved ?? 0)),
   };
-  if (held) books.records.amend("stock", held.id, fields, actor);
-  else books.records.add("stock", { item_id: itemId, warehouse, ...fields }, actor);
+  if (held) amend(acting, { object: "stock", id: held.id }, fields);
+  else add(acting, "stock", { item_id: articleId, warehouse, ...fields });
 }
 
 /** The level of an item in a warehouse. */
-export function stockLevel(books: Books, itemId: number, warehouse: string): StockLevel {
-  const held = stockRecord(books, itemId, warehouse);
+export function stockLevel(books: Books, articleId: number, warehouse: string): StockLevel {
+  const held = stockRecord(books, articleId, warehouse);
   const onHand = decimalIn(held, "on_hand");
   const reserved = decimalIn(held, "reserved");
   const due = books.ledger
-    .where("purchase_lines", "item_id", [itemId])
+    .where("purchase_lines", "item_id", [articleId])
     .filter((line) => line["warehouse"] === warehouse && line["state"] === "open")
     .toSorted((left, right) =>
       (textIn(left, "due_date") ?? "") < (textIn(right, "due_date") ?? "") ? -1 : 1,
@@ -63,19 +67,19 @@ export function stockLevel(books: Books, itemId: number, warehouse: string): Sto
 
 /** A line's quantity in the unit of its item. */
 export function inStockUnit(books: Books, line: JsonMap, quantity: Big): Big {
-  const uom = textIn(stockedItem(books, line), "uom") ?? "";
-  return convertQuantity(books, quantity, textIn(line, "uom") ?? uom, uom);
+  const uom = textIn(catalogued(books, line), "uom") ?? "";
+  return convertQuantity(books, quantity, { from: textIn(line, "uom") ?? uom, to: uom });
 }
 
 /** A row of `GET /stock`. */
 export function stockRow(books: Books, record: TwinRecord): JsonMap {
-  const itemId = numberIn(record, "item_id") ?? 0;
+  const articleId = numberIn(record, "item_id") ?? 0;
   const warehouse = textIn(record, "warehouse") ?? "";
-  const level = stockLevel(books, itemId, warehouse);
+  const level = stockLevel(books, articleId, warehouse);
   return {
-    item_id: itemId,
+    item_id: articleId,
     warehouse,
-    uom: textIn(stockedItem(books, record), "uom"),
+    uom: textIn(catalogued(books, record), "uom"),
     on_hand: quantityText(level.onHand),
     reserved: quantityText(level.reserved),
     incoming: quantityText(level.incoming),

@@ -31,23 +31,20 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [number, string]>> = {
 };
 
 /** The ERP's refusal for a reason. */
-export function erpRefusal(
-  reason: RefusalReason,
-  path: string,
-  message: string,
-  extra: JsonMap = {},
-): TwinError {
+export function erpRefusal(reason: RefusalReason, path: string, message: string): TwinError {
   const [status, code] = REFUSALS[reason];
-  return new TwinError(status, code, message, path === "" ? null : path, extra);
+  return new TwinError(status, code, { message, field: path === "" ? null : path });
 }
 
 /** A refusal of the business rules: 422 with a code of its own. */
 export function businessRefusal(code: string, field: string | null, message: string): TwinError {
-  return new TwinError(422, code, message, field);
+  return new TwinError(422, code, { message, field });
 }
 
 /** Settings that change what the ERP stores. */
 export interface ErpStoreSettings {
+  /** Change stamps are cut to this, ms. */
+  readonly stampGranularityMs: number;
   readonly longText: "refuse" | "truncate";
   readonly upperCaseCity: boolean;
   readonly reuseIds: boolean;
@@ -76,17 +73,12 @@ export function erpRules(ledger: Ledger, settings: ErpStoreSettings): BodyRules 
 }
 
 /** The ERP's id columns and stamps. */
-export function erpStyle(
-  ledger: Ledger,
-  clock: () => number,
-  granularityMs: number,
-  settings: ErpStoreSettings,
-): RecordStyle {
+export function erpStyle(ledger: Ledger, clock: () => number, settings: ErpStoreSettings): RecordStyle {
   return {
     columns: ["id", "created_at", "changed_at", "created_by", "changed_by", "row_version"],
     stamp: (before, actor) => {
       const now = clock();
-      const at = plainInstant(now - (now % granularityMs));
+      const at = plainInstant(now - (now % settings.stampGranularityMs));
       const version = Number((textIn(before, "row_version") ?? "rv-0").slice(3)) + 1;
       return {
         created_at: before?.["created_at"] ?? at,

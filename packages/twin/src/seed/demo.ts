@@ -1,10 +1,11 @@
 import type { Crm } from "../crm/crm.ts";
 import type { Erp } from "../erp/erp.ts";
-import type { JsonMap } from "../json.ts";
+import { textIn, type JsonMap } from "../json.ts";
 import { randomStream, type Random } from "../random.ts";
 import { emailOf, makeCompany, makePerson, type Company } from "./company.ts";
 import { seedContext, seedHistory, seedQuotes } from "./history.ts";
-import { accountFields, customerFields, seedItems, seedPriceLists, seedStock } from "./master.ts";
+import { textOf } from "./look.ts";
+import { accountFields, customerFields, seedArticles, seedPriceLists, seedStock } from "./master.ts";
 
 /** How large the demo is. */
 export interface DemoOptions {
@@ -73,16 +74,16 @@ interface Parties {
   readonly suppliers: number[];
 }
 
-function seedContacts(
-  options: DemoOptions,
-  random: Random,
-  company: Company,
-  n: number,
-  ids: {
-    accountId?: string;
-    customerId?: number;
-  },
-): void {
+/** Where the people of a company are known. `n` makes their addresses differ. */
+interface Employer {
+  readonly company: Company;
+  readonly n: number;
+  readonly accountId?: string;
+  readonly customerId?: number;
+}
+
+function seedContacts(options: DemoOptions, random: Random, employer: Employer): void {
+  const { company, n, ...ids } = employer;
   for (let at = 0; at < random.between(1, 2); at += 1) {
     const person = makePerson(random);
     const email = emailOf(person, company, n * 10 + at);
@@ -134,39 +135,39 @@ function seedParties(options: DemoOptions, random: Random, count: number): Parti
       const spelling = kind === 3 ? { name: company.name.toUpperCase() } : {};
       const customerId = customer(company, spelling);
       parties.shared.push({ accountId, customerId });
-      seedContacts(options, random, company, n, { accountId, customerId });
+      seedContacts(options, random, { company, n, accountId, customerId });
       continue;
     }
     const status = kind === 4 ? "customer" : kind < 8 ? "prospect" : "lead";
     const accountId = account(company, status);
     (status === "customer" ? parties.crmOnlyCustomers : parties.prospects).push(accountId);
-    seedContacts(options, random, company, n, { accountId });
+    seedContacts(options, random, { company, n, accountId });
   }
   for (let n = count; n < count + Math.ceil(count / 5); n += 1) {
     const company = makeCompany(random, n);
     const supplier = n % 4 === 3;
     const customerId = customer(company, supplier ? { is_customer: false, is_supplier: true } : {});
     (supplier ? parties.suppliers : parties.erpOnlyCustomers).push(customerId);
-    if (!supplier) seedContacts(options, random, company, n, { customerId });
+    if (!supplier) seedContacts(options, random, { company, n, customerId });
   }
   return parties;
 }
 
-function seedSharedProducts(options: DemoOptions, itemIds: readonly number[]): Map<number, string> {
+function seedSharedProducts(options: DemoOptions, articleIds: readonly number[]): Map<number, string> {
   const { crm, erp } = options;
   const known = new Map<number, string>();
-  itemIds
+  articleIds
     .filter((_id, n) => n % 3 === 0)
-    .forEach((itemId, n) => {
-      const stocked: JsonMap = erp.state.records["items"]?.[String(itemId)] ?? {};
+    .forEach((articleId, n) => {
+      const told = (field: string): string => textOf(erp, { object: "items", id: articleId }, field);
       const product = crm.people.create("products", {
-        sku: stocked["sku"] ?? "",
-        name: n % 2 === 0 ? (stocked["name"] ?? "") : `${String(stocked["name"])} (old name)`,
-        unit: UNITS[String(stocked["uom"])] ?? "pcs",
-        kind: stocked["kind"] === "service" ? "service" : "goods",
-        taxCategory: TAXES[String(stocked["tax_code"])] ?? null,
+        sku: told("sku"),
+        name: n % 2 === 0 ? told("name") : `${told("name")} (old name)`,
+        unit: UNITS[told("uom")] ?? "pcs",
+        kind: told("kind") === "service" ? "service" : "goods",
+        taxCategory: TAXES[told("tax_code")] ?? null,
       });
-      known.set(itemId, String(product.id));
+      known.set(articleId, String(product.id));
     });
   return known;
 }
@@ -174,7 +175,7 @@ function seedSharedProducts(options: DemoOptions, itemIds: readonly number[]): M
 function seedTroubles(
   options: DemoOptions,
   parties: Parties,
-  itemIds: readonly number[],
+  articleIds: readonly number[],
 ): DemoContents["troubles"] {
   if (options.calm === true) return { duplicateAccountIds: [], tooLongNameIds: [], unpricedItemIds: [] };
   const { crm, erp } = options;
@@ -185,7 +186,7 @@ function seedTroubles(
       : [
           crm.people.createAccount(
             {
-              name: `${String(original["name"])} (Head Office)`,
+              name: `${textIn(original, "name") ?? ""} (Head Office)`,
               taxId: original["taxId"] ?? null,
               email: original["email"] ?? null,
               status: "customer",
@@ -203,7 +204,7 @@ function seedTroubles(
     },
     "bruno",
   );
-  const last = itemIds.at(-1);
+  const last = articleIds.at(-1);
   if (last !== undefined) erp.people.setListPrice(last, null);
   return {
     duplicateAccountIds: duplicates.map((account) => String(account.id)),
@@ -212,18 +213,18 @@ function seedTroubles(
   };
 }
 
-/** Fills both systems with a fictional business as their own users would; the same seed gives the same records. */
+/** Fills both systems with a fictional business as their own users would; one seed gives one state. */
 export function seedDemo(options: DemoOptions): DemoContents {
   const seed = options.seed ?? 1;
   const { crm, erp } = options;
-  const itemIds = seedItems(erp, randomStream(seed, "demo/items"), options.products ?? 40);
+  const articleIds = seedArticles(erp, randomStream(seed, "demo/items"), options.products ?? 40);
   const parties = seedParties(options, randomStream(seed, "demo/parties"), options.accounts ?? 60);
   const first = parties.shared[0];
-  const currency = String(erp.state.records["customers"]?.[String(first?.customerId)]?.["currency"] ?? "EUR");
-  seedPriceLists(erp, itemIds, first === undefined ? null : { customerId: first.customerId, currency });
-  seedStock(erp, randomStream(seed, "demo/stock"), itemIds);
-  const known = seedSharedProducts(options, itemIds);
-  const troubles = seedTroubles(options, parties, itemIds);
+  const currency = textOf(erp, { object: "customers", id: first?.customerId ?? 0 }, "currency");
+  seedPriceLists(erp, articleIds, first === undefined ? null : { customerId: first.customerId, currency });
+  seedStock(erp, randomStream(seed, "demo/stock"), articleIds);
+  const known = seedSharedProducts(options, articleIds);
+  const troubles = seedTroubles(options, parties, articleIds);
   const customerIds = [...parties.shared.map((pair) => pair.customerId), ...parties.erpOnlyCustomers];
   const orderIds =
     customerIds.length === 0
@@ -231,14 +232,14 @@ export function seedDemo(options: DemoOptions): DemoContents {
       : seedHistory(erp, randomStream(seed, "demo/history"), {
           count: options.history ?? 12,
           customerIds,
-          itemIds,
+          articleIds,
         });
   const prices = new Map(
     [...known]
-      .filter(([itemId]) => !troubles.unpricedItemIds.includes(itemId))
-      .map(([itemId, productId]) => [
+      .filter(([articleId]) => !troubles.unpricedItemIds.includes(articleId))
+      .map(([articleId, productId]) => [
         productId,
-        String(erp.state.records["items"]?.[String(itemId)]?.["list_price"]),
+        textOf(erp, { object: "items", id: articleId }, "list_price"),
       ]),
   );
   const accountIds = parties.shared.map((pair) => pair.accountId);
@@ -251,6 +252,6 @@ export function seedDemo(options: DemoOptions): DemoContents {
           prices,
         });
   seedContext(crm, randomStream(seed, "demo/context"), accountIds);
-  const sharedProducts = [...known].map(([itemId, productId]) => ({ productId, itemId }));
-  return { ...parties, sharedProducts, itemIds, orderIds, quoteIds, troubles };
+  const sharedProducts = [...known].map(([articleId, productId]) => ({ productId, itemId: articleId }));
+  return { ...parties, sharedProducts, itemIds: articleIds, orderIds, quoteIds, troubles };
 }

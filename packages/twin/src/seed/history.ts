@@ -3,11 +3,20 @@ import type { Crm } from "../crm/crm.ts";
 import type { Erp } from "../erp/erp.ts";
 import type { Json, JsonMap } from "../json.ts";
 import type { Random } from "../random.ts";
+import { textOf } from "./look.ts";
 
-function quoteFields(erp: Erp, random: Random, customerId: number, itemIds: readonly number[]): JsonMap {
+/** What history is made of. */
+interface HistoryParts {
+  readonly count: number;
+  readonly customerIds: readonly number[];
+  readonly articleIds: readonly number[];
+}
+
+function quoteFields(erp: Erp, random: Random, parts: HistoryParts): JsonMap {
+  const customerId = random.pick(parts.customerIds);
   const customer = erp.state.records["customers"]?.[String(customerId)];
   const today = dayOf(erp.clock());
-  const chosen = random.shuffled(itemIds.slice(0, -1)).slice(0, random.between(1, 4));
+  const chosen = random.shuffled(parts.articleIds.slice(0, -1)).slice(0, random.between(1, 4));
   return {
     customer_id: customerId,
     currency: customer?.["currency"] ?? "EUR",
@@ -17,10 +26,10 @@ function quoteFields(erp: Erp, random: Random, customerId: number, itemIds: read
     requested_date: toCompact(addDays(today, random.between(5, 20))),
     ...(random.chance(0.4) ? { freight: "12.50" } : {}),
     ...(random.chance(0.2) ? { discount_pct: "3.00" } : {}),
-    lines: chosen.map((itemId): Json => {
-      const stocked = erp.state.records["items"]?.[String(itemId)];
+    lines: chosen.map((articleId): Json => {
+      const stocked = erp.state.records["items"]?.[String(articleId)];
       return {
-        item_id: itemId,
+        item_id: articleId,
         qty: String(random.between(1, 12)),
         uom: stocked?.["uom"] ?? "EA",
         price: stocked?.["list_price"] ?? null,
@@ -29,16 +38,12 @@ function quoteFields(erp: Erp, random: Random, customerId: number, itemIds: read
   };
 }
 
-/** Orders that were made before the integration: some open, some delivered in parts, some invoiced, some paid. */
-export function seedHistory(
-  erp: Erp,
-  random: Random,
-  parts: { count: number; customerIds: readonly number[]; itemIds: readonly number[] },
-): number[] {
+/** Orders from before the integration: some open, some delivered, some invoiced, some paid. */
+export function seedHistory(erp: Erp, random: Random, parts: HistoryParts): number[] {
   const { people } = erp;
   const orderIds: number[] = [];
   for (let n = 0; n < parts.count; n += 1) {
-    const quote = people.createQuote(quoteFields(erp, random, random.pick(parts.customerIds), parts.itemIds));
+    const quote = people.createQuote(quoteFields(erp, random, parts));
     people.validateQuote(Number(quote.id));
     const confirmed = people.confirmQuote(Number(quote.id));
     const orderId = Number(confirmed["order_id"] ?? 0);
@@ -48,7 +53,7 @@ export function seedHistory(
     if (stage >= 1 && hasOpenShipment(erp, orderId)) people.deliver(orderId);
     if (stage >= 2) {
       const invoice = people.invoice(orderId);
-      if (stage === 3) people.pay(Number(invoice.id), null);
+      if (stage === 3) people.pay(Number(invoice.id), { amount: null });
     }
   }
   return orderIds;
@@ -70,8 +75,8 @@ export function seedQuotes(
   const today = dayOf(crm.clock());
   return Array.from({ length: productIds.length === 0 ? 0 : parts.count }, (_, n) => {
     const accountId = random.pick(parts.accountIds);
-    const account = crm.state.records["accounts"]?.[accountId];
-    const currency = String(account?.["currency"] ?? "EUR");
+    const account = { object: "accounts", id: accountId };
+    const currency = textOf(crm, account, "currency");
     const quote = crm.people.createQuote(
       {
         accountId,
@@ -81,7 +86,7 @@ export function seedQuotes(
         company: "NG01",
         validUntil: addDays(today, 30),
         requestedDate: addDays(today, 14),
-        paymentTerms: account?.["paymentTerms"] ?? "net30",
+        paymentTerms: textOf(crm, account, "paymentTerms"),
         customerOrderNumber: `BD-${random.between(1000, 9999)}`,
         lines: random
           .shuffled(productIds)
@@ -104,9 +109,9 @@ export function seedQuotes(
 export function seedContext(crm: Crm, random: Random, accountIds: readonly string[]): void {
   const today = dayOf(crm.clock());
   for (const accountId of accountIds.slice(0, 12)) {
-    const account = crm.state.records["accounts"]?.[accountId];
-    const name = String(account?.["name"]);
-    const currency = String(account?.["currency"] ?? "EUR");
+    const account = { object: "accounts", id: accountId };
+    const name = textOf(crm, account, "name");
+    const currency = textOf(crm, account, "currency");
     crm.people.create("deals", {
       name: `${name}: yearly supply`,
       accountId,
@@ -131,7 +136,7 @@ export function seedContext(crm: Crm, random: Random, accountIds: readonly strin
     }
     if (random.chance(0.5)) {
       crm.people.create("messages", {
-        sender: String(account?.["email"]),
+        sender: textOf(crm, account, "email"),
         recipient: "sales@brightdesk.example",
         subject: "Please quote",
         text: "Could you send us a quote for the same goods as last time?",

@@ -6,6 +6,7 @@ import type { Json, JsonMap } from "../json.ts";
 import type { Random } from "../random.ts";
 import { CRM_INDUSTRIES, CRM_TERMS } from "../crm/schema.ts";
 import type { Company } from "./company.ts";
+import { textOf } from "./look.ts";
 
 const GOODS = [
   "Hex bolt",
@@ -76,86 +77,119 @@ export function customerFields(company: Company, random: Random): JsonMap {
   };
 }
 
-function itemFields(random: Random, n: number): JsonMap {
-  const service = n % 13 === 12;
-  const byWeight = !service && n % 7 === 5;
-  const name = `${GOODS[n % GOODS.length]} ${String.fromCharCode(65 + (n % 26))}${10 + Math.floor(n / GOODS.length)}`;
+function articleFields(random: Random, n: number): JsonMap {
+  const isWork = n % 13 === 12;
+  const byWeight = !isWork && n % 7 === 5;
+  const model = `${String.fromCharCode(65 + (n % 26))}${10 + Math.floor(n / GOODS.length)}`;
+  const name = `${GOODS[n % GOODS.length]} ${model}`;
   return {
     sku: `NG-${String(1000 + n)}`,
-    name: service ? `Installation service ${n}` : name,
-    description: service ? "Work by the hour, on site." : `${name}, from the fictional Northgate catalogue.`,
-    uom: service ? "HUR" : byWeight ? "KG" : "EA",
-    kind: service ? "service" : "stock",
+    name: isWork ? `Installation service ${n}` : name,
+    description: isWork ? "Work by the hour, on site." : `${name}, from the fictional Northgate catalogue.`,
+    uom: isWork ? "HUR" : byWeight ? "KG" : "EA",
+    kind: isWork ? "service" : "stock",
     category: random.pick(CATEGORIES),
     tax_code: n % 9 === 8 ? "R07" : "S19",
     list_price: fixed(big(random.between(150, 25_000)).div(100), 4),
     currency: "EUR",
-    ...(service ? {} : { weight: fixed(big(random.between(50, 9000)).div(1000), 3) }),
+    ...(isWork ? {} : { weight: fixed(big(random.between(50, 9000)).div(1000), 3) }),
   };
 }
 
 /** Items of the ERP; the ids are given back in order. */
-export function seedItems(erp: Erp, random: Random, count: number): number[] {
+export function seedArticles(erp: Erp, random: Random, count: number): number[] {
   return Array.from({ length: count }, (_, n) =>
-    Number(erp.people.create("items", itemFields(random, n)).id),
+    Number(erp.people.create("items", articleFields(random, n)).id),
   );
 }
 
-function priceOf(erp: Erp, itemId: number): string {
-  return String(erp.state.records["items"]?.[String(itemId)]?.["list_price"]);
+function priceOf(erp: Erp, articleId: number): string {
+  return textOf(erp, { object: "items", id: articleId }, "list_price");
 }
 
-function entriesFor(erp: Erp, itemIds: readonly number[], factor: string, breaks: readonly string[]): Json[] {
-  return itemIds.flatMap((itemId) => {
-    const uom = String(erp.state.records["items"]?.[String(itemId)]?.["uom"]);
-    return breaks.map((minimum, index): Json => {
-      const price = big(priceOf(erp, itemId))
-        .times(factor)
-        .times(100 - 5 * index)
-        .div(100);
-      return { item_id: itemId, uom, min_qty: minimum, price: fixed(price.round(4), 4) };
+/** A price list to make: the catalogue price times a factor, 5 % less with each quantity break. */
+interface ListPlan {
+  readonly code: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly factor: string;
+  readonly breaks: readonly string[];
+  readonly articleIds: readonly number[];
+  /** For whom and until when. */
+  readonly more?: JsonMap;
+}
+
+function entriesOf(erp: Erp, plan: ListPlan): Json[] {
+  return plan.articleIds.flatMap((articleId) => {
+    const uom = textOf(erp, { object: "items", id: articleId }, "uom");
+    return plan.breaks.map((minimum, index): Json => {
+      const whole = big(priceOf(erp, articleId)).times(plan.factor);
+      const price = whole.times(100 - 5 * index).div(100);
+      return { item_id: articleId, uom, min_qty: minimum, price: fixed(price.round(4), 4) };
     });
   });
 }
 
-/** Price lists: one for all in EUR with breaks, one per further currency, one for group A, one for a customer. */
+/** Price lists: one for all in EUR with breaks, one per further currency, for group A, and for a customer. */
 export function seedPriceLists(
   erp: Erp,
-  itemIds: readonly number[],
-  special: { customerId: number; currency: string } | null,
+  articleIds: readonly number[],
+  special: { readonly customerId: number; readonly currency: string } | null,
 ): void {
   const today = dayOf(erp.clock());
-  const valid_from = toCompact(addDays(today, -180));
-  const priced = itemIds.slice(0, -1);
-  const list = (code: string, name: string, currency: string, more: JsonMap): void => {
-    erp.people.create("price_lists", { code, name, currency, valid_from, ...more });
-  };
-  list("STD-EUR", "Standard EUR", "EUR", { entries: entriesFor(erp, priced, "1", ["1", "10", "100"]) });
-  list("STD-USD", "Standard USD", "USD", { entries: entriesFor(erp, priced, "1.1", ["1"]) });
-  list("STD-GBP", "Standard GBP", "GBP", { entries: entriesFor(erp, priced, "0.9", ["1"]) });
-  list("STD-CHF", "Standard CHF", "CHF", { entries: entriesFor(erp, priced, "1.05", ["1"]) });
-  list("GRP-A", "Group A", "EUR", {
-    customer_group: "A",
-    entries: entriesFor(erp, priced.slice(0, 10), "0.92", ["1"]),
-  });
-  if (special === null) return;
-  list("CUST-1", "Agreed prices", special.currency, {
-    customer_id: special.customerId,
-    valid_to: toCompact(addDays(today, 180)),
-    entries: entriesFor(erp, priced.slice(0, 3), "0.88", ["5"]),
-  });
+  const general = { breaks: ["1"], articleIds: articleIds.slice(0, -1) };
+  const { breaks } = general;
+  const plans: ListPlan[] = [
+    {
+      ...general,
+      code: "STD-EUR",
+      name: "Standard EUR",
+      currency: "EUR",
+      factor: "1",
+      breaks: ["1", "10", "100"],
+    },
+    { ...general, code: "STD-USD", name: "Standard USD", currency: "USD", factor: "1.1" },
+    { ...general, code: "STD-GBP", name: "Standard GBP", currency: "GBP", factor: "0.9" },
+    { ...general, code: "STD-CHF", name: "Standard CHF", currency: "CHF", factor: "1.05" },
+  ];
+  const forGroup = { more: { customer_group: "A" }, articleIds: general.articleIds.slice(0, 10), breaks };
+  plans.push({ ...forGroup, code: "GRP-A", name: "Group A", currency: "EUR", factor: "0.92" });
+  if (special !== null) {
+    const more = { customer_id: special.customerId, valid_to: toCompact(addDays(today, 180)) };
+    const agreed = { more, articleIds: general.articleIds.slice(0, 3), breaks: ["5"] };
+    plans.push({
+      ...agreed,
+      code: "CUST-1",
+      name: "Agreed prices",
+      currency: special.currency,
+      factor: "0.88",
+    });
+  }
+  for (const plan of plans) {
+    const { code, name, currency, more = {} } = plan;
+    const valid_from = toCompact(addDays(today, -180));
+    erp.people.create("price_lists", {
+      code,
+      name,
+      currency,
+      valid_from,
+      ...more,
+      entries: entriesOf(erp, plan),
+    });
+  }
 }
 
 /** Stock in both warehouses, and some goods on their way. */
-export function seedStock(erp: Erp, random: Random, itemIds: readonly number[]): void {
+export function seedStock(erp: Erp, random: Random, articleIds: readonly number[]): void {
   const today = dayOf(erp.clock());
-  for (const itemId of itemIds) {
-    if (erp.state.records["items"]?.[String(itemId)]?.["kind"] !== "stock") continue;
+  for (const articleId of articleIds) {
+    if (textOf(erp, { object: "items", id: articleId }, "kind") !== "stock") continue;
     for (const warehouse of ["MAIN", "NORTH"]) {
-      erp.people.receiveStock({ itemId, warehouse, qty: String(random.between(200, 900)) });
+      erp.people.receiveStock({ itemId: articleId, warehouse, qty: String(random.between(200, 900)) });
     }
     if (!random.chance(0.3)) continue;
     const dueDate = toCompact(addDays(today, random.between(3, 20)));
-    erp.people.orderStock({ itemId, warehouse: "MAIN", qty: String(random.between(20, 200)), dueDate });
+    const qty = String(random.between(20, 200));
+    erp.people.orderStock({ itemId: articleId, warehouse: "MAIN", qty, dueDate });
   }
 }

@@ -69,6 +69,7 @@ create table observation (
   primary key (connection, entity, external_id)
 );
 create index observation_newcomer on observation (entity, connection) where link_id is null;
+create index observation_by_read_end on observation (read_end);
 create index observation_by_link on observation (link_id);
 -- Per side, the native image of each field when all last agreed.
 create table base (

@@ -1,0 +1,53 @@
+import type { Connectors, Project } from "../config/project.ts";
+import type { Environment } from "../config/environment.ts";
+import type { Clock, Sleep } from "../ports.ts";
+import type { Engine } from "../runtime/engine.ts";
+
+/** Where text goes. A terminal says so, and how wide it is. */
+export interface Screen {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** How `up` serves webhooks and the status page. */
+export interface ServeOptions {
+  readonly project: Project;
+  /** Called when a delivery left hints, so that they are followed at once. */
+  readonly onHints: () => void;
+  /** Null while the loop is well; else what is wrong with it, for /healthz. */
+  readonly trouble: () => string | null;
+}
+
+/** A server that is up. */
+export interface Served {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What the demo is asked for. */
+export interface DemoOptions {
+  readonly isOnce: boolean;
+  readonly keeps: boolean;
+  readonly isJson: boolean;
+  readonly erp: "twin" | "tryton";
+  readonly seed: number | null;
+}
+
+/** Everything the command line needs from the world; a test gives its own. */
+export interface CliDeps {
+  readonly connectors: Connectors;
+  readonly environment: Environment;
+  readonly openEngine: (project: Project) => Promise<Engine>;
+  readonly serve: (engine: Engine, options: ServeOptions) => Promise<Served>;
+  readonly demo: (options: DemoOptions) => Promise<number>;
+  readonly stdout: Screen;
+  readonly stderr: Screen;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  /** Calls `stop` when the program is asked to end; answers how to unsubscribe. */
+  readonly onStop: (stop: () => void) => () => void;
+  /** Who gives the commands, for the journal. */
+  readonly user: string;
+  readonly version: string;
+}

@@ -1,0 +1,196 @@
+import { readFileSync } from "node:fs";
+import { isMap } from "@crossfoot/kernel";
+import type { Json, JsonMap } from "@crossfoot/kernel";
+import { nearestName } from "@crossfoot/model";
+import type { Project, ProjectConnection } from "../config/project.ts";
+import { mapSample } from "../config/sample.ts";
+import type { SampleReport } from "../config/sample.ts";
+import { dumpSettings } from "../config/settings-dump.ts";
+import type { CheckFinding } from "../runtime/engine.ts";
+import { entityOf, onlyOf, projectOf, withEngine } from "./context.ts";
+import type { Context } from "./context.ts";
+import { badInput, exitCodes, Refusal } from "./refusal.ts";
+import type { ExitCode } from "./refusal.ts";
+import { showContract, signedContract } from "./show-contract.ts";
+import { showStatement } from "./show-statement.ts";
+import { showStatus } from "./show-status.ts";
+import { showJson, showValue } from "./show-value.ts";
+import { showWhy } from "./show-why.ts";
+import { renderTable } from "./table.ts";
+import { many } from "./text.ts";
+
+/** `check`: reaches every connection and holds mappings and contract against what is there. */
+export async function checkCommand(
+  context: Context,
+  options: { readonly settings?: boolean },
+): Promise<ExitCode> {
+  if (options.settings === true) return settingsCommand(context);
+  const findings = await withEngine(context, (engine) => engine.check());
+  const errors = findings.filter(({ severity }) => severity === "error");
+  context.print({ findings }, () => showFindings(findings, context.room));
+  return errors.length === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+const marks: { readonly [severity in CheckFinding["severity"]]: string } = {
+  error: "error",
+  warning: "warning",
+  ok: "ok",
+};
+
+function showFindings(findings: readonly CheckFinding[], room: number): string {
+  const order = ["ok", "warning", "error"];
+  const rows = findings
+    .toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
+    .map(({ severity, about, message }) => [marks[severity], about, message]);
+  const count = (severity: string): number => findings.filter((each) => each.severity === severity).length;
+  const [errors, warnings] = [count("error"), count("warning")];
+  const ending =
+    errors + warnings === 0
+      ? "Everything is in order. Next: `crossfoot plan`."
+      : `${many(errors, "error")}, ${many(warnings, "warning")}.` +
+        (errors === 0
+          ? " Nothing stands in the way of `crossfoot plan`."
+          : " Mend the errors, then check again.");
+  return [
+    renderTable([{ title: "" }, { title: "about" }, { title: "finding", least: 30 }], rows, room),
+    ending,
+  ].join("\n\n");
+}
+
+function settingsCommand(context: Context): ExitCode {
+  const project = projectOf(context, { needsSecrets: false });
+  const settings = dumpSettings(project.settings);
+  context.print({ settings }, () => {
+    const columns = [
+      { title: "setting" },
+      { title: "value", least: 16 },
+      { title: "said by" },
+      { title: "variable" },
+    ];
+    return renderTable(
+      columns,
+      settings.map((each) => [each.path, each.value, each.origin, each.variable ?? ""]),
+      context.room,
+    );
+  });
+  return exitCodes.done;
+}
+
+/** `contract`: the contract in force as a page to sign. Reaches no system. */
+export function contractCommand(context: Context): ExitCode {
+  const project = projectOf(context, { needsSecrets: false });
+  const { contract, contractVersion: version, contractHash: hash, entities } = project;
+  const signed = signedContract(contract, { version, hash, on: entities });
+  context.print(signed, () => showContract(signed, context.room));
+  return exitCodes.done;
+}
+
+/** What `map` is asked. */
+export interface MapOptions {
+  readonly sample: string;
+  readonly connection: string;
+  readonly entity: string;
+}
+
+/** `map`: what a mapping makes of a native record. Reaches no system. */
+export async function mapCommand(context: Context, options: MapOptions): Promise<ExitCode> {
+  const project = projectOf(context, { needsSecrets: false });
+  const connection = connectionOf(project, options.connection);
+  const entity = entityOf(options.entity);
+  const mapping = connection.mapping.entities[entity];
+  if (mapping === undefined) {
+    throw badInput(`mappings/${connection.id}.yaml does not map ${entity}; add it there`);
+  }
+  const native = readSample(options.sample);
+  const report = await mapSample(connection, mapping, native);
+  context.print({ connection: connection.id, entity, ...report }, () => showSample(report, context.room));
+  const isWhole = report.fields.every(({ problem }) => problem === undefined);
+  return isWhole ? exitCodes.done : exitCodes.differences;
+}
+
+function connectionOf(project: Project, name: string): ProjectConnection {
+  const connection = project.connections.find(({ id, role }) => id === name || role === name);
+  if (connection !== undefined) return connection;
+  const known = project.connections.map(({ id }): string => id);
+  const nearest = nearestName(name, known);
+  const hint = nearest === undefined ? `; there are: ${known.join(", ")}` : ` (did you mean \`${nearest}\`?)`;
+  throw badInput(`no connection is called \`${name}\`${hint}`);
+}
+
+function readSample(path: string): JsonMap {
+  let json: Json;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8")) as Json;
+  } catch (error) {
+    throw badInput(
+      `${path} cannot be read as JSON: ${error instanceof Error ? error.message : "unknown reason"}`,
+    );
+  }
+  const first: Json | undefined = Array.isArray(json) ? (json as readonly Json[])[0] : json;
+  if (first !== undefined && isMap(first)) return first;
+  throw badInput(`${path} is to hold one native record, a JSON map as the system delivers it`);
+}
+
+function showSample(report: SampleReport, room: number): string {
+  const rows = report.fields.map(({ field, image, value, problem, from }) => [
+    field,
+    image === undefined
+      ? `(${from.join(", ")}${from[0] === "constant" ? "" : ": not delivered"})`
+      : showJson(image),
+    problem === undefined ? showValue(value) : `✗ ${problem}`,
+  ]);
+  const scope = {
+    true: "The record is in the scope of the mapping.",
+    false: "The record is outside the scope of the mapping: it is left alone.",
+    unknown: "Whether the record is in scope cannot be told: its field was not delivered.",
+  }[String(report.inScope)];
+  const rest = report.unmapped.length === 0 ? [] : [`Not mapped: ${report.unmapped.join(", ")}`];
+  const columns = [
+    { title: "field" },
+    { title: "native", least: 20 },
+    { title: "canonical value", least: 20 },
+  ];
+  return [renderTable(columns, rows, room), scope ?? "", ...rest].join("\n\n");
+}
+
+/** `status`: how everything stands, from the store. */
+export async function statusCommand(context: Context): Promise<ExitCode> {
+  const status = await withEngine(context, (engine) => engine.status());
+  context.print(status, () => showStatus(status, context.room));
+  return exitCodes.done;
+}
+
+/** `why`: why a record is as it is. */
+export async function whyCommand(
+  context: Context,
+  record: string,
+  options: { readonly entity?: string },
+): Promise<ExitCode> {
+  const entity = options.entity === undefined ? null : entityOf(options.entity);
+  if (!record.includes(":") && !record.startsWith("l-")) {
+    throw badInput(
+      `\`${record}\` is no record: write <connection>:<native id>, such as crm:1001, or the id of a link`,
+    );
+  }
+  const why = await withEngine(context, (engine) => engine.why({ entity, id: record }));
+  if (why === null) {
+    const hint = entity === null ? "" : ` of ${entity}`;
+    const message = `nothing is known of ${record}${hint}; if it exists there, \`crossfoot run\` reads it`;
+    throw new Refusal(exitCodes.failed, message, { code: "unknown_record" });
+  }
+  context.print(why, () => showWhy(why, context.room));
+  return exitCodes.done;
+}
+
+/** `statement`: do both systems agree, and if not, why not. */
+export async function statementCommand(
+  context: Context,
+  options: { readonly only?: readonly string[] },
+): Promise<ExitCode> {
+  const only = onlyOf(options.only);
+  const statement = await withEngine(context, (engine) =>
+    engine.statement(only === undefined ? {} : { only }),
+  );
+  context.print(statement, () => showStatement(statement, context.room));
+  return statement.isEqual ? exitCodes.done : exitCodes.differences;
+}

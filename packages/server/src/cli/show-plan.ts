@@ -1,0 +1,98 @@
+import type { PlanDocument } from "../runtime/engine.ts";
+import { showValue } from "./show-value.ts";
+import { renderTable } from "./table.ts";
+import { many, number, safeText } from "./text.ts";
+
+/** How much of a plan is spelt out, and where it was written to. */
+export interface PlanView {
+  readonly room: number;
+  /** Spells out every write instead of the first ones. */
+  readonly isWhole: boolean;
+  /** File the plan was written to, or null. */
+  readonly out: string | null;
+}
+
+const listedMax = 40;
+
+function counts(plan: PlanDocument, room: number): string {
+  const groups = Map.groupBy(plan.writes, ({ entity, target, kind }) => `${entity}\n${target}\n${kind}`);
+  const rows = [...groups].map(([key, writes]) => [...key.split("\n"), writes.length]);
+  const columns = [
+    { title: "entity" },
+    { title: "to" },
+    { title: "write" },
+    { title: "records", align: "right" } as const,
+  ];
+  return renderTable(columns, rows, room);
+}
+
+function changeOf({ fields, transition }: PlanDocument["writes"][number]): string {
+  const move =
+    transition === null ? [] : [`status ${transition.from} → ${transition.to} (${transition.via})`];
+  return [...move, ...Object.entries(fields).map(([field, value]) => `${field}: ${showValue(value)}`)].join(
+    "; ",
+  );
+}
+
+function list(title: string, rows: readonly (readonly string[])[], view: PlanView): readonly string[] {
+  if (rows.length === 0) return [];
+  const shown = view.isWhole ? rows : rows.slice(0, listedMax);
+  const columns = [
+    { title: "entity" },
+    { title: "record", least: 16 },
+    { title: "what", least: 12 },
+    { title: "why", least: 20 },
+  ];
+  const rest = rows.length - shown.length;
+  const more = rest > 0 ? [`… and ${number(rest)} more; see them with --all or in the file of --out.`] : [];
+  return [`${title} (${number(rows.length)})`, renderTable(columns, shown, view.room), ...more];
+}
+
+/** A plan for a person: how much, then record by record, then what it does not do and why. */
+export function showPlan(plan: PlanDocument, view: PlanView): string {
+  const lines = [`Plan ${plan.id}, made ${plan.madeAt} under contract ${plan.contract.slice(0, 12)}`];
+  if (plan.writes.length === 0) lines.push("Nothing is to be written.");
+  else lines.push(counts(plan, view.room));
+  const writes = plan.writes.map((each) => [
+    each.entity,
+    each.label,
+    `${each.kind} ${each.target}`,
+    changeOf(each),
+  ]);
+  lines.push(...list("Writes", writes, view));
+  const conflicts = plan.conflicts.map((each) => [each.entity, each.label, each.field, each.reason]);
+  lines.push(...list("Conflicts, for a person to decide", conflicts, view));
+  const parks = plan.parks.map((each) => [each.entity, each.label, each.reason, each.detail]);
+  lines.push(...list("Set aside", parks, view));
+  const waits = plan.waits.map((each) => [
+    each.entity,
+    each.label,
+    each.field,
+    `waits for its record in ${each.target}`,
+  ]);
+  lines.push(...list("Waiting for a parent", waits, view));
+  const candidates = plan.candidates.map((each) => [
+    each.entity,
+    `${each.connection}:${each.id}`,
+    "candidate",
+    `may be the same as ${each.links.join(", ")}`,
+  ]);
+  lines.push(...list("Possible duplicates, nothing is linked before a person says so", candidates, view));
+  return [...lines, ...closing(plan, view)].filter((line) => line !== "").join("\n\n");
+}
+
+function closing(plan: PlanDocument, view: PlanView): readonly string[] {
+  const stops = plan.guardStops.map(
+    ({ entity, kind, count, limit }) =>
+      `! guard: ${number(count)} × ${kind} of ${entity}, allowed are ${limit}. ` +
+      `If it is meant, raise guard.${kind} in crossfoot.yaml.`,
+  );
+  const calls = Object.entries(plan.calls).map(([name, count]) => `${name} ${many(count, "call")}`);
+  const cost = calls.length === 0 ? [] : [`It takes at least: ${calls.join(", ")}.`];
+  if (plan.writes.length === 0) return [...stops, ...cost];
+  const next =
+    view.out === null
+      ? "To keep it: `crossfoot plan --out plan.json`. Nothing has been written."
+      : `Written to ${safeText(view.out)}. To do exactly this: \`crossfoot apply ${safeText(view.out)}\``;
+  return [...stops, ...cost, next];
+}

@@ -1,0 +1,109 @@
+import type { ApplySummary, EntitySummary, RunSummary } from "../runtime/engine.ts";
+import { exitCodes } from "./refusal.ts";
+import type { ExitCode } from "./refusal.ts";
+import { renderTable } from "./table.ts";
+import type { Column } from "./table.ts";
+import { many, number, safeText, span } from "./text.ts";
+
+/** What the exit code says of a run. */
+export function runCode({ state }: Pick<RunSummary, "state">): ExitCode {
+  const codes = {
+    done: exitCodes.done,
+    differences: exitCodes.differences,
+    stopped: exitCodes.refused,
+    failed: exitCodes.failed,
+  } as const;
+  return codes[state];
+}
+
+const sum = (counts: { readonly [key: string]: number } | undefined): number =>
+  Object.values(counts ?? {}).reduce((total, count) => total + count, 0);
+
+const headings: { readonly [verdict: string]: string } = {
+  agreed: "agreed",
+  waiting: "waiting",
+  conflict: "conflicts",
+  parked: "parked",
+  not_wanted: "not wanted",
+  in_flight: "in flight",
+  dormant: "dormant",
+  ended: "ended",
+};
+
+/** Columns for outcomes that nobody had are left out. */
+function tableOf(entities: readonly EntitySummary[], room: number): string {
+  const busy = entities.filter(
+    (each) => each.decided > 0 || Object.values(each.read).some((read) => sum(read) > 0),
+  );
+  const connections = [
+    ...new Set(busy.flatMap(({ read, settled }) => [...Object.keys(read), ...Object.keys(settled)])),
+  ];
+  const verdicts = Object.keys(headings).filter((verdict) =>
+    busy.some((each) => (each.verdicts[verdict as keyof EntitySummary["verdicts"]] ?? 0) > 0),
+  );
+  const extras = (["refused", "postponed", "probed", "deleted"] as const).filter((name) =>
+    busy.some((each) => each[name] > 0),
+  );
+  const columns: Column[] = [
+    { title: "entity" },
+    ...connections.map((name): Column => ({ title: `from ${name}`, align: "right" })),
+    ...connections.map((name): Column => ({ title: `to ${name}`, align: "right" })),
+    ...verdicts.map((verdict): Column => ({ title: headings[verdict] ?? verdict, align: "right" })),
+    ...extras.map((name): Column => ({ title: name, align: "right" })),
+  ];
+  const rows = busy.map((each) => [
+    each.entity,
+    ...connections.map((name) => (each.read[name]?.added ?? 0) + (each.read[name]?.changed ?? 0)),
+    ...connections.map((name) => sum(each.settled[name])),
+    ...verdicts.map((verdict) => each.verdicts[verdict as keyof EntitySummary["verdicts"]] ?? 0),
+    ...extras.map((name) => each[name]),
+  ]);
+  return renderTable(columns, rows, room);
+}
+
+const endings: { readonly [state in RunSummary["state"]]: string } = {
+  done: "Done.",
+  differences:
+    "Done, but something is left: `crossfoot statement` lists what differs and why, `crossfoot conflicts` " +
+    "and `crossfoot dead-letters` what waits for a person.",
+  stopped: "Stopped by a guard; nothing beyond it was written. `crossfoot plan` shows what it would be.",
+  failed: "Failed.",
+};
+
+/** What a run did, for a person. */
+export function showRun(summary: RunSummary, room: number): string {
+  const lines = [tableOf(summary.entities, room)];
+  for (const { connection, entity, failure } of summary.troubles) {
+    const where = entity === null ? connection : `${connection}, ${entity}`;
+    lines.push(`! ${safeText(`${where}: ${failure.message} (${failure.code})`)}`);
+  }
+  for (const { entity, kind, count, limit } of summary.guardStops) {
+    lines.push(`! guard: ${number(count)} × ${kind} of ${entity}, allowed are ${limit} (guard.${kind})`);
+  }
+  if (summary.whyNothing !== null) lines.push(`Nothing was written: ${safeText(summary.whyNothing)}.`);
+  const calls = Object.entries(summary.calls).map(([name, count]) => `${name} ${number(count)}`);
+  const spent = calls.length === 0 ? "" : ` Calls: ${calls.join(", ")}.`;
+  const isGuarded = summary.state === "stopped" && summary.guardStops.length > 0;
+  const ending = summary.state === "stopped" && !isGuarded ? "Stopped." : endings[summary.state];
+  lines.push(`${ending} It took ${span(summary.durationMs)}.${spent}`);
+  return lines.filter((line) => line !== "").join("\n\n");
+}
+
+/** What an apply did, for a person. */
+export function showApply(summary: ApplySummary, room: number): string {
+  const { moved, planned, applied, plan } = summary;
+  const lines = [`Plan ${plan}: ${number(applied)} of ${many(planned, "planned write")} made.`];
+  if (moved.length > 0) {
+    const columns = [
+      { title: "entity" },
+      { title: "write" },
+      { title: "to" },
+      { title: "link" },
+      { title: "what moved", least: 20 },
+    ];
+    const rows = moved.map((each) => [each.entity, each.kind, each.target, each.link, each.reason]);
+    lines.push("The world has moved since the plan was made:", renderTable(columns, rows, room));
+    lines.push("Make a new plan with `crossfoot plan --out plan.json`, look at it, and apply that.");
+  }
+  return [...lines, showRun(summary, room)].join("\n\n");
+}

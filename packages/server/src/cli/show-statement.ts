@@ -1,0 +1,161 @@
+import type { EntityStatement, Statement } from "@crossfoot/model";
+import { showValue } from "./show-value.ts";
+import { renderTable } from "./table.ts";
+import { many, moment, number } from "./text.ts";
+
+const listedMax = 50;
+
+const reasonWords: { readonly [reason: string]: string } = {
+  in_flight: "a write is under way",
+  parked: "set aside for a person",
+  conflict: "both sides changed it; a person decides",
+  lossy_target: "the system keeps the value in its own form",
+  kept_difference: "the contract keeps it",
+  waiting_for_parent: "waits for the record it belongs to",
+  not_permitted: "we may not read or write it",
+  out_of_scope: "outside the scope of the mapping",
+  deleted_elsewhere: "deleted on the other side",
+  candidate: "may be a duplicate; a person decides",
+  not_wanted: "the contract does not want it there",
+  unknown: "UNEXPLAINED",
+};
+
+const inWords = (reason: string): string => reasonWords[reason] ?? reason;
+
+function overview(entities: readonly EntityStatement[], room: number): string {
+  const right = (title: string): { readonly title: string; readonly align: "right" } => ({
+    title,
+    align: "right",
+  });
+  const columns = [
+    { title: "entity" },
+    right("linked"),
+    right("missing in crm"),
+    right("missing in erp"),
+    right("not wanted"),
+    right("fields compared"),
+    right("equal"),
+    right("different"),
+  ];
+  const rows = entities.map((each) => {
+    const missing = (side: "crm" | "erp"): number =>
+      each.missing.filter(({ missingOn, reason }) => missingOn === side && reason !== "not_wanted").length;
+    const { entity, linked, notWanted, fieldsCompared, fieldsEqual, differences } = each;
+    return [
+      entity,
+      linked,
+      missing("crm"),
+      missing("erp"),
+      notWanted,
+      fieldsCompared,
+      fieldsEqual,
+      differences.length,
+    ];
+  });
+  return renderTable(columns, rows, room);
+}
+
+function differences(entities: readonly EntityStatement[], room: number): readonly string[] {
+  const rows = entities.flatMap(({ entity, differences: found }) =>
+    found.map(({ label, link, field, crm, erp, reason }) => [
+      entity,
+      label === "" ? link : label,
+      field,
+      showValue(crm),
+      showValue(erp),
+      inWords(reason),
+    ]),
+  );
+  const columns = [
+    { title: "entity" },
+    { title: "record", least: 12 },
+    { title: "field" },
+    { title: "crm", least: 12 },
+    { title: "erp", least: 12 },
+    { title: "reason", least: 20 },
+  ];
+  return listed("Differences", renderTable(columns, rows.slice(0, listedMax), room), rows.length);
+}
+
+function missing(entities: readonly EntityStatement[], room: number): readonly string[] {
+  const rows = entities.flatMap(({ entity, missing: found }) =>
+    found
+      .filter(({ reason }) => reason !== "not_wanted")
+      .map(({ label, link, missingOn, reason }) => [
+        entity,
+        label === "" ? (link ?? "") : label,
+        missingOn,
+        inWords(reason),
+      ]),
+  );
+  const columns = [
+    { title: "entity" },
+    { title: "record", least: 12 },
+    { title: "missing in" },
+    { title: "reason", least: 20 },
+  ];
+  return listed("On one side only", renderTable(columns, rows.slice(0, listedMax), room), rows.length);
+}
+
+function listed(title: string, table: string, count: number): readonly string[] {
+  if (count === 0) return [];
+  const rest = count - listedMax;
+  return [
+    `${title} (${number(count)})`,
+    table,
+    ...(rest > 0 ? [`… and ${number(rest)} more; --json has them all.`] : []),
+  ];
+}
+
+function totals(entities: readonly EntityStatement[], room: number): readonly string[] {
+  const rows = entities.flatMap(({ entity, totals: lines }) =>
+    lines.map(({ field, currency, crm, erp, difference }) => [entity, field, currency, crm, erp, difference]),
+  );
+  const columns = [
+    { title: "entity" },
+    { title: "total of" },
+    { title: "currency" },
+    { title: "crm", align: "right" } as const,
+    { title: "erp", align: "right" } as const,
+    { title: "difference", align: "right" } as const,
+  ];
+  return rows.length === 0
+    ? []
+    : ["Totals over the same documents on both sides", renderTable(columns, rows, room)];
+}
+
+function verdict(statement: Statement): string {
+  if (statement.isEqual) return "Both systems agree.";
+  const all = statement.entities;
+  const open = all.reduce(
+    (sum, each) =>
+      sum + each.differences.length + each.missing.filter(({ reason }) => reason !== "not_wanted").length,
+    0,
+  );
+  if (statement.isExplained)
+    return `They do not agree yet: ${many(open, "difference")}, each with its reason.`;
+  const unexplained = all.reduce(
+    (sum, each) =>
+      sum + [...each.differences, ...each.missing].filter(({ reason }) => reason === "unknown").length,
+    0,
+  );
+  return (
+    `They do not agree: ${many(open, "difference")}, of which ${number(unexplained)} without a reason. ` +
+    "Ask `crossfoot why <record>` about those, and run `crossfoot run --sweep`."
+  );
+}
+
+/** The statement for a person. */
+export function showStatement(statement: Statement, room: number): string {
+  const { madeAt, contract, entities } = statement;
+  return [
+    `Statement of ${moment(madeAt)} under contract ${contract.slice(0, 12)}`,
+    overview(entities, room),
+    ...totals(entities, room),
+    ...differences(entities, room),
+    ...missing(entities, room),
+    verdict(statement),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}

@@ -1,0 +1,109 @@
+import type { Json } from "@crossfoot/kernel";
+import { isMap } from "@crossfoot/kernel";
+import type { StatusReport } from "../runtime/engine.ts";
+import type { EntityCounts } from "../store/port.ts";
+import { renderTable } from "./table.ts";
+import type { Column } from "./table.ts";
+import { moment } from "./text.ts";
+
+/** What a stored run says of itself in one line: why it did nothing, or how much it wrote. */
+export function outcomeOf(summary: Json): string {
+  if (!isMap(summary)) return "";
+  const { whyNothing, message, entities } = summary;
+  if (typeof message === "string") return message;
+  if (typeof whyNothing === "string") return `nothing written: ${whyNothing}`;
+  const list: readonly Json[] = Array.isArray(entities) ? entities : [];
+  const written = list.flatMap((each): readonly string[] => {
+    if (!isMap(each) || !isMap(each["settled"]) || typeof each["entity"] !== "string") return [];
+    const count = Object.values(each["settled"])
+      .flatMap((kinds) => (isMap(kinds) ? Object.values(kinds) : []))
+      .reduce<number>((sum, one) => sum + (typeof one === "number" ? one : 0), 0);
+    return count === 0 ? [] : [`${count} ${each["entity"]}`];
+  });
+  return written.length === 0 ? "" : `written: ${written.join(", ")}`;
+}
+
+const right = (title: string): Column => ({ title, align: "right" });
+
+function connections(status: StatusReport, room: number): string {
+  const columns: readonly Column[] = [
+    { title: "connection" },
+    { title: "role" },
+    { title: "system" },
+    { title: "tenant", least: 10 },
+    { title: "state" },
+    { title: "reason", least: 20 },
+  ];
+  const rows = status.connections.map((each) => [
+    each.id,
+    each.role,
+    each.system,
+    each.tenant ?? "",
+    each.state,
+    each.reason ?? "",
+  ]);
+  return renderTable(columns, rows, room);
+}
+
+const counted: readonly (readonly [title: string, of: (counts: EntityCounts) => number])[] = [
+  ["linked", ({ live }) => live],
+  ["one side", ({ single }) => single],
+  ["dormant", ({ dormant }) => dormant],
+  ["ended", ({ ended }) => ended],
+  ["backlog", ({ work }) => work],
+  ["writes open", ({ openIntents }) => openIntents],
+  ["waiting", ({ waits }) => waits],
+  ["parked", ({ parks }) => parks],
+  ["conflicts", ({ conflicts }) => conflicts],
+  ["candidates", ({ candidates }) => candidates],
+];
+
+function entities(status: StatusReport, room: number): string {
+  const columns: readonly Column[] = [{ title: "entity" }, ...counted.map(([title]) => right(title))];
+  const rows = status.entities.map((each) => [each.entity, ...counted.map(([, of]) => of(each))]);
+  return renderTable(columns, rows, room);
+}
+
+function cursors(status: StatusReport, room: number): string {
+  const columns: readonly Column[] = [
+    { title: "connection" },
+    { title: "entity" },
+    { title: "read" },
+    { title: "first load" },
+    { title: "swept" },
+    { title: "trouble", least: 16 },
+  ];
+  const rows = status.cursors.map((each) => [
+    each.connection,
+    each.entity,
+    moment(each.readAt),
+    each.backfilledAt === null ? "not done" : moment(each.backfilledAt),
+    moment(each.sweptAt),
+    each.failure === null ? "" : `${each.failure.message} (${each.failure.code})`,
+  ]);
+  return renderTable(columns, rows, room);
+}
+
+function runs(status: StatusReport, room: number): string {
+  const columns: readonly Column[] = [
+    { title: "run" },
+    { title: "started" },
+    { title: "state" },
+    { title: "outcome", least: 30 },
+  ];
+  const rows = status.runs.map((each) => [
+    each.command,
+    moment(each.startedAt),
+    each.state,
+    outcomeOf(each.summary),
+  ]);
+  return renderTable(columns, rows, room);
+}
+
+/** How everything stands, for a person. */
+export function showStatus(status: StatusReport, room: number): string {
+  const parts = [connections, entities, cursors, runs].map((part) => part(status, room));
+  const shown = parts.filter((part) => part !== "");
+  if (shown.length > 0) return shown.join("\n\n");
+  return "Nothing has run yet. Start with `crossfoot check`, then `crossfoot plan`.";
+}

@@ -1,0 +1,34 @@
+import { isLines } from "@crossfoot/kernel";
+import type { Json, Value } from "@crossfoot/kernel";
+import { safeText } from "./text.ts";
+
+/**
+ * A canonical value as one line for a person. Absent, null and empty text look different: `(not
+ * delivered)`, `—`, `""`.
+ */
+export function showValue(value: Value | undefined): string {
+  if (value === undefined) return "(not delivered)";
+  if (value === null) return "—";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return value === "" ? '""' : safeText(value);
+  if (isLines(value)) return value.length === 1 ? "1 line" : `${value.length} lines`;
+  return showGroup(value);
+}
+
+function showGroup(group: { readonly [part: string]: Value }): string {
+  const { amount, currency, value, unit, link, awaits } = group;
+  if (typeof amount === "string" && typeof currency === "string") return `${amount} ${currency}`;
+  if (typeof value === "string" && typeof unit === "string") return `${value} ${unit}`;
+  if (typeof link === "string") return `→ ${link}`;
+  if (typeof awaits === "object" && awaits !== null && !isLines(awaits)) {
+    const { entity, connection, id } = awaits as { readonly [part: string]: Value };
+    return `→ ${showValue(entity)} ${showValue(connection)}:${showValue(id)} (not linked yet)`;
+  }
+  const parts = Object.entries(group).filter(([, part]) => part !== null && part !== "");
+  return parts.length === 0 ? "—" : parts.map(([name, part]) => `${name} ${showValue(part)}`).join(", ");
+}
+
+/** Native JSON as one short line. */
+export function showJson(json: Json | undefined): string {
+  return json === undefined ? "(not delivered)" : safeText(JSON.stringify(json));
+}

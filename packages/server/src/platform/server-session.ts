@@ -1,0 +1,94 @@
+import type { PoolClient, QueryArrayConfig, QueryArrayResult } from "pg";
+import type { Encoded, EncodedRow } from "./codec.ts";
+import type { RawResult, Session } from "./session.ts";
+import { RefusedStatement } from "./store-error.ts";
+
+/** Settings on which codec.ts relies, and what a session of ours may not be set to by the server. */
+export const sessionSettings: string = [
+  "set client_encoding to 'UTF8'",
+  "set timezone to 'UTC'",
+  "set datestyle to 'ISO, MDY'",
+  "set intervalstyle to 'postgres'",
+  "set bytea_output to 'hex'",
+  "set extra_float_digits to 1",
+  "set standard_conforming_strings to on",
+  "set default_transaction_isolation to 'read committed'",
+  "set default_transaction_read_only to off",
+].join("; ");
+
+/** Every value stays text: values are read by codec.ts, the same for both homes. */
+const asText = { getTypeParser: () => (text: string) => text } as NonNullable<QueryArrayConfig["types"]>;
+
+/** pg's own error, with the fields of PostgreSQL's message. */
+interface ServerMessage extends Error {
+  readonly code?: string;
+  readonly severity?: string;
+  readonly constraint?: string;
+  readonly table?: string;
+  readonly column?: string;
+}
+
+/**
+ * The refusal in an error of pg, or the error as it is when the connection broke. PostgreSQL's messages
+ * have a severity, errors of the socket have none.
+ */
+export function refusalOrError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, severity, message, constraint = null, table = null, column = null } = error as ServerMessage;
+  if (code === undefined || severity === undefined) return error;
+  return new RefusedStatement({ code, message, constraint, table, column });
+}
+
+/** One connection of the pool, as a session. */
+export class ServerSession implements Session {
+  readonly #client: PoolClient;
+  readonly #answerTimeoutMs: number;
+
+  constructor(client: PoolClient, answerTimeoutMs: number) {
+    this.#client = client;
+    this.#answerTimeoutMs = answerTimeoutMs;
+  }
+
+  /** Whether the connection may go back to the pool: it answers, and no transaction is open. */
+  get isClean(): boolean {
+    return this.#client.getTransactionStatus() === "I";
+  }
+
+  async run(sql: string, parameters: readonly Encoded[]): Promise<RawResult> {
+    // `extended` although there may be no parameters: the simple protocol would take several statements at
+    // once.
+    const query = {
+      text: sql,
+      values: [...parameters],
+      rowMode: "array",
+      types: asText,
+      queryMode: "extended",
+    };
+    // A half-open connection never answers and never breaks. `end` during a query closes the socket.
+    const timer = setTimeout(() => void this.#client.end(), this.#answerTimeoutMs);
+    let result: QueryArrayResult<Encoded[]>;
+    try {
+      result = await this.#client.query<Encoded[]>(query as QueryArrayConfig);
+    } catch (error) {
+      throw refusalOrError(error);
+    } finally {
+      clearTimeout(timer);
+    }
+    const rows: readonly EncodedRow[] = result.rows;
+    return {
+      command: result.command ?? "",
+      columns: result.fields.map(({ name, dataTypeID: oid }) => ({ name, oid })),
+      rows,
+      isOpen: !this.isClean,
+    };
+  }
+
+  async script(sql: string): Promise<boolean> {
+    try {
+      await this.#client.query(sql);
+    } catch (error) {
+      throw refusalOrError(error);
+    }
+    return !this.isClean;
+  }
+}

@@ -1,0 +1,148 @@
+import { Pool, type PoolClient } from "pg";
+import type { Database, Log, Queryable } from "../ports.ts";
+import { refusalOrError, ServerSession, sessionSettings } from "./server-session.ts";
+import { refuseInside, runAlone, runScript, runTransaction } from "./session.ts";
+import { StoreError, storeErrorOf } from "./store-error.ts";
+
+/** Options of {@link openServer}. */
+export interface ServerOptions {
+  /** Connections at most; 10 when left out. A transaction holds one until it ends. */
+  readonly connectionsMax?: number;
+  /** Time to wait for a connection, ms; 10,000 when left out. */
+  readonly connectTimeoutMs?: number;
+  /**
+   * Time a statement may run on the server, ms; 120,000 when left out. Scripts (migrations) are not
+   * limited.
+   */
+  readonly statementTimeoutMs?: number;
+  /** Shown in pg_stat_activity; "crossfoot" when left out. */
+  readonly applicationName?: string;
+  readonly log?: Log;
+}
+
+const oldestVersion = 150_000;
+const statementTimeoutMsDefault = 120_000;
+/** How much later than the server's own limit an answer may come before the connection counts as dead. */
+const answerDelayMsMax = 10_000;
+/** A worker that was stopped in the middle of a transaction must not hold its row locks for ever. */
+const idleInTransactionMsMax = 60_000;
+
+class ServerDatabase implements Database {
+  readonly home = "server" as const;
+  readonly #pool: Pool;
+  readonly #answerTimeoutMs: number;
+  #closing: Promise<void> | null = null;
+
+  constructor(pool: Pool, answerTimeoutMs: number) {
+    this.#pool = pool;
+    this.#answerTimeoutMs = answerTimeoutMs;
+  }
+
+  async #connect(): Promise<PoolClient> {
+    if (this.#closing !== null) throw new StoreError({ code: "08003", message: "the store is closed" });
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw storeErrorOf(refusalOrError(error), { moment: "connect" });
+    }
+  }
+
+  /** Lends one connection. It goes back to the pool only when it is clean; else it is closed. */
+  async #lend<T>(work: (session: ServerSession) => Promise<T>): Promise<T> {
+    refuseInside(this);
+    const client = await this.#connect();
+    let isBroken = false;
+    // While a client is lent the pool does not listen; without a listener a broken socket would end the
+    // program.
+    const onError = (): void => {
+      isBroken = true;
+    };
+    client.on("error", onError);
+    const session = new ServerSession(client, this.#answerTimeoutMs);
+    try {
+      return await work(session);
+    } finally {
+      client.off("error", onError);
+      client.release(isBroken || !session.isClean);
+    }
+  }
+
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    return this.#lend((session) => runAlone<Row>(session, sql, parameters));
+  }
+
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    return this.#lend((session) => runTransaction(session, this, work));
+  }
+
+  script(sql: string): Promise<void> {
+    return this.#lend(async (session) => {
+      await session.script("set statement_timeout to 0");
+      try {
+        await runScript(session, sql);
+      } finally {
+        await session.script("reset statement_timeout").catch(() => undefined);
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#pool.end();
+    return this.#closing;
+  }
+}
+
+/** Refuses a server that is too old, or that stores text in another encoding than ours. */
+async function checkServer(database: Database): Promise<void> {
+  const [row] = await database.query<{ number: string; version: string; encoding: string }>(
+    "select current_setting('server_version_num') as number, current_setting('server_version') as version, " +
+      "current_setting('server_encoding') as encoding",
+  );
+  if (row === undefined || Number(row.number) < oldestVersion) {
+    const message = `PostgreSQL 15 or later is needed, the server is ${row?.version ?? "of unknown version"}`;
+    throw new StoreError({ code: "0A000", message });
+  }
+  if (row.encoding === "UTF8") return;
+  const message = `a database with encoding UTF8 is needed, this one has ${row.encoding}; create another`;
+  throw new StoreError({ code: "0A000", message });
+}
+
+function poolOf(url: string, options: ServerOptions): Pool {
+  const { connectionsMax = 10, connectTimeoutMs = 10_000, applicationName = "crossfoot", log } = options;
+  const { statementTimeoutMs = statementTimeoutMsDefault } = options;
+  const pool = new Pool({
+    connectionString: url,
+    max: connectionsMax,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionMsMax,
+    application_name: applicationName,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    onConnect: (client) => client.query(sessionSettings),
+  });
+  // An idle connection that breaks is replaced by the pool; nobody waits for it.
+  pool.on("error", (error) => log?.warn("store_connection_lost", { reason: error.message }));
+  return pool;
+}
+
+/**
+ * Opens a database on a PostgreSQL server (15 or later, encoding UTF8). Statements outside a transaction
+ * use any free connection; a transaction has one to itself. Rejects with a StoreError when the server
+ * cannot be reached or does not fit. The address is never part of a message, since it may hold a password.
+ */
+export async function openServer(url: string, options: ServerOptions = {}): Promise<Database> {
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
+    const message = "the address of the database is not of the form postgres://user:password@host:port/name";
+    throw new StoreError({ code: "08001", message });
+  }
+  const { statementTimeoutMs = statementTimeoutMsDefault } = options;
+  const database = new ServerDatabase(poolOf(url, options), statementTimeoutMs + answerDelayMsMax);
+  try {
+    await checkServer(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}

@@ -1,0 +1,210 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Connection, EntityAbilities, Manifest, NativeRecord, NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
+import { isMap } from "@crossfoot/kernel";
+import type { EntityName, ExternalId, Json, JsonMap } from "@crossfoot/kernel";
+
+/** A row of the small system. */
+export interface MiniRow {
+  readonly id: string;
+  readonly fields: JsonMap;
+  readonly version: number;
+  readonly modifiedAt: number;
+  readonly isDeleted: boolean;
+  readonly isArchived: boolean;
+}
+
+/** What the next write shall meet. */
+export type MiniFault = "lost_answer" | "lost_request" | "refused" | "throttled" | "silent";
+
+/** Options of a small system. */
+export interface MiniOptions {
+  readonly name: string;
+  readonly now: () => number;
+  readonly entities: { readonly [entity: string]: Partial<EntityAbilities> };
+  /** What the system makes of a record when it stores it; the identity when missing. */
+  readonly transform?: (entity: EntityName, fields: JsonMap) => JsonMap;
+  readonly horizonMs?: number;
+}
+
+/** Abilities of an entity that can do everything, one record a call. */
+export const ableEntity: EntityAbilities = {
+  object: "rows",
+  incremental: "since",
+  listsIds: true,
+  create: true,
+  update: true,
+  archive: true,
+  writeBatchMax: 10,
+  readBatchMax: 50,
+  precondition: "conditional",
+  createProof: "reference",
+  referenceField: "reference",
+  answersRecord: true,
+  transitions: [],
+  initialStatus: null,
+};
+
+/** A business system in memory, with people who edit it and faults on demand. */
+export class MiniSystem {
+  readonly tables: Map<EntityName, Map<string, MiniRow>> = new Map();
+  readonly creates: string[] = [];
+  faults: MiniFault[] = [];
+  writes = 0;
+  #next = 1;
+  readonly #options: MiniOptions;
+
+  constructor(options: MiniOptions) {
+    this.#options = options;
+    for (const entity of Object.keys(options.entities)) this.tables.set(entity, new Map());
+  }
+
+  rows(entity: EntityName): readonly MiniRow[] {
+    return [...this.#table(entity).values()].filter((row) => !row.isDeleted);
+  }
+
+  /** A person makes a record. */
+  add(entity: EntityName, fields: JsonMap): string {
+    const id = `${this.#options.name}-${this.#next}`;
+    this.#next += 1;
+    this.#store(entity, { id, fields, version: 1, modifiedAt: this.#options.now(), isDeleted: false, isArchived: false });
+    return id;
+  }
+
+  /** A person edits a record. */
+  edit(entity: EntityName, id: string, fields: JsonMap): void {
+    const row = this.#row(entity, id);
+    const modifiedAt = this.#options.now();
+    this.#store(entity, { ...row, fields: { ...row.fields, ...fields }, version: row.version + 1, modifiedAt });
+  }
+
+  /** A person deletes a record, without a trace for readers. */
+  remove(entity: EntityName, id: string): void {
+    this.#store(entity, { ...this.#row(entity, id), isDeleted: true });
+  }
+
+  get(entity: EntityName, id: string): MiniRow {
+    return this.#row(entity, id);
+  }
+
+  #table(entity: EntityName): Map<string, MiniRow> {
+    const table = this.tables.get(entity);
+    if (table === undefined) throw new Error(`no table ${entity}`);
+    return table;
+  }
+
+  #row(entity: EntityName, id: string): MiniRow {
+    const row = this.#table(entity).get(id);
+    if (row === undefined) throw new Error(`no row ${id}`);
+    return row;
+  }
+
+  #store(entity: EntityName, row: MiniRow): void {
+    const fields = this.#options.transform?.(entity, row.fields) ?? row.fields;
+    this.#table(entity).set(row.id, { ...row, fields: this.#numbered(fields) });
+  }
+
+  /** Rows of nested lists get ids of their own, as real systems give them. */
+  #numbered(fields: JsonMap): JsonMap {
+    const numbered = (row: Json): Json => {
+      if (!isMap(row) || row["id"] !== undefined) return row;
+      this.#next += 1;
+      return { id: `row-${this.#next}`, ...row };
+    };
+    return Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value.map(numbered) : value]),
+    );
+  }
+
+  #record(row: MiniRow): NativeRecord {
+    return {
+      id: row.id as ExternalId,
+      kind: row.isArchived ? "archived" : "present",
+      native: row.fields,
+      version: String(row.version),
+      versionOrder: row.version,
+      modifiedAt: new Date(row.modifiedAt).toISOString(),
+      actor: "somebody",
+      into: null,
+    };
+  }
+
+  connection(): Connection {
+    const { name, entities, horizonMs } = this.#options;
+    const manifest: Manifest = {
+      system: "mini",
+      title: name,
+      entities: Object.fromEntries(Object.entries(entities).map(([entity, own]) => [entity, { ...ableEntity, ...own }])),
+      horizonMs: horizonMs ?? 50,
+      commitLagMs: 0,
+      stampGranularityMs: 1,
+      webhooks: false,
+    };
+    return {
+      manifest,
+      describe: () => Promise.resolve({ tenant: name, title: name, version: null, fields: {} }),
+      read: ({ entity, since, cursor, pageSize }) => {
+        const from = since === null ? 0 : Date.parse(since);
+        const rows = this.rows(entity).filter((row) => row.modifiedAt >= from);
+        const start = Number(cursor ?? "0");
+        const page = rows.slice(start, start + pageSize);
+        const next = start + pageSize < rows.length ? String(start + pageSize) : null;
+        return Promise.resolve({ records: page.map((row) => this.#record(row)), unreadable: [], next });
+      },
+      readByIds: ({ entity, ids }) => {
+        const rows = this.rows(entity).filter((row) => ids.includes(row.id as ExternalId));
+        return Promise.resolve(rows.map((row) => this.#record(row)));
+      },
+      readIds: ({ entity }) => {
+        const ids = this.rows(entity).map((row) => row.id as ExternalId);
+        return Promise.resolve({ ids, next: null, isComplete: true });
+      },
+      write: (writes) => Promise.resolve(writes.map((write) => this.#write(write))),
+      probe: ({ entity, reference }) => {
+        const found = this.rows(entity).filter((row) => row.fields["reference"] === reference);
+        return Promise.resolve({ records: found.map((row) => this.#record(row)), by: "reference" });
+      },
+      recordUrl: (entity, id) => `https://${name}.example/${entity}/${id}`,
+      receive: () => ({ ok: false, reason: "no webhooks here" }),
+    };
+  }
+
+  #write(write: NativeWrite): WriteOutcome {
+    this.writes += 1;
+    const fault = this.faults.shift();
+    if (fault === "refused") return failed("invalid", "refused_by_rule");
+    if (fault === "throttled") return failed("throttled", "slow_down");
+    if (fault === "lost_request") return failed("in_doubt", "timeout");
+    const outcome = fault === "silent" ? this.#untouched(write) : this.#apply(write);
+    return fault === "lost_answer" ? failed("in_doubt", "timeout") : outcome;
+  }
+
+  #untouched(write: NativeWrite): WriteOutcome {
+    const row = this.#row(write.entity, write.id ?? "");
+    return { kind: "done", id: row.id as ExternalId, record: this.#record(row) };
+  }
+
+  #apply(write: NativeWrite): WriteOutcome {
+    if (write.kind === "create") {
+      const initial = this.#options.entities[write.entity]?.initialStatus ?? null;
+      const state = initial === null ? {} : { status: initial };
+      const id = this.add(write.entity, { ...state, ...write.patch, reference: write.reference });
+      this.creates.push(write.reference);
+      return { kind: "done", id: id as ExternalId, record: this.#record(this.#row(write.entity, id)) };
+    }
+    const row = this.tables.get(write.entity)?.get(write.id ?? "");
+    if (row === undefined || row.isDeleted) return failed("stale", "gone");
+    if (write.precondition !== null && write.precondition !== String(row.version)) return failed("stale", "version");
+    if (write.kind === "archive") this.#store(write.entity, { ...row, isArchived: true, version: row.version + 1 });
+    else if (write.kind === "transition") this.edit(write.entity, row.id, { status: write.transition?.to ?? null });
+    else this.edit(write.entity, row.id, write.patch);
+    return { kind: "done", id: row.id as ExternalId, record: this.#record(this.#row(write.entity, row.id)) };
+  }
+}
+
+function failed(failure: "invalid" | "throttled" | "in_doubt" | "stale", code: string): WriteOutcome {
+  const error = new ConnectorError({ failure, code, message: `the small system says ${code}` });
+  return {
+    kind: "failed",
+    failure: { failure, code, message: error.message, status: null, retryAt: null, requestId: null, field: null },
+  };
+}

@@ -1,0 +1,172 @@
+import { createHash } from "node:crypto";
+import { compileMapping } from "@crossfoot/connector-sdk";
+import type { Connection, Mapping } from "@crossfoot/connector-sdk";
+import { connectionId, defaultGuardLimits, defaultRetryPolicy } from "@crossfoot/kernel";
+import type { Json } from "@crossfoot/kernel";
+import { compilePolicy, entities, entityNames, isEntityName, readContract } from "@crossfoot/model";
+import type { Database, Entropy } from "../../ports.ts";
+import { createStore } from "../../store/store.ts";
+import type { Store } from "../../store/port.ts";
+import { createEngine } from "../create.ts";
+import type { Engine } from "../engine.ts";
+import type { Side, World } from "../world.ts";
+import { MiniSystem } from "./mini-system.ts";
+import type { MiniOptions } from "./mini-system.ts";
+
+/** The same mapping for both small systems: native names are the canonical ones. */
+const plainMapping: Json = {
+  entities: {
+    accounts: {
+      fields: {
+        name: "name",
+        email: "email",
+        taxId: "taxId",
+        status: "status",
+        number: "number",
+        currency: "currency",
+        parent: { path: "parent", ref: "accounts" },
+        creditLimit: { amount: "limit", currency: "currency" },
+      },
+    },
+    contacts: {
+      fields: {
+        name: { parts: { given: "given", family: "family" } },
+        email: "email",
+        account: { path: "account", ref: "accounts" },
+      },
+    },
+    products: { fields: { sku: "sku", name: "name", unit: "unit" } },
+    quotes: {
+      fields: {
+        number: "number",
+        account: { path: "account", ref: "accounts" },
+        status: "status",
+        currency: "currency",
+        lines: {
+          list: "lines",
+          key: "id",
+          fields: {
+            product: { path: "product", ref: "products" },
+            quantity: { value: "qty", unit: "unit" },
+            unitPrice: { amount: "price", currency: "^currency" },
+          },
+        },
+      },
+    },
+  },
+};
+
+/** Two small systems, a store and an engine over them, on a clock that only waiting moves. */
+export interface MiniWorld {
+  readonly crm: MiniSystem;
+  readonly erp: MiniSystem;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly world: World;
+  /** Moves the clock, ms. */
+  readonly pass: (ms: number) => void;
+  /** An engine over the same store and systems, as after a restart. */
+  readonly restart: (change?: Partial<World>) => Engine;
+}
+
+/** What a test may change. */
+export interface MiniWorldOptions {
+  readonly database: Database;
+  readonly contract?: Json;
+  readonly crm?: Partial<MiniOptions>;
+  readonly erp?: Partial<MiniOptions>;
+  readonly change?: Partial<World>;
+  readonly wrapStore?: (store: Store) => Store;
+  readonly wrapConnection?: (id: string, connection: Connection) => Connection;
+}
+
+const names = ["accounts", "contacts", "products", "quotes"] as const;
+const quoteSteps = {
+  initialStatus: "draft",
+  transitions: [
+    { from: "draft", to: "sent", via: "send" },
+    { from: "sent", to: "accepted", via: "accept" },
+  ],
+};
+
+function compiled(): Mapping {
+  const kinds = Object.fromEntries(entityNames.map((name) => [name, entities[name].fields]));
+  const result = compileMapping(plainMapping, kinds);
+  if (!("mapping" in result)) throw new Error(JSON.stringify(result.problems));
+  return result.mapping;
+}
+
+/** Builds a small world over a fresh database. */
+export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
+  let now = Date.UTC(2026, 0, 5, 8);
+  let ids = 0;
+  const clock = { now: () => now, monotonic: () => now };
+  const entropy: Entropy = {
+    digest: (text) => createHash("sha256").update(text).digest("hex"),
+    uuid: () => `run-${(ids += 1)}`,
+  };
+  const plain = createStore({ database: options.database, entropy, clock });
+  await plain.migrate();
+  const store = options.wrapStore?.(plain) ?? plain;
+  const tables = { accounts: {}, contacts: {}, products: {}, quotes: {} };
+  const crm = new MiniSystem({ name: "crm", now: clock.now, entities: tables, ...options.crm });
+  const erp = new MiniSystem({ name: "erp", now: clock.now, entities: { ...tables, quotes: quoteSteps }, ...options.erp });
+  const sides = [
+    miniSide("crm", crm, options.wrapConnection),
+    miniSide("erp", erp, options.wrapConnection),
+  ];
+  const { contract, problems } = readContract(options.contract ?? null);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  const roles = { crm: connectionId("crm"), erp: connectionId("erp") };
+  const world: World = {
+    store,
+    sides,
+    contract,
+    contractHash: entropy.digest(JSON.stringify(contract)),
+    policies: names.filter(isEntityName).map((name) => compilePolicy(contract, name, roles)),
+    customRules: {},
+    guard: defaultGuardLimits,
+    retry: { ...defaultRetryPolicy, attemptsMax: 3 },
+    clock,
+    // The store's clock is the database's own; what it is asked to wait for is due when ours has passed it.
+    sleep: (ms, signal) => {
+      if (signal?.aborted === true) return Promise.resolve(false);
+      if (ms >= 1_000) return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
+      now += ms;
+      return Promise.resolve(true);
+    },
+    entropy,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    holder: "test",
+    isKnownCurrency: (code) => ["EUR", "USD"].includes(code),
+    sweepEveryMs: 3_600_000,
+    ...options.change,
+  };
+  return {
+    crm,
+    erp,
+    store,
+    world,
+    engine: createEngine(world),
+    pass: (ms) => {
+      now += ms;
+    },
+    restart: (change = {}) => createEngine({ ...world, ...change }),
+  };
+}
+
+function miniSide(id: "crm" | "erp", system: MiniSystem, wrap: MiniWorldOptions["wrapConnection"]): Side {
+  const connection = system.connection();
+  return {
+    id: connectionId(id),
+    role: id,
+    system: "mini",
+    mapping: compiled(),
+    mappingHash: "mapping-1",
+    open: () => Promise.resolve(wrap?.(id, connection) ?? connection),
+    forgetTokens: () => undefined,
+    calls: () => system.writes,
+    timeoutMs: 20,
+    concurrency: 2,
+  };
+}
