@@ -32,6 +32,8 @@ export interface PageSeen {
 export interface Listing {
   readonly spec: ListSpec;
   readonly call: CallKind;
+  /** A list of ids may end short: it then says so, and proves nothing. */
+  readonly mayEndShort?: boolean;
 }
 
 /**
@@ -111,14 +113,13 @@ function count(step: Step): Position | null {
   const isRepeated = from.pages > 0 && page.ids.length > 0 && print === from.print;
   if (isRepeated && paging.kind !== "keyset")
     return { ...from, pages: from.pages + 1, returns: from.returns + 1 };
+  const read = { done: from.rows + page.ids.length, fresh: page.ids.length };
   if (paging.kind === "keyset") {
-    return isAtEnd(step, from.rows)
-      ? null
-      : { ...common(step), returns: from.returns + (isRepeated ? 1 : 0) };
+    return isAtEnd(step, read) ? null : { ...common(step), returns: from.returns + (isRepeated ? 1 : 0) };
   }
   if (paging.kind === "page") {
     const current = Number(from.at ?? paging.first ?? 1);
-    return isAtEnd(step, from.rows) ? null : { ...common(step), at: current + 1 };
+    return isAtEnd(step, read) ? null : { ...common(step), at: current + 1 };
   }
   return countOn(step);
 }
@@ -138,9 +139,10 @@ function countOn(step: Step): Position | null {
     const back = paging.walk === "stamp" ? 0 : Math.max(0, offset - page.limit);
     return { ...common(step), at: back, lastId: null, print: "", moves: from.moves + 1 };
   }
-  if (isAtEnd(step, offset)) return null;
-  const different = new Set(page.ids).size;
-  const next = { ...common(step), rows: from.rows + different - known, at: offset + different - 1 };
+  const fresh = new Set(page.ids).size - known;
+  const done = fresh + offset + (known > 0 ? 1 : 0);
+  if (isAtEnd(step, { done, fresh })) return null;
+  const next = { ...common(step), rows: from.rows + fresh, at: done - 1 };
   return paging.walk === "stamp" ? walkOn(step, next) : next;
 }
 
@@ -181,23 +183,27 @@ function walkOn(step: Step, next: Position): Position {
 const isBefore = (iso: string, since: string | null): boolean =>
   since !== null && Date.parse(iso) < Date.parse(since);
 
-/**
- * Whether a page was the last, by what the answer says, else by its size. `offset`: rows before this page.
- */
-function isAtEnd(step: Step, offset: number): boolean {
-  const { listing, paging, page, from } = step;
+/** Rows read so far, and those of them that this page brought. */
+interface Read {
+  readonly done: number;
+  readonly fresh: number;
+}
+
+/** Whether a page was the last, by what the answer says, else by its size. */
+function isAtEnd(step: Step, read: Read): boolean {
+  const { listing, paging, page } = step;
   const more = toldMore(paging, page.answer);
   if (more !== undefined) return !more;
   const total = paging.total === undefined ? undefined : at(page.answer.body, paging.total);
   if (typeof total === "number" && total >= 0) {
-    if (offset + page.ids.length >= total) return true;
-    if (page.ids.length > (overlapOf(from, page.ids) ?? 0)) return false;
+    if (read.done >= total) return true;
+    if (read.fresh > 0) return false;
+    if (listing.mayEndShort === true) return true;
     throw badAnswer(
       listing.call,
       "page_empty",
       "more rows are promised and none come; leave paging.total out if it counts rows that are not shown",
     );
   }
-  const isEmpty = page.ids.length <= (paging.kind === "offset" && offset > 0 ? 1 : 0);
-  return paging.endsOn === "empty" ? isEmpty : page.ids.length < page.limit;
+  return paging.endsOn === "empty" ? read.fresh <= 0 : page.ids.length < page.limit;
 }

@@ -57,7 +57,7 @@ export async function readIdPage(target: Target, cursor: string | null): Promise
   const limit = Math.max(pageSizeMin, spec.pageSizeMax ?? idPageSizeDefault);
   const { answer, rows } = await askPage(target, { spec, from, limit, since: undefined });
   const ids = rows.map((row) => idOf(at(row, spec.id)) ?? printOf(canonical(row)));
-  const listing = { spec, call: kindOf(target, "read") };
+  const listing = { spec, call: kindOf(target, "read"), mayEndShort: true };
   const next = advance(listing, from, { answer, ids, stamps: [], limit });
   const fresh = freshRows(spec, from, { rows, ids });
   const known = fresh.map((row) => idOf(at(row, spec.id)));

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Connection, HttpAnswer, HttpRequest, NativeWrite, Session, WriteOutcome } from "@crossfoot/connector-sdk";
+import type {
+  Connection,
+  HttpAnswer,
+  HttpRequest,
+  NativeWrite,
+  Session,
+  WriteOutcome,
+} from "@crossfoot/connector-sdk";
 import { parse } from "yaml";
 import { httpConnector } from "../src/index.ts";
 import type { ExternalId, Json, JsonMap } from "../src/wire.ts";
@@ -32,7 +39,11 @@ export interface Recording {
     readonly body?: Json;
     readonly rawBody?: string;
   };
-  readonly response: { readonly status: number; readonly headers: { readonly [name: string]: string }; readonly body: Json };
+  readonly response: {
+    readonly status: number;
+    readonly headers: { readonly [name: string]: string };
+    readonly body: Json;
+  };
 }
 
 /** A recording by its path below `recordings`. */
@@ -48,7 +59,11 @@ export function answerOf({ response }: Recording): HttpAnswer {
 }
 
 /** A JSON answer. */
-export function reply(status: number, body: Json, headers: { readonly [name: string]: string } = {}): HttpAnswer {
+export function reply(
+  status: number,
+  body: Json,
+  headers: { readonly [name: string]: string } = {},
+): HttpAnswer {
   return { status, headers, body: JSON.stringify(body) };
 }
 
@@ -70,7 +85,10 @@ const secrets: { readonly [name: string]: string } = {
 };
 
 /** A session over an answering function. */
-export function sessionOf(options: JsonMap, answering: Answering): Omit<Opened, "connection"> & { readonly session: Session } {
+export function sessionOf(
+  options: JsonMap,
+  answering: Answering,
+): Omit<Opened, "connection"> & { readonly session: Session } {
   const requests: HttpRequest[] = [];
   const tokens = new Map<string, string>();
   const clock = { now: Date.parse("2026-03-02T09:00:00.000Z") };
@@ -92,7 +110,11 @@ export function sessionOf(options: JsonMap, answering: Answering): Omit<Opened, 
 }
 
 /** Opens a description over an answering function. */
-export async function openWith(description: JsonMap, answering: Answering, more: JsonMap = {}): Promise<Opened> {
+export async function openWith(
+  description: JsonMap,
+  answering: Answering,
+  more: JsonMap = {},
+): Promise<Opened> {
   const { session, ...rest } = sessionOf({ description, ...more }, answering);
   return { connection: await httpConnector.open(session), ...rest };
 }
@@ -125,7 +147,9 @@ export function writeOf(parts: Partial<NativeWrite> & Pick<NativeWrite, "entity"
 /** `done`, or the failure and code of an outcome. */
 export function wordOf(outcome: WriteOutcome | undefined): string {
   if (outcome === undefined) return "none";
-  return outcome.kind === "done" ? `done ${outcome.id}` : `${outcome.failure.failure} ${outcome.failure.code}`;
+  return outcome.kind === "done"
+    ? `done ${outcome.id}`
+    : `${outcome.failure.failure} ${outcome.failure.code}`;
 }
 
 /** Brands ids. */
@@ -134,15 +158,25 @@ export const ids = (...texts: readonly string[]): readonly ExternalId[] => texts
 export const id = (text: string): ExternalId => text as ExternalId;
 
 /** Query of a request. */
-export const queryOf = (request: HttpRequest | undefined): { readonly [name: string]: string } => request?.query ?? {};
+export const queryOf = (request: HttpRequest | undefined): { readonly [name: string]: string } =>
+  request?.query ?? {};
 /** Parsed body of a request. */
 export const bodyOf = (request: HttpRequest | undefined): Json => JSON.parse(request?.body ?? "null") as Json;
 
 /** All pages of a reading. */
 export async function readAll(
   connection: Connection,
-  request: { readonly entity: string; readonly roots?: readonly string[]; readonly since?: string; readonly pageSize?: number },
-): Promise<{ readonly ids: readonly string[]; readonly unreadable: readonly string[]; readonly pages: number }> {
+  request: {
+    readonly entity: string;
+    readonly roots?: readonly string[];
+    readonly since?: string;
+    readonly pageSize?: number;
+  },
+): Promise<{
+  readonly ids: readonly string[];
+  readonly unreadable: readonly string[];
+  readonly pages: number;
+}> {
   const found: string[] = [];
   const unreadable: string[] = [];
   let cursor: string | null = null;

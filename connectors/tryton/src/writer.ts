@@ -35,7 +35,7 @@ interface Sending {
   readonly rpc: Rpc;
   readonly lookups: Lookups;
   readonly outcomes: WriteOutcome[];
-  /** True once a request that writes was sent: from then on failures are outcomes, never rejections. */
+  /** True once a write landed or may have landed: from then on failures are outcomes, never rejections. */
   hasSent: boolean;
 }
 
@@ -74,16 +74,18 @@ function runsOf(writes: readonly NativeWrite[]): readonly (readonly Placed[])[] 
 }
 
 function fail(sending: Sending, at: number, error: unknown): void {
-  const isSession = error instanceof ConnectorError && error.failure === "unauthorised";
-  if (isSession && !sending.hasSent) throw error;
+  const failure = error instanceof ConnectorError ? error.failure : "defect";
+  if (failure === "unauthorised" && !sending.hasSent) throw error;
+  sending.hasSent ||= failure === "in_doubt";
   sending.outcomes[at] = { kind: "failed", failure: failureRecord(error) };
 }
 
 async function sendTransition(sending: Sending, { at, write }: Placed): Promise<void> {
   try {
     if (write.entity !== "quotes") throw unsupported(write);
-    sending.outcomes[at] = await pressButton(sending.rpc, write);
-    sending.hasSent = true;
+    const outcome = await pressButton(sending.rpc, write);
+    sending.outcomes[at] = outcome;
+    sending.hasSent ||= outcome.kind === "done" || outcome.failure.failure === "in_doubt";
   } catch (error) {
     fail(sending, at, error);
   }

@@ -3,3 +3,6 @@
  * forgets. Not for production code.
  */
 export { openEphemeral } from "./platform/testing/ephemeral.ts";
+export { forEachHome, type TestHome, type TestHooks } from "./platform/testing/homes.ts";
+export { startPostgres, type TestPostgres, type TestPostgresOptions } from "./platform/testing/postgres.ts";
+export { tempFolder, type TempFolder } from "./platform/testing/temp-folder.ts";

@@ -11,7 +11,7 @@ export interface ArithmeticSettings {
 export const DEFAULT_ARITHMETIC: ArithmeticSettings = { taxScope: "document", rounding: "half-up" };
 
 /** One line before computation, decimal texts; no price is a missing price, no rate an unknown tax. */
-export interface PricedLine {
+interface PricedLine {
   readonly quantity: string;
   readonly price: string | null;
   readonly discountPercent: string | null;
@@ -28,7 +28,7 @@ export interface PricedDocument {
 }
 
 /** Computed amounts of a line; null where a price or a tax rate is missing. */
-export interface LineAmounts {
+interface LineAmounts {
   readonly net: string | null;
   readonly tax: string | null;
 }

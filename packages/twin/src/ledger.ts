@@ -35,7 +35,7 @@ export interface Deletion {
 }
 
 /** A commit that readers do not see yet: until then they see `before`. */
-export interface Mask {
+interface Mask {
   /** The commit that is hidden. */
   readonly seq: number;
   readonly object: string;
@@ -86,7 +86,7 @@ export interface CommitDraft {
 }
 
 /** A ledger without records. */
-export function emptyState(objects: readonly string[]): LedgerState {
+function emptyState(objects: readonly string[]): LedgerState {
   return {
     records: Object.fromEntries(objects.map((name) => [name, {}])),
     sequences: {},

@@ -3,7 +3,7 @@ import type { Json, JsonMap } from "./json.ts";
 import type { Route } from "./route.ts";
 
 /** How one system's value forms appear in JSON Schema. */
-export interface SchemaForms {
+interface SchemaForms {
   readonly id: JsonMap;
   readonly date: JsonMap;
   readonly instant: JsonMap;
@@ -30,7 +30,7 @@ function scalarSchema(field: Field, forms: SchemaForms): JsonMap {
 }
 
 /** The JSON Schema of a declared field. */
-export function fieldSchema(field: Field, forms: SchemaForms): JsonMap {
+function fieldSchema(field: Field, forms: SchemaForms): JsonMap {
   const inner = field.fields ?? [];
   const properties = Object.fromEntries(inner.map((part) => [part.name, fieldSchema(part, forms)]));
   if (field.kind === "list") return { type: "array", items: { type: "object" }, readOnly: true };

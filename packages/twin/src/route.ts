@@ -35,11 +35,6 @@ export interface Route {
   readonly run: (call: Call) => Answer;
 }
 
-/** A route whose `{object}` is one of several: the same call for each of them. */
-export function routesFor(objects: readonly string[], make: (object: string) => Route): Route[] {
-  return objects.map(make);
-}
-
 /** Rows of a page after the faults that tamper with lists. */
 export function tamperRows<T>(rows: readonly T[], fault: FaultEffect | null): T[] {
   if (fault?.kind === "skip-rows") return rows.filter((_row, index) => !fault.rows.includes(index));

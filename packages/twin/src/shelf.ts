@@ -2,7 +2,7 @@ import { valueAt, type Json, type RecordId, type TwinRecord } from "./json.ts";
 import { sortedRecords, type SortedRecords } from "./sorted.ts";
 
 /** The order of two records of one object. */
-export type Compare = (left: TwinRecord, right: TwinRecord) => number;
+type Compare = (left: TwinRecord, right: TwinRecord) => number;
 
 /** The two orders in which a system lists records. */
 export interface Orders {

@@ -64,14 +64,14 @@ export interface TestBody<Id> extends TestFields {
 }
 
 /** An answer with its parsed body. */
-export interface TestAnswer<Id> {
+interface TestAnswer<Id> {
   readonly status: number;
   readonly body: TestBody<Id>;
   readonly headers: Headers;
 }
 
 /** Calls a system as the integration user. */
-export type TestCall<Id> = (
+type TestCall<Id> = (
   method: string,
   path: string,
   body?: Json,

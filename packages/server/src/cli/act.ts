@@ -74,7 +74,7 @@ function readPlan(file: string): PlanDocument {
     isMap(json) &&
     typeof json["id"] === "string" &&
     typeof json["contract"] === "string" &&
-    lists.every((key) => Array.isArray((json as { readonly [key: string]: Json })[key]));
+    lists.every((key) => Array.isArray(json[key]));
   if (!isPlan) throw badInput(`${file} is no plan; make one with \`crossfoot plan --out ${file}\``);
   return json as unknown as PlanDocument;
 }

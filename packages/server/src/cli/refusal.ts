@@ -88,6 +88,7 @@ export function refusalOf(error: unknown): Refusal {
       code: `store_${code ?? "failed"}`,
     });
   }
+  if ("syscall" in error) return new Refusal(exitCodes.failed, error.message, { code: code ?? "system" });
   return new Refusal(exitCodes.failed, `${error.name}: ${error.message}`, { code: "defect" });
 }
 

@@ -21,7 +21,7 @@ import { crmRefusal } from "./wire.ts";
  * draft -> sent, accepted, rejected, expired; sent -> draft, accepted, rejected, expired;
  * accepted -> converted, rejected, draft; rejected, expired -> draft; converted is final.
  */
-export const QUOTE_MOVES: Readonly<Record<string, readonly string[]>> = {
+const QUOTE_MOVES: Readonly<Record<string, readonly string[]>> = {
   draft: ["sent", "accepted", "rejected", "expired"],
   sent: ["draft", "accepted", "rejected", "expired"],
   accepted: ["converted", "rejected", "draft"],

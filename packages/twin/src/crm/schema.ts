@@ -12,7 +12,7 @@ import {
 } from "../field.ts";
 
 /** Two-letter countries the CRM knows. */
-export const CRM_COUNTRIES: readonly string[] = [
+const CRM_COUNTRIES: readonly string[] = [
   "AT",
   "BE",
   "CH",
@@ -29,7 +29,7 @@ export const CRM_COUNTRIES: readonly string[] = [
   "US",
 ];
 /** Units of measure of the CRM. */
-export const CRM_UNITS: readonly string[] = ["pcs", "dz", "box", "kg", "g", "h"];
+const CRM_UNITS: readonly string[] = ["pcs", "dz", "box", "kg", "g", "h"];
 /** Payment terms of the CRM. */
 export const CRM_TERMS: readonly string[] = ["immediate", "net14", "net30", "net60"];
 /** Industries of the CRM. */

@@ -7,7 +7,7 @@ import { amountText, taxRateOf, type Books } from "./books.ts";
 const FREIGHT_TAX_CODE = "S19";
 
 /** Amounts of a document with lines, freight, header discount and currency, computed as API.md 3.5 tells. */
-export function computeAmounts(books: Books, document: JsonMap): DocumentAmounts {
+function computeAmounts(books: Books, document: JsonMap): DocumentAmounts {
   const currency = textIn(document, "currency") ?? "";
   return computeDocument(
     {

@@ -12,7 +12,7 @@ const LEAD_DAYS = 3;
  * States of a sales order: open -> part_delivered -> delivered -> invoiced -> closed; open -> cancelled;
  * open, part_delivered -close-> closed. The state follows from what was delivered, invoiced and paid.
  */
-export const ORDER_ACTIONS: Readonly<Record<"cancel" | "close", readonly string[]>> = {
+const ORDER_ACTIONS: Readonly<Record<"cancel" | "close", readonly string[]>> = {
   cancel: ["open"],
   close: ["open", "part_delivered"],
 };

@@ -1,0 +1,114 @@
+import type { Project } from "../config/project.ts";
+import type { Engine, RunSummary } from "../runtime/engine.ts";
+import { projectOf } from "./context.ts";
+import type { Context } from "./context.ts";
+import { startLoop } from "./loop.ts";
+import type { LoopEvent } from "./loop.ts";
+import { exitCodes, refusalOf } from "./refusal.ts";
+import type { ExitCode } from "./refusal.ts";
+import { number, safeText, span } from "./text.ts";
+
+/** Flags of `up` by the path of their option in crossfoot.yaml. */
+export interface UpFlags {
+  readonly [path: string]: string | undefined;
+}
+
+/**
+ * `up`: webhooks, status page and the loop, until the program is asked to end. What is under way then ends
+ * at its next safe place; what was not sent stays stored and is sent by the next run.
+ */
+export async function upCommand(context: Context, flags: UpFlags): Promise<ExitCode> {
+  const project = projectOf(context, { needsSecrets: true, flags });
+  const engine = await context.deps.openEngine(project);
+  try {
+    return await serve(context, project, engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function serve(context: Context, project: Project, engine: Engine): Promise<ExitCode> {
+  const { deps, say } = context;
+  const stopping = new AbortController();
+  const unsubscribe = deps.onStop(() => {
+    if (!stopping.signal.aborted) say("Stopping: what is under way is brought to an end first.");
+    stopping.abort();
+  });
+  const startedAt = deps.clock.monotonic();
+  let wake = (): void => undefined;
+  let trouble = (): string | null => null;
+  const server = await deps.serve(engine, { project, onHints: () => wake(), trouble: () => trouble() });
+  try {
+    say(
+      `Crossfoot is up. Status page: ${server.url}  Webhooks: ${server.url}/hooks/<connection>  Stop: Ctrl-C`,
+    );
+    const { entities, cadenceMs } = project;
+    const { clock, sleep } = deps;
+    const tell = (event: LoopEvent): void => say(`${time(clock.now())}  ${eventText(event)}`);
+    const loop = startLoop({
+      engine,
+      entities,
+      cadenceMs,
+      clock,
+      sleep,
+      signal: stopping.signal,
+      tell: quietly(tell),
+    });
+    ({ wake, trouble } = loop);
+    const runs = await loop.ended;
+    const durationMs = Math.round(clock.monotonic() - startedAt);
+    context.print(
+      { url: server.url, runs, durationMs },
+      () => `Stopped after ${span(durationMs)}, ${number(runs)} runs.`,
+    );
+    return exitCodes.done;
+  } finally {
+    unsubscribe();
+    await server.close();
+  }
+}
+
+const time = (now: number): string => new Date(now).toISOString().slice(11, 19);
+
+/**
+ * What repeats itself is told once: most runs do nothing, and a system that is away stays away for a while.
+ */
+function quietly(tell: (event: LoopEvent) => void): (event: LoopEvent) => void {
+  let last = "";
+  return (event) => {
+    const isWork = event.kind === "run" && written(event.summary) !== "";
+    const text = isWork
+      ? ""
+      : eventText(event)
+          .replace(/^[^!]*: /, "")
+          .replace(/; next try in .*$/, "");
+    if (!isWork && text === last) return;
+    last = text;
+    tell(event);
+  };
+}
+
+function written({ entities }: RunSummary): string {
+  return entities
+    .flatMap(({ entity, settled }) =>
+      Object.entries(settled).flatMap(([target, kinds]) =>
+        Object.entries(kinds).map(([kind, count]) => `${number(count)} × ${kind} ${entity} in ${target}`),
+      ),
+    )
+    .join(", ");
+}
+
+function eventText(event: LoopEvent): string {
+  if (event.kind === "failure") {
+    const { message } = refusalOf(event.error);
+    return safeText(`! ${message.split("\n")[0] ?? ""}; next try in ${span(event.pauseMs)}`);
+  }
+  const { what, summary } = event;
+  const troubles = summary.troubles.map(({ connection, failure }) => `! ${connection}: ${failure.message}`);
+  const stops = summary.guardStops.map(
+    ({ entity, kind, count }) => `! guard: ${count} × ${kind} of ${entity}`,
+  );
+  const made = written(summary);
+  const did = made === "" ? (summary.whyNothing ?? "nothing to do") : made;
+  return safeText([`${what}: ${did}`, ...troubles, ...stops].join("  "));
+}

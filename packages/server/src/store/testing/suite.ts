@@ -1,0 +1,319 @@
+import { createHash } from "node:crypto";
+import { connectionId, externalId, linkId } from "@crossfoot/kernel";
+import type { LinkId } from "@crossfoot/kernel";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Database } from "../../ports.ts";
+import type { DecisionRecord, Intent, IntentOutcome, Lease, Store, StoredObservation } from "../port.ts";
+import { createStore } from "../store.ts";
+
+const crm = connectionId("crm");
+const erp = connectionId("erp");
+
+const seen = (id: string, change: Partial<StoredObservation> = {}): StoredObservation => ({
+  connection: crm,
+  entity: "accounts",
+  id: externalId(id),
+  kind: "present",
+  native: { name: id },
+  contentHash: `hash of ${id}`,
+  version: "1",
+  versionOrder: 1,
+  modifiedAt: 1_000,
+  actor: null,
+  into: null,
+  via: "poll",
+  readStart: 10,
+  readEnd: 11,
+  ...change,
+});
+
+const intent = (link: LinkId, change: Partial<Intent> = {}): Intent => ({
+  key: `create ${link}`,
+  link,
+  entity: "accounts",
+  generation: 1,
+  target: erp,
+  kind: "create",
+  state: "stored",
+  step: 0,
+  id: null,
+  reference: `CF-${link}`,
+  precondition: null,
+  contentHash: "content",
+  fields: { name: "a" },
+  transition: null,
+  causes: [],
+  sourceImages: {},
+  attempts: 0,
+  fence: 0,
+  sendDeadline: null,
+  abandonedAt: null,
+  failure: null,
+  ...change,
+});
+
+const decision = (link: LinkId, change: Partial<DecisionRecord> = {}): DecisionRecord => ({
+  link,
+  entity: "accounts",
+  marked: 1,
+  verdict: "writes",
+  state: null,
+  intents: [],
+  baseMoves: [],
+  discards: [],
+  conflicts: [],
+  closedConflicts: [],
+  parks: [],
+  waits: [],
+  tombstone: null,
+  lines: [],
+  ...change,
+});
+
+const outcome = (sent: Intent, change: Partial<IntentOutcome> = {}): IntentOutcome => ({
+  intent: sent,
+  state: "settled",
+  id: null,
+  failure: null,
+  dueAt: null,
+  abandonedAt: null,
+  observation: null,
+  baseMoves: [],
+  lines: [],
+  park: null,
+  isToDecide: false,
+  ...change,
+});
+
+const failure = { failure: "invalid", code: "no", message: "no", status: 422, retryAt: null, requestId: null, field: null } as const;
+
+/** The suite that every home of the store passes. `open` gives a fresh, empty database. */
+export function storeSuite(home: string, open: () => Promise<Database>): void {
+  let database: Database;
+  let store: Store;
+  let lease: Lease;
+
+  const makeLinks = async (...ids: readonly string[]): Promise<void> => {
+    await store.checkpoint({ observations: ids.map((id) => seen(id)), unreadable: [], cursor: null, runId: null });
+    await store.commitResolutions(
+      ids.map((id) => ({
+        record: { connection: crm, entity: "accounts", id: externalId(id) },
+        resolution: { kind: "found", link: linkId(`l-${id}`), generation: 1, keys: [`taxId=${id}`] },
+      })),
+      null,
+    );
+  };
+  const claim = (limit = 10): Promise<readonly Intent[]> =>
+    store.claimIntents({ lease, target: erp, entity: "accounts", limit, sendDeadline: 5 });
+
+  beforeEach(async () => {
+    database = await open();
+    const entropy = { digest: (text: string) => createHash("sha256").update(text).digest("hex"), uuid: () => "u" };
+    store = createStore({ database, entropy, clock: { now: () => 1_767_600_000_000, monotonic: () => 0 } });
+    await store.migrate();
+    const taken = await store.acquireLease("engine", "one", 60_000);
+    if (taken === null) throw new Error("the lease of a fresh store is taken");
+    lease = taken;
+  });
+  afterEach(() => store.close());
+
+  describe(`reading (${home})`, () => {
+    test("observations and the cursor that covers them are one commit", async () => {
+      const cursor = { ...(await store.loadCursor(crm, "accounts")), pageCursor: "next" };
+      const broken = { observations: [seen("a"), seen("b", { kind: "nonsense" as never })], unreadable: [], cursor, runId: null };
+      await expect(store.checkpoint(broken)).rejects.toThrow();
+      expect((await store.loadCursor(crm, "accounts")).pageCursor).toBe(null);
+      expect(await store.knownIds(crm, "accounts")).toEqual([]);
+      await store.checkpoint({ observations: [seen("a")], unreadable: [], cursor, runId: null });
+      expect((await store.loadCursor(crm, "accounts")).pageCursor).toBe("next");
+      expect(await store.knownIds(crm, "accounts")).toEqual(["a"]);
+    });
+
+    test("an older sighting never replaces a newer one, and an equal one marks nothing", async () => {
+      await makeLinks("a");
+      const [before] = await store.loadBundles([linkId("l-a")]);
+      await store.commitDecisions([decision(linkId("l-a"), { marked: before?.marked ?? null })], null, lease);
+      const older = seen("a", { contentHash: "old", readStart: 1, readEnd: 2, versionOrder: 0 });
+      const equal = seen("a", { readStart: 20, readEnd: 21 });
+      const counts = await store.checkpoint({ observations: [older, equal], unreadable: [], cursor: null, runId: null });
+      expect(counts).toEqual({ added: 0, changed: 0, same: 1 });
+      expect(await store.countDue("accounts")).toBe(0);
+    });
+
+    test("a row that cannot be read is parked alone, and the park closes when it can", async () => {
+      const unreadable = [{ connection: crm, entity: "accounts", id: externalId("x"), failure }];
+      await store.checkpoint({ observations: [seen("a")], unreadable, cursor: null, runId: null });
+      expect((await store.listParks()).map(({ externalId: id }) => id)).toEqual(["x"]);
+      await store.checkpoint({ observations: [seen("x")], unreadable: [], cursor: null, runId: null });
+      expect(await store.listParks()).toEqual([]);
+    });
+
+    test("a delivery that comes twice leaves one set of hints", async () => {
+      const hints = [{ connection: crm, entity: "accounts", id: externalId("a") }];
+      expect(await store.saveDelivery(crm, "d1", hints)).toBe("stored");
+      expect(await store.saveDelivery(crm, "d1", hints)).toBe("known");
+      expect(await store.takeHints(crm, "accounts", 10)).toEqual(["a"]);
+      expect(await store.takeHints(crm, "accounts", 10)).toEqual([]);
+    });
+  });
+
+  describe(`links (${home})`, () => {
+    test("one native record is a member of one link of its entity", async () => {
+      await makeLinks("a");
+      const again = {
+        record: { connection: crm, entity: "accounts", id: externalId("a") },
+        resolution: { kind: "found", link: linkId("l-other"), generation: 1, keys: [] },
+      } as const;
+      await expect(store.commitResolutions([again], null)).rejects.toThrow();
+    });
+
+    test("joined links leave their members and keys to one of them", async () => {
+      await makeLinks("a");
+      await store.checkpoint({ observations: [seen("b", { connection: erp })], unreadable: [], cursor: null, runId: null });
+      const record = { connection: erp, entity: "accounts", id: externalId("b") };
+      await store.commitResolutions([{ record, resolution: { kind: "found", link: linkId("l-b"), generation: 1, keys: ["k"] } }], null);
+      await store.joinLinks([{ from: linkId("l-b"), into: linkId("l-a") }], null);
+      const members = await store.membersOf([linkId("l-a"), linkId("l-b")]);
+      expect(members.map(({ link, connection }) => `${link} ${connection}`).toSorted()).toEqual(["l-a crm", "l-a erp"]);
+      expect((await store.holdersOf("accounts", ["k"])).map(({ link }) => link)).toEqual(["l-a"]);
+    });
+  });
+
+  describe(`deciding and sending (${home})`, () => {
+    test("a link that is marked again while it is decided stays to be decided", async () => {
+      await makeLinks("a");
+      const [bundle] = await store.loadBundles([linkId("l-a")]);
+      await store.markWork([linkId("l-a")], "meanwhile");
+      await store.commitDecisions([decision(linkId("l-a"), { marked: bundle?.marked ?? null })], null, lease);
+      expect(await store.countDue("accounts")).toBe(1);
+    });
+
+    test("a worker whose lease was taken over stores nothing more", async () => {
+      await makeLinks("a");
+      await store.releaseLease(lease);
+      const successor = await store.acquireLease("engine", "two", 60_000);
+      expect(successor?.fence).toBe(lease.fence + 1);
+      const late = store.commitDecisions([decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })], null, lease);
+      await expect(late).rejects.toThrow("another worker");
+      await expect(claim()).rejects.toThrow("another worker");
+      expect(await store.intentsOf([linkId("l-a")])).toEqual([]);
+    });
+
+    test("a lease that is held is not given to another", async () => {
+      expect(await store.acquireLease("engine", "two", 60_000)).toBe(null);
+      expect(await store.renewLease(lease, 60_000)).toBe(true);
+    });
+
+    test("an intent is handed out once, and a later step only after the earlier one ended", async () => {
+      await makeLinks("a", "b");
+      const steps = [intent(linkId("l-a")), intent(linkId("l-a"), { key: "step 1", kind: "transition", step: 1 })];
+      await store.commitDecisions(
+        [decision(linkId("l-a"), { intents: steps }), decision(linkId("l-b"), { intents: [intent(linkId("l-b"))] })],
+        null,
+        lease,
+      );
+      const first = await claim();
+      expect(first.map(({ key }) => key)).toEqual(["create l-a", "create l-b"]);
+      expect(await claim()).toEqual([]);
+      await store.commitOutcomes([outcome(first[0] as Intent, { id: externalId("e1") })], null, lease);
+      expect((await claim()).map(({ key }) => key)).toEqual(["step 1"]);
+    });
+
+    test("a create that settled is never opened again under its key; a refused one is", async () => {
+      await makeLinks("a", "b");
+      const both = [linkId("l-a"), linkId("l-b")];
+      const decide = (): Promise<void> =>
+        store.commitDecisions(both.map((link) => decision(link, { intents: [intent(link)] })), null, lease);
+      await decide();
+      const [a, b] = await claim();
+      const settled = outcome(a as Intent, { id: externalId("e1") });
+      await store.commitOutcomes([settled, outcome(b as Intent, { state: "refused", failure })], null, lease);
+      await decide();
+      expect((await claim()).map(({ key }) => key)).toEqual(["create l-b"]);
+    });
+
+    test("steps after one that was refused are taken back", async () => {
+      await makeLinks("a");
+      const steps = [intent(linkId("l-a")), intent(linkId("l-a"), { key: "step 1", kind: "transition", step: 1 })];
+      await store.commitDecisions([decision(linkId("l-a"), { intents: steps })], null, lease);
+      const [first] = await claim();
+      await store.commitOutcomes([outcome(first as Intent, { state: "refused", failure })], null, lease);
+      expect((await store.intentsOf([linkId("l-a")])).map(({ key }) => key)).toEqual(["create l-a"]);
+    });
+
+    test("what a dead worker left on its way is in doubt", async () => {
+      await makeLinks("a");
+      await store.commitDecisions([decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })], null, lease);
+      await claim();
+      expect(await store.abandonSending(lease, 77)).toBe(1);
+      expect(await store.doubtfulCreates("accounts")).toEqual(["erp"]);
+      const [doubtful] = await store.doubtfulIntents(erp, "accounts", 10);
+      expect([doubtful?.state, doubtful?.abandonedAt]).toEqual(["in_doubt", 77]);
+    });
+
+    test("a parent that gets its member wakes those who wait for it", async () => {
+      await makeLinks("a", "b");
+      const wait = { field: "parent", target: erp, parentLink: linkId("l-a"), parentEntity: null, parentConnection: null, parentId: null, isBlocking: true };
+      const marked = async (link: LinkId): Promise<number | null> => (await store.loadBundles([link]))[0]?.marked ?? null;
+      const child = decision(linkId("l-b"), { verdict: "waiting", waits: [wait], marked: await marked(linkId("l-b")) });
+      const parent = decision(linkId("l-a"), { intents: [intent(linkId("l-a"))], marked: await marked(linkId("l-a")) });
+      await store.commitDecisions([parent], null, lease);
+      await store.commitDecisions([child], null, lease);
+      const [sent] = await claim();
+      await store.commitOutcomes([outcome(sent as Intent, { id: externalId("e1") })], null, lease);
+      const due = await store.dueLinks("accounts", 10, null);
+      expect(due).toContain("l-b");
+      expect((await store.loadBundles([linkId("l-a")]))[0]?.demands).toEqual([{ target: "erp", entity: "accounts" }]);
+    });
+
+    test("a refused write is known by its content until it is redriven", async () => {
+      await makeLinks("a");
+      const park = { reason: "write_refused", connection: erp, externalId: null, intentKey: "create l-a", problems: {}, failure } as const;
+      await store.commitDecisions([decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })], null, lease);
+      const [sent] = await claim();
+      await store.commitOutcomes([outcome(sent as Intent, { state: "refused", failure, park })], null, lease);
+      expect((await store.loadBundles([linkId("l-a")]))[0]?.refused).toEqual(["content"]);
+      const [dead] = await store.listParks();
+      expect(dead?.failure?.code).toBe("no");
+      expect(await store.redrive([dead?.parkId ?? ""], "a person")).toBe(1);
+      expect((await store.loadBundles([linkId("l-a")]))[0]?.refused).not.toContain("content");
+    });
+
+    test("a base moves field by field and keeps what is not named", async () => {
+      await makeLinks("a");
+      const move = (images: { readonly [field: string]: { readonly [root: string]: string } }) =>
+        store.commitDecisions([decision(linkId("l-a"), { baseMoves: [{ connection: crm, images, kind: "present" }] })], null, lease);
+      await move({ name: { name: "one" }, email: { email: "e" } });
+      await move({ name: { name: "two" } });
+      const [bundle] = await store.loadBundles([linkId("l-a")]);
+      expect(bundle?.members[0]?.images).toEqual({ name: { name: "two" }, email: { email: "e" } });
+    });
+  });
+
+  describe(`journal (${home})`, () => {
+    test("its chain verifies, and a row that was changed or removed is found", async () => {
+      await makeLinks("a", "b", "c");
+      const before = await store.verifyJournal();
+      expect([before.entries, before.broken]).toEqual([3, []]);
+      await database.query("alter table journal disable trigger journal_append_only");
+      await database.query("update journal set body = '{\"id\": \"forged\"}'::jsonb where link_id = 'l-b'");
+      expect((await store.verifyJournal()).broken.length).toBeGreaterThan(0);
+      await database.query("delete from journal where link_id = 'l-b'");
+      expect((await store.verifyJournal()).broken.length).toBeGreaterThan(0);
+    });
+
+    test("nobody changes or removes an entry", async () => {
+      await makeLinks("a");
+      await expect(database.query("delete from journal")).rejects.toThrow("append only");
+      await expect(database.query("update journal set kind = 'x'")).rejects.toThrow("append only");
+    });
+
+    test("a commit that fails leaves no entry behind", async () => {
+      await makeLinks("a");
+      const entries = (await store.verifyJournal()).entries;
+      const broken = decision(linkId("l-a"), { verdict: "writes", state: "nonsense" as never, conflicts: [] });
+      await expect(store.commitDecisions([broken], null, lease)).rejects.toThrow();
+      expect((await store.verifyJournal()).entries).toBe(entries);
+    });
+  });
+}
