@@ -1,50 +1,64 @@
-import { descriptionShape } from "./keys.ts";
+import { descriptionShape, entityShape } from "./keys.ts";
 import type { MapShape, Shape } from "./shape.ts";
-import type { Json, JsonMap } from "./wire.ts";
+import { isList } from "./wire.ts";
+import type { JsonMap } from "./wire.ts";
 
 /**
  * The JSON Schema (draft 2020-12) of a description, for editors; `connectors/http/schema.json` is its
- * stored form. It is looser than the checker: what `defaults` may bring is never required. Pure.
+ * stored form. It is looser than the checker: what `defaults` may bring is never required, and null takes
+ * it away. Pure.
  */
 export function descriptionSchema(): JsonMap {
-  const { defaults, entities: _entities, ...rest } = descriptionShape.keys;
-  const entity = defaults as MapShape;
-  const top = mapSchema(
-    { ...descriptionShape, keys: rest, required: ["language", "title", "auth", "entities"] },
-    true,
-  );
-  const properties = top["properties"] as JsonMap;
+  const shared = new Map<string, JsonMap>();
+  const { defaults: _defaults, entities: _entities, ...rest } = descriptionShape.keys;
+  const top = mapSchema({ ...descriptionShape, keys: rest, required: [] }, { shared, isLoose: false });
+  const entity = mapSchema(entityShape, { shared, isLoose: true });
   const ofEntity = { $ref: "#/$defs/entity" };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Crossfoot HTTP connector description",
     ...top,
+    required: descriptionShape.required,
     properties: {
-      ...properties,
+      ...(top["properties"] as JsonMap),
       defaults: ofEntity,
       entities: { type: "object", additionalProperties: ofEntity, description: "entities by canonical name" },
     },
-    $defs: { entity: mapSchema(entity, false) },
+    $defs: { entity, ...Object.fromEntries([...shared].toSorted(([a], [b]) => (a < b ? -1 : 1))) },
   };
 }
 
-function mapSchema(shape: MapShape, isStrict: boolean): JsonMap {
+interface Making {
+  /** Maps that stand in several places, by their name. */
+  readonly shared: Map<string, JsonMap>;
+  /** In entities: nothing is required, and null takes away what `defaults` says. */
+  readonly isLoose: boolean;
+}
+
+function mapSchema(shape: MapShape, making: Making): JsonMap {
+  const { isLoose } = making;
+  const properties = Object.entries(shape.keys).map(([key, one]) => {
+    const schema = schemaOf(one, making);
+    return [key, isLoose ? nullable(schema) : schema] as const;
+  });
   return {
     type: "object",
     description: shape.doc,
     additionalProperties: false,
-    properties: Object.fromEntries(
-      Object.entries(shape.keys).map(([key, one]) => {
-        const schema = schemaOf(one, isStrict);
-        // Null takes away what `defaults` says.
-        return [key, isStrict ? schema : { anyOf: [schema, { type: "null" }] }];
-      }),
-    ),
-    ...(isStrict && shape.required.length > 0 ? { required: shape.required } : {}),
+    properties: Object.fromEntries(properties),
+    ...(!isLoose && shape.required.length > 0 ? { required: shape.required } : {}),
   };
 }
 
-function schemaOf(shape: Shape, isStrict: boolean): Json {
+function nullable(schema: JsonMap): JsonMap {
+  const { type, enum: values } = schema;
+  if (isList(values)) return { ...schema, enum: [...values, null] };
+  if (type === undefined && schema["$ref"] === undefined && schema["anyOf"] === undefined) return schema;
+  if (typeof type === "string") return { ...schema, type: [type, "null"] };
+  return isList(type) ? schema : { anyOf: [schema, { type: "null" }] };
+}
+
+function schemaOf(shape: Shape, making: Making): JsonMap {
   const { doc: description } = shape;
   switch (shape.is) {
     case "text":
@@ -59,15 +73,23 @@ function schemaOf(shape: Shape, isStrict: boolean): Json {
     case "choice":
       return { enum: shape.of, description };
     case "list":
-      return { type: "array", items: schemaOf(shape.of, isStrict), description };
+      return { type: "array", items: schemaOf(shape.of, making), description };
     case "each":
-      return { type: "object", additionalProperties: schemaOf(shape.of, isStrict), description };
+      return { type: "object", additionalProperties: schemaOf(shape.of, making), description };
     case "either":
-      return { anyOf: shape.of.map((one) => schemaOf(one, isStrict)) };
+      return { anyOf: shape.of.map((one) => schemaOf(one, making)) };
     case "map":
-      return mapSchema(shape, isStrict);
+      return shape.name === undefined ? mapSchema(shape, making) : sharedSchema(shape, shape.name, making);
     case "tree":
     case "any":
       return { description };
   }
+}
+
+function sharedSchema(shape: MapShape, name: string, { shared }: Making): JsonMap {
+  if (!shared.has(name)) {
+    shared.set(name, {});
+    shared.set(name, mapSchema({ ...shape, doc: name }, { shared, isLoose: true }));
+  }
+  return { $ref: `#/$defs/${name}`, description: shape.doc };
 }

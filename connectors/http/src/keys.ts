@@ -7,6 +7,7 @@ import {
   flag,
   list,
   map,
+  named,
   path,
   scalar,
   template,
@@ -40,13 +41,16 @@ const failures = ["transient", "throttled", "stale", "unauthorised", "invalid", 
 const writeKinds = ["create", "update", "archive", "delete", "transition", "merge", "note"];
 
 const condition = (doc: string): MapShape =>
-  map(doc, {
-    path: path("where the value stands"),
-    header: word("header that holds the value"),
-    in: list(scalar("a value"), "the value is one of these, compared as it is"),
-    exists: flag("true: there and not null; false: absent or null"),
-    startsWith: word("the value is text that begins so"),
-  });
+  named(
+    "condition",
+    map(doc, {
+      path: path("where the value stands"),
+      header: word("header that holds the value"),
+      in: list(scalar("a value"), "the value is one of these, compared as it is"),
+      exists: flag("true: there and not null; false: absent or null"),
+      startsWith: word("the value is text that begins so"),
+    }),
+  );
 
 const request = (
   doc: string,
@@ -69,16 +73,19 @@ const stampKeys = {
 };
 const empty = list(count("status", 200), "statuses that mean: no rows");
 
-const paging = map("how pages follow each other", {
-  "kind!": choice("kind of paging", "cursor", "link", "offset", "page", "keyset", "none"),
-  next: path("where the next cursor or link stands"),
-  header: word("header of the next link, such as link"),
-  first: count("number of the first page (1)", 0),
-  total: path("where the number of all rows stands"),
-  more: condition("holds when there is another page"),
-  endsOn: choice("what ends the list: a short page or an empty one", "short", "empty"),
-  walk: choice("each page starts at the stamp of the last row", "stamp"),
-});
+const paging = named(
+  "paging",
+  map("how pages follow each other", {
+    "kind!": choice("kind of paging", "cursor", "link", "offset", "page", "keyset", "none"),
+    next: path("where the next cursor or link stands"),
+    header: word("header of the next link, such as link"),
+    first: count("number of the first page (1)", 0),
+    total: path("where the number of all rows stands"),
+    more: condition("holds when there is another page"),
+    endsOn: choice("what ends the list: a short page or an empty one", "short", "empty"),
+    walk: choice("each page starts at the stamp of the last row", "stamp"),
+  }),
+);
 
 const pageKeys = {
   rows: path("where the rows stand"),
@@ -100,18 +107,21 @@ const writeKeys = {
   omit: list(path("path"), "roots, or keys of child rows (lines.net), that are never sent"),
   nullWhole: each(word("key"), "maps that are sent as null when this key in them is null"),
 };
-const write = (doc: string): Shape => request(doc, ofWrite, writeKeys);
+const write = (doc: string): Shape => named("write", request(doc, ofWrite, writeKeys));
 
 const kinds = ["deleted", "merged", "converted", "not_permitted"];
 const gone = (doc: string): Shape =>
-  map(doc, {
-    status: count("status", 200),
-    when: condition("the answer fits only if this holds"),
-    "kind!": choice("what became of the record", ...kinds),
-    into: path("where the id of the survivor stands"),
-  });
+  named(
+    "gone",
+    map(doc, {
+      status: count("status", 200),
+      when: condition("the answer fits only if this holds"),
+      "kind!": choice("what became of the record", ...kinds),
+      into: path("where the id of the survivor stands"),
+    }),
+  );
 const moved = (doc: string): Shape =>
-  map(doc, { "into!": path("id of the survivor"), when: condition("only if this holds") });
+  named("moved", map(doc, { "into!": path("id of the survivor"), when: condition("only if this holds") }));
 
 const record = map("where the parts of a record stand in a row", {
   id: either(
@@ -171,7 +181,8 @@ const batch = request("many writes in one call", [...ofEntity, "rows"], {
 });
 
 const listKeys = { ...pageKeys, since };
-const probe = (doc: string): Shape => request(doc, ofProbe, { "rows!": path("where the rows stand"), empty });
+const probe = (doc: string): Shape =>
+  named("probe", request(doc, ofProbe, { "rows!": path("where the rows stand"), empty }));
 
 /** One entity; every key may also stand in `defaults`. */
 export const entityShape: MapShape = map("one entity", {

@@ -18,6 +18,8 @@ export interface MapShape {
   readonly doc: string;
   readonly keys: { readonly [key: string]: Shape };
   readonly required: readonly string[];
+  /** Name in the JSON Schema of a map that stands in several places. */
+  readonly name?: string;
 }
 
 /** Plain text without templates. */
@@ -58,6 +60,9 @@ export function map(doc: string, keys: { readonly [key: string]: Shape }): MapSh
     required: names.filter((key) => key.endsWith("!")).map((key) => key.slice(0, -1)),
   };
 }
+
+/** The same map under a name, for the JSON Schema. */
+export const named = (name: string, shape: MapShape): MapShape => ({ ...shape, name });
 
 /** True when a value is of the JSON type that a shape wants, whatever is in it. */
 export function fits(value: Json, shape: Shape): boolean {

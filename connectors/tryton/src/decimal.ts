@@ -61,6 +61,20 @@ export function multiply(a: string, b: string): string {
   return print({ units: left.units * right.units, scale: left.scale + right.scale });
 }
 
+/**
+ * Quotient of two decimals, rounded to so many decimals, halves to the even neighbour. The divisor is not
+ * zero.
+ */
+export function divide(a: string, b: string, decimals: number): string {
+  const [left, right] = align(of(a), of(b));
+  const guard = decimals + 30;
+  // Enough digits that a quotient that only looks like a half is not taken for one.
+  const units = (left * 10n ** BigInt(guard)) / right;
+  const isExact = (left * 10n ** BigInt(guard)) % right === 0n;
+  const nudged = isExact ? units : units * 10n + (units < 0n ? -1n : 1n);
+  return round(print({ units: nudged, scale: isExact ? guard : guard + 1 }), decimals);
+}
+
 /** Negative when a is less than b, zero when equal, positive when more. */
 export function compare(a: string, b: string): number {
   const [left, right] = align(of(a), of(b));

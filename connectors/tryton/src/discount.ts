@@ -1,4 +1,4 @@
-import { compare, multiply, round, subtract } from "./decimal.ts";
+import { compare, divide, multiply, round, subtract } from "./decimal.ts";
 import { text } from "./native.ts";
 import type { Row } from "./native.ts";
 
@@ -16,6 +16,12 @@ export function netPrice(gross: string, percent: string): string {
 export function combined(first: string, second: string): string {
   const left = multiply(subtract("100", first), subtract("100", second));
   return subtract("100", multiply(left, "0.01"));
+}
+
+/** The discount in percent that Tryton shows for these two prices; zero for a gross price of zero. */
+export function shownPercent(gross: string, net: string): string {
+  if (compare(gross, "0") === 0) return "0";
+  return multiply(subtract("1", divide(net, gross, rateDigits)), "100");
 }
 
 /** The gross price and the discount of a line that say exactly what its net price says; else null. */

@@ -1,22 +1,18 @@
 import type { NativeWrite } from "@crossfoot/connector-sdk";
-import { compare, round } from "./decimal.ts";
-import { combined, netPrice, priceDigits } from "./discount.ts";
+import { compare } from "./decimal.ts";
 import { refusal } from "./failures.ts";
-import type { Facts } from "./facts.ts";
 import type { Lookups } from "./lookups.ts";
-import { isBlank, isList, isMap, isSame, mapsOf, scalar, text, trytonId } from "./native.ts";
+import { isBlank, isList, isMap, isSame, scalar, text, trytonId } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 import { isBlankAddress } from "./party.ts";
 import type { Rpc } from "./rpc.ts";
 import { shipmentAddress } from "./sale-address.ts";
-import { date, decimal } from "./wire.ts";
+import { date } from "./wire.ts";
 import type { Prepared } from "./write-party.ts";
+import { foldedNote, prepareLines } from "./write-sale-lines.ts";
+import type { SaleDraft } from "./write-sale-lines.ts";
 
-/**
- * Says on a sale that its prices hold the quote's discounts, so that later price changes are not put on top
- * of them.
- */
-export const foldedNote = "The prices contain the discounts of the quote.";
+const noCurrency = "a sale needs a currency; none is assumed";
 
 /** Header roots that a sale takes while it is a draft, and those it takes in any state. */
 const laterRoots: ReadonlySet<string> = new Set(["description", "reference", "comment"]);
@@ -32,25 +28,7 @@ export interface SaleNow {
   readonly currency: number;
 }
 
-interface Draft {
-  readonly rpc: Rpc;
-  readonly write: NativeWrite;
-  readonly lookups: Lookups;
-  readonly facts: Facts;
-  readonly values: Record<string, Json>;
-  readonly parts: string[];
-}
-
-/** The sale's own facts that price and taxes of a line depend on. */
-interface Head {
-  readonly party: number;
-  readonly invoiceParty: number | null;
-  readonly priceList: number | null;
-  readonly currency: number;
-  readonly saleDate: Json;
-}
-
-async function draftOf(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<Draft> {
+async function draftOf(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<SaleDraft> {
   return { rpc, write, lookups, facts: await lookups.facts(), values: {}, parts: [] };
 }
 
@@ -63,10 +41,9 @@ export async function prepareSale(rpc: Rpc, write: NativeWrite, lookups: Lookups
   const { patch, reference } = write;
   const party = trytonId(patch["party"]);
   if (party === undefined) throw refusal("required", "a sale needs a customer", "party");
-  const currency = isBlank(patch["currency"]) ? null : await lookups.currency(scalar(patch["currency"]));
-  if (currency === null)
-    throw refusal("currency_missing", "a sale needs a currency; none is assumed", "currency");
   await header(draft);
+  const currency = trytonId(draft.values["currency"]);
+  if (currency === undefined) throw refusal("currency_missing", noCurrency, "currency");
   const [invoiceParty, shipmentParty] = [
     trytonId(patch["invoice_party"]) ?? null,
     trytonId(patch["shipment_party"]) ?? null,
@@ -75,22 +52,20 @@ export async function prepareSale(rpc: Rpc, write: NativeWrite, lookups: Lookups
   for (const field of ["invoice_address", "shipment_address", "payment_term", "price_list"]) {
     draft.values[field] ??= filled[field] ?? null;
   }
-  const address = patch["shipment_address"];
-  if (isMap(address) && !isBlankAddress(address))
-    draft.values["shipment_address"] = await shipmentAddress(draft, address, shipmentParty ?? party);
-  if (draft.values["warehouse"] === undefined && rpc.options.warehouse !== null) {
-    draft.values["warehouse"] = await lookups.warehouse(rpc.options.warehouse);
+  if (rpc.options.warehouse !== null) {
+    draft.values["warehouse"] ??= await lookups.warehouse(rpc.options.warehouse);
   }
   draft.values["company"] = draft.facts.company;
   draft.values[rpc.options.referenceField] = reference;
   const priceList = trytonId(draft.values["price_list"]) ?? null;
-  await lines(draft, {
+  await prepareLines(draft, {
     party,
     invoiceParty,
     priceList,
     currency,
     saleDate: draft.values["sale_date"] ?? null,
   });
+  await shipTo(draft, shipmentParty ?? party);
   return { values: draft.values, parts: [] };
 }
 
@@ -123,6 +98,12 @@ export async function prepareSaleUpdate(
     );
   }
   await header(draft);
+  const isFolded = (now.comment ?? "").includes(foldedNote);
+  if (isFolded && draft.values["comment"] !== undefined) {
+    draft.values["comment"] = [text(draft.values, "comment"), foldedNote]
+      .filter((line) => line !== null)
+      .join("\n");
+  }
   const party = trytonId(patch["party"]) ?? now.party;
   const invoiceParty =
     patch["invoice_party"] === undefined ? now.invoiceParty : (trytonId(patch["invoice_party"]) ?? null);
@@ -133,20 +114,17 @@ export async function prepareSaleUpdate(
     const filled = await filledIn(draft, { party, invoiceParty, shipmentParty, currency });
     for (const field of ["invoice_address", "shipment_address"]) draft.values[field] = filled[field] ?? null;
   }
-  const address = patch["shipment_address"];
-  if (isMap(address) && !isBlankAddress(address))
-    draft.values["shipment_address"] = await shipmentAddress(draft, address, shipmentParty ?? party);
   const priceList =
     draft.values["price_list"] === undefined ? now.priceList : (trytonId(draft.values["price_list"]) ?? null);
   if (patch["lines"] !== undefined || patch["freight"] !== undefined) {
-    if ((now.comment ?? "").includes(foldedNote)) {
+    if (isFolded) {
       throw refusal(
         "prices_folded",
         "the sale's prices hold the discounts of the quote; cancel it and create it again",
         "lines",
       );
     }
-    await lines(draft, {
+    await prepareLines(draft, {
       party,
       invoiceParty,
       priceList,
@@ -154,10 +132,18 @@ export async function prepareSaleUpdate(
       saleDate: draft.values["sale_date"] ?? null,
     });
   }
+  await shipTo(draft, shipmentParty ?? party);
   return { values: draft.values, parts: draft.parts };
 }
 
-async function header({ write, lookups, facts, values }: Draft): Promise<void> {
+/** Last of all, since it may create an address: a quote that is refused leaves none behind. */
+async function shipTo(draft: SaleDraft, party: number): Promise<void> {
+  const address = draft.write.patch["shipment_address"];
+  if (!isMap(address) || isBlankAddress(address)) return;
+  draft.values["shipment_address"] = await shipmentAddress(draft, address, party);
+}
+
+async function header({ write, lookups, facts, values }: SaleDraft): Promise<void> {
   const { patch } = write;
   for (const field of ["reference", "description", "comment"])
     if (patch[field] !== undefined) values[field] = patch[field];
@@ -168,10 +154,16 @@ async function header({ write, lookups, facts, values }: Draft): Promise<void> {
   for (const field of ["party", "invoice_party", "shipment_party", "price_list"]) {
     if (patch[field] !== undefined) values[field] = trytonId(patch[field]) ?? null;
   }
-  if (!isBlank(patch["payment_term"]))
-    values["payment_term"] = await lookups.paymentTerm(scalar(patch["payment_term"]));
-  if (!isBlank(patch["warehouse"])) values["warehouse"] = await lookups.warehouse(scalar(patch["warehouse"]));
-  if (!isBlank(patch["currency"])) values["currency"] = await lookups.currency(scalar(patch["currency"]));
+  const finders = [
+    ["payment_term", lookups.paymentTerm],
+    ["warehouse", lookups.warehouse],
+    ["currency", lookups.currency],
+  ] as const;
+  for (const [field, find] of finders) {
+    const given = patch[field];
+    if (given !== undefined) values[field] = isBlank(given) ? null : await find(scalar(given));
+  }
+  if (values["currency"] === null) throw refusal("currency_missing", noCurrency, "currency");
   const company = patch["company"];
   if (!isBlank(company) && company !== facts.companyName && company !== facts.companyCode) {
     throw refusal("company_mismatch", "the quote is for another company than this connection's", "company");
@@ -183,7 +175,7 @@ async function header({ write, lookups, facts, values }: Draft): Promise<void> {
  * it would add a freight line that nobody quoted.
  */
 async function filledIn(
-  { rpc, facts }: Draft,
+  { rpc, facts }: SaleDraft,
   head: {
     readonly party: number;
     readonly invoiceParty: number | null;
@@ -207,201 +199,4 @@ async function filledIn(
   ];
   const answer = await rpc.call("sale.sale.on_change", [values, changed]);
   return Object.assign({}, ...(isList(answer) ? answer.filter(isMap) : [])) as JsonMap;
-}
-
-interface Priced {
-  readonly net: string;
-  readonly gross: string;
-  readonly percent: string;
-  readonly isFolded: boolean;
-}
-
-/**
- * Net price of a row. Tryton keeps a line's discount only with `sale_discount`, and never one of the whole
- * quote.
- */
-function priced(draft: Draft, row: JsonMap): Priced {
-  const gross = text(row, "unit_price");
-  if (gross === null)
-    throw refusal("price_missing", "a line has no price; a missing price is never zero", "lines");
-  const own = text(row, "discount_percent") ?? "0";
-  const header = text(draft.write.patch, "discount_percent") ?? "0";
-  const hasHeader = compare(header, "0") !== 0;
-  const percent = hasHeader ? combined(own, header) : own;
-  const hasDiscount = compare(percent, "0") !== 0;
-  const net = hasDiscount ? netPrice(gross, percent) : round(gross, priceDigits);
-  return { net, gross, percent, isFolded: hasDiscount && (hasHeader || !draft.facts.hasDiscounts) };
-}
-
-async function lines(draft: Draft, head: Head): Promise<void> {
-  const { patch, current } = draft.write;
-  const isCreate = draft.write.kind === "create";
-  const commands: Json[] = [];
-  const shown = isCreate ? [] : mapsOf(current["lines"]);
-  const wanted = patch["lines"] === undefined ? undefined : mapsOf(patch["lines"]);
-  if (isCreate && (wanted ?? []).length === 0)
-    throw refusal("lines_missing", "a quote needs at least one line", "lines");
-  const kept = new Set((wanted ?? shown).map((row) => trytonId(row["id"])));
-  for (const row of shown) {
-    const id = trytonId(row["id"]);
-    if (id === undefined || kept.has(id)) continue;
-    draft.parts.push(`sale.line,${id}`);
-    commands.push(["delete", [id]]);
-  }
-  const created: JsonMap[] = [];
-  for (const row of wanted ?? []) {
-    const id = trytonId(row["id"]);
-    const before = id === undefined ? undefined : shown.find((each) => trytonId(each["id"]) === id);
-    if (id === undefined || before === undefined) created.push(await lineValues(draft, head, row));
-    else if (!isSame(before, { ...before, ...row })) {
-      draft.parts.push(`sale.line,${id}`);
-      commands.push(["write", [id], await changedLine(draft, head, { before, row: { ...before, ...row } })]);
-    }
-  }
-  if (patch["freight"] !== undefined) await freight(draft, head, { commands, created });
-  if (created.length > 0) commands.push(["create", created]);
-  if (commands.length > 0) draft.values["lines"] = commands;
-}
-
-/** Quantity of a row as the float that Tryton stores; refused when a float cannot hold it. */
-function quantityOf(row: JsonMap): number {
-  const quantity = text(row, "quantity");
-  if (quantity === null) throw refusal("quantity_missing", "a line has no quantity", "lines");
-  const number = Number(quantity);
-  if (Number.isFinite(number) && compare(String(number), quantity) === 0) return number;
-  throw refusal("quantity_unreadable", "a quantity is no number that Tryton can hold", "lines");
-}
-
-async function lineValues(draft: Draft, head: Head, row: JsonMap): Promise<JsonMap> {
-  const product = trytonId(row["product"]);
-  if (product === undefined) throw refusal("product_missing", "a line has no product", "lines");
-  const quantity = quantityOf(row);
-  const symbol = text(row, "unit");
-  if (symbol === null) throw refusal("unit_missing", "a quantity has no unit", "lines");
-  const unit = await draft.lookups.unit(product, symbol);
-  const price = priced(draft, row);
-  const taxes = await taxesOf(draft, head, { product, unit, quantity });
-  return {
-    type: "line",
-    product,
-    quantity,
-    unit,
-    ...priceValues(draft, price),
-    taxes: [["add", taxes]],
-    note: text(row, "note"),
-  };
-}
-
-function priceValues(draft: Draft, price: Priced): JsonMap {
-  if (price.isFolded) {
-    if (draft.write.kind !== "create") {
-      const message = "without the module sale_discount a discount is taken on the creation of a quote only";
-      throw refusal("discount_unsupported", message, "lines");
-    }
-    const own = text(draft.values, "comment");
-    if (!(own ?? "").includes(foldedNote))
-      draft.values["comment"] = own === null ? foldedNote : `${own}\n${foldedNote}`;
-    return { unit_price: decimal(price.net) };
-  }
-  const base: JsonMap = draft.facts.hasDiscounts
-    ? { base_price: decimal(round(price.gross, priceDigits)) }
-    : {};
-  return { unit_price: decimal(price.net), ...base };
-}
-
-async function changedLine(
-  draft: Draft,
-  head: Head,
-  change: { readonly before: JsonMap; readonly row: JsonMap },
-): Promise<JsonMap> {
-  const { before, row } = change;
-  const changes = (...keys: readonly string[]): boolean => keys.some((key) => !isSame(before[key], row[key]));
-  if (changes("product")) return otherProduct(draft, head, row);
-  return {
-    ...(changes("quantity") ? { quantity: quantityOf(row) } : {}),
-    ...(changes("unit")
-      ? { unit: await draft.lookups.unit(trytonId(row["product"]) ?? 0, text(row, "unit") ?? "") }
-      : {}),
-    ...(changes("unit_price", "discount_percent") ? priceValues(draft, priced(draft, row)) : {}),
-    ...(changes("note") ? { note: text(row, "note") } : {}),
-  };
-}
-
-/** A line with another product gets that product's taxes in place of its own. */
-async function otherProduct(draft: Draft, head: Head, row: JsonMap): Promise<JsonMap> {
-  const values = await lineValues(draft, head, row);
-  const [line] = await draft.rpc.search({
-    model: "sale.line",
-    domain: [["id", "=", trytonId(row["id"]) ?? 0]],
-    fields: ["taxes"],
-  });
-  const former = line?.["taxes"] ?? [];
-  const added = isList(values["taxes"]) ? values["taxes"] : [];
-  return { ...values, taxes: [["remove", former], ...added] };
-}
-
-/** Taxes that Tryton gives a line of this product for this customer: its tax rule may exempt it. */
-async function taxesOf(
-  { rpc, facts }: Draft,
-  head: Head,
-  line: { readonly product: number; readonly unit: number; readonly quantity: number },
-): Promise<readonly Json[]> {
-  const values: JsonMap = {
-    id: -1,
-    type: "line",
-    ...line,
-    taxes: [],
-    "_parent_sale.party": head.party,
-    "_parent_sale.invoice_party": head.invoiceParty,
-    "_parent_sale.price_list": head.priceList,
-    "_parent_sale.currency": head.currency,
-    "_parent_sale.company": facts.company,
-    "_parent_sale.sale_date": head.saleDate,
-  };
-  const answer = await rpc.call("sale.line.on_change", [values, ["product"]]);
-  const [changes] = isList(answer) ? answer : [];
-  const taxes = isMap(changes) ? changes["taxes"] : undefined;
-  if (isList(taxes)) return taxes;
-  const added = isMap(taxes) && isList(taxes["add"]) ? taxes["add"] : [];
-  return added
-    .map((each) => (isList(each) && isMap(each[1]) ? (each[1]["id"] ?? null) : null))
-    .filter((id) => id !== null);
-}
-
-/** Freight is a line of its own, of the product that the options name. */
-async function freight(
-  draft: Draft,
-  head: Head,
-  into: { readonly commands: Json[]; readonly created: JsonMap[] },
-): Promise<void> {
-  const { patch, current } = draft.write;
-  const given = patch["freight"];
-  const shown = current["freight"];
-  const id = isMap(shown) ? trytonId(shown["id"]) : undefined;
-  const amount = isMap(given) && !isBlank(given["amount"]) ? scalar(given["amount"]) : "0";
-  const isNone = compare(amount, "0") === 0;
-  if (isNone && !isMap(shown)) return;
-  if (isMap(shown) && id === undefined)
-    throw refusal("freight_unsupported", "the freight of this sale stands on several lines", "freight");
-  if (id !== undefined) draft.parts.push(`sale.line,${id}`);
-  if (isNone && id !== undefined) {
-    into.commands.push(["delete", [id]]);
-    return;
-  }
-  const price = decimal(round(amount, priceDigits));
-  if (id !== undefined) {
-    into.commands.push(["write", [id], { quantity: 1, unit_price: price }]);
-    return;
-  }
-  const code = draft.rpc.options.freightProduct;
-  if (code === null)
-    throw refusal(
-      "freight_unsupported",
-      "set the option freightProduct to the product of a freight line",
-      "freight",
-    );
-  const product = await draft.lookups.productByCode(code);
-  const unit = await draft.lookups.saleUnit(product);
-  const taxes = await taxesOf(draft, head, { product, unit, quantity: 1 });
-  into.created.push({ type: "line", product, quantity: 1, unit, unit_price: price, taxes: [["add", taxes]] });
 }

@@ -11,7 +11,7 @@ import type { Value } from "./value.ts";
 export interface Creates {
   readonly writes: readonly PlannedWrite[];
   readonly waits: readonly Wait[];
-  /** False when the contract does not want the record on some connection where it is missing. */
+  /** False when the record stays missing on some connection: not wanted there, not yet, or nothing to write of it. */
   readonly isWanted: boolean;
 }
 
@@ -26,18 +26,12 @@ export function planCreates(input: DecideInput): Creates {
   let isWanted = true;
   for (const [target, side] of Object.entries(input.sides).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const connection = target as ConnectionId;
-    if (input.members[target] !== undefined || !side.canCreate) continue;
-    if (!isAllowed(input, connection)) {
-      isWanted = false;
-      continue;
-    }
-    if (!input.readyTargets.includes(connection)) {
-      isWanted = false;
-      continue;
-    }
-    const planned = planCreate(input, connection, side);
+    if (input.members[target] !== undefined) continue;
+    const isPossible = side.canCreate && input.readyTargets.includes(connection) && isAllowed(input, connection);
+    const planned = isPossible ? planCreate(input, connection, side) : { writes: [], waits: [] };
     writes.push(...planned.writes);
     waits.push(...planned.waits);
+    if (planned.writes.length + planned.waits.length === 0) isWanted = false;
   }
   return { writes, waits, isWanted };
 }
@@ -64,16 +58,18 @@ function planCreate(
   side: SideAbilities,
 ): { readonly writes: readonly PlannedWrite[]; readonly waits: readonly Wait[] } {
   const gathered: Gathered = { fields: {}, waits: [], causes: new Map() };
-  for (const field of Object.values(input.policy.fields)) {
-    if (!side.writes.has(field.field) && !side.writesOnCreate.has(field.field)) continue;
-    if (field.field === input.policy.statusField && side.transitions.length > 0) continue;
-    gatherField(input, { target, field }, gathered);
+  for (const name of Object.keys(input.policy.fields).toSorted()) {
+    if (!side.writes.has(name) && !side.writesOnCreate.has(name)) continue;
+    if (name === input.policy.statusField && side.transitions.length > 0) continue;
+    gatherField(input, { target, field: input.policy.fields[name] as FieldPolicy }, gathered);
   }
   const blocking = gathered.waits.some((wait) => wait.isBlocking);
   if (blocking || gathered.causes.size === 0) return { writes: [], waits: gathered.waits };
-  const causes = [...gathered.causes].map(([connection, fields]): Cause => {
-    return { connection, version: input.members[connection]?.view.version ?? null, fields };
-  });
+  const causes = [...gathered.causes]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([connection, fields]): Cause => {
+      return { connection, version: input.members[connection]?.view.version ?? null, fields };
+    });
   const create: PlannedWrite = {
     target,
     kind: "create",
@@ -83,7 +79,7 @@ function planCreate(
     transition: null,
     causes,
   };
-  return { writes: [create, ...firstTransitions(input, { target, side, causes })], waits: gathered.waits };
+  return { writes: [create, ...firstTransitions(input, { target, side })], waits: gathered.waits };
 }
 
 function gatherField(
@@ -120,21 +116,18 @@ function sourceOf(input: DecideInput, policy: FieldPolicy): readonly [Connection
 /** State changes that follow a create, so that the plan shows the whole document. */
 function firstTransitions(
   input: DecideInput,
-  at: { readonly target: ConnectionId; readonly side: SideAbilities; readonly causes: readonly Cause[] },
+  { target, side }: { readonly target: ConnectionId; readonly side: SideAbilities },
 ): readonly PlannedWrite[] {
   const field = input.policy.fields[input.policy.statusField ?? ""];
-  if (field === undefined || at.side.transitions.length === 0 || at.side.initialStatus === null) return [];
-  const source = sourceOf(input, field);
+  if (field === undefined || side.initialStatus === null) return [];
+  const policy = policyInState(input.policy, field, (connection) => statusAt(input, connection));
+  const source = sourceOf(input, policy);
   const to = source?.[1].view.fields[field.field];
-  if (source === undefined || typeof to !== "string" || !field.targets.includes(at.target)) return [];
-  const steps = planTransitions(at.side.transitions, { from: at.side.initialStatus, to }) ?? [];
-  return steps.map((transition, index) => ({
-    target: at.target,
-    kind: "transition",
-    id: null,
-    precondition: null,
-    fields: index === steps.length - 1 ? { [field.field]: to } : {},
-    transition,
-    causes: at.causes,
-  }));
+  if (source === undefined || typeof to !== "string" || !policy.targets.includes(target)) return [];
+  const steps = planTransitions(side.transitions, { from: side.initialStatus, to }) ?? [];
+  const causes = [{ connection: source[0], version: source[1].view.version, fields: [field.field] }];
+  return steps.map((transition, index) => {
+    const fields = index === steps.length - 1 ? { [field.field]: to } : {};
+    return { target, kind: "transition", id: null, precondition: null, fields, transition, causes };
+  });
 }

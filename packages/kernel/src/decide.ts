@@ -26,10 +26,18 @@ export function decide(input: DecideInput): Plan {
   const fields = planFields(input);
   const parts: Parts = {
     ...fields,
-    writes: [...fields.writes, ...planArchive(input), ...creates.writes],
+    writes: chained([...fields.writes, ...planArchive(input), ...creates.writes]),
     waits: [...fields.waits, ...creates.waits],
   };
   return planOf(input, verdictOf(parts, isWanted), parts);
+}
+
+/** Only the first write to a target can tell which version it must still have; each other one follows on the last. */
+function chained(writes: readonly PlannedWrite[]): readonly PlannedWrite[] {
+  return writes.map((write, at) => {
+    const isFollowing = writes.slice(0, at).some((earlier) => earlier.target === write.target);
+    return isFollowing ? { ...write, precondition: null } : write;
+  });
 }
 
 const dormantKinds: ReadonlySet<string> = new Set(["not_permitted", "not_seen", "out_of_scope", "merged", "converted"]);

@@ -196,9 +196,8 @@ function noteTransitions(input: DecideInput, draft: Draft, { field, target, valu
   const causes = [causeOf(input, winner, [field.field])];
   draft.transitions.push(
     ...steps.map((transition, index): PlannedWrite => {
-      const precondition = index === 0 ? view.version : null;
       const fields = index === steps.length - 1 ? { [field.field]: value } : {};
-      return { target, kind: "transition", id: view.id, precondition, fields, transition, causes };
+      return { target, kind: "transition", id: view.id, precondition: view.version, fields, transition, causes };
     }),
   );
   return true;

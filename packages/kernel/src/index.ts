@@ -12,6 +12,7 @@ export * from "./link.ts";
 export * from "./match.ts";
 export * from "./members.ts";
 export * from "./merge.ts";
+export * from "./pair.ts";
 export * from "./plan.ts";
 export * from "./policy.ts";
 export * from "./reach.ts";

@@ -4,7 +4,7 @@ import { mergeField } from "./merge.ts";
 import type { FieldDecision, MergeContext, SideValue } from "./merge.ts";
 import type { FieldPolicy } from "./policy.ts";
 import type { ConnectionId } from "./record.ts";
-import { isAlikeIn, isEqual, isLines } from "./value.ts";
+import { isAlikeIn, isLines } from "./value.ts";
 import type { FieldKind, FieldKinds, Fields, Line, Value } from "./value.ts";
 
 /**
@@ -193,49 +193,4 @@ class LineMerge {
 
 function isLineChanged(view: Line | undefined, base: Line | undefined): boolean {
   return view !== undefined && (base === undefined || !isAlikeIn(base.fields, view.fields));
-}
-
-/** A line of one side, to be paired with the other side's. */
-export interface LineToPair {
-  readonly id: string;
-  readonly fields: Fields;
-  /** Our line key stored on the native row, when the system has a place for it. */
-  readonly lineRef: string | null;
-}
-
-/**
- * Pairs lines of two sides that are not linked yet: first by our own reference stored on the row, then by equal
- * fingerprints (the parts named), equal ones in their order. What is not paired is left over on each side.
- */
-export function pairLines(
-  known: readonly { readonly key: string; readonly fields: Fields }[],
-  rows: readonly LineToPair[],
-  parts: readonly string[],
-): { readonly pairs: ReadonlyMap<string, string>; readonly isAmbiguous: boolean } {
-  const pairs = new Map<string, string>();
-  const openKeys = new Set(known.map((line) => line.key));
-  const open = new Map(rows.map((row) => [row.id, row]));
-  for (const row of rows) {
-    if (row.lineRef === null || !openKeys.has(row.lineRef)) continue;
-    pairs.set(row.id, row.lineRef);
-    openKeys.delete(row.lineRef);
-    open.delete(row.id);
-  }
-  const sameAs = (a: Fields, b: Fields, names: readonly string[]) => names.every((part) => isEqual(a[part], b[part]));
-  let isAmbiguous = false;
-  // Fingerprints from the strictest to the loosest: a system that rounds prices still pairs by product and quantity.
-  for (let length = parts.length; length > 0; length -= 1) {
-    const names = parts.slice(0, length);
-    for (const line of known) {
-      if (!openKeys.has(line.key)) continue;
-      const fits = [...open.values()].filter((row) => sameAs(row.fields, line.fields, names));
-      const [row] = fits;
-      if (row === undefined) continue;
-      if (length < parts.length && fits.length > 1) isAmbiguous = true;
-      pairs.set(row.id, line.key);
-      openKeys.delete(line.key);
-      open.delete(row.id);
-    }
-  }
-  return { pairs, isAmbiguous };
 }

@@ -134,7 +134,7 @@ describe.each([2, 3])("mergeField over %i sides", (count) => {
 
   it("nothing moves when every side shows what it agreed to, and absent is no change", () => {
     prove((policy, sides, { newestToleranceMs, customRules }) => {
-      const settled = sides.map((side) => ({ ...side, view: side.view === undefined ? undefined : (side.base?.[0] ?? null), base: side.base ?? [null] }));
+      const settled = sides.map((side) => ({ ...side, view: side.view === undefined ? undefined : (side.base?.[0] ?? null), base: side.base?.length ? side.base : [null] }));
       const decision = mergeField(policy, settled, { newestToleranceMs, customRules });
       expect(["agreed", "unknown"]).toContain(decision.kind);
     });

@@ -37,7 +37,10 @@ export interface DecideInput {
 /** Kinds of a planned write. */
 export type PlannedKind = "create" | "update" | "archive" | "transition";
 
-/** A write in canonical form. `precondition` is the target's version that was seen; null on a create. */
+/**
+ * A write in canonical form. `precondition` is the target's version that was seen; null on a create, and on what
+ * follows another write of the plan to the same target: the version that the earlier one left.
+ */
 export interface PlannedWrite {
   readonly target: ConnectionId;
   readonly kind: PlannedKind;

@@ -1,3 +1,4 @@
+export * from "./currency.ts";
 export * from "./contract.ts";
 export * from "./contract-compile.ts";
 export * from "./entity.ts";

@@ -24,6 +24,4 @@ export interface TwinOptions {
   readonly customFields?: Readonly<Record<string, readonly Field[]>>;
   /** How a delay fault waits in `fetch`; without it `fetch` does not wait. `listen` uses real timers. */
   readonly sleep?: (ms: number) => Promise<void>;
-  /** Prefix of links to record pages; the address of `listen` when left out. */
-  readonly baseUrl?: string;
 }

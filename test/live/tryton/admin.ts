@@ -1,4 +1,6 @@
-/** A second writer, as a person at Tryton's own screens would be: plain JSON-RPC, nothing of the connector. */
+/**
+ * A second writer, as a person at Tryton's own screens would be: plain JSON-RPC, nothing of the connector.
+ */
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Row = { readonly [key: string]: Json };
@@ -6,9 +8,17 @@ type Row = { readonly [key: string]: Json };
 /** The person's hands: methods, searches and wizards. */
 export interface Admin {
   readonly call: (method: string, ...parameters: readonly Json[]) => Promise<Json>;
-  readonly find: (model: string, domain: readonly Json[], fields: readonly string[]) => Promise<readonly Row[]>;
+  readonly find: (
+    model: string,
+    domain: readonly Json[],
+    fields: readonly string[],
+  ) => Promise<readonly Row[]>;
   /** Runs a wizard: each step fills the form that is shown and presses a button. */
-  readonly wizard: (name: string, steps: readonly (readonly [button: string, values: Row])[], on: On) => Promise<void>;
+  readonly wizard: (
+    name: string,
+    steps: readonly (readonly [button: string, values: Row])[],
+    on: On,
+  ) => Promise<void>;
 }
 
 interface On {
@@ -61,12 +71,19 @@ export async function loginAs({ url, database, user, password }: Login): Promise
     wizard: async (name, steps, on) => {
       const here = { ...context, active_model: on.model, active_id: on.id, active_ids: [on.id] };
       const execute = async (values: Row, button: string): Promise<Shown> =>
-        (await post(`wizard.${name}.execute`, [sid, values, button, here], authorization)) as unknown as Shown;
-      const [sid, start] = (await post(`wizard.${name}.create`, [here], authorization)) as readonly [number, string];
-      let values: Row = {};
+        (await post(
+          `wizard.${name}.execute`,
+          [sid, values, button, here],
+          authorization,
+        )) as unknown as Shown;
+      const [sid, start] = (await post(`wizard.${name}.create`, [here], authorization)) as readonly [
+        number,
+        string,
+      ];
+      const values: Record<string, Json> = {};
       let shown = await execute(values, start);
       for (const [button, given] of steps) {
-        if (shown.view !== undefined) values = { ...values, [shown.view.state]: filled(shown.view, given) };
+        if (shown.view !== undefined) values[shown.view.state] = filled(shown.view, given);
         shown = await execute(values, button);
       }
       await post(`wizard.${name}.delete`, [sid, here], authorization);
@@ -74,7 +91,9 @@ export async function loginAs({ url, database, user, password }: Login): Promise
   };
 }
 
-/** Every field of a form, its defaults, and what the person typed. Keys with a point are for the screen only. */
+/**
+ * Every field of a form, its defaults, and what the person typed. Keys with a point are for the screen only.
+ */
 function filled(view: NonNullable<Shown["view"]>, given: Row): Row {
   const empty = Object.keys(view.fields_view.fields).map((field) => [field, null] as const);
   const defaults = Object.entries(view.defaults ?? {}).filter(([field]) => !field.endsWith("."));

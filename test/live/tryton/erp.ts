@@ -44,8 +44,8 @@ function factsOf(folder: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Brings Tryton up in a temporary folder, installing Debian's packages where they are missing (minutes), or uses the one
- * in the folder that CROSSFOOT_TRYTON_DIR names. Either way the caller gets a fresh database.
+ * Brings Tryton up in a temporary folder, installing Debian's packages where they are missing (minutes), or
+ * uses the one in the folder that CROSSFOOT_TRYTON_DIR names. Either way the caller gets a fresh database.
  */
 export async function startTryton(): Promise<RunningTryton> {
   const begun = performance.now();

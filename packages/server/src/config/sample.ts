@@ -1,6 +1,7 @@
 import { evaluateExpressions, imagesOf, isInScope, readFields } from "@crossfoot/connector-sdk";
 import type { EntityMapping } from "@crossfoot/connector-sdk";
 import type { JsonMap, Value } from "@crossfoot/kernel";
+import { isKnownCurrency } from "@crossfoot/model";
 import type { ProjectConnection } from "./project.ts";
 
 /** What the mapping makes of one field of a sample. */
@@ -24,8 +25,6 @@ export interface SampleReport {
   readonly unmapped: readonly string[];
 }
 
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"));
-
 /**
  * Maps one native record as a run would, without any system: references are shown as they await their link.
  */
@@ -39,7 +38,7 @@ export async function mapSample(
     connection: connection.id,
     linkOf: () => undefined,
     lineKeyOf: () => undefined,
-    isKnownCurrency: (code) => currencies.has(code),
+    isKnownCurrency,
   });
   const images = imagesOf(mapping, evaluated);
   return {

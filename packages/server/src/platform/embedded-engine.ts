@@ -60,6 +60,33 @@ function refusalOf(error: unknown): RefusedStatement | undefined {
   });
 }
 
+/** Nothing but blanks and comments: PostgreSQL answers such a statement without a command tag. */
+function isBlank(sql: string): boolean {
+  return sql.replaceAll(/--[^\n]*|\/\*.*?\*\/|[\s;]/gs, "") === "";
+}
+
+/** Exit code with which PostgreSQL's longjmp to its main loop arrives, an ordinary error of a statement. */
+const ordinaryError = 100;
+
+/**
+ * PGlite 0.5.16 catches whatever its main loop throws and goes on: a panic, an exit or a trap of the
+ * machine looks like a statement that answered nothing. Here everything but an ordinary error is told.
+ */
+function watchLoop(pglite: PGlite, onBroken: (reason: string) => void): void {
+  const loop = pglite.Module as unknown as { _PostgresMainLoopOnce: () => void };
+  const once = loop._PostgresMainLoopOnce;
+  loop._PostgresMainLoopOnce = () => {
+    try {
+      once();
+    } catch (error) {
+      const status: unknown =
+        typeof error === "object" && error !== null && "status" in error && error.status;
+      if (status !== ordinaryError) onBroken("PostgreSQL stopped in the middle of a statement");
+      throw error;
+    }
+  };
+}
+
 class PgliteEngine implements Engine {
   #pglite: PGlite | undefined;
   #logBytes = 0;
@@ -79,6 +106,7 @@ class PgliteEngine implements Engine {
     const opened = await PGlite.create({ startParams, ...pglite, ...files });
     opened.parsers = textParsers;
     opened.serializers = {};
+    watchLoop(opened, onBroken);
     this.#pglite = opened;
   }
 
@@ -97,8 +125,7 @@ class PgliteEngine implements Engine {
       this.#refuseBroken(false);
       const refusal = refusalOf(error);
       if (refusal !== undefined) throw refusal;
-      this.#broken = "the embedded database failed";
-      throw new LostSession(this.#broken, false);
+      return this.#lose("the embedded database failed");
     }
   }
 
@@ -107,12 +134,12 @@ class PgliteEngine implements Engine {
   }
 
   async run(sql: string, parameters: readonly Encoded[]): Promise<RawResult> {
+    if (isBlank(sql))
+      return { command: "", columns: [], rows: [], isOpen: this.#pglite?.isInTransaction() ?? false };
     return this.#attempt(async (pglite) => {
       const result = await pglite.query<Encoded[]>(sql, [...parameters], { rowMode: "array" });
-      // No command tag: an empty statement, or a PostgreSQL that is no longer there.
-      if (result.command === undefined) await this.#expectLife(pglite);
       return {
-        command: result.command ?? "",
+        command: result.command ?? this.#lose("PostgreSQL gave no answer to a statement"),
         columns: result.fields.map(({ name, dataTypeID: oid }) => ({ name, oid })),
         rows: result.rows,
         isOpen: pglite.isInTransaction(),
@@ -120,14 +147,9 @@ class PgliteEngine implements Engine {
     });
   }
 
-  async #expectLife(pglite: PGlite): Promise<void> {
-    try {
-      const { command } = await pglite.query("select 1");
-      if (command === "SELECT") return;
-    } catch (error) {
-      if (refusalOf(error)?.refusal.code === "25P02") return;
-    }
-    this.#broken ??= "the embedded database stopped answering";
+  #lose(reason: string): never {
+    this.#broken ??= reason;
+    throw new LostSession(this.#broken, false);
   }
 
   async script(sql: string): Promise<boolean> {

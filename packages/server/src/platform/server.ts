@@ -31,6 +31,7 @@ class ServerDatabase implements Database {
   readonly home = "server" as const;
   readonly #pool: Pool;
   readonly #answerTimeoutMs: number;
+  readonly #running: Set<Promise<unknown>> = new Set();
   #closing: Promise<void> | null = null;
 
   constructor(pool: Pool, answerTimeoutMs: number) {
@@ -39,7 +40,6 @@ class ServerDatabase implements Database {
   }
 
   async #connect(): Promise<PoolClient> {
-    if (this.#closing !== null) throw new StoreError({ code: "08003", message: "the store is closed" });
     try {
       return await this.#pool.connect();
     } catch (error) {
@@ -49,7 +49,6 @@ class ServerDatabase implements Database {
 
   /** Lends one connection. It goes back to the pool only when it is clean; else it is closed. */
   async #lend<T>(work: (session: ServerSession) => Promise<T>): Promise<T> {
-    refuseInside(this);
     const client = await this.#connect();
     let isBroken = false;
     // While a client is lent the pool does not listen; without a listener a broken socket would end the
@@ -67,16 +66,28 @@ class ServerDatabase implements Database {
     }
   }
 
+  async #run<T>(work: (session: ServerSession) => Promise<T>): Promise<T> {
+    refuseInside(this);
+    if (this.#closing !== null) throw new StoreError({ code: "08003", message: "the store is closed" });
+    const run = this.#lend(work);
+    this.#running.add(run);
+    try {
+      return await run;
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
-    return this.#lend((session) => runAlone<Row>(session, sql, parameters));
+    return this.#run((session) => runAlone<Row>(session, sql, parameters));
   }
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return this.#lend((session) => runTransaction(session, this, work));
+    return this.#run((session) => runTransaction(session, this, work));
   }
 
   script(sql: string): Promise<void> {
-    return this.#lend(async (session) => {
+    return this.#run(async (session) => {
       await session.script("set statement_timeout to 0");
       try {
         await runScript(session, sql);
@@ -86,8 +97,9 @@ class ServerDatabase implements Database {
     });
   }
 
+  /** What was asked before is done first: pg-pool 3.14 forgets who waits for a connection when it ends. */
   close(): Promise<void> {
-    this.#closing ??= this.#pool.end();
+    this.#closing ??= Promise.allSettled(this.#running).then(() => this.#pool.end());
     return this.#closing;
   }
 }

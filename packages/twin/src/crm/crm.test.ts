@@ -300,6 +300,15 @@ test("an accepted quote takes write-back only, and a revision reopens it under i
   });
 });
 
+test("a unique code that was given up can be taken by another record", async () => {
+  const { crm, call } = crmBench();
+  const { id } = crm.people.create("products", { name: "Bolt", sku: "B1", unit: "pcs" });
+  const taken = await call("POST", "/products", { name: "Nut", sku: "B1", unit: "pcs" });
+  expect([taken.status, taken.body.error.code, taken.body.error.field]).toEqual([409, "DUPLICATE", "sku"]);
+  crm.people.edit({ object: "products", id }, { sku: "B2" });
+  expect((await call("POST", "/products", { name: "Nut", sku: "B1", unit: "pcs" })).status).toBe(201);
+});
+
 test("inventory is unique by product and warehouse, and the refusal names the one that exists", async () => {
   const { crm, call } = crmBench();
   const { id: productId } = crm.people.create("products", { name: "Bolt", sku: "B1", unit: "pcs" });

@@ -36,7 +36,8 @@ function homeOf(name: Database["home"], hooks: TestHooks): TestHome {
     name,
     server: () => server,
     async open() {
-      const database = server === null ? await openEphemeral() : await openServer(await server.newDatabase());
+      const database =
+        server === null ? await openEphemeral() : await openServer(await server.createDatabase());
       opened.push(database);
       return database;
     },

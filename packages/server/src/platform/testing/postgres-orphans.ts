@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { lookAt } from "../running.ts";
-import { sleep } from "../sleep.ts";
 
 /** A server that some run of the tests started. */
 interface Entry {
@@ -65,7 +65,7 @@ export async function endServer(pid: number, signal: NodeJS.Signals, ms: number)
     return true;
   }
   const until = performance.now() + ms;
-  while (lookAt(pid).isRunning && performance.now() < until) await sleep(20);
+  while (lookAt(pid).isRunning && performance.now() < until) await wait(20);
   return !lookAt(pid).isRunning;
 }
 

@@ -3,8 +3,8 @@ import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } fro
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "pg";
-import { sleep } from "../sleep.ts";
 import { findPostgres, type PostgresBinary } from "./postgres-binary.ts";
 import { endServer, forgetServer, noteServer, stopOrphans } from "./postgres-orphans.ts";
 
@@ -22,7 +22,7 @@ export interface TestPostgres {
   /** Process id of the server; another one after `restart`. */
   readonly pid: number;
   /** Makes an empty database and answers its address. Without a name it gets a name of its own. */
-  newDatabase(name?: string): Promise<string>;
+  createDatabase(name?: string): Promise<string>;
   /** Ends the server and starts it again on the same port: `fast` breaks sessions, `kill` is SIGKILL. */
   restart(how?: "fast" | "kill"): Promise<void>;
   /** Ends the server and removes its folder. */
@@ -118,10 +118,10 @@ class Server implements TestPostgres {
       noteServer(child.pid, this.#folder);
       while (child.exitCode === null && performance.now() < until) {
         if (await answers(this.url)) return;
-        await sleep(30);
+        await wait(30);
       }
       forgetServer(child.pid);
-      await sleep(100);
+      await wait(100);
     }
     const log = readFileSync(join(this.#folder, "server.log"), "utf8").slice(-2_000);
     throw new Error(`PostgreSQL did not start on port ${this.#port}:\n${log}`);
@@ -133,7 +133,7 @@ class Server implements TestPostgres {
     forgetServer(pid);
   }
 
-  async newDatabase(name?: string): Promise<string> {
+  async createDatabase(name?: string): Promise<string> {
     this.#made += 1;
     const chosen = name ?? `test_${process.pid}_${this.#made}`;
     const client = new Client({ connectionString: this.url });

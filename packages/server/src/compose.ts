@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import { httpConnector } from "@crossfoot/connector-http";
+import { tryton } from "@crossfoot/connector-tryton";
+import { isKnownCurrency } from "@crossfoot/model";
+import { compilePolicy } from "@crossfoot/model";
+import type { Connectors, Project } from "./config/project.ts";
+import { systemClock } from "./platform/clock.ts";
+import { openEmbedded } from "./platform/embedded.ts";
+import { systemEntropy } from "./platform/entropy.ts";
+import { createLog } from "./platform/log.ts";
+import { openServer } from "./platform/server.ts";
+import { sleep } from "./platform/sleep.ts";
+import type { Database, Log } from "./ports.ts";
+import { createEngine } from "./runtime/create.ts";
+import type { Engine } from "./runtime/engine.ts";
+import type { World } from "./runtime/world.ts";
+import { createSide } from "./side.ts";
+import { createStore } from "./store/store.ts";
+
+/** The connectors that come with Crossfoot, by the name used in crossfoot.yaml. */
+export const connectors: Connectors = { http: httpConnector, tryton };
+
+/** What a caller may give instead of the usual. */
+export interface ComposeOptions {
+  /** Answers of systems in process, by connection. */
+  readonly fetch?: { readonly [connection: string]: (request: Request) => Promise<Response> };
+  readonly log?: Log;
+  /** A database that is open already; closed with the engine. */
+  readonly database?: Database;
+}
+
+/** Puts the engine of a project together: store, connections, runtime. Rejects with a StoreError. */
+export async function openEngine(project: Project, options: ComposeOptions = {}): Promise<Engine> {
+  const database = options.database ?? (await openStore(project));
+  const clock = systemClock;
+  const store = createStore({ database, entropy: systemEntropy, clock });
+  await store.migrate();
+  const sides = project.connections.map((connection) => {
+    const connector = connectors[connection.connector];
+    if (connector === undefined) throw new Error(`no connector is called ${connection.connector}`);
+    const fetch = options.fetch?.[connection.id];
+    return createSide(connection, { connector, clock, ...(fetch === undefined ? {} : { fetch }) });
+  });
+  const world: World = {
+    store,
+    sides,
+    contract: project.contract,
+    contractHash: project.contractHash,
+    policies: project.entities.map((entity) => compilePolicy(project.contract, entity, project.roles)),
+    customRules: {},
+    guard: project.guard,
+    retry: project.retry,
+    clock,
+    sleep,
+    entropy: systemEntropy,
+    log: options.log ?? createLog({ format: "plain", level: "warn" }),
+    // The folder's lock lets one process in; after a crash it takes its own lease over at once.
+    holder: database.home === "embedded" ? "embedded" : randomUUID(),
+    isKnownCurrency,
+    sweepEveryMs: project.sweepMs,
+  };
+  const engine = createEngine(world);
+  const close = async (): Promise<void> => {
+    await Promise.all(sides.map((side) => side.close()));
+    await engine.close();
+  };
+  return { ...engine, close };
+}
+
+function openStore(project: Project): Promise<Database> {
+  return project.store.home === "embedded"
+    ? openEmbedded(project.store.folder)
+    : openServer(project.store.url());
+}

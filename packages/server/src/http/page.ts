@@ -1,0 +1,218 @@
+import type { StatusReport } from "../runtime/engine.ts";
+import type { EntityCounts } from "../store/port.ts";
+import { html } from "./html.ts";
+import type { Html } from "./html.ts";
+import { pageStyle } from "./page-style.ts";
+import { runOutcome } from "./run-outcome.ts";
+
+/** What the page shows beside the status. */
+export interface PageFacts {
+  readonly status: StatusReport;
+  /** Our clock, ms since 1970. */
+  readonly now: number;
+  /** What is wrong with the loop, or null. */
+  readonly trouble: string | null;
+  readonly contractHash: string;
+}
+
+const refreshSeconds = 15;
+
+const tones: { readonly [state: string]: string } = {
+  ready: "good",
+  new: "soft",
+  unreachable: "warn",
+  paused: "warn",
+  refused: "bad",
+  foreign: "bad",
+  done: "good",
+  running: "soft",
+  differences: "warn",
+  stopped: "bad",
+  failed: "bad",
+  abandoned: "warn",
+};
+
+const tone = (state: string): Html => html`<span class="${tones[state] ?? "soft"}">${state}</span>`;
+
+function time(iso: string | null, now: number): Html {
+  if (iso === null) return html`<span class="soft">never</span>`;
+  const at = Date.parse(iso);
+  if (Number.isNaN(at)) return html`<time>${iso}</time>`;
+  const shown = new Date(at).toISOString().slice(0, 19).replace("T", " ");
+  return html`<time datetime="${iso}" title="${shown} UTC">${ago(now - at)}</time>`;
+}
+
+/** A span of time as people say it. */
+function ago(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} days ago`;
+}
+
+function count(value: number, isTrouble = false): Html {
+  const look = value === 0 ? "count zero" : isTrouble ? "count warn" : "count";
+  return html`<td class="${look}">${value}</td>`;
+}
+
+/** A table in a box that scrolls by itself on a narrow screen; without rows a sentence instead. */
+function sheet(heads: readonly Html[], rows: readonly Html[], empty: string): Html {
+  if (rows.length === 0) return html`<p class="soft">${empty}</p>`;
+  return html`<div class="sheet" tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          ${heads}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+const head = (title: string): Html => html`<th scope="col">${title}</th>`;
+const numberHead = (title: string): Html => html`<th scope="col" class="count">${title}</th>`;
+
+function connections({ status }: PageFacts): Html {
+  const rows = status.connections.map(
+    (each) =>
+      html`<tr>
+        <th scope="row">${each.id}</th>
+        <td>${each.role}</td>
+        <td>${each.system}</td>
+        <td>${each.tenant ?? ""}</td>
+        <td>${tone(each.state)}</td>
+        <td class="text">${each.reason ?? ""}</td>
+      </tr>`,
+  );
+  const heads = ["Connection", "Role", "System", "Tenant", "State", "Reason"].map((title) => head(title));
+  return sheet(heads, rows, "No connection has been reached yet.");
+}
+
+const counted: readonly (readonly [
+  title: string,
+  of: (counts: EntityCounts) => number,
+  isTrouble: boolean,
+])[] = [
+  ["Linked", ({ live }) => live, false],
+  ["One side only", ({ single }) => single, false],
+  ["Backlog", ({ work }) => work, false],
+  ["Open writes", ({ openIntents }) => openIntents, false],
+  ["Waiting", ({ waits }) => waits, false],
+  ["Set aside", ({ parks }) => parks, true],
+  ["Conflicts", ({ conflicts }) => conflicts, true],
+  ["Duplicates?", ({ candidates }) => candidates, true],
+];
+
+function entityRows({ status }: PageFacts): Html {
+  const rows = status.entities.map(
+    (each) =>
+      html`<tr>
+        <th scope="row">${each.entity}</th>
+        ${counted.map(([, of, isTrouble]) => count(of(each), isTrouble))}
+      </tr>`,
+  );
+  const heads = [head("Entity"), ...counted.map(([title]) => numberHead(title))];
+  return sheet(heads, rows, "No record has been read yet.");
+}
+
+const notDone: Html = html`<span class="warn">not done</span>`;
+
+function readings({ status, now }: PageFacts): Html {
+  const rows = status.cursors.map(
+    (each) =>
+      html`<tr>
+        <th scope="row">${each.connection}</th>
+        <td>${each.entity}</td>
+        <td>${time(each.readAt, now)}</td>
+        <td>${each.backfilledAt === null ? notDone : time(each.backfilledAt, now)}</td>
+        <td>${time(each.sweptAt, now)}</td>
+        <td class="text bad">
+          ${each.failure === null ? "" : `${each.failure.message} (${each.failure.code})`}
+        </td>
+      </tr>`,
+  );
+  const heads = ["Connection", "Entity", "Read", "First load", "Swept", "Trouble"].map((title) =>
+    head(title),
+  );
+  return sheet(heads, rows, "Nothing has been read yet.");
+}
+
+function runs({ status, now }: PageFacts): Html {
+  const rows = status.runs.map(
+    (each) =>
+      html`<tr>
+        <th scope="row">${each.command}</th>
+        <td>${time(each.startedAt, now)}</td>
+        <td>${tone(each.state)}</td>
+        <td class="text">${runOutcome(each.summary)}</td>
+      </tr>`,
+  );
+  return sheet(
+    ["Run", "Started", "State", "What it did"].map((title) => head(title)),
+    rows,
+    "No run yet.",
+  );
+}
+
+/** The first thing a person wants to know. */
+function verdict({ status, trouble }: PageFacts): Html {
+  if (trouble !== null) return html`<p class="verdict bad">The loop is in trouble: ${trouble}</p>`;
+  const away = status.connections.filter(({ state }) => state !== "ready" && state !== "new");
+  if (away.length > 0) {
+    return html`<p class="verdict bad">
+      Not usable: ${away.map(({ id }) => id).join(", ")}. The reason stands below.
+    </p>`;
+  }
+  const sum = (of: (counts: EntityCounts) => number): number =>
+    status.entities.reduce((all, each) => all + of(each), 0);
+  const open =
+    sum(({ parks }) => parks) + sum(({ conflicts }) => conflicts) + sum(({ candidates }) => candidates);
+  if (open > 0) return html`<p class="verdict warn">${open} things wait for a person.</p>`;
+  const backlog = sum(({ work }) => work) + sum(({ openIntents }) => openIntents);
+  if (backlog > 0) return html`<p class="verdict">At work: ${backlog} to go.</p>`;
+  return html`<p class="verdict good">Caught up; nothing waits for a person.</p>`;
+}
+
+/** The status page: one HTML document without scripts. Everything from outside is escaped. */
+export function statusPage(facts: PageFacts): string {
+  const made = new Date(facts.now).toISOString();
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="refresh" content="${String(refreshSeconds)}" />
+        <title>Crossfoot status</title>
+        <style>
+          ${{ html: pageStyle }}
+        </style>
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>Crossfoot</h1>
+            <span class="soft">as of ${made.slice(0, 19).replace("T", " ")} UTC</span>
+          </header>
+          ${verdict(facts)}
+          <h2>Connections</h2>
+          ${connections(facts)}
+          <h2>Entities</h2>
+          ${entityRows(facts)}
+          <h2>Last runs</h2>
+          ${runs(facts)}
+          <h2>Readings</h2>
+          ${readings(facts)}
+          <footer>
+            Contract ${facts.contractHash.slice(0, 12)} · the same as JSON:
+            <a href="/status.json">status.json</a> · <code>crossfoot why &lt;record&gt;</code> tells why a
+            record is as it is. This page renews itself every ${String(refreshSeconds)} seconds.
+          </footer>
+        </main>
+      </body>
+    </html> `;
+  return page.html;
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+/** The command line of Crossfoot: puts its parts together and runs one command. */
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import type { CliDeps, Served, ServeOptions } from "./cli/deps.ts";
+import { runCli } from "./cli/program.ts";
+import { connectors, openEngine } from "./compose.ts";
+import { readEnvironment } from "./config/environment.ts";
+import { createHttpApp } from "./http/app.ts";
+import { listen } from "./http/serve.ts";
+import { systemClock } from "./platform/clock.ts";
+import { createLog } from "./platform/log.ts";
+import { sleep } from "./platform/sleep.ts";
+import type { Engine } from "./runtime/engine.ts";
+
+/** Webhooks and the status page, at the address that the project says. */
+function serve(engine: Engine, { project, onHints, trouble }: ServeOptions): Promise<Served> {
+  const app = createHttpApp(engine, {
+    connections: project.connections.map(({ id }) => id),
+    contractHash: project.contractHash,
+    now: systemClock.now,
+    log: createLog({ format: "plain", level: "warn" }),
+    onHints,
+    trouble,
+  });
+  return listen(app, project.server);
+}
+
+/** SIGINT and SIGTERM ask to stop; a second one is the system's again, and ends the program at once. */
+function onStop(stop: () => void): () => void {
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  return () => {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
+  }
+}
+
+function versionOf(): string {
+  const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(file) as { readonly version: string }).version;
+}
+
+const deps: CliDeps = {
+  connectors,
+  environment: readEnvironment(),
+  openEngine,
+  serve,
+  demo: () => Promise.reject(new Error("the demo is not part of this build")),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  clock: systemClock,
+  sleep,
+  onStop,
+  user: userName(),
+  version: versionOf(),
+};
+
+process.exitCode = await runCli(process.argv.slice(2), deps);

@@ -1,0 +1,5 @@
+import * as vitest from "vitest";
+import { databaseSuite } from "./testing/database-suite.ts";
+import { forEachHome } from "./testing/homes.ts";
+
+forEachHome(vitest, ["server"], databaseSuite);
