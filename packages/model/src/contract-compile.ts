@@ -54,10 +54,14 @@ const fieldKeys: { readonly [key: string]: readonly string[] | "free" } = {
  * Reads a contract file over the default contract. Every unknown key is a problem with the nearest known one; both
  * sides as master of one field is refused. Pure; never throws.
  */
-export function readContract(file: Json): { readonly contract: Contract; readonly problems: readonly ContractProblem[] } {
+export function readContract(file: Json): {
+  readonly contract: Contract;
+  readonly problems: readonly ContractProblem[];
+} {
   const problems: ContractProblem[] = [];
   if (file === null) return { contract: defaultContract, problems };
-  if (!isMap(file)) return { contract: defaultContract, problems: [{ path: [], problem: "a contract is a map" }] };
+  if (!isMap(file))
+    return { contract: defaultContract, problems: [{ path: [], problem: "a contract is a map" }] };
   const given = file["entities"] ?? {};
   checkKeys(file, { entities: "free", version: "free" }, [], problems);
   if (!isMap(given)) {
@@ -91,7 +95,8 @@ function checkKeys(
     const at = [...path, key];
     if (allowed === undefined) problems.push({ path: at, problem: unknown("key", key, Object.keys(keys)) });
     else if (key === "master" && !(typeof value === "string" && roles.includes(value))) {
-      const both = "a field has one master, `crm` or `erp`: two masters would undo each other's values for ever";
+      const both =
+        "a field has one master, `crm` or `erp`: two masters would undo each other's values for ever";
       problems.push({ path: at, problem: both });
     } else if (allowed !== "free" && !(typeof value === "string" && allowed.includes(value))) {
       problems.push({ path: at, problem: `\`${key}\` is one of ${allowed.join(", ")}` });
@@ -128,7 +133,10 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
   for (const [index, key] of asList(terms["matchKeys"]).entries()) {
     for (const field of asList(key)) {
       if (typeof field === "string" && known.includes(field)) continue;
-      problems.push({ path: [...path, "matchKeys", String(index)], problem: unknown("field", String(field), known) });
+      problems.push({
+        path: [...path, "matchKeys", String(index)],
+        problem: unknown("field", String(field), known),
+      });
     }
   }
   const create = terms["create"];
@@ -137,7 +145,13 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
     for (const [role, rule] of Object.entries(create)) {
       const at = [...path, "create", role];
       if (!isMap(rule)) problems.push({ path: at, problem: "a rule for creates is a map with `when`" });
-      else checkKeys(rule, { when: ["always", "never", "status"], statuses: "free", onDemand: "free" }, at, problems);
+      else
+        checkKeys(
+          rule,
+          { when: ["always", "never", "status"], statuses: "free", onDemand: "free" },
+          at,
+          problems,
+        );
     }
   }
   const states = statusCodes[name] ?? [];
@@ -155,7 +169,10 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
   }
   const tolerance = terms["newestTolerance"];
   if (tolerance !== undefined && !(typeof tolerance === "number" && tolerance >= 0)) {
-    problems.push({ path: [...path, "newestTolerance"], problem: "`newestTolerance` is a number of seconds, 0 or more" });
+    problems.push({
+      path: [...path, "newestTolerance"],
+      problem: "`newestTolerance` is a number of seconds, 0 or more",
+    });
   }
 }
 
@@ -164,7 +181,10 @@ function asList(value: Json | undefined): readonly Json[] {
 }
 
 /** Connections that may originate a value, and those that receive it. */
-function routes(direction: Direction, sides: Roles): { writers: readonly ConnectionId[]; targets: readonly ConnectionId[] } {
+function routes(
+  direction: Direction,
+  sides: Roles,
+): { writers: readonly ConnectionId[]; targets: readonly ConnectionId[] } {
   switch (direction) {
     case "both":
       return { writers: [sides.crm, sides.erp], targets: [sides.crm, sides.erp] };
@@ -182,7 +202,10 @@ function routes(direction: Direction, sides: Roles): { writers: readonly Connect
 export function compilePolicy(contract: Contract, name: EntityName, sides: Roles): EntityPolicy {
   const entity = entities[name];
   const terms = contract.entities[name];
-  const fields = Object.keys(entity.fields).map((field) => [field, compileField({ entity, terms, field }, sides)]);
+  const fields = Object.keys(entity.fields).map((field) => [
+    field,
+    compileField({ entity, terms, field }, sides),
+  ]);
   const create = Object.entries(terms.create).map(([role, rule]): [string, CreateRule] => [
     sides[role as Role],
     { when: rule.when, statuses: rule.statuses ?? [], onDemand: rule.onDemand ?? false },

@@ -93,7 +93,8 @@ export const defaultContract: Contract = {
       },
       matchKeys: [["taxId"], ["number"], ["name", "email"]],
       fields: { number: back, creditLimit: back },
-      means: "A company that buys from us, or may. Created in the ERP once it is a customer or its first quote is accepted.",
+      means:
+        "A company that buys from us, or may. Created in the ERP once it is a customer or its first quote is accepted.",
     },
     contacts: {
       ...shared,

@@ -12,7 +12,14 @@ const reference = (entity: EntityName): FieldKind => ({ kind: "reference", entit
 const group = (parts: FieldKinds): FieldKind => ({ kind: "group", parts });
 const collection = (parts: FieldKinds): FieldKind => ({ kind: "collection", parts });
 
-const addressParts: FieldKinds = { street: text, street2: text, city: text, postalCode: text, region: text, country: code };
+const addressParts: FieldKinds = {
+  street: text,
+  street2: text,
+  city: text,
+  postalCode: text,
+  region: text,
+  country: code,
+};
 /** An address merges as one value, or two edits make an address nobody wrote. */
 const address = group(addressParts);
 const validity = group({ from: date, to: date });
@@ -187,7 +194,9 @@ const fields: { readonly [name in EntityName]: FieldKinds } = {
   },
 };
 
-const traits: { readonly [name in EntityName]: readonly [title: string, label: string, status: string | null] } = {
+const traits: {
+  readonly [name in EntityName]: readonly [title: string, label: string, status: string | null];
+} = {
   accounts: ["Accounts", "name", "status"],
   contacts: ["Contacts", "email", "status"],
   products: ["Products", "sku", null],

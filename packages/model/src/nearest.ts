@@ -19,5 +19,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
     .toSorted((a, b) => a.far - b.far);
   const [best] = ranked;
   if (best === undefined) return undefined;
-  return best.far <= Math.max(1, Math.ceil(Math.max(name.length, best.candidate.length) * 0.4)) ? best.candidate : undefined;
+  return best.far <= Math.max(1, Math.ceil(Math.max(name.length, best.candidate.length) * 0.4))
+    ? best.candidate
+    : undefined;
 }

@@ -118,7 +118,15 @@ export function stateEntity(input: {
       if (crm === undefined || erp === undefined) continue;
       compared += 1;
       if (isSame(crm, erp)) equal += 1;
-      else differences.push({ link: pair.link, label: pair.label, field, crm, erp, reason: reasonOf(pair, field) });
+      else
+        differences.push({
+          link: pair.link,
+          label: pair.label,
+          field,
+          crm,
+          erp,
+          reason: reasonOf(pair, field),
+        });
     }
   }
   return {
@@ -166,7 +174,9 @@ function strip(value: Value): Value {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => !isBlank(part)));
 }
 
-function amountOf(value: Value | undefined): { readonly amount: string; readonly currency: string } | undefined {
+function amountOf(
+  value: Value | undefined,
+): { readonly amount: string; readonly currency: string } | undefined {
   if (value === null || typeof value !== "object" || isLines(value)) return undefined;
   const { amount, currency } = value as { readonly [part: string]: Value };
   return typeof amount === "string" && typeof currency === "string" ? { amount, currency } : undefined;
@@ -183,13 +193,15 @@ function totalsOf(field: string, pairs: readonly Pair[]): readonly TotalLine[] {
       sums.set(money.currency, sum);
     }
   }
-  return [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([currency, { crm, erp }]) => ({
-    field,
-    currency,
-    crm: crm.toFixed(),
-    erp: erp.toFixed(),
-    difference: crm.minus(erp).toFixed(),
-  }));
+  return [...sums]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([currency, { crm, erp }]) => ({
+      field,
+      currency,
+      crm: crm.toFixed(),
+      erp: erp.toFixed(),
+      difference: crm.minus(erp).toFixed(),
+    }));
 }
 
 /** The whole statement from its entities. */
@@ -201,7 +213,8 @@ export function composeStatement(head: {
   const all = head.entities;
   const unexplained = all.some(
     ({ differences, missing }) =>
-      differences.some(({ reason }) => reason === "unknown") || missing.some(({ reason }) => reason === "unknown"),
+      differences.some(({ reason }) => reason === "unknown") ||
+      missing.some(({ reason }) => reason === "unknown"),
   );
   const open = all.some(
     ({ differences, missing, totals }) =>

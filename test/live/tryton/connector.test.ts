@@ -3,6 +3,7 @@ import { accountCases } from "./account-cases.ts";
 import { whyNot } from "./erp.ts";
 import { quoteCases } from "./quote-cases.ts";
 import { changeCases, readingCases } from "./reading-cases.ts";
+import { recordingCases } from "./recording-cases.ts";
 import { Stage } from "./stage.ts";
 
 const reason = whyNot();
@@ -24,4 +25,5 @@ describe.skipIf(reason !== null)("the Tryton connector against a real Tryton", (
   accountCases(opened);
   changeCases(opened);
   quoteCases(opened);
+  recordingCases(opened);
 });

@@ -31,12 +31,12 @@ export function loadConnection(source: ConnectionSource, name: string): LoadedCo
   const { options, description } = loadOptions(work, value("options") as JsonMap | undefined);
   noteSecretNames(work, options, secrets.names);
   noteDescribedSecrets(work, description, secrets.names);
-  const isUsable = connector !== undefined && work.problems.length === 0;
-  if (connector !== undefined)
-    noteOptionProblems(work, { options, description, found: connector.checkOptions(options) });
-  const mapping = isUsable
-    ? loadMapping(work, { base: connector.defaultMapping(options), description })
-    : undefined;
+  const found = connector?.checkOptions(options) ?? [];
+  noteOptionProblems(work, { options, description, found });
+  // A missing secret or a wrong address does not hide what is wrong with the mapping; wrong options do.
+  const isKnown = connector !== undefined && found.length === 0 && (description?.problems.length ?? 0) === 0;
+  const base = isKnown ? connector.defaultMapping(options) : undefined;
+  const mapping = base === undefined ? undefined : loadMapping(work, { base, description });
   if (mapping === undefined || work.problems.length > 0) return { connection: null, problems: work.problems };
   const connection: ProjectConnection = {
     id: connectionId(name),
@@ -120,7 +120,7 @@ function loadMapping(
   if (found.kind === "problem") work.problems.push(found.problem);
   const file = found.kind === "file" ? found.file : null;
   work.problems.push(...(file?.problems ?? []));
-  if (work.problems.length > 0) return undefined;
+  if (found.kind === "problem" || (file?.problems.length ?? 0) > 0) return undefined;
   const json = overlayMapping(at.base, file?.json ?? null);
   const compiled = compileMapping(json, kinds);
   if (compiled.mapping !== undefined) return { mapping: compiled.mapping, mappingHash: hashOf(json) };

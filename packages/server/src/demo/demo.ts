@@ -46,7 +46,12 @@ export interface DemoResult {
     readonly totals: Statement["entities"][number]["totals"];
   }[];
   readonly differences: readonly Judged[];
-  readonly troubles: readonly { readonly name: string; readonly expected: string; readonly outcome: string; readonly isRight: boolean }[];
+  readonly troubles: readonly {
+    readonly name: string;
+    readonly expected: string;
+    readonly outcome: string;
+    readonly isRight: boolean;
+  }[];
   readonly planned: number;
   readonly applied: number;
   readonly folder: string | null;
@@ -57,7 +62,9 @@ export async function runDemo(request: DemoRequest): Promise<number> {
   const out = request.isJson ? request.stderr : request.stdout;
   const say = (text: string): void => void out.write(`${text}\n`);
   const startedAt = performance.now();
-  say("Crossfoot demo: a CRM and an ERP that have never met, brought into agreement while people work on both.");
+  say(
+    "Crossfoot demo: a CRM and an ERP that have never met, brought into agreement while people work on both.",
+  );
   const stage = await openStage({ seed: request.seed, keeps: request.keeps });
   try {
     say(`  CRM  ${stage.addresses.crm}   ERP  ${stage.addresses.erp}   folder  ${stage.folder}`);
@@ -66,7 +73,14 @@ export async function runDemo(request: DemoRequest): Promise<number> {
     const runs = await workTogether(stage, { request, troubles, say });
     runs.push(...(await untilQuiet(stage, say)));
     const seen = await lookAtEnd(stage, runs);
-    const result = judge(stage, { seen, troubles, plan, applied, seconds: (performance.now() - startedAt) / 1000, request });
+    const result = judge(stage, {
+      seen,
+      troubles,
+      plan,
+      applied,
+      seconds: (performance.now() - startedAt) / 1000,
+      request,
+    });
     sayStatement(say, seen.statement);
     sayTroubles(say, result);
     if (request.isJson) request.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -78,13 +92,18 @@ export async function runDemo(request: DemoRequest): Promise<number> {
   }
 }
 
-async function firstLoad(stage: Stage, say: (text: string) => void): Promise<{ plan: PlanDocument; applied: number }> {
+async function firstLoad(
+  stage: Stage,
+  say: (text: string) => void,
+): Promise<{ plan: PlanDocument; applied: number }> {
   say("\n1. A plan: what a first load would do, before anything is written.");
   const plan = await stage.engine.plan();
   sayPlan(say, plan);
   say("\n2. Apply: exactly that.");
   const summary = await stage.engine.apply(plan, { onDrift: "skip" });
-  say(`   ${summary.applied} of ${summary.planned} planned writes made in ${(summary.durationMs / 1000).toFixed(1)} s`);
+  say(
+    `   ${summary.applied} of ${summary.planned} planned writes made in ${(summary.durationMs / 1000).toFixed(1)} s`,
+  );
   sayRun(say, summary);
   return { plan, applied: summary.applied };
 }
@@ -92,7 +111,11 @@ async function firstLoad(stage: Stage, say: (text: string) => void): Promise<{ p
 /** Sales and finance work at once; Crossfoot runs beside them, over and over. */
 async function workTogether(
   stage: Stage,
-  at: { readonly request: DemoRequest; readonly troubles: readonly Trouble[]; readonly say: (text: string) => void },
+  at: {
+    readonly request: DemoRequest;
+    readonly troubles: readonly Trouble[];
+    readonly say: (text: string) => void;
+  },
 ): Promise<RunSummary[]> {
   const { request, troubles, say } = at;
   say("\n3. Sales and finance at work on both sides at once, with troubles planted among it.");
@@ -130,7 +153,11 @@ async function workTogether(
 
 function wrote(run: RunSummary): number {
   return run.entities.reduce(
-    (sum, { settled }) => sum + Object.values(settled).flatMap((kinds) => Object.values(kinds)).reduce((all, one) => all + one, 0),
+    (sum, { settled }) =>
+      sum +
+      Object.values(settled)
+        .flatMap((kinds) => Object.values(kinds))
+        .reduce((all, one) => all + one, 0),
     0,
   );
 }
@@ -168,7 +195,12 @@ function ownedDifferences(statement: Statement): readonly Owned[] {
     ...missing.map(({ label, reason }): Owned => ({ entity, label, field: null, reason })),
     ...totals
       .filter(({ difference, field }) => difference !== "0" && entity !== "quotes" && field !== "")
-      .map(({ field, currency }): Owned => ({ entity, label: `total ${currency}`, field, reason: "unknown" })),
+      .map(({ field, currency }): Owned => ({
+        entity,
+        label: `total ${currency}`,
+        field,
+        reason: "unknown",
+      })),
   ]);
 }
 
@@ -192,19 +224,26 @@ function judge(
       const trouble = troubles.find((one) => one.owns(difference));
       return { difference, trouble: trouble?.name ?? null };
     });
-  const judged = troubles.map((trouble) => ({ name: trouble.name, expected: trouble.expected, ...trouble.judge(seen) }));
-  const isGood = differences.every(({ trouble }) => trouble !== null) && judged.every(({ isRight }) => isRight);
+  const judged = troubles.map((trouble) => ({
+    name: trouble.name,
+    expected: trouble.expected,
+    ...trouble.judge(seen),
+  }));
+  const isGood =
+    differences.every(({ trouble }) => trouble !== null) && judged.every(({ isRight }) => isRight);
   return {
     isGood,
     seconds: Math.round(at.seconds * 10) / 10,
-    entities: seen.statement.entities.map(({ entity, linked, fieldsCompared, fieldsEqual, notWanted, totals }) => ({
-      entity,
-      linked,
-      fieldsCompared,
-      fieldsEqual,
-      notWanted,
-      totals,
-    })),
+    entities: seen.statement.entities.map(
+      ({ entity, linked, fieldsCompared, fieldsEqual, notWanted, totals }) => ({
+        entity,
+        linked,
+        fieldsCompared,
+        fieldsEqual,
+        notWanted,
+        totals,
+      }),
+    ),
     differences,
     troubles: judged,
     planned: at.plan.writes.length,
@@ -213,7 +252,10 @@ function judge(
   };
 }
 
-async function stayUp(stage: Stage, at: { readonly request: DemoRequest; readonly say: (text: string) => void }): Promise<void> {
+async function stayUp(
+  stage: Stage,
+  at: { readonly request: DemoRequest; readonly say: (text: string) => void },
+): Promise<void> {
   const { request, say } = at;
   say(`\nBoth systems stay up; change something and watch it arrive. Ctrl-C ends the demo.`);
   while (!request.signal.aborted) {

@@ -6,10 +6,14 @@ import type { DemoResult } from "./demo.ts";
 type Say = (text: string) => void;
 
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const widths = (rows[0] ?? []).map((_cell, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
   return rows.map((row) =>
     row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
       .join("  ")
       .trimEnd(),
   );
@@ -26,7 +30,9 @@ function inMinorUnits(amount: string, currency: string): string {
 export function sayPlan(say: Say, plan: PlanDocument): void {
   const names = [...new Set(plan.writes.map(({ entity }) => entity))];
   const count = (entity: string, kind: string, target: string): string => {
-    const found = plan.writes.filter((write) => write.entity === entity && write.kind === kind && write.target === target);
+    const found = plan.writes.filter(
+      (write) => write.entity === entity && write.kind === kind && write.target === target,
+    );
     return found.length === 0 ? "" : String(found.length);
   };
   const head = ["entity", "new in crm", "new in erp", "changed in crm", "changed in erp"];
@@ -39,7 +45,9 @@ export function sayPlan(say: Say, plan: PlanDocument): void {
   ]);
   for (const line of aligned([head, ...rows])) say(`   ${line}`);
   const calls = Object.entries(plan.calls).map(([connection, calls_]) => `${calls_} to ${connection}`);
-  say(`   ${plan.writes.length} writes in at least ${calls.join(" and ")} calls; ${plan.candidates.length} possible duplicates to review`);
+  say(
+    `   ${plan.writes.length} writes in at least ${calls.join(" and ")} calls; ${plan.candidates.length} possible duplicates to review`,
+  );
 }
 
 /** One line per run: what it wrote, or why it wrote nothing. */
@@ -53,21 +61,24 @@ export function sayRun(say: Say, run: RunSummary): void {
     return writes.length === 0 ? [] : [`${entity}: ${writes.join(", ")}`];
   });
   const troubles = run.troubles.map(({ connection, failure }) => `${connection}: ${failure.message}`);
-  const text = parts.length > 0 ? parts.join("; ") : `nothing to write: ${run.whyNothing ?? "nothing was refused"}`;
+  const text =
+    parts.length > 0 ? parts.join("; ") : `nothing to write: ${run.whyNothing ?? "nothing was refused"}`;
   say(`   cf    ${text}${troubles.length > 0 ? ` [${troubles.join("; ")}]` : ""}`);
 }
 
 /** The statement: per entity what is linked and equal, and the totals of both sides. */
 export function sayStatement(say: Say, statement: Statement): void {
   say("\n5. The statement: do both systems agree?");
-  const rows = statement.entities.map(({ entity, linked, fieldsCompared, fieldsEqual, notWanted, missing, differences }) => [
-    entity,
-    String(linked),
-    `${fieldsEqual} / ${fieldsCompared}`,
-    String(differences.filter(({ reason }) => reason !== "parent_not_wanted").length),
-    String(missing.length - notWanted),
-    String(notWanted),
-  ]);
+  const rows = statement.entities.map(
+    ({ entity, linked, fieldsCompared, fieldsEqual, notWanted, missing, differences }) => [
+      entity,
+      String(linked),
+      `${fieldsEqual} / ${fieldsCompared}`,
+      String(differences.filter(({ reason }) => reason !== "parent_not_wanted").length),
+      String(missing.length - notWanted),
+      String(notWanted),
+    ],
+  );
   const head = ["entity", "linked", "fields equal", "different", "missing", "not wanted there"];
   for (const line of aligned([head, ...rows])) say(`   ${line}`);
   const totals = statement.entities
@@ -87,12 +98,17 @@ export function sayStatement(say: Say, statement: Statement): void {
 /** The troubles with their outcomes, and the verdict. */
 export function sayTroubles(say: Say, result: DemoResult): void {
   say("\n6. The planted troubles, and what became of them");
-  for (const { name, outcome, isRight } of result.troubles) say(`   ${isRight ? "ok  " : "BAD "} ${name}: ${outcome}`);
+  for (const { name, outcome, isRight } of result.troubles)
+    say(`   ${isRight ? "ok  " : "BAD "} ${name}: ${outcome}`);
   say(`\n   ${result.differences.length} differences remain:`);
   for (const { difference, trouble } of result.differences) {
     const { entity, label, field, reason } = difference;
     const short = label.length > 40 ? `${label.slice(0, 37)}...` : label;
-    say(`   ${trouble === null ? "BAD " : "ok  "} ${entity} ${short}${field === null ? "" : `.${field}`}: ${reason} (${trouble ?? "nothing explains it"})`);
+    say(
+      `   ${trouble === null ? "BAD " : "ok  "} ${entity} ${short}${field === null ? "" : `.${field}`}: ${reason} (${trouble ?? "nothing explains it"})`,
+    );
   }
-  say(`\n   ${result.isGood ? "Every difference is a planted one, with its reason." : "Something is not as it should be."} ${result.seconds} s`);
+  say(
+    `\n   ${result.isGood ? "Every difference is a planted one, with its reason." : "Something is not as it should be."} ${result.seconds} s`,
+  );
 }

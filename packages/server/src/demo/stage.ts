@@ -68,7 +68,15 @@ export async function openStage(options: { readonly seed: number; readonly keeps
   const clock = (): number => Date.now();
   const crm = createCrm({ clock, seed });
   const erp = createErp({ clock, seed });
-  const contents: DemoContents = seedDemo({ crm, erp, seed, accounts: 60, products: 40, history: 12, quotes: 12 });
+  const contents: DemoContents = seedDemo({
+    crm,
+    erp,
+    seed,
+    accounts: 60,
+    products: 40,
+    history: 12,
+    quotes: 12,
+  });
   const crmUp = await crm.listen();
   const erpUp = await erp.listen();
   const folder = mkdtempSync(join(tmpdir(), "crossfoot-demo-"));

@@ -37,7 +37,8 @@ export interface Verdict {
   readonly outcome: string;
 }
 
-const textOf = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+const textOf = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
 
 /** The troubles of the demo, in the order in which they are planted. */
 export function plannedTroubles(office: Office): readonly Trouble[] {
@@ -52,10 +53,16 @@ function duplicate({ contents, crm }: Office): Trouble {
     expected: `${name} has the tax id of a customer that exists: a person is asked, nothing is doubled`,
     plant: () => undefined,
     judge: ({ candidates }) => {
-      const isFound = candidates.some((candidate) => candidate.entity === "accounts" && String(candidate.id) === id);
-      return { isRight: isFound, outcome: isFound ? "waits for review, not sent to the ERP" : "was not noticed" };
+      const isFound = candidates.some(
+        (candidate) => candidate.entity === "accounts" && String(candidate.id) === id,
+      );
+      return {
+        isRight: isFound,
+        outcome: isFound ? "waits for review, not sent to the ERP" : "was not noticed",
+      };
     },
-    owns: ({ entity, label, reason }) => entity === "accounts" && reason === "candidate" && label.endsWith(`:${id}`),
+    owns: ({ entity, label, reason }) =>
+      entity === "accounts" && reason === "candidate" && label.endsWith(`:${id}`),
   };
 }
 
@@ -67,7 +74,9 @@ function tooLong({ contents, crm }: Office): Trouble {
     expected: "a customer whose name is longer than the ERP takes: set aside alone, with the field named",
     plant: () => undefined,
     judge: ({ deadLetters }) => {
-      const dead = deadLetters.find(({ entity, failure }) => entity === "accounts" && failure?.field === "name");
+      const dead = deadLetters.find(
+        ({ entity, failure }) => entity === "accounts" && failure?.field === "name",
+      );
       return { isRight: dead !== undefined, outcome: dead?.failure?.message ?? "was not set aside" };
     },
     owns: ({ entity, label, reason }) => entity === "accounts" && label === name && reason === "parked",
@@ -83,20 +92,31 @@ function timeOut(office: Office): Trouble {
     expected: "the ERP makes a quote and its answer is lost: asked about, never repeated, one document",
     plant: () => {
       erp.faults.add({ method: "POST", path: "/sales_quotes", exact: true, effect: { kind: "lose" } });
-      const sent = Object.values(crm.state.records["quotes"] ?? {}).find((quote) => quote["status"] === "sent");
+      const sent = Object.values(crm.state.records["quotes"] ?? {}).find(
+        (quote) => quote["status"] === "sent",
+      );
       if (sent === undefined) throw new Error("the demo has no quote left to win");
       quoteId = String(sent.id);
       crm.people.acceptQuote(quoteId, "ada");
     },
     judge: ({ runs }) => {
       const lost = erp.faults.fired.filter(({ effect }) => effect.kind === "lose").length;
-      const made = erp.commits.filter(({ object, kind, actor }) => object === "sales_quotes" && kind === "create" && actor === "integration");
+      const made = erp.commits.filter(
+        ({ object, kind, actor }) =>
+          object === "sales_quotes" && kind === "create" && actor === "integration",
+      );
       const references = made.map(({ after }) => after?.["external_ref"]);
       reference = references.find((one, index) => references.indexOf(one) !== index);
-      const probed = runs.reduce((sum, run) => sum + run.entities.reduce((all, { probed: count }) => all + count, 0), 0);
+      const probed = runs.reduce(
+        (sum, run) => sum + run.entities.reduce((all, { probed: count }) => all + count, 0),
+        0,
+      );
       const isRight = lost === 1 && reference === undefined && probed > 0;
       const doubled = reference === undefined ? "no quote made twice" : "a quote was made twice";
-      return { isRight, outcome: `${lost} answer lost, ${probed} asked about, ${made.length} quotes made, ${doubled}` };
+      return {
+        isRight,
+        outcome: `${lost} answer lost, ${probed} asked about, ${made.length} quotes made, ${doubled}`,
+      };
     },
     owns: () => false,
   };
@@ -117,7 +137,8 @@ function conflict({ contents, crm, erp }: Office): Trouble {
       const open = conflicts.filter(({ entity, field }) => entity === "accounts" && field === "website");
       return { isRight: open.length === 1, outcome: `${open.length} conflict open, both values kept` };
     },
-    owns: ({ entity, field, reason }) => entity === "accounts" && field === "website" && reason === "conflict",
+    owns: ({ entity, field, reason }) =>
+      entity === "accounts" && field === "website" && reason === "conflict",
   };
 }
 
@@ -134,14 +155,24 @@ function overLimit(office: Office): Trouble {
       const like = Object.values(crm.state.records["quotes"] ?? {})[0];
       const account = crm.state.records["accounts"]?.[pair.accountId];
       const currency = textOf(account?.["currency"]);
-      const lines = ((like?.["lines"] as readonly { readonly [name: string]: unknown }[] | undefined) ?? []).map((line) => ({
+      const lines = (
+        (like?.["lines"] as readonly { readonly [name: string]: unknown }[] | undefined) ?? []
+      ).map((line) => ({
         productId: textOf(line["productId"]),
         unit: textOf(line["unit"]),
         quantity: "10",
         unitPrice: { amount: "95.00", currency },
       }));
       const quote = crm.people.createQuote(
-        { accountId: pair.accountId, currency, warehouse: "MAIN", company: "NG01", validUntil: textOf(like?.["validUntil"]), paymentTerms: textOf(account?.["paymentTerms"]), lines },
+        {
+          accountId: pair.accountId,
+          currency,
+          warehouse: "MAIN",
+          company: "NG01",
+          validUntil: textOf(like?.["validUntil"]),
+          paymentTerms: textOf(account?.["paymentTerms"]),
+          lines,
+        },
         "bruno",
       );
       quoteId = String(quote.id);

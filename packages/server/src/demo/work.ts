@@ -27,13 +27,18 @@ function textOf(record: TwinRecord | undefined, field: string): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
-function pickWhere(office: Office, records: readonly TwinRecord[], test: (record: TwinRecord) => boolean): TwinRecord | null {
+function pickWhere(
+  office: Office,
+  records: readonly TwinRecord[],
+  test: (record: TwinRecord) => boolean,
+): TwinRecord | null {
   const fitting = records.filter(test);
   return fitting.length === 0 ? null : office.random.pick(fitting);
 }
 
 /** Orders that can still be delivered or invoiced. */
-const isOpenOrder = (record: TwinRecord): boolean => ["open", "part_delivered"].includes(textOf(record, "state"));
+const isOpenOrder = (record: TwinRecord): boolean =>
+  ["open", "part_delivered"].includes(textOf(record, "state"));
 
 /** Sales: calls customers, corrects their details, sends and wins quotes. */
 export function salesWork(office: Office): readonly Worker[] {
@@ -50,7 +55,8 @@ export function salesWork(office: Office): readonly Worker[] {
       const id = account();
       const street = `${random.between(1, 99)} Fairground Lane`;
       const before = crm.state.records["accounts"]?.[id]?.["billingAddress"];
-      const address = typeof before === "object" && before !== null && !Array.isArray(before) ? (before as JsonMap) : {};
+      const address =
+        typeof before === "object" && before !== null && !Array.isArray(before) ? (before as JsonMap) : {};
       crm.people.editAccount(id, { billingAddress: { ...address, street } }, "bruno");
       return { who: "bruno", where: "crm", what: `${name(id)} moved to ${street}` };
     },
@@ -78,13 +84,25 @@ export function financeWork(office: Office): readonly Worker[] {
   return [
     () => deliverSome(office),
     () => {
-      const order = pickWhere(office, recordsOf(erp, "sales_orders"), (one) => textOf(one, "state") === "delivered");
+      const order = pickWhere(
+        office,
+        recordsOf(erp, "sales_orders"),
+        (one) => textOf(one, "state") === "delivered",
+      );
       if (order === null) return null;
       const invoice = erp.people.invoice(Number(order.id), "dora");
-      return { who: "dora", where: "erp", what: `invoice ${textOf(invoice, "number")} for ${textOf(order, "number")}` };
+      return {
+        who: "dora",
+        where: "erp",
+        what: `invoice ${textOf(invoice, "number")} for ${textOf(order, "number")}`,
+      };
     },
     () => {
-      const invoice = pickWhere(office, recordsOf(erp, "invoices"), (one) => textOf(one, "state") === "posted");
+      const invoice = pickWhere(
+        office,
+        recordsOf(erp, "invoices"),
+        (one) => textOf(one, "state") === "posted",
+      );
       if (invoice === null) return null;
       const amount = textOf(invoice, "open_balance");
       erp.people.pay(Number(invoice.id), { amount, method: "transfer" }, "dora");
@@ -103,7 +121,11 @@ export function financeWork(office: Office): readonly Worker[] {
       const { customerId } = random.pick(contents.shared);
       const limit = `${random.between(50, 90)}000.00`;
       const customer = erp.people.editCustomer(customerId, { credit_limit: limit }, "faye");
-      return { who: "faye", where: "erp", what: `credit limit of ${textOf(customer, "name")} is now ${limit}` };
+      return {
+        who: "faye",
+        where: "erp",
+        what: `credit limit of ${textOf(customer, "name")} is now ${limit}`,
+      };
     },
   ];
 }
@@ -118,7 +140,10 @@ export function deliverSome(office: Office): Deed | null {
     String(line["id"]),
     String(Math.floor((Number(line["qty"]) - Number(line["delivered_qty"] ?? 0)) / 2)),
   ]);
-  const isHalf = textOf(order, "state") === "open" && half.every(([, quantity]) => Number(quantity) > 0) && random.chance(0.5);
+  const isHalf =
+    textOf(order, "state") === "open" &&
+    half.every(([, quantity]) => Number(quantity) > 0) &&
+    random.chance(0.5);
   const quantities = isHalf ? (Object.fromEntries(half) as { readonly [line: string]: string }) : null;
   try {
     erp.people.deliver(Number(order.id), quantities, "emil");

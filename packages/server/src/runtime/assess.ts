@@ -60,7 +60,9 @@ export function sideAbilities(
       canUpdate: abilities.update,
       canArchive: abilities.archive,
       reads: new Set(fields.filter((field) => field.isRead).map(({ field }) => field)),
-      writes: new Set(fields.filter((field) => field.isWritten && !field.onCreateOnly).map(({ field }) => field)),
+      writes: new Set(
+        fields.filter((field) => field.isWritten && !field.onCreateOnly).map(({ field }) => field),
+      ),
       writesOnCreate: new Set(fields.filter((field) => field.isWritten).map(({ field }) => field)),
       transitions: abilities.transitions,
       initialStatus: abilities.initialStatus,
@@ -71,11 +73,19 @@ export function sideAbilities(
 }
 
 /** Decides a batch of links of one entity: look-ups in bulk first, then pure decisions one by one. */
-export async function assess(context: AssessContext, bundles: readonly LinkBundle[]): Promise<readonly Assessed[]> {
+export async function assess(
+  context: AssessContext,
+  bundles: readonly LinkBundle[],
+): Promise<readonly Assessed[]> {
   const { world, policy } = context;
-  const links = await lookUpLinks(world, bundles.flatMap((bundle) => mappablesOf(world, bundle)));
+  const links = await lookUpLinks(
+    world,
+    bundles.flatMap((bundle) => mappablesOf(world, bundle)),
+  );
   const read = bundles.map((bundle) => ({ bundle, ...readBundle(context, bundle, links) }));
-  const referenced = read.flatMap(({ members }) => Object.values(members).flatMap(({ view }) => linksIn(view.fields)));
+  const referenced = read.flatMap(({ members }) =>
+    Object.values(members).flatMap(({ view }) => linksIn(view.fields)),
+  );
   const rows = await world.store.membersOf(referenced);
   const reach: Record<string, ConnectionId[]> = {};
   for (const row of rows) (reach[row.link] ??= []).push(row.connection);
@@ -95,7 +105,9 @@ function mappablesOf(world: World, bundle: LinkBundle): readonly Mappable[] {
     const mapping = mappingOf(side, bundle.entity);
     if (mapping === undefined) return [];
     const images = Object.values(member.images).map((native) => ({ side, mapping, native }));
-    return member.observation === null ? images : [{ side, mapping, native: member.observation.native }, ...images];
+    return member.observation === null
+      ? images
+      : [{ side, mapping, native: member.observation.native }, ...images];
   });
 }
 
@@ -115,7 +127,10 @@ function readBundle(context: AssessContext, bundle: LinkBundle, links: Links): R
   const first = readMembers(world, bundle, { links, lines: bundle.lines });
   const paired = pairOpenLines(policy, bundle, first);
   if (paired.length === 0) return { members: first, lines: [] };
-  return { members: readMembers(world, bundle, { links, lines: [...bundle.lines, ...paired] }), lines: paired };
+  return {
+    members: readMembers(world, bundle, { links, lines: [...bundle.lines, ...paired] }),
+    lines: paired,
+  };
 }
 
 function readMembers(
@@ -165,14 +180,23 @@ function pairOpenLines(
       const rows = view.fields[field];
       if (connection === master || !isLines(rows)) continue;
       const taken = new Set(
-        bundle.lines.filter((line) => line.connection === connection && line.field === field).map(({ key }) => key),
+        bundle.lines
+          .filter((line) => line.connection === connection && line.field === field)
+          .map(({ key }) => key),
       );
       const known = lead.filter(({ key }) => !taken.has(key) && !rows.some((row) => row.key === key));
-      const open = rows.filter(({ key }) => key.startsWith(`${connection}:`) && !lead.some((line) => line.key === key));
-      const ids = open.map(({ key, fields }) => ({ id: key.slice(connection.length + 1), fields, lineRef: null }));
+      const open = rows.filter(
+        ({ key }) => key.startsWith(`${connection}:`) && !lead.some((line) => line.key === key),
+      );
+      const ids = open.map(({ key, fields }) => ({
+        id: key.slice(connection.length + 1),
+        fields,
+        lineRef: null,
+      }));
       if (known.length === 0 || ids.length === 0) continue;
       const { pairs } = pairLines(known, ids, Object.keys(kind.parts));
-      for (const [nativeId, key] of pairs) paired.push({ connection: connection as ConnectionId, field, nativeId, key });
+      for (const [nativeId, key] of pairs)
+        paired.push({ connection: connection as ConnectionId, field, nativeId, key });
     }
   }
   return paired;

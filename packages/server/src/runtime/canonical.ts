@@ -1,6 +1,15 @@
 import { fieldsOfImages, readFields, referencesOf } from "@crossfoot/connector-sdk";
 import type { EntityMapping, ReadContext } from "@crossfoot/connector-sdk";
-import type { ConnectionId, EntityName, ExternalId, Fields, JsonMap, LinkId, Problem, View } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  EntityName,
+  ExternalId,
+  Fields,
+  JsonMap,
+  LinkId,
+  Problem,
+  View,
+} from "@crossfoot/kernel";
 import { recordName } from "../store/links.ts";
 import type { LineLink, RecordKey, StoredObservation } from "../store/port.ts";
 import type { Side, World } from "./world.ts";
@@ -34,20 +43,36 @@ export function readContext(
   at: { readonly connection: ConnectionId; readonly lines: readonly LineLink[] },
 ): ReadContext {
   const keys = new Map(
-    at.lines.filter((line) => line.connection === at.connection).map((line) => [`${line.field}\n${line.nativeId}`, line.key]),
+    at.lines
+      .filter((line) => line.connection === at.connection)
+      .map((line) => [`${line.field}\n${line.nativeId}`, line.key]),
   );
   return {
     connection: at.connection,
-    linkOf: (entity: EntityName, id: ExternalId) => links.get(recordName({ connection: at.connection, entity, id })),
+    linkOf: (entity: EntityName, id: ExternalId) =>
+      links.get(recordName({ connection: at.connection, entity, id })),
     lineKeyOf: (field, nativeId) => keys.get(`${field}\n${nativeId}`),
     isKnownCurrency: world.isKnownCurrency,
   };
 }
 
 /** The view of an observation: canonical fields and problems. */
-export function viewOf(seen: StoredObservation, read: { fields: Fields; problems: { [field: string]: Problem } }): View {
+export function viewOf(
+  seen: StoredObservation,
+  read: { fields: Fields; problems: { [field: string]: Problem } },
+): View {
   const { connection, id, kind, version, modifiedAt, actor, into } = seen;
-  return { connection, id, kind, fields: read.fields, version, modifiedAt, actor, problems: read.problems, into };
+  return {
+    connection,
+    id,
+    kind,
+    fields: read.fields,
+    version,
+    modifiedAt,
+    actor,
+    problems: read.problems,
+    into,
+  };
 }
 
 /** Canonical fields of an observation. */

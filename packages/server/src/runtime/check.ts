@@ -39,15 +39,28 @@ function checkEntity(
   for (const side of world.sides) {
     const isThere = mappingOf(side, policy.entity) !== undefined;
     const can = opened.get(side)?.manifest.entities[policy.entity];
-    if (!isThere) findings.push({ severity: "warning", about: policy.entity, message: `${side.id} has no mapping for it` });
+    if (!isThere)
+      findings.push({
+        severity: "warning",
+        about: policy.entity,
+        message: `${side.id} has no mapping for it`,
+      });
     else if (opened.has(side) && can === undefined) {
-      findings.push({ severity: "error", about: policy.entity, message: `${side.id} (${side.system}) does not offer it` });
+      findings.push({
+        severity: "error",
+        about: policy.entity,
+        message: `${side.id} (${side.system}) does not offer it`,
+      });
     }
   }
   for (const field of Object.values(policy.fields)) {
     const about = `${policy.entity}.${field.field}`;
-    const reads = world.sides.filter((side) => mappingOf(side, policy.entity)?.fields[field.field]?.isRead === true);
-    const writes = world.sides.filter((side) => mappingOf(side, policy.entity)?.fields[field.field]?.isWritten === true);
+    const reads = world.sides.filter(
+      (side) => mappingOf(side, policy.entity)?.fields[field.field]?.isRead === true,
+    );
+    const writes = world.sides.filter(
+      (side) => mappingOf(side, policy.entity)?.fields[field.field]?.isWritten === true,
+    );
     if (reads.length === 0 && writes.length === 0) {
       findings.push({ severity: "warning", about, message: "is mapped on neither side" });
       continue;
@@ -56,8 +69,16 @@ function checkEntity(
       const isWritten = writes.some((side) => side.id === target);
       const source = field.writers.find((writer) => writer !== target);
       const isRead = reads.some((side) => side.id === source);
-      if (isRead && !isWritten && !isStatusByTransition(world, policy, { field: field.field, target }, opened)) {
-        findings.push({ severity: "warning", about, message: `travels to ${target} by contract, but its mapping does not write it` });
+      if (
+        isRead &&
+        !isWritten &&
+        !isStatusByTransition(world, policy, { field: field.field, target }, opened)
+      ) {
+        findings.push({
+          severity: "warning",
+          about,
+          message: `travels to ${target} by contract, but its mapping does not write it`,
+        });
       }
     }
   }
@@ -72,7 +93,9 @@ function isStatusByTransition(
 ): boolean {
   if (at.field !== policy.statusField) return false;
   const side = world.sides.find(({ id }) => id === at.target);
-  return side !== undefined && (opened.get(side)?.manifest.entities[policy.entity]?.transitions.length ?? 0) > 0;
+  return (
+    side !== undefined && (opened.get(side)?.manifest.entities[policy.entity]?.transitions.length ?? 0) > 0
+  );
 }
 
 /** Native roots that a mapping names and the system does not know. */
@@ -90,7 +113,8 @@ function checkFields(side: Side, description: Description): readonly CheckFindin
       }
     }
     for (const { root, isRequired } of known) {
-      const isSet = Object.values(mapping.fields).some(({ roots }) => roots.includes(root)) || root in mapping.constants;
+      const isSet =
+        Object.values(mapping.fields).some(({ roots }) => roots.includes(root)) || root in mapping.constants;
       if (!isRequired || isSet) continue;
       const message = `${side.id} requires \`${root}\` on a create, and the mapping does not set it`;
       findings.push({ severity: "warning", about: `${side.id} ${entity}`, message });

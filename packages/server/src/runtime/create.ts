@@ -24,7 +24,11 @@ function policiesOf(world: World, only: readonly EntityName[] | undefined): read
 
 function settlingOf(
   session: Session,
-  at: { readonly policies: readonly EntityPolicy[]; readonly opened: ReadonlyMap<ConnectionId, Connection>; readonly waitMsMax?: number | undefined },
+  at: {
+    readonly policies: readonly EntityPolicy[];
+    readonly opened: ReadonlyMap<ConnectionId, Connection>;
+    readonly waitMsMax?: number | undefined;
+  },
 ): Settling {
   return {
     session,
@@ -54,20 +58,37 @@ function entitySummaries({ settling, reads, deletions }: Ended): readonly Entity
 }
 
 /** A run that did nothing says why. */
-async function whyNothing(world: World, ended: Ended, summaries: readonly EntitySummary[]): Promise<string | null> {
-  const wrote = summaries.some(({ settled }) => Object.values(settled).some((kinds) => Object.keys(kinds).length > 0));
+async function whyNothing(
+  world: World,
+  ended: Ended,
+  summaries: readonly EntitySummary[],
+): Promise<string | null> {
+  const wrote = summaries.some(({ settled }) =>
+    Object.values(settled).some((kinds) => Object.keys(kinds).length > 0),
+  );
   if (wrote) return null;
   const { settling } = ended;
   const reasons: string[] = [];
   if (settling.guardStops.length > 0) reasons.push("the guard stopped what was to be written");
-  for (const [connection, failure] of settling.session.away) reasons.push(`${connection} was not usable: ${failure.message}`);
+  for (const [connection, failure] of settling.session.away)
+    reasons.push(`${connection} was not usable: ${failure.message}`);
   const counts = await world.store.counts();
   const sum = (name: "parks" | "conflicts" | "waits" | "candidates" | "openIntents"): number =>
     counts.reduce((total, row) => total + row[name], 0);
-  if (sum("openIntents") > 0) reasons.push(`${sum("openIntents")} writes wait for an answer or for another try`);
-  const changed = summaries.some(({ read }) => Object.values(read).some((count) => count.added + count.changed > 0));
-  reasons.push(changed ? "what changed calls for no write by the contract" : "nothing changed on either side");
-  const left = [`${sum("parks")} parked`, `${sum("conflicts")} in conflict`, `${sum("waits")} waiting`, `${sum("candidates")} to review`];
+  if (sum("openIntents") > 0)
+    reasons.push(`${sum("openIntents")} writes wait for an answer or for another try`);
+  const changed = summaries.some(({ read }) =>
+    Object.values(read).some((count) => count.added + count.changed > 0),
+  );
+  reasons.push(
+    changed ? "what changed calls for no write by the contract" : "nothing changed on either side",
+  );
+  const left = [
+    `${sum("parks")} parked`,
+    `${sum("conflicts")} in conflict`,
+    `${sum("waits")} waiting`,
+    `${sum("candidates")} to review`,
+  ];
   const open = left.filter((text) => !text.startsWith("0 "));
   return open.length === 0 ? reasons.join("; ") : `${reasons.join("; ")} (${open.join(", ")})`;
 }
@@ -76,8 +97,12 @@ async function summarise(world: World, ended: Ended, runId: string): Promise<Run
   const { settling, startedAt, callsBefore } = ended;
   const { session } = settling;
   const entities = entitySummaries(ended);
-  const counts = (await world.store.counts()).filter(({ entity }) => settling.policies.some((policy) => policy.entity === entity));
-  const left = counts.some((row) => row.parks + row.conflicts + row.openIntents + row.candidates > 0) || session.troubles.length > 0;
+  const counts = (await world.store.counts()).filter(({ entity }) =>
+    settling.policies.some((policy) => policy.entity === entity),
+  );
+  const left =
+    counts.some((row) => row.parks + row.conflicts + row.openIntents + row.candidates > 0) ||
+    session.troubles.length > 0;
   const state = settling.guardStops.length > 0 ? "stopped" : left ? "differences" : "done";
   return {
     runId,
@@ -86,7 +111,9 @@ async function summarise(world: World, ended: Ended, runId: string): Promise<Run
     troubles: session.troubles,
     guardStops: settling.guardStops,
     whyNothing: await whyNothing(world, ended, entities),
-    calls: Object.fromEntries(world.sides.map((side) => [side.id, side.calls() - (callsBefore.get(side.id) ?? 0)])),
+    calls: Object.fromEntries(
+      world.sides.map((side) => [side.id, side.calls() - (callsBefore.get(side.id) ?? 0)]),
+    ),
     durationMs: Math.round(world.clock.monotonic() - startedAt),
   };
 }
@@ -140,8 +167,10 @@ async function applyCommand(
   plan: PlanDocument,
   options: RunOptions & { readonly onDrift?: "stop" | "skip" },
 ): Promise<ApplySummary> {
-  if (!isPlanIntact(world.entropy.digest, plan)) throw new PlanRefused("the plan file was changed after it was made");
-  if (plan.contract !== world.contractHash) throw new PlanRefused("the contract changed after the plan was made");
+  if (!isPlanIntact(world.entropy.digest, plan))
+    throw new PlanRefused("the plan file was changed after it was made");
+  if (plan.contract !== world.contractHash)
+    throw new PlanRefused("the contract changed after the plan was made");
   for (const side of world.sides) {
     if (plan.mappings[side.id] === side.mappingHash) continue;
     throw new PlanRefused(`the mapping of ${side.id} changed after the plan was made`);
@@ -149,13 +178,19 @@ async function applyCommand(
   await world.store.savePlan(plan.id, plan as unknown as Json);
   await world.store.setPlanState(plan.id, "applying");
   const following = followPlan(world, plan, options.onDrift ?? "stop");
-  const summary = await runCommand(world, { command: `apply ${plan.id}`, options, reads: true }, async (settling) => {
-    await settle({ ...settling, permit: following.permit });
-  });
+  const summary = await runCommand(
+    world,
+    { command: `apply ${plan.id}`, options, reads: true },
+    async (settling) => {
+      await settle({ ...settling, permit: following.permit });
+    },
+  );
   const intents = await world.store.intentsOf(plan.writes.map(({ link }) => link));
   const named = (states: readonly string[]): ReadonlySet<string> =>
     new Set(
-      intents.filter(({ state }) => states.includes(state)).map((intent) => nameOf(intent.link, planHash(world, intent))),
+      intents
+        .filter(({ state }) => states.includes(state))
+        .map((intent) => nameOf(intent.link, planHash(world, intent))),
     );
   const made = named(["settled"]);
   const refused = named(["refused", "parked"]);
@@ -204,7 +239,10 @@ const bystander = (world: World): Session => ({
   troubles: [],
 });
 
-async function syncRecord(world: World, record: { readonly entity: EntityName; readonly id: string }): Promise<RunSummary> {
+async function syncRecord(
+  world: World,
+  record: { readonly entity: EntityName; readonly id: string },
+): Promise<RunSummary> {
   const options: RunOptions = { only: [record.entity], waitMsMax: waitMsDefault };
   return runCommand(world, { command: `sync ${record.entity}`, options, reads: false }, async (settling) => {
     const link = await findLink(world, record);
@@ -219,21 +257,31 @@ async function syncRecord(world: World, record: { readonly entity: EntityName; r
     } else {
       const [connection, ...rest] = record.id.split(":");
       const side = world.sides.find(({ id }) => id === connection);
-      if (side === undefined) throw new Error(`no connection is called ${connection ?? ""}; write <connection>:<id>`);
-      await readIds(settling.session, side, { entity: record.entity, ids: [rest.join(":") as never], via: "hint" });
+      if (side === undefined)
+        throw new Error(`no connection is called ${connection ?? ""}; write <connection>:<id>`);
+      await readIds(settling.session, side, {
+        entity: record.entity,
+        ids: [rest.join(":") as never],
+        via: "hint",
+      });
     }
     const others = new Set<LinkId>();
-    for (const due of await world.store.dueLinks(record.entity, 10_000, null)) if (due !== link && link !== null) others.add(due);
+    for (const due of await world.store.dueLinks(record.entity, 10_000, null))
+      if (due !== link && link !== null) others.add(due);
     await settle({ ...settling, withheld: others });
   });
 }
 
 async function followHints(world: World): Promise<RunSummary | null> {
-  const wanted = new Map<EntityName, { readonly connection: ConnectionId; readonly ids: readonly never[] }[]>();
+  const wanted = new Map<
+    EntityName,
+    { readonly connection: ConnectionId; readonly ids: readonly never[] }[]
+  >();
   for (const { entity } of world.policies) {
     for (const side of world.sides) {
       const ids = await world.store.takeHints(side.id, entity, hintsMax);
-      if (ids.length > 0) wanted.set(entity, [...(wanted.get(entity) ?? []), { connection: side.id, ids: ids as never[] }]);
+      if (ids.length > 0)
+        wanted.set(entity, [...(wanted.get(entity) ?? []), { connection: side.id, ids: ids as never[] }]);
     }
   }
   if (wanted.size === 0) return null;
@@ -280,7 +328,9 @@ export function createEngine(world: World): Engine {
     deadLetters: () => world.store.listParks(),
     redrive: (parkIds, by) => world.store.redrive(parkIds, by),
     decideConflict: async (link, field, decision) => {
-      const open = (await world.store.listConflicts("open")).find((one) => one.link === link && one.field === field);
+      const open = (await world.store.listConflicts("open")).find(
+        (one) => one.link === link && one.field === field,
+      );
       const value = open?.values[decision.take];
       if (open === undefined || value === undefined) return false;
       return world.store.decideConflict(link, field, { value: value as Json, by: decision.by });
@@ -300,4 +350,3 @@ export function createEngine(world: World): Engine {
     close: () => world.store.close(),
   };
 }
-

@@ -1,4 +1,12 @@
-import type { ConnectionId, EntityName, Fields, FailureRecord, Json, LinkId, Verdict } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  EntityName,
+  Fields,
+  FailureRecord,
+  Json,
+  LinkId,
+  Verdict,
+} from "@crossfoot/kernel";
 import type { Delivery } from "@crossfoot/connector-sdk";
 import type { Statement } from "@crossfoot/model";
 import type {
@@ -40,7 +48,14 @@ export interface Progress {
 /** Outcome counts of one entity in one run; the verdicts add up to `decided`. */
 export interface EntitySummary {
   readonly entity: EntityName;
-  readonly read: { readonly [connection: string]: { readonly added: number; readonly changed: number; readonly same: number; readonly unreadable: number } };
+  readonly read: {
+    readonly [connection: string]: {
+      readonly added: number;
+      readonly changed: number;
+      readonly same: number;
+      readonly unreadable: number;
+    };
+  };
   readonly decided: number;
   readonly verdicts: { readonly [verdict in Verdict]?: number };
   /** Writes by target and kind that settled. */
@@ -57,8 +72,17 @@ export interface RunSummary {
   readonly state: "done" | "differences" | "stopped" | "failed";
   readonly entities: readonly EntitySummary[];
   /** Connections that were not usable, with the reason. */
-  readonly troubles: readonly { readonly connection: ConnectionId; readonly entity: EntityName | null; readonly failure: FailureRecord }[];
-  readonly guardStops: readonly { readonly entity: string; readonly kind: string; readonly count: number; readonly limit: string }[];
+  readonly troubles: readonly {
+    readonly connection: ConnectionId;
+    readonly entity: EntityName | null;
+    readonly failure: FailureRecord;
+  }[];
+  readonly guardStops: readonly {
+    readonly entity: string;
+    readonly kind: string;
+    readonly count: number;
+    readonly limit: string;
+  }[];
   /** In words, when no write was made: nothing changed, all parked, a connection was away ... */
   readonly whyNothing: string | null;
   readonly calls: { readonly [connection: string]: number };
@@ -88,10 +112,33 @@ export interface PlanDocument {
   readonly contract: string;
   readonly mappings: { readonly [connection: string]: string };
   readonly writes: readonly PlanWrite[];
-  readonly conflicts: readonly { readonly link: LinkId; readonly entity: EntityName; readonly label: string; readonly field: string; readonly reason: string }[];
-  readonly parks: readonly { readonly link: LinkId | null; readonly entity: EntityName; readonly label: string; readonly reason: string; readonly detail: string }[];
-  readonly candidates: readonly { readonly entity: EntityName; readonly connection: ConnectionId; readonly id: string; readonly links: readonly string[] }[];
-  readonly waits: readonly { readonly link: LinkId; readonly entity: EntityName; readonly label: string; readonly field: string; readonly target: ConnectionId }[];
+  readonly conflicts: readonly {
+    readonly link: LinkId;
+    readonly entity: EntityName;
+    readonly label: string;
+    readonly field: string;
+    readonly reason: string;
+  }[];
+  readonly parks: readonly {
+    readonly link: LinkId | null;
+    readonly entity: EntityName;
+    readonly label: string;
+    readonly reason: string;
+    readonly detail: string;
+  }[];
+  readonly candidates: readonly {
+    readonly entity: EntityName;
+    readonly connection: ConnectionId;
+    readonly id: string;
+    readonly links: readonly string[];
+  }[];
+  readonly waits: readonly {
+    readonly link: LinkId;
+    readonly entity: EntityName;
+    readonly label: string;
+    readonly field: string;
+    readonly target: ConnectionId;
+  }[];
   /** Outcome classes per entity. */
   readonly verdicts: { readonly [entity: string]: { readonly [verdict: string]: number } };
   /** Least number of write calls, by connection, given the batches that the connectors declare. */
@@ -105,7 +152,13 @@ export interface ApplySummary extends RunSummary {
   readonly planned: number;
   readonly applied: number;
   /** Planned writes that were not made because the world had moved, with what moved. */
-  readonly moved: readonly { readonly link: LinkId; readonly entity: EntityName; readonly target: ConnectionId; readonly kind: string; readonly reason: string }[];
+  readonly moved: readonly {
+    readonly link: LinkId;
+    readonly entity: EntityName;
+    readonly target: ConnectionId;
+    readonly kind: string;
+    readonly reason: string;
+  }[];
 }
 
 /** Why a record is as it is, from stored facts. */
@@ -154,7 +207,10 @@ export interface Engine {
   check(): Promise<readonly CheckFinding[]>;
   run(options?: RunOptions): Promise<RunSummary>;
   plan(options?: RunOptions): Promise<PlanDocument>;
-  apply(plan: PlanDocument, options?: RunOptions & { readonly onDrift?: "stop" | "skip" }): Promise<ApplySummary>;
+  apply(
+    plan: PlanDocument,
+    options?: RunOptions & { readonly onDrift?: "stop" | "skip" },
+  ): Promise<ApplySummary>;
   statement(options?: { readonly only?: readonly EntityName[] }): Promise<Statement>;
   /** `record` is `<connection>:<native id>` with an entity, or a link id. Null when nothing is known of it. */
   why(record: { readonly entity: EntityName | null; readonly id: string }): Promise<WhyReport | null>;
@@ -164,11 +220,18 @@ export interface Engine {
   deadLetters(): Promise<readonly OpenPark[]>;
   redrive(parkIds: readonly string[], by: string): Promise<number>;
   /** Settles a conflict by the value of one connection. False when there is no such open conflict. */
-  decideConflict(link: LinkId, field: string, decision: { readonly take: ConnectionId; readonly by: string }): Promise<boolean>;
+  decideConflict(
+    link: LinkId,
+    field: string,
+    decision: { readonly take: ConnectionId; readonly by: string },
+  ): Promise<boolean>;
   /** Reads one record again on every side and settles it now. */
   syncRecord(record: { readonly entity: EntityName; readonly id: string }): Promise<RunSummary>;
   /** Stores a webhook delivery's hints; does nothing else. */
-  receive(connection: ConnectionId, delivery: Delivery): Promise<{ readonly status: number; readonly reason: string }>;
+  receive(
+    connection: ConnectionId,
+    delivery: Delivery,
+  ): Promise<{ readonly status: number; readonly reason: string }>;
   /** Reads hinted records and settles them; for the loop of a server. */
   followHints(): Promise<RunSummary | null>;
   close(): Promise<void>;

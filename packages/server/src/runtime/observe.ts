@@ -75,7 +75,10 @@ export async function toObservation(
 /** How a reading is to be done. */
 export type ReadMode = "incremental" | "sweep";
 
-function startReading(cursor: CursorState, at: { side: Side; mode: ReadMode; isListing: boolean }): CursorState {
+function startReading(
+  cursor: CursorState,
+  at: { side: Side; mode: ReadMode; isListing: boolean },
+): CursorState {
   const isSame = cursor.mappingHash === at.side.mappingHash;
   // A reading that was cut goes on at its cursor; under another mapping everything is read again.
   if (cursor.reading !== null && isSame) return cursor;
@@ -147,7 +150,11 @@ export async function readEntity(
       newestSeen: newestStamp(page, cursor, clock.now()),
     };
     if (step === "end") cursor = endReading(cursor, { manifest: connection.manifest, now: clock.now() });
-    const unreadable = checked.unreadable.map((row) => ({ ...row, connection: side.id, entity: request.entity }));
+    const unreadable = checked.unreadable.map((row) => ({
+      ...row,
+      connection: side.id,
+      entity: request.entity,
+    }));
     const stored = await store.checkpoint({ observations, unreadable, cursor, runId: session.runId });
     counts.added += stored.added;
     counts.changed += stored.changed;
@@ -155,24 +162,43 @@ export async function readEntity(
     counts.unreadable += unreadable.length;
     const done = counts.added + counts.changed + counts.same;
     const message = `read ${request.entity} from ${side.id}`;
-    session.report({ phase: "read", entity: request.entity, connection: side.id, done, total: null, message });
+    session.report({
+      phase: "read",
+      entity: request.entity,
+      connection: side.id,
+      done,
+      total: null,
+      message,
+    });
     if (step === "end") return counts;
   }
 }
 
 function pagingError(code: "cursor_loop" | "list_too_long", side: Side, entity: EntityName): ConnectorError {
-  const what = code === "cursor_loop" ? "answered a cursor that it had answered before" : "gave a list without an end";
-  return new ConnectorError({ failure: "invalid", code, message: `${side.id} ${what} while reading ${entity}` });
+  const what =
+    code === "cursor_loop" ? "answered a cursor that it had answered before" : "gave a list without an end";
+  return new ConnectorError({
+    failure: "invalid",
+    code,
+    message: `${side.id} ${what} while reading ${entity}`,
+  });
 }
 
 /** Two records with one id on one page: neither can be trusted, both are set aside under that id. */
-function refuseTwins(page: Page): { readonly records: readonly NativeRecord[]; readonly unreadable: readonly UnreadableEntry[] } {
+function refuseTwins(page: Page): {
+  readonly records: readonly NativeRecord[];
+  readonly unreadable: readonly UnreadableEntry[];
+} {
   const times = new Map<ExternalId, number>();
   for (const { id } of page.records) times.set(id, (times.get(id) ?? 0) + 1);
   const twins = [...times].filter(([, count]) => count > 1).map(([id]) => id);
   if (twins.length === 0) return page;
   const failure = failureRecord(
-    new ConnectorError({ failure: "invalid", code: "duplicate_id", message: "two records of one page have one id" }),
+    new ConnectorError({
+      failure: "invalid",
+      code: "duplicate_id",
+      message: "two records of one page have one id",
+    }),
   );
   return {
     records: page.records.filter(({ id }) => (times.get(id) ?? 0) === 1),
@@ -182,7 +208,10 @@ function refuseTwins(page: Page): { readonly records: readonly NativeRecord[]; r
 
 function endReading(
   cursor: CursorState,
-  at: { readonly manifest: { readonly commitLagMs: number; readonly stampGranularityMs: number }; readonly now: number },
+  at: {
+    readonly manifest: { readonly commitLagMs: number; readonly stampGranularityMs: number };
+    readonly now: number;
+  },
 ): CursorState {
   const { commitLagMs, stampGranularityMs } = at.manifest;
   const watermark = nextWatermark({
@@ -225,7 +254,8 @@ export async function readIds(
       open.readByIds({ entity: request.entity, roots: mapping.roots, ids }),
     );
     const span: ReadSpan = { start, end: session.tick(), via: request.via };
-    for (const record of records) observations.push(await toObservation(world, { side, mapping, span }, record));
+    for (const record of records)
+      observations.push(await toObservation(world, { side, mapping, span }, record));
   }
   await world.store.checkpoint({ observations, unreadable: [], cursor: null, runId: session.runId });
   const found = new Set(observations.map(({ id }) => id));

@@ -1,5 +1,13 @@
 import { canonicalBytes, checkGuard } from "@crossfoot/kernel";
-import type { ConnectionId, EntityPolicy, Fields, LinkId, PlannedWrite, Value, View } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  EntityPolicy,
+  Fields,
+  LinkId,
+  PlannedWrite,
+  Value,
+  View,
+} from "@crossfoot/kernel";
 import { entities, isEntityName } from "@crossfoot/model";
 import { labelOf } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
@@ -57,13 +65,18 @@ async function planEntity(
     planned: othersThan(draft, policy.entity),
     demanded: draft.demanded,
   };
-  const links = at.pass === 0 ? null : [...draft.decided.values()].filter((one) => isOpen(one, policy)).map((one) => one.bundle.id);
+  const links =
+    at.pass === 0
+      ? null
+      : [...draft.decided.values()].filter((one) => isOpen(one, policy)).map((one) => one.bundle.id);
   const total = links?.length ?? (await session.world.store.countDue(policy.entity));
   let after: LinkId | null = null;
   let done = 0;
   for (;;) {
     const batch: readonly LinkId[] =
-      links === null ? await session.world.store.dueLinks(policy.entity, batchSize, after) : links.slice(done, done + batchSize);
+      links === null
+        ? await session.world.store.dueLinks(policy.entity, batchSize, after)
+        : links.slice(done, done + batchSize);
     if (batch.length === 0) return;
     after = batch.at(-1) ?? null;
     done += batch.length;
@@ -80,7 +93,9 @@ function othersThan(draft: Draft, entity: string): Members {
 
 /** Worth deciding again in a later pass: it waits for somebody, or somebody waits for it. */
 function isOpen(one: Assessed, policy: EntityPolicy): boolean {
-  return one.bundle.entity === policy.entity && (one.plan.waits.length > 0 || one.plan.verdict === "not_wanted");
+  return (
+    one.bundle.entity === policy.entity && (one.plan.waits.length > 0 || one.plan.verdict === "not_wanted")
+  );
 }
 
 function keep(draft: Draft, assessed: Assessed): void {
@@ -101,7 +116,19 @@ function planWrite(one: Assessed, write: PlannedWrite, answers: readonly string[
   const { target, kind, id, precondition, fields, transition, causes } = write;
   const label = labelOf(one.bundle.entity, viewsOf(one));
   const plain = causes as unknown as PlanWrite["causes"];
-  return { link: one.bundle.id, entity: one.bundle.entity, label, target, kind, id, precondition, fields, transition, causes: plain, answers };
+  return {
+    link: one.bundle.id,
+    entity: one.bundle.entity,
+    label,
+    target,
+    kind,
+    id,
+    precondition,
+    fields,
+    transition,
+    causes: plain,
+    answers,
+  };
 }
 
 /**
@@ -117,13 +144,22 @@ function answerWrites(one: Assessed): readonly PlanWrite[] {
       const side = one.input.sides[target];
       const answers = Object.values(one.input.policy.fields)
         .filter(({ field, writers, targets }) => {
-          const comes = writers.includes(write.target) && targets.includes(target) && write.fields[field] === undefined;
+          const comes =
+            writers.includes(write.target) && targets.includes(target) && write.fields[field] === undefined;
           return comes && made?.reads.has(field) === true && side?.writes.has(field) === true;
         })
         .map(({ field }) => field);
       if (answers.length === 0 || target === write.target) return [];
       const causes: PlannedWrite["causes"] = [{ connection: write.target, version: null, fields: answers }];
-      const back = { target, kind: "update", id: view.id, precondition: null, fields: {}, transition: null, causes } as const;
+      const back = {
+        target,
+        kind: "update",
+        id: view.id,
+        precondition: null,
+        fields: {},
+        transition: null,
+        causes,
+      } as const;
       return [planWrite(one, back, answers)];
     });
   });
@@ -135,7 +171,8 @@ function followUps(draft: Draft, one: Assessed): readonly PlanWrite[] {
   for (const wait of one.plan.waits) {
     if (wait.isBlocking || !("link" in wait.parent)) continue;
     if (draft.planned.get(wait.parent.link)?.has(wait.target) !== true) continue;
-    const isThere = one.input.members[wait.target] !== undefined || draft.planned.get(one.bundle.id)?.has(wait.target);
+    const isThere =
+      one.input.members[wait.target] !== undefined || draft.planned.get(one.bundle.id)?.has(wait.target);
     const value = viewsOf(one).find((view) => view.connection !== wait.target)?.fields[wait.field];
     if (isThere !== true || value === undefined) continue;
     late.set(wait.target, { ...late.get(wait.target), [wait.field]: value });
@@ -143,7 +180,15 @@ function followUps(draft: Draft, one: Assessed): readonly PlanWrite[] {
   return [...late].map(([target, fields]: [ConnectionId, Fields]) => {
     const id = one.input.members[target]?.view.id ?? null;
     const causes: PlannedWrite["causes"] = [];
-    return planWrite(one, { target, kind: "update", id, precondition: null, fields, transition: null, causes });
+    return planWrite(one, {
+      target,
+      kind: "update",
+      id,
+      precondition: null,
+      fields,
+      transition: null,
+      causes,
+    });
   });
 }
 
@@ -170,7 +215,9 @@ async function composePlan(settling: Settling, draft: Draft): Promise<PlanDocume
       one.plan.conflicts.map(({ field, reason }) => ({ ...place(one), field, reason })),
     ),
     parks: [
-      ...all.flatMap((one) => one.plan.parks.map((park) => ({ ...place(one), reason: park.reason, detail: detailOf(park) }))),
+      ...all.flatMap((one) =>
+        one.plan.parks.map((park) => ({ ...place(one), reason: park.reason, detail: detailOf(park) })),
+      ),
       ...parks
         .filter(({ link }) => link === null || !draft.decided.has(link))
         .map((park) => ({
@@ -183,7 +230,9 @@ async function composePlan(settling: Settling, draft: Draft): Promise<PlanDocume
     ],
     candidates: candidates.map(({ entity, connection, id, links }) => ({ entity, connection, id, links })),
     waits: all.flatMap((one) =>
-      one.plan.waits.filter(({ isBlocking }) => isBlocking).map(({ field, target }) => ({ ...place(one), field, target })),
+      one.plan.waits
+        .filter(({ isBlocking }) => isBlocking)
+        .map(({ field, target }) => ({ ...place(one), field, target })),
     ),
     verdicts,
     calls: callsOf(settling, writes),
@@ -197,7 +246,9 @@ function place(one: Assessed): { link: LinkId; entity: string; label: string } {
   return { link: one.bundle.id, entity: one.bundle.entity, label: labelOf(one.bundle.entity, viewsOf(one)) };
 }
 
-function detailOf(park: { readonly problems: { readonly [field: string]: { readonly expected: string } } }): string {
+function detailOf(park: {
+  readonly problems: { readonly [field: string]: { readonly expected: string } };
+}): string {
   return Object.entries(park.problems)
     .map(([field, { expected }]) => `${field}: expected ${expected}`)
     .join("; ");
@@ -205,7 +256,8 @@ function detailOf(park: { readonly problems: { readonly [field: string]: { reado
 
 function callsOf(settling: Settling, writes: readonly PlanWrite[]): PlanDocument["calls"] {
   const groups = new Map<string, number>();
-  for (const { target, entity } of writes) groups.set(`${target}\n${entity}`, (groups.get(`${target}\n${entity}`) ?? 0) + 1);
+  for (const { target, entity } of writes)
+    groups.set(`${target}\n${entity}`, (groups.get(`${target}\n${entity}`) ?? 0) + 1);
   const calls: Record<string, number> = {};
   for (const [name, count] of groups) {
     const [target, entity] = name.split("\n") as [ConnectionId, string];
@@ -215,7 +267,10 @@ function callsOf(settling: Settling, writes: readonly PlanWrite[]): PlanDocument
   return calls;
 }
 
-async function guardOf(settling: Settling, writes: readonly PlanWrite[]): Promise<PlanDocument["guardStops"]> {
+async function guardOf(
+  settling: Settling,
+  writes: readonly PlanWrite[],
+): Promise<PlanDocument["guardStops"]> {
   const counts: Record<string, Record<string, number>> = {};
   for (const { entity, kind } of writes) {
     const kinds = (counts[entity] ??= {});
@@ -255,7 +310,9 @@ export function followPlan(world: World, plan: PlanDocument, onDrift: "stop" | "
   }
   const isAnswer = (link: LinkId, write: PlannedWrite | undefined): boolean => {
     const fields = answers.get(nameOf(link, write?.target ?? ""));
-    return write?.kind === "update" && Object.keys(write.fields).every((field) => fields?.includes(field) === true);
+    return (
+      write?.kind === "update" && Object.keys(write.fields).every((field) => fields?.includes(field) === true)
+    );
   };
   const unplanned = new Map<LinkId, string>();
   const decided = new Set<string>();
@@ -266,10 +323,14 @@ export function followPlan(world: World, plan: PlanDocument, onDrift: "stop" | "
     for (const [index, name] of names.entries()) {
       const known = planned.get(name);
       const write = writes[index];
-      const isMoved = known !== undefined && known.precondition !== null && known.precondition !== write?.precondition;
+      const isMoved =
+        known !== undefined && known.precondition !== null && known.precondition !== write?.precondition;
       if (known !== undefined && (!isMoved || decided.has(name))) continue;
       if (known === undefined && isAnswer(link, write)) continue;
-      unplanned.set(link, isMoved ? "the target changed after the plan was made" : "the world calls for another write now");
+      unplanned.set(
+        link,
+        isMoved ? "the target changed after the plan was made" : "the world calls for another write now",
+      );
       return false;
     }
     for (const name of names) decided.add(name);
@@ -292,7 +353,9 @@ export function movedWrites(
     const name = nameOf(write.link, planHash(world, write));
     if (at.made.has(name) || at.refused.has(name) || write.answers.length > 0) return [];
     const known = at.following.unplanned.get(write.link);
-    const pending = at.following.decided.has(name) ? "it was sent and has not settled" : "the world no longer calls for it";
+    const pending = at.following.decided.has(name)
+      ? "it was sent and has not settled"
+      : "the world no longer calls for it";
     return [{ ...write, reason: known ?? pending }];
   });
 }

@@ -47,12 +47,19 @@ export async function probeDue(
 
 async function probeOne(session: Session, target: SendTarget, intent: Intent): Promise<IntentOutcome> {
   try {
-    return intent.kind === "create" ? await probeCreate(session, target, intent) : await probeChange(session, target, intent);
+    return intent.kind === "create"
+      ? await probeCreate(session, target, intent)
+      : await probeChange(session, target, intent);
   } catch (error) {
     const failure = failureRecord(error);
     const now = session.world.clock.now();
     // A probe that failed proves nothing: the intent stays in doubt, and is asked about again.
-    return { ...blank(intent), state: "in_doubt", failure, dueAt: Math.max(now + 2_000, failure.retryAt ?? 0) };
+    return {
+      ...blank(intent),
+      state: "in_doubt",
+      failure,
+      dueAt: Math.max(now + 2_000, failure.retryAt ?? 0),
+    };
   }
 }
 
@@ -63,7 +70,11 @@ function waiting(session: Session, target: SendTarget, intent: Intent): IntentOu
   return { ...blank(intent), state: "in_doubt", failure: intent.failure, dueAt };
 }
 
-function isAbsenceProved(session: Session, target: SendTarget, at: { intent: Intent; isKeyEnforced: boolean }): boolean {
+function isAbsenceProved(
+  session: Session,
+  target: SendTarget,
+  at: { intent: Intent; isKeyEnforced: boolean },
+): boolean {
   const { intent } = at;
   return provesAbsence({
     sendDeadline: intent.sendDeadline ?? 0,
@@ -108,9 +119,16 @@ async function probeCreate(session: Session, target: SendTarget, intent: Intent)
   );
   const span = { start, end: session.tick(), via: "probe" } as const;
   const found = await Promise.all(
-    answer.records.map((record) => toObservation(world, { side: target.side, mapping: target.mapping, span }, record)),
+    answer.records.map((record) =>
+      toObservation(world, { side: target.side, mapping: target.mapping, span }, record),
+    ),
   );
-  return settleCreate(session, target, { intent, answer, found, isKeyEnforced: abilities?.createProof === "unique_key" });
+  return settleCreate(session, target, {
+    intent,
+    answer,
+    found,
+    isKeyEnforced: abilities?.createProof === "unique_key",
+  });
 }
 
 async function settleCreate(
@@ -129,7 +147,8 @@ async function settleCreate(
     if (!isAbsenceProved(session, target, at)) return waiting(session, target, intent);
     return { ...blank(intent), state: "stored", failure: provedAbsent, dueAt: session.world.clock.now() };
   }
-  if (found.length > 1) return { ...blank(intent), state: "parked", park: parkOf(intent, "not_unique", intent.failure) };
+  if (found.length > 1)
+    return { ...blank(intent), state: "parked", park: parkOf(intent, "not_unique", intent.failure) };
   if (answer.by === "fingerprint") {
     return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
   }
@@ -139,23 +158,35 @@ async function settleCreate(
 async function probeChange(session: Session, target: SendTarget, intent: Intent): Promise<IntentOutcome> {
   const { world } = session;
   const { id } = intent;
-  if (id === null) return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
+  if (id === null)
+    return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
   const start = session.tick();
   const records = await reading(session, target.side, (connection) =>
     connection.readByIds({ entity: intent.entity, roots: target.mapping.roots, ids: [id] }),
   );
   const [record] = records;
   const span = { start, end: session.tick(), via: "probe" } as const;
-  if (record === undefined) return failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_gone" });
+  if (record === undefined)
+    return failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_gone" });
   const seen = await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
   const evidence = await evidenceOf(session, target, { intent, seen });
   if (evidence === "landed") return landed(session, target, { intent, id, seen });
   if (evidence === "mixed") {
     // Neither what we sent nor what was there: somebody wrote since, or the target keeps less than it is given.
-    return { ...failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_moved" }), observation: seen };
+    return {
+      ...failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_moved" }),
+      observation: seen,
+    };
   }
-  if (!isAbsenceProved(session, target, { intent, isKeyEnforced: false })) return waiting(session, target, intent);
-  return { ...blank(intent), state: "stored", failure: provedAbsent, dueAt: world.clock.now(), observation: seen };
+  if (!isAbsenceProved(session, target, { intent, isKeyEnforced: false }))
+    return waiting(session, target, intent);
+  return {
+    ...blank(intent),
+    state: "stored",
+    failure: provedAbsent,
+    dueAt: world.clock.now(),
+    observation: seen,
+  };
 }
 
 async function evidenceOf(
@@ -165,18 +196,25 @@ async function evidenceOf(
 ): Promise<"landed" | "not_landed" | "mixed"> {
   const { world } = session;
   const { intent, seen } = at;
-  if (intent.kind === "archive") return seen.kind === "archived" || seen.kind === "deleted" ? "landed" : "not_landed";
+  if (intent.kind === "archive")
+    return seen.kind === "archived" || seen.kind === "deleted" ? "landed" : "not_landed";
   const [bundle] = await world.store.loadBundles([intent.link]);
   const member = bundle?.members.find(({ connection }) => connection === target.side.id);
   const natives = [seen.native, ...Object.values(member?.images ?? {})];
-  const links = await lookUpLinks(world, natives.map((native) => ({ side: target.side, mapping: target.mapping, native })));
+  const links = await lookUpLinks(
+    world,
+    natives.map((native) => ({ side: target.side, mapping: target.mapping, native })),
+  );
   const context = readContext(world, links, { connection: target.side.id, lines: bundle?.lines ?? [] });
   const shown = readObservation(target.mapping, seen, context).fields;
   if (intent.transition !== null) {
     return shown[target.policy.statusField ?? ""] === intent.transition.from ? "not_landed" : "landed";
   }
   const old = readImages(target.mapping, member?.images ?? {}, context);
-  const before = member?.observation === null || member?.observation === undefined ? {} : readObservation(target.mapping, member.observation, context).fields;
+  const before =
+    member?.observation === null || member?.observation === undefined
+      ? {}
+      : readObservation(target.mapping, member.observation, context).fields;
   return settleUpdate(
     Object.entries(intent.fields).map(([field, sent]) => ({
       isSent: isEqual(shown[field], sent),

@@ -27,7 +27,11 @@ export function planHash(
  * Deterministic key of an intent (INVARIANTS.md 1.9). A create depends on link, generation and target alone, never on
  * its content, so that an edit while it is in doubt does not make a second one.
  */
-export function intentKey(world: World, at: { link: LinkId; generation: number }, write: PlannedWrite): string {
+export function intentKey(
+  world: World,
+  at: { link: LinkId; generation: number },
+  write: PlannedWrite,
+): string {
   const head = `${at.link}\n${at.generation}\n${write.target}\n${write.kind}`;
   if (write.kind === "create") return world.entropy.digest(head);
   const causes = write.causes.map(({ connection, version }) => `${connection}@${version ?? ""}`).join(",");
@@ -114,7 +118,9 @@ export function splitRefused(
   const refused: PlannedWrite[] = [];
   for (const write of plan.writes) {
     // What follows a refused step of the same document cannot be done either.
-    const isBlocked = refused.some((earlier) => earlier.target === write.target && write.kind === "transition");
+    const isBlocked = refused.some(
+      (earlier) => earlier.target === write.target && write.kind === "transition",
+    );
     if (isBlocked || bundle.refused.includes(contentHash(world, write))) refused.push(write);
     else writes.push(write);
   }
@@ -139,7 +145,14 @@ export function decisionRecord(world: World, assessed: Assessed): DecisionRecord
     .map((write): ParkEntry => {
       const { target, id } = write;
       const key = intentKey(world, at, write);
-      return { reason: "write_refused", connection: target, externalId: id, intentKey: key, problems: {}, failure: null };
+      return {
+        reason: "write_refused",
+        connection: target,
+        externalId: id,
+        intentKey: key,
+        problems: {},
+        failure: null,
+      };
     });
   const isQuiet = plan.verdict === "in_flight";
   return {
@@ -171,4 +184,3 @@ function baseMoves(world: World, { bundle, plan }: Assessed): DecisionRecord["ba
     kind: bundle.members.find((member) => member.connection === connection)?.observation?.kind ?? "present",
   }));
 }
-

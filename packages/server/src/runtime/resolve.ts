@@ -44,10 +44,17 @@ export async function resolveNewcomers(session: Session, policy: EntityPolicy): 
   }
 }
 
-async function resolveBatch(session: Session, policy: EntityPolicy, batch: readonly Newcomer[]): Promise<number> {
+async function resolveBatch(
+  session: Session,
+  policy: EntityPolicy,
+  batch: readonly Newcomer[],
+): Promise<number> {
   const { world } = session;
   const keyed = await computeKeys(world, policy, batch);
-  const holders = await world.store.holdersOf(policy.entity, keyed.flatMap(({ keys }) => keys));
+  const holders = await world.store.holdersOf(
+    policy.entity,
+    keyed.flatMap(({ keys }) => keys),
+  );
   const byKey = new Map<string, KeyHolder[]>();
   for (const holder of holders) byKey.set(holder.key, [...(byKey.get(holder.key) ?? []), holder]);
   const claims = new Map<string, number>();
@@ -97,7 +104,11 @@ function linkIdOf(world: World, record: RecordKey): LinkId {
   return `l-${world.entropy.digest(`${record.entity}\n${record.connection}\n${record.id}`).slice(0, 20)}` as LinkId;
 }
 
-async function computeKeys(world: World, policy: EntityPolicy, batch: readonly Newcomer[]): Promise<readonly Keyed[]> {
+async function computeKeys(
+  world: World,
+  policy: EntityPolicy,
+  batch: readonly Newcomer[],
+): Promise<readonly Keyed[]> {
   const mappable = batch.flatMap((newcomer) => {
     const side = sideOf(world, newcomer.connection);
     const mapping = mappingOf(side, policy.entity);
@@ -117,7 +128,8 @@ function canonicalOf(
   links: ReadonlyMap<string, LinkId>,
 ): Fields {
   const connection: ConnectionId = at.newcomer.connection;
-  return readObservation(at.mapping, at.newcomer, readContext(world, links, { connection, lines: [] })).fields;
+  return readObservation(at.mapping, at.newcomer, readContext(world, links, { connection, lines: [] }))
+    .fields;
 }
 
 const isAwaiting = (value: Fields[string] | undefined): boolean =>
@@ -138,8 +150,14 @@ export async function rematchSingles(
   singles: readonly { readonly link: LinkId; readonly connection: ConnectionId; readonly fields: Fields }[],
 ): Promise<number> {
   const { store } = session.world;
-  const keyed = singles.map((single) => ({ ...single, keys: matchKeysOf(policy, withoutAwaits(single.fields)) }));
-  const holders = await store.holdersOf(policy.entity, keyed.flatMap(({ keys }) => keys));
+  const keyed = singles.map((single) => ({
+    ...single,
+    keys: matchKeysOf(policy, withoutAwaits(single.fields)),
+  }));
+  const holders = await store.holdersOf(
+    policy.entity,
+    keyed.flatMap(({ keys }) => keys),
+  );
   const holds = (link: LinkId, key: string): boolean =>
     holders.some((holder) => holder.link === link && holder.key === key);
   const moved = keyed.filter(({ link, keys }) => !keys.every((key) => holds(link, key)));

@@ -1,8 +1,29 @@
 import { failureRecord, imagesOf, lineIdsOf, writePatch } from "@crossfoot/connector-sdk";
-import type { Connection, EntityMapping, NativeRecord, NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
+import type {
+  Connection,
+  EntityMapping,
+  NativeRecord,
+  NativeWrite,
+  WriteOutcome,
+} from "@crossfoot/connector-sdk";
 import { decideRetry, eventOfFailure, isLines, pairLines, transitionIntent } from "@crossfoot/kernel";
-import type { ConnectionId, EntityName, EntityPolicy, ExternalId, FailureRecord, JsonMap, LinkId } from "@crossfoot/kernel";
-import type { BaseMove, Intent, IntentOutcome, LineLink, RecordKey, StoredObservation } from "../store/port.ts";
+import type {
+  ConnectionId,
+  EntityName,
+  EntityPolicy,
+  ExternalId,
+  FailureRecord,
+  JsonMap,
+  LinkId,
+} from "@crossfoot/kernel";
+import type {
+  BaseMove,
+  Intent,
+  IntentOutcome,
+  LineLink,
+  RecordKey,
+  StoredObservation,
+} from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import { toObservation } from "./observe.ts";
 import { abilitiesOf, mappingOf, sideOf } from "./world.ts";
@@ -84,12 +105,18 @@ interface Prepared {
   readonly write: NativeWrite;
 }
 
-async function sendClaimed(session: Session, target: SendTarget, intents: readonly Intent[]): Promise<readonly IntentOutcome[]> {
+async function sendClaimed(
+  session: Session,
+  target: SendTarget,
+  intents: readonly Intent[],
+): Promise<readonly IntentOutcome[]> {
   const prepared = await prepare(session, target, intents);
-  if (prepared.early.length > 0) await session.world.store.commitOutcomes(prepared.early, session.runId, session.lease);
+  if (prepared.early.length > 0)
+    await session.world.store.commitOutcomes(prepared.early, session.runId, session.lease);
   const size = Math.max(abilitiesOf(target.connection, target.policy.entity)?.writeBatchMax ?? 1, 1);
   const batches: Prepared[][] = [];
-  for (let from = 0; from < prepared.ready.length; from += size) batches.push(prepared.ready.slice(from, from + size));
+  for (let from = 0; from < prepared.ready.length; from += size)
+    batches.push(prepared.ready.slice(from, from + size));
   const outcomes: IntentOutcome[] = [...prepared.early];
   let next = 0;
   const lane = async (): Promise<void> => {
@@ -103,7 +130,11 @@ async function sendClaimed(session: Session, target: SendTarget, intents: readon
   return outcomes;
 }
 
-async function loadCurrent(world: World, target: SendTarget, intents: readonly Intent[]): Promise<ReadonlyMap<string, StoredObservation>> {
+async function loadCurrent(
+  world: World,
+  target: SendTarget,
+  intents: readonly Intent[],
+): Promise<ReadonlyMap<string, StoredObservation>> {
   const keys = intents.flatMap((intent): RecordKey[] =>
     intent.id === null ? [] : [{ connection: target.side.id, entity: intent.entity, id: intent.id }],
   );
@@ -112,12 +143,23 @@ async function loadCurrent(world: World, target: SendTarget, intents: readonly I
 }
 
 /** Native ids of everything the writes refer to, and of their lines, looked up in bulk. */
-async function writeContexts(world: World, target: SendTarget, intents: readonly Intent[]): Promise<WriteLookUp> {
+async function writeContexts(
+  world: World,
+  target: SendTarget,
+  intents: readonly Intent[],
+): Promise<WriteLookUp> {
   const referenced = intents.flatMap(({ fields }) => JSON.stringify(fields).match(/"link":"([^"]+)"/g) ?? []);
-  const links = [...new Set(referenced.map((text) => text.slice(8, -1) as LinkId)), ...intents.map(({ link }) => link)];
-  const members = (await world.store.membersOf(links)).filter((row) => row.connection === target.side.id && !row.isAlias);
+  const links = [
+    ...new Set(referenced.map((text) => text.slice(8, -1) as LinkId)),
+    ...intents.map(({ link }) => link),
+  ];
+  const members = (await world.store.membersOf(links)).filter(
+    (row) => row.connection === target.side.id && !row.isAlias,
+  );
   const own = members.filter((row) => row.entity === target.policy.entity);
-  const lines = await world.store.linesOf(own.map(({ connection, entity, id }) => ({ connection, entity, id })));
+  const lines = await world.store.linesOf(
+    own.map(({ connection, entity, id }) => ({ connection, entity, id })),
+  );
   return {
     idOf: (entity, link) => members.find((row) => row.link === link && row.entity === entity)?.id,
     memberOf: (link) => own.find((row) => row.link === link)?.id,
@@ -139,7 +181,11 @@ async function prepare(
   const { world } = session;
   const look = await writeContexts(world, target, intents);
   // A later step of a document learns its record from the create that came before it.
-  const known = intents.map((intent) => (intent.id === null && intent.kind !== "create" ? { ...intent, id: look.memberOf(intent.link) ?? null } : intent));
+  const known = intents.map((intent) =>
+    intent.id === null && intent.kind !== "create"
+      ? { ...intent, id: look.memberOf(intent.link) ?? null }
+      : intent,
+  );
   const current = await loadCurrent(world, target, known);
   const early: IntentOutcome[] = [];
   const ready: Prepared[] = [];
@@ -195,7 +241,12 @@ function prepareOne(
 function refusal(session: Session, intent: Intent, why: Unsendable): IntentOutcome {
   const now = session.world.clock.now();
   if ("wait" in why) {
-    return { ...blank(intent), state: "stored", dueAt: now + 500, intent: { ...intent, attempts: intent.attempts - 1 } };
+    return {
+      ...blank(intent),
+      state: "stored",
+      dueAt: now + 500,
+      intent: { ...intent, attempts: intent.attempts - 1 },
+    };
   }
   const [field] = Object.keys(why.problems);
   const failure: FailureRecord = {
@@ -253,10 +304,21 @@ export function parkOf(
   failure: FailureRecord | null,
 ): NonNullable<IntentOutcome["park"]> {
   const problems = {};
-  return { reason, connection: intent.target, externalId: intent.id, intentKey: intent.key, problems, failure };
+  return {
+    reason,
+    connection: intent.target,
+    externalId: intent.id,
+    intentKey: intent.key,
+    problems,
+    failure,
+  };
 }
 
-async function sendBatch(session: Session, target: SendTarget, batch: readonly Prepared[]): Promise<readonly IntentOutcome[]> {
+async function sendBatch(
+  session: Session,
+  target: SendTarget,
+  batch: readonly Prepared[],
+): Promise<readonly IntentOutcome[]> {
   const { world } = session;
   const compared = await comparePreconditions(session, target, batch);
   const ready = compared.ready;
@@ -276,10 +338,14 @@ async function sendBatch(session: Session, target: SendTarget, batch: readonly P
   for (const [index, { intent }] of ready.entries()) {
     const outcome = outcomes[index];
     if (outcome === undefined) results.push(failed(session, intent, missingOutcome));
-    else if (outcome.kind === "failed") results.push(await failedOne(session, target, { intent, failure: outcome.failure }));
+    else if (outcome.kind === "failed")
+      results.push(await failedOne(session, target, { intent, failure: outcome.failure }));
     else {
       const record = outcome.record ?? records.get(outcome.id) ?? null;
-      const seen = record === null ? null : await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
+      const seen =
+        record === null
+          ? null
+          : await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
       results.push(await landed(session, target, { intent, id: outcome.id, seen }));
     }
   }
@@ -313,11 +379,19 @@ async function failedOne(
   return { ...outcome, observation: seen };
 }
 
-async function readOne(session: Session, target: SendTarget, id: ExternalId): Promise<StoredObservation | null> {
+async function readOne(
+  session: Session,
+  target: SendTarget,
+  id: ExternalId,
+): Promise<StoredObservation | null> {
   const { world } = session;
   const start = session.tick();
   try {
-    const [record] = await target.connection.readByIds({ entity: target.policy.entity, roots: target.mapping.roots, ids: [id] });
+    const [record] = await target.connection.readByIds({
+      entity: target.policy.entity,
+      roots: target.mapping.roots,
+      ids: [id],
+    });
     if (record === undefined) return null;
     const span = { start, end: session.tick(), via: "answer" } as const;
     return await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
@@ -339,13 +413,20 @@ async function comparePreconditions(
   if (ids.length === 0) return { ready: batch, stale: [] };
   const { world } = session;
   const start = session.tick();
-  const records = await target.connection.readByIds({ entity: target.policy.entity, roots: target.mapping.roots, ids });
+  const records = await target.connection.readByIds({
+    entity: target.policy.entity,
+    roots: target.mapping.roots,
+    ids,
+  });
   const span = { start, end: session.tick(), via: "answer" } as const;
   const ready: Prepared[] = [];
   const stale: IntentOutcome[] = [];
   for (const one of batch) {
     const record = records.find(({ id }) => id === one.intent.id);
-    const seen = record === undefined ? null : await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
+    const seen =
+      record === undefined
+        ? null
+        : await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
     const isMoved = one.current !== null && seen !== null && seen.contentHash !== one.current.contentHash;
     if (!isMoved) ready.push(one);
     else stale.push({ ...failed(session, one.intent, staleFailure), observation: seen });
@@ -368,14 +449,23 @@ async function readBack(
   target: SendTarget,
   outcomes: readonly WriteOutcome[],
 ): Promise<ReadonlyMap<ExternalId, NativeRecord>> {
-  const ids = outcomes.flatMap((outcome) => (outcome.kind === "done" && outcome.record === null ? [outcome.id] : []));
+  const ids = outcomes.flatMap((outcome) =>
+    outcome.kind === "done" && outcome.record === null ? [outcome.id] : [],
+  );
   if (ids.length === 0) return new Map();
   try {
-    const records = await target.connection.readByIds({ entity: target.policy.entity, roots: target.mapping.roots, ids });
+    const records = await target.connection.readByIds({
+      entity: target.policy.entity,
+      roots: target.mapping.roots,
+      ids,
+    });
     return new Map(records.map((record) => [record.id, record]));
   } catch (error) {
     // Settled all the same: the base moves when the record is next seen (crash matrix, row 10).
-    session.world.log.warn("read_back_failed", { connection: target.side.id, code: failureRecord(error).code });
+    session.world.log.warn("read_back_failed", {
+      connection: target.side.id,
+      code: failureRecord(error).code,
+    });
     return new Map();
   }
 }
@@ -393,7 +483,9 @@ export async function landed(
   const done: IntentOutcome = { ...blank(intent), state: "settled", id, isToDecide: true };
   if (seen === null) return done;
   const { world } = session;
-  const links = await lookUpLinks(world, [{ side: target.side, mapping: target.mapping, native: seen.native }]);
+  const links = await lookUpLinks(world, [
+    { side: target.side, mapping: target.mapping, native: seen.native },
+  ]);
   const context = readContext(world, links, { connection: target.side.id, lines: [] });
   const shown = readObservation(target.mapping, seen, context).fields;
   const status = shown[target.policy.statusField ?? ""];
@@ -432,7 +524,11 @@ function noEffect(intent: Intent): FailureRecord {
 async function newLines(
   world: World,
   target: SendTarget,
-  at: { readonly intent: Intent; readonly seen: StoredObservation; readonly shown: { readonly [field: string]: unknown } },
+  at: {
+    readonly intent: Intent;
+    readonly seen: StoredObservation;
+    readonly shown: { readonly [field: string]: unknown };
+  },
 ): Promise<readonly LineLink[]> {
   if (!Object.values(at.intent.fields).some((value) => isLines(value))) return [];
   const { connection, entity, id } = at.seen;
@@ -447,11 +543,18 @@ async function newLines(
     const own = known.filter((line) => line.field === field && line.connection === target.side.id);
     const wanted = sent.filter(({ key }) => !key.startsWith(prefix) && !own.some((line) => line.key === key));
     const open = (rows as typeof sent)
-      .filter(({ key }) => key.startsWith(prefix) && !own.some((line) => line.nativeId === key.slice(prefix.length)))
+      .filter(
+        ({ key }) =>
+          key.startsWith(prefix) && !own.some((line) => line.nativeId === key.slice(prefix.length)),
+      )
       .filter(({ key }) => !sent.some((line) => line.key === key))
       .map(({ key, fields }) => {
         const id = key.slice(prefix.length);
-        return { id, fields, lineRef: marks.find((mark) => mark.field === field && mark.nativeId === id)?.lineRef ?? null };
+        return {
+          id,
+          fields,
+          lineRef: marks.find((mark) => mark.field === field && mark.nativeId === id)?.lineRef ?? null,
+        };
       });
     const { pairs } = pairLines(wanted, open, Object.keys(kind.parts));
     for (const [nativeId, key] of pairs) found.push({ connection: target.side.id, field, nativeId, key });

@@ -77,7 +77,8 @@ export async function openSides(session: Session): Promise<ReadonlyMap<Connectio
       // Even a connection that is away is known by its manifest, so that decisions do not depend on the weather.
       opened.set(side.id, connection);
       const { tenant } = await withRenewal(side, connection);
-      if (row?.tenant !== undefined && row.tenant !== null && row.tenant !== tenant) throw tenantDiffers(side);
+      if (row?.tenant !== undefined && row.tenant !== null && row.tenant !== tenant)
+        throw tenantDiffers(side);
       if (row?.state !== "ready" || row.tenant !== tenant) {
         await saveSideState(world, side, { state: "ready", reason: null, tenant });
       }
@@ -109,7 +110,11 @@ function tenantDiffers(side: Side): ConnectorError {
 /** Reads every entity of every side; the sides at the same time, the entities of one side one after the other. */
 export async function readAll(
   session: Session,
-  at: { readonly policies: readonly EntityPolicy[]; readonly mode: ReadMode; readonly deletions: Map<EntityName, number> },
+  at: {
+    readonly policies: readonly EntityPolicy[];
+    readonly mode: ReadMode;
+    readonly deletions: Map<EntityName, number>;
+  },
 ): Promise<Reads> {
   const reads: Reads = new Map(at.policies.map(({ entity }) => [entity, {}]));
   await Promise.all(session.world.sides.map((side) => readSide(session, side, { ...at, reads })));
@@ -142,14 +147,24 @@ async function readSide(
       const failure = await noteTrouble(session, side, { entity, error });
       const cursor = await session.world.store.loadCursor(side.id, entity);
       // A reading that cannot go on starts afresh next time; what it stored stays.
-      const restart = failure.failure === "invalid" || failure.code === "cursor_loop" || failure.code === "list_too_long";
+      const restart =
+        failure.failure === "invalid" || failure.code === "cursor_loop" || failure.code === "list_too_long";
       const broken = restart ? { ...cursor, reading: null, pageCursor: null, pages: 0 } : cursor;
-      await session.world.store.checkpoint({ observations: [], unreadable: [], cursor: { ...broken, failure }, runId: session.runId });
+      await session.world.store.checkpoint({
+        observations: [],
+        unreadable: [],
+        cursor: { ...broken, failure },
+        runId: session.runId,
+      });
     }
   }
 }
 
-async function isSweepDue(session: Session, side: Side, at: { entity: EntityName; mode: ReadMode }): Promise<boolean> {
+async function isSweepDue(
+  session: Session,
+  side: Side,
+  at: { entity: EntityName; mode: ReadMode },
+): Promise<boolean> {
   if (at.mode === "sweep") return true;
   const { sweptAt, backfilledAt } = await session.world.store.loadCursor(side.id, at.entity);
   const last = sweptAt ?? backfilledAt;

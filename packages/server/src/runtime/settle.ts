@@ -1,6 +1,14 @@
 import type { Connection } from "@crossfoot/connector-sdk";
 import { checkGuard } from "@crossfoot/kernel";
-import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, PlannedWrite, Verdict } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  EntityName,
+  EntityPolicy,
+  GuardStop,
+  LinkId,
+  PlannedWrite,
+  Verdict,
+} from "@crossfoot/kernel";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import { probeDue } from "./probe.ts";
@@ -133,7 +141,14 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
     tally.decided += permitted.length;
     decided += permitted.length;
     const message = `deciding ${policy.entity}`;
-    session.report({ phase: "decide", entity: policy.entity, connection: null, done: decided, total: due, message });
+    session.report({
+      phase: "decide",
+      entity: policy.entity,
+      connection: null,
+      done: decided,
+      total: due,
+      message,
+    });
   }
 }
 
@@ -161,7 +176,10 @@ export async function assessBatch(
   });
   const joined = await rematchSingles(session, context.policy, singles);
   if (joined === 0) return assessed;
-  return assess(context, (await store.loadBundles(links)).filter(({ state }) => state !== "merged"));
+  return assess(
+    context,
+    (await store.loadBundles(links)).filter(({ state }) => state !== "merged"),
+  );
 }
 
 /** Counts the writes of everything that is due before the first of them is made (INVARIANTS.md I15). */
@@ -184,7 +202,8 @@ async function passesGuard(settling: Settling, context: AssessContext, due: numb
   // A projection has no editor; its values move with the business, and nothing is lost by writing them again.
   if (isProjection) return true;
   const made = (await world.store.linkGuardCounts(guardWindowMs)).filter((row) => row.entity === entity);
-  for (const { kind, count } of made) if (counts[kind] !== undefined && !isApproved(kind)) counts[kind] += count;
+  for (const { kind, count } of made)
+    if (counts[kind] !== undefined && !isApproved(kind)) counts[kind] += count;
   const linked = (await world.store.counts()).find((row) => row.entity === entity)?.live ?? 0;
   const stops = checkGuard({ [entity]: counts }, { [entity]: linked }, world.guard);
   settling.guardStops.push(...stops);
@@ -201,7 +220,9 @@ const isApproved = (kind: string): boolean => kind === "create" || kind === "upd
 async function sendEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
   const { session } = settling;
   const tally = tallyOf(settling, policy.entity);
-  const due = (await session.world.store.openTargets()).filter((row) => row.entity === policy.entity && row.due > 0);
+  const due = (await session.world.store.openTargets()).filter(
+    (row) => row.entity === policy.entity && row.due > 0,
+  );
   let sent = 0;
   for (const { target } of due) {
     const side = session.world.sides.find(({ id }) => id === target);
@@ -241,7 +262,11 @@ async function probeEntity(settling: Settling, policy: EntityPolicy): Promise<nu
 /** A failure of the world is noted and the other work goes on; a failure of ours or of the store ends the run. */
 async function noteIfWorld(
   session: Session,
-  at: { readonly side: Parameters<typeof noteTrouble>[1]; readonly entity: EntityName; readonly error: unknown },
+  at: {
+    readonly side: Parameters<typeof noteTrouble>[1];
+    readonly entity: EntityName;
+    readonly error: unknown;
+  },
 ): Promise<void> {
   if (!(at.error instanceof Error) || at.error.name !== "ConnectorError") throw at.error;
   await noteTrouble(session, at.side, { entity: at.entity, error: at.error });

@@ -11,18 +11,23 @@ const batchSize = 200;
 const totalFields = ["net", "tax", "gross", "openBalance"];
 
 /** Makes the statement from what both systems last showed. Reads the store only. */
-export async function makeStatement(
-  world: World,
-  contexts: readonly AssessContext[],
-): Promise<Statement> {
+export async function makeStatement(world: World, contexts: readonly AssessContext[]): Promise<Statement> {
   const entities: EntityStatement[] = [];
   // Entities come parents first: what the contract does not want of the parents explains their children.
   const unwanted = new Set<LinkId>();
   for (const context of contexts) entities.push(await stateOne(world, context, unwanted));
-  return composeStatement({ madeAt: new Date(world.clock.now()).toISOString(), contract: world.contractHash, entities });
+  return composeStatement({
+    madeAt: new Date(world.clock.now()).toISOString(),
+    contract: world.contractHash,
+    entities,
+  });
 }
 
-async function stateOne(world: World, context: AssessContext, unwanted: Set<LinkId>): Promise<EntityStatement> {
+async function stateOne(
+  world: World,
+  context: AssessContext,
+  unwanted: Set<LinkId>,
+): Promise<EntityStatement> {
   const { policy } = context;
   const pairs: Pair[] = [];
   const missing: Missing[] = [];
@@ -48,7 +53,13 @@ async function stateOne(world: World, context: AssessContext, unwanted: Set<Link
   }
   const fields = Object.values(policy.fields);
   const isMoney = (field: string): boolean => policy.fields[field]?.kind.kind === "money";
-  return stateEntity({ entity: policy.entity, fields, pairs, missing, totalFields: totalFields.filter(isMoney) });
+  return stateEntity({
+    entity: policy.entity,
+    fields,
+    pairs,
+    missing,
+    totalFields: totalFields.filter(isMoney),
+  });
 }
 
 function memberIn(world: World, one: Assessed, role: Role): MemberState | undefined {
@@ -82,7 +93,14 @@ function pairOf(world: World, stated: Stated): Pair | undefined {
     (member.base[field] ?? []).some((image) => isEqual(image, member.view.fields[field]));
   const label = labelOf(policy.entity, [crm.view, erp.view]);
   const agreed = fields.filter((field) => isBase(crm, field) && isBase(erp, field));
-  return { link: one.bundle.id, label, crm: crm.view.fields, erp: erp.view.fields, agreed, reasons: reasonsOf(world, stated) };
+  return {
+    link: one.bundle.id,
+    label,
+    crm: crm.view.fields,
+    erp: erp.view.fields,
+    agreed,
+    reasons: reasonsOf(world, stated),
+  };
 }
 
 /** Why a difference is there, from the decision as it would be taken now. */

@@ -56,7 +56,10 @@ export async function explainLink(
     verdict: bundle.verdict,
     members: bundle.members.map(({ connection, id }) => {
       const member = one.input.members[connection];
-      const base = Object.entries(member?.base ?? {}).map(([field, [image]]): [string, Fields[string]] => [field, image ?? null]);
+      const base = Object.entries(member?.base ?? {}).map(([field, [image]]): [string, Fields[string]] => [
+        field,
+        image ?? null,
+      ]);
       return {
         connection,
         id,
@@ -97,14 +100,21 @@ function sentences(world: World, one: Assessed): readonly string[] {
     said.push(`${write.target} is to get ${write.kind} (${fields}), because of ${causes}.`);
   }
   for (const write of refused) {
-    said.push(`${write.target} refused ${write.kind} of ${Object.keys(write.fields).join(", ")}; it waits in dead-letters.`);
+    said.push(
+      `${write.target} refused ${write.kind} of ${Object.keys(write.fields).join(", ")}; it waits in dead-letters.`,
+    );
   }
-  for (const { field, reason } of plan.conflicts) said.push(`${field} is in conflict (${reason}) and waits for a person.`);
+  for (const { field, reason } of plan.conflicts)
+    said.push(`${field} is in conflict (${reason}) and waits for a person.`);
   for (const { field, target, isBlocking } of plan.waits) {
-    said.push(`${field} waits for its record to exist in ${target}${isBlocking ? "; until then nothing is written" : ""}.`);
+    said.push(
+      `${field} waits for its record to exist in ${target}${isBlocking ? "; until then nothing is written" : ""}.`,
+    );
   }
   for (const park of plan.parks) {
-    const details = Object.entries(park.problems).map(([field, { expected }]) => `${field} should be ${expected}`);
+    const details = Object.entries(park.problems).map(
+      ([field, { expected }]) => `${field} should be ${expected}`,
+    );
     said.push(`Set aside: ${park.reason}${details.length > 0 ? ` (${details.join("; ")})` : ""}.`);
   }
   return said;

@@ -106,7 +106,11 @@ const readAttemptsMax = 4;
  * Calls a connection for reading: a session that ran out is renewed once, a transient failure or a throttle is waited
  * out a few times with growing pauses. Rejects with the last ConnectorError.
  */
-export async function reading<T>(session: Session, side: Side, call: (connection: Connection) => Promise<T>): Promise<T> {
+export async function reading<T>(
+  session: Session,
+  side: Side,
+  call: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const { world } = session;
   let isRenewed = false;
   for (let attempt = 1; ; attempt += 1) {
@@ -141,7 +145,11 @@ export async function noteTrouble(
   if (failure.failure === "defect") session.world.log.error("defect", { message: failure.message });
   session.troubles.push({ connection: side.id, entity: trouble.entity, failure });
   const state: ConnectionState =
-    failure.failure === "unauthorised" ? "refused" : failure.code === "tenant_differs" ? "foreign" : "unreachable";
+    failure.failure === "unauthorised"
+      ? "refused"
+      : failure.code === "tenant_differs"
+        ? "foreign"
+        : "unreachable";
   if (failure.failure === "unauthorised" || state === "foreign" || failure.failure === "transient") {
     session.away.set(side.id, failure);
     await saveSideState(session.world, side, { state, reason: failure.message });
@@ -166,5 +174,12 @@ export async function saveSideState(
   const known = (await world.store.listConnections()).find((row) => row.id === side.id);
   const tenant = change.tenant ?? known?.tenant ?? null;
   const { state, reason } = change;
-  await world.store.saveConnection({ id: side.id, system: side.system, role: side.role, tenant, state, reason });
+  await world.store.saveConnection({
+    id: side.id,
+    system: side.system,
+    role: side.role,
+    tenant,
+    state,
+    reason,
+  });
 }

@@ -1,4 +1,13 @@
-import type { ConnectionId, ExternalId, FailureRecord, Fields, JsonMap, LinkId, LinkState, Verdict } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  ExternalId,
+  FailureRecord,
+  Fields,
+  JsonMap,
+  LinkId,
+  LinkState,
+  Verdict,
+} from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import type { LineLink, LinkBundle, MemberBundle, Store, StoredObservation } from "./port.ts";
 import { observationColumns, observationOf } from "./rows.ts";
@@ -41,7 +50,9 @@ interface ConflictRow {
   readonly resolution: { readonly value: Fields[string] } | null;
 }
 
-function groupBy<Row extends { readonly link_id: string | null }>(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
+function groupBy<Row extends { readonly link_id: string | null }>(
+  rows: readonly Row[],
+): ReadonlyMap<string, Row[]> {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const group = groups.get(row.link_id ?? "");
@@ -75,7 +86,10 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
             `and m.link_id ${inLinks} order by m.connection`,
           ids,
         ),
-        database.query<ObservationRow>(`select ${observationColumns} from observation o where o.link_id ${inLinks}`, ids),
+        database.query<ObservationRow>(
+          `select ${observationColumns} from observation o where o.link_id ${inLinks}`,
+          ids,
+        ),
         database.query<IntentRow>(
           "select link_id, target, state, content_hash, failure from intent where state <> 'settled' " +
             `and link_id ${inLinks}`,
@@ -127,24 +141,27 @@ function bundleOf(row: LinkRow, groups: Groups): LinkBundle {
     generation: row.generation,
     state: row.state,
     verdict: row.verdict,
-    members: (groups.members.get(row.id) ?? []).map((member) => memberOf(member, groups.observations.get(row.id) ?? [])),
+    members: (groups.members.get(row.id) ?? []).map((member) =>
+      memberOf(member, groups.observations.get(row.id) ?? []),
+    ),
     openTargets: intents
       .filter(({ state }) => state === "stored" || state === "sending" || state === "in_doubt")
       .map(({ target }) => target as ConnectionId),
     hasTombstone: row.has_tombstone,
-    demands: (groups.demands.get(row.id) ?? []).map(({ target, entity }) => ({ target: target as ConnectionId, entity })),
+    demands: (groups.demands.get(row.id) ?? []).map(({ target, entity }) => ({
+      target: target as ConnectionId,
+      entity,
+    })),
     resolutions: Object.fromEntries(
       decided.map(({ field, resolution }) => [field, resolution?.value ?? null]),
     ) as Fields,
     openConflicts: conflicts.map(({ field }) => field),
-    lines: (groups.lines.get(row.id) ?? []).map(
-      (line): LineLink => ({
-        connection: line.connection as ConnectionId,
-        field: line.field,
-        nativeId: line.native_id,
-        key: line.key,
-      }),
-    ),
+    lines: (groups.lines.get(row.id) ?? []).map((line): LineLink => ({
+      connection: line.connection as ConnectionId,
+      field: line.field,
+      nativeId: line.native_id,
+      key: line.key,
+    })),
     refused: intents.filter(isRefused).map(({ content_hash }) => content_hash),
     marked: row.marked === null ? null : Number(row.marked),
   };

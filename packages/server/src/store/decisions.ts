@@ -115,7 +115,8 @@ async function replaceWaits(tx: Queryable, records: readonly DecisionRecord[]): 
     })),
   );
   if (rows.length === 0) return;
-  const names = "link_id, field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking";
+  const names =
+    "link_id, field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking";
   await tx.query(
     `insert into wait (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(link_id text, field text, ` +
       "target text, parent_link text, parent_entity text, parent_connection text, parent_id text, is_blocking boolean)",
@@ -284,8 +285,14 @@ export function decisionStore(deps: Deps): Part {
       if (records.length === 0) return;
       await database.transaction(async (tx) => {
         await checkFence(tx, lease);
-        await saveLines(tx, records.flatMap(({ link, lines }) => lines.map((line) => ({ ...line, link }))));
-        await moveBases(tx, records.flatMap(({ link, baseMoves }) => baseMoves.map((move) => ({ ...move, link }))));
+        await saveLines(
+          tx,
+          records.flatMap(({ link, lines }) => lines.map((line) => ({ ...line, link }))),
+        );
+        await moveBases(
+          tx,
+          records.flatMap(({ link, baseMoves }) => baseMoves.map((move) => ({ ...move, link }))),
+        );
         await saveConflicts(tx, records);
         await saveTombstones(tx, records);
         await closeParks(tx, deps, records);
@@ -295,7 +302,11 @@ export function decisionStore(deps: Deps): Part {
         await savePark(tx, parks);
         await replaceWaits(tx, records);
         await markDemanded(tx, records);
-        await saveIntents(tx, records.flatMap(({ intents }) => intents), runId);
+        await saveIntents(
+          tx,
+          records.flatMap(({ intents }) => intents),
+          runId,
+        );
         await finishWork(tx, records);
         await journal.write(tx, records.flatMap(notesOf), runId);
       });

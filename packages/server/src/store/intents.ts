@@ -27,7 +27,9 @@ interface Deps {
 
 /** New members of links, from creates that settled. */
 async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
-  const made = outcomes.filter(({ intent, state, id }) => intent.kind === "create" && state === "settled" && id !== null);
+  const made = outcomes.filter(
+    ({ intent, state, id }) => intent.kind === "create" && state === "settled" && id !== null,
+  );
   if (made.length === 0) return;
   const rows = made.map(({ intent, id }) => ({
     link_id: intent.link,
@@ -54,7 +56,11 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     "select distinct link_id from wait where parent_link in (select jsonb_array_elements_text($1::jsonb))",
     [JSON.stringify(rows.map((row) => row.link_id))],
   );
-  await markLinks(tx, waiting.map((row) => row.link_id as LinkId), "parent settled");
+  await markLinks(
+    tx,
+    waiting.map((row) => row.link_id as LinkId),
+    "parent settled",
+  );
 }
 
 async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
@@ -76,7 +82,9 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     [JSON.stringify(rows)],
   );
   // Later steps of a document whose step did not settle are taken back: they are decided again from what is there.
-  const ended = outcomes.filter(({ state }) => state === "refused" || state === "parked").map(({ intent }) => intent.key);
+  const ended = outcomes
+    .filter(({ state }) => state === "refused" || state === "parked")
+    .map(({ intent }) => intent.key);
   if (ended.length === 0) return;
   await tx.query(
     "delete from intent later using intent done where done.key in (select jsonb_array_elements_text($1::jsonb)) " +
@@ -92,8 +100,14 @@ function notesOf(outcome: IntentOutcome): readonly Note[] {
   const code = outcome.failure?.code ?? null;
   return [
     { kind: `intent_${state}`, ...at, body: { ...body, code } },
-    ...outcome.baseMoves.map(({ connection, images }) => ({ kind: "base_moved", ...at, body: { connection, images } })),
-    ...(outcome.park === null ? [] : [{ kind: "parked", ...at, body: { reason: outcome.park.reason, code } }]),
+    ...outcome.baseMoves.map(({ connection, images }) => ({
+      kind: "base_moved",
+      ...at,
+      body: { connection, images },
+    })),
+    ...(outcome.park === null
+      ? []
+      : [{ kind: "parked", ...at, body: { reason: outcome.park.reason, code } }]),
   ];
 }
 
@@ -131,7 +145,11 @@ export function intentStore(deps: Deps): Part {
           "count(*) filter (where due_at > now())::int as later from intent " +
           "where state in ('stored', 'in_doubt') group by target, entity order by target, entity",
       );
-      return rows.map((row) => ({ ...row, target: row.target as ConnectionId, entity: row.entity as EntityName }));
+      return rows.map((row) => ({
+        ...row,
+        target: row.target as ConnectionId,
+        entity: row.entity as EntityName,
+      }));
     },
     async doubtfulCreates(entity) {
       const rows = await database.query<{ target: string }>(
@@ -173,10 +191,15 @@ export function intentStore(deps: Deps): Part {
         const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
         await observe(tx, seen, "answered");
         await addMembers(tx, outcomes);
-        await saveLines(tx, outcomes.flatMap(({ intent, lines }) => lines.map((line) => ({ ...line, link: intent.link }))));
+        await saveLines(
+          tx,
+          outcomes.flatMap(({ intent, lines }) => lines.map((line) => ({ ...line, link: intent.link }))),
+        );
         await moveBases(
           tx,
-          outcomes.flatMap(({ intent, baseMoves }) => baseMoves.map((move) => ({ ...move, link: intent.link }))),
+          outcomes.flatMap(({ intent, baseMoves }) =>
+            baseMoves.map((move) => ({ ...move, link: intent.link })),
+          ),
         );
         const parks = outcomes.flatMap(({ intent, park }) =>
           park === null ? [] : [parkRow(entropy, { link: intent.link, entity: intent.entity, park })],

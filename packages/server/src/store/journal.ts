@@ -33,7 +33,10 @@ function shardOf(link: LinkId | null): number {
 }
 
 /** The bytes that an entry's hash covers: the hash before it and everything the entry says. */
-function chainedBytes(before: string, entry: Omit<JournalEntry, "runId"> & { readonly runId: string | null }): string {
+function chainedBytes(
+  before: string,
+  entry: Omit<JournalEntry, "runId"> & { readonly runId: string | null },
+): string {
   return `${before}\n${canonicalBytes(entry)}`;
 }
 
@@ -62,7 +65,16 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
         const shard = shardOf(note.link);
         const head = newest.get(shard) ?? { seq: 0, hash: "" };
         const seq = head.seq + 1;
-        const entry = { shard, seq, at, runId, entity: note.entity, link: note.link, kind: note.kind, body: note.body };
+        const entry = {
+          shard,
+          seq,
+          at,
+          runId,
+          entity: note.entity,
+          link: note.link,
+          kind: note.kind,
+          body: note.body,
+        };
         const hash = entropy.digest(chainedBytes(head.hash, entry));
         newest.set(shard, { seq, hash });
         return { ...entry, run_id: runId, link_id: note.link, before_hash: head.hash, hash };
@@ -113,7 +125,10 @@ function entryOf(row: JournalRow): JournalEntry {
 }
 
 /** Reads and verifies the journal. */
-export function journalReader(database: Database, entropy: Entropy): Pick<Store, "journalOf" | "verifyJournal"> {
+export function journalReader(
+  database: Database,
+  entropy: Entropy,
+): Pick<Store, "journalOf" | "verifyJournal"> {
   return {
     async journalOf(link, limit) {
       const rows = await database.query<JournalRow>(
@@ -136,15 +151,20 @@ export function journalReader(database: Database, entropy: Entropy): Pick<Store,
           for (const row of rows) {
             const entry = entryOf(row);
             const isNext = entry.seq === seq + 1 && row.before_hash === before;
-            if (!isNext || entropy.digest(chainedBytes(before, entry)) !== row.hash) broken.push(`${shard}/${row.seq}`);
+            if (!isNext || entropy.digest(chainedBytes(before, entry)) !== row.hash)
+              broken.push(`${shard}/${row.seq}`);
             seq = entry.seq;
             before = row.hash;
           }
           entries += rows.length;
           if (rows.length === 0) break;
         }
-        const [head] = await database.query<Head>("select shard, seq, hash from journal_head where shard = $1", [shard]);
-        if (head !== undefined && (Number(head.seq) !== seq || head.hash !== before)) broken.push(`${shard}/head`);
+        const [head] = await database.query<Head>(
+          "select shard, seq, hash from journal_head where shard = $1",
+          [shard],
+        );
+        if (head !== undefined && (Number(head.seq) !== seq || head.hash !== before))
+          broken.push(`${shard}/head`);
       }
       return { entries, broken };
     },

@@ -52,7 +52,9 @@ export function leaseStore(database: Database): Part {
       );
     },
     async listConnections() {
-      const rows = await database.query<Row>("select id, system, role, tenant, state, reason from connection order by id");
+      const rows = await database.query<Row>(
+        "select id, system, role, tenant, state, reason from connection order by id",
+      );
       return rows.map((row): ConnectionRow => ({ ...row, id: row.id as ConnectionId }));
     },
     async acquireLease(name, holder, ttlMs) {

@@ -52,7 +52,11 @@ interface Entry {
 async function writeKeys(
   tx: Queryable,
   entity: EntityName,
-  entries: readonly { readonly link: LinkId; readonly connection: ConnectionId; readonly keys: readonly string[] }[],
+  entries: readonly {
+    readonly link: LinkId;
+    readonly connection: ConnectionId;
+    readonly keys: readonly string[];
+  }[],
 ): Promise<void> {
   const owners = entries.map(({ link, connection }) => ({ link_id: link, connection }));
   await tx.query(
@@ -84,7 +88,14 @@ async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<voi
   );
   const members = entries.flatMap(({ record, resolution }) =>
     resolution.kind === "found" || resolution.kind === "join"
-      ? [{ link_id: resolution.link, connection: record.connection, entity: record.entity, external_id: record.id }]
+      ? [
+          {
+            link_id: resolution.link,
+            connection: record.connection,
+            entity: record.entity,
+            external_id: record.id,
+          },
+        ]
       : [],
   );
   await tx.query(
@@ -128,8 +139,14 @@ function resolutionNotes(entries: readonly Entry[]): readonly Note[] {
     .map(({ record, resolution }): Note => {
       const { connection, entity, id } = record;
       const link = resolution.kind === "join" || resolution.kind === "found" ? resolution.link : null;
-      const kinds = { join: "link_joined", found: "link_made", candidate: "candidate_found", wait: "" } as const;
-      const body = resolution.kind === "candidate" ? { connection, id, links: resolution.links } : { connection, id };
+      const kinds = {
+        join: "link_joined",
+        found: "link_made",
+        candidate: "candidate_found",
+        wait: "",
+      } as const;
+      const body =
+        resolution.kind === "candidate" ? { connection, id, links: resolution.links } : { connection, id };
       return { kind: kinds[resolution.kind], entity, link, body };
     });
 }
@@ -189,15 +206,13 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
           "and k.key in (select jsonb_array_elements_text($2::jsonb)) and l.state not in ('ended', 'merged')",
         [entity, JSON.stringify([...new Set(keys)])],
       );
-      return rows.map(
-        (row): KeyHolder => ({
-          key: row.key,
-          link: row.link_id as LinkId,
-          connection: row.connection as ConnectionId,
-          members: row.members as ConnectionId[],
-          state: row.state,
-        }),
-      );
+      return rows.map((row): KeyHolder => ({
+        key: row.key,
+        link: row.link_id as LinkId,
+        connection: row.connection as ConnectionId,
+        members: row.members as ConnectionId[],
+        state: row.state,
+      }));
     },
     async linksOf(records) {
       if (records.length === 0) return new Map();
@@ -253,12 +268,18 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
         );
         const [first] = entries;
         if (first !== undefined) await writeKeys(tx, first.record.entity, keyed);
-        const joined = entries.flatMap(({ resolution }) => (resolution.kind === "join" ? [resolution.link] : []));
+        const joined = entries.flatMap(({ resolution }) =>
+          resolution.kind === "join" ? [resolution.link] : [],
+        );
         await tx.query(
           "update link set state = 'live' where state = 'single' and id in (select jsonb_array_elements_text($1::jsonb))",
           [JSON.stringify(joined)],
         );
-        await markLinks(tx, keyed.map(({ link }) => link), "linked");
+        await markLinks(
+          tx,
+          keyed.map(({ link }) => link),
+          "linked",
+        );
         await wakeByRecord(tx, entries);
         await journal.write(tx, resolutionNotes(entries), runId);
       });
@@ -294,5 +315,9 @@ async function wakeByRecord(tx: Queryable, entries: readonly Entry[]): Promise<v
       "on w.parent_connection = r.connection and w.parent_entity = r.entity and w.parent_id = r.id",
     [records],
   );
-  await markLinks(tx, waiting.map((row) => row.link_id as LinkId), "parent linked");
+  await markLinks(
+    tx,
+    waiting.map((row) => row.link_id as LinkId),
+    "parent linked",
+  );
 }

@@ -8,7 +8,14 @@ import type { CursorRow, ObservationRow } from "./rows.ts";
 
 type Part = Pick<
   Store,
-  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "newestRead" | "observationsOf" | "saveDelivery" | "takeHints"
+  | "loadCursor"
+  | "listCursors"
+  | "checkpoint"
+  | "knownIds"
+  | "newestRead"
+  | "observationsOf"
+  | "saveDelivery"
+  | "takeHints"
 >;
 
 /** Marks links as to be decided. A link that is marked again while it is being decided stays marked. */
@@ -140,7 +147,9 @@ async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
 /** Unreadable rows become open parks, one per record; a row that can be read again closes its park. */
 async function parkUnreadable(tx: Queryable, deps: Deps, checkpoint: Checkpoint): Promise<void> {
   const rows = checkpoint.unreadable.map((entry) => ({
-    id: deps.entropy.digest(`unreadable\n${entry.connection}\n${entry.entity}\n${entry.id ?? "?"}`).slice(0, 24),
+    id: deps.entropy
+      .digest(`unreadable\n${entry.connection}\n${entry.entity}\n${entry.id ?? "?"}`)
+      .slice(0, 24),
     entity: entry.entity,
     connection: entry.connection,
     external_id: entry.id,
@@ -160,7 +169,11 @@ async function parkUnreadable(tx: Queryable, deps: Deps, checkpoint: Checkpoint)
     "update park p set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) " +
       "as r(connection text, entity text, id text) where p.state = 'open' and p.reason = 'unreadable' " +
       "and p.connection = r.connection and p.entity = r.entity and p.external_id = r.id",
-    [JSON.stringify(checkpoint.observations.map(({ connection, entity, id }) => ({ connection, entity, id })))],
+    [
+      JSON.stringify(
+        checkpoint.observations.map(({ connection, entity, id }) => ({ connection, entity, id })),
+      ),
+    ],
   );
 }
 
@@ -182,7 +195,9 @@ export function observationStore(deps: Deps): Part {
       return row === undefined ? emptyCursor(connection, entity) : cursorOf(row);
     },
     async listCursors() {
-      return (await database.query<CursorRow>("select * from cursor order by connection, entity")).map(cursorOf);
+      return (await database.query<CursorRow>("select * from cursor order by connection, entity")).map(
+        cursorOf,
+      );
     },
     async checkpoint(checkpoint) {
       return database.transaction(async (tx) => {
@@ -193,7 +208,12 @@ export function observationStore(deps: Deps): Part {
           kind: "parked",
           entity: entry.entity,
           link: null,
-          body: { reason: "unreadable", connection: entry.connection, id: entry.id, code: entry.failure.code },
+          body: {
+            reason: "unreadable",
+            connection: entry.connection,
+            id: entry.id,
+            code: entry.failure.code,
+          },
         }));
         await journal.write(tx, notes, checkpoint.runId);
         return counts;

@@ -1,4 +1,12 @@
-import type { Conflict, ConnectionId, ExternalId, FailureRecord, Json, LinkId, ParkReason } from "@crossfoot/kernel";
+import type {
+  Conflict,
+  ConnectionId,
+  ExternalId,
+  FailureRecord,
+  Json,
+  LinkId,
+  ParkReason,
+} from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import type { JournalWriter } from "./journal.ts";
 import { markLinks } from "./observations.ts";
@@ -125,17 +133,15 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
         "select link_id, entity, field, reason, held, state, opened_at from conflict where state = $1 order by opened_at, field",
         [state],
       );
-      return rows.map(
-        (row): ConflictRow => ({
-          link: row.link_id as LinkId,
-          entity: row.entity,
-          field: row.field,
-          reason: row.reason,
-          values: row.held,
-          state: row.state,
-          openedAt: row.opened_at,
-        }),
-      );
+      return rows.map((row): ConflictRow => ({
+        link: row.link_id as LinkId,
+        entity: row.entity,
+        field: row.field,
+        reason: row.reason,
+        values: row.held,
+        state: row.state,
+        openedAt: row.opened_at,
+      }));
     },
     async decideConflict(link, field, decision) {
       return database.transaction(async (tx) => {
@@ -164,16 +170,14 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
         "select connection, entity, external_id, links, keys, opened_at from candidate where state = 'open' " +
           "order by entity, opened_at",
       );
-      return rows.map(
-        (row): CandidateRow => ({
-          connection: row.connection as ConnectionId,
-          entity: row.entity,
-          id: row.external_id as ExternalId,
-          links: row.links,
-          keys: row.keys,
-          openedAt: row.opened_at,
-        }),
-      );
+      return rows.map((row): CandidateRow => ({
+        connection: row.connection as ConnectionId,
+        entity: row.entity,
+        id: row.external_id as ExternalId,
+        links: row.links,
+        keys: row.keys,
+        openedAt: row.opened_at,
+      }));
     },
     async listParks() {
       const rows = await database.query<ParkTable>(
@@ -196,7 +200,11 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
         await tx.query(
           "update intent set state = 'in_doubt', due_at = now(), attempts = 0 where state = 'parked' and key in " +
             "(select jsonb_array_elements_text($1::jsonb)) and send_deadline is not null",
-          [JSON.stringify(parks.filter((park) => park.reason === "doubt_unprovable").map((park) => park.intent_key))],
+          [
+            JSON.stringify(
+              parks.filter((park) => park.reason === "doubt_unprovable").map((park) => park.intent_key),
+            ),
+          ],
         );
         await tx.query(
           "update intent set content_hash = '' where state in ('refused', 'parked') and link_id in " +
@@ -222,17 +230,15 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
         "select field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking from wait where link_id = $1",
         [link],
       );
-      return rows.map(
-        (row): WaitEntry => ({
-          field: row.field,
-          target: row.target as ConnectionId,
-          parentLink: row.parent_link as LinkId | null,
-          parentEntity: row.parent_entity,
-          parentConnection: row.parent_connection,
-          parentId: row.parent_id,
-          isBlocking: row.is_blocking,
-        }),
-      );
+      return rows.map((row): WaitEntry => ({
+        field: row.field,
+        target: row.target as ConnectionId,
+        parentLink: row.parent_link as LinkId | null,
+        parentEntity: row.parent_entity,
+        parentConnection: row.parent_connection,
+        parentId: row.parent_id,
+        isBlocking: row.is_blocking,
+      }));
     },
     async linkGuardCounts(sinceMs) {
       return database.query<{ entity: string; kind: string; count: number }>(

@@ -76,7 +76,12 @@ export interface Newcomer extends StoredObservation {
 /** What resolve decided for a newcomer. */
 export type Resolution =
   | { readonly kind: "join"; readonly link: LinkId; readonly keys: readonly string[] }
-  | { readonly kind: "found"; readonly link: LinkId; readonly generation: number; readonly keys: readonly string[] }
+  | {
+      readonly kind: "found";
+      readonly link: LinkId;
+      readonly generation: number;
+      readonly keys: readonly string[];
+    }
   | { readonly kind: "candidate"; readonly links: readonly string[]; readonly keys: readonly string[] }
   | { readonly kind: "wait" };
 
@@ -243,7 +248,10 @@ export interface JournalEntry {
 /** Observations, unreadable rows and the cursor that covers them: one commit (INVARIANTS.md 1.10). */
 export interface Checkpoint {
   readonly observations: readonly StoredObservation[];
-  readonly unreadable: readonly (UnreadableEntry & { readonly connection: ConnectionId; readonly entity: EntityName })[];
+  readonly unreadable: readonly (UnreadableEntry & {
+    readonly connection: ConnectionId;
+    readonly entity: EntityName;
+  })[];
   readonly cursor: CursorState | null;
   readonly runId: string | null;
 }
@@ -351,12 +359,20 @@ export interface Store {
   newestRead(): Promise<number>;
   observationsOf(keys: readonly RecordKey[]): Promise<readonly StoredObservation[]>;
 
-  saveDelivery(connection: ConnectionId, id: string, hints: readonly RecordKey[]): Promise<"stored" | "known">;
+  saveDelivery(
+    connection: ConnectionId,
+    id: string,
+    hints: readonly RecordKey[],
+  ): Promise<"stored" | "known">;
   takeHints(connection: ConnectionId, entity: EntityName, limit: number): Promise<readonly ExternalId[]>;
 
   /** Newcomers that waited for a parent's link may be looked at again. */
   retryWaiting(entity: EntityName): Promise<void>;
-  loadNewcomers(entity: EntityName, limit: number, skip: readonly ConnectionId[]): Promise<readonly Newcomer[]>;
+  loadNewcomers(
+    entity: EntityName,
+    limit: number,
+    skip: readonly ConnectionId[],
+  ): Promise<readonly Newcomer[]>;
   holdersOf(entity: EntityName, keys: readonly string[]): Promise<readonly KeyHolder[]>;
   linksOf(records: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkId>>;
   membersOf(links: readonly LinkId[]): Promise<readonly MemberRow[]>;
@@ -365,9 +381,19 @@ export interface Store {
     entries: readonly { readonly record: RecordKey; readonly resolution: Resolution }[],
     runId: string | null,
   ): Promise<void>;
-  replaceKeys(entity: EntityName, entries: readonly { readonly link: LinkId; readonly connection: ConnectionId; readonly keys: readonly string[] }[]): Promise<void>;
+  replaceKeys(
+    entity: EntityName,
+    entries: readonly {
+      readonly link: LinkId;
+      readonly connection: ConnectionId;
+      readonly keys: readonly string[];
+    }[],
+  ): Promise<void>;
   /** Joins two links that turned out to be one thing: the members of `from` move to `into`, both in the journal. */
-  joinLinks(entries: readonly { readonly from: LinkId; readonly into: LinkId }[], runId: string | null): Promise<void>;
+  joinLinks(
+    entries: readonly { readonly from: LinkId; readonly into: LinkId }[],
+    runId: string | null,
+  ): Promise<void>;
 
   countDue(entity: EntityName): Promise<number>;
   dueLinks(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly LinkId[]>;
@@ -376,7 +402,14 @@ export interface Store {
   commitDecisions(records: readonly DecisionRecord[], runId: string | null, lease: Lease): Promise<void>;
 
   claimIntents(request: ClaimRequest): Promise<readonly Intent[]>;
-  openTargets(): Promise<readonly { readonly target: ConnectionId; readonly entity: EntityName; readonly due: number; readonly later: number }[]>;
+  openTargets(): Promise<
+    readonly {
+      readonly target: ConnectionId;
+      readonly entity: EntityName;
+      readonly due: number;
+      readonly later: number;
+    }[]
+  >;
   /** Connections on which a create of this entity may have landed without our knowing its id. */
   doubtfulCreates(entity: EntityName): Promise<readonly ConnectionId[]>;
   doubtfulIntents(target: ConnectionId, entity: EntityName, limit: number): Promise<readonly Intent[]>;
@@ -392,7 +425,11 @@ export interface Store {
 
   counts(): Promise<readonly EntityCounts[]>;
   listConflicts(state: string): Promise<readonly ConflictRow[]>;
-  decideConflict(link: LinkId, field: string, decision: { readonly value: Json; readonly by: string }): Promise<boolean>;
+  decideConflict(
+    link: LinkId,
+    field: string,
+    decision: { readonly value: Json; readonly by: string },
+  ): Promise<boolean>;
   listCandidates(): Promise<readonly CandidateRow[]>;
   listParks(): Promise<readonly OpenPark[]>;
   redrive(parkIds: readonly string[], by: string): Promise<number>;
@@ -402,5 +439,7 @@ export interface Store {
   verifyJournal(): Promise<{ readonly entries: number; readonly broken: readonly string[] }>;
   linksOfEntity(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly LinkId[]>;
   unlinkedOf(entity: EntityName): Promise<readonly Newcomer[]>;
-  linkGuardCounts(sinceMs: number): Promise<readonly { readonly entity: string; readonly kind: string; readonly count: number }[]>;
+  linkGuardCounts(
+    sinceMs: number,
+  ): Promise<readonly { readonly entity: string; readonly kind: string; readonly count: number }[]>;
 }

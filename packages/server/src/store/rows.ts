@@ -1,4 +1,13 @@
-import type { ConnectionId, ExternalId, FailureRecord, Fields, IntentState, Json, JsonMap, LinkId } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  ExternalId,
+  FailureRecord,
+  Fields,
+  IntentState,
+  Json,
+  JsonMap,
+  LinkId,
+} from "@crossfoot/kernel";
 import type { CursorState, Intent, StoredObservation } from "./port.ts";
 
 /** A row of the observation table. */

@@ -1,4 +1,5 @@
-import { openEphemeral } from "../testing.ts";
+import * as vitest from "vitest";
+import { forEachHome } from "../testing.ts";
 import { storeSuite } from "./testing/suite.ts";
 
-storeSuite("embedded", () => openEphemeral());
+forEachHome(vitest, ["embedded"], storeSuite);

@@ -20,7 +20,9 @@ export async function migrate(database: Database): Promise<number> {
   await database.query(
     "create table if not exists schema_version (version int primary key, name text not null, run_at timestamptz not null default now())",
   );
-  const files = readdirSync(folder).filter((name) => /^\d{4}-.*\.sql$/.test(name)).toSorted();
+  const files = readdirSync(folder)
+    .filter((name) => /^\d{4}-.*\.sql$/.test(name))
+    .toSorted();
   let run = 0;
   for (const name of files) {
     const version = Number(name.slice(0, 4));
@@ -35,7 +37,11 @@ export async function migrate(database: Database): Promise<number> {
 }
 
 /** The store over a database of either home. */
-export function createStore(deps: { readonly database: Database; readonly entropy: Entropy; readonly clock: Clock }): Store {
+export function createStore(deps: {
+  readonly database: Database;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+}): Store {
   const { database, entropy, clock } = deps;
   const journal = journalWriter(entropy, clock);
   const parts = { database, entropy, journal };

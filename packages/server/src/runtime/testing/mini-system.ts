@@ -1,5 +1,12 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Connection, EntityAbilities, Manifest, NativeRecord, NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
+import type {
+  Connection,
+  EntityAbilities,
+  Manifest,
+  NativeRecord,
+  NativeWrite,
+  WriteOutcome,
+} from "@crossfoot/connector-sdk";
 import { isMap } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, Json, JsonMap } from "@crossfoot/kernel";
 
@@ -66,7 +73,14 @@ export class MiniSystem {
   add(entity: EntityName, fields: JsonMap): string {
     const id = `${this.#options.name}-${this.#next}`;
     this.#next += 1;
-    this.#store(entity, { id, fields, version: 1, modifiedAt: this.#options.now(), isDeleted: false, isArchived: false });
+    this.#store(entity, {
+      id,
+      fields,
+      version: 1,
+      modifiedAt: this.#options.now(),
+      isDeleted: false,
+      isArchived: false,
+    });
     return id;
   }
 
@@ -74,7 +88,12 @@ export class MiniSystem {
   edit(entity: EntityName, id: string, fields: JsonMap): void {
     const row = this.#row(entity, id);
     const modifiedAt = this.#options.now();
-    this.#store(entity, { ...row, fields: { ...row.fields, ...fields }, version: row.version + 1, modifiedAt });
+    this.#store(entity, {
+      ...row,
+      fields: { ...row.fields, ...fields },
+      version: row.version + 1,
+      modifiedAt,
+    });
   }
 
   /** A person deletes a record, without a trace for readers. */
@@ -111,7 +130,10 @@ export class MiniSystem {
       return { id: `row-${this.#next}`, ...row };
     };
     return Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value.map(numbered) : value]),
+      Object.entries(fields).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.map(numbered) : value,
+      ]),
     );
   }
 
@@ -133,7 +155,9 @@ export class MiniSystem {
     const manifest: Manifest = {
       system: "mini",
       title: name,
-      entities: Object.fromEntries(Object.entries(entities).map(([entity, own]) => [entity, { ...ableEntity, ...own }])),
+      entities: Object.fromEntries(
+        Object.entries(entities).map(([entity, own]) => [entity, { ...ableEntity, ...own }]),
+      ),
       horizonMs: horizonMs ?? 50,
       commitLagMs: 0,
       stampGranularityMs: 1,
@@ -193,9 +217,12 @@ export class MiniSystem {
     }
     const row = this.tables.get(write.entity)?.get(write.id ?? "");
     if (row === undefined || row.isDeleted) return failed("stale", "gone");
-    if (write.precondition !== null && write.precondition !== String(row.version)) return failed("stale", "version");
-    if (write.kind === "archive") this.#store(write.entity, { ...row, isArchived: true, version: row.version + 1 });
-    else if (write.kind === "transition") this.edit(write.entity, row.id, { status: write.transition?.to ?? null });
+    if (write.precondition !== null && write.precondition !== String(row.version))
+      return failed("stale", "version");
+    if (write.kind === "archive")
+      this.#store(write.entity, { ...row, isArchived: true, version: row.version + 1 });
+    else if (write.kind === "transition")
+      this.edit(write.entity, row.id, { status: write.transition?.to ?? null });
     else this.edit(write.entity, row.id, write.patch);
     return { kind: "done", id: row.id as ExternalId, record: this.#record(this.#row(write.entity, row.id)) };
   }
@@ -205,6 +232,14 @@ function failed(failure: "invalid" | "throttled" | "in_doubt" | "stale", code: s
   const error = new ConnectorError({ failure, code, message: `the small system says ${code}` });
   return {
     kind: "failed",
-    failure: { failure, code, message: error.message, status: null, retryAt: null, requestId: null, field: null },
+    failure: {
+      failure,
+      code,
+      message: error.message,
+      status: null,
+      retryAt: null,
+      requestId: null,
+      field: null,
+    },
   };
 }

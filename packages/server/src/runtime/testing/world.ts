@@ -110,11 +110,13 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
   const store = options.wrapStore?.(plain) ?? plain;
   const tables = { accounts: {}, contacts: {}, products: {}, quotes: {} };
   const crm = new MiniSystem({ name: "crm", now: clock.now, entities: tables, ...options.crm });
-  const erp = new MiniSystem({ name: "erp", now: clock.now, entities: { ...tables, quotes: quoteSteps }, ...options.erp });
-  const sides = [
-    miniSide("crm", crm, options.wrapConnection),
-    miniSide("erp", erp, options.wrapConnection),
-  ];
+  const erp = new MiniSystem({
+    name: "erp",
+    now: clock.now,
+    entities: { ...tables, quotes: quoteSteps },
+    ...options.erp,
+  });
+  const sides = [miniSide("crm", crm, options.wrapConnection), miniSide("erp", erp, options.wrapConnection)];
   const { contract, problems } = readContract(options.contract ?? null);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const roles = { crm: connectionId("crm"), erp: connectionId("erp") };
@@ -131,7 +133,8 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
     // The store's clock is the database's own; what it is asked to wait for is due when ours has passed it.
     sleep: (ms, signal) => {
       if (signal?.aborted === true) return Promise.resolve(false);
-      if (ms >= 1_000) return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
+      if (ms >= 1_000)
+        return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
       now += ms;
       return Promise.resolve(true);
     },

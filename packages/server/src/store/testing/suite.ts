@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
 import type { LinkId } from "@crossfoot/kernel";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../../ports.ts";
+import type { TestHome } from "../../testing.ts";
 import type { DecisionRecord, Intent, IntentOutcome, Lease, Store, StoredObservation } from "../port.ts";
 import { createStore } from "../store.ts";
 
@@ -85,16 +86,29 @@ const outcome = (sent: Intent, change: Partial<IntentOutcome> = {}): IntentOutco
   ...change,
 });
 
-const failure = { failure: "invalid", code: "no", message: "no", status: 422, retryAt: null, requestId: null, field: null } as const;
+const failure = {
+  failure: "invalid",
+  code: "no",
+  message: "no",
+  status: 422,
+  retryAt: null,
+  requestId: null,
+  field: null,
+} as const;
 
-/** The suite that every home of the store passes. `open` gives a fresh, empty database. */
-export function storeSuite(home: string, open: () => Promise<Database>): void {
+/** The suite that every home of the store passes. */
+export function storeSuite(home: TestHome): void {
   let database: Database;
   let store: Store;
   let lease: Lease;
 
   const makeLinks = async (...ids: readonly string[]): Promise<void> => {
-    await store.checkpoint({ observations: ids.map((id) => seen(id)), unreadable: [], cursor: null, runId: null });
+    await store.checkpoint({
+      observations: ids.map((id) => seen(id)),
+      unreadable: [],
+      cursor: null,
+      runId: null,
+    });
     await store.commitResolutions(
       ids.map((id) => ({
         record: { connection: crm, entity: "accounts", id: externalId(id) },
@@ -107,20 +121,27 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
     store.claimIntents({ lease, target: erp, entity: "accounts", limit, sendDeadline: 5 });
 
   beforeEach(async () => {
-    database = await open();
-    const entropy = { digest: (text: string) => createHash("sha256").update(text).digest("hex"), uuid: () => "u" };
+    database = await home.open();
+    const entropy = {
+      digest: (text: string) => createHash("sha256").update(text).digest("hex"),
+      uuid: () => "u",
+    };
     store = createStore({ database, entropy, clock: { now: () => 1_767_600_000_000, monotonic: () => 0 } });
     await store.migrate();
     const taken = await store.acquireLease("engine", "one", 60_000);
     if (taken === null) throw new Error("the lease of a fresh store is taken");
     lease = taken;
   });
-  afterEach(() => store.close());
 
-  describe(`reading (${home})`, () => {
+  describe(`reading (${home.name})`, () => {
     test("observations and the cursor that covers them are one commit", async () => {
       const cursor = { ...(await store.loadCursor(crm, "accounts")), pageCursor: "next" };
-      const broken = { observations: [seen("a"), seen("b", { kind: "nonsense" as never })], unreadable: [], cursor, runId: null };
+      const broken = {
+        observations: [seen("a"), seen("b", { kind: "nonsense" as never })],
+        unreadable: [],
+        cursor,
+        runId: null,
+      };
       await expect(store.checkpoint(broken)).rejects.toThrow();
       expect((await store.loadCursor(crm, "accounts")).pageCursor).toBe(null);
       expect(await store.knownIds(crm, "accounts")).toEqual([]);
@@ -135,7 +156,12 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
       await store.commitDecisions([decision(linkId("l-a"), { marked: before?.marked ?? null })], null, lease);
       const older = seen("a", { contentHash: "old", readStart: 1, readEnd: 2, versionOrder: 0 });
       const equal = seen("a", { readStart: 20, readEnd: 21 });
-      const counts = await store.checkpoint({ observations: [older, equal], unreadable: [], cursor: null, runId: null });
+      const counts = await store.checkpoint({
+        observations: [older, equal],
+        unreadable: [],
+        cursor: null,
+        runId: null,
+      });
       expect(counts).toEqual({ added: 0, changed: 0, same: 1 });
       expect(await store.countDue("accounts")).toBe(0);
     });
@@ -157,7 +183,7 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
     });
   });
 
-  describe(`links (${home})`, () => {
+  describe(`links (${home.name})`, () => {
     test("one native record is a member of one link of its entity", async () => {
       await makeLinks("a");
       const again = {
@@ -169,17 +195,28 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
 
     test("joined links leave their members and keys to one of them", async () => {
       await makeLinks("a");
-      await store.checkpoint({ observations: [seen("b", { connection: erp })], unreadable: [], cursor: null, runId: null });
+      await store.checkpoint({
+        observations: [seen("b", { connection: erp })],
+        unreadable: [],
+        cursor: null,
+        runId: null,
+      });
       const record = { connection: erp, entity: "accounts", id: externalId("b") };
-      await store.commitResolutions([{ record, resolution: { kind: "found", link: linkId("l-b"), generation: 1, keys: ["k"] } }], null);
+      await store.commitResolutions(
+        [{ record, resolution: { kind: "found", link: linkId("l-b"), generation: 1, keys: ["k"] } }],
+        null,
+      );
       await store.joinLinks([{ from: linkId("l-b"), into: linkId("l-a") }], null);
       const members = await store.membersOf([linkId("l-a"), linkId("l-b")]);
-      expect(members.map(({ link, connection }) => `${link} ${connection}`).toSorted()).toEqual(["l-a crm", "l-a erp"]);
+      expect(members.map(({ link, connection }) => `${link} ${connection}`).toSorted()).toEqual([
+        "l-a crm",
+        "l-a erp",
+      ]);
       expect((await store.holdersOf("accounts", ["k"])).map(({ link }) => link)).toEqual(["l-a"]);
     });
   });
 
-  describe(`deciding and sending (${home})`, () => {
+  describe(`deciding and sending (${home.name})`, () => {
     test("a link that is marked again while it is decided stays to be decided", async () => {
       await makeLinks("a");
       const [bundle] = await store.loadBundles([linkId("l-a")]);
@@ -193,7 +230,11 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
       await store.releaseLease(lease);
       const successor = await store.acquireLease("engine", "two", 60_000);
       expect(successor?.fence).toBe(lease.fence + 1);
-      const late = store.commitDecisions([decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })], null, lease);
+      const late = store.commitDecisions(
+        [decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })],
+        null,
+        lease,
+      );
       await expect(late).rejects.toThrow("another worker");
       await expect(claim()).rejects.toThrow("another worker");
       expect(await store.intentsOf([linkId("l-a")])).toEqual([]);
@@ -206,9 +247,15 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
 
     test("an intent is handed out once, and a later step only after the earlier one ended", async () => {
       await makeLinks("a", "b");
-      const steps = [intent(linkId("l-a")), intent(linkId("l-a"), { key: "step 1", kind: "transition", step: 1 })];
+      const steps = [
+        intent(linkId("l-a")),
+        intent(linkId("l-a"), { key: "step 1", kind: "transition", step: 1 }),
+      ];
       await store.commitDecisions(
-        [decision(linkId("l-a"), { intents: steps }), decision(linkId("l-b"), { intents: [intent(linkId("l-b"))] })],
+        [
+          decision(linkId("l-a"), { intents: steps }),
+          decision(linkId("l-b"), { intents: [intent(linkId("l-b"))] }),
+        ],
         null,
         lease,
       );
@@ -223,7 +270,11 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
       await makeLinks("a", "b");
       const both = [linkId("l-a"), linkId("l-b")];
       const decide = (): Promise<void> =>
-        store.commitDecisions(both.map((link) => decision(link, { intents: [intent(link)] })), null, lease);
+        store.commitDecisions(
+          both.map((link) => decision(link, { intents: [intent(link)] })),
+          null,
+          lease,
+        );
       await decide();
       const [a, b] = await claim();
       const settled = outcome(a as Intent, { id: externalId("e1") });
@@ -234,7 +285,10 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
 
     test("steps after one that was refused are taken back", async () => {
       await makeLinks("a");
-      const steps = [intent(linkId("l-a")), intent(linkId("l-a"), { key: "step 1", kind: "transition", step: 1 })];
+      const steps = [
+        intent(linkId("l-a")),
+        intent(linkId("l-a"), { key: "step 1", kind: "transition", step: 1 }),
+      ];
       await store.commitDecisions([decision(linkId("l-a"), { intents: steps })], null, lease);
       const [first] = await claim();
       await store.commitOutcomes([outcome(first as Intent, { state: "refused", failure })], null, lease);
@@ -243,7 +297,11 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
 
     test("what a dead worker left on its way is in doubt", async () => {
       await makeLinks("a");
-      await store.commitDecisions([decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })], null, lease);
+      await store.commitDecisions(
+        [decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })],
+        null,
+        lease,
+      );
       await claim();
       expect(await store.abandonSending(lease, 77)).toBe(1);
       expect(await store.doubtfulCreates("accounts")).toEqual(["erp"]);
@@ -253,23 +311,52 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
 
     test("a parent that gets its member wakes those who wait for it", async () => {
       await makeLinks("a", "b");
-      const wait = { field: "parent", target: erp, parentLink: linkId("l-a"), parentEntity: null, parentConnection: null, parentId: null, isBlocking: true };
-      const marked = async (link: LinkId): Promise<number | null> => (await store.loadBundles([link]))[0]?.marked ?? null;
-      const child = decision(linkId("l-b"), { verdict: "waiting", waits: [wait], marked: await marked(linkId("l-b")) });
-      const parent = decision(linkId("l-a"), { intents: [intent(linkId("l-a"))], marked: await marked(linkId("l-a")) });
+      const wait = {
+        field: "parent",
+        target: erp,
+        parentLink: linkId("l-a"),
+        parentEntity: null,
+        parentConnection: null,
+        parentId: null,
+        isBlocking: true,
+      };
+      const marked = async (link: LinkId): Promise<number | null> =>
+        (await store.loadBundles([link]))[0]?.marked ?? null;
+      const child = decision(linkId("l-b"), {
+        verdict: "waiting",
+        waits: [wait],
+        marked: await marked(linkId("l-b")),
+      });
+      const parent = decision(linkId("l-a"), {
+        intents: [intent(linkId("l-a"))],
+        marked: await marked(linkId("l-a")),
+      });
       await store.commitDecisions([parent], null, lease);
       await store.commitDecisions([child], null, lease);
       const [sent] = await claim();
       await store.commitOutcomes([outcome(sent as Intent, { id: externalId("e1") })], null, lease);
       const due = await store.dueLinks("accounts", 10, null);
       expect(due).toContain("l-b");
-      expect((await store.loadBundles([linkId("l-a")]))[0]?.demands).toEqual([{ target: "erp", entity: "accounts" }]);
+      expect((await store.loadBundles([linkId("l-a")]))[0]?.demands).toEqual([
+        { target: "erp", entity: "accounts" },
+      ]);
     });
 
     test("a refused write is known by its content until it is redriven", async () => {
       await makeLinks("a");
-      const park = { reason: "write_refused", connection: erp, externalId: null, intentKey: "create l-a", problems: {}, failure } as const;
-      await store.commitDecisions([decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })], null, lease);
+      const park = {
+        reason: "write_refused",
+        connection: erp,
+        externalId: null,
+        intentKey: "create l-a",
+        problems: {},
+        failure,
+      } as const;
+      await store.commitDecisions(
+        [decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })],
+        null,
+        lease,
+      );
       const [sent] = await claim();
       await store.commitOutcomes([outcome(sent as Intent, { state: "refused", failure, park })], null, lease);
       expect((await store.loadBundles([linkId("l-a")]))[0]?.refused).toEqual(["content"]);
@@ -282,7 +369,11 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
     test("a base moves field by field and keeps what is not named", async () => {
       await makeLinks("a");
       const move = (images: { readonly [field: string]: { readonly [root: string]: string } }) =>
-        store.commitDecisions([decision(linkId("l-a"), { baseMoves: [{ connection: crm, images, kind: "present" }] })], null, lease);
+        store.commitDecisions(
+          [decision(linkId("l-a"), { baseMoves: [{ connection: crm, images, kind: "present" }] })],
+          null,
+          lease,
+        );
       await move({ name: { name: "one" }, email: { email: "e" } });
       await move({ name: { name: "two" } });
       const [bundle] = await store.loadBundles([linkId("l-a")]);
@@ -290,7 +381,7 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
     });
   });
 
-  describe(`journal (${home})`, () => {
+  describe(`journal (${home.name})`, () => {
     test("its chain verifies, and a row that was changed or removed is found", async () => {
       await makeLinks("a", "b", "c");
       const before = await store.verifyJournal();
@@ -311,7 +402,11 @@ export function storeSuite(home: string, open: () => Promise<Database>): void {
     test("a commit that fails leaves no entry behind", async () => {
       await makeLinks("a");
       const entries = (await store.verifyJournal()).entries;
-      const broken = decision(linkId("l-a"), { verdict: "writes", state: "nonsense" as never, conflicts: [] });
+      const broken = decision(linkId("l-a"), {
+        verdict: "writes",
+        state: "nonsense" as never,
+        conflicts: [],
+      });
       await expect(store.commitDecisions([broken], null, lease)).rejects.toThrow();
       expect((await store.verifyJournal()).entries).toBe(entries);
     });
