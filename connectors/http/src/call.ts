@@ -125,13 +125,18 @@ async function requestOf(target: Pick<Target, "system"> & Partial<Target>, call:
   const rendered = call.body !== undefined || template === undefined ? call.body : render(template, scope);
   const body = rendered === undefined ? undefined : JSON.stringify(rendered);
   const query = { ...renderTexts(call.spec.query, scope), ...call.query };
-  const headers: Record<string, string> = {
-    ...renderTexts(description.headers, scope),
+  const headers = {
+    ...lowerCased(renderTexts(description.headers, scope)),
     ...(body === undefined ? {} : { "content-type": "application/json" }),
-    ...renderTexts(call.spec.headers, scope),
-    ...call.headers,
-    ...(await authHeaders(description.auth, session, scope)),
+    ...lowerCased(renderTexts(call.spec.headers, scope)),
+    ...lowerCased(call.headers ?? {}),
+    ...lowerCased(await authHeaders(description.auth, session, scope)),
   };
   const { isWrite } = call.kind;
   return { method: call.method, path, query, headers, isWrite, ...(body === undefined ? {} : { body }) };
+}
+
+/** Header names have no case: in one case, a later one replaces an earlier one. */
+function lowerCased(headers: { readonly [name: string]: string }): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

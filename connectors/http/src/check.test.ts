@@ -11,6 +11,9 @@ import type { Json, JsonMap } from "./wire.ts";
 
 const root = new URL("../", import.meta.url);
 const textAt = (path: string): string => readFileSync(new URL(path, root), "utf8");
+/** A variable as it is written in a template. */
+const variable = (name: string): string => `\${${name}}`;
+const opening = "${";
 const alder = parse(textAt("test/descriptions/alder.yaml")) as JsonMap;
 
 /** The description with something laid over it, checked: one line for each problem. */
@@ -60,7 +63,7 @@ describe("a misspelt word", () => {
   });
 
   it("is found in a template", () => {
-    const path = "/companies/$" + "{idd}";
+    const path = `/companies/${variable("idd")}`;
     expect(problemsWith({ entities: { accounts: { get: { path } } } })).toEqual([
       "entities.accounts.get.path: unknown variable idd; did you mean id?",
     ]);
@@ -85,7 +88,7 @@ describe("a value of the wrong form", () => {
       { entities: { accounts: { probe: "x" } } },
       "entities.accounts.probe: is text, but needs a map (path, rows)",
     ],
-    [{ base: "/a/$" + "{" }, "base: has a template that is not closed; write $$" + "{ for a plain one"],
+    [{ base: `/a/${opening}` }, `base: has a template that is not closed; write $${opening} for a plain one`],
   ])("%j", (over, line) => {
     expect(problemsWith(over as JsonMap)).toContain(line);
   });
@@ -178,7 +181,7 @@ describe("parts that do not fit together", () => {
     [{ webhook: { entity: { path: null } } }, "webhook.entity: needs path and values, or is"],
     [{ errors: { bodies: [{ in: [1] }] } }, "errors.bodies.0: is a condition without a place"],
   ])("%j", (laid, line) => {
-    expect(problemsWith(laid as JsonMap).find((one) => one.startsWith(line))).toBeDefined();
+    expect(problemsWith(laid).find((one) => one.startsWith(line))).toBeDefined();
   });
 });
 
@@ -213,7 +216,7 @@ function keysOfSchema(
   keys: Set<string>,
 ): void {
   if (!isMap(schema)) return;
-  const { $ref: reference, properties, items, additionalProperties, anyOf } = schema;
+  const { $ref: reference, properties, items: ofList, additionalProperties, anyOf } = schema;
   if (typeof reference === "string") {
     const defined = from.whole["$defs"] as JsonMap;
     keysOfSchema(defined[reference.slice("#/$defs/".length)] ?? null, from, keys);
@@ -223,7 +226,7 @@ function keysOfSchema(
     keys.add(at);
     keysOfSchema(one, { ...from, at }, keys);
   }
-  for (const one of [items ?? null, additionalProperties ?? null, ...(isList(anyOf) ? anyOf : [])]) {
+  for (const one of [ofList ?? null, additionalProperties ?? null, ...(isList(anyOf) ? anyOf : [])]) {
     keysOfSchema(one, from, keys);
   }
 }

@@ -116,7 +116,7 @@ async function askPage(
 function linked(target: Target, spec: ListSpec, link: string): ListSpec {
   const { base } = target.system.description;
   const { path, query } = linkTarget(link, base);
-  const literal = (text: string): string => text.replaceAll("${", "$${");
+  const literal = (text: string): string => text.replaceAll("${", () => "$${");
   const below = base !== "" && path.startsWith(base) ? path.slice(base.length) : path;
   const literals = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, literal(value)]));
   return { ...spec, path: literal(below), query: literals };

@@ -13,7 +13,9 @@ import type { Json } from "./wire.ts";
 
 /** `<x>` stands for a template here, so that these texts are no templates of JavaScript. */
 function t(template: Json): Json {
-  return JSON.parse(JSON.stringify(template).replaceAll(/<([\w.]*)>/g, "${$1}")) as Json;
+  return JSON.parse(
+    JSON.stringify(template).replaceAll(/<([\w.]*)>/g, (_match, name: string) => `\${${name}}`),
+  ) as Json;
 }
 const text = (template: string): string => t(template) as string;
 

@@ -1,6 +1,7 @@
 import type { HttpAnswer, HttpRequest } from "@crossfoot/connector-sdk";
 import type { JsonMap } from "../src/wire.ts";
 import { reply } from "./session.ts";
+import type { Answering } from "./session.ts";
 
 /** One row of the made-up ERP: a number, a stamp in whole seconds, a version. */
 export interface BirchRow extends JsonMap {
@@ -9,12 +10,15 @@ export interface BirchRow extends JsonMap {
   readonly row_version: string;
 }
 
+type Query = { readonly [name: string]: string };
+
 /**
- * Birch: a list ordered by (changed, id), read by offset; fields without value are left out; rows of a bulk call have no
- * status. `between` runs before each answer, so that a test can move rows while a list is read.
+ * Birch: a list ordered by (changed, id), read by offset; fields without value are left out; rows of a bulk
+ * call have no status. `between` runs before each answer, so that a test can move rows while a list is
+ * read.
  */
 export class Birch {
-  readonly rows = new Map<number, BirchRow>();
+  readonly rows: Map<number, BirchRow> = new Map();
   between: (requestNumber: number) => void = () => undefined;
   #requests = 0;
   #versions = 0;
@@ -27,14 +31,13 @@ export class Birch {
     this.#versions += 1;
     const before = this.rows.get(id) ?? { changed: 0 };
     const merged = { ...before, ...fields, id, row_version: `v${this.#versions}` };
-    const kept = Object.fromEntries(
-      Object.entries(merged).filter(([, value]) => value !== null),
-    ) as unknown as BirchRow;
-    this.rows.set(id, kept);
-    return kept;
+    const kept = Object.entries(merged).filter(([, value]) => value !== null);
+    const row = Object.fromEntries(kept) as unknown as BirchRow;
+    this.rows.set(id, row);
+    return row;
   }
 
-  answer = (request: HttpRequest): HttpAnswer => {
+  readonly answer: Answering = (request: HttpRequest): HttpAnswer => {
     this.#requests += 1;
     this.between(this.#requests);
     const { path, query = {} } = request;
@@ -43,9 +46,9 @@ export class Birch {
     if (parts[1] === "bulk") return this.#bulk(JSON.parse(request.body ?? "{}") as JsonMap);
     if (parts[1] !== undefined) return this.#one(Number(parts[1]), request);
     if (request.method === "POST") return this.#create(JSON.parse(request.body ?? "{}") as JsonMap);
-    if (query["id"] !== undefined)
-      return this.#page(this.#named("id", query["id"].split(",")), { limit: "100" });
-    if (query["ext"] !== undefined) return this.#page(this.#named("ext", [query["ext"]]), { limit: "100" });
+    const { id, ext } = query;
+    if (id !== undefined) return this.#page(this.#named("id", id.split(",")), { limit: "100" });
+    if (ext !== undefined) return this.#page(this.#named("ext", [ext]), { limit: "100" });
     const from = Number(query["from"] ?? "0");
     const stamped = [...this.rows.values()].filter((row) => row.changed >= from);
     return this.#page(
@@ -62,12 +65,10 @@ export class Birch {
     return this.#byId().filter((row) => values.includes(String(row[field] as string | number | undefined)));
   }
 
-  #page(rows: readonly JsonMap[], query: { readonly [name: string]: string }): HttpAnswer {
+  #page(rows: readonly JsonMap[], query: Query): HttpAnswer {
     const offset = Number(query["offset"] ?? "0");
-    return reply(200, {
-      count: rows.length,
-      rows: rows.slice(offset, offset + Number(query["limit"] ?? "5")),
-    });
+    const shown = rows.slice(offset, offset + Number(query["limit"] ?? "5"));
+    return reply(200, { count: rows.length, rows: shown });
   }
 
   #one(id: number, request: HttpRequest): HttpAnswer {
@@ -88,14 +89,10 @@ export class Birch {
       if (fields["name"] === "bad") return { ok: false, code: "BAD", field: "name" };
       if (fields["name"] === "odd") return { ok: false, code: "SURPRISE" };
       const before = typeof id === "number" ? this.rows.get(id) : undefined;
-      if (before !== undefined && expected !== undefined && expected !== before.row_version) {
-        return { ok: false, code: "OLD_VERSION" };
-      }
-      const row = this.put(typeof id === "number" ? id : this.rows.size + 1, {
-        changed: 1_800_000_000,
-        ...fields,
-      });
-      return { ok: true, row };
+      const isStale = before !== undefined && expected !== undefined && expected !== before.row_version;
+      if (isStale) return { ok: false, code: "OLD_VERSION" };
+      const place = typeof id === "number" ? id : this.rows.size + 1;
+      return { ok: true, row: this.put(place, { changed: 1_800_000_000, ...fields }) };
     });
     return reply(200, { results });
   }

@@ -152,6 +152,9 @@ export function wordOf(outcome: WriteOutcome | undefined): string {
     : `${outcome.failure.failure} ${outcome.failure.code}`;
 }
 
+/** A variable as it is written in a template. */
+export const variable = (name: string): string => `\${${name}}`;
+
 /** Brands ids. */
 export const ids = (...texts: readonly string[]): readonly ExternalId[] => texts as readonly ExternalId[];
 /** Brands one id. */

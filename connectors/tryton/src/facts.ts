@@ -1,6 +1,6 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import { isMap, keyOf, one, text, trytonId } from "./native.ts";
-import type { Json, JsonMap, Row } from "./native.ts";
+import { keyOf, one, text, trytonId } from "./native.ts";
+import type { Json, Row } from "./native.ts";
 import { tokens } from "./rpc.ts";
 import type { Rpc, Search } from "./rpc.ts";
 
@@ -94,9 +94,7 @@ const idsOf = (rows: readonly Row[], field: string): readonly number[] =>
     .toSorted((a, b) => a - b);
 
 async function ownCompany(rpc: Rpc): Promise<Row> {
-  const preferences = await rpc.call("res.user.get_preferences", [true]);
-  const kept = JSON.parse(rpc.session.token.load(tokens.context) ?? "{}") as JsonMap;
-  const id = kept["company"] ?? (isMap(preferences) ? preferences["company"] : null);
+  const { company: id } = await rpc.context();
   const fields = ["party.name", "party.code", "currency.code", "currency.digits"];
   const found =
     typeof id === "number"

@@ -27,6 +27,8 @@ export interface Search {
 export interface Rpc {
   readonly options: Options;
   readonly session: Session;
+  /** The user's own context: company, language, groups. */
+  readonly context: () => Promise<JsonMap>;
   /** Calls `<model>.<method>`; the context goes last, as Tryton demands. */
   readonly call: (method: string, parameters: readonly Json[], how?: CallHow) => Promise<Json>;
   /** Rows in the order of their ids, inactive ones included. */
@@ -66,6 +68,7 @@ export function createRpc(session: Session, options: Options): Rpc {
   return {
     options,
     session,
+    context: async () => (await openSession(session, options)).context,
     call,
     async search({ model, domain, fields, limit = rowsMax, context = {} }) {
       const parameters: readonly Json[] = [domain, 0, limit, [["id", "ASC"]], fields];

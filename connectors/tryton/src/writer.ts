@@ -142,7 +142,10 @@ async function prepare(
 
 /** The write with what its roots show now, where the caller did not say: parts are addressed by their ids. */
 async function withCurrent(rpc: Rpc, shape: Shape, write: NativeWrite): Promise<NativeWrite> {
-  const missing = Object.keys(write.patch).filter((root) => write.current[root] === undefined);
+  const missing = Object.keys(write.patch).filter((root) => {
+    const value = write.patch[root];
+    return write.current[root] === undefined && (value === null || typeof value === "object");
+  });
   if (write.kind !== "update" || write.id === null || missing.length === 0) return write;
   const [record] = await readByIds(rpc, shape, { roots: missing, ids: [write.id] });
   return { ...write, current: { ...record?.native, ...write.current } };

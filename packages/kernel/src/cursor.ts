@@ -12,21 +12,20 @@ export interface WatermarkInput {
   readonly commitLagMs: number;
   /** Granularity of the system's stamps, ms. */
   readonly stampGranularityMs: number;
-  /** Stamp of the oldest row that could not be stored; the watermark never passes it. */
+  /** Stamp of the oldest row that could not be stored; the watermark never passes it, and goes back for it. */
   readonly oldestUnsettled: number | null;
 }
 
 /**
- * Where the next incremental reading starts: the newest stamp seen, less commit lag and granularity, never past an
- * unsettled row, and never back. A stamp in the far future (fault C5) cannot push it: it moves by what was seen, and a
+ * Where the next incremental reading starts: the newest stamp seen, less commit lag and granularity; never past an
+ * unsettled row, and never back but for one that was committed late. A stamp in the far future (fault C5) cannot push it: it moves by what was seen, and a
  * caller that sees stamps later than the remote's own clock leaves them out. Null while nothing has been seen.
  */
 export function nextWatermark(input: WatermarkInput): number | null {
   const { previous, newestSeen, oldestUnsettled } = input;
-  if (newestSeen === null) return previous;
-  const safe = newestSeen - input.commitLagMs - input.stampGranularityMs;
-  const bounded = oldestUnsettled === null ? safe : Math.min(safe, oldestUnsettled - 1);
-  return previous === null ? bounded : Math.max(previous, bounded);
+  const safe = newestSeen === null ? null : newestSeen - input.commitLagMs - input.stampGranularityMs;
+  const reached = previous === null || safe === null ? (previous ?? safe) : Math.max(previous, safe);
+  return reached === null || oldestUnsettled === null ? reached : Math.min(reached, oldestUnsettled - 1);
 }
 
 /** A cursor that was handed out before in the same reading is a loop; a reading has a named maximum of pages. */

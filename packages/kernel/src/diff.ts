@@ -6,7 +6,8 @@ import type { Fields, Value } from "./value.ts";
  * else the older. Undefined when the side has never agreed.
  */
 export function imageOf(view: Value | undefined, base: readonly Value[] | undefined): Value | undefined {
-  return base?.find((image) => isAlike(image, view)) ?? base?.[0];
+  const shown = base?.findIndex((image) => isAlike(image, view)) ?? 0;
+  return base?.[Math.max(shown, 0)];
 }
 
 /**

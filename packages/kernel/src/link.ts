@@ -53,7 +53,8 @@ export function planMerge(merge: {
   const retire = survivorLink !== null && loserLink !== null && survivorLink.id !== loserLink.id ? loserLink : null;
   const known = keep?.members.find((member) => member.connection === connection);
   const older = retire?.members.find((member) => member.connection === connection);
-  const aliases = [...new Set([...(known?.aliases ?? []), ...(older?.aliases ?? []), loser])];
+  const ids = [known, older].flatMap((each) => (each === undefined ? [] : [...each.aliases, each.id]));
+  const aliases = [...new Set([...ids, loser])];
   return {
     keep: keep?.id ?? null,
     retire: retire?.id ?? null,

@@ -14,10 +14,14 @@ export function matchKeysOf(policy: EntityPolicy, fields: Fields): readonly stri
   const keys: string[] = [];
   for (const names of policy.matchKeys) {
     const parts = names.map((name) => matchText(name, fields[name]));
-    if (parts.every((part) => part !== undefined)) keys.push(`${names.join("+")}=${parts.join("|")}`);
+    const isComplete = parts.length > 0 && parts.every((part) => part !== undefined);
+    if (isComplete) keys.push(`${names.join("+")}=${canonicalBytes(parts)}`);
   }
   return keys;
 }
+
+/** One mark over and over, as people type where something must stand. The numbers 1 to 99 are numbers. */
+const repeated = /^(?:(\D)\1*|0+|(\d)\2{2,})$/u;
 
 const compactFields = new Set(["taxId", "phone", "mobile"]);
 
@@ -26,8 +30,7 @@ function matchText(name: string, value: Value | undefined): string | undefined {
   if (typeof value === "object") return canonicalBytes(value).toLowerCase();
   const text = String(value).normalize("NFKC").toLowerCase();
   const normal = compactFields.has(name) ? text.replace(/[^\p{L}\p{N}]/gu, "") : text.trim().replace(/\s+/g, " ");
-  if (normal === "" || placeholders.has(normal) || /^(.)\1*$/.test(normal)) return undefined;
-  return normal;
+  return normal === "" || placeholders.has(normal) || repeated.test(normal) ? undefined : normal;
 }
 
 /** What is known about records of the other side that share a key with a newcomer. */
@@ -49,10 +52,9 @@ export function decideMatch(found: {
   /** Other unlinked records of the newcomer's own side with an equal key. */
   readonly rivals: number;
 }): MatchVerdict {
-  const open = [...new Set(found.open)];
-  if (open.length === 1 && found.taken.length === 0 && found.rivals === 0) {
-    return { kind: "link", link: open[0] as string };
-  }
-  if (open.length === 0 && found.taken.length === 0) return { kind: "none" };
-  return { kind: "review", links: [...open, ...found.taken] };
+  const links = [...new Set([...found.open, ...found.taken])];
+  const [only] = links;
+  if (only === undefined) return { kind: "none" };
+  const isCertain = links.length === 1 && found.taken.length === 0 && found.rivals === 0;
+  return isCertain ? { kind: "link", link: only } : { kind: "review", links };
 }

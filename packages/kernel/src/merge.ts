@@ -200,6 +200,8 @@ function newestOf(sides: readonly SideValue[], toleranceMs: number): SideValue |
  */
 function mergeFirst(merging: Merging, context: MergeContext): FieldDecision {
   const { policy, seen, fresh } = merging;
+  // No lines here, none there: one system says so with null, the other with an empty list. Nothing to bring over.
+  if (policy.kind.kind === "collection" && seen.every((side) => isBlank(side.view))) return keep(seen);
   const agreed = seen.filter((side) => !fresh.includes(side));
   const voice = leading(policy, agreed.filter((side) => mayWrite(policy, side)));
   const writers = seen.filter((side) => mayWrite(policy, side) && (side === voice || agreed.length < 2 || fresh.includes(side)));

@@ -1,6 +1,6 @@
 import type { DecideInput, Wait } from "./plan.ts";
 import type { ConnectionId, LinkId } from "./record.ts";
-import { isLines, isReference } from "./value.ts";
+import { canonicalBytes, isLines, isReference } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** A reference as it stands in a value. */
@@ -16,13 +16,16 @@ export function carried(value: Value | undefined): readonly Reference[] {
   return Object.values(value).flatMap(carried);
 }
 
-/** Parents that a value refers to and that have no member on the target. */
+/** Parents that a value refers to and that have no member on the target, each once. */
 export function unreachable(
   input: Pick<DecideInput, "reach">,
   target: ConnectionId,
   value: Value | undefined,
 ): readonly Wait["parent"][] {
-  return carried(value)
-    .filter((reference) => "awaits" in reference || !(input.reach[reference.link] ?? []).includes(target))
-    .map((reference) => ("awaits" in reference ? reference.awaits : { link: reference.link }));
+  const missing = new Map<string, Wait["parent"]>();
+  for (const reference of carried(value)) {
+    const isThere = "link" in reference && (input.reach[reference.link] ?? []).includes(target);
+    if (!isThere) missing.set(canonicalBytes(reference), "awaits" in reference ? reference.awaits : reference);
+  }
+  return [...missing.values()];
 }

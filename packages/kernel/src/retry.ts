@@ -7,7 +7,10 @@ export interface RetryPolicy {
   readonly delayMsMax: number;
 }
 
-/** Ten attempts over about an hour and a half: long enough for a restart of an ERP, short enough to be seen the same day. */
+/**
+ * Ten attempts of a transient failure take eight and a half to thirteen minutes: longer than the restart of an ERP, short enough
+ * that a person hears of it at once. Only what never gives up (`throttled`, `unauthorised`) comes to the longest delay.
+ */
 export const defaultRetryPolicy: RetryPolicy = { attemptsMax: 10, delayMsMin: 1_000, delayMsMax: 900_000 };
 
 /** What comes after a failed attempt. */

@@ -58,8 +58,8 @@ function* inputs(): Generator<DecideInput> {
         for (const surrounding of surroundings) {
           for (const one of shapes) {
             for (const other of shapes) {
-              for (const canArchive of [true, false]) {
-                const sides = { crm: abilities(["name", "stage"]), erp: abilities(["name", "stage"], { canArchive }) };
+              for (const can of [{}, { canArchive: false }, { canCreate: false }]) {
+                const sides = { crm: abilities(["name", "stage"]), erp: abilities(["name", "stage"], can) };
                 const members = { ...shapeOf(crm, one), ...shapeOf(erp, other) };
                 const link = { id: testLink, generation: 1, state };
                 yield decideInput(policy, { sides, members, link, ...surrounding });
@@ -95,7 +95,12 @@ function faultsOf(input: DecideInput, plan: Plan): readonly string[] {
     must("not seen, not permitted, out of scope, merged and converted are no delete", plan.verdict === "dormant" && isQuiet && plan.tombstone === null);
     return faults;
   }
-  for (const write of plan.writes) faults.push(...faultsOfWrite(input, write));
+  for (const [at, write] of plan.writes.entries()) {
+    const isFollowing = plan.writes.slice(0, at).some(({ target }) => target === write.target);
+    const version = isFollowing ? null : (input.members[write.target]?.view.version ?? null);
+    must("the first write to a target names the version seen, what follows on it names none", write.precondition === version);
+    faults.push(...faultsOfWrite(input, write));
+  }
   if (kinds.has("deleted")) return [...faults, ...faultsOfDelete(input, plan)];
   must("only a delete leaves a tombstone", plan.tombstone === null);
   must("writes are the verdict when there are some", (plan.verdict === "writes") === plan.writes.length > 0);
@@ -114,7 +119,6 @@ function faultsOfWrite(input: DecideInput, write: PlannedWrite): readonly string
   const faults: string[] = [];
   if (write.causes.length === 0) faults.push("a write without a cause");
   if (write.kind === "create" ? member !== undefined : member === undefined) faults.push("a create for a member, or a write to none");
-  if (write.precondition !== (member?.view.version ?? null)) faults.push("a precondition that is not the version seen");
   if (write.kind === "create" && input.hasTombstone) faults.push("a create in spite of a tombstone");
   if (write.kind === "archive" && (input.policy.onDelete !== "archive" || member?.view.kind !== "present")) faults.push("an archive that the contract does not want");
   if (write.kind === "archive" && input.sides[write.target]?.canArchive === false) faults.push("an archive where there is none");
@@ -125,7 +129,7 @@ function mayCreate(input: DecideInput, target: ConnectionId): boolean {
   const rule = input.policy.create[target];
   const [only] = viewsOf(input);
   if (rule === undefined || rule.when === "never" || only?.kind !== "present" || input.hasTombstone) return false;
-  if (!input.readyTargets.includes(target)) return false;
+  if (!input.readyTargets.includes(target) || input.sides[target]?.canCreate === false) return false;
   const status = input.policy.statusField === null ? undefined : "open";
   const isDemanded = rule.onDemand && input.demandedOn.includes(target);
   if (rule.when === "status" && !isDemanded && !(status !== undefined && rule.statuses.includes(status))) return false;

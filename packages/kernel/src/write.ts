@@ -75,15 +75,16 @@ export type UpdateEvidence = "landed" | "not_landed" | "mixed";
 
 /**
  * Settles an update in doubt from what the target shows now, field by field: the value sent, the value before, or
- * something else. One field at the sent value and none at the old one proves that it landed; a value that is neither
- * is a later edit or a lossy image, which a `mixed` answer leaves to a fresh decision.
+ * something else. One field at the sent value and none at the old one proves that it landed, the reverse that it did
+ * not; a value that is neither is a later edit or a lossy image. Where nothing is proved, as with no field at all, a
+ * `mixed` answer leaves it to a fresh decision.
  */
 export function settleUpdate(fields: readonly { readonly isSent: boolean; readonly isOld: boolean }[]): UpdateEvidence {
   const sent = fields.some((field) => field.isSent && !field.isOld);
   const old = fields.some((field) => field.isOld && !field.isSent);
   if (sent && !old) return "landed";
   if (old && !sent) return "not_landed";
-  return fields.every((field) => field.isSent) ? "landed" : "mixed";
+  return fields.length > 0 && fields.every((field) => field.isSent) ? "landed" : "mixed";
 }
 
 /**

@@ -174,7 +174,11 @@ export function recordingCases(stage: () => Stage): void {
 
   it("the recorded texts of errors are what a real server still says", async () => {
     const texts = await errorTexts(stage());
-    const gist = (kept: unknown): unknown => Object.keys(kept as object).toSorted();
+    // A lock needs two at the same instant: kept when it happened, not owed on every run.
+    const gist = (kept: unknown): unknown =>
+      Object.entries(kept as object)
+        .filter(([about]) => about !== "a table that is locked")
+        .map(([about, error]: [string, unknown]) => [about, JSON.stringify(error).replaceAll(/\d+/g, "…")]);
     keepOrCompare("error-texts", texts, gist);
   });
 }

@@ -103,14 +103,15 @@ async function once(options: LoopOptions, dueAt: Map<EntityName, number>): Promi
   const now = clock.monotonic();
   const due = [...dueAt].filter(([, at]) => at <= now).map(([entity]) => entity);
   if (due.length === 0 || signal.aborted) return runs;
-  // Due again from the start of this run, so that a slow one does not stretch the cadence; failures come
-  // back later.
-  for (const entity of due) dueAt.set(entity, now + cadenceMs[entity]);
   const summary = await engine.run({
     only: due,
     signal,
     ...(onProgress === undefined ? {} : { onProgress }),
   });
+  // Due again from the start of this run, so that a slow one does not stretch the cadence. What a failure
+  // left out
+  // stays due.
+  for (const entity of due) dueAt.set(entity, now + cadenceMs[entity]);
   tell({ kind: "run", what: due.join(", "), summary });
   return runs + 1;
 }

@@ -26,12 +26,12 @@ function counts(plan: PlanDocument, room: number): string {
   return renderTable(columns, rows, room);
 }
 
-function changeOf({ fields, transition }: PlanDocument["writes"][number]): string {
+function changeOf({ fields, transition, answers }: PlanDocument["writes"][number]): string {
   const move =
     transition === null ? [] : [`status ${transition.from} → ${transition.to} (${transition.via})`];
-  return [...move, ...Object.entries(fields).map(([field, value]) => `${field}: ${showValue(value)}`)].join(
-    "; ",
-  );
+  const set = Object.entries(fields).map(([field, value]) => `${field}: ${showValue(value)}`);
+  const back = answers.length === 0 ? [] : [`its answer gives ${answers.join(", ")}`];
+  return [...move, ...set, ...back].join("; ");
 }
 
 function list(title: string, rows: readonly (readonly string[])[], view: PlanView): readonly string[] {

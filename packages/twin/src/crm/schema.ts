@@ -29,7 +29,7 @@ const CRM_COUNTRIES: readonly string[] = [
   "US",
 ];
 /** Units of measure of the CRM. */
-const CRM_UNITS: readonly string[] = ["pcs", "dz", "box", "kg", "g", "h"];
+const CRM_UNITS: readonly string[] = ["pcs", "dz", "box", "kg", "g", "m", "h"];
 /** Payment terms of the CRM. */
 export const CRM_TERMS: readonly string[] = ["immediate", "net14", "net30", "net60"];
 /** Industries of the CRM. */

@@ -1,0 +1,145 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { NativeWrite } from "@crossfoot/connector-sdk";
+import { openTryton } from "@crossfoot/connector-tryton";
+import { describe, expect, it } from "vitest";
+import { fakeTryton } from "./fake-tryton.ts";
+import type { Asked, Reply } from "./fake-tryton.ts";
+
+type Id = NonNullable<NativeWrite["id"]>;
+
+function account(name: string, more: Partial<NativeWrite> = {}): NativeWrite {
+  const none = { id: null, precondition: null, current: {}, transition: null };
+  return {
+    key: name,
+    entity: "accounts",
+    kind: "create",
+    reference: `ref ${name}`,
+    patch: { name },
+    ...none,
+    ...more,
+  };
+}
+
+const rename = (id: string, name: string, precondition: string | null = null): NativeWrite =>
+  account(name, { kind: "update", id: id as Id, precondition });
+
+const lost: Reply = {
+  thrown: new ConnectorError({ failure: "in_doubt", code: "answer_lost", message: "lost" }),
+};
+
+async function codes(
+  reply: (asked: Asked) => Reply | undefined,
+  writes: readonly NativeWrite[],
+): Promise<{ readonly codes: readonly string[]; readonly asked: readonly Asked[] }> {
+  const session = fakeTryton(reply);
+  const outcomes = await openTryton(session).write(writes);
+  const told = outcomes.map((each) =>
+    each.kind === "done" ? String(each.id) : `${each.failure.failure}/${each.failure.code}`,
+  );
+  return { codes: told, asked: session.asked };
+}
+
+/** A server that refuses a create or a write with any of these names in it, and takes all others. */
+function refusing(names: readonly string[], error: unknown): (asked: Asked) => Reply | undefined {
+  return ({ method, params }) => {
+    if (!/\.(create|write)$/.test(method)) return undefined;
+    if (names.some((name) => JSON.stringify(params).includes(`"${name}"`))) return { error };
+    const [rows] = params as unknown as readonly (readonly unknown[])[];
+    return { result: method.endsWith("create") ? rows?.map((_, at) => 100 + at) : null };
+  };
+}
+
+describe("a batch of writes", () => {
+  it("goes out as one call, and marks each create with its reference", async () => {
+    const { codes: told, asked } = await codes(refusing([], null), [account("a"), account("b")]);
+    expect(told).toEqual(["100", "101"]);
+    expect(asked.map(({ method, isWrite }) => [method, isWrite])).toEqual([
+      ["model.party.party.create", true],
+    ]);
+    const reference = { type: null, code: "crossfoot:ref b" };
+    expect(asked[0]?.params[0]?.[1]).toMatchObject({ name: "b", identifiers: [["create", [reference]]] });
+  });
+
+  it("is halved when Tryton refuses it, until the refused ones stand alone", async () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const error = ["UserError", ["The code on party must be unique.", "", null]];
+    const { codes: told } = await codes(
+      refusing(["b", "e"], error),
+      names.map((name) => account(name)),
+    );
+    expect(told.map((code) => code.replace(/^\d+$/, "done"))).toEqual([
+      "done",
+      "invalid/duplicate_number",
+      "done",
+      "done",
+      "invalid/duplicate_number",
+    ]);
+  });
+
+  it("is not halved when the failure says nothing about one record", async () => {
+    const error = ["could not serialize access due to concurrent update\n", ""];
+    const { codes: told, asked } = await codes(refusing(["b"], error), [account("a"), account("b")]);
+    expect(told).toEqual(["transient/serialization", "transient/serialization"]);
+    expect(asked.length).toBe(1);
+  });
+
+  it("is in doubt as a whole when its answer is lost, is no JSON-RPC, or names too few ids", async () => {
+    const replies: readonly Reply[] = [
+      lost,
+      { status: 200, body: "<html>hotel login</html>" },
+      { status: 502, body: "" },
+      { result: [100] },
+      { error: ["server closed the connection unexpectedly", ""] },
+    ];
+    for (const reply of replies) {
+      const { codes: told } = await codes(
+        ({ method }) => (method.endsWith("create") ? reply : undefined),
+        [account("a"), account("b")],
+      );
+      expect(told.map((code) => code.split("/")[0])).toEqual(["in_doubt", "in_doubt"]);
+    }
+  });
+
+  it("rejects for an ended session only while nothing can have landed", async () => {
+    const ended: Reply = { status: 401, body: "" };
+    const first = codes(({ method }) => (method.endsWith("create") ? ended : undefined), [account("a")]);
+    await expect(first).rejects.toMatchObject({ failure: "unauthorised", code: "session_expired" });
+    const later = await codes(
+      ({ method }) => (method.endsWith("create") ? lost : method.endsWith("write") ? ended : undefined),
+      [account("a"), rename("9", "b")],
+    );
+    expect(later.codes).toEqual(["in_doubt/answer_lost", "unauthorised/session_expired"]);
+  });
+
+  it("locks each record by the stamps it was read with, and no record twice in one call", async () => {
+    const version = "party.party,9=1.000001;party.address,3=2.000002;~approval=none";
+    const writes = [rename("9", "a", version), rename("8", "b"), rename("9", "c")];
+    const { asked } = await codes(refusing([], null), writes);
+    const sent = asked.map(({ params }) => params as readonly unknown[]);
+    expect(sent.map((params) => params.slice(0, -1))).toEqual([
+      [[9], { name: "a" }, [8], { name: "b" }],
+      [[9], { name: "c" }],
+    ]);
+    expect(sent.map((params) => (params.at(-1) as { readonly _timestamp: unknown })._timestamp)).toEqual([
+      { "party.party,9": "1.000001" },
+      {},
+    ]);
+  });
+
+  it("refuses kinds and entities that Tryton does not take, and values that it computes", async () => {
+    const writes = [
+      account("a", { kind: "delete", id: "9" as Id }),
+      account("b", { entity: "orders" }),
+      account("c", { kind: "transition", id: "9" as Id, transition: { from: "a", to: "b", via: "quote" } }),
+      account("d", { patch: { name: "d", credit_used: { amount: "1", currency: "EUR" } } }),
+    ];
+    const { codes: told, asked } = await codes(refusing([], null), writes);
+    expect(told).toEqual([
+      "unsupported/write_unsupported",
+      "unsupported/write_unsupported",
+      "unsupported/write_unsupported",
+      "invalid/read_only",
+    ]);
+    expect(asked).toEqual([]);
+  });
+});

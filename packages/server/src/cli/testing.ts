@@ -1,0 +1,129 @@
+import { connectionId, linkId } from "@crossfoot/kernel";
+import type { Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
+import { plainEnvironment, testConnectors } from "../config/testing.ts";
+import type { CliDeps } from "./deps.ts";
+import { runCli } from "./program.ts";
+
+/** A run that found nothing to do. */
+export const quietRun: RunSummary = {
+  runId: "run-1",
+  state: "done",
+  entities: [],
+  troubles: [],
+  guardStops: [],
+  whyNothing: "nothing changed on either side",
+  calls: { crm: 2, erp: 2 },
+  durationMs: 40,
+};
+
+/** A plan with one create. */
+export const smallPlan: PlanDocument = {
+  id: "plan-1",
+  madeAt: "2026-01-31T10:00:00.000Z",
+  contract: "c".repeat(64),
+  mappings: { crm: "m1", erp: "m2" },
+  writes: [
+    {
+      link: linkId("l-1"),
+      entity: "accounts",
+      label: "Ada & Söhne",
+      target: connectionId("erp"),
+      kind: "create",
+      id: null,
+      precondition: null,
+      fields: { name: "Ada & Söhne", creditLimit: { amount: "12.5", currency: "EUR" } },
+      transition: null,
+      causes: [],
+      answers: [],
+    },
+  ],
+  conflicts: [],
+  parks: [],
+  candidates: [],
+  waits: [],
+  verdicts: { accounts: { writes: 1 } },
+  calls: { erp: 1 },
+  guardStops: [],
+};
+
+/** A status with one connection and nothing else. */
+export const smallStatus: StatusReport = {
+  connections: [
+    { id: connectionId("crm"), system: "plain", role: "crm", tenant: "t1", state: "ready", reason: null },
+  ],
+  entities: [],
+  cursors: [],
+  runs: [],
+};
+
+/** An engine that answers what a test says, and notes what it is asked. */
+export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly asked: readonly string[] } {
+  const asked: string[] = [];
+  const engine: Engine = {
+    check: () => Promise.resolve([]),
+    run: () => Promise.resolve(quietRun),
+    plan: () => Promise.resolve(smallPlan),
+    apply: () => Promise.resolve({ ...quietRun, plan: "plan-1", planned: 1, applied: 1, moved: [] }),
+    statement: () =>
+      Promise.resolve({
+        madeAt: "2026-01-31T10:00:00Z",
+        contract: "c",
+        entities: [],
+        isExplained: true,
+        isEqual: true,
+      }),
+    why: () => Promise.resolve(null),
+    status: () => Promise.resolve(smallStatus),
+    conflicts: () => Promise.resolve([]),
+    candidates: () => Promise.resolve([]),
+    deadLetters: () => Promise.resolve([]),
+    redrive: (ids) => Promise.resolve(ids.length),
+    decideConflict: () => Promise.resolve(true),
+    syncRecord: () => Promise.resolve(quietRun),
+    receive: () => Promise.resolve({ status: 200, reason: "stored" }),
+    followHints: () => Promise.resolve(null),
+    close: () => Promise.resolve(),
+    ...answers,
+  };
+  const noted = Object.entries(engine).map(([name, method]) => [
+    name,
+    (...args: unknown[]): unknown => {
+      asked.push(`${name} ${JSON.stringify(args[0] ?? null)}`);
+      return (method as (...given: unknown[]) => unknown)(...args);
+    },
+  ]);
+  return { ...(Object.fromEntries(noted) as Engine), asked };
+}
+
+/** What one command left behind. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command against an engine, without a process, a network or a clock. */
+export async function command(
+  argv: readonly string[],
+  more: Partial<CliDeps> & { readonly engine?: Engine } = {},
+): Promise<Ended> {
+  const { engine = fakeEngine(), ...given } = more;
+  const written = { out: "", err: "" };
+  const deps: CliDeps = {
+    connectors: testConnectors,
+    environment: plainEnvironment,
+    openEngine: () => Promise.resolve(engine),
+    serve: () => Promise.resolve({ url: "http://127.0.0.1:1", close: () => Promise.resolve() }),
+    demo: () => Promise.resolve(0),
+    stdout: { write: (text) => void (written.out += text) },
+    stderr: { write: (text) => void (written.err += text) },
+    clock: { now: () => 0, monotonic: () => 0 },
+    sleep: () => Promise.resolve(true),
+    onStop: () => () => undefined,
+    user: "ada",
+    version: "0.0.0-test",
+    ...given,
+  };
+  const code = await runCli(argv, deps);
+  return { code, ...written };
+}

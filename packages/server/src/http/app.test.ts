@@ -1,0 +1,227 @@
+import { connectionId } from "@crossfoot/kernel";
+import type { Delivery } from "@crossfoot/connector-sdk";
+import { describe, expect, it } from "vitest";
+import type { Engine, StatusReport } from "../runtime/engine.ts";
+import { createHttpApp } from "./app.ts";
+import type { HttpOptions } from "./app.ts";
+import { pageStyleSource } from "./page-style.ts";
+
+const crm = connectionId("crm");
+const now = Date.parse("2026-01-31T10:00:00Z");
+
+const status: StatusReport = {
+  connections: [
+    { id: crm, system: "http", role: "crm", tenant: "<b>acme</b>", state: "ready", reason: null },
+    {
+      id: connectionId("erp"),
+      system: "tryton",
+      role: "erp",
+      tenant: null,
+      state: "refused",
+      reason: "wrong credentials",
+    },
+  ],
+  entities: [
+    {
+      entity: "accounts",
+      single: 2,
+      live: 1200,
+      dormant: 0,
+      ended: 0,
+      work: 3,
+      openIntents: 1,
+      parks: 4,
+      conflicts: 5,
+      candidates: 6,
+      waits: 7,
+    },
+  ],
+  cursors: [],
+  runs: [
+    {
+      id: "r1",
+      command: "run",
+      state: "done",
+      startedAt: "2026-01-31T09:58:00Z",
+      endedAt: "2026-01-31T09:58:01Z",
+      summary: { whyNothing: 'nothing changed <script>alert("x")</script>' },
+    },
+    {
+      id: "r2",
+      command: "run",
+      state: "done",
+      startedAt: "2026-01-31T08:00:00Z",
+      endedAt: null,
+      summary: {
+        whyNothing: null,
+        entities: [{ entity: "orders", settled: { crm: { create: 2, update: 1 } } }],
+      },
+    },
+  ],
+};
+
+interface Made {
+  readonly deliveries: Delivery[];
+  readonly woken: string[];
+  readonly app: ReturnType<typeof createHttpApp>;
+}
+
+function made(
+  answers: Partial<Pick<Engine, "receive" | "status">> = {},
+  more: Partial<HttpOptions> = {},
+): Made {
+  const deliveries: Delivery[] = [];
+  const woken: string[] = [];
+  const engine = {
+    receive: (_id: unknown, delivery: Delivery) => {
+      deliveries.push(delivery);
+      return Promise.resolve({ status: 200, reason: "stored" });
+    },
+    status: () => Promise.resolve(status),
+    ...answers,
+  };
+  const options = {
+    connections: [crm],
+    contractHash: "c".repeat(64),
+    now: () => now,
+    onHints: () => void woken.push("hints"),
+  };
+  return { deliveries, woken, app: createHttpApp(engine, { ...options, ...more }) };
+}
+
+const post = (
+  app: Made["app"],
+  path: string,
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<Response> => Promise.resolve(app.request(path, { method: "POST", body, headers }));
+
+describe("webhooks", () => {
+  it("hand the raw body and all headers to the engine, answer its status, and wake the loop", async () => {
+    const { app, deliveries, woken } = made();
+    const body = '{"a": 1,\n "ü": "€"}';
+    const answer = await post(app, "/hooks/crm", body, { "X-Signature": "abc" });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ reason: "stored" });
+    expect(deliveries[0]?.body).toBe(body);
+    expect(deliveries[0]?.headers["x-signature"]).toBe("abc");
+    expect(deliveries[0]?.receivedAt).toBe(now);
+    expect(woken).toEqual(["hints"]);
+  });
+
+  it("that the engine refuses wake nothing", async () => {
+    const { app, woken } = made({
+      receive: () => Promise.resolve({ status: 401, reason: "signature differs" }),
+    });
+    expect((await post(app, "/hooks/crm", "{}")).status).toBe(401);
+    expect(woken).toEqual([]);
+  });
+
+  it("for a connection that nobody configured are 404 before anything is read", async () => {
+    const { app, deliveries } = made();
+    expect((await post(app, "/hooks/other", "{}")).status).toBe(404);
+    expect(deliveries).toEqual([]);
+  });
+
+  it("of more than 1 MB are refused, with and without a length in the headers", async () => {
+    const { app, deliveries } = made();
+    expect((await post(app, "/hooks/crm", "x".repeat(1_048_576))).status).toBe(200);
+    expect((await post(app, "/hooks/crm", "x".repeat(1_048_577))).status).toBe(413);
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+    });
+    const request = new Request("http://127.0.0.1/hooks/crm", {
+      method: "POST",
+      body: endless,
+      duplex: "half",
+    });
+    expect((await app.request(request)).status).toBe(413);
+    expect(deliveries).toHaveLength(1);
+  });
+
+  it("that cannot be stored are answered 503, so that the sender tries again; nothing leaks", async () => {
+    const { app } = made({ receive: () => Promise.reject(new Error("connect 10.0.0.7 failed")) });
+    const answer = await post(app, "/hooks/crm", "{}");
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("10");
+    expect(await answer.text()).not.toContain("10.0.0.7");
+  });
+});
+
+describe("the status page", () => {
+  it("escapes everything that comes from outside", async () => {
+    const text = await (await made().app.request("/")).text();
+    expect(text).toContain("&lt;b&gt;acme&lt;/b&gt;");
+    expect(text).toContain("nothing changed &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;");
+    expect(text).not.toContain("<script");
+    expect(text).not.toContain("<b>acme");
+  });
+
+  it("shows connections, entities with their counts, and why the last runs did nothing", async () => {
+    const text = await (await made().app.request("/")).text();
+    for (const part of [
+      "wrong credentials",
+      "1,200",
+      "wrote nothing: nothing changed",
+      "wrote 3 orders",
+      "2 min ago",
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).toContain("Not usable: erp.");
+  });
+
+  it("has no script, and headers that allow none", async () => {
+    const answer = await made().app.request("/");
+    const policy = answer.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`style-src ${pageStyleSource}`);
+    expect(policy).not.toContain("unsafe");
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(answer.headers.get("x-frame-options")).toBe("DENY");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("its style is the one that the policy names", async () => {
+    const text = await (await made().app.request("/")).text();
+    const style = /<style>(.*?)<\/style>/s.exec(text)?.[1] ?? "";
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+    expect(pageStyleSource).toBe(`'sha256-${Buffer.from(bytes).toString("base64")}'`);
+  });
+
+  it("is there as JSON too, with the same headers", async () => {
+    const answer = await made().app.request("/status.json");
+    expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(status)));
+    expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+  });
+});
+
+describe("health", () => {
+  it("is 200 while the store answers and the loop is well", async () => {
+    const answer = await made().app.request("/healthz");
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      ok: true,
+      trouble: null,
+      connections: { crm: "ready", erp: "refused" },
+    });
+  });
+
+  it("is 503 when the loop is in trouble, or the store does not answer", async () => {
+    const looping = await made({}, { trouble: () => "the store is away" }).app.request("/healthz");
+    expect([looping.status, await looping.json()]).toMatchObject([
+      503,
+      { ok: false, trouble: "the store is away" },
+    ]);
+    const { app } = made({ status: () => Promise.reject(new Error("password of postgres://me")) });
+    const away = await app.request("/healthz");
+    expect(away.status).toBe(503);
+    expect(await away.text()).not.toContain("postgres://");
+    expect((await app.request("/")).status).toBe(503);
+  });
+
+  it("what is not there is 404 and says nothing", async () => {
+    expect((await made().app.request("/etc/passwd")).status).toBe(404);
+    expect((await made().app.request("/hooks/crm")).status).toBe(404);
+  });
+});

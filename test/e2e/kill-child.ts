@@ -1,0 +1,38 @@
+/** The command line of Crossfoot as a child program that can be killed. */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { root } from "./kill-stage.ts";
+
+/** How a child ended. */
+export interface Ended {
+  readonly code: number | null;
+  /** True when SIGKILL ended it, and not it itself. */
+  readonly isKilled: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one command to its end. `onStart` gets the child, to kill it. */
+export async function runCli(
+  folder: string,
+  args: readonly string[],
+  onStart: (child: ChildProcess) => void = () => undefined,
+): Promise<Ended> {
+  const flags = ["--conditions=source", "packages/server/src/main.ts", "--project", folder, "--json"];
+  const { PATH = "", HOME = "", TMPDIR } = process.env;
+  const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
+  const child = spawn(process.execPath, [...flags, ...args], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onStart(child);
+  const [stdout, stderr, [code, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>,
+  ]);
+  return { code, isKilled: signal === "SIGKILL", stdout, stderr };
+}

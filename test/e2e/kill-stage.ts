@@ -1,0 +1,136 @@
+/** Both twins over HTTP in this process, filled, and a project folder between them. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CRM_TOKEN, ERP_API_KEY, createCrm, createErp, seedDemo } from "@crossfoot/twin";
+import type { Crm, DemoContents, Erp } from "@crossfoot/twin";
+import { tempFolder } from "./kill-door.ts";
+
+/** The repository, where child programs run. */
+export const root: string = join(import.meta.dirname, "../..");
+
+/** How much there is to load, and what it is drawn from. */
+export interface StageSize {
+  readonly seed: number;
+  readonly accounts: number;
+  readonly products: number;
+  readonly history: number;
+  readonly quotes: number;
+}
+
+/** Where the store of the project is: in its folder, or at the address of a PostgreSQL. */
+export type StoreChoice =
+  | { readonly home: "embedded" }
+  | { readonly home: "server"; readonly url: string };
+
+/** What the twins call when a fault holds a request. The one who kills puts its own in. */
+export interface Holding {
+  hold: (ms: number) => Promise<void>;
+}
+
+/** The systems and the project between them. */
+export interface KillStage {
+  readonly crm: Crm;
+  readonly erp: Erp;
+  readonly contents: DemoContents;
+  /** Quotes of the CRM that were accepted before the load began, and so are wanted in the ERP. */
+  readonly acceptedQuoteIds: readonly string[];
+  readonly folder: string;
+  readonly holding: Holding;
+  close(): Promise<void>;
+}
+
+/** Rows of a batch and a page: small, so that a first load has many moments to be killed at. */
+const batchMax = 4;
+const pageMax = 25;
+/** What the twins keep within, once the request was sent: they live in this process and answer at once. */
+const horizonMs = 200;
+
+const descriptions = join(root, "connectors/http/descriptions");
+
+function replaced(text: string, from: RegExp, to: string): string {
+  const after = text.replaceAll(from, to);
+  if (after === text) throw new Error(`a description of a twin holds no ${from.source} any more`);
+  return after;
+}
+
+/** A description of a twin with a short horizon, small batches and small pages. */
+function tightened(name: string): string {
+  const text = readFileSync(join(descriptions, name), "utf8");
+  const near = replaced(text, /horizonMs: \d+/g, `horizonMs: ${horizonMs}`);
+  const small = replaced(near, /^( +max:) (?:100|200)$/gm, `$1 ${batchMax}`);
+  return replaced(small, /pageSizeMax: (?:500|200)$/gm, `pageSizeMax: ${pageMax}`);
+}
+
+function connectionText(name: "crm" | "erp", at: { readonly url: string; readonly secret: string }): string {
+  return `  ${name}:
+    connector: http
+    role: ${name}
+    address: ${at.url}
+    timeoutSeconds: 1
+    concurrency: 4
+    options: { description: descriptions/twin-${name}.yaml }
+    secrets: { ${at.secret}: "file:secrets/${name}", webhook: "file:secrets/webhook" }
+`;
+}
+
+function writeProject(
+  folder: string,
+  at: { readonly crm: string; readonly erp: string; readonly store: StoreChoice },
+): void {
+  const { store } = at;
+  for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ["twin-crm.yaml", "twin-erp.yaml"]) {
+    writeFileSync(join(folder, "descriptions", name), tightened(name));
+  }
+  const url = store.home === "server" ? store.url : "";
+  const secrets = { crm: CRM_TOKEN, erp: ERP_API_KEY, webhook: "a secret of webhooks", store: url };
+  for (const [name, value] of Object.entries(secrets)) {
+    writeFileSync(join(folder, "secrets", name), value, { mode: 0o600 });
+  }
+  const home = store.home === "server" ? `url: "file:secrets/store"` : "embedded: ./store";
+  const text = [
+    `store: { ${home} }\n`,
+    "connections:\n",
+    connectionText("crm", { url: at.crm, secret: "token" }),
+    connectionText("erp", { url: at.erp, secret: "apiKey" }),
+  ];
+  writeFileSync(join(folder, "crossfoot.yaml"), text.join(""));
+}
+
+/** Every second quote that was sent is accepted, so that documents of several steps are under way too. */
+function acceptQuotes(crm: Crm): readonly string[] {
+  const sent = Object.values(crm.state.records["quotes"] ?? {}).filter(
+    ({ status }) => status === "sent",
+  );
+  const ids = sent.filter((_quote, n) => n % 2 === 0).map(({ id }) => String(id));
+  for (const id of ids) crm.people.acceptQuote(id, "ada");
+  return ids;
+}
+
+/** Starts and fills both twins and writes the project folder. */
+export async function openKillStage(size: StageSize, store: StoreChoice): Promise<KillStage> {
+  const clock = (): number => Date.now();
+  const holding: Holding = { hold: () => Promise.resolve() };
+  const sleep = (ms: number): Promise<void> => holding.hold(ms);
+  const crm = createCrm({ clock, seed: size.seed, sleep });
+  const erp = createErp({ clock, seed: size.seed, sleep });
+  const contents = seedDemo({ crm, erp, ...size });
+  const acceptedQuoteIds = acceptQuotes(crm);
+  const crmUp = await crm.listen();
+  const erpUp = await erp.listen();
+  const folder = tempFolder();
+  writeProject(folder.path, { crm: crmUp.url, erp: erpUp.url, store });
+  return {
+    crm,
+    erp,
+    contents,
+    acceptedQuoteIds,
+    folder: folder.path,
+    holding,
+    close: async () => {
+      await crmUp.close();
+      await erpUp.close();
+      folder.remove();
+    },
+  };
+}
