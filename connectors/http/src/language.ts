@@ -63,7 +63,7 @@ export interface TenantCall extends RequestSpec {
 }
 
 /** Where the fields of an entity are told. */
-export interface FieldsCall extends RequestSpec {
+interface FieldsCall extends RequestSpec {
   readonly rows: string;
   readonly name: string;
   readonly type?: string;
@@ -73,7 +73,7 @@ export interface FieldsCall extends RequestSpec {
 }
 
 /** Times of the system, in ms. */
-export interface Clock {
+interface Clock {
   readonly horizonMs: number;
   readonly commitLagMs: number;
   readonly granularityMs: number | undefined;
@@ -202,7 +202,7 @@ export interface RecordSpec {
 }
 
 /** Where a record went. */
-export interface Moved {
+interface Moved {
   readonly into: string;
   readonly when?: Condition;
 }

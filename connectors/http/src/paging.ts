@@ -131,7 +131,7 @@ function count(step: Step): Position | null {
 function countOn(step: Step): Position | null {
   const { listing, from, page, paging } = step;
   const offset = Number(from.at ?? 0);
-  const known = overlapOf(from, page.ids);
+  const known = overlapOf(from, page);
   if (known === undefined) {
     if (from.moves >= movesMax) {
       throw badAnswer(listing.call, "list_moving", "rows move faster than the list can be read");
@@ -147,13 +147,15 @@ function countOn(step: Step): Position | null {
 }
 
 /**
- * How many rows at the beginning of a page were on the page before: 0 on a first page, undefined when the
- * row that both should share did not come.
+ * Where on a page the last row of the page before stands, counted from 1: 0 on a first page, undefined when
+ * it did not come, or came with another stamp and so stands where it was moved to. Only a row that stands
+ * still tells that nothing before it went away.
  */
-export function overlapOf(from: Position, ids: readonly string[]): number | undefined {
+export function overlapOf(from: Position, page: Pick<PageSeen, "ids" | "stamps">): number | undefined {
   if (from.lastId === null || Number(from.at ?? 0) === 0) return 0;
-  const place = ids.indexOf(from.lastId);
-  return place < 0 ? undefined : place + 1;
+  const place = page.ids.indexOf(from.lastId);
+  const hasMoved = page.stamps.length > 0 && page.stamps[place] !== from.lastStamp;
+  return place < 0 || hasMoved ? undefined : place + 1;
 }
 
 /** Goes on from the stamp of the last row; `at` counts the rows of that very stamp that were read. */

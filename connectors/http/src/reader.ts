@@ -15,6 +15,7 @@ import type { Position } from "./cursor.ts";
 import { canonical } from "./json.ts";
 import type { IdsSpec, ListSpec, ProbeSpec } from "./language.ts";
 import { advance, overlapOf } from "./paging.ts";
+import type { PageSeen } from "./paging.ts";
 import { at } from "./path.ts";
 import { idIn, readRow, readRows } from "./record.ts";
 import { rowsOf } from "./rows.ts";
@@ -40,7 +41,7 @@ export async function readPage(target: Target, request: ReadRequest): Promise<Pa
   const needsStamps = spec.paging?.walk === "stamp" || spec.paging?.kind === "keyset";
   const stamps = needsStamps ? rows.map((row) => stampIn(target, row)) : [];
   const next = advance({ spec, call: kindOf(target, "read") }, from, { answer, ids, stamps, limit });
-  const fresh = freshRows(spec, from, { rows, ids });
+  const fresh = freshRows(spec, from, { rows, ids, stamps });
   const read = readRows(target, fresh, request.roots);
   const completed = await withChildren(target, read, request.roots);
   return { ...completed, next: next === null ? null : encode(next) };
@@ -59,12 +60,13 @@ export async function readIdPage(target: Target, cursor: string | null): Promise
   const ids = rows.map((row) => idOf(at(row, spec.id)) ?? printOf(canonical(row)));
   const listing = { spec, call: kindOf(target, "read"), mayEndShort: true };
   const next = advance(listing, from, { answer, ids, stamps: [], limit });
-  const fresh = freshRows(spec, from, { rows, ids });
+  const fresh = freshRows(spec, from, { rows, ids, stamps: [] });
   const known = fresh.map((row) => idOf(at(row, spec.id)));
   const found = known.filter((id) => id !== undefined);
   const isWhole =
     spec.complete !== false && from.moves === 0 && (next?.moves ?? 0) === 0 && found.length === known.length;
-  const isCounted = next !== null || hasAll(spec, answer, from.rows + fresh.length);
+  const repeated = spec.paging?.kind === "offset" ? (overlapOf(from, { ids, stamps: [] }) ?? 0) : 0;
+  const isCounted = next !== null || hasAll(spec, answer, from.rows + new Set(ids).size - repeated);
   return {
     ids: [...new Set(found)],
     next: next === null ? null : encode(next),
@@ -77,14 +79,14 @@ function hasAll(spec: IdsSpec, answer: Answer, rows: number): boolean {
   return typeof total !== "number" || total < 0 || rows >= total;
 }
 
-/** The rows that were not on the page before; all of them where the list has moved. */
+/** The rows without the one that was read again to see whether the list has moved. */
 function freshRows(spec: ListSpec, from: Position, page: PageRows): readonly Json[] {
-  return spec.paging?.kind === "offset" ? page.rows.slice(overlapOf(from, page.ids) ?? 0) : page.rows;
+  const isRepeated = spec.paging?.kind === "offset" && overlapOf(from, page) === 1;
+  return isRepeated ? page.rows.slice(1) : page.rows;
 }
 
-interface PageRows {
+interface PageRows extends Pick<PageSeen, "ids" | "stamps"> {
   readonly rows: readonly Json[];
-  readonly ids: readonly string[];
 }
 
 interface PageCall {
@@ -102,7 +104,7 @@ async function askPage(
   const kind = kindOf(target, "read");
   const last = from.lastStamp === null ? null : sinceText(spec, from.lastStamp);
   const position = positionValues(spec.paging, { ...from, lastStamp: last ?? null });
-  const values = { ...position, limit, since };
+  const values = { ...position, limit, since: sinceValue(spec, since) };
   const method = spec.method ?? "GET";
   const also = spec.empty ?? [];
   const link = spec.paging?.kind === "link" && typeof from.at === "string" ? from.at : undefined;
@@ -129,6 +131,12 @@ function sinceText(spec: ListSpec, since: string | null): string | undefined {
   if (spec.since?.exclusive !== true) return writeStamp(since, { ...stamp, form });
   const earlier = new Date(Date.parse(since) - granularityOf(form)).toISOString();
   return writeStamp(earlier, { ...stamp, form });
+}
+
+/** An epoch is a number, so that it stays one in a body. */
+function sinceValue({ since }: ListSpec, text: string | undefined): Json | undefined {
+  const isEpoch = since?.form === "epoch" || since?.form === "epochMs";
+  return isEpoch && text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
 function rowKey(target: Target, row: Json): string {

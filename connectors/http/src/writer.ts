@@ -10,6 +10,7 @@ import type { Method, TransitionSpec, WriteSpec } from "./language.ts";
 import { at, holds } from "./path.ts";
 import { readRow } from "./record.ts";
 import { both, render, scopeOf } from "./template.ts";
+import { withVersion } from "./version-now.ts";
 import { idOf, isMap, textOf } from "./wire.ts";
 import type { ExternalId, JsonMap } from "./wire.ts";
 
@@ -74,8 +75,9 @@ async function sendRun(system: System, run: readonly NativeWrite[]): Promise<rea
   }
 }
 
-async function sendOne(target: Target, write: NativeWrite): Promise<WriteOutcome> {
-  const spec = specOf(target, write);
+async function sendOne(target: Target, decided: NativeWrite): Promise<WriteOutcome> {
+  const spec = specOf(target, decided);
+  const write = await withVersion(target, spec, decided);
   const kind = kindOf(target, write.kind);
   const values = writeValues(target, write);
   const precondition = preconditionOf(target, spec, values);

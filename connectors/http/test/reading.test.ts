@@ -1,3 +1,4 @@
+import type { HttpAnswer } from "@crossfoot/connector-sdk";
 import { describe, expect, it } from "vitest";
 import type { JsonMap } from "../src/wire.ts";
 import { Birch } from "./birch.ts";
@@ -199,6 +200,23 @@ describe("ids for a sweep", () => {
     const first = await connection.readIds({ entity: "accounts", cursor: null });
     const second = await connection.readIds({ entity: "accounts", cursor: first.next });
     expect([second.isComplete, second.ids]).toEqual([false, []]);
+  });
+
+  it("are not complete when a row is left out without a word", async () => {
+    const system = new Birch(11);
+    const { connection } = await openWith(birch, (request) => {
+      const answer = system.answer(request) as HttpAnswer;
+      const { count, rows } = JSON.parse(answer.body) as { count: number; rows: JsonMap[] };
+      return reply(200, { count, rows: request.query?.["offset"] === "0" ? rows.toSpliced(1, 1) : rows });
+    });
+    let isComplete = true;
+    let cursor: string | null = null;
+    do {
+      const read = await connection.readIds({ entity: "accounts", cursor });
+      isComplete &&= read.isComplete;
+      cursor = read.next;
+    } while (cursor !== null);
+    expect(isComplete).toBe(false);
   });
 
   it("may be plain values", async () => {

@@ -43,9 +43,6 @@ export function normal(text: string): string | undefined {
   return digits === undefined ? undefined : print(digits);
 }
 
-/** Number of decimals of a decimal in its shortest form. */
-export const decimalsOf = (text: string): number => (print(of(text)).split(".")[1] ?? "").length;
-
 /** Sum of two decimals. Throws a TypeError when one of them is none. */
 export function add(a: string, b: string): string {
   const [left, right, scale] = align(of(a), of(b));

@@ -26,7 +26,8 @@ function known(table: readonly KnownText[], given: string): ConnectorError | und
     const match = text.exec(given);
     if (match === null) continue;
     const message = template.replaceAll(/\$(\d)/g, (_, at: string) => match[Number(at)] ?? "");
-    const field = failure === "invalid" && template.includes("$1 of $2") ? (match[1] ?? null) : null;
+    const namesField = failure === "invalid" && template.includes("$1") && template.includes("$2");
+    const field = namesField ? (match[1] ?? null) : null;
     return new ConnectorError({ failure, code, message, field, status: 200 });
   }
   return undefined;

@@ -4,7 +4,7 @@ import type { Json, Row } from "./native.ts";
 import { quantityOf } from "./sale.ts";
 import { idOf, made, outside, plain, present } from "./shape.ts";
 import type { Placement, Root, Setting, Shape } from "./shape.ts";
-import { shareTax, taxFields } from "./tax.ts";
+import { currencyDigits, shareTax, taxFields } from "./tax.ts";
 import { partOf, stampFields } from "./version.ts";
 
 const lineFields: readonly string[] = [
@@ -33,11 +33,12 @@ const paymentFields = [
   ...moneyFields("lines_to_pay.reconciliation.lines."),
   "move",
   "currency",
+  "currency.code",
 ];
 
-function lines(invoice: Row, { facts }: Setting): Json {
+function lines(invoice: Row): Json {
   const rows = many(invoice, "lines").filter((line) => line["type"] === "line");
-  const shares = shareTax(rows, text(invoice, "tax_amount"), facts.currencyDigits);
+  const shares = shareTax(rows, text(invoice, "tax_amount"), currencyDigits(invoice));
   return rows.map((line) => ({
     id: idOf(line["id"]),
     product: idOf(line["product"]),
@@ -51,21 +52,27 @@ function lines(invoice: Row, { facts }: Setting): Json {
 }
 
 /**
- * What a line of a move pays on a customer invoice: its credit, in the invoice's currency where it says so.
+ * What a line of a move pays on a customer invoice: its credit, in the invoice's currency. Null when the line
+ * says it in the company's currency only and the invoice has another: an amount is never shown under a
+ * currency it is not in.
  */
-function paid(line: Row, invoice: Row): string {
+function paid(line: Row, invoice: Row, { facts }: Setting): string | null {
   const foreign = text(line, "amount_second_currency");
-  const isForeign =
-    foreign !== null && line["second_currency"] !== null && line["second_currency"] === invoice["currency"];
-  return isForeign
-    ? multiply(foreign, "-1")
-    : subtract(text(line, "credit") ?? "0", text(line, "debit") ?? "0");
+  if (
+    foreign !== null &&
+    typeof invoice["currency"] === "number" &&
+    line["second_currency"] === invoice["currency"]
+  ) {
+    return multiply(foreign, "-1");
+  }
+  if (text(one(invoice, "currency"), "code") !== facts.currency) return null;
+  return subtract(text(line, "credit") ?? "0", text(line, "debit") ?? "0");
 }
 
 /**
  * Payments by the id of the move line that pays: those added to the invoice, and those reconciled with it.
  */
-function payments(invoice: Row): Json {
+function payments(invoice: Row, setting: Setting): Json {
   const reconciled = many(invoice, "lines_to_pay")
     .flatMap((line) => many(one(line, "reconciliation"), "lines"))
     .filter((line) => line["move"] !== invoice["move"]);
@@ -76,7 +83,7 @@ function payments(invoice: Row): Json {
   return rows.map((line) => ({
     id: idOf(line["id"]),
     date: text(line, "date"),
-    amount: paid(line, invoice),
+    amount: paid(line, invoice, setting),
     method: text(one(one(line, "move"), "journal"), "name"),
   }));
 }
@@ -122,7 +129,7 @@ const roots: { readonly [root: string]: Root } = {
   sale: made(["sales"], (row) =>
     idOf(Array.isArray(row["sales"]) ? (row["sales"] as readonly Json[]).toSorted(byNumber)[0] : null),
   ),
-  lines: made([...lineFields, ...taxFields("lines."), "tax_amount"], lines),
+  lines: made([...lineFields, ...taxFields("lines."), "tax_amount", "currency.digits"], lines),
   payments: made(paymentFields, payments),
   untaxed_amount: plain("untaxed_amount"),
   tax_amount: plain("tax_amount"),

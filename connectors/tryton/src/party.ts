@@ -103,7 +103,7 @@ function reference(party: Row): Json {
 }
 
 /** The first relation of these types: the relation's own id, and the party it leads to. */
-export function related(party: Row, types: readonly number[]): JsonMap | null {
+function related(party: Row, types: readonly number[]): JsonMap | null {
   const rows = many(party, "relations").filter((row) => types.includes(Number(row["type"])));
   const [row] = rows.toSorted((a, b) => Number(a["id"]) - Number(b["id"]));
   return row === undefined ? null : { relation: idOf(row["id"]), id: idOf(row["to"]) };
@@ -176,6 +176,12 @@ function isContact(row: Row, { facts }: Setting): boolean {
   return many(row, "relations").some((each) => facts.contactTypes.includes(Number(each["type"])));
 }
 
+/** True for a person at our own company, or at a carrier: its account is none. */
+function isOfOurs(row: Row, { facts }: Setting): boolean {
+  const account = related(row, facts.contactTypes)?.["id"];
+  return account !== undefined && facts.excluded.includes(trytonId(account) ?? 0);
+}
+
 const inCategory = (row: Row, category: number): boolean =>
   Array.isArray(row["categories"]) && row["categories"].includes(category);
 
@@ -183,6 +189,7 @@ function place(row: Row, setting: Setting, role: Role): Placement {
   const { facts } = setting;
   if (facts.excluded.includes(trytonId(row["id"]) ?? 0)) return outside;
   if (isContact(row, setting) !== (role === "contact")) return outside;
+  if (role === "contact" && isOfOurs(row, setting)) return outside;
   if (role === "account" && facts.accountCategory !== null && !inCategory(row, facts.accountCategory))
     return outside;
   const survivor = idOf(row["replaced_by"]);
@@ -193,6 +200,13 @@ function place(row: Row, setting: Setting, role: Role): Placement {
 function scope({ facts }: Setting, role: Role): readonly Json[] {
   const domain: Json[] = [["id", "not in", facts.excluded]];
   const isIn = role === "contact";
+  if (isIn) {
+    const ours = [
+      ["type", "in", facts.contactTypes],
+      ["to", "in", facts.excluded],
+    ];
+    domain.push(["relations", "not where", ours]);
+  }
   if (facts.contactCategory === null) {
     domain.push(["relations", isIn ? "where" : "not where", [["type", "in", facts.contactTypes]]]);
   } else {

@@ -4,6 +4,7 @@ import { loadFacts } from "./facts.ts";
 import { refusal } from "./failures.ts";
 import { externalId, isList, isMap, keyOf, trytonId } from "./native.ts";
 import type { ExternalId, Json, JsonMap, Row } from "./native.ts";
+import { brokenMark } from "./rpc.ts";
 import type { Rpc } from "./rpc.ts";
 import { plain, since } from "./shape.ts";
 import type { Root, Setting, Shape } from "./shape.ts";
@@ -253,6 +254,8 @@ async function form(
     try {
       const more = completed?.get(keyOf(row)) ?? {};
       if (more instanceof ConnectorError) throw more;
+      if (row[brokenMark] === true)
+        throw refusal("record_unreadable", "a value in a form that is not Tryton 6.0's");
       records.push(recordOf(ask, row, more));
     } catch (error) {
       const known = error instanceof ConnectorError ? { code: error.code } : { code: "record_unreadable" };

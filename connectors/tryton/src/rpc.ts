@@ -7,7 +7,7 @@ import type { Options } from "./options.ts";
 import { decode } from "./wire.ts";
 
 /** How a method is called, beside its arguments. */
-export interface CallHow {
+interface CallHow {
   /** Added to the user's own context. */
   readonly context?: JsonMap;
   /** True when a lost answer leaves the effect unknown. */
@@ -36,6 +36,9 @@ export interface Rpc {
   /** Calls a method without database or user, such as `common.server.version`. */
   readonly common: (method: string) => Promise<Json>;
 }
+
+/** Key of a row that could not be read; no field of Tryton has such a name. */
+export const brokenMark = "!unreadable";
 
 /** Names of what is kept in the session's token store. */
 export const tokens = { session: "session", context: "context", facts: "facts" } as const;
@@ -171,8 +174,18 @@ function read(session: Session, asked: Post, answer: HttpAnswer): Json {
   if (map["error"] !== undefined) throw failureOfError(map["error"], asked.isWrite);
   if (map["result"] === undefined) throw unreadable(asked.isWrite, answer.status);
   try {
-    return decode(map["result"]);
+    return isList(map["result"]) ? map["result"].map(decodeRow) : decode(map["result"]);
   } catch {
     throw unreadable(asked.isWrite, answer.status);
+  }
+}
+
+/** One row in a form nobody knows does not take its page along: it comes back with its id and a mark. */
+function decodeRow(row: Json): Json {
+  try {
+    return decode(row);
+  } catch (error) {
+    if (isMap(row) && typeof row["id"] === "number") return { id: row["id"], [brokenMark]: true };
+    throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { Json, JsonMap, Row } from "./native.ts";
 import { addressOf } from "./party.ts";
 import { idOf, made, outside, plain, present } from "./shape.ts";
 import type { Placement, Root, Setting, Shape } from "./shape.ts";
-import { shareTax, taxFields } from "./tax.ts";
+import { currencyDigits, shareTax, taxFields } from "./tax.ts";
 import { partOf, stampFields } from "./version.ts";
 
 const lineFields: readonly string[] = [
@@ -74,7 +74,7 @@ function quoteLines(sale: Row, setting: Setting): Json {
 /** Lines of an order: net prices, and the tax of each line as its share of the order's tax. */
 function orderLines(sale: Row, setting: Setting): Json {
   const taxed = many(sale, "lines").filter((line) => line["type"] === "line");
-  const shares = shareTax(taxed, text(sale, "tax_amount"), setting.facts.currencyDigits);
+  const shares = shareTax(taxed, text(sale, "tax_amount"), currencyDigits(sale));
   return goods(sale, setting).map((line) => ({
     id: idOf(line["id"]),
     product: idOf(line["product"]),
@@ -215,7 +215,7 @@ const orderRoots: { readonly [root: string]: Root } = {
   }),
   shipment_state: plain("shipment_state"),
   invoice_state: plain("invoice_state"),
-  lines: made([...lineFields, ...taxFields("lines."), "tax_amount"], orderLines),
+  lines: made([...lineFields, ...taxFields("lines."), "tax_amount", "currency.digits"], orderLines),
 };
 
 const always: readonly string[] = [...stampFields(""), ...stampFields("lines."), "state", "lines.type"];

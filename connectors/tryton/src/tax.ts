@@ -1,5 +1,5 @@
 import { add, allocate, multiply } from "./decimal.ts";
-import { keyOf, many, text } from "./native.ts";
+import { keyOf, many, one, text } from "./native.ts";
 import type { Row } from "./native.ts";
 
 /**
@@ -30,6 +30,9 @@ function exactTax(line: Row): string | undefined {
   }
   return sum;
 }
+
+/** Decimals of the document's currency. */
+export const currencyDigits = (document: Row): number => Number(one(document, "currency")?.["digits"] ?? 2);
 
 /**
  * Tax of each line by its id. Tryton rounds tax per document, so a line's tax is its share of the document's,

@@ -1,6 +1,9 @@
 import type { HttpAnswer, HttpRequest, Session } from "@crossfoot/connector-sdk";
 
-/** What the fake answers to a method: a result, an error in Tryton's form, a bare status or body, or a lost answer. */
+/**
+ * What the fake answers to a method: a result, an error in Tryton's form, a bare status or body, or a lost
+ * answer.
+ */
 export type Reply =
   | { readonly result: unknown }
   | { readonly error: unknown }
@@ -32,7 +35,10 @@ const facts: { readonly [method: string]: unknown } = {
   "model.party.relation.type.search_read": [{ id: 7, name: "any" }],
 };
 
-/** A session on a server of which only the last methods are said; the rest is what every connection asks first. */
+/**
+ * A session on a server of which only the last methods are said; the rest is what every connection asks
+ * first.
+ */
 export function fakeTryton(
   reply: (asked: Asked) => Reply | undefined,
 ): Session & { readonly asked: Asked[] } {

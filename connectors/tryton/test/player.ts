@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Session } from "@crossfoot/connector-sdk";
 
 /** One recorded request and its answer. */
-export interface Exchange {
+interface Exchange {
   readonly method: string;
   readonly params: unknown;
   readonly status: number;
@@ -11,7 +11,7 @@ export interface Exchange {
 }
 
 /** One recorded call of the connection. */
-export interface Step {
+interface Step {
   readonly call: "read" | "readByIds" | "readIds" | "write" | "probe";
   readonly argument: never;
   readonly answer?: unknown;

@@ -40,20 +40,26 @@ describe("reading", () => {
     expect(page.next).toBe("4");
   });
 
-  it("parks a row in a form nobody knows, alone", async () => {
-    const rows = [
-      rowOf(1),
-      rowOf(2, { "addresses.": [{ id: 5, active: true, street: "x", invoice: true, city: "y" }] }),
-    ];
+  it("parks a row with a value in a form nobody knows, alone", async () => {
+    const rows = [rowOf(1), rowOf(2, { name: { __class__: "interval", from: 1 } }), rowOf(3)];
     const session = fakeTryton(({ method }) =>
       method.endsWith("party.search_read") ? { result: rows } : undefined,
     );
-    const page = await openTryton(session).read({ ...request, roots: ["invoice_address", "nothing"] });
-    expect(page.records.map(({ native }) => native)).toEqual([
-      { invoice_address: null },
-      { invoice_address: expect.objectContaining({ street: "x" }) as object },
-    ]);
+    const page = await openTryton(session).read(request);
+    expect(page.records.map(({ native }) => native)).toEqual([{ name: "n1" }, { name: "n3" }]);
+    expect(page.unreadable).toMatchObject([{ id: "2", failure: { code: "record_unreadable" } }]);
     expect(page.next).toBe(null);
+  });
+
+  it("leaves a root absent that is no field of this database, and reads one that is", async () => {
+    const session = fakeTryton(({ method }) => {
+      if (method.endsWith("fields_get")) return { result: { siret: { type: "char" } } };
+      return method.endsWith("party.search_read")
+        ? { result: [rowOf(1, { siret: "73282932000074" })] }
+        : undefined;
+    });
+    const page = await openTryton(session).read({ ...request, roots: ["siret", "gone_since_the_upgrade"] });
+    expect(page.records.map(({ native }) => native)).toEqual([{ siret: "73282932000074" }]);
   });
 
   it("fails as a whole when the server is away, so that nothing is taken as missing", async () => {

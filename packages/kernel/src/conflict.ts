@@ -20,7 +20,7 @@ export const conflictReasons: readonly ConflictReason[] = [
   "master_unchanged",
 ];
 
-/** A field that policy does not decide. Values by connection; `line` names the row of a collection. */
+/** A field that policy does not decide, with what each connection shows. A collection is in conflict as a whole. */
 export interface Conflict {
   readonly field: string;
   readonly reason: ConflictReason;

@@ -4,7 +4,17 @@ import { decide } from "./decide.ts";
 import type { DecideInput } from "./plan.ts";
 import type { EntityPolicy, FieldPolicy, SideAbilities } from "./policy.ts";
 import { linkId } from "./record.ts";
-import { abilities, crm, decideInput, entityPolicy, erp, fieldPolicy, memberOf, viewOf, web } from "./testing/fixtures.ts";
+import {
+  abilities,
+  crm,
+  decideInput,
+  entityPolicy,
+  erp,
+  fieldPolicy,
+  memberOf,
+  viewOf,
+  web,
+} from "./testing/fixtures.ts";
 import type { Fields } from "./value.ts";
 
 const always = { when: "always", statuses: [], onDemand: false } as const;
@@ -32,61 +42,100 @@ function inputOf({ fields = [fieldPolicy()], shown, policy, target, input }: Cas
 describe("planCreates", () => {
   it("writes what the source shows: absent and null are left out, empty text and false are values", () => {
     const fields = ["name", "note", "phone", "fax", "isKey"].map((field) => fieldPolicy({ field }));
-    const planned = planCreates(inputOf({ fields, shown: { name: "ann", note: "", phone: null, isKey: false } }));
-    expect(planned.writes).toMatchObject([{ kind: "create", target: erp, id: null, precondition: null, fields: { name: "ann", note: "", isKey: false } }]);
+    const planned = planCreates(
+      inputOf({ fields, shown: { name: "ann", note: "", phone: null, isKey: false } }),
+    );
+    expect(planned.writes).toMatchObject([
+      {
+        kind: "create",
+        target: erp,
+        id: null,
+        precondition: null,
+        fields: { name: "ann", note: "", isKey: false },
+      },
+    ]);
     expect(planned.writes[0]?.fields).not.toHaveProperty("fax");
     expect(planned.writes[0]?.fields).not.toHaveProperty("phone");
-    expect(planned.writes[0]?.causes).toEqual([{ connection: crm, version: "v1", fields: ["isKey", "name", "note"] }]);
+    expect(planned.writes[0]?.causes).toEqual([
+      { connection: crm, version: "v1", fields: ["isKey", "name", "note"] },
+    ]);
   });
 
   it("a field that only a create may write is written then; one that is never written is not", () => {
     const fields = [fieldPolicy({ field: "code" }), fieldPolicy({ field: "kind" })];
     const target = { writes: new Set<string>(), writesOnCreate: new Set(["code"]) };
-    expect(planCreates(inputOf({ fields, shown: { code: "7", kind: "a" }, target })).writes).toMatchObject([{ fields: { code: "7" } }]);
+    expect(planCreates(inputOf({ fields, shown: { code: "7", kind: "a" }, target })).writes).toMatchObject([
+      { fields: { code: "7" } },
+    ]);
   });
 
-  it("a record that nothing can be written of, or that the target cannot create, is not wanted rather than agreed", () => {
+  it("a record of which nothing can be written is not wanted, and never called agreed", () => {
     const mute = inputOf({ fields: [fieldPolicy({ writers: [erp] })], shown: { name: "ann" } });
     expect(planCreates(mute)).toEqual({ writes: [], waits: [], isWanted: false });
     expect(decide(mute).verdict).toBe("not_wanted");
     expect(decide(inputOf({ shown: { name: null } })).verdict).toBe("not_wanted");
-    expect(decide(inputOf({ shown: { name: "ann" }, target: { canCreate: false } })).verdict).toBe("not_wanted");
+    expect(decide(inputOf({ shown: { name: "ann" }, target: { canCreate: false } })).verdict).toBe(
+      "not_wanted",
+    );
   });
 
   it("the value comes from the master, else from another writer that shows one", () => {
     const fields = [fieldPolicy({ master: erp, writers: [crm, erp], targets: [crm, erp, web] })];
-    const members = { crm: memberOf(viewOf(crm, { fields: { name: "ann" } })), erp: memberOf(viewOf(erp, { fields: { name: "bob" } })) };
+    const members = {
+      crm: memberOf(viewOf(crm, { fields: { name: "ann" } })),
+      erp: memberOf(viewOf(erp, { fields: { name: "bob" } })),
+    };
     const policy = { create: { web: always } };
     const base = inputOf({ fields, shown: {}, policy });
-    const input = { ...base, members, readyTargets: [web], sides: { ...base.sides, web: abilities(["name"]) } };
+    const input = {
+      ...base,
+      members,
+      readyTargets: [web],
+      sides: { ...base.sides, web: abilities(["name"]) },
+    };
     expect(planCreates(input).writes).toMatchObject([{ target: web, fields: { name: "bob" } }]);
     const silent = { ...members, erp: memberOf(viewOf(erp)) };
-    expect(planCreates({ ...input, members: silent }).writes).toMatchObject([{ target: web, fields: { name: "ann" } }]);
+    expect(planCreates({ ...input, members: silent }).writes).toMatchObject([
+      { target: web, fields: { name: "ann" } },
+    ]);
   });
 
   it("an ownership rule in the present state decides whose value is written", () => {
     const fields = [fieldPolicy(), fieldPolicy({ field: "status" })];
     const ownership = [{ at: crm, statuses: ["closed"], fields: ["name"], writer: null }];
     const policy = { statusField: "status", ownership };
-    expect(planCreates(inputOf({ fields, policy, shown: { name: "ann", status: "closed" } })).writes).toMatchObject([{ fields: { status: "closed" } }]);
-    expect(planCreates(inputOf({ fields, policy, shown: { name: "ann", status: "open" } })).writes).toMatchObject([{ fields: { name: "ann" } }]);
+    expect(
+      planCreates(inputOf({ fields, policy, shown: { name: "ann", status: "closed" } })).writes,
+    ).toMatchObject([{ fields: { status: "closed" } }]);
+    expect(
+      planCreates(inputOf({ fields, policy, shown: { name: "ann", status: "open" } })).writes,
+    ).toMatchObject([{ fields: { name: "ann" } }]);
   });
 
   it("a mandatory parent that is missing holds the create back, another only its field (I10)", () => {
     const shown = { name: "ann", account: { link: "l9" } };
     const parent = { link: linkId("l9") };
     const held = planCreates(inputOf({ fields: [fieldPolicy(), reference({ isMandatory: true })], shown }));
-    expect(held).toEqual({ writes: [], waits: [{ field: "account", target: erp, parent, isBlocking: true }], isWanted: true });
+    expect(held).toEqual({
+      writes: [],
+      waits: [{ field: "account", target: erp, parent, isBlocking: true }],
+      isWanted: true,
+    });
     const free = planCreates(inputOf({ fields: [fieldPolicy(), reference()], shown }));
     expect(free.writes).toMatchObject([{ kind: "create", fields: { name: "ann" } }]);
     expect(free.writes[0]?.fields).not.toHaveProperty("account");
     expect(free.waits).toMatchObject([{ isBlocking: false }]);
-    const reached = planCreates(inputOf({ fields: [reference({ isMandatory: true })], shown, input: { reach: { l9: [erp] } } }));
+    const reached = planCreates(
+      inputOf({ fields: [reference({ isMandatory: true })], shown, input: { reach: { l9: [erp] } } }),
+    );
     expect(reached.writes).toMatchObject([{ fields: { account: { link: "l9" } } }]);
   });
 
-  it("lines whose product is missing hold the create back: a document without its lines is another document", () => {
-    const lines = fieldPolicy({ field: "lines", kind: { kind: "collection", parts: { product: { kind: "reference", entity: "products" } } } });
+  it("lines whose product is missing hold the create back: without them it is another document", () => {
+    const lines = fieldPolicy({
+      field: "lines",
+      kind: { kind: "collection", parts: { product: { kind: "reference", entity: "products" } } },
+    });
     const shown = { name: "q1", lines: [{ key: "k1", fields: { product: { link: "l9" } } }] };
     const planned = planCreates(inputOf({ fields: [fieldPolicy(), lines], shown }));
     expect(planned.writes).toEqual([]);
@@ -95,7 +144,9 @@ describe("planCreates", () => {
 
   it("a parent that has no link yet is waited for by the name its own system gave it", () => {
     const awaits = { entity: "accounts", connection: "crm", id: "7" };
-    const planned = planCreates(inputOf({ fields: [reference({ isMandatory: true })], shown: { account: { awaits } } }));
+    const planned = planCreates(
+      inputOf({ fields: [reference({ isMandatory: true })], shown: { account: { awaits } } }),
+    );
     expect(planned.waits).toEqual([{ field: "account", target: erp, parent: awaits, isBlocking: true }]);
   });
 
@@ -106,7 +157,9 @@ describe("planCreates", () => {
       { from: "confirmed", to: "posted", via: "post" },
     ];
     const target = { transitions, initialStatus: "draft" };
-    const planned = planCreates(inputOf({ fields, policy: { statusField: "status" }, shown: { name: "q", status: "posted" }, target }));
+    const planned = planCreates(
+      inputOf({ fields, policy: { statusField: "status" }, shown: { name: "q", status: "posted" }, target }),
+    );
     expect(planned.writes).toMatchObject([
       { kind: "create", fields: { name: "q" } },
       { kind: "transition", precondition: null, fields: {}, transition: transitions[0] },
@@ -114,7 +167,12 @@ describe("planCreates", () => {
     ]);
     expect(planned.writes[0]?.fields).not.toHaveProperty("status");
     expect(planned.writes[2]?.causes).toEqual([{ connection: crm, version: "v1", fields: ["status"] }]);
-    const unreachable = inputOf({ fields, policy: { statusField: "status" }, shown: { name: "q", status: "lost" }, target });
+    const unreachable = inputOf({
+      fields,
+      policy: { statusField: "status" },
+      shown: { name: "q", status: "lost" },
+      target,
+    });
     expect(planCreates(unreachable).writes).toHaveLength(1);
   });
 

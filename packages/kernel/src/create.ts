@@ -11,14 +11,18 @@ import type { Value } from "./value.ts";
 export interface Creates {
   readonly writes: readonly PlannedWrite[];
   readonly waits: readonly Wait[];
-  /** False when the record stays missing on some connection: not wanted there, not yet, or nothing to write of it. */
+  /**
+   * False when the record stays missing on some connection: not wanted there, not yet, or nothing to write of
+   * it.
+   */
   readonly isWanted: boolean;
 }
 
 /**
- * Creates for the connections that have no member: only where every record of the entity has been read once (or the
- * first two-way run would double what is there), where no tombstone stands, and where the contract's rule allows it.
- * A reference that is not on the target yet is left out when the contract does not demand it, and written once it is.
+ * Creates for the connections that have no member: only where every record of the entity has been read once
+ * (or the first two-way run would double what is there), where no tombstone stands, and where the contract's
+ * rule allows it. A reference that is not on the target yet is left out when the contract does not demand it,
+ * and written once it is.
  */
 export function planCreates(input: DecideInput): Creates {
   const writes: PlannedWrite[] = [];
@@ -27,7 +31,8 @@ export function planCreates(input: DecideInput): Creates {
   for (const [target, side] of Object.entries(input.sides).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const connection = target as ConnectionId;
     if (input.members[target] !== undefined) continue;
-    const isPossible = side.canCreate && input.readyTargets.includes(connection) && isAllowed(input, connection);
+    const isPossible =
+      side.canCreate && input.readyTargets.includes(connection) && isAllowed(input, connection);
     const planned = isPossible ? planCreate(input, connection, side) : { writes: [], waits: [] };
     writes.push(...planned.writes);
     waits.push(...planned.waits);
@@ -43,7 +48,9 @@ function isAllowed(input: DecideInput, target: ConnectionId): boolean {
   if (present.length === 0) return false;
   if (rule.when === "always") return true;
   if (rule.onDemand && input.demandedOn.includes(target)) return true;
-  return present.some(([connection]) => rule.statuses.includes(statusAt(input, connection as ConnectionId) ?? ""));
+  return present.some(([connection]) =>
+    rule.statuses.includes(statusAt(input, connection as ConnectionId) ?? ""),
+  );
 }
 
 interface Gathered {

@@ -2,10 +2,20 @@ import { describe, expect, it } from "vitest";
 import { decide } from "./decide.ts";
 import { planFields } from "./fields.ts";
 import { membersOf, statusAt } from "./members.ts";
-import type { DecideInput } from "./plan.ts";
+import type { DecideInput, MemberState } from "./plan.ts";
 import type { EntityPolicy, FieldPolicy, SideAbilities } from "./policy.ts";
 import { linkId } from "./record.ts";
-import { abilities, crm, decideInput, entityPolicy, erp, fieldPolicy, memberOf, viewOf, web } from "./testing/fixtures.ts";
+import {
+  abilities,
+  crm,
+  decideInput,
+  entityPolicy,
+  erp,
+  fieldPolicy,
+  memberOf,
+  viewOf,
+  web,
+} from "./testing/fixtures.ts";
 import type { Fields } from "./value.ts";
 
 interface Case {
@@ -37,7 +47,13 @@ const reference = (change: Partial<FieldPolicy> = {}) =>
 
 describe("decide", () => {
   it("gathers the fields of one target in one update, with each cause and the version that was seen", () => {
-    const plan = decide(inputOf({ fields: [fieldPolicy(), city], base: { name: "a", city: "x" }, crm: { name: "b", city: "y" } }));
+    const plan = decide(
+      inputOf({
+        fields: [fieldPolicy(), city],
+        base: { name: "a", city: "x" },
+        crm: { name: "b", city: "y" },
+      }),
+    );
     expect(plan.writes).toEqual([
       {
         target: erp,
@@ -53,10 +69,32 @@ describe("decide", () => {
   });
 
   it("edits of different fields go both ways, each with the other side as its cause", () => {
-    const plan = decide(inputOf({ fields: [fieldPolicy(), city], base: { name: "a", city: "x" }, crm: { name: "b", city: "x" }, erp: { name: "a", city: "y" } }));
+    const plan = decide(
+      inputOf({
+        fields: [fieldPolicy(), city],
+        base: { name: "a", city: "x" },
+        crm: { name: "b", city: "x" },
+        erp: { name: "a", city: "y" },
+      }),
+    );
     expect(plan.writes.map(({ target, fields, causes }) => [target, fields, causes[0]?.connection])).toEqual([
       [crm, { city: "y" }, erp],
       [erp, { name: "b" }, crm],
+    ]);
+  });
+
+  it("a write names whose news it serves: the winner's, or the foreign edit that it puts back (I07)", () => {
+    const fields = [fieldPolicy({ writers: [crm], targets: [erp] })];
+    const put = decide(inputOf({ fields, base: { name: "a" }, erp: { name: "b" } }));
+    expect(put.writes).toMatchObject([
+      { target: erp, fields: { name: "a" }, causes: [{ connection: erp, version: "e3", fields: ["name"] }] },
+    ]);
+    expect(put.discards).toMatchObject([
+      { connection: erp, value: "b", winner: crm, reason: "not_a_writer" },
+    ]);
+    const carried = decide(inputOf({ fields, base: { name: "a" }, crm: { name: "c" }, erp: { name: "b" } }));
+    expect(carried.writes).toMatchObject([
+      { target: erp, fields: { name: "c" }, causes: [{ connection: crm, version: "c7" }] },
     ]);
   });
 
@@ -73,9 +111,17 @@ describe("decide", () => {
 
   it("a side that is not read, or cannot be written, takes no part", () => {
     const given = { base: { name: "a" }, crm: { name: "b" } };
-    expect(decide(inputOf({ ...given, sides: { erp: { canUpdate: false } } }))).toMatchObject({ writes: [], verdict: "agreed" });
-    expect(decide(inputOf({ ...given, sides: { erp: { writes: new Set() } } }))).toMatchObject({ writes: [] });
-    expect(decide(inputOf({ ...given, sides: { crm: { reads: new Set() } } }))).toMatchObject({ writes: [], baseMoves: [] });
+    expect(decide(inputOf({ ...given, sides: { erp: { canUpdate: false } } }))).toMatchObject({
+      writes: [],
+      verdict: "agreed",
+    });
+    expect(decide(inputOf({ ...given, sides: { erp: { writes: new Set() } } }))).toMatchObject({
+      writes: [],
+    });
+    expect(decide(inputOf({ ...given, sides: { crm: { reads: new Set() } } }))).toMatchObject({
+      writes: [],
+      baseMoves: [],
+    });
   });
 
   it("ownership by state: the state that the target holds decides who writes, field by field (I14)", () => {
@@ -87,10 +133,15 @@ describe("decide", () => {
     const policy = { statusField: "status", ownership };
     const at = (status: string) => {
       const base = { name: "a", city: "x", status };
-      return decide(inputOf({ fields, policy, base, crm: { name: "b", city: "y", status } })).writes.map(({ target, fields }) => [target, fields]);
+      return decide(inputOf({ fields, policy, base, crm: { name: "b", city: "y", status } })).writes.map(
+        ({ target, fields }) => [target, fields],
+      );
     };
     expect(at("open")).toEqual([[erp, { city: "y", name: "b" }]]);
-    expect(at("posted")).toEqual([[crm, { name: "a" }], [erp, { city: "y" }]]);
+    expect(at("posted")).toEqual([
+      [crm, { name: "a" }],
+      [erp, { city: "y" }],
+    ]);
     expect(at("paid")).toEqual([]);
   });
 
@@ -98,21 +149,32 @@ describe("decide", () => {
     const problem = { code: "not_decimal", expected: "a decimal" } as const;
     const input = inputOf({ fields: [fieldPolicy({ writers: [crm], targets: [erp] })], base: { name: "a" } });
     const withProblem = (field: string, connection: "crm" | "erp") => {
-      const member = input.members[connection];
+      const member = input.members[connection] as MemberState;
       const view = viewOf(connection === "crm" ? crm : erp, { problems: { [field]: problem } });
       return decide({ ...input, members: { ...input.members, [connection]: { ...member, view } } });
     };
-    expect(withProblem("name", "crm")).toMatchObject({ verdict: "parked", writes: [], parks: [{ reason: "value_refused", connection: crm, problems: { name: problem } }] });
+    expect(withProblem("name", "crm")).toMatchObject({
+      verdict: "parked",
+      writes: [],
+      parks: [{ reason: "value_refused", connection: crm, problems: { name: problem } }],
+    });
     expect(withProblem("name.part", "erp")).toMatchObject({ verdict: "parked" });
     expect(withProblem("stranger", "crm")).toMatchObject({ verdict: "agreed", parks: [] });
   });
 
   it("a reference that is not there yet holds back its field alone, and nothing of it is discarded", () => {
     const base = { name: "a", account: null };
-    const given = { fields: [fieldPolicy(), reference()], base, crm: { name: "b", account: { link: "l9" } }, erp: { name: "a", account: { link: "l8" } } };
+    const given = {
+      fields: [fieldPolicy(), reference()],
+      base,
+      crm: { name: "b", account: { link: "l9" } },
+      erp: { name: "a", account: { link: "l8" } },
+    };
     const plan = decide(inputOf({ ...given, input: { reach: { l8: [crm, erp] } } }));
     expect(plan.writes.map(({ fields }) => fields)).toEqual([{ name: "b" }]);
-    expect(plan.waits).toEqual([{ field: "account", target: erp, parent: { link: linkId("l9") }, isBlocking: false }]);
+    expect(plan.waits).toEqual([
+      { field: "account", target: erp, parent: { link: linkId("l9") }, isBlocking: false },
+    ]);
     expect(plan.discards).toEqual([]);
     const reached = decide(inputOf({ ...given, input: { reach: { l8: [crm, erp], l9: [erp] } } }));
     expect(reached.writes.map(({ fields }) => fields)).toEqual([{ account: { link: "l9" }, name: "b" }]);
@@ -122,25 +184,60 @@ describe("decide", () => {
   it("a mandatory parent that is missing holds back all that would be written beside it (I10)", () => {
     const base = { name: "a", account: null };
     const crmShows = { name: "b", account: { link: "l9" } };
-    const plan = decide(inputOf({ fields: [fieldPolicy(), reference({ isMandatory: true })], base, crm: crmShows, erp: { name: "c", account: null } }));
-    expect(plan).toMatchObject({ verdict: "waiting", writes: [], discards: [], waits: [{ field: "account", target: erp, isBlocking: true }] });
+    const plan = decide(
+      inputOf({
+        fields: [fieldPolicy(), reference({ isMandatory: true })],
+        base,
+        crm: crmShows,
+        erp: { name: "c", account: null },
+      }),
+    );
+    expect(plan).toMatchObject({
+      verdict: "waiting",
+      writes: [],
+      discards: [],
+      waits: [{ field: "account", target: erp, isBlocking: true }],
+    });
   });
 
-  it("a reference to a record without a link is not compared: nobody knows yet whether it is the same", () => {
+  it("a reference to a record without a link is not compared: it may be the same one", () => {
     const awaits = { entity: "accounts", connection: "erp", id: "7" };
-    const plan = decide(inputOf({ fields: [reference()], base: {}, crm: { account: { link: "l9" } }, erp: { account: { awaits } } }));
-    expect(plan).toMatchObject({ verdict: "waiting", writes: [], conflicts: [], waits: [{ field: "account", target: erp, parent: awaits, isBlocking: false }] });
+    const plan = decide(
+      inputOf({
+        fields: [reference()],
+        base: {},
+        crm: { account: { link: "l9" } },
+        erp: { account: { awaits } },
+      }),
+    );
+    expect(plan).toMatchObject({
+      verdict: "waiting",
+      writes: [],
+      conflicts: [],
+      waits: [{ field: "account", target: erp, parent: awaits, isBlocking: false }],
+    });
   });
 
   it("a conflict is open until a person decides it; the other fields flow", () => {
-    const given = { fields: [fieldPolicy({ policy: "review" }), city], base: { name: "a", city: "x" }, crm: { name: "b", city: "y" }, erp: { name: "c", city: "x" } };
+    const given = {
+      fields: [fieldPolicy({ policy: "review" }), city],
+      base: { name: "a", city: "x" },
+      crm: { name: "b", city: "y" },
+      erp: { name: "c", city: "x" },
+    };
     const plan = decide(inputOf(given));
-    expect(plan.conflicts).toEqual([{ field: "name", reason: "both_changed", values: { crm: "b", erp: "c" } }]);
+    expect(plan.conflicts).toEqual([
+      { field: "name", reason: "both_changed", values: { crm: "b", erp: "c" } },
+    ]);
     expect(plan.writes.map(({ fields }) => fields)).toEqual([{ city: "y" }]);
     const decided = decide(inputOf({ ...given, input: { resolutions: { name: "c" } } }));
     expect(decided.conflicts).toEqual([]);
     expect(decided.writes).toMatchObject([
-      { target: crm, fields: { name: "c" }, causes: [{ connection: "person", version: null, fields: ["name"] }] },
+      {
+        target: crm,
+        fields: { name: "c" },
+        causes: [{ connection: "person", version: null, fields: ["name"] }],
+      },
       { target: erp, fields: { city: "y" } },
     ]);
     expect(decided.discards).toMatchObject([{ connection: crm, value: "b", winner: "person" }]);
@@ -153,22 +250,53 @@ describe("decide", () => {
       },
     };
     const fields = [fieldPolicy({ policy: "custom", custom: "mine" })];
-    const plan = decide(inputOf({ fields, base: { name: "a" }, crm: { name: "b" }, erp: { name: "c" }, input: { customRules } }));
+    const plan = decide(
+      inputOf({
+        fields,
+        base: { name: "a" },
+        crm: { name: "b" },
+        erp: { name: "c" },
+        input: { customRules },
+      }),
+    );
     expect(plan).toMatchObject({ verdict: "conflict", conflicts: [{ reason: "custom_rule_asks" }] });
   });
 
-  it("a projection follows its master: no question, no loser, no writer beside it, and a lossy target rests (I13)", () => {
-    const fields = [fieldPolicy({ field: "onHand", kind: { kind: "decimal" }, master: erp, policy: "review", onFirstLink: "review", onForeignEdit: "keep" })];
+  it("a projection follows its master: no question, no loser, and a lossy target rests (I13)", () => {
+    const fields = [
+      fieldPolicy({
+        field: "onHand",
+        kind: { kind: "decimal" },
+        master: erp,
+        policy: "review",
+        onFirstLink: "review",
+        onForeignEdit: "keep",
+      }),
+    ];
     const policy = { isProjection: true };
     const first = decide(inputOf({ fields, policy, crm: { onHand: "5" }, erp: { onHand: "7" } }));
-    expect(first).toMatchObject({ writes: [{ target: crm, fields: { onHand: "7" } }], discards: [], conflicts: [] });
+    expect(first).toMatchObject({
+      writes: [{ target: crm, fields: { onHand: "7" } }],
+      discards: [],
+      conflicts: [],
+    });
     const foreign = decide(inputOf({ fields, policy, base: { onHand: "7" }, crm: { onHand: "6" } }));
     expect(foreign).toMatchObject({ writes: [{ target: crm, fields: { onHand: "7" } }], discards: [] });
     const lossy = inputOf({ fields, policy, crm: { onHand: "7.3" }, erp: { onHand: "7.333" } });
     expect(decide(lossy).writes).toHaveLength(1);
-    const settled = { crm: memberOf(viewOf(crm, { fields: { onHand: "7.3" } }), { onHand: "7.3" }), erp: memberOf(viewOf(erp, { fields: { onHand: "7.333" } }), { onHand: "7.333" }) };
-    expect(decide({ ...lossy, members: settled })).toMatchObject({ writes: [], baseMoves: [], verdict: "agreed" });
-    expect(decide(inputOf({ fields, policy, crm: {}, erp: { onHand: "7" } }))).toMatchObject({ writes: [], verdict: "agreed" });
+    const settled = {
+      crm: memberOf(viewOf(crm, { fields: { onHand: "7.3" } }), { onHand: "7.3" }),
+      erp: memberOf(viewOf(erp, { fields: { onHand: "7.333" } }), { onHand: "7.333" }),
+    };
+    expect(decide({ ...lossy, members: settled })).toMatchObject({
+      writes: [],
+      baseMoves: [],
+      verdict: "agreed",
+    });
+    expect(decide(inputOf({ fields, policy, crm: {}, erp: { onHand: "7" } }))).toMatchObject({
+      writes: [],
+      verdict: "agreed",
+    });
   });
 });
 
@@ -178,11 +306,23 @@ describe("decide, where a side changes states by transitions", () => {
     { from: "draft", to: "confirmed", via: "confirm" },
     { from: "confirmed", to: "posted", via: "post" },
   ];
-  const given = { fields: [fieldPolicy(), status], policy: { statusField: "status" }, base: { name: "a", status: "draft" }, sides: { erp: { transitions, writes: new Set(["name"]) } } };
+  const given = {
+    fields: [fieldPolicy(), status],
+    policy: { statusField: "status" },
+    base: { name: "a", status: "draft" },
+    sides: { erp: { transitions, writes: new Set(["name"]) } },
+  };
 
-  it("the way there follows the update; only the first write to a target carries the version that was seen", () => {
+  it("the way there follows the update; only the first write to a target names the version seen", () => {
     const { writes } = decide(inputOf({ ...given, crm: { name: "b", status: "posted" } }));
-    expect(writes.map(({ kind, precondition, fields, transition }) => [kind, precondition, fields, transition?.via ?? null])).toEqual([
+    expect(
+      writes.map(({ kind, precondition, fields, transition }) => [
+        kind,
+        precondition,
+        fields,
+        transition?.via ?? null,
+      ]),
+    ).toEqual([
       ["update", "e3", { name: "b" }, null],
       ["transition", null, {}, "confirm"],
       ["transition", null, { status: "posted" }, "post"],
@@ -193,7 +333,9 @@ describe("decide, where a side changes states by transitions", () => {
 
   it("a state without a way is parked by name, and the other fields flow", () => {
     const plan = decide(inputOf({ ...given, crm: { name: "b", status: "lost" } }));
-    expect(plan.parks).toMatchObject([{ reason: "no_transition", connection: erp, problems: { status: { code: "code_unmapped" } } }]);
+    expect(plan.parks).toMatchObject([
+      { reason: "no_transition", connection: erp, problems: { status: { code: "code_unmapped" } } },
+    ]);
     expect(plan.writes.map(({ fields }) => fields)).toEqual([{ name: "b" }]);
   });
 
@@ -202,7 +344,11 @@ describe("decide, where a side changes states by transitions", () => {
     ["shall have none", { crm: { name: "a", status: null } }],
   ])("a target that %s is parked, never silently called agreed", (_title, shown) => {
     const plan = decide(inputOf({ ...given, ...shown }));
-    expect(plan).toMatchObject({ verdict: "parked", writes: [], parks: [{ reason: "no_transition", connection: erp }] });
+    expect(plan).toMatchObject({
+      verdict: "parked",
+      writes: [],
+      parks: [{ reason: "no_transition", connection: erp }],
+    });
   });
 
   it("a state is a value where the side has no transitions", () => {
@@ -221,15 +367,22 @@ describe("decide, where a record was archived", () => {
 
   it("the others are archived, once, where they can be", () => {
     const input = archived();
-    expect(decide(input).writes).toMatchObject([{ target: erp, kind: "archive", precondition: "e3", causes: [{ connection: crm, version: "c7" }] }]);
+    expect(decide(input).writes).toMatchObject([
+      { target: erp, kind: "archive", precondition: "e3", causes: [{ connection: crm, version: "c7" }] },
+    ]);
     expect(decide(archived({ baseKind: "archived" })).writes).toEqual([]);
-    expect(decide({ ...input, sides: { ...input.sides, erp: abilities(["name"], { canArchive: false }) } }).writes).toEqual([]);
+    expect(
+      decide({ ...input, sides: { ...input.sides, erp: abilities(["name"], { canArchive: false }) } }).writes,
+    ).toEqual([]);
     expect(decide({ ...input, policy: { ...input.policy, onDelete: "ask" } }).writes).toEqual([]);
   });
 
   it("a field that carries it already is not doubled by an archive", () => {
     const input = archived();
-    for (const change of [{ statusField: "status" }, { fields: { active: fieldPolicy({ field: "active" }) } }]) {
+    for (const change of [
+      { statusField: "status" },
+      { fields: { active: fieldPolicy({ field: "active" }) } },
+    ]) {
       expect(decide({ ...input, policy: { ...input.policy, ...change } }).writes).toEqual([]);
     }
   });
@@ -237,14 +390,25 @@ describe("decide, where a record was archived", () => {
   it("an edit made meanwhile arrives first, and the archive follows it", () => {
     const view = viewOf(crm, { kind: "archived", fields: { name: "b" }, version: "c8" });
     const { writes } = decide(archived({ view }));
-    expect(writes.map(({ kind, precondition }) => [kind, precondition])).toEqual([["update", "e3"], ["archive", null]]);
+    expect(writes.map(({ kind, precondition }) => [kind, precondition])).toEqual([
+      ["update", "e3"],
+      ["archive", null],
+    ]);
   });
 });
 
 it("members come in the order of their names, and a status is a text or nothing", () => {
-  const input = inputOf({ policy: { statusField: "status" }, crm: { status: "open" }, erp: { status: null } });
+  const input = inputOf({
+    policy: { statusField: "status" },
+    crm: { status: "open" },
+    erp: { status: null },
+  });
   const turned = { members: Object.fromEntries(Object.entries(input.members).toReversed()) };
   expect(membersOf(turned).map(([connection]) => connection)).toEqual([crm, erp]);
-  expect([statusAt(input, crm), statusAt(input, erp), statusAt(input, web)]).toEqual(["open", undefined, undefined]);
+  expect([statusAt(input, crm), statusAt(input, erp), statusAt(input, web)]).toEqual([
+    "open",
+    undefined,
+    undefined,
+  ]);
   expect(planFields(input).writes).toEqual([]);
 });

@@ -9,9 +9,9 @@ import type { ConnectionId } from "./record.ts";
 /**
  * Decides what one link needs: pure, total, deterministic (INVARIANTS.md 1.8). Never throws.
  *
- * Order: an open intent is waited for; a member that may not be seen or left the scope makes the link dormant; a
- * record with a refused value is parked alone; deletes go by the contract; then every field is merged on its own, and
- * missing members are created where the contract allows.
+ * Order: an open intent is waited for; a member that may not be seen or left the scope makes the link
+ * dormant; a record with a refused value is parked alone; deletes go by the contract; then every field is
+ * merged on its own, and missing members are created where the contract allows.
  */
 export function decide(input: DecideInput): Plan {
   const kinds = Object.values(input.members).map((member) => member.view.kind);
@@ -32,7 +32,10 @@ export function decide(input: DecideInput): Plan {
   return planOf(input, verdictOf(parts, isWanted), parts);
 }
 
-/** Only the first write to a target can tell which version it must still have; each other one follows on the last. */
+/**
+ * Only the first write to a target can tell which version it must still have; each other one follows on the
+ * last.
+ */
 function chained(writes: readonly PlannedWrite[]): readonly PlannedWrite[] {
   return writes.map((write, at) => {
     const isFollowing = writes.slice(0, at).some((earlier) => earlier.target === write.target);
@@ -40,9 +43,17 @@ function chained(writes: readonly PlannedWrite[]): readonly PlannedWrite[] {
   });
 }
 
-const dormantKinds: ReadonlySet<string> = new Set(["not_permitted", "not_seen", "out_of_scope", "merged", "converted"]);
+const dormantKinds: ReadonlySet<string> = new Set([
+  "not_permitted",
+  "not_seen",
+  "out_of_scope",
+  "merged",
+  "converted",
+]);
 
-type Parts = Partial<Pick<Plan, "writes" | "baseMoves" | "discards" | "conflicts" | "parks" | "waits" | "tombstone">>;
+type Parts = Partial<
+  Pick<Plan, "writes" | "baseMoves" | "discards" | "conflicts" | "parks" | "waits" | "tombstone">
+>;
 
 function planOf({ link, policy }: DecideInput, verdict: Verdict, parts: Parts = {}): Plan {
   return {
@@ -74,7 +85,9 @@ function verdictOf(parts: Parts, isWanted: boolean): Verdict {
 function refusedValues(input: DecideInput): readonly Park[] {
   return membersOf(input).flatMap(([connection, { view }]): readonly Park[] => {
     const problems = Object.entries(view.problems).filter(([field]) => isUsed(input, field, connection));
-    return problems.length === 0 ? [] : [{ reason: "value_refused", connection, problems: Object.fromEntries(problems) }];
+    return problems.length === 0
+      ? []
+      : [{ reason: "value_refused", connection, problems: Object.fromEntries(problems) }];
   });
 }
 
@@ -85,13 +98,17 @@ function isUsed(input: DecideInput, path: string, connection: ConnectionId): boo
   return policy !== undefined && (policy.writers.includes(connection) || policy.targets.includes(connection));
 }
 
-/** A deletion is never carried over as one: the others are archived, or a person is asked, or nothing happens. */
+/**
+ * A deletion is never carried over as one: the others are archived, or a person is asked, or nothing happens.
+ */
 function decideDeleted(input: DecideInput, [connection, { view }]: NamedMember): Plan {
   const rest = membersOf(input).filter(([, member]) => member.view.kind !== "deleted");
-  const ask = (reason: Park["reason"]): Plan => planOf(input, "parked", { parks: [{ reason, connection, problems: {} }] });
+  const ask = (reason: Park["reason"]): Plan =>
+    planOf(input, "parked", { parks: [{ reason, connection, problems: {} }] });
   const isCarried = rest.length > 0 && input.policy.onDelete !== "ignore";
   if (isCarried && rest.some(([, member]) => isEdited(member))) return ask("edited_while_deleted");
-  const isPossible = input.policy.onDelete === "archive" && rest.every(([target]) => canArchive(input, target));
+  const isPossible =
+    input.policy.onDelete === "archive" && rest.every(([target]) => canArchive(input, target));
   if (isCarried && !isPossible) return ask("deleted_elsewhere");
   const writes = isCarried ? archive(rest, [connection, view.version]) : [];
   const tombstone = { connection, id: view.id };
@@ -102,7 +119,8 @@ function isEdited({ view, base }: MemberState): boolean {
   return Object.entries(base).some(([field, images]) => isChanged(view.fields[field], images));
 }
 
-const canArchive = (input: DecideInput, target: ConnectionId): boolean => input.sides[target]?.canArchive ?? false;
+const canArchive = (input: DecideInput, target: ConnectionId): boolean =>
+  input.sides[target]?.canArchive ?? false;
 
 function archive(
   members: readonly NamedMember[],
@@ -112,11 +130,22 @@ function archive(
   return members
     .filter(([, { view }]) => view.kind !== "archived")
     .map(([target, { view }]) => {
-      return { target, kind: "archive", id: view.id, precondition: view.version, fields: {}, transition: null, causes };
+      return {
+        target,
+        kind: "archive",
+        id: view.id,
+        precondition: view.version,
+        fields: {},
+        transition: null,
+        causes,
+      };
     });
 }
 
-/** A record archived on one side since both agreed is archived on the others, when no field carries that already. */
+/**
+ * A record archived on one side since both agreed is archived on the others, when no field carries that
+ * already.
+ */
 function planArchive(input: DecideInput): readonly PlannedWrite[] {
   if (input.policy.onDelete !== "archive" || carriesActivity(input)) return [];
   const members = membersOf(input);

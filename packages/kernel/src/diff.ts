@@ -2,8 +2,8 @@ import { isAlike, isEqual, isPlainGroup } from "./value.ts";
 import type { Fields, Value } from "./value.ts";
 
 /**
- * The image that a side is compared with. While an update is in doubt there are two: the one that the view shows,
- * else the older. Undefined when the side has never agreed.
+ * The image that a side is compared with. While an update is in doubt there are two: the one that the view
+ * shows, else the older. Undefined when the side has never agreed.
  */
 export function imageOf(view: Value | undefined, base: readonly Value[] | undefined): Value | undefined {
   const shown = base?.findIndex((image) => isAlike(image, view)) ?? 0;
@@ -11,17 +11,17 @@ export function imageOf(view: Value | undefined, base: readonly Value[] | undefi
 }
 
 /**
- * INVARIANTS.md 1.6: a side changed a field when its view differs from each image that counts as its base. Absent is
- * no change (the system did not deliver the field, or that part of it); a side without a base has never agreed and
- * cannot have changed.
+ * INVARIANTS.md 1.6: a side changed a field when its view differs from each image that counts as its base.
+ * Absent is no change (the system did not deliver the field, or that part of it); a side without a base has
+ * never agreed and cannot have changed.
  */
 export function isChanged(view: Value | undefined, base: readonly Value[] | undefined): boolean {
   return !isAlike(imageOf(view, base), view);
 }
 
 /**
- * True when a side has agreed on all that it shows. It has not when there is no base, or when it shows a part of a
- * group that its base lacks: then nothing says who changed what.
+ * True when a side has agreed on all that it shows. It has not when there is no base, or when it shows a part
+ * of a group that its base lacks: then nothing says who changed what.
  */
 export function hasAgreed(view: Value | undefined, base: readonly Value[] | undefined): boolean {
   const image = imageOf(view, base);

@@ -2,9 +2,9 @@ import { isEqual } from "./value.ts";
 import type { Fields } from "./value.ts";
 
 /**
- * Echo recognition from stored facts alone, never from time or from who is said to have written: an observation is
- * ours when it has the version that our write was answered with, or when every field it shows equals the image that
- * the base holds, or the value we sent.
+ * Echo recognition from stored facts alone, never from time or from who is said to have written: an
+ * observation is ours when it has the version that our write was answered with, or when every field it shows
+ * equals the image that the base holds, or the value we sent.
  */
 export function isEcho(observation: {
   readonly version: string | null;

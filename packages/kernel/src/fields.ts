@@ -1,6 +1,8 @@
 import type { Conflict, Discard } from "./conflict.ts";
+import { hasAgreed, isChanged } from "./diff.ts";
 import { mergeLines } from "./lines.ts";
 import { membersOf, statusAt } from "./members.ts";
+import type { NamedMember } from "./members.ts";
 import { mergeField } from "./merge.ts";
 import type { FieldDecision, MergeContext, SideValue } from "./merge.ts";
 import type { Cause, DecideInput, Park, Plan, PlannedWrite, Wait } from "./plan.ts";
@@ -14,8 +16,8 @@ import type { Value } from "./value.ts";
 /** What the fields of one link need. */
 export type FieldsPlan = Pick<Plan, "writes" | "baseMoves" | "discards" | "conflicts" | "parks" | "waits">;
 
-/** Values for one target, by field, and whose they are. */
-type Update = Map<string, { readonly value: Value; readonly winner: ConnectionId | "person" }>;
+/** Values for one target, by field, and whose news made them necessary. */
+type Update = Map<string, { readonly value: Value; readonly cause: ConnectionId | "person" }>;
 
 /** A plan while it is being made. */
 interface Draft {
@@ -29,9 +31,9 @@ interface Draft {
 }
 
 /**
- * Merges every field on its own, in the order of their names: at most one update per target, its state changes after
- * it. A field that waits for a parent is left out; a mandatory parent that is missing holds back all that would be
- * written to that target (INVARIANTS.md I10).
+ * Merges every field on its own, in the order of their names: at most one update per target, its state
+ * changes after it. A field that waits for a parent is left out; a mandatory parent that is missing holds
+ * back all that would be written to that target (INVARIANTS.md I10).
  */
 export function planFields(input: DecideInput): FieldsPlan {
   const draft: Draft = {
@@ -43,7 +45,13 @@ export function planFields(input: DecideInput): FieldsPlan {
     parks: [],
     waits: [],
   };
-  for (const field of Object.keys(input.policy.fields).toSorted()) planField(input, draft, field);
+  const members = membersOf(input);
+  for (const field of Object.keys(input.policy.fields).toSorted()) {
+    planField(input, draft, {
+      field: input.policy.fields[field] as FieldPolicy,
+      sides: sidesOf(input, members, field),
+    });
+  }
   const held = new Set(draft.waits.filter((wait) => wait.isBlocking).map((wait) => wait.target));
   const writes = [...updatesOf(input, draft.updates), ...draft.transitions];
   return {
@@ -56,14 +64,21 @@ export function planFields(input: DecideInput): FieldsPlan {
   };
 }
 
-function sorted<Entry>(byConnection: ReadonlyMap<ConnectionId, Entry>): readonly (readonly [ConnectionId, Entry])[] {
+function sorted<Entry>(
+  byConnection: ReadonlyMap<ConnectionId, Entry>,
+): readonly (readonly [ConnectionId, Entry])[] {
   return [...byConnection].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function planField(input: DecideInput, draft: Draft, name: string): void {
-  const field = input.policy.fields[name] as FieldPolicy;
-  const sides = sidesOf(input, name);
-  const awaited = sides.flatMap((side) => awaitedBy(side).map((parent) => ({ target: side.connection, parent })));
+function planField(
+  input: DecideInput,
+  draft: Draft,
+  { field, sides }: { readonly field: FieldPolicy; readonly sides: readonly SideValue[] },
+): void {
+  const { field: name } = field;
+  const awaited = sides.flatMap((side) =>
+    awaitedBy(side).map((parent) => ({ target: side.connection, parent })),
+  );
   if (awaited.length > 0) {
     draft.waits.push(...awaited.map((wait) => ({ field: name, ...wait, isBlocking: false })));
     return;
@@ -74,19 +89,24 @@ function planField(input: DecideInput, draft: Draft, name: string): void {
     case "agreed":
       return;
     case "converged":
-      return noteMoves(draft, name, sides.filter((side) => side.view !== undefined).map((side) => side.connection));
+      return noteMoves(
+        draft,
+        name,
+        sides.filter((side) => side.view !== undefined).map((side) => side.connection),
+      );
     case "kept":
       return noteMoves(draft, name, decision.connections);
     case "conflict":
       draft.conflicts.push({ field: name, reason: decision.reason, values: decision.values });
       return;
     case "write":
-      return noteWrite(input, draft, { field, decision });
+      return noteWrite(input, draft, { field, sides, decision });
   }
 }
 
 function noteMoves(draft: Draft, field: string, connections: readonly ConnectionId[]): void {
-  for (const connection of connections) draft.moves.set(connection, [...(draft.moves.get(connection) ?? []), field]);
+  for (const connection of connections)
+    draft.moves.set(connection, [...(draft.moves.get(connection) ?? []), field]);
 }
 
 /** Parents that the value of this side names and that have no link yet: what it refers to is not known. */
@@ -95,8 +115,8 @@ function awaitedBy(side: SideValue): readonly Wait["parent"][] {
 }
 
 /** Values of the sides that read the field. */
-function sidesOf(input: DecideInput, field: string): readonly SideValue[] {
-  return membersOf(input).flatMap(([connection, { view, base }]): readonly SideValue[] => {
+function sidesOf(input: DecideInput, members: readonly NamedMember[], field: string): readonly SideValue[] {
+  return members.flatMap(([connection, { view, base }]): readonly SideValue[] => {
     const side = input.sides[connection];
     if (side === undefined || !side.reads.has(field)) return [];
     const { stampGranularityMs } = side;
@@ -106,8 +126,8 @@ function sidesOf(input: DecideInput, field: string): readonly SideValue[] {
 }
 
 /**
- * The policy of one field as it holds now: in the present states, for sides that show it and sides that take it. A
- * projection has one writer, its master, and nobody is ever asked about it.
+ * The policy of one field as it holds now: in the present states, for sides that show it and sides that take
+ * it. A projection has one writer, its master, and nobody is ever asked about it.
  */
 function effectivePolicy(input: DecideInput, field: FieldPolicy): FieldPolicy {
   const narrowed = policyInState(input.policy, field, (connection) => statusAt(input, connection));
@@ -115,7 +135,10 @@ function effectivePolicy(input: DecideInput, field: FieldPolicy): FieldPolicy {
   const policy: FieldPolicy = {
     ...narrowed,
     writers: narrowed.writers.filter((connection) => {
-      return (input.sides[connection]?.reads.has(field.field) ?? false) && (!isProjection || connection === narrowed.master);
+      return (
+        (input.sides[connection]?.reads.has(field.field) ?? false) &&
+        (!isProjection || connection === narrowed.master)
+      );
     }),
     targets: narrowed.targets.filter((connection) => isTarget(input, field.field, connection)),
   };
@@ -124,7 +147,10 @@ function effectivePolicy(input: DecideInput, field: FieldPolicy): FieldPolicy {
 
 function isTarget(input: DecideInput, field: string, connection: ConnectionId): boolean {
   const side = input.sides[connection];
-  return side !== undefined && (changesState(input, field, connection) || (side.canUpdate && side.writes.has(field)));
+  return (
+    side !== undefined &&
+    (changesState(input, field, connection) || (side.canUpdate && side.writes.has(field)))
+  );
 }
 
 /** True when the field is the state, and the side changes states by its own transitions, never by a value. */
@@ -139,22 +165,26 @@ function merge(input: DecideInput, policy: FieldPolicy, sides: readonly SideValu
     customRules: input.customRules,
     ...(resolution === undefined ? {} : { resolution }),
   };
-  return policy.kind.kind === "collection" ? mergeLines(policy, sides, context) : mergeField(policy, sides, context);
+  return policy.kind.kind === "collection"
+    ? mergeLines(policy, sides, context)
+    : mergeField(policy, sides, context);
 }
 
-/** Notes what is written where, and what is lost there; a target that cannot take its value now loses nothing. */
+/**
+ * Notes what is written where, and what is lost there; a target that cannot take its value now loses nothing.
+ */
 function noteWrite(
   input: DecideInput,
   draft: Draft,
-  { field, decision }: { field: FieldPolicy; decision: FieldDecision & { readonly kind: "write" } },
+  { field, sides, decision }: { field: FieldPolicy; sides: readonly SideValue[]; decision: WriteDecision },
 ): void {
   for (const target of Object.keys(decision.values).toSorted() as ConnectionId[]) {
-    const change: Change = {
-      field,
-      target,
-      value: decision.values[target] as Value,
-      winner: decision.winners[target] as ConnectionId | "person",
-    };
+    const winner = sides.find((side) => side.connection === decision.winners[target]);
+    const isNews =
+      winner === undefined || isChanged(winner.view, winner.base) || !hasAgreed(winner.view, winner.base);
+    // A winner that stands where it stood is no news: what the target did is, and it is put back.
+    const cause = isNews ? (decision.winners[target] ?? target) : target;
+    const change: Change = { field, target, value: decision.values[target] as Value, cause };
     const isPlanned = changesState(input, field.field, target)
       ? noteTransitions(input, draft, change)
       : noteUpdate(input, draft, change);
@@ -164,24 +194,26 @@ function noteWrite(
   }
 }
 
+type WriteDecision = FieldDecision & { readonly kind: "write" };
+
 interface Change {
   readonly field: FieldPolicy;
   readonly target: ConnectionId;
   readonly value: Value;
-  readonly winner: ConnectionId | "person";
+  readonly cause: ConnectionId | "person";
 }
 
-function noteUpdate(input: DecideInput, draft: Draft, { field, target, value, winner }: Change): boolean {
+function noteUpdate(input: DecideInput, draft: Draft, { field, target, value, cause }: Change): boolean {
   const missing = unreachable(input, target, value);
   const { isMandatory: isBlocking } = field;
   draft.waits.push(...missing.map((parent) => ({ field: field.field, target, parent, isBlocking })));
   if (missing.length > 0) return false;
   const update = draft.updates.get(target) ?? new Map();
-  draft.updates.set(target, update.set(field.field, { value, winner }));
+  draft.updates.set(target, update.set(field.field, { value, cause }));
   return true;
 }
 
-function noteTransitions(input: DecideInput, draft: Draft, { field, target, value, winner }: Change): boolean {
+function noteTransitions(input: DecideInput, draft: Draft, { field, target, value, cause }: Change): boolean {
   const view = input.members[target]?.view;
   const from = view?.fields[field.field];
   const offered = input.sides[target]?.transitions ?? [];
@@ -193,11 +225,19 @@ function noteTransitions(input: DecideInput, draft: Draft, { field, target, valu
     draft.parks.push({ reason: "no_transition", connection: target, problems });
     return false;
   }
-  const causes = [causeOf(input, winner, [field.field])];
+  const causes = [causeOf(input, cause, [field.field])];
   draft.transitions.push(
     ...steps.map((transition, index): PlannedWrite => {
       const fields = index === steps.length - 1 ? { [field.field]: value } : {};
-      return { target, kind: "transition", id: view.id, precondition: view.version, fields, transition, causes };
+      return {
+        target,
+        kind: "transition",
+        id: view.id,
+        precondition: view.version,
+        fields,
+        transition,
+        causes,
+      };
     }),
   );
   return true;
@@ -211,9 +251,13 @@ function updatesOf(input: DecideInput, updates: Draft["updates"]): readonly Plan
   return sorted(updates).flatMap(([target, update]): readonly PlannedWrite[] => {
     const view = input.members[target]?.view;
     if (view === undefined) return [];
-    const winners = [...new Set([...update.values()].map(({ winner }) => winner))].toSorted();
-    const causes = winners.map((winner) => {
-      return causeOf(input, winner, [...update].filter(([, change]) => change.winner === winner).map(([name]) => name));
+    const connections = [...new Set([...update.values()].map(({ cause }) => cause))].toSorted();
+    const causes = connections.map((connection) => {
+      return causeOf(
+        input,
+        connection,
+        [...update].filter(([, { cause }]) => cause === connection).map(([name]) => name),
+      );
     });
     const fields = Object.fromEntries([...update].map(([name, { value }]) => [name, value]));
     const { id, version: precondition } = view;

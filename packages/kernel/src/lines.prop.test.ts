@@ -3,18 +3,33 @@ import { expect, it } from "vitest";
 import type { FieldPolicy } from "./policy.ts";
 import { crm, erp, fieldPolicy, web } from "./testing/fixtures.ts";
 import { isIdle, World } from "./testing/world.ts";
-import type { Keeping } from "./testing/world.ts";
+import type { Keeping } from "./testing/station.ts";
 import type { FieldKind, Line, Value } from "./value.ts";
 
-/** Histories of documents with lines: persons edit, remove, add and reorder them in every system, at any moment. */
-const kind: FieldKind = { kind: "collection", parts: { quantity: { kind: "decimal" }, price: { kind: "decimal" } } };
+/**
+ * Histories of documents with lines: persons edit, remove, add and reorder them in every system, at any
+ * moment.
+ */
+const kind: FieldKind = {
+  kind: "collection",
+  parts: { quantity: { kind: "decimal" }, price: { kind: "decimal" } },
+};
 type Name = "crm" | "erp" | "web";
 
-type Deed =
-  | { readonly do: "set"; readonly at: Name; readonly key: string; readonly part: string; readonly value: string | null }
+type Edit =
+  | {
+      readonly do: "set";
+      readonly at: Name;
+      readonly key: string;
+      readonly part: string;
+      readonly value: string | null;
+    }
   | { readonly do: "remove" | "add"; readonly at: Name; readonly key: string; readonly value: string }
-  | { readonly do: "turn" | "observe"; readonly at: Name }
-  | { readonly do: "sync"; readonly during: Deed | null };
+  | { readonly do: "turn"; readonly at: Name };
+type Deed =
+  | Edit
+  | { readonly do: "observe"; readonly at: Name }
+  | { readonly do: "sync"; readonly during: Edit | null };
 
 const keys = ["k1", "k2", "k3", "freight"];
 const value = fc.constantFrom("1.005", "2", "3.25", "0");
@@ -22,17 +37,28 @@ const value = fc.constantFrom("1.005", "2", "3.25", "0");
 function deedOf(names: readonly Name[]): fc.Arbitrary<Deed> {
   const at = fc.constantFrom(...names);
   const key = fc.constantFrom(...keys);
-  const edit: fc.Arbitrary<Deed> = fc.oneof(
-    fc.record({ do: fc.constant("set" as const), at, key, part: fc.constantFrom("quantity", "price"), value: fc.option(value) }),
+  const edit: fc.Arbitrary<Edit> = fc.oneof(
+    fc.record({
+      do: fc.constant("set" as const),
+      at,
+      key,
+      part: fc.constantFrom("quantity", "price"),
+      value: fc.option(value),
+    }),
     fc.record({ do: fc.constantFrom("remove" as const, "add" as const), at, key, value }),
     fc.record({ do: fc.constant("turn" as const), at }),
   );
   const observe: fc.Arbitrary<Deed> = fc.record({ do: fc.constant("observe" as const), at });
-  const sync: fc.Arbitrary<Deed> = fc.record({ do: fc.constant("sync" as const), during: fc.option(edit) });
-  return fc.oneof({ arbitrary: edit, weight: 3 }, { arbitrary: observe, weight: 2 }, { arbitrary: sync, weight: 2 });
+  const during: fc.Arbitrary<Edit | null> = fc.option(edit);
+  const sync: fc.Arbitrary<Deed> = fc.record({ do: fc.constant("sync" as const), during });
+  return fc.oneof(
+    { arbitrary: edit, weight: 3 },
+    { arbitrary: observe, weight: 2 },
+    { arbitrary: sync, weight: 2 },
+  );
 }
 
-function edited(lines: readonly Line[], deed: Deed & { readonly at: Name }): readonly Line[] {
+function edited(lines: readonly Line[], deed: Edit): readonly Line[] {
   switch (deed.do) {
     case "turn":
       return lines.toReversed();
@@ -43,9 +69,9 @@ function edited(lines: readonly Line[], deed: Deed & { readonly at: Name }): rea
         ? lines
         : [...lines, { key: deed.key, fields: { quantity: deed.value, price: "1" } }];
     case "set":
-      return lines.map((line) => (line.key === deed.key ? { ...line, fields: { ...line.fields, [deed.part]: deed.value } } : line));
-    case "observe":
-      return lines;
+      return lines.map((line) =>
+        line.key === deed.key ? { ...line, fields: { ...line.fields, [deed.part]: deed.value } } : line,
+      );
   }
 }
 
@@ -62,7 +88,10 @@ function perform(world: World, deed: Deed): void {
 const rounding: Keeping = (given) =>
   (given as readonly Line[]).map((line) => {
     const price = line.fields["price"];
-    return { ...line, fields: { ...line.fields, price: typeof price === "string" ? price.slice(0, 4) : (price ?? null) } };
+    return {
+      ...line,
+      fields: { ...line.fields, price: typeof price === "string" ? price.slice(0, 4) : (price ?? null) },
+    };
   });
 const exact: Keeping = (given) => given;
 
@@ -73,13 +102,16 @@ function worldOf(policy: FieldPolicy, names: readonly Name[], isLossy: boolean):
     names.map((name) => {
       const keep = isLossy && name === "erp" ? rounding : exact;
       // The ERP added a line by itself when it took the document.
-      const lines = keep(name === "erp" ? [line("k1"), line("k2"), line("freight")] : [line("k1"), line("k2")]);
+      const lines = keep(
+        name === "erp" ? [line("k1"), line("k2"), line("freight")] : [line("k1"), line("k2")],
+      );
       return { connection: { crm, erp, web }[name], base: lines, truth: lines, stamp: 0, keep };
     }),
   );
 }
 
-const linesPolicy = (change: Partial<FieldPolicy>) => fieldPolicy({ field: "lines", kind, targets: [crm, erp, web], ...change });
+const linesPolicy = (change: Partial<FieldPolicy>) =>
+  fieldPolicy({ field: "lines", kind, targets: [crm, erp, web], ...change });
 const policies: readonly FieldPolicy[] = [
   linesPolicy({ writers: [crm, erp, web] }),
   linesPolicy({ writers: [crm, erp, web], master: erp }),
@@ -104,18 +136,25 @@ it.each([
   ["two systems", ["crm", "erp"] as const, false],
   ["two systems, one of which rounds", ["crm", "erp"] as const, true],
   ["three systems", ["crm", "erp", "web"] as const, false],
-])("lines in %s: any history of edits ends in agreement or an open conflict, and loses nothing silently", (_title, names, isLossy) => {
-  let conflicts = 0;
-  let writes = 0;
-  fc.assert(
-    fc.property(fc.constantFrom(...policies), fc.array(deedOf(names), { minLength: 1, maxLength: 10 }), (policy, deeds) => {
-      const world = worldOf(policy, names, isLossy);
-      if (live(world, deeds)) conflicts += 1;
-      writes += world.judge.landed;
-      expect(world.judge.violations).toEqual([]);
-    }),
-    { numRuns: 3_000 },
-  );
-  expect(writes).toBeGreaterThan(1_000);
-  expect(conflicts).toBeGreaterThan(20);
-});
+])(
+  "lines in %s: any history of edits ends in agreement or an open conflict, and loses nothing silently",
+  (_title, names, isLossy) => {
+    let conflicts = 0;
+    let writes = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...policies),
+        fc.array(deedOf(names), { minLength: 1, maxLength: 10 }),
+        (policy, deeds) => {
+          const world = worldOf(policy, names, isLossy);
+          if (live(world, deeds)) conflicts += 1;
+          writes += world.judge.landed;
+          expect(world.judge.violations).toEqual([]);
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+    expect(writes).toBeGreaterThan(1_000);
+    expect(conflicts).toBeGreaterThan(20);
+  },
+);

@@ -8,19 +8,25 @@ import { isAlikeIn, isLines } from "./value.ts";
 import type { FieldKind, FieldKinds, Fields, Line, Value } from "./value.ts";
 
 /**
- * Merge of a keyed collection, line by line and part by part, each side against its own base. Lines are the same when
- * their keys are, never because they stand at the same place. A line that only the target has, and that the other
- * sides never had, is left alone (a freight line the system added by itself).
- * When nothing was agreed yet, the collection merges as one value by the first-link rule; a person decides it as one
- * value too. A discard names the part as `lines[key].part`; the value of a line that was taken away is that one line.
+ * Merge of a keyed collection, line by line and part by part, each side against its own base. Lines are the
+ * same when their keys are, never because they stand at the same place. A line that only the target has, and
+ * that the other sides never had, is left alone (a freight line the system added by itself). When nothing was
+ * agreed yet, the collection merges as one value by the first-link rule; a person decides it as one value
+ * too. A discard names the part as `lines[key].part`; the value of a line that was taken away is that one
+ * line.
  */
-export function mergeLines(policy: FieldPolicy, sides: readonly SideValue[], context: MergeContext): FieldDecision {
+export function mergeLines(
+  policy: FieldPolicy,
+  sides: readonly SideValue[],
+  context: MergeContext,
+): FieldDecision {
   const seen = sides.filter((side) => side.view !== undefined);
   const isPlain = seen.some((side) => side.base === undefined || !isLines(side.view));
   if (isPlain || context.resolution !== undefined || policy.kind.kind !== "collection") {
     return mergeField(policy, sides, context);
   }
-  // Under `review` a difference to be settled is a write or a conflict; the lines then say what becomes of it.
+  // Under `review` a difference to be settled is a write or a conflict; the lines then say what becomes of
+  // it.
   const whole = mergeField({ ...policy, policy: "review" }, sides, context);
   if (whole.kind !== "conflict" && whole.kind !== "write") return whole;
   return new LineMerge(policy, seen, context).decide(policy.kind.parts);
@@ -53,7 +59,10 @@ class LineMerge {
   readonly #policy: FieldPolicy;
   readonly #context: MergeContext;
   readonly #sides: readonly SideLines[];
-  /** Lines as each side should end up, by connection; only of sides in `#winners` do they differ from the view. */
+  /**
+   * Lines as each side should end up, by connection; only of sides in `#winners` do they differ from the
+   * view.
+   */
   readonly #results: ReadonlyMap<ConnectionId, Map<string, Line>>;
   readonly #winners: Map<ConnectionId, ConnectionId> = new Map();
   readonly #discards: Discard[] = [];
@@ -63,7 +72,11 @@ class LineMerge {
     this.#policy = policy;
     this.#context = context;
     const sorted = seen.toSorted((a, b) => (a.connection < b.connection ? -1 : 1));
-    this.#sides = sorted.map((side) => ({ side, view: byKey(side.view), base: byKey(imageOf(side.view, side.base)) }));
+    this.#sides = sorted.map((side) => ({
+      side,
+      view: byKey(side.view),
+      base: byKey(imageOf(side.view, side.base)),
+    }));
     this.#results = new Map(this.#sides.map(({ side, view }) => [side.connection, new Map(view)]));
   }
 
@@ -89,7 +102,8 @@ class LineMerge {
     const keeper = line.removed.length > 0 ? this.#afterRemoval(line) : this.#afterAddition(line);
     if (keeper === "gone") return;
     if (present.length > 1) {
-      for (const part of Object.keys(parts).toSorted()) this.#decidePart(line, { part, kind: parts[part] as FieldKind });
+      for (const part of Object.keys(parts).toSorted())
+        this.#decidePart(line, { part, kind: parts[part] as FieldKind });
     }
     if (keeper === undefined) return;
     const winner = keeper.side.connection;
@@ -99,12 +113,14 @@ class LineMerge {
   }
 
   /**
-   * What becomes of a line that some side removed: "gone" where it still is, or back where it was removed, as its
-   * keeper has it, or left as it is when the contract lets foreign edits stand.
+   * What becomes of a line that some side removed: "gone" where it still is, or back where it was removed, as
+   * its keeper has it, or left as it is when the contract lets foreign edits stand.
    */
   #afterRemoval(line: LineSides): SideLines | "gone" | undefined {
     const remover = this.#leading(line.removed.filter(({ side }) => this.#mayWrite(side)));
-    const edited = line.present.filter(({ view, base }) => isLineChanged(view.get(line.key), base.get(line.key)));
+    const edited = line.present.filter(({ view, base }) =>
+      isLineChanged(view.get(line.key), base.get(line.key)),
+    );
     const editor = this.#leading(edited.filter(({ side }) => this.#mayWrite(side)));
     if (remover === undefined) {
       const owner = editor ?? this.#leading(line.present.filter(({ side }) => this.#mayWrite(side)));
@@ -117,7 +133,8 @@ class LineMerge {
         return "gone";
       }
     }
-    for (const place of line.present) this.#remove(place, { key: line.key, by: remover, isLoss: edited.includes(place) });
+    for (const place of line.present)
+      this.#remove(place, { key: line.key, by: remover, isLoss: edited.includes(place) });
     return "gone";
   }
 
@@ -136,7 +153,12 @@ class LineMerge {
     const { connection, actor } = place.side;
     const winner = removal.by.side.connection;
     const line = place.view.get(removal.key);
-    if (!this.#set(connection, { key: removal.key, line: undefined, winner }) || !removal.isLoss || line === undefined) return;
+    if (
+      !this.#set(connection, { key: removal.key, line: undefined, winner }) ||
+      !removal.isLoss ||
+      line === undefined
+    )
+      return;
     const reason = this.#mayWrite(place.side) ? "master_wins" : "not_a_writer";
     this.#discards.push({ field: this.#policy.field, connection, value: [line], actor, reason, winner });
   }
@@ -155,7 +177,11 @@ class LineMerge {
         ...this.#results.get(connection)?.get(key)?.fields,
         [part]: decision.values[connection] as Value,
       };
-      this.#set(connection, { key, line: { key, fields }, winner: decision.winners[connection] as ConnectionId });
+      this.#set(connection, {
+        key,
+        line: { key, fields },
+        winner: decision.winners[connection] as ConnectionId,
+      });
     }
     this.#discards.push(...decision.discards);
   }

@@ -16,7 +16,10 @@ export interface Link {
   readonly members: readonly Member[];
 }
 
-/** Mark of an accepted delete: it blocks every create for its link until a person restores it (INVARIANTS.md I05). */
+/**
+ * Mark of an accepted delete: it blocks every create for its link until a person restores it (INVARIANTS.md
+ * I05).
+ */
 export interface Tombstone {
   readonly link: LinkId;
   readonly entity: EntityName;
@@ -31,9 +34,9 @@ export function blocksCreate(tombstones: readonly Tombstone[], link: LinkId): bo
 }
 
 /**
- * What a merge seen on one side does to our links. The survivor's link takes the loser as an alias; when the loser had
- * a link of its own, its other members are now duplicates of the survivor's counterpart and wait for a person; no
- * record is created or deleted by us because of it (INVARIANTS.md I28).
+ * What a merge seen on one side does to our links. The survivor's link takes the loser as an alias; when the
+ * loser had a link of its own, its other members are now duplicates of the survivor's counterpart and wait
+ * for a person; no record is created or deleted by us because of it (INVARIANTS.md I28).
  */
 export function planMerge(merge: {
   readonly connection: ConnectionId;
@@ -50,7 +53,8 @@ export function planMerge(merge: {
 } {
   const { connection, loser, survivor, loserLink, survivorLink } = merge;
   const keep = survivorLink ?? loserLink;
-  const retire = survivorLink !== null && loserLink !== null && survivorLink.id !== loserLink.id ? loserLink : null;
+  const retire =
+    survivorLink !== null && loserLink !== null && survivorLink.id !== loserLink.id ? loserLink : null;
   const known = keep?.members.find((member) => member.connection === connection);
   const older = retire?.members.find((member) => member.connection === connection);
   const ids = [known, older].flatMap((each) => (each === undefined ? [] : [...each.aliases, each.id]));

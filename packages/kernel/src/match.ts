@@ -3,12 +3,26 @@ import { canonicalBytes, isBlank } from "./value.ts";
 import type { Fields, Value } from "./value.ts";
 
 /** Values that many records share because nobody knew the true one; they never identify anything. */
-const placeholders = new Set(["n/a", "na", "none", "null", "unknown", "-", "--", "0", "x", "xxx", "test", "tbd", "?"]);
+const placeholders = new Set([
+  "n/a",
+  "na",
+  "none",
+  "null",
+  "unknown",
+  "-",
+  "--",
+  "0",
+  "x",
+  "xxx",
+  "test",
+  "tbd",
+  "?",
+]);
 
 /**
- * The declared match keys of a record as texts, one per set of fields that is complete. Two records with an equal text
- * are the same thing. Text is compared trimmed, in lower case, with single spaces; `taxId`, `phone` and the like by
- * their letters and digits only. A blank or a shared placeholder gives no key.
+ * The declared match keys of a record as texts, one per set of fields that is complete. Two records with an
+ * equal text are the same thing. Text is compared trimmed, in lower case, with single spaces; `taxId`,
+ * `phone` and the like by their letters and digits only. A blank or a shared placeholder gives no key.
  */
 export function matchKeysOf(policy: EntityPolicy, fields: Fields): readonly string[] {
   const keys: string[] = [];
@@ -29,7 +43,9 @@ function matchText(name: string, value: Value | undefined): string | undefined {
   if (isBlank(value) || value === undefined || value === null) return undefined;
   if (typeof value === "object") return canonicalBytes(value).toLowerCase();
   const text = String(value).normalize("NFKC").toLowerCase();
-  const normal = compactFields.has(name) ? text.replace(/[^\p{L}\p{N}]/gu, "") : text.trim().replace(/\s+/g, " ");
+  const normal = compactFields.has(name)
+    ? text.replace(/[^\p{L}\p{N}]/gu, "")
+    : text.trim().replace(/\s+/g, " ");
   return normal === "" || placeholders.has(normal) || repeated.test(normal) ? undefined : normal;
 }
 
@@ -41,8 +57,9 @@ export type MatchVerdict =
   | { readonly kind: "review"; readonly links: readonly string[] };
 
 /**
- * Certain, uncertain or no match. Certain: exactly one open link of another connection shares a key, and no other
- * record of the newcomer's own side claims the same link. Everything else that shares a key goes to review.
+ * Certain, uncertain or no match. Certain: exactly one open link of another connection shares a key, and no
+ * other record of the newcomer's own side claims the same link. Everything else that shares a key goes to
+ * review.
  */
 export function decideMatch(found: {
   /** Links of other connections that share at least one key, and have no member on the newcomer's side. */

@@ -11,7 +11,10 @@ export function membersOf(input: Pick<DecideInput, "members">): readonly NamedMe
 }
 
 /** Canonical status that a member shows, or undefined. */
-export function statusAt(input: Pick<DecideInput, "members" | "policy">, connection: ConnectionId): string | undefined {
+export function statusAt(
+  input: Pick<DecideInput, "members" | "policy">,
+  connection: ConnectionId,
+): string | undefined {
   const status = input.members[connection]?.view.fields[input.policy.statusField ?? ""];
   return typeof status === "string" ? status : undefined;
 }

@@ -71,7 +71,10 @@ const context: fc.Arbitrary<MergeContext> = fc.record(
 describe.each([2, 3])("mergeField over %i sides", (count) => {
   const given = fc.tuple(policy, sidesOf(count), context);
   const prove = (check: (policy: FieldPolicy, sides: readonly SideValue[], context: MergeContext) => void) =>
-    fc.assert(fc.property(given, (all) => check(...all)), { numRuns: 3_000 });
+    fc.assert(
+      fc.property(given, (all) => check(...all)),
+      { numRuns: 3_000 },
+    );
 
   it("gives one decision, the same bytes for the same input, whatever the order of the sides", () => {
     prove((policy, sides, context) => {
@@ -79,11 +82,13 @@ describe.each([2, 3])("mergeField over %i sides", (count) => {
       const again = mergeField(structuredClone(policy), structuredClone(sides), context);
       expect(JSON.stringify(again)).toBe(JSON.stringify(decision));
       expect(canonicalBytes(mergeField(policy, sides.toReversed(), context))).toBe(canonicalBytes(decision));
-      expect(canonicalBytes(mergeField(policy, [...sides.slice(1), ...sides.slice(0, 1)], context))).toBe(canonicalBytes(decision));
+      expect(canonicalBytes(mergeField(policy, [...sides.slice(1), ...sides.slice(0, 1)], context))).toBe(
+        canonicalBytes(decision),
+      );
     });
   });
 
-  it("writes what a winner shows or a person said, only where something else is shown, only to targets", () => {
+  it("writes what a winner shows or a person said, only to targets that show something else", () => {
     prove((policy, sides, context) => {
       const decision = mergeField(policy, sides, context);
       if (decision.kind !== "write") return;
@@ -94,7 +99,12 @@ describe.each([2, 3])("mergeField over %i sides", (count) => {
         const shown = sides.find((side) => side.connection === target)?.view;
         expect(policy.targets).toContain(target);
         expect(winner).not.toBe(target);
-        expect(same(written, winner === "person" ? context.resolution : sides.find((side) => side.connection === winner)?.view)).toBe(true);
+        expect(
+          same(
+            written,
+            winner === "person" ? context.resolution : sides.find((side) => side.connection === winner)?.view,
+          ),
+        ).toBe(true);
         expect(shown).toBeDefined();
         expect(agree(shown, written)).toBe(false);
         if (winner !== "person") expect(policy.writers).toContain(winner);
@@ -110,8 +120,21 @@ describe.each([2, 3])("mergeField over %i sides", (count) => {
         const isAgreed = side.base?.some((image) => showsNothingElse(side.view, image)) ?? false;
         const lost = decision.discards.filter(({ connection }) => connection === side.connection);
         const isChanged = side.base !== undefined && side.base.length > 0 && !isAgreed;
-        if (!isAgreed && !(hasNothing(side.view) && !isChanged) && decision.winners[side.connection] !== "person") expect(lost).toHaveLength(1);
-        if (lost.length > 0) expect(lost).toMatchObject([{ field: policy.field, value: side.view, actor: side.actor, winner: decision.winners[side.connection] }]);
+        if (
+          !isAgreed &&
+          !(hasNothing(side.view) && !isChanged) &&
+          decision.winners[side.connection] !== "person"
+        )
+          expect(lost).toHaveLength(1);
+        if (lost.length > 0)
+          expect(lost).toMatchObject([
+            {
+              field: policy.field,
+              value: side.view,
+              actor: side.actor,
+              winner: decision.winners[side.connection],
+            },
+          ]);
       }
       for (const { connection, reason } of decision.discards) {
         expect(decision.values).toHaveProperty(connection);
@@ -134,7 +157,11 @@ describe.each([2, 3])("mergeField over %i sides", (count) => {
 
   it("nothing moves when every side shows what it agreed to, and absent is no change", () => {
     prove((policy, sides, { newestToleranceMs, customRules }) => {
-      const settled = sides.map((side) => ({ ...side, view: side.view === undefined ? undefined : (side.base?.[0] ?? null), base: side.base?.length ? side.base : [null] }));
+      const settled = sides.map((side) => ({
+        ...side,
+        view: side.view === undefined ? undefined : (side.base?.[0] ?? null),
+        base: side.base?.length ? side.base : [null],
+      }));
       const decision = mergeField(policy, settled, { newestToleranceMs, customRules });
       expect(["agreed", "unknown"]).toContain(decision.kind);
     });
@@ -149,7 +176,15 @@ describe.each([2, 3])("mergeField over %i sides", (count) => {
 });
 
 const side = (connection: SideValue["connection"], change: Partial<SideValue>): SideValue => {
-  return { connection, view: "old", base: ["old"], stampMs: null, stampGranularityMs: 0, actor: null, ...change };
+  return {
+    connection,
+    view: "old",
+    base: ["old"],
+    stampMs: null,
+    stampGranularityMs: 0,
+    actor: null,
+    ...change,
+  };
 };
 const plain: MergeContext = { newestToleranceMs: 0, customRules: {} };
 const everywhere = { writers: connections, targets: connections };
@@ -159,36 +194,67 @@ it("the newest wins only when it is later than each other by tolerance and both 
   const first = side(crm, { view: "a", stampMs: 10_000 });
   const second = side(erp, { view: "b", stampMs: 8_000 });
   const coarse = side(web, { view: "c", stampMs: 7_000, stampGranularityMs: 86_400_000 });
-  expect(mergeField(policy, [first, second, side(web, {})], plain)).toMatchObject({ kind: "write", winners: { erp: "crm", web: "crm" } });
-  expect(mergeField(policy, [first, second, side(web, {})], { ...plain, newestToleranceMs: 2_000 })).toMatchObject({ reason: "stamps_too_close" });
-  expect(mergeField(policy, [first, second, coarse], plain)).toMatchObject({ kind: "conflict", reason: "stamps_too_close" });
-  expect(mergeField(policy, [first, side(erp, { view: "b" })], plain)).toMatchObject({ reason: "stamps_too_close" });
+  expect(mergeField(policy, [first, second, side(web, {})], plain)).toMatchObject({
+    kind: "write",
+    winners: { erp: "crm", web: "crm" },
+  });
+  expect(
+    mergeField(policy, [first, second, side(web, {})], { ...plain, newestToleranceMs: 2_000 }),
+  ).toMatchObject({ reason: "stamps_too_close" });
+  expect(mergeField(policy, [first, second, coarse], plain)).toMatchObject({
+    kind: "conflict",
+    reason: "stamps_too_close",
+  });
+  expect(mergeField(policy, [first, side(erp, { view: "b" })], plain)).toMatchObject({
+    reason: "stamps_too_close",
+  });
 });
 
 it("a restored value goes to the side that left it, not to one that keeps it in its own form", () => {
   const policy = fieldPolicy({ ...everywhere, writers: [crm] });
   const sides = [side(crm, {}), side(erp, { view: "other" }), side(web, { view: "OLD", base: ["OLD"] })];
-  expect(mergeField(policy, sides, plain)).toMatchObject({ kind: "write", values: { erp: "old" }, discards: [{ connection: erp, reason: "not_a_writer" }] });
+  expect(mergeField(policy, sides, plain)).toMatchObject({
+    kind: "write",
+    values: { erp: "old" },
+    discards: [{ connection: erp, reason: "not_a_writer" }],
+  });
 });
 
 it("a third system that joins two that agree takes their value, and no stale one beats an edit", () => {
   const policy = fieldPolicy({ ...everywhere, master: erp });
   const sides = [side(crm, { view: "edited" }), side(erp, {}), side(web, { view: "third", base: undefined })];
-  expect(mergeField(policy, sides, plain)).toMatchObject({ kind: "write", values: { erp: "edited", web: "edited" }, discards: [{ connection: web, value: "third" }] });
+  expect(mergeField(policy, sides, plain)).toMatchObject({
+    kind: "write",
+    values: { erp: "edited", web: "edited" },
+    discards: [{ connection: web, value: "third" }],
+  });
 });
 
 it("nobody's edit is judged while no writer shows the field; where nobody may write, it is let stand", () => {
   const sides = [side(crm, { view: undefined }), side(erp, { view: "x" }), side(web, {})];
-  expect(mergeField(fieldPolicy({ ...everywhere, writers: [crm] }), sides, plain)).toEqual({ kind: "unknown" });
-  expect(mergeField(fieldPolicy({ ...everywhere, writers: [] }), sides, plain)).toEqual({ kind: "kept", connections: [erp] });
+  expect(mergeField(fieldPolicy({ ...everywhere, writers: [crm] }), sides, plain)).toEqual({
+    kind: "unknown",
+  });
+  expect(mergeField(fieldPolicy({ ...everywhere, writers: [] }), sides, plain)).toEqual({
+    kind: "kept",
+    connections: [erp],
+  });
 });
 
 it("a person's word goes to the sides that may receive the field, and no further", () => {
   const policy = fieldPolicy({ targets: [erp] });
   const sides = [side(crm, { view: "a" }), side(erp, { view: "b" })];
-  expect(mergeField(policy, sides, { ...plain, resolution: "c" })).toMatchObject({ values: { erp: "c" }, winners: { erp: "person" } });
-  expect(mergeField(policy, sides, { ...plain, resolution: "b" })).toEqual({ kind: "kept", connections: [crm, erp] });
-  expect(mergeField(policy, [side(crm, {}), side(erp, {})], { ...plain, resolution: "old" })).toEqual({ kind: "converged" });
+  expect(mergeField(policy, sides, { ...plain, resolution: "c" })).toMatchObject({
+    values: { erp: "c" },
+    winners: { erp: "person" },
+  });
+  expect(mergeField(policy, sides, { ...plain, resolution: "b" })).toEqual({
+    kind: "kept",
+    connections: [crm, erp],
+  });
+  expect(mergeField(policy, [side(crm, {}), side(erp, {})], { ...plain, resolution: "old" })).toEqual({
+    kind: "converged",
+  });
 });
 
 it("review asks about two values, not about a value and a blank", () => {
@@ -196,5 +262,7 @@ it("review asks about two values, not about a value and a blank", () => {
   const first = (view: Value) => side(erp, { view, base: undefined });
   const filled = mergeField(policy, [side(crm, { view: null, base: undefined }), first("x")], plain);
   expect(filled).toMatchObject({ kind: "write", values: { crm: "x" } });
-  expect(mergeField(policy, [side(crm, { view: "y", base: undefined }), first("x")], plain)).toMatchObject({ reason: "first_link_differs" });
+  expect(mergeField(policy, [side(crm, { view: "y", base: undefined }), first("x")], plain)).toMatchObject({
+    reason: "first_link_differs",
+  });
 });

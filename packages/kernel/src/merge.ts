@@ -40,8 +40,8 @@ export type FieldDecision =
     };
 
 /**
- * A user's rule: sees the values of the changed sides, in the order of their names, and says who wins, or null to ask
- * a person. Must be pure. A rule that throws, or names another, asks.
+ * A user's rule: sees the values of the changed sides, in the order of their names, and says who wins, or
+ * null to ask a person. Must be pure. A rule that throws, or names another, asks.
  */
 export type CustomRule = (sides: readonly SideValue[]) => ConnectionId | null;
 
@@ -54,11 +54,15 @@ export interface MergeContext {
 }
 
 /**
- * Three-way merge of one value over any number of sides, each against its own base (INVARIANTS.md 1.6). Total: every
- * input gives one decision, whatever the order of the sides. A value that loses is in `discards`, or the field is in
- * conflict; nothing is dropped.
+ * Three-way merge of one value over any number of sides, each against its own base (INVARIANTS.md 1.6).
+ * Total: every input gives one decision, whatever the order of the sides. A value that loses is in
+ * `discards`, or the field is in conflict; nothing is dropped.
  */
-export function mergeField(policy: FieldPolicy, sides: readonly SideValue[], context: MergeContext): FieldDecision {
+export function mergeField(
+  policy: FieldPolicy,
+  sides: readonly SideValue[],
+  context: MergeContext,
+): FieldDecision {
   const seen = sides
     .filter((side) => side.view !== undefined)
     .toSorted((a, b) => (a.connection < b.connection ? -1 : 1));
@@ -99,26 +103,38 @@ function leading(policy: FieldPolicy, sides: readonly SideValue[]): SideValue | 
 }
 
 /**
- * The winner's value goes to every target that shows another one, but for those that agreed with the winner before,
- * each in its own image. What a target loses is discarded by name, when a person may have meant it.
+ * The winner's value goes to every target that shows another one, but for those that agreed with the winner
+ * before, each in its own image. What a target loses is discarded by name, when a person may have meant it.
  */
 function win(merging: Merging, winner: SideValue, reason: DiscardReason): FieldDecision {
   const { policy, seen, fresh, changed } = merging;
   const value = winner.view as Value;
   const isSettled = (side: SideValue): boolean => !fresh.includes(side) && !changed.includes(side);
-  const differing = seen.filter((side) => !isAlike(side.view, value) && !(isSettled(side) && isSettled(winner)));
+  const differing = seen.filter(
+    (side) => !isAlike(side.view, value) && !(isSettled(side) && isSettled(winner)),
+  );
   if (differing.length === 0) return { kind: "converged" };
   const losing = differing.filter((side) => policy.targets.includes(side.connection));
-  const mayMiss = (side: SideValue): boolean => (merging.isFirst || fresh.includes(side)) && !isBlank(side.view);
+  const mayMiss = (side: SideValue): boolean =>
+    (merging.isFirst || fresh.includes(side)) && !isBlank(side.view);
   const discards = losing
     .filter((side) => changed.includes(side) || mayMiss(side))
-    .map((side) => discard(policy, side, { reason: mayWrite(policy, side) ? reason : "not_a_writer", winner: winner.connection }));
+    .map((side) =>
+      discard(policy, side, {
+        reason: mayWrite(policy, side) ? reason : "not_a_writer",
+        winner: winner.connection,
+      }),
+    );
   return losing.length === 0 ? keep(seen) : write(losing, { value, winner: winner.connection, discards });
 }
 
 function write(
   targets: readonly SideValue[],
-  outcome: { readonly value: Value; readonly winner: ConnectionId | "person"; readonly discards: readonly Discard[] },
+  outcome: {
+    readonly value: Value;
+    readonly winner: ConnectionId | "person";
+    readonly discards: readonly Discard[];
+  },
 ): FieldDecision {
   const { value, winner, discards } = outcome;
   const values = Object.fromEntries(targets.map((side) => [side.connection, value]));
@@ -135,7 +151,11 @@ function discard(
 }
 
 function conflict(reason: ConflictReason, sides: readonly SideValue[]): FieldDecision {
-  return { kind: "conflict", reason, values: Object.fromEntries(sides.map((side) => [side.connection, side.view])) };
+  return {
+    kind: "conflict",
+    reason,
+    values: Object.fromEntries(sides.map((side) => [side.connection, side.view])),
+  };
 }
 
 function keep(sides: readonly SideValue[]): FieldDecision {
@@ -176,14 +196,24 @@ function askRule(rule: CustomRule | undefined, writing: readonly SideValue[]): S
   }
 }
 
-/** Only sides that may not write changed it: the owner's value is put back, or the difference is kept as explained. */
+/**
+ * Only sides that may not write changed it: the owner's value is put back, or the difference is kept as
+ * explained.
+ */
 function mergeForeign(merging: Merging): FieldDecision {
   const { policy, seen, changed } = merging;
-  const owner = leading(policy, seen.filter((side) => mayWrite(policy, side)));
-  return owner === undefined || policy.onForeignEdit === "keep" ? keep(changed) : win(merging, owner, "master_wins");
+  const owner = leading(
+    policy,
+    seen.filter((side) => mayWrite(policy, side)),
+  );
+  return owner === undefined || policy.onForeignEdit === "keep"
+    ? keep(changed)
+    : win(merging, owner, "master_wins");
 }
 
-/** INVARIANTS.md I26: stamps decide only when they differ by more than the tolerance plus both granularities. */
+/**
+ * INVARIANTS.md I26: stamps decide only when they differ by more than the tolerance plus both granularities.
+ */
 function newestOf(sides: readonly SideValue[], toleranceMs: number): SideValue | undefined {
   return sides.find((side) =>
     sides.every((other) => {
@@ -195,29 +225,38 @@ function newestOf(sides: readonly SideValue[], toleranceMs: number): SideValue |
 }
 
 /**
- * Sides that never agreed: records that existed before they were linked, or a part that a system begins to show.
- * Nothing says who changed what. Sides that do agree with one another speak with one voice.
+ * Sides that never agreed: records that existed before they were linked, or a part that a system begins to
+ * show. Nothing says who changed what. Sides that do agree with one another speak with one voice.
  */
 function mergeFirst(merging: Merging, context: MergeContext): FieldDecision {
   const { policy, seen, fresh } = merging;
-  // No lines here, none there: one system says so with null, the other with an empty list. Nothing to bring over.
+  // No lines here, none there: one system says so with null, the other with an empty list. Nothing to bring
+  // over.
   if (policy.kind.kind === "collection" && seen.every((side) => isBlank(side.view))) return keep(seen);
   const agreed = seen.filter((side) => !fresh.includes(side));
-  const voice = leading(policy, agreed.filter((side) => mayWrite(policy, side)));
-  const writers = seen.filter((side) => mayWrite(policy, side) && (side === voice || agreed.length < 2 || fresh.includes(side)));
+  const voice = leading(
+    policy,
+    agreed.filter((side) => mayWrite(policy, side)),
+  );
+  const writers = seen.filter(
+    (side) => mayWrite(policy, side) && (side === voice || agreed.length < 2 || fresh.includes(side)),
+  );
   const speaking = policy.onFirstLink === "master" ? writers : writers.filter((side) => !isBlank(side.view));
   if (policy.onFirstLink === "review" && !areAllAlike(speaking)) return conflict("first_link_differs", seen);
   const candidates = speaking.length > 0 ? speaking : writers;
   const winner = leading(policy, candidates);
   if (winner === undefined) return keep(seen);
-  if (winner.connection === policy.master || areAllAlike(candidates)) return win(merging, winner, "first_link_master");
+  if (winner.connection === policy.master || areAllAlike(candidates))
+    return win(merging, winner, "first_link_master");
   const newest = policy.policy === "newest" ? newestOf(candidates, context.newestToleranceMs) : undefined;
   return newest === undefined ? conflict("first_link_differs", seen) : win(merging, newest, "newest_wins");
 }
 
 /** A person's word goes to every side that may receive the field; a side that may not keeps what it shows. */
 function decideByPerson(policy: FieldPolicy, seen: readonly SideValue[], value: Value): FieldDecision {
-  const targets = seen.filter((side) => policy.targets.includes(side.connection) && !isAlike(side.view, value));
+  const targets = seen.filter(
+    (side) => policy.targets.includes(side.connection) && !isAlike(side.view, value),
+  );
   if (targets.length === 0) return areAllAlike(seen) ? { kind: "converged" } : keep(seen);
   const discards = targets
     .filter((side) => !isBlank(side.view))

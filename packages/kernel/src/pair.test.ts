@@ -4,8 +4,17 @@ import type { Fields } from "./value.ts";
 
 describe("pairLines", () => {
   const parts = ["product", "quantity", "price"];
-  const known = (key: string, product: string | null, quantity = "1", price = "9") => ({ key, fields: { product, quantity, price } as Fields });
-  const row = (id: string, product: string | null, quantity = "1", price = "9", lineRef: string | null = null) => {
+  const known = (key: string, product: string | null, quantity = "1", price = "9") => ({
+    key,
+    fields: { product, quantity, price } as Fields,
+  });
+  const row = (
+    id: string,
+    product: string | null,
+    quantity = "1",
+    price = "9",
+    lineRef: string | null = null,
+  ) => {
     return { id, lineRef, fields: { product, quantity, price } as Fields };
   };
   const pairsOf = (...given: Parameters<typeof pairLines>) => {
@@ -20,30 +29,53 @@ describe("pairLines", () => {
 
   it("equal rows pair in their order, and each row and line once", () => {
     const rows = [row("1", "p"), row("2", "p"), row("3", "p")];
-    expect(pairsOf([known("k1", "p"), known("k2", "p")], rows, parts)).toEqual({ pairs: { 1: "k1", 2: "k2" }, isAmbiguous: false });
+    expect(pairsOf([known("k1", "p"), known("k2", "p")], rows, parts)).toEqual({
+      pairs: { 1: "k1", 2: "k2" },
+      isAmbiguous: false,
+    });
   });
 
   it("a system that rounds still pairs by what it kept, the strictest likeness first", () => {
     const rows = [row("1", "p", "2", "1.01"), row("2", "p", "1", "1.01")];
-    expect(pairsOf([known("k1", "p", "1", "1.005"), known("k2", "p", "2", "1.005")], rows, parts)).toEqual({ pairs: { 1: "k2", 2: "k1" }, isAmbiguous: false });
+    expect(pairsOf([known("k1", "p", "1", "1.005"), known("k2", "p", "2", "1.005")], rows, parts)).toEqual({
+      pairs: { 1: "k2", 2: "k1" },
+      isAmbiguous: false,
+    });
   });
 
   it("rows that could be either, or lines that could be, are told as ambiguous", () => {
     const lines = [known("k1", "p", "1", "1"), known("k2", "p", "1", "2")];
     expect(pairsOf(lines, [row("1", "p", "1", "3"), row("2", "p", "1", "4")], parts).isAmbiguous).toBe(true);
     expect(pairsOf(lines, [row("1", "p", "1", "3")], parts).isAmbiguous).toBe(true);
-    expect(pairsOf(lines.slice(1), [row("1", "p", "1", "3"), row("2", "p", "1", "4")], parts).isAmbiguous).toBe(true);
-    expect(pairsOf(lines, [row("1", "p", "1", "2")], parts)).toEqual({ pairs: { 1: "k2" }, isAmbiguous: false });
+    expect(
+      pairsOf(lines.slice(1), [row("1", "p", "1", "3"), row("2", "p", "1", "4")], parts).isAmbiguous,
+    ).toBe(true);
+    expect(pairsOf(lines, [row("1", "p", "1", "2")], parts)).toEqual({
+      pairs: { 1: "k2" },
+      isAmbiguous: false,
+    });
   });
 
   it("equal lines against equal rows are not ambiguous although a price was rounded", () => {
     const lines = [known("k1", "p", "1", "1.005"), known("k2", "p", "1", "1.005")];
-    expect(pairsOf(lines, [row("1", "p", "1", "1.01"), row("2", "p", "1", "1.01")], parts)).toEqual({ pairs: { 1: "k1", 2: "k2" }, isAmbiguous: false });
+    expect(pairsOf(lines, [row("1", "p", "1", "1.01"), row("2", "p", "1", "1.01")], parts)).toEqual({
+      pairs: { 1: "k1", 2: "k2" },
+      isAmbiguous: false,
+    });
   });
 
   it("a blank identifies nothing", () => {
-    expect(pairsOf([known("k1", null, "1", "9")], [row("1", null, "2", "4.90")], parts)).toEqual({ pairs: {}, isAmbiguous: false });
-    expect(pairsOf([{ key: "k1", fields: {} }], [{ id: "1", fields: {}, lineRef: null }], parts)).toEqual({ pairs: {}, isAmbiguous: false });
-    expect(pairsOf([known("k1", null)], [row("1", null)], parts)).toEqual({ pairs: { 1: "k1" }, isAmbiguous: false });
+    expect(pairsOf([known("k1", null, "1", "9")], [row("1", null, "2", "4.90")], parts)).toEqual({
+      pairs: {},
+      isAmbiguous: false,
+    });
+    expect(pairsOf([{ key: "k1", fields: {} }], [{ id: "1", fields: {}, lineRef: null }], parts)).toEqual({
+      pairs: {},
+      isAmbiguous: false,
+    });
+    expect(pairsOf([known("k1", null)], [row("1", null)], parts)).toEqual({
+      pairs: { 1: "k1" },
+      isAmbiguous: false,
+    });
   });
 });

@@ -16,10 +16,11 @@ interface KnownLine {
 }
 
 /**
- * Pairs lines of two sides that are not linked yet: first by our own reference stored on the row, then by equal
- * fingerprints, from all parts named down to the first alone: a system that rounds prices still pairs by product and
- * quantity. A blank identifies nothing. Equal ones pair in their order; what is not paired is left over on each side.
- * `isAmbiguous` when the order decided between lines, or rows, that are not equal: then a person looks at it.
+ * Pairs lines of two sides that are not linked yet: first by our own reference stored on the row, then by
+ * equal fingerprints, from all parts named down to the first alone: a system that rounds prices still pairs
+ * by product and quantity. A blank identifies nothing. Equal ones pair in their order; what is not paired is
+ * left over on each side. `isAmbiguous` when the order decided between lines, or rows, that are not equal:
+ * then a person looks at it.
  */
 export function pairLines(
   known: readonly KnownLine[],
@@ -44,7 +45,9 @@ export function pairLines(
       const [row] = fits;
       if (row === undefined) continue;
       const rivals = [...openLines.values()].filter((rival) => isSame(rival, line, names));
-      const isFree = (areSame(fits, parts) && fits.length >= rivals.length) || (areSame(rivals, parts) && rivals.length >= fits.length);
+      const isFree =
+        (areSame(fits, parts) && fits.length >= rivals.length) ||
+        (areSame(rivals, parts) && rivals.length >= fits.length);
       isAmbiguous ||= !isFree;
       pair(line.key, row.id);
     }
@@ -56,7 +59,9 @@ type WithFields = Pick<KnownLine, "fields">;
 
 /** All parts together identify a line when one of them is there; fewer do only when each of them is. */
 function identifies(fields: Fields, names: readonly string[], isWhole: boolean): boolean {
-  return isWhole ? names.some((name) => !isBlank(fields[name])) : names.every((name) => !isBlank(fields[name]));
+  return isWhole
+    ? names.some((name) => !isBlank(fields[name]))
+    : names.every((name) => !isBlank(fields[name]));
 }
 
 function isSame(a: WithFields, b: WithFields, names: readonly string[]): boolean {

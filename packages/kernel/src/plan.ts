@@ -20,7 +20,9 @@ export interface DecideInput {
   readonly policy: EntityPolicy;
   readonly sides: { readonly [connection: string]: SideAbilities };
   readonly members: { readonly [connection: string]: MemberState };
-  /** Connections of which every record of this entity has been read once: only there may a record be missing. */
+  /**
+   * Connections of which every record of this entity has been read once: only there may a record be missing.
+   */
   readonly readyTargets: readonly ConnectionId[];
   /** Connections on which a waiting child needs this record. */
   readonly demandedOn: readonly ConnectionId[];
@@ -38,8 +40,8 @@ export interface DecideInput {
 export type PlannedKind = "create" | "update" | "archive" | "transition";
 
 /**
- * A write in canonical form. `precondition` is the target's version that was seen; null on a create, and on what
- * follows another write of the plan to the same target: the version that the earlier one left.
+ * A write in canonical form. `precondition` is the target's version that was seen; null on a create, and on
+ * what follows another write of the plan to the same target: the version that the earlier one left.
  */
 export interface PlannedWrite {
   readonly target: ConnectionId;
@@ -52,7 +54,7 @@ export interface PlannedWrite {
   readonly causes: readonly Cause[];
 }
 
-/** Why a write is made. */
+/** Why a write is made: whose commit it carries on, or, when it puts something back, the target's own. */
 export interface Cause {
   readonly connection: ConnectionId | "person";
   readonly version: string | null;
@@ -93,11 +95,16 @@ export interface Park {
   readonly problems: { readonly [field: string]: Problem };
 }
 
-/** Waits for a parent to have a member on `target`. A blocking wait holds the write back; another only the field. */
+/**
+ * Waits for a parent to have a member on `target`. A blocking wait holds the write back; another only the
+ * field.
+ */
 export interface Wait {
   readonly field: string;
   readonly target: ConnectionId;
-  readonly parent: { readonly link: LinkId } | { readonly entity: EntityName; readonly connection: string; readonly id: string };
+  readonly parent:
+    | { readonly link: LinkId }
+    | { readonly entity: EntityName; readonly connection: string; readonly id: string };
   readonly isBlocking: boolean;
 }
 

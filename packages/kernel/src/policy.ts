@@ -3,8 +3,8 @@ import type { FieldKind } from "./value.ts";
 
 /**
  * What decides when two writers changed one field differently:
- * `master` the master's value stands; `newest` the later stamp, when it is later by more than the tolerance and both
- * granularities; `review` a person; `custom` a named rule of the user's.
+ * `master` the master's value stands; `newest` the later stamp, when it is later by more than the tolerance
+ * and both granularities; `review` a person; `custom` a named rule of the user's.
  */
 export type ConflictPolicy = "master" | "newest" | "review" | "custom";
 
@@ -21,9 +21,16 @@ export interface FieldPolicy {
   readonly policy: ConflictPolicy;
   /** Name of the rule when `policy` is `custom`. */
   readonly custom: string | null;
-  /** When two records that already existed are linked: `fill` lets a value stand against a blank, then the master. */
+  /**
+   * When sides show a field on which they never agreed, above all two records that existed before they were
+   * linked: `fill` lets a value stand against a blank, then the master; `master` lets even its blank stand;
+   * `review` lets a value stand against a blank and asks a person about two values.
+   */
   readonly onFirstLink: "fill" | "master" | "review";
-  /** An edit by a side that may not write: `restore` puts the owner's value back, `keep` explains the difference. */
+  /**
+   * An edit by a side that may not write: `restore` puts the owner's value back, `keep` explains the
+   * difference.
+   */
   readonly onForeignEdit: "restore" | "keep";
   /** A reference that must be there before the record can be created on the other side. */
   readonly isMandatory: boolean;
@@ -56,7 +63,10 @@ export interface EntityPolicy {
   readonly ownership: readonly OwnershipRule[];
   /** By target connection; a connection without a rule is never created on. */
   readonly create: { readonly [connection: string]: CreateRule };
-  /** A deletion is never carried over as one: `archive` the others, `ask` a person, or `ignore` it (tombstone only). */
+  /**
+   * A deletion is never carried over as one: `archive` the others, `ask` a person, or `ignore` it (tombstone
+   * only).
+   */
   readonly onDelete: "archive" | "ask" | "ignore";
   /** Clock tolerance of `newest`, ms. */
   readonly newestToleranceMs: number;
@@ -80,8 +90,8 @@ export interface SideAbilities {
 }
 
 /**
- * The policy of one field in the present states of its document: an ownership rule that holds narrows the writers and
- * moves the master. The first rule that matches decides. Pure, total.
+ * The policy of one field in the present states of its document: an ownership rule that holds narrows the
+ * writers and moves the master. The first rule that matches decides. Pure, total.
  */
 export function policyInState(
   policy: EntityPolicy,

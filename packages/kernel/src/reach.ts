@@ -25,7 +25,8 @@ export function unreachable(
   const missing = new Map<string, Wait["parent"]>();
   for (const reference of carried(value)) {
     const isThere = "link" in reference && (input.reach[reference.link] ?? []).includes(target);
-    if (!isThere) missing.set(canonicalBytes(reference), "awaits" in reference ? reference.awaits : reference);
+    if (!isThere)
+      missing.set(canonicalBytes(reference), "awaits" in reference ? reference.awaits : reference);
   }
   return [...missing.values()];
 }

@@ -71,7 +71,10 @@ export interface View {
   readonly into: ExternalId | null;
 }
 
-/** What decides whether an observation replaces the view; times are read on our own monotonic order of reads, in ms. */
+/**
+ * What decides whether an observation replaces the view; times are read on our own monotonic order of reads,
+ * in ms.
+ */
 export interface Sighting {
   readonly version: string | null;
   /** Version as a number in the system's own order, where its versions can be ordered; else null. */
@@ -81,8 +84,8 @@ export interface Sighting {
 }
 
 /**
- * INVARIANTS.md 1.4: an observation replaces the view when its version is later in the system's own order, or, at
- * equal or unordered versions, when it was read strictly after the view was.
+ * INVARIANTS.md 1.4: an observation replaces the view when its version is later in the system's own order,
+ * or, at equal or unordered versions, when it was read strictly after the view was.
  */
 export function isNewer(observation: Sighting, view: Sighting): boolean {
   if (observation.versionOrder !== null && view.versionOrder !== null) {

@@ -16,10 +16,17 @@ import { settleUpdate } from "./write.ts";
 
 describe("planTransitions", () => {
   const state = fc.constantFrom("a", "b", "c", "d", "e");
-  const offered = fc.array(fc.tuple(state, state), { maxLength: 9 }).map((steps) => steps.map(([from, to], at): TransitionStep => ({ from, to, via: `t${at}` })));
+  const offered = fc
+    .array(fc.tuple(state, state), { maxLength: 9 })
+    .map((steps) => steps.map(([from, to], at): TransitionStep => ({ from, to, via: `t${at}` })));
 
   /** All ways without a circle, by brute force, in the order of what is declared first. */
-  function waysOf(offered: readonly TransitionStep[], from: string, to: string, been: readonly string[] = [from]): readonly (readonly TransitionStep[])[] {
+  function waysOf(
+    offered: readonly TransitionStep[],
+    from: string,
+    to: string,
+    been: readonly string[] = [from],
+  ): readonly (readonly TransitionStep[])[] {
     if (from === to) return [[]];
     return offered
       .filter((step) => step.from === from && !been.includes(step.to))
@@ -38,7 +45,16 @@ describe("planTransitions", () => {
   });
 });
 
-const value = fc.constantFrom<Value>(null, "", "0", "a", "b", { x: "1" }, { x: "1", y: "2" }, { x: "2", y: "2" });
+const value = fc.constantFrom<Value>(
+  null,
+  "",
+  "0",
+  "a",
+  "b",
+  { x: "1" },
+  { x: "1", y: "2" },
+  { x: "2", y: "2" },
+);
 const maybe = fc.option(value, { nil: undefined });
 const fields: fc.Arbitrary<Fields> = fc.dictionary(fc.constantFrom("f", "g", "h"), value);
 
@@ -47,18 +63,21 @@ describe("diff", () => {
     fc.assert(
       fc.property(fields, fields, (before, after) => {
         const names = ["f", "g", "h"].filter((name) => !same(before[name], after[name]));
-        expect(diffFields(before, after)).toEqual(names.map((field) => ({ field, before: before[field], after: after[field] })));
+        expect(diffFields(before, after)).toEqual(
+          names.map((field) => ({ field, before: before[field], after: after[field] })),
+        );
       }),
     );
   });
 
-  it("a side changed a field when it shows none of its images; absent is no change, and without a base there is none", () => {
+  it("a side changed a field when it shows none of its images; absent, or without a base, it did not", () => {
     fc.assert(
       fc.property(maybe, fc.array(value, { maxLength: 2 }), (view, base) => {
         expect(isChanged(undefined, base)).toBe(false);
         expect(isChanged(view, undefined)).toBe(false);
         expect(isChanged(view, [])).toBe(false);
-        if (base.length > 0 && typeof view === "string") expect(isChanged(view, base)).toBe(!base.includes(view));
+        if (base.length > 0 && typeof view === "string")
+          expect(isChanged(view, base)).toBe(!base.includes(view));
         if (view !== undefined) expect(isChanged(view, [...base, view])).toBe(false);
       }),
     );
@@ -74,7 +93,11 @@ describe("diff", () => {
     expect(hasAgreed({ x: { z: "1" } }, [{ x: {} }])).toBe(false);
     expect(hasAgreed({ link: "l1" }, [{ awaits: { entity: "a", connection: "c", id: "1" } }])).toBe(true);
     expect(hasAgreed("a", ["b"])).toBe(true);
-    expect([hasAgreed("a", undefined), hasAgreed("a", []), hasAgreed(undefined, ["a"])]).toEqual([false, false, false]);
+    expect([hasAgreed("a", undefined), hasAgreed("a", []), hasAgreed(undefined, ["a"])]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("of two images the one that is shown counts, else the older", () => {
@@ -90,7 +113,9 @@ describe("isEcho", () => {
   it("is ours by the answered version alone, or when every field shows its image or what was sent", () => {
     fc.assert(
       fc.property(fields, fields, fields, (shown, base, sent) => {
-        const isOurs = Object.entries(shown).every(([field, value]) => same(value, base[field]) || same(value, sent[field]));
+        const isOurs = Object.entries(shown).every(
+          ([field, value]) => same(value, base[field]) || same(value, sent[field]),
+        );
         expect(isEcho({ ...nothing, fields: shown, base, sent })).toBe(isOurs);
         expect(isEcho({ ...nothing, version: "7", answeredVersion: "7", fields: shown })).toBe(true);
       }),
@@ -98,7 +123,9 @@ describe("isEcho", () => {
   });
 
   it("one field that is neither makes it somebody's, and two missing versions are not one version", () => {
-    expect(isEcho({ ...nothing, fields: { f: "x", g: "a" }, base: { f: "x", g: "b" }, sent: { g: "c" } })).toBe(false);
+    expect(
+      isEcho({ ...nothing, fields: { f: "x", g: "a" }, base: { f: "x", g: "b" }, sent: { g: "c" } }),
+    ).toBe(false);
     expect(isEcho({ ...nothing, fields: { f: "x" } })).toBe(false);
   });
 });
@@ -114,18 +141,27 @@ describe("policyInState", () => {
 
   it("the first rule that matches field and state decides; without one the contract stands (I14)", () => {
     fc.assert(
-      fc.property(fc.array(rule, { maxLength: 4 }), fc.option(status, { nil: undefined }), fc.option(status, { nil: undefined }), (ownership, atCrm, atErp) => {
-        const field = fieldPolicy();
-        const statusOf = (connection: string) => (connection === "crm" ? atCrm : atErp);
-        const narrowed = policyInState(entityPolicy([field], { ownership }), field, statusOf);
-        const match = ownership.find((each) => {
-          const shown = statusOf(each.at);
-          return (each.fields === "*" || each.fields.includes("name")) && shown !== undefined && each.statuses.includes(shown);
-        });
-        if (match === undefined) expect(narrowed).toBe(field);
-        else if (match.writer === null) expect(narrowed).toEqual({ ...field, writers: [], targets: [] });
-        else expect(narrowed).toEqual({ ...field, master: match.writer, writers: [match.writer] });
-      }),
+      fc.property(
+        fc.array(rule, { maxLength: 4 }),
+        fc.option(status, { nil: undefined }),
+        fc.option(status, { nil: undefined }),
+        (ownership, atCrm, atErp) => {
+          const field = fieldPolicy();
+          const statusOf = (connection: string) => (connection === "crm" ? atCrm : atErp);
+          const narrowed = policyInState(entityPolicy([field], { ownership }), field, statusOf);
+          const match = ownership.find((each) => {
+            const shown = statusOf(each.at);
+            return (
+              (each.fields === "*" || each.fields.includes("name")) &&
+              shown !== undefined &&
+              each.statuses.includes(shown)
+            );
+          });
+          if (match === undefined) expect(narrowed).toBe(field);
+          else if (match.writer === null) expect(narrowed).toEqual({ ...field, writers: [], targets: [] });
+          else expect(narrowed).toEqual({ ...field, master: match.writer, writers: [match.writer] });
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
@@ -149,20 +185,24 @@ describe("references", () => {
 
   it("reach a target that has a member of the parent; the rest is waited for by name", () => {
     const reach = { l1: [erp], l2: [crm] };
-    expect(unreachable({ reach }, erp, [product("k1", "l1"), product("k2", "l2"), product("k3", "l3")])).toEqual([{ link: linkId("l2") }, { link: linkId("l3") }]);
+    expect(
+      unreachable({ reach }, erp, [product("k1", "l1"), product("k2", "l2"), product("k3", "l3")]),
+    ).toEqual([{ link: linkId("l2") }, { link: linkId("l3") }]);
     expect(unreachable({ reach }, erp, { awaits })).toEqual([awaits]);
     expect(unreachable({ reach }, erp, { link: "l1" })).toEqual([]);
   });
 
   it("a parent that many lines name is waited for once", () => {
-    expect(unreachable({ reach: {} }, erp, [product("k1", "l1"), product("k2", "l1")])).toEqual([{ link: linkId("l1") }]);
+    expect(unreachable({ reach: {} }, erp, [product("k1", "l1"), product("k2", "l1")])).toEqual([
+      { link: linkId("l1") },
+    ]);
   });
 });
 
 describe("settleUpdate", () => {
   const evidence = fc.array(fc.record({ isSent: fc.boolean(), isOld: fc.boolean() }), { maxLength: 4 });
 
-  it("takes one side's evidence only when nothing speaks for the other; without evidence it is left open", () => {
+  it("takes evidence only when nothing speaks against it; without any it is left open", () => {
     fc.assert(
       fc.property(evidence, (fields) => {
         const sent = fields.some(({ isSent, isOld }) => isSent && !isOld);
@@ -171,7 +211,10 @@ describe("settleUpdate", () => {
         if (sent && old) expect(settled).toBe("mixed");
         else if (sent) expect(settled).toBe("landed");
         else if (old) expect(settled).toBe("not_landed");
-        else expect(settled).toBe(fields.length > 0 && fields.every(({ isSent }) => isSent) ? "landed" : "mixed");
+        else
+          expect(settled).toBe(
+            fields.length > 0 && fields.every(({ isSent }) => isSent) ? "landed" : "mixed",
+          );
       }),
     );
   });
@@ -183,11 +226,20 @@ describe("settleUpdate", () => {
 
 describe("settledBases", () => {
   const write = (target: typeof crm, fields: Fields, change = {}) => {
-    return { target, kind: "update" as const, id: null, precondition: null, fields, transition: null, causes: [], ...change };
+    return {
+      target,
+      kind: "update" as const,
+      id: null,
+      precondition: null,
+      fields,
+      transition: null,
+      causes: [],
+      ...change,
+    };
   };
   const members = [crm, erp, web];
 
-  it("a field moves on all members together once each write that carries it has settled, else on none", () => {
+  it("a field moves on all members once each write that carries it has settled, else on none", () => {
     const writes = [write(crm, { a: "1" }), write(erp, { a: "1", b: "2" })];
     const all = settledBases({ writes, isSettled: () => true, members, statusField: null });
     expect(all).toEqual([
@@ -198,20 +250,44 @@ describe("settledBases", () => {
       { connection: crm, field: "b", to: "decided" },
       { connection: web, field: "b", to: "decided" },
     ]);
-    const half = settledBases({ writes, isSettled: ({ target }) => target === erp, members, statusField: null });
+    const half = settledBases({
+      writes,
+      isSettled: ({ target }) => target === erp,
+      members,
+      statusField: null,
+    });
     expect(half.map(({ field }) => field)).toEqual(["b", "b", "b"]);
   });
 
   it("a state that is only passed through moves the target alone, whatever becomes of the next step", () => {
     const step = { kind: "transition" as const, id: null };
     const writes = [write(erp, {}, step), write(erp, { status: "posted" }, step)];
-    const half = settledBases({ writes, isSettled: (each) => each === writes[0], members: [crm, erp], statusField: "status" });
+    const half = settledBases({
+      writes,
+      isSettled: (each) => each === writes[0],
+      members: [crm, erp],
+      statusField: "status",
+    });
     expect(half).toEqual([{ connection: erp, field: "status", to: "now" }]);
     const whole = settledBases({ writes, isSettled: () => true, members: [crm, erp], statusField: "status" });
     expect(whole).toEqual([
       { connection: erp, field: "status", to: "now" },
       { connection: crm, field: "status", to: "decided" },
     ]);
-    expect(settledBases({ writes, isSettled: () => false, members: [crm, erp], statusField: "status" })).toEqual([]);
+    const putBack = writes.map((each) => ({
+      ...each,
+      causes: [{ connection: erp, version: "2", fields: ["status"] }],
+    }));
+    expect(
+      settledBases({
+        writes: putBack,
+        isSettled: (each) => each === putBack[0],
+        members: [crm, erp],
+        statusField: "status",
+      }),
+    ).toEqual([]);
+    expect(
+      settledBases({ writes, isSettled: () => false, members: [crm, erp], statusField: "status" }),
+    ).toEqual([]);
   });
 });

@@ -1,7 +1,10 @@
 import type { PlannedWrite } from "./plan.ts";
 import type { ConnectionId } from "./record.ts";
 
-/** One base that moves: to what the record shows now, after our write, or to what it showed when the plan was made. */
+/**
+ * One base that moves: to what the record shows now, after our write, or to what it showed when the plan was
+ * made.
+ */
 export interface BaseStep {
   readonly connection: ConnectionId;
   readonly field: string;
@@ -9,17 +12,20 @@ export interface BaseStep {
 }
 
 /**
- * Which bases move once the writes of a plan have ended, settled or not: those of a field move together, on every
- * member, when each write that carries the field has settled; else none of them does, and the next decision starts
- * from the old agreement. Moving them write by write loses an edit, for lines merged from both sides:
+ * Which bases move once the writes of a plan have ended, settled or not: those of a field move together, on
+ * every member, when each write that carries the field has settled; else none of them does, and the next
+ * decision starts from the old agreement. Moving them write by write loses an edit, for lines merged from
+ * both sides:
  *
  * 1. crm changed the quantity of a line, erp its price; the plan writes the merged line to both.
  * 2. The write to crm settles, and its base moves to the merged line.
  * 3. Somebody edits the record in erp; the write to erp is refused.
- * 4. The quantity is in crm's base and view now, the old one is in erp's: neither side has changed it, for ever.
+ * 4. The quantity is in crm's base and view now, the old one is in erp's: neither side has changed it, for
+ *   ever.
  *
- * A state that is only passed through (a transition that is not the last of its way) is ours: the target's base
- * follows it at once, or it would count as somebody's edit when the next step is refused.
+ * A state that is only passed through (a transition that is not the last of its way) is ours: the target's
+ * base follows it at once, or it would count as somebody's edit when the next step is refused. Unless the
+ * target's own edit is being put back: there the old base is all that tells that something is left to do.
  */
 export function settledBases(ended: {
   readonly writes: readonly PlannedWrite[];
@@ -39,10 +45,17 @@ export function settledBases(ended: {
       ...sources.map((connection): BaseStep => ({ connection, field, to: "decided" })),
     ];
   });
-  const passed = writes.filter((write) => write.kind === "transition" && isSettled(write)).map((write) => write.target);
-  const isMoved = (connection: ConnectionId) => steps.some((step) => step.connection === connection && step.field === statusField);
-  const onTheWay = [...new Set(passed)].filter((connection) => !isMoved(connection));
-  return statusField === null
-    ? steps
-    : [...steps, ...onTheWay.map((connection): BaseStep => ({ connection, field: statusField, to: "now" }))];
+  if (statusField === null || steps.some((step) => step.field === statusField)) return steps;
+  const passed = writes.filter(
+    (write) => write.kind === "transition" && isSettled(write) && !isPutBack(write),
+  );
+  const targets = [...new Set(passed.map((write) => write.target))];
+  return [
+    ...steps,
+    ...targets.map((connection): BaseStep => ({ connection, field: statusField, to: "now" })),
+  ];
+}
+
+function isPutBack({ causes, target }: PlannedWrite): boolean {
+  return causes.some((cause) => cause.connection === target);
 }

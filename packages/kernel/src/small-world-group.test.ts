@@ -4,8 +4,8 @@ import { exact, upper } from "./testing/scenes.ts";
 import type { Plot, Universe } from "./testing/scenes.ts";
 
 /**
- * The exhaustive small world for one field group in two systems. Its values: absent, null, empty, a group of which one
- * part is not delivered, and two whole ones.
+ * The exhaustive small world for one field group in two systems. Its values: absent, null, empty, a group of
+ * which one part is not delivered, and two whole ones.
  */
 const plots: readonly Plot[] = [
   { arrivals: [["crm", "erp"]], editor: null },
@@ -14,7 +14,14 @@ const plots: readonly Plot[] = [
 ];
 const universe: Universe = {
   kind: { kind: "group", parts: { city: { kind: "text" }, zip: { kind: "text" } } },
-  values: [undefined, null, { city: "", zip: null }, { zip: "1" }, { city: "ulm", zip: "1" }, { city: "rom", zip: "1" }],
+  values: [
+    undefined,
+    null,
+    { city: "", zip: null },
+    { zip: "1" },
+    { city: "ulm", zip: "1" },
+    { city: "rom", zip: "1" },
+  ],
   edit: { city: "bonn", zip: "3" },
   keepings: [exact, upper],
   plots,
@@ -22,7 +29,9 @@ const universe: Universe = {
 
 it("one field group in two systems merges as one value, converges, loses nothing silently and rests", () => {
   const survey = exhaust(universe);
-  console.log(`one field group: ${survey.combinations} combinations, ${survey.conflicts} ended in a conflict`);
+  console.log(
+    `one field group: ${survey.combinations} combinations, ${survey.conflicts} ended in a conflict`,
+  );
   expect(survey.broken).toEqual({});
   expect(survey.combinations).toBeGreaterThan(100_000);
   expect(survey.conflicts).toBeGreaterThan(5_000);

@@ -6,11 +6,22 @@ import { parkReasons, verdicts } from "./plan.ts";
 import type { CreateRule, EntityPolicy } from "./policy.ts";
 import { externalId, observationKinds } from "./record.ts";
 import type { ConnectionId, ObservationKind, View } from "./record.ts";
-import { abilities, crm, decideInput, entityPolicy, erp, fieldPolicy, memberOf, testLink, viewOf } from "./testing/fixtures.ts";
+import {
+  abilities,
+  crm,
+  decideInput,
+  entityPolicy,
+  erp,
+  fieldPolicy,
+  memberOf,
+  testLink,
+  viewOf,
+} from "./testing/fixtures.ts";
 
 /**
- * The exhaustive small world of a link's life in two systems: every state of the link, every kind of view of each
- * member or none, edited or not, in flight, tombstone, readiness, and every rule for creates and deletes.
+ * The exhaustive small world of a link's life in two systems: every state of the link, every kind of view of
+ * each member or none, edited or not, in flight, tombstone, readiness, and every rule for creates and
+ * deletes.
  */
 type Shape = { readonly kind: ObservationKind; readonly isEdited: boolean } | null;
 const shapes: readonly Shape[] = [
@@ -54,7 +65,11 @@ function* inputs(): Generator<DecideInput> {
     for (const onDelete of ["archive", "ask", "ignore"] as const) {
       for (const rule of rules) {
         const create: EntityPolicy["create"] = rule === undefined ? {} : { crm: rule, erp: rule };
-        const policy = entityPolicy(fieldsPolicies, { onDelete, create, statusField: onDelete === "archive" ? null : "stage" });
+        const policy = entityPolicy(fieldsPolicies, {
+          onDelete,
+          create,
+          statusField: onDelete === "archive" ? null : "stage",
+        });
         for (const surrounding of surroundings) {
           for (const one of shapes) {
             for (const other of shapes) {
@@ -79,7 +94,13 @@ function faultsOf(input: DecideInput, plan: Plan): readonly string[] {
   const views = viewsOf(input);
   const kinds = new Set(views.map(({ kind }) => kind));
   const faults: string[] = [];
-  const isQuiet = plan.writes.length + plan.baseMoves.length + plan.discards.length + plan.conflicts.length + plan.waits.length === 0;
+  const isQuiet =
+    plan.writes.length +
+      plan.baseMoves.length +
+      plan.discards.length +
+      plan.conflicts.length +
+      plan.waits.length ===
+    0;
   const must = (rule: string, isTrue: boolean) => {
     if (!isTrue) faults.push(rule);
   };
@@ -91,14 +112,24 @@ function faultsOf(input: DecideInput, plan: Plan): readonly string[] {
     must("a link that ended gets nothing", plan.verdict === "ended" && isQuiet && plan.tombstone === null);
     return faults;
   }
-  if (["not_permitted", "not_seen", "out_of_scope", "merged", "converted"].some((kind) => kinds.has(kind as ObservationKind))) {
-    must("not seen, not permitted, out of scope, merged and converted are no delete", plan.verdict === "dormant" && isQuiet && plan.tombstone === null);
+  if (
+    ["not_permitted", "not_seen", "out_of_scope", "merged", "converted"].some((kind) =>
+      kinds.has(kind as ObservationKind),
+    )
+  ) {
+    must(
+      "not seen, not permitted, out of scope, merged and converted are no delete",
+      plan.verdict === "dormant" && isQuiet && plan.tombstone === null,
+    );
     return faults;
   }
   for (const [at, write] of plan.writes.entries()) {
     const isFollowing = plan.writes.slice(0, at).some(({ target }) => target === write.target);
     const version = isFollowing ? null : (input.members[write.target]?.view.version ?? null);
-    must("the first write to a target names the version seen, what follows on it names none", write.precondition === version);
+    must(
+      "the first write to a target names the version seen, what follows on it names none",
+      write.precondition === version,
+    );
     faults.push(...faultsOfWrite(input, write));
   }
   if (kinds.has("deleted")) return [...faults, ...faultsOfDelete(input, plan)];
@@ -108,7 +139,10 @@ function faultsOf(input: DecideInput, plan: Plan): readonly string[] {
   if (isMissing) {
     const target = input.members["crm"] === undefined ? crm : erp;
     const creates = plan.writes.filter(({ kind }) => kind === "create");
-    must("a create exactly where the contract wants one", creates.length === (mayCreate(input, target) ? 1 : 0));
+    must(
+      "a create exactly where the contract wants one",
+      creates.length === (mayCreate(input, target) ? 1 : 0),
+    );
     must("a record that stays alone is never called agreed", plan.verdict !== "agreed");
   }
   return faults;
@@ -118,21 +152,26 @@ function faultsOfWrite(input: DecideInput, write: PlannedWrite): readonly string
   const member = input.members[write.target];
   const faults: string[] = [];
   if (write.causes.length === 0) faults.push("a write without a cause");
-  if (write.kind === "create" ? member !== undefined : member === undefined) faults.push("a create for a member, or a write to none");
+  if (write.kind === "create" ? member !== undefined : member === undefined)
+    faults.push("a create for a member, or a write to none");
   if (write.kind === "create" && input.hasTombstone) faults.push("a create in spite of a tombstone");
-  if (write.kind === "archive" && (input.policy.onDelete !== "archive" || member?.view.kind !== "present")) faults.push("an archive that the contract does not want");
-  if (write.kind === "archive" && input.sides[write.target]?.canArchive === false) faults.push("an archive where there is none");
+  if (write.kind === "archive" && (input.policy.onDelete !== "archive" || member?.view.kind !== "present"))
+    faults.push("an archive that the contract does not want");
+  if (write.kind === "archive" && input.sides[write.target]?.canArchive === false)
+    faults.push("an archive where there is none");
   return faults;
 }
 
 function mayCreate(input: DecideInput, target: ConnectionId): boolean {
   const rule = input.policy.create[target];
   const [only] = viewsOf(input);
-  if (rule === undefined || rule.when === "never" || only?.kind !== "present" || input.hasTombstone) return false;
+  if (rule === undefined || rule.when === "never" || only?.kind !== "present" || input.hasTombstone)
+    return false;
   if (!input.readyTargets.includes(target) || input.sides[target]?.canCreate === false) return false;
   const status = input.policy.statusField === null ? undefined : "open";
   const isDemanded = rule.onDemand && input.demandedOn.includes(target);
-  if (rule.when === "status" && !isDemanded && !(status !== undefined && rule.statuses.includes(status))) return false;
+  if (rule.when === "status" && !isDemanded && !(status !== undefined && rule.statuses.includes(status)))
+    return false;
   // The stage flows from the CRM alone, the name both ways: there is always something to write.
   return true;
 }
@@ -145,15 +184,30 @@ function faultsOfDelete(input: DecideInput, plan: Plan): readonly string[] {
   const must = (rule: string, isTrue: boolean) => {
     if (!isTrue) faults.push(rule);
   };
-  must("a deletion is never answered by a create, an update or a delete", plan.writes.every(({ kind }) => kind === "archive"));
-  const isAsked = rest.length > 0 && input.policy.onDelete !== "ignore" && (isEdited || input.policy.onDelete === "ask" || !canArchive);
-  must("a deletion is asked about when the other side was edited or may not be archived", (plan.verdict === "parked") === isAsked);
-  must("an edited record is named so", !isAsked || plan.parks[0]?.reason === (isEdited ? "edited_while_deleted" : "deleted_elsewhere"));
-  must("an accepted deletion leaves a tombstone, a question leaves none", (plan.tombstone === null) === isAsked);
+  must(
+    "a deletion is never answered by a create, an update or a delete",
+    plan.writes.every(({ kind }) => kind === "archive"),
+  );
+  const isAsked =
+    rest.length > 0 &&
+    input.policy.onDelete !== "ignore" &&
+    (isEdited || input.policy.onDelete === "ask" || !canArchive);
+  must(
+    "a deletion is asked about when the other side was edited or may not be archived",
+    (plan.verdict === "parked") === isAsked,
+  );
+  must(
+    "an edited record is named so",
+    !isAsked || plan.parks[0]?.reason === (isEdited ? "edited_while_deleted" : "deleted_elsewhere"),
+  );
+  must(
+    "an accepted deletion leaves a tombstone, a question leaves none",
+    (plan.tombstone === null) === isAsked,
+  );
   return faults;
 }
 
-it("the life of a link: creates, deletes, scope, tombstones and waits go by the rules in every combination", () => {
+it("creates, deletes, scope and tombstones of a link go by the rules in every combination", () => {
   const seen = new Map<Verdict, number>();
   const broken: Record<string, string> = {};
   let combinations = 0;
@@ -162,25 +216,37 @@ it("the life of a link: creates, deletes, scope, tombstones and waits go by the 
     const plan = decide(input);
     seen.set(plan.verdict, (seen.get(plan.verdict) ?? 0) + 1);
     for (const rule of faultsOf(input, plan)) broken[rule] ??= JSON.stringify({ input, plan });
-    for (const { reason } of plan.parks) if (!parkReasons.includes(reason)) broken["a reason out of the list"] = reason;
+    for (const { reason } of plan.parks)
+      if (!parkReasons.includes(reason)) broken["a reason out of the list"] = reason;
   }
   console.log(`life of a link: ${combinations} combinations`, Object.fromEntries(seen));
   expect(broken).toEqual({});
   expect(combinations).toBeGreaterThan(100_000);
   const elsewhere: readonly Verdict[] = ["waiting", "conflict"];
-  expect([...seen.keys()].toSorted()).toEqual(verdicts.filter((verdict) => !elsewhere.includes(verdict)).toSorted());
+  expect([...seen.keys()].toSorted()).toEqual(
+    verdicts.filter((verdict) => !elsewhere.includes(verdict)).toSorted(),
+  );
 });
 
 it("a record is created once, in any order of readiness and settlement, and then rests", () => {
-  const policy = entityPolicy([fieldPolicy()], { create: { erp: { when: "always", statuses: [], onDemand: false } } });
+  const policy = entityPolicy([fieldPolicy()], {
+    create: { erp: { when: "always", statuses: [], onDemand: false } },
+  });
   const alone = { crm: memberOf(viewOf(crm, { fields: { name: "ann" } })) };
   const early = decide(decideInput(policy, { members: alone }));
   expect(early).toMatchObject({ verdict: "not_wanted", writes: [] });
   const ready = decideInput(policy, { members: alone, readyTargets: [erp] });
-  expect(decide(ready).writes).toMatchObject([{ kind: "create", target: erp, id: null, fields: { name: "ann" } }]);
+  expect(decide(ready).writes).toMatchObject([
+    { kind: "create", target: erp, id: null, fields: { name: "ann" } },
+  ]);
   expect(decide({ ...ready, inFlight: [erp] })).toMatchObject({ verdict: "in_flight", writes: [] });
   const created = viewOf(erp, { id: externalId("9"), fields: { name: "ANN" } });
   const base = { name: "ann" };
   const members = { crm: memberOf(alone.crm.view, base), erp: memberOf(created, { name: "ANN" }) };
-  expect(decide({ ...ready, members })).toMatchObject({ verdict: "agreed", writes: [], baseMoves: [], discards: [] });
+  expect(decide({ ...ready, members })).toMatchObject({
+    verdict: "agreed",
+    writes: [],
+    baseMoves: [],
+    discards: [],
+  });
 });

@@ -3,13 +3,23 @@ import { decide } from "./decide.ts";
 import type { Plan } from "./plan.ts";
 import type { FieldPolicy } from "./policy.ts";
 import { settledBases } from "./settle.ts";
-import { abilities, crm, decideInput, entityPolicy, erp, fieldPolicy, memberOf, viewOf } from "./testing/fixtures.ts";
+import {
+  abilities,
+  crm,
+  decideInput,
+  entityPolicy,
+  erp,
+  fieldPolicy,
+  memberOf,
+  viewOf,
+} from "./testing/fixtures.ts";
 import type { TransitionStep } from "./transition.ts";
 import { planTransitions } from "./transition.ts";
 
 /**
- * The exhaustive small world of a document's state: the CRM keeps it as a value, the ERP changes it by its own
- * transitions. Every state agreed on, every state on each side, every policy, and every step refused on its first try.
+ * The exhaustive small world of a document's state: the CRM keeps it as a value, the ERP changes it by its
+ * own transitions. Every state agreed on, every state on each side, every policy, and every step refused on
+ * its first try.
  */
 const states = ["draft", "confirmed", "posted", "cancelled"] as const;
 type State = (typeof states)[number];
@@ -20,7 +30,9 @@ const offered: readonly TransitionStep[] = [
   { from: "confirmed", to: "draft", via: "reopen" },
 ];
 const policies: readonly FieldPolicy[] = [
-  ...(["master", "review"] as const).flatMap((policy) => [crm, erp].map((master) => fieldPolicy({ field: "status", policy, master }))),
+  ...(["master", "review"] as const).flatMap((policy) =>
+    [crm, erp].map((master) => fieldPolicy({ field: "status", policy, master })),
+  ),
   fieldPolicy({ field: "status", writers: [crm], targets: [erp] }),
   fieldPolicy({ field: "status", writers: [erp], targets: [crm], master: erp }),
 ];
@@ -54,7 +66,10 @@ class Documents {
 
   plan(): Plan {
     const member = (connection: typeof crm, name: "crm" | "erp") =>
-      memberOf(viewOf(connection, { fields: { status: this.#truth[name] }, version: String(this.#version[name]) }), { status: this.#base[name] });
+      memberOf(
+        viewOf(connection, { fields: { status: this.#truth[name] }, version: String(this.#version[name]) }),
+        { status: this.#base[name] },
+      );
     const policy = entityPolicy([this.#course.policy], { statusField: "status" });
     const transitions = { transitions: offered, writes: new Set<string>(), initialStatus: "draft" };
     return decide(
@@ -72,14 +87,21 @@ class Documents {
       const name = write.target === crm ? "crm" : "erp";
       this.#sent += 1;
       if (this.#sent - 1 === this.#course.refused) break;
-      if (write.precondition !== null && write.precondition !== String(this.#version[name])) this.faults.push("a stale precondition");
-      if (write.transition !== null && write.transition.from !== this.#truth[name]) this.faults.push("a step from a state that is not there");
+      if (write.precondition !== null && write.precondition !== String(this.#version[name]))
+        this.faults.push("a stale precondition");
+      if (write.transition !== null && write.transition.from !== this.#truth[name])
+        this.faults.push("a step from a state that is not there");
       this.#truth[name] = (write.transition?.to ?? write.fields["status"]) as State;
       this.#version[name] += 1;
       settled.push(write);
     }
     const isSettled = (write: Plan["writes"][number]) => settled.includes(write);
-    for (const { connection, to } of settledBases({ writes: plan.writes, isSettled, members: [crm, erp], statusField: "status" })) {
+    for (const { connection, to } of settledBases({
+      writes: plan.writes,
+      isSettled,
+      members: [crm, erp],
+      statusField: "status",
+    })) {
       const name = connection === crm ? "crm" : "erp";
       this.#base[name] = to === "now" ? this.#truth[name] : decided[name];
     }
@@ -90,7 +112,7 @@ class Documents {
   }
 }
 
-it("the state of a document arrives step by step, is parked where there is no way, and a refused step starts no quarrel", () => {
+it("a state arrives step by step, is parked where there is no way; a refused step starts no quarrel", () => {
   const ends = new Map<string, number>();
   const broken: Record<string, string> = {};
   let combinations = 0;
@@ -107,12 +129,14 @@ it("the state of a document arrives step by step, is parked where there is no wa
             for (let round = 0; round < 8 && plan.writes.length + plan.baseMoves.length > 0; round += 1) {
               documents.apply(plan);
               plan = documents.plan();
-              if (!isQuarrel && plan.conflicts.length + plan.discards.length > 0) documents.faults.push("our own step was taken for somebody's edit");
+              if (!isQuarrel && plan.conflicts.length + plan.discards.length > 0)
+                documents.faults.push("our own step was taken for somebody's edit");
             }
             if (plan.writes.length + plan.baseMoves.length > 0) documents.faults.push("no rest");
             const { truth } = documents;
             const isWay = planTransitions(offered, { from: truth.erp, to: truth.crm }) !== undefined;
-            if (plan.verdict === "agreed" && truth.crm !== truth.erp) documents.faults.push("the systems disagree and nothing says so");
+            if (plan.verdict === "agreed" && truth.crm !== truth.erp)
+              documents.faults.push("the systems disagree and nothing says so");
             if (plan.verdict === "parked" && isWay) documents.faults.push("parked although there is a way");
             ends.set(plan.verdict, (ends.get(plan.verdict) ?? 0) + 1);
             for (const fault of documents.faults) broken[fault] ??= JSON.stringify(course);

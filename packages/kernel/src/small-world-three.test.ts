@@ -3,10 +3,13 @@ import type { FieldPolicy } from "./policy.ts";
 import { crm, erp, fieldPolicy, web } from "./testing/fixtures.ts";
 import { exact, upper } from "./testing/scenes.ts";
 import { World } from "./testing/world.ts";
-import type { Keeping } from "./testing/world.ts";
+import type { Keeping } from "./testing/station.ts";
 import type { Value } from "./value.ts";
 
-/** Three systems hold one field: several may agree while another does not, and a plan may reach one and miss another. */
+/**
+ * Three systems hold one field: several may agree while another does not, and a plan may reach one and miss
+ * another.
+ */
 const all = [crm, erp, web];
 const policies: readonly FieldPolicy[] = [
   ...(["master", "newest", "review", "custom"] as const).flatMap((policy) => [
@@ -41,7 +44,9 @@ function* courses(): Generator<Course> {
     for (const bases of triplesOf<Value | undefined>([undefined, "ann"])) {
       for (const truths of triplesOf<Value | undefined>([undefined, "", "ann", "bob"])) {
         for (const keep of [exact, upper]) {
-          for (const order of orders) for (const isDisturbed of [false, true]) yield { policy, bases, truths, keep, order, isDisturbed };
+          for (const order of orders)
+            for (const isDisturbed of [false, true])
+              yield { policy, bases, truths, keep, order, isDisturbed };
         }
       }
     }
@@ -83,7 +88,9 @@ it("one field in three systems converges, loses nothing silently, writes what is
     const world = play(course);
     if (world.plan().conflicts.length > 0) conflicts += 1;
     for (const rule of world.judge.violations) {
-      broken[rule] ??= JSON.stringify(course, (_key, value: unknown) => (typeof value === "function" ? value.name : (value ?? "-")));
+      broken[rule] ??= JSON.stringify(course, (_key, value: unknown) =>
+        typeof value === "function" ? value.name : (value ?? "-"),
+      );
     }
   }
   console.log(`three systems: ${combinations} combinations, ${conflicts} ended in a conflict`);

@@ -7,13 +7,20 @@ import { allPlots, cutAndBlank, exact, policiesOf } from "./testing/scenes.ts";
 import type { Value } from "./value.ts";
 
 /**
- * The exhaustive small world of INVARIANTS.md section 4, for one field in two systems: every value of base and view on
- * each side, every policy, every order of arrival, and a person who edits between decision and write.
+ * The exhaustive small world of INVARIANTS.md section 4, for one field in two systems: every value of base
+ * and view on each side, every policy, every order of arrival, and a person who edits between decision and
+ * write.
  */
 const values: readonly (Value | undefined)[] = [undefined, null, "", "ann", "bob"];
 
 it("one field in two systems converges, loses nothing silently, writes what is needed and rests", () => {
-  const survey = exhaust({ kind: { kind: "text" }, values, edit: "carl", keepings: [exact, cutAndBlank], plots: allPlots });
+  const survey = exhaust({
+    kind: { kind: "text" },
+    values,
+    edit: "carl",
+    keepings: [exact, cutAndBlank],
+    plots: allPlots,
+  });
   console.log(`one field: ${survey.combinations} combinations, ${survey.conflicts} ended in a conflict`);
   expect(survey.broken).toEqual({});
   expect(survey.combinations).toBeGreaterThan(200_000);
@@ -23,7 +30,10 @@ it("one field in two systems converges, loses nothing silently, writes what is n
 
 it("one field: every kind of decision and every reason of a conflict between two occurs", () => {
   const tally = new Map<string, number>();
-  const bases: readonly (readonly Value[] | undefined)[] = [undefined, ...values.slice(1).map((value) => [value as Value])];
+  const bases: readonly (readonly Value[] | undefined)[] = [
+    undefined,
+    ...values.slice(1).map((value) => [value as Value]),
+  ];
   for (const policy of policiesOf({ kind: "text" }, true)) {
     for (const [one, other] of pairsOf(bases)) {
       for (const [left, right] of pairsOf(values)) {
@@ -44,6 +54,10 @@ function pairsOf<Each>(all: readonly Each[]): readonly (readonly [Each, Each])[]
   return all.flatMap((one) => all.map((other) => [one, other] as const));
 }
 
-function sideOf(connection: SideValue["connection"], view: Value | undefined, base: readonly Value[] | undefined): SideValue {
+function sideOf(
+  connection: SideValue["connection"],
+  view: Value | undefined,
+  base: readonly Value[] | undefined,
+): SideValue {
   return { connection, view, base, stampMs: 50_000, stampGranularityMs: 100, actor: null };
 }

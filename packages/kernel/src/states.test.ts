@@ -30,7 +30,17 @@ const machines: readonly Machine[] = [
     states: intentStates,
     start: ["stored"],
     terminal: ["settled"],
-    events: ["send", "confirm", "refuse", "doubt", "prove_absent", "prove_landed", "postpone", "give_up", "redrive"],
+    events: [
+      "send",
+      "confirm",
+      "refuse",
+      "doubt",
+      "prove_absent",
+      "prove_landed",
+      "postpone",
+      "give_up",
+      "redrive",
+    ],
     table: intentTransitions,
     next: transitionIntent,
   },
@@ -65,7 +75,8 @@ const machines: readonly Machine[] = [
 
 function reachable({ table, start }: Machine): ReadonlySet<string> {
   const reached = new Set(start);
-  for (const state of reached) for (const next of Object.values(table[state] ?? {})) if (next !== undefined) reached.add(next);
+  for (const state of reached)
+    for (const next of Object.values(table[state] ?? {})) if (next !== undefined) reached.add(next);
   return reached;
 }
 
@@ -94,12 +105,14 @@ describe.each(machines)("the states of a $title", (machine) => {
   });
 
   it("end where they are said to end", () => {
-    expect(machine.states.filter((state) => Object.keys(machine.table[state] ?? {}).length === 0)).toEqual(machine.terminal);
+    expect(machine.states.filter((state) => Object.keys(machine.table[state] ?? {}).length === 0)).toEqual(
+      machine.terminal,
+    );
   });
 });
 
 describe("an intent", () => {
-  it("is sent from stored alone: what may be on its way, or landed, is never sent again without proof (I03)", () => {
+  it("is sent from stored alone: what may have landed is never sent again without proof (I03)", () => {
     expect(intentStates.filter((state) => transitionIntent(state, "send") !== undefined)).toEqual(["stored"]);
     expect(transitionIntent("in_doubt", "redrive")).toBeUndefined();
     expect(transitionIntent("in_doubt", "postpone")).toBeUndefined();
@@ -112,7 +125,9 @@ describe("an intent", () => {
   });
 
   it("knows what each failure means, and takes what nobody recognises for doubt", () => {
-    const events = Object.fromEntries(failures.map((failure) => [failure, eventOfFailure(failure)])) as { [failure in Failure]: string };
+    const events = Object.fromEntries(failures.map((failure) => [failure, eventOfFailure(failure)])) as {
+      [failure in Failure]: string;
+    };
     expect(events).toEqual({
       transient: "postpone",
       throttled: "postpone",
@@ -123,7 +138,8 @@ describe("an intent", () => {
       in_doubt: "doubt",
       defect: "doubt",
     });
-    for (const failure of failures) expect(transitionIntent("sending", eventOfFailure(failure))).toBeDefined();
+    for (const failure of failures)
+      expect(transitionIntent("sending", eventOfFailure(failure))).toBeDefined();
   });
 });
 

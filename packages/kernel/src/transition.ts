@@ -6,8 +6,8 @@ export interface TransitionStep {
 }
 
 /**
- * The shortest way from one state to another by the changes a system offers, or undefined when there is none. Among
- * ways of equal length the one declared first is taken. Empty when both are the same state.
+ * The shortest way from one state to another by the changes a system offers, or undefined when there is none.
+ * Among ways of equal length the one declared first is taken. Empty when both are the same state.
  */
 export function planTransitions(
   offered: readonly TransitionStep[],

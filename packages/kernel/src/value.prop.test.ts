@@ -43,7 +43,8 @@ const decimalText = fc
   })
   .filter(({ whole, fraction }) => whole !== "" || (fraction ?? "") !== "")
   .map(({ sign, whole, fraction, exponent }) => {
-    return `${sign}${whole}${fraction === undefined ? "" : `.${fraction}`}${exponent === undefined ? "" : `e${exponent}`}`;
+    const decimals = fraction === undefined ? "" : `.${fraction}`;
+    return `${sign}${whole}${decimals}${exponent === undefined ? "" : `e${exponent}`}`;
   });
 
 describe("normalDecimal", () => {
@@ -71,20 +72,37 @@ describe("normalDecimal", () => {
 
   it("no text outside its form is taken, and none throws", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."0123456789.,-+eE ") })), (text) => {
-        const isForm = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text);
-        expect(normalDecimal(text) !== undefined).toBe(isForm);
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."0123456789.,-+eE ") })),
+        (text) => {
+          const isForm = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text);
+          expect(normalDecimal(text) !== undefined).toBe(isForm);
+        },
+      ),
       { numRuns: 3_000 },
     );
   });
 
-  it.each(["", ".", "-", "e5", "1,5", "1.000,00", "1 000", " 1", "1\n", "0x10", "NaN", "Infinity", "1e9999", "٣", "−1", "1.2.3"])(
-    "%j is no decimal",
-    (text) => {
-      expect(normalDecimal(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    "",
+    ".",
+    "-",
+    "e5",
+    "1,5",
+    "1.000,00",
+    "1 000",
+    " 1",
+    "1\n",
+    "0x10",
+    "NaN",
+    "Infinity",
+    "1e9999",
+    "٣",
+    "−1",
+    "1.2.3",
+  ])("%j is no decimal", (text) => {
+    expect(normalDecimal(text)).toBeUndefined();
+  });
 });
 
 describe("dates and instants", () => {
@@ -92,28 +110,39 @@ describe("dates and instants", () => {
 
   it("a day is one of the Gregorian calendar, as another calendar says it too", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }), (year, month, day) => {
-        const there = new Date(0);
-        there.setUTCFullYear(year, month - 1, day);
-        const isThere = there.getUTCFullYear() === year && there.getUTCMonth() === month - 1 && there.getUTCDate() === day;
-        const isDay = isThere && year >= 1 && year <= 9999;
-        expect(isCalendarDay(year, month, day)).toBe(isDay);
-        const text = `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
-        expect(normalDate(text)).toBe(isDay ? text : undefined);
-        expect(normalInstant(`${text}T00:00:00Z`)).toBe(isDay ? `${text}T00:00:00Z` : undefined);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.integer({ min: 0, max: 13 }),
+        fc.integer({ min: 0, max: 32 }),
+        (year, month, day) => {
+          const there = new Date(0);
+          there.setUTCFullYear(year, month - 1, day);
+          const isThere =
+            there.getUTCFullYear() === year &&
+            there.getUTCMonth() === month - 1 &&
+            there.getUTCDate() === day;
+          const isDay = isThere && year >= 1 && year <= 9999;
+          expect(isCalendarDay(year, month, day)).toBe(isDay);
+          const text = `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
+          expect(normalDate(text)).toBe(isDay ? text : undefined);
+          expect(normalInstant(`${text}T00:00:00Z`)).toBe(isDay ? `${text}T00:00:00Z` : undefined);
+        },
+      ),
       { numRuns: 3_000 },
     );
   });
 
   it("an instant in UTC keeps its place in time, and equal instants get one form", () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true }), (instant) => {
-        const normal = normalInstant(instant.toISOString()) as string;
-        expect(Date.parse(normal)).toBe(instant.getTime());
-        expect(normal).not.toMatch(/0Z$.*\./);
-        expect(normalInstant(normal)).toBe(normal);
-      }),
+      fc.property(
+        fc.date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true }),
+        (instant) => {
+          const normal = normalInstant(instant.toISOString()) as string;
+          expect(Date.parse(normal)).toBe(instant.getTime());
+          expect(normal).not.toMatch(/0Z$.*\./);
+          expect(normalInstant(normal)).toBe(normal);
+        },
+      ),
     );
   });
 
@@ -134,16 +163,22 @@ describe("dates and instants", () => {
 const kind: fc.Arbitrary<FieldKind> = fc.letrec<{ kind: FieldKind }>((tie) => ({
   kind: fc.oneof(
     { depthSize: "small" },
-    fc.constantFrom("text", "code", "decimal", "boolean", "date", "instant", "money", "quantity").map((name) => ({ kind: name }) as FieldKind),
+    fc
+      .constantFrom("text", "code", "decimal", "boolean", "date", "instant", "money", "quantity")
+      .map((name) => ({ kind: name }) as FieldKind),
     fc.constant<FieldKind>({ kind: "reference", entity: "accounts" }),
-    fc.dictionary(fc.constantFrom("a", "b", "__proto__"), tie("kind")).map((parts): FieldKind => ({ kind: "group", parts })),
-    fc.dictionary(fc.constantFrom("a", "b"), tie("kind")).map((parts): FieldKind => ({ kind: "collection", parts })),
+    fc
+      .dictionary(fc.constantFrom("a", "b", "__proto__"), tie("kind"))
+      .map((parts): FieldKind => ({ kind: "group", parts })),
+    fc
+      .dictionary(fc.constantFrom("a", "b"), tie("kind"))
+      .map((parts): FieldKind => ({ kind: "collection", parts })),
   ),
 })).kind;
 const json = fc.jsonValue() as fc.Arbitrary<Json>;
 
 describe("parseValue", () => {
-  it("never throws on any JSON, never takes null for anything else, and what it takes it takes again unchanged", () => {
+  it("never throws on any JSON, takes null for nothing else, and takes again unchanged what it took", () => {
     fc.assert(
       fc.property(kind, json, (kind, raw) => {
         const parsed = parseValue(kind, raw);
@@ -181,16 +216,22 @@ describe("parseValue", () => {
     expect(parse("date", "")).toBe("not_a_date");
     expect(parse("money", { currency: "EUR" })).toBe("not_decimal");
     expect(parse("quantity", { unit: "pcs" })).toBe("not_decimal");
-    const group = parseValue({ kind: "group", parts: { a: { kind: "text" }, b: { kind: "text" } } }, { a: null });
+    const group = parseValue(
+      { kind: "group", parts: { a: { kind: "text" }, b: { kind: "text" } } },
+      { a: null },
+    );
     expect(group).toEqual({ ok: true, value: { a: null } });
   });
 
-  it("no amount without its currency, no quantity without its unit, and neither is ever assumed (I12)", () => {
+  it("no amount without its currency, no quantity without its unit; none is assumed (I12)", () => {
     expect(parse("money", { amount: "1.50", currency: "EUR" })).toEqual({ amount: "1.5", currency: "EUR" });
     for (const currency of [undefined, null, ""]) {
-      expect(parse("money", currency === undefined ? { amount: "1" } : { amount: "1", currency })).toBe("currency_missing");
+      expect(parse("money", currency === undefined ? { amount: "1" } : { amount: "1", currency })).toBe(
+        "currency_missing",
+      );
     }
-    for (const currency of ["eur", "EURO", 978]) expect(parse("money", { amount: "1", currency })).toBe("currency_unknown");
+    for (const currency of ["eur", "EURO", 978])
+      expect(parse("money", { amount: "1", currency })).toBe("currency_unknown");
     expect(parse("quantity", { value: 2, unit: "pcs" })).toEqual({ value: "2", unit: "pcs" });
     for (const unit of [null, "", 7]) expect(parse("quantity", { value: "2", unit })).toBe("unit_missing");
     expect(parse("money", "1.50 EUR")).toBe("not_a_map");
@@ -204,23 +245,40 @@ describe("parseValue", () => {
       }),
       { numRuns: 2_000 },
     );
-    for (const text of ["\u{1F469}‍\u{1F467}", "שלום", "e\u0301", "\u202Eabc"]) expect(parse("text", text)).toBe(text);
-    for (const text of ["\ud800", "\udc00a", "a\ud83d", "\ud83d\ud83d", "a\0b"]) expect(parse("text", text)).toBe("control_character");
+    for (const text of ["\u{1F469}‍\u{1F467}", "שלום", "e\u0301", "\u202Eabc"])
+      expect(parse("text", text)).toBe(text);
+    for (const text of ["\ud800", "\udc00a", "a\ud83d", "\ud83d\ud83d", "a\0b"])
+      expect(parse("text", text)).toBe("control_character");
   });
 
   it("a group takes only the parts it knows, and is refused when one of them is", () => {
     const parts = { street: { kind: "text" }, since: { kind: "date" } } as const;
-    expect(parseValue({ kind: "group", parts }, { street: "a", other: 1 })).toEqual({ ok: true, value: { street: "a" } });
-    expect(parseValue({ kind: "group", parts }, { since: "2026-02-31" })).toMatchObject({ ok: false, problem: { code: "not_a_date" } });
-    expect(parseValue({ kind: "collection", parts }, {})).toMatchObject({ ok: false, problem: { code: "not_a_list" } });
-    expect(parseValue({ kind: "reference", entity: "accounts" }, "7")).toMatchObject({ ok: false, problem: { code: "not_a_map" } });
+    expect(parseValue({ kind: "group", parts }, { street: "a", other: 1 })).toEqual({
+      ok: true,
+      value: { street: "a" },
+    });
+    expect(parseValue({ kind: "group", parts }, { since: "2026-02-31" })).toMatchObject({
+      ok: false,
+      problem: { code: "not_a_date" },
+    });
+    expect(parseValue({ kind: "collection", parts }, {})).toMatchObject({
+      ok: false,
+      problem: { code: "not_a_list" },
+    });
+    expect(parseValue({ kind: "reference", entity: "accounts" }, "7")).toMatchObject({
+      ok: false,
+      problem: { code: "not_a_map" },
+    });
   });
 });
 
 const scalar = fc.constantFrom<null | boolean | string>(null, true, false, "", "0", "a", "b");
 const group: fc.Arbitrary<GroupValue> = fc.dictionary(fc.constantFrom("a", "b", "c"), scalar);
 const fields = fc.dictionary(fc.constantFrom("x", "y"), fc.oneof(scalar, group));
-const lines: fc.Arbitrary<readonly Line[]> = fc.uniqueArray(fc.record({ key: fc.constantFrom("k1", "k2", "k3"), fields }), { selector: ({ key }) => key });
+const lines: fc.Arbitrary<readonly Line[]> = fc.uniqueArray(
+  fc.record({ key: fc.constantFrom("k1", "k2", "k3"), fields }),
+  { selector: ({ key }) => key },
+);
 const value: fc.Arbitrary<Value> = fc.oneof(scalar, group, lines);
 const maybe = fc.option(value, { nil: undefined });
 
@@ -231,7 +289,9 @@ describe("canonicalBytes", () => {
         const bytes = canonicalBytes(one);
         expect(canonicalBytes(JSON.parse(bytes))).toBe(bytes);
         expect(JSON.parse(bytes)).toEqual(JSON.parse(JSON.stringify(one)));
-        expect(bytes === canonicalBytes(other)).toBe(JSON.stringify(sortKeys(one)) === JSON.stringify(sortKeys(other)));
+        expect(bytes === canonicalBytes(other)).toBe(
+          JSON.stringify(sortKeys(one)) === JSON.stringify(sortKeys(other)),
+        );
       }),
       { numRuns: 2_000 },
     );
@@ -270,12 +330,13 @@ describe("equality", () => {
     }
   });
 
-  it("alike is equal in all that both deliver: a part that one leaves out says nothing, null and empty do", () => {
+  it("alike is equal in all that both deliver: a part left out says nothing, null and empty do", () => {
     fc.assert(
       fc.property(maybe, maybe, group, group, (a, b, one, other) => {
         expect(isAlike(a, b)).toBe(isAlike(b, a));
         if (isEqual(a, b)) expect(isAlike(a, b)).toBe(true);
-        if (a !== undefined && b !== undefined && isAlike(a, b) && !isEqual(a, b)) expect(isPlainGroup(a) || isLines(a)).toBe(true);
+        if (a !== undefined && b !== undefined && isAlike(a, b) && !isEqual(a, b))
+          expect(isPlainGroup(a) || isLines(a)).toBe(true);
         const shared = Object.keys(one).filter((part) => part in other);
         expect(isAlike(one, other)).toBe(shared.every((part) => one[part] === other[part]));
         expect(isAlikeIn(one, other)).toBe(isAlike(one, other));
@@ -295,12 +356,23 @@ describe("equality", () => {
     expect(isAlike({ link: "l1" }, { awaits })).toBe(false);
     expect(isAlike({ link: "l1" }, { link: "l1" })).toBe(true);
     expect([isReference({ link: "l1" }), isReference({ awaits })]).toEqual([true, true]);
-    expect([isReference({ link: "l1", label: "x" }), isReference({ link: null }), isReference({})]).toEqual([false, false, false]);
-    expect([isPlainGroup({ link: "l1" }), isPlainGroup({ link: "l1", label: "x" }), isPlainGroup(null), isPlainGroup([])]).toEqual([false, true, false, false]);
+    expect([isReference({ link: "l1", label: "x" }), isReference({ link: null }), isReference({})]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([
+      isPlainGroup({ link: "l1" }),
+      isPlainGroup({ link: "l1", label: "x" }),
+      isPlainGroup(null),
+      isPlainGroup([]),
+    ]).toEqual([false, true, false, false]);
   });
 
   it("blank is what nobody would miss: zero and false are values", () => {
-    for (const blank of [undefined, null, "", [], {}, { a: null, b: { c: "" } }]) expect(isBlank(blank)).toBe(true);
-    for (const there of ["0", false, " ", { a: null, b: "0" }, [{ key: "k", fields: {} }]]) expect(isBlank(there)).toBe(false);
+    for (const blank of [undefined, null, "", [], {}, { a: null, b: { c: "" } }])
+      expect(isBlank(blank)).toBe(true);
+    for (const there of ["0", false, " ", { a: null, b: "0" }, [{ key: "k", fields: {} }]])
+      expect(isBlank(there)).toBe(false);
   });
 });

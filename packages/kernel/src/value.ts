@@ -1,13 +1,13 @@
 /**
  * Values of fields. A field of a record is one of four things that never turn into one another:
- * absent (the key is missing, the system did not deliver it), `null` (known to have no value), empty text, or a value.
- * Zero is a value. No binary floating point: amounts and quantities are decimal strings.
+ * absent (the key is missing, the system did not deliver it), `null` (known to have no value), empty text, or
+ * a value. Zero is a value. No binary floating point: amounts and quantities are decimal strings.
  */
 
 /** Any JSON value, as systems deliver it. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonMap;
 
-/** A JSON map. */
+/** A JSON map: values by key. */
 export interface JsonMap {
   readonly [key: string]: Json;
 }
@@ -18,7 +18,8 @@ export interface JsonMap {
  * - decimal: `-?digits[.digits]` without leading or trailing zeros, never `-0`
  * - date: `YYYY-MM-DD`; instant: `YYYY-MM-DDTHH:MM:SS[.ffffff]Z` in UTC
  * - money: `{ amount, currency }`; quantity: `{ value, unit }`
- * - reference: `{ link }` when resolved, `{ awaits: { entity, connection, id } }` when the parent has no link yet
+ * - reference: `{ link }` when resolved, `{ awaits: { entity, connection, id } }` when the parent has no link
+ *   yet
  * - group: a map of parts; collection: an array of {@link Line}
  */
 export type Value = null | boolean | string | GroupValue | readonly Line[];
@@ -39,7 +40,9 @@ export interface Fields {
   readonly [field: string]: Value;
 }
 
-/** What a field may hold. `entity` names the target of a reference; `parts` the parts of a group or of a line. */
+/**
+ * What a field may hold. `entity` names the target of a reference; `parts` the parts of a group or of a line.
+ */
 export type FieldKind =
   | { readonly kind: "text" | "code" | "decimal" | "boolean" | "date" | "instant" | "money" | "quantity" }
   | { readonly kind: "reference"; readonly entity: string }
@@ -77,7 +80,9 @@ export type ProblemCode =
   | "expression_failed";
 
 /** Either a value in normal form, or the problem that refuses it. */
-export type Parsed = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: Problem };
+export type Parsed =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problem: Problem };
 
 const refuse = (code: ProblemCode, expected: string): Parsed => ({ ok: false, problem: { code, expected } });
 const accept = (value: Value): Parsed => ({ ok: true, value });
@@ -85,8 +90,9 @@ const accept = (value: Value): Parsed => ({ ok: true, value });
 const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /**
- * Normal form of a decimal, or undefined when the text is none. Accepts a leading sign, an exponent of at most three
- * digits and a missing integer part; refuses separators of thousands and a decimal comma, since both are ambiguous.
+ * Normal form of a decimal, or undefined when the text is none. Accepts a leading sign, an exponent of at
+ * most three digits and a missing integer part; refuses separators of thousands and a decimal comma, since
+ * both are ambiguous.
  */
 export function normalDecimal(text: string): string | undefined {
   const match = decimalForm.exec(text);
@@ -119,7 +125,10 @@ export function isCalendarDay(year: number, month: number, day: number): boolean
   return day <= last;
 }
 
-/** Normal form of a business date (`YYYY-MM-DD`), or undefined. A business date is never converted through an instant. */
+/**
+ * Normal form of a business date (`YYYY-MM-DD`), or undefined. A business date is never converted through an
+ * instant.
+ */
 export function normalDate(text: string): string | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (match === null) return undefined;
@@ -191,8 +200,9 @@ export function isMap(value: Json | undefined): value is JsonMap {
 }
 
 /**
- * Brings one raw value into the normal form of its kind. `null` stays null for every kind; *absent* is the caller's,
- * it never reaches this function. References and collections are built by the mapping, not here. Never throws.
+ * Brings one raw value into the normal form of its kind. `null` stays null for every kind; *absent* is the
+ * caller's, it never reaches this function. References and collections are built by the mapping, not here.
+ * Never throws.
  */
 export function parseValue(kind: FieldKind, raw: Json): Parsed {
   if (raw === null) return accept(null);
@@ -210,7 +220,9 @@ export function parseValue(kind: FieldKind, raw: Json): Parsed {
     }
     case "instant": {
       const instant = typeof raw === "string" ? normalInstant(raw) : undefined;
-      return instant === undefined ? refuse("not_an_instant", "an instant in UTC (ISO 8601, Z)") : accept(instant);
+      return instant === undefined
+        ? refuse("not_an_instant", "an instant in UTC (ISO 8601, Z)")
+        : accept(instant);
     }
     case "money":
       return parseMoney(raw);
@@ -221,7 +233,9 @@ export function parseValue(kind: FieldKind, raw: Json): Parsed {
     case "group":
       return parseGroup(kind.parts, raw);
     case "collection":
-      return Array.isArray(raw) ? accept(raw as unknown as readonly Line[]) : refuse("not_a_list", "a list of lines");
+      return Array.isArray(raw)
+        ? accept(raw as unknown as readonly Line[])
+        : refuse("not_a_list", "a list of lines");
   }
 }
 
@@ -239,8 +253,8 @@ function parseGroup(parts: FieldKinds, raw: Json): Parsed {
 }
 
 /**
- * Canonical bytes of a JSON value: keys sorted, no white space. Equal values give equal text, whatever the order in
- * which their keys were set.
+ * Canonical bytes of a JSON value: keys sorted, no white space. Equal values give equal text, whatever the
+ * order in which their keys were set.
  */
 export function canonicalBytes(value: unknown): string {
   if (value === undefined) return "";
@@ -252,7 +266,10 @@ export function canonicalBytes(value: unknown): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalBytes(map[key])}`).join(",")}}`;
 }
 
-/** True when both are absent, or both have the same canonical bytes. Order of lines in a collection does not matter. */
+/**
+ * True when both are absent, or both have the same canonical bytes. Order of lines in a collection does not
+ * matter.
+ */
 export function isEqual(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined || a === null || b === null) return false;
@@ -262,8 +279,9 @@ export function isEqual(a: Value | undefined, b: Value | undefined): boolean {
 }
 
 /**
- * True when nothing that both deliver differs. A part of a group, or of a line, that only one of them delivers says
- * nothing about the other: a system without a place for it never shows it. Null and empty are delivered.
+ * True when nothing that both deliver differs. A part of a group, or of a line, that only one of them
+ * delivers says nothing about the other: a system without a place for it never shows it. Null and empty are
+ * delivered.
  */
 export function isAlike(a: Value | undefined, b: Value | undefined): boolean {
   if (a === undefined || b === undefined) return true;
@@ -302,7 +320,10 @@ function byKey(lines: readonly Line[]): readonly Line[] {
   return lines.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
-/** True for absent, null, empty text and an empty collection: nothing that would be lost. Zero and false are values. */
+/**
+ * True for absent, null, empty text and an empty collection: nothing that would be lost. Zero and false are
+ * values.
+ */
 export function isBlank(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === "") return true;
   if (isLines(value)) return value.length === 0;

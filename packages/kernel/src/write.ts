@@ -2,8 +2,9 @@ import type { Failure } from "./failure.ts";
 
 /**
  * States of an intent, a write that is stored before it is sent:
- * `stored` not sent, or proved not to have landed · `sending` the request may be on its way · `in_doubt` sent, outcome
- * unknown · `settled` landed · `refused` the system said no, nothing landed · `parked` set aside for a person.
+ * `stored` not sent, or proved not to have landed · `sending` the request may be on its way · `in_doubt`
+ * sent, outcome unknown · `settled` landed · `refused` the system said no, nothing landed · `parked` set
+ * aside for a person.
  */
 export type IntentState = "stored" | "sending" | "in_doubt" | "settled" | "refused" | "parked";
 
@@ -20,9 +21,18 @@ export type IntentEvent =
   | "redrive";
 
 /** All intent states, in the order of a life. */
-export const intentStates: readonly IntentState[] = ["stored", "sending", "in_doubt", "settled", "refused", "parked"];
+export const intentStates: readonly IntentState[] = [
+  "stored",
+  "sending",
+  "in_doubt",
+  "settled",
+  "refused",
+  "parked",
+];
 
-/** The transitions; a pair that is missing is a defect. `postpone` is a failure proved not to have left us. */
+/**
+ * The transitions; a pair that is missing is a defect. `postpone` is a failure proved not to have left us.
+ */
 export const intentTransitions: {
   readonly [state in IntentState]: { readonly [event in IntentEvent]?: IntentState };
 } = {
@@ -51,8 +61,8 @@ export function isOpen(state: IntentState): boolean {
 }
 
 /**
- * What a failed attempt means for the intent. A failure that the connector cannot classify after the first byte of a
- * write is in doubt; our own defect is treated the same, since we do not know how far we came.
+ * What a failed attempt means for the intent. A failure that the connector cannot classify after the first
+ * byte of a write is in doubt; our own defect is treated the same, since we do not know how far we came.
  */
 export function eventOfFailure(failure: Failure): IntentEvent {
   switch (failure) {
@@ -74,12 +84,14 @@ export function eventOfFailure(failure: Failure): IntentEvent {
 export type UpdateEvidence = "landed" | "not_landed" | "mixed";
 
 /**
- * Settles an update in doubt from what the target shows now, field by field: the value sent, the value before, or
- * something else. One field at the sent value and none at the old one proves that it landed, the reverse that it did
- * not; a value that is neither is a later edit or a lossy image. Where nothing is proved, as with no field at all, a
- * `mixed` answer leaves it to a fresh decision.
+ * Settles an update in doubt from what the target shows now, field by field: the value sent, the value
+ * before, or something else. One field at the sent value and none at the old one proves that it landed, the
+ * reverse that it did not; a value that is neither is a later edit or a lossy image. Where nothing is proved,
+ * as with no field at all, a `mixed` answer leaves it to a fresh decision.
  */
-export function settleUpdate(fields: readonly { readonly isSent: boolean; readonly isOld: boolean }[]): UpdateEvidence {
+export function settleUpdate(
+  fields: readonly { readonly isSent: boolean; readonly isOld: boolean }[],
+): UpdateEvidence {
   const sent = fields.some((field) => field.isSent && !field.isOld);
   const old = fields.some((field) => field.isOld && !field.isSent);
   if (sent && !old) return "landed";
@@ -88,8 +100,8 @@ export function settleUpdate(fields: readonly { readonly isSent: boolean; readon
 }
 
 /**
- * INVARIANTS.md 1.11: whether a probe that found nothing proves absence. All times on one monotonic clock, ms.
- * A system that enforces our unique key needs no wait.
+ * INVARIANTS.md 1.11: whether a probe that found nothing proves absence. All times on one monotonic clock,
+ * ms. A system that enforces our unique key needs no wait.
  */
 export function provesAbsence(probe: {
   readonly sendDeadline: number;

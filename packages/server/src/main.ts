@@ -2,8 +2,9 @@
 /** The command line of Crossfoot: puts its parts together and runs one command. */
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import type { CliDeps, Served, ServeOptions } from "./cli/deps.ts";
+import type { CliDeps, DemoOptions, Served, ServeOptions } from "./cli/deps.ts";
 import { runCli } from "./cli/program.ts";
+import { exitCodes, Refusal } from "./cli/refusal.ts";
 import { connectors, openEngine } from "./compose.ts";
 import { readEnvironment } from "./config/environment.ts";
 import { createHttpApp } from "./http/app.ts";
@@ -36,6 +37,25 @@ function onStop(stop: () => void): () => void {
   };
 }
 
+/** The demo is loaded when it is asked for: it brings both twins along. */
+async function demo({ isOnce, keeps, isJson, erp, seed }: DemoOptions): Promise<number> {
+  if (erp === "tryton") {
+    throw new Refusal(exitCodes.failed, "the demo against a real Tryton is not part of this version", {
+      code: "unsupported",
+    });
+  }
+  const { runDemo } = await import("./demo/demo.ts");
+  const stopping = new AbortController();
+  const unsubscribe = onStop(() => stopping.abort());
+  const { stdout, stderr } = process;
+  const { signal } = stopping;
+  try {
+    return await runDemo({ isOnce, keeps, isJson, seed: seed ?? 1, stdout, stderr, sleep, signal });
+  } finally {
+    unsubscribe();
+  }
+}
+
 function userName(): string {
   try {
     return userInfo().username;
@@ -54,7 +74,7 @@ const deps: CliDeps = {
   environment: readEnvironment(),
   openEngine,
   serve,
-  demo: () => Promise.reject(new Error("the demo is not part of this build")),
+  demo,
   stdout: process.stdout,
   stderr: process.stderr,
   clock: systemClock,
@@ -63,5 +83,11 @@ const deps: CliDeps = {
   user: userName(),
   version: versionOf(),
 };
+
+// Whoever reads our output may stop reading (`crossfoot status | head`): that is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+  throw error;
+});
 
 process.exitCode = await runCli(process.argv.slice(2), deps);

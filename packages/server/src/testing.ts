@@ -6,3 +6,7 @@ export { openEphemeral } from "./platform/testing/ephemeral.ts";
 export { forEachHome, type TestHome, type TestHooks } from "./platform/testing/homes.ts";
 export { startPostgres, type TestPostgres, type TestPostgresOptions } from "./platform/testing/postgres.ts";
 export { tempFolder, type TempFolder } from "./platform/testing/temp-folder.ts";
+export { connectors, openEngine, type ComposeOptions } from "./compose.ts";
+export { loadProject, type LoadedProject } from "./config/load-project.ts";
+export type { Project } from "./config/project.ts";
+export type { ApplySummary, Engine, PlanDocument, RunSummary } from "./runtime/engine.ts";

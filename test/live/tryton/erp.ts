@@ -1,5 +1,5 @@
-import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -26,8 +26,7 @@ export interface RunningTryton {
 export function whyNot(): string | null {
   if (process.env["CROSSFOOT_TRYTON_DIR"] !== undefined) return null;
   if (process.getuid?.() !== 0) return "not root, and CROSSFOOT_TRYTON_DIR names no running Tryton";
-  const apt = spawnSync("apt-get", ["--version"]);
-  return apt.status === 0 ? null : "no apt-get on this machine";
+  return existsSync("/usr/bin/apt-get") ? null : "no apt-get on this machine";
 }
 
 async function freePort(): Promise<number> {
@@ -56,7 +55,7 @@ export async function startTryton(): Promise<RunningTryton> {
     await run(script, ["up", folder, ...ports], { maxBuffer: 1 << 24 });
   }
   const facts = factsOf(folder);
-  const database = `t${Date.now().toString(36)}`;
+  const database = `t${Date.now().toString(36)}_${process.pid}`;
   await run(script, ["newdb", folder, database]);
   const fact = (name: string): string => facts.get(name) ?? "";
   return {

@@ -68,7 +68,7 @@ export function quoteCases(stage: () => Stage): void {
     expect(await stage().codes(...writes)).toEqual(cases.map(([, code]) => `invalid/${code}`));
   });
 
-  it("does not let a quote that was given out be rewritten", async () => {
+  it("lets a quote be rewritten only after it was reopened, and a cancelled one is no order", async () => {
     const [created] = await stage().send(await stage().quote("C00001"));
     await stage().send(stage().press(idOf(created), "quote"));
     const now = await stage().one("quotes", idOf(created));
@@ -76,6 +76,15 @@ export function quoteCases(stage: () => Stage): void {
     const change = stage().update("quotes", now, { lines: [{ ...row, quantity: "5" }] });
     expect(await stage().codes(change)).toEqual(["invalid/wrong_state"]);
     expect(await stage().codes(stage().update("quotes", now, { description: "PO 2" }))).toEqual(["done"]);
+    expect(await stage().codes(stage().press(idOf(created), "draft"))).toEqual(["done"]);
+    const reopened = await stage().one("quotes", idOf(created));
+    const lines = [{ ...rowsIn(reopened, "lines")[0], product: String(await stage().product("P005")) }];
+    expect(await stage().codes(stage().update("quotes", reopened, { lines }))).toEqual(["done"]);
+    const again = await stage().one("quotes", idOf(created));
+    expect(again.native).toMatchObject({ quote_state: "draft", lines, tax_amount: "2.8" });
+    expect(await stage().codes(stage().press(idOf(created), "cancel"))).toEqual(["done"]);
+    expect((await stage().one("quotes", idOf(created))).native["quote_state"]).toBe("cancelled");
+    expect((await stage().one("orders", idOf(created))).kind).toBe("out_of_scope");
   });
 
   it("reports the credit limit with a plain reason, before and after the attempt", async () => {

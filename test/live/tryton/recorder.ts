@@ -5,7 +5,7 @@ import type { LiveSession } from "./session.ts";
 import type { JsonMap } from "./stage.ts";
 
 /** One request and its answer, without secrets. */
-export interface RecordedExchange {
+interface RecordedExchange {
   readonly method: string;
   readonly params: unknown;
   readonly status: number;

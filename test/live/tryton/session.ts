@@ -2,7 +2,7 @@ import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { HttpAnswer, HttpRequest, Session } from "@crossfoot/connector-sdk";
 
 /** One exchange as it went over the wire, for recordings. Headers are not kept: they hold the session key. */
-export interface Exchange {
+interface Exchange {
   readonly path: string;
   readonly body: string;
   readonly status: number;
@@ -10,7 +10,7 @@ export interface Exchange {
 }
 
 /** What a test may do to a request: let it pass, or lose its answer after the server has worked. */
-export type Fate = "pass" | "lose-answer";
+type Fate = "pass" | "lose-answer";
 
 /** A session for one connector alone, on plain fetch. */
 export interface LiveSession extends Session {

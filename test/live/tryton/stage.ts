@@ -100,6 +100,7 @@ export class Stage {
       quote: ["draft", "sent"],
       confirm: ["sent", "accepted"],
       cancel: ["sent", "cancelled"],
+      draft: ["sent", "draft"],
     };
     const [from, to] = ways[via] ?? ["", ""];
     return this.write({ entity: "quotes", kind: "transition", id, transition: { from, to, via } });

@@ -14,7 +14,10 @@ export interface Survey {
   readonly broken: { readonly [rule: string]: { readonly times: number; readonly example: string } };
 }
 
-/** Plays every scene of a universe, and each open conflict on to a person's decision: either side's value, or another. */
+/**
+ * Plays every scene of a universe, and each open conflict on to a person's decision: either side's value, or
+ * another.
+ */
 export function exhaust(universe: Universe): Survey {
   const broken: Record<string, { times: number; example: string }> = {};
   const verdicts = new Map<Verdict, number>();
@@ -31,7 +34,8 @@ export function exhaust(universe: Universe): Survey {
       for (const value of [world.station("crm").truth, world.station("erp").truth, universe.edit]) {
         const decided = play(scene);
         decided.resolve(value as Value);
-        if (decided.settle().conflicts.length > 0) violations.push("a person's decision left the conflict open");
+        if (decided.settle().conflicts.length > 0)
+          violations.push("a person's decision left the conflict open");
         violations.push(...decided.judge.violations);
       }
     }

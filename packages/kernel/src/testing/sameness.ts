@@ -1,8 +1,8 @@
 import type { GroupValue, Line, Value } from "../value.ts";
 
 /**
- * What the tests hold to be equal, written without the kernel's own idea of it: the judge must not share a bug with
- * the judged. Lines are compared by key, whatever their order; all else by structure.
+ * What the tests hold to be equal, written without the kernel's own idea of it: the judge must not share a
+ * bug with the judged. Lines are compared by key, whatever their order; all else by structure.
  */
 export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -33,7 +33,10 @@ function pointsAway(value: GroupValue): boolean {
   return keys.length === 1 && (keys[0] === "link" || keys[0] === "awaits");
 }
 
-/** True when nothing that the value delivers differs from the image. A part that is not delivered says nothing. */
+/**
+ * True when nothing that the value delivers differs from the image. A part that is not delivered says
+ * nothing.
+ */
 export function showsNothingElse(value: Value | undefined, image: Value | undefined): boolean {
   if (value === undefined) return true;
   if (!isGroup(value) || !isGroup(image) || pointsAway(value) || pointsAway(image)) return same(value, image);

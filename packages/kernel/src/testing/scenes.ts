@@ -1,10 +1,11 @@
 import type { SideValue } from "../merge.ts";
+import type { Plan } from "../plan.ts";
 import type { FieldPolicy } from "../policy.ts";
 import type { Value } from "../value.ts";
 import { crm, erp, fieldPolicy } from "./fixtures.ts";
 import { isGroup } from "./sameness.ts";
 import { isIdle, World } from "./world.ts";
-import type { Keeping } from "./world.ts";
+import type { Keeping } from "./station.ts";
 
 /** What a field may hold in a small world, and how a system may keep it. */
 export interface Universe {
@@ -17,29 +18,39 @@ export interface Universe {
   readonly plots: readonly Plot[];
 }
 
-/** Which observations arrive together and in what order, and who edits between the first decision and its write. */
+/**
+ * Which observations arrive together and in what order, and who edits between the first decision and its
+ * write.
+ */
 export interface Plot {
   readonly arrivals: readonly (readonly ("crm" | "erp")[])[];
   readonly editor: "crm" | "erp" | null;
 }
 
 /** All orders of arrival with every editor. */
-export const allPlots: readonly Plot[] = [[["crm"], ["erp"]] as const, [["erp"], ["crm"]] as const, [["crm", "erp"]] as const].flatMap(
-  (arrivals) => ([null, "crm", "erp"] as const).map((editor) => ({ arrivals, editor })),
-);
+export const allPlots: readonly Plot[] = [
+  [["crm"], ["erp"]] as const,
+  [["erp"], ["crm"]] as const,
+  [["crm", "erp"]] as const,
+].flatMap((arrivals) => ([null, "crm", "erp"] as const).map((editor) => ({ arrivals, editor })));
 
 /** A system that keeps what it is given. */
 export const exact: Keeping = (value) => value;
 /** A system that cuts text, and shows empty text where it was given null. */
-export const cutAndBlank: Keeping = (value) => (typeof value === "string" ? value.slice(0, 2) : (value ?? ""));
+export const cutAndBlank: Keeping = (value) =>
+  typeof value === "string" ? value.slice(0, 2) : (value ?? "");
 /** A system that keeps texts, and the texts of a group, in capitals. */
 export const upper: Keeping = (value) => {
   if (typeof value === "string") return value.toUpperCase();
   if (!isGroup(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([part, inner]) => [part, upper(inner) as string | null]));
+  return Object.fromEntries(
+    Object.entries(value).map(([part, inner]) => [part, upper(inner) as string | null]),
+  );
 };
 
-/** Every policy of one field in two systems. The rule for first links matters only where a base is missing. */
+/**
+ * Every policy of one field in two systems. The rule for first links matters only where a base is missing.
+ */
 export function policiesOf(kind: FieldPolicy["kind"], isFirst: boolean): readonly FieldPolicy[] {
   const firstLinks = isFirst ? (["fill", "master", "review"] as const) : (["fill"] as const);
   return [crm, erp].flatMap((master) => {
@@ -50,7 +61,10 @@ export function policiesOf(kind: FieldPolicy["kind"], isFirst: boolean): readonl
       ),
       ...(["restore", "keep"] as const).flatMap((onForeignEdit) => {
         const oneWay = { field: "f", kind, master, onFirstLink, onForeignEdit, writers: [master] };
-        return [fieldPolicy({ ...oneWay, targets: [other] }), fieldPolicy({ ...oneWay, targets: [crm, erp] })];
+        return [
+          fieldPolicy({ ...oneWay, targets: [other] }),
+          fieldPolicy({ ...oneWay, targets: [crm, erp] }),
+        ];
       }),
     ]);
   });
@@ -86,7 +100,8 @@ export function* scenesOf({ kind, values, edit, keepings, plots }: Universe): Ge
       for (const policy of policies) {
         const stampings = policy.policy === "newest" ? stampsOfNewest : stampsOfNewest.slice(0, 1);
         for (const stamps of stampings) {
-          for (const keep of keepings) for (const plot of plots) yield { policy, bases, truths, stamps, keep, plot, edit };
+          for (const keep of keepings)
+            for (const plot of plots) yield { policy, bases, truths, stamps, keep, plot, edit };
         }
       }
     }
@@ -99,11 +114,17 @@ const larger = ([one, other]: readonly SideValue[]) => {
   return one.view > other.view ? one.connection : other.connection;
 };
 
-/** Plays one scene to its end: arrivals in their order, an edit that falls between a decision and its write, rest. */
-export function play({ policy, bases, truths, stamps, keep, plot, edit }: Scene): World {
+/**
+ * Plays one scene to its end: arrivals in their order, an edit that falls between a decision and its write,
+ * rest.
+ */
+export function play(
+  { policy, bases, truths, stamps, keep, plot, edit }: Scene,
+  sabotage?: (plan: Plan) => Plan,
+): World {
   const kept = (value: Value | undefined) => (value === undefined ? undefined : keep(value));
   const rules = { policy, customRules: { larger }, newestToleranceMs: 1_000, stampGranularityMs: 100 };
-  const world = new World(rules, [
+  const world = new World(sabotage === undefined ? rules : { ...rules, sabotage }, [
     { connection: crm, base: bases[0], truth: truths[0], stamp: stamps.crm, keep: exact },
     { connection: erp, base: kept(bases[1]), truth: kept(truths[1]), stamp: stamps.erp, keep },
   ]);

@@ -8,9 +8,7 @@ import type { Fields, Value } from "../value.ts";
 import { abilities, decideInput, entityPolicy, viewOf } from "./fixtures.ts";
 import { Judge } from "./judge.ts";
 import { isGroup, same } from "./sameness.ts";
-
-/** How a system keeps what it is given: a lossy one shows something else afterwards. */
-export type Keeping = (value: Value) => Value;
+import type { Keeping, Station } from "./station.ts";
 
 /** One system that holds the field: what it showed at the last agreement, and what is true there now. */
 export interface Beginning {
@@ -21,28 +19,19 @@ export interface Beginning {
   readonly keep: Keeping;
 }
 
-/** A system as the world sees it. `seen` is the newest observation; between observations it may be old. */
-export interface Station {
-  readonly connection: ConnectionId;
-  readonly keep: Keeping;
-  truth: Value | undefined;
-  version: number;
-  stamp: number;
-  seen: { value: Value | undefined; version: number; stamp: number };
-  base: readonly Value[] | undefined;
-}
-
 /** The rules under which a world is judged. */
 export interface WorldRules {
   readonly policy: FieldPolicy;
   readonly customRules?: { readonly [name: string]: CustomRule };
   readonly newestToleranceMs?: number;
   readonly stampGranularityMs?: number;
+  /** Spoils each plan before it is judged, to prove that the judge sees it. */
+  readonly sabotage?: (plan: Plan) => Plan;
 }
 
 /**
- * A few systems that hold one field, and a loop over them as the runtime drives it: observe, decide, write under a
- * precondition, move the bases.
+ * A few systems that hold one field, and a loop over them as the runtime drives it: observe, decide, write
+ * under a precondition, move the bases.
  */
 export class World {
   readonly stations: readonly Station[];
@@ -102,14 +91,20 @@ export class World {
 
   plan(): Plan {
     const { field } = this.#rules.policy;
-    const members = Object.fromEntries(this.stations.map((station) => [station.connection, memberAt(station, field)]));
+    const members = Object.fromEntries(
+      this.stations.map((station) => [station.connection, memberAt(station, field)]),
+    );
     const resolutions: Fields = this.#resolution === undefined ? {} : { [field]: this.#resolution };
-    const plan = decide({ ...this.#given, members, resolutions });
+    const decided = decide({ ...this.#given, members, resolutions });
+    const plan = this.#rules.sabotage?.(decided) ?? decided;
     this.judge.checkPlan(plan, this.#resolution);
     return plan;
   }
 
-  /** Applies a plan; true when all of it has settled. A write whose target moved on is refused, and observed again. */
+  /**
+   * Applies a plan; true when all of it has settled. A write whose target moved on is refused, and observed
+   * again.
+   */
   apply(plan: Plan): boolean {
     const decided = new Map(this.stations.map((station) => [station.connection, station.seen.value]));
     const settled = plan.writes.filter((write) => this.#send(plan, write));
@@ -141,7 +136,9 @@ export class World {
       return false;
     }
     const given = write.fields[this.#rules.policy.field] as Value;
-    const next = station.keep(isGroup(given) && isGroup(station.truth) ? { ...station.truth, ...given } : given);
+    const next = station.keep(
+      isGroup(given) && isGroup(station.truth) ? { ...station.truth, ...given } : given,
+    );
     this.judge.checkLanding(plan, { station, next });
     this.#store(station, next);
     this.observe(write.target);
@@ -171,7 +168,12 @@ function memberAt(station: Station, field: string): MemberState {
   const { connection, seen, base } = station;
   const fields: Fields = seen.value === undefined ? {} : { [field]: seen.value };
   return {
-    view: viewOf(connection, { fields, version: String(seen.version), modifiedAt: seen.stamp, actor: `${connection}-user` }),
+    view: viewOf(connection, {
+      fields,
+      version: String(seen.version),
+      modifiedAt: seen.stamp,
+      actor: `${connection}-user`,
+    }),
     base: base === undefined ? {} : { [field]: base },
     baseKind: "present",
   };

@@ -85,7 +85,7 @@ function showConflicts(
   const duplicates = candidates.map((each) => [
     each.entity,
     `${each.connection}:${each.id}`,
-    each.links.join(", "),
+    each.links.length === 0 ? "one that is there" : each.links.join(", "),
     each.keys.join(", "),
   ]);
   const pairs = [

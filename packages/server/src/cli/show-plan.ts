@@ -30,22 +30,85 @@ function changeOf({ fields, transition, answers }: PlanDocument["writes"][number
   const move =
     transition === null ? [] : [`status ${transition.from} → ${transition.to} (${transition.via})`];
   const set = Object.entries(fields).map(([field, value]) => `${field}: ${showValue(value)}`);
-  const back = answers.length === 0 ? [] : [`its answer gives ${answers.join(", ")}`];
+  const back = answers.length === 0 ? [] : [`then ${answers.join(", ")}, as the other system gives it`];
   return [...move, ...set, ...back].join("; ");
 }
 
-function list(title: string, rows: readonly (readonly string[])[], view: PlanView): readonly string[] {
+interface Part {
+  readonly title: string;
+  /** Headings of the third and fourth column. */
+  readonly heads: readonly [string, string];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function list({ title, heads, rows }: Part, view: PlanView): readonly string[] {
   if (rows.length === 0) return [];
   const shown = view.isWhole ? rows : rows.slice(0, listedMax);
   const columns = [
     { title: "entity" },
     { title: "record", least: 16 },
-    { title: "what", least: 12 },
-    { title: "why", least: 20 },
+    { title: heads[0], least: 12 },
+    { title: heads[1], least: 20 },
   ];
   const rest = rows.length - shown.length;
   const more = rest > 0 ? [`… and ${number(rest)} more; see them with --all or in the file of --out.`] : [];
   return [`${title} (${number(rows.length)})`, renderTable(columns, shown, view.room), ...more];
+}
+
+function partsOf(plan: PlanDocument): readonly Part[] {
+  const why = ["what", "why"] as const;
+  return [
+    {
+      title: "Writes",
+      heads: ["write", "values"],
+      rows: plan.writes.map((each) => [
+        each.entity,
+        each.label,
+        `${each.kind} ${each.target}`,
+        changeOf(each),
+      ]),
+    },
+    {
+      title: "Conflicts, for a person to decide",
+      heads: ["field", "why"],
+      rows: plan.conflicts.map((each) => [
+        each.entity,
+        each.label,
+        each.field,
+        each.reason.replaceAll("_", " "),
+      ]),
+    },
+    {
+      title: "Set aside",
+      heads: why,
+      rows: plan.parks.map((each) => [
+        each.entity,
+        each.label,
+        each.reason.replaceAll("_", " "),
+        each.detail,
+      ]),
+    },
+    {
+      title: "Waiting for a parent",
+      heads: ["field", "why"],
+      rows: plan.waits.map((each) => [
+        each.entity,
+        each.label,
+        each.field,
+        `its record is not in ${each.target} yet`,
+      ]),
+    },
+    {
+      title: "Possible duplicates: nothing is linked before a person says so",
+      heads: why,
+      rows: plan.candidates.map(({ entity, connection, id, links }) => [
+        entity,
+        `${connection}:${id}`,
+        "candidate",
+        links.length === 0 ? "may be one that is there" : `may be the same as ${links.join(", ")}`,
+      ]),
+    },
+  ];
 }
 
 /** A plan for a person: how much, then record by record, then what it does not do and why. */
@@ -53,31 +116,7 @@ export function showPlan(plan: PlanDocument, view: PlanView): string {
   const lines = [`Plan ${plan.id}, made ${plan.madeAt} under contract ${plan.contract.slice(0, 12)}`];
   if (plan.writes.length === 0) lines.push("Nothing is to be written.");
   else lines.push(counts(plan, view.room));
-  const writes = plan.writes.map((each) => [
-    each.entity,
-    each.label,
-    `${each.kind} ${each.target}`,
-    changeOf(each),
-  ]);
-  lines.push(...list("Writes", writes, view));
-  const conflicts = plan.conflicts.map((each) => [each.entity, each.label, each.field, each.reason]);
-  lines.push(...list("Conflicts, for a person to decide", conflicts, view));
-  const parks = plan.parks.map((each) => [each.entity, each.label, each.reason, each.detail]);
-  lines.push(...list("Set aside", parks, view));
-  const waits = plan.waits.map((each) => [
-    each.entity,
-    each.label,
-    each.field,
-    `waits for its record in ${each.target}`,
-  ]);
-  lines.push(...list("Waiting for a parent", waits, view));
-  const candidates = plan.candidates.map((each) => [
-    each.entity,
-    `${each.connection}:${each.id}`,
-    "candidate",
-    `may be the same as ${each.links.join(", ")}`,
-  ]);
-  lines.push(...list("Possible duplicates, nothing is linked before a person says so", candidates, view));
+  for (const part of partsOf(plan)) lines.push(...list(part, view));
   return [...lines, ...closing(plan, view)].filter((line) => line !== "").join("\n\n");
 }
 

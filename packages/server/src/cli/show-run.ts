@@ -30,11 +30,17 @@ const headings: { readonly [verdict: string]: string } = {
   ended: "ended",
 };
 
+/** Whether an entity is worth a row: something came in, was decided or went out. */
+function isBusy(each: EntitySummary): boolean {
+  const { decided, refused, postponed, probed, deleted, settled, read } = each;
+  const came = Object.values(read).map(({ added, changed, unreadable }) => added + changed + unreadable);
+  const went = Object.values(settled).map((kinds) => sum(kinds));
+  return [decided, refused, postponed, probed, deleted, ...came, ...went].some((count) => count > 0);
+}
+
 /** Columns for outcomes that nobody had are left out. */
 function tableOf(entities: readonly EntitySummary[], room: number): string {
-  const busy = entities.filter(
-    (each) => each.decided > 0 || Object.values(each.read).some((read) => sum(read) > 0),
-  );
+  const busy = entities.filter((each) => isBusy(each));
   const connections = [
     ...new Set(busy.flatMap(({ read, settled }) => [...Object.keys(read), ...Object.keys(settled)])),
   ];

@@ -1,5 +1,5 @@
 import type { EntityStatement, Statement } from "@crossfoot/model";
-import { showValue } from "./show-value.ts";
+import { inMinorUnits, showValue } from "./show-value.ts";
 import { renderTable } from "./table.ts";
 import { many, moment, number } from "./text.ts";
 
@@ -12,6 +12,7 @@ const reasonWords: { readonly [reason: string]: string } = {
   lossy_target: "the system keeps the value in its own form",
   kept_difference: "the contract keeps it",
   waiting_for_parent: "waits for the record it belongs to",
+  parent_not_wanted: "the record it refers to is not wanted there",
   not_permitted: "we may not read or write it",
   out_of_scope: "outside the scope of the mapping",
   deleted_elsewhere: "deleted on the other side",
@@ -109,7 +110,12 @@ function listed(title: string, table: string, count: number): readonly string[] 
 
 function totals(entities: readonly EntityStatement[], room: number): readonly string[] {
   const rows = entities.flatMap(({ entity, totals: lines }) =>
-    lines.map(({ field, currency, crm, erp, difference }) => [entity, field, currency, crm, erp, difference]),
+    lines.map(({ field, currency, crm, erp, difference }) => [
+      entity,
+      field,
+      currency,
+      ...[crm, erp, difference].map((amount) => inMinorUnits(amount, currency)),
+    ]),
   );
   const columns = [
     { title: "entity" },

@@ -1,5 +1,6 @@
 import type { Json } from "@crossfoot/kernel";
 import { isMap } from "@crossfoot/kernel";
+import { entityNames } from "@crossfoot/model";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { renderTable } from "./table.ts";
@@ -60,7 +61,9 @@ const counted: readonly (readonly [title: string, of: (counts: EntityCounts) => 
 
 function entities(status: StatusReport, room: number): string {
   const columns: readonly Column[] = [{ title: "entity" }, ...counted.map(([title]) => right(title))];
-  const rows = status.entities.map((each) => [each.entity, ...counted.map(([, of]) => of(each))]);
+  const rank = (name: string): number => (entityNames as readonly string[]).indexOf(name);
+  const inOrder = status.entities.toSorted((a, b) => rank(a.entity) - rank(b.entity));
+  const rows = inOrder.map((each) => [each.entity, ...counted.map(([, of]) => of(each))]);
   return renderTable(columns, rows, room);
 }
 

@@ -1,5 +1,6 @@
 import { isLines } from "@crossfoot/kernel";
 import type { Json, Value } from "@crossfoot/kernel";
+import { minorUnitOf } from "@crossfoot/model";
 import { safeText } from "./text.ts";
 
 /**
@@ -17,7 +18,8 @@ export function showValue(value: Value | undefined): string {
 
 function showGroup(group: { readonly [part: string]: Value }): string {
   const { amount, currency, value, unit, link, awaits } = group;
-  if (typeof amount === "string" && typeof currency === "string") return `${amount} ${currency}`;
+  if (typeof amount === "string" && typeof currency === "string")
+    return `${inMinorUnits(amount, currency)} ${currency}`;
   if (typeof value === "string" && typeof unit === "string") return `${value} ${unit}`;
   if (typeof link === "string") return `→ ${link}`;
   if (typeof awaits === "object" && awaits !== null && !isLines(awaits)) {
@@ -26,6 +28,13 @@ function showGroup(group: { readonly [part: string]: Value }): string {
   }
   const parts = Object.entries(group).filter(([, part]) => part !== null && part !== "");
   return parts.length === 0 ? "—" : parts.map(([name, part]) => `${name} ${showValue(part)}`).join(", ");
+}
+
+/** An exact amount with at least the decimals of its currency: `12.50`. Nothing is rounded. */
+export function inMinorUnits(amount: string, currency: string): string {
+  const [whole = "0", fraction = ""] = amount.split(".");
+  const digits = Math.max(minorUnitOf(currency) ?? 0, fraction.length);
+  return digits === 0 ? whole : `${whole}.${fraction.padEnd(digits, "0")}`;
 }
 
 /** Native JSON as one short line. */

@@ -38,10 +38,7 @@ export function showWhy(why: WhyReport, room: number): string {
       "Conflicts",
       why.conflicts.map((conflict) => conflictSentence(conflict)),
     ),
-    ...section(
-      "What happened",
-      why.journal.slice(-journalMax).map((entry) => journalSentence(entry)),
-    ),
+    ...section("What happened", happened(why.journal)),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
@@ -137,6 +134,18 @@ function conflictSentence({ field, reason, values, link }: WhyReport["conflicts"
   const sides = Object.entries(values).map(([connection, value]) => `${connection} says ${showValue(value)}`);
   const how = `To decide: crossfoot conflicts --take crm ${link} ${field} (or erp)`;
   return `${field}: ${reason.replaceAll("_", " ")}; ${sides.join(", ")}. ${how}`;
+}
+
+/** Steps that say nothing that the next one does not say too. */
+const silent: ReadonlySet<string> = new Set(["base_moved", "intent_sending"]);
+
+/** The last entries of the journal, oldest first. */
+function happened(journal: readonly JournalEntry[]): readonly string[] {
+  return journal
+    .filter(({ kind }) => !silent.has(kind))
+    .toSorted((a, b) => (a.at === b.at ? a.seq - b.seq : a.at < b.at ? -1 : 1))
+    .slice(-journalMax)
+    .map((entry) => journalSentence(entry));
 }
 
 function journalSentence({ at, kind, body }: JournalEntry): string {

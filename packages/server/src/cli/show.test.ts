@@ -1,5 +1,5 @@
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
-import { defaultContract, entityNames } from "@crossfoot/model";
+import { defaultContract, differenceReasons, entityNames } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
 import { describe, expect, it } from "vitest";
 import type { WhyReport } from "../runtime/engine.ts";
@@ -68,7 +68,9 @@ describe("values", () => {
   });
 
   it("money, quantities, references, groups and lines are one line each", () => {
-    expect(showValue({ amount: "12.5", currency: "EUR" })).toBe("12.5 EUR");
+    expect(showValue({ amount: "12.5", currency: "EUR" })).toBe("12.50 EUR");
+    expect(showValue({ amount: "0.1234", currency: "EUR" })).toBe("0.1234 EUR");
+    expect(showValue({ amount: "7", currency: "JPY" })).toBe("7 JPY");
     expect(showValue({ value: "3", unit: "kg" })).toBe("3 kg");
     expect(showValue({ link: "l-7" })).toBe("→ l-7");
     expect(showValue({ awaits: { entity: "accounts", connection: "crm", id: "9" } })).toBe(
@@ -130,7 +132,7 @@ describe("runs, plans and statements", () => {
   it("a plan counts its writes and spells them out; --out says how to apply it", () => {
     const text = showPlan(smallPlan, { room: 200, isWhole: false, out: "plan.json" });
     expect(text).toContain("Ada & Söhne");
-    expect(text).toContain("creditLimit: 12.5 EUR");
+    expect(text).toContain("creditLimit: 12.50 EUR");
     expect(text).toContain("To do exactly this: `crossfoot apply plan.json`");
     const empty = showPlan({ ...smallPlan, writes: [] }, { room: 200, isWhole: false, out: null });
     expect(empty).toContain("Nothing is to be written.");
@@ -171,6 +173,26 @@ describe("runs, plans and statements", () => {
     expect(showStatement({ ...statement, entities: [unknown], isExplained: false }, 200)).toContain(
       "1 without a reason",
     );
+  });
+
+  it("every reason of a difference has words", () => {
+    for (const reason of differenceReasons) {
+      const missing = [{ link: null, label: "A-1", missingOn: "crm", reason } as const];
+      const entity = {
+        entity: "accounts",
+        linked: 0,
+        missing,
+        notWanted: 0,
+        fieldsCompared: 0,
+        fieldsEqual: 0,
+      };
+      const entities = [{ ...entity, differences: [], totals: [] }];
+      const text = showStatement(
+        { madeAt: "", contract: "", entities, isExplained: true, isEqual: false },
+        200,
+      );
+      expect(text).not.toContain(reason);
+    }
   });
 
   it("a status without any run says where to start", () => {

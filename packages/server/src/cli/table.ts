@@ -9,6 +9,8 @@ export interface Column {
 }
 
 const gap = "  ";
+/** A long text in the last column needs no line under its heading as long as itself. */
+const lastRuleMax = 40;
 
 /** Widths of the columns: natural, then the widest of the flexible ones gives way until the line fits. */
 function widthsOf(columns: readonly Column[], cells: readonly (readonly string[])[], room: number): number[] {
@@ -50,6 +52,9 @@ export function renderTable(
       .map(({ align = "left" }, at) => pad(cut(row[at] ?? "", widths[at] ?? 0), widths[at] ?? 0, align))
       .join(gap)
       .trimEnd();
-  const rule = widths.map((width) => "─".repeat(width)).join(gap);
+  const last = widths.length - 1;
+  const rule = widths
+    .map((width, at) => "─".repeat(at === last ? Math.min(width, lastRuleMax) : width))
+    .join(gap);
   return [line(columns.map(({ title }) => title)), rule, ...cells.map((row) => line(row))].join("\n");
 }

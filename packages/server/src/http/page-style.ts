@@ -20,7 +20,8 @@ p { margin: .25rem 0; max-width: 65ch; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .45rem .75rem; border-top: 1px solid var(--line); vertical-align: top; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
-tbody th { font-weight: 600; white-space: nowrap; }
+tbody th { font-weight: 600; }
+time { white-space: nowrap; }
 .count { text-align: right; white-space: nowrap; }
 .zero { color: var(--soft); }
 td.text { min-width: 14rem; overflow-wrap: anywhere; }

@@ -1,3 +1,4 @@
+import { entityNames } from "@crossfoot/model";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { html } from "./html.ts";
@@ -107,8 +108,14 @@ const counted: readonly (readonly [
   ["Duplicates?", ({ candidates }) => candidates, true],
 ];
 
+/** Entities as they depend on each other: parents first. */
+const inOrder = (entities: readonly EntityCounts[]): readonly EntityCounts[] =>
+  entities.toSorted((a, b) => rank(a.entity) - rank(b.entity));
+
+const rank = (entity: string): number => (entityNames as readonly string[]).indexOf(entity);
+
 function entityRows({ status }: PageFacts): Html {
-  const rows = status.entities.map(
+  const rows = inOrder(status.entities).map(
     (each) =>
       html`<tr>
         <th scope="row">${each.entity}</th>

@@ -4,6 +4,7 @@ import { SyncedFiles, type DiskOperations } from "./embedded-files.ts";
 import { LostSession, RefusedStatement } from "./store-error.ts";
 import type { RawResult, Session } from "./session.ts";
 import type { Encoded } from "./codec.ts";
+import { watchLoop } from "./embedded-loop.ts";
 
 /** PostgreSQL inside this thread. It blocks the thread while it works. */
 export interface Engine extends Session {
@@ -63,28 +64,6 @@ function refusalOf(error: unknown): RefusedStatement | undefined {
 /** Nothing but blanks and comments: PostgreSQL answers such a statement without a command tag. */
 function isBlank(sql: string): boolean {
   return sql.replaceAll(/--[^\n]*|\/\*.*?\*\/|[\s;]/gs, "") === "";
-}
-
-/** Exit code with which PostgreSQL's longjmp to its main loop arrives, an ordinary error of a statement. */
-const ordinaryError = 100;
-
-/**
- * PGlite 0.5.16 catches whatever its main loop throws and goes on: a panic, an exit or a trap of the
- * machine looks like a statement that answered nothing. Here everything but an ordinary error is told.
- */
-function watchLoop(pglite: PGlite, onBroken: (reason: string) => void): void {
-  const loop = pglite.Module as unknown as { _PostgresMainLoopOnce: () => void };
-  const once = loop._PostgresMainLoopOnce;
-  loop._PostgresMainLoopOnce = () => {
-    try {
-      once();
-    } catch (error) {
-      const status: unknown =
-        typeof error === "object" && error !== null && "status" in error && error.status;
-      if (status !== ordinaryError) onBroken("PostgreSQL stopped in the middle of a statement");
-      throw error;
-    }
-  };
 }
 
 class PgliteEngine implements Engine {

@@ -70,6 +70,7 @@ export class EmbeddedThread implements Session {
     this.#ready.reject(new LostSession(reason, true));
     for (const { reject } of this.#waiting.values()) reject(new LostSession(reason, false));
     this.#waiting.clear();
+    this.#worker.terminate().catch(() => undefined);
     this.#news.onLost(reason);
   }
 

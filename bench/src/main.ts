@@ -1,0 +1,135 @@
+/**
+ * `npm run bench -- [name ...] [--size small|full] [--home server|embedded] [--profile] [--no-store]`
+ *
+ * Runs the cases one after the other, each in a process of its own, and prints a table: target, measured, the limit
+ * measured in the same run, their ratio, verdict. The results are kept in bench/results with the machine's facts.
+ */
+import { fork } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { startPostgres, tempFolder } from "../../packages/server/src/testing.ts";
+import type { TestPostgres } from "../../packages/server/src/testing.ts";
+import { cases } from "./cases.ts";
+import type { NamedCase } from "./cases.ts";
+import type { CaseInput, Size } from "./cases/scene.ts";
+import { factsHash, machineFacts } from "./machine.ts";
+import { printProfile } from "./profile.ts";
+import { plainRow } from "./result.ts";
+import type { CaseReport } from "./result.ts";
+import { tableText } from "./table.ts";
+import type { PlacedRow } from "./table.ts";
+
+const results = new URL("../results/", import.meta.url);
+const profiles = new URL("local-profiles/", results);
+const residentMbTarget = 400;
+
+interface Asked {
+  readonly names: readonly string[];
+  readonly size: Size;
+  readonly homes: readonly string[];
+  readonly isProfiled: boolean;
+  readonly isKept: boolean;
+}
+
+function readArguments(): Asked {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      size: { type: "string", default: "small" },
+      home: { type: "string", multiple: true, default: ["server", "embedded"] },
+      profile: { type: "boolean", default: false },
+      "no-store": { type: "boolean", default: false },
+    },
+  });
+  const { size, home, profile } = values;
+  if (size !== "small" && size !== "full") throw new Error("--size is small or full");
+  const unknown = positionals.find((name) => cases.every((each) => each.name !== name));
+  if (unknown !== undefined) {
+    throw new Error(`there is no case ${unknown}; there are: ${cases.map(({ name }) => name).join(", ")}`);
+  }
+  return { names: positionals, size, homes: home, isProfiled: profile, isKept: !values["no-store"] && !profile };
+}
+
+/** Runs a case in a process of its own and gives its report. */
+async function runCase(name: string, input: CaseInput, isProfiled: boolean): Promise<CaseReport> {
+  const file = fileURLToPath(new URL("./run-case.ts", import.meta.url));
+  const folder = fileURLToPath(profiles);
+  const profiling = ["--cpu-prof", "--cpu-prof-dir", folder, "--cpu-prof-name", `${name}.cpuprofile`];
+  const execArgv = ["--conditions=source", ...(isProfiled ? profiling : [])];
+  const child = fork(file, [name], { execArgv });
+  const { promise, resolve, reject } = Promise.withResolvers<CaseReport>();
+  child.on("message", (message: { report?: CaseReport; failure?: string }) => {
+    if (message.report === undefined) reject(new Error(message.failure ?? "the case failed"));
+    else resolve(message.report);
+  });
+  const ended = new Promise<void>((done) => {
+    child.once("exit", (code) => {
+      reject(new Error(`${name} ended with ${code ?? "a signal"}`));
+      done();
+    });
+  });
+  child.send(input);
+  const [report] = await Promise.allSettled([promise, ended]);
+  if (report.status === "rejected") throw report.reason;
+  if (isProfiled) printProfile(new URL(`${name}.cpuprofile`, profiles));
+  return report.value;
+}
+
+async function measure(
+  each: NamedCase,
+  home: "server" | "embedded",
+  at: { readonly asked: Asked; readonly postgres: TestPostgres | null },
+): Promise<{ readonly rows: readonly PlacedRow[]; readonly notes: CaseReport["notes"] }> {
+  const folder = tempFolder();
+  try {
+    const store =
+      home === "server"
+        ? { home, url: (await at.postgres?.createDatabase()) ?? "" }
+        : { home, folder: `${folder.path}/store` };
+    const input: CaseInput = { size: at.asked.size, store, folder: folder.path };
+    const report = await runCase(each.name, input, at.asked.isProfiled);
+    const memory = plainRow(`memory during ${each.name}`, {
+      unit: "MB",
+      measured: report.residentMbMax,
+      sense: "at most",
+      ...(home === "server" ? { target: residentMbTarget } : {}),
+    });
+    const rows = each.judgesMemory ? [...report.rows, memory] : report.rows;
+    const shown = home === "server" ? "PostgreSQL" : "PGlite";
+    return { rows: rows.map((row) => ({ ...row, name: each.name, home: shown })), notes: report.notes };
+  } finally {
+    folder.remove();
+  }
+}
+
+async function main(): Promise<void> {
+  const asked = readArguments();
+  const facts = machineFacts();
+  const startedAt = new Date();
+  const postgres = asked.homes.includes("server") ? await startPostgres() : null;
+  const rows: PlacedRow[] = [];
+  const notes: Record<string, CaseReport["notes"]> = {};
+  try {
+    for (const each of cases.filter(({ name }) => asked.names.length === 0 || asked.names.includes(name))) {
+      for (const home of each.homes.filter((one) => asked.homes.includes(one))) {
+        console.error(`measuring ${each.name} on ${home === "server" ? "PostgreSQL" : "PGlite"} ...`);
+        const measured = await measure(each, home, { asked, postgres });
+        rows.push(...measured.rows);
+        notes[`${each.name} ${home}`] = measured.notes;
+      }
+    }
+  } finally {
+    await postgres?.stop();
+  }
+  console.log(`${facts.cores} cores, ${facts.memoryGb} GB, node ${facts.node}, size ${asked.size}\n`);
+  console.log(tableText(rows));
+  for (const [name, told] of Object.entries(notes)) console.log(`${name}: ${JSON.stringify(told)}`);
+  if (!asked.isKept) return;
+  mkdirSync(results, { recursive: true });
+  const date = startedAt.toISOString().slice(0, 10);
+  const kept = { startedAt: startedAt.toISOString(), size: asked.size, facts, rows, notes };
+  writeFileSync(new URL(`${date}-${factsHash(facts)}.json`, results), `${JSON.stringify(kept, null, 2)}\n`);
+}
+
+await main();

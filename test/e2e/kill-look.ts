@@ -1,0 +1,104 @@
+/** What a store holds between two lives of its program. */
+import { join } from "node:path";
+import { createStore, openEmbedded, openServer, systemClock, systemEntropy } from "./kill-door.ts";
+import type { Database } from "./kill-door.ts";
+import type { KillStage, StoreChoice } from "./kill-stage.ts";
+
+/** Facts that were acknowledged, and so must be there for ever. */
+export interface Look {
+  /** The newest entry of each chain of the journal: `shard/seq` and its hash, which covers all before it. */
+  readonly heads: ReadonlyMap<string, string>;
+  readonly entries: number;
+  readonly settled: readonly string[];
+  /** Writes of which the last life did not learn what became of them. */
+  readonly sending: number;
+}
+
+interface Head {
+  readonly shard: number;
+  readonly seq: string;
+  readonly hash: string;
+}
+
+async function openStore(stage: KillStage, store: StoreChoice): Promise<Database> {
+  return store.home === "server" ? openServer(store.url) : openEmbedded(join(stage.folder, "store"));
+}
+
+async function isMigrated(database: Database): Promise<boolean> {
+  const [row] = await database.query<{ there: boolean }>(
+    "select to_regclass('journal_head') is not null as there",
+  );
+  return row?.there === true;
+}
+
+async function look(database: Database): Promise<Look> {
+  if (!(await isMigrated(database))) return { heads: new Map(), entries: 0, settled: [], sending: 0 };
+  const heads = await database.query<Head>("select shard, seq, hash from journal_head order by shard");
+  const settled = await database.query<{ key: string }>("select key from intent where state = 'settled'");
+  const [open] = await database.query<{ sending: number }>(
+    "select count(*)::int as sending from intent where state = 'sending'",
+  );
+  return {
+    heads: new Map(heads.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash])),
+    entries: heads.reduce((sum, { seq }) => sum + Number(seq), 0),
+    settled: settled.map(({ key }) => key),
+    sending: open?.sending ?? 0,
+  };
+}
+
+/** Opens the store beside no program, looks, and closes it. */
+export async function lookAtStore(stage: KillStage, store: StoreChoice): Promise<Look> {
+  const database = await openStore(stage, store);
+  try {
+    return await look(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Lets the lease of a killed worker run out at once: nobody wants to wait its twelve seconds each time. */
+export async function expireLease(stage: KillStage, store: StoreChoice): Promise<void> {
+  const database = await openStore(stage, store);
+  try {
+    if (!(await isMigrated(database))) return;
+    await database.query("update lease set expires_at = now() - interval '1 second'");
+  } finally {
+    await database.close();
+  }
+}
+
+/** What is left of earlier looks at the end, and whether the chain of the journal holds. */
+export interface Kept {
+  readonly final: Look;
+  readonly broken: readonly string[];
+  /** Acknowledged facts that are gone. */
+  readonly lost: readonly string[];
+}
+
+/** Holds every earlier look against the store as it is now. */
+export async function compareLooks(
+  stage: KillStage,
+  store: StoreChoice,
+  looks: readonly Look[],
+): Promise<Kept> {
+  const database = await openStore(stage, store);
+  try {
+    const { broken } = await createStore({
+      database,
+      entropy: systemEntropy,
+      clock: systemClock,
+    }).verifyJournal();
+    const final = await look(database);
+    const rows = await database.query<Head>("select shard, seq, hash from journal");
+    const hashes = new Map(rows.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash]));
+    const known = await database.query<{ key: string }>("select key from intent");
+    const keys = new Set(known.map(({ key }) => key));
+    const lost = looks.flatMap(({ heads, settled }) => [
+      ...[...heads].filter(([at, hash]) => hashes.get(at) !== hash).map(([at]) => `journal ${at}`),
+      ...settled.filter((key) => !keys.has(key)).map((key) => `intent ${key}`),
+    ]);
+    return { final, broken, lost: [...new Set(lost)] };
+  } finally {
+    await database.close();
+  }
+}
