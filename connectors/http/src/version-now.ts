@@ -12,11 +12,7 @@ import { own } from "./wire.ts";
  * read again, alone. When it is not what the decision saw, the write is refused as stale before it is sent;
  * what changes after that is the system's own to refuse.
  */
-export async function withVersion(
-  target: Target,
-  spec: WriteSpec,
-  write: NativeWrite,
-): Promise<NativeWrite> {
+export async function withVersion(target: Target, spec: WriteSpec, write: NativeWrite): Promise<NativeWrite> {
   const { precondition, record, get } = target.spec;
   const isOwed = precondition !== undefined && spec.precondition !== false && write.precondition === null;
   if (!isOwed || write.id === null || record.version?.header === undefined || get === undefined) return write;

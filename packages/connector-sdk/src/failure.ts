@@ -12,7 +12,10 @@ export class ConnectorError extends Error {
   readonly requestId: string | null;
   readonly field: string | null;
 
-  constructor(record: Partial<FailureRecord> & Pick<FailureRecord, "failure" | "code" | "message">, cause?: unknown) {
+  constructor(
+    record: Partial<FailureRecord> & Pick<FailureRecord, "failure" | "code" | "message">,
+    cause?: unknown,
+  ) {
     super(record.message, cause === undefined ? undefined : { cause });
     this.name = "ConnectorError";
     this.failure = record.failure;
@@ -31,5 +34,13 @@ export function failureRecord(error: unknown): FailureRecord {
     return { failure, code, message, status, retryAt, requestId, field };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : "an error that is no Error";
-  return { failure: "defect", code: "defect", message, status: null, retryAt: null, requestId: null, field: null };
+  return {
+    failure: "defect",
+    code: "defect",
+    message,
+    status: null,
+    retryAt: null,
+    requestId: null,
+    field: null,
+  };
 }

@@ -1,4 +1,11 @@
-import type { EntityName, ExternalId, FailureRecord, Json, JsonMap, ObservationKind } from "@crossfoot/kernel";
+import type {
+  EntityName,
+  ExternalId,
+  FailureRecord,
+  Json,
+  JsonMap,
+  ObservationKind,
+} from "@crossfoot/kernel";
 import type { Manifest } from "./manifest.ts";
 
 /** One native record as read: the fields that the mapping asked for (roots), never canonical values. */

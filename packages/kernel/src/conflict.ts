@@ -20,7 +20,7 @@ export const conflictReasons: readonly ConflictReason[] = [
   "master_unchanged",
 ];
 
-/** A field that policy does not decide, with what each connection shows. A collection is in conflict as a whole. */
+/** A field that policy does not decide, with what each side shows. A collection is in conflict as a whole. */
 export interface Conflict {
   readonly field: string;
   readonly reason: ConflictReason;
@@ -48,6 +48,10 @@ export const discardReasons: readonly DiscardReason[] = [
 
 /** A value that lost; kept in the journal before anything is overwritten, so that its author can be told. */
 export interface Discard {
+  /**
+   * The field, or `field[key].part` for a part of a line. A line that was taken away is its field's value
+   * alone.
+   */
   readonly field: string;
   readonly connection: ConnectionId;
   readonly value: Value;

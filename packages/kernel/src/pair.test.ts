@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pairLines } from "./pair.ts";
 import type { Fields } from "./value.ts";
@@ -77,5 +78,44 @@ describe("pairLines", () => {
       pairs: { 1: "k1" },
       isAmbiguous: false,
     });
+  });
+
+  it("pairs each row and each line at most once, the same way each time, and only what is alike", () => {
+    const part = fc.constantFrom<Fields[string]>(null, "", "p", "q", "1");
+    const fields = fc.record({ product: part, quantity: part, price: part });
+    const lines = fc.uniqueArray(fc.record({ key: fc.constantFrom("k1", "k2", "k3", "k4"), fields }), {
+      selector: ({ key }) => key,
+    });
+    const rowsOf = fc.uniqueArray(
+      fc.record({
+        id: fc.constantFrom("1", "2", "3", "4"),
+        fields,
+        lineRef: fc.constantFrom(null, null, "k1", "k9"),
+      }),
+      { selector: ({ id }) => id },
+    );
+    fc.assert(
+      fc.property(lines, rowsOf, (known, rows) => {
+        const { pairs, isAmbiguous } = pairLines(known, rows, parts);
+        expect(pairLines(known, rows, parts)).toEqual({ pairs, isAmbiguous });
+        expect(new Set(pairs.values()).size).toBe(pairs.size);
+        for (const [id, key] of pairs) {
+          const line = known.find((each) => each.key === key);
+          const row = rows.find((each) => each.id === id);
+          expect([line, row]).not.toContain(undefined);
+          expect(row?.lineRef === key || row?.fields["product"] === line?.fields["product"]).toBe(true);
+        }
+        // Unless the order decided something, it decides nothing.
+        if (isAmbiguous || rows.some(({ lineRef }) => lineRef !== null)) return;
+        const turned = pairLines(known.toReversed(), rows.toReversed(), parts);
+        const shapes = (given: ReadonlyMap<string, string>) =>
+          [...given].map(([id, key]) => [
+            rows.find((each) => each.id === id)?.fields,
+            known.find((each) => each.key === key)?.fields,
+          ]);
+        expect(shapes(turned.pairs)).toHaveLength(shapes(pairs).length);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -1,6 +1,7 @@
-import type { Fields, FieldPolicy, LinkId, Value } from "@crossfoot/kernel";
+import type { Fields, FieldPolicy, GroupValue, LinkId, Value } from "@crossfoot/kernel";
 import { isBlank, isEqual, isLines } from "@crossfoot/kernel";
 import { Big } from "big.js";
+import { isSameQuantity } from "./unit.ts";
 
 /** Why a difference is there. Closed list. `unknown` is the one that a statement must not have. */
 export type DifferenceReason =
@@ -156,7 +157,18 @@ function reasonOf(pair: Pair, field: string): DifferenceReason {
 function isSame(crm: Value, erp: Value): boolean {
   if (isBlank(crm) && isBlank(erp)) return true;
   if (isLines(crm) && isLines(erp)) return isEqual(withoutBlanks(crm), withoutBlanks(erp));
+  if (isQuantity(crm) && isQuantity(erp)) return isSameQuantity(crm, erp);
   return isEqual(strip(crm), strip(erp));
+}
+
+function isQuantity(value: Value): value is GroupValue {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !isLines(value) &&
+    typeof value["unit"] === "string" &&
+    "value" in value
+  );
 }
 
 function withoutBlanks(lines: Value): Value {

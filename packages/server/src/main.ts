@@ -47,10 +47,10 @@ async function demo({ isOnce, keeps, isJson, erp, seed }: DemoOptions): Promise<
   const { runDemo } = await import("./demo/demo.ts");
   const stopping = new AbortController();
   const unsubscribe = onStop(() => stopping.abort());
-  const { stdout, stderr } = process;
+  const screens = { stdout: process.stdout, stderr: process.stderr };
   const { signal } = stopping;
   try {
-    return await runDemo({ isOnce, keeps, isJson, seed: seed ?? 1, stdout, stderr, sleep, signal });
+    return await runDemo({ isOnce, keeps, isJson, seed: seed ?? 1, ...screens, sleep, signal });
   } finally {
     unsubscribe();
   }

@@ -25,7 +25,8 @@ function transportFailure(error: unknown, request: HttpRequest): ConnectorError 
   const isUnsent = error instanceof TransportError && error.phase === "before_send";
   const message = error instanceof Error ? error.message : "no answer";
   if (isUnsent) return new ConnectorError({ failure: "transient", code: "unreachable", message }, error);
-  if (request.isWrite) return new ConnectorError({ failure: "in_doubt", code: "answer_lost", message }, error);
+  if (request.isWrite)
+    return new ConnectorError({ failure: "in_doubt", code: "answer_lost", message }, error);
   return new ConnectorError({ failure: "transient", code: "answer_lost", message }, error);
 }
 
@@ -34,7 +35,8 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
   const { id, address, timeoutMs, concurrency } = connection;
   const { clock, fetch } = options;
   const remote = { baseUrl: address, timeoutMs, clock };
-  const wire = fetch === undefined ? createHttp({ ...remote, agentOptions: { connections: concurrency * 2 } }) : null;
+  const wire =
+    fetch === undefined ? createHttp({ ...remote, agentOptions: { connections: concurrency * 2 } }) : null;
   const way = wire ?? createLocalHttp(fetch as NonNullable<typeof fetch>, remote);
   const tokens = new Map<string, string>();
   let calls = 0;

@@ -33,7 +33,14 @@ function seedCrm(): void {
       phone: `+33 1 40 22 ${String(n).padStart(4, "0")}`,
       website: `https://fable-${n}.example`,
       paymentTerms: n % 2 === 0 ? "net30" : "immediate",
-      billingAddress: { street: `${n} Rue des Fables`, street2: null, city: "Lille", postalCode: "59000", region: null, country: "FR" },
+      billingAddress: {
+        street: `${n} Rue des Fables`,
+        street2: null,
+        city: "Lille",
+        postalCode: "59000",
+        region: null,
+        country: "FR",
+      },
     });
     if (n % 5 !== 0) continue;
     crm.people.createContact({
@@ -47,7 +54,11 @@ function seedCrm(): void {
 
 /** Products up to the number wanted, as the back office would import them. */
 async function seedProducts(): Promise<void> {
-  const [like] = await admin.find("product.template", [["code", "=", "P001"]], ["default_uom", "account_category"]);
+  const [like] = await admin.find(
+    "product.template",
+    [["code", "=", "P001"]],
+    ["default_uom", "account_category"],
+  );
   const known = await admin.find("product.product", [["code", "!=", null]], ["code"]);
   const rows = Array.from({ length: products - known.length }, (_, n) => ({
     name: `Live part ${n}`,
@@ -68,7 +79,8 @@ function writeProject(address: string): void {
   for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder, name));
   writeFileSync(join(folder, "descriptions/crm.yaml"), readFileSync(new URL("twin-crm.yaml", descriptions)));
   const secrets = { token: CRM_TOKEN, webhook: "live-webhook", password: erp.password };
-  for (const [name, value] of Object.entries(secrets)) writeFileSync(join(folder, "secrets", name), value, { mode: 0o600 });
+  for (const [name, value] of Object.entries(secrets))
+    writeFileSync(join(folder, "secrets", name), value, { mode: 0o600 });
   writeFileSync(
     join(folder, "crossfoot.yaml"),
     `store: { embedded: ./store }
@@ -94,7 +106,9 @@ const named = (object: string, field: string, value: unknown): TwinRecord | unde
   Object.values(crm.state.records[object] ?? {}).find((record) => record[field] === value);
 
 const writes = (run: RunSummary): number =>
-  run.entities.flatMap(({ settled }) => Object.values(settled).flatMap((kinds) => Object.values(kinds))).reduce((sum, one) => sum + one, 0);
+  run.entities
+    .flatMap(({ settled }) => Object.values(settled).flatMap((kinds) => Object.values(kinds)))
+    .reduce((sum, one) => sum + one, 0);
 
 /** Runs until a run writes nothing; answers how many runs wrote. */
 async function settleAll(): Promise<number> {
@@ -111,7 +125,12 @@ const reason = whyNot();
 describe.skipIf(reason !== null)(`CRM twin and a real Tryton (${reason ?? "live"})`, () => {
   beforeAll(async () => {
     erp = await startTryton();
-    admin = await loginAs({ url: erp.url, database: erp.database, user: erp.adminUser, password: erp.adminPassword });
+    admin = await loginAs({
+      url: erp.url,
+      database: erp.database,
+      user: erp.adminUser,
+      password: erp.adminPassword,
+    });
     crm = createCrm({ clock: () => Date.now(), seed: 5 });
     seedCrm();
     await seedProducts();
@@ -148,11 +167,26 @@ describe.skipIf(reason !== null)(`CRM twin and a real Tryton (${reason ?? "live"
   test("a change on either side arrives on the other", async () => {
     const account = named("accounts", "name", "Fable Works 3 Ltd");
     crm.people.editAccount(String(account?.id), { name: "Fable Works Three SARL" });
-    const [party] = await admin.find("party.party", [["name", "=", "Fable Works 4 Ltd"]], ["contact_mechanisms"]);
-    const [mail] = await admin.find("party.contact_mechanism", [["party", "=", party?.["id"] ?? null], ["type", "=", "email"]], ["value"]);
-    await admin.call("party.contact_mechanism.write", [Number(mail?.["id"])], { value: "neu@fable-4.example" });
+    const [party] = await admin.find(
+      "party.party",
+      [["name", "=", "Fable Works 4 Ltd"]],
+      ["contact_mechanisms"],
+    );
+    const [mail] = await admin.find(
+      "party.contact_mechanism",
+      [
+        ["party", "=", party?.["id"] ?? null],
+        ["type", "=", "email"],
+      ],
+      ["value"],
+    );
+    await admin.call("party.contact_mechanism.write", [Number(mail?.["id"])], {
+      value: "neu@fable-4.example",
+    });
     await settleAll();
-    expect((await admin.find("party.party", [["name", "=", "Fable Works Three SARL"]], ["code"])).length).toBe(1);
+    expect(
+      (await admin.find("party.party", [["name", "=", "Fable Works Three SARL"]], ["code"])).length,
+    ).toBe(1);
     expect(named("accounts", "name", "Fable Works 4 Ltd")?.["email"]).toBe("neu@fable-4.example");
   }, 300_000);
 
@@ -166,29 +200,46 @@ describe.skipIf(reason !== null)(`CRM twin and a real Tryton (${reason ?? "live"
       paymentTerms: "net30",
       customerOrderNumber: "PO-LIVE-1",
       validUntil: "2099-12-31",
-      lines: [{ productId: String(product?.id), quantity: "4", unit: String(product?.["unit"]), unitPrice: { amount: "12.50", currency: "EUR" } }],
+      lines: [
+        {
+          productId: String(product?.id),
+          quantity: "4",
+          unit: String(product?.["unit"]),
+          unitPrice: { amount: "12.50", currency: "EUR" },
+        },
+      ],
     });
     crm.people.sendQuote(String(quote.id));
     crm.people.acceptQuote(String(quote.id));
     await settleAll();
     const number = String(crm.state.records["quotes"]?.[String(quote.id)]?.["erpNumber"]);
-    const sales = await admin.find("sale.sale", [["number", "=", number]], ["state", "shipments", "invoices"]);
+    const sales = await admin.find(
+      "sale.sale",
+      [["number", "=", number]],
+      ["state", "shipments", "invoices"],
+    );
     expect(sales.map(({ state }) => state)).toEqual(["processing"]);
     const order = named("orders", "number", number);
     expect([order?.["status"], order?.["quoteId"]]).toEqual(["open", quote.id]);
 
     const [shipment] = (sales[0]?.["shipments"] ?? []) as readonly number[];
     await admin.call("stock.shipment.out.assign_try", [Number(shipment)]);
-    for (const step of ["pick", "pack", "done"]) await admin.call(`stock.shipment.out.${step}`, [Number(shipment)]);
+    for (const step of ["pick", "pack", "done"])
+      await admin.call(`stock.shipment.out.${step}`, [Number(shipment)]);
     const [invoice] = (sales[0]?.["invoices"] ?? []) as readonly number[];
     await admin.call("account.invoice.post", [Number(invoice)]);
     await settleAll();
-    const mirrored = Object.values(crm.state.records["invoices"] ?? {}).find((one) => one["orderId"] === order?.id);
+    const mirrored = Object.values(crm.state.records["invoices"] ?? {}).find(
+      (one) => one["orderId"] === order?.id,
+    );
     expect(mirrored?.["openBalance"]).toEqual({ amount: "60.00", currency: "EUR" });
     expect(named("shipments", "orderId", order?.id)?.["confirmedDeliveryDate"]).toMatch(/^\d{4}-\d\d-\d\d$/);
 
     const [method] = await admin.find("account.invoice.payment.method", [], ["name"]);
-    await admin.wizard("account.invoice.pay", [["choice", { payment_method: method?.["id"] ?? null }]], { model: "account.invoice", id: Number(invoice) });
+    await admin.wizard("account.invoice.pay", [["choice", { payment_method: method?.["id"] ?? null }]], {
+      model: "account.invoice",
+      id: Number(invoice),
+    });
     await settleAll();
     const paid = crm.state.records["invoices"]?.[String(mirrored?.id)];
     expect([paid?.["status"], paid?.["openBalance"]]).toEqual(["paid", { amount: "0.00", currency: "EUR" }]);
@@ -201,7 +252,9 @@ describe.skipIf(reason !== null)(`CRM twin and a real Tryton (${reason ?? "live"
     const linked = Object.fromEntries(statement.entities.map(({ entity, linked: count }) => [entity, count]));
     for (const [entity, count] of Object.entries(linked)) expect([entity, count > 0]).toEqual([entity, true]);
     const booked = statement.entities.filter(({ entity }) => entity === "orders" || entity === "invoices");
-    const totals = booked.flatMap(({ entity, totals: lines }) => lines.map(({ field, difference }) => `${entity} ${field} ${difference}`));
+    const totals = booked.flatMap(({ entity, totals: lines }) =>
+      lines.map(({ field, difference }) => `${entity} ${field} ${difference}`),
+    );
     expect(totals.filter((line) => !line.endsWith(" 0"))).toEqual([]);
     expect(totals.length).toBeGreaterThan(5);
     console.log(`linked: ${JSON.stringify(linked)}; Tryton up in ${erp.startedInMs} ms`);

@@ -6,8 +6,9 @@ const head = `# Commands
 This page is what \`crossfoot --help\` and \`crossfoot <command> --help\` print; a test keeps both equal.
 
 Every command takes \`--json\` (one JSON document on stdout and nothing else there, also when it fails) and
-\`--project <folder>\`. Results go to stdout; progress, troubles and errors go to stderr. Bars are drawn only on a
-terminal. While a server has the embedded store open, another command is refused with the id of its process.
+\`--project <folder>\`. Results go to stdout; progress, troubles and errors go to stderr. Bars are drawn only
+on a terminal. While a server has the embedded store open, another command is refused with the id of its
+process.
 
 | exit code | meaning |
 | --- | --- |

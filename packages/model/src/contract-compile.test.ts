@@ -1,0 +1,66 @@
+import { connectionId } from "@crossfoot/kernel";
+import { describe, expect, test } from "vitest";
+import { compilePolicy, readContract } from "./contract-compile.ts";
+import { defaultContract } from "./contract.ts";
+import { entities, entityNames, statusCodes } from "./entity.ts";
+
+const roles = { crm: connectionId("c"), erp: connectionId("e") };
+const problemsOf = (file: Parameters<typeof readContract>[0]): readonly string[] =>
+  readContract(file).problems.map(({ path, problem }) => `${path.join(".")}: ${problem}`);
+
+describe("contract", () => {
+  test("an empty contract is the default one", () => {
+    expect(readContract(null)).toEqual({ contract: defaultContract, problems: [] });
+    expect(readContract({}).contract).toEqual(defaultContract);
+  });
+  test("a misspelt entity, key, field or status is named with the nearest known one", () => {
+    expect(problemsOf({ entities: { acounts: {} } })).toEqual([
+      "entities.acounts: unknown entity `acounts`; did you mean `accounts`?",
+    ]);
+    expect(problemsOf({ entities: { accounts: { mastre: "crm" } } })[0]).toContain("did you mean `master`?");
+    expect(problemsOf({ entities: { accounts: { fields: { naem: {} } } } })[0]).toContain(
+      "did you mean `name`?",
+    );
+    const ownership = [{ at: "erp", statuses: ["convertd"], fields: "*", writer: "nobody" }];
+    expect(problemsOf({ entities: { quotes: { ownership } } })[0]).toContain("did you mean `converted`?");
+  });
+  test("a contract that lets both sides master one field is refused", () => {
+    const both = problemsOf({ entities: { accounts: { fields: { name: { master: ["crm", "erp"] } } } } });
+    expect(both[0]).toContain("a field has one master");
+    expect(problemsOf({ entities: { accounts: { master: "both" } } })[0]).toContain("a field has one master");
+  });
+  test("a value that a key cannot have is named", () => {
+    expect(problemsOf({ entities: { accounts: { direction: "sideways" } } })[0]).toContain("is one of both");
+    expect(problemsOf({ entities: { accounts: { newestTolerance: -1 } } })[0]).toContain("0 or more");
+    expect(problemsOf([])).toEqual([": a contract is a map"]);
+  });
+  test("a file overrides field by field and leaves the rest", () => {
+    const { contract } = readContract({
+      entities: { accounts: { fields: { phone: { policy: "review" } } } },
+    });
+    const policy = compilePolicy(contract, "accounts", roles);
+    expect([policy.fields["phone"]?.policy, policy.fields["name"]?.policy]).toEqual(["review", "master"]);
+    expect(policy.fields["creditLimit"]).toMatchObject({ master: "e", writers: ["e"], targets: ["c"] });
+  });
+  test("every entity compiles: each field has one master, and one-way fields one writer", () => {
+    for (const name of entityNames) {
+      const policy = compilePolicy(defaultContract, name, roles);
+      expect(Object.keys(policy.fields)).toEqual(Object.keys(entities[name].fields));
+      for (const field of Object.values(policy.fields)) {
+        expect([roles.crm, roles.erp]).toContain(field.master);
+        for (const target of field.targets)
+          expect(field.writers.some((writer) => writer !== target)).toBe(true);
+      }
+      for (const key of policy.matchKeys.flat()) expect(Object.keys(policy.fields)).toContain(key);
+      for (const rule of policy.ownership)
+        for (const status of rule.statuses) expect(statusCodes[name]).toContain(status);
+    }
+  });
+  test("financial facts go one way: orders, invoices, stock, shipments and prices are never written to the ERP", () => {
+    for (const name of ["orders", "invoices", "inventory", "shipments", "products", "pricebooks"] as const) {
+      const { fields } = compilePolicy(defaultContract, name, roles);
+      for (const field of Object.values(fields))
+        expect([field.field, field.targets]).toEqual([field.field, ["c"]]);
+    }
+  });
+});
