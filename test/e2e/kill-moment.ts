@@ -3,13 +3,19 @@ import type { ChildProcess } from "node:child_process";
 import type { FaultEffect, Random } from "@crossfoot/twin";
 import type { KillStage } from "./kill-stage.ts";
 
+/** Calls of one sort to one system. Any when nothing more is said. */
+export interface Sort {
+  readonly side: "crm" | "erp";
+  readonly method?: string;
+  readonly path?: string;
+}
+
 /** A moment to kill a child at. */
 export type Moment =
-  /** The n-th call that a system gets; `before` it takes effect or `after`; some ms later, or at once. */
+  /** The n-th call of a sort; `before` it takes effect or `after`; some ms later, or at once. */
   | {
       readonly by: "call";
-      readonly side: "crm" | "erp";
-      readonly method: string | null;
+      readonly sort: Sort;
       readonly nth: number;
       readonly when: "before" | "after";
       readonly ms: number;
@@ -18,34 +24,59 @@ export type Moment =
   | { readonly by: "time"; readonly ms: number };
 
 /** Something that goes wrong on the wire while the child works. */
-export interface Trouble {
-  readonly side: "crm" | "erp";
-  readonly method: string;
+export interface Trouble extends Sort {
   readonly nth: number;
   readonly effect: FaultEffect;
 }
 
-/** Within these calls or ms every child is killed, or has nothing to do any more. */
-const callsMax = 45;
+/** With this many calls to the CRM every child is killed, whatever its moment was. */
+const callsMax = 250;
+/** Marks that kill. */
+const lateMs = 81;
 const startMsMax = 1_600;
 
-const writing = { crm: ["POST", "POST", "PATCH"], erp: ["POST", "POST", "PUT"] } as const;
+/** Calls that write, the frequent ones more often. */
+const writes: readonly Sort[] = [
+  { side: "crm", method: "POST", path: "/*/batch" },
+  { side: "crm", method: "POST", path: "/*/batch" },
+  { side: "crm", method: "POST", path: "/*/batch" },
+  { side: "erp", method: "POST", path: "/*/bulk" },
+  { side: "erp", method: "POST", path: "/*/bulk" },
+  { side: "erp", method: "POST", path: "/sales_quotes" },
+  { side: "erp", method: "POST", path: "/sales_quotes/*/actions" },
+];
+/** Calls that ask whether a write landed. */
+const probes: readonly Sort[] = [
+  { side: "crm", method: "POST", path: "/*/search" },
+  { side: "erp", method: "GET", path: "/customers" },
+];
+const anything: readonly Sort[] = [{ side: "crm" }, { side: "erp" }];
 
-/** Draws a moment: most of them around a write, some while reading, some by the clock alone. */
-export function drawMoment(random: Random): Moment {
+/** What a child does: a plan only reads, an apply does everything. */
+export type Doing = "reading" | "writing";
+
+/** A plan that has read everything before makes some twenty calls to each side. */
+const readsMax = 16;
+
+function drawCall(random: Random, doing: Doing): { readonly sort: Sort; readonly nth: number } {
+  if (doing === "reading") return { sort: random.pick(anything), nth: random.between(1, readsMax) };
   const kind = random.next();
-  if (kind < 0.15) return { by: "time", ms: random.between(60, startMsMax) };
-  const side = random.pick(["crm", "erp"] as const);
-  const when = random.pick(["before", "after"] as const);
-  const ms = random.chance(0.4) ? 0 : random.between(1, 80);
-  if (kind < 0.35) return { by: "call", side, method: null, nth: random.between(1, callsMax - 15), when, ms };
-  return { by: "call", side, method: random.pick(writing[side]), nth: random.between(1, 8), when, ms };
+  if (kind < 0.18) return { sort: random.pick(anything), nth: random.between(1, 40) };
+  if (kind < 0.28) return { sort: random.pick(probes), nth: random.between(1, 6) };
+  return { sort: random.pick(writes), nth: random.between(1, 6) };
 }
 
-/** Draws what goes wrong in a life: mostly nothing, now and then an answer that is lost. */
+/** Draws a moment: most of them around a write, some while reading or asking, some by the clock alone. */
+export function drawMoment(random: Random, doing: Doing): Moment {
+  if (random.chance(0.12)) return { by: "time", ms: random.between(60, startMsMax) };
+  const when = random.pick(["before", "after"] as const);
+  const ms = random.chance(0.4) ? 0 : random.between(1, 80);
+  return { by: "call", ...drawCall(random, doing), when, ms };
+}
+
+/** Draws what goes wrong in a life: now and then an answer is lost, cut, late, or never given. */
 export function drawTroubles(random: Random): readonly Trouble[] {
   if (!random.chance(0.5)) return [];
-  const side = random.pick(["crm", "erp"] as const);
   const effect = random.pick<FaultEffect>([
     { kind: "lose" },
     { kind: "lose" },
@@ -53,14 +84,15 @@ export function drawTroubles(random: Random): readonly Trouble[] {
     { kind: "late-commit", ms: 120 },
     { kind: "drop" },
   ]);
-  return [{ side, method: random.pick(writing[side]), nth: random.between(1, 5), effect }];
+  return [{ ...random.pick(writes), nth: random.between(1, 4), effect }];
 }
 
 /** The moment in words, for the report. */
 export function momentText(moment: Moment): string {
   if (moment.by === "time") return `${moment.ms} ms after its start`;
-  const { side, method, nth, when, ms } = moment;
-  return `${when} ${method ?? "call"} ${nth} of the ${side}, ${ms} ms later`;
+  const { sort, nth, when, ms } = moment;
+  const name = [sort.method, sort.path].filter((part) => part !== undefined).join(" ");
+  return `${when} ${name === "" ? "call" : name} no. ${nth} of the ${sort.side}, ${ms} ms later`;
 }
 
 /** What is armed for one child. */
@@ -87,13 +119,13 @@ export function arm(stage: KillStage, moment: Moment, troubles: readonly Trouble
     return Promise.resolve();
   };
   if (moment.by === "call") {
-    const { side, method, nth, when, ms } = moment;
-    const effect: FaultEffect = { kind: "delay", ms, when };
-    stage[side].faults.add({ nth, effect, ...(method === null ? {} : { method }) });
+    const { sort, nth, when, ms } = moment;
+    const { side, ...match } = sort;
+    stage[side].faults.add({ ...match, nth, effect: { kind: "delay", ms, when } });
   }
   for (const { side, ...rule } of troubles) stage[side].faults.add(rule);
   // Whoever does not get to its moment is killed all the same, unless it has hardly anything to do.
-  stage.crm.faults.add({ nth: callsMax, effect: { kind: "delay", ms: 0, when: "after" } });
+  stage.crm.faults.add({ nth: callsMax, effect: { kind: "delay", ms: lateMs, when: "after" } });
   return {
     watch: (child) => {
       target = child;

@@ -95,7 +95,7 @@ async function runWhole<T>(running: Running, args: readonly string[]): Promise<T
 async function liveAndDie(running: Running, args: readonly string[]): Promise<boolean> {
   const { stage, options, random, kills } = running;
   running.lives += 1;
-  const moment = drawMoment(random);
+  const moment = drawMoment(random, args[0] === "plan" ? "reading" : "writing");
   const armed = arm(stage, moment, drawTroubles(random));
   const ended = await runCli(stage.folder, args, armed.watch);
   armed.disarm();

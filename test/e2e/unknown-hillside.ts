@@ -40,7 +40,18 @@ const document = ["Number", "AccountId", "TheirReference", "Terms", "Currency", 
 const totals = ["Net", "Tax", "Gross"];
 const fieldsOf: { readonly [kind in Kind]: readonly string[] } = {
   Account: [
-    ...["Name", "CustomerNumber", "ParentId", "Addresses", "Phone", "Email", "Web", "VatId", "Currency", "Terms"],
+    ...[
+      "Name",
+      "CustomerNumber",
+      "ParentId",
+      "Addresses",
+      "Phone",
+      "Email",
+      "Web",
+      "VatId",
+      "Currency",
+      "Terms",
+    ],
     ...["CreditLimit", "Stage"],
   ],
   Contact: ["FirstName", "LastName", "JobTitle", "PhoneNumbers", "Email", "AccountId", "DoNotEmail"],
@@ -136,7 +147,8 @@ function list(office: Office, kind: Kind, asked: Asked): Told {
   );
   const meta = { page, pages: Math.ceil(rows.length / size) };
   const shown = rows.slice((page - 1) * size, page * size).map(({ fields }) => fields);
-  if (asked.path.endsWith("/Ids")) return { status: 200, body: { Ids: shown.map((row) => row["Id"] ?? ""), meta } };
+  if (asked.path.endsWith("/Ids"))
+    return { status: 200, body: { Ids: shown.map((row) => row["Id"] ?? ""), meta } };
   return { status: 200, body: { [plurals[kind]]: shown, meta } };
 }
 
@@ -144,13 +156,18 @@ function list(office: Office, kind: Kind, asked: Asked): Told {
 function fieldsIn(office: Office, kind: Kind, asked: Asked): Told | { readonly fields: JsonMap } {
   const body = mapOf(asked.body)[kind];
   if (!isMap(body)) return no("NotWrapped");
-  const foreign = Object.keys(body).find((name) => own.has(name) || ![...common, ...fieldsOf[kind]].includes(name));
+  const foreign = Object.keys(body).find(
+    (name) => own.has(name) || ![...common, ...fieldsOf[kind]].includes(name),
+  );
   if (foreign !== undefined) return no("UnknownField", foreign);
   if (kind === "Quote" && totals.some((name) => body[name] !== undefined)) return no("ReadOnly", "Net");
-  const words = Object.entries(body).find(([name, value]) => totals.includes(name) && typeof value === "string");
+  const words = Object.entries(body).find(
+    ([name, value]) => totals.includes(name) && typeof value === "string",
+  );
   if (words !== undefined) return no("NotANumber", words[0]);
   const account = body["AccountId"];
-  if (typeof account === "string" && !office.rows.Account.has(account)) return no("NoSuchRecord", "AccountId");
+  if (typeof account === "string" && !office.rows.Account.has(account))
+    return no("NoSuchRecord", "AccountId");
   return { fields: body };
 }
 

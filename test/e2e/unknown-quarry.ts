@@ -35,7 +35,10 @@ const yes = (body: JsonMap): Told => ({
 });
 const no = (code: string, column?: string): Told => ({
   status: 200,
-  body: { ok: false, err: { code, text: `Fehler ${code}`, ...(column === undefined ? {} : { fld: column }) } },
+  body: {
+    ok: false,
+    err: { code, text: `Fehler ${code}`, ...(column === undefined ? {} : { fld: column }) },
+  },
 });
 
 const cents = (value: number): string => (Math.round(value * 100) / 100).toFixed(2);
@@ -54,7 +57,13 @@ function worked(books: Books, row: JsonMap): JsonMap {
   });
   const net = positions.reduce((sum, position) => sum + Number(position["c_net"]), 0);
   const tax = net * 0.19;
-  return { ...row, p_pos: positions, c_net: cents(net), c_tax: cents(tax), c_gross: cents(net + Number(cents(tax))) };
+  return {
+    ...row,
+    p_pos: positions,
+    c_net: cents(net),
+    c_tax: cents(tax),
+    c_gross: cents(net + Number(cents(tax))),
+  };
 }
 
 function store(books: Books, at: { table: Table; id: number | null; by: string }, row: JsonMap): JsonMap {
@@ -90,7 +99,8 @@ function query(books: Books, asked: Asked): Told {
   if (!Number.isInteger(take)) return no("E-TYPE", "take");
   const conditions = listOf(where);
   const rows = [...books.rows[tab as Table].values()];
-  if (rows.some((row) => conditions.some((one) => fits(row, one) === undefined))) return no("E-TYPE", "where");
+  if (rows.some((row) => conditions.some((one) => fits(row, one) === undefined)))
+    return no("E-TYPE", "where");
   const found = rows.filter((row) => conditions.every((one) => fits(row, one)));
   const size = Math.min(Number(take), pageSize);
   const to = going.from + size;
@@ -116,7 +126,9 @@ function faultOf(books: Books, table: Table, row: JsonMap): readonly [string, st
   }
   const inner = listOf(row["p_pos"]).map((one) => faultOf(books, table, mapOf(one)));
   const computed = ["c_net", "c_tax", "c_gross"].find((column) => row[column] !== undefined);
-  return inner.find((one) => one !== undefined) ?? (computed === undefined ? undefined : ["E-CALC", computed]);
+  return (
+    inner.find((one) => one !== undefined) ?? (computed === undefined ? undefined : ["E-CALC", computed])
+  );
 }
 
 function upsertOne(books: Books, table: Table, given: JsonMap): JsonMap {
@@ -128,9 +140,14 @@ function upsertOne(books: Books, table: Table, given: JsonMap): JsonMap {
   if (before !== undefined && before["n_ver"] !== version) return bad("E-VER", "n_ver");
   const fault = faultOf(books, table, row);
   if (fault !== undefined) return bad(...fault);
-  const first: JsonMap = { cust: { s_no: `K${10_000 + books.rows.cust.size}` }, off: { s_state: "E" } }[table as "cust"] ?? {};
+  const first: JsonMap =
+    { cust: { s_no: `K${10_000 + books.rows.cust.size}` }, off: { s_state: "E" } }[table as "cust"] ?? {};
   const numbered = table === "off" ? { ...first, s_no: `AN-${books.rows.off.size + 1}` } : first;
-  const stored = store(books, { table, id: id === null ? null : Number(id), by: "api" }, id === null ? { ...numbered, ...row } : row);
+  const stored = store(
+    books,
+    { table, id: id === null ? null : Number(id), by: "api" },
+    id === null ? { ...numbered, ...row } : row,
+  );
   return { k: key, code: "OK", row: stored };
 }
 
@@ -142,7 +159,15 @@ function confirm(books: Books, offer: JsonMap): Told {
     return position;
   });
   const { i_cust = null, s_curr = null, s_terms = null, s_theirs = null, d_off = null } = offer;
-  const head = { i_cust, s_curr, s_terms, s_theirs, d_ord: d_off, s_state: "O", i_off: offer["i_id"] ?? null };
+  const head = {
+    i_cust,
+    s_curr,
+    s_terms,
+    s_theirs,
+    d_ord: d_off,
+    s_state: "O",
+    i_off: offer["i_id"] ?? null,
+  };
   const number = `AB-${books.rows.ord.size + 1}`;
   store(books, { table: "ord", id: null, by: "quarry" }, { ...head, s_no: number, p_pos: positions });
   const id = Number(offer["i_id"]);

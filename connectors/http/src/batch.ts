@@ -6,7 +6,7 @@ import type { Answer, Call, Target } from "./call.ts";
 import { badAnswer, classifyRow } from "./failures.ts";
 import type { BatchSpec } from "./language.ts";
 import { at, holds } from "./path.ts";
-import { readRow } from "./record.ts";
+import { asRead, readRow } from "./record.ts";
 import { both, render, scopeOf } from "./template.ts";
 import { idOf, isList, own, textOf } from "./wire.ts";
 import type { Json } from "./wire.ts";
@@ -124,8 +124,7 @@ function outcomeAt(
     const id = result.id === undefined ? write.id : idOf(result.id);
     if (id === null || id === undefined)
       return inDoubt("answer_without_id", "the outcome of a row holds no id");
-    const hasChildren = Object.keys(target.spec.with ?? {}).length > 0;
-    return { kind: "done", id, record: hasChildren ? null : result.record };
+    return { kind: "done", id, record: asRead(target, write, result.record) };
   }
   const { description, session } = target.system;
   const { code, status, field } = batch.spec;

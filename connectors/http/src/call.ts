@@ -44,6 +44,8 @@ export interface Call {
   readonly query?: { readonly [name: string]: string };
   /** Statuses that are answers too, besides the successful ones. */
   readonly also?: readonly number[];
+  /** Successes that are answers, although `errors.bodies` would take them for errors. */
+  readonly accepts?: (answer: Answer) => boolean;
 }
 
 /** The entity of a request, or a ConnectorError `unsupported`. */
@@ -79,7 +81,8 @@ export async function send(target: Pick<Target, "system"> & Partial<Target>, cal
     throw badAnswer({ ...call.kind, status: given.status }, code, message);
   }
   const answer: Answer = { status: given.status, headers: given.headers, body };
-  if (isSuccess && (description.errors.bodies ?? []).some((condition) => holds(condition, answer))) {
+  const isError = (description.errors.bodies ?? []).some((condition) => holds(condition, answer));
+  if (isSuccess && isError && call.accepts?.(answer) !== true) {
     throw errorBody(target.system, call, answer);
   }
   return answer;

@@ -55,11 +55,10 @@ async function readOne(
     kind,
     method: spec.method ?? "GET",
     also,
+    accepts: (answer) => proofIn(gone, answer) !== undefined,
   };
   const answer = await send(target, call);
-  const proof = gone.find(
-    (row) => (row.status === undefined || row.status === answer.status) && fits(row, answer),
-  );
+  const proof = proofIn(gone, answer);
   if (proof !== undefined) return [goneAs(proof, wanted.id, answer.body)];
   if (also.includes(answer.status)) {
     const body = answer.body === undefined ? "" : JSON.stringify(answer.body);
@@ -72,6 +71,10 @@ async function readOne(
   if (!reading.ok) throw new ConnectorError(reading.row.failure);
   if (reading.record.id === wanted.id) return [reading.record];
   throw badAnswer(kind, "answer_other_id", "the system answered with another record than the one asked for");
+}
+
+function proofIn(gone: readonly Gone[], answer: Answer): Gone | undefined {
+  return gone.find((row) => (row.status === undefined || row.status === answer.status) && fits(row, answer));
 }
 
 /** A row with a status needs no condition; one without needs it, or it would fit every answer. */

@@ -1,5 +1,6 @@
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
 import type { Description, EntitySpec } from "./language.ts";
+import { showsAll } from "./record.ts";
 import { granularityOf } from "./stamps.ts";
 import { variablesOf } from "./template.ts";
 import type { Json } from "./wire.ts";
@@ -51,10 +52,10 @@ function proofOf(spec: EntitySpec): EntityAbilities["createProof"] {
   return spec.fingerprint === undefined ? "none" : "fingerprint";
 }
 
-/** True when each way to create or update answers the whole record. Child rows never come with an answer. */
+/** True when each way to create or update answers the whole record. */
 function answersRecord(spec: EntitySpec): boolean {
   const writes = [spec.create, spec.update].filter((write) => write !== undefined);
-  if (Object.keys(spec.with ?? {}).length > 0) return false;
+  if (!showsAll(spec)) return false;
   if (spec.batch !== undefined && spec.batch.record === undefined) return false;
   return (
     (writes.length > 0 || spec.batch !== undefined) &&

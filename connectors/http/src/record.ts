@@ -1,6 +1,6 @@
-import type { HttpAnswer, NativeRecord, UnreadableRow } from "@crossfoot/connector-sdk";
+import type { HttpAnswer, NativeRecord, NativeWrite, UnreadableRow } from "@crossfoot/connector-sdk";
 import type { Target } from "./call.ts";
-import type { IdSpec, RecordSpec } from "./language.ts";
+import type { EntitySpec, IdSpec, RecordSpec } from "./language.ts";
 import { at, holds } from "./path.ts";
 import { readStamp } from "./stamps.ts";
 import { idOf, isList, isMap, own, textOf } from "./wire.ts";
@@ -70,6 +70,25 @@ export function readRow(target: Target, row: Json | undefined, context: RowConte
     into,
   };
   return { ok: true, record };
+}
+
+/** Whether any answer to a write shows the record as a reading would; see {@link asRead}. */
+export function showsAll({ record, with: children }: Pick<EntitySpec, "record" | "with">): boolean {
+  return Object.keys(children ?? {}).length === 0 && record.absentIsNull !== true;
+}
+
+/**
+ * The record in an answer to a write as a reading would show it, or null when the answer does not say enough:
+ * child rows that need a call of their own are not in it; and where every root asked for is null when it is
+ * left out, only the view before the write says which roots these are.
+ */
+export function asRead(target: Target, write: NativeWrite, record: NativeRecord | null): NativeRecord | null {
+  const { spec } = target;
+  if (record === null || showsAll(spec)) return record;
+  const roots = Object.keys(write.current).filter((root) => !root.startsWith("="));
+  if (Object.keys(spec.with ?? {}).length > 0 || roots.length === 0) return null;
+  const blanks = roots.filter((root) => !Object.hasOwn(record.native, root)).map((root) => [root, null]);
+  return { ...record, native: { ...record.native, ...Object.fromEntries(blanks) } };
 }
 
 /** A record that is known to be gone, by its id alone. */

@@ -8,7 +8,7 @@ import { badAnswer } from "./failures.ts";
 import type { CallKind } from "./failures.ts";
 import type { Method, TransitionSpec, WriteSpec } from "./language.ts";
 import { at, holds } from "./path.ts";
-import { readRow } from "./record.ts";
+import { asRead, readRow } from "./record.ts";
 import { both, render, scopeOf } from "./template.ts";
 import { withVersion } from "./version-now.ts";
 import { idOf, isMap, textOf } from "./wire.ts";
@@ -183,6 +183,5 @@ function outcomeOf(target: Target, answered: Answered): WriteOutcome {
     const message = `${kind.what}: the system answered ${answer.status} and did not ${asked}`;
     throw new ConnectorError({ failure: "invalid", code: "not_done", message, status: answer.status });
   }
-  const hasChildren = Object.keys(target.spec.with ?? {}).length > 0;
-  return { kind: "done", id: reading.record.id, record: hasChildren ? null : reading.record };
+  return { kind: "done", id: reading.record.id, record: asRead(target, write, reading.record) };
 }

@@ -26,7 +26,7 @@ it("a manifest claims what the description says, and no more", async () => {
     precondition: "conditional",
     createProof: "reference",
     referenceField: "ext",
-    answersRecord: true,
+    answersRecord: false,
     transitions: [],
     initialStatus: null,
   });

@@ -150,6 +150,7 @@ describe("a change of state", () => {
     kind: "transition",
     id: id("5"),
     precondition: "v1",
+    current: { state: "draft" },
     transition: { from: "draft", to: "accepted", via: "release" },
   });
   const shown = (state: string): JsonMap => ({ id: 5, changed: 1, row_version: "v2", state });

@@ -19,7 +19,6 @@ const lineFields: readonly string[] = [
   "lines.unit_price",
   "lines.amount",
   "lines.note",
-  "lines.shipping_date",
 ];
 
 /** A quantity of a row with its unit, as decimal text. */
@@ -67,7 +66,6 @@ function quoteLines(sale: Row, setting: Setting): Json {
     unit_price: grossOf(line),
     discount_percent: discountOf(line),
     note: text(line, "note"),
-    shipping_date: text(line, "shipping_date"),
   }));
 }
 
@@ -84,7 +82,6 @@ function orderLines(sale: Row, setting: Setting): Json {
     amount: text(line, "amount"),
     tax: shares.get(keyOf(line)) ?? null,
     note: text(line, "note"),
-    shipping_date: text(line, "shipping_date"),
   }));
 }
 

@@ -165,9 +165,19 @@ async function otherProduct(draft: SaleDraft, head: SaleHead, row: JsonMap): Pro
     domain: [["id", "=", trytonId(row["id"]) ?? 0]],
     fields: ["taxes"],
   });
-  const former = line?.["taxes"] ?? [];
-  const added = isList(values["taxes"]) ? values["taxes"] : [];
-  return { ...values, taxes: [["remove", former], ...added] };
+  const former = isList(line?.["taxes"]) ? line["taxes"] : [];
+  const [given] = isList(values["taxes"]) ? values["taxes"] : [];
+  const wanted = isList(given) && isList(given[1]) ? given[1] : [];
+  // Only differences: what is removed and added in one call ends up removed.
+  const gone = former.filter((tax) => !wanted.includes(tax));
+  const missing = wanted.filter((tax) => !former.includes(tax));
+  return {
+    ...values,
+    taxes: [
+      ["remove", gone],
+      ["add", missing],
+    ],
+  };
 }
 
 /** Taxes that Tryton gives a line of this product for this customer: its tax rule may exempt it. */

@@ -170,6 +170,7 @@ describe.each([2, 3])("mergeField over %i sides", (count) => {
   it("a difference is let stand only where somebody may not write or not receive", () => {
     prove((policy, sides, context) => {
       const open = { ...policy, writers: connections, targets: connections };
+      if (sides.every(({ view }) => hasNothing(view))) return;
       expect(mergeField(open, sides, context).kind).not.toBe("kept");
     });
   });
@@ -266,3 +267,20 @@ it("review asks about two values, not about a value and a blank", () => {
     reason: "first_link_differs",
   });
 });
+
+it.each(["fill", "master", "review"] as const)(
+  "two blanks that meet stand as they are (%s)",
+  (onFirstLink) => {
+    const first = (connection: SideValue["connection"], view: Value) =>
+      side(connection, { view, base: undefined });
+    for (const [one, other] of [
+      [null, ""],
+      ["", null],
+      [null, []],
+      [{ city: null }, { city: "" }],
+    ] as const) {
+      const decision = mergeField(fieldPolicy({ onFirstLink }), [first(crm, one), first(erp, other)], plain);
+      expect(decision).toEqual({ kind: "kept", connections: [crm, erp] });
+    }
+  },
+);

@@ -24,7 +24,7 @@ export type FieldDecision =
   | { readonly kind: "agreed" }
   /** Both sides show values that count as agreed: the base moves to the views of these connections. */
   | { readonly kind: "converged" }
-  /** The contract lets a difference stand and so explains it: the base of these connections moves. */
+  /** A difference that stands, by the contract or between two blanks: the base of these connections moves. */
   | { readonly kind: "kept"; readonly connections: readonly ConnectionId[] }
   | {
       readonly kind: "write";
@@ -230,9 +230,8 @@ function newestOf(sides: readonly SideValue[], toleranceMs: number): SideValue |
  */
 function mergeFirst(merging: Merging, context: MergeContext): FieldDecision {
   const { policy, seen, fresh } = merging;
-  // No lines here, none there: one system says so with null, the other with an empty list. Nothing to bring
-  // over.
-  if (policy.kind.kind === "collection" && seen.every((side) => isBlank(side.view))) return keep(seen);
+  // Nothing here, nothing there: one system says so with null, the other with empty text or an empty list.
+  if (seen.every((side) => isBlank(side.view))) return keep(seen);
   const agreed = seen.filter((side) => !fresh.includes(side));
   const voice = leading(
     policy,

@@ -105,15 +105,9 @@ describe("pairLines", () => {
           expect([line, row]).not.toContain(undefined);
           expect(row?.lineRef === key || row?.fields["product"] === line?.fields["product"]).toBe(true);
         }
-        // Unless the order decided something, it decides nothing.
+        // Where the order decided nothing, another order pairs as much.
         if (isAmbiguous || rows.some(({ lineRef }) => lineRef !== null)) return;
-        const turned = pairLines(known.toReversed(), rows.toReversed(), parts);
-        const shapes = (given: ReadonlyMap<string, string>) =>
-          [...given].map(([id, key]) => [
-            rows.find((each) => each.id === id)?.fields,
-            known.find((each) => each.key === key)?.fields,
-          ]);
-        expect(shapes(turned.pairs)).toHaveLength(shapes(pairs).length);
+        expect(pairLines(known.toReversed(), rows.toReversed(), parts).pairs.size).toBe(pairs.size);
       }),
       { numRuns: 1_000 },
     );

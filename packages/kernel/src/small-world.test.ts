@@ -3,7 +3,7 @@ import { mergeField } from "./merge.ts";
 import type { FieldDecision, SideValue } from "./merge.ts";
 import { exhaust } from "./testing/exhaust.ts";
 import { crm, erp } from "./testing/fixtures.ts";
-import { allPlots, cutAndBlank, exact, policiesOf } from "./testing/scenes.ts";
+import { allPlots, cutAndBlank, exact, fewPlots, policiesOf } from "./testing/scenes.ts";
 import type { Value } from "./value.ts";
 
 /**
@@ -11,22 +11,29 @@ import type { Value } from "./value.ts";
  * and view on each side, every policy, every order of arrival, and a person who edits between decision and
  * write.
  */
+const timeout = 180_000;
 const values: readonly (Value | undefined)[] = [undefined, null, "", "ann", "bob"];
 
-it("one field in two systems converges, loses nothing silently, writes what is needed and rests", () => {
-  const survey = exhaust({
-    kind: { kind: "text" },
-    values,
-    edit: "carl",
-    keepings: [exact, cutAndBlank],
-    plots: allPlots,
-  });
-  console.log(`one field: ${survey.combinations} combinations, ${survey.conflicts} ended in a conflict`);
-  expect(survey.broken).toEqual({});
-  expect(survey.combinations).toBeGreaterThan(200_000);
-  expect(survey.conflicts).toBeGreaterThan(10_000);
-  expect([...survey.verdicts.keys()].toSorted()).toEqual(["agreed", "conflict"]);
-});
+it(
+  "one field in two systems converges, loses nothing silently, writes what is needed and rests",
+  { timeout },
+  () => {
+    const survey = exhaust({
+      kind: { kind: "text" },
+      values,
+      edit: "carl",
+      systems: [
+        { keep: exact, plots: allPlots },
+        { keep: cutAndBlank, plots: fewPlots },
+      ],
+    });
+    console.log(`one field: ${survey.combinations} combinations, ${survey.conflicts} ended in a conflict`);
+    expect(survey.broken).toEqual({});
+    expect(survey.combinations).toBeGreaterThan(140_000);
+    expect(survey.conflicts).toBeGreaterThan(5_000);
+    expect([...survey.verdicts.keys()].toSorted()).toEqual(["agreed", "conflict"]);
+  },
+);
 
 it("one field: every kind of decision and every reason of a conflict between two occurs", () => {
   const tally = new Map<string, number>();

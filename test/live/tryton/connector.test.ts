@@ -11,19 +11,24 @@ if (reason !== null) console.log(`skipped, 1 file: Tryton live, ${reason}`);
 
 describe.skipIf(reason !== null)("the Tryton connector against a real Tryton", () => {
   let stage: Stage | undefined;
-  const opened = (): Stage => {
-    if (stage === undefined) throw new Error("Tryton is not up");
-    return stage;
+  let untouched: Stage | undefined;
+  const isUp = (one: Stage | undefined): Stage => {
+    if (one === undefined) throw new Error("Tryton is not up");
+    return one;
   };
+  const opened = (): Stage => isUp(stage);
   beforeAll(async () => {
     stage = await Stage.open();
+    // Recordings are made in a database of their own, so that each run sees the same records.
+    untouched = await Stage.on(await stage.erp.fresh());
   });
   afterAll(async () => {
+    await untouched?.erp.stop();
     await stage?.erp.stop();
   });
   readingCases(opened);
   accountCases(opened);
   changeCases(opened);
   quoteCases(opened);
-  recordingCases(opened);
+  recordingCases(() => isUp(untouched));
 });

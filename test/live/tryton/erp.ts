@@ -19,6 +19,8 @@ export interface RunningTryton {
   readonly adminUser: string;
   readonly adminPassword: string;
   readonly startedInMs: number;
+  /** Another seeded database on the same server. */
+  readonly fresh: () => Promise<RunningTryton>;
   readonly stop: () => Promise<void>;
 }
 
@@ -54,10 +56,26 @@ export async function startTryton(): Promise<RunningTryton> {
     const ports = ["--port", String(await freePort()), "--pg-port", String(await freePort())];
     await run(script, ["up", folder, ...ports], { maxBuffer: 1 << 24 });
   }
+  const first = await freshDatabase(folder, begun);
+  if (given !== undefined) return first;
+  return {
+    ...first,
+    stop: async () => {
+      await run(script, ["wipe", folder]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+let databases = 0;
+
+/** A seeded database of its own, copied from the template; the server serves it at once. */
+async function freshDatabase(folder: string, begun: number): Promise<RunningTryton> {
   const facts = factsOf(folder);
-  const database = `t${Date.now().toString(36)}_${process.pid}`;
-  await run(script, ["newdb", folder, database]);
   const fact = (name: string): string => facts.get(name) ?? "";
+  databases += 1;
+  const database = `t${Date.now().toString(36)}_${process.pid}_${databases}`;
+  await run(script, ["newdb", folder, database]);
   return {
     url: fact("ERP_URL"),
     database,
@@ -66,13 +84,9 @@ export async function startTryton(): Promise<RunningTryton> {
     adminUser: fact("ERP_ADMIN_USER"),
     adminPassword: fact("ERP_ADMIN_PASSWORD"),
     startedInMs: Math.round(performance.now() - begun),
+    fresh: async () => freshDatabase(folder, performance.now()),
     stop: async () => {
-      if (given !== undefined) {
-        await run(script, ["dropdb", folder, database]);
-        return;
-      }
-      await run(script, ["wipe", folder]);
-      rmSync(folder, { recursive: true, force: true });
+      await run(script, ["dropdb", folder, database]);
     },
   };
 }

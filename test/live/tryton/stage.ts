@@ -69,6 +69,11 @@ export class Stage {
   static async open(): Promise<Stage> {
     const erp = await startTryton();
     console.log(`Tryton answers after ${erp.startedInMs} ms at ${erp.url}/${erp.database}/`);
+    return Stage.on(erp);
+  }
+
+  /** A stage on a database that was seeded and not touched. */
+  static async on(erp: RunningTryton): Promise<Stage> {
     return new Stage(erp, await loginAs({ ...erp, user: erp.adminUser, password: erp.adminPassword }));
   }
 

@@ -25,14 +25,13 @@ export function exhaust(universe: Universe): Survey {
   let conflicts = 0;
   for (const scene of scenesOf(universe)) {
     combinations += 1;
-    const world = play(scene);
-    const last = world.plan();
+    const { world, last } = play(scene);
     verdicts.set(last.verdict, (verdicts.get(last.verdict) ?? 0) + 1);
     const violations = [...world.judge.violations];
     if (last.conflicts.length > 0) {
       conflicts += 1;
       for (const value of [world.station("crm").truth, world.station("erp").truth, universe.edit]) {
-        const decided = play(scene);
+        const { world: decided } = play(scene);
         decided.resolve(value as Value);
         if (decided.settle().conflicts.length > 0)
           violations.push("a person's decision left the conflict open");

@@ -102,7 +102,7 @@ function isCaught(
   saboteur: { readonly rule: string; readonly spoil: (plan: Plan) => Plan },
 ): boolean {
   for (const scene of scenesOf(universe)) {
-    if (play(scene, saboteur.spoil).judge.violations.includes(saboteur.rule)) return true;
+    if (play(scene, saboteur.spoil).world.judge.violations.includes(saboteur.rule)) return true;
   }
   return false;
 }
@@ -112,8 +112,7 @@ it.each(saboteurs)("a kernel that %s is caught: %s", (_title, rule, spoil) => {
     kind: { kind: "text" } as const,
     values: [undefined, "", "ann", "bob"],
     edit: "carl",
-    keepings: [exact, cutAndBlank],
-    plots: allPlots,
+    systems: [exact, cutAndBlank].map((keep) => ({ keep, plots: allPlots })),
   };
   expect(isCaught(universe, { rule, spoil })).toBe(true);
 });

@@ -173,9 +173,10 @@ export class Judge {
     const isOne = (one: Station, other: Station) =>
       agree(one.seen.value, other.seen.value) || (stands(one) && stands(other));
     if (open.every((one) => open.every((other) => isOne(one, other)))) return;
+    const areBlank = shown.every(({ seen }) => hasNothing(seen.value));
     const isForeign = !writers.some((writer) => writer === connection) && onForeignEdit === "keep";
     const isUnreachable = shown.some((station) => !targets.includes(station.connection));
-    if (!isForeign && !isUnreachable)
+    if (!areBlank && !isForeign && !isUnreachable)
       this.#fail("a difference was accepted that the contract does not accept");
     this.#kept.add(connection);
   }

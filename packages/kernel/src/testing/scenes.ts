@@ -14,8 +14,8 @@ export interface Universe {
   readonly values: readonly (Value | undefined)[];
   /** What a person writes between a decision and its write; no other value is equal to it. */
   readonly edit: Value;
-  readonly keepings: readonly Keeping[];
-  readonly plots: readonly Plot[];
+  /** How the second system may keep what it is given, and the courses of events to try with it. */
+  readonly systems: readonly { readonly keep: Keeping; readonly plots: readonly Plot[] }[];
 }
 
 /**
@@ -33,6 +33,13 @@ export const allPlots: readonly Plot[] = [
   [["erp"], ["crm"]] as const,
   [["crm", "erp"]] as const,
 ].flatMap((arrivals) => ([null, "crm", "erp"] as const).map((editor) => ({ arrivals, editor })));
+
+/** One editor for each order: enough where the orders themselves were tried out already. */
+export const fewPlots: readonly Plot[] = [
+  { arrivals: [["crm", "erp"]], editor: null },
+  { arrivals: [["crm"], ["erp"]], editor: "erp" },
+  { arrivals: [["erp"], ["crm"]], editor: "crm" },
+];
 
 /** A system that keeps what it is given. */
 export const exact: Keeping = (value) => value;
@@ -89,7 +96,7 @@ export interface Scene {
 }
 
 /** Every scene of a universe, but for twins in which the two plain values have only changed places. */
-export function* scenesOf({ kind, values, edit, keepings, plots }: Universe): Generator<Scene> {
+export function* scenesOf({ kind, values, edit, systems }: Universe): Generator<Scene> {
   const [plain, twin] = values.slice(-2);
   const pairs = values.flatMap((one) => values.map((other) => [one, other] as const));
   for (const bases of pairs) {
@@ -100,8 +107,9 @@ export function* scenesOf({ kind, values, edit, keepings, plots }: Universe): Ge
       for (const policy of policies) {
         const stampings = policy.policy === "newest" ? stampsOfNewest : stampsOfNewest.slice(0, 1);
         for (const stamps of stampings) {
-          for (const keep of keepings)
+          for (const { keep, plots } of systems) {
             for (const plot of plots) yield { policy, bases, truths, stamps, keep, plot, edit };
+          }
         }
       }
     }
@@ -121,7 +129,7 @@ const larger = ([one, other]: readonly SideValue[]) => {
 export function play(
   { policy, bases, truths, stamps, keep, plot, edit }: Scene,
   sabotage?: (plan: Plan) => Plan,
-): World {
+): { readonly world: World; readonly last: Plan } {
   const kept = (value: Value | undefined) => (value === undefined ? undefined : keep(value));
   const rules = { policy, customRules: { larger }, newestToleranceMs: 1_000, stampGranularityMs: 100 };
   const world = new World(sabotage === undefined ? rules : { ...rules, sabotage }, [
@@ -136,13 +144,13 @@ export function play(
   for (const arrived of plot.arrivals) {
     for (const connection of arrived) world.observe(connection);
     const plan = world.plan();
-    if (!isIdle(plan)) editOnce();
+    if (isIdle(plan)) continue;
+    editOnce();
     world.apply(plan);
   }
   editOnce();
   world.observeAll();
-  world.settle();
-  return world;
+  return { world, last: world.settle() };
 }
 
 /** One scene in words, to repeat it. */

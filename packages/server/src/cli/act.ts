@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { isMap } from "@crossfoot/kernel";
 import type { Json } from "@crossfoot/kernel";
 import type { PlanDocument, RunOptions } from "../runtime/engine.ts";
-import { entityOf, onlyOf, withEngine, withProgress } from "./context.ts";
+import { entityOf, onlyOf, recordOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
@@ -91,12 +91,9 @@ export async function runCommand(context: Context, options: ActOptions): Promise
 /** `sync`: reads one record again on every side and settles it now. */
 export async function syncCommand(context: Context, entity: string, record: string): Promise<ExitCode> {
   const name = entityOf(entity);
-  if (!record.includes(":") && !record.startsWith("l-")) {
-    throw badInput(
-      `\`${record}\` is no record: write <connection>:<native id>, such as crm:1001, or the id of a link`,
-    );
-  }
-  const summary = await withEngine(context, (engine) => engine.syncRecord({ entity: name, id: record }));
+  const summary = await withEngine(context, (engine, project) =>
+    engine.syncRecord({ entity: name, id: recordOf(project, record) }),
+  );
   context.print(summary, () => showRun(summary, context.room));
   return runCode(summary);
 }

@@ -105,3 +105,23 @@ export function onlyOf(texts: readonly string[] | undefined): readonly EntityNam
   const names = texts.flatMap((text) => text.split(",")).filter((name) => name.trim() !== "");
   return names.map((name) => entityOf(name.trim()));
 }
+
+/**
+ * A record named on the command line: `<connection>:<native id>` or the id of a link. Throws a Refusal for
+ * any other.
+ */
+export function recordOf(project: Project, text: string): string {
+  if (text.startsWith("l-")) return text;
+  const at = text.indexOf(":");
+  const known = project.connections.map(({ id }): string => id);
+  if (at < 1 || at === text.length - 1) {
+    throw badInput(
+      `\`${text}\` is no record: write <connection>:<native id>, such as crm:1001, or the id of a link`,
+    );
+  }
+  const name = text.slice(0, at);
+  if (known.includes(name)) return text;
+  const nearest = nearestName(name, known);
+  const hint = nearest === undefined ? `; there are: ${known.join(", ")}` : ` (did you mean \`${nearest}\`?)`;
+  throw badInput(`no connection is called \`${name}\`${hint}`);
+}

@@ -53,7 +53,7 @@ function connectionText(role: Role, { connector, address }: StartingSide): strin
     return (
       `${head}    secrets:\n      password: env:${name}_PASSWORD\n    options:\n` +
       "      database: tryton             # name of the database\n" +
-      "      user: crossfoot              # a user of its own, with the rights of docs/connect/tryton.md\n" +
+      "      user: crossfoot              # a user of its own, with no more rights than it needs\n" +
       "      password: password           # the name of the secret above\n"
     );
   }

@@ -38,7 +38,7 @@ describe("init", () => {
     const { accounts } = projectIn(folder.path, environment).contract.entities;
     expect(accounts).toEqual(defaultContract.entities.accounts);
     const taken = written.replaceAll(/^( {2})# /gm, "$1");
-    const { json, problems } = readYaml({ name: "contract.yaml", text: taken }, { isStrict: true });
+    const { json, problems } = readYaml({ name: "contract.yaml", text: taken });
     expect(problems).toEqual([]);
     expect(Object.keys((json as { readonly entities: object }).entities)).toEqual(
       Object.keys(defaultContract.entities),

@@ -7,7 +7,7 @@ import { mapSample } from "../config/sample.ts";
 import type { SampleReport } from "../config/sample.ts";
 import { dumpSettings } from "../config/settings-dump.ts";
 import type { CheckFinding } from "../runtime/engine.ts";
-import { entityOf, onlyOf, projectOf, withEngine } from "./context.ts";
+import { entityOf, onlyOf, projectOf, recordOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes, Refusal } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
@@ -167,12 +167,9 @@ export async function whyCommand(
   options: { readonly entity?: string },
 ): Promise<ExitCode> {
   const entity = options.entity === undefined ? null : entityOf(options.entity);
-  if (!record.includes(":") && !record.startsWith("l-")) {
-    throw badInput(
-      `\`${record}\` is no record: write <connection>:<native id>, such as crm:1001, or the id of a link`,
-    );
-  }
-  const why = await withEngine(context, (engine) => engine.why({ entity, id: record }));
+  const why = await withEngine(context, (engine, project) =>
+    engine.why({ entity, id: recordOf(project, record) }),
+  );
   if (why === null) {
     const hint = entity === null ? "" : ` of ${entity}`;
     const message = `nothing is known of ${record}${hint}; if it exists there, \`crossfoot run\` reads it`;

@@ -218,6 +218,9 @@ describe("what commands ask the engine", () => {
     expect(unknown).toMatchObject({ code: 1, out: "" });
     expect(unknown.err).toContain("nothing is known of crm:77; if it exists there, `crossfoot run` reads it");
     expect((await run(["why", "77"])).code).toBe(4);
+    const wrong = await run(["sync", "accounts", "cmr:77"]);
+    expect(wrong.code).toBe(4);
+    expect(wrong.err).toContain("no connection is called `cmr` (did you mean `crm`?)");
   });
 
   it("the demo gets its options and answers the exit code", async () => {

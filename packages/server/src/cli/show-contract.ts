@@ -4,7 +4,7 @@ import { renderTable } from "./table.ts";
 import { wrap } from "./text.ts";
 
 /** One field of the contract in force, as it is signed. */
-export interface SignedField {
+interface SignedField {
   readonly field: string;
   readonly master: Role;
   readonly direction: Direction;
@@ -13,7 +13,7 @@ export interface SignedField {
 }
 
 /** The contract of one entity, as it is signed. */
-export interface SignedEntity {
+interface SignedEntity {
   readonly entity: EntityName;
   readonly title: string;
   readonly means: string;

@@ -8,7 +8,7 @@ import type { Column } from "./table.ts";
 import { moment } from "./text.ts";
 
 /** What a stored run says of itself in one line: why it did nothing, or how much it wrote. */
-export function outcomeOf(summary: Json): string {
+function outcomeOf(summary: Json): string {
   if (!isMap(summary)) return "";
   const { whyNothing, message, entities } = summary;
   if (typeof message === "string") return message;

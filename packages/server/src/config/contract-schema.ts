@@ -44,7 +44,8 @@ const terms: { readonly [key: string]: JsonSchema } = {
   means: text("What it means to this company, in words that both departments sign."),
 };
 
-const fieldTerms = map({
+/** What every field may say; shared, so that an editor loads one page instead of a book. */
+const fieldTerms: JsonSchema = map({
   ...terms,
   custom: text("Name of the rule, with `policy: custom`."),
   mandatory: flag("Nothing is written before this field has a value."),
@@ -118,7 +119,7 @@ function entityTerms(name: EntityName): JsonSchema {
         ownershipTerms(name),
         "Who may write in which state; the first rule that fits decides.",
       ),
-      fields: map(Object.fromEntries(names.map((field) => [field, fieldTerms])), {
+      fields: map(Object.fromEntries(names.map((field) => [field, { $ref: "#/$defs/field" }])), {
         description: "Fields that differ from the entity's terms.",
       }),
       means: { ...terms["means"], default: own.means },
@@ -138,4 +139,5 @@ export const contractSchema: JsonSchema = {
       description: "Terms by entity.",
     }),
   }),
+  $defs: { field: fieldTerms },
 };

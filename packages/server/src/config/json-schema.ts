@@ -1,4 +1,5 @@
-import type { Json } from "@crossfoot/kernel";
+import { isMap } from "@crossfoot/kernel";
+import type { Json, JsonMap } from "@crossfoot/kernel";
 
 /** The part of JSON Schema (2020-12) that we write. */
 export interface JsonSchema {
@@ -41,56 +42,55 @@ export interface SchemaFault {
 }
 
 /**
- * Checks a value against a schema without `$ref` and patterns: types, choices, known and missing keys. Says
- * what is expected, in words of a settings file. Never throws.
+ * Checks a value against a schema: types, choices, known and missing keys, `$ref` into its own `$defs`; no
+ * patterns. Says what is expected, in words of a settings file. Never throws.
  */
-export function checkSchema(
-  schema: JsonSchema,
-  json: Json,
-  path: readonly string[] = [],
-): readonly SchemaFault[] {
-  const { anyOf } = schema;
-  if (anyOf !== undefined) {
-    const tries = anyOf.map((each) => checkSchema(each, json, path));
-    const sameType = anyOf.findIndex((each) => isOfType(each, json));
+export function checkSchema(root: JsonSchema, json: Json): readonly SchemaFault[] {
+  const check = (schema: JsonSchema, value: Json, path: readonly string[]): readonly SchemaFault[] => {
+    const { anyOf } = schema;
+    if (schema.$ref !== undefined) return check(refersTo(root, schema.$ref), value, path);
+    if (anyOf !== undefined) return checkAny(anyOf, value, path);
+    const isChoice = schema.enum === undefined || schema.enum.includes(value);
+    const isLess = typeof value === "number" && schema.minimum !== undefined && value < schema.minimum;
+    if (!isChoice || !isOfType(schema, value) || isLess) {
+      return [{ path, problem: `${nameOf(path)} is ${inWords(schema)}` }];
+    }
+    if (Array.isArray(value)) {
+      const list = value as readonly Json[];
+      if (list.length < (schema.minItems ?? 0))
+        return [{ path, problem: `${nameOf(path)} has at least one element` }];
+      return list.flatMap((each, at) => check(schema.items ?? {}, each, [...path, String(at)]));
+    }
+    return isMap(value) ? checkMap(schema, value, path) : [];
+  };
+  const checkAny = (
+    choices: readonly JsonSchema[],
+    value: Json,
+    path: readonly string[],
+  ): readonly SchemaFault[] => {
+    const tries = choices.map((each) => check(each, value, path));
     if (tries.some((faults) => faults.length === 0)) return [];
-    if (sameType >= 0) return tries[sameType] ?? [];
-    return [{ path, problem: `${nameOf(path)} is ${anyOf.map((each) => inWords(each)).join(", or ")}` }];
-  }
-  if (schema.enum !== undefined && !schema.enum.includes(json)) {
-    return [{ path, problem: `${nameOf(path)} is ${inWords(schema)}` }];
-  }
-  if (!isOfType(schema, json)) return [{ path, problem: `${nameOf(path)} is ${inWords(schema)}` }];
-  if (typeof json === "number" && schema.minimum !== undefined && json < schema.minimum) {
-    return [{ path, problem: `${nameOf(path)} is ${inWords(schema)}` }];
-  }
-  if (Array.isArray(json)) {
-    const list = json as readonly Json[];
-    if (list.length < (schema.minItems ?? 0))
-      return [{ path, problem: `${nameOf(path)} has at least one element` }];
-    return list.flatMap((each, at) => checkSchema(schema.items ?? {}, each, [...path, String(at)]));
-  }
-  return typeof json === "object" && json !== null
-    ? checkMap(schema, json as { readonly [key: string]: Json }, path)
-    : [];
+    // What is wrong inside the form that was meant says more than all forms together.
+    const meant = choices.findIndex((each) => isOfType(each, value));
+    if (meant >= 0) return tries[meant] ?? [];
+    return [{ path, problem: `${nameOf(path)} is ${choices.map((each) => inWords(each)).join(", or ")}` }];
+  };
+  const checkMap = (schema: JsonSchema, map: JsonMap, path: readonly string[]): readonly SchemaFault[] => {
+    const { properties = {}, additionalProperties: rest, required = [] } = schema;
+    const faults = Object.entries(map).flatMap(([key, value]): readonly SchemaFault[] => {
+      const inner = Object.hasOwn(properties, key) ? properties[key] : undefined;
+      if (inner !== undefined) return check(inner, value, [...path, key]);
+      if (typeof rest === "object") return check(rest, value, [...path, key]);
+      return rest === false ? [{ path: [...path, key], problem: `unknown key \`${key}\`` }] : [];
+    });
+    const missing = required.filter((key) => !Object.hasOwn(map, key));
+    return [...faults, ...missing.map((key) => ({ path, problem: `\`${key}\` is missing here` }))];
+  };
+  return check(root, json, []);
 }
 
-function checkMap(
-  schema: JsonSchema,
-  map: { readonly [key: string]: Json },
-  path: readonly string[],
-): readonly SchemaFault[] {
-  const known = schema.properties ?? {};
-  const faults = Object.entries(map).flatMap(([key, value]): readonly SchemaFault[] => {
-    const inner = Object.hasOwn(known, key) ? known[key] : undefined;
-    const rest = schema.additionalProperties;
-    if (inner !== undefined) return checkSchema(inner, value, [...path, key]);
-    if (typeof rest === "object") return checkSchema(rest, value, [...path, key]);
-    return rest === false ? [{ path: [...path, key], problem: `unknown key \`${key}\`` }] : [];
-  });
-  const missing = (schema.required ?? []).filter((key) => !Object.hasOwn(map, key));
-  return [...faults, ...missing.map((key) => ({ path, problem: `\`${key}\` is missing here` }))];
-}
+const refersTo = (root: JsonSchema, reference: string): JsonSchema =>
+  root.$defs?.[reference.replace("#/$defs/", "")] ?? {};
 
 const nameOf = (path: readonly string[]): string => {
   const last = path.at(-1) ?? "";

@@ -72,7 +72,7 @@ function loadOptions(work: Work, given: JsonMap | undefined): LoadedOptions {
   const options = given ?? {};
   const path = options["description"];
   if (typeof path !== "string") return { options, description: null };
-  const found = findFile(work.folder, path, { isStrict: true });
+  const found = findFile(work.folder, path);
   if (found.kind === "none") note(work, ["options", "description"], { message: `there is no file ${path}` });
   if (found.kind === "problem") work.problems.push(found.problem);
   if (found.kind !== "file") return { options, description: null };
@@ -116,7 +116,7 @@ function loadMapping(
   at: { readonly base: Json; readonly description: YamlFile | null },
 ): { readonly mapping: Mapping; readonly mappingHash: string } | undefined {
   const name = `${mappingFolder}/${work.name}.yaml`;
-  const found = findFile(work.folder, name, { isStrict: true });
+  const found = findFile(work.folder, name);
   if (found.kind === "problem") work.problems.push(found.problem);
   const file = found.kind === "file" ? found.file : null;
   work.problems.push(...(file?.problems ?? []));

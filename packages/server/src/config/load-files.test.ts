@@ -93,7 +93,7 @@ describe("bad input in a mapping", () => {
     const text =
       'entities: { accounts: { fields: { industry: { path: i, values: { retail: 012, other: "012" } } } } }';
     expect(mapping(text)).toEqual([
-      "mappings/crm.yaml:1: `012` is read as the number 12; write it in quotes to keep it as it is",
+      "mappings/crm.yaml:1: `012` is read as the number 12; write 12, or put it in quotes to keep it",
     ]);
   });
 

@@ -44,7 +44,7 @@ interface Work {
  */
 export function loadProject(folder: string, options: LoadOptions): LoadedProject {
   const root = resolve(folder);
-  const found = findFile(root, projectFile, { isStrict: false });
+  const found = findFile(root, projectFile);
   if (found.kind === "problem") return { problems: [found.problem] };
   if (found.kind === "none") {
     const message = `there is none in ${root}; run \`crossfoot init\` there, or say --project`;
@@ -72,7 +72,7 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
 }
 
 function readContractFile(root: string): ReturnType<typeof loadContract> {
-  const found = findFile(root, contractFile, { isStrict: true });
+  const found = findFile(root, contractFile);
   if (found.kind === "problem") return { ...loadContract(null), problems: [found.problem] };
   return loadContract(found.kind === "file" ? found.file : null);
 }

@@ -79,7 +79,7 @@ export function readOption({ path, kind }: Pick<Option, "path" | "kind">, json: 
 }
 
 /** Why a value that is no reference is refused where a secret belongs. */
-export const secretRefusal: string =
+const secretRefusal =
   "a secret is never written into a file of the project; write `env:NAME` (an environment variable) " +
   "or `file:PATH` (a file that only its owner can read, mode 600)";
 
@@ -118,7 +118,7 @@ export function variableOf({ path, kind }: Pick<Option, "path" | "kind">): strin
 }
 
 /** A key as a part of a variable's name: `delayMax` is `DELAY_MAX`, `my-crm` is `MY_CRM`. */
-export function variableWord(key: string): string {
+function variableWord(key: string): string {
   return key
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replaceAll(/[^A-Za-z0-9]+/g, "_")

@@ -19,11 +19,11 @@ export type Found =
   | { readonly kind: "problem"; readonly problem: ConfigProblem };
 
 /** Reads a YAML file of a project. `name` is relative to the folder, or absolute. */
-export function findFile(folder: string, name: string, options: { readonly isStrict: boolean }): Found {
+export function findFile(folder: string, name: string): Found {
   const path = resolve(folder, name);
   const shown = isAbsolute(name) ? name : relative(folder, path);
   try {
-    return { kind: "file", file: readYaml({ name: shown, text: readFileSync(path, "utf8") }, options) };
+    return { kind: "file", file: readYaml({ name: shown, text: readFileSync(path, "utf8") }) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "none" };

@@ -47,7 +47,8 @@ describe("the table of options", () => {
 
 /** All properties of a schema by the path of their keys. */
 function keysOf(schema: JsonSchema, path: readonly string[] = []): readonly (readonly string[])[] {
-  const own = Object.entries(schema.properties ?? {});
+  const isField = schema.$ref === "#/$defs/field";
+  const own = Object.entries((isField ? contractSchema.$defs?.["field"] : schema)?.properties ?? {});
   return own.flatMap(([key, inner]) => [[...path, key], ...keysOf(inner, [...path, key])]);
 }
 
@@ -111,6 +112,8 @@ describe("checkSchema", () => {
       { path: ["b", "0"], problem: "element 1 is a number, 0 or more" },
       { path: ["c"], problem: "unknown key `c`" },
     ]);
+    const shared = { $defs: { one: { enum: [1] } }, properties: { a: { $ref: "#/$defs/one" } } };
+    expect(checkSchema(shared, { a: 2 })).toEqual([{ path: ["a"], problem: "`a` is one of 1" }]);
     expect(checkSchema(schema, {})).toEqual([{ path: [], problem: "`a` is missing here" }]);
   });
 });

@@ -5,7 +5,7 @@ import { isKnownCurrency } from "@crossfoot/model";
 import type { ProjectConnection } from "./project.ts";
 
 /** What the mapping makes of one field of a sample. */
-export interface SampleField {
+interface SampleField {
   readonly field: string;
   /** Native roots it is read from, as the record shows them. Missing when the field is absent. */
   readonly image?: JsonMap;

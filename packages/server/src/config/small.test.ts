@@ -24,10 +24,7 @@ describe("durations", () => {
 });
 
 describe("places in a YAML file", () => {
-  const file = readYaml(
-    { name: "a.yaml", text: "# head\na:\n  b.c: [1, 2]\n  d: &x { e: 1 }\n  f: *x\n" },
-    { isStrict: true },
-  );
+  const file = readYaml({ name: "a.yaml", text: "# head\na:\n  b.c: [1, 2]\n  d: &x { e: 1 }\n  f: *x\n" });
 
   it("are found by a path of keys, through lists and aliases", () => {
     expect(file.lineOf(["a"])).toBe(2);
@@ -54,9 +51,9 @@ describe("places in a YAML file", () => {
       const before = String.fromCodePoint(97 + at);
       return `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(",")}]`;
     });
-    const bomb = readYaml({ name: "b.yaml", text: ["a: &a [x]", ...rows].join("\n") }, { isStrict: true });
+    const bomb = readYaml({ name: "b.yaml", text: ["a: &a [x]", ...rows].join("\n") });
     expect(bomb.problems[0]?.message).toContain("not YAML");
-    const long = readYaml({ name: "l.yaml", text: "#".repeat(4_000_001) }, { isStrict: true });
+    const long = readYaml({ name: "l.yaml", text: "#".repeat(4_000_001) });
     expect(long.problems[0]?.message).toContain("longer than 4 MB");
   });
 });
@@ -86,7 +83,7 @@ describe("problems", () => {
 
 describe("the redacted dump", () => {
   it("says of every setting its value and who said it, of a secret only where it is", () => {
-    const file = readYaml({ name: "crossfoot.yaml", text: plainProject }, { isStrict: false });
+    const file = readYaml({ name: "crossfoot.yaml", text: plainProject });
     const environment = { CROSSFOOT_SWEEP: "2h", CRM_TOKEN: "hunter2" };
     const { settings } = readSettings(file, { environment, flags: { "server.port": "1" } });
     const shown = new Map(dumpSettings([...settings.values()]).map((each) => [each.path, each]));

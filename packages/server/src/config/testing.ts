@@ -56,7 +56,7 @@ export function writeFiles(folder: string, files: { readonly [name: string]: str
 }
 
 /** Loads a folder with the test connectors. */
-export function load(folder: string, environment: Environment = plainEnvironment): LoadedProject {
+function load(folder: string, environment: Environment = plainEnvironment): LoadedProject {
   return loadProject(folder, { environment, connectors: testConnectors });
 }
 

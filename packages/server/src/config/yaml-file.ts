@@ -21,15 +21,8 @@ export interface YamlFile {
   readonly has: (path: readonly string[]) => boolean;
 }
 
-/**
- * Reads the text of a YAML (or JSON) file. Never throws. `isStrict`: numbers that lose their form are
- * refused.
- */
-export function readYaml(
-  source: { readonly name: string; readonly text: string },
-  options: { readonly isStrict: boolean },
-): YamlFile {
-  const { name, text } = source;
+/** Reads the text of a YAML (or JSON) file. Numbers that lose their form are refused. Never throws. */
+export function readYaml({ name, text }: { readonly name: string; readonly text: string }): YamlFile {
   if (text.length > charactersMax) {
     const problem = problemOf(
       { file: name, line: null },
@@ -43,7 +36,7 @@ export function readYaml(
   const problems = [...document.errors, ...document.warnings].map((error) =>
     problemOf({ file: name, line: lineAt(error.pos[0]) }, `not YAML: ${plain(error.message)}`),
   );
-  problems.push(...doubtfulNumbers(document, { name, lineAt, isStrict: options.isStrict }));
+  problems.push(...doubtfulNumbers(document, { name, lineAt }));
   const json = problems.length > 0 ? null : valueOf(document, name, problems);
   return {
     name,
@@ -73,7 +66,7 @@ function valueOf(document: Document, name: string, problems: ConfigProblem[]): J
  */
 function doubtfulNumbers(
   document: Document,
-  at: { readonly name: string; readonly lineAt: (offset: number) => number; readonly isStrict: boolean },
+  at: { readonly name: string; readonly lineAt: (offset: number) => number },
 ): readonly ConfigProblem[] {
   const found: ConfigProblem[] = [];
   const note = (scalar: Scalar, message: string): void => {
@@ -84,10 +77,11 @@ function doubtfulNumbers(
       if (typeof scalar.value !== "number") return;
       const { source = "" } = scalar;
       if (!Number.isFinite(scalar.value)) note(scalar, `\`${source}\` is no number that can be used here`);
-      else if (at.isStrict && source !== String(scalar.value)) {
+      else if (source !== String(scalar.value)) {
+        const value = String(scalar.value);
         note(
           scalar,
-          `\`${source}\` is read as the number ${scalar.value}; write it in quotes to keep it as it is`,
+          `\`${source}\` is read as the number ${value}; write ${value}, or put it in quotes to keep it`,
         );
       }
     },

@@ -1,4 +1,3 @@
-import { cpSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Database } from "../ports.ts";
 import { openEngine } from "./embedded-engine.ts";
@@ -6,20 +5,19 @@ import { prepareCluster } from "./embedded-folder.ts";
 import { openEmbedded } from "./embedded.ts";
 import { LostSession, StoreError } from "./store-error.ts";
 import { openWithCrashLayer, type CrashLayer, type CrashLayerOptions } from "./testing/crash-layer.ts";
-import { tempFolder, type TempFolder } from "./testing/temp-folder.ts";
+import { prepareStore, type PreparedStore } from "./testing/prepared-store.ts";
+import type { TempFolder } from "./testing/temp-folder.ts";
 
-/** An empty store, made once: making it takes longer than a test. */
-let template: TempFolder;
+let prepared: PreparedStore;
 beforeAll(async () => {
-  template = tempFolder();
-  await prepareCluster(template.path);
+  prepared = await prepareStore();
 });
-afterAll(() => template.remove());
+afterAll(() => prepared.remove());
 
 let folder: TempFolder;
 let layer: CrashLayer | null = null;
 beforeEach(() => {
-  folder = tempFolder();
+  folder = prepared.copy();
 });
 afterEach(async () => {
   await layer?.database.close();
@@ -29,7 +27,6 @@ afterEach(async () => {
 });
 
 async function open(options: CrashLayerOptions = {}): Promise<CrashLayer> {
-  cpSync(template.path, folder.path, { recursive: true });
   layer = await openWithCrashLayer(folder.path, options);
   await layer.database.script("create table kept (n int primary key, filler text)");
   return layer;
@@ -74,8 +71,8 @@ describe("when the power fails", () => {
     expect(await foundAfter(opened)).toEqual([1]);
   });
 
-  it.each([3, 5, 8, 13, 21, 47, 100, 175])(
-    "in the middle of file operation %i of commits, checkpoints and log switches, no acknowledged row is lost",
+  it.each([5, 13, 47, 100, 175])(
+    "in file operation %i of commits, checkpoints and log switches, no acknowledged row is lost",
     async (operation) => {
       const opened = await open();
       opened.crashAfter(operation);
@@ -104,7 +101,6 @@ describe("when the power fails", () => {
 
 describe("when a file cannot be synced", () => {
   it("the commit is not acknowledged, and nothing after it", async () => {
-    cpSync(template.path, folder.path, { recursive: true });
     let isFailing = false;
     const sync = (): void => {
       if (isFailing) throw Object.assign(new Error("the disk is gone"), { code: "EIO" });

@@ -1,37 +1,46 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { openEngine } from "./embedded-engine.ts";
 
 const clusterName = "database";
 const unfinishedName = "database.unfinished";
+/** Syncs at a time. A fresh cluster has 1,000 files, and disks sync many together in the time of one. */
+const syncsMax = 16;
 
-/** Makes one file or folder durable. Windows cannot sync a folder, and does not need to. */
-export function syncPath(path: string, isFolder: boolean): void {
-  if (isFolder && process.platform === "win32") return;
-  const descriptor = openSync(path, "r");
+/** A file or a folder. */
+interface Path {
+  readonly path: string;
+  readonly isFolder: boolean;
+}
+
+async function sync({ path, isFolder }: Path): Promise<void> {
+  // Windows opens no folder, keeps names without being asked, and syncs only what is open for writing.
+  const isWindows = process.platform === "win32";
+  if (isFolder && isWindows) return;
+  const file = await open(path, isWindows ? "r+" : "r");
   try {
-    fsyncSync(descriptor);
+    await file.sync();
   } finally {
-    closeSync(descriptor);
+    await file.close();
   }
 }
 
-function syncTree(folder: string): void {
+function* treeOf(folder: string): Iterable<Path> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) syncTree(path);
-    else if (entry.isFile()) syncPath(path, false);
+    if (entry.isDirectory()) yield* treeOf(path);
+    else if (entry.isFile()) yield { path, isFolder: false };
   }
-  syncPath(folder, true);
+  yield { path: folder, isFolder: true };
+}
+
+async function syncTree(folder: string): Promise<void> {
+  const left = [...treeOf(folder)];
+  const worker = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) await sync(next);
+  };
+  await Promise.all(Array.from({ length: syncsMax }, worker));
 }
 
 /**
@@ -47,8 +56,8 @@ export async function prepareCluster(folder: string): Promise<string> {
   mkdirSync(unfinished, { mode: 0o700 });
   const engine = await openEngine({ folder: unfinished, sync: () => undefined });
   await engine.close();
-  syncTree(unfinished);
+  await syncTree(unfinished);
   renameSync(unfinished, cluster);
-  syncPath(folder, true);
+  await sync({ path: folder, isFolder: true });
   return cluster;
 }

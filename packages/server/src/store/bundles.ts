@@ -10,7 +10,7 @@ import type {
 } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import type { LineLink, LinkBundle, MemberBundle, Store, StoredObservation } from "./port.ts";
-import { observationColumns, observationOf } from "./rows.ts";
+import { observationColumns, observationOf, perId } from "./rows.ts";
 import type { ObservationRow } from "./rows.ts";
 
 interface LinkRow {
@@ -68,44 +68,56 @@ const isRefused = (row: IntentRow): boolean =>
 
 /** Loads everything stored about a batch of links, one statement per table. */
 export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
-  const inLinks = "in (select jsonb_array_elements_text($1::jsonb))";
   return {
     async loadBundles(links) {
       if (links.length === 0) return [];
       const ids = [JSON.stringify(links)];
       const [rows, members, observations, intents, lines, conflicts, demands] = await Promise.all([
         database.query<LinkRow>(
-          "select l.id, l.entity, l.generation, l.state, l.verdict, w.marked, exists (select from tombstone t " +
-            `where t.link_id = l.id) as has_tombstone from link l left join work w on w.link_id = l.id where l.id ${inLinks} ` +
-            "order by l.id",
+          `${perId(
+            "select l.id, l.entity, l.generation, l.state, l.verdict, w.marked, exists (select from tombstone t " +
+              "where t.link_id = l.id) as has_tombstone from link l left join work w on w.link_id = l.id " +
+              "where l.id = wanted.id",
+          )} order by found.id`,
           ids,
         ),
         database.query<MemberRow>(
-          "select m.link_id, m.connection, m.external_id, b.images, b.kind from link_member m left join base b " +
-            "on b.link_id = m.link_id and b.connection = m.connection where m.until_at is null and not m.is_alias " +
-            `and m.link_id ${inLinks} order by m.connection`,
+          `${perId(
+            "select m.link_id, m.connection, m.external_id, b.images, b.kind from link_member m left join base b " +
+              "on b.link_id = m.link_id and b.connection = m.connection where m.until_at is null " +
+              "and not m.is_alias and m.link_id = wanted.id",
+          )} order by found.connection`,
           ids,
         ),
         database.query<ObservationRow>(
-          `select ${observationColumns} from observation o where o.link_id ${inLinks}`,
+          perId(`select ${observationColumns} from observation o where o.link_id = wanted.id`),
           ids,
         ),
         database.query<IntentRow>(
-          "select link_id, target, state, content_hash, failure from intent where state <> 'settled' " +
-            `and link_id ${inLinks}`,
+          perId(
+            "select link_id, target, state, content_hash, failure from intent where state <> 'settled' " +
+              "and link_id = wanted.id",
+          ),
           ids,
         ),
         database.query<LineRow>(
-          `select link_id, connection, field, native_id, key from line_link where link_id ${inLinks}`,
+          perId(
+            "select link_id, connection, field, native_id, key from line_link where link_id = wanted.id",
+          ),
           ids,
         ),
         database.query<ConflictRow>(
-          `select link_id, field, state, resolution from conflict where state <> 'closed' and link_id ${inLinks}`,
+          perId(
+            "select link_id, field, state, resolution from conflict where state <> 'closed' " +
+              "and link_id = wanted.id",
+          ),
           ids,
         ),
         database.query<{ link_id: string; target: string; entity: string }>(
-          "select distinct w.parent_link as link_id, w.target, l.entity from wait w join link l on l.id = w.link_id " +
-            `where w.is_blocking and w.parent_link ${inLinks}`,
+          perId(
+            "select distinct w.parent_link as link_id, w.target, l.entity from wait w join link l " +
+              "on l.id = w.link_id where w.is_blocking and w.parent_link = wanted.id",
+          ),
           ids,
         ),
       ]);

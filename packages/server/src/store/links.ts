@@ -3,7 +3,7 @@ import type { Database, Queryable } from "../ports.ts";
 import type { JournalWriter, Note } from "./journal.ts";
 import { markLinks } from "./observations.ts";
 import type { KeyHolder, LineLink, MemberRow, RecordKey, Resolution, Store } from "./port.ts";
-import { observationColumns, observationOf } from "./rows.ts";
+import { observationColumns, observationOf, perId } from "./rows.ts";
 import type { ObservationRow } from "./rows.ts";
 
 type Part = Pick<
@@ -200,11 +200,13 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
         state: LinkState;
         members: string[];
       }>(
-        "select k.key, k.link_id, k.connection, l.state, (select coalesce(jsonb_agg(m.connection), '[]'::jsonb) from " +
-          "link_member m where m.link_id = k.link_id and m.until_at is null and not m.is_alias) as members " +
-          "from match_key k join link l on l.id = k.link_id where k.entity = $1 " +
-          "and k.key in (select jsonb_array_elements_text($2::jsonb)) and l.state not in ('ended', 'merged')",
-        [entity, JSON.stringify([...new Set(keys)])],
+        perId(
+          "select k.key, k.link_id, k.connection, l.state, (select coalesce(jsonb_agg(m.connection), '[]'::jsonb) from " +
+            "link_member m where m.link_id = k.link_id and m.until_at is null and not m.is_alias) as members " +
+            "from match_key k join link l on l.id = k.link_id where k.entity = $2 and k.key = wanted.id " +
+            "and l.state not in ('ended', 'merged')",
+        ),
+        [JSON.stringify(keys), entity],
       );
       return rows.map((row): KeyHolder => ({
         key: row.key,
@@ -227,9 +229,11 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
     async membersOf(links) {
       if (links.length === 0) return [];
       const rows = await database.query<MemberTable>(
-        "select link_id, connection, entity, external_id, is_alias from link_member where until_at is null " +
-          "and link_id in (select jsonb_array_elements_text($1::jsonb))",
-        [JSON.stringify([...new Set(links)])],
+        perId(
+          "select link_id, connection, entity, external_id, is_alias from link_member where until_at is null " +
+            "and link_id = wanted.id",
+        ),
+        [JSON.stringify(links)],
       );
       return rows.map(memberOf);
     },
@@ -271,10 +275,12 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
         const joined = entries.flatMap(({ resolution }) =>
           resolution.kind === "join" ? [resolution.link] : [],
         );
-        await tx.query(
-          "update link set state = 'live' where state = 'single' and id in (select jsonb_array_elements_text($1::jsonb))",
-          [JSON.stringify(joined)],
-        );
+        if (joined.length > 0) {
+          await tx.query(
+            "update link set state = 'live' where state = 'single' and id in (select jsonb_array_elements_text($1::jsonb))",
+            [JSON.stringify(joined)],
+          );
+        }
         await markLinks(
           tx,
           keyed.map(({ link }) => link),

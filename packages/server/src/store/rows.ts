@@ -10,6 +10,16 @@ import type {
 } from "@crossfoot/kernel";
 import type { CursorState, Intent, StoredObservation } from "./port.ts";
 
+/**
+ * Selects rows for each id of the JSON list `$1`: `select` names the id as `wanted.id`. `offset 0` makes it one look-up
+ * by index per id. On tables that have no statistics yet, as in a first load, PostgreSQL takes `in (select ...)` for
+ * half of the table and reads all of it for each batch.
+ */
+export function perId(select: string): string {
+  const wanted = "(select distinct value as id from jsonb_array_elements_text($1::jsonb)) wanted";
+  return `select found.* from ${wanted} cross join lateral (${select} offset 0) found`;
+}
+
 /** A row of the observation table. */
 export interface ObservationRow {
   readonly connection: string;

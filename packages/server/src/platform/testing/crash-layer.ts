@@ -42,7 +42,7 @@ export async function openWithCrashLayer(
   options: CrashLayerOptions = {},
 ): Promise<CrashLayer> {
   const cluster = await prepareCluster(folder);
-  const copies = tempFolder();
+  const copies = tempFolder("memory");
   const disk = new ForgetfulDisk(cluster, copies.path);
   const extend = (operations: DiskOperations): void => {
     if (options.syncs === "none") delete operations.stream_ops.fsync;

@@ -30,6 +30,7 @@ create table link_member (
 );
 create unique index link_member_live on link_member (entity, connection, external_id) where until_at is null;
 create unique index link_member_primary on link_member (link_id, connection) where until_at is null and not is_alias;
+create index link_member_by_link on link_member (link_id) where until_at is null;
 create table match_key (
   entity text not null,
   key text not null,
@@ -68,7 +69,7 @@ create table observation (
   seen_at timestamptz not null default now(),
   primary key (connection, entity, external_id)
 );
-create index observation_newcomer on observation (entity, connection) where link_id is null;
+create index observation_newcomer on observation (entity, connection, external_id) where link_id is null;
 create index observation_by_read_end on observation (read_end);
 create index observation_by_link on observation (link_id);
 -- Per side, the native image of each field when all last agreed.
@@ -87,7 +88,8 @@ create table work (
   due_at timestamptz not null default now(),
   marked bigint not null default 1
 );
-create index work_due on work (entity, due_at);
+-- Work is walked in the order of the links, a batch at a time.
+create index work_by_link on work (entity, link_id);
 create table intent (
   key text primary key,
   link_id text not null references link (id),
@@ -115,7 +117,9 @@ create table intent (
   stored_at timestamptz not null default now(),
   settled_at timestamptz
 );
-create index intent_open on intent (target, entity, due_at) where state in ('stored', 'sending', 'in_doubt');
+-- Intents are claimed in the order of steps and links.
+create index intent_open on intent (target, entity, step, link_id)
+  where state in ('stored', 'sending', 'in_doubt');
 create index intent_by_link on intent (link_id);
 create table conflict (
   link_id text not null references link (id),

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { createLog, type LogOptions } from "./log.ts";
+
+function logged(options: LogOptions): {
+  readonly log: ReturnType<typeof createLog>;
+  readonly lines: string[];
+} {
+  const lines: string[] = [];
+  return { log: createLog({ ...options, write: (line) => lines.push(line) }), lines };
+}
+
+describe("a line", () => {
+  it("for machines is one JSON document with level, time, event and facts", () => {
+    const { log, lines } = logged({});
+    log.warn("connection_stopped", { connection: "crm", calls: 3n, at: new Date(0) });
+    expect(lines).toHaveLength(1);
+    const line = JSON.parse(lines[0] ?? "") as { [name: string]: unknown };
+    expect(line).toMatchObject({ level: "warn", event: "connection_stopped", connection: "crm", calls: "3" });
+    expect(String(line["time"])).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(line["at"]).toBe("1970-01-01T00:00:00.000Z");
+  });
+
+  it("for people is short", () => {
+    const { log, lines } = logged({ format: "plain" });
+    log.info("run_ended", { connection: "crm", reason: "all done", counts: { read: 2 } });
+    expect(lines[0]).toMatch(
+      /^\d\d:\d\d:\d\d info {2}run_ended connection=crm reason="all done" counts=\{"read":2\}\n$/,
+    );
+  });
+
+  it("below the level is not written", () => {
+    const { log, lines } = logged({ level: "error" });
+    log.info("a");
+    log.warn("b");
+    log.error("c");
+    expect(lines).toHaveLength(1);
+  });
+
+  it("shows an error with its code, and survives a cycle", () => {
+    const { log, lines } = logged({});
+    const loop: { self?: unknown } = {};
+    loop.self = loop;
+    log.error("failed", { error: Object.assign(new Error("no"), { code: "ECONNRESET" }), loop });
+    const line = JSON.parse(lines[0] ?? "") as { error: unknown };
+    expect(line.error).toMatchObject({ name: "Error", code: "ECONNRESET", message: "no" });
+  });
+});
+
+describe("secrets", () => {
+  it("facts with a secret's name are hidden at any depth, their absence is not", () => {
+    const { log, lines } = logged({});
+    log.info("x", { headers: { Authorization: "Bearer 1" }, deep: [{ api_key: "k" }], password: null });
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      headers: { Authorization: "[secret]" },
+      deep: [{ api_key: "[secret]" }],
+      password: null,
+    });
+  });
+
+  it.each(["json", "plain"] as const)("known secrets never leave, in any usual encoding (%s)", (format) => {
+    const secret = 'pä ss"w/rd+1=';
+    const { log, lines } = logged({ format, secrets: () => [secret] });
+    const encoded = [
+      secret,
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString("base64"),
+      Buffer.from(secret).toString("base64url"),
+      JSON.stringify({ secret }),
+    ];
+    log.error(`failed with ${secret}`, {
+      url: `https://x/?k=${encoded[1]}`,
+      encoded,
+      error: new Error(secret),
+    });
+    for (const form of [secret, JSON.stringify(secret).slice(1, -1), ...encoded.slice(0, 4)]) {
+      expect(lines.join("")).not.toContain(form);
+    }
+    expect(lines.join("")).toContain("[secret]");
+  });
+});

@@ -1,0 +1,14 @@
+import { openKillStage } from "./kill-stage.ts";
+import { root } from "./kill-stage.ts";
+import { spawnSync, spawn } from "node:child_process";
+import { once } from "node:events";
+const stage = await openKillStage({seed: 7, accounts: 120, products: 60, history: 24, quotes: 24}, {home: "embedded"});
+const go = async (args, flags = []) => { const t = performance.now(); const c = spawn(process.execPath, [...flags, "--conditions=source", "packages/server/src/main.ts", "--project", stage.folder, "--json", ...args], {cwd: root, stdio: "ignore"}); await once(c, "close"); console.log(args[0], c.exitCode, Math.round(performance.now() - t)); };
+await go(["status"]);
+await go(["status"]);
+await go(["status"]);
+await go(["plan", "--out", stage.folder + "/plan.json"]);
+await go(["apply", stage.folder + "/plan.json", "--on-drift", "skip"]);
+await go(["apply", stage.folder + "/plan.json", "--on-drift", "skip"]);
+await go(["apply", stage.folder + "/plan.json", "--on-drift", "skip"], ["--cpu-prof", "--cpu-prof-dir=/tmp/prof2"]);
+await stage.close();
