@@ -52,12 +52,9 @@ function readArguments(): Asked {
 }
 
 /** Runs a case in a process of its own and gives its report. */
-async function runCase(name: string, input: CaseInput, isProfiled: boolean): Promise<CaseReport> {
+async function runCase(name: string, input: CaseInput): Promise<CaseReport> {
   const file = fileURLToPath(new URL("./run-case.ts", import.meta.url));
-  const folder = fileURLToPath(profiles);
-  const profiling = ["--cpu-prof", "--cpu-prof-dir", folder, "--cpu-prof-name", `${name}.cpuprofile`];
-  const execArgv = ["--conditions=source", ...(isProfiled ? profiling : [])];
-  const child = fork(file, [name], { execArgv });
+  const child = fork(file, [name], { execArgv: ["--conditions=source"] });
   const { promise, resolve, reject } = Promise.withResolvers<CaseReport>();
   child.on("message", (message: { report?: CaseReport; failure?: string }) => {
     if (message.report === undefined) reject(new Error(message.failure ?? "the case failed"));
@@ -72,7 +69,7 @@ async function runCase(name: string, input: CaseInput, isProfiled: boolean): Pro
   child.send(input);
   const [report] = await Promise.allSettled([promise, ended]);
   if (report.status === "rejected") throw report.reason;
-  if (isProfiled) printProfile(new URL(`${name}.cpuprofile`, profiles));
+  if (input.profileTo !== null) printProfile(input.profileTo);
   return report.value;
 }
 
@@ -87,8 +84,9 @@ async function measure(
       home === "server"
         ? { home, url: (await at.postgres?.createDatabase()) ?? "" }
         : { home, folder: `${folder.path}/store` };
-    const input: CaseInput = { size: at.asked.size, store, folder: folder.path };
-    const report = await runCase(each.name, input, at.asked.isProfiled);
+    const profile = fileURLToPath(new URL(`${each.name}-${home}.cpuprofile`, profiles));
+    const profileTo = at.asked.isProfiled ? profile : null;
+    const report = await runCase(each.name, { size: at.asked.size, store, folder: folder.path, profileTo });
     const memory = plainRow(`memory during ${each.name}`, {
       unit: "MB",
       measured: report.residentMbMax,
@@ -107,6 +105,7 @@ async function main(): Promise<void> {
   const asked = readArguments();
   const facts = machineFacts();
   const startedAt = new Date();
+  mkdirSync(asked.isProfiled ? profiles : results, { recursive: true });
   const postgres = asked.homes.includes("server") ? await startPostgres() : null;
   const rows: PlacedRow[] = [];
   const notes: Record<string, CaseReport["notes"]> = {};
@@ -126,7 +125,6 @@ async function main(): Promise<void> {
   console.log(tableText(rows));
   for (const [name, told] of Object.entries(notes)) console.log(`${name}: ${JSON.stringify(told)}`);
   if (!asked.isKept) return;
-  mkdirSync(results, { recursive: true });
   const date = startedAt.toISOString().slice(0, 10);
   const kept = { startedAt: startedAt.toISOString(), size: asked.size, facts, rows, notes };
   writeFileSync(new URL(`${date}-${factsHash(facts)}.json`, results), `${JSON.stringify(kept, null, 2)}\n`);

@@ -20,7 +20,7 @@ function nameOf({ callFrame }: ProfileNode): string {
 }
 
 /** Prints where the time of a profile went: by function, itself alone, with its share of what was not idle. */
-export function printProfile(file: URL): void {
+export function printProfile(file: string): void {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, "utf8")) as Profile;
   const byId = new Map(nodes.map((node) => [node.id, nameOf(node)]));
   const spent = new Map<string, number>();

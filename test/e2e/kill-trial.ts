@@ -28,6 +28,8 @@ export interface Kill {
   readonly moment: string;
   /** Commits that the load had made by then. */
   readonly commits: number;
+  /** The load was over by then. */
+  readonly isLate: boolean;
 }
 
 /** What a trial showed. */
@@ -65,6 +67,8 @@ interface Running {
   readonly random: Random;
   readonly kills: Kill[];
   readonly looks: Look[];
+  /** An apply came to its end by itself: later kills hit one that finds little to do. */
+  isOver: boolean;
   lives: number;
   doubted: number;
   refusals: number;
@@ -95,17 +99,19 @@ async function runWhole<T>(running: Running, args: readonly string[]): Promise<T
 async function liveAndDie(running: Running, args: readonly string[]): Promise<boolean> {
   const { stage, options, random, kills } = running;
   running.lives += 1;
-  const moment = drawMoment(random, args[0] === "plan" ? "reading" : "writing");
+  const isReading = args[0] === "plan" || running.isOver;
+  const moment = drawMoment(random, isReading ? "reading" : "writing");
   const armed = arm(stage, moment, drawTroubles(random));
   const ended = await runCli(stage.folder, args, armed.watch);
   armed.disarm();
   if (!ended.isKilled) {
     if (ended.code === null || ended.code === 1 || ended.code === 4) throw failure(args.join(" "), ended);
+    running.isOver = args[0] === "apply";
     return false;
   }
   const commits = commitsOf(stage);
   const [command = ""] = args;
-  kills.push({ command, moment: momentText(moment), commits });
+  kills.push({ command, moment: momentText(moment), commits, isLate: running.isOver });
   options.say(`  kill ${kills.length}: ${command}, ${momentText(moment)}; ${commits} commits so far`);
   return true;
 }
@@ -136,7 +142,7 @@ async function killUntil(running: Running, count: number, args: readonly string[
   const livesMax = running.lives + (count - kills.length) * livesPerKillMax;
   while (kills.length < count) {
     if (running.lives >= livesMax) {
-      throw new Error(`the load was over after ${kills.length} of ${options.kills} kills: make it larger`);
+      throw new Error(`only ${kills.length} of ${options.kills} kills after ${running.lives} lives`);
     }
     if (await liveAndDie(running, args)) await afterKill(running);
   }
@@ -182,6 +188,7 @@ export async function killAgainAndAgain(
       random,
       kills: [],
       looks: [],
+      isOver: false,
       lives: 0,
       doubted: 0,
       refusals: 0,

@@ -1,10 +1,11 @@
 import { createHmac } from "node:crypto";
-import { isMap, listOf, mapOf, serveSystem } from "./unknown-wire.ts";
+import { isMap, listOf, mapOf, serveSystem, textOf } from "./unknown-wire.ts";
 import type { Asked, Json, JsonMap, Told, Wire } from "./unknown-wire.ts";
 
 /**
- * Hillside CRM, written for one test: Basic auth, PascalCase, single records wrapped in their type's name, pages
- * by number, versions in the ETag header alone, amounts as JSON numbers, stamps with an offset, 400 for every no.
+ * Hillside CRM, written for one test: Basic auth, PascalCase, single records wrapped in their type's name,
+ * pages by number, versions in the ETag header alone, amounts as JSON numbers, stamps with an offset, 400 for
+ * every no.
  */
 export interface Hillside extends Wire {
   readonly user: string;
@@ -33,7 +34,7 @@ const plurals = {
   Quote: "Quotes",
   Order: "Orders",
 } as const;
-export type Kind = keyof typeof plurals;
+type Kind = keyof typeof plurals;
 
 const common = ["Id", "ForeignKey", "Archived", "CreatedOn", "ModifiedOn", "ModifiedBy"];
 const document = ["Number", "AccountId", "TheirReference", "Terms", "Currency", "State", "Lines"];
@@ -236,7 +237,7 @@ export async function startHillside(): Promise<Hillside> {
     remove: (kind, id) => void office.rows[kind].delete(id),
     find: (kind, field, value) => {
       const found = all(kind).filter((row) => row[field] === value);
-      if (found.length !== 1) throw new Error(`${found.length} of ${kind} have ${field} ${String(value)}`);
+      if (found.length !== 1) throw new Error(`${found.length} of ${kind} have ${field} ${textOf(value)}`);
       return found[0] as JsonMap;
     },
     writes: () => wire.asked.filter(({ method }) => method !== "GET"),

@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import type { Hillside } from "./unknown-hillside.ts";
 import type { Quarry } from "./unknown-quarry.ts";
 
-const main = fileURLToPath(new URL("../../packages/server/src/main.ts", import.meta.url));
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+/** The program that `npx crossfoot` starts; it is run as a user runs it, never imported. */
+const main = join(repository, "packages", "server", "src", "main.ts");
 
 /** What a command answered: its exit code, the JSON document of `--json`, and what it said beside it. */
 export interface Done<Document> {
@@ -17,7 +19,7 @@ export interface Done<Document> {
 }
 
 /** `crossfoot up`, while it is up. */
-export interface Up {
+interface Up {
   readonly url: string;
   /** What it said so far. */
   readonly said: () => string;

@@ -1,11 +1,11 @@
-import { listOf, mapOf, serveSystem } from "./unknown-wire.ts";
+import { listOf, mapOf, serveSystem, textOf } from "./unknown-wire.ts";
 import type { Asked, Json, JsonMap, Told, Wire } from "./unknown-wire.ts";
 
 /**
- * Quarry ERP, written for one test: a key in a header, Hungarian snake case, search by POST with a filter in the
- * body and a link to go on, dates as DD.MM.YYYY, stamps in epoch seconds, decimals as text with the currency in a
- * column of its own, versions in the body, one upsert for everything whose outcomes come in another order, and 200
- * for every no.
+ * Quarry ERP, written for one test: a key in a header, Hungarian snake case, search by POST with a filter in
+ * the body and a link to go on, dates as DD.MM.YYYY, stamps in epoch seconds, decimals as text with the
+ * currency in a column of its own, versions in the body, one upsert for everything whose outcomes come in
+ * another order, and 200 for every no.
  */
 export interface Quarry extends Wire {
   readonly key: string;
@@ -17,7 +17,7 @@ export interface Quarry extends Wire {
   writes(): readonly Asked[];
 }
 
-export type Table = "cust" | "pers" | "art" | "off" | "ord";
+type Table = "cust" | "pers" | "art" | "off" | "ord";
 const tables: readonly Table[] = ["cust", "pers", "art", "off", "ord"];
 /** Columns that text of more characters does not fit in. */
 const widths: { readonly [column: string]: number } = { s_name: 40, s_family: 30, s_phone: 30 };
@@ -79,7 +79,7 @@ function store(books: Books, at: { table: Table; id: number | null; by: string }
 /** One condition of a search: column, operator, value. */
 function fits(row: JsonMap, condition: Json): boolean | undefined {
   const [column, operator, value = null] = listOf(condition);
-  const there = row[String(column)] ?? null;
+  const there = row[textOf(column)] ?? null;
   if (operator === "=") return there === value;
   if (operator === "in") return listOf(value).includes(there);
   // No text is compared with a number here, whatever it looks like.
@@ -112,23 +112,29 @@ function query(books: Books, asked: Asked): Told {
 }
 
 /** What is wrong with a row that somebody sends: the code and the column. */
-function faultOf(books: Books, table: Table, row: JsonMap): readonly [string, string] | undefined {
+function faultOf(row: JsonMap): readonly [string, string] | undefined {
   for (const [column, value] of Object.entries(row)) {
     const isDecimal = column.startsWith("c_") || column === "n_qty" || column === "n_disc";
     if (isDecimal && value !== null && !/^-?\d+(\.\d+)?$/.test(typeof value === "string" ? value : "x"))
       return ["E-TYPE", column];
     if (column.startsWith("i_") && value !== null && !Number.isInteger(value)) return ["E-TYPE", column];
-    if (column.startsWith("d_") && value !== null && !/^\d{2}\.\d{2}\.\d{4}$/.test(String(value))) {
+    if (column.startsWith("d_") && value !== null && !/^\d{2}\.\d{2}\.\d{4}$/.test(textOf(value))) {
       return ["E-TYPE", column];
     }
     const width = widths[column];
     if (width !== undefined && typeof value === "string" && value.length > width) return ["E-LEN", column];
   }
-  const inner = listOf(row["p_pos"]).map((one) => faultOf(books, table, mapOf(one)));
+  const inner = listOf(row["p_pos"]).map((one) => faultOf(mapOf(one)));
   const computed = ["c_net", "c_tax", "c_gross"].find((column) => row[column] !== undefined);
   return (
     inner.find((one) => one !== undefined) ?? (computed === undefined ? undefined : ["E-CALC", computed])
   );
+}
+
+/** What the system gives a row by itself when it is made. */
+function numbered(books: Books, table: Table): JsonMap {
+  if (table === "cust") return { s_no: `K${10_000 + books.rows.cust.size}` };
+  return table === "off" ? { s_no: `AN-${books.rows.off.size + 1}`, s_state: "E" } : {};
 }
 
 function upsertOne(books: Books, table: Table, given: JsonMap): JsonMap {
@@ -138,16 +144,10 @@ function upsertOne(books: Books, table: Table, given: JsonMap): JsonMap {
   const before = id === null ? undefined : books.rows[table].get(Number(id));
   if (id !== null && before === undefined) return bad("E-404", "i_id");
   if (before !== undefined && before["n_ver"] !== version) return bad("E-VER", "n_ver");
-  const fault = faultOf(books, table, row);
+  const fault = faultOf(row);
   if (fault !== undefined) return bad(...fault);
-  const first: JsonMap =
-    { cust: { s_no: `K${10_000 + books.rows.cust.size}` }, off: { s_state: "E" } }[table as "cust"] ?? {};
-  const numbered = table === "off" ? { ...first, s_no: `AN-${books.rows.off.size + 1}` } : first;
-  const stored = store(
-    books,
-    { table, id: id === null ? null : Number(id), by: "api" },
-    id === null ? { ...numbered, ...row } : row,
-  );
+  const at = { table, id: id === null ? null : Number(id), by: "api" };
+  const stored = store(books, at, id === null ? { ...numbered(books, table), ...row } : row);
   return { k: key, code: "OK", row: stored };
 }
 
@@ -221,7 +221,7 @@ export async function startQuarry(): Promise<Quarry> {
     remove: (table, id) => void books.rows[table].delete(id),
     find: (table, field, value) => {
       const found = all(table).filter((row) => row[field] === value);
-      if (found.length !== 1) throw new Error(`${found.length} of ${table} have ${field} ${String(value)}`);
+      if (found.length !== 1) throw new Error(`${found.length} of ${table} have ${field} ${textOf(value)}`);
       return found[0] as JsonMap;
     },
     writes: () => wire.asked.filter(({ path }) => path === "/q1/upsert" || path === "/q1/do"),

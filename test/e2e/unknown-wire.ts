@@ -27,7 +27,7 @@ export interface Told {
 }
 
 /** What goes wrong with a request, once for each of `times`. */
-export interface Fault {
+interface Fault {
   readonly matches: (asked: Asked) => boolean;
   readonly times?: number;
   /** Runs before the system looks at the request. */
@@ -36,12 +36,12 @@ export interface Fault {
   readonly instead?: (asked: Asked) => Told;
   /** Changes what the system answers. */
   readonly alters?: (told: Told, asked: Asked) => Told;
-  /** The system does its work, and its answer never leaves: `hold` stays silent, `cut` ends the connection. */
+  /** The system does its work, and no answer leaves: `hold` stays silent, `cut` ends the connection. */
   readonly loses?: "hold" | "cut";
 }
 
 /** A fault that is planted, with what it met. */
-export interface Planted {
+interface Planted {
   readonly met: readonly Asked[];
   /** Takes it away, whether it fired or not. */
   readonly lift: () => void;
@@ -65,10 +65,13 @@ export async function serveSystem(answer: (asked: Asked) => Told): Promise<Wire>
   const asked: Asked[] = [];
   const plots: Plot[] = [];
   const server: Server = createServer((request, response) => {
-    void readAsked(request).then((one) => {
-      asked.push(one);
-      react({ one, answer, plots }, response);
-    });
+    readAsked(request).then(
+      (one) => {
+        asked.push(one);
+        react({ one, answer, plots }, response);
+      },
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
@@ -140,3 +143,7 @@ export const mapOf = (value: Json | undefined): JsonMap => (isMap(value) ? value
 /** The value as a list; an empty one when it is none. */
 export const listOf = (value: Json | undefined): readonly Json[] =>
   Array.isArray(value) ? (value as readonly Json[]) : [];
+
+/** The value as text; empty when it is no text and no number. */
+export const textOf = (value: Json | undefined): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";

@@ -1,5 +1,6 @@
 import { bareLoad, batches, singles } from "../bare.ts";
 import { plainRow, quantile, timed, timeRow } from "../result.ts";
+import { watched } from "../watch.ts";
 import { expectAgreement, expectWrites, openScene } from "./scene.ts";
 import type { Case } from "./scene.ts";
 
@@ -23,9 +24,7 @@ export const firstLoad: Case = async (input) => {
       limits.singles.push(await timed(() => bareLoad(yard, records, singles)));
       await yard.ask("emptyErp", {});
     }
-    const started = performance.now();
-    const summary = await engine.run();
-    const seconds = (performance.now() - started) / 1000;
+    const { value: summary, seconds } = await watched(input.profileTo, () => engine.run());
     expectWrites(summary, records);
     await expectAgreement(yard, records);
     const calls = Object.values(summary.calls).reduce((sum, count) => sum + count, 0);

@@ -17,6 +17,8 @@ export interface CaseInput {
   readonly store: StoreAt;
   /** An empty folder of the case's own. */
   readonly folder: string;
+  /** Where a profile of the measured work goes, or null. */
+  readonly profileTo: string | null;
 }
 
 /** One case: it measures, and answers its lines of the table. */

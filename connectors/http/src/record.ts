@@ -87,7 +87,9 @@ export function asRead(target: Target, write: NativeWrite, record: NativeRecord 
   if (record === null || showsAll(spec)) return record;
   const roots = Object.keys(write.current).filter((root) => !root.startsWith("="));
   if (Object.keys(spec.with ?? {}).length > 0 || roots.length === 0) return null;
-  const blanks = roots.filter((root) => !Object.hasOwn(record.native, root)).map((root) => [root, null]);
+  const blanks = roots
+    .filter((root) => !Object.hasOwn(record.native, root))
+    .map((root) => [root, null] as const);
   return { ...record, native: { ...record.native, ...Object.fromEntries(blanks) } };
 }
 

@@ -1,8 +1,8 @@
 import type { Failure, FailureRecord } from "@crossfoot/kernel";
 
 /**
- * The one error a connector throws: a failure by the recovery it needs, with a stable code. The message names things,
- * never values of customers' fields.
+ * The one error a connector throws: a failure by the recovery it needs, with a stable code. The message
+ * names things, never values of customers' fields.
  */
 export class ConnectorError extends Error {
   readonly failure: Failure;
@@ -27,7 +27,10 @@ export class ConnectorError extends Error {
   }
 }
 
-/** What is stored of an error: a ConnectorError's own record; anything else is our own `defect`. Never throws. */
+/**
+ * What is stored of an error: a ConnectorError's own record; anything else is our own `defect`. Never
+ * throws.
+ */
 export function failureRecord(error: unknown): FailureRecord {
   if (error instanceof ConnectorError) {
     const { failure, code, message, status, retryAt, requestId, field } = error;

@@ -1,5 +1,6 @@
 /**
- * What a system can and cannot do. The engine adapts to it; claiming a stronger form than the system has is a defect.
+ * What a system can and cannot do. The engine adapts to it; claiming a stronger form than the system has is
+ * a defect.
  */
 export interface Manifest {
   /** Kind of system, such as `tryton` or `http`. */
@@ -8,7 +9,10 @@ export interface Manifest {
   readonly entities: { readonly [entity: string]: EntityAbilities };
   /** Horizon of INVARIANTS.md 1.11 in ms: after it, a probe that finds nothing proves absence. */
   readonly horizonMs: number;
-  /** Longest time between a record's stamp and the moment it can be read, in ms; the overlap read again each poll. */
+  /**
+   * Longest time between a record's stamp and the moment it can be read, in ms; the overlap read again each
+   * poll.
+   */
   readonly commitLagMs: number;
   /** Granularity of the system's own stamps in ms. */
   readonly stampGranularityMs: number;
@@ -31,7 +35,10 @@ export interface EntityAbilities {
   readonly writeBatchMax: number;
   /** Ids that `readByIds` takes in one call. */
   readonly readBatchMax: number;
-  /** `conditional`: the system refuses a stale version; `compare`: read before write; the window is measured. */
+  /**
+   * `conditional`: the system refuses a stale version; `compare`: read before write; the window is
+   * measured.
+   */
   readonly precondition: "conditional" | "compare" | "none";
   /** Strongest way to settle a create in doubt. */
   readonly createProof: "unique_key" | "reference" | "fingerprint" | "none";

@@ -69,11 +69,20 @@ export interface NativeWrite {
   readonly id: ExternalId | null;
   /** Version the target must still have, or null when unknown. */
   readonly precondition: string | null;
-  /** Native fields to set, by root; for a collection root the whole list, rows with their native id where known. */
+  /**
+   * Native fields to set, by root; for a collection root the whole list, rows with their native id where
+   * known.
+   */
   readonly patch: JsonMap;
-  /** Native fields of the newest view (roots the mapping reads), for systems that need old and new side by side. */
+  /**
+   * Native fields of the newest view (roots the mapping reads), for systems that need old and new side by
+   * side.
+   */
   readonly current: JsonMap;
-  /** Our reference, to be stored in `referenceField` on a create, and given as idempotency key where honoured. */
+  /**
+   * Our reference, to be stored in `referenceField` on a create, and given as idempotency key where
+   * honoured.
+   */
   readonly reference: string;
   /** For a transition: canonical states and the native action. */
   readonly transition: { readonly from: string; readonly to: string; readonly via: string } | null;
@@ -143,7 +152,8 @@ export type Received =
 
 /**
  * One open connection. Methods reject with a {@link import("./failure.ts").ConnectorError} and nothing else.
- * A connector keeps no state between calls, opens no socket, does not sleep or retry: the runtime's `http` does.
+ * A connector keeps no state between calls, opens no socket, does not sleep or retry: the runtime's `http`
+ * does.
  */
 export interface Connection {
   readonly manifest: Manifest;
@@ -185,7 +195,10 @@ export interface HttpAnswer {
 
 /** What the runtime gives a connector. Quota, time-outs, recording and redaction happen behind `http`. */
 export interface Session {
-  /** Rejects with a ConnectorError: `transient` when nothing was sent, `in_doubt` when a write may have landed. */
+  /**
+   * Rejects with a ConnectorError: `transient` when nothing was sent, `in_doubt` when a write may have
+   * landed.
+   */
   readonly http: (request: HttpRequest) => Promise<HttpAnswer>;
   /** Options of the connection as written in crossfoot.yaml (checked by the connector's `options`). */
   readonly options: JsonMap;

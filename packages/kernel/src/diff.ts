@@ -6,8 +6,9 @@ import type { Fields, Value } from "./value.ts";
  * shows, else the older. Undefined when the side has never agreed.
  */
 export function imageOf(view: Value | undefined, base: readonly Value[] | undefined): Value | undefined {
-  const shown = base?.findIndex((image) => isAlike(image, view)) ?? 0;
-  return base?.[Math.max(shown, 0)];
+  if (base === undefined) return undefined;
+  const shown = base.findIndex((image) => isAlike(image, view));
+  return base[Math.max(shown, 0)];
 }
 
 /**

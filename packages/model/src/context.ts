@@ -5,13 +5,19 @@ const code: FieldKind = { kind: "code" };
 const account: FieldKind = { kind: "reference", entity: "accounts" };
 const contact: FieldKind = { kind: "reference", entity: "contacts" };
 
-/** What is read for context and never synchronised: the pipeline, support, inbound mail, the people who own records. */
+/**
+ * What is read for context and never synchronised: the pipeline, support, inbound mail, the people who own
+ * records.
+ */
 export const contextNames = ["deals", "tickets", "messages", "users"] as const;
 
 /** One of the context objects. */
 export type ContextName = (typeof contextNames)[number];
 
-/** Fields of the context objects. They have no master and no direction: nobody writes them through Crossfoot. */
+/**
+ * Fields of the context objects. They have no master and no direction: nobody writes them through
+ * Crossfoot.
+ */
 export const contextFields: { readonly [name in ContextName]: FieldKinds } = {
   deals: {
     name: text,

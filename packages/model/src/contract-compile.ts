@@ -51,8 +51,8 @@ const fieldKeys: { readonly [key: string]: readonly string[] | "free" } = {
 };
 
 /**
- * Reads a contract file over the default contract. Every unknown key is a problem with the nearest known one; both
- * sides as master of one field is refused. Pure; never throws.
+ * Reads a contract file over the default contract. Every unknown key is a problem with the nearest known
+ * one; both sides as master of one field is refused. Pure; never throws.
  */
 export function readContract(file: Json): {
   readonly contract: Contract;
@@ -63,7 +63,7 @@ export function readContract(file: Json): {
   if (!isMap(file))
     return { contract: defaultContract, problems: [{ path: [], problem: "a contract is a map" }] };
   const given = file["entities"] ?? {};
-  checkKeys(file, { entities: "free", version: "free" }, [], problems);
+  checkKeys(file, { entities: "free", version: "free" }, { path: [], problems });
   if (!isMap(given)) {
     problems.push({ path: ["entities"], problem: "`entities` is a map of entity names" });
     return { contract: defaultContract, problems };
@@ -87,19 +87,20 @@ function unknown(what: string, name: string, known: readonly string[]): string {
 function checkKeys(
   map: JsonMap,
   keys: { readonly [key: string]: readonly string[] | "free" },
-  path: readonly string[],
-  problems: ContractProblem[],
+  at: { readonly path: readonly string[]; readonly problems: ContractProblem[] },
 ): void {
+  const { path, problems } = at;
   for (const [key, value] of Object.entries(map)) {
     const allowed = keys[key];
-    const at = [...path, key];
-    if (allowed === undefined) problems.push({ path: at, problem: unknown("key", key, Object.keys(keys)) });
+    const place = [...path, key];
+    if (allowed === undefined)
+      problems.push({ path: place, problem: unknown("key", key, Object.keys(keys)) });
     else if (key === "master" && !(typeof value === "string" && roles.includes(value))) {
       const both =
         "a field has one master, `crm` or `erp`: two masters would undo each other's values for ever";
-      problems.push({ path: at, problem: both });
+      problems.push({ path: place, problem: both });
     } else if (allowed !== "free" && !(typeof value === "string" && allowed.includes(value))) {
-      problems.push({ path: at, problem: `\`${key}\` is one of ${allowed.join(", ")}` });
+      problems.push({ path: place, problem: `\`${key}\` is one of ${allowed.join(", ")}` });
     }
   }
 }
@@ -107,7 +108,7 @@ function checkKeys(
 function overlay(name: EntityName, terms: JsonMap, problems: ContractProblem[]): EntityTerms {
   const base = defaultContract.entities[name];
   const path = ["entities", name];
-  checkKeys(terms, entityKeys, path, problems);
+  checkKeys(terms, entityKeys, { path, problems });
   const fields: Record<string, FieldTerms> = { ...base.fields };
   const given = terms["fields"];
   if (isMap(given)) {
@@ -118,13 +119,14 @@ function overlay(name: EntityName, terms: JsonMap, problems: ContractProblem[]):
       } else if (!isMap(fieldTerms)) {
         problems.push({ path: [...path, "fields", field], problem: "the terms of a field are a map" });
       } else {
-        checkKeys(fieldTerms, fieldKeys, [...path, "fields", field], problems);
+        checkKeys(fieldTerms, fieldKeys, { path: [...path, "fields", field], problems });
         fields[field] = { ...fields[field], ...(fieldTerms as FieldTerms) };
       }
     }
   }
   checkShapes(name, terms, problems);
-  return { ...base, ...(terms as unknown as Partial<EntityTerms>), fields };
+  const own = terms as unknown as Partial<EntityTerms>;
+  return { ...base, ...own, create: { ...base.create, ...own.create }, fields };
 }
 
 function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem[]): void {
@@ -141,7 +143,7 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
   }
   const create = terms["create"];
   if (isMap(create)) {
-    checkKeys(create, { crm: "free", erp: "free" }, [...path, "create"], problems);
+    checkKeys(create, { crm: "free", erp: "free" }, { path: [...path, "create"], problems });
     for (const [role, rule] of Object.entries(create)) {
       const at = [...path, "create", role];
       if (!isMap(rule)) problems.push({ path: at, problem: "a rule for creates is a map with `when`" });
@@ -149,8 +151,7 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
         checkKeys(
           rule,
           { when: ["always", "never", "status"], statuses: "free", onDemand: "free" },
-          at,
-          problems,
+          { path: at, problems },
         );
     }
   }
@@ -160,7 +161,7 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
     if (!isMap(rule)) problems.push({ path: at, problem: "an ownership rule is a map" });
     else {
       const keys = { at: roles, statuses: "free", fields: "free", writer: ["crm", "erp", "nobody"] } as const;
-      checkKeys(rule, keys, at, problems);
+      checkKeys(rule, keys, { path: at, problems });
       for (const state of asList(rule["statuses"])) {
         if (typeof state === "string" && states.includes(state)) continue;
         problems.push({ path: [...at, "statuses"], problem: unknown("status", String(state), states) });
@@ -188,7 +189,8 @@ function routes(
   switch (direction) {
     case "both":
       return { writers: [sides.crm, sides.erp], targets: [sides.crm, sides.erp] };
-    // A one-way field is put back where it was edited against the contract; that is why its source can be a target.
+    // A one-way field is put back where it was edited against the contract; that is why its source can be a
+    // target.
     case "crm-to-erp":
       return { writers: [sides.crm], targets: [sides.erp] };
     case "erp-to-crm":

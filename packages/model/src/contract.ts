@@ -3,7 +3,9 @@ import type { EntityName } from "./entity.ts";
 /** The two roles a connection plays for an entity. */
 export type Role = "crm" | "erp";
 
-/** Which way a value travels. `compare`: both sides show it, nobody carries it; only the statement compares. */
+/**
+ * Which way a value travels. `compare`: both sides show it, nobody carries it; only the statement compares.
+ */
 export type Direction = "both" | "crm-to-erp" | "erp-to-crm" | "compare";
 
 /** All directions. */
@@ -77,8 +79,8 @@ const reported = ["status", "erpNumber", "validation", "approval", "approvalReas
 const compared: FieldTerms = { direction: "compare" };
 
 /**
- * The default contract, from the mission: customer details belong to the CRM, financial facts to the ERP. An empty
- * contract file therefore already works; a file overrides it per entity and field.
+ * The default contract, from the mission: customer details belong to the CRM, financial facts to the ERP.
+ * An empty contract file therefore already works; a file overrides it per entity and field.
  */
 export const defaultContract: Contract = {
   entities: {
@@ -94,7 +96,8 @@ export const defaultContract: Contract = {
       matchKeys: [["taxId"], ["number"], ["name", "email"]],
       fields: { number: back, creditLimit: back },
       means:
-        "A company that buys from us, or may. Created in the ERP once it is a customer or its first quote is accepted.",
+        "A company that buys from us, or may. Created in the ERP once it is a customer or its first " +
+        "quote is accepted.",
     },
     contacts: {
       ...shared,

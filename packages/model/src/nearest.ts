@@ -12,7 +12,10 @@ function distance(a: string, b: string): number {
   return row[b.length] as number;
 }
 
-/** The known name nearest to a misspelt one, or undefined when none is near (more than 40 % of the letters differ). */
+/**
+ * The known name nearest to a misspelt one, or undefined when none is near (more than 40 % of the letters
+ * differ).
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, far: distance(name.toLowerCase(), candidate.toLowerCase()) }))

@@ -33,13 +33,19 @@ export const differenceReasons: readonly DifferenceReason[] = [
   "unknown",
 ];
 
-/** A linked pair as the statement compares it: canonical fields of both sides, and what is known to explain them. */
+/**
+ * A linked pair as the statement compares it: canonical fields of both sides, and what is known to explain
+ * them.
+ */
 export interface Pair {
   readonly link: LinkId;
   readonly label: string;
   readonly crm: Fields;
   readonly erp: Fields;
-  /** Fields whose images on both sides are the agreed base: a difference there is what a system made of the value. */
+  /**
+   * Fields whose images on both sides are the agreed base: a difference there is what a system made of the
+   * value.
+   */
   readonly agreed: readonly string[];
   /** Reason by field, or for the whole record under `*`. */
   readonly reasons: { readonly [field: string]: DifferenceReason };
@@ -99,8 +105,8 @@ export interface Statement {
 }
 
 /**
- * Compares the linked pairs of one entity, field by field, over every field that both sides show and the contract
- * names. Totals are taken over the same documents on both sides, in exact decimals. Never throws.
+ * Compares the linked pairs of one entity, field by field, over every field that both sides show and the
+ * contract names. Totals are taken over the same documents on both sides, in exact decimals. Never throws.
  */
 export function stateEntity(input: {
   readonly entity: string;

@@ -1,7 +1,9 @@
 import { Big } from "big.js";
 import type { GroupValue } from "@crossfoot/kernel";
 
-/** How many of its base a unit is, and what it measures: `{ category: "count", factor: "12" }` for a dozen. */
+/**
+ * How many of its base a unit is, and what it measures: `{ category: "count", factor: "12" }` for a dozen.
+ */
 export interface UnitDefinition {
   readonly category: string;
   /** Exact decimal text over 0. */
@@ -32,8 +34,9 @@ export type Conversion =
   | { readonly ok: false; readonly refusal: ConversionRefusal };
 
 /**
- * Gives a quantity in another unit by stored factors, exactly. Refused when the result is no whole number of the
- * target's steps, or does not return to its input (INVARIANTS.md I12): 7 pieces are no number of dozens. Never throws.
+ * Gives a quantity in another unit by stored factors, exactly. Refused when the result is no whole number
+ * of the target's steps, or does not return to its input (INVARIANTS.md I12): 7 pieces are no number of
+ * dozens. Never throws.
  */
 export function convertQuantity(
   quantity: { readonly value: string; readonly unit: string },
@@ -51,7 +54,10 @@ export function convertQuantity(
   return { ok: true, quantity: { value: value.toFixed(), unit: to } };
 }
 
-/** Whether two quantities are the same amount, whatever their units. Unknown units are the same only when equal. */
+/**
+ * Whether two quantities are the same amount, whatever their units. Unknown units are the same only when
+ * equal.
+ */
 export function isSameQuantity(
   a: GroupValue,
   b: GroupValue,

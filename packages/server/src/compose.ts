@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { httpConnector } from "@crossfoot/connector-http";
 import { tryton } from "@crossfoot/connector-tryton";
-import { isKnownCurrency } from "@crossfoot/model";
-import { compilePolicy } from "@crossfoot/model";
+import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
 import type { Connectors, Project } from "./config/project.ts";
 import { systemClock } from "./platform/clock.ts";
 import { openEmbedded } from "./platform/embedded.ts";
@@ -14,6 +13,7 @@ import type { Database, Log } from "./ports.ts";
 import { createEngine } from "./runtime/create.ts";
 import type { Engine } from "./runtime/engine.ts";
 import type { World } from "./runtime/world.ts";
+import { loadRules } from "./rules.ts";
 import { createSide } from "./side.ts";
 import { createStore } from "./store/store.ts";
 
@@ -31,6 +31,9 @@ export interface ComposeOptions {
 
 /** Puts the engine of a project together: store, connections, runtime. Rejects with a StoreError. */
 export async function openEngine(project: Project, options: ComposeOptions = {}): Promise<Engine> {
+  // Before the store is opened: a rule that is missing must not leave a locked folder behind.
+  const policies = project.entities.map((entity) => compilePolicy(project.contract, entity, project.roles));
+  const customRules = await loadRules(project.folder, policies);
   const database = options.database ?? (await openStore(project));
   const clock = systemClock;
   const store = createStore({ database, entropy: systemEntropy, clock });
@@ -46,8 +49,8 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     sides,
     contract: project.contract,
     contractHash: project.contractHash,
-    policies: project.entities.map((entity) => compilePolicy(project.contract, entity, project.roles)),
-    customRules: {},
+    policies,
+    customRules,
     guard: project.guard,
     retry: project.retry,
     clock,

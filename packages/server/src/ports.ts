@@ -5,8 +5,9 @@
 /** Something that runs SQL: a database, or one transaction of it. */
 export interface Queryable {
   /**
-   * Runs one statement with `$1`-style parameters. Rows come back as plain maps: `bigint` and `numeric` as text,
-   * `jsonb` parsed, `timestamptz` as ISO text in UTC, `bytea` as Uint8Array. Rejects with a {@link StoreError}.
+   * Runs one statement with `$1`-style parameters. Rows come back as plain maps: `bigint` and `numeric` as
+   * text, `jsonb` parsed, `timestamptz` as ISO text in UTC, `bytea` as Uint8Array. Rejects with a {@link
+   * StoreError}.
    */
   query<Row = { [column: string]: unknown }>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
@@ -15,8 +16,9 @@ export interface Queryable {
 export interface Database extends Queryable {
   readonly home: "embedded" | "server";
   /**
-   * Runs `work` in one transaction and commits when it resolves; rolls back when it rejects. A serialisation failure
-   * or deadlock rejects with a StoreError whose `isRetryable` is true; nothing is retried here.
+   * Runs `work` in one transaction and commits when it resolves; rolls back when it rejects. A
+   * serialisation failure or deadlock rejects with a StoreError whose `isRetryable` is true; nothing is
+   * retried here.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /** Runs several statements separated by semicolons, without parameters (migrations only). */

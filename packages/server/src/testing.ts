@@ -2,11 +2,15 @@
  * What tests of the server need from outside it: databases of both homes, a real PostgreSQL, a disk that
  * forgets. Not for production code.
  */
+export {
+  openWithCrashLayer,
+  type CrashLayer,
+  type CrashLayerOptions,
+} from "./platform/testing/crash-layer.ts";
+export { cuttingProxy, type CuttingProxy } from "./platform/testing/cutting-proxy.ts";
 export { openEphemeral } from "./platform/testing/ephemeral.ts";
 export { forEachHome, type TestHome, type TestHooks } from "./platform/testing/homes.ts";
 export { startPostgres, type TestPostgres, type TestPostgresOptions } from "./platform/testing/postgres.ts";
+export { prepareStore, type PreparedStore } from "./platform/testing/prepared-store.ts";
+export { rudeServer, type RudeServer } from "./platform/testing/rude-server.ts";
 export { tempFolder, type TempFolder } from "./platform/testing/temp-folder.ts";
-export { connectors, openEngine, type ComposeOptions } from "./compose.ts";
-export { loadProject, type LoadedProject } from "./config/load-project.ts";
-export type { Project } from "./config/project.ts";
-export type { ApplySummary, Engine, PlanDocument, RunSummary } from "./runtime/engine.ts";

@@ -33,6 +33,8 @@ const everyServerRoom = [
   "server/compose",
   "server/demo",
   "server/main",
+  "server/side",
+  "server/rules",
 ];
 const below = ["kernel", "model", "connector-sdk"];
 
@@ -161,7 +163,7 @@ export const rooms: readonly Room[] = [
   },
 
   // Where everything is put together.
-  ...["compose", "main", "index"].map((file): Room => ({
+  ...["compose", "main", "index", "side", "rules", "rules.test", "testing"].map((file): Room => ({
     name: `server/${file}`,
     at: `packages/server/src/${file}.ts`,
     rooms: [...below, ...everyServerRoom, "connectors", "twin"],

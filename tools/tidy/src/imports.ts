@@ -107,5 +107,7 @@ export function targetOf(importer: string, specifier: string): Target {
 export function targetFile(target: Target): string | null {
   if (target.kind === "file") return target.path;
   if (target.kind !== "own") return null;
-  return `${target.folder}/src/${target.subpath === "testing" ? "testing/" : ""}index.ts`;
+  if (target.subpath !== "testing") return `${target.folder}/src/index.ts`;
+  // HOUSE: the server's testing code is one file, that of other packages a folder.
+  return `${target.folder}/src/testing${target.folder === "packages/server" ? "" : "/index"}.ts`;
 }

@@ -18,6 +18,7 @@ export const testCode: Scope = {
     "connectors/*/test/**/*.ts",
     "tools/*/test/**/*.ts",
     "packages/*/src/testing/**/*.ts",
+    "packages/*/src/*/testing/**/*.ts",
     "packages/*/src/**/testing.ts",
   ],
 };

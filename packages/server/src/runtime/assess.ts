@@ -162,8 +162,8 @@ function readMember(
 }
 
 /**
- * Pairs lines of two records that both existed before they were linked: the master's lines keep their keys, the other
- * side's rows take them by our reference or by equal content.
+ * Pairs lines of two records that both existed before they were linked: the master's lines keep their keys,
+ * the other side's rows take them by our reference or by equal content.
  */
 function pairOpenLines(
   policy: EntityPolicy,

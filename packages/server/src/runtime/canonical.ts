@@ -10,7 +10,7 @@ import type {
   Problem,
   View,
 } from "@crossfoot/kernel";
-import { recordName } from "../store/links.ts";
+import { recordName } from "../store/port.ts";
 import type { LineLink, RecordKey, StoredObservation } from "../store/port.ts";
 import type { Side, World } from "./world.ts";
 

@@ -6,7 +6,10 @@ import type { CheckFinding } from "./engine.ts";
 import { mappingOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
 
-/** Reaches every connection and holds mappings and contract against what is there. Never rejects for the world. */
+/**
+ * Reaches every connection and holds mappings and contract against what is there. Never rejects for the
+ * world.
+ */
 export async function checkWorld(world: World): Promise<readonly CheckFinding[]> {
   const findings: CheckFinding[] = [];
   const described = new Map<Side, Description>();
@@ -72,7 +75,7 @@ function checkEntity(
       if (
         isRead &&
         !isWritten &&
-        !isStatusByTransition(world, policy, { field: field.field, target }, opened)
+        !isStatusByTransition(world, policy, { field: field.field, target, opened })
       ) {
         findings.push({
           severity: "warning",
@@ -88,13 +91,12 @@ function checkEntity(
 function isStatusByTransition(
   world: World,
   policy: EntityPolicy,
-  at: { readonly field: string; readonly target: string },
-  opened: ReadonlyMap<Side, Connection>,
+  at: { readonly field: string; readonly target: string; readonly opened: ReadonlyMap<Side, Connection> },
 ): boolean {
   if (at.field !== policy.statusField) return false;
   const side = world.sides.find(({ id }) => id === at.target);
   return (
-    side !== undefined && (opened.get(side)?.manifest.entities[policy.entity]?.transitions.length ?? 0) > 0
+    side !== undefined && (at.opened.get(side)?.manifest.entities[policy.entity]?.transitions.length ?? 0) > 0
   );
 }
 

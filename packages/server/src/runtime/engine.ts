@@ -101,7 +101,10 @@ export interface PlanWrite {
   readonly fields: Fields;
   readonly transition: { readonly from: string; readonly to: string; readonly via: string } | null;
   readonly causes: Json;
-  /** Fields whose values only the other system can give, such as its number for a record that is created there. */
+  /**
+   * Fields whose values only the other system can give, such as its number for a record that is created
+   * there.
+   */
   readonly answers: readonly string[];
 }
 
@@ -212,7 +215,9 @@ export interface Engine {
     options?: RunOptions & { readonly onDrift?: "stop" | "skip" },
   ): Promise<ApplySummary>;
   statement(options?: { readonly only?: readonly EntityName[] }): Promise<Statement>;
-  /** `record` is `<connection>:<native id>` with an entity, or a link id. Null when nothing is known of it. */
+  /**
+   * `record` is `<connection>:<native id>` with an entity, or a link id. Null when nothing is known of it.
+   */
   why(record: { readonly entity: EntityName | null; readonly id: string }): Promise<WhyReport | null>;
   status(): Promise<StatusReport>;
   conflicts(): Promise<readonly ConflictRow[]>;

@@ -10,7 +10,10 @@ import type { Session, Side, World } from "./world.ts";
 const pageSize = 200;
 /** Pages of one reading: 20 million records. A list that is longer never ends. */
 const pagesMax = 100_000;
-/** Stamps further ahead of our clock than this do not move the watermark (fault C5: stamps in the far future). */
+/**
+ * Stamps further ahead of our clock than this do not move the watermark (fault C5: stamps in the far
+ * future).
+ */
 const aheadMsMax = 86_400_000;
 
 /** What a reading found. */
@@ -33,7 +36,10 @@ function isUnstorable(text: string): boolean {
   return text.includes("\u0000") || !text.isWellFormed();
 }
 
-/** Puts a mark in the place of text that cannot be stored; the mapping refuses the mark, and the record is parked. */
+/**
+ * Puts a mark in the place of text that cannot be stored; the mapping refuses the mark, and the record is
+ * parked.
+ */
 function storable(value: Json): Json {
   if (typeof value === "string") return isUnstorable(value) ? { refused: "control_character" } : value;
   if (value === null || typeof value !== "object") return value;
@@ -108,8 +114,8 @@ function newestStamp(page: Page, cursor: CursorState, now: number): number | nul
 }
 
 /**
- * Reads one entity of one side to its end: backfill, incremental or sweep. Each page and the cursor that covers it are
- * one commit. Rejects with a ConnectorError, also when a cursor loops or a list never ends.
+ * Reads one entity of one side to its end: backfill, incremental or sweep. Each page and the cursor that
+ * covers it are one commit. Rejects with a ConnectorError, also when a cursor loops or a list never ends.
  */
 export async function readEntity(
   session: Session,
@@ -263,8 +269,9 @@ export async function readIds(
 }
 
 /**
- * Finds deletions: ids that we know and that a complete listing does not name are read one by one; what is proved gone
- * is observed as deleted. An incomplete listing proves nothing. Answers the number of deletions found.
+ * Finds deletions: ids that we know and that a complete listing does not name are read one by one; what is
+ * proved gone is observed as deleted. An incomplete listing proves nothing. Answers the number of deletions
+ * found.
  */
 export async function findDeletions(session: Session, side: Side, entity: EntityName): Promise<number> {
   const { world } = session;

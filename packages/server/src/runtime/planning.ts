@@ -18,7 +18,10 @@ import type { Permit, Settling } from "./settle.ts";
 import type { World } from "./world.ts";
 
 const batchSize = 200;
-/** Passes over the entities: a child may demand a parent, which may demand its own; deeper chains do not exist here. */
+/**
+ * Passes over the entities: a child may demand a parent, which may demand its own; deeper chains do not
+ * exist here.
+ */
 const passesMax = 6;
 
 type Members = Map<LinkId, Set<ConnectionId>>;
@@ -39,9 +42,9 @@ function note(members: Members, link: LinkId, connection: ConnectionId): boolean
 }
 
 /**
- * Makes the plan of everything that is due: the same decisions that a run would take, without storing an intent.
- * Parents that a planned create will bring are taken as there for their children, and a parent that a planned child
- * demands is planned too.
+ * Makes the plan of everything that is due: the same decisions that a run would take, without storing an
+ * intent. Parents that a planned create will bring are taken as there for their children, and a parent that
+ * a planned child demands is planned too.
  */
 export async function makePlan(settling: Settling): Promise<PlanDocument> {
   const draft: Draft = { decided: new Map(), planned: new Map(), demanded: new Map() };
@@ -132,8 +135,8 @@ function planWrite(one: Assessed, write: PlannedWrite, answers: readonly string[
 }
 
 /**
- * What comes back after a create: fields that the system where it is made will give (its number, its state). Their
- * values cannot be planned; which fields and whereto can, and an apply writes no others.
+ * What comes back after a create: fields that the system where it is made will give (its number, its
+ * state). Their values cannot be planned; which fields and whereto can, and an apply writes no others.
  */
 function answerWrites(one: Assessed): readonly PlanWrite[] {
   return one.plan.writes.flatMap((write) => {
@@ -165,7 +168,10 @@ function answerWrites(one: Assessed): readonly PlanWrite[] {
   });
 }
 
-/** References left out of a planned write, since their record is planned too: written once that one is there. */
+/**
+ * References left out of a planned write, since their record is planned too: written once that one is
+ * there.
+ */
 function followUps(draft: Draft, one: Assessed): readonly PlanWrite[] {
   const late = new Map<ConnectionId, Record<string, Value>>();
   for (const wait of one.plan.waits) {
@@ -300,7 +306,10 @@ export interface Following {
 /** Name of a write within a plan: its link and its hash. */
 export const nameOf = (link: LinkId, hash: string): string => `${link}\n${hash}`;
 
-/** Follows a plan: a decision passes when every write of it stands in the plan, with the version that was seen. */
+/**
+ * Follows a plan: a decision passes when every write of it stands in the plan, with the version that was
+ * seen.
+ */
 export function followPlan(world: World, plan: PlanDocument, onDrift: "stop" | "skip"): Following {
   const planned = new Map<string, PlanWrite>();
   const answers = new Map<string, readonly string[]>();
@@ -339,7 +348,10 @@ export function followPlan(world: World, plan: PlanDocument, onDrift: "stop" | "
   return { permit, unplanned, decided };
 }
 
-/** Planned writes that were not made, with the reason. `made` names the writes that the store knows as settled. */
+/**
+ * Planned writes that were not made, with the reason. `made` names the writes that the store knows as
+ * settled.
+ */
 export function movedWrites(
   world: World,
   at: {

@@ -5,8 +5,8 @@ import type { ConnectionId, EntityPolicy, FailureRecord } from "@crossfoot/kerne
 import type { Intent, IntentOutcome, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation } from "./canonical.ts";
 import { toObservation } from "./observe.ts";
-import { blank, failed, landed, parkOf } from "./send.ts";
-import type { SendTarget } from "./send.ts";
+import { blank, failed, landed, parkOf } from "./outcome.ts";
+import type { SendTarget } from "./target.ts";
 import { abilitiesOf, mappingOf, reading, sideOf } from "./world.ts";
 import type { Session } from "./world.ts";
 
@@ -14,9 +14,9 @@ import type { Session } from "./world.ts";
 const batchSize = 50;
 
 /**
- * Settles writes in doubt of one target: did they land? A create is looked for by our reference or its business
- * fingerprint, anything else by reading the record. Only after the connector's horizon does finding nothing prove
- * absence; until then the intent stays in doubt. Never repeats a write.
+ * Settles writes in doubt of one target: did they land? A create is looked for by our reference or its
+ * business fingerprint, anything else by reading the record. Only after the connector's horizon does
+ * finding nothing prove absence; until then the intent stays in doubt. Never repeats a write.
  */
 export async function probeDue(
   session: Session,
@@ -172,7 +172,8 @@ async function probeChange(session: Session, target: SendTarget, intent: Intent)
   const evidence = await evidenceOf(session, target, { intent, seen });
   if (evidence === "landed") return landed(session, target, { intent, id, seen });
   if (evidence === "mixed") {
-    // Neither what we sent nor what was there: somebody wrote since, or the target keeps less than it is given.
+    // Neither what we sent nor what was there: somebody wrote since, or the target keeps less than it is
+    // given.
     return {
       ...failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_moved" }),
       observation: seen,

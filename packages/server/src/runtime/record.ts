@@ -6,15 +6,17 @@ import type { Assessed } from "./assess.ts";
 import type { World } from "./world.ts";
 
 /**
- * Hash of what a write would do: equal for the same write decided again from the same world. A target that moved has
- * another version, so a refused write is tried again then.
+ * Hash of what a write would do: equal for the same write decided again from the same world. A target that
+ * moved has another version, so a refused write is tried again then.
  */
 export function contentHash(world: World, write: Omit<PlannedWrite, "id" | "causes">): string {
   const { target, kind, fields, transition, precondition } = write;
   return world.entropy.digest(canonicalBytes({ target, kind, fields, transition, precondition }));
 }
 
-/** Hash of a write without the version it was decided against, to compare a plan with what an apply decides. */
+/**
+ * Hash of a write without the version it was decided against, to compare a plan with what an apply decides.
+ */
 export function planHash(
   world: World,
   write: Pick<PlannedWrite, "target" | "fields" | "transition"> & { readonly kind: string },
@@ -24,8 +26,8 @@ export function planHash(
 }
 
 /**
- * Deterministic key of an intent (INVARIANTS.md 1.9). A create depends on link, generation and target alone, never on
- * its content, so that an edit while it is in doubt does not make a second one.
+ * Deterministic key of an intent (INVARIANTS.md 1.9). A create depends on link, generation and target
+ * alone, never on its content, so that an edit while it is in doubt does not make a second one.
  */
 export function intentKey(
   world: World,

@@ -17,8 +17,9 @@ interface Keyed {
 }
 
 /**
- * Gives every new record a link: the one of its counterpart when the declared keys are certain, a review when they are
- * not, else a link of its own. A link is only a fact of ours; whether a counterpart is created is decided later.
+ * Gives every new record a link: the one of its counterpart when the declared keys are certain, a review
+ * when they are not, else a link of its own. A link is only a fact of ours; whether a counterpart is
+ * created is decided later.
  */
 export async function resolveNewcomers(session: Session, policy: EntityPolicy): Promise<number> {
   const { world } = session;

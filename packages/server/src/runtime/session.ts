@@ -22,8 +22,8 @@ export class LeaseTaken extends Error {
 export type Reads = Map<EntityName, { [connection: string]: EntitySummary["read"][string] }>;
 
 /**
- * Runs `work` under the lease, renewing it while the work goes on. What a dead worker left in `sending` is in doubt
- * from here on. Rejects with LeaseTaken when another worker holds it.
+ * Runs `work` under the lease, renewing it while the work goes on. What a dead worker left in `sending` is
+ * in doubt from here on. Rejects with LeaseTaken when another worker holds it.
  */
 export async function underLease<T>(
   world: World,
@@ -74,7 +74,8 @@ export async function openSides(session: Session): Promise<ReadonlyMap<Connectio
     const row = known.get(side.id);
     try {
       const connection = await side.open();
-      // Even a connection that is away is known by its manifest, so that decisions do not depend on the weather.
+      // Even a connection that is away is known by its manifest, so that decisions do not depend on the
+      // weather.
       opened.set(side.id, connection);
       const { tenant } = await withRenewal(side, connection);
       if (row?.tenant !== undefined && row.tenant !== null && row.tenant !== tenant)
@@ -103,11 +104,14 @@ function tenantDiffers(side: Side): ConnectorError {
   return new ConnectorError({
     failure: "unsupported",
     code: "tenant_differs",
-    message: `${side.id} now leads to another tenant than at first contact; its links would write to the wrong company`,
+    message: `${side.id} now leads to another tenant than at first contact; links would write to a wrong company`,
   });
 }
 
-/** Reads every entity of every side; the sides at the same time, the entities of one side one after the other. */
+/**
+ * Reads every entity of every side; the sides at the same time, the entities of one side one after the
+ * other.
+ */
 export async function readAll(
   session: Session,
   at: {

@@ -82,8 +82,8 @@ export async function contextOf(
 
 /**
  * Settles everything that is due: resolve, decide, send, probe, over all entities in the order of parents and
- * children, until a round finds nothing to do. Writes that wait for time (in doubt, to be retried) are waited for up
- * to `waitMsMax`.
+ * children, until a round finds nothing to do. Writes that wait for time (in doubt, to be retried) are
+ * waited for up to `waitMsMax`.
  */
 export async function settle(settling: Settling): Promise<void> {
   const { session } = settling;
@@ -208,13 +208,16 @@ async function passesGuard(settling: Settling, context: AssessContext, due: numb
   const stops = checkGuard({ [entity]: counts }, { [entity]: linked }, world.guard);
   settling.guardStops.push(...stops);
   for (const { kind, count, limit } of stops) {
-    const message = `guard: ${count} ${kind} writes of ${entity}, ${limit}; see \`crossfoot plan\` and \`crossfoot apply\``;
+    const message = `guard: ${count} ${kind} writes of ${entity}, ${limit}; make a plan and apply it`;
     session.report({ phase: "guard", entity, connection: null, done: count, total: null, message });
   }
   return stops.length === 0;
 }
 
-/** Everyday changes of documents are counted per run; harm that adds up over a day is counted over the window. */
+/**
+ * Everyday changes of documents are counted per run; harm that adds up over a day is counted over the
+ * window.
+ */
 const isApproved = (kind: string): boolean => kind === "create" || kind === "update" || kind === "transition";
 
 async function sendEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
@@ -259,7 +262,10 @@ async function probeEntity(settling: Settling, policy: EntityPolicy): Promise<nu
   return settled;
 }
 
-/** A failure of the world is noted and the other work goes on; a failure of ours or of the store ends the run. */
+/**
+ * A failure of the world is noted and the other work goes on; a failure of ours or of the store ends the
+ * run.
+ */
 async function noteIfWorld(
   session: Session,
   at: {

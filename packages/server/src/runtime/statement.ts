@@ -67,7 +67,10 @@ function memberIn(world: World, one: Assessed, role: Role): MemberState | undefi
   return side === undefined ? undefined : one.input.members[side.id];
 }
 
-/** Present on a side: neither deleted nor moved away; a record that is archived is still there to be compared. */
+/**
+ * Present on a side: neither deleted nor moved away; a record that is archived is still there to be
+ * compared.
+ */
 function isThere(member: MemberState | undefined): member is MemberState {
   return member !== undefined && (member.view.kind === "present" || member.view.kind === "archived");
 }

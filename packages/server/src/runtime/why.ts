@@ -1,7 +1,7 @@
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, ExternalId, Fields, LinkId } from "@crossfoot/kernel";
 import { entityNames } from "@crossfoot/model";
-import { recordName } from "../store/links.ts";
+import { recordName } from "../store/port.ts";
 import type { RecordKey } from "../store/port.ts";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
@@ -101,14 +101,16 @@ function sentences(world: World, one: Assessed): readonly string[] {
   }
   for (const write of refused) {
     said.push(
-      `${write.target} refused ${write.kind} of ${Object.keys(write.fields).join(", ")}; it waits in dead-letters.`,
+      `${write.target} refused ${write.kind} of ${Object.keys(write.fields).join(", ")}; it waits in ` +
+        "dead-letters.",
     );
   }
   for (const { field, reason } of plan.conflicts)
     said.push(`${field} is in conflict (${reason}) and waits for a person.`);
   for (const { field, target, isBlocking } of plan.waits) {
     said.push(
-      `${field} waits for its record to exist in ${target}${isBlocking ? "; until then nothing is written" : ""}.`,
+      `${field} waits for its record to exist in ` +
+        `${target}${isBlocking ? "; until then nothing is written" : ""}.`,
     );
   }
   for (const park of plan.parks) {

@@ -64,8 +64,9 @@ export interface Session {
   readonly signal: AbortSignal | undefined;
   readonly report: (progress: Progress) => void;
   /**
-   * Our order of reads (INVARIANTS.md 1.4), in ms: the clock where it moves on, else a little more than the last tick.
-   * It starts after everything stored, so that a clock that steps back never makes a new sighting look old.
+   * Our order of reads (INVARIANTS.md 1.4), in ms: the clock where it moves on, else a little more than the
+   * last tick. It starts after everything stored, so that a clock that steps back never makes a new
+   * sighting look old.
    */
   readonly tick: () => number;
   /** Connections that turned out not to be usable in this session. */
@@ -103,8 +104,8 @@ export function abilitiesOf(connection: Connection, entity: EntityName): EntityA
 const readAttemptsMax = 4;
 
 /**
- * Calls a connection for reading: a session that ran out is renewed once, a transient failure or a throttle is waited
- * out a few times with growing pauses. Rejects with the last ConnectorError.
+ * Calls a connection for reading: a session that ran out is renewed once, a transient failure or a throttle
+ * is waited out a few times with growing pauses. Rejects with the last ConnectorError.
  */
 export async function reading<T>(
   session: Session,
@@ -133,8 +134,8 @@ export async function reading<T>(
 }
 
 /**
- * Notes that a side failed for an entity. Wrong credentials stop the connection for the session, one clear line; the
- * other work goes on.
+ * Notes that a side failed for an entity. Wrong credentials stop the connection for the session, one clear
+ * line; the other work goes on.
  */
 export async function noteTrouble(
   session: Session,

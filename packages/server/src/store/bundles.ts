@@ -62,7 +62,9 @@ function groupBy<Row extends { readonly link_id: string | null }>(
   return groups;
 }
 
-/** A write that was refused is not sent again as it was; one that was stale is, since the target has moved. */
+/**
+ * A write that was refused is not sent again as it was; one that was stale is, since the target has moved.
+ */
 const isRefused = (row: IntentRow): boolean =>
   row.state === "parked" || (row.state === "refused" && row.failure?.failure !== "stale");
 
@@ -75,7 +77,8 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
       const [rows, members, observations, intents, lines, conflicts, demands] = await Promise.all([
         database.query<LinkRow>(
           `${perId(
-            "select l.id, l.entity, l.generation, l.state, l.verdict, w.marked, exists (select from tombstone t " +
+            "select l.id, l.entity, l.generation, l.state, l.verdict, w.marked, exists (select from " +
+              "tombstone t " +
               "where t.link_id = l.id) as has_tombstone from link l left join work w on w.link_id = l.id " +
               "where l.id = wanted.id",
           )} order by found.id`,
@@ -83,7 +86,8 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
         ),
         database.query<MemberRow>(
           `${perId(
-            "select m.link_id, m.connection, m.external_id, b.images, b.kind from link_member m left join base b " +
+            "select m.link_id, m.connection, m.external_id, b.images, b.kind from link_member m left " +
+              "join base b " +
               "on b.link_id = m.link_id and b.connection = m.connection where m.until_at is null " +
               "and not m.is_alias and m.link_id = wanted.id",
           )} order by found.connection`,
@@ -101,9 +105,7 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
           ids,
         ),
         database.query<LineRow>(
-          perId(
-            "select link_id, connection, field, native_id, key from line_link where link_id = wanted.id",
-          ),
+          perId("select link_id, connection, field, native_id, key from line_link where link_id = wanted.id"),
           ids,
         ),
         database.query<ConflictRow>(

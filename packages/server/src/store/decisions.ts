@@ -34,7 +34,8 @@ export async function moveBases(
   await tx.query(
     "insert into base (link_id, connection, images, kind) select link_id, connection, images, kind from " +
       "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, images jsonb, kind text) " +
-      "on conflict (link_id, connection) do update set images = base.images || excluded.images, kind = excluded.kind",
+      "on conflict (link_id, connection) do update set images = base.images || excluded.images, kind = " +
+      "excluded.kind",
     [JSON.stringify(rows)],
   );
 }
@@ -53,9 +54,12 @@ export async function saveLines(
     key,
   }));
   await tx.query(
-    "insert into line_link (link_id, connection, field, native_id, key) select distinct on (link_id, connection, field, " +
-      "native_id) link_id, connection, field, native_id, key from jsonb_to_recordset($1::jsonb) as r(link_id text, " +
-      "connection text, field text, native_id text, key text) on conflict (link_id, connection, field, native_id) do nothing",
+    "insert into line_link (link_id, connection, field, native_id, key) select distinct on (link_id, " +
+      "connection, field, " +
+      "native_id) link_id, connection, field, native_id, key from jsonb_to_recordset($1::jsonb) as " +
+      "r(link_id text, " +
+      "connection text, field text, native_id text, key text) on conflict (link_id, connection, field, " +
+      "native_id) do nothing",
     [JSON.stringify(rows)],
   );
 }
@@ -88,12 +92,15 @@ export async function savePark(
   if (rows.length === 0) return;
   const names = "id, link_id, entity, connection, external_id, intent_key, reason, problems, failure";
   await tx.query(
-    `insert into park (${names}) select distinct on (id) ${names} from jsonb_to_recordset($1::jsonb) as r(id text, ` +
-      "link_id text, entity text, connection text, external_id text, intent_key text, reason text, problems jsonb, " +
+    `insert into park (${names}) select distinct on (id) ${names} from jsonb_to_recordset($1::jsonb) ` +
+      "as r(id text, " +
+      "link_id text, entity text, connection text, external_id text, intent_key text, reason text, " +
+      "problems jsonb, " +
       "failure jsonb) on conflict (id) do update set " +
       "problems = case when excluded.problems = '{}'::jsonb then park.problems else excluded.problems end, " +
       "failure = coalesce(excluded.failure, park.failure), " +
-      "opened_at = case when park.state = 'open' then park.opened_at else now() end, state = 'open', closed_at = null",
+      "opened_at = case when park.state = 'open' then park.opened_at else now() end, state = 'open', " +
+      "closed_at = null",
     [JSON.stringify(rows)],
   );
 }
@@ -118,13 +125,18 @@ async function replaceWaits(tx: Queryable, records: readonly DecisionRecord[]): 
   const names =
     "link_id, field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking";
   await tx.query(
-    `insert into wait (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(link_id text, field text, ` +
-      "target text, parent_link text, parent_entity text, parent_connection text, parent_id text, is_blocking boolean)",
+    `insert into wait (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(link_id text, ` +
+      "field text, " +
+      "target text, parent_link text, parent_entity text, parent_connection text, parent_id text, " +
+      "is_blocking boolean)",
     [JSON.stringify(rows)],
   );
 }
 
-/** A parent that somebody cannot go on without is decided again, since the demand may allow what was not wanted. */
+/**
+ * A parent that somebody cannot go on without is decided again, since the demand may allow what was not
+ * wanted.
+ */
 async function markDemanded(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
   const parents = records.flatMap(({ waits }) =>
     waits.flatMap((wait) => (wait.isBlocking && wait.parentLink !== null ? [wait.parentLink] : [])),
@@ -153,17 +165,26 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
     run_id: runId,
   }));
   const names =
-    "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, content_hash, fields, " +
+    "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, " +
+    "content_hash, fields, " +
     "transition, causes, source_images, run_id";
-  // A create that settled stays settled for its generation: its key never depends on its content, so it cannot repeat.
+  // A create that settled stays settled for its generation: its key never depends on its content, so it
+  // cannot repeat.
   await tx.query(
-    `insert into intent (${names}, state) select ${names}, 'stored' from jsonb_to_recordset($1::jsonb) as r(key text, ` +
-      "link_id text, entity text, generation int, target text, kind text, step int, external_id text, reference text, " +
-      "precondition text, content_hash text, fields jsonb, transition jsonb, causes jsonb, source_images jsonb, run_id text) " +
-      "on conflict (key) do update set state = 'stored', step = excluded.step, external_id = excluded.external_id, " +
-      "precondition = excluded.precondition, content_hash = excluded.content_hash, fields = excluded.fields, " +
-      "transition = excluded.transition, causes = excluded.causes, source_images = excluded.source_images, attempts = 0, " +
-      "due_at = now(), failure = null, run_id = excluded.run_id, settled_at = null, send_deadline = null, abandoned_at = null " +
+    `insert into intent (${names}, state) select ${names}, 'stored' from jsonb_to_recordset($1::jsonb) ` +
+      "as r(key text, " +
+      "link_id text, entity text, generation int, target text, kind text, step int, external_id text, " +
+      "reference text, " +
+      "precondition text, content_hash text, fields jsonb, transition jsonb, causes jsonb, " +
+      "source_images jsonb, run_id text) " +
+      "on conflict (key) do update set state = 'stored', step = excluded.step, external_id = " +
+      "excluded.external_id, " +
+      "precondition = excluded.precondition, content_hash = excluded.content_hash, fields = " +
+      "excluded.fields, " +
+      "transition = excluded.transition, causes = excluded.causes, source_images = " +
+      "excluded.source_images, attempts = 0, " +
+      "due_at = now(), failure = null, run_id = excluded.run_id, settled_at = null, send_deadline = " +
+      "null, abandoned_at = null " +
       "where intent.state in ('refused', 'parked') or (intent.state = 'settled' and intent.kind <> 'create')",
     [JSON.stringify(rows)],
   );
@@ -175,10 +196,13 @@ async function saveConflicts(tx: Queryable, records: readonly DecisionRecord[]):
   );
   if (rows.length > 0) {
     await tx.query(
-      "insert into conflict (link_id, entity, field, reason, held) select link_id, entity, field, reason, held from " +
-        "jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, field text, reason text, held jsonb) " +
+      "insert into conflict (link_id, entity, field, reason, held) select link_id, entity, field, " +
+        "reason, held from " +
+        "jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, field text, reason text, held " +
+        "jsonb) " +
         "on conflict (link_id, field) do update set reason = excluded.reason, held = excluded.held, " +
-        "opened_at = case when conflict.state = 'open' then conflict.opened_at else now() end, state = 'open', " +
+        "opened_at = case when conflict.state = 'open' then conflict.opened_at else now() end, state = " +
+        "'open', " +
         "resolution = null, decided_by = null, closed_at = null",
       [JSON.stringify(rows)],
     );
@@ -189,7 +213,8 @@ async function saveConflicts(tx: Queryable, records: readonly DecisionRecord[]):
   if (closed.length === 0) return;
   await tx.query(
     "update conflict c set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) " +
-      "as r(link_id text, field text) where c.link_id = r.link_id and c.field = r.field and c.state <> 'closed'",
+      "as r(link_id text, field text) where c.link_id = r.link_id and c.field = r.field and c.state <> " +
+      "'closed'",
     [JSON.stringify(closed)],
   );
 }
@@ -202,21 +227,28 @@ async function saveTombstones(tx: Queryable, records: readonly DecisionRecord[])
   );
   if (rows.length === 0) return;
   await tx.query(
-    "insert into tombstone (link_id, entity, connection, external_id, reason) select link_id, entity, connection, " +
-      "external_id, 'deleted' from jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, connection text, " +
+    "insert into tombstone (link_id, entity, connection, external_id, reason) select link_id, entity, " +
+      "connection, " +
+      "external_id, 'deleted' from jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, " +
+      "connection text, " +
       "external_id text) on conflict do nothing",
     [JSON.stringify(rows)],
   );
 }
 
-/** Parks that a new decision no longer holds are closed; those of refused writes stay until redriven or settled. */
+/**
+ * Parks that a new decision no longer holds are closed; those of refused writes stay until redriven or
+ * settled.
+ */
 async function closeParks(tx: Queryable, deps: Deps, records: readonly DecisionRecord[]): Promise<void> {
   const keep = records.flatMap(({ link, entity, parks }) =>
     parks.map((park) => parkRow(deps.entropy, { link, entity, park })["id"]),
   );
   await tx.query(
-    "update park set state = 'closed', closed_at = now() where state = 'open' and reason <> 'doubt_unprovable' and link_id in " +
-      "(select jsonb_array_elements_text($1::jsonb)) and not id in (select jsonb_array_elements_text($2::jsonb))",
+    "update park set state = 'closed', closed_at = now() where state = 'open' and reason <> " +
+      "'doubt_unprovable' and link_id in " +
+      "(select jsonb_array_elements_text($1::jsonb)) and not id in (select " +
+      "jsonb_array_elements_text($2::jsonb))",
     [JSON.stringify(records.map(({ link }) => link)), JSON.stringify(keep)],
   );
 }
@@ -224,7 +256,8 @@ async function closeParks(tx: Queryable, deps: Deps, records: readonly DecisionR
 async function finishWork(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
   const rows = records.map(({ link, verdict, state, marked }) => ({ link_id: link, verdict, state, marked }));
   await tx.query(
-    "update link l set verdict = r.verdict, state = coalesce(r.state, l.state) from jsonb_to_recordset($1::jsonb) " +
+    "update link l set verdict = r.verdict, state = coalesce(r.state, l.state) from " +
+      "jsonb_to_recordset($1::jsonb) " +
       "as r(link_id text, verdict text, state text) where l.id = r.link_id " +
       "and (l.verdict is distinct from r.verdict or (r.state is not null and l.state <> r.state))",
     [JSON.stringify(rows)],
@@ -273,7 +306,8 @@ export function decisionStore(deps: Deps): Part {
     },
     async dueLinks(entity, limit, after) {
       const rows = await database.query<{ link_id: string }>(
-        "select link_id from work where entity = $1 and due_at <= now() and link_id > $3 order by link_id limit $2",
+        "select link_id from work where entity = $1 and due_at <= now() and link_id > $3 order by " +
+          "link_id limit $2",
         [entity, limit, after ?? ""],
       );
       return rows.map((row) => row.link_id as LinkId);

@@ -38,17 +38,20 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     external_id: id,
   }));
   await tx.query(
-    "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, entity, external_id " +
+    "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, " +
+      "entity, external_id " +
       "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id text)",
     [JSON.stringify(rows)],
   );
   await tx.query(
-    "update link set state = 'live' where state = 'single' and id in (select jsonb_array_elements_text($1::jsonb))",
+    "update link set state = 'live' where state = 'single' and id in (select " +
+      "jsonb_array_elements_text($1::jsonb))",
     [JSON.stringify(rows.map((row) => row.link_id))],
   );
   await tx.query(
     "update observation o set link_id = r.link_id, resolution = null from jsonb_to_recordset($1::jsonb) " +
-      "as r(link_id text, connection text, entity text, external_id text) where o.connection = r.connection " +
+      "as r(link_id text, connection text, entity text, external_id text) where o.connection = " +
+      "r.connection " +
       "and o.entity = r.entity and o.external_id = r.external_id",
     [JSON.stringify(rows)],
   );
@@ -74,21 +77,26 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     attempts: outcome.intent.attempts,
   }));
   await tx.query(
-    "update intent i set state = r.state, external_id = coalesce(r.external_id, i.external_id), failure = r.failure, " +
+    "update intent i set state = r.state, external_id = coalesce(r.external_id, i.external_id), " +
+      "failure = r.failure, " +
       "due_at = coalesce(r.due_at, i.due_at), abandoned_at = coalesce(r.abandoned_at, i.abandoned_at), " +
       "attempts = r.attempts, settled_at = case when r.state = 'settled' then now() else i.settled_at end " +
-      "from jsonb_to_recordset($1::jsonb) as r(key text, state text, external_id text, failure jsonb, due_at timestamptz, " +
+      "from jsonb_to_recordset($1::jsonb) as r(key text, state text, external_id text, failure jsonb, " +
+      "due_at timestamptz, " +
       "abandoned_at double precision, attempts int) where i.key = r.key",
     [JSON.stringify(rows)],
   );
-  // Later steps of a document whose step did not settle are taken back: they are decided again from what is there.
+  // Later steps of a document whose step did not settle are taken back: they are decided again from what is
+  // there.
   const ended = outcomes
     .filter(({ state }) => state === "refused" || state === "parked")
     .map(({ intent }) => intent.key);
   if (ended.length === 0) return;
   await tx.query(
-    "delete from intent later using intent done where done.key in (select jsonb_array_elements_text($1::jsonb)) " +
-      "and later.link_id = done.link_id and later.target = done.target and later.state = 'stored' and later.step > done.step",
+    "delete from intent later using intent done where done.key in (select " +
+      "jsonb_array_elements_text($1::jsonb)) " +
+      "and later.link_id = done.link_id and later.target = done.target and later.state = 'stored' and " +
+      "later.step > done.step",
     [JSON.stringify(ended)],
   );
 }
@@ -112,23 +120,27 @@ function notesOf(outcome: IntentOutcome): readonly Note[] {
 }
 
 /**
- * An earlier step of the same document that is not settled. `offset 0` keeps the look-up to the link's own few intents:
- * on tables without statistics PostgreSQL else walks all open intents of the target for each candidate.
+ * An earlier step of the same document that is not settled. `offset 0` keeps the look-up to the link's own
+ * few intents: on tables without statistics PostgreSQL else walks all open intents of the target for each
+ * candidate.
  */
 const earlierStep =
-  "select from (select target, step, state from intent where link_id = c.link_id offset 0) e where e.target = c.target " +
+  "select from (select target, step, state from intent where link_id = c.link_id offset 0) e where " +
+  "e.target = c.target " +
   "and e.step < c.step and e.state in ('stored', 'sending', 'in_doubt')";
 
-/** Sending: intents are claimed under the fencing token, and what became of them is one commit. */
-export function intentStore(deps: Deps): Part {
-  const { database, entropy, journal } = deps;
+/** Taking intents to be sent, and giving up those of a dead worker. */
+function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
+  const { database, journal } = deps;
   return {
     async claimIntents(request) {
       return database.transaction(async (tx) => {
         await checkFence(tx, request.lease);
         const rows = await tx.query<IntentRow>(
-          "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = attempts + 1 where i.key in " +
-            "(select c.key from intent c where c.target = $1 and c.entity = $2 and c.state = 'stored' and c.due_at <= now() " +
+          "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = attempts " +
+            "+ 1 where i.key in " +
+            "(select c.key from intent c where c.target = $1 and c.entity = $2 and c.state = 'stored' " +
+            "and c.due_at <= now() " +
             `and (c.step = 0 or not exists (${earlierStep})) order by c.step, c.link_id limit $3) ` +
             `returning ${intentColumns}`,
           [request.target, request.entity, request.limit, request.lease.fence, request.sendDeadline],
@@ -146,6 +158,33 @@ export function intentStore(deps: Deps): Part {
         return rows.map(intentOf).toSorted((a, b) => (a.link < b.link ? -1 : 1));
       });
     },
+    async abandonSending(lease, abandonedAt) {
+      return database.transaction(async (tx) => {
+        await checkFence(tx, lease);
+        const rows = await tx.query<IntentRow>(
+          "update intent i set state = 'in_doubt', abandoned_at = $1 where i.state = 'sending' " +
+            `returning ${intentColumns}`,
+          [abandonedAt],
+        );
+        const notes = rows.map((row) => ({
+          kind: "intent_in_doubt",
+          entity: row.entity,
+          link: row.link_id as LinkId,
+          body: { key: row.key, code: "worker_died" },
+        }));
+        await journal.write(tx, notes, null);
+        return rows.length;
+      });
+    },
+  };
+}
+
+/** Which intents are open. */
+function listings(
+  deps: Deps,
+): Pick<Store, "openTargets" | "doubtfulCreates" | "doubtfulIntents" | "intentsOf"> {
+  const { database } = deps;
+  return {
     async openTargets() {
       const rows = await database.query<{ target: string; entity: string; due: number; later: number }>(
         "select target, entity, count(*) filter (where due_at <= now())::int as due, " +
@@ -160,36 +199,37 @@ export function intentStore(deps: Deps): Part {
     },
     async doubtfulCreates(entity) {
       const rows = await database.query<{ target: string }>(
-        "select distinct target from intent where entity = $1 and kind = 'create' and state in ('sending', 'in_doubt')",
+        "select distinct target from intent where entity = $1 and kind = 'create' and state in " +
+          "('sending', 'in_doubt')",
         [entity],
       );
       return rows.map((row) => row.target as ConnectionId);
     },
     async doubtfulIntents(target, entity, limit) {
       const rows = await database.query<IntentRow>(
-        `select ${intentColumns} from intent i where i.target = $1 and i.entity = $2 and i.state = 'in_doubt' ` +
+        `select ${intentColumns} from intent i where i.target = $1 and i.entity = $2 and i.state = ` +
+          "'in_doubt' " +
           "and i.due_at <= now() order by i.due_at, i.key limit $3",
         [target, entity, limit],
       );
       return rows.map(intentOf);
     },
-    async abandonSending(lease, abandonedAt) {
-      return database.transaction(async (tx) => {
-        await checkFence(tx, lease);
-        const rows = await tx.query<IntentRow>(
-          `update intent i set state = 'in_doubt', abandoned_at = $1 where i.state = 'sending' returning ${intentColumns}`,
-          [abandonedAt],
-        );
-        const notes = rows.map((row) => ({
-          kind: "intent_in_doubt",
-          entity: row.entity,
-          link: row.link_id as LinkId,
-          body: { key: row.key, code: "worker_died" },
-        }));
-        await journal.write(tx, notes, null);
-        return rows.length;
-      });
+    async intentsOf(links) {
+      const rows = await database.query<IntentRow>(
+        `select ${intentColumns} from intent i where i.link_id in (select ` +
+          "jsonb_array_elements_text($1::jsonb)) " +
+          "order by i.stored_at, i.step",
+        [JSON.stringify([...new Set(links)])],
+      );
+      return rows.map(intentOf);
     },
+  };
+}
+
+/** What became of intents. */
+function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
+  const { database, journal, entropy } = deps;
+  return {
     async commitOutcomes(outcomes, runId, lease) {
       if (outcomes.length === 0) return;
       await database.transaction(async (tx) => {
@@ -223,13 +263,10 @@ export function intentStore(deps: Deps): Part {
         await journal.write(tx, outcomes.flatMap(notesOf), runId);
       });
     },
-    async intentsOf(links) {
-      const rows = await database.query<IntentRow>(
-        `select ${intentColumns} from intent i where i.link_id in (select jsonb_array_elements_text($1::jsonb)) ` +
-          "order by i.stored_at, i.step",
-        [JSON.stringify([...new Set(links)])],
-      );
-      return rows.map(intentOf);
-    },
   };
+}
+
+/** Sending: intents are claimed under the fencing token, and what became of them is one commit. */
+export function intentStore(deps: Deps): Part {
+  return { ...claims(deps), ...listings(deps), ...outcomes(deps) };
 }

@@ -3,7 +3,9 @@ import type { Json, LinkId } from "@crossfoot/kernel";
 import type { Clock, Database, Entropy, Queryable } from "../ports.ts";
 import type { JournalEntry, Store } from "./port.ts";
 
-/** Chains of the journal. A link always writes to the same one, so that chains can grow side by side later. */
+/**
+ * Chains of the journal. A link always writes to the same one, so that chains can grow side by side later.
+ */
 const shardCount = 8;
 
 /** What a caller writes into the journal. */
@@ -41,8 +43,8 @@ function chainedBytes(
 }
 
 /**
- * Makes the writer. Heads are locked in the order of their shards, so that two transactions never wait for one
- * another crosswise.
+ * Makes the writer. Heads are locked in the order of their shards, so that two transactions never wait for
+ * one another crosswise.
  */
 export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
   return {
@@ -50,7 +52,8 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
       if (notes.length === 0) return;
       const shards = [...new Set(notes.map((note) => shardOf(note.link)))].toSorted((a, b) => a - b);
       await tx.query(
-        "insert into journal_head (shard, seq, hash) select s::int, 0, '' from jsonb_array_elements_text($1::jsonb) s " +
+        "insert into journal_head (shard, seq, hash) select s::int, 0, '' from " +
+          "jsonb_array_elements_text($1::jsonb) s " +
           "on conflict do nothing",
         [JSON.stringify(shards)],
       );
@@ -81,8 +84,10 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
       });
       await tx.query(
         "insert into journal (shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash) " +
-          "select shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash from jsonb_to_recordset($1::jsonb) " +
-          "as r(shard int, seq bigint, at timestamptz, run_id text, entity text, link_id text, kind text, body jsonb, " +
+          "select shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash from " +
+          "jsonb_to_recordset($1::jsonb) " +
+          "as r(shard int, seq bigint, at timestamptz, run_id text, entity text, link_id text, kind " +
+          "text, body jsonb, " +
           "before_hash text, hash text)",
         [JSON.stringify(rows)],
       );

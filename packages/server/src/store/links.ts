@@ -2,9 +2,15 @@ import type { ConnectionId, EntityName, ExternalId, LinkId, LinkState } from "@c
 import type { Database, Queryable } from "../ports.ts";
 import type { JournalWriter, Note } from "./journal.ts";
 import { markLinks } from "./observations.ts";
+import { recordName } from "./port.ts";
 import type { KeyHolder, LineLink, MemberRow, RecordKey, Resolution, Store } from "./port.ts";
 import { observationColumns, observationOf, perId } from "./rows.ts";
 import type { ObservationRow } from "./rows.ts";
+
+interface Deps {
+  readonly database: Database;
+  readonly journal: JournalWriter;
+}
 
 type Part = Pick<
   Store,
@@ -37,11 +43,6 @@ function memberOf(row: MemberTable): MemberRow {
     id: row.external_id as ExternalId,
     isAlias: row.is_alias,
   };
-}
-
-/** Key of a record in the map that {@link Store.linksOf} answers. */
-export function recordName(record: RecordKey): string {
-  return `${record.connection}/${record.entity}/${record.id}`;
 }
 
 interface Entry {
@@ -82,7 +83,8 @@ async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<voi
     return { id: link, entity: record.entity, generation };
   });
   await tx.query(
-    "insert into link (id, entity, generation) select id, entity, generation from jsonb_to_recordset($1::jsonb) " +
+    "insert into link (id, entity, generation) select id, entity, generation from " +
+      "jsonb_to_recordset($1::jsonb) " +
       "as r(id text, entity text, generation int)",
     [JSON.stringify(rows)],
   );
@@ -99,13 +101,15 @@ async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<voi
       : [],
   );
   await tx.query(
-    "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, entity, external_id " +
+    "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, " +
+      "entity, external_id " +
       "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id text)",
     [JSON.stringify(members)],
   );
   await tx.query(
     "update observation o set link_id = r.link_id, resolution = null from jsonb_to_recordset($1::jsonb) " +
-      "as r(link_id text, connection text, entity text, external_id text) where o.connection = r.connection " +
+      "as r(link_id text, connection text, entity text, external_id text) where o.connection = " +
+      "r.connection " +
       "and o.entity = r.entity and o.external_id = r.external_id",
     [JSON.stringify(members)],
   );
@@ -120,14 +124,19 @@ async function saveUndecided(tx: Queryable, entries: readonly Entry[]): Promise<
   });
   if (rows.length === 0) return;
   await tx.query(
-    "update observation o set resolution = r.resolution from jsonb_to_recordset($1::jsonb) as r(connection text, entity text, " +
-      "id text, resolution text) where o.connection = r.connection and o.entity = r.entity and o.external_id = r.id",
+    "update observation o set resolution = r.resolution from jsonb_to_recordset($1::jsonb) as " +
+      "r(connection text, entity text, " +
+      "id text, resolution text) where o.connection = r.connection and o.entity = r.entity and " +
+      "o.external_id = r.id",
     [JSON.stringify(rows)],
   );
   await tx.query(
-    "insert into candidate (connection, entity, external_id, links, keys) select connection, entity, id, links, keys from " +
-      "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text, resolution text, links jsonb, keys jsonb) " +
-      "where r.resolution = 'candidate' on conflict (connection, entity, external_id) do update set links = excluded.links, " +
+    "insert into candidate (connection, entity, external_id, links, keys) select connection, entity, " +
+      "id, links, keys from " +
+      "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text, resolution text, " +
+      "links jsonb, keys jsonb) " +
+      "where r.resolution = 'candidate' on conflict (connection, entity, external_id) do update set " +
+      "links = excluded.links, " +
       "keys = excluded.keys, state = case when candidate.state = 'apart' then 'apart' else 'open' end",
     [JSON.stringify(rows)],
   );
@@ -163,23 +172,14 @@ async function joinTwo(tx: Queryable, pair: { readonly from: LinkId; readonly in
   await tx.query("update wait set parent_link = $2 where parent_link = $1", [from, into]);
 }
 
-/** Links, members, match keys. */
-export function linkStore(deps: { readonly database: Database; readonly journal: JournalWriter }): Part {
-  const { database, journal } = deps;
+/** Records without a link. */
+function newcomers(deps: Deps): Pick<Store, "retryWaiting" | "unlinkedOf" | "loadNewcomers"> {
+  const { database } = deps;
   return {
-    async loadNewcomers(entity, limit, skip) {
-      const rows = await database.query<ObservationRow>(
-        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is null ` +
-          "and o.kind in ('present', 'archived') and o.resolution is null " +
-          "and not o.connection in (select jsonb_array_elements_text($3::jsonb)) " +
-          "order by o.connection, o.external_id limit $2",
-        [entity, limit, JSON.stringify(skip)],
-      );
-      return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
-    },
     async retryWaiting(entity) {
       await database.query(
-        "update observation set resolution = null where entity = $1 and link_id is null and resolution = 'waiting'",
+        "update observation set resolution = null where entity = $1 and link_id is null and resolution " +
+          "= 'waiting'",
         [entity],
       );
     },
@@ -191,6 +191,23 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
       );
       return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
     },
+    async loadNewcomers(entity, limit, skip) {
+      const rows = await database.query<ObservationRow>(
+        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is null ` +
+          "and o.kind in ('present', 'archived') and o.resolution is null " +
+          "and not o.connection in (select jsonb_array_elements_text($3::jsonb)) " +
+          "order by o.connection, o.external_id limit $2",
+        [entity, limit, JSON.stringify(skip)],
+      );
+      return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
+    },
+  };
+}
+
+/** Links by match key, and by native id. */
+function lookUps(deps: Deps): Pick<Store, "holdersOf" | "linksOf"> {
+  const { database } = deps;
+  return {
     async holdersOf(entity, keys) {
       if (keys.length === 0) return [];
       const rows = await database.query<{
@@ -201,8 +218,10 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
         members: string[];
       }>(
         perId(
-          "select k.key, k.link_id, k.connection, l.state, (select coalesce(jsonb_agg(m.connection), '[]'::jsonb) from " +
-            "link_member m where m.link_id = k.link_id and m.until_at is null and not m.is_alias) as members " +
+          "select k.key, k.link_id, k.connection, l.state, (select coalesce(jsonb_agg(m.connection), " +
+            "'[]'::jsonb) from " +
+            "link_member m where m.link_id = k.link_id and m.until_at is null and not m.is_alias) as " +
+            "members " +
             "from match_key k join link l on l.id = k.link_id where k.entity = $2 and k.key = wanted.id " +
             "and l.state not in ('ended', 'merged')",
         ),
@@ -220,17 +239,26 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
       if (records.length === 0) return new Map();
       const rows = await database.query<MemberTable>(
         "select m.link_id, m.connection, m.entity, m.external_id, m.is_alias from link_member m join " +
-          "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on m.connection = r.connection " +
+          "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on m.connection = " +
+          "r.connection " +
           "and m.entity = r.entity and m.external_id = r.id where m.until_at is null",
         [JSON.stringify(records)],
       );
       return new Map(rows.map((row) => [recordName(memberOf(row)), row.link_id as LinkId]));
     },
+  };
+}
+
+/** Members and lines of links, and the links of an entity. */
+function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEntity"> {
+  const { database } = deps;
+  return {
     async membersOf(links) {
       if (links.length === 0) return [];
       const rows = await database.query<MemberTable>(
         perId(
-          "select link_id, connection, entity, external_id, is_alias from link_member where until_at is null " +
+          "select link_id, connection, entity, external_id, is_alias from link_member where until_at " +
+            "is null " +
             "and link_id = wanted.id",
         ),
         [JSON.stringify(links)],
@@ -248,7 +276,8 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
       }>(
         "select l.link_id, l.connection, l.field, l.native_id, l.key from line_link l join link_member m " +
           "on m.link_id = l.link_id and m.connection = l.connection and m.until_at is null join " +
-          "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on m.connection = r.connection " +
+          "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on m.connection = " +
+          "r.connection " +
           "and m.entity = r.entity and m.external_id = r.id",
         [JSON.stringify(records)],
       );
@@ -260,6 +289,20 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
         key: row.key,
       }));
     },
+    async linksOfEntity(entity, limit, after) {
+      const rows = await database.query<{ id: string }>(
+        "select id from link where entity = $1 and id > $2 and state <> 'merged' order by id limit $3",
+        [entity, after ?? "", limit],
+      );
+      return rows.map((row) => row.id as LinkId);
+    },
+  };
+}
+
+/** New links, new members, joined links. */
+function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | "joinLinks"> {
+  const { database, journal } = deps;
+  return {
     async commitResolutions(entries, runId) {
       if (entries.length === 0) return;
       await database.transaction(async (tx) => {
@@ -277,7 +320,8 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
         );
         if (joined.length > 0) {
           await tx.query(
-            "update link set state = 'live' where state = 'single' and id in (select jsonb_array_elements_text($1::jsonb))",
+            "update link set state = 'live' where state = 'single' and id in (select " +
+              "jsonb_array_elements_text($1::jsonb))",
             [JSON.stringify(joined)],
           );
         }
@@ -303,21 +347,20 @@ export function linkStore(deps: { readonly database: Database; readonly journal:
         });
       }
     },
-    async linksOfEntity(entity, limit, after) {
-      const rows = await database.query<{ id: string }>(
-        "select id from link where entity = $1 and id > $2 and state <> 'merged' order by id limit $3",
-        [entity, after ?? "", limit],
-      );
-      return rows.map((row) => row.id as LinkId);
-    },
   };
+}
+
+/** Links, members, match keys. */
+export function linkStore(deps: Deps): Part {
+  return { ...newcomers(deps), ...lookUps(deps), ...members(deps), ...changes(deps) };
 }
 
 /** Links and newcomers that waited for a record to get a link are to be looked at again. */
 async function wakeByRecord(tx: Queryable, entries: readonly Entry[]): Promise<void> {
   const records = JSON.stringify(entries.map(({ record }) => record));
   const waiting = await tx.query<{ link_id: string }>(
-    "select distinct w.link_id from wait w join jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) " +
+    "select distinct w.link_id from wait w join jsonb_to_recordset($1::jsonb) as r(connection text, " +
+      "entity text, id text) " +
       "on w.parent_connection = r.connection and w.parent_entity = r.entity and w.parent_id = r.id",
     [records],
   );

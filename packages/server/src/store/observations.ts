@@ -24,7 +24,8 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
   await tx.query(
     "insert into work (link_id, entity, reason) select l.id, l.entity, $2 from link l where l.id in " +
       "(select jsonb_array_elements_text($1::jsonb)) order by l.id " +
-      "on conflict (link_id) do update set marked = work.marked + 1, due_at = now(), reason = excluded.reason",
+      "on conflict (link_id) do update set marked = work.marked + 1, due_at = now(), reason = " +
+      "excluded.reason",
     [JSON.stringify([...new Set(links)]), reason],
   );
 }
@@ -43,8 +44,8 @@ export async function loadRows(db: Queryable, keys: readonly RecordKey[]): Promi
 const nameOf = (record: RecordKey): string => `${record.connection}\n${record.entity}\n${record.id}`;
 
 /**
- * Stores observations that are newer than the views they meet, inside the caller's transaction; marks the links whose
- * content changed. Two sightings of one record in one batch: the later one counts.
+ * Stores observations that are newer than the views they meet, inside the caller's transaction; marks the
+ * links whose content changed. Two sightings of one record in one batch: the later one counts.
  */
 export async function observe(
   tx: Queryable,
@@ -100,18 +101,22 @@ async function upsert(tx: Queryable, observations: readonly StoredObservation[])
     read_end: seen.readEnd,
   }));
   const names =
-    "connection, entity, external_id, kind, native, content_hash, version, version_order, modified_at, actor, into_id, " +
+    "connection, entity, external_id, kind, native, content_hash, version, version_order, modified_at, " +
+    "actor, into_id, " +
     "via, read_start, read_end";
   // A deleted record keeps what it last showed, so that a person can see what is gone.
   await tx.query(
-    `insert into observation (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(connection text, ` +
+    `insert into observation (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as ` +
+      "r(connection text, " +
       "entity text, external_id text, kind text, native jsonb, content_hash text, version text, " +
       "version_order double precision, modified_at bigint, actor text, into_id text, via text, " +
       "read_start double precision, read_end double precision) " +
       "on conflict (connection, entity, external_id) do update set kind = excluded.kind, " +
       "native = case when excluded.kind = 'deleted' then observation.native else excluded.native end, " +
-      "content_hash = excluded.content_hash, version = excluded.version, version_order = excluded.version_order, " +
-      "modified_at = excluded.modified_at, actor = excluded.actor, into_id = excluded.into_id, via = excluded.via, " +
+      "content_hash = excluded.content_hash, version = excluded.version, version_order = " +
+      "excluded.version_order, " +
+      "modified_at = excluded.modified_at, actor = excluded.actor, into_id = excluded.into_id, via = " +
+      "excluded.via, " +
       "read_start = excluded.read_start, read_end = excluded.read_end, resolution = null, seen_at = now()",
     [JSON.stringify(rows)],
   );
@@ -119,11 +124,14 @@ async function upsert(tx: Queryable, observations: readonly StoredObservation[])
 
 async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
   await tx.query(
-    "insert into cursor (connection, entity, mapping_hash, page_cursor, pages, reading, reading_since, newest_seen, " +
+    "insert into cursor (connection, entity, mapping_hash, page_cursor, pages, reading, reading_since, " +
+      "newest_seen, " +
       "watermark, backfilled_at, read_at, swept_at, failure) " +
-      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb) on conflict (connection, entity) do update set " +
+      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb) on conflict (connection, " +
+      "entity) do update set " +
       "mapping_hash = excluded.mapping_hash, page_cursor = excluded.page_cursor, pages = excluded.pages, " +
-      "reading = excluded.reading, reading_since = excluded.reading_since, newest_seen = excluded.newest_seen, " +
+      "reading = excluded.reading, reading_since = excluded.reading_since, newest_seen = " +
+      "excluded.newest_seen, " +
       "watermark = excluded.watermark, backfilled_at = excluded.backfilled_at, read_at = excluded.read_at, " +
       "swept_at = excluded.swept_at, failure = excluded.failure",
     [
@@ -158,7 +166,8 @@ async function parkUnreadable(tx: Queryable, deps: Deps, checkpoint: Checkpoint)
   if (rows.length > 0) {
     await tx.query(
       "insert into park (id, entity, connection, external_id, reason, problems, failure) " +
-        "select id, entity, connection, external_id, 'unreadable', '{}'::jsonb, failure from jsonb_to_recordset($1::jsonb) " +
+        "select id, entity, connection, external_id, 'unreadable', '{}'::jsonb, failure from " +
+        "jsonb_to_recordset($1::jsonb) " +
         "as r(id text, entity text, connection text, external_id text, failure jsonb) " +
         "on conflict (id) do update set failure = excluded.failure, state = 'open', closed_at = null",
       [JSON.stringify(rows)],
@@ -183,8 +192,8 @@ interface Deps {
   readonly journal: JournalWriter;
 }
 
-/** Reading: observations, cursors, hints. */
-export function observationStore(deps: Deps): Part {
+/** Cursors and the commit of a page. */
+function readings(deps: Deps): Pick<Store, "loadCursor" | "listCursors" | "checkpoint"> {
   const { database, journal } = deps;
   return {
     async loadCursor(connection, entity) {
@@ -219,9 +228,17 @@ export function observationStore(deps: Deps): Part {
         return counts;
       });
     },
+  };
+}
+
+/** What was seen last. */
+function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observationsOf"> {
+  const { database } = deps;
+  return {
     async knownIds(connection, entity) {
       const rows = await database.query<{ external_id: string }>(
-        "select external_id from observation where connection = $1 and entity = $2 and kind in ('present', 'archived')",
+        "select external_id from observation where connection = $1 and entity = $2 and kind in " +
+          "('present', 'archived')",
         [connection, entity],
       );
       return rows.map((row) => row.external_id as ExternalId);
@@ -235,6 +252,13 @@ export function observationStore(deps: Deps): Part {
     async observationsOf(keys) {
       return (await loadRows(database, keys)).map(observationOf);
     },
+  };
+}
+
+/** Webhook deliveries and the hints they left. */
+function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
+  const { database } = deps;
+  return {
     async saveDelivery(connection, id, hints) {
       return database.transaction(async (tx) => {
         const fresh = await tx.query(
@@ -244,7 +268,8 @@ export function observationStore(deps: Deps): Part {
         if (fresh.length === 0) return "known";
         await tx.query(
           "insert into hint (connection, entity, external_id) select connection, entity, id from " +
-            "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on conflict do nothing",
+            "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on conflict do " +
+            "nothing",
           [JSON.stringify(hints)],
         );
         return "stored";
@@ -252,13 +277,19 @@ export function observationStore(deps: Deps): Part {
     },
     async takeHints(connection, entity, limit) {
       const rows = await database.query<{ external_id: string }>(
-        "delete from hint where (connection, entity, external_id) in (select connection, entity, external_id from hint " +
+        "delete from hint where (connection, entity, external_id) in (select connection, entity, " +
+          "external_id from hint " +
           "where connection = $1 and entity = $2 order by received_at limit $3) returning external_id",
         [connection, entity, limit],
       );
       return rows.map((row) => row.external_id as ExternalId);
     },
   };
+}
+
+/** Reading: observations, cursors, hints. */
+export function observationStore(deps: Deps): Part {
+  return { ...readings(deps), ...sightings(deps), ...hints(deps) };
 }
 
 /** A cursor before the first reading. */

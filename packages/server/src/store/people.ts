@@ -12,6 +12,11 @@ import type { JournalWriter } from "./journal.ts";
 import { markLinks } from "./observations.ts";
 import type { CandidateRow, ConflictRow, EntityCounts, OpenPark, RunRow, Store, WaitEntry } from "./port.ts";
 
+interface Deps {
+  readonly database: Database;
+  readonly journal: JournalWriter;
+}
+
 type Part = Pick<
   Store,
   | "startRun"
@@ -80,15 +85,18 @@ async function countEntities(database: Database): Promise<readonly EntityCounts[
       `${part("intent", "x.state in ('stored', 'sending', 'in_doubt')")} as "openIntents", ` +
       `${part("park", "x.state = 'open'")} as parks, ${part("conflict", "x.state = 'open'")} as conflicts, ` +
       `${part("candidate", "x.state = 'open'")} as candidates, ` +
-      "(select count(distinct w.link_id)::int from wait w join link l on l.id = w.link_id where l.entity = e.entity " +
+      "(select count(distinct w.link_id)::int from wait w join link l on l.id = w.link_id where " +
+      "l.entity = e.entity " +
       "and w.is_blocking) as waits " +
       "from (select distinct entity from cursor union select distinct entity from link) e order by e.entity",
   );
 }
 
-/** What people look at and decide: runs, plans, conflicts, candidates, parks. */
-export function peopleStore(deps: { readonly database: Database; readonly journal: JournalWriter }): Part {
-  const { database, journal } = deps;
+/** Runs and plans. */
+function runsAndPlans(
+  deps: Deps,
+): Pick<Store, "startRun" | "endRun" | "listRuns" | "savePlan" | "setPlanState"> {
+  const { database } = deps;
   return {
     async startRun(id, command) {
       await database.query("update run set state = 'abandoned', ended_at = now() where state = 'running'");
@@ -96,7 +104,8 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
     },
     async endRun(id, state, summary) {
       await database.query(
-        "update run set state = $2, ended_at = now(), summary = $3::jsonb where id = $1 and state = 'running'",
+        "update run set state = $2, ended_at = now(), summary = $3::jsonb where id = $1 and state = " +
+          "'running'",
         [id, state, JSON.stringify(summary)],
       );
     },
@@ -115,11 +124,18 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
     },
     async setPlanState(id, state) {
       await database.query(
-        "update plan set state = $2, applied_at = case when $2 = 'applied' then now() else applied_at end where id = $1",
+        "update plan set state = $2, applied_at = case when $2 = 'applied' then now() else applied_at " +
+          "end where id = $1",
         [id, state],
       );
     },
-    counts: () => countEntities(database),
+  };
+}
+
+/** What waits for a person: conflicts and candidates. */
+function questions(deps: Deps): Pick<Store, "listConflicts" | "decideConflict" | "listCandidates"> {
+  const { database, journal } = deps;
+  return {
     async listConflicts(state) {
       const rows = await database.query<{
         link_id: string;
@@ -130,7 +146,8 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
         state: string;
         opened_at: string;
       }>(
-        "select link_id, entity, field, reason, held, state, opened_at from conflict where state = $1 order by opened_at, field",
+        "select link_id, entity, field, reason, held, state, opened_at from conflict where state = $1 " +
+          "order by opened_at, field",
         [state],
       );
       return rows.map((row): ConflictRow => ({
@@ -146,7 +163,8 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
     async decideConflict(link, field, decision) {
       return database.transaction(async (tx) => {
         const rows = await tx.query<{ entity: string }>(
-          "update conflict set state = 'decided', resolution = $3::jsonb, decided_by = $4 where link_id = $1 and field = $2 " +
+          "update conflict set state = 'decided', resolution = $3::jsonb, decided_by = $4 where " +
+            "link_id = $1 and field = $2 " +
             "and state = 'open' returning entity",
           [link, field, JSON.stringify({ value: decision.value }), decision.by],
         );
@@ -167,7 +185,8 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
         keys: string[];
         opened_at: string;
       }>(
-        "select connection, entity, external_id, links, keys, opened_at from candidate where state = 'open' " +
+        "select connection, entity, external_id, links, keys, opened_at from candidate where state = " +
+          "'open' " +
           "order by entity, opened_at",
       );
       return rows.map((row): CandidateRow => ({
@@ -179,10 +198,19 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
         openedAt: row.opened_at,
       }));
     },
+  };
+}
+
+/** What was set aside, and its way back. */
+function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
+  const { database, journal } = deps;
+  return {
     async listParks() {
       const rows = await database.query<ParkTable>(
-        "select p.id, p.link_id, p.entity, p.connection, p.external_id, p.intent_key, p.reason, p.problems, p.failure, " +
-          "p.opened_at, i.attempts from park p left join intent i on i.key = p.intent_key where p.state = 'open' " +
+        "select p.id, p.link_id, p.entity, p.connection, p.external_id, p.intent_key, p.reason, " +
+          "p.problems, p.failure, " +
+          "p.opened_at, i.attempts from park p left join intent i on i.key = p.intent_key where " +
+          "p.state = 'open' " +
           "order by p.opened_at, p.id",
       );
       return rows.map(parkOf);
@@ -191,14 +219,17 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
       return database.transaction(async (tx) => {
         const parks = await tx.query<ParkTable>(
           "update park set state = 'redriven', closed_at = now() where state = 'open' and id in " +
-            "(select jsonb_array_elements_text($1::jsonb)) returning id, link_id, entity, connection, external_id, " +
+            "(select jsonb_array_elements_text($1::jsonb)) returning id, link_id, entity, connection, " +
+            "external_id, " +
             "intent_key, reason, problems, failure, opened_at, null::int as attempts",
           [JSON.stringify(parkIds)],
         );
         const links = parks.flatMap(({ link_id }) => (link_id === null ? [] : [link_id as LinkId]));
-        // A parked or refused write is forgotten, so that the same one may be decided again; one in doubt is probed again.
+        // A parked or refused write is forgotten, so that the same one may be decided again; one in doubt
+        // is probed again.
         await tx.query(
-          "update intent set state = 'in_doubt', due_at = now(), attempts = 0 where state = 'parked' and key in " +
+          "update intent set state = 'in_doubt', due_at = now(), attempts = 0 where state = 'parked' " +
+            "and key in " +
             "(select jsonb_array_elements_text($1::jsonb)) and send_deadline is not null",
           [
             JSON.stringify(
@@ -225,9 +256,18 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
         return parks.length;
       });
     },
+  };
+}
+
+/** Counts for people and for the guard. */
+function counting(deps: Deps): Pick<Store, "counts" | "waitsOf" | "linkGuardCounts"> {
+  const { database } = deps;
+  return {
+    counts: () => countEntities(database),
     async waitsOf(link) {
       const rows = await database.query<WaitTable>(
-        "select field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking from wait where link_id = $1",
+        "select field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking " +
+          "from wait where link_id = $1",
         [link],
       );
       return rows.map((row): WaitEntry => ({
@@ -242,10 +282,16 @@ export function peopleStore(deps: { readonly database: Database; readonly journa
     },
     async linkGuardCounts(sinceMs) {
       return database.query<{ entity: string; kind: string; count: number }>(
-        "select entity, kind, count(*)::int as count from intent where stored_at > now() - $1 * interval '1 millisecond' " +
+        "select entity, kind, count(*)::int as count from intent where stored_at > now() - $1 * " +
+          "interval '1 millisecond' " +
           "group by entity, kind",
         [sinceMs],
       );
     },
   };
+}
+
+/** What people look at and decide: runs, plans, conflicts, candidates, parks. */
+export function peopleStore(deps: Deps): Part {
+  return { ...runsAndPlans(deps), ...questions(deps), ...parks(deps), ...counting(deps) };
 }

@@ -263,6 +263,11 @@ export interface RecordKey {
   readonly id: ExternalId;
 }
 
+/** Key of a record in the map that {@link Store.linksOf} answers. */
+export function recordName(record: RecordKey): string {
+  return `${record.connection}/${record.entity}/${record.id}`;
+}
+
 /** One member of a link. */
 export interface MemberRow extends RecordKey {
   readonly link: LinkId;
@@ -337,8 +342,8 @@ export interface EntityCounts {
 }
 
 /**
- * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that changes something
- * is one commit. Rejects with a StoreError.
+ * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that
+ * changes something is one commit. Rejects with a StoreError.
  */
 export interface Store {
   migrate(): Promise<number>;
@@ -389,7 +394,10 @@ export interface Store {
       readonly keys: readonly string[];
     }[],
   ): Promise<void>;
-  /** Joins two links that turned out to be one thing: the members of `from` move to `into`, both in the journal. */
+  /**
+   * Joins two links that turned out to be one thing: the members of `from` move to `into`, both in the
+   * journal.
+   */
   joinLinks(
     entries: readonly { readonly from: LinkId; readonly into: LinkId }[],
     runId: string | null,

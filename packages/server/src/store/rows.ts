@@ -11,9 +11,9 @@ import type {
 import type { CursorState, Intent, StoredObservation } from "./port.ts";
 
 /**
- * Selects rows for each id of the JSON list `$1`: `select` names the id as `wanted.id`. `offset 0` makes it one look-up
- * by index per id. On tables that have no statistics yet, as in a first load, PostgreSQL takes `in (select ...)` for
- * half of the table and reads all of it for each batch.
+ * Selects rows for each id of the JSON list `$1`: `select` names the id as `wanted.id`. `offset 0` makes it
+ * one look-up by index per id. On tables that have no statistics yet, as in a first load, PostgreSQL takes
+ * `in (select ...)` for half of the table and reads all of it for each batch.
  */
 export function perId(select: string): string {
   const wanted = "(select distinct value as id from jsonb_array_elements_text($1::jsonb)) wanted";
@@ -42,7 +42,8 @@ export interface ObservationRow {
 
 /** Columns of {@link ObservationRow}, for select lists. */
 export const observationColumns: string =
-  "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.native, o.content_hash, o.version, o.version_order, " +
+  "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.native, o.content_hash, o.version, " +
+  "o.version_order, " +
   "o.modified_at, o.actor, o.into_id, o.via, o.read_start, o.read_end, o.resolution";
 
 const numberOf = (value: string | number | null): number | null => (value === null ? null : Number(value));
@@ -94,7 +95,8 @@ export interface IntentRow {
 
 /** Columns of {@link IntentRow}, for select lists. */
 export const intentColumns: string =
-  "i.key, i.link_id, i.entity, i.generation, i.target, i.kind, i.state, i.step, i.external_id, i.reference, " +
+  "i.key, i.link_id, i.entity, i.generation, i.target, i.kind, i.state, i.step, i.external_id, " +
+  "i.reference, " +
   "i.precondition, i.content_hash, i.fields, i.transition, i.causes, i.source_images, i.attempts, i.fence, " +
   "i.send_deadline, i.abandoned_at, i.failure";
 

@@ -13,12 +13,13 @@ import type { Store } from "./port.ts";
 const folder = new URL("./migrations/", import.meta.url);
 
 /**
- * Brings the schema to the newest version, one transaction per numbered file, under an advisory lock so that two
- * starting workers do not run one file twice. Answers the number of files that were run.
+ * Brings the schema to the newest version, one transaction per numbered file, under an advisory lock so
+ * that two starting workers do not run one file twice. Answers the number of files that were run.
  */
 export async function migrate(database: Database): Promise<number> {
   await database.query(
-    "create table if not exists schema_version (version int primary key, name text not null, run_at timestamptz not null default now())",
+    "create table if not exists schema_version (version int primary key, name text not null, run_at " +
+      "timestamptz not null default now())",
   );
   const files = readdirSync(folder)
     .filter((name) => /^\d{4}-.*\.sql$/.test(name))
@@ -27,7 +28,8 @@ export async function migrate(database: Database): Promise<number> {
   for (const name of files) {
     const version = Number(name.slice(0, 4));
     const sql = readFileSync(new URL(name, folder), "utf8");
-    const statements = `select pg_advisory_xact_lock(4711);\n${sql}\ninsert into schema_version (version, name) values (${version}, '${name}');`;
+    const note = `insert into schema_version (version, name) values (${version}, '${name}');`;
+    const statements = `select pg_advisory_xact_lock(4711);\n${sql}\n${note}`;
     const known = await database.query("select version from schema_version where version = $1", [version]);
     if (known.length > 0) continue;
     await database.script(`begin;\n${statements}\ncommit;`);

@@ -177,6 +177,8 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
     `port=${port}`,
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
+    // In the folder instead of the machine's shared memory, so that nothing stays when a server is killed.
+    "dynamic_shared_memory_type=mmap",
     `max_connections=${connectionsMax}`,
     ...(isDurable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
   ];

@@ -83,7 +83,7 @@ export function engineSuite(home: TestHome): void {
       await expect(mini.restart({ contractHash: "other" }).apply(plan)).rejects.toThrow("contract changed");
     });
 
-    test("two records of one side that claim one counterpart go to review, and nothing is doubled", async () => {
+    test("two records of one side that claim one counterpart go to review", async () => {
       const mini = await build();
       mini.crm.add("accounts", customer);
       mini.crm.add("accounts", { ...customer, name: "Acme again" });
@@ -122,7 +122,7 @@ export function engineSuite(home: TestHome): void {
       expect((await mini.engine.run()).state).toBe("done");
     });
 
-    test("a create that never arrived is sent again only after the horizon, under the same reference", async () => {
+    test("a create that never arrived is sent again after the horizon, under one reference", async () => {
       const mini = await build();
       mini.crm.add("accounts", customer);
       mini.erp.faults = ["lost_request"];
@@ -174,7 +174,7 @@ export function engineSuite(home: TestHome): void {
   });
 
   describe("edits on both sides", () => {
-    test("different fields both arrive; the same field goes to its master and the loser is kept in the journal", async () => {
+    test("different fields both arrive; the same one goes to its master, the loser is kept", async () => {
       const mini = await loaded();
       mini.crm.edit("accounts", mini.crmId, { name: "Acme CRM", email: "crm@acme.example" });
       mini.erp.edit("accounts", mini.erpId, { name: "Acme ERP", taxId: "FR1" });
@@ -262,7 +262,7 @@ export function engineSuite(home: TestHome): void {
       expect(mini.erp.rows("accounts")[0]?.fields["name"]).toBe(name);
     });
 
-    test("a write that the target refuses becomes a dead letter; after a redrive it is tried again", async () => {
+    test("a write that the target refuses is a dead letter until it is redriven", async () => {
       const mini = await build();
       mini.crm.add("accounts", customer);
       mini.erp.faults = ["refused"];
@@ -312,7 +312,7 @@ export function engineSuite(home: TestHome): void {
   });
 
   describe("deletes", () => {
-    test("a deletion found by the sweep is never carried over as one, and the record does not come back", async () => {
+    test("a deletion is never carried over as one, and the record does not come back", async () => {
       const mini = await loaded();
       mini.erp.remove("accounts", mini.erpId);
       await mini.engine.run({ sweep: true });
@@ -335,7 +335,7 @@ export function engineSuite(home: TestHome): void {
       wrapConnection: (id, connection) => (id === "erp" ? { ...connection, ...change } : connection),
     });
 
-    test("wrong credentials stop that connection with one clear line; the other side is still read", async () => {
+    test("wrong credentials stop that connection with one clear line, not the other", async () => {
       const refuse = () =>
         Promise.reject(
           new ConnectorError({

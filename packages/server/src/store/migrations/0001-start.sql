@@ -1,10 +1,12 @@
--- Locks taken: none (new tables). Expected time at 10 million rows: not applicable. Way back: drop the schema.
+-- Locks taken: none (new tables). Expected time at 10 million rows: not applicable.
+-- Way back: drop the schema.
 create table connection (
   id text primary key,
   system text not null,
   role text not null check (role in ('crm', 'erp')),
   tenant text,
-  state text not null default 'new' check (state in ('new', 'ready', 'unreachable', 'refused', 'foreign', 'paused')),
+  state text not null default 'new' check
+    (state in ('new', 'ready', 'unreachable', 'refused', 'foreign', 'paused')),
   reason text,
   changed_at timestamptz not null default now()
 );
@@ -29,7 +31,8 @@ create table link_member (
   until_at timestamptz
 );
 create unique index link_member_live on link_member (entity, connection, external_id) where until_at is null;
-create unique index link_member_primary on link_member (link_id, connection) where until_at is null and not is_alias;
+create unique index link_member_primary on link_member (link_id, connection)
+  where until_at is null and not is_alias;
 create index link_member_by_link on link_member (link_id) where until_at is null;
 create table match_key (
   entity text not null,
@@ -253,4 +256,5 @@ create index journal_by_run on journal (run_id);
 create table journal_head (shard int primary key, seq bigint not null, hash text not null);
 create function refuse_change() returns trigger language plpgsql as $$
 begin raise exception 'the journal is append only'; end $$;
-create trigger journal_append_only before update or delete on journal for each row execute function refuse_change();
+create trigger journal_append_only before update or delete on journal
+  for each row execute function refuse_change();

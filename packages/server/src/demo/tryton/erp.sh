@@ -2,16 +2,17 @@
 # A real ERP (Tryton 6.0 from Debian 12, on PostgreSQL) with a seeded demo company, on loopback.
 #
 #   erp.sh install                     apt packages only (root)
-#   erp.sh up DIR [--port N] [--pg-port N] [--workers N]
+#   erp.sh up DIR [--port N] [--pg-port N] [--workers N] [--cache DIR]
 #   erp.sh newdb DIR NAME              a fresh seeded database, served at once as URL/NAME/
 #   erp.sh dropdb DIR NAME
 #   erp.sh status DIR | down DIR       down keeps the template and the databases
 #   erp.sh wipe DIR                    down, then removes what `up` made in DIR
 #
 # `up` may be repeated: packages, cluster, template and server are each made only
-# where missing.  Connection facts are left in DIR/erp.env.  With ERP_CACHE_DIR set,
-# the finished template is kept there and the next `up` restores it in seconds.
-# ERP_CUSTOMERS and ERP_PRODUCTS set the size of the seed (default 20 and 50).
+# where missing.  Connection facts are left in DIR/erp.env.  With --cache (or
+# ERP_CACHE_DIR) the finished template is kept there and the next `up` restores it
+# in seconds.  What it does is told on the second channel, a line before each step
+# that takes long.  ERP_CUSTOMERS and ERP_PRODUCTS set the size of the seed (default 20 and 50).
 set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PGBIN=/usr/lib/postgresql/15/bin
@@ -24,7 +25,7 @@ MODULES="party party_relationship company country currency product
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "erp.sh: $*"; exit 1; }
-took() { say "  $1: $(( ($(date +%s%N) - $2) / 1000000 )) ms"; }
+took() { local ms=$(( ($(date +%s%N) - $2) / 1000000 )); say "  $1 in $((ms / 1000)).$((ms % 1000 / 100)) s"; }
 
 install_packages() {
   local want=(tryton-server tryton-proteus python3-psycopg2 python3-simpleeval gunicorn) m
@@ -37,6 +38,7 @@ install_packages() {
   [ ${#missing[@]} -eq 0 ] && return 0
   [ "$(id -u)" = 0 ] || die "as root: apt-get install --no-install-recommends ${missing[*]}"
   local t; t=$(date +%s%N)
+  say "  installing ${#missing[@]} packages of Debian (Tryton, PostgreSQL, Python): a minute or two ..."
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
@@ -83,11 +85,11 @@ drop_db() { sql "drop database if exists \"$1\" with (force)"; }
 
 # a cached template fits only the same seed, module list and server version
 cache_file() {
-  [ -n "${ERP_CACHE_DIR:-}" ] || return 0
-  mkdir -p "$ERP_CACHE_DIR"
+  [ -n "$CACHE" ] || return 0
+  mkdir -p "$CACHE"
   local key; key=$({ cat "$HERE/seed.py"; echo "$MODULES $ADMIN_PASSWORD $SYNC_PASSWORD $SEED_SIZE"
     dpkg-query -W -f '${Version}' tryton-server; date +%Y; } | sha256sum | cut -c1-16)
-  echo "$ERP_CACHE_DIR/tryton-$key"
+  echo "$CACHE/tryton-$key"
 }
 restore_template() { # work file
   sql "create database \"$1\""
@@ -109,6 +111,7 @@ build_template() {
     took "restored the seeded template from the cache" "$t"
     return 0
   fi
+  say "  making a company with its ledger, customers, products and stock: half a minute, once ..."
   sql "create database \"$work\""
   printf %s "$ADMIN_PASSWORD" >"$DIR/admin.pw"; chmod 600 "$DIR/admin.pw"
   t=$(date +%s%N)
@@ -116,7 +119,7 @@ build_template() {
   TRYTONPASSFILE=$DIR/admin.pw trytond-admin -c "$DIR/trytond.conf" -d $work -u $MODULES \
     --activate-dependencies --email admin@example.com >"$DIR/init.log" 2>&1 ||
     { tail -5 "$DIR/init.log" >&2; die "database initialisation failed"; }
-  took "initialised the database" "$t"; t=$(date +%s%N)
+  took "made an empty database" "$t"; t=$(date +%s%N)
   # shellcheck disable=SC2086
   ERP_SYNC_PASSWORD=$SYNC_PASSWORD /usr/bin/python3 -W ignore "$HERE/seed.py" $SEED_SIZE \
     --config "$DIR/trytond.conf" --database $work >"$DIR/seed.log" 2>&1 ||
@@ -151,16 +154,16 @@ server_up() {
   echo $! >"$DIR/trytond.pid"
   for _ in $(seq 600); do answers && break; alive || break; sleep 0.1; done
   answers || { tail -5 "$DIR/trytond.log" >&2; die "trytond did not start"; }
-  took "server answers" "$t"
+  took "Tryton answers" "$t"
 }
 
-cmd=${1:-}; [ -n "$cmd" ] || { sed -n '2,16p' "${BASH_SOURCE[0]}" >&2; exit 2; }; shift
+cmd=${1:-}; [ -n "$cmd" ] || { sed -n '2,17p' "${BASH_SOURCE[0]}" >&2; exit 2; }; shift
 if [ "$cmd" = install ]; then install_packages; exit; fi
 DIR=${1:?target directory}; shift
 ADMIN_PASSWORD=${ERP_ADMIN_PASSWORD:-admin-demo-pw}
 SYNC_PASSWORD=${ERP_SYNC_PASSWORD:-sync-demo-pw}
 SEED_SIZE="--customers ${ERP_CUSTOMERS:-20} --products ${ERP_PRODUCTS:-50}"
-PORT=18069 PGPORT=18432 WORKERS=1
+PORT=18069 PGPORT=18432 WORKERS=1 CACHE=${ERP_CACHE_DIR:-}
 if [ "$cmd" = up ]; then mkdir -p "$DIR"; fi
 DIR=$(cd "$DIR" && pwd)
 # shellcheck disable=SC1091
@@ -172,6 +175,7 @@ up)
     --port) PORT=$2; shift 2 ;;
     --pg-port) PGPORT=$2; shift 2 ;;
     --workers) WORKERS=$2; shift 2 ;;
+    --cache) CACHE=$2; shift 2 ;;
     *) die "unknown option $1" ;;
   esac; done
   printf '%s\n' "PORT=$PORT" "PGPORT=$PGPORT" "WORKERS=$WORKERS" >"$DIR/erp.settings"

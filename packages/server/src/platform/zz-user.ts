@@ -1,0 +1,13 @@
+import { startPostgres, openEphemeral, tempFolder } from "../testing.ts";
+import { openServer } from "./server.ts";
+import { openEmbedded } from "./embedded.ts";
+console.log("uid", process.getuid?.());
+let t = performance.now();
+const p = await startPostgres(); console.log("postgres", Math.round(performance.now()-t), p.pid, p.url);
+const db = await openServer(await p.createDatabase()); console.log(await db.query("select version() as v")); await db.close();
+t = performance.now(); await p.restart("kill"); console.log("restart kill", Math.round(performance.now()-t)); 
+await p.stop();
+t = performance.now(); const e = await openEphemeral(); console.log("ephemeral", Math.round(performance.now()-t)); await e.close();
+const f = tempFolder(); t = performance.now(); const m = await openEmbedded(f.path); console.log("embedded", Math.round(performance.now()-t)); await m.close(); 
+t = performance.now(); const m2 = await openEmbedded(f.path); console.log("embedded again", Math.round(performance.now()-t)); await m2.close(); f.remove();
+console.log("end");

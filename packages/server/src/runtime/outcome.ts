@@ -1,0 +1,153 @@
+import { imagesOf, lineIdsOf } from "@crossfoot/connector-sdk";
+import { decideRetry, eventOfFailure, isLines, pairLines, transitionIntent } from "@crossfoot/kernel";
+import type { ConnectionId, ExternalId, FailureRecord, JsonMap } from "@crossfoot/kernel";
+import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } from "../store/port.ts";
+import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
+import type { SendTarget } from "./target.ts";
+import type { Session, World } from "./world.ts";
+
+/** An outcome with nothing in it. */
+export function blank(intent: Intent): IntentOutcome {
+  return {
+    intent,
+    state: "stored",
+    id: intent.id,
+    failure: null,
+    dueAt: null,
+    abandonedAt: null,
+    observation: null,
+    baseMoves: [],
+    lines: [],
+    park: null,
+    isToDecide: false,
+  };
+}
+
+/** The outcome of an attempt that failed, by the failure's recovery. */
+export function failed(session: Session, intent: Intent, failure: FailureRecord): IntentOutcome {
+  const { world } = session;
+  const now = world.clock.now();
+  const event = eventOfFailure(failure.failure);
+  const state = transitionIntent("sending", event) ?? "in_doubt";
+  if (event === "postpone") {
+    const retry = decideRetry({ failure, attempts: intent.attempts, now, spread: 0.3 }, world.retry);
+    if (retry.kind === "retry") return { ...blank(intent), state, failure, dueAt: retry.at };
+    return { ...blank(intent), state: "parked", failure, park: parkOf(intent, "retries_exhausted", failure) };
+  }
+  if (event === "doubt") {
+    return { ...blank(intent), state, failure, abandonedAt: now, dueAt: now };
+  }
+  const isStale = failure.failure === "stale";
+  const park = isStale ? null : parkOf(intent, "write_refused", failure);
+  return { ...blank(intent), state, failure, park, isToDecide: true };
+}
+
+/** A park of a write. */
+export function parkOf(
+  intent: Intent,
+  reason: "write_refused" | "retries_exhausted" | "not_unique" | "doubt_unprovable",
+  failure: FailureRecord | null,
+): NonNullable<IntentOutcome["park"]> {
+  const problems = {};
+  return {
+    reason,
+    connection: intent.target,
+    externalId: intent.id,
+    intentKey: intent.key,
+    problems,
+    failure,
+  };
+}
+
+/**
+ * A write that landed. The target's base becomes what it shows, the sources' base what they showed when it
+ * was decided; a state change that did nothing is refused, since a button in the wrong state answers well
+ * and does nothing.
+ */
+export async function landed(
+  session: Session,
+  target: SendTarget,
+  at: { readonly intent: Intent; readonly id: ExternalId; readonly seen: StoredObservation | null },
+): Promise<IntentOutcome> {
+  const { intent, id, seen } = at;
+  const done: IntentOutcome = { ...blank(intent), state: "settled", id, isToDecide: true };
+  if (seen === null) return done;
+  const { world } = session;
+  const links = await lookUpLinks(world, [
+    { side: target.side, mapping: target.mapping, native: seen.native },
+  ]);
+  const context = readContext(world, links, { connection: target.side.id, lines: [] });
+  const shown = readObservation(target.mapping, seen, context).fields;
+  const status = shown[target.policy.statusField ?? ""];
+  if (intent.transition !== null && (status === undefined || status === intent.transition.from)) {
+    return { ...failed(session, intent, noEffect(intent)), id, observation: seen };
+  }
+  const isElsewhere = intent.transition !== null && status !== intent.transition.to;
+  const images = imagesOf(target.mapping, seen.native);
+  const targetImages: Record<string, JsonMap> = {};
+  for (const field of Object.keys(intent.fields)) {
+    const image = images[field];
+    // A state that went on by itself is news of the target, not the value that was sent.
+    if (image !== undefined && !isElsewhere) targetImages[field] = image;
+  }
+  const moves: BaseMove[] = [{ connection: target.side.id, images: targetImages, kind: seen.kind }];
+  for (const [connection, sourceFields] of Object.entries(intent.sourceImages)) {
+    moves.push({ connection: connection as ConnectionId, images: sourceFields, kind: "present" });
+  }
+  const lines = await rowsOfLines(world, target, { intent, seen, shown });
+  return { ...done, observation: seen, baseMoves: moves, lines };
+}
+
+function noEffect(intent: Intent): FailureRecord {
+  return {
+    failure: "invalid",
+    code: "transition_had_no_effect",
+    message: `${intent.target} answered well to ${intent.transition?.via ?? "it"} and left the state as it was`,
+    status: null,
+    retryAt: null,
+    requestId: null,
+    field: null,
+  };
+}
+
+/** Which rows of the stored record are which of the lines that were written. */
+async function rowsOfLines(
+  world: World,
+  target: SendTarget,
+  at: {
+    readonly intent: Intent;
+    readonly seen: StoredObservation;
+    readonly shown: { readonly [field: string]: unknown };
+  },
+): Promise<readonly LineLink[]> {
+  if (!Object.values(at.intent.fields).some((value) => isLines(value))) return [];
+  const { connection, entity, id } = at.seen;
+  const known = await world.store.linesOf([{ connection, entity, id }]);
+  const marks = lineIdsOf(target.mapping, at.seen.native);
+  const found: LineLink[] = [];
+  for (const [field, sent] of Object.entries(at.intent.fields)) {
+    const rows = at.shown[field];
+    const kind = target.policy.fields[field]?.kind;
+    if (!isLines(sent) || kind?.kind !== "collection" || !Array.isArray(rows)) continue;
+    const prefix = `${target.side.id}:`;
+    const own = known.filter((line) => line.field === field && line.connection === target.side.id);
+    const wanted = sent.filter(({ key }) => !key.startsWith(prefix) && !own.some((line) => line.key === key));
+    const open = (rows as typeof sent)
+      .filter(
+        ({ key }) =>
+          key.startsWith(prefix) && !own.some((line) => line.nativeId === key.slice(prefix.length)),
+      )
+      .filter(({ key }) => !sent.some((line) => line.key === key))
+      .map(({ key, fields }) => {
+        const id = key.slice(prefix.length);
+        return {
+          id,
+          fields,
+          lineRef: marks.find((mark) => mark.field === field && mark.nativeId === id)?.lineRef ?? null,
+        };
+      });
+    const { pairs } = pairLines(wanted, open, Object.keys(kind.parts));
+    for (const [nativeId, key] of pairs) found.push({ connection: target.side.id, field, nativeId, key });
+  }
+  return found;
+}

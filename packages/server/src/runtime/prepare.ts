@@ -1,0 +1,147 @@
+import { withoutResults, writePatch } from "@crossfoot/connector-sdk";
+import type { NativeWrite } from "@crossfoot/connector-sdk";
+import type { EntityName, ExternalId, FailureRecord, LinkId } from "@crossfoot/kernel";
+import type { Intent, IntentOutcome, LineLink, RecordKey, StoredObservation } from "../store/port.ts";
+import { blank, failed } from "./outcome.ts";
+import type { SendTarget } from "./target.ts";
+import type { Session, World } from "./world.ts";
+
+/** An intent with the native write it became. */
+export interface Prepared {
+  readonly intent: Intent;
+  readonly current: StoredObservation | null;
+  readonly write: NativeWrite;
+}
+
+async function loadCurrent(
+  world: World,
+  target: SendTarget,
+  intents: readonly Intent[],
+): Promise<ReadonlyMap<string, StoredObservation>> {
+  const keys = intents.flatMap((intent): RecordKey[] =>
+    intent.id === null ? [] : [{ connection: target.side.id, entity: intent.entity, id: intent.id }],
+  );
+  const seen = await world.store.observationsOf(keys);
+  return new Map(seen.map((one) => [one.id, one]));
+}
+
+/** Native ids of everything the writes refer to, and of their lines, looked up in bulk. */
+async function writeContexts(
+  world: World,
+  target: SendTarget,
+  intents: readonly Intent[],
+): Promise<WriteLookUp> {
+  const referenced = intents.flatMap(({ fields }) => JSON.stringify(fields).match(/"link":"([^"]+)"/g) ?? []);
+  const links = [
+    ...new Set(referenced.map((text) => text.slice(8, -1) as LinkId)),
+    ...intents.map(({ link }) => link),
+  ];
+  const members = (await world.store.membersOf(links)).filter(
+    (row) => row.connection === target.side.id && !row.isAlias,
+  );
+  const own = members.filter((row) => row.entity === target.policy.entity);
+  const lines = await world.store.linesOf(
+    own.map(({ connection, entity, id }) => ({ connection, entity, id })),
+  );
+  return {
+    idOf: (entity, link) => members.find((row) => row.link === link && row.entity === entity)?.id,
+    memberOf: (link) => own.find((row) => row.link === link)?.id,
+    lines: lines.filter((line) => line.connection === target.side.id),
+  };
+}
+
+interface WriteLookUp {
+  readonly idOf: (entity: EntityName, link: LinkId) => ExternalId | undefined;
+  readonly memberOf: (link: LinkId) => ExternalId | undefined;
+  readonly lines: readonly (LineLink & { readonly link: LinkId })[];
+}
+
+/** Turns intents into native writes; what cannot be sent gets its outcome at once. */
+export async function prepare(
+  session: Session,
+  target: SendTarget,
+  intents: readonly Intent[],
+): Promise<{ readonly early: readonly IntentOutcome[]; readonly ready: readonly Prepared[] }> {
+  const { world } = session;
+  const look = await writeContexts(world, target, intents);
+  // A later step of a document learns its record from the create that came before it.
+  const known = intents.map((intent) =>
+    intent.id === null && intent.kind !== "create"
+      ? { ...intent, id: look.memberOf(intent.link) ?? null }
+      : intent,
+  );
+  const current = await loadCurrent(world, target, known);
+  const early: IntentOutcome[] = [];
+  const ready: Prepared[] = [];
+  for (const intent of known) {
+    const seen = intent.id === null ? null : (current.get(intent.id) ?? null);
+    const made = prepareOne(target, { intent, seen, look });
+    if ("write" in made) ready.push({ intent, current: seen, write: made.write });
+    else early.push(refusal(session, intent, made));
+  }
+  return { early, ready };
+}
+
+type Unsendable =
+  | { readonly wait: true }
+  | { readonly problems: { readonly [field: string]: { readonly code: string; readonly expected: string } } };
+
+function prepareOne(
+  target: SendTarget,
+  at: { readonly intent: Intent; readonly seen: StoredObservation | null; readonly look: WriteLookUp },
+): { readonly write: NativeWrite } | Unsendable {
+  const { intent, seen, look } = at;
+  const isCreate = intent.kind === "create";
+  const lines = look.lines.filter((line) => line.link === intent.link);
+  const made = writePatch(
+    target.mapping,
+    intent.kind === "transition" ? {} : intent.fields,
+    isCreate ? {} : (seen?.native ?? {}),
+    {
+      connection: target.side.id,
+      idOf: look.idOf,
+      lineIdOf: (field, key) => lines.find((line) => line.field === field && line.key === key)?.nativeId,
+    },
+    { isCreate },
+  );
+  if (made.awaits.length > 0) return { wait: true };
+  if (Object.keys(made.problems).length > 0) return { problems: made.problems };
+  return {
+    write: {
+      key: intent.key,
+      entity: intent.entity,
+      kind: intent.kind,
+      id: intent.id,
+      precondition: intent.precondition ?? seen?.version ?? null,
+      patch: made.patch,
+      current: withoutResults(target.mapping, seen?.native ?? {}),
+      reference: intent.reference,
+      transition: intent.transition,
+    },
+  };
+}
+
+/** An intent that cannot be sent: its parent is still on its way, or the target cannot take a value. */
+function refusal(session: Session, intent: Intent, why: Unsendable): IntentOutcome {
+  const now = session.world.clock.now();
+  if ("wait" in why) {
+    return {
+      ...blank(intent),
+      state: "stored",
+      dueAt: now + 500,
+      intent: { ...intent, attempts: intent.attempts - 1 },
+    };
+  }
+  const [field] = Object.keys(why.problems);
+  const expected = why.problems[field ?? ""]?.expected ?? "";
+  const failure: FailureRecord = {
+    failure: "invalid",
+    code: "value_not_sendable",
+    message: `${field ?? "a field"} cannot be written to ${intent.target}: expected ${expected}`,
+    status: null,
+    retryAt: null,
+    requestId: null,
+    field: field ?? null,
+  };
+  return { ...failed(session, intent, failure), isToDecide: true };
+}
