@@ -1,7 +1,7 @@
 import { bareLoad, batches, singles } from "../bare.ts";
 import { plainRow, quantile, timed, timeRow } from "../result.ts";
 import { watched } from "../watch.ts";
-import { expectAgreement, expectWrites, openScene } from "./scene.ts";
+import { callsOf, expectAgreement, expectWrites, openScene } from "./scene.ts";
 import type { Case } from "./scene.ts";
 
 const limitRuns = 3;
@@ -27,18 +27,18 @@ export const firstLoad: Case = async (input) => {
     const { value: summary, seconds } = await watched(input.profileTo, () => engine.run());
     expectWrites(summary, records);
     await expectAgreement(yard, records);
-    const calls = Object.values(summary.calls).reduce((sum, count) => sum + count, 0);
+    const calls = callsOf(summary);
     const of = targets[input.store.home];
     const head = `first load of ${records} over HTTP`;
     return {
       rows: [
-        timeRow(`${head} : batches`, {
+        timeRow(`${head}: batches`, {
           seconds,
           limit: quantile(limits.batches, 0.5),
           limitIs: "bare client, batches of 100, 16 wide",
           ...of.batches,
         }),
-        timeRow(`${head} : singles`, {
+        timeRow(`${head}: singles`, {
           seconds,
           limit: quantile(limits.singles, 0.5),
           limitIs: "bare client, single, 128 wide",

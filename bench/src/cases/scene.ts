@@ -56,6 +56,11 @@ export function writesOf(summary: RunSummary): number {
     .reduce((sum, count) => sum + count, 0);
 }
 
+/** Calls that a run made, to both systems. */
+export function callsOf(summary: RunSummary): number {
+  return Object.values(summary.calls).reduce((sum, count) => sum + count, 0);
+}
+
 /** Throws when a run did not do what it was there for: a fast run that did nothing is no measurement. */
 export function expectWrites(summary: RunSummary, expected: number): void {
   const writes = writesOf(summary);

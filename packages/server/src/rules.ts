@@ -23,9 +23,10 @@ const asRule =
   };
 
 /**
- * Loads a project's own rules: every exported function of `rules.ts` (or `.mjs`, `.js`) in its folder is a rule under
- * its name. It is given the sides that changed a field and names the connection whose value stands, or null to ask a
- * person; it must be pure. Rejects with RulesRefused when a contract names a rule that is not there.
+ * Loads a project's own rules: every exported function of `rules.ts` (or `.mjs`, `.js`) in its folder is a
+ * rule under its name. It is given the sides that changed a field and names the connection whose value
+ * stands, or null to ask a person; it must be pure. Rejects with RulesRefused when a contract names a rule
+ * that is not there.
  */
 export async function loadRules(
   folder: string,

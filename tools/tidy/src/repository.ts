@@ -27,7 +27,14 @@ export function treeOfRepository(root: string): { readonly lens: () => Tree } {
 
 /** How many files git counts in a scope, by git's own reading of the globs and not by ours. */
 export function countByGit(root: string, scope: Scope): number {
-  const include = scope.include.map((glob) => `:(glob)${glob}`);
-  const exclude = (scope.exclude ?? []).map((glob) => `:(exclude,glob)${glob}`);
-  return git(root, [...include, ...exclude]).length;
+  const listed = (globs: readonly string[]): readonly string[] =>
+    globs.length === 0
+      ? []
+      : git(
+          root,
+          globs.map((glob) => `:(glob)${glob}`),
+        );
+  // Asked apart: git 2.39 leaves files out when one call both includes and excludes by globs.
+  const excluded = new Set(listed(scope.exclude ?? []));
+  return listed(scope.include).filter((path) => !excluded.has(path)).length;
 }

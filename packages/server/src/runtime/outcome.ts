@@ -102,7 +102,7 @@ function noEffect(intent: Intent): FailureRecord {
   return {
     failure: "invalid",
     code: "transition_had_no_effect",
-    message: `${intent.target} answered well to ${intent.transition?.via ?? "it"} and left the state as it was`,
+    message: `${intent.target} answered well to ${intent.transition?.via ?? "it"} and did nothing`,
     status: null,
     retryAt: null,
     requestId: null,

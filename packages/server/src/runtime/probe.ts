@@ -1,7 +1,7 @@
 import { failureRecord } from "@crossfoot/connector-sdk";
 import type { ProbeAnswer } from "@crossfoot/connector-sdk";
 import { isEqual, provesAbsence, settleUpdate } from "@crossfoot/kernel";
-import type { ConnectionId, EntityPolicy, FailureRecord } from "@crossfoot/kernel";
+import type { ConnectionId, EntityPolicy, ExternalId, FailureRecord } from "@crossfoot/kernel";
 import type { Intent, IntentOutcome, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation } from "./canonical.ts";
 import { toObservation } from "./observe.ts";
@@ -157,7 +157,7 @@ async function settleCreate(
 
 async function probeChange(session: Session, target: SendTarget, intent: Intent): Promise<IntentOutcome> {
   const { world } = session;
-  const { id } = intent;
+  const id = intent.id ?? (await memberOf(session, target, intent));
   if (id === null)
     return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
   const start = session.tick();
@@ -188,6 +188,16 @@ async function probeChange(session: Session, target: SendTarget, intent: Intent)
     dueAt: world.clock.now(),
     observation: seen,
   };
+}
+
+/**
+ * A later step of a document was decided before its record was there, and is stored without an id: a worker
+ * that died told nobody what it had learned from the create.
+ */
+async function memberOf(session: Session, target: SendTarget, intent: Intent): Promise<ExternalId | null> {
+  const members = await session.world.store.membersOf([intent.link]);
+  const own = members.find((member) => member.connection === target.side.id && !member.isAlias);
+  return own?.id ?? null;
 }
 
 async function evidenceOf(

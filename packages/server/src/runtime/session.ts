@@ -104,7 +104,7 @@ function tenantDiffers(side: Side): ConnectorError {
   return new ConnectorError({
     failure: "unsupported",
     code: "tenant_differs",
-    message: `${side.id} now leads to another tenant than at first contact; links would write to a wrong company`,
+    message: `${side.id} leads to another tenant than at first contact; links would reach a wrong company`,
   });
 }
 

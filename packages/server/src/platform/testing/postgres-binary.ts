@@ -45,7 +45,8 @@ function binaryIn(folder: string, runAs: RunAs): PostgresBinary {
 }
 
 function runs({ postgres, runAs }: PostgresBinary): boolean {
-  return spawnSync(postgres, ["--version"], { ...runAs, stdio: "ignore" }).status === 0;
+  // PostgreSQL looks at its working folder, which the user nobody may not be able to enter.
+  return spawnSync(postgres, ["--version"], { ...runAs, cwd: tmpdir(), stdio: "ignore" }).status === 0;
 }
 
 /** A copy where everybody may read: the user nobody cannot enter a checkout inside a closed home folder. */

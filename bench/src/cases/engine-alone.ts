@@ -1,0 +1,37 @@
+import { bareInserts, openAlone } from "../alone.ts";
+import { plainRow } from "../result.ts";
+import { watched } from "../watch.ts";
+import { crmAccount } from "../yard/records.ts";
+import { expectWrites } from "./scene.ts";
+import type { Case } from "./scene.ts";
+
+const sizes = { small: 10_000, full: 50_000 } as const;
+const targets = { server: 5_000, embedded: 2_000 } as const;
+
+/** The whole path of a record with journal, between two systems in this process: read, link, decide, write, settle. */
+export const engineAlone: Case = async (input) => {
+  const records = sizes[input.size];
+  const { crm, erp, database, engine } = await openAlone(input);
+  try {
+    const limit = await bareInserts(database, Array.from({ length: records }, (_, at) => crmAccount(at)));
+    crm.seed(records);
+    const { value: summary, seconds } = await watched(input.profileTo, () => engine.run());
+    expectWrites(summary, records);
+    if (erp.size !== records) throw new Error(`the ERP holds ${erp.size} of ${records}`);
+    return {
+      rows: [
+        plainRow("engine alone, full path with journal", {
+          unit: "records/s",
+          measured: records / seconds,
+          limit,
+          limitIs: "bulk inserts of record and journal row, 500 a commit",
+          sense: "at least",
+          target: targets[input.store.home],
+        }),
+      ],
+      notes: { records, seconds: Number(seconds.toFixed(2)) },
+    };
+  } finally {
+    await engine.close();
+  }
+};

@@ -1,0 +1,69 @@
+import type { Crm, Random } from "@crossfoot/twin";
+
+/**
+ * What people do at the ERP, whichever it is. Each call does one thing, commits it and answers what was done in
+ * words; null when there was nothing to do it to. Calls are made one at a time. Rejects when the ERP refuses
+ * what people may do, which is a defect of the demo.
+ */
+export interface BackOffice {
+  /** Sends an open order off, whole or a first part of it. */
+  deliver(): Promise<string | null>;
+  /** Posts an invoice. */
+  invoice(): Promise<string | null>;
+  /** Takes the payment of what is still open on an invoice. */
+  takePayment(): Promise<string | null>;
+  /** Changes one price. */
+  changePrice(): Promise<string | null>;
+  /** Sets how much a customer may owe; `limit` is a decimal in the customer's currency. */
+  setCreditLimit(customer: string, limit: string): Promise<void>;
+  /** Edits a customer's website, a field that both sides may edit. */
+  setWebsite(customer: string, website: string): Promise<void>;
+  /** From here the answer of the next quote that Crossfoot creates is lost, once, after the ERP has made it. */
+  loseNextAnswer(): void;
+  /** How many answers were lost. */
+  answersLost(): number;
+  /** Crossfoot's reference on each quote that it made, one per document: twice the same is one made twice. */
+  quotesMade(): Promise<readonly string[]>;
+  /** How many customers have this name. */
+  customersNamed(name: string): Promise<number>;
+}
+
+/** A company that both systems know from the start. */
+export interface Pair {
+  readonly accountId: string;
+  /** The id at the ERP. */
+  readonly customer: string;
+}
+
+/** A product that a quote can be made of. */
+export interface Article {
+  readonly productId: string;
+  readonly unit: string;
+}
+
+/** What the troubles need that is not the same at every ERP. */
+export interface Ground {
+  /** Its tax id is known to both sides. */
+  readonly doubled: Pair;
+  readonly contested: Pair;
+  readonly limited: Pair;
+  readonly article: Article;
+  /** The ERP's code of the warehouse that quotes are delivered from. */
+  readonly warehouse: string;
+  /** A customer that the ERP cannot take, and which of its fields is to blame. */
+  readonly bad: {
+    readonly fields: { readonly [field: string]: string };
+    readonly why: string;
+    readonly isBlamed: (failure: { readonly code: string; readonly field?: string }) => boolean;
+  };
+}
+
+/** Two departments, what they work with, and what is kept aside for the troubles. */
+export interface Office {
+  readonly crm: Crm;
+  readonly erp: BackOffice;
+  /** Companies that daily work is about. None of them plays a part in a trouble. */
+  readonly pairs: readonly Pair[];
+  readonly ground: Ground;
+  readonly random: Random;
+}
