@@ -49,6 +49,8 @@ export interface Trial {
   readonly idleCommits: number;
   readonly idle: RunSummary;
   readonly statement: Statement;
+  /** What waits for a person, as `entity: reason code`. */
+  readonly dead: readonly string[];
   readonly audit: Audit;
   readonly kept: Kept;
   readonly seconds: number;
@@ -148,6 +150,19 @@ async function killUntil(running: Running, count: number, args: readonly string[
   }
 }
 
+interface DeadLetters {
+  readonly deadLetters: readonly {
+    readonly entity: string;
+    readonly reason: string;
+    readonly failure: { readonly code: string } | null;
+  }[];
+}
+
+async function deadLetters(running: Running): Promise<readonly string[]> {
+  const { deadLetters: all } = await runWhole<DeadLetters>(running, ["dead-letters"]);
+  return all.map(({ entity, reason, failure: why }) => `${entity}: ${reason} ${why?.code ?? ""}`.trimEnd());
+}
+
 async function finish(running: Running): Promise<Omit<Trial, "seconds" | "kills" | "faults">> {
   const { stage, options } = running;
   const apply = await runWhole<ApplySummary>(running, applyArgs(running));
@@ -164,6 +179,7 @@ async function finish(running: Running): Promise<Omit<Trial, "seconds" | "kills"
     idle,
     idleCommits: commitsOf(stage) - before,
     statement,
+    dead: await deadLetters(running),
     audit: audit(stage),
     kept: await compareLooks(stage, options.store, running.looks),
   };

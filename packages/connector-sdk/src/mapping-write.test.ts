@@ -48,7 +48,7 @@ function mappingOf(fields: Json, rest: JsonMap = {}): EntityMapping {
 }
 
 function write(fields: Json, values: Fields, current: JsonMap = {}, options = update): PatchResult {
-  return writePatch(mappingOf(fields), values, current, context, options);
+  return writePatch(mappingOf(fields), values, { ...options, current, context });
 }
 
 /** The patch of the only field, or the code of its problem. */
@@ -406,12 +406,16 @@ describe("a create", () => {
       { text: "a.b", code: "c" },
       { constants: { "a.kind": "x", c: "base", is_customer: true } },
     );
-    expect(writePatch(mapping, { text: "t", code: "own" }, {}, context, create).patch).toEqual({
+    expect(
+      writePatch(mapping, { text: "t", code: "own" }, { current: {}, context, isCreate: true }).patch,
+    ).toEqual({
       a: { kind: "x", b: "t" },
       c: "own",
       is_customer: true,
     });
-    expect(writePatch(mapping, { code: "own" }, {}, context, update).patch).toEqual({ c: "own" });
+    expect(writePatch(mapping, { code: "own" }, { current: {}, context, isCreate: false }).patch).toEqual({
+      c: "own",
+    });
   });
 });
 

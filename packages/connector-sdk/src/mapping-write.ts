@@ -17,8 +17,11 @@ import type { Fault, Given, Site } from "./mapping-write-value.ts";
 
 type ListSource = Extract<FieldSource, { readonly from: "list" }>;
 
-/** Whether the write makes the record. */
+/** What one write is made in. `isCreate`: the write makes the record. */
 export interface WriteOptions {
+  /** The newest native record; empty on a create. */
+  readonly current: JsonMap;
+  readonly context: WriteContext;
   readonly isCreate: boolean;
 }
 
@@ -29,13 +32,8 @@ export interface WriteOptions {
  * reference is left out of the patch as a whole and named. Never throws. Cost: linear in the fields written
  * and the rows of their lists.
  */
-export function writePatch(
-  mapping: EntityMapping,
-  fields: Fields,
-  current: JsonMap,
-  context: WriteContext,
-  options: WriteOptions,
-): PatchResult {
+export function writePatch(mapping: EntityMapping, fields: Fields, options: WriteOptions): PatchResult {
+  const { current, context } = options;
   const awaits: Awaited[] = [];
   const problems: [string, Problem][] = [];
   const start = {

@@ -244,7 +244,11 @@ describe("what was read and written is read again", () => {
       fc.property(worlds, ({ mapping, native }) => {
         const first = readFields(mapping, native, reading);
         expect(first.problems).toEqual({});
-        const written = writePatch(mapping, first.fields, native, writing, { isCreate: false });
+        const written = writePatch(mapping, first.fields, {
+          current: native,
+          context: writing,
+          isCreate: false,
+        });
         expect(written.problems).toEqual({});
         expect(written.awaits).toEqual([]);
         const after = { ...native, ...written.patch };
@@ -266,7 +270,11 @@ describe("what was read and written is read again", () => {
     fc.assert(
       fc.property(worlds, ({ mapping, native }) => {
         const first = readFields(mapping, native, reading).fields;
-        const { patch, problems } = writePatch(mapping, first, {}, writing, { isCreate: true });
+        const { patch, problems } = writePatch(mapping, first, {
+          current: {},
+          context: writing,
+          isCreate: true,
+        });
         expect(problems).toEqual({});
         const again = readFields(mapping, numbered(mapping, patch), reading).fields;
         for (const [field, value] of Object.entries(first)) {
@@ -285,10 +293,12 @@ describe("what was read and written is read again", () => {
   it("a patch of nothing is nothing, and a patch of one field touches its roots only", () => {
     fc.assert(
       fc.property(worlds, fc.nat({ max: 4 }), ({ mapping, native }, at) => {
-        expect(writePatch(mapping, {}, native, writing, { isCreate: false }).patch).toEqual({});
+        expect(writePatch(mapping, {}, { current: native, context: writing, isCreate: false }).patch).toEqual(
+          {},
+        );
         const { fields } = readFields(mapping, native, reading);
         const only = Object.fromEntries(Object.entries(fields).filter(([field]) => field === `f${at}`));
-        const { patch } = writePatch(mapping, only, native, writing, { isCreate: false });
+        const { patch } = writePatch(mapping, only, { current: native, context: writing, isCreate: false });
         for (const root of Object.keys(patch)) expect(mapping.fields[`f${at}`]?.roots).toContain(root);
       }),
     );
@@ -399,7 +409,11 @@ describe("whatever comes in", () => {
       );
     fc.assert(
       fc.property(cases, ([mapping, values, current, isCreate]) => {
-        const { patch, problems } = writePatch(mapping, values as Fields, current, writing, { isCreate });
+        const { patch, problems } = writePatch(mapping, values as Fields, {
+          current,
+          context: writing,
+          isCreate,
+        });
         expect(JSON.stringify(problems)).not.toMatch(/canary|4711/);
         expect(JSON.stringify(patch)).not.toContain("undefined");
       }),

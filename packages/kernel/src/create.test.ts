@@ -100,6 +100,29 @@ describe("planCreates", () => {
     ]);
   });
 
+  it("a field that the target does not receive is not written, not even by a create", () => {
+    const fields = [fieldPolicy(), fieldPolicy({ field: "note", targets: [crm] })];
+    expect(planCreates(inputOf({ fields, shown: { name: "ann", note: "x" } })).writes[0]?.fields).toEqual({
+      name: "ann",
+    });
+  });
+
+  it("one member in a status that asks for it is enough", () => {
+    const fields = [fieldPolicy({ targets: [crm, erp, web] }), fieldPolicy({ field: "status" })];
+    const base = inputOf({ fields, shown: {}, policy: { statusField: "status" } });
+    const won = { when: "status", statuses: ["won"], onDemand: false } as const;
+    const members = {
+      crm: memberOf(viewOf(crm, { fields: { name: "ann", status: "won" } })),
+      erp: memberOf(viewOf(erp, { fields: { name: "ann", status: "open" } })),
+    };
+    const sides = { ...base.sides, web: abilities(["name", "status"]) };
+    const policy = { ...base.policy, create: { web: won } };
+    const input = { ...base, policy, members, sides, readyTargets: [web] };
+    expect(planCreates(input).writes).toMatchObject([{ kind: "create", target: web }]);
+    const open = { ...input, members: { erp: members.erp } };
+    expect(planCreates(open)).toMatchObject({ writes: [], isWanted: false });
+  });
+
   it("an ownership rule in the present state decides whose value is written", () => {
     const fields = [fieldPolicy(), fieldPolicy({ field: "status" })];
     const ownership = [{ at: crm, statuses: ["closed"], fields: ["name"], writer: null }];
@@ -167,6 +190,17 @@ describe("planCreates", () => {
     ]);
     expect(planned.writes[0]?.fields).not.toHaveProperty("status");
     expect(planned.writes[2]?.causes).toEqual([{ connection: crm, version: "v1", fields: ["status"] }]);
+    const own = [fieldPolicy(), fieldPolicy({ field: "status", targets: [crm] })];
+    const shown = { name: "q", status: "posted" };
+    const alone = inputOf({ fields: own, policy: { statusField: "status" }, shown, target });
+    expect(planCreates(alone).writes).toHaveLength(1);
+    const untold = inputOf({
+      fields,
+      policy: { statusField: "status" },
+      shown: { name: "q", status: null },
+      target,
+    });
+    expect(planCreates(untold).writes).toHaveLength(1);
     const unreachable = inputOf({
       fields,
       policy: { statusField: "status" },

@@ -331,6 +331,14 @@ describe("decide, where a side changes states by transitions", () => {
     expect(alone.map(({ precondition }) => precondition)).toEqual(["e3", null]);
   });
 
+  it("one transition is enough to make the state a matter of steps", () => {
+    const sides = { erp: { transitions: transitions.slice(0, 1), writes: new Set(["name", "status"]) } };
+    const { writes } = decide(inputOf({ ...given, sides, crm: { name: "a", status: "confirmed" } }));
+    expect(writes.map(({ kind, transition }) => [kind, transition?.via])).toEqual([
+      ["transition", "confirm"],
+    ]);
+  });
+
   it("a state without a way is parked by name, and the other fields flow", () => {
     const plan = decide(inputOf({ ...given, crm: { name: "b", status: "lost" } }));
     expect(plan.parks).toMatchObject([

@@ -84,7 +84,7 @@ class LineMerge {
     const keys = new Set(this.#sides.flatMap(({ view, base }) => [...view.keys(), ...base.keys()]));
     for (const key of [...keys].toSorted()) this.#decideLine(key, parts);
     if (this.#conflict !== undefined) return this.#conflict;
-    const targets = [...this.#winners.keys()].toSorted();
+    const targets = [...this.#winners.keys()];
     if (targets.length === 0) return { kind: "converged" };
     const values = targets.map((target) => [target, [...(this.#results.get(target)?.values() ?? [])]]);
     return {

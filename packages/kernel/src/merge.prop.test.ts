@@ -221,6 +221,15 @@ it("a restored value goes to the side that left it, not to one that keeps it in 
   });
 });
 
+it("a third system that shows what two agreed on joins them; two that edit alike are led by the master", () => {
+  const lossy = side(web, { view: "OLD", base: ["OLD"] });
+  const joined = [side(crm, {}), side(erp, { base: undefined }), lossy];
+  expect(mergeField(fieldPolicy(everywhere), joined, plain)).toEqual({ kind: "converged" });
+  const edited = [side(crm, {}), side(erp, { view: "x" }), side(web, { view: "x" })];
+  const decision = mergeField(fieldPolicy({ ...everywhere, master: web }), edited, plain);
+  expect(decision).toMatchObject({ values: { crm: "x" }, winners: { crm: "web" } });
+});
+
 it("a third system that joins two that agree takes their value, and no stale one beats an edit", () => {
   const policy = fieldPolicy({ ...everywhere, master: erp });
   const sides = [side(crm, { view: "edited" }), side(erp, {}), side(web, { view: "third", base: undefined })];

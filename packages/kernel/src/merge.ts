@@ -165,9 +165,9 @@ function keep(sides: readonly SideValue[]): FieldDecision {
 function mergeChanged(merging: Merging, context: MergeContext): FieldDecision {
   const { policy, seen, changed } = merging;
   const writing = changed.filter((side) => mayWrite(policy, side));
-  const [first] = writing;
+  const first = leading(policy, writing);
   if (first === undefined) return mergeForeign(merging);
-  if (areAllAlike(writing)) return win(merging, leading(policy, writing) ?? first, "master_wins");
+  if (areAllAlike(writing)) return win(merging, first, "master_wins");
   switch (policy.policy) {
     case "master": {
       const master = writing.find((side) => side.connection === policy.master);

@@ -65,6 +65,15 @@ describe("pairLines", () => {
     });
   });
 
+  it("as many equal rows as lines are not ambiguous: either row may be either line; fewer are", () => {
+    const lines = [known("k1", "p", "1", "1.001"), known("k2", "p", "1", "1.004")];
+    const rows = [row("1", "p", "1", "1"), row("2", "p", "1", "1")];
+    expect(pairsOf(lines, rows, parts)).toEqual({ pairs: { 1: "k1", 2: "k2" }, isAmbiguous: false });
+    const turned = [row("1", "p", "1", "1.001"), row("2", "p", "1", "1.004")];
+    const same = [known("k1", "p", "1", "1"), known("k2", "p", "1", "1")];
+    expect(pairsOf(same, turned, parts)).toEqual({ pairs: { 1: "k1", 2: "k2" }, isAmbiguous: false });
+  });
+
   it("a blank identifies nothing", () => {
     expect(pairsOf([known("k1", null, "1", "9")], [row("1", null, "2", "4.90")], parts)).toEqual({
       pairs: {},

@@ -1,5 +1,5 @@
 import type { ConnectionId, CreateRule, EntityPolicy, FieldPolicy, Json, JsonMap } from "@crossfoot/kernel";
-import { isMap } from "@crossfoot/kernel";
+import { canonicalBytes, isMap } from "@crossfoot/kernel";
 import { defaultContract, directions } from "./contract.ts";
 import type { Contract, Direction, EntityTerms, FieldTerms, Role } from "./contract.ts";
 import { entities, entityNames, isEntityName, statusCodes } from "./entity.ts";
@@ -137,7 +137,7 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
       if (typeof field === "string" && known.includes(field)) continue;
       problems.push({
         path: [...path, "matchKeys", String(index)],
-        problem: unknown("field", String(field), known),
+        problem: unknown("field", canonicalBytes(field), known),
       });
     }
   }
@@ -164,7 +164,10 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
       checkKeys(rule, keys, { path: at, problems });
       for (const state of asList(rule["statuses"])) {
         if (typeof state === "string" && states.includes(state)) continue;
-        problems.push({ path: [...at, "statuses"], problem: unknown("status", String(state), states) });
+        problems.push({
+          path: [...at, "statuses"],
+          problem: unknown("status", canonicalBytes(state), states),
+        });
       }
     }
   }
@@ -178,7 +181,7 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
 }
 
 function asList(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
 /** Connections that may originate a value, and those that receive it. */

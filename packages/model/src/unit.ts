@@ -54,6 +54,8 @@ export function convertQuantity(
   return { ok: true, quantity: { value: value.toFixed(), unit: to } };
 }
 
+const textOf = (part: GroupValue[string] | undefined): string => (typeof part === "string" ? part : "");
+
 /**
  * Whether two quantities are the same amount, whatever their units. Unknown units are the same only when
  * equal.
@@ -64,8 +66,8 @@ export function isSameQuantity(
   units: { readonly [code: string]: UnitDefinition } = commonUnits,
 ): boolean {
   const [first, second] = [a, b].map((quantity) => ({
-    value: String(quantity["value"]),
-    unit: String(quantity["unit"]),
+    value: textOf(quantity["value"]),
+    unit: textOf(quantity["unit"]),
   }));
   if (first === undefined || second === undefined) return false;
   if (first.unit === second.unit) return first.value === second.value;

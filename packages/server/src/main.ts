@@ -39,18 +39,20 @@ function onStop(stop: () => void): () => void {
 
 /** The demo is loaded when it is asked for: it brings both twins along. */
 async function demo({ isOnce, keeps, isJson, erp, seed }: DemoOptions): Promise<number> {
-  if (erp === "tryton") {
-    throw new Refusal(exitCodes.failed, "the demo against a real Tryton is not part of this version", {
-      code: "unsupported",
-    });
+  const { demoStage, runDemo } = await import("./demo/demo.ts");
+  const opens = demoStage(erp, readEnvironment());
+  if ("whyNot" in opens) {
+    const message = `the demo against a real Tryton is not possible here: ${opens.whyNot}`;
+    throw new Refusal(exitCodes.failed, message, { code: "unsupported" });
   }
-  const { runDemo } = await import("./demo/demo.ts");
   const stopping = new AbortController();
   const unsubscribe = onStop(() => stopping.abort());
-  const screens = { stdout: process.stdout, stderr: process.stderr };
+  const { stdout, stderr } = process;
   const { signal } = stopping;
+  const { openStage } = opens;
   try {
-    return await runDemo({ isOnce, keeps, isJson, seed: seed ?? 1, ...screens, sleep, signal });
+    const asked = { isOnce, keeps, isJson, erp, seed: seed ?? 1 };
+    return await runDemo({ ...asked, openStage, stdout, stderr, sleep, signal });
   } finally {
     unsubscribe();
   }

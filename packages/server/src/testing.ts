@@ -1,6 +1,6 @@
 /**
  * What tests of the server need from outside it: databases of both homes, a real PostgreSQL, a disk that
- * forgets. Not for production code.
+ * forgets, a real Tryton. Not for production code.
  */
 export {
   openWithCrashLayer,
@@ -14,3 +14,8 @@ export { startPostgres, type TestPostgres, type TestPostgresOptions } from "./pl
 export { prepareStore, type PreparedStore } from "./platform/testing/prepared-store.ts";
 export { rudeServer, type RudeServer } from "./platform/testing/rude-server.ts";
 export { tempFolder, type TempFolder } from "./platform/testing/temp-folder.ts";
+export { dec, loginAs, type Admin } from "./demo/tryton/admin.ts";
+export { startTryton, trytonPlace, whyNot, type RunningTryton } from "./demo/tryton/erp.ts";
+export { connectors, openEngine } from "./compose.ts";
+export { loadProject } from "./config/load-project.ts";
+export type { Engine, RunSummary } from "./runtime/engine.ts";

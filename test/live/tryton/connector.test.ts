@@ -1,12 +1,12 @@
+import { trytonPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { accountCases } from "./account-cases.ts";
-import { whyNot } from "./erp.ts";
 import { quoteCases } from "./quote-cases.ts";
 import { changeCases, readingCases } from "./reading-cases.ts";
 import { recordingCases } from "./recording-cases.ts";
 import { Stage } from "./stage.ts";
 
-const reason = whyNot();
+const reason = whyNot(trytonPlace(process.env));
 if (reason !== null) console.log(`skipped, 1 file: Tryton live, ${reason}`);
 
 describe.skipIf(reason !== null)("the Tryton connector against a real Tryton", () => {

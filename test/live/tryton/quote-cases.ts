@@ -1,5 +1,5 @@
+import { dec } from "crossfoot/testing";
 import { expect, it } from "vitest";
-import { dec } from "./admin.ts";
 import { asId, codeOf, idOf, moment, rowsIn } from "./stage.ts";
 import type { Id, JsonMap, Stage } from "./stage.ts";
 

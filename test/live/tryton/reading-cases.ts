@@ -2,7 +2,7 @@ import { readFields } from "@crossfoot/connector-sdk";
 import { openTryton } from "@crossfoot/connector-tryton";
 import { entityNames } from "@crossfoot/model";
 import { expect, it } from "vitest";
-import { dec } from "./admin.ts";
+import { dec } from "crossfoot/testing";
 import { asId, idOf, mapIn, mappingOf, moment, rowsIn } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 

@@ -1,4 +1,4 @@
-import { dec } from "./admin.ts";
+import { dec } from "crossfoot/testing";
 import { idOf } from "./stage.ts";
 import type { JsonMap, Stage } from "./stage.ts";
 

@@ -3,10 +3,8 @@ import type { EntityMapping, NativeRecord, NativeWrite, WriteOutcome } from "@cr
 import { openTryton, tryton } from "@crossfoot/connector-tryton";
 import type { TrytonConnection } from "@crossfoot/connector-tryton";
 import { entities, entityNames } from "@crossfoot/model";
-import { loginAs } from "./admin.ts";
-import type { Admin } from "./admin.ts";
-import { startTryton } from "./erp.ts";
-import type { RunningTryton } from "./erp.ts";
+import { loginAs, startTryton, trytonPlace } from "crossfoot/testing";
+import type { Admin, RunningTryton } from "crossfoot/testing";
 import { liveSession } from "./session.ts";
 import type { LiveSession } from "./session.ts";
 
@@ -67,7 +65,7 @@ export class Stage {
   }
 
   static async open(): Promise<Stage> {
-    const erp = await startTryton();
+    const erp = await startTryton(trytonPlace(process.env));
     console.log(`Tryton answers after ${erp.startedInMs} ms at ${erp.url}/${erp.database}/`);
     return Stage.on(erp);
   }

@@ -3,13 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CRM_TOKEN, createCrm } from "@crossfoot/twin";
 import type { Crm, TwinRecord } from "@crossfoot/twin";
-import { connectors, loadProject, openEngine } from "crossfoot/testing";
-import type { Engine, RunSummary } from "crossfoot/testing";
+import { connectors, dec, loadProject, loginAs, openEngine } from "crossfoot/testing";
+import { startTryton, trytonPlace, whyNot } from "crossfoot/testing";
+import type { Admin, Engine, RunningTryton, RunSummary } from "crossfoot/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dec, loginAs } from "./admin.ts";
-import type { Admin } from "./admin.ts";
-import { startTryton, whyNot } from "./erp.ts";
-import type { RunningTryton } from "./erp.ts";
 
 const accounts = 300;
 const products = 200;
@@ -120,11 +117,12 @@ async function settleAll(): Promise<number> {
   throw new Error("eight runs, and each of them wrote something");
 }
 
-const reason = whyNot();
+const place = trytonPlace(process.env);
+const reason = whyNot(place);
 
 describe.skipIf(reason !== null)(`CRM twin and a real Tryton (${reason ?? "live"})`, () => {
   beforeAll(async () => {
-    erp = await startTryton();
+    erp = await startTryton(place);
     admin = await loginAs({
       url: erp.url,
       database: erp.database,

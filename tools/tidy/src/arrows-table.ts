@@ -162,8 +162,17 @@ export const rooms: readonly Room[] = [
     node: "*",
   },
 
+  // Parts of the composition.
+  ...["side", "rules", "rules.test"].map((file): Room => ({
+    name: `server/${file}`,
+    at: `packages/server/src/${file}.ts`,
+    rooms: [...below, "server/config", "server/platform", "server/ports", "server/runtime", "server/rules"],
+    npm: "*",
+    node: "*",
+  })),
+
   // Where everything is put together.
-  ...["compose", "main", "index", "side", "rules", "rules.test", "testing"].map((file): Room => ({
+  ...["compose", "main", "index", "testing"].map((file): Room => ({
     name: `server/${file}`,
     at: `packages/server/src/${file}.ts`,
     rooms: [...below, ...everyServerRoom, "connectors", "twin"],

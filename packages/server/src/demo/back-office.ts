@@ -48,13 +48,13 @@ export interface Ground {
   readonly contested: Pair;
   readonly limited: Pair;
   readonly article: Article;
-  /** The ERP's code of the warehouse that quotes are delivered from. */
-  readonly warehouse: string;
+  /** What a quote says in the ERP's codes, such as its warehouse. */
+  readonly quote: { readonly [field: string]: string };
   /** A customer that the ERP cannot take, and which of its fields is to blame. */
   readonly bad: {
     readonly fields: { readonly [field: string]: string };
     readonly why: string;
-    readonly isBlamed: (failure: { readonly code: string; readonly field?: string }) => boolean;
+    readonly isBlamed: (failure: { readonly code: string; readonly field: string | null }) => boolean;
   };
 }
 

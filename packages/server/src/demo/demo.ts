@@ -1,11 +1,14 @@
-import type { Statement } from "@crossfoot/model";
 import type { Screen } from "../cli/deps.ts";
 import type { PlanDocument, RunSummary } from "../runtime/engine.ts";
-import { sayPlan, sayRun, sayStatement, sayTroubles } from "./say.ts";
-import { openStage } from "./stage.ts";
-import type { Stage } from "./stage.ts";
+import { judge } from "./judge.ts";
+import type { DemoResult } from "./judge.ts";
+import { sayDeed, sayPlan, sayPlanted, sayRun, saySides, sayStatement, sayTroubles } from "./say.ts";
+import type { Stage, StageOptions } from "./stage.ts";
 import { plannedTroubles } from "./troubles.ts";
-import type { Owned, Seen, Trouble } from "./troubles.ts";
+import type { Seen, Trouble } from "./troubles.ts";
+import { demoPlace, openTrytonStage } from "./tryton/stage.ts";
+import { whyNot } from "./tryton/erp.ts";
+import { openTwinStage } from "./twin-stage.ts";
 import { financeWork, salesWork } from "./work.ts";
 
 /** What the demo is asked for, and where it speaks. */
@@ -14,6 +17,9 @@ export interface DemoRequest {
   readonly keeps: boolean;
   readonly isJson: boolean;
   readonly seed: number;
+  readonly erp: DemoResult["erp"];
+  /** Brings both systems up. */
+  readonly openStage: (options: StageOptions) => Promise<Stage>;
   readonly stdout: Screen;
   readonly stderr: Screen;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<boolean>;
@@ -21,137 +27,150 @@ export interface DemoRequest {
 }
 
 /** Deeds of both departments while Crossfoot runs beside them. */
-const deedsOfOnce = 60;
+const deedsOfOnce = 56;
+/** A trouble is planted at every so many deeds. */
+const deedsPerTrouble = 10;
 /** Pause between two deeds, ms: people are not machines, and nobody wants to wait. */
 const pauseMs = 120;
+/** Pause between two runs, ms. */
+const runPauseMs = 300;
 /** Runs after the work has stopped, until one writes nothing. */
 const quietRunsMax = 12;
 
-/** How a difference was explained, or that nothing explains it. */
-interface Judged {
-  readonly difference: Owned;
-  readonly trouble: string | null;
+/** How the stage with this ERP is opened, or in one line why it cannot be opened on this machine. */
+export function demoStage(
+  erp: DemoRequest["erp"],
+  environment: { readonly [name: string]: string | undefined },
+): { readonly openStage: DemoRequest["openStage"] } | { readonly whyNot: string } {
+  if (erp === "twin") return { openStage: openTwinStage };
+  const place = demoPlace(environment);
+  const reason = whyNot(place);
+  return reason === null ? { openStage: (options) => openTrytonStage(place, options) } : { whyNot: reason };
 }
 
-/** The demo's result, as its JSON document. */
-export interface DemoResult {
-  readonly isGood: boolean;
-  readonly seconds: number;
-  readonly entities: readonly {
-    readonly entity: string;
-    readonly linked: number;
-    readonly fieldsCompared: number;
-    readonly fieldsEqual: number;
-    readonly notWanted: number;
-    readonly totals: Statement["entities"][number]["totals"];
-  }[];
-  readonly differences: readonly Judged[];
-  readonly troubles: readonly {
-    readonly name: string;
-    readonly expected: string;
-    readonly outcome: string;
-    readonly isRight: boolean;
-  }[];
-  readonly planned: number;
-  readonly applied: number;
-  readonly folder: string | null;
+/** What each step of the demo works with. */
+interface Show {
+  readonly request: DemoRequest;
+  readonly stage: Stage;
+  readonly say: (text: string) => void;
 }
 
-/** Runs the demo. Answers the exit code: 0 only if every difference is a planted one and every trouble ended right. */
+/**
+ * Runs the demo. Answers the exit code: 0 only if every difference is a planted one and every trouble ended
+ * right; 1 as well when it was stopped before the end.
+ */
 export async function runDemo(request: DemoRequest): Promise<number> {
-  const out = request.isJson ? request.stderr : request.stdout;
+  const { isJson, seed, keeps, signal } = request;
+  const out = isJson ? request.stderr : request.stdout;
   const say = (text: string): void => void out.write(`${text}\n`);
   const startedAt = performance.now();
   say(
-    "Crossfoot demo: a CRM and an ERP that have never met, brought into agreement while people work on both.",
+    "Crossfoot demo: a CRM and an ERP that have never met, brought into agreement while people work in both.",
   );
-  const stage = await openStage({ seed: request.seed, keeps: request.keeps });
   try {
-    say(`  CRM  ${stage.addresses.crm}   ERP  ${stage.addresses.erp}   folder  ${stage.folder}`);
-    const { plan, applied } = await firstLoad(stage, say);
-    const troubles = plannedTroubles(stage.office);
-    const runs = await workTogether(stage, { request, troubles, say });
-    runs.push(...(await untilQuiet(stage, say)));
-    const seen = await lookAtEnd(stage, runs);
-    const result = judge(stage, {
-      seen,
-      troubles,
-      plan,
-      applied,
-      seconds: (performance.now() - startedAt) / 1000,
-      request,
-    });
-    sayStatement(say, seen.statement);
-    sayTroubles(say, result);
-    if (request.isJson) request.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    if (!request.isOnce) await stayUp(stage, { request, say });
-    return result.isGood ? 0 : 1;
-  } finally {
-    await stage.close();
-    if (request.keeps) say(`\nKept: ${stage.folder}`);
+    const stage = await request.openStage({ seed, keeps, say, signal });
+    try {
+      const result = await perform({ request, stage, say }, startedAt);
+      return result.isGood ? 0 : 1;
+    } finally {
+      const kept = await stage.close();
+      if (kept.length > 0) say(`\nKept:\n${kept.map((line) => `   ${line}`).join("\n")}`);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    say("\nStopped before the end; nothing is left running.");
+    return 1;
   }
 }
 
-async function firstLoad(
-  stage: Stage,
-  say: (text: string) => void,
-): Promise<{ plan: PlanDocument; applied: number }> {
-  say("\n1. A plan: what a first load would do, before anything is written.");
-  const plan = await stage.engine.plan();
+async function perform(show: Show, startedAt: number): Promise<DemoResult> {
+  const { request, stage, say } = show;
+  saySides(say, stage, request.keeps);
+  const { plan, applied } = await firstLoad(show);
+  const troubles = plannedTroubles(stage.office);
+  const runs = await workTogether(show, troubles);
+  runs.push(...(await untilQuiet(show)));
+  const seen = await lookAtEnd(stage, runs);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const folder = request.keeps ? stage.folder : null;
+  const result = await judge({ seen, troubles, plan, applied, erp: request.erp, seconds, folder });
+  sayStatement(say, seen.statement);
+  sayTroubles(say, result);
+  if (request.isJson) request.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  if (!request.isOnce) await stayUp(show);
+  return result;
+}
+
+async function firstLoad({
+  stage,
+  say,
+  request: { signal },
+}: Show): Promise<{ plan: PlanDocument; applied: number }> {
+  say("\n1. Plan: what a first load would do. Nothing is written yet.");
+  const plan = await stage.engine.plan({ signal });
+  signal.throwIfAborted();
   sayPlan(say, plan);
-  say("\n2. Apply: exactly that.");
-  const summary = await stage.engine.apply(plan, { onDrift: "skip" });
-  say(
-    `   ${summary.applied} of ${summary.planned} planned writes made in ${(summary.durationMs / 1000).toFixed(1)} s`,
-  );
-  sayRun(say, summary);
-  return { plan, applied: summary.applied };
+  say("\n2. Apply: exactly that plan.");
+  const { applied, planned, durationMs } = await stage.engine.apply(plan, { onDrift: "skip", signal });
+  signal.throwIfAborted();
+  say(`   ${applied} of ${planned} writes made in ${(durationMs / 1000).toFixed(1)} s`);
+  return { plan, applied };
+}
+
+/** One at a time: a trouble is planted between two runs, so that it is there as a whole when Crossfoot looks. */
+function takingTurns(): <T>(act: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const turn = last.then(act);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 }
 
 /** Sales and finance work at once; Crossfoot runs beside them, over and over. */
-async function workTogether(
-  stage: Stage,
-  at: {
-    readonly request: DemoRequest;
-    readonly troubles: readonly Trouble[];
-    readonly say: (text: string) => void;
-  },
-): Promise<RunSummary[]> {
-  const { request, troubles, say } = at;
-  say("\n3. Sales and finance at work on both sides at once, with troubles planted among it.");
-  const { random } = stage.office;
-  const workers = [...salesWork(stage.office), ...financeWork(stage.office)];
+async function workTogether(show: Show, troubles: readonly Trouble[]): Promise<RunSummary[]> {
+  const { request, stage, say } = show;
+  const { signal, sleep } = request;
+  say(
+    `\n3. Sales and finance work in both at once, and Crossfoot follows. ${troubles.length} troubles are planted.\n` +
+      "   crm, erp: somebody works there    cf: what Crossfoot wrote    !!: a trouble is planted\n",
+  );
+  const inTurn = takingTurns();
+  const { office, engine } = stage;
+  const workers = [...salesWork(office), ...financeWork(office)];
   let isOver = false;
   const people = async (): Promise<void> => {
     const waiting = [...troubles];
-    for (let deed = 0; deed < deedsOfOnce && !request.signal.aborted; deed += 1) {
-      if (deed % 6 === 3) {
-        const trouble = waiting.shift();
-        if (trouble !== undefined) {
-          trouble.plant();
-          say(`   !!    planted: ${trouble.name}: ${trouble.expected}`);
-        }
+    for (let deed = 0; deed < deedsOfOnce && !signal.aborted; deed += 1) {
+      const trouble = deed % deedsPerTrouble === 4 ? waiting.shift() : undefined;
+      if (trouble !== undefined) {
+        await inTurn(trouble.plant);
+        sayPlanted(say, trouble);
       }
-      const done = random.pick(workers)();
-      if (done !== null) say(`   ${done.where}   ${done.who}: ${done.what}`);
-      await request.sleep(pauseMs, request.signal);
+      const done = await office.random.pick(workers)();
+      if (done !== null) sayDeed(say, done);
+      await sleep(pauseMs, signal);
     }
-    isOver = true;
   };
   const runs: RunSummary[] = [];
-  const engine = async (): Promise<void> => {
-    while (!isOver && !request.signal.aborted) {
-      const run = await stage.engine.run({ waitMsMax: 500 });
+  const runAlong = async (): Promise<void> => {
+    while (!isOver && !signal.aborted) {
+      const run = await inTurn(() => engine.run({ waitMsMax: 500, signal }));
       runs.push(run);
-      sayRun(say, run);
-      await request.sleep(300, request.signal);
+      if (writesOf(run) > 0) sayRun(say, run);
+      await sleep(runPauseMs, signal);
     }
   };
-  await Promise.all([people(), engine()]);
+  const atWork = people().finally(() => {
+    isOver = true;
+  });
+  const ends = await Promise.allSettled([atWork, runAlong()]);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  signal.throwIfAborted();
   return runs;
 }
 
-function wrote(run: RunSummary): number {
+function writesOf(run: RunSummary): number {
   return run.entities.reduce(
     (sum, { settled }) =>
       sum +
@@ -162,23 +181,24 @@ function wrote(run: RunSummary): number {
   );
 }
 
-async function untilQuiet(stage: Stage, say: (text: string) => void): Promise<RunSummary[]> {
-  say("\n4. Everybody goes home; Crossfoot runs until nothing is left to do, and once more with a sweep.");
+async function untilQuiet({ request: { signal }, stage, say }: Show): Promise<RunSummary[]> {
+  say(
+    "\n4. Everybody goes home. Crossfoot runs until nothing is left to do, then reads everything once more.",
+  );
   const runs: RunSummary[] = [];
-  for (let at = 0; at < quietRunsMax; at += 1) {
-    const run = await stage.engine.run({ waitMsMax: 20_000 });
-    runs.push(run);
-    sayRun(say, run);
-    if (wrote(run) === 0) break;
-  }
-  const sweep = await stage.engine.run({ sweep: true });
-  runs.push(sweep);
-  sayRun(say, sweep);
+  const run = async (options: { readonly sweep?: boolean }): Promise<number> => {
+    const summary = await stage.engine.run({ waitMsMax: 20_000, signal, ...options });
+    signal.throwIfAborted();
+    runs.push(summary);
+    sayRun(say, summary);
+    return writesOf(summary);
+  };
+  for (let at = 0; at < quietRunsMax; at += 1) if ((await run({})) === 0) break;
+  await run({ sweep: true });
   return runs;
 }
 
-async function lookAtEnd(stage: Stage, runs: readonly RunSummary[]): Promise<Seen> {
-  const { engine } = stage;
+async function lookAtEnd({ engine }: Stage, runs: readonly RunSummary[]): Promise<Seen> {
   return {
     statement: await engine.statement(),
     deadLetters: await engine.deadLetters(),
@@ -188,79 +208,13 @@ async function lookAtEnd(stage: Stage, runs: readonly RunSummary[]): Promise<See
   };
 }
 
-/** Differences that a statement shows, beside what the contract does not want. */
-function ownedDifferences(statement: Statement): readonly Owned[] {
-  return statement.entities.flatMap(({ entity, differences, missing, totals }) => [
-    ...differences.map(({ label, field, reason }): Owned => ({ entity, label, field, reason })),
-    ...missing.map(({ label, reason }): Owned => ({ entity, label, field: null, reason })),
-    ...totals
-      .filter(({ difference, field }) => difference !== "0" && entity !== "quotes" && field !== "")
-      .map(({ field, currency }): Owned => ({
-        entity,
-        label: `total ${currency}`,
-        field,
-        reason: "unknown",
-      })),
-  ]);
-}
-
-const unwanted = ["not_wanted", "parent_not_wanted"];
-
-function judge(
-  stage: Stage,
-  at: {
-    readonly seen: Seen;
-    readonly troubles: readonly Trouble[];
-    readonly plan: PlanDocument;
-    readonly applied: number;
-    readonly seconds: number;
-    readonly request: DemoRequest;
-  },
-): DemoResult {
-  const { seen, troubles } = at;
-  const differences = ownedDifferences(seen.statement)
-    .filter(({ reason }) => !unwanted.includes(reason))
-    .map((difference): Judged => {
-      const trouble = troubles.find((one) => one.owns(difference));
-      return { difference, trouble: trouble?.name ?? null };
-    });
-  const judged = troubles.map((trouble) => ({
-    name: trouble.name,
-    expected: trouble.expected,
-    ...trouble.judge(seen),
-  }));
-  const isGood =
-    differences.every(({ trouble }) => trouble !== null) && judged.every(({ isRight }) => isRight);
-  return {
-    isGood,
-    seconds: Math.round(at.seconds * 10) / 10,
-    entities: seen.statement.entities.map(
-      ({ entity, linked, fieldsCompared, fieldsEqual, notWanted, totals }) => ({
-        entity,
-        linked,
-        fieldsCompared,
-        fieldsEqual,
-        notWanted,
-        totals,
-      }),
-    ),
-    differences,
-    troubles: judged,
-    planned: at.plan.writes.length,
-    applied: at.applied,
-    folder: at.request.keeps ? stage.folder : null,
-  };
-}
-
-async function stayUp(
-  stage: Stage,
-  at: { readonly request: DemoRequest; readonly say: (text: string) => void },
-): Promise<void> {
-  const { request, say } = at;
-  say(`\nBoth systems stay up; change something and watch it arrive. Ctrl-C ends the demo.`);
-  while (!request.signal.aborted) {
-    const run = await stage.engine.run({ waitMsMax: 1_000, signal: request.signal });
-    if (wrote(run) > 0) sayRun(say, run);
-    await request.sleep(1_000, request.signal);
+async function stayUp({ request, stage, say }: Show): Promise<void> {
+  const { signal, sleep } = request;
+  say(`\nBoth systems stay up. Change something and watch it arrive; Ctrl-C ends the demo.`);
+  for (const line of stage.hint) say(`   ${line}`);
+  while (!signal.aborted) {
+    const run = await stage.engine.run({ waitMsMax: 1_000, signal });
+    if (writesOf(run) > 0) sayRun(say, run);
+    await sleep(1_000, signal);
   }
 }

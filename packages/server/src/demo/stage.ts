@@ -1,24 +1,46 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CRM_TOKEN, ERP_API_KEY, createCrm, createErp, randomStream, seedDemo } from "@crossfoot/twin";
-import type { Crm, DemoContents, Erp } from "@crossfoot/twin";
+import { CRM_TOKEN } from "@crossfoot/twin";
 import { connectors, openEngine } from "../compose.ts";
 import { loadProject } from "../config/load-project.ts";
-import type { Project } from "../config/project.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { Office } from "./work.ts";
+import type { Office } from "./back-office.ts";
 
 /** The demo's stage: both systems up, a project folder, the engine over it. */
 export interface Stage {
-  readonly crm: Crm;
-  readonly erp: Erp;
   readonly office: Office;
+  /** What each side is, and where it answers. */
+  readonly sides: { readonly crm: Side; readonly erp: Side };
   readonly folder: string;
-  readonly project: Project;
   readonly engine: Engine;
-  readonly addresses: { readonly crm: string; readonly erp: string };
-  close(): Promise<void>;
+  /** How somebody who watches can change something on one side, in lines for the terminal. */
+  readonly hint: readonly string[];
+  /** Takes everything down. Folders go, unless they are kept; answers what was kept, a line each. */
+  close(): Promise<readonly string[]>;
+}
+
+/** One of the two systems, for the terminal. */
+export interface Side {
+  readonly title: string;
+  readonly address: string;
+}
+
+/** How a stage is opened. */
+export interface StageOptions {
+  readonly seed: number;
+  readonly keeps: boolean;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The demo's own part of a project: the ERP's connection, and the files that it needs. */
+export interface ErpConnection {
+  /** Lines of crossfoot.yaml below `erp:`, without their indent. */
+  readonly yaml: readonly string[];
+  /** Descriptions to copy from the HTTP connector. */
+  readonly descriptions: readonly string[];
+  readonly secrets: { readonly [name: string]: string };
 }
 
 const descriptions = new URL("../../../../connectors/http/descriptions/", import.meta.url);
@@ -31,75 +53,49 @@ entities:
       website: { policy: review }
 `;
 
-function projectText(addresses: { readonly crm: string; readonly erp: string }): string {
+function projectText(crmAddress: string, { yaml }: ErpConnection): string {
   return `store: { embedded: ./store }
 connections:
   crm:
     connector: http
     role: crm
-    address: ${addresses.crm}
+    address: ${crmAddress}
     options: { description: descriptions/twin-crm.yaml }
     secrets: { token: "file:secrets/crm-token", webhook: "file:secrets/webhook" }
   erp:
-    connector: http
-    role: erp
-    address: ${addresses.erp}
-    options: { description: descriptions/twin-erp.yaml }
-    secrets: { apiKey: "file:secrets/erp-key", webhook: "file:secrets/webhook" }
-`;
+${yaml.map((line) => `    ${line}\n`).join("")}`;
 }
 
-function writeProject(folder: string, addresses: { readonly crm: string; readonly erp: string }): void {
+/** An engine over a project folder of its own, and how both end. */
+export interface OpenProject {
+  readonly folder: string;
+  readonly engine: Engine;
+  close(keeps: boolean): Promise<void>;
+}
+
+/** Writes a project folder for the CRM twin and an ERP, and opens the engine over it. */
+export async function openProject(crmAddress: string, erp: ErpConnection): Promise<OpenProject> {
+  const folder = mkdtempSync(join(tmpdir(), "crossfoot-demo-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
   for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder, name), { recursive: true });
-  for (const name of ["twin-crm.yaml", "twin-erp.yaml"]) {
+  for (const name of ["twin-crm.yaml", ...erp.descriptions]) {
     writeFileSync(join(folder, "descriptions", name), readFileSync(new URL(name, descriptions)));
   }
-  const secrets = { "crm-token": CRM_TOKEN, "erp-key": ERP_API_KEY, webhook: "demo-webhook-secret" };
+  const secrets = { "crm-token": CRM_TOKEN, webhook: "demo-webhook-secret", ...erp.secrets };
   for (const [name, value] of Object.entries(secrets)) {
     writeFileSync(join(folder, "secrets", name), value, { mode: 0o600 });
   }
-  writeFileSync(join(folder, "crossfoot.yaml"), projectText(addresses));
+  writeFileSync(join(folder, "crossfoot.yaml"), projectText(crmAddress, erp));
   writeFileSync(join(folder, "contract.yaml"), contract);
-}
-
-/** Starts both twins on loopback, seeds them, writes a project folder and opens the engine over it. */
-export async function openStage(options: { readonly seed: number; readonly keeps: boolean }): Promise<Stage> {
-  const { seed, keeps } = options;
-  const clock = (): number => Date.now();
-  const crm = createCrm({ clock, seed });
-  const erp = createErp({ clock, seed });
-  const contents: DemoContents = seedDemo({
-    crm,
-    erp,
-    seed,
-    accounts: 60,
-    products: 40,
-    history: 12,
-    quotes: 12,
-  });
-  const crmUp = await crm.listen();
-  const erpUp = await erp.listen();
-  const folder = mkdtempSync(join(tmpdir(), "crossfoot-demo-"));
-  const addresses = { crm: crmUp.url, erp: erpUp.url };
-  writeProject(folder, addresses);
   const loaded = loadProject(folder, { environment: {}, connectors });
   if (loaded.project === undefined) {
+    remove();
     throw new Error(loaded.problems.map(({ message }) => message).join("; "));
   }
   const engine = await openEngine(loaded.project);
-  return {
-    crm,
-    erp,
-    office: { crm, erp, contents, random: randomStream(seed, "people") },
-    folder,
-    project: loaded.project,
-    engine,
-    addresses,
-    close: async () => {
-      await engine.close();
-      await crmUp.close();
-      await erpUp.close();
-      if (!keeps) rmSync(folder, { recursive: true, force: true });
-    },
+  const close = async (keeps: boolean): Promise<void> => {
+    await engine.close();
+    if (!keeps) remove();
   };
+  return { folder, engine, close };
 }

@@ -1,16 +1,18 @@
 import type { Statement } from "@crossfoot/model";
 import type { Engine, RunSummary } from "../runtime/engine.ts";
-import type { Office } from "./work.ts";
+import type { Office } from "./back-office.ts";
+import { textIn } from "./record.ts";
+import { makeQuote, nameOf, pickQuote } from "./work.ts";
 
 /** A trouble that the demo plants, and what must have become of it in the end. */
 export interface Trouble {
   readonly name: string;
   /** In words, for a person who watches. */
   readonly expected: string;
-  readonly plant: () => void;
+  readonly plant: () => Promise<void>;
   /** What became of it, and whether that is right. */
-  readonly judge: (seen: Seen) => Verdict;
-  /** Differences of the statement that belong to it, as `entity/label/reason`. */
+  readonly judge: (seen: Seen) => Promise<Verdict>;
+  /** Whether a difference of the statement belongs to it. */
   readonly owns: (difference: Owned) => boolean;
 }
 
@@ -37,156 +39,134 @@ export interface Verdict {
   readonly outcome: string;
 }
 
-const textOf = (value: unknown): string =>
-  typeof value === "string" || typeof value === "number" ? String(value) : "";
-
 /** The troubles of the demo, in the order in which they are planted. */
 export function plannedTroubles(office: Office): readonly Trouble[] {
-  return [duplicate(office), tooLong(office), timeOut(office), conflict(office), overLimit(office)];
+  return [duplicate(office), badRecord(office), timeOut(office), conflict(office), overLimit(office)];
 }
 
-function duplicate({ contents, crm }: Office): Trouble {
-  const [id = ""] = contents.troubles.duplicateAccountIds;
-  const name = textOf(crm.state.records["accounts"]?.[id]?.["name"]);
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+function duplicate(office: Office): Trouble {
+  const { crm, erp, ground } = office;
+  const original = crm.state.records["accounts"]?.[ground.doubled.accountId];
+  const name = `${textIn(original, "name")} (Head Office)`;
+  let id = "";
   return {
     name: "duplicate",
-    expected: `${name} has the tax id of a customer that exists: a person is asked, nothing is doubled`,
-    plant: () => undefined,
-    judge: ({ candidates }) => {
-      const isFound = candidates.some(
-        (candidate) => candidate.entity === "accounts" && String(candidate.id) === id,
+    expected: `${name} is entered with the tax id of a customer that exists: a person is asked, nothing is doubled`,
+    plant: async () => {
+      const same = Object.fromEntries(
+        ["taxId", "email", "currency"].map((field) => [field, original?.[field] ?? null]),
       );
-      return {
-        isRight: isFound,
-        outcome: isFound ? "waits for review, not sent to the ERP" : "was not noticed",
-      };
+      id = String(crm.people.createAccount({ name, status: "customer", ...same }, "bruno").id);
+    },
+    judge: async ({ candidates }) => {
+      const isAsked = candidates.some((one) => one.entity === "accounts" && String(one.id) === id);
+      const made = await erp.customersNamed(name);
+      const asked = isAsked ? "waits for a person to decide" : "nobody was asked";
+      return { isRight: isAsked && made === 0, outcome: `${asked}; ${made} of that name in the ERP` };
     },
     owns: ({ entity, label, reason }) =>
       entity === "accounts" && reason === "candidate" && label.endsWith(`:${id}`),
   };
 }
 
-function tooLong({ contents, crm }: Office): Trouble {
-  const [id = ""] = contents.troubles.tooLongNameIds;
-  const name = textOf(crm.state.records["accounts"]?.[id]?.["name"]);
+function badRecord({ crm, ground }: Office): Trouble {
+  const { fields, why, isBlamed } = ground.bad;
+  const name = fields["name"] ?? "";
   return {
     name: "bad record",
-    expected: "a customer whose name is longer than the ERP takes: set aside alone, with the field named",
-    plant: () => undefined,
-    judge: ({ deadLetters }) => {
-      const dead = deadLetters.find(
-        ({ entity, failure }) => entity === "accounts" && failure?.field === "name",
-      );
-      return { isRight: dead !== undefined, outcome: dead?.failure?.message ?? "was not set aside" };
+    expected: `a customer ${why} is entered: set aside alone, with the reason`,
+    plant: async () => {
+      crm.people.createAccount({ status: "customer", currency: "EUR", ...fields }, "bruno");
+    },
+    judge: async ({ deadLetters, statement }) => {
+      const accounts = statement.entities.find(({ entity }) => entity === "accounts");
+      const link = accounts?.missing.find(({ label, reason }) => label === name && reason === "parked")?.link;
+      const dead = deadLetters.find((one) => link !== undefined && one.link === link);
+      const failure = dead?.failure ?? null;
+      const isRight = failure !== null && isBlamed(failure);
+      return { isRight, outcome: failure?.message ?? "was not set aside" };
     },
     owns: ({ entity, label, reason }) => entity === "accounts" && label === name && reason === "parked",
   };
 }
 
 function timeOut(office: Office): Trouble {
-  const { erp, crm } = office;
-  let reference: unknown;
-  let quoteId = "";
+  const { erp, crm, pairs, random } = office;
   return {
     name: "time-out after commit",
     expected: "the ERP makes a quote and its answer is lost: asked about, never repeated, one document",
-    plant: () => {
-      erp.faults.add({ method: "POST", path: "/sales_quotes", exact: true, effect: { kind: "lose" } });
-      const sent = Object.values(crm.state.records["quotes"] ?? {}).find(
-        (quote) => quote["status"] === "sent",
-      );
-      if (sent === undefined) throw new Error("the demo has no quote left to win");
-      quoteId = String(sent.id);
+    plant: async () => {
+      erp.loseNextAnswer();
+      const sent = pickQuote(office, "sent");
+      const fallback = { pair: random.pick(pairs), quantity: "3", unitPrice: "21.00" };
+      const quoteId = sent === null ? makeQuote(office, fallback) : String(sent.id);
+      if (sent === null) crm.people.sendQuote(quoteId, "ada");
       crm.people.acceptQuote(quoteId, "ada");
     },
-    judge: ({ runs }) => {
-      const lost = erp.faults.fired.filter(({ effect }) => effect.kind === "lose").length;
-      const made = erp.commits.filter(
-        ({ object, kind, actor }) =>
-          object === "sales_quotes" && kind === "create" && actor === "integration",
-      );
-      const references = made.map(({ after }) => after?.["external_ref"]);
-      reference = references.find((one, index) => references.indexOf(one) !== index);
+    judge: async ({ runs }) => {
+      const lost = erp.answersLost();
+      const made = await erp.quotesMade();
+      const doubled = made.length - new Set(made).size;
       const probed = runs.reduce(
         (sum, run) => sum + run.entities.reduce((all, { probed: count }) => all + count, 0),
         0,
       );
-      const isRight = lost === 1 && reference === undefined && probed > 0;
-      const doubled = reference === undefined ? "no quote made twice" : "a quote was made twice";
+      const answers = counted(lost, "answer", "answers");
       return {
-        isRight,
-        outcome: `${lost} answer lost, ${probed} asked about, ${made.length} quotes made, ${doubled}`,
+        isRight: lost === 1 && doubled === 0 && probed > 0 && made.length > 0,
+        outcome: `${answers} lost, ${probed} asked about; ${made.length} quotes made, ${doubled} made twice`,
       };
     },
     owns: () => false,
   };
 }
 
-function conflict({ contents, crm, erp }: Office): Trouble {
-  const pair = contents.shared[1];
-  const name = textOf(crm.state.records["accounts"]?.[pair?.accountId ?? ""]?.["name"]);
+function conflict(office: Office): Trouble {
+  const { crm, erp, ground } = office;
+  const { accountId, customer } = ground.contested;
+  const name = nameOf(office, accountId);
   return {
     name: "conflict",
     expected: `both sides change the website of ${name}, which the contract puts under review: kept for a person`,
-    plant: () => {
-      if (pair === undefined) throw new Error("the demo has no shared customer");
-      crm.people.editAccount(pair.accountId, { website: "https://sales.example" }, "ada");
-      erp.people.editCustomer(pair.customerId, { url: "https://finance.example" }, "dora");
+    plant: async () => {
+      crm.people.editAccount(accountId, { website: "https://sales.example" }, "ada");
+      await erp.setWebsite(customer, "https://finance.example");
     },
-    judge: ({ conflicts }) => {
+    judge: async ({ conflicts }) => {
       const open = conflicts.filter(({ entity, field }) => entity === "accounts" && field === "website");
-      return { isRight: open.length === 1, outcome: `${open.length} conflict open, both values kept` };
+      const many = counted(open.length, "conflict", "conflicts");
+      return {
+        isRight: open.length === 1,
+        outcome: `${many} open; each side keeps its value until a person decides`,
+      };
     },
-    owns: ({ entity, field, reason }) =>
-      entity === "accounts" && field === "website" && reason === "conflict",
+    owns: ({ entity, label, field, reason }) =>
+      entity === "accounts" && label === name && field === "website" && reason === "conflict",
   };
 }
 
 function overLimit(office: Office): Trouble {
-  const { crm, erp, contents } = office;
+  const { crm, erp, ground } = office;
   let quoteId = "";
   return {
     name: "credit limit",
-    expected: "a quote over the customer's credit limit: the ERP holds it, the CRM shows why",
-    plant: () => {
-      const pair = contents.shared[2];
-      if (pair === undefined) throw new Error("the demo has no third shared customer");
-      erp.people.editCustomer(pair.customerId, { credit_limit: "1.00" }, "faye");
-      const like = Object.values(crm.state.records["quotes"] ?? {})[0];
-      const account = crm.state.records["accounts"]?.[pair.accountId];
-      const currency = textOf(account?.["currency"]);
-      const lines = (
-        (like?.["lines"] as readonly { readonly [name: string]: unknown }[] | undefined) ?? []
-      ).map((line) => ({
-        productId: textOf(line["productId"]),
-        unit: textOf(line["unit"]),
-        quantity: "10",
-        unitPrice: { amount: "95.00", currency },
-      }));
-      const quote = crm.people.createQuote(
-        {
-          accountId: pair.accountId,
-          currency,
-          warehouse: "MAIN",
-          company: "NG01",
-          validUntil: textOf(like?.["validUntil"]),
-          paymentTerms: textOf(account?.["paymentTerms"]),
-          lines,
-        },
-        "bruno",
-      );
-      quoteId = String(quote.id);
+    expected: "a quote over the customer's credit limit is won: the ERP holds it, the CRM shows why",
+    plant: async () => {
+      await erp.setCreditLimit(ground.limited.customer, "1000.00");
+      quoteId = makeQuote(office, { pair: ground.limited, quantity: "200", unitPrice: "95.00" });
       crm.people.sendQuote(quoteId, "bruno");
       crm.people.acceptQuote(quoteId, "bruno");
     },
-    judge: () => {
+    judge: async () => {
       const quote = crm.state.records["quotes"]?.[quoteId];
-      const reason = textOf(quote?.["approvalReason"]);
-      const isRight = textOf(quote?.["approvalState"]) === "pending" && reason.includes("credit limit");
-      return { isRight, outcome: `the CRM shows: ${textOf(quote?.["approvalState"])}, ${reason}` };
+      const [state, reason] = [textIn(quote, "approvalState"), textIn(quote, "approvalReason")];
+      const isRight = state === "pending" && reason.includes("credit limit");
+      return { isRight, outcome: `the CRM shows: ${state}, ${reason}` };
     },
     owns: ({ entity, label, field, reason }) => {
-      const number = textOf(crm.state.records["quotes"]?.[quoteId]?.["number"]);
+      const number = textIn(crm.state.records["quotes"]?.[quoteId], "number");
       return entity === "quotes" && label === number && field === "status" && reason === "parked";
     },
   };

@@ -28,7 +28,7 @@ export interface DiskOperations {
  * `write(file, buffer, offset, length, position)`: bytes written. Five parameters are emscripten's own
  * shape.
  */
-export type WriteOperation = (...call: readonly [OpenFile, Uint8Array, number, number, number]) => number;
+type WriteOperation = (...call: readonly [OpenFile, Uint8Array, number, number, number]) => number;
 
 type Start = Parameters<NodeFS["init"]>;
 

@@ -22,11 +22,10 @@ export interface ThreadNews {
   readonly onLost: (reason: string) => void;
 }
 
-/** The worker file runs from source as .ts, and as .js where the package was built. */
-function workerFile(name: string): URL {
-  const suffix = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-  return new URL(`./${name}${suffix}`, import.meta.url);
-}
+/** The worker runs from source as .ts, and as .js where the package was built. */
+const workerFile = import.meta.url.endsWith(".ts")
+  ? new URL("./embedded-worker.ts", import.meta.url)
+  : new URL("./embedded-worker.js", import.meta.url);
 
 /**
  * A session whose PostgreSQL runs in a thread of its own. When the thread dies every waiting call rejects.
@@ -41,7 +40,7 @@ export class EmbeddedThread implements Session {
 
   constructor(start: EmbeddedStart, news: ThreadNews) {
     this.#news = news;
-    this.#worker = new Worker(workerFile("embedded-worker"), { workerData: start, name: "store" });
+    this.#worker = new Worker(workerFile, { workerData: start, name: "store" });
     this.#worker.on("message", (answer: EmbeddedAnswer) => this.#receive(answer));
     this.#worker.on("error", (error) =>
       this.#lose(error instanceof Error ? error.message : "its thread failed"),

@@ -25,8 +25,11 @@ afterEach(async () => {
   folder.remove();
 });
 
-function start(name: string): Child {
-  const child = startChild(name, folder.path);
+const crashWriter = new URL("./testing/crash-writer.ts", import.meta.url);
+const lockTaker = new URL("./testing/lock-taker.ts", import.meta.url);
+
+function start(program: URL): Child {
+  const child = startChild(program, folder.path);
   children.push(child);
   return child;
 }
@@ -43,7 +46,7 @@ describe("kill -9", () => {
     let acknowledged = 0;
     const moments = Array.from({ length: 5 }, () => 1 + Math.floor(Math.random() * 60));
     for (const moment of moments) {
-      const child = start("crash-writer");
+      const child = start(crashWriter);
       await untilOpen(child);
       const lines: string[] = [];
       while (lines.length < moment) lines.push((await child.line()) ?? "");
@@ -65,7 +68,7 @@ describe("kill -9", () => {
 
   it.each([1, 12])("at beat %i while the database is made, it is made again", async (beats) => {
     rmSync(join(folder.path, "database"), { recursive: true });
-    const child = start("crash-writer");
+    const child = start(crashWriter);
     for (let beat = 0; beat < beats; beat += 1) await child.line();
     await child.kill();
     const database = await openEmbedded(folder.path);
@@ -77,7 +80,7 @@ describe("kill -9", () => {
 
 describe("a second process", () => {
   it("is refused while the first one runs, with its id and what to do", async () => {
-    const child = start("crash-writer");
+    const child = start(crashWriter);
     await untilOpen(child);
     const refusal = await refusalOf(openEmbedded(folder.path));
     expect(refusal.code).toBe("55006");
@@ -104,7 +107,7 @@ describe("a second process", () => {
     };
     for (let round = 0; round < 3; round += 1) {
       writeFileSync(join(folder.path, lockName), JSON.stringify({ ...facts, nonce: `stale-${round}` }));
-      const takers = Array.from({ length: 8 }, () => start("lock-taker"));
+      const takers = Array.from({ length: 8 }, () => start(lockTaker));
       for (const taker of takers) expect(await taker.line()).toBe("ready");
       for (const taker of takers) taker.tell("go");
       const answers = await Promise.all(takers.map((taker) => taker.line()));

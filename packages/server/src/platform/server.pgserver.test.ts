@@ -110,7 +110,7 @@ describe("when the connection breaks", () => {
   });
 
   it("half open, the statement ends after its time", async () => {
-    // A second for the server's own limit and ten for the way: this is the longest test of the file.
+    // Half a second for the server's own limit and five for the way: this is the longest test of the file.
     const { proxy, database } = await proxied({ statementTimeoutMs: 500 });
     const work = async (tx: Queryable): Promise<void> => {
       await insert(tx, 1);
@@ -176,7 +176,7 @@ describe("at once", () => {
 
 describe("the server of the tests", () => {
   it("left behind by a killed run is stopped by the next one", async () => {
-    const child = startChild("server-starter");
+    const child = startChild(new URL("./testing/server-starter.ts", import.meta.url));
     const pid = Number(await child.line());
     expect(lookAt(pid).isRunning).toBe(true);
     await stopOrphans();

@@ -23,7 +23,7 @@ export interface ServerOptions {
 const oldestVersion = 150_000;
 const statementTimeoutMsDefault = 120_000;
 /** How much later than the server's own limit an answer may come before the connection counts as dead. */
-const answerDelayMsMax = 10_000;
+const answerDelayMsMax = 5_000;
 /** A worker that was stopped in the middle of a transaction must not hold its row locks for ever. */
 const idleInTransactionMsMax = 60_000;
 
@@ -88,7 +88,7 @@ class ServerDatabase implements Database {
 
   script(sql: string): Promise<void> {
     return this.#run(async (session) => {
-      await session.script("set statement_timeout to 0");
+      await runScript(session, "set statement_timeout to 0");
       try {
         await runScript(session, sql);
       } finally {
@@ -104,19 +104,32 @@ class ServerDatabase implements Database {
   }
 }
 
-/** Refuses a server that is too old, or that stores text in another encoding than ours. */
+/** What a server says about itself. */
+interface ServerFacts {
+  /** As 150004 for 15.4. */
+  readonly number: string;
+  readonly version: string;
+  readonly encoding: string;
+}
+
+/**
+ * Why a server does not fit: it is too old, or stores text in another encoding than ours. Null when it
+ * does. Pure.
+ */
+export function faultOfServer(facts: ServerFacts): string | null {
+  const { number, version, encoding } = facts;
+  if (!(Number(number) >= oldestVersion)) return `PostgreSQL 15 or later is needed, the server is ${version}`;
+  if (encoding === "UTF8") return null;
+  return `a database with encoding UTF8 is needed, this one has ${encoding}; create another`;
+}
+
 async function checkServer(database: Database): Promise<void> {
-  const [row] = await database.query<{ number: string; version: string; encoding: string }>(
+  const [facts] = await database.query<ServerFacts>(
     "select current_setting('server_version_num') as number, current_setting('server_version') as version, " +
       "current_setting('server_encoding') as encoding",
   );
-  if (row === undefined || Number(row.number) < oldestVersion) {
-    const message = `PostgreSQL 15 or later is needed, the server is ${row?.version ?? "of unknown version"}`;
-    throw new StoreError({ code: "0A000", message });
-  }
-  if (row.encoding === "UTF8") return;
-  const message = `a database with encoding UTF8 is needed, this one has ${row.encoding}; create another`;
-  throw new StoreError({ code: "0A000", message });
+  const fault = facts === undefined ? "the server does not say what it is" : faultOfServer(facts);
+  if (fault !== null) throw new StoreError({ code: "0A000", message: fault });
 }
 
 function poolOf(url: string, options: ServerOptions): Pool {

@@ -50,12 +50,14 @@ async function runAt<Row>(
   statement: { readonly sql: string; readonly parameters?: readonly unknown[] | undefined },
 ): Promise<{ readonly result: RawResult; readonly rows: Row[] }> {
   const { sql, parameters = [] } = statement;
+  const encoded = encodeParameters(parameters);
+  let result: RawResult;
   try {
-    const result = await session.run(sql, encodeParameters(parameters));
-    return { result, rows: decodeRows<Row>(result.columns, result.rows) };
+    result = await session.run(sql, encoded);
   } catch (error) {
     throw storeErrorOf(error, { moment, sql });
   }
+  return { result, rows: decodeRows<Row>(result.columns, result.rows) };
 }
 
 const leftOpen = (): StoreError =>
@@ -97,6 +99,8 @@ class Statements implements Queryable {
   readonly #session: Session;
   #last: Promise<unknown> = Promise.resolve();
   #isOver = false;
+  /** Why the transaction can no longer be committed as a whole, or null. */
+  fault: StoreError | null = null;
 
   constructor(session: Session) {
     this.#session = session;
@@ -108,11 +112,21 @@ class Statements implements Queryable {
       return Promise.reject(new StoreError({ code: "25P01", message }));
     }
     const next = this.#last.then(async () => {
-      const { rows } = await runAt<Row>(this.#session, "transaction", { sql, parameters });
+      if (this.fault !== null) throw this.fault;
+      const { result, rows } = await runAt<Row>(this.#session, "transaction", { sql, parameters });
+      if (!result.isOpen) throw this.#ended();
       return rows;
     });
     this.#last = next.catch(() => undefined);
     return next;
+  }
+
+  /** A statement was `commit` or `rollback`: what comes after it would commit by itself, so nothing does. */
+  #ended(): StoreError {
+    this.#isOver = true;
+    const message = "a statement ended the transaction it was part of; what was stored is what came before";
+    this.fault = new StoreError({ code: "2D000", message });
+    return this.fault;
   }
 
   /** Takes no more statements and waits for those under way. */
@@ -155,6 +169,7 @@ export async function runTransaction<T>(
   }
   scope.isOver = true;
   await statements.end();
+  if (statements.fault !== null) throw statements.fault;
   await commit(session);
   return answer;
 }

@@ -107,7 +107,7 @@ function withoutValues(refusal: Refusal): string {
 }
 
 /** Start of a statement on one line, for messages. Holds no parameter. */
-export function shortStatement(sql: string): string {
+function shortStatement(sql: string): string {
   const line = sql.replaceAll(/\s+/g, " ").trim();
   return line.length > statementLengthMax ? `${line.slice(0, statementLengthMax)}…` : line;
 }

@@ -16,7 +16,7 @@ import type {
 } from "@crossfoot/kernel";
 import { entities, isEntityName } from "@crossfoot/model";
 import type { LineLink, LinkBundle, MemberBundle } from "../store/port.ts";
-import { lookUpLinks, readContext, readImages, readObservation, viewOf } from "./canonical.ts";
+import { lookUpLinks, readContext, readImages, readObservation, referringPart, viewOf } from "./canonical.ts";
 import type { Links, Mappable } from "./canonical.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
@@ -104,7 +104,10 @@ function mappablesOf(world: World, bundle: LinkBundle): readonly Mappable[] {
     const side = sideOf(world, member.connection);
     const mapping = mappingOf(side, bundle.entity);
     if (mapping === undefined) return [];
-    const images = Object.values(member.images).map((native) => ({ side, mapping, native }));
+    const { fields } = referringPart(mapping);
+    const images = Object.entries(member.images)
+      .filter(([field]) => fields[field] !== undefined)
+      .map(([, native]) => ({ side, mapping, native }));
     return member.observation === null
       ? images
       : [{ side, mapping, native: member.observation.native }, ...images];

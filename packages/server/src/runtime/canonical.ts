@@ -1,5 +1,5 @@
 import { fieldsOfImages, readFields, referencesOf } from "@crossfoot/connector-sdk";
-import type { EntityMapping, ReadContext } from "@crossfoot/connector-sdk";
+import type { EntityMapping, FieldMapping, ReadContext } from "@crossfoot/connector-sdk";
 import type {
   ConnectionId,
   EntityName,
@@ -24,11 +24,36 @@ export interface Mappable {
   readonly native: JsonMap;
 }
 
+const holdsReference = ({ source }: FieldMapping): boolean => {
+  switch (source.from) {
+    case "path":
+      return source.form.reference !== null;
+    case "parts":
+      return Object.values(source.parts).some(holdsReference);
+    case "list":
+      return Object.values(source.fields).some(holdsReference);
+    default:
+      return false;
+  }
+};
+
+const referring = new WeakMap<EntityMapping, EntityMapping>();
+
+/** The mapping reduced to the fields that may refer to another record: most records have few or none. */
+export function referringPart(mapping: EntityMapping): EntityMapping {
+  const known = referring.get(mapping);
+  if (known !== undefined) return known;
+  const fields = Object.entries(mapping.fields).filter(([, field]) => holdsReference(field));
+  const part = { ...mapping, fields: Object.fromEntries(fields) };
+  referring.set(mapping, part);
+  return part;
+}
+
 /** Looks up the links of every record that these refer to: one statement for the whole batch. */
 export async function lookUpLinks(world: World, records: readonly Mappable[]): Promise<Links> {
   const wanted = new Map<string, RecordKey>();
   for (const { side, mapping, native } of records) {
-    for (const { entity, id } of referencesOf(mapping, native)) {
+    for (const { entity, id } of referencesOf(referringPart(mapping), native)) {
       const key: RecordKey = { connection: side.id, entity, id };
       wanted.set(recordName(key), key);
     }

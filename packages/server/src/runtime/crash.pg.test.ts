@@ -50,27 +50,107 @@ describe("a worker that dies after a step of a document was sent", () => {
 });
 
 describe("a create whose outcome cannot be proved", () => {
-  test("is not repeated when its source is edited later", async () => {
+  /** The target is searched by what a record says, not by our reference; its list lags behind. */
+  async function doubted(): Promise<MiniWorld & { readonly account: string; isSure: boolean }> {
+    const view = { isSure: false };
     const mini = await miniWorld({
       database,
-      wrapConnection: (id, connection) =>
-        id === "crm"
-          ? connection
-          : {
-              ...connection,
-              probe: async (request) => ({ ...(await connection.probe(request)), by: "fingerprint" }),
-              // Its list lags behind: what was made is not to be seen there yet.
-              read: () => Promise.resolve({ records: [], unreadable: [], next: null }),
-            },
+      wrapConnection: (id, connection) => ({
+        ...connection,
+        probe: async (request) => ({
+          ...(await connection.probe(request)),
+          by: view.isSure ? "reference" : "fingerprint",
+        }),
+        read: async (request) =>
+          id === "erp" && !view.isSure
+            ? { records: [], unreadable: [], next: null }
+            : connection.read(request),
+      }),
     });
     const account = mini.crm.add("accounts", customer);
     mini.erp.faults = ["lost_answer"];
     await mini.engine.run();
-    expect((await mini.engine.deadLetters()).map(({ reason }) => reason)).toEqual(["doubt_unprovable"]);
-    mini.crm.edit("accounts", account, { name: "Acme Two" });
+    return Object.assign(view, mini, { account });
+  }
+  const dead = async ({ engine }: MiniWorld): Promise<readonly string[]> =>
+    (await engine.deadLetters()).map(({ reason }) => reason);
+
+  test("is not repeated when its source is edited later", async () => {
+    const mini = await doubted();
+    expect(await dead(mini)).toEqual(["doubt_unprovable"]);
+    mini.crm.edit("accounts", mini.account, { name: "Acme Two" });
     mini.pass(10);
     await mini.engine.run();
     expect(mini.erp.creates.length).toBe(1);
-    expect((await mini.engine.deadLetters()).map(({ reason }) => reason)).toEqual(["doubt_unprovable"]);
+    expect(await dead(mini)).toEqual(["doubt_unprovable"]);
+    const statement = await mini.engine.statement({ only: ["accounts"] });
+    expect(statement.entities[0]?.missing.map(({ reason }) => reason)).toEqual(["parked"]);
+  });
+
+  test("is asked about again when a person redrives it, also once its record was linked", async () => {
+    const mini = await doubted();
+    const [park] = await mini.engine.deadLetters();
+    await mini.engine.redrive([park?.parkId ?? ""], "a person");
+    await mini.engine.run();
+    expect(await dead(mini)).toEqual(["doubt_unprovable"]);
+    mini.isSure = true;
+    mini.pass(10);
+    await mini.engine.run({ sweep: true });
+    await mini.engine.redrive([park?.parkId ?? ""], "a person");
+    await mini.engine.run();
+    expect([mini.erp.creates.length, mini.erp.rows("accounts").length]).toEqual([1, 1]);
+    expect(await dead(mini)).toEqual([]);
+  });
+});
+
+describe("a create that was stored and not sent before its worker died", () => {
+  test("is taken back when a person has made its record meanwhile", async () => {
+    let isAlive = true;
+    const mini = await miniWorld({
+      database,
+      wrapStore: (store) => ({
+        ...store,
+        claimIntents: (request) => {
+          if (!isAlive) return store.claimIntents(request);
+          isAlive = false;
+          return Promise.reject(new Error("killed"));
+        },
+      }),
+    });
+    mini.crm.add("accounts", customer);
+    await expect(mini.engine.run()).rejects.toThrow("killed");
+    mini.erp.add("accounts", { ...customer, number: "C1" });
+    await mini.restart().run();
+    expect([mini.erp.rows("accounts").length, mini.erp.creates.length]).toEqual([1, 0]);
+    expect((await mini.engine.statement({ only: ["accounts"] })).isEqual).toBe(true);
+  });
+});
+
+describe("a worker that sleeps through its lease between the claim and the call", () => {
+  test("sends nothing when it wakes: its successor has asked, and sent", async () => {
+    let isAwake = true;
+    let successor = (): Promise<unknown> => Promise.resolve();
+    const mini = await miniWorld({
+      database,
+      wrapStore: (store) => ({
+        ...store,
+        claimIntents: async (request) => {
+          const claimed = await store.claimIntents(request);
+          if (isAwake && claimed.length > 0) {
+            isAwake = false;
+            await successor();
+          }
+          return claimed;
+        },
+      }),
+    });
+    successor = async () => {
+      await database.query("update lease set expires_at = now() - interval '1 second'");
+      mini.pass(60_000);
+      return mini.restart({ holder: "successor" }).run();
+    };
+    mini.crm.add("accounts", customer);
+    await expect(mini.engine.run()).rejects.toThrow("held by another worker");
+    expect([mini.erp.rows("accounts").length, mini.erp.creates.length]).toEqual([1, 1]);
   });
 });

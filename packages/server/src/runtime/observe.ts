@@ -103,6 +103,11 @@ function startReading(
   };
 }
 
+function turnPage(cursor: CursorState, page: Page, now: number): CursorState {
+  const newestSeen = newestStamp(page, cursor, now);
+  return { ...cursor, pageCursor: page.next, pages: cursor.pages + 1, newestSeen };
+}
+
 function newestStamp(page: Page, cursor: CursorState, now: number): number | null {
   let newest = cursor.newestSeen;
   for (const { modifiedAt } of page.records) {
@@ -149,12 +154,7 @@ export async function readEntity(
     );
     const step = checkPaging({ seen, next: page.next, pages: cursor.pages, pagesMax });
     if (step === "cursor_loop" || step === "list_too_long") throw pagingError(step, side, request.entity);
-    cursor = {
-      ...cursor,
-      pageCursor: page.next,
-      pages: cursor.pages + 1,
-      newestSeen: newestStamp(page, cursor, clock.now()),
-    };
+    cursor = turnPage(cursor, page, clock.now());
     if (step === "end") cursor = endReading(cursor, { manifest: connection.manifest, now: clock.now() });
     const unreadable = checked.unreadable.map((row) => ({
       ...row,

@@ -1,8 +1,9 @@
 import { imagesOf, lineIdsOf } from "@crossfoot/connector-sdk";
 import { decideRetry, eventOfFailure, isLines, pairLines, transitionIntent } from "@crossfoot/kernel";
-import type { ConnectionId, ExternalId, FailureRecord, JsonMap } from "@crossfoot/kernel";
+import type { ConnectionId, ExternalId, FailureRecord, JsonMap, LinkId } from "@crossfoot/kernel";
 import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
+import type { Links } from "./canonical.ts";
 import type { SendTarget } from "./target.ts";
 import type { Session, World } from "./world.ts";
 
@@ -59,24 +60,47 @@ export function parkOf(
   };
 }
 
+/** What is known beforehand of the records that writes came to, looked up in bulk. */
+export interface LandedLookUp {
+  readonly links: Links;
+  readonly lines: readonly (LineLink & { readonly link: LinkId })[];
+}
+
+/** Looks up what `landed` needs for all records of a batch: two statements, none where nothing is asked for. */
+export async function lookUpLanded(
+  world: World,
+  target: SendTarget,
+  seen: readonly StoredObservation[],
+): Promise<LandedLookUp> {
+  const { side, mapping } = target;
+  const hasLines = Object.values(mapping.fields).some(({ source }) => source.from === "list");
+  const links = await lookUpLinks(
+    world,
+    seen.map(({ native }) => ({ side, mapping, native })),
+  );
+  return { links, lines: hasLines ? await world.store.linesOf(seen) : [] };
+}
+
 /**
  * A write that landed. The target's base becomes what it shows, the sources' base what they showed when it
  * was decided; a state change that did nothing is refused, since a button in the wrong state answers well
  * and does nothing.
  */
-export async function landed(
+export function landed(
   session: Session,
   target: SendTarget,
-  at: { readonly intent: Intent; readonly id: ExternalId; readonly seen: StoredObservation | null },
-): Promise<IntentOutcome> {
-  const { intent, id, seen } = at;
+  at: {
+    readonly intent: Intent;
+    readonly id: ExternalId;
+    readonly seen: StoredObservation | null;
+    readonly look: LandedLookUp;
+  },
+): IntentOutcome {
+  const { intent, id, seen, look } = at;
   const done: IntentOutcome = { ...blank(intent), state: "settled", id, isToDecide: true };
   if (seen === null) return done;
   const { world } = session;
-  const links = await lookUpLinks(world, [
-    { side: target.side, mapping: target.mapping, native: seen.native },
-  ]);
-  const context = readContext(world, links, { connection: target.side.id, lines: [] });
+  const context = readContext(world, look.links, { connection: target.side.id, lines: [] });
   const shown = readObservation(target.mapping, seen, context).fields;
   const status = shown[target.policy.statusField ?? ""];
   if (intent.transition !== null && (status === undefined || status === intent.transition.from)) {
@@ -94,7 +118,7 @@ export async function landed(
   for (const [connection, sourceFields] of Object.entries(intent.sourceImages)) {
     moves.push({ connection: connection as ConnectionId, images: sourceFields, kind: "present" });
   }
-  const lines = await rowsOfLines(world, target, { intent, seen, shown });
+  const lines = rowsOfLines(target, { intent, seen, shown, known: look.lines });
   return { ...done, observation: seen, baseMoves: moves, lines };
 }
 
@@ -111,18 +135,17 @@ function noEffect(intent: Intent): FailureRecord {
 }
 
 /** Which rows of the stored record are which of the lines that were written. */
-async function rowsOfLines(
-  world: World,
+function rowsOfLines(
   target: SendTarget,
   at: {
     readonly intent: Intent;
     readonly seen: StoredObservation;
     readonly shown: { readonly [field: string]: unknown };
+    readonly known: LandedLookUp["lines"];
   },
-): Promise<readonly LineLink[]> {
+): readonly LineLink[] {
   if (!Object.values(at.intent.fields).some((value) => isLines(value))) return [];
-  const { connection, entity, id } = at.seen;
-  const known = await world.store.linesOf([{ connection, entity, id }]);
+  const known = at.known.filter(({ link }) => link === at.intent.link);
   const marks = lineIdsOf(target.mapping, at.seen.native);
   const found: LineLink[] = [];
   for (const [field, sent] of Object.entries(at.intent.fields)) {

@@ -43,17 +43,22 @@ async function writeContexts(
   const lines = await world.store.linesOf(
     own.map(({ connection, entity, id }) => ({ connection, entity, id })),
   );
+  const idByLink = new Map(members.map((row) => [`${row.entity}\n${row.link}`, row.id]));
+  const linesByLink = Map.groupBy(
+    lines.filter((line) => line.connection === target.side.id),
+    ({ link }) => link,
+  );
   return {
-    idOf: (entity, link) => members.find((row) => row.link === link && row.entity === entity)?.id,
-    memberOf: (link) => own.find((row) => row.link === link)?.id,
-    lines: lines.filter((line) => line.connection === target.side.id),
+    idOf: (entity, link) => idByLink.get(`${entity}\n${link}`),
+    memberOf: (link) => idByLink.get(`${target.policy.entity}\n${link}`),
+    linesOf: (link) => linesByLink.get(link) ?? [],
   };
 }
 
 interface WriteLookUp {
   readonly idOf: (entity: EntityName, link: LinkId) => ExternalId | undefined;
   readonly memberOf: (link: LinkId) => ExternalId | undefined;
-  readonly lines: readonly (LineLink & { readonly link: LinkId })[];
+  readonly linesOf: (link: LinkId) => readonly LineLink[];
 }
 
 /** Turns intents into native writes; what cannot be sent gets its outcome at once. */
@@ -92,18 +97,16 @@ function prepareOne(
 ): { readonly write: NativeWrite } | Unsendable {
   const { intent, seen, look } = at;
   const isCreate = intent.kind === "create";
-  const lines = look.lines.filter((line) => line.link === intent.link);
-  const made = writePatch(
-    target.mapping,
-    intent.kind === "transition" ? {} : intent.fields,
-    isCreate ? {} : (seen?.native ?? {}),
-    {
+  const lines = look.linesOf(intent.link);
+  const made = writePatch(target.mapping, intent.kind === "transition" ? {} : intent.fields, {
+    isCreate,
+    current: isCreate ? {} : (seen?.native ?? {}),
+    context: {
       connection: target.side.id,
       idOf: look.idOf,
       lineIdOf: (field, key) => lines.find((line) => line.field === field && line.key === key)?.nativeId,
     },
-    { isCreate },
-  );
+  });
   if (made.awaits.length > 0) return { wait: true };
   if (Object.keys(made.problems).length > 0) return { problems: made.problems };
   return {

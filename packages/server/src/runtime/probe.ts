@@ -5,7 +5,7 @@ import type { ConnectionId, EntityPolicy, ExternalId, FailureRecord } from "@cro
 import type { Intent, IntentOutcome, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation } from "./canonical.ts";
 import { toObservation } from "./observe.ts";
-import { blank, failed, landed, parkOf } from "./outcome.ts";
+import { blank, failed, landed, lookUpLanded, parkOf } from "./outcome.ts";
 import type { SendTarget } from "./target.ts";
 import { abilitiesOf, mappingOf, reading, sideOf } from "./world.ts";
 import type { Session } from "./world.ts";
@@ -152,7 +152,8 @@ async function settleCreate(
   if (answer.by === "fingerprint") {
     return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
   }
-  return landed(session, target, { intent, id: first.id, seen: first });
+  const look = await lookUpLanded(session.world, target, [first]);
+  return landed(session, target, { intent, id: first.id, seen: first, look });
 }
 
 async function probeChange(session: Session, target: SendTarget, intent: Intent): Promise<IntentOutcome> {
@@ -170,7 +171,10 @@ async function probeChange(session: Session, target: SendTarget, intent: Intent)
     return failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_gone" });
   const seen = await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
   const evidence = await evidenceOf(session, target, { intent, seen });
-  if (evidence === "landed") return landed(session, target, { intent, id, seen });
+  if (evidence === "landed") {
+    const look = await lookUpLanded(world, target, [seen]);
+    return landed(session, target, { intent, id, seen, look });
+  }
   if (evidence === "mixed") {
     // Neither what we sent nor what was there: somebody wrote since, or the target keeps less than it is
     // given.

@@ -109,6 +109,11 @@ function waitEntry(wait: Wait): WaitEntry {
   };
 }
 
+const bundleKey = ({ bundle }: Assessed): { link: LinkId; generation: number } => ({
+  link: bundle.id,
+  generation: bundle.generation,
+});
+
 /** Writes of a plan that the target has not refused already, and those that it has. */
 export function splitRefused(
   world: World,
@@ -123,7 +128,8 @@ export function splitRefused(
     const isBlocked = refused.some(
       (earlier) => earlier.target === write.target && write.kind === "transition",
     );
-    if (isBlocked || bundle.refused.includes(contentHash(world, write))) refused.push(write);
+    const names = [contentHash(world, write), intentKey(world, bundleKey(assessed), write)];
+    if (isBlocked || names.some((name) => bundle.refused.includes(name))) refused.push(write);
     else writes.push(write);
   }
   return { writes, refused };
@@ -141,7 +147,7 @@ function stateOf(assessed: Assessed): LinkState | null {
 export function decisionRecord(world: World, assessed: Assessed): DecisionRecord {
   const { bundle, plan, lines } = assessed;
   const { writes, refused } = splitRefused(world, assessed);
-  const at = { link: bundle.id, generation: bundle.generation };
+  const at = bundleKey(assessed);
   const refusedParks = refused
     .filter((write) => bundle.refused.includes(contentHash(world, write)))
     .map((write): ParkEntry => {

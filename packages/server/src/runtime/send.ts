@@ -3,7 +3,7 @@ import type { NativeRecord, WriteOutcome } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, ExternalId, FailureRecord } from "@crossfoot/kernel";
 import type { Intent, IntentOutcome, StoredObservation } from "../store/port.ts";
 import { toObservation } from "./observe.ts";
-import { failed, landed } from "./outcome.ts";
+import { blank, failed, landed, lookUpLanded } from "./outcome.ts";
 import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import type { SendTarget } from "./target.ts";
@@ -106,6 +106,9 @@ async function sendBatch(
   const compared = await comparePreconditions(session, target, batch);
   const ready = compared.ready;
   if (ready.length === 0) return compared.stale;
+  if (ready.some(({ intent }) => isTooLate(session, target, intent))) {
+    return [...compared.stale, ...ready.map(({ intent }) => unsent(intent))];
+  }
   const start = session.tick();
   let outcomes: readonly WriteOutcome[];
   try {
@@ -117,6 +120,15 @@ async function sendBatch(
   }
   const span = { start, end: session.tick(), via: "answer" } as const;
   const records = await readBack(session, target, outcomes);
+  const observations = new Map<WriteOutcome, StoredObservation>();
+  for (const outcome of outcomes) {
+    if (outcome.kind === "failed") continue;
+    const record = outcome.record ?? records.get(outcome.id);
+    if (record === undefined) continue;
+    const at = { side: target.side, mapping: target.mapping, span };
+    observations.set(outcome, await toObservation(world, at, record));
+  }
+  const look = await lookUpLanded(world, target, [...observations.values()]);
   const results: IntentOutcome[] = [];
   for (const [index, { intent }] of ready.entries()) {
     const outcome = outcomes[index];
@@ -124,15 +136,27 @@ async function sendBatch(
     else if (outcome.kind === "failed")
       results.push(await failedOne(session, target, { intent, failure: outcome.failure }));
     else {
-      const record = outcome.record ?? records.get(outcome.id) ?? null;
-      const seen =
-        record === null
-          ? null
-          : await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
-      results.push(await landed(session, target, { intent, id: outcome.id, seen }));
+      const seen = observations.get(outcome) ?? null;
+      results.push(landed(session, target, { intent, id: outcome.id, seen, look }));
     }
   }
   return [...compared.stale, ...results];
+}
+
+/**
+ * Whether a call that is started now may still be on its way when the intent's deadline is over. A worker
+ * that comes too late sends nothing (INVARIANTS.md X5):
+ * 1. A claims a create, and is paused before it calls.
+ * 2. A's lease runs out. B asks the target after the deadline and the horizon: nothing is there; B sends it.
+ * 3. A wakes up. If it made its call now, the record would be there twice.
+ */
+function isTooLate({ world }: Session, { side }: SendTarget, intent: Intent): boolean {
+  return world.clock.now() + side.timeoutMs > (intent.sendDeadline ?? 0);
+}
+
+/** Back to be claimed again: it never left us. */
+function unsent(intent: Intent): IntentOutcome {
+  return { ...blank(intent), intent: { ...intent, attempts: intent.attempts - 1 } };
 }
 
 const missingOutcome: FailureRecord = {

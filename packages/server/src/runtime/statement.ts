@@ -144,6 +144,9 @@ function missingOf(world: World, stated: Stated): Missing | undefined {
   const crm = memberIn(world, one, "crm");
   const erp = memberIn(world, one, "erp");
   if (isThere(crm) === isThere(erp)) return undefined;
+  // A deletion that was carried out as the contract says is done with: archived there, gone here.
+  const isArchived = [crm, erp].some((member) => member?.view.kind === "archived");
+  if (one.bundle.state === "ended" && (isArchived || policy.onDelete === "ignore")) return undefined;
   const missingOn: Role = isThere(crm) ? "erp" : "crm";
   const there = (isThere(crm) ? crm : erp) as MemberState;
   const label = labelOf(policy.entity, [there.view]);

@@ -35,6 +35,8 @@ interface IntentRow {
   readonly state: string;
   readonly content_hash: string;
   readonly failure: FailureRecord | null;
+  /** Its key, when it is a create of which nobody knows whether it landed. */
+  readonly doubted_key: string | null;
 }
 interface LineRow {
   readonly link_id: string;
@@ -99,8 +101,10 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
         ),
         database.query<IntentRow>(
           perId(
-            "select link_id, target, state, content_hash, failure from intent where state <> 'settled' " +
-              "and link_id = wanted.id",
+            "select link_id, target, state, content_hash, failure, case when kind = 'create' and " +
+              "state = 'parked' and exists (select from park p where p.intent_key = intent.key and " +
+              "p.state = 'open' and p.reason in ('doubt_unprovable', 'not_unique')) then key end as " +
+              "doubted_key from intent where state <> 'settled' and link_id = wanted.id",
           ),
           ids,
         ),
@@ -167,8 +171,8 @@ function bundleOf(row: LinkRow, groups: Groups): LinkBundle {
       entity,
     })),
     resolutions: Object.fromEntries(
-      decided.map(({ field, resolution }) => [field, resolution?.value ?? null]),
-    ) as Fields,
+      decided.map(({ field, resolution }): [string, Fields[string]] => [field, resolution?.value ?? null]),
+    ),
     openConflicts: conflicts.map(({ field }) => field),
     lines: (groups.lines.get(row.id) ?? []).map((line): LineLink => ({
       connection: line.connection as ConnectionId,
@@ -176,7 +180,7 @@ function bundleOf(row: LinkRow, groups: Groups): LinkBundle {
       nativeId: line.native_id,
       key: line.key,
     })),
-    refused: intents.filter(isRefused).map(({ content_hash }) => content_hash),
+    refused: intents.filter(isRefused).map((row) => row.doubted_key ?? row.content_hash),
     marked: row.marked === null ? null : Number(row.marked),
   };
 }

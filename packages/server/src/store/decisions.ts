@@ -1,4 +1,4 @@
-import type { Fields, Json, LinkId } from "@crossfoot/kernel";
+import type { Json, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import type { JournalWriter, Note } from "./journal.ts";
 import { checkFence } from "./leases.ts";
@@ -83,6 +83,9 @@ export function parkRow(
     failure: park.failure,
   };
 }
+
+/** A write of which nobody knows whether it landed: only a person, or a new look at the target, ends that. */
+const isParkOfDoubt = "p.reason in ('doubt_unprovable', 'not_unique')";
 
 /** Opens parks, or keeps those that are open already. */
 export async function savePark(
@@ -169,7 +172,7 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
     "content_hash, fields, " +
     "transition, causes, source_images, run_id";
   // A create that settled stays settled for its generation: its key never depends on its content, so it
-  // cannot repeat.
+  // cannot repeat. Neither can one of which nobody knows whether it landed, whatever its source says by now.
   await tx.query(
     `insert into intent (${names}, state) select ${names}, 'stored' from jsonb_to_recordset($1::jsonb) ` +
       "as r(key text, " +
@@ -185,7 +188,9 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
       "excluded.source_images, attempts = 0, " +
       "due_at = now(), failure = null, run_id = excluded.run_id, settled_at = null, send_deadline = " +
       "null, abandoned_at = null " +
-      "where intent.state in ('refused', 'parked') or (intent.state = 'settled' and intent.kind <> 'create')",
+      "where intent.state = 'refused' or (intent.state = 'settled' and intent.kind <> 'create') or " +
+      "(intent.state = 'parked' and not exists (select from park p where p.intent_key = intent.key and " +
+      `p.state = 'open' and ${isParkOfDoubt}))`,
     [JSON.stringify(rows)],
   );
 }
@@ -245,9 +250,8 @@ async function closeParks(tx: Queryable, deps: Deps, records: readonly DecisionR
     parks.map((park) => parkRow(deps.entropy, { link, entity, park })["id"]),
   );
   await tx.query(
-    "update park set state = 'closed', closed_at = now() where state = 'open' and reason <> " +
-      "'doubt_unprovable' and link_id in " +
-      "(select jsonb_array_elements_text($1::jsonb)) and not id in (select " +
+    `update park p set state = 'closed', closed_at = now() where state = 'open' and not ${isParkOfDoubt} ` +
+      "and link_id in (select jsonb_array_elements_text($1::jsonb)) and not id in (select " +
       "jsonb_array_elements_text($2::jsonb))",
     [JSON.stringify(records.map(({ link }) => link)), JSON.stringify(keep)],
   );
@@ -285,7 +289,7 @@ function notesOf(record: DecisionRecord): readonly Note[] {
         target: intent.target,
         kind: intent.kind,
         id: intent.id,
-        fields: intent.fields as Fields as unknown as Json,
+        fields: intent.fields as unknown as Json,
         transition: intent.transition,
         causes: intent.causes,
       }),

@@ -1,4 +1,4 @@
-import type { ConnectionId, EntityName, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import { moveBases, parkRow, saveLines, savePark } from "./decisions.ts";
 import type { JournalWriter, Note } from "./journal.ts";
@@ -40,7 +40,10 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
   await tx.query(
     "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, " +
       "entity, external_id " +
-      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id text)",
+      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id text) " +
+      // A record that was read and linked before somebody asked whether its create had landed is there already.
+      "where not exists (select from link_member m where m.link_id = r.link_id and m.connection = " +
+      "r.connection and m.entity = r.entity and m.external_id = r.external_id and m.until_at is null)",
     [JSON.stringify(rows)],
   );
   await tx.query(
@@ -194,7 +197,7 @@ function listings(
       return rows.map((row) => ({
         ...row,
         target: row.target as ConnectionId,
-        entity: row.entity as EntityName,
+        entity: row.entity,
       }));
     },
     async doubtfulCreates(entity) {

@@ -160,6 +160,46 @@ function resolutionNotes(entries: readonly Entry[]): readonly Note[] {
     });
 }
 
+/**
+ * Creates that were stored and not sent are taken back once their record turned out to be there, with the
+ * steps that follow them: somebody else made it while the worker was away. Without that:
+ * 1. A create is stored; its worker dies before it is sent.
+ * 2. A person makes the record on the target, and it is read and joined to the link.
+ * 3. The stored create is sent, and the record is there twice.
+ */
+async function takeBackCreates(
+  tx: Queryable,
+  places: readonly { readonly link: LinkId; readonly connection: ConnectionId }[],
+): Promise<readonly Note[]> {
+  if (places.length === 0) return [];
+  const rows = await tx.query<{ key: string; link_id: string; entity: string; target: string }>(
+    "delete from intent i using jsonb_to_recordset($1::jsonb) as r(link text, connection text) where " +
+      "i.link_id = r.link and i.target = r.connection and i.state = 'stored' and exists (select from intent c " +
+      "where c.link_id = i.link_id and c.target = i.target and c.kind = 'create' and c.state = 'stored') " +
+      "returning i.key, i.link_id, i.entity, i.target",
+    [JSON.stringify(places)],
+  );
+  return rows.map(({ key, link_id, entity, target }): Note => {
+    const body = { key, target, code: "record_found" };
+    return { kind: "intent_taken_back", entity, link: link_id as LinkId, body };
+  });
+}
+
+/** Whether a create of either link may have landed, or both have a record on one side: then they stay two. */
+async function isUnjoinable(
+  tx: Queryable,
+  pair: { readonly from: LinkId; readonly into: LinkId },
+): Promise<boolean> {
+  const rows = await tx.query(
+    "select 1 from intent where link_id in ($1, $2) and kind = 'create' and state in ('sending', 'in_doubt') " +
+      "union all select 1 from link_member a join link_member b on b.connection = a.connection " +
+      "where a.link_id = $1 and b.link_id = $2 and a.until_at is null and b.until_at is null " +
+      "and not a.is_alias and not b.is_alias limit 1",
+    [pair.from, pair.into],
+  );
+  return rows.length > 0;
+}
+
 async function joinTwo(tx: Queryable, pair: { readonly from: LinkId; readonly into: LinkId }): Promise<void> {
   const { from, into } = pair;
   for (const table of ["link_member", "observation", "match_key", "line_link", "base"]) {
@@ -325,13 +365,17 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
             [JSON.stringify(joined)],
           );
         }
+        const places = entries.flatMap(({ record: { connection }, resolution }) =>
+          resolution.kind === "join" ? [{ link: resolution.link, connection }] : [],
+        );
+        const takenBack = await takeBackCreates(tx, places);
         await markLinks(
           tx,
           keyed.map(({ link }) => link),
           "linked",
         );
         await wakeByRecord(tx, entries);
-        await journal.write(tx, resolutionNotes(entries), runId);
+        await journal.write(tx, [...resolutionNotes(entries), ...takenBack], runId);
       });
     },
     async replaceKeys(entity, entries) {
@@ -340,10 +384,18 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
     async joinLinks(pairs, runId) {
       for (const pair of pairs) {
         await database.transaction(async (tx) => {
+          if (await isUnjoinable(tx, pair)) return;
+          const ends = await tx.query<{ link: LinkId; connection: ConnectionId }>(
+            "select case link_id when $1 then $2 else $1 end as link, connection from link_member where " +
+              "link_id in ($1, $2) and until_at is null and not is_alias",
+            [pair.from, pair.into],
+          );
+          const takenBack = await takeBackCreates(tx, ends);
           await joinTwo(tx, pair);
           await markLinks(tx, [pair.into], "joined");
           const body = { from: pair.from };
-          await journal.write(tx, [{ kind: "links_joined", entity: null, link: pair.into, body }], runId);
+          const joined: Note = { kind: "links_joined", entity: null, link: pair.into, body };
+          await journal.write(tx, [...takenBack, joined], runId);
         });
       }
     },

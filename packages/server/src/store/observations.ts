@@ -60,6 +60,7 @@ export async function observe(
   const changed: LinkId[] = [];
   let added = 0;
   let same = 0;
+  let moved = 0;
   for (const seen of latest.values()) {
     const row = known.get(nameOf(seen));
     if (row === undefined) {
@@ -73,13 +74,16 @@ export async function observe(
     if (!isNewer(seen, view)) continue;
     const isSame = view.contentHash === seen.contentHash && view.kind === seen.kind;
     if (isSame) same += 1;
-    if (isSame && view.version === seen.version) continue;
+    // A list without versions takes nothing from the version that is known.
+    if (isSame && (seen.version === null || view.version === seen.version)) continue;
     toStore.push(seen);
-    if (!isSame && row.link_id !== null) changed.push(row.link_id as LinkId);
+    if (isSame) continue;
+    moved += 1;
+    if (row.link_id !== null) changed.push(row.link_id as LinkId);
   }
   await upsert(tx, toStore);
   await markLinks(tx, changed, reason);
-  return { added, changed: toStore.length - added, same };
+  return { added, changed: moved, same };
 }
 
 async function upsert(tx: Queryable, observations: readonly StoredObservation[]): Promise<void> {
@@ -247,7 +251,7 @@ function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observa
       const [row] = await database.query<{ newest: number }>(
         "select coalesce(max(read_end), 0)::double precision as newest from observation",
       );
-      return Number(row?.newest ?? 0);
+      return row?.newest ?? 0;
     },
     async observationsOf(keys) {
       return (await loadRows(database, keys)).map(observationOf);

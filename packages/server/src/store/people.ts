@@ -233,7 +233,9 @@ function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
             "(select jsonb_array_elements_text($1::jsonb)) and send_deadline is not null",
           [
             JSON.stringify(
-              parks.filter((park) => park.reason === "doubt_unprovable").map((park) => park.intent_key),
+              parks
+                .filter(({ reason }) => reason === "doubt_unprovable" || reason === "not_unique")
+                .map((park) => park.intent_key),
             ),
           ],
         );

@@ -120,7 +120,10 @@ export interface LinkBundle {
   readonly resolutions: Fields;
   readonly openConflicts: readonly string[];
   readonly lines: readonly LineLink[];
-  /** Content hashes of writes that the target refused and nobody has redriven. */
+  /**
+   * Content hashes of writes that the target refused and nobody has redriven, and keys of creates of which
+   * nobody knows whether they landed: these are not repeated with any content.
+   */
   readonly refused: readonly string[];
   /** Mark of the work row this bundle was loaded under; null when it was loaded without work. */
   readonly marked: number | null;

@@ -63,8 +63,8 @@ export function observationOf(row: ObservationRow): StoredObservation {
     actor: row.actor,
     into: row.into_id as ExternalId | null,
     via: row.via,
-    readStart: Number(row.read_start),
-    readEnd: Number(row.read_end),
+    readStart: row.read_start,
+    readEnd: row.read_end,
   };
 }
 

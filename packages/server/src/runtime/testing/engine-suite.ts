@@ -211,7 +211,12 @@ export function engineSuite(home: TestHome): void {
 
     test("a target that changes what it stores is compared with its own image and written once", async () => {
       const mini = await loaded({
-        erp: { transform: (_entity, fields) => ({ ...fields, name: String(fields["name"]).toUpperCase() }) },
+        erp: {
+          transform: (_entity, fields) => ({
+            ...fields,
+            name: typeof fields["name"] === "string" ? fields["name"].toUpperCase() : null,
+          }),
+        },
       });
       const writes = mini.erp.writes;
       await mini.engine.run({ sweep: true });

@@ -142,7 +142,7 @@ export function storeSuite(home: TestHome): void {
         cursor,
         runId: null,
       };
-      await expect(store.checkpoint(broken)).rejects.toThrow();
+      await expect(store.checkpoint(broken)).rejects.toThrow("check constraint");
       expect((await store.loadCursor(crm, "accounts")).pageCursor).toBe(null);
       expect(await store.knownIds(crm, "accounts")).toEqual([]);
       await store.checkpoint({ observations: [seen("a")], unreadable: [], cursor, runId: null });
@@ -190,7 +190,7 @@ export function storeSuite(home: TestHome): void {
         record: { connection: crm, entity: "accounts", id: externalId("a") },
         resolution: { kind: "found", link: linkId("l-other"), generation: 1, keys: [] },
       } as const;
-      await expect(store.commitResolutions([again], null)).rejects.toThrow();
+      await expect(store.commitResolutions([again], null)).rejects.toThrow("link_member_live");
     });
 
     test("joined links leave their members and keys to one of them", async () => {
@@ -407,7 +407,7 @@ export function storeSuite(home: TestHome): void {
         state: "nonsense" as never,
         conflicts: [],
       });
-      await expect(store.commitDecisions([broken], null, lease)).rejects.toThrow();
+      await expect(store.commitDecisions([broken], null, lease)).rejects.toThrow("check constraint");
       expect((await store.verifyJournal()).entries).toBe(entries);
     });
   });
