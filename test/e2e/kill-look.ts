@@ -1,7 +1,7 @@
 /** What a store holds between two lives of its program. */
 import { join } from "node:path";
-import { createStore, openEmbedded, openServer, systemClock, systemEntropy } from "./kill-door.ts";
-import type { Database } from "./kill-door.ts";
+import { brokenChains, peepFolder, peepServer } from "./kill-door.ts";
+import type { Peephole } from "./kill-door.ts";
 import type { KillStage, StoreChoice } from "./kill-stage.ts";
 
 /** Facts that were acknowledged, and so must be there for ever. */
@@ -20,18 +20,18 @@ interface Head {
   readonly hash: string;
 }
 
-async function openStore(stage: KillStage, store: StoreChoice): Promise<Database> {
-  return store.home === "server" ? openServer(store.url) : openEmbedded(join(stage.folder, "store"));
+function openStore(stage: KillStage, store: StoreChoice): Promise<Peephole> {
+  return store.home === "server" ? peepServer(store.url) : peepFolder(join(stage.folder, "store"));
 }
 
-async function isMigrated(database: Database): Promise<boolean> {
+async function isMigrated(database: Peephole): Promise<boolean> {
   const [row] = await database.query<{ there: boolean }>(
     "select to_regclass('journal_head') is not null as there",
   );
   return row?.there === true;
 }
 
-async function look(database: Database): Promise<Look> {
+async function look(database: Peephole): Promise<Look> {
   if (!(await isMigrated(database))) return { heads: new Map(), entries: 0, settled: [], sending: 0 };
   const heads = await database.query<Head>("select shard, seq, hash from journal_head order by shard");
   const settled = await database.query<{ key: string }>("select key from intent where state = 'settled'");
@@ -51,6 +51,17 @@ export async function lookAtStore(stage: KillStage, store: StoreChoice): Promise
   const database = await openStore(stage, store);
   try {
     return await look(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Whether a worker, dead or alive, still holds the store. */
+export async function isLeaseHeld(stage: KillStage, store: StoreChoice): Promise<boolean> {
+  const database = await openStore(stage, store);
+  try {
+    if (!(await isMigrated(database))) return false;
+    return (await database.query("select name from lease where expires_at > now()")).length > 0;
   } finally {
     await database.close();
   }
@@ -83,11 +94,7 @@ export async function compareLooks(
 ): Promise<Kept> {
   const database = await openStore(stage, store);
   try {
-    const { broken } = await createStore({
-      database,
-      entropy: systemEntropy,
-      clock: systemClock,
-    }).verifyJournal();
+    const broken = await brokenChains(database);
     const final = await look(database);
     const rows = await database.query<Head>("select shard, seq, hash from journal");
     const hashes = new Map(rows.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash]));

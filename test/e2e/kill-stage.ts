@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CRM_TOKEN, ERP_API_KEY, createCrm, createErp, seedDemo } from "@crossfoot/twin";
 import type { Crm, DemoContents, Erp } from "@crossfoot/twin";
-import { tempFolder } from "./kill-door.ts";
+import { tempFolder } from "crossfoot/testing";
 
 /** The repository, where child programs run. */
 export const root: string = join(import.meta.dirname, "../..");

@@ -7,12 +7,14 @@ import { audit, commitsOf } from "./kill-audit.ts";
 import type { Audit } from "./kill-audit.ts";
 import { runCli } from "./kill-child.ts";
 import type { Ended } from "./kill-child.ts";
-import type { ApplySummary, RunSummary } from "./kill-door.ts";
-import { compareLooks, expireLease, lookAtStore } from "./kill-look.ts";
+import type { Engine, RunSummary } from "crossfoot/testing";
+import { compareLooks, expireLease, isLeaseHeld, lookAtStore } from "./kill-look.ts";
 import type { Kept, Look } from "./kill-look.ts";
 import { arm, drawMoment, drawTroubles, momentText } from "./kill-moment.ts";
 import { openKillStage } from "./kill-stage.ts";
 import type { KillStage, StageSize, StoreChoice } from "./kill-stage.ts";
+
+type ApplySummary = Awaited<ReturnType<Engine["apply"]>>;
 
 /** What a trial is asked for. */
 export interface TrialOptions {
@@ -123,7 +125,7 @@ async function afterKill(running: Running): Promise<void> {
   const { stage, options, kills, looks } = running;
   const { store } = options;
   if (store.home === "server") {
-    if (kills.length === 1) await meetLease(running);
+    if ((await isLeaseHeld(stage, store)) && running.refusals === 0) await meetLease(running);
     await expireLease(stage, store);
   }
   if (store.home === "embedded" && kills.length % lookEvery !== 0) return;
@@ -135,7 +137,7 @@ async function afterKill(running: Running): Promise<void> {
 /** On a server the store cannot know that a worker is dead before its lease has run out. */
 async function meetLease(running: Running): Promise<void> {
   running.lives += 1;
-  const ended = await runCli(running.stage.folder, ["run"]);
+  const ended = await runCli(running.stage.folder, planArgs(running));
   if (ended.code === 1 && ended.stdout.includes("worker_running")) running.refusals += 1;
 }
 

@@ -217,6 +217,8 @@ describe("mergeLines", () => {
       values: { erp: start },
       discards: [{ field: "lines", value: other }],
     });
+    const half = [side(crm, start, start), side(erp, other, undefined)];
+    expect(mergeLines(policyOf(), half, context)).toMatchObject({ values: { erp: start } });
     const open = [side(crm, [line("k1", "5")], start), side(erp, [line("k1", "6")], start)];
     const resolution: Value = [line("k1", "7")];
     expect(mergeLines(policyOf(), open, { ...context, resolution })).toMatchObject({

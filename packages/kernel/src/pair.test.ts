@@ -75,6 +75,7 @@ describe("pairLines", () => {
   });
 
   it("a blank identifies nothing", () => {
+    expect(pairsOf([known("k1", null, "1", "9")], [row("1", null, "1", "4.90")], parts).pairs).toEqual({});
     expect(pairsOf([known("k1", null, "1", "9")], [row("1", null, "2", "4.90")], parts)).toEqual({
       pairs: {},
       isAmbiguous: false,

@@ -213,7 +213,11 @@ describe("parseValue", () => {
     expect(parse("decimal", 0)).toBe("0");
     expect(parse("decimal", "")).toBe("not_decimal");
     expect(parse("boolean", 0)).toBe("not_boolean");
+    expect([parse("boolean", false), parse("boolean", true)]).toEqual([false, true]);
     expect(parse("date", "")).toBe("not_a_date");
+    expect([parse("date", "2028-02-29"), parse("date", "2026-02-29")]).toEqual(["2028-02-29", "not_a_date"]);
+    const instants = ["2026-02-03T04:05:06.10Z", "2026-02-03", 7].map((raw) => parse("instant", raw));
+    expect(instants).toEqual(["2026-02-03T04:05:06.1Z", "not_an_instant", "not_an_instant"]);
     expect(parse("money", { currency: "EUR" })).toBe("not_decimal");
     expect(parse("quantity", { unit: "pcs" })).toBe("not_decimal");
     const group = parseValue(

@@ -7,7 +7,7 @@ import type { ConnectionId, CustomRule, EntityPolicy } from "@crossfoot/kernel";
 const names = ["rules.ts", "rules.mjs", "rules.js"];
 
 /** A rule file that cannot be used, with what to do about it. */
-export class RulesRefused extends Error {
+class RulesRefused extends Error {
   constructor(message: string) {
     super(message);
     this.name = "RulesRefused";

@@ -19,3 +19,5 @@ export { startTryton, trytonPlace, whyNot, type RunningTryton } from "./demo/try
 export { connectors, openEngine } from "./compose.ts";
 export { loadProject } from "./config/load-project.ts";
 export type { Engine, RunSummary } from "./runtime/engine.ts";
+export { fakeEngine, smallStatus } from "./cli/testing.ts";
+export { createHttpApp } from "./http/app.ts";

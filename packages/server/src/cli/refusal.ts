@@ -71,6 +71,12 @@ const advices: readonly { readonly name: string; readonly code?: string; readonl
 /** Any error as a refusal: ours as it is, a known failure with advice, the rest as a defect. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
+  if (error instanceof Error && error.name === "RulesRefused") {
+    return new Refusal(exitCodes.misconfigured, error.message, { code: "rule_missing" });
+  }
+  if (error instanceof Error && error.name === "RulesRefused") {
+    return new Refusal(exitCodes.misconfigured, error.message, { code: "rule_missing" });
+  }
   if (error instanceof PlanRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "plan_refused" });
   }

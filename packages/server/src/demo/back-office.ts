@@ -1,4 +1,4 @@
-import type { Crm, Random } from "@crossfoot/twin";
+import type { Crm, JsonMap, Random } from "@crossfoot/twin";
 
 /**
  * What people do at the ERP, whichever it is. Each call does one thing, commits it and answers what was done in
@@ -48,8 +48,8 @@ export interface Ground {
   readonly contested: Pair;
   readonly limited: Pair;
   readonly article: Article;
-  /** What a quote says in the ERP's codes, such as its warehouse. */
-  readonly quote: { readonly [field: string]: string };
+  /** What a quote for a company says beside its lines, in the ERP's codes, such as the warehouse. */
+  readonly quoteHead: (accountId: string) => JsonMap;
   /** A customer that the ERP cannot take, and which of its fields is to blame. */
   readonly bad: {
     readonly fields: { readonly [field: string]: string };

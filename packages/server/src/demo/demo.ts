@@ -1,8 +1,9 @@
 import type { Screen } from "../cli/deps.ts";
-import type { PlanDocument, RunSummary } from "../runtime/engine.ts";
+import type { Engine, PlanDocument, RunOptions, RunSummary } from "../runtime/engine.ts";
 import { judge } from "./judge.ts";
 import type { DemoResult } from "./judge.ts";
 import { sayDeed, sayPlan, sayPlanted, sayRun, saySides, sayStatement, sayTroubles } from "./say.ts";
+import type { WatchedRun } from "./say.ts";
 import type { Stage, StageOptions } from "./stage.ts";
 import { plannedTroubles } from "./troubles.ts";
 import type { Seen, Trouble } from "./troubles.ts";
@@ -52,6 +53,7 @@ export function demoStage(
 interface Show {
   readonly request: DemoRequest;
   readonly stage: Stage;
+  readonly runOnce: (options: RunOptions) => Promise<WatchedRun>;
   readonly say: (text: string) => void;
 }
 
@@ -70,7 +72,8 @@ export async function runDemo(request: DemoRequest): Promise<number> {
   try {
     const stage = await request.openStage({ seed, keeps, say, signal });
     try {
-      const result = await perform({ request, stage, say }, startedAt);
+      const runOnce = watching(stage.engine);
+      const result = await perform({ request, stage, runOnce, say }, startedAt);
       return result.isGood ? 0 : 1;
     } finally {
       const kept = await stage.close();
@@ -129,14 +132,14 @@ function takingTurns(): <T>(act: () => Promise<T>) => Promise<T> {
 
 /** Sales and finance work at once; Crossfoot runs beside them, over and over. */
 async function workTogether(show: Show, troubles: readonly Trouble[]): Promise<RunSummary[]> {
-  const { request, stage, say } = show;
+  const { request, stage, runOnce, say } = show;
   const { signal, sleep } = request;
   say(
     `\n3. Sales and finance work in both at once, and Crossfoot follows. ${troubles.length} troubles are planted.\n` +
       "   crm, erp: somebody works there    cf: what Crossfoot wrote    !!: a trouble is planted\n",
   );
   const inTurn = takingTurns();
-  const { office, engine } = stage;
+  const { office } = stage;
   const workers = [...salesWork(office), ...financeWork(office)];
   let isOver = false;
   const people = async (): Promise<void> => {
@@ -155,9 +158,9 @@ async function workTogether(show: Show, troubles: readonly Trouble[]): Promise<R
   const runs: RunSummary[] = [];
   const runAlong = async (): Promise<void> => {
     while (!isOver && !signal.aborted) {
-      const run = await inTurn(() => engine.run({ waitMsMax: 500, signal }));
-      runs.push(run);
-      if (writesOf(run) > 0) sayRun(say, run);
+      const run = await inTurn(() => runOnce({ waitMsMax: 500, signal }));
+      runs.push(run.summary);
+      if (isNews(run)) sayRun(say, run);
       await sleep(runPauseMs, signal);
     }
   };
@@ -170,6 +173,20 @@ async function workTogether(show: Show, troubles: readonly Trouble[]): Promise<R
   return runs;
 }
 
+/** Runs the engine, and tells what each run set aside that was not set aside before. */
+function watching(engine: Engine): (options: RunOptions) => Promise<WatchedRun> {
+  const known = new Set<string>();
+  return async (options) => {
+    const summary = await engine.run(options);
+    const letters = await engine.deadLetters();
+    const setAside = letters.filter(({ parkId }) => !known.has(parkId));
+    for (const { parkId } of setAside) known.add(parkId);
+    return { summary, setAside };
+  };
+}
+
+const isNews = ({ summary, setAside }: WatchedRun): boolean => writesOf(summary) > 0 || setAside.length > 0;
+
 function writesOf(run: RunSummary): number {
   return run.entities.reduce(
     (sum, { settled }) =>
@@ -181,17 +198,17 @@ function writesOf(run: RunSummary): number {
   );
 }
 
-async function untilQuiet({ request: { signal }, stage, say }: Show): Promise<RunSummary[]> {
+async function untilQuiet({ request: { signal }, runOnce, say }: Show): Promise<RunSummary[]> {
   say(
     "\n4. Everybody goes home. Crossfoot runs until nothing is left to do, then reads everything once more.",
   );
   const runs: RunSummary[] = [];
   const run = async (options: { readonly sweep?: boolean }): Promise<number> => {
-    const summary = await stage.engine.run({ waitMsMax: 20_000, signal, ...options });
+    const watched = await runOnce({ waitMsMax: 20_000, signal, ...options });
     signal.throwIfAborted();
-    runs.push(summary);
-    sayRun(say, summary);
-    return writesOf(summary);
+    runs.push(watched.summary);
+    sayRun(say, watched);
+    return writesOf(watched.summary);
   };
   for (let at = 0; at < quietRunsMax; at += 1) if ((await run({})) === 0) break;
   await run({ sweep: true });
@@ -208,13 +225,13 @@ async function lookAtEnd({ engine }: Stage, runs: readonly RunSummary[]): Promis
   };
 }
 
-async function stayUp({ request, stage, say }: Show): Promise<void> {
+async function stayUp({ request, stage, runOnce, say }: Show): Promise<void> {
   const { signal, sleep } = request;
   say(`\nBoth systems stay up. Change something and watch it arrive; Ctrl-C ends the demo.`);
   for (const line of stage.hint) say(`   ${line}`);
   while (!signal.aborted) {
-    const run = await stage.engine.run({ waitMsMax: 1_000, signal });
-    if (writesOf(run) > 0) sayRun(say, run);
+    const run = await runOnce({ waitMsMax: 1_000, signal });
+    if (isNews(run)) sayRun(say, run);
     await sleep(1_000, signal);
   }
 }

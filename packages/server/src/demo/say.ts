@@ -1,6 +1,6 @@
 import { minorUnitOf } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
-import type { PlanDocument, RunSummary } from "../runtime/engine.ts";
+import type { Engine, PlanDocument, RunSummary } from "../runtime/engine.ts";
 import { plannedWrites } from "./judge.ts";
 import type { DemoResult } from "./judge.ts";
 import type { Stage } from "./stage.ts";
@@ -138,8 +138,14 @@ export function sayPlanted(say: Say, { name, expected }: Trouble): void {
   say(wrapped(`${indent}!!    `, `${name}: ${expected}`));
 }
 
+/** A run, and what it set aside for a person that was not set aside before. */
+export interface WatchedRun {
+  readonly summary: RunSummary;
+  readonly setAside: Awaited<ReturnType<Engine["deadLetters"]>>;
+}
+
 /** What a run wrote, a line per system, or why it wrote nothing. */
-export function sayRun(say: Say, run: RunSummary): void {
+export function sayRun(say: Say, { summary: run, setAside }: WatchedRun): void {
   const lines: string[] = [];
   for (const target of [...new Set(run.entities.flatMap(({ settled }) => Object.keys(settled)))].toSorted()) {
     const kinds = [...new Set(run.entities.flatMap(({ settled }) => Object.keys(settled[target] ?? {})))];
@@ -152,14 +158,22 @@ export function sayRun(say: Say, run: RunSummary): void {
     });
     if (parts.length > 0) lines.push(`to ${target}: ${parts.join("; ")}`);
   }
-  const told = (key: "refused" | "probed"): string =>
+  const told = (count: (one: RunSummary["entities"][number]) => number): string =>
     run.entities
-      .filter((one) => one[key] > 0)
-      .map((one) => counted(one[key], one.entity))
+      .filter((one) => count(one) > 0)
+      .map((one) => counted(count(one), one.entity))
       .join(", ");
-  const [refused, probed] = [told("refused"), told("probed")];
-  if (probed !== "") lines.push(`in doubt, so asked about: ${probed}`);
-  if (refused !== "") lines.push(`set aside with the reason: ${refused}`);
+  const probed = told((one) => one.probed);
+  // A write that was refused and not set aside met a record that somebody had just changed.
+  const stale = told(
+    ({ entity, refused }) =>
+      refused - setAside.filter((one) => one.entity === entity && one.intentKey !== null).length,
+  );
+  if (probed !== "") lines.push(`no answer, so asked about: ${probed}`);
+  if (stale !== "") lines.push(`changed by somebody meanwhile, so looked at again: ${stale}`);
+  for (const { entity, failure, reason } of setAside) {
+    lines.push(`set aside for a person: ${counted(1, entity)}: ${failure?.message ?? reason}`);
+  }
   for (const { connection, failure } of run.troubles) lines.push(`${connection}: ${failure.message}`);
   if (lines.length === 0)
     lines.push(`nothing to write: ${run.whyNothing ?? "both sides are as they should be"}`);

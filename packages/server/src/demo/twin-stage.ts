@@ -35,7 +35,7 @@ function groundOf(crm: Crm, contents: DemoContents, pairs: readonly Pair[]): Gro
     contested,
     limited,
     article: { productId, unit: textIn(crm.state.records["products"]?.[productId], "unit") },
-    quote: { warehouse: "MAIN", company: "NG01" },
+    quoteHead: () => ({ warehouse: "MAIN", company: "NG01" }),
     bad: {
       fields: {
         name: `The Extraordinarily Long-Winded and ${"Very ".repeat(24)}Fictional Company`,

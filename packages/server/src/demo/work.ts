@@ -34,7 +34,7 @@ export function makeQuote({ crm, ground }: Office, { pair, quantity, unitPrice }
     {
       accountId: pair.accountId,
       currency,
-      ...ground.quote,
+      ...ground.quoteHead(pair.accountId),
       paymentTerms: textIn(account, "paymentTerms"),
       validUntil: new Date(crm.clock() + 30 * 86_400_000).toISOString().slice(0, 10),
       lines: [line],

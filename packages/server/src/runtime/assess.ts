@@ -43,7 +43,7 @@ export interface AssessContext {
 }
 
 /** Abilities of each side for one entity, from manifest and mapping. */
-export function sideAbilities(
+function sideAbilities(
   world: World,
   policy: EntityPolicy,
   opened: ReadonlyMap<ConnectionId, Connection>,

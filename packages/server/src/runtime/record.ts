@@ -9,7 +9,7 @@ import type { World } from "./world.ts";
  * Hash of what a write would do: equal for the same write decided again from the same world. A target that
  * moved has another version, so a refused write is tried again then.
  */
-export function contentHash(world: World, write: Omit<PlannedWrite, "id" | "causes">): string {
+function contentHash(world: World, write: Omit<PlannedWrite, "id" | "causes">): string {
   const { target, kind, fields, transition, precondition } = write;
   return world.entropy.digest(canonicalBytes({ target, kind, fields, transition, precondition }));
 }
@@ -29,7 +29,7 @@ export function planHash(
  * Deterministic key of an intent (INVARIANTS.md 1.9). A create depends on link, generation and target
  * alone, never on its content, so that an edit while it is in doubt does not make a second one.
  */
-export function intentKey(
+function intentKey(
   world: World,
   at: { link: LinkId; generation: number },
   write: PlannedWrite,
@@ -41,7 +41,7 @@ export function intentKey(
 }
 
 /** Our reference, stored on what we create: short, without meaning, the same for every attempt. */
-export function referenceOf(world: World, at: { link: LinkId; generation: number }): string {
+function referenceOf(world: World, at: { link: LinkId; generation: number }): string {
   return `CF-${world.entropy.digest(`${at.link}\n${at.generation}`).slice(0, 16)}`;
 }
 

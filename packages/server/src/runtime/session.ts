@@ -11,7 +11,7 @@ import type { Session, Side, World } from "./world.ts";
 const leaseMs = 12_000;
 
 /** Another worker is at it. */
-export class LeaseTaken extends Error {
+class LeaseTaken extends Error {
   constructor() {
     super("another Crossfoot worker is running on this store; wait for it, or stop it");
     this.name = "LeaseTaken";

@@ -63,7 +63,7 @@ function tallyOf(settling: Settling, entity: EntityName): Tally {
 }
 
 /** Connections of which every record of the entity has been read once. */
-export async function readySides(session: Session, entity: EntityName): Promise<readonly ConnectionId[]> {
+async function readySides(session: Session, entity: EntityName): Promise<readonly ConnectionId[]> {
   const cursors = await session.world.store.listCursors();
   return cursors
     .filter((cursor) => cursor.entity === entity && cursor.backfilledAt !== null)

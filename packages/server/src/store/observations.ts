@@ -31,7 +31,7 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
 }
 
 /** Rows of the observation table for a batch of records. */
-export async function loadRows(db: Queryable, keys: readonly RecordKey[]): Promise<ObservationRow[]> {
+async function loadRows(db: Queryable, keys: readonly RecordKey[]): Promise<ObservationRow[]> {
   if (keys.length === 0) return [];
   return db.query<ObservationRow>(
     `select ${observationColumns} from observation o join jsonb_to_recordset($1::jsonb) ` +
@@ -297,7 +297,7 @@ export function observationStore(deps: Deps): Part {
 }
 
 /** A cursor before the first reading. */
-export function emptyCursor(connection: ConnectionId, entity: EntityName): CursorState {
+function emptyCursor(connection: ConnectionId, entity: EntityName): CursorState {
   return {
     connection,
     entity,

@@ -285,7 +285,7 @@ export interface Lease {
 }
 
 /** What a claim of intents needs. Only intents whose links have no earlier open step are taken. */
-export interface ClaimRequest {
+interface ClaimRequest {
   readonly lease: Lease;
   readonly target: ConnectionId;
   readonly entity: EntityName;

@@ -16,7 +16,7 @@ const folder = new URL("./migrations/", import.meta.url);
  * Brings the schema to the newest version, one transaction per numbered file, under an advisory lock so
  * that two starting workers do not run one file twice. Answers the number of files that were run.
  */
-export async function migrate(database: Database): Promise<number> {
+async function migrate(database: Database): Promise<number> {
   await database.query(
     "create table if not exists schema_version (version int primary key, name text not null, run_at " +
       "timestamptz not null default now())",

@@ -39,7 +39,8 @@ export function trytonOffice(
       if (draft === null) return null;
       await admin.call("account.invoice.post", [idOf(draft)]);
       const [posted] = await admin.find("account.invoice", [["id", "=", idOf(draft)]], ["number"]);
-      return `invoice ${textIn(posted, "number")} for order ${textIn(draft, "origins")}`;
+      const order = textIn(draft, "origins").split(" [")[0] ?? "";
+      return `invoice ${textIn(posted, "number")} for order ${order}`;
     },
     takePayment: () => takePayment(desk),
     changePrice: async () => {

@@ -1,8 +1,8 @@
 /**
- * Program of the lock tests: says `ready`, waits for a line, tries to take the lock of the folder in its
- * first argument, says `won` or the reason, and holds what it has until it is killed.
+ * Program of the lock tests: says `ready`; for each line it reads, tries to take the lock of the folder of
+ * that name, and says `won` or the reason. Holds what it has until it is killed.
  */
-import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { lockFolder } from "../folder-lock.ts";
 
 const say = (line: string): void => {
@@ -10,11 +10,11 @@ const say = (line: string): void => {
 };
 
 say("ready");
-await once(process.stdin, "data");
-try {
-  lockFolder(process.argv[2] ?? "", null);
-  say("won");
-} catch (error) {
-  say(error instanceof Error ? error.message : "unknown reason");
+for await (const folder of createInterface({ input: process.stdin })) {
+  try {
+    lockFolder(folder, null);
+    say("won");
+  } catch (error) {
+    say(error instanceof Error ? error.message : "unknown reason");
+  }
 }
-await once(process.stdin, "end");

@@ -4,4 +4,5 @@ import { startPostgres } from "./postgres.ts";
 
 const { pid } = await startPostgres({ isDurable: false });
 process.stdout.write(`${pid}\n`);
+process.stdin.resume();
 await once(process.stdin, "end");

@@ -34,7 +34,7 @@ export interface MiniOptions {
 }
 
 /** Abilities of an entity that can do everything, one record a call. */
-export const ableEntity: EntityAbilities = {
+const ableEntity: EntityAbilities = {
   object: "rows",
   incremental: "since",
   listsIds: true,
