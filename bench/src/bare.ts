@@ -130,7 +130,9 @@ export function bareChanges(
 }
 
 /** A webhook receiver that reads the record it is told of and writes its phone to the ERP at once. */
-export async function bareReceiver(place: YardPlace): Promise<{ readonly hook: string; close(): Promise<void> }> {
+export async function bareReceiver(
+  place: YardPlace,
+): Promise<{ readonly hook: string; close(): Promise<void> }> {
   const crm = new Pool(place.crm, { connections: 4 });
   const erp = new Pool(place.erp, { connections: 4 });
   const follow = async (id: string): Promise<void> => {

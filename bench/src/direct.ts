@@ -104,7 +104,11 @@ export class DirectSystem {
       stampGranularityMs: 1,
       webhooks: false,
     };
-    const slice = <T>(from: readonly T[], cursor: string | null, size: number): [readonly T[], string | null] => {
+    const slice = <T>(
+      from: readonly T[],
+      cursor: string | null,
+      size: number,
+    ): [readonly T[], string | null] => {
       const start = Number(cursor ?? "0");
       const end = start + size;
       return [from.slice(start, end), end < from.length ? String(end) : null];
@@ -114,7 +118,8 @@ export class DirectSystem {
       describe: () => Promise.resolve({ tenant: this.#name, title: this.#name, version: null, fields: {} }),
       read: ({ since, cursor, pageSize }) => {
         this.calls += 1;
-        const isRecent = (id: ExternalId): boolean => (this.#records.get(id)?.modifiedAt ?? "") >= (since ?? "");
+        const isRecent = (id: ExternalId): boolean =>
+          (this.#records.get(id)?.modifiedAt ?? "") >= (since ?? "");
         const ids = since === null ? this.#ids : this.#ids.filter(isRecent);
         const [page, next] = slice(ids, cursor, pageSize);
         return Promise.resolve({ records: this.#found(page), unreadable: [], next });

@@ -48,7 +48,13 @@ function readArguments(): Asked {
   if (unknown !== undefined) {
     throw new Error(`there is no case ${unknown}; there are: ${cases.map(({ name }) => name).join(", ")}`);
   }
-  return { names: positionals, size, homes: home, isProfiled: profile, isKept: !values["no-store"] && !profile };
+  return {
+    names: positionals,
+    size,
+    homes: home,
+    isProfiled: profile,
+    isKept: !values["no-store"] && !profile,
+  };
 }
 
 /** Runs a case in a process of its own and gives its report. */

@@ -36,5 +36,12 @@ const heads = ["what", "store", "target", "measured", "limit", "ratio", "verdict
 export function tableText(rows: readonly PlacedRow[]): string {
   const lines = [heads, ...rows.map(cells)];
   const widths = heads.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
-  return lines.map((line) => line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd()).join("\n");
+  return lines
+    .map((line) =>
+      line
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

@@ -49,7 +49,14 @@ function tell(commits: readonly Commit[]): Told {
   return { commits, records, makers };
 }
 
-/** Both systems, and what was seeded into them. */
+/** The logs of both systems, and what was seeded into them. */
+export interface Logs {
+  readonly crm: Pick<Crm, "commits">;
+  readonly erp: Pick<Erp, "commits">;
+  readonly contents: DemoContents;
+}
+
+/** Both systems as their logs tell them. */
 interface Trial {
   readonly crm: Told;
   readonly erp: Told;
@@ -238,10 +245,10 @@ function shelfOf(kind: Kind, told: Told, side: Side): Shelf {
 
 function judgeTarget(
   kind: Kind,
-  at2: { readonly trial: Trial; readonly source: Shelf; readonly target: Shelf; readonly side: Side },
+  shelves: { readonly trial: Trial; readonly source: Shelf; readonly target: Shelf; readonly side: Side },
   found: Found,
 ): void {
-  const { trial, source, target, side } = at2;
+  const { trial, source, target, side } = shelves;
   const wants = kind.wants[other[side]];
   const wanted = new Set<string>();
   for (const [key, records] of source.own) {
@@ -310,9 +317,8 @@ function judgeOrders(erp: Told, found: Found): void {
 }
 
 /** Judges a load that has come to rest. */
-export function audit(systems: { readonly crm: Crm; readonly erp: Erp; contents: DemoContents }): Audit {
-  const { contents } = systems;
-  const trial: Trial = { crm: tell(systems.crm.commits), erp: tell(systems.erp.commits), contents };
+export function audit({ crm, erp, contents }: Logs): Audit {
+  const trial: Trial = { crm: tell(crm.commits), erp: tell(erp.commits), contents };
   const found: Found = { created: 0, wanted: 0, compared: 0, lost: [], doubled: [], wrong: [] };
   for (const kind of kinds) {
     const shelves = { crm: shelfOf(kind, trial.crm, "crm"), erp: shelfOf(kind, trial.erp, "erp") };
@@ -328,7 +334,7 @@ export function audit(systems: { readonly crm: Crm; readonly erp: Erp; contents:
 }
 
 /** Commits of the integration user in both systems: how far a load has come. */
-export function commitsOf(systems: { readonly crm: Crm; readonly erp: Erp }): number {
+export function commitsOf(systems: Pick<Logs, "crm" | "erp">): number {
   const seeded = ["users", "companies", "payment_terms", "tax_codes", "uoms", "warehouses"];
   return [systems.crm, systems.erp]
     .flatMap(({ commits }) => commits)

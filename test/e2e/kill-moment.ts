@@ -25,7 +25,7 @@ const sorts: readonly Sort[] = [
 
 /** A moment to kill a child at. */
 export type Moment =
-  /** The n-th call to both systems together: `before` or `after` it takes effect; some ms later, or at once. */
+  /** The n-th call to both systems together, `before` or `after` it takes effect; or some ms later. */
   | {
       readonly by: "call";
       readonly purpose: Purpose | "any";
@@ -63,7 +63,7 @@ export interface Trouble extends FaultRule {
   readonly side: "crm" | "erp";
 }
 
-/** Draws what goes wrong in a life: now and then an answer is lost, cut or late, or a call does not arrive. */
+/** Draws what goes wrong in a life: now and then an answer is lost or cut, a commit late, a call dropped. */
 export function drawTroubles(random: Random): readonly Trouble[] {
   if (!random.chance(0.5)) return [];
   const effect = random.pick<FaultEffect>([

@@ -18,9 +18,7 @@ export interface StageSize {
 }
 
 /** Where the store of the project is: in its folder, or at the address of a PostgreSQL. */
-export type StoreChoice =
-  | { readonly home: "embedded" }
-  | { readonly home: "server"; readonly url: string };
+export type StoreChoice = { readonly home: "embedded" } | { readonly home: "server"; readonly url: string };
 
 /** What the twins call when a fault holds a request. The one who kills puts its own in. */
 export interface Holding {
@@ -99,9 +97,7 @@ function writeProject(
 
 /** Every second quote that was sent is accepted, so that documents of several steps are under way too. */
 function acceptQuotes(crm: Crm): readonly string[] {
-  const sent = Object.values(crm.state.records["quotes"] ?? {}).filter(
-    ({ status }) => status === "sent",
-  );
+  const sent = Object.values(crm.state.records["quotes"] ?? {}).filter(({ status }) => status === "sent");
   const ids = sent.filter((_quote, n) => n % 2 === 0).map(({ id }) => String(id));
   for (const id of ids) crm.people.acceptQuote(id, "ada");
   return ids;

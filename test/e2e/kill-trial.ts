@@ -4,7 +4,7 @@ import { randomStream } from "@crossfoot/twin";
 import type { Random } from "@crossfoot/twin";
 import type { Statement } from "@crossfoot/model";
 import { audit, commitsOf } from "./kill-audit.ts";
-import type { Audit } from "./kill-audit.ts";
+import type { Audit, Logs } from "./kill-audit.ts";
 import { runCli } from "./kill-child.ts";
 import type { Ended } from "./kill-child.ts";
 import type { Engine, RunSummary } from "crossfoot/testing";
@@ -41,7 +41,7 @@ export interface Trial {
   readonly lives: number;
   /** Writes found in `sending` after a kill: their outcome was unknown. */
   readonly doubted: number;
-  /** Answers lost, cut or late by a fault. */
+  /** Calls that a fault lost, cut or made late. */
   readonly faults: number;
   /** Restarts refused while the lease of the killed worker was still running. */
   readonly refusals: number;
@@ -49,10 +49,10 @@ export interface Trial {
   readonly apply: ApplySummary;
   /** Commits of the run that must find nothing to do. */
   readonly idleCommits: number;
-  readonly idle: RunSummary;
   readonly statement: Statement;
   /** What waits for a person, as `entity: reason code`. */
   readonly dead: readonly string[];
+  readonly logs: Logs;
   readonly audit: Audit;
   readonly kept: Kept;
   readonly seconds: number;
@@ -60,7 +60,7 @@ export interface Trial {
 
 /** Lives per kill that may end by themselves before the trial gives up. */
 const livesPerKillMax = 3;
-/** The store is looked at after every so-manyth kill: the others are left to the program to recover from. */
+/** A folder is looked into after every so-manyth kill: the others are left to the program to recover from. */
 const lookEvery = 3;
 /** Share of the kills that hit the plan, where a first load reads everything. */
 const planShare = 0.2;
@@ -80,41 +80,40 @@ interface Running {
 
 const planFile = ({ stage }: Running): string => join(stage.folder, "plan.json");
 const planArgs = (running: Running): readonly string[] => ["plan", "--out", planFile(running)];
-const applyArgs = (running: Running): readonly string[] => [
-  "apply",
-  planFile(running),
-  "--on-drift",
-  "skip",
-];
+const applyArgs = (running: Running): readonly string[] => ["apply", planFile(running), "--on-drift", "skip"];
 
-function failure(what: string, ended: Ended): Error {
-  return new Error(`${what} ended with ${ended.code ?? "a signal"}: ${ended.stderr}${ended.stdout.slice(0, 2_000)}`);
+/** Exit codes of a command that came to its end: done, differences remain, stopped by guard or drift. */
+const wholeCodes: readonly (number | null)[] = [0, 2, 3];
+
+function refuseBroken(args: readonly string[], ended: Ended): void {
+  if (wholeCodes.includes(ended.code)) return;
+  const said = `${ended.stderr}${ended.stdout.slice(0, 2_000)}`;
+  throw new Error(`${args.join(" ")} ended with ${ended.code ?? "a signal"}: ${said}`);
 }
 
-/** Runs a command that nobody kills. Any exit code that tells of a whole run is good. */
+/** Runs a command that nobody kills, and answers its document. */
 async function runWhole<T>(running: Running, args: readonly string[]): Promise<T> {
   running.lives += 1;
   const ended = await runCli(running.stage.folder, args);
-  if (ended.code === null || ended.code === 1 || ended.code === 4) throw failure(args.join(" "), ended);
+  refuseBroken(args, ended);
   return JSON.parse(ended.stdout) as T;
 }
 
 /** One life that is to end in a kill. Answers whether it did. */
 async function liveAndDie(running: Running, args: readonly string[]): Promise<boolean> {
   const { stage, options, random, kills } = running;
+  const [command = ""] = args;
   running.lives += 1;
-  const isReading = args[0] === "plan" || running.isOver;
-  const moment = drawMoment(random, isReading ? "reading" : "writing");
+  const moment = drawMoment(random, command === "plan" || running.isOver ? "reading" : "writing");
   const armed = arm(stage, moment, drawTroubles(random));
   const ended = await runCli(stage.folder, args, armed.watch);
   armed.disarm();
   if (!ended.isKilled) {
-    if (ended.code === null || ended.code === 1 || ended.code === 4) throw failure(args.join(" "), ended);
-    running.isOver = args[0] === "apply";
+    refuseBroken(args, ended);
+    running.isOver = command === "apply";
     return false;
   }
   const commits = commitsOf(stage);
-  const [command = ""] = args;
   kills.push({ command, moment: momentText(moment), commits, isLate: running.isOver });
   options.say(`  kill ${kills.length}: ${command}, ${momentText(moment)}; ${commits} commits so far`);
   return true;
@@ -125,7 +124,7 @@ async function afterKill(running: Running): Promise<void> {
   const { stage, options, kills, looks } = running;
   const { store } = options;
   if (store.home === "server") {
-    if ((await isLeaseHeld(stage, store)) && running.refusals === 0) await meetLease(running);
+    if (running.refusals === 0 && (await isLeaseHeld(stage, store))) await meetLease(running);
     await expireLease(stage, store);
   }
   if (store.home === "embedded" && kills.length % lookEvery !== 0) return;
@@ -162,65 +161,56 @@ interface DeadLetters {
 
 async function deadLetters(running: Running): Promise<readonly string[]> {
   const { deadLetters: all } = await runWhole<DeadLetters>(running, ["dead-letters"]);
-  return all.map(({ entity, reason, failure: why }) => `${entity}: ${reason} ${why?.code ?? ""}`.trimEnd());
+  return all.map(({ entity, reason, failure }) => `${entity}: ${reason} ${failure?.code ?? ""}`.trimEnd());
 }
 
-async function finish(running: Running): Promise<Omit<Trial, "seconds" | "kills" | "faults">> {
+/** Nobody kills any more: the load is finished, a further run finds nothing to do, and all is looked at. */
+async function finish(running: Running): Promise<Omit<Trial, "seconds">> {
   const { stage, options } = running;
+  const { crm, erp, contents } = stage;
   const apply = await runWhole<ApplySummary>(running, applyArgs(running));
   // What came of the load itself, such as orders of accepted quotes, was in no plan.
   await runWhole<RunSummary>(running, ["run"]);
   const before = commitsOf(stage);
-  const idle = await runWhole<RunSummary>(running, ["run"]);
+  await runWhole<RunSummary>(running, ["run"]);
+  const idleCommits = commitsOf(stage) - before;
   const statement = await runWhole<Statement>(running, ["statement"]);
+  const dead = await deadLetters(running);
+  const logs: Logs = { crm: { commits: [...crm.commits] }, erp: { commits: [...erp.commits] }, contents };
+  const fired = [...crm.faults.fired, ...erp.faults.fired];
   return {
+    kills: running.kills,
     lives: running.lives,
     doubted: running.doubted,
+    faults: fired.filter(({ effect }) => effect.kind !== "delay").length,
     refusals: running.refusals,
     apply,
-    idle,
-    idleCommits: commitsOf(stage) - before,
+    idleCommits,
     statement,
-    dead: await deadLetters(running),
-    audit: audit(stage),
+    dead,
+    logs,
+    audit: audit(logs),
     kept: await compareLooks(stage, options.store, running.looks),
   };
 }
 
 /**
  * Loads both systems for the first time by child programs that are killed at seeded moments, until one is
- * left alone. The stage is handed to `then` before it is closed.
+ * left alone. Rejects when a child ends in a way that no kill explains.
  */
-export async function killAgainAndAgain(
-  options: TrialOptions,
-  then: (stage: KillStage) => Promise<void> = () => Promise.resolve(),
-): Promise<Trial> {
+export async function killAgainAndAgain(options: TrialOptions): Promise<Trial> {
   const startedAt = performance.now();
-  const { size, store } = options;
+  const { size, store, kills } = options;
   const stage = await openKillStage(size, store);
+  const random = randomStream(size.seed, `kill/${store.home}`);
+  const counts = { isOver: false, lives: 0, doubted: 0, refusals: 0 };
+  const running: Running = { stage, options, random, kills: [], looks: [], ...counts };
   try {
-    const random = randomStream(size.seed, `kill/${store.home}`);
-    const running: Running = {
-      stage,
-      options,
-      random,
-      kills: [],
-      looks: [],
-      isOver: false,
-      lives: 0,
-      doubted: 0,
-      refusals: 0,
-    };
-    await killUntil(running, Math.round(options.kills * planShare), planArgs(running));
+    await killUntil(running, Math.round(kills * planShare), planArgs(running));
     await runWhole(running, planArgs(running));
-    await killUntil(running, options.kills, applyArgs(running));
+    await killUntil(running, kills, applyArgs(running));
     const ending = await finish(running);
-    const faults = [stage.crm, stage.erp]
-      .flatMap((twin) => twin.faults.fired)
-      .filter(({ effect }) => effect.kind !== "delay").length;
-    await then(stage);
-    const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-    return { ...ending, kills: running.kills, faults, seconds };
+    return { ...ending, seconds: Math.round((performance.now() - startedAt) / 100) / 10 };
   } finally {
     await stage.close();
   }

@@ -13,7 +13,10 @@ export const engineAlone: Case = async (input) => {
   const records = sizes[input.size];
   const { crm, erp, database, engine } = await openAlone(input);
   try {
-    const limit = await bareInserts(database, Array.from({ length: records }, (_, at) => crmAccount(at)));
+    const limit = await bareInserts(
+      database,
+      Array.from({ length: records }, (_, at) => crmAccount(at)),
+    );
     crm.seed(records);
     const { value: summary, seconds } = await watched(input.profileTo, () => engine.run());
     expectWrites(summary, records);

@@ -11,7 +11,10 @@ const sizes = { small: 10_000, full: 100_000 } as const;
 
 /** The limit: hash each record once and compare it with a hash in memory. Records per second. */
 function bareCompare(pairs: number): number {
-  const list = Array.from({ length: pairs }, (_, at) => crmAccount(at)).flatMap((one) => [one, erpAccount(one)]);
+  const list = Array.from({ length: pairs }, (_, at) => crmAccount(at)).flatMap((one) => [
+    one,
+    erpAccount(one),
+  ]);
   const print = (record: object): string => systemEntropy.digest(canonicalBytes(record));
   const known = new Map(list.map((record, at) => [at, print(record)]));
   const startedAt = performance.now();
@@ -55,7 +58,11 @@ export const sweep: Case = async (input) => {
           sense: "at least",
         }),
       ],
-      notes: { pairs, seconds: Number(seconds.toFixed(2)), linkingSeconds: Number(linking.seconds.toFixed(2)) },
+      notes: {
+        pairs,
+        seconds: Number(seconds.toFixed(2)),
+        linkingSeconds: Number(linking.seconds.toFixed(2)),
+      },
     };
   } finally {
     await engine.close();

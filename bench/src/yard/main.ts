@@ -51,7 +51,10 @@ function counts(): YardCounts {
   return { crm: crmTable.size, erp: erpTable.size, doubled: erpTable.doubled, different, requests };
 }
 
-async function oneChange(pool: Pool, at: { readonly path: string; readonly id: string; readonly phone: string }): Promise<number> {
+async function oneChange(
+  pool: Pool,
+  at: { readonly path: string; readonly id: string; readonly phone: string },
+): Promise<number> {
   const seen = Promise.withResolvers<number>();
   erpTable.onWrite = ({ fields }) => {
     if (fields["telephone"] === at.phone) seen.resolve(performance.now());

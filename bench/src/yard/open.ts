@@ -4,7 +4,10 @@ import type { Asked, YardAnswers, YardPlace, YardQuestions } from "./talk.ts";
 
 /** The yard as its user sees it. */
 export interface Yard extends YardPlace {
-  ask<Kind extends keyof YardQuestions>(kind: Kind, question: YardQuestions[Kind]): Promise<YardAnswers[Kind]>;
+  ask<Kind extends keyof YardQuestions>(
+    kind: Kind,
+    question: YardQuestions[Kind],
+  ): Promise<YardAnswers[Kind]>;
   close(): Promise<void>;
 }
 

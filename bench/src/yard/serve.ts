@@ -72,7 +72,10 @@ function list(table: YardTable, query: URLSearchParams): Answered {
 function listIds(table: YardTable, query: URLSearchParams): Answered {
   const limit = Number(query.get("limit") ?? "500");
   const page = table.page({ since: null, after: query.get("after"), limit });
-  return { status: 200, body: { results: page.rows.map(({ id, version }) => ({ id, version })), next: page.next } };
+  return {
+    status: 200,
+    body: { results: page.rows.map(({ id, version }) => ({ id, version })), next: page.next },
+  };
 }
 
 /** `/api/<collection>`, `/api/<collection>/ids|fields|batch|search`, `/api/<collection>/<id>`. */
@@ -104,7 +107,11 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   return chunks.length === 0 ? null : JSON.parse(Buffer.concat(chunks).toString("utf8"));
 }
 
-async function respond(options: ServeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  options: ServeOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await bodyOf(request);
   const ms = options.latencyMs();
   if (ms > 0) await wait(ms);

@@ -65,7 +65,10 @@ export class YardTable {
 
   /** A person makes a record; it has been there since long ago. */
   seed(fields: YardFields): YardRecord {
-    return this.#keep(fields, { by: "person", updatedAt: new Date(1_700_000_000_000 + this.size).toISOString() });
+    return this.#keep(fields, {
+      by: "person",
+      updatedAt: new Date(1_700_000_000_000 + this.size).toISOString(),
+    });
   }
 
   /** A person edits a record. */
@@ -89,10 +92,7 @@ export class YardTable {
     return { status: 200, record: changed };
   }
 
-  #keep(
-    body: YardFields,
-    at: { readonly by: string; readonly updatedAt: string },
-  ): YardRecord {
+  #keep(body: YardFields, at: { readonly by: string; readonly updatedAt: string }): YardRecord {
     const { externalRef = null, ...fields } = body;
     const id = `${this.#name}-${this.size + 1}`;
     const record = { id, version: 1, updatedAt: at.updatedAt, updatedBy: at.by, externalRef, fields };
@@ -118,7 +118,11 @@ export class YardTable {
   }
 
   /** Records in the order of their ids, or those stamped at `since` or later. The cursor is a count of rows. */
-  page(from: { readonly since: string | null; readonly after: string | null; readonly limit: number }): YardPage {
+  page(from: {
+    readonly since: string | null;
+    readonly after: string | null;
+    readonly limit: number;
+  }): YardPage {
     const { since, limit } = from;
     const start = Number(from.after ?? "0");
     const ids = since === null ? this.#ids : this.#ids.filter((id) => this.#stampOf(id) >= since);

@@ -211,6 +211,23 @@ it("the newest wins only when it is later than each other by tolerance and both 
   });
 });
 
+it("a user's rule is found by its name, sees the changed sides, and its winner stands", () => {
+  const asked: (readonly string[])[] = [];
+  const rule = (sides: readonly SideValue[]) => {
+    asked.push(sides.map(({ connection }) => connection));
+    return erp;
+  };
+  const policy = fieldPolicy({ ...everywhere, policy: "custom", custom: "mine" });
+  const sides = [side(web, {}), side(erp, { view: "b" }), side(crm, { view: "a" })];
+  expect(mergeField(policy, sides, { ...plain, customRules: { mine: rule } })).toMatchObject({
+    values: { crm: "b", web: "b" },
+    discards: [{ connection: crm, value: "a", reason: "custom_rule", winner: erp }],
+  });
+  expect(asked).toEqual([["crm", "erp"]]);
+  const other = { ...plain, customRules: { other: rule, "": rule } };
+  expect(mergeField(policy, sides, other)).toMatchObject({ kind: "conflict", reason: "custom_rule_asks" });
+});
+
 it("a restored value goes to the side that left it, not to one that keeps it in its own form", () => {
   const policy = fieldPolicy({ ...everywhere, writers: [crm] });
   const sides = [side(crm, {}), side(erp, { view: "other" }), side(web, { view: "OLD", base: ["OLD"] })];
@@ -221,7 +238,7 @@ it("a restored value goes to the side that left it, not to one that keeps it in 
   });
 });
 
-it("a third system that shows what two agreed on joins them; two that edit alike are led by the master", () => {
+it("a third system that shows what two agreed on joins them; equal edits are led by the master", () => {
   const lossy = side(web, { view: "OLD", base: ["OLD"] });
   const joined = [side(crm, {}), side(erp, { base: undefined }), lossy];
   expect(mergeField(fieldPolicy(everywhere), joined, plain)).toEqual({ kind: "converged" });

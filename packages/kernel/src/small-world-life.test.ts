@@ -204,6 +204,11 @@ function faultsOfDelete(input: DecideInput, plan: Plan): readonly string[] {
     "an accepted deletion leaves a tombstone, a question leaves none",
     (plan.tombstone === null) === isAsked,
   );
+  const isCarried = !isAsked && input.policy.onDelete === "archive";
+  const present = isCarried ? rest.filter(({ kind }) => kind === "present").length : 0;
+  must("the others are archived once, where the contract says so", plan.writes.length === present);
+  const ended = present > 0 ? "writes" : "ended";
+  must("an accepted deletion ends the link once nothing is left to write", isAsked || plan.verdict === ended);
   return faults;
 }
 

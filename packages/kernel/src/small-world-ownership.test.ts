@@ -81,7 +81,7 @@ function apply(course: Course, plan: Plan, records: Records): readonly string[] 
   return faults;
 }
 
-it("no write touches a field that the state gives to the other side, when the state moves under it too (I14)", () => {
+it("no write touches a field that the state gives to another, when the state moves too (I14)", () => {
   const broken: Record<string, string> = {};
   let combinations = 0;
   let refused = 0;

@@ -158,21 +158,13 @@ export function sayRun(say: Say, { summary: run, setAside }: WatchedRun): void {
     });
     if (parts.length > 0) lines.push(`to ${target}: ${parts.join("; ")}`);
   }
-  const told = (count: (one: RunSummary["entities"][number]) => number): string =>
-    run.entities
-      .filter((one) => count(one) > 0)
-      .map((one) => counted(count(one), one.entity))
-      .join(", ");
-  const probed = told((one) => one.probed);
-  // A write that was refused and not set aside met a record that somebody had just changed.
-  const stale = told(
-    ({ entity, refused }) =>
-      refused - setAside.filter((one) => one.entity === entity && one.intentKey !== null).length,
-  );
+  const probed = run.entities
+    .filter((one) => one.probed > 0)
+    .map((one) => counted(one.probed, one.entity))
+    .join(", ");
   if (probed !== "") lines.push(`no answer, so asked about: ${probed}`);
-  if (stale !== "") lines.push(`changed by somebody meanwhile, so looked at again: ${stale}`);
   for (const { entity, failure, reason } of setAside) {
-    lines.push(`set aside for a person: ${counted(1, entity)}: ${failure?.message ?? reason}`);
+    lines.push(`set aside for a person: ${counted(1, entity)}: ${failure?.message ?? reason.replaceAll("_", " ")}`);
   }
   for (const { connection, failure } of run.troubles) lines.push(`${connection}: ${failure.message}`);
   if (lines.length === 0)

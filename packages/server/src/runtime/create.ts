@@ -1,6 +1,7 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, Json, LinkId } from "@crossfoot/kernel";
+import type { RecordKey } from "../store/port.ts";
 import { checkWorld } from "./check.ts";
 import type { ApplySummary, Engine, EntitySummary, PlanDocument, RunOptions, RunSummary } from "./engine.ts";
 import { readIds } from "./observe.ts";
@@ -72,7 +73,7 @@ async function whyNothing(
   if (settling.guardStops.length > 0) reasons.push("the guard stopped what was to be written");
   for (const [connection, failure] of settling.session.away)
     reasons.push(`${connection} was not usable: ${failure.message}`);
-  const counts = await world.store.counts();
+  const counts = await world.store.openCounts();
   const sum = (name: "parks" | "conflicts" | "waits" | "candidates" | "openIntents"): number =>
     counts.reduce((total, row) => total + row[name], 0);
   if (sum("openIntents") > 0)
@@ -97,7 +98,7 @@ async function summarise(world: World, ended: Ended, runId: string): Promise<Run
   const { settling, startedAt, callsBefore } = ended;
   const { session } = settling;
   const entities = entitySummaries(ended);
-  const counts = (await world.store.counts()).filter(({ entity }) =>
+  const counts = (await world.store.openCounts()).filter(({ entity }) =>
     settling.policies.some((policy) => policy.entity === entity),
   );
   const left =
@@ -130,12 +131,13 @@ async function runCommand(
   return underLease(world, { runId, options: at.options }, async (session) => {
     await world.store.startRun(runId, at.command);
     try {
-      const opened = await openSides(session);
+      const opened = await openSides(session, { trusts: !at.reads });
       const policies = policiesOf(world, at.options.only);
       const settling = settlingOf(session, { policies, opened, waitMsMax: at.options.waitMsMax });
       const deletions = new Map<EntityName, number>();
       const mode = at.options.sweep === true ? "sweep" : "incremental";
       const reads: Reads = at.reads ? await readAll(session, { policies, mode, deletions }) : new Map();
+      await world.store.withdrawStored(session.lease, runId);
       await work(settling);
       const summary = await summarise(world, { settling, reads, deletions, startedAt, callsBefore }, runId);
       await world.store.endRun(runId, summary.state, summary as unknown as Json);
@@ -150,7 +152,7 @@ async function runCommand(
 
 async function planCommand(world: World, options: RunOptions): Promise<PlanDocument> {
   return underLease(world, { runId: null, options }, async (session) => {
-    const opened = await openSides(session);
+    const opened = await openSides(session, { trusts: false });
     const policies = policiesOf(world, options.only);
     const mode = options.sweep === true ? "sweep" : "incremental";
     await readAll(session, { policies, mode, deletions: new Map() });
@@ -273,25 +275,22 @@ async function syncRecord(
 }
 
 async function followHints(world: World): Promise<RunSummary | null> {
-  const wanted = new Map<
-    EntityName,
-    { readonly connection: ConnectionId; readonly ids: readonly never[] }[]
-  >();
-  for (const { entity } of world.policies) {
-    for (const side of world.sides) {
-      const ids = await world.store.takeHints(side.id, entity, hintsMax);
-      if (ids.length > 0)
-        wanted.set(entity, [...(wanted.get(entity) ?? []), { connection: side.id, ids: ids as never[] }]);
-    }
-  }
+  const hints = await world.store.takeHints(hintsMax);
+  const isFollowed = (hint: RecordKey): boolean =>
+    world.policies.some(({ entity }) => entity === hint.entity) &&
+    world.sides.some(({ id }) => id === hint.connection);
+  const wanted = Map.groupBy(
+    hints.filter(isFollowed),
+    ({ connection, entity }) => `${connection}\n${entity}`,
+  );
   if (wanted.size === 0) return null;
   const options: RunOptions = { waitMsMax: 2_000 };
   return runCommand(world, { command: "hints", options, reads: false }, async (settling) => {
-    for (const [entity, asked] of wanted) {
-      for (const { connection, ids } of asked) {
-        const side = world.sides.find(({ id }) => id === connection);
-        if (side !== undefined) await readIds(settling.session, side, { entity, ids, via: "hint" });
-      }
+    for (const [first, ...others] of wanted.values()) {
+      const side = world.sides.find(({ id }) => id === first?.connection);
+      if (first === undefined || side === undefined) continue;
+      const ids = [first, ...others].map(({ id }) => id);
+      await readIds(settling.session, side, { entity: first.entity, ids, via: "hint" });
     }
     await settle(settling);
   });

@@ -118,9 +118,33 @@ function newestStamp(page: Page, cursor: CursorState, now: number): number | nul
   return newest;
 }
 
+interface AskedPage {
+  readonly page: Page;
+  readonly span: ReadSpan;
+}
+
+/** Asks for the page that the cursor stands at. Its rejection is for whoever awaits it. */
+function askPage(
+  session: Session,
+  side: Side,
+  at: { readonly mapping: EntityMapping; readonly cursor: CursorState; readonly via: Via },
+): Promise<AskedPage> {
+  const { mapping, cursor, via } = at;
+  const { entity, roots } = mapping;
+  const since = cursor.readingSince === null ? null : new Date(cursor.readingSince).toISOString();
+  const start = session.tick();
+  const asked = reading(session, side, (open) =>
+    open.read({ entity, roots, since, cursor: cursor.pageCursor, pageSize }),
+  ).then((page) => ({ page, span: { start, end: session.tick(), via } }));
+  // A page asked for ahead may fail while the one before is still being stored.
+  asked.catch(() => undefined);
+  return asked;
+}
+
 /**
  * Reads one entity of one side to its end: backfill, incremental or sweep. Each page and the cursor that
- * covers it are one commit. Rejects with a ConnectorError, also when a cursor loops or a list never ends.
+ * covers it are one commit; the next page is on its way meanwhile. Rejects with a ConnectorError, also when a
+ * cursor loops or a list never ends.
  */
 export async function readEntity(
   session: Session,
@@ -139,15 +163,11 @@ export async function readEntity(
   let cursor = startReading(loaded, { side, mode: request.mode, isListing: abilities.incremental === "all" });
   const via: Via = cursor.reading === "sweep" ? "sweep" : "poll";
   const seen = new Set<string>();
+  let asked = askPage(session, side, { mapping, cursor, via });
   for (;;) {
     if (session.signal?.aborted === true) return counts;
     if (cursor.pageCursor !== null) seen.add(cursor.pageCursor);
-    const start = session.tick();
-    const since = cursor.readingSince === null ? null : new Date(cursor.readingSince).toISOString();
-    const page = await reading(session, side, (open) =>
-      open.read({ entity: request.entity, roots: mapping.roots, since, cursor: cursor.pageCursor, pageSize }),
-    );
-    const span: ReadSpan = { start, end: session.tick(), via };
+    const { page, span } = await asked;
     const checked = refuseTwins(page);
     const observations = await Promise.all(
       checked.records.map((record) => toObservation(world, { side, mapping, span }, record)),
@@ -156,6 +176,7 @@ export async function readEntity(
     if (step === "cursor_loop" || step === "list_too_long") throw pagingError(step, side, request.entity);
     cursor = turnPage(cursor, page, clock.now());
     if (step === "end") cursor = endReading(cursor, { manifest: connection.manifest, now: clock.now() });
+    else asked = askPage(session, side, { mapping, cursor, via });
     const unreadable = checked.unreadable.map((row) => ({
       ...row,
       connection: side.id,

@@ -29,11 +29,7 @@ export function planHash(
  * Deterministic key of an intent (INVARIANTS.md 1.9). A create depends on link, generation and target
  * alone, never on its content, so that an edit while it is in doubt does not make a second one.
  */
-function intentKey(
-  world: World,
-  at: { link: LinkId; generation: number },
-  write: PlannedWrite,
-): string {
+function intentKey(world: World, at: { link: LinkId; generation: number }, write: PlannedWrite): string {
   const head = `${at.link}\n${at.generation}\n${write.target}\n${write.kind}`;
   if (write.kind === "create") return world.entropy.digest(head);
   const causes = write.causes.map(({ connection, version }) => `${connection}@${version ?? ""}`).join(",");

@@ -88,13 +88,27 @@ async function sendClaimed(
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
-      const done = await sendBatch(session, target, batch);
+      const done = isLate(session, batch) ? batch.map(takenBack) : await sendBatch(session, target, batch);
       await session.world.store.commitOutcomes(done, session.runId, session.lease);
       outcomes.push(...done);
     }
   };
   await Promise.all(Array.from({ length: Math.max(target.side.concurrency, 1) }, lane));
   return outcomes;
+}
+
+/**
+ * The last look before the first byte: past its deadline, or when the lease is gone, nothing is sent any more, since a
+ * successor may already count on that (INVARIANTS.md, notes on limits, a).
+ */
+function isLate(session: Session, batch: readonly Prepared[]): boolean {
+  const now = session.world.clock.now();
+  return session.signal?.aborted === true || batch.some(({ intent }) => now > (intent.sendDeadline ?? 0));
+}
+
+/** An intent that was claimed and not sent is as it was before the claim. */
+function takenBack({ intent }: Prepared): IntentOutcome {
+  return { ...blank({ ...intent, attempts: intent.attempts - 1 }), state: "stored" };
 }
 
 async function sendBatch(

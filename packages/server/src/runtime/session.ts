@@ -2,6 +2,7 @@ import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy } from "@crossfoot/kernel";
 import type { EntitySummary, Progress, RunOptions } from "./engine.ts";
+import type { ConnectionRow } from "../store/port.ts";
 import { findDeletions, readEntity } from "./observe.ts";
 import type { ReadMode } from "./observe.ts";
 import { mappingOf, noteTrouble, saveSideState, ticker } from "./world.ts";
@@ -33,18 +34,20 @@ export async function underLease<T>(
   const lease = await world.store.acquireLease("engine", world.holder, leaseMs);
   if (lease === null) throw new LeaseTaken();
   const ended = new AbortController();
+  const lost = new AbortController();
+  const { signal } = at.options;
   const quiet = (_progress: Progress): void => undefined;
   const session: Session = {
     world,
     lease,
     runId: at.runId,
-    signal: at.options.signal,
+    signal: signal === undefined ? lost.signal : AbortSignal.any([signal, lost.signal]),
     report: at.options.onProgress ?? quiet,
     tick: ticker(world.clock, await world.store.newestRead()),
     away: new Map(),
     troubles: [],
   };
-  const renewing = renew(world, session, ended.signal);
+  const renewing = renew(session, ended.signal, lost);
   try {
     await world.store.abandonSending(lease, world.clock.now());
     return await work(session);
@@ -55,39 +58,64 @@ export async function underLease<T>(
   }
 }
 
-async function renew(world: World, session: Session, ended: AbortSignal): Promise<void> {
-  while (await world.sleep(leaseMs / 3, ended)) {
+async function renew(session: Session, ended: AbortSignal, lost: AbortController): Promise<void> {
+  const { store, sleep } = session.world;
+  while (await sleep(leaseMs / 3, ended)) {
     try {
-      await world.store.renewLease(session.lease, leaseMs);
+      if (!(await store.renewLease(session.lease, leaseMs))) lost.abort();
     } catch {
       // The next commit finds out by its fence; nothing is decided here.
     }
   }
 }
 
-/** Opens every connection, and stops those whose tenant is another than at first contact. */
-export async function openSides(session: Session): Promise<ReadonlyMap<ConnectionId, Connection>> {
+/** How long a tenant that was asked for counts as known for work that follows a hint, ms. */
+const tenantTrustMs = 60_000;
+/** When the tenant behind a side was last asked for, by the monotonic clock. */
+const askedAt = new WeakMap<Side, number>();
+
+/**
+ * Opens every connection, and stops those whose tenant is another than at first contact. With `trusts` a
+ * tenant that was asked for a moment ago is not asked for again: a hint is followed at once, without calls
+ * that say nothing about it; every poll asks.
+ */
+export async function openSides(
+  session: Session,
+  { trusts }: { readonly trusts: boolean },
+): Promise<ReadonlyMap<ConnectionId, Connection>> {
   const { world } = session;
   const known = new Map((await world.store.listConnections()).map((row) => [row.id, row]));
-  const opened = new Map<ConnectionId, Connection>();
-  for (const side of world.sides) {
-    const row = known.get(side.id);
+  const open = async (side: Side): Promise<readonly (readonly [ConnectionId, Connection])[]> => {
+    let connection: Connection | null = null;
     try {
-      const connection = await side.open();
-      // Even a connection that is away is known by its manifest, so that decisions do not depend on the
-      // weather.
-      opened.set(side.id, connection);
-      const { tenant } = await withRenewal(side, connection);
-      if (row?.tenant !== undefined && row.tenant !== null && row.tenant !== tenant)
-        throw tenantDiffers(side);
-      if (row?.state !== "ready" || row.tenant !== tenant) {
-        await saveSideState(world, side, { state: "ready", reason: null, tenant });
-      }
+      connection = await side.open();
+      const row = known.get(side.id);
+      const isRecent = world.clock.monotonic() - (askedAt.get(side) ?? -Infinity) < tenantTrustMs;
+      if (!(trusts && isRecent && row?.state === "ready"))
+        await checkTenant(world, side, { connection, row });
     } catch (error) {
       await noteTrouble(session, side, { entity: null, error });
     }
+    // Even a connection that is away is known by its manifest, so that decisions do not depend on the
+    // weather.
+    return connection === null ? [] : [[side.id, connection]];
+  };
+  return new Map((await Promise.all(world.sides.map(open))).flat());
+}
+
+async function checkTenant(
+  world: World,
+  side: Side,
+  at: { readonly connection: Connection; readonly row: ConnectionRow | undefined },
+): Promise<void> {
+  const { connection, row } = at;
+  askedAt.delete(side);
+  const { tenant } = await withRenewal(side, connection);
+  if (row?.tenant !== undefined && row.tenant !== null && row.tenant !== tenant) throw tenantDiffers(side);
+  if (row?.state !== "ready" || row.tenant !== tenant) {
+    await saveSideState(world, side, { state: "ready", reason: null, tenant });
   }
-  return opened;
+  askedAt.set(side, world.clock.monotonic());
 }
 
 async function withRenewal(side: Side, connection: Connection): Promise<{ readonly tenant: string }> {

@@ -16,6 +16,7 @@ import { decisionRecord, splitRefused } from "./record.ts";
 import { rematchSingles, resolveNewcomers } from "./resolve.ts";
 import { sendDue } from "./send.ts";
 import { noteTrouble } from "./world.ts";
+import type { DueWork } from "../store/port.ts";
 import type { Session } from "./world.ts";
 
 /** Links decided in one commit: one SQL round trip per stage, about 20 ms of the embedded store. */
@@ -90,17 +91,34 @@ export async function settle(settling: Settling): Promise<void> {
   const deadline = session.world.clock.now() + settling.waitMsMax;
   for (let round = 0; round < roundsMax; round += 1) {
     let did = 0;
+    let due = await dueNow(settling);
     for (const policy of settling.policies) {
       if (session.signal?.aborted === true) return;
-      did += await resolveNewcomers(session, policy);
-      did += await decideDue(settling, policy);
-      did += await sendEntity(settling, policy);
-      did += await probeEntity(settling, policy);
+      const work = due.get(policy.entity);
+      if (work === undefined) continue;
+      const done = await settleEntity(settling, policy, work);
+      did += done;
+      // Whatever was done may have woken others: children by their parent, parents by a demand.
+      if (done > 0) due = await dueNow(settling);
     }
     if (did > 0) continue;
     if (!(await waitForLater(settling, deadline))) return;
   }
   session.world.log.warn("settling_did_not_end", { rounds: roundsMax });
+}
+
+/** What is due, by entity; most entities of most rounds have nothing to do. */
+async function dueNow({ session, policies }: Settling): Promise<ReadonlyMap<EntityName, DueWork>> {
+  const rows = await session.world.store.dueEntities(policies.map(({ entity }) => entity));
+  return new Map(rows.map((row) => [row.entity, row]));
+}
+
+async function settleEntity(settling: Settling, policy: EntityPolicy, due: DueWork): Promise<number> {
+  const resolved = due.newcomers ? await resolveNewcomers(settling.session, policy) : 0;
+  const decided = due.work || resolved > 0 ? await decideDue(settling, policy) : 0;
+  if (!due.intents && decided === 0) return resolved;
+  const sent = await sendEntity(settling, policy);
+  return resolved + decided + sent + (await probeEntity(settling, policy));
 }
 
 async function waitForLater(settling: Settling, deadline: number): Promise<boolean> {
@@ -124,13 +142,15 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
   if (settling.permit === null && !(await passesGuard(settling, context, due))) return 0;
   const tally = tallyOf(settling, policy.entity);
   let decided = 0;
-  let after: LinkId | null = null;
+  let ahead: Promise<Loaded | null> = loadDue(settling, context, null);
   for (;;) {
-    const links: readonly LinkId[] = await world.store.dueLinks(policy.entity, batchSize, after);
-    if (links.length === 0) return decided;
-    after = links.at(-1) ?? null;
-    const open = links.filter((link) => !settling.withheld.has(link));
-    const assessed = await assessBatch(session, context, open);
+    const loaded = await ahead;
+    if (loaded === null) return decided;
+    const assessed = await rematched(session, context, loaded);
+    // The next batch is loaded and decided while this one is stored. That is safe, because one commit of
+    // decisions touches nothing of another link but its mark, and a link that was marked meanwhile is
+    // decided again.
+    ahead = loadDue(settling, context, loaded.last);
     const permitted = assessed.filter((one) => isPermitted(settling, one));
     await world.store.commitDecisions(
       permitted.map((one) => decisionRecord(world, one)),
@@ -160,14 +180,46 @@ function isPermitted(settling: Settling, assessed: Assessed): boolean {
   return false;
 }
 
+/** A batch of due links, decided. `last` is where the next one starts; null when there is none. */
+interface Loaded {
+  readonly links: readonly LinkId[];
+  readonly assessed: readonly Assessed[];
+  readonly last: LinkId | null;
+}
+
+/** Loads and decides the batch of due links after `after`; null when there is none. */
+function loadDue(settling: Settling, context: AssessContext, after: LinkId | null): Promise<Loaded | null> {
+  const { store } = settling.session.world;
+  const load = async (): Promise<Loaded | null> => {
+    const due = await store.dueLinks(context.policy.entity, batchSize, after);
+    if (due.length === 0) return null;
+    const links = due.filter((link) => !settling.withheld.has(link));
+    const last = due.at(-1) ?? null;
+    return { links, last, assessed: await assess(context, await store.loadBundles(links)) };
+  };
+  const loaded = load();
+  // Whoever awaits it learns of a failure; meanwhile another one may have ended the work.
+  loaded.catch(() => undefined);
+  return loaded;
+}
+
 /** Loads and decides a batch; single links whose keys changed are matched again first. */
 export async function assessBatch(
   session: Session,
   context: AssessContext,
   links: readonly LinkId[],
 ): Promise<readonly Assessed[]> {
+  const bundles = await session.world.store.loadBundles(links);
+  return rematched(session, context, { links, assessed: await assess(context, bundles) });
+}
+
+/** The batch as it is once single links whose keys changed have been matched again. */
+async function rematched(
+  session: Session,
+  context: AssessContext,
+  { links, assessed }: Pick<Loaded, "links" | "assessed">,
+): Promise<readonly Assessed[]> {
   const { store } = session.world;
-  const assessed = await assess(context, await store.loadBundles(links));
   const singles = assessed.flatMap(({ bundle, input }) => {
     const members = Object.values(input.members);
     const [only] = members;

@@ -3,9 +3,9 @@ import type { Database, Entropy, Queryable } from "../ports.ts";
 import type { JournalWriter, Note } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { markLinks } from "./observations.ts";
-import type { BaseMove, DecisionRecord, Intent, LineLink, ParkEntry, Store } from "./port.ts";
+import type { BaseMove, DecisionRecord, DueWork, Intent, LineLink, ParkEntry, Store } from "./port.ts";
 
-type Part = Pick<Store, "countDue" | "dueLinks" | "markWork" | "commitDecisions">;
+type Part = Pick<Store, "dueEntities" | "countDue" | "dueLinks" | "markWork" | "commitDecisions">;
 
 interface Deps {
   readonly database: Database;
@@ -301,6 +301,18 @@ function notesOf(record: DecisionRecord): readonly Note[] {
 export function decisionStore(deps: Deps): Part {
   const { database, entropy, journal } = deps;
   return {
+    async dueEntities(entities) {
+      const rows = await database.query<DueWork & { [column: string]: unknown }>(
+        "select * from (select e.entity, exists (select from observation o where o.entity = e.entity and " +
+          "o.link_id is null and o.kind in ('present', 'archived') and o.resolution is distinct from " +
+          "'candidate') as newcomers, exists (select from work w where w.entity = e.entity and w.due_at <= " +
+          "now()) as work, exists (select from intent i where i.entity = e.entity and i.state in ('stored', " +
+          "'in_doubt') and i.due_at <= now()) as intents from jsonb_array_elements_text($1::jsonb) e(entity)) " +
+          "due where newcomers or work or intents",
+        [JSON.stringify(entities)],
+      );
+      return rows;
+    },
     async countDue(entity) {
       const [row] = await database.query<{ due: number }>(
         "select count(*)::int as due from work where entity = $1 and due_at <= now()",

@@ -14,6 +14,7 @@ type Part = Pick<
   | "openTargets"
   | "doubtfulCreates"
   | "doubtfulIntents"
+  | "withdrawStored"
   | "abandonSending"
   | "commitOutcomes"
   | "intentsOf"
@@ -67,6 +68,52 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     waiting.map((row) => row.link_id as LinkId),
     "parent settled",
   );
+}
+
+/**
+ * Creates whose record, or whose place in the link, is taken already: the system answered with a record that belongs
+ * to something else, or a counterpart was linked meanwhile. A person has to look; nothing is linked twice.
+ */
+async function setAsideTaken(
+  tx: Queryable,
+  outcomes: readonly IntentOutcome[],
+): Promise<readonly IntentOutcome[]> {
+  const made = outcomes.filter(
+    ({ intent, state, id }) => intent.kind === "create" && state === "settled" && id !== null,
+  );
+  if (made.length === 0) return outcomes;
+  const rows = made.map(({ intent, id }) => ({
+    key: intent.key,
+    link_id: intent.link,
+    connection: intent.target,
+    entity: intent.entity,
+    id,
+  }));
+  const taken = await tx.query<{ key: string }>(
+    "select r.key from jsonb_to_recordset($1::jsonb) as r(key text, link_id text, connection text, entity text, id text) " +
+      "where exists (select from link_member m where m.until_at is null and m.entity = r.entity " +
+      "and m.connection = r.connection and ((m.external_id = r.id and m.link_id <> r.link_id) " +
+      "or (m.link_id = r.link_id and not m.is_alias)))",
+    [JSON.stringify(rows)],
+  );
+  const keys = new Set(taken.map(({ key }) => key));
+  return outcomes.map((outcome) => {
+    if (!keys.has(outcome.intent.key)) return outcome;
+    const { intent, id } = outcome;
+    const park = {
+      reason: "not_unique",
+      connection: intent.target,
+      externalId: id,
+      intentKey: intent.key,
+    } as const;
+    return {
+      ...outcome,
+      state: "parked",
+      baseMoves: [],
+      lines: [],
+      park: { ...park, problems: {}, failure: null },
+    };
+  });
 }
 
 async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
@@ -133,7 +180,7 @@ const earlierStep =
   "and e.step < c.step and e.state in ('stored', 'sending', 'in_doubt')";
 
 /** Taking intents to be sent, and giving up those of a dead worker. */
-function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
+function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "abandonSending"> {
   const { database, journal } = deps;
   return {
     async claimIntents(request) {
@@ -159,6 +206,24 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
           null,
         );
         return rows.map(intentOf).toSorted((a, b) => (a.link < b.link ? -1 : 1));
+      });
+    },
+    async withdrawStored(lease, runId) {
+      return database.transaction(async (tx) => {
+        await checkFence(tx, lease);
+        const rows = await tx.query<IntentRow>(
+          "delete from intent i where i.state = 'stored' and i.link_id in (select link_id from work) " +
+            "and not exists (select from intent o where o.link_id = i.link_id and o.target = i.target " +
+            `and o.state in ('sending', 'in_doubt')) returning ${intentColumns}`,
+        );
+        const notes = rows.map((row) => ({
+          kind: "intent_withdrawn",
+          entity: row.entity,
+          link: row.link_id as LinkId,
+          body: { key: row.key, target: row.target, kind: row.kind },
+        }));
+        await journal.write(tx, notes, runId);
+        return rows.length;
       });
     },
     async abandonSending(lease, abandonedAt) {
@@ -233,10 +298,11 @@ function listings(
 function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
   const { database, journal, entropy } = deps;
   return {
-    async commitOutcomes(outcomes, runId, lease) {
-      if (outcomes.length === 0) return;
+    async commitOutcomes(given, runId, lease) {
+      if (given.length === 0) return;
       await database.transaction(async (tx) => {
         await checkFence(tx, lease);
+        const outcomes = await setAsideTaken(tx, given);
         await saveStates(tx, outcomes);
         const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
         await observe(tx, seen, "answered");

@@ -42,6 +42,24 @@ function chainedBytes(
   return `${before}\n${canonicalBytes(entry)}`;
 }
 
+/** Locks the newest entries of some chains; a chain that is not there yet begins. */
+async function lockHeads(tx: Queryable, shards: readonly number[]): Promise<readonly Head[]> {
+  const lock = (): Promise<Head[]> =>
+    tx.query<Head>(
+      "select shard, seq, hash from journal_head where shard in " +
+        "(select s::int from jsonb_array_elements_text($1::jsonb) s) order by shard for update",
+      [JSON.stringify(shards)],
+    );
+  const heads = await lock();
+  if (heads.length === shards.length) return heads;
+  await tx.query(
+    "insert into journal_head (shard, seq, hash) select s::int, 0, '' from " +
+      "jsonb_array_elements_text($1::jsonb) s on conflict do nothing",
+    [JSON.stringify(shards)],
+  );
+  return lock();
+}
+
 /**
  * Makes the writer. Heads are locked in the order of their shards, so that two transactions never wait for
  * one another crosswise.
@@ -51,17 +69,7 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
     async write(tx, notes, runId) {
       if (notes.length === 0) return;
       const shards = [...new Set(notes.map((note) => shardOf(note.link)))].toSorted((a, b) => a - b);
-      await tx.query(
-        "insert into journal_head (shard, seq, hash) select s::int, 0, '' from " +
-          "jsonb_array_elements_text($1::jsonb) s " +
-          "on conflict do nothing",
-        [JSON.stringify(shards)],
-      );
-      const heads = await tx.query<Head>(
-        "select shard, seq, hash from journal_head where shard in " +
-          "(select s::int from jsonb_array_elements_text($1::jsonb) s) order by shard for update",
-        [JSON.stringify(shards)],
-      );
+      const heads = await lockHeads(tx, shards);
       const newest = new Map(heads.map((head) => [head.shard, { seq: Number(head.seq), hash: head.hash }]));
       const at = new Date(clock.now()).toISOString();
       const rows = notes.map((note) => {
@@ -80,7 +88,8 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
         };
         const hash = entropy.digest(chainedBytes(head.hash, entry));
         newest.set(shard, { seq, hash });
-        return { ...entry, run_id: runId, link_id: note.link, before_hash: head.hash, hash };
+        const { link, runId: run_id, ...rest } = entry;
+        return { ...rest, run_id, link_id: link, before_hash: head.hash, hash };
       });
       await tx.query(
         "insert into journal (shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash) " +

@@ -279,14 +279,17 @@ function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
         return "stored";
       });
     },
-    async takeHints(connection, entity, limit) {
-      const rows = await database.query<{ external_id: string }>(
+    async takeHints(limit) {
+      const rows = await database.query<{ connection: string; entity: string; external_id: string }>(
         "delete from hint where (connection, entity, external_id) in (select connection, entity, " +
-          "external_id from hint " +
-          "where connection = $1 and entity = $2 order by received_at limit $3) returning external_id",
-        [connection, entity, limit],
+          "external_id from hint order by received_at limit $1) returning connection, entity, external_id",
+        [limit],
       );
-      return rows.map((row) => row.external_id as ExternalId);
+      return rows.map((row) => ({
+        connection: row.connection as ConnectionId,
+        entity: row.entity,
+        id: row.external_id as ExternalId,
+      }));
     },
   };
 }

@@ -10,7 +10,16 @@ import type {
 import type { Database } from "../ports.ts";
 import type { JournalWriter } from "./journal.ts";
 import { markLinks } from "./observations.ts";
-import type { CandidateRow, ConflictRow, EntityCounts, OpenPark, RunRow, Store, WaitEntry } from "./port.ts";
+import type {
+  CandidateRow,
+  ConflictRow,
+  EntityCounts,
+  OpenCounts,
+  OpenPark,
+  RunRow,
+  Store,
+  WaitEntry,
+} from "./port.ts";
 
 interface Deps {
   readonly database: Database;
@@ -25,6 +34,7 @@ type Part = Pick<
   | "savePlan"
   | "setPlanState"
   | "counts"
+  | "openCounts"
   | "listConflicts"
   | "decideConflict"
   | "listCandidates"
@@ -92,6 +102,20 @@ async function countEntities(database: Database): Promise<readonly EntityCounts[
   );
 }
 
+async function countOpen(database: Database): Promise<readonly OpenCounts[]> {
+  const part = (table: string, where: string): string =>
+    `(select count(*)::int from ${table} x where x.entity = e.entity and ${where})`;
+  return database.query<OpenCounts & { [column: string]: unknown }>(
+    "select e.entity, " +
+      `${part("intent", "x.state in ('stored', 'sending', 'in_doubt')")} as "openIntents", ` +
+      `${part("park", "x.state = 'open'")} as parks, ${part("conflict", "x.state = 'open'")} as conflicts, ` +
+      `${part("candidate", "x.state = 'open'")} as candidates, ` +
+      "(select count(distinct w.link_id)::int from wait w join link l on l.id = w.link_id where " +
+      "l.entity = e.entity and w.is_blocking) as waits " +
+      "from (select distinct entity from cursor) e order by e.entity",
+  );
+}
+
 /** Runs and plans. */
 function runsAndPlans(
   deps: Deps,
@@ -99,8 +123,11 @@ function runsAndPlans(
   const { database } = deps;
   return {
     async startRun(id, command) {
-      await database.query("update run set state = 'abandoned', ended_at = now() where state = 'running'");
-      await database.query("insert into run (id, command) values ($1, $2)", [id, command]);
+      await database.query(
+        "with left_behind as (update run set state = 'abandoned', ended_at = now() where state = 'running') " +
+          "insert into run (id, command) values ($1, $2)",
+        [id, command],
+      );
     },
     async endRun(id, state, summary) {
       await database.query(
@@ -262,10 +289,11 @@ function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
 }
 
 /** Counts for people and for the guard. */
-function counting(deps: Deps): Pick<Store, "counts" | "waitsOf" | "linkGuardCounts"> {
+function counting(deps: Deps): Pick<Store, "counts" | "openCounts" | "waitsOf" | "linkGuardCounts"> {
   const { database } = deps;
   return {
     counts: () => countEntities(database),
+    openCounts: () => countOpen(database),
     async waitsOf(link) {
       const rows = await database.query<WaitTable>(
         "select field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking " +

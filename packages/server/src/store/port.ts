@@ -329,6 +329,23 @@ export interface ConnectionRow {
   readonly reason: string | null;
 }
 
+/** What of one entity is due now. */
+export interface DueWork {
+  readonly entity: EntityName;
+  /** Records without a link that may get one. */
+  readonly newcomers: boolean;
+  /** Links to be decided. */
+  readonly work: boolean;
+  /** Intents to be sent, or to be asked about. */
+  readonly intents: boolean;
+}
+
+/** What an entity has left open. Its cost does not grow with the number of links. */
+export type OpenCounts = Pick<
+  EntityCounts,
+  "entity" | "openIntents" | "parks" | "conflicts" | "candidates" | "waits"
+>;
+
 /** Counts per entity, for `status` and the statement. */
 export interface EntityCounts {
   readonly entity: EntityName;
@@ -372,7 +389,8 @@ export interface Store {
     id: string,
     hints: readonly RecordKey[],
   ): Promise<"stored" | "known">;
-  takeHints(connection: ConnectionId, entity: EntityName, limit: number): Promise<readonly ExternalId[]>;
+  /** Takes the oldest hints, of any connection and entity. */
+  takeHints(limit: number): Promise<readonly RecordKey[]>;
 
   /** Newcomers that waited for a parent's link may be looked at again. */
   retryWaiting(entity: EntityName): Promise<void>;
@@ -406,6 +424,8 @@ export interface Store {
     runId: string | null,
   ): Promise<void>;
 
+  /** Those of the entities that have something due, in one statement. */
+  dueEntities(entities: readonly EntityName[]): Promise<readonly DueWork[]>;
   countDue(entity: EntityName): Promise<number>;
   dueLinks(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly LinkId[]>;
   loadBundles(links: readonly LinkId[]): Promise<readonly LinkBundle[]>;
@@ -424,6 +444,11 @@ export interface Store {
   /** Connections on which a create of this entity may have landed without our knowing its id. */
   doubtfulCreates(entity: EntityName): Promise<readonly ConnectionId[]>;
   doubtfulIntents(target: ConnectionId, entity: EntityName, limit: number): Promise<readonly Intent[]>;
+  /**
+   * Takes back writes that are proved not to have left us and whose link has changed since: they are decided again
+   * from what is there now. Answers how many.
+   */
+  withdrawStored(lease: Lease, runId: string | null): Promise<number>;
   /** Intents left in `sending` by a worker that died: they are in doubt from now on. */
   abandonSending(lease: Lease, abandonedAt: number): Promise<number>;
   commitOutcomes(outcomes: readonly IntentOutcome[], runId: string | null, lease: Lease): Promise<void>;
@@ -435,6 +460,7 @@ export interface Store {
   setPlanState(id: string, state: "applying" | "applied" | "stopped"): Promise<void>;
 
   counts(): Promise<readonly EntityCounts[]>;
+  openCounts(): Promise<readonly OpenCounts[]>;
   listConflicts(state: string): Promise<readonly ConflictRow[]>;
   decideConflict(
     link: LinkId,

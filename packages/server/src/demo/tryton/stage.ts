@@ -106,10 +106,10 @@ async function started(place: TrytonPlace, { say, signal }: StageOptions): Promi
 /** Installs and starts Tryton where it is not there yet, seeds a CRM twin beside it, and opens the engine. */
 export async function openTrytonStage(place: TrytonPlace, options: StageOptions): Promise<Stage> {
   options.say(
-    "0. A real Tryton: installed from Debian where it is missing, with a company in it, on loopback.",
+    "\n0. A real Tryton: installed from Debian where it is missing, with a company in it, on loopback.",
   );
   const erp = await started(place, options);
-  options.say(`   ready in ${(erp.startedInMs / 1000).toFixed(1)} s`);
+  options.say(`   ready in ${(erp.startedInMs / 1000).toFixed(1)} s\n`);
   try {
     return await stageOn(erp, options);
   } catch (error) {

@@ -173,6 +173,71 @@ export function engineSuite(home: TestHome): void {
     });
   });
 
+  describe("writes that wait", () => {
+    test("a create that was never sent takes what was edited meanwhile", async () => {
+      const mini = await build();
+      const id = mini.crm.add("accounts", customer);
+      mini.erp.faults = Array.from({ length: 50 }, () => "throttled" as const);
+      await mini.engine.run({ waitMsMax: 0 });
+      expect(mini.erp.rows("accounts")).toEqual([]);
+      mini.erp.faults = [];
+      mini.pass(10);
+      mini.crm.edit("accounts", id, { name: "Acme Edited" });
+      await mini.engine.run();
+      expect(mini.erp.rows("accounts").map(({ fields }) => fields["name"])).toEqual(["Acme Edited"]);
+      expect(new Set(mini.erp.creates).size).toBe(mini.erp.creates.length);
+    });
+
+    test("a request whose deadline has passed is not sent any more", async () => {
+      const mini = await build({
+        wrapStore: (store) => ({
+          ...store,
+          claimIntents: async (request) => {
+            const claimed = await store.claimIntents(request);
+            mini.pass(claimed.length > 0 && mini.erp.writes === 0 && !isSlept ? 60_000 : 0);
+            isSlept = isSlept || claimed.length > 0;
+            return claimed;
+          },
+        }),
+      });
+      let isSlept = false;
+      mini.crm.add("accounts", customer);
+      await mini.engine.run();
+      const states = await database.query("select state, attempts from intent");
+      expect([mini.erp.writes, states]).toEqual([1, [{ state: "settled", attempts: 1 }]]);
+    });
+
+    test("a create answered with a record that belongs to another link is set aside, and linked to nothing", async () => {
+      const mini = await loaded();
+      const taken = mini.erp.get("accounts", mini.erpId);
+      const plain = mini.erp.connection();
+      const engine = mini.restart({
+        sides: mini.world.sides.map((side) =>
+          side.role === "crm"
+            ? side
+            : {
+                ...side,
+                open: () =>
+                  Promise.resolve({
+                    ...plain,
+                    write: (writes) =>
+                      Promise.resolve(
+                        writes.map(() => ({ kind: "done" as const, id: taken.id as never, record: null })),
+                      ),
+                  }),
+              },
+        ),
+      });
+      mini.crm.add("accounts", { ...customer, name: "Other", taxId: "FR77", email: "o@x.example" });
+      await engine.run();
+      expect((await engine.deadLetters()).map(({ reason }) => reason)).toEqual(["not_unique"]);
+      const members = await database.query("select connection from link_member where external_id = $1", [
+        taken.id,
+      ]);
+      expect(members).toEqual([{ connection: "erp" }]);
+    });
+  });
+
   describe("edits on both sides", () => {
     test("different fields both arrive; the same one goes to its master, the loser is kept", async () => {
       const mini = await loaded();
