@@ -48,7 +48,7 @@ interface Entry {
 }
 
 /** Follows the chains of the journal and answers the places where one is broken. */
-export async function brokenChains(store: Peephole): Promise<readonly string[]> {
+export async function brokenChains(store: Pick<Peephole, "query">): Promise<readonly string[]> {
   const rows = await store.query<Entry>("select * from journal order by shard, seq");
   const broken: string[] = [];
   const last = new Map<number, { seq: number; hash: string }>();

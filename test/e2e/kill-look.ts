@@ -12,6 +12,9 @@ export interface Look {
   readonly settled: readonly string[];
   /** Writes of which the last life did not learn what became of them. */
   readonly sending: number;
+  readonly observations: number;
+  /** How far each entity of each side is read. */
+  readonly cursors: ReadonlyMap<string, string>;
 }
 
 interface Head {
@@ -24,25 +27,41 @@ function openStore(stage: KillStage, store: StoreChoice): Promise<Peephole> {
   return store.home === "server" ? peepServer(store.url) : peepFolder(join(stage.folder, "store"));
 }
 
-async function isMigrated(database: Peephole): Promise<boolean> {
+async function isMigrated(database: Pick<Peephole, "query">): Promise<boolean> {
   const [row] = await database.query<{ there: boolean }>(
     "select to_regclass('journal_head') is not null as there",
   );
   return row?.there === true;
 }
 
-async function look(database: Peephole): Promise<Look> {
-  if (!(await isMigrated(database))) return { heads: new Map(), entries: 0, settled: [], sending: 0 };
+const nothing: Look = {
+  heads: new Map(),
+  entries: 0,
+  settled: [],
+  sending: 0,
+  observations: 0,
+  cursors: new Map(),
+};
+
+/** Looks at what there is; nothing where no program has got as far as making its tables. */
+export async function look(database: Pick<Peephole, "query">): Promise<Look> {
+  if (!(await isMigrated(database))) return nothing;
   const heads = await database.query<Head>("select shard, seq, hash from journal_head order by shard");
   const settled = await database.query<{ key: string }>("select key from intent where state = 'settled'");
-  const [open] = await database.query<{ sending: number }>(
-    "select count(*)::int as sending from intent where state = 'sending'",
+  const [counts] = await database.query<{ sending: number; observations: number }>(
+    "select (select count(*)::int from intent where state = 'sending') as sending, " +
+      "(select count(*)::int from observation) as observations",
+  );
+  const cursors = await database.query<{ place: string; text: string }>(
+    "select connection || ' ' || entity as place, to_jsonb(cursor)::text as text from cursor",
   );
   return {
     heads: new Map(heads.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash])),
     entries: heads.reduce((sum, { seq }) => sum + Number(seq), 0),
     settled: settled.map(({ key }) => key),
-    sending: open?.sending ?? 0,
+    sending: counts?.sending ?? 0,
+    observations: counts?.observations ?? 0,
+    cursors: new Map(cursors.map(({ place, text }) => [place, text])),
   };
 }
 
@@ -86,6 +105,21 @@ export interface Kept {
   readonly lost: readonly string[];
 }
 
+/** Holds earlier looks against what an open store holds now. */
+export async function keptOf(database: Pick<Peephole, "query">, looks: readonly Look[]): Promise<Kept> {
+  const final = await look(database);
+  const isThere = await isMigrated(database);
+  const broken = isThere ? await brokenChains(database) : [];
+  const rows = isThere ? await database.query<Head>("select shard, seq, hash from journal") : [];
+  const hashes = new Map(rows.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash]));
+  const keys = new Set(final.settled);
+  const lost = looks.flatMap(({ heads, settled }) => [
+    ...[...heads].filter(([at, hash]) => hashes.get(at) !== hash).map(([at]) => `journal ${at}`),
+    ...settled.filter((key) => !keys.has(key)).map((key) => `settled write ${key}`),
+  ]);
+  return { final, broken, lost: [...new Set(lost)] };
+}
+
 /** Holds every earlier look against the store as it is now. */
 export async function compareLooks(
   stage: KillStage,
@@ -94,17 +128,7 @@ export async function compareLooks(
 ): Promise<Kept> {
   const database = await openStore(stage, store);
   try {
-    const broken = await brokenChains(database);
-    const final = await look(database);
-    const rows = await database.query<Head>("select shard, seq, hash from journal");
-    const hashes = new Map(rows.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash]));
-    const known = await database.query<{ key: string }>("select key from intent");
-    const keys = new Set(known.map(({ key }) => key));
-    const lost = looks.flatMap(({ heads, settled }) => [
-      ...[...heads].filter(([at, hash]) => hashes.get(at) !== hash).map(([at]) => `journal ${at}`),
-      ...settled.filter((key) => !keys.has(key)).map((key) => `intent ${key}`),
-    ]);
-    return { final, broken, lost: [...new Set(lost)] };
+    return await keptOf(database, looks);
   } finally {
     await database.close();
   }

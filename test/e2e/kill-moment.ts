@@ -65,7 +65,7 @@ export interface Trouble extends FaultRule {
 
 /** Draws what goes wrong in a life: now and then an answer is lost or cut, a commit late, a call dropped. */
 export function drawTroubles(random: Random): readonly Trouble[] {
-  if (!random.chance(0.5)) return [];
+  if (!random.chance(0.6)) return [];
   const effect = random.pick<FaultEffect>([
     { kind: "lose" },
     { kind: "lose" },
@@ -74,7 +74,7 @@ export function drawTroubles(random: Random): readonly Trouble[] {
     { kind: "drop" },
   ]);
   const { side, method = "POST" } = random.pick(sorts.filter(({ purpose }) => purpose === "write"));
-  return [{ side, method, nth: random.between(1, 4), effect }];
+  return [{ side, method, nth: random.between(1, 2), effect }];
 }
 
 /** The moment in words, for the report. */

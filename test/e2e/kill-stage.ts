@@ -114,7 +114,7 @@ export async function openKillStage(size: StageSize, store: StoreChoice): Promis
   const acceptedQuoteIds = acceptQuotes(crm);
   const crmUp = await crm.listen();
   const erpUp = await erp.listen();
-  const folder = tempFolder();
+  const folder = tempFolder("memory");
   writeProject(folder.path, { crm: crmUp.url, erp: erpUp.url, store });
   return {
     crm,

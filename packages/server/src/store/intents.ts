@@ -90,10 +90,13 @@ async function setAsideTaken(
     id,
   }));
   const taken = await tx.query<{ key: string }>(
-    "select r.key from jsonb_to_recordset($1::jsonb) as r(key text, link_id text, connection text, entity text, id text) " +
-      "where exists (select from link_member m where m.until_at is null and m.entity = r.entity " +
-      "and m.connection = r.connection and ((m.external_id = r.id and m.link_id <> r.link_id) " +
-      "or (m.link_id = r.link_id and not m.is_alias)))",
+    // Two look-ups by index per record; joined by `or` they read all members of the connection for each record.
+    "select distinct r.key from jsonb_to_recordset($1::jsonb) as r(key text, link_id text, connection text, " +
+      "entity text, id text) cross join lateral (select from link_member m where m.until_at is null " +
+      "and m.entity = r.entity and m.connection = r.connection and m.external_id = r.id " +
+      "and m.link_id <> r.link_id union all select from link_member m where m.until_at is null " +
+      "and m.link_id = r.link_id and m.connection = r.connection and m.external_id <> r.id " +
+      "and not m.is_alias) taken",
     [JSON.stringify(rows)],
   );
   const keys = new Set(taken.map(({ key }) => key));
