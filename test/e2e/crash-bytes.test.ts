@@ -8,7 +8,7 @@ const size = { seed, accounts: 30, products: 15, history: 8, quotes: 8 };
 describe("a first load whose power fails 8 times in the middle of a file operation", () => {
   let load: CutLoad;
   beforeAll(async () => {
-    load = await loadWithFailures({ size, failures: 8, operationsMax: 2_000 });
+    load = await loadWithFailures({ size, failures: 8 });
     const told = load.failures.map(({ operation, commits, before }) =>
       [operation, commits, before.entries, before.settled.length].join("/"),
     );
@@ -43,7 +43,7 @@ describe("a first load whose power fails 8 times in the middle of a file operati
 
 describe("the same on a disk that says it synced and did not", () => {
   it("loses what was acknowledged, so these tests can fail", async () => {
-    const load = await loadWithFailures({ size, failures: 1, operationsMax: 2_000, syncs: "none" });
+    const load = await loadWithFailures({ size, failures: 1, syncs: "none" });
     expect(load.failures.flatMap(({ lost }) => lost).length).toBeGreaterThan(0);
   });
 });

@@ -41,9 +41,13 @@ export interface CutLoad {
 export interface CutOptions extends CrashLayerOptions {
   readonly size: StageSize;
   readonly failures: number;
-  /** The power fails within so many file operations from each start. */
-  readonly operationsMax: number;
 }
+
+/**
+ * The power fails within so many file operations from a start: enough to make the tables and begin to read;
+ * later, when there are tables, a part of what a load takes.
+ */
+const operationsMax = { first: 600, later: 160 };
 
 /** The machine that the engine runs on. While the power is off nothing leaves it. */
 interface Machine {
@@ -127,7 +131,8 @@ async function liveAndFail(load: Load): Promise<boolean> {
   const { stage, options, random } = load;
   const layer = await openWithCrashLayer(load.disk.path, options);
   const machine: Machine = { layer, isOn: true, acknowledged: await look(layer.database) };
-  const operation = random.between(1, options.operationsMax);
+  const isFirst = machine.acknowledged.entries === 0;
+  const operation = random.between(1, isFirst ? operationsMax.first : operationsMax.later);
   layer.crashAfter(operation);
   try {
     await work(load, await start(load, machine));

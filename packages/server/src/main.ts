@@ -47,12 +47,12 @@ async function demo({ isOnce, keeps, isJson, erp, seed }: DemoOptions): Promise<
   }
   const stopping = new AbortController();
   const unsubscribe = onStop(() => stopping.abort());
-  const { stdout, stderr } = process;
+  const screens = { stdout: process.stdout, stderr: process.stderr };
   const { signal } = stopping;
   const { openStage } = opens;
   try {
     const asked = { isOnce, keeps, isJson, erp, seed: seed ?? 1 };
-    return await runDemo({ ...asked, openStage, stdout, stderr, sleep, signal });
+    return await runDemo({ ...asked, ...screens, openStage, sleep, signal });
   } finally {
     unsubscribe();
   }

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { trytonPlace, whyNot } from "crossfoot/testing";
@@ -24,7 +25,8 @@ interface Result {
   readonly applied: number;
 }
 
-const main = fileURLToPath(new URL("../../../packages/server/src/main.ts", import.meta.url));
+const repository = fileURLToPath(new URL("../../../", import.meta.url));
+const main = join(repository, "packages", "server", "src", "main.ts");
 const nine = [
   "accounts",
   "contacts",

@@ -69,7 +69,7 @@ async function seedProducts(): Promise<void> {
     salable: true,
     products: [["create", [{ cost_price: dec("2.00") }]]],
   }));
-  await admin.call("product.template.create", rows as never);
+  await admin.call("product.template.create", rows);
 }
 
 function writeProject(address: string): void {
@@ -98,6 +98,8 @@ connections:
 `,
   );
 }
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 const named = (object: string, field: string, value: unknown): TwinRecord | undefined =>
   Object.values(crm.state.records[object] ?? {}).find((record) => record[field] === value);
@@ -202,7 +204,7 @@ describe.skipIf(reason !== null)(`CRM twin and a real Tryton (${reason ?? "live"
         {
           productId: String(product?.id),
           quantity: "4",
-          unit: String(product?.["unit"]),
+          unit: textOf(product?.["unit"]),
           unitPrice: { amount: "12.50", currency: "EUR" },
         },
       ],
@@ -210,7 +212,7 @@ describe.skipIf(reason !== null)(`CRM twin and a real Tryton (${reason ?? "live"
     crm.people.sendQuote(String(quote.id));
     crm.people.acceptQuote(String(quote.id));
     await settleAll();
-    const number = String(crm.state.records["quotes"]?.[String(quote.id)]?.["erpNumber"]);
+    const number = textOf(crm.state.records["quotes"]?.[String(quote.id)]?.["erpNumber"]);
     const sales = await admin.find(
       "sale.sale",
       [["number", "=", number]],

@@ -1,9 +1,9 @@
 import type { Crm, JsonMap, Random } from "@crossfoot/twin";
 
 /**
- * What people do at the ERP, whichever it is. Each call does one thing, commits it and answers what was done in
- * words; null when there was nothing to do it to. Calls are made one at a time. Rejects when the ERP refuses
- * what people may do, which is a defect of the demo.
+ * What people do at the ERP, whichever it is. Each call does one thing, commits it and answers in words what
+ * was done; null when there was nothing to do it to. Calls are made one at a time. Rejects when the ERP
+ * refuses what people may do, which is a defect of the demo.
  */
 export interface BackOffice {
   /** Sends an open order off, whole or a first part of it. */
@@ -18,7 +18,7 @@ export interface BackOffice {
   setCreditLimit(customer: string, limit: string): Promise<void>;
   /** Edits a customer's website, a field that both sides may edit. */
   setWebsite(customer: string, website: string): Promise<void>;
-  /** From here the answer of the next quote that Crossfoot creates is lost, once, after the ERP has made it. */
+  /** The answer to the next quote that Crossfoot creates is lost, once, after the ERP has made it. */
   loseNextAnswer(): void;
   /** How many answers were lost. */
   answersLost(): number;

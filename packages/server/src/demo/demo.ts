@@ -120,7 +120,7 @@ async function firstLoad({
   return { plan, applied };
 }
 
-/** One at a time: a trouble is planted between two runs, so that it is there as a whole when Crossfoot looks. */
+/** One at a time: a trouble is planted between two runs, so that Crossfoot meets it as a whole. */
 function takingTurns(): <T>(act: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (act) => {
@@ -135,7 +135,8 @@ async function workTogether(show: Show, troubles: readonly Trouble[]): Promise<R
   const { request, stage, runOnce, say } = show;
   const { signal, sleep } = request;
   say(
-    `\n3. Sales and finance work in both at once, and Crossfoot follows. ${troubles.length} troubles are planted.\n` +
+    "\n3. Sales and finance work in both at once, and Crossfoot follows. " +
+      `${troubles.length} troubles are planted.\n` +
       "   crm, erp: somebody works there    cf: what Crossfoot wrote    !!: a trouble is planted\n",
   );
   const inTurn = takingTurns();

@@ -49,8 +49,8 @@ const cut = (text: string, max: number): string =>
   text.length > max ? `${text.slice(0, max - 3)}...` : text;
 
 /**
- * A text behind a head, broken at spaces so that no line is longer than the columns; further lines begin where
- * the text did, or further right. A word is never broken.
+ * A text behind a head, broken at spaces so that no line is longer than the columns; further lines begin
+ * where the text did, or further right. A word is never broken.
  */
 function wrapped(head: string, text: string, hang = head.length): string {
   const lines: string[] = [];
@@ -164,7 +164,9 @@ export function sayRun(say: Say, { summary: run, setAside }: WatchedRun): void {
     .join(", ");
   if (probed !== "") lines.push(`no answer, so asked about: ${probed}`);
   for (const { entity, failure, reason } of setAside) {
-    lines.push(`set aside for a person: ${counted(1, entity)}: ${failure?.message ?? reason.replaceAll("_", " ")}`);
+    lines.push(
+      `set aside for a person: ${counted(1, entity)}: ${failure?.message ?? reason.replaceAll("_", " ")}`,
+    );
   }
   for (const { connection, failure } of run.troubles) lines.push(`${connection}: ${failure.message}`);
   if (lines.length === 0)

@@ -21,7 +21,7 @@ export interface Stage {
 }
 
 /** One of the two systems, for the terminal. */
-export interface Side {
+interface Side {
   readonly title: string;
   readonly address: string;
 }

@@ -34,7 +34,7 @@ export interface Seen {
 }
 
 /** Outcome of one trouble. */
-export interface Verdict {
+interface Verdict {
   readonly isRight: boolean;
   readonly outcome: string;
 }
@@ -53,7 +53,7 @@ function duplicate(office: Office): Trouble {
   let id = "";
   return {
     name: "duplicate",
-    expected: `${name} is entered with the tax id of a customer that exists: a person is asked, nothing is doubled`,
+    expected: `${name} is entered with the tax id of a known customer: a person is asked, nothing is doubled`,
     plant: async () => {
       const same = Object.fromEntries(
         ["taxId", "email", "currency"].map((field) => [field, original?.[field] ?? null]),
@@ -129,7 +129,7 @@ function conflict(office: Office): Trouble {
   const name = nameOf(office, accountId);
   return {
     name: "conflict",
-    expected: `both sides change the website of ${name}, which the contract puts under review: kept for a person`,
+    expected: `both sides change the website of ${name}, a field under review: kept for a person to decide`,
     plant: async () => {
       crm.people.editAccount(accountId, { website: "https://sales.example" }, "ada");
       await erp.setWebsite(customer, "https://finance.example");

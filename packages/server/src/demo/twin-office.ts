@@ -55,7 +55,7 @@ export function twinOffice(erp: Erp, random: Random): BackOffice {
       erp.commits
         .filter(({ object, kind }) => object === "sales_quotes" && kind === "create")
         .filter(({ actor }) => actor === "integration")
-        .map(({ after }) => String(after?.["external_ref"])),
+        .map(({ after }) => textIn(after ?? undefined, "external_ref")),
     customersNamed: async (name) =>
       recordsOf(erp, "customers").filter((one) => textIn(one, "name") === name).length,
   };
@@ -67,7 +67,7 @@ function deliver(at: { readonly erp: Erp; readonly random: Random }): string | n
   if (order === null) return null;
   const lines = (order["lines"] as readonly JsonMap[] | undefined) ?? [];
   const half = lines.map((line): readonly [string, Json] => [
-    String(line["id"]),
+    textIn(line, "id"),
     String(Math.floor((Number(line["qty"]) - Number(line["delivered_qty"] ?? 0)) / 2)),
   ]);
   const isHalf =

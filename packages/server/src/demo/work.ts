@@ -44,7 +44,7 @@ export function makeQuote({ crm, ground }: Office, { pair, quantity, unitPrice }
   return String(quote.id);
 }
 
-/** A quote of daily work in a status, or null. Those of companies that are kept for a trouble are left alone. */
+/** A quote of daily work in a status, or null. Those of companies kept for a trouble are left alone. */
 export function pickQuote({ crm, pairs, random }: Office, status: string): TwinRecord | null {
   const accounts = new Set(pairs.map(({ accountId }) => accountId));
   const quotes = Object.values(crm.state.records["quotes"] ?? {});

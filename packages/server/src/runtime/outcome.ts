@@ -18,6 +18,7 @@ export function blank(intent: Intent): IntentOutcome {
     abandonedAt: null,
     observation: null,
     baseMoves: [],
+    landedImages: null,
     lines: [],
     park: null,
     isToDecide: false,
@@ -108,18 +109,39 @@ export function landed(
   }
   const isElsewhere = intent.transition !== null && status !== intent.transition.to;
   const images = imagesOf(target.mapping, seen.native);
-  const targetImages: Record<string, JsonMap> = {};
-  for (const field of Object.keys(intent.fields)) {
+  const own: Record<string, JsonMap> = {};
+  const shared: Record<string, JsonMap> = {};
+  for (const field of movedFields(target, intent)) {
     const image = images[field];
     // A state that went on by itself is news of the target, not the value that was sent.
-    if (image !== undefined && !isElsewhere) targetImages[field] = image;
+    if (image === undefined || isElsewhere) continue;
+    if (intent.shared.includes(field)) shared[field] = image;
+    else own[field] = image;
   }
-  const moves: BaseMove[] = [{ connection: target.side.id, images: targetImages, kind: seen.kind }];
+  const moves: BaseMove[] = [{ connection: target.side.id, images: own, kind: seen.kind }];
+  const sourceKind = intent.kind === "archive" ? "archived" : null;
   for (const [connection, sourceFields] of Object.entries(intent.sourceImages)) {
-    moves.push({ connection: connection as ConnectionId, images: sourceFields, kind: "present" });
+    moves.push({ connection: connection as ConnectionId, images: sourceFields, kind: sourceKind });
   }
   const lines = rowsOfLines(target, { intent, seen, shown, known: look.lines });
-  return { ...done, observation: seen, baseMoves: moves, lines };
+  const landedImages = Object.keys(shared).length > 0 ? shared : null;
+  return { ...done, observation: seen, baseMoves: moves, landedImages, lines };
+}
+
+/**
+ * Fields whose base on the target moves. A state that is only passed through is ours: the target's base follows it at
+ * once, or it would count as somebody's edit when the next step is refused; unless the target's own edit is being put
+ * back, where the old base is all that tells that something is left to do.
+ */
+function movedFields(target: SendTarget, intent: Intent): readonly string[] {
+  const fields = Object.keys(intent.fields);
+  const { statusField } = target.policy;
+  if (intent.kind !== "transition" || statusField === null || fields.includes(statusField)) return fields;
+  const causes = Array.isArray(intent.causes)
+    ? (intent.causes as readonly { readonly connection?: string }[])
+    : [];
+  const isPutBack = causes.some(({ connection }) => connection === intent.target);
+  return isPutBack ? fields : [...fields, statusField];
 }
 
 function noEffect(intent: Intent): FailureRecord {

@@ -42,13 +42,31 @@ function referenceOf(world: World, at: { link: LinkId; generation: number }): st
 }
 
 function sourceImages(world: World, assessed: Assessed, write: PlannedWrite): Intent["sourceImages"] {
-  const fields = Object.keys(write.fields);
   const images: Record<string, { readonly [field: string]: JsonMap }> = {};
   for (const { connection } of assessed.bundle.members) {
     if (connection === write.target) continue;
+    // A side that gets the field by a write of its own has its base moved by that one.
+    const isOwn = (field: string): boolean =>
+      sharersOf(assessed, write, field).some(({ target }) => target === connection);
+    const fields = Object.keys(write.fields).filter((field) => !isOwn(field));
     images[connection] = currentImages(world, { bundle: assessed.bundle, connection, fields });
   }
   return images;
+}
+
+/** Other writes of the same decision that carry a field of this one to another target. */
+function sharersOf(assessed: Assessed, write: PlannedWrite, field: string): readonly PlannedWrite[] {
+  return assessed.plan.writes.filter((other) => other.target !== write.target && field in other.fields);
+}
+
+/** Fields that this write shares with others, and the group whose settling moves their bases. */
+function sharing(world: World, assessed: Assessed, write: PlannedWrite): Pick<Intent, "shared" | "group"> {
+  const shared = Object.keys(write.fields).filter((field) => sharersOf(assessed, write, field).length > 0);
+  if (shared.length === 0) return { shared, group: null };
+  const carrying = assessed.plan.writes.filter(({ fields }) => shared.some((field) => field in fields));
+  const hashes = carrying.map((each) => contentHash(world, each)).toSorted();
+  const digest = world.entropy.digest([assessed.bundle.id, ...hashes].join("\n"));
+  return { shared, group: `${digest.slice(0, 24)}:${carrying.length}` };
 }
 
 function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; step: number }): Intent {
@@ -71,6 +89,7 @@ function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; s
     transition: write.transition,
     causes: write.causes as unknown as Intent["causes"],
     sourceImages: sourceImages(world, assessed, write),
+    ...sharing(world, assessed, write),
     attempts: 0,
     fence: 0,
     sendDeadline: null,
@@ -133,7 +152,8 @@ export function splitRefused(
 
 function stateOf(assessed: Assessed): LinkState | null {
   const { plan, bundle } = assessed;
-  if (plan.tombstone !== null) return "ended";
+  // The link ends once the others are archived; until then the decision stands open.
+  if (plan.tombstone !== null && plan.writes.length === 0) return "ended";
   if (plan.verdict === "dormant") return bundle.state === "dormant" ? null : "dormant";
   if (bundle.state !== "dormant") return null;
   return bundle.members.length > 1 ? "live" : "single";

@@ -32,10 +32,15 @@ export async function moveBases(
     kind,
   }));
   await tx.query(
-    "insert into base (link_id, connection, images, kind) select link_id, connection, images, kind from " +
+    "insert into base (link_id, connection, images, kind) select link_id, connection, '{}'::jsonb, " +
+      "coalesce(kind, 'present') from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, kind text) " +
+      "on conflict (link_id, connection) do nothing",
+    [JSON.stringify(rows)],
+  );
+  await tx.query(
+    "update base b set images = b.images || r.images, kind = coalesce(r.kind, b.kind) from " +
       "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, images jsonb, kind text) " +
-      "on conflict (link_id, connection) do update set images = base.images || excluded.images, kind = " +
-      "excluded.kind",
+      "where b.link_id = r.link_id and b.connection = r.connection",
     [JSON.stringify(rows)],
   );
 }
@@ -165,29 +170,26 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
     transition: intent.transition,
     causes: intent.causes,
     source_images: intent.sourceImages,
+    shared: intent.shared,
+    group_key: intent.group,
     run_id: runId,
   }));
   const names =
-    "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, " +
-    "content_hash, fields, " +
-    "transition, causes, source_images, run_id";
+    "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, content_hash, " +
+    "fields, transition, causes, source_images, shared, group_key, run_id";
   // A create that settled stays settled for its generation: its key never depends on its content, so it
   // cannot repeat. Neither can one of which nobody knows whether it landed, whatever its source says by now.
   await tx.query(
-    `insert into intent (${names}, state) select ${names}, 'stored' from jsonb_to_recordset($1::jsonb) ` +
-      "as r(key text, " +
-      "link_id text, entity text, generation int, target text, kind text, step int, external_id text, " +
-      "reference text, " +
-      "precondition text, content_hash text, fields jsonb, transition jsonb, causes jsonb, " +
-      "source_images jsonb, run_id text) " +
-      "on conflict (key) do update set state = 'stored', step = excluded.step, external_id = " +
-      "excluded.external_id, " +
-      "precondition = excluded.precondition, content_hash = excluded.content_hash, fields = " +
-      "excluded.fields, " +
-      "transition = excluded.transition, causes = excluded.causes, source_images = " +
-      "excluded.source_images, attempts = 0, " +
-      "due_at = now(), failure = null, run_id = excluded.run_id, settled_at = null, send_deadline = " +
-      "null, abandoned_at = null " +
+    `insert into intent (${names}, state) select ${names}, 'stored' from jsonb_to_recordset($1::jsonb) as ` +
+      "r(key text, link_id text, entity text, generation int, target text, kind text, step int, " +
+      "external_id text, reference text, precondition text, content_hash text, fields jsonb, " +
+      "transition jsonb, causes jsonb, source_images jsonb, shared jsonb, group_key text, run_id text) " +
+      "on conflict (key) do update set state = 'stored', step = excluded.step, " +
+      "external_id = excluded.external_id, precondition = excluded.precondition, " +
+      "content_hash = excluded.content_hash, fields = excluded.fields, transition = excluded.transition, " +
+      "causes = excluded.causes, source_images = excluded.source_images, shared = excluded.shared, " +
+      "group_key = excluded.group_key, landed_images = null, attempts = 0, due_at = now(), failure = null, " +
+      "run_id = excluded.run_id, settled_at = null, send_deadline = null, abandoned_at = null " +
       "where intent.state = 'refused' or (intent.state = 'settled' and intent.kind <> 'create') or " +
       "(intent.state = 'parked' and not exists (select from park p where p.intent_key = intent.key and " +
       `p.state = 'open' and ${isParkOfDoubt}))`,

@@ -4,7 +4,7 @@ import { moveBases, parkRow, saveLines, savePark } from "./decisions.ts";
 import type { JournalWriter, Note } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { markLinks, observe } from "./observations.ts";
-import type { IntentOutcome, Store } from "./port.ts";
+import type { BaseMove, IntentOutcome, Store } from "./port.ts";
 import { intentColumns, intentOf } from "./rows.ts";
 import type { IntentRow } from "./rows.ts";
 
@@ -128,15 +128,17 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     due_at: outcome.dueAt === null ? null : new Date(outcome.dueAt).toISOString(),
     abandoned_at: outcome.abandonedAt,
     attempts: outcome.intent.attempts,
+    landed_images: outcome.landedImages,
   }));
   await tx.query(
     "update intent i set state = r.state, external_id = coalesce(r.external_id, i.external_id), " +
-      "failure = r.failure, " +
-      "due_at = coalesce(r.due_at, i.due_at), abandoned_at = coalesce(r.abandoned_at, i.abandoned_at), " +
-      "attempts = r.attempts, settled_at = case when r.state = 'settled' then now() else i.settled_at end " +
+      "failure = r.failure, due_at = coalesce(r.due_at, i.due_at), " +
+      "abandoned_at = coalesce(r.abandoned_at, i.abandoned_at), attempts = r.attempts, " +
+      "landed_images = r.landed_images, " +
+      "settled_at = case when r.state = 'settled' then now() else i.settled_at end " +
       "from jsonb_to_recordset($1::jsonb) as r(key text, state text, external_id text, failure jsonb, " +
-      "due_at timestamptz, " +
-      "abandoned_at double precision, attempts int) where i.key = r.key",
+      "due_at timestamptz, abandoned_at double precision, attempts int, landed_images jsonb) " +
+      "where i.key = r.key",
     [JSON.stringify(rows)],
   );
   // Later steps of a document whose step did not settle are taken back: they are decided again from what is
@@ -152,6 +154,31 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
       "later.step > done.step",
     [JSON.stringify(ended)],
   );
+}
+
+/**
+ * Bases of fields that several writes of one decision carry: they move together, on every target, when the last of
+ * the group has settled. Moved write by write, an edit would be lost when one of them is refused (kernel, settle.ts).
+ */
+async function sharedMoves(
+  tx: Queryable,
+  outcomes: readonly IntentOutcome[],
+): Promise<readonly (BaseMove & { readonly link: LinkId })[]> {
+  const groups = new Set(outcomes.flatMap(({ intent }) => (intent.group === null ? [] : [intent.group])));
+  if (groups.size === 0) return [];
+  const rows = await tx.query<{ link_id: string; target: string; landed_images: BaseMove["images"] }>(
+    "select i.link_id, i.target, i.landed_images from intent i where i.landed_images is not null and i.group_key in " +
+      "(select g.group_key from intent g where g.group_key in (select jsonb_array_elements_text($1::jsonb)) " +
+      "group by g.group_key having count(*) filter (where g.state = 'settled') = " +
+      "split_part(g.group_key, ':', 2)::int)",
+    [JSON.stringify([...groups])],
+  );
+  return rows.map((row) => ({
+    link: row.link_id as LinkId,
+    connection: row.target as ConnectionId,
+    images: row.landed_images,
+    kind: null,
+  }));
 }
 
 function notesOf(outcome: IntentOutcome): readonly Note[] {
@@ -314,12 +341,11 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
           tx,
           outcomes.flatMap(({ intent, lines }) => lines.map((line) => ({ ...line, link: intent.link }))),
         );
-        await moveBases(
-          tx,
-          outcomes.flatMap(({ intent, baseMoves }) =>
-            baseMoves.map((move) => ({ ...move, link: intent.link })),
-          ),
+        const moves = outcomes.flatMap(({ intent, baseMoves }) =>
+          baseMoves.map((move) => ({ ...move, link: intent.link })),
         );
+        const together = await sharedMoves(tx, outcomes);
+        await moveBases(tx, [...moves, ...together]);
         const parks = outcomes.flatMap(({ intent, park }) =>
           park === null ? [] : [parkRow(entropy, { link: intent.link, entity: intent.entity, park })],
         );
@@ -332,7 +358,10 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
         );
         const again = outcomes.filter(({ isToDecide }) => isToDecide).map(({ intent }) => intent.link);
         await markLinks(tx, again, "settled");
-        await journal.write(tx, outcomes.flatMap(notesOf), runId);
+        const groupNotes = together.map(({ link, connection, images }) => {
+          return { kind: "base_moved", entity: null, link, body: { connection, images } };
+        });
+        await journal.write(tx, [...outcomes.flatMap(notesOf), ...groupNotes], runId);
       });
     },
   };

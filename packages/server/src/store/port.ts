@@ -156,6 +156,9 @@ export interface Intent {
   readonly causes: Json;
   /** Per source connection, the image of each field written, as it was when the write was decided. */
   readonly sourceImages: { readonly [connection: string]: { readonly [field: string]: JsonMap } };
+  /** Fields that other writes of the same decision carry too, and the name of that group; null when there are none. */
+  readonly shared: readonly string[];
+  readonly group: string | null;
   readonly attempts: number;
   readonly fence: number;
   readonly sendDeadline: number | null;
@@ -185,7 +188,8 @@ export interface DecisionRecord {
 export interface BaseMove {
   readonly connection: ConnectionId;
   readonly images: { readonly [field: string]: JsonMap };
-  readonly kind: ObservationKind;
+  /** Kind of the record when all agreed; null leaves what is known. */
+  readonly kind: ObservationKind | null;
 }
 
 /** Set aside for a person. */
@@ -221,6 +225,8 @@ export interface IntentOutcome {
   readonly abandonedAt: number | null;
   readonly observation: StoredObservation | null;
   readonly baseMoves: readonly BaseMove[];
+  /** Images of shared fields as the target shows them now; the base takes them once the whole group has settled. */
+  readonly landedImages: { readonly [field: string]: JsonMap } | null;
   readonly lines: readonly LineLink[];
   readonly park: ParkEntry | null;
   /** Whether the link has to be decided again. */

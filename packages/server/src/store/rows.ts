@@ -86,6 +86,8 @@ export interface IntentRow {
   readonly transition: Intent["transition"];
   readonly causes: Json;
   readonly source_images: Intent["sourceImages"];
+  readonly shared: readonly string[];
+  readonly group_key: string | null;
   readonly attempts: number;
   readonly fence: string;
   readonly send_deadline: number | null;
@@ -97,7 +99,7 @@ export interface IntentRow {
 export const intentColumns: string =
   "i.key, i.link_id, i.entity, i.generation, i.target, i.kind, i.state, i.step, i.external_id, " +
   "i.reference, " +
-  "i.precondition, i.content_hash, i.fields, i.transition, i.causes, i.source_images, i.attempts, i.fence, " +
+  "i.precondition, i.content_hash, i.fields, i.transition, i.causes, i.source_images, i.shared, i.group_key, i.attempts, i.fence, " +
   "i.send_deadline, i.abandoned_at, i.failure";
 
 /** An intent as the runtime knows it. */
@@ -119,6 +121,8 @@ export function intentOf(row: IntentRow): Intent {
     transition: row.transition,
     causes: row.causes,
     sourceImages: row.source_images,
+    shared: row.shared,
+    group: row.group_key,
     attempts: row.attempts,
     fence: Number(row.fence),
     sendDeadline: numberOf(row.send_deadline),

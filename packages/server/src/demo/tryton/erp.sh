@@ -12,7 +12,8 @@
 # where missing.  Connection facts are left in DIR/erp.env.  With --cache (or
 # ERP_CACHE_DIR) the finished template is kept there and the next `up` restores it
 # in seconds.  What it does is told on the second channel, a line before each step
-# that takes long.  ERP_CUSTOMERS and ERP_PRODUCTS set the size of the seed (default 20 and 50).
+# that takes long.  ERP_CUSTOMERS and ERP_PRODUCTS set the size of the seed (default
+# 20 and 50).
 set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PGBIN=/usr/lib/postgresql/15/bin
@@ -25,7 +26,10 @@ MODULES="party party_relationship company country currency product
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "erp.sh: $*"; exit 1; }
-took() { local ms=$(( ($(date +%s%N) - $2) / 1000000 )); say "  $1 in $((ms / 1000)).$((ms % 1000 / 100)) s"; }
+took() {
+  local ms=$(( ($(date +%s%N) - $2) / 1000000 ))
+  say "  $1 in $((ms / 1000)).$((ms % 1000 / 100)) s"
+}
 
 install_packages() {
   local want=(tryton-server tryton-proteus python3-psycopg2 python3-simpleeval gunicorn) m
@@ -157,7 +161,7 @@ server_up() {
   took "Tryton answers" "$t"
 }
 
-cmd=${1:-}; [ -n "$cmd" ] || { sed -n '2,17p' "${BASH_SOURCE[0]}" >&2; exit 2; }; shift
+cmd=${1:-}; [ -n "$cmd" ] || { sed -n '2,16p' "${BASH_SOURCE[0]}" >&2; exit 2; }; shift
 if [ "$cmd" = install ]; then install_packages; exit; fi
 DIR=${1:?target directory}; shift
 ADMIN_PASSWORD=${ERP_ADMIN_PASSWORD:-admin-demo-pw}

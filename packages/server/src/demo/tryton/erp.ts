@@ -40,13 +40,13 @@ export interface RunningTryton {
   readonly fresh: () => Promise<RunningTryton>;
   /** Ends it and removes what it made: the database, and the server that was started for the caller. */
   readonly stop: () => Promise<void>;
-  /** Ends the server that was started for the caller and leaves its folder, so that it can be started again. */
+  /** Ends the server that was started for the caller and leaves its folder; it can be started again. */
   readonly rest: () => Promise<void>;
 }
 
 /**
- * The place that the environment names: `CROSSFOOT_TRYTON_DIR` is the folder of a running one, `ERP_CACHE_DIR`
- * the folder of the cache.
+ * The place that the environment names: `CROSSFOOT_TRYTON_DIR` is the folder of a running one,
+ * `ERP_CACHE_DIR` the folder of the cache.
  */
 export function trytonPlace(environment: { readonly [name: string]: string | undefined }): TrytonPlace {
   return {
@@ -59,7 +59,7 @@ export function trytonPlace(environment: { readonly [name: string]: string | und
 export function whyNot({ folder }: TrytonPlace): string | null {
   if (folder !== null) return null;
   if (process.getuid?.() !== 0) {
-    return "not root, which installing Debian's packages needs, and CROSSFOOT_TRYTON_DIR names no running Tryton";
+    return "not root, as installing packages needs, and CROSSFOOT_TRYTON_DIR names no running Tryton";
   }
   return existsSync("/usr/bin/apt-get")
     ? null
@@ -72,7 +72,7 @@ async function runScript(
   { tell, signal }: Pick<TrytonStart, "tell" | "signal"> = {},
 ): Promise<void> {
   signal?.throwIfAborted();
-  // Not by a signal of `spawn`: the script ends its present step first, so that no package is left half installed.
+  // Asked to stop, the shell ends its present step first, so that no package is left half installed.
   const child = spawn(script, arguments_, { stdio: ["ignore", "ignore", "pipe"] });
   const stop = (): void => void child.kill("SIGTERM");
   signal?.addEventListener("abort", stop, { once: true });
@@ -114,8 +114,8 @@ function factsOf(folder: string): ReadonlyMap<string, string> {
 
 /**
  * Brings Tryton up in a temporary folder, installing Debian's packages where they are missing (minutes), or
- * uses the one in the folder that was named. Either way the caller gets a fresh database. Rejects with what the
- * script said last; then nothing of it is left running.
+ * uses the one in the folder that was named. Either way the caller gets a fresh database. Rejects with what
+ * the script said last; then nothing of it is left running.
  */
 export async function startTryton(start: TrytonStart): Promise<RunningTryton> {
   const begun = performance.now();

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 /** A proxy on loopback that can lose one answer. */
 export interface LosingProxy {
   readonly url: string;
-  /** From here the answer to the next call of the method is thrown away after the server has given it, once. */
+  /** The answer to the next call of the method is thrown away, once, after the server has given it. */
   readonly loseNext: () => void;
   /** How many answers were lost. */
   readonly lost: () => number;
@@ -19,9 +19,9 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
 }
 
 /**
- * Passes requests on to a server, byte for byte. After `loseNext` the first call of `method` is carried out and
- * committed by the server, and the caller's connection is cut instead of answered: what a network does at the
- * worst moment.
+ * Passes requests on to a server, byte for byte. After `loseNext` the first call of `method` is carried out
+ * and committed by the server, and the caller's connection is cut instead of answered: what a network does at
+ * the worst moment. A server that is away cuts the caller's connection too.
  */
 export async function startLosingProxy(target: string, method: string): Promise<LosingProxy> {
   let isArmed = false;

@@ -22,7 +22,7 @@ async function pickRow(
   return rows.length === 0 ? null : random.pick(rows);
 }
 
-/** The back office of a real Tryton: people work at its own screens, which is JSON-RPC as the user `admin`. */
+/** The back office of a real Tryton: people work at its own screens, which is JSON-RPC as `admin`. */
 export function trytonOffice(
   desk: Desk,
   at: { readonly proxy: LosingProxy; readonly integration: string },

@@ -52,7 +52,7 @@ const address = (n: number): JsonMap => ({
   country: "FR",
 });
 
-/** What Tryton's seed says of a customer, in the form of an account; some details differ, as they do in life. */
+/** What Tryton's seed says of a customer, as an account; some details differ, as they do in life. */
 function accountFields(party: Row, known: Known, n: number): JsonMap {
   return {
     name: textIn(party, "name"),
@@ -132,7 +132,7 @@ async function seedPairs(crm: Crm, admin: Admin): Promise<Pick<SharedContents, "
       pricebookId: pricebooks.get(known.pricebook) ?? null,
       shipToAddress: known.dock,
     });
-    return { accountId, customer: String(party["id"]), code: textIn(party, "code") };
+    return { accountId, customer: textIn(party, "id"), code: textIn(party, "code") };
   });
   return { pairs, quoteHead: (accountId) => heads.get(accountId) ?? {} };
 }
@@ -175,8 +175,8 @@ async function seedArticles(crm: Crm, admin: Admin): Promise<readonly Article[]>
 }
 
 /**
- * Fills the CRM twin beside Tryton's seed: companies that both know, some that only sales knows, a part of the
- * products, and quotes in every stage that sales works on.
+ * Fills the CRM twin beside Tryton's seed: companies that both know, some that only sales knows, and a part of
+ * the products.
  */
 export async function seedCrm(crm: Crm, admin: Admin): Promise<SharedContents> {
   const shared = await seedPairs(crm, admin);

@@ -21,8 +21,8 @@ const patienceMs = 15_000;
 const createsQuote = "model.sale.sale.create";
 
 /**
- * Where the demo's Tryton comes from. Its seeded database is kept in the user's cache folder, so that a second
- * demo starts in seconds.
+ * Where the demo's Tryton comes from. Its seeded database is kept in the user's cache folder, so that a
+ * second demo starts in seconds.
  */
 export function demoPlace(environment: { readonly [name: string]: string | undefined }): TrytonPlace {
   const place = trytonPlace(environment);
@@ -55,8 +55,8 @@ function connectionTo(erp: RunningTryton, proxy: LosingProxy): ErpConnection {
 const cast = { doubled: "C00001", contested: "C00002", limited: "C00005" };
 
 /**
- * Whether daily work is about a customer. Every fifth may owe 1000.00 only, which daily work would meet, and the
- * third of each five is abroad and pays no VAT, which the CRM's own sums do not know.
+ * Whether daily work is about a customer. Every fifth may owe 1000.00 only, which daily work would meet, and
+ * the third of each five is abroad and pays no VAT, which the CRM's own sums do not know.
  */
 function isForDailyWork({ code }: CodedPair): boolean {
   const place = Number(code.slice(1)) % 5;

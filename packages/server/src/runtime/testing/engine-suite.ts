@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { JsonMap } from "@crossfoot/kernel";
 import type { Database } from "../../ports.ts";
 import type { TestHome } from "../../testing.ts";
 import type { MiniWorld, MiniWorldOptions } from "./world.ts";
@@ -293,6 +294,46 @@ export function engineSuite(home: TestHome): void {
       mini.pass(10);
       await mini.engine.run();
       expect(mini.crm.get("accounts", mini.crmId).fields["name"]).toBe("RENAMED");
+    });
+
+    test("lines edited on both sides lose no edit, although one of the two writes is refused", async () => {
+      const contract = {
+        entities: {
+          quotes: {
+            direction: "both",
+            ownership: [],
+            create: { crm: { when: "never" } },
+            fields: { lines: { direction: "both" } },
+          },
+        },
+      };
+      const mini = await loaded({ contract });
+      const quoteId = mini.crm.add("quotes", quoteOf(mini, mini.crmId));
+      await mini.engine.run();
+      const [there] = mini.erp.rows("quotes");
+      const rowsOf = (row: { readonly fields: JsonMap } | undefined): readonly JsonMap[] =>
+        (row?.fields["lines"] ?? []) as unknown as readonly JsonMap[];
+      mini.pass(10);
+      mini.crm.edit("quotes", quoteId, {
+        lines: rowsOf(mini.crm.get("quotes", quoteId)).map((line) => ({ ...line, qty: "7" })),
+      });
+      mini.erp.edit("quotes", there?.id ?? "", {
+        lines: rowsOf(there).map((line) => ({ ...line, price: "8.25" })),
+      });
+      mini.erp.faults = ["refused"];
+      await mini.engine.run();
+      expect(rowsOf(mini.crm.get("quotes", quoteId))[0]).toMatchObject({ qty: "7", price: "8.25" });
+      const dead = await mini.engine.deadLetters();
+      expect(dead.map(({ reason }) => reason)).toEqual(["write_refused"]);
+      await mini.engine.redrive(
+        dead.map(({ parkId }) => parkId),
+        "a person",
+      );
+      await mini.engine.run();
+      expect(rowsOf(mini.erp.get("quotes", there?.id ?? ""))[0]).toMatchObject({ qty: "7", price: "8.25" });
+      const writes = mini.erp.writes + mini.crm.writes;
+      await mini.engine.run({ sweep: true });
+      expect(mini.erp.writes + mini.crm.writes).toBe(writes);
     });
 
     test("a value edited on the side that may not write is put back, and told", async () => {

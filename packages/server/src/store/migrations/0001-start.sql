@@ -110,6 +110,10 @@ create table intent (
   transition jsonb,
   causes jsonb not null,
   source_images jsonb not null,
+  -- Fields that several writes of one decision carry: their bases move together, when all of them have settled.
+  group_key text,
+  shared jsonb not null default '[]',
+  landed_images jsonb,
   attempts int not null default 0,
   fence bigint not null default 0,
   send_deadline double precision,
@@ -124,6 +128,7 @@ create table intent (
 create index intent_open on intent (target, entity, step, link_id)
   where state in ('stored', 'sending', 'in_doubt');
 create index intent_by_link on intent (link_id);
+create index intent_by_group on intent (group_key) where group_key is not null;
 create table conflict (
   link_id text not null references link (id),
   entity text not null,
