@@ -79,19 +79,17 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
       const [rows, members, observations, intents, lines, conflicts, demands] = await Promise.all([
         database.query<LinkRow>(
           `${perId(
-            "select l.id, l.entity, l.generation, l.state, l.verdict, w.marked, exists (select from " +
-              "tombstone t " +
-              "where t.link_id = l.id) as has_tombstone from link l left join work w on w.link_id = l.id " +
-              "where l.id = wanted.id",
+            "select l.id, l.entity, l.generation, l.state, l.verdict, w.marked, exists (select " +
+              "from tombstone t where t.link_id = l.id) as has_tombstone from link l left join work " +
+              "w on w.link_id = l.id where l.id = wanted.id",
           )} order by found.id`,
           ids,
         ),
         database.query<MemberRow>(
           `${perId(
-            "select m.link_id, m.connection, m.external_id, b.images, b.kind from link_member m left " +
-              "join base b " +
-              "on b.link_id = m.link_id and b.connection = m.connection where m.until_at is null " +
-              "and not m.is_alias and m.link_id = wanted.id",
+            "select m.link_id, m.connection, m.external_id, b.images, b.kind from link_member m " +
+              "left join base b on b.link_id = m.link_id and b.connection = m.connection where " +
+              "m.until_at is null and not m.is_alias and m.link_id = wanted.id",
           )} order by found.connection`,
           ids,
         ),
@@ -114,8 +112,8 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
         ),
         database.query<ConflictRow>(
           perId(
-            "select link_id, field, state, resolution from conflict where state <> 'closed' " +
-              "and link_id = wanted.id",
+            "select link_id, field, state, resolution from conflict where state <> 'closed' and " +
+              "link_id = wanted.id",
           ),
           ids,
         ),

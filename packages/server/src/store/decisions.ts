@@ -32,9 +32,9 @@ export async function moveBases(
     kind,
   }));
   await tx.query(
-    "insert into base (link_id, connection, images, kind) select link_id, connection, '{}'::jsonb, " +
-      "coalesce(kind, 'present') from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, kind text) " +
-      "on conflict (link_id, connection) do nothing",
+    "insert into base (link_id, connection, images, kind) select link_id, connection, " +
+      "'{}'::jsonb, coalesce(kind, 'present') from jsonb_to_recordset($1::jsonb) as r(link_id text, " +
+      "connection text, kind text) on conflict (link_id, connection) do nothing",
     [JSON.stringify(rows)],
   );
   await tx.query(
@@ -59,12 +59,10 @@ export async function saveLines(
     key,
   }));
   await tx.query(
-    "insert into line_link (link_id, connection, field, native_id, key) select distinct on (link_id, " +
-      "connection, field, " +
-      "native_id) link_id, connection, field, native_id, key from jsonb_to_recordset($1::jsonb) as " +
-      "r(link_id text, " +
-      "connection text, field text, native_id text, key text) on conflict (link_id, connection, field, " +
-      "native_id) do nothing",
+    "insert into line_link (link_id, connection, field, native_id, key) select distinct on " +
+      "(link_id, connection, field, native_id) link_id, connection, field, native_id, key from " +
+      "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, field text, native_id " +
+      "text, key text) on conflict (link_id, connection, field, native_id) do nothing",
     [JSON.stringify(rows)],
   );
 }
@@ -100,15 +98,13 @@ export async function savePark(
   if (rows.length === 0) return;
   const names = "id, link_id, entity, connection, external_id, intent_key, reason, problems, failure";
   await tx.query(
-    `insert into park (${names}) select distinct on (id) ${names} from jsonb_to_recordset($1::jsonb) ` +
-      "as r(id text, " +
-      "link_id text, entity text, connection text, external_id text, intent_key text, reason text, " +
-      "problems jsonb, " +
-      "failure jsonb) on conflict (id) do update set " +
-      "problems = case when excluded.problems = '{}'::jsonb then park.problems else excluded.problems end, " +
-      "failure = coalesce(excluded.failure, park.failure), " +
-      "opened_at = case when park.state = 'open' then park.opened_at else now() end, state = 'open', " +
-      "closed_at = null",
+    `insert into park (${names}) select distinct on (id) ${names} from ` +
+      "jsonb_to_recordset($1::jsonb) as r(id text, link_id text, entity text, connection text, " +
+      "external_id text, intent_key text, reason text, problems jsonb, failure jsonb) on conflict " +
+      "(id) do update set problems = case when excluded.problems = '{}'::jsonb then park.problems " +
+      "else excluded.problems end, failure = coalesce(excluded.failure, park.failure), opened_at = " +
+      "case when park.state = 'open' then park.opened_at else now() end, state = 'open', closed_at " +
+      "= null",
     [JSON.stringify(rows)],
   );
 }
@@ -133,10 +129,9 @@ async function replaceWaits(tx: Queryable, records: readonly DecisionRecord[]): 
   const names =
     "link_id, field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking";
   await tx.query(
-    `insert into wait (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(link_id text, ` +
-      "field text, " +
-      "target text, parent_link text, parent_entity text, parent_connection text, parent_id text, " +
-      "is_blocking boolean)",
+    `insert into wait (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(link_id ` +
+      "text, field text, target text, parent_link text, parent_entity text, parent_connection text, " +
+      "parent_id text, is_blocking boolean)",
     [JSON.stringify(rows)],
   );
 }
@@ -175,24 +170,24 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
     run_id: runId,
   }));
   const names =
-    "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, content_hash, " +
-    "fields, transition, causes, source_images, shared, group_key, run_id";
+    "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, " +
+    "content_hash, fields, transition, causes, source_images, shared, group_key, run_id";
   // A create that settled stays settled for its generation: its key never depends on its content, so it
   // cannot repeat. Neither can one of which nobody knows whether it landed, whatever its source says by now.
   await tx.query(
-    `insert into intent (${names}, state) select ${names}, 'stored' from jsonb_to_recordset($1::jsonb) as ` +
-      "r(key text, link_id text, entity text, generation int, target text, kind text, step int, " +
-      "external_id text, reference text, precondition text, content_hash text, fields jsonb, " +
-      "transition jsonb, causes jsonb, source_images jsonb, shared jsonb, group_key text, run_id text) " +
-      "on conflict (key) do update set state = 'stored', step = excluded.step, " +
-      "external_id = excluded.external_id, precondition = excluded.precondition, " +
-      "content_hash = excluded.content_hash, fields = excluded.fields, transition = excluded.transition, " +
-      "causes = excluded.causes, source_images = excluded.source_images, shared = excluded.shared, " +
-      "group_key = excluded.group_key, landed_images = null, attempts = 0, due_at = now(), failure = null, " +
-      "run_id = excluded.run_id, settled_at = null, send_deadline = null, abandoned_at = null " +
-      "where intent.state = 'refused' or (intent.state = 'settled' and intent.kind <> 'create') or " +
-      "(intent.state = 'parked' and not exists (select from park p where p.intent_key = intent.key and " +
-      `p.state = 'open' and ${isParkOfDoubt}))`,
+    `insert into intent (${names}, state) select ${names}, 'stored' from ` +
+      "jsonb_to_recordset($1::jsonb) as r(key text, link_id text, entity text, generation int, " +
+      "target text, kind text, step int, external_id text, reference text, precondition text, " +
+      "content_hash text, fields jsonb, transition jsonb, causes jsonb, source_images jsonb, shared " +
+      "jsonb, group_key text, run_id text) on conflict (key) do update set state = 'stored', step = " +
+      "excluded.step, external_id = excluded.external_id, precondition = excluded.precondition, " +
+      "content_hash = excluded.content_hash, fields = excluded.fields, transition = " +
+      "excluded.transition, causes = excluded.causes, source_images = excluded.source_images, " +
+      "shared = excluded.shared, group_key = excluded.group_key, landed_images = null, attempts = " +
+      "0, due_at = now(), failure = null, run_id = excluded.run_id, settled_at = null, " +
+      "send_deadline = null, abandoned_at = null where intent.state = 'refused' or (intent.state = " +
+      "'settled' and intent.kind <> 'create') or (intent.state = 'parked' and not exists (select " +
+      `from park p where p.intent_key = intent.key and p.state = 'open' and ${isParkOfDoubt}))`,
     [JSON.stringify(rows)],
   );
 }
@@ -204,13 +199,11 @@ async function saveConflicts(tx: Queryable, records: readonly DecisionRecord[]):
   if (rows.length > 0) {
     await tx.query(
       "insert into conflict (link_id, entity, field, reason, held) select link_id, entity, field, " +
-        "reason, held from " +
-        "jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, field text, reason text, held " +
-        "jsonb) " +
-        "on conflict (link_id, field) do update set reason = excluded.reason, held = excluded.held, " +
-        "opened_at = case when conflict.state = 'open' then conflict.opened_at else now() end, state = " +
-        "'open', " +
-        "resolution = null, decided_by = null, closed_at = null",
+        "reason, held from jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, field " +
+        "text, reason text, held jsonb) on conflict (link_id, field) do update set reason = " +
+        "excluded.reason, held = excluded.held, opened_at = case when conflict.state = 'open' then " +
+        "conflict.opened_at else now() end, state = 'open', resolution = null, decided_by = null, " +
+        "closed_at = null",
       [JSON.stringify(rows)],
     );
   }
@@ -220,8 +213,8 @@ async function saveConflicts(tx: Queryable, records: readonly DecisionRecord[]):
   if (closed.length === 0) return;
   await tx.query(
     "update conflict c set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) " +
-      "as r(link_id text, field text) where c.link_id = r.link_id and c.field = r.field and c.state <> " +
-      "'closed'",
+      "as r(link_id text, field text) where c.link_id = r.link_id and c.field = r.field and c.state " +
+      "<> 'closed'",
     [JSON.stringify(closed)],
   );
 }
@@ -234,11 +227,9 @@ async function saveTombstones(tx: Queryable, records: readonly DecisionRecord[])
   );
   if (rows.length === 0) return;
   await tx.query(
-    "insert into tombstone (link_id, entity, connection, external_id, reason) select link_id, entity, " +
-      "connection, " +
-      "external_id, 'deleted' from jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, " +
-      "connection text, " +
-      "external_id text) on conflict do nothing",
+    "insert into tombstone (link_id, entity, connection, external_id, reason) select link_id, " +
+      "entity, connection, external_id, 'deleted' from jsonb_to_recordset($1::jsonb) as r(link_id " +
+      "text, entity text, connection text, external_id text) on conflict do nothing",
     [JSON.stringify(rows)],
   );
 }
@@ -252,9 +243,9 @@ async function closeParks(tx: Queryable, deps: Deps, records: readonly DecisionR
     parks.map((park) => parkRow(deps.entropy, { link, entity, park })["id"]),
   );
   await tx.query(
-    `update park p set state = 'closed', closed_at = now() where state = 'open' and not ${isParkOfDoubt} ` +
-      "and link_id in (select jsonb_array_elements_text($1::jsonb)) and not id in (select " +
-      "jsonb_array_elements_text($2::jsonb))",
+    "update park p set state = 'closed', closed_at = now() where state = 'open' and not " +
+      `${isParkOfDoubt} and link_id in (select jsonb_array_elements_text($1::jsonb)) and not id in ` +
+      "(select jsonb_array_elements_text($2::jsonb))",
     [JSON.stringify(records.map(({ link }) => link)), JSON.stringify(keep)],
   );
 }
@@ -263,9 +254,9 @@ async function finishWork(tx: Queryable, records: readonly DecisionRecord[]): Pr
   const rows = records.map(({ link, verdict, state, marked }) => ({ link_id: link, verdict, state, marked }));
   await tx.query(
     "update link l set verdict = r.verdict, state = coalesce(r.state, l.state) from " +
-      "jsonb_to_recordset($1::jsonb) " +
-      "as r(link_id text, verdict text, state text) where l.id = r.link_id " +
-      "and (l.verdict is distinct from r.verdict or (r.state is not null and l.state <> r.state))",
+      "jsonb_to_recordset($1::jsonb) as r(link_id text, verdict text, state text) where l.id = " +
+      "r.link_id and (l.verdict is distinct from r.verdict or (r.state is not null and l.state <> " +
+      "r.state))",
     [JSON.stringify(rows)],
   );
   await tx.query(
@@ -305,12 +296,12 @@ export function decisionStore(deps: Deps): Part {
   return {
     async dueEntities(entities) {
       const rows = await database.query<DueWork & { [column: string]: unknown }>(
-        "select * from (select e.entity, exists (select from observation o where o.entity = e.entity and " +
-          "o.link_id is null and o.kind in ('present', 'archived') and o.resolution is distinct from " +
-          "'candidate') as newcomers, exists (select from work w where w.entity = e.entity and w.due_at <= " +
-          "now()) as work, exists (select from intent i where i.entity = e.entity and i.state in ('stored', " +
-          "'in_doubt') and i.due_at <= now()) as intents from jsonb_array_elements_text($1::jsonb) e(entity)) " +
-          "due where newcomers or work or intents",
+        "select * from (select e.entity, exists (select from observation o where o.entity = " +
+          "e.entity and o.link_id is null and o.kind in ('present', 'archived') and o.resolution is " +
+          "distinct from 'candidate') as newcomers, exists (select from work w where w.entity = " +
+          "e.entity and w.due_at <= now()) as work, exists (select from intent i where i.entity = " +
+          "e.entity and i.state in ('stored', 'in_doubt') and i.due_at <= now()) as intents from " +
+          "jsonb_array_elements_text($1::jsonb) e(entity)) due where newcomers or work or intents",
         [JSON.stringify(entities)],
       );
       return rows;

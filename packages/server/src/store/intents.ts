@@ -44,7 +44,8 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
       "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id text) " +
       // A record that was read and linked before somebody asked whether its create had landed is there already.
       "where not exists (select from link_member m where m.link_id = r.link_id and m.connection = " +
-      "r.connection and m.entity = r.entity and m.external_id = r.external_id and m.until_at is null)",
+      "r.connection and m.entity = r.entity and m.external_id = r.external_id and m.until_at is " +
+      "null)",
     [JSON.stringify(rows)],
   );
   await tx.query(
@@ -53,10 +54,10 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     [JSON.stringify(rows.map((row) => row.link_id))],
   );
   await tx.query(
-    "update observation o set link_id = r.link_id, resolution = null from jsonb_to_recordset($1::jsonb) " +
-      "as r(link_id text, connection text, entity text, external_id text) where o.connection = " +
-      "r.connection " +
-      "and o.entity = r.entity and o.external_id = r.external_id",
+    "update observation o set link_id = r.link_id, resolution = null from " +
+      "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id " +
+      "text) where o.connection = r.connection and o.entity = r.entity and o.external_id = " +
+      "r.external_id",
     [JSON.stringify(rows)],
   );
   const waiting = await tx.query<{ link_id: string }>(
@@ -91,12 +92,12 @@ async function setAsideTaken(
   }));
   const taken = await tx.query<{ key: string }>(
     // Two look-ups by index per record; joined by `or` they read all members of the connection for each record.
-    "select distinct r.key from jsonb_to_recordset($1::jsonb) as r(key text, link_id text, connection text, " +
-      "entity text, id text) cross join lateral (select from link_member m where m.until_at is null " +
-      "and m.entity = r.entity and m.connection = r.connection and m.external_id = r.id " +
-      "and m.link_id <> r.link_id union all select from link_member m where m.until_at is null " +
-      "and m.link_id = r.link_id and m.connection = r.connection and m.external_id <> r.id " +
-      "and not m.is_alias) taken",
+    "select distinct r.key from jsonb_to_recordset($1::jsonb) as r(key text, link_id text, " +
+      "connection text, entity text, id text) cross join lateral (select from link_member m where " +
+      "m.until_at is null and m.entity = r.entity and m.connection = r.connection and m.external_id " +
+      "= r.id and m.link_id <> r.link_id union all select from link_member m where m.until_at is " +
+      "null and m.link_id = r.link_id and m.connection = r.connection and m.external_id <> r.id and " +
+      "not m.is_alias) taken",
     [JSON.stringify(rows)],
   );
   const keys = new Set(taken.map(({ key }) => key));
@@ -132,12 +133,11 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
   }));
   await tx.query(
     "update intent i set state = r.state, external_id = coalesce(r.external_id, i.external_id), " +
-      "failure = r.failure, due_at = coalesce(r.due_at, i.due_at), " +
-      "abandoned_at = coalesce(r.abandoned_at, i.abandoned_at), attempts = r.attempts, " +
-      "landed_images = r.landed_images, " +
-      "settled_at = case when r.state = 'settled' then now() else i.settled_at end " +
-      "from jsonb_to_recordset($1::jsonb) as r(key text, state text, external_id text, failure jsonb, " +
-      "due_at timestamptz, abandoned_at double precision, attempts int, landed_images jsonb) " +
+      "failure = r.failure, due_at = coalesce(r.due_at, i.due_at), abandoned_at = " +
+      "coalesce(r.abandoned_at, i.abandoned_at), attempts = r.attempts, landed_images = " +
+      "r.landed_images, settled_at = case when r.state = 'settled' then now() else i.settled_at end " +
+      "from jsonb_to_recordset($1::jsonb) as r(key text, state text, external_id text, failure " +
+      "jsonb, due_at timestamptz, abandoned_at double precision, attempts int, landed_images jsonb) " +
       "where i.key = r.key",
     [JSON.stringify(rows)],
   );
@@ -149,9 +149,8 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
   if (ended.length === 0) return;
   await tx.query(
     "delete from intent later using intent done where done.key in (select " +
-      "jsonb_array_elements_text($1::jsonb)) " +
-      "and later.link_id = done.link_id and later.target = done.target and later.state = 'stored' and " +
-      "later.step > done.step",
+      "jsonb_array_elements_text($1::jsonb)) and later.link_id = done.link_id and later.target = " +
+      "done.target and later.state = 'stored' and later.step > done.step",
     [JSON.stringify(ended)],
   );
 }
@@ -167,10 +166,10 @@ async function sharedMoves(
   const groups = new Set(outcomes.flatMap(({ intent }) => (intent.group === null ? [] : [intent.group])));
   if (groups.size === 0) return [];
   const rows = await tx.query<{ link_id: string; target: string; landed_images: BaseMove["images"] }>(
-    "select i.link_id, i.target, i.landed_images from intent i where i.landed_images is not null and i.group_key in " +
-      "(select g.group_key from intent g where g.group_key in (select jsonb_array_elements_text($1::jsonb)) " +
-      "group by g.group_key having count(*) filter (where g.state = 'settled') = " +
-      "split_part(g.group_key, ':', 2)::int)",
+    "select i.link_id, i.target, i.landed_images from intent i where i.landed_images is not null " +
+      "and i.group_key in (select g.group_key from intent g where g.group_key in (select " +
+      "jsonb_array_elements_text($1::jsonb)) group by g.group_key having count(*) filter (where " +
+      "g.state = 'settled') = split_part(g.group_key, ':', 2)::int)",
     [JSON.stringify([...groups])],
   );
   return rows.map((row) => ({
@@ -206,8 +205,7 @@ function notesOf(outcome: IntentOutcome): readonly Note[] {
  */
 const earlierStep =
   "select from (select target, step, state from intent where link_id = c.link_id offset 0) e where " +
-  "e.target = c.target " +
-  "and e.step < c.step and e.state in ('stored', 'sending', 'in_doubt')";
+  "e.target = c.target and e.step < c.step and e.state in ('stored', 'sending', 'in_doubt')";
 
 /** Taking intents to be sent, and giving up those of a dead worker. */
 function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "abandonSending"> {
@@ -217,12 +215,11 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "ab
       return database.transaction(async (tx) => {
         await checkFence(tx, request.lease);
         const rows = await tx.query<IntentRow>(
-          "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = attempts " +
-            "+ 1 where i.key in " +
-            "(select c.key from intent c where c.target = $1 and c.entity = $2 and c.state = 'stored' " +
-            "and c.due_at <= now() " +
-            `and (c.step = 0 or not exists (${earlierStep})) order by c.step, c.link_id limit $3) ` +
-            `returning ${intentColumns}`,
+          "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = " +
+            "attempts + 1 where i.key in (select c.key from intent c where c.target = $1 and " +
+            "c.entity = $2 and c.state = 'stored' and c.due_at <= now() and (c.step = 0 or not " +
+            `exists (${earlierStep})) order by c.step, c.link_id limit $3) returning ` +
+            `${intentColumns}`,
           [request.target, request.entity, request.limit, request.lease.fence, request.sendDeadline],
         );
         await journal.write(
@@ -242,9 +239,9 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "ab
       return database.transaction(async (tx) => {
         await checkFence(tx, lease);
         const rows = await tx.query<IntentRow>(
-          "delete from intent i where i.state = 'stored' and i.link_id in (select link_id from work) " +
-            "and not exists (select from intent o where o.link_id = i.link_id and o.target = i.target " +
-            `and o.state in ('sending', 'in_doubt')) returning ${intentColumns}`,
+          "delete from intent i where i.state = 'stored' and i.link_id in (select link_id from " +
+            "work) and not exists (select from intent o where o.link_id = i.link_id and o.target = " +
+            `i.target and o.state in ('sending', 'in_doubt')) returning ${intentColumns}`,
         );
         const notes = rows.map((row) => ({
           kind: "intent_withdrawn",
@@ -285,9 +282,9 @@ function listings(
   return {
     async openTargets() {
       const rows = await database.query<{ target: string; entity: string; due: number; later: number }>(
-        "select target, entity, count(*) filter (where due_at <= now())::int as due, " +
-          "count(*) filter (where due_at > now())::int as later from intent " +
-          "where state in ('stored', 'in_doubt') group by target, entity order by target, entity",
+        "select target, entity, count(*) filter (where due_at <= now())::int as due, count(*) " +
+          "filter (where due_at > now())::int as later from intent where state in ('stored', " +
+          "'in_doubt') group by target, entity order by target, entity",
       );
       return rows.map((row) => ({
         ...row,
@@ -305,9 +302,8 @@ function listings(
     },
     async doubtfulIntents(target, entity, limit) {
       const rows = await database.query<IntentRow>(
-        `select ${intentColumns} from intent i where i.target = $1 and i.entity = $2 and i.state = ` +
-          "'in_doubt' " +
-          "and i.due_at <= now() order by i.due_at, i.key limit $3",
+        `select ${intentColumns} from intent i where i.target = $1 and i.entity = $2 and i.state ` +
+          "= 'in_doubt' and i.due_at <= now() order by i.due_at, i.key limit $3",
         [target, entity, limit],
       );
       return rows.map(intentOf);
@@ -315,8 +311,7 @@ function listings(
     async intentsOf(links) {
       const rows = await database.query<IntentRow>(
         `select ${intentColumns} from intent i where i.link_id in (select ` +
-          "jsonb_array_elements_text($1::jsonb)) " +
-          "order by i.stored_at, i.step",
+          "jsonb_array_elements_text($1::jsonb)) order by i.stored_at, i.step",
         [JSON.stringify([...new Set(links)])],
       );
       return rows.map(intentOf);
@@ -352,8 +347,8 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
         await savePark(tx, parks);
         const settled = outcomes.filter(({ state }) => state === "settled").map(({ intent }) => intent.key);
         await tx.query(
-          "update park set state = 'closed', closed_at = now() where state = 'open' and intent_key in " +
-            "(select jsonb_array_elements_text($1::jsonb))",
+          "update park set state = 'closed', closed_at = now() where state = 'open' and " +
+            "intent_key in (select jsonb_array_elements_text($1::jsonb))",
           [JSON.stringify(settled)],
         );
         const again = outcomes.filter(({ isToDecide }) => isToDecide).map(({ intent }) => intent.link);

@@ -46,8 +46,8 @@ function chainedBytes(
 async function lockHeads(tx: Queryable, shards: readonly number[]): Promise<readonly Head[]> {
   const lock = (): Promise<Head[]> =>
     tx.query<Head>(
-      "select shard, seq, hash from journal_head where shard in " +
-        "(select s::int from jsonb_array_elements_text($1::jsonb) s) order by shard for update",
+      "select shard, seq, hash from journal_head where shard in (select s::int from " +
+        "jsonb_array_elements_text($1::jsonb) s) order by shard for update",
       [JSON.stringify(shards)],
     );
   const heads = await lock();
@@ -92,12 +92,10 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
         return { ...rest, run_id, link_id: link, before_hash: head.hash, hash };
       });
       await tx.query(
-        "insert into journal (shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash) " +
-          "select shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash from " +
-          "jsonb_to_recordset($1::jsonb) " +
-          "as r(shard int, seq bigint, at timestamptz, run_id text, entity text, link_id text, kind " +
-          "text, body jsonb, " +
-          "before_hash text, hash text)",
+        "insert into journal (shard, seq, at, run_id, entity, link_id, kind, body, before_hash, " +
+          "hash) select shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash from " +
+          "jsonb_to_recordset($1::jsonb) as r(shard int, seq bigint, at timestamptz, run_id text, " +
+          "entity text, link_id text, kind text, body jsonb, before_hash text, hash text)",
         [JSON.stringify(rows)],
       );
       const moved = [...newest].map(([shard, head]) => ({ shard, ...head }));

@@ -45,10 +45,10 @@ export function leaseStore(database: Database): Part {
   return {
     async saveConnection(row) {
       await database.query(
-        "insert into connection (id, system, role, tenant, state, reason) values ($1, $2, $3, $4, $5, $6) " +
-          "on conflict (id) do update set system = excluded.system, role = excluded.role, tenant = " +
-          "excluded.tenant, " +
-          "state = excluded.state, reason = excluded.reason, changed_at = now()",
+        "insert into connection (id, system, role, tenant, state, reason) values ($1, $2, $3, $4, " +
+          "$5, $6) on conflict (id) do update set system = excluded.system, role = excluded.role, " +
+          "tenant = excluded.tenant, state = excluded.state, reason = excluded.reason, changed_at = " +
+          "now()",
         [row.id, row.system, row.role, row.tenant, row.state, row.reason],
       );
     },
@@ -60,12 +60,10 @@ export function leaseStore(database: Database): Part {
     },
     async acquireLease(name, holder, ttlMs) {
       const rows = await database.query<{ fence: string }>(
-        "insert into lease (name, holder, fence, expires_at) values ($1, $2, 1, now() + $3 * interval " +
-          "'1 millisecond') " +
-          "on conflict (name) do update set holder = excluded.holder, fence = lease.fence + 1, " +
-          "expires_at = excluded.expires_at where lease.expires_at < now() or lease.holder = " +
-          "excluded.holder " +
-          "returning fence",
+        "insert into lease (name, holder, fence, expires_at) values ($1, $2, 1, now() + $3 * " +
+          "interval '1 millisecond') on conflict (name) do update set holder = excluded.holder, " +
+          "fence = lease.fence + 1, expires_at = excluded.expires_at where lease.expires_at < now() " +
+          "or lease.holder = excluded.holder returning fence",
         [name, holder, ttlMs],
       );
       const [row] = rows;
@@ -74,16 +72,15 @@ export function leaseStore(database: Database): Part {
     async renewLease(lease, ttlMs) {
       const rows = await database.query(
         "update lease set expires_at = now() + $4 * interval '1 millisecond' where name = $1 and " +
-          "holder = $2 " +
-          "and fence = $3 and expires_at > now() returning name",
+          "holder = $2 and fence = $3 and expires_at > now() returning name",
         [lease.name, lease.holder, lease.fence, ttlMs],
       );
       return rows.length > 0;
     },
     async releaseLease(lease) {
       await database.query(
-        "update lease set expires_at = now() - interval '1 millisecond' where name = $1 and holder = " +
-          "$2 and fence = $3",
+        "update lease set expires_at = now() - interval '1 millisecond' where name = $1 and " +
+          "holder = $2 and fence = $3",
         [lease.name, lease.holder, lease.fence],
       );
     },

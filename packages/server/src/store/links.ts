@@ -61,8 +61,8 @@ async function writeKeys(
 ): Promise<void> {
   const owners = entries.map(({ link, connection }) => ({ link_id: link, connection }));
   await tx.query(
-    "delete from match_key k using jsonb_to_recordset($1::jsonb) as r(link_id text, connection text) " +
-      "where k.link_id = r.link_id and k.connection = r.connection",
+    "delete from match_key k using jsonb_to_recordset($1::jsonb) as r(link_id text, connection " +
+      "text) where k.link_id = r.link_id and k.connection = r.connection",
     [JSON.stringify(owners)],
   );
   const rows = entries.flatMap(({ link, connection, keys }) =>
@@ -70,8 +70,8 @@ async function writeKeys(
   );
   if (rows.length === 0) return;
   await tx.query(
-    "insert into match_key (entity, key, connection, link_id) select $2, key, connection, link_id from " +
-      "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, key text)",
+    "insert into match_key (entity, key, connection, link_id) select $2, key, connection, link_id " +
+      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, key text)",
     [JSON.stringify(rows), entity],
   );
 }
@@ -84,8 +84,7 @@ async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<voi
   });
   await tx.query(
     "insert into link (id, entity, generation) select id, entity, generation from " +
-      "jsonb_to_recordset($1::jsonb) " +
-      "as r(id text, entity text, generation int)",
+      "jsonb_to_recordset($1::jsonb) as r(id text, entity text, generation int)",
     [JSON.stringify(rows)],
   );
   const members = entries.flatMap(({ record, resolution }) =>
@@ -101,16 +100,16 @@ async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<voi
       : [],
   );
   await tx.query(
-    "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, " +
-      "entity, external_id " +
-      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id text)",
+    "insert into link_member (link_id, connection, entity, external_id) select link_id, " +
+      "connection, entity, external_id from jsonb_to_recordset($1::jsonb) as r(link_id text, " +
+      "connection text, entity text, external_id text)",
     [JSON.stringify(members)],
   );
   await tx.query(
-    "update observation o set link_id = r.link_id, resolution = null from jsonb_to_recordset($1::jsonb) " +
-      "as r(link_id text, connection text, entity text, external_id text) where o.connection = " +
-      "r.connection " +
-      "and o.entity = r.entity and o.external_id = r.external_id",
+    "update observation o set link_id = r.link_id, resolution = null from " +
+      "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id " +
+      "text) where o.connection = r.connection and o.entity = r.entity and o.external_id = " +
+      "r.external_id",
     [JSON.stringify(members)],
   );
 }
@@ -125,19 +124,16 @@ async function saveUndecided(tx: Queryable, entries: readonly Entry[]): Promise<
   if (rows.length === 0) return;
   await tx.query(
     "update observation o set resolution = r.resolution from jsonb_to_recordset($1::jsonb) as " +
-      "r(connection text, entity text, " +
-      "id text, resolution text) where o.connection = r.connection and o.entity = r.entity and " +
-      "o.external_id = r.id",
+      "r(connection text, entity text, id text, resolution text) where o.connection = r.connection " +
+      "and o.entity = r.entity and o.external_id = r.id",
     [JSON.stringify(rows)],
   );
   await tx.query(
-    "insert into candidate (connection, entity, external_id, links, keys) select connection, entity, " +
-      "id, links, keys from " +
-      "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text, resolution text, " +
-      "links jsonb, keys jsonb) " +
-      "where r.resolution = 'candidate' on conflict (connection, entity, external_id) do update set " +
-      "links = excluded.links, " +
-      "keys = excluded.keys, state = case when candidate.state = 'apart' then 'apart' else 'open' end",
+    "insert into candidate (connection, entity, external_id, links, keys) select connection, " +
+      "entity, id, links, keys from jsonb_to_recordset($1::jsonb) as r(connection text, entity " +
+      "text, id text, resolution text, links jsonb, keys jsonb) where r.resolution = 'candidate' on " +
+      "conflict (connection, entity, external_id) do update set links = excluded.links, keys = " +
+      "excluded.keys, state = case when candidate.state = 'apart' then 'apart' else 'open' end",
     [JSON.stringify(rows)],
   );
 }
@@ -173,10 +169,10 @@ async function takeBackCreates(
 ): Promise<readonly Note[]> {
   if (places.length === 0) return [];
   const rows = await tx.query<{ key: string; link_id: string; entity: string; target: string }>(
-    "delete from intent i using jsonb_to_recordset($1::jsonb) as r(link text, connection text) where " +
-      "i.link_id = r.link and i.target = r.connection and i.state = 'stored' and exists (select from intent c " +
-      "where c.link_id = i.link_id and c.target = i.target and c.kind = 'create' and c.state = 'stored') " +
-      "returning i.key, i.link_id, i.entity, i.target",
+    "delete from intent i using jsonb_to_recordset($1::jsonb) as r(link text, connection text) " +
+      "where i.link_id = r.link and i.target = r.connection and i.state = 'stored' and exists " +
+      "(select from intent c where c.link_id = i.link_id and c.target = i.target and c.kind = " +
+      "'create' and c.state = 'stored') returning i.key, i.link_id, i.entity, i.target",
     [JSON.stringify(places)],
   );
   return rows.map(({ key, link_id, entity, target }): Note => {
@@ -191,10 +187,10 @@ async function isUnjoinable(
   pair: { readonly from: LinkId; readonly into: LinkId },
 ): Promise<boolean> {
   const rows = await tx.query(
-    "select 1 from intent where link_id in ($1, $2) and kind = 'create' and state in ('sending', 'in_doubt') " +
-      "union all select 1 from link_member a join link_member b on b.connection = a.connection " +
-      "where a.link_id = $1 and b.link_id = $2 and a.until_at is null and b.until_at is null " +
-      "and not a.is_alias and not b.is_alias limit 1",
+    "select 1 from intent where link_id in ($1, $2) and kind = 'create' and state in ('sending', " +
+      "'in_doubt') union all select 1 from link_member a join link_member b on b.connection = " +
+      "a.connection where a.link_id = $1 and b.link_id = $2 and a.until_at is null and b.until_at " +
+      "is null and not a.is_alias and not b.is_alias limit 1",
     [pair.from, pair.into],
   );
   return rows.length > 0;
@@ -218,25 +214,26 @@ function newcomers(deps: Deps): Pick<Store, "retryWaiting" | "unlinkedOf" | "loa
   return {
     async retryWaiting(entity) {
       await database.query(
-        "update observation set resolution = null where entity = $1 and link_id is null and resolution " +
-          "= 'waiting'",
+        "update observation set resolution = null where entity = $1 and link_id is null and " +
+          "resolution = 'waiting'",
         [entity],
       );
     },
     async unlinkedOf(entity) {
       const rows = await database.query<ObservationRow>(
-        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is null ` +
-          "and o.kind in ('present', 'archived') order by o.connection, o.external_id limit 10000",
+        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is ` +
+          "null and o.kind in ('present', 'archived') order by o.connection, o.external_id limit " +
+          "10000",
         [entity],
       );
       return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
     },
     async loadNewcomers(entity, limit, skip) {
       const rows = await database.query<ObservationRow>(
-        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is null ` +
-          "and o.kind in ('present', 'archived') and o.resolution is null " +
-          "and not o.connection in (select jsonb_array_elements_text($3::jsonb)) " +
-          "order by o.connection, o.external_id limit $2",
+        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is ` +
+          "null and o.kind in ('present', 'archived') and o.resolution is null and not o.connection " +
+          "in (select jsonb_array_elements_text($3::jsonb)) order by o.connection, o.external_id " +
+          "limit $2",
         [entity, limit, JSON.stringify(skip)],
       );
       return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
@@ -258,12 +255,11 @@ function lookUps(deps: Deps): Pick<Store, "holdersOf" | "linksOf"> {
         members: string[];
       }>(
         perId(
-          "select k.key, k.link_id, k.connection, l.state, (select coalesce(jsonb_agg(m.connection), " +
-            "'[]'::jsonb) from " +
-            "link_member m where m.link_id = k.link_id and m.until_at is null and not m.is_alias) as " +
-            "members " +
-            "from match_key k join link l on l.id = k.link_id where k.entity = $2 and k.key = wanted.id " +
-            "and l.state not in ('ended', 'merged')",
+          "select k.key, k.link_id, k.connection, l.state, (select " +
+            "coalesce(jsonb_agg(m.connection), '[]'::jsonb) from link_member m where m.link_id = " +
+            "k.link_id and m.until_at is null and not m.is_alias) as members from match_key k join " +
+            "link l on l.id = k.link_id where k.entity = $2 and k.key = wanted.id and l.state not " +
+            "in ('ended', 'merged')",
         ),
         [JSON.stringify(keys), entity],
       );
@@ -278,10 +274,10 @@ function lookUps(deps: Deps): Pick<Store, "holdersOf" | "linksOf"> {
     async linksOf(records) {
       if (records.length === 0) return new Map();
       const rows = await database.query<MemberTable>(
-        "select m.link_id, m.connection, m.entity, m.external_id, m.is_alias from link_member m join " +
-          "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on m.connection = " +
-          "r.connection " +
-          "and m.entity = r.entity and m.external_id = r.id where m.until_at is null",
+        "select m.link_id, m.connection, m.entity, m.external_id, m.is_alias from link_member m " +
+          "join jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on " +
+          "m.connection = r.connection and m.entity = r.entity and m.external_id = r.id where " +
+          "m.until_at is null",
         [JSON.stringify(records)],
       );
       return new Map(rows.map((row) => [recordName(memberOf(row)), row.link_id as LinkId]));
@@ -297,9 +293,8 @@ function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEnti
       if (links.length === 0) return [];
       const rows = await database.query<MemberTable>(
         perId(
-          "select link_id, connection, entity, external_id, is_alias from link_member where until_at " +
-            "is null " +
-            "and link_id = wanted.id",
+          "select link_id, connection, entity, external_id, is_alias from link_member where " +
+            "until_at is null and link_id = wanted.id",
         ),
         [JSON.stringify(links)],
       );
@@ -314,11 +309,10 @@ function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEnti
         native_id: string;
         key: string;
       }>(
-        "select l.link_id, l.connection, l.field, l.native_id, l.key from line_link l join link_member m " +
-          "on m.link_id = l.link_id and m.connection = l.connection and m.until_at is null join " +
-          "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on m.connection = " +
-          "r.connection " +
-          "and m.entity = r.entity and m.external_id = r.id",
+        "select l.link_id, l.connection, l.field, l.native_id, l.key from line_link l join " +
+          "link_member m on m.link_id = l.link_id and m.connection = l.connection and m.until_at is " +
+          "null join jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on " +
+          "m.connection = r.connection and m.entity = r.entity and m.external_id = r.id",
         [JSON.stringify(records)],
       );
       return rows.map((row): LineLink & { link: LinkId } => ({
@@ -386,8 +380,8 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
         await database.transaction(async (tx) => {
           if (await isUnjoinable(tx, pair)) return;
           const ends = await tx.query<{ link: LinkId; connection: ConnectionId }>(
-            "select case link_id when $1 then $2 else $1 end as link, connection from link_member where " +
-              "link_id in ($1, $2) and until_at is null and not is_alias",
+            "select case link_id when $1 then $2 else $1 end as link, connection from link_member " +
+              "where link_id in ($1, $2) and until_at is null and not is_alias",
             [pair.from, pair.into],
           );
           const takenBack = await takeBackCreates(tx, ends);
@@ -411,9 +405,9 @@ export function linkStore(deps: Deps): Part {
 async function wakeByRecord(tx: Queryable, entries: readonly Entry[]): Promise<void> {
   const records = JSON.stringify(entries.map(({ record }) => record));
   const waiting = await tx.query<{ link_id: string }>(
-    "select distinct w.link_id from wait w join jsonb_to_recordset($1::jsonb) as r(connection text, " +
-      "entity text, id text) " +
-      "on w.parent_connection = r.connection and w.parent_entity = r.entity and w.parent_id = r.id",
+    "select distinct w.link_id from wait w join jsonb_to_recordset($1::jsonb) as r(connection " +
+      "text, entity text, id text) on w.parent_connection = r.connection and w.parent_entity = " +
+      "r.entity and w.parent_id = r.id",
     [records],
   );
   await markLinks(

@@ -22,10 +22,9 @@ type Part = Pick<
 export async function markLinks(tx: Queryable, links: readonly LinkId[], reason: string): Promise<void> {
   if (links.length === 0) return;
   await tx.query(
-    "insert into work (link_id, entity, reason) select l.id, l.entity, $2 from link l where l.id in " +
-      "(select jsonb_array_elements_text($1::jsonb)) order by l.id " +
-      "on conflict (link_id) do update set marked = work.marked + 1, due_at = now(), reason = " +
-      "excluded.reason",
+    "insert into work (link_id, entity, reason) select l.id, l.entity, $2 from link l where l.id " +
+      "in (select jsonb_array_elements_text($1::jsonb)) order by l.id on conflict (link_id) do " +
+      "update set marked = work.marked + 1, due_at = now(), reason = excluded.reason",
     [JSON.stringify([...new Set(links)]), reason],
   );
 }
@@ -34,9 +33,9 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
 async function loadRows(db: Queryable, keys: readonly RecordKey[]): Promise<ObservationRow[]> {
   if (keys.length === 0) return [];
   return db.query<ObservationRow>(
-    `select ${observationColumns} from observation o join jsonb_to_recordset($1::jsonb) ` +
-      "as r(connection text, entity text, id text) on o.connection = r.connection and o.entity = r.entity " +
-      "and o.external_id = r.id",
+    `select ${observationColumns} from observation o join jsonb_to_recordset($1::jsonb) as ` +
+      "r(connection text, entity text, id text) on o.connection = r.connection and o.entity = " +
+      "r.entity and o.external_id = r.id",
     [JSON.stringify(keys.map(({ connection, entity, id }) => ({ connection, entity, id })))],
   );
 }
@@ -105,39 +104,34 @@ async function upsert(tx: Queryable, observations: readonly StoredObservation[])
     read_end: seen.readEnd,
   }));
   const names =
-    "connection, entity, external_id, kind, native, content_hash, version, version_order, modified_at, " +
-    "actor, into_id, " +
-    "via, read_start, read_end";
+    "connection, entity, external_id, kind, native, content_hash, version, version_order, " +
+    "modified_at, actor, into_id, via, read_start, read_end";
   // A deleted record keeps what it last showed, so that a person can see what is gone.
   await tx.query(
     `insert into observation (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as ` +
-      "r(connection text, " +
-      "entity text, external_id text, kind text, native jsonb, content_hash text, version text, " +
-      "version_order double precision, modified_at bigint, actor text, into_id text, via text, " +
-      "read_start double precision, read_end double precision) " +
-      "on conflict (connection, entity, external_id) do update set kind = excluded.kind, " +
-      "native = case when excluded.kind = 'deleted' then observation.native else excluded.native end, " +
-      "content_hash = excluded.content_hash, version = excluded.version, version_order = " +
-      "excluded.version_order, " +
-      "modified_at = excluded.modified_at, actor = excluded.actor, into_id = excluded.into_id, via = " +
-      "excluded.via, " +
-      "read_start = excluded.read_start, read_end = excluded.read_end, resolution = null, seen_at = now()",
+      "r(connection text, entity text, external_id text, kind text, native jsonb, content_hash " +
+      "text, version text, version_order double precision, modified_at bigint, actor text, into_id " +
+      "text, via text, read_start double precision, read_end double precision) on conflict " +
+      "(connection, entity, external_id) do update set kind = excluded.kind, native = case when " +
+      "excluded.kind = 'deleted' then observation.native else excluded.native end, content_hash = " +
+      "excluded.content_hash, version = excluded.version, version_order = excluded.version_order, " +
+      "modified_at = excluded.modified_at, actor = excluded.actor, into_id = excluded.into_id, via " +
+      "= excluded.via, read_start = excluded.read_start, read_end = excluded.read_end, resolution = " +
+      "null, seen_at = now()",
     [JSON.stringify(rows)],
   );
 }
 
 async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
   await tx.query(
-    "insert into cursor (connection, entity, mapping_hash, page_cursor, pages, reading, reading_since, " +
-      "newest_seen, " +
-      "watermark, backfilled_at, read_at, swept_at, failure) " +
-      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb) on conflict (connection, " +
-      "entity) do update set " +
-      "mapping_hash = excluded.mapping_hash, page_cursor = excluded.page_cursor, pages = excluded.pages, " +
-      "reading = excluded.reading, reading_since = excluded.reading_since, newest_seen = " +
-      "excluded.newest_seen, " +
-      "watermark = excluded.watermark, backfilled_at = excluded.backfilled_at, read_at = excluded.read_at, " +
-      "swept_at = excluded.swept_at, failure = excluded.failure",
+    "insert into cursor (connection, entity, mapping_hash, page_cursor, pages, reading, " +
+      "reading_since, newest_seen, watermark, backfilled_at, read_at, swept_at, failure) values " +
+      "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb) on conflict (connection, " +
+      "entity) do update set mapping_hash = excluded.mapping_hash, page_cursor = " +
+      "excluded.page_cursor, pages = excluded.pages, reading = excluded.reading, reading_since = " +
+      "excluded.reading_since, newest_seen = excluded.newest_seen, watermark = excluded.watermark, " +
+      "backfilled_at = excluded.backfilled_at, read_at = excluded.read_at, swept_at = " +
+      "excluded.swept_at, failure = excluded.failure",
     [
       cursor.connection,
       cursor.entity,
@@ -169,18 +163,18 @@ async function parkUnreadable(tx: Queryable, deps: Deps, checkpoint: Checkpoint)
   }));
   if (rows.length > 0) {
     await tx.query(
-      "insert into park (id, entity, connection, external_id, reason, problems, failure) " +
-        "select id, entity, connection, external_id, 'unreadable', '{}'::jsonb, failure from " +
-        "jsonb_to_recordset($1::jsonb) " +
-        "as r(id text, entity text, connection text, external_id text, failure jsonb) " +
-        "on conflict (id) do update set failure = excluded.failure, state = 'open', closed_at = null",
+      "insert into park (id, entity, connection, external_id, reason, problems, failure) select " +
+        "id, entity, connection, external_id, 'unreadable', '{}'::jsonb, failure from " +
+        "jsonb_to_recordset($1::jsonb) as r(id text, entity text, connection text, external_id " +
+        "text, failure jsonb) on conflict (id) do update set failure = excluded.failure, state = " +
+        "'open', closed_at = null",
       [JSON.stringify(rows)],
     );
   }
   if (checkpoint.observations.length === 0) return;
   await tx.query(
-    "update park p set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) " +
-      "as r(connection text, entity text, id text) where p.state = 'open' and p.reason = 'unreadable' " +
+    "update park p set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) as " +
+      "r(connection text, entity text, id text) where p.state = 'open' and p.reason = 'unreadable' " +
       "and p.connection = r.connection and p.entity = r.entity and p.external_id = r.id",
     [
       JSON.stringify(
@@ -272,8 +266,8 @@ function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
         if (fresh.length === 0) return "known";
         await tx.query(
           "insert into hint (connection, entity, external_id) select connection, entity, id from " +
-            "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on conflict do " +
-            "nothing",
+            "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on conflict " +
+            "do nothing",
           [JSON.stringify(hints)],
         );
         return "stored";
@@ -282,7 +276,8 @@ function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
     async takeHints(limit) {
       const rows = await database.query<{ connection: string; entity: string; external_id: string }>(
         "delete from hint where (connection, entity, external_id) in (select connection, entity, " +
-          "external_id from hint order by received_at limit $1) returning connection, entity, external_id",
+          "external_id from hint order by received_at limit $1) returning connection, entity, " +
+          "external_id",
         [limit],
       );
       return rows.map((row) => ({

@@ -96,9 +96,8 @@ async function countEntities(database: Database): Promise<readonly EntityCounts[
       `${part("park", "x.state = 'open'")} as parks, ${part("conflict", "x.state = 'open'")} as conflicts, ` +
       `${part("candidate", "x.state = 'open'")} as candidates, ` +
       "(select count(distinct w.link_id)::int from wait w join link l on l.id = w.link_id where " +
-      "l.entity = e.entity " +
-      "and w.is_blocking) as waits " +
-      "from (select distinct entity from cursor union select distinct entity from link) e order by e.entity",
+      "l.entity = e.entity and w.is_blocking) as waits from (select distinct entity from cursor " +
+      "union select distinct entity from link) e order by e.entity",
   );
 }
 
@@ -111,8 +110,8 @@ async function countOpen(database: Database): Promise<readonly OpenCounts[]> {
       `${part("park", "x.state = 'open'")} as parks, ${part("conflict", "x.state = 'open'")} as conflicts, ` +
       `${part("candidate", "x.state = 'open'")} as candidates, ` +
       "(select count(distinct w.link_id)::int from wait w join link l on l.id = w.link_id where " +
-      "l.entity = e.entity and w.is_blocking) as waits " +
-      "from (select distinct entity from cursor) e order by e.entity",
+      "l.entity = e.entity and w.is_blocking) as waits from (select distinct entity from cursor) e " +
+      "order by e.entity",
   );
 }
 
@@ -124,15 +123,15 @@ function runsAndPlans(
   return {
     async startRun(id, command) {
       await database.query(
-        "with left_behind as (update run set state = 'abandoned', ended_at = now() where state = 'running') " +
-          "insert into run (id, command) values ($1, $2)",
+        "with left_behind as (update run set state = 'abandoned', ended_at = now() where state = " +
+          "'running') insert into run (id, command) values ($1, $2)",
         [id, command],
       );
     },
     async endRun(id, state, summary) {
       await database.query(
-        "update run set state = $2, ended_at = now(), summary = $3::jsonb where id = $1 and state = " +
-          "'running'",
+        "update run set state = $2, ended_at = now(), summary = $3::jsonb where id = $1 and state " +
+          "= 'running'",
         [id, state, JSON.stringify(summary)],
       );
     },
@@ -151,8 +150,8 @@ function runsAndPlans(
     },
     async setPlanState(id, state) {
       await database.query(
-        "update plan set state = $2, applied_at = case when $2 = 'applied' then now() else applied_at " +
-          "end where id = $1",
+        "update plan set state = $2, applied_at = case when $2 = 'applied' then now() else " +
+          "applied_at end where id = $1",
         [id, state],
       );
     },
@@ -173,8 +172,8 @@ function questions(deps: Deps): Pick<Store, "listConflicts" | "decideConflict" |
         state: string;
         opened_at: string;
       }>(
-        "select link_id, entity, field, reason, held, state, opened_at from conflict where state = $1 " +
-          "order by opened_at, field",
+        "select link_id, entity, field, reason, held, state, opened_at from conflict where state " +
+          "= $1 order by opened_at, field",
         [state],
       );
       return rows.map((row): ConflictRow => ({
@@ -191,8 +190,7 @@ function questions(deps: Deps): Pick<Store, "listConflicts" | "decideConflict" |
       return database.transaction(async (tx) => {
         const rows = await tx.query<{ entity: string }>(
           "update conflict set state = 'decided', resolution = $3::jsonb, decided_by = $4 where " +
-            "link_id = $1 and field = $2 " +
-            "and state = 'open' returning entity",
+            "link_id = $1 and field = $2 and state = 'open' returning entity",
           [link, field, JSON.stringify({ value: decision.value }), decision.by],
         );
         const [row] = rows;
@@ -212,9 +210,8 @@ function questions(deps: Deps): Pick<Store, "listConflicts" | "decideConflict" |
         keys: string[];
         opened_at: string;
       }>(
-        "select connection, entity, external_id, links, keys, opened_at from candidate where state = " +
-          "'open' " +
-          "order by entity, opened_at",
+        "select connection, entity, external_id, links, keys, opened_at from candidate where " +
+          "state = 'open' order by entity, opened_at",
       );
       return rows.map((row): CandidateRow => ({
         connection: row.connection as ConnectionId,
@@ -235,10 +232,8 @@ function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
     async listParks() {
       const rows = await database.query<ParkTable>(
         "select p.id, p.link_id, p.entity, p.connection, p.external_id, p.intent_key, p.reason, " +
-          "p.problems, p.failure, " +
-          "p.opened_at, i.attempts from park p left join intent i on i.key = p.intent_key where " +
-          "p.state = 'open' " +
-          "order by p.opened_at, p.id",
+          "p.problems, p.failure, p.opened_at, i.attempts from park p left join intent i on i.key = " +
+          "p.intent_key where p.state = 'open' order by p.opened_at, p.id",
       );
       return rows.map(parkOf);
     },
@@ -246,18 +241,18 @@ function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
       return database.transaction(async (tx) => {
         const parks = await tx.query<ParkTable>(
           "update park set state = 'redriven', closed_at = now() where state = 'open' and id in " +
-            "(select jsonb_array_elements_text($1::jsonb)) returning id, link_id, entity, connection, " +
-            "external_id, " +
-            "intent_key, reason, problems, failure, opened_at, null::int as attempts",
+            "(select jsonb_array_elements_text($1::jsonb)) returning id, link_id, entity, " +
+            "connection, external_id, intent_key, reason, problems, failure, opened_at, null::int " +
+            "as attempts",
           [JSON.stringify(parkIds)],
         );
         const links = parks.flatMap(({ link_id }) => (link_id === null ? [] : [link_id as LinkId]));
         // A parked or refused write is forgotten, so that the same one may be decided again; one in doubt
         // is probed again.
         await tx.query(
-          "update intent set state = 'in_doubt', due_at = now(), attempts = 0 where state = 'parked' " +
-            "and key in " +
-            "(select jsonb_array_elements_text($1::jsonb)) and send_deadline is not null",
+          "update intent set state = 'in_doubt', due_at = now(), attempts = 0 where state = " +
+            "'parked' and key in (select jsonb_array_elements_text($1::jsonb)) and send_deadline is " +
+            "not null",
           [
             JSON.stringify(
               parks
@@ -267,8 +262,8 @@ function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
           ],
         );
         await tx.query(
-          "update intent set content_hash = '' where state in ('refused', 'parked') and link_id in " +
-            "(select jsonb_array_elements_text($1::jsonb))",
+          "update intent set content_hash = '' where state in ('refused', 'parked') and link_id " +
+            "in (select jsonb_array_elements_text($1::jsonb))",
           [JSON.stringify(links)],
         );
         await markLinks(tx, links, "redriven");
@@ -296,8 +291,8 @@ function counting(deps: Deps): Pick<Store, "counts" | "openCounts" | "waitsOf" |
     openCounts: () => countOpen(database),
     async waitsOf(link) {
       const rows = await database.query<WaitTable>(
-        "select field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking " +
-          "from wait where link_id = $1",
+        "select field, target, parent_link, parent_entity, parent_connection, parent_id, " +
+          "is_blocking from wait where link_id = $1",
         [link],
       );
       return rows.map((row): WaitEntry => ({
@@ -313,8 +308,7 @@ function counting(deps: Deps): Pick<Store, "counts" | "openCounts" | "waitsOf" |
     async linkGuardCounts(sinceMs) {
       return database.query<{ entity: string; kind: string; count: number }>(
         "select entity, kind, count(*)::int as count from intent where stored_at > now() - $1 * " +
-          "interval '1 millisecond' " +
-          "group by entity, kind",
+          "interval '1 millisecond' group by entity, kind",
         [sinceMs],
       );
     },

@@ -43,8 +43,7 @@ export interface ObservationRow {
 /** Columns of {@link ObservationRow}, for select lists. */
 export const observationColumns: string =
   "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.native, o.content_hash, o.version, " +
-  "o.version_order, " +
-  "o.modified_at, o.actor, o.into_id, o.via, o.read_start, o.read_end, o.resolution";
+  "o.version_order, o.modified_at, o.actor, o.into_id, o.via, o.read_start, o.read_end, o.resolution";
 
 const numberOf = (value: string | number | null): number | null => (value === null ? null : Number(value));
 
@@ -98,9 +97,8 @@ export interface IntentRow {
 /** Columns of {@link IntentRow}, for select lists. */
 export const intentColumns: string =
   "i.key, i.link_id, i.entity, i.generation, i.target, i.kind, i.state, i.step, i.external_id, " +
-  "i.reference, " +
-  "i.precondition, i.content_hash, i.fields, i.transition, i.causes, i.source_images, i.shared, i.group_key, i.attempts, i.fence, " +
-  "i.send_deadline, i.abandoned_at, i.failure";
+  "i.reference, i.precondition, i.content_hash, i.fields, i.transition, i.causes, i.source_images, " +
+  "i.shared, i.group_key, i.attempts, i.fence, i.send_deadline, i.abandoned_at, i.failure";
 
 /** An intent as the runtime knows it. */
 export function intentOf(row: IntentRow): Intent {

@@ -18,8 +18,8 @@ const folder = new URL("./migrations/", import.meta.url);
  */
 async function migrate(database: Database): Promise<number> {
   await database.query(
-    "create table if not exists schema_version (version int primary key, name text not null, run_at " +
-      "timestamptz not null default now())",
+    "create table if not exists schema_version (version int primary key, name text not null, " +
+      "run_at timestamptz not null default now())",
   );
   const files = readdirSync(folder)
     .filter((name) => /^\d{4}-.*\.sql$/.test(name))

@@ -175,8 +175,8 @@ async function seedArticles(crm: Crm, admin: Admin): Promise<readonly Article[]>
 }
 
 /**
- * Fills the CRM twin beside Tryton's seed: companies that both know, some that only sales knows, and a part of
- * the products.
+ * Fills the CRM twin beside Tryton's seed: companies that both know, some that only sales knows, and a part
+ * of the products.
  */
 export async function seedCrm(crm: Crm, admin: Admin): Promise<SharedContents> {
   const shared = await seedPairs(crm, admin);
