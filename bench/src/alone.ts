@@ -53,13 +53,14 @@ export async function openAlone(input: CaseInput): Promise<Alone> {
 }
 
 /**
- * The limit of the store: each record with one journal row, two bulk statements for 500 records a commit. Answers
- * records per second.
+ * The limit of the store: each record with one journal row, two bulk statements for 500 records a commit.
+ * Answers records per second.
  */
 export async function bareInserts(database: Database, records: readonly object[]): Promise<number> {
   await database.script(
     "create table bench_record (id text primary key, body jsonb not null); " +
-      "create table bench_note (seq bigint primary key, at timestamptz not null, body jsonb not null, hash text not null)",
+      "create table bench_note (seq bigint primary key, at timestamptz not null, body jsonb not null, " +
+      "hash text not null)",
   );
   const startedAt = performance.now();
   for (let from = 0; from < records.length; from += rowsPerCommit) {
@@ -72,7 +73,8 @@ export async function bareInserts(database: Database, records: readonly object[]
     const text = JSON.stringify(rows);
     await database.transaction(async (tx) => {
       await tx.query(
-        "insert into bench_record select id, body from jsonb_to_recordset($1::jsonb) as r(id text, body jsonb)",
+        "insert into bench_record select id, body from jsonb_to_recordset($1::jsonb) as r(id text, " +
+          "body jsonb)",
         [text],
       );
       await tx.query(

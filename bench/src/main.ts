@@ -1,8 +1,9 @@
 /**
  * `npm run bench -- [name ...] [--size small|full] [--home server|embedded] [--profile] [--no-store]`
  *
- * Runs the cases one after the other, each in a process of its own, and prints a table: target, measured, the limit
- * measured in the same run, their ratio, verdict. The results are kept in bench/results with the machine's facts.
+ * Runs the cases one after the other, each in a process of its own, and prints a table: target, measured,
+ * the limit measured in the same run, their ratio, verdict. The results are kept in bench/results with the
+ * machine's facts.
  */
 import { fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";

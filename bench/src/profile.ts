@@ -19,7 +19,9 @@ function nameOf({ callFrame }: ProfileNode): string {
   return file === "" ? name : `${name} ${file}:${callFrame.lineNumber + 1}`;
 }
 
-/** Prints where the time of a profile went: by function, itself alone, with its share of what was not idle. */
+/**
+ * Prints where the time of a profile went: by function, itself alone, with its share of what was not idle.
+ */
 export function printProfile(file: string): void {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, "utf8")) as Profile;
   const byId = new Map(nodes.map((node) => [node.id, nameOf(node)]));

@@ -26,7 +26,10 @@ export interface CaseReport {
   readonly notes: { readonly [name: string]: number | string };
 }
 
-/** The measured value against its limit; greater than 1 is slower than the limit for times, faster for rates. */
+/**
+ * The measured value against its limit; greater than 1 is slower than the limit for times, faster for
+ * rates.
+ */
 export function ratioOf({ measured, limit }: Row): number | null {
   return limit === null || limit === 0 ? null : measured / limit;
 }

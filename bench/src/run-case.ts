@@ -1,6 +1,7 @@
 /**
- * Runs one case in a process of its own, so that its memory is its own and a profile shows nothing else. Started by
- * main.ts with the case's name; takes its input over the channel to its parent and answers a report.
+ * Runs one case in a process of its own, so that its memory is its own and a profile shows nothing else.
+ * Started by main.ts with the case's name; takes its input over the channel to its parent and answers a
+ * report.
  */
 import { cases } from "./cases.ts";
 import type { CaseInput } from "./cases/scene.ts";

@@ -8,8 +8,8 @@ export interface Watched<T> {
 }
 
 /**
- * Runs the work that a case is about and tells its time. With a file, a processor profile of exactly this work is
- * written there; the time is then longer than without.
+ * Runs the work that a case is about and tells its time. With a file, a processor profile of exactly this
+ * work is written there; the time is then longer than without.
  */
 export async function watched<T>(profileTo: string | null, work: () => Promise<T>): Promise<Watched<T>> {
   const session = profileTo === null ? null : new Session();

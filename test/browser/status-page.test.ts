@@ -74,10 +74,12 @@ describe.skipIf(!isThere)("the status page in a browser", () => {
       now: () => Date.now(),
     });
     const server = createServer((request, response) => {
-      void Promise.resolve(app.request(request.url ?? "/")).then(async (answer) => {
-        response.writeHead(answer.status, Object.fromEntries(answer.headers));
-        response.end(Buffer.from(await answer.arrayBuffer()));
-      });
+      Promise.resolve(app.request(request.url ?? "/"))
+        .then(async (answer) => {
+          response.writeHead(answer.status, Object.fromEntries(answer.headers));
+          response.end(Buffer.from(await answer.arrayBuffer()));
+        })
+        .catch(() => response.destroy());
     });
     await new Promise<void>((resolve) => {
       server.listen(0, "127.0.0.1", resolve);

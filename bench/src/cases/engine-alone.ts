@@ -8,7 +8,10 @@ import type { Case } from "./scene.ts";
 const sizes = { small: 10_000, full: 50_000 } as const;
 const targets = { server: 5_000, embedded: 2_000 } as const;
 
-/** The whole path of a record with journal, between two systems in this process: read, link, decide, write, settle. */
+/**
+ * The whole path of a record with journal, between two systems in this process: read, link, decide, write,
+ * settle.
+ */
 export const engineAlone: Case = async (input) => {
   const records = sizes[input.size];
   const { crm, erp, database, engine } = await openAlone(input);

@@ -10,7 +10,10 @@ const targets = {
   embedded: { batches: { target: 20 }, singles: { target: 5 } },
 } as const;
 
-/** First load over HTTP: the CRM holds all accounts, the ERP none. Judged at 10,000 records, whatever the size. */
+/**
+ * First load over HTTP: the CRM holds all accounts, the ERP none. Judged at 10,000 records, whatever the
+ * size.
+ */
 export const firstLoad: Case = async (input) => {
   const records = 10_000;
   const scene = await openScene(input);

@@ -32,7 +32,7 @@ async function serveScene({ engine, project }: Scene): Promise<Up> {
   });
   const server = await listen(app, { host: "127.0.0.1", port: 0 });
   const stopping = new AbortController();
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
   const loop = startLoop({
     engine,
     entities: project.entities,
@@ -42,7 +42,7 @@ async function serveScene({ engine, project }: Scene): Promise<Up> {
     signal: stopping.signal,
     tell: (event) => {
       if (event.kind === "failure") throw event.error;
-      resolve();
+      resolve(undefined);
     },
   });
   ({ wake } = loop);

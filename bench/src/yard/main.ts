@@ -1,6 +1,7 @@
 /**
- * The yard: two small systems in a process of their own, so that their work is not measured as the engine's. Started
- * by `openYard` with the latency in ms as its argument; takes questions over the channel to its parent.
+ * The yard: two small systems in a process of their own, so that their work is not measured as the
+ * engine's. Started by `openYard` with the latency in ms as its argument; takes questions over the channel
+ * to its parent.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { Pool } from "undici";

@@ -31,7 +31,10 @@ export function crmAccount(at: number): YardFields {
   };
 }
 
-/** The same account in the words of the ERP: what the engine is expected to write, and the bare client writes. */
+/**
+ * The same account in the words of the ERP: what the engine is expected to write, and the bare client
+ * writes.
+ */
 export function erpAccount(account: YardFields): YardFields {
   return {
     display_name: account["name"] ?? null,

@@ -25,8 +25,9 @@ export type YardOutcome =
   | { readonly status: 404 | 412 };
 
 /**
- * The accounts of one system, in memory. It does what a real system would have to do for the engine to be right
- * (ids, versions, stamps, preconditions, our reference) and nothing else, so that little of the time measured is its.
+ * The accounts of one system, in memory. It does what a real system would have to do for the engine to be
+ * right (ids, versions, stamps, preconditions, our reference) and nothing else, so that little of the time
+ * measured is its.
  */
 export class YardTable {
   readonly #name: string;
@@ -117,7 +118,9 @@ export class YardTable {
     return changed;
   }
 
-  /** Records in the order of their ids, or those stamped at `since` or later. The cursor is a count of rows. */
+  /**
+   * Records in the order of their ids, or those stamped at `since` or later. The cursor is a count of rows.
+   */
   page(from: {
     readonly since: string | null;
     readonly after: string | null;

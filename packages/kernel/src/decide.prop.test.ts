@@ -37,9 +37,7 @@ const lines = fc
     }),
     { selector: ({ key }) => key, maxLength: 3 },
   )
-  .map((rows): Value =>
-    rows.map(({ key, quantity, product }) => ({ key, fields: { quantity, product: product as Value } })),
-  );
+  .map((rows): Value => rows.map(({ key, quantity, product }) => ({ key, fields: { quantity, product } })));
 
 const shapes: {
   readonly [field: string]: { readonly kind: FieldKind; readonly value: fc.Arbitrary<Value> };

@@ -238,8 +238,7 @@ it("an observation replaces the view when its version is later, or when it was r
       expect(isNewer(one, other) && isNewer(other, one)).toBe(false);
       const isOrdered =
         one.versionOrder !== null && other.versionOrder !== null && one.versionOrder !== other.versionOrder;
-      if (isOrdered)
-        expect(isNewer(other, one)).toBe((other.versionOrder as number) > (one.versionOrder as number));
+      if (isOrdered) expect(isNewer(other, one)).toBe(other.versionOrder > one.versionOrder);
       else expect(isNewer(other, one)).toBe(other.readStart > one.readEnd);
     }),
     { numRuns: 2_000 },

@@ -73,7 +73,7 @@ describe("normalDecimal", () => {
   it("no text outside its form is taken, and none throws", () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."0123456789.,-+eE ") })),
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...Array.from("0123456789.,-+eE ")) })),
         (text) => {
           const isForm = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text);
           expect(normalDecimal(text) !== undefined).toBe(isForm);
@@ -165,7 +165,7 @@ const kind: fc.Arbitrary<FieldKind> = fc.letrec<{ kind: FieldKind }>((tie) => ({
     { depthSize: "small" },
     fc
       .constantFrom("text", "code", "decimal", "boolean", "date", "instant", "money", "quantity")
-      .map((name) => ({ kind: name }) as FieldKind),
+      .map((name): FieldKind => ({ kind: name })),
     fc.constant<FieldKind>({ kind: "reference", entity: "accounts" }),
     fc
       .dictionary(fc.constantFrom("a", "b", "__proto__"), tie("kind"))

@@ -109,7 +109,8 @@ export function normalDecimal(text: string): string | undefined {
     fraction = padded.slice(padded.length + exponent) + fraction;
     whole = padded.slice(0, padded.length + exponent);
   }
-  whole = whole.replace(/^0+/, "") || "0";
+  whole = whole.replace(/^0+(?=.)/, "");
+  if (whole === "") whole = "0";
   fraction = fraction.replace(/0+$/, "");
   const digits = fraction === "" ? whole : `${whole}.${fraction}`;
   return match[1] === "-" && digits !== "0" ? `-${digits}` : digits;
@@ -233,9 +234,7 @@ export function parseValue(kind: FieldKind, raw: Json): Parsed {
     case "group":
       return parseGroup(kind.parts, raw);
     case "collection":
-      return Array.isArray(raw)
-        ? accept(raw as unknown as readonly Line[])
-        : refuse("not_a_list", "a list of lines");
+      return Array.isArray(raw) ? accept(raw) : refuse("not_a_list", "a list of lines");
   }
 }
 

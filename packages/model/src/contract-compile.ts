@@ -137,7 +137,7 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
       if (typeof field === "string" && known.includes(field)) continue;
       problems.push({
         path: [...path, "matchKeys", String(index)],
-        problem: unknown("field", canonicalBytes(field), known),
+        problem: unknown("field", shown(field), known),
       });
     }
   }
@@ -166,7 +166,7 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
         if (typeof state === "string" && states.includes(state)) continue;
         problems.push({
           path: [...at, "statuses"],
-          problem: unknown("status", canonicalBytes(state), states),
+          problem: unknown("status", shown(state), states),
         });
       }
     }
@@ -179,6 +179,9 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
     });
   }
 }
+
+/** A name as the file has it, for a message. */
+const shown = (value: Json): string => (typeof value === "string" ? value : canonicalBytes(value));
 
 function asList(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? (value as readonly Json[]) : [];

@@ -1,4 +1,5 @@
 import type { Screen } from "../cli/deps.ts";
+import { exitCodes, Refusal } from "../cli/refusal.ts";
 import type { Engine, PlanDocument, RunOptions, RunSummary } from "../runtime/engine.ts";
 import { judge } from "./judge.ts";
 import type { DemoResult } from "./judge.ts";
@@ -59,7 +60,7 @@ interface Show {
 
 /**
  * Runs the demo. Answers the exit code: 0 only if every difference is a planted one and every trouble ended
- * right; 1 as well when it was stopped before the end.
+ * right. Rejects with a Refusal when it was stopped before the end.
  */
 export async function runDemo(request: DemoRequest): Promise<number> {
   const { isJson, seed, keeps, signal } = request;
@@ -81,8 +82,9 @@ export async function runDemo(request: DemoRequest): Promise<number> {
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    say("\nStopped before the end; nothing is left running.");
-    return 1;
+    throw new Refusal(exitCodes.failed, "stopped before the end; nothing is left running", {
+      code: "stopped",
+    });
   }
 }
 

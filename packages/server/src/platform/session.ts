@@ -44,11 +44,11 @@ export function refuseInside(database: object): void {
   });
 }
 
-async function runAt<Row>(
+async function runAt(
   session: Session,
   moment: Moment,
   statement: { readonly sql: string; readonly parameters?: readonly unknown[] | undefined },
-): Promise<{ readonly result: RawResult; readonly rows: Row[] }> {
+): Promise<{ readonly result: RawResult; readonly rows: unknown[] }> {
   const { sql, parameters = [] } = statement;
   const encoded = encodeParameters(parameters);
   let result: RawResult;
@@ -57,7 +57,7 @@ async function runAt<Row>(
   } catch (error) {
     throw storeErrorOf(error, { moment, sql });
   }
-  return { result, rows: decodeRows<Row>(result.columns, result.rows) };
+  return { result, rows: decodeRows(result.columns, result.rows) };
 }
 
 const leftOpen = (): StoreError =>
@@ -73,8 +73,8 @@ export async function runAlone<Row>(
   sql: string,
   parameters: readonly unknown[] | undefined,
 ): Promise<Row[]> {
-  const { result, rows } = await runAt<Row>(session, "alone", { sql, parameters });
-  if (!result.isOpen) return rows;
+  const { result, rows } = await runAt(session, "alone", { sql, parameters });
+  if (!result.isOpen) return rows as Row[];
   await runAt(session, "transaction", { sql: "rollback" });
   throw leftOpen();
 }
@@ -113,9 +113,9 @@ class Statements implements Queryable {
     }
     const next = this.#last.then(async () => {
       if (this.fault !== null) throw this.fault;
-      const { result, rows } = await runAt<Row>(this.#session, "transaction", { sql, parameters });
+      const { result, rows } = await runAt(this.#session, "transaction", { sql, parameters });
       if (!result.isOpen) throw this.#ended();
-      return rows;
+      return rows as Row[];
     });
     this.#last = next.catch(() => undefined);
     return next;

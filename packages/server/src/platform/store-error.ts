@@ -128,7 +128,8 @@ function lostForGood(cause: LostSession, moment: Moment): StoreError {
     cause.isUnsent ? "08003" : "08006",
     cause.message,
   );
-  return new StoreError({ ...failure, message: failure.message, isRetryable: false });
+  const { code, message, isUnknownOutcome } = failure;
+  return new StoreError({ code, message, isUnknownOutcome, isRetryable: false });
 }
 
 function codeOf(cause: unknown): string | undefined {

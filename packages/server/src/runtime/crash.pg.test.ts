@@ -169,7 +169,12 @@ describe("a worker that dies while it joins two links that turned out to be one 
         },
       }),
     });
-    const lead = mini.crm.add("accounts", { ...customer, taxId: "FR2", email: "b@b.example", status: "lead" });
+    const lead = mini.crm.add("accounts", {
+      ...customer,
+      taxId: "FR2",
+      email: "b@b.example",
+      status: "lead",
+    });
     mini.erp.add("accounts", { ...customer, status: "supplier" });
     await mini.engine.run();
     mini.crm.edit("accounts", lead, { taxId: "FR1", status: "customer" });

@@ -6,8 +6,11 @@ import type { CursorState, StoredObservation, UnreadableEntry } from "../store/p
 import { abilitiesOf, mappingOf, reading } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
 
-/** Records asked for in one page: large enough to spare calls, small enough for one commit of about 20 ms. */
-const pageSize = 200;
+/**
+ * Records asked for in one page: large enough to spare calls and commits, small enough for one of about 20
+ * ms.
+ */
+const pageSize = 500;
 /** Pages of one reading: 20 million records. A list that is longer never ends. */
 const pagesMax = 100_000;
 /**

@@ -67,7 +67,9 @@ export interface LandedLookUp {
   readonly lines: readonly (LineLink & { readonly link: LinkId })[];
 }
 
-/** Looks up what `landed` needs for all records of a batch: two statements, none where nothing is asked for. */
+/**
+ * Looks up what `landed` needs for all records of a batch: two statements, none where nothing is asked for.
+ */
 export async function lookUpLanded(
   world: World,
   target: SendTarget,
@@ -129,9 +131,9 @@ export function landed(
 }
 
 /**
- * Fields whose base on the target moves. A state that is only passed through is ours: the target's base follows it at
- * once, or it would count as somebody's edit when the next step is refused; unless the target's own edit is being put
- * back, where the old base is all that tells that something is left to do.
+ * Fields whose base on the target moves. A state that is only passed through is ours: the target's base
+ * follows it at once, or it would count as somebody's edit when the next step is refused; unless the
+ * target's own edit is being put back, where the old base is all that tells that something is left to do.
  */
 function movedFields(target: SendTarget, intent: Intent): readonly string[] {
   const fields = Object.keys(intent.fields);

@@ -98,8 +98,8 @@ async function sendClaimed(
 }
 
 /**
- * The last look before the first byte: past its deadline, or when the lease is gone, nothing is sent any more, since a
- * successor may already count on that (INVARIANTS.md, notes on limits, a).
+ * The last look before the first byte: past its deadline, or when the lease is gone, nothing is sent any
+ * more, since a successor may already count on that (INVARIANTS.md, notes on limits, a).
  */
 function isLate(session: Session, batch: readonly Prepared[]): boolean {
   const now = session.world.clock.now();

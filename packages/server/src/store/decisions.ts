@@ -295,13 +295,22 @@ export function decisionStore(deps: Deps): Part {
   const { database, entropy, journal } = deps;
   return {
     async dueEntities(entities) {
+      // The first row in the order of an index. Without an order, or with `exists`, PostgreSQL may read the
+      // whole table, in the hope of a row that is not there.
+      const some = (table: string, where: string, order: string): string =>
+        `coalesce((select true from ${table} x where x.entity = e.entity and ${where} order by ` +
+        `${order} limit 1), false)`;
+      const isNewcomer =
+        "x.link_id is null and x.kind in ('present', 'archived') and x.resolution is distinct from " +
+        "'candidate'";
+      const isOpen = "x.state in ('stored', 'in_doubt') and x.due_at <= now()";
       const rows = await database.query<DueWork & { [column: string]: unknown }>(
-        "select * from (select e.entity, exists (select from observation o where o.entity = " +
-          "e.entity and o.link_id is null and o.kind in ('present', 'archived') and o.resolution is " +
-          "distinct from 'candidate') as newcomers, exists (select from work w where w.entity = " +
-          "e.entity and w.due_at <= now()) as work, exists (select from intent i where i.entity = " +
-          "e.entity and i.state in ('stored', 'in_doubt') and i.due_at <= now()) as intents from " +
-          "jsonb_array_elements_text($1::jsonb) e(entity)) due where newcomers or work or intents",
+        "select due.* from (select e.entity, " +
+          `${some("observation", isNewcomer, "x.connection, x.external_id")} ` +
+          `as newcomers, ${some("work", "x.due_at <= now()", "x.link_id")} as work, ` +
+          `${some("intent", isOpen, "x.target, x.step, x.link_id")} as intents ` +
+          "from jsonb_array_elements_text($1::jsonb) e(entity)) due " +
+          "where due.newcomers or due.work or due.intents",
         [JSON.stringify(entities)],
       );
       return rows;

@@ -41,8 +41,10 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
   await tx.query(
     "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, " +
       "entity, external_id " +
-      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id text) " +
-      // A record that was read and linked before somebody asked whether its create had landed is there already.
+      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id " +
+      "text) " +
+      // A record that was read and linked before somebody asked whether its create had landed is there
+      // already.
       "where not exists (select from link_member m where m.link_id = r.link_id and m.connection = " +
       "r.connection and m.entity = r.entity and m.external_id = r.external_id and m.until_at is " +
       "null)",
@@ -72,8 +74,9 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
 }
 
 /**
- * Creates whose record, or whose place in the link, is taken already: the system answered with a record that belongs
- * to something else, or a counterpart was linked meanwhile. A person has to look; nothing is linked twice.
+ * Creates whose record, or whose place in the link, is taken already: the system answered with a record
+ * that belongs to something else, or a counterpart was linked meanwhile. A person has to look; nothing is
+ * linked twice.
  */
 async function setAsideTaken(
   tx: Queryable,
@@ -91,7 +94,8 @@ async function setAsideTaken(
     id,
   }));
   const taken = await tx.query<{ key: string }>(
-    // Two look-ups by index per record; joined by `or` they read all members of the connection for each record.
+    // Two look-ups by index per record; joined by `or` they read all members of the connection for each
+    // record.
     "select distinct r.key from jsonb_to_recordset($1::jsonb) as r(key text, link_id text, " +
       "connection text, entity text, id text) cross join lateral (select from link_member m where " +
       "m.until_at is null and m.entity = r.entity and m.connection = r.connection and m.external_id " +
@@ -156,8 +160,9 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
 }
 
 /**
- * Bases of fields that several writes of one decision carry: they move together, on every target, when the last of
- * the group has settled. Moved write by write, an edit would be lost when one of them is refused (kernel, settle.ts).
+ * Bases of fields that several writes of one decision carry: they move together, on every target, when the
+ * last of the group has settled. Moved write by write, an edit would be lost when one of them is refused
+ * (kernel, settle.ts).
  */
 async function sharedMoves(
   tx: Queryable,
@@ -218,8 +223,7 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "ab
           "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = " +
             "attempts + 1 where i.key in (select c.key from intent c where c.target = $1 and " +
             "c.entity = $2 and c.state = 'stored' and c.due_at <= now() and (c.step = 0 or not " +
-            `exists (${earlierStep})) order by c.step, c.link_id limit $3) returning ` +
-            `${intentColumns}`,
+            `exists (${earlierStep})) order by c.step, c.link_id limit $3) returning ${intentColumns}`,
           [request.target, request.entity, request.limit, request.lease.fence, request.sendDeadline],
         );
         await journal.write(

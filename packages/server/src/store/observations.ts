@@ -29,11 +29,33 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
   );
 }
 
+/** What tells whether a record changed. Its fields are not among it: a sweep compares all records. */
+type MarkRow = Pick<
+  ObservationRow,
+  | "connection"
+  | "entity"
+  | "external_id"
+  | "link_id"
+  | "kind"
+  | "content_hash"
+  | "version"
+  | "version_order"
+  | "read_start"
+  | "read_end"
+>;
+const markColumns =
+  "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.content_hash, o.version, o.version_order, " +
+  "o.read_start, o.read_end";
+
 /** Rows of the observation table for a batch of records. */
-async function loadRows(db: Queryable, keys: readonly RecordKey[]): Promise<ObservationRow[]> {
+async function loadRows<Row extends MarkRow>(
+  db: Queryable,
+  columns: string,
+  keys: readonly RecordKey[],
+): Promise<Row[]> {
   if (keys.length === 0) return [];
-  return db.query<ObservationRow>(
-    `select ${observationColumns} from observation o join jsonb_to_recordset($1::jsonb) as ` +
+  return db.query<Row>(
+    `select ${columns} from observation o join jsonb_to_recordset($1::jsonb) as ` +
       "r(connection text, entity text, id text) on o.connection = r.connection and o.entity = " +
       "r.entity and o.external_id = r.id",
     [JSON.stringify(keys.map(({ connection, entity, id }) => ({ connection, entity, id })))],
@@ -53,8 +75,8 @@ export async function observe(
 ): Promise<ObserveCounts> {
   const latest = new Map<string, StoredObservation>();
   for (const seen of observations) latest.set(nameOf(seen), seen);
-  const rows = await loadRows(tx, [...latest.values()]);
-  const known = new Map(rows.map((row) => [nameOf(observationOf(row)), row]));
+  const rows = await loadRows<MarkRow>(tx, markColumns, [...latest.values()]);
+  const known = new Map(rows.map((row) => [`${row.connection}\n${row.entity}\n${row.external_id}`, row]));
   const toStore: StoredObservation[] = [];
   const changed: LinkId[] = [];
   let added = 0;
@@ -69,12 +91,12 @@ export async function observe(
       toStore.push(seen);
       continue;
     }
-    const view = observationOf(row);
-    if (!isNewer(seen, view)) continue;
-    const isSame = view.contentHash === seen.contentHash && view.kind === seen.kind;
+    const { version_order: versionOrder, read_start: readStart, read_end: readEnd } = row;
+    if (!isNewer(seen, { version: row.version, versionOrder, readStart, readEnd })) continue;
+    const isSame = row.content_hash === seen.contentHash && row.kind === seen.kind;
     if (isSame) same += 1;
     // A list without versions takes nothing from the version that is known.
-    if (isSame && (seen.version === null || view.version === seen.version)) continue;
+    if (isSame && (seen.version === null || row.version === seen.version)) continue;
     toStore.push(seen);
     if (isSame) continue;
     moved += 1;
@@ -248,7 +270,7 @@ function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observa
       return row?.newest ?? 0;
     },
     async observationsOf(keys) {
-      return (await loadRows(database, keys)).map(observationOf);
+      return (await loadRows<ObservationRow>(database, observationColumns, keys)).map(observationOf);
     },
   };
 }

@@ -156,7 +156,10 @@ export interface Intent {
   readonly causes: Json;
   /** Per source connection, the image of each field written, as it was when the write was decided. */
   readonly sourceImages: { readonly [connection: string]: { readonly [field: string]: JsonMap } };
-  /** Fields that other writes of the same decision carry too, and the name of that group; null when there are none. */
+  /**
+   * Fields that other writes of the same decision carry too, and the name of that group; null when there
+   * are none.
+   */
   readonly shared: readonly string[];
   readonly group: string | null;
   readonly attempts: number;
@@ -225,7 +228,10 @@ export interface IntentOutcome {
   readonly abandonedAt: number | null;
   readonly observation: StoredObservation | null;
   readonly baseMoves: readonly BaseMove[];
-  /** Images of shared fields as the target shows them now; the base takes them once the whole group has settled. */
+  /**
+   * Images of shared fields as the target shows them now; the base takes them once the whole group has
+   * settled.
+   */
   readonly landedImages: { readonly [field: string]: JsonMap } | null;
   readonly lines: readonly LineLink[];
   readonly park: ParkEntry | null;
@@ -451,8 +457,8 @@ export interface Store {
   doubtfulCreates(entity: EntityName): Promise<readonly ConnectionId[]>;
   doubtfulIntents(target: ConnectionId, entity: EntityName, limit: number): Promise<readonly Intent[]>;
   /**
-   * Takes back writes that are proved not to have left us and whose link has changed since: they are decided again
-   * from what is there now. Answers how many.
+   * Takes back writes that are proved not to have left us and whose link has changed since: they are
+   * decided again from what is there now. Answers how many.
    */
   withdrawStored(lease: Lease, runId: string | null): Promise<number>;
   /** Intents left in `sending` by a worker that died: they are in doubt from now on. */

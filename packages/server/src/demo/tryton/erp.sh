@@ -43,9 +43,12 @@ install_packages() {
   [ "$(id -u)" = 0 ] || die "as root: apt-get install --no-install-recommends ${missing[*]}"
   local t; t=$(date +%s%N)
   say "  installing ${#missing[@]} packages of Debian (Tryton, PostgreSQL, Python): a minute or two ..."
+  # a shell with a trap lets the running command end first: no package stays half installed
+  trap 'exit 143' TERM INT
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
+  trap - TERM INT
   took "installed ${#missing[@]} packages" "$t"
 }
 
@@ -115,7 +118,7 @@ build_template() {
     took "restored the seeded template from the cache" "$t"
     return 0
   fi
-  say "  making a company with its ledger, customers, products and stock: half a minute, once ..."
+  say "  making a company with its ledger, customers, products and stock: a minute, once ..."
   sql "create database \"$work\""
   printf %s "$ADMIN_PASSWORD" >"$DIR/admin.pw"; chmod 600 "$DIR/admin.pw"
   t=$(date +%s%N)

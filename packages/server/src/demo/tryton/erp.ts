@@ -59,7 +59,7 @@ export function trytonPlace(environment: { readonly [name: string]: string | und
 export function whyNot({ folder }: TrytonPlace): string | null {
   if (folder !== null) return null;
   if (process.getuid?.() !== 0) {
-    return "not root, as installing packages needs, and CROSSFOOT_TRYTON_DIR names no running Tryton";
+    return "installing Debian's packages needs root, and CROSSFOOT_TRYTON_DIR names no running Tryton";
   }
   return existsSync("/usr/bin/apt-get")
     ? null
@@ -72,7 +72,7 @@ async function runScript(
   { tell, signal }: Pick<TrytonStart, "tell" | "signal"> = {},
 ): Promise<void> {
   signal?.throwIfAborted();
-  // Asked to stop, the shell ends its present step first, so that no package is left half installed.
+  // Asked to stop while it installs, the script ends that first, so that no package is left half installed.
   const child = spawn(script, arguments_, { stdio: ["ignore", "ignore", "pipe"] });
   const stop = (): void => void child.kill("SIGTERM");
   signal?.addEventListener("abort", stop, { once: true });

@@ -16,7 +16,7 @@ import type { CodedPair, SharedContents } from "./seed-crm.ts";
 
 const quotesOfSeed = 12;
 /** Seconds without a word from the installation after which the demo says that it goes on. */
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 /** The call whose answer is lost: it makes a quote. */
 const createsQuote = "model.sale.sale.create";
 

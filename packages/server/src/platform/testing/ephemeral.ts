@@ -53,9 +53,9 @@ async function emptyCluster(loaded: PGliteOptions): Promise<Blob> {
 let parts: Promise<PGliteOptions> | null = null;
 
 async function load(): Promise<PGliteOptions> {
-  const pgliteWasmModule = await wasm.compile(readFileSync(fileOf("pglite.wasm")));
+  const compiled: unknown = await wasm.compile(readFileSync(fileOf("pglite.wasm")));
   const fsBundle = new Blob([readFileSync(fileOf("pglite.data"))]);
-  const modules: PGliteOptions = { pgliteWasmModule, fsBundle };
+  const modules: PGliteOptions = { pgliteWasmModule: compiled as never, fsBundle };
   return { ...modules, loadDataDir: await emptyCluster(modules) };
 }
 

@@ -4,7 +4,7 @@ import type { JsonMap } from "@crossfoot/kernel";
 import type { Database } from "../../ports.ts";
 import type { TestHome } from "../../testing.ts";
 import type { MiniWorld, MiniWorldOptions } from "./world.ts";
-import { miniWorld } from "./world.ts";
+import { customer, miniWorld } from "./world.ts";
 
 /** Invariants over the whole runtime, with two small systems and faults between. */
 export function engineSuite(home: TestHome): void {
@@ -15,15 +15,6 @@ export function engineSuite(home: TestHome): void {
 
   const build = (options: Partial<MiniWorldOptions> = {}): Promise<MiniWorld> =>
     miniWorld({ database, ...options });
-
-  const customer = {
-    name: "Acme",
-    email: "a@acme.example",
-    taxId: "FR1",
-    status: "customer",
-    currency: "EUR",
-    limit: null,
-  };
 
   /** A customer on both sides, and a product, loaded once. */
   async function loaded(options: Partial<MiniWorldOptions> = {}) {
@@ -208,7 +199,7 @@ export function engineSuite(home: TestHome): void {
       expect([mini.erp.writes, states]).toEqual([1, [{ state: "settled", attempts: 1 }]]);
     });
 
-    test("a create answered with a record that belongs to another link is set aside, and linked to nothing", async () => {
+    test("a create answered with a record of another link is set aside, and linked to nothing", async () => {
       const mini = await loaded();
       const taken = mini.erp.get("accounts", mini.erpId);
       const plain = mini.erp.connection();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { compileMapping } from "@crossfoot/connector-sdk";
 import type { Connection, Mapping } from "@crossfoot/connector-sdk";
 import { connectionId, defaultGuardLimits, defaultRetryPolicy } from "@crossfoot/kernel";
-import type { Json } from "@crossfoot/kernel";
+import type { Json, JsonMap } from "@crossfoot/kernel";
 import { compilePolicy, entities, entityNames, isEntityName, readContract } from "@crossfoot/model";
 import type { Database, Entropy } from "../../ports.ts";
 import { createStore } from "../../store/store.ts";
@@ -95,6 +95,16 @@ function compiled(): Mapping {
   if (!("mapping" in result)) throw new Error(JSON.stringify(result.problems));
   return result.mapping;
 }
+
+/** A customer as both small systems hold it. */
+export const customer: JsonMap = {
+  name: "Acme",
+  email: "a@acme.example",
+  taxId: "FR1",
+  status: "customer",
+  currency: "EUR",
+  limit: null,
+};
 
 /** Builds a small world over a fresh database. */
 export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {

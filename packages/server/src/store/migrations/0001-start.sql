@@ -110,7 +110,7 @@ create table intent (
   transition jsonb,
   causes jsonb not null,
   source_images jsonb not null,
-  -- Fields that several writes of one decision carry: their bases move together, when all of them have settled.
+  -- Fields that several writes of one decision carry: their bases move together, when all have settled.
   group_key text,
   shared jsonb not null default '[]',
   landed_images jsonb,
