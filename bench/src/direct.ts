@@ -9,7 +9,7 @@ import type {
 } from "@crossfoot/connector-sdk";
 import { connectionId } from "@crossfoot/kernel";
 import type { ExternalId, JsonMap } from "@crossfoot/kernel";
-import type { Side } from "../../packages/server/src/runtime/world.ts";
+import type { Side } from "crossfoot/testing";
 import { crmAccount, erpAccount } from "./yard/records.ts";
 
 const accounts: EntityAbilities = {

@@ -1,11 +1,11 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectors } from "../../packages/server/src/compose.ts";
-import { loadProject } from "../../packages/server/src/config/load-project.ts";
-import type { Project } from "../../packages/server/src/config/project.ts";
-import { openEmbedded } from "../../packages/server/src/platform/embedded.ts";
-import { openServer } from "../../packages/server/src/platform/server.ts";
-import type { Database } from "../../packages/server/src/ports.ts";
+import { connectors } from "crossfoot/testing";
+import { loadProject } from "crossfoot/testing";
+import type { Project } from "crossfoot/testing";
+import { openEmbedded } from "crossfoot/testing";
+import { openServer } from "crossfoot/testing";
+import type { Database } from "crossfoot/testing";
 import { hookToken } from "./yard/talk.ts";
 import type { YardPlace } from "./yard/talk.ts";
 

@@ -16,7 +16,7 @@ type Database = CrashLayer["database"];
 type Plan = Awaited<ReturnType<Engine["plan"]>>;
 
 /** One power failure: what was acknowledged before it, and what the disk gave back. */
-export interface Failure {
+interface Failure {
   readonly operation: number;
   /** Commits that the load had made by then. */
   readonly commits: number;

@@ -21,7 +21,7 @@ export interface StageSize {
 export type StoreChoice = { readonly home: "embedded" } | { readonly home: "server"; readonly url: string };
 
 /** What the twins call when a fault holds a request. The one who kills puts its own in. */
-export interface Holding {
+interface Holding {
   hold: (ms: number) => Promise<void>;
 }
 

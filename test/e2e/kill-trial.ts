@@ -25,7 +25,7 @@ export interface TrialOptions {
 }
 
 /** One kill. */
-export interface Kill {
+interface Kill {
   readonly command: string;
   readonly moment: string;
   /** Commits that the load had made by then. */

@@ -1,8 +1,8 @@
-import { createHttpApp } from "../../../packages/server/src/http/app.ts";
-import { listen } from "../../../packages/server/src/http/serve.ts";
-import { startLoop } from "../../../packages/server/src/cli/loop.ts";
-import { systemClock } from "../../../packages/server/src/platform/clock.ts";
-import { sleep } from "../../../packages/server/src/platform/sleep.ts";
+import { createHttpApp } from "crossfoot/testing";
+import { listen } from "crossfoot/testing";
+import { startLoop } from "crossfoot/testing";
+import { systemClock } from "crossfoot/testing";
+import { sleep } from "crossfoot/testing";
 import { bareReceiver } from "../bare.ts";
 import { plainRow, quantile } from "../result.ts";
 import { expectAgreement, expectWrites, openScene } from "./scene.ts";

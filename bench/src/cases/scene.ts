@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { openEngine } from "../../../packages/server/src/compose.ts";
-import type { Project } from "../../../packages/server/src/config/project.ts";
-import type { Engine, RunSummary } from "../../../packages/server/src/runtime/engine.ts";
+import { openEngine } from "crossfoot/testing";
+import type { Project } from "crossfoot/testing";
+import type { Engine, RunSummary } from "crossfoot/testing";
 import { openStore, writeProject } from "../project.ts";
 import type { StoreAt } from "../project.ts";
 import type { CaseReport } from "../result.ts";
@@ -25,7 +25,7 @@ export interface CaseInput {
 export type Case = (input: CaseInput) => Promise<Omit<CaseReport, "residentMbMax">>;
 
 /** Time that each call to a system of the yard takes, ms. */
-export const callMs = 5;
+const callMs = 5;
 
 /** The yard, a project over it and the engine as the program itself puts it together. */
 export interface Scene {

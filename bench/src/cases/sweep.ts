@@ -1,6 +1,6 @@
 import { canonicalBytes } from "@crossfoot/kernel";
 import { openAlone } from "../alone.ts";
-import { systemEntropy } from "../../../packages/server/src/platform/entropy.ts";
+import { systemEntropy } from "crossfoot/testing";
 import { plainRow } from "../result.ts";
 import { watched } from "../watch.ts";
 import { crmAccount, erpAccount } from "../yard/records.ts";

@@ -1,12 +1,5 @@
 import type { YardFields } from "./table.ts";
 
-/** How many records a scene holds, and on which sides. */
-export interface Scene {
-  readonly records: number;
-  /** Whether the ERP holds the counterpart of each record already. */
-  readonly isPaired: boolean;
-}
-
 const cities = ["Aachen", "Bremen", "Celle", "Dortmund", "Erfurt", "Fulda", "Gera", "Halle"];
 const industries = ["manufacturing", "retail", "logistics", "technology", "construction", "other"];
 

@@ -3,7 +3,7 @@ import { exitCodes, Refusal } from "../cli/refusal.ts";
 import type { Engine, PlanDocument, RunOptions, RunSummary } from "../runtime/engine.ts";
 import { judge } from "./judge.ts";
 import type { DemoResult } from "./judge.ts";
-import { sayDeed, sayPlan, sayPlanted, sayRun, saySides, sayStatement, sayTroubles } from "./say.ts";
+import { sayDeed, sayKept, sayPlan, sayPlanted, sayRun, saySides, sayStatement, sayTroubles } from "./say.ts";
 import type { WatchedRun } from "./say.ts";
 import type { Stage, StageOptions } from "./stage.ts";
 import { plannedTroubles } from "./troubles.ts";
@@ -77,8 +77,8 @@ export async function runDemo(request: DemoRequest): Promise<number> {
       const result = await perform({ request, stage, runOnce, say }, startedAt);
       return result.isGood ? 0 : 1;
     } finally {
-      const kept = await stage.close();
-      if (kept.length > 0) say(`\nKept:\n${kept.map((line) => `   ${line}`).join("\n")}`);
+      await stage.close();
+      if (keeps) sayKept(say, stage.folder);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

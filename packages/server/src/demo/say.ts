@@ -222,6 +222,14 @@ function sayTotals(say: Say, statement: Statement): void {
   if (rest > 0) say(`${indent}${rest} more totals, net and tax, are equal too`);
 }
 
+/** Where the project was kept, and how to look into it although both systems are gone. */
+export function sayKept(say: Say, folder: string): void {
+  say(`\nKept: ${folder}`);
+  for (const command of ["status", "conflicts", "dead-letters"]) {
+    say(`${indent}npm run crossfoot -- --project ${folder} ${command}`);
+  }
+}
+
 const mark = (isRight: boolean): string => (isRight ? "ok " : "BAD");
 
 /** The troubles with their outcomes, and the verdict. */

@@ -16,8 +16,8 @@ export interface Stage {
   readonly engine: Engine;
   /** How somebody who watches can change something on one side, in lines for the terminal. */
   readonly hint: readonly string[];
-  /** Takes everything down. Folders go, unless they are kept; answers what was kept, a line each. */
-  close(): Promise<readonly string[]>;
+  /** Takes everything down; the project's folder goes too, unless it is kept. */
+  close(): Promise<void>;
 }
 
 /** One of the two systems, for the terminal. */

@@ -90,7 +90,6 @@ export async function openTwinStage({ seed, keeps }: StageOptions): Promise<Stag
     close: async () => {
       await project.close(keeps);
       await closeTwins();
-      return keeps ? [`project  ${project.folder}`] : [];
     },
   };
 }

@@ -144,7 +144,7 @@ function poolOf(url: string, options: ServerOptions): Pool {
     application_name: applicationName,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for it before it lends the client
+    // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for it
     onConnect: (client) => client.query(sessionSettings),
   });
   // An idle connection that breaks is replaced by the pool; nobody waits for it.

@@ -155,33 +155,36 @@ describe("a worker that sleeps through its lease between the claim and the call"
   });
 });
 
-describe("a worker that dies while it joins two links that turned out to be one thing", () => {
-  test("leaves them to be joined by its successor, and makes no second record", async () => {
-    let isAlive = false;
-    const mini = await miniWorld({
-      database,
-      wrapStore: (store) => ({
-        ...store,
-        joinLinks: (...call) => {
-          if (!isAlive) return store.joinLinks(...call);
-          isAlive = false;
-          return Promise.reject(new Error("killed"));
-        },
-      }),
-    });
-    const lead = mini.crm.add("accounts", {
-      ...customer,
-      taxId: "FR2",
-      email: "b@b.example",
-      status: "lead",
-    });
-    mini.erp.add("accounts", { ...customer, status: "supplier" });
-    await mini.engine.run();
-    mini.crm.edit("accounts", lead, { taxId: "FR1", status: "customer" });
-    mini.pass(10);
-    isAlive = true;
-    await mini.engine.run().catch(() => undefined);
-    await mini.restart().run();
-    expect(mini.erp.rows("accounts").length).toBe(1);
-  });
+describe("a worker that dies while it finds out that two links are one thing", () => {
+  test.each(["killed after the keys were stored", "nobody is killed"])(
+    "no second record: %s",
+    async (how) => {
+      let isAlive = false;
+      const mini = await miniWorld({
+        database,
+        wrapStore: (store) => ({
+          ...store,
+          replaceKeys: async (...call) => {
+            await store.replaceKeys(...call);
+            if (!isAlive) return;
+            isAlive = false;
+            throw new Error("killed");
+          },
+        }),
+      });
+      const lead = { ...customer, taxId: "FR2", email: "b@b.example", status: "lead" };
+      const crmId = mini.crm.add("accounts", lead);
+      mini.erp.add("accounts", { ...customer, status: "supplier" });
+      await mini.engine.run();
+      mini.crm.edit("accounts", crmId, { taxId: "FR1", status: "customer" });
+      mini.pass(10);
+      isAlive = how.startsWith("killed");
+      await mini.engine.run().catch(() => undefined);
+      await mini.restart().run();
+      expect(isAlive).toBe(false);
+      expect([mini.erp.rows("accounts").length, mini.crm.rows("accounts").length]).toEqual([1, 1]);
+      const [accounts] = (await mini.engine.statement({ only: ["accounts"] })).entities;
+      expect(accounts?.linked).toBe(1);
+    },
+  );
 });

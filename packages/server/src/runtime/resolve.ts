@@ -163,7 +163,6 @@ export async function rematchSingles(
     holders.some((holder) => holder.link === link && holder.key === key);
   const moved = keyed.filter(({ link, keys }) => !keys.every((key) => holds(link, key)));
   if (moved.length === 0) return 0;
-  await store.replaceKeys(policy.entity, moved);
   const pairs = moved.flatMap(({ link, connection, keys }) => {
     const found = holders.filter((holder) => holder.link !== link && keys.includes(holder.key));
     const has = (holder: KeyHolder): boolean => holder.members.includes(connection);
@@ -174,6 +173,6 @@ export async function rematchSingles(
     });
     return verdict.kind === "link" ? [{ from: link, into: verdict.link as LinkId }] : [];
   });
-  await store.joinLinks(pairs, session.runId);
+  await store.replaceKeys(policy.entity, moved, { pairs, runId: session.runId });
   return pairs.length;
 }

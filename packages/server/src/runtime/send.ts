@@ -2,6 +2,7 @@ import { failureRecord } from "@crossfoot/connector-sdk";
 import type { NativeRecord, WriteOutcome } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, ExternalId, FailureRecord } from "@crossfoot/kernel";
 import type { Intent, IntentOutcome, StoredObservation } from "../store/port.ts";
+import { gathered } from "./gather.ts";
 import { toObservation } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded } from "./outcome.ts";
 import { prepare } from "./prepare.ts";
@@ -23,7 +24,8 @@ const claimMax = 400;
 
 /**
  * Sends the due intents of one target and entity. Each claim marks its intents `sending` in one commit
- * under the fencing token; the outcomes of each batch are one commit. Answers when nothing due is left.
+ * under the fencing token; the outcomes of a batch are one commit, together with those of batches that ended
+ * meanwhile. Answers when nothing due is left.
  */
 export async function sendDue(
   session: Session,
@@ -86,10 +88,13 @@ async function sendClaimed(
     batches.push(prepared.ready.slice(from, from + size));
   const outcomes: IntentOutcome[] = [...prepared.early];
   let next = 0;
+  const commit = gathered((done: readonly IntentOutcome[]) =>
+    session.world.store.commitOutcomes(done, session.runId, session.lease),
+  );
   const lane = async (): Promise<void> => {
     for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
       const done = isLate(session, batch) ? batch.map(takenBack) : await sendBatch(session, target, batch);
-      await session.world.store.commitOutcomes(done, session.runId, session.lease);
+      await commit(done);
       outcomes.push(...done);
     }
   };

@@ -290,9 +290,8 @@ function notesOf(record: DecisionRecord): readonly Note[] {
   ];
 }
 
-/** Deciding: what is due, and what a decision leaves behind. */
-export function decisionStore(deps: Deps): Part {
-  const { database, entropy, journal } = deps;
+/** What is due. */
+function dueWork(database: Database): Pick<Part, "dueEntities" | "countDue" | "dueLinks"> {
   return {
     async dueEntities(entities) {
       // The first row in the order of an index. Without an order, or with `exists`, PostgreSQL may read the
@@ -330,6 +329,14 @@ export function decisionStore(deps: Deps): Part {
       );
       return rows.map((row) => row.link_id as LinkId);
     },
+  };
+}
+
+/** Deciding: what is due, and what a decision leaves behind. */
+export function decisionStore(deps: Deps): Part {
+  const { database, entropy, journal } = deps;
+  return {
+    ...dueWork(database),
     async markWork(links, reason) {
       await database.transaction((tx) => markLinks(tx, links, reason));
     },

@@ -208,6 +208,24 @@ async function joinTwo(tx: Queryable, pair: { readonly from: LinkId; readonly in
   await tx.query("update wait set parent_link = $2 where parent_link = $1", [from, into]);
 }
 
+/** Joins two links unless something speaks against it, and answers what the journal is to say of it. */
+async function joinPair(
+  tx: Queryable,
+  pair: { readonly from: LinkId; readonly into: LinkId },
+): Promise<readonly Note[]> {
+  if (await isUnjoinable(tx, pair)) return [];
+  const ends = await tx.query<{ link: LinkId; connection: ConnectionId }>(
+    "select case link_id when $1 then $2 else $1 end as link, connection from link_member " +
+      "where link_id in ($1, $2) and until_at is null and not is_alias",
+    [pair.from, pair.into],
+  );
+  const takenBack = await takeBackCreates(tx, ends);
+  await joinTwo(tx, pair);
+  await markLinks(tx, [pair.into], "joined");
+  const body = { from: pair.from };
+  return [...takenBack, { kind: "links_joined", entity: null, link: pair.into, body }];
+}
+
 /** Records without a link. */
 function newcomers(deps: Deps): Pick<Store, "retryWaiting" | "unlinkedOf" | "loadNewcomers"> {
   const { database } = deps;
@@ -372,26 +390,16 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
         await journal.write(tx, [...resolutionNotes(entries), ...takenBack], runId);
       });
     },
-    async replaceKeys(entity, entries) {
-      await database.transaction((tx) => writeKeys(tx, entity, entries));
+    async replaceKeys(entity, entries, { pairs, runId }) {
+      await database.transaction(async (tx) => {
+        await writeKeys(tx, entity, entries);
+        for (const pair of pairs) await journal.write(tx, await joinPair(tx, pair), runId);
+      });
     },
     async joinLinks(pairs, runId) {
-      for (const pair of pairs) {
-        await database.transaction(async (tx) => {
-          if (await isUnjoinable(tx, pair)) return;
-          const ends = await tx.query<{ link: LinkId; connection: ConnectionId }>(
-            "select case link_id when $1 then $2 else $1 end as link, connection from link_member " +
-              "where link_id in ($1, $2) and until_at is null and not is_alias",
-            [pair.from, pair.into],
-          );
-          const takenBack = await takeBackCreates(tx, ends);
-          await joinTwo(tx, pair);
-          await markLinks(tx, [pair.into], "joined");
-          const body = { from: pair.from };
-          const joined: Note = { kind: "links_joined", entity: null, link: pair.into, body };
-          await journal.write(tx, [...takenBack, joined], runId);
-        });
-      }
+      await database.transaction(async (tx) => {
+        for (const pair of pairs) await journal.write(tx, await joinPair(tx, pair), runId);
+      });
     },
   };
 }

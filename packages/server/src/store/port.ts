@@ -419,6 +419,10 @@ export interface Store {
     entries: readonly { readonly record: RecordKey; readonly resolution: Resolution }[],
     runId: string | null,
   ): Promise<void>;
+  /**
+   * Gives links the keys that their records have now, and joins those that turn out to be one thing. Both
+   * are one commit: with the keys alone nobody would look again whether there is something to join.
+   */
   replaceKeys(
     entity: EntityName,
     entries: readonly {
@@ -426,6 +430,10 @@ export interface Store {
       readonly connection: ConnectionId;
       readonly keys: readonly string[];
     }[],
+    joins: {
+      readonly pairs: readonly { readonly from: LinkId; readonly into: LinkId }[];
+      readonly runId: string | null;
+    },
   ): Promise<void>;
   /**
    * Joins two links that turned out to be one thing: the members of `from` move to `into`, both in the

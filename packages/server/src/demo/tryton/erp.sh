@@ -42,14 +42,15 @@ install_packages() {
   [ ${#missing[@]} -eq 0 ] && return 0
   [ "$(id -u)" = 0 ] || die "as root: apt-get install --no-install-recommends ${missing[*]}"
   local t; t=$(date +%s%N)
-  say "  installing ${#missing[@]} packages of Debian (Tryton, PostgreSQL, Python): a minute or two ..."
+  say "  installing Tryton and PostgreSQL from Debian, packages: ${#missing[@]}, a minute or two ..."
   # a shell with a trap lets the running command end first: no package stays half installed
   trap 'exit 143' TERM INT
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
+  local told
+  told=$(apt-get update -qq 2>&1) || say "$told" # perhaps the lists that are there will do
+  told=$(DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 "${missing[@]}" 2>&1) || { say "$told"; die "apt-get install failed"; }
   trap - TERM INT
-  took "installed ${#missing[@]} packages" "$t"
+  took "installed" "$t"
 }
 
 # PostgreSQL refuses to run as root: use Debian's postgres account then

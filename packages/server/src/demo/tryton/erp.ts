@@ -34,14 +34,11 @@ export interface RunningTryton {
   readonly password: string;
   readonly adminUser: string;
   readonly adminPassword: string;
-  readonly folder: string;
   readonly startedInMs: number;
   /** Another seeded database on the same server. */
   readonly fresh: () => Promise<RunningTryton>;
   /** Ends it and removes what it made: the database, and the server that was started for the caller. */
   readonly stop: () => Promise<void>;
-  /** Ends the server that was started for the caller and leaves its folder; it can be started again. */
-  readonly rest: () => Promise<void>;
 }
 
 /**
@@ -130,7 +127,7 @@ export async function startTryton(start: TrytonStart): Promise<RunningTryton> {
     const cache = start.cacheFolder === null ? [] : ["--cache", start.cacheFolder];
     await runScript(["up", folder, ...ports, ...cache], start);
     const first = await freshDatabase(folder, begun);
-    return { ...first, stop: wipe, rest: () => runScript(["down", folder]) };
+    return { ...first, stop: wipe };
   } catch (error) {
     await wipe();
     throw error;
@@ -153,10 +150,8 @@ async function freshDatabase(folder: string, begun: number): Promise<RunningTryt
     password: fact("ERP_PASSWORD"),
     adminUser: fact("ERP_ADMIN_USER"),
     adminPassword: fact("ERP_ADMIN_PASSWORD"),
-    folder,
     startedInMs: Math.round(performance.now() - begun),
     fresh: async () => freshDatabase(folder, performance.now()),
     stop: () => runScript(["dropdb", folder, database]),
-    rest: () => Promise.resolve(),
   };
 }

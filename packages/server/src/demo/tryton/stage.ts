@@ -157,8 +157,7 @@ async function stageOn(erp: RunningTryton, { seed, keeps }: StageOptions): Promi
     close: async () => {
       await project.close(keeps);
       await closeServers();
-      await (keeps ? erp.rest() : erp.stop());
-      return keeps ? [`project  ${project.folder}`, `Tryton   ${erp.folder}`] : [];
+      await erp.stop();
     },
   };
 }

@@ -1,0 +1,25 @@
+/**
+ * Makes one call of `work` for everything that came while the call before was under way: many callers share one
+ * commit, and none waits for more to come. Each caller's promise is that of the call that took its part.
+ */
+export function gathered<Part>(
+  work: (parts: readonly Part[]) => Promise<void>,
+): (parts: readonly Part[]) => Promise<void> {
+  let waiting: Part[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  const run = (): Promise<void> => {
+    const parts = waiting;
+    waiting = [];
+    next = null;
+    const call = work(parts);
+    // A call that failed fails its own callers; those after it get a call of their own.
+    last = call.catch(() => undefined);
+    return call;
+  };
+  return (parts) => {
+    waiting.push(...parts);
+    next ??= last.then(run);
+    return next;
+  };
+}
