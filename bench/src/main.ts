@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [name ...] [--size small|full] [--home server|embedded] [--profile] [--no-store]`
+ * `npm run bench -- [name ...] [--size small|full] [--home server|embedded] [--profile] [--dry]`
  *
  * Runs the cases one after the other, each in a process of its own, and prints a table: target, measured,
  * the limit measured in the same run, their ratio, verdict. The results are kept in bench/results with the
@@ -7,6 +7,7 @@
  */
 import { fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startPostgres, tempFolder } from "crossfoot/testing";
@@ -16,7 +17,7 @@ import type { NamedCase } from "./cases.ts";
 import type { CaseInput, Size } from "./cases/scene.ts";
 import { factsHash, machineFacts } from "./machine.ts";
 import { printProfile } from "./profile.ts";
-import { plainRow } from "./result.ts";
+import { plainRow, round } from "./result.ts";
 import type { CaseReport } from "./result.ts";
 import { tableText } from "./table.ts";
 import type { PlacedRow } from "./table.ts";
@@ -40,10 +41,10 @@ function readArguments(): Asked {
       size: { type: "string", default: "small" },
       home: { type: "string", multiple: true, default: ["server", "embedded"] },
       profile: { type: "boolean", default: false },
-      "no-store": { type: "boolean", default: false },
+      dry: { type: "boolean", default: false },
     },
   });
-  const { size, home, profile } = values;
+  const { size, home, profile, dry } = values;
   if (size !== "small" && size !== "full") throw new Error("--size is small or full");
   const unknown = positionals.find((name) => cases.every((each) => each.name !== name));
   if (unknown !== undefined) {
@@ -54,7 +55,7 @@ function readArguments(): Asked {
     size,
     homes: home,
     isProfiled: profile,
-    isKept: !values["no-store"] && !profile,
+    isKept: !dry && !profile,
   };
 }
 
@@ -112,6 +113,7 @@ async function main(): Promise<void> {
   const asked = readArguments();
   const facts = machineFacts();
   const startedAt = new Date();
+  const loadBefore = round(loadavg()[0] ?? 0);
   mkdirSync(asked.isProfiled ? profiles : results, { recursive: true });
   const postgres = asked.homes.includes("server") ? await startPostgres() : null;
   const rows: PlacedRow[] = [];
@@ -128,12 +130,13 @@ async function main(): Promise<void> {
   } finally {
     await postgres?.stop();
   }
-  console.log(`${facts.cores} cores, ${facts.memoryGb} GB, node ${facts.node}, size ${asked.size}\n`);
+  const head = `${facts.cores} cores, ${facts.memoryGb} GB, node ${facts.node}, size ${asked.size}`;
+  console.log(`${head}, load of the machine before the run ${loadBefore}\n`);
   console.log(tableText(rows));
   for (const [name, told] of Object.entries(notes)) console.log(`${name}: ${JSON.stringify(told)}`);
   if (!asked.isKept) return;
   const date = startedAt.toISOString().slice(0, 10);
-  const kept = { startedAt: startedAt.toISOString(), size: asked.size, facts, rows, notes };
+  const kept = { startedAt: startedAt.toISOString(), size: asked.size, facts, loadBefore, rows, notes };
   writeFileSync(new URL(`${date}-${factsHash(facts)}.json`, results), `${JSON.stringify(kept, null, 2)}\n`);
 }
 

@@ -20,7 +20,7 @@ export interface Row {
 /** What a case answers to the program that started it. */
 export interface CaseReport {
   readonly rows: readonly Row[];
-  /** Largest resident size seen, MB. */
+  /** Largest resident size until the measured work was done, MB; the limits are measured after it. */
   readonly residentMbMax: number;
   /** Facts beside the table: counts, rates without target. */
   readonly notes: { readonly [name: string]: number | string };
@@ -79,6 +79,11 @@ export function plainRow(
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+/** A number as notes show it. */
+export function round(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
 /** Seconds that something took. */

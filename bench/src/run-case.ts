@@ -5,14 +5,11 @@
  */
 import { cases } from "./cases.ts";
 import type { CaseInput } from "./cases/scene.ts";
-import { watchResident } from "./resident.ts";
 
 async function run(name: string, input: CaseInput): Promise<void> {
   const found = cases.find((each) => each.name === name);
   if (found === undefined) throw new Error(`there is no case ${name}`);
-  const resident = watchResident();
-  const report = await found.run(input);
-  process.send?.({ report: { ...report, residentMbMax: resident.stop() } });
+  process.send?.({ report: await found.run(input) });
 }
 
 process.once("message", (input: CaseInput) => {

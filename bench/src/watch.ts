@@ -1,30 +1,47 @@
 import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
+import { cpuUsage, memoryUsage } from "node:process";
 
-/** What watched work came to, and how long it took. */
+const lookEveryMs = 25;
+
+/** What watched work came to, and what it took. */
 export interface Watched<T> {
   readonly value: T;
   readonly seconds: number;
+  /** Time of the processor that this process used, all its threads together; other work does not lengthen it. */
+  readonly processorSeconds: number;
+  /** Largest resident size of this process until the work was done, MB. */
+  readonly residentMbMax: number;
+}
+
+async function profiled<T>(profileTo: string | null, work: () => Promise<T>): Promise<T> {
+  if (profileTo === null) return work();
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.start");
+  const value = await work();
+  const { profile } = await session.post("Profiler.stop");
+  session.disconnect();
+  writeFileSync(profileTo, JSON.stringify(profile));
+  return value;
 }
 
 /**
- * Runs the work that a case is about and tells its time. With a file, a processor profile of exactly this
- * work is written there; the time is then longer than without.
+ * Runs the work that a case is about and tells what it took. With a file, a processor profile of exactly this work is
+ * written there; the time is then longer than without.
  */
 export async function watched<T>(profileTo: string | null, work: () => Promise<T>): Promise<Watched<T>> {
-  const session = profileTo === null ? null : new Session();
-  if (session !== null) {
-    session.connect();
-    await session.post("Profiler.enable");
-    await session.post("Profiler.start");
-  }
+  let most = memoryUsage.rss();
+  const look = setInterval(() => {
+    most = Math.max(most, memoryUsage.rss());
+  }, lookEveryMs);
+  const before = cpuUsage();
   const startedAt = performance.now();
-  const value = await work();
+  const value = await profiled(profileTo, work);
   const seconds = (performance.now() - startedAt) / 1000;
-  if (session !== null && profileTo !== null) {
-    const { profile } = await session.post("Profiler.stop");
-    session.disconnect();
-    writeFileSync(profileTo, JSON.stringify(profile));
-  }
-  return { value, seconds };
+  const used = cpuUsage(before);
+  clearInterval(look);
+  const processorSeconds = (used.user + used.system) / 1_000_000;
+  return { value, seconds, processorSeconds, residentMbMax: Math.max(most, memoryUsage.rss()) / 1_048_576 };
 }

@@ -1,7 +1,7 @@
 /** What a store holds between two lives of its program. */
 import { join } from "node:path";
-import { brokenChains, peepFolder, peepServer } from "./kill-door.ts";
-import type { Peephole } from "./kill-door.ts";
+import { createStore, openEmbedded, openServer, systemClock, systemEntropy } from "crossfoot/testing";
+import type { Database } from "crossfoot/testing";
 import type { KillStage, StoreChoice } from "./kill-stage.ts";
 
 /** Facts that were acknowledged, and so must be there for ever. */
@@ -23,11 +23,11 @@ interface Head {
   readonly hash: string;
 }
 
-function openStore(stage: KillStage, store: StoreChoice): Promise<Peephole> {
-  return store.home === "server" ? peepServer(store.url) : peepFolder(join(stage.folder, "store"));
+function openStore(stage: KillStage, store: StoreChoice): Promise<Database> {
+  return store.home === "server" ? openServer(store.url) : openEmbedded(join(stage.folder, "store"));
 }
 
-async function isMigrated(database: Pick<Peephole, "query">): Promise<boolean> {
+async function isMigrated(database: Database): Promise<boolean> {
   const [row] = await database.query<{ there: boolean }>(
     "select to_regclass('journal_head') is not null as there",
   );
@@ -44,7 +44,7 @@ const nothing: Look = {
 };
 
 /** Looks at what there is; nothing where no program has got as far as making its tables. */
-export async function look(database: Pick<Peephole, "query">): Promise<Look> {
+export async function look(database: Database): Promise<Look> {
   if (!(await isMigrated(database))) return nothing;
   const heads = await database.query<Head>("select shard, seq, hash from journal_head order by shard");
   const settled = await database.query<{ key: string }>("select key from intent where state = 'settled'");
@@ -106,10 +106,11 @@ export interface Kept {
 }
 
 /** Holds earlier looks against what an open store holds now. */
-export async function keptOf(database: Pick<Peephole, "query">, looks: readonly Look[]): Promise<Kept> {
+export async function keptOf(database: Database, looks: readonly Look[]): Promise<Kept> {
   const final = await look(database);
   const isThere = await isMigrated(database);
-  const broken = isThere ? await brokenChains(database) : [];
+  const store = createStore({ database, entropy: systemEntropy, clock: systemClock });
+  const broken = isThere ? (await store.verifyJournal()).broken : [];
   const rows = isThere ? await database.query<Head>("select shard, seq, hash from journal") : [];
   const hashes = new Map(rows.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash]));
   const keys = new Set(final.settled);

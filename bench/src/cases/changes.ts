@@ -1,5 +1,5 @@
 import { bareChanges, batches, singles } from "../bare.ts";
-import { plainRow, quantile, timed, timeRow } from "../result.ts";
+import { plainRow, quantile, round, timed, timeRow } from "../result.ts";
 import { watched } from "../watch.ts";
 import { callsOf, expectAgreement, expectWrites, openScene } from "./scene.ts";
 import type { Case } from "./scene.ts";
@@ -19,7 +19,8 @@ export const changes: Case = async (input) => {
     expectWrites(await engine.run(), 0);
     const since = new Date().toISOString();
     await yard.ask("edit", { count, mark: "edited" });
-    const { value: summary, seconds } = await watched(input.profileTo, () => engine.run());
+    const taken = await watched(input.profileTo, () => engine.run());
+    const { value: summary, seconds, processorSeconds, residentMbMax } = taken;
     expectWrites(summary, count);
     await expectAgreement(yard, records);
     const limits: { batches: number[]; singles: number[] } = { batches: [], singles: [] };
@@ -53,7 +54,13 @@ export const changes: Case = async (input) => {
           target: (2.1 / 100) * 1.1,
         }),
       ],
-      notes: { records, changes: count, calls: callsOf(summary) },
+      residentMbMax,
+      notes: {
+        records,
+        changes: count,
+        processorSeconds: round(processorSeconds),
+        calls: callsOf(summary),
+      },
     };
   } finally {
     await scene.close();

@@ -1,5 +1,5 @@
 import { bareInserts, openAlone } from "../alone.ts";
-import { plainRow } from "../result.ts";
+import { plainRow, round } from "../result.ts";
 import { watched } from "../watch.ts";
 import { crmAccount } from "../yard/records.ts";
 import { expectWrites } from "./scene.ts";
@@ -35,7 +35,8 @@ export const engineAlone: Case = async (input) => {
           target: targets[input.store.home],
         }),
       ],
-      notes: { records, seconds: Number(seconds.toFixed(2)) },
+      residentMbMax,
+      notes: { records, seconds: round(seconds), processorSeconds: round(processorSeconds) },
     };
   } finally {
     await engine.close();

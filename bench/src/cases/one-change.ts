@@ -1,10 +1,11 @@
+import { memoryUsage } from "node:process";
 import { createHttpApp } from "crossfoot/testing";
 import { listen } from "crossfoot/testing";
 import { startLoop } from "crossfoot/testing";
 import { systemClock } from "crossfoot/testing";
 import { sleep } from "crossfoot/testing";
 import { bareReceiver } from "../bare.ts";
-import { plainRow, quantile } from "../result.ts";
+import { plainRow, quantile, round } from "../result.ts";
 import { expectAgreement, expectWrites, openScene } from "./scene.ts";
 import type { Case, Scene } from "./scene.ts";
 
@@ -100,7 +101,8 @@ export const oneChange: Case = async (input) => {
           target: 2.1,
         }),
       ],
-      notes: { changes: count, fastest: Math.min(...times), slowest: Math.max(...times) },
+      residentMbMax: memoryUsage.rss() / 1_048_576,
+      notes: { changes: count, fastestMs: round(Math.min(...times)), slowestMs: round(Math.max(...times)) },
     };
   } finally {
     await scene.close();

@@ -22,7 +22,7 @@ export interface CaseInput {
 }
 
 /** One case: it measures, and answers its lines of the table. */
-export type Case = (input: CaseInput) => Promise<Omit<CaseReport, "residentMbMax">>;
+export type Case = (input: CaseInput) => Promise<CaseReport>;
 
 /** Time that each call to a system of the yard takes, ms. */
 const callMs = 5;

@@ -1,7 +1,7 @@
 import { canonicalBytes } from "@crossfoot/kernel";
 import { openAlone } from "../alone.ts";
 import { systemEntropy } from "crossfoot/testing";
-import { plainRow } from "../result.ts";
+import { plainRow, round } from "../result.ts";
 import { watched } from "../watch.ts";
 import { crmAccount, erpAccount } from "../yard/records.ts";
 import { expectWrites, writesOf } from "./scene.ts";
@@ -32,7 +32,8 @@ export const sweep: Case = async (input) => {
     erp.seed(pairs);
     const linking = await watched(null, () => engine.run());
     expectWrites(linking.value, 0);
-    const { value: summary, seconds } = await watched(input.profileTo, () => engine.run({ sweep: true }));
+    const taken = await watched(input.profileTo, () => engine.run({ sweep: true }));
+    const { value: summary, seconds, processorSeconds, residentMbMax } = taken;
     const counts = summary.entities.flatMap(({ read }) => Object.values(read));
     const same = counts.reduce((sum, count) => sum + count.same, 0);
     if (same !== pairs * 2) throw new Error(`${same} of ${pairs * 2} records were found unchanged`);

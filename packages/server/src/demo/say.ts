@@ -134,7 +134,7 @@ export function sayDeed(say: Say, { where, who, what }: Deed): void {
 }
 
 /** A trouble that was planted just now, and what must become of it. */
-export function sayPlanted(say: Say, { name, expected }: Trouble): void {
+export function sayPlanted(say: Say, { name, expected }: Pick<Trouble, "name" | "expected">): void {
   say(wrapped(`${indent}!!    `, `${name}: ${expected}`));
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { gathered } from "./gather.ts";
 
-test("parts that come while a call is under way share the next one, and each caller waits for its own", async () => {
+test("parts that come while a call is under way share the next one", async () => {
   const calls: (readonly number[])[] = [];
   const first = Promise.withResolvers<undefined>();
   const commit = gathered(async (parts: readonly number[]) => {

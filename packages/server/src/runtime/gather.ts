@@ -1,6 +1,6 @@
 /**
- * Makes one call of `work` for everything that came while the call before was under way: many callers share one
- * commit, and none waits for more to come. Each caller's promise is that of the call that took its part.
+ * Makes one call of `work` for everything that came while the call before was under way: many callers share
+ * one commit, and none waits for more to come. Each caller's promise is that of the call that took its part.
  */
 export function gathered<Part>(
   work: (parts: readonly Part[]) => Promise<void>,

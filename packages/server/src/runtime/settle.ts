@@ -89,9 +89,9 @@ export async function contextOf(
 export async function settle(settling: Settling): Promise<void> {
   const { session } = settling;
   const deadline = session.world.clock.now() + settling.waitMsMax;
+  let due = await dueNow(settling);
   for (let round = 0; round < roundsMax; round += 1) {
     let did = 0;
-    let due = await dueNow(settling);
     for (const policy of settling.policies) {
       if (session.signal?.aborted === true) return;
       const work = due.get(policy.entity);
@@ -103,6 +103,7 @@ export async function settle(settling: Settling): Promise<void> {
     }
     if (did > 0) continue;
     if (!(await waitForLater(settling, deadline))) return;
+    due = await dueNow(settling);
   }
   session.world.log.warn("settling_did_not_end", { rounds: roundsMax });
 }
@@ -142,15 +143,15 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
   if (settling.permit === null && !(await passesGuard(settling, context, due))) return 0;
   const tally = tallyOf(settling, policy.entity);
   let decided = 0;
-  let ahead: Promise<Loaded | null> = loadDue(settling, context, null);
+  let ahead: Promise<Loaded | null> | null = loadDue(settling, context, null);
   for (;;) {
-    const loaded = await ahead;
+    const loaded: Loaded | null = await ahead;
     if (loaded === null) return decided;
     const assessed = await rematched(session, context, loaded);
     // The next batch is loaded and decided while this one is stored. That is safe, because one commit of
     // decisions touches nothing of another link but its mark, and a link that was marked meanwhile is
     // decided again.
-    ahead = loadDue(settling, context, loaded.last);
+    ahead = loaded.last === null ? null : loadDue(settling, context, loaded.last);
     const permitted = assessed.filter((one) => isPermitted(settling, one));
     await world.store.commitDecisions(
       permitted.map((one) => decisionRecord(world, one)),
@@ -180,7 +181,7 @@ function isPermitted(settling: Settling, assessed: Assessed): boolean {
   return false;
 }
 
-/** A batch of due links, decided. `last` is where the next one starts; null when there is none. */
+/** A batch of due links, decided. The next one starts after `last`; null when this is the last one. */
 interface Loaded {
   readonly links: readonly LinkId[];
   readonly assessed: readonly Assessed[];
@@ -194,7 +195,7 @@ function loadDue(settling: Settling, context: AssessContext, after: LinkId | nul
     const due = await store.dueLinks(context.policy.entity, batchSize, after);
     if (due.length === 0) return null;
     const links = due.filter((link) => !settling.withheld.has(link));
-    const last = due.at(-1) ?? null;
+    const last = due.length < batchSize ? null : (due.at(-1) ?? null);
     return { links, last, assessed: await assess(context, await store.loadBundles(links)) };
   };
   const loaded = load();

@@ -212,6 +212,17 @@ const earlierStep =
   "select from (select target, step, state from intent where link_id = c.link_id offset 0) e where " +
   "e.target = c.target and e.step < c.step and e.state in ('stored', 'sending', 'in_doubt')";
 
+/**
+ * Whether any intent is in a state: nearly always none is, and a run that follows a hint need not open a
+ * transaction to find that out. Only the holder of the lease brings intents into these states.
+ */
+async function hasIntents(database: Database, state: "stored" | "sending"): Promise<boolean> {
+  const rows = await database.query(
+    `select key from intent where state = '${state}' order by target, entity, step, link_id limit 1`,
+  );
+  return rows.length > 0;
+}
+
 /** Taking intents to be sent, and giving up those of a dead worker. */
 function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "abandonSending"> {
   const { database, journal } = deps;
@@ -240,6 +251,7 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "ab
       });
     },
     async withdrawStored(lease, runId) {
+      if (!(await hasIntents(database, "stored"))) return 0;
       return database.transaction(async (tx) => {
         await checkFence(tx, lease);
         const rows = await tx.query<IntentRow>(
@@ -258,6 +270,7 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "ab
       });
     },
     async abandonSending(lease, abandonedAt) {
+      if (!(await hasIntents(database, "sending"))) return 0;
       return database.transaction(async (tx) => {
         await checkFence(tx, lease);
         const rows = await tx.query<IntentRow>(

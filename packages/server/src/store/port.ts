@@ -353,10 +353,7 @@ export interface DueWork {
 }
 
 /** What an entity has left open. Its cost does not grow with the number of links. */
-export type OpenCounts = Pick<
-  EntityCounts,
-  "entity" | "openIntents" | "parks" | "conflicts" | "candidates" | "waits"
->;
+export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "ended" | "work">;
 
 /** Counts per entity, for `status` and the statement. */
 export interface EntityCounts {
