@@ -17,7 +17,7 @@ import type { NamedCase } from "./cases.ts";
 import type { CaseInput, Size } from "./cases/scene.ts";
 import { factsHash, machineFacts } from "./machine.ts";
 import { printProfile } from "./profile.ts";
-import { plainRow, round } from "./result.ts";
+import { plainRow, ratioOf, round, verdictOf } from "./result.ts";
 import type { CaseReport } from "./result.ts";
 import { tableText } from "./table.ts";
 import type { PlacedRow } from "./table.ts";
@@ -50,12 +50,14 @@ function readArguments(): Asked {
   if (unknown !== undefined) {
     throw new Error(`there is no case ${unknown}; there are: ${cases.map(({ name }) => name).join(", ")}`);
   }
+  // A run of some cases only says too little to stand for a day.
+  const isWhole = positionals.length === 0 && home.includes("server") && home.includes("embedded");
   return {
     names: positionals,
     size,
     homes: home,
     isProfiled: profile,
-    isKept: !dry && !profile,
+    isKept: isWhole && !dry && !profile,
   };
 }
 
@@ -109,35 +111,54 @@ async function measure(
   }
 }
 
-async function main(): Promise<void> {
-  const asked = readArguments();
-  const facts = machineFacts();
-  const startedAt = new Date();
-  const loadBefore = round(loadavg()[0] ?? 0);
-  mkdirSync(asked.isProfiled ? profiles : results, { recursive: true });
+interface Measured {
+  readonly rows: PlacedRow[];
+  readonly notes: Record<string, CaseReport["notes"]>;
+  readonly failures: string[];
+}
+
+/** Measures every case on every store that was asked for; a case that fails does not stop the others. */
+async function measureAll(asked: Asked): Promise<Measured> {
+  const all: Measured = { rows: [], notes: {}, failures: [] };
   const postgres = asked.homes.includes("server") ? await startPostgres() : null;
-  const rows: PlacedRow[] = [];
-  const notes: Record<string, CaseReport["notes"]> = {};
   try {
     for (const each of cases.filter(({ name }) => asked.names.length === 0 || asked.names.includes(name))) {
       for (const home of each.homes.filter((one) => asked.homes.includes(one))) {
         console.error(`measuring ${each.name} on ${home === "server" ? "PostgreSQL" : "PGlite"} ...`);
-        const measured = await measure(each, home, { asked, postgres });
-        rows.push(...measured.rows);
-        notes[`${each.name} ${home}`] = measured.notes;
+        try {
+          const measured = await measure(each, home, { asked, postgres });
+          all.rows.push(...measured.rows);
+          all.notes[`${each.name} ${home}`] = measured.notes;
+        } catch (error) {
+          all.failures.push(`${each.name} ${home}: ${error instanceof Error ? error.message : "unknown"}`);
+        }
       }
     }
   } finally {
     await postgres?.stop();
   }
+  return all;
+}
+
+async function main(): Promise<void> {
+  const asked = readArguments();
+  const facts = machineFacts();
+  const startedAt = new Date().toISOString();
+  const loadBefore = round(loadavg()[0] ?? 0);
+  mkdirSync(asked.isProfiled ? profiles : results, { recursive: true });
+  const { rows, notes, failures } = await measureAll(asked);
   const head = `${facts.cores} cores, ${facts.memoryGb} GB, node ${facts.node}, size ${asked.size}`;
   console.log(`${head}, load of the machine before the run ${loadBefore}\n`);
   console.log(tableText(rows));
   for (const [name, told] of Object.entries(notes)) console.log(`${name}: ${JSON.stringify(told)}`);
-  if (!asked.isKept) return;
-  const date = startedAt.toISOString().slice(0, 10);
-  const kept = { startedAt: startedAt.toISOString(), size: asked.size, facts, loadBefore, rows, notes };
-  writeFileSync(new URL(`${date}-${factsHash(facts)}.json`, results), `${JSON.stringify(kept, null, 2)}\n`);
+  for (const failure of failures) console.log(`FAILED ${failure}`);
+  if (failures.length > 0) process.exitCode = 1;
+  if (!asked.isKept || failures.length > 0) return;
+  const judged = rows.map((row) => ({ ...row, ratio: ratioOf(row), verdict: verdictOf(row) }));
+  const kept = { startedAt, size: asked.size, facts, loadBefore, rows: judged, notes };
+  const suffix = asked.size === "full" ? "" : `-${asked.size}`;
+  const name = `${startedAt.slice(0, 10)}-${factsHash(facts)}${suffix}.json`;
+  writeFileSync(new URL(name, results), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 await main();

@@ -16,14 +16,13 @@ export const engineAlone: Case = async (input) => {
   const records = sizes[input.size];
   const { crm, erp, database, engine } = await openAlone(input);
   try {
-    const limit = await bareInserts(
-      database,
-      Array.from({ length: records }, (_, at) => crmAccount(at)),
-    );
     crm.seed(records);
-    const { value: summary, seconds } = await watched(input.profileTo, () => engine.run());
+    const taken = await watched(input.profileTo, () => engine.run());
+    const { value: summary, seconds, processorSeconds, residentMbMax } = taken;
     expectWrites(summary, records);
     if (erp.size !== records) throw new Error(`the ERP holds ${erp.size} of ${records}`);
+    const accounts = Array.from({ length: records }, (_, at) => crmAccount(at));
+    const limit = await bareInserts(database, accounts);
     return {
       rows: [
         plainRow("engine alone, full path with journal", {

@@ -59,10 +59,13 @@ export const sweep: Case = async (input) => {
           sense: "at least",
         }),
       ],
+      residentMbMax,
       notes: {
         pairs,
-        seconds: Number(seconds.toFixed(2)),
-        linkingSeconds: Number(linking.seconds.toFixed(2)),
+        seconds: round(seconds),
+        processorSeconds: round(processorSeconds),
+        linkingSeconds: round(linking.seconds),
+        linkingProcessorSeconds: round(linking.processorSeconds),
       },
     };
   } finally {

@@ -95,7 +95,7 @@ function checkKeys(
     const place = [...path, key];
     if (allowed === undefined)
       problems.push({ path: place, problem: unknown("key", key, Object.keys(keys)) });
-    else if (key === "master" && !(typeof value === "string" && roles.includes(value))) {
+    else if (key === "master" && (Array.isArray(value) || value === "both")) {
       const both =
         "a field has one master, `crm` or `erp`: two masters would undo each other's values for ever";
       problems.push({ path: place, problem: both });

@@ -41,6 +41,7 @@ export async function planCommand(
   }
   const view = { room: context.room, isWhole: options.all === true, out: out ?? null };
   context.print(plan, () => showPlan(plan, view));
+  if (plan.troubles.length > 0) return exitCodes.failed;
   return plan.guardStops.length > 0 ? exitCodes.refused : exitCodes.done;
 }
 

@@ -53,7 +53,7 @@ describe("exit codes", () => {
     expect((await run(["plan"])).code).toBe(0);
     const stopped = await run(["plan"], { engine });
     expect(stopped.code).toBe(3);
-    expect(stopped.out).toContain("raise guard.create in crossfoot.yaml");
+    expect(stopped.out).toContain("apply this plan: that approves exactly its writes");
   });
 
   it("a stale plan is 3, a file that is no plan is 4", async () => {

@@ -77,6 +77,9 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof Error && error.name === "RulesRefused") {
     return new Refusal(exitCodes.misconfigured, error.message, { code: "rule_missing" });
   }
+  if (error instanceof Error && error.name === "RecordUnknown") {
+    return new Refusal(exitCodes.failed, error.message, { code: "record_unknown" });
+  }
   if (error instanceof PlanRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "plan_refused" });
   }

@@ -124,11 +124,14 @@ function closing(plan: PlanDocument, view: PlanView): readonly string[] {
   const stops = plan.guardStops.map(
     ({ entity, kind, count, limit }) =>
       `! guard: ${number(count)} × ${kind} of ${entity}, allowed are ${limit}. ` +
-      `If it is meant, raise guard.${kind} in crossfoot.yaml.`,
+      "If it is meant, apply this plan: that approves exactly its writes.",
+  );
+  const away = plan.troubles.map(
+    ({ connection, message }) => `! ${connection}: ${message}. The plan does not know what it shows now.`,
   );
   const calls = Object.entries(plan.calls).map(([name, count]) => `${name} ${many(count, "call")}`);
   const cost = calls.length === 0 ? [] : [`It takes at least: ${calls.join(", ")}.`];
-  if (plan.writes.length === 0) return [...stops, ...cost];
+  if (plan.writes.length === 0) return [...away, ...stops, ...cost];
   const next =
     view.out === null
       ? "To keep it: `crossfoot plan --out plan.json`. Nothing has been written."

@@ -44,6 +44,7 @@ export const smallPlan: PlanDocument = {
   verdicts: { accounts: { writes: 1 } },
   calls: { erp: 1 },
   guardStops: [],
+  troubles: [],
 };
 
 /** A status with one connection and nothing else. */

@@ -120,12 +120,14 @@ export function sayPlan(say: Say, plan: PlanDocument): void {
   ]);
   for (const line of aligned([head, ...rows])) say(`${indent}${line}`);
   const { writes, answers } = plannedWrites(plan);
-  const calls = Object.entries(plan.calls).map(([connection, calls_]) => `${calls_} to ${connection}`);
+  const calls = Object.entries(plan.calls).map(([connection, least], at) =>
+    at === 0 ? `${least} calls to ${connection}` : `${least} to ${connection}`,
+  );
   const back =
     answers === 0
       ? ""
       : `; ${answers} answers come back, numbers and states that only the other side can give`;
-  say(wrapped(indent, `${writes} writes${back}. At least ${calls.join(" and ")} calls.`));
+  say(wrapped(indent, `${writes} writes${back}. At least ${calls.join(" and ")}.`));
 }
 
 /** What somebody did. */
@@ -197,7 +199,12 @@ export function sayStatement(say: Say, statement: Statement): void {
   const head = ["entity", "linked", "fields equal", "different", "missing", "stay on one side"];
   for (const line of aligned([head, ...rows])) say(`${indent}${line}`);
   const also = leads === 0 ? "" : `, and so do the ${leads} fields that lead to them`;
-  say(wrapped(indent, `Prospects, suppliers and the like stay on one side, as the contract says${also}.`));
+  say(
+    wrapped(
+      indent,
+      `Prospects, drafts, suppliers and the like stay on one side, as the contract says${also}.`,
+    ),
+  );
   sayTotals(say, statement);
 }
 

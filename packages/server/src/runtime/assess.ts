@@ -1,6 +1,6 @@
 import { imagesOf } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
-import { carried, decide, isLines, pairLines } from "@crossfoot/kernel";
+import { carried, decide, isEqual, isLines, pairLines } from "@crossfoot/kernel";
 import type {
   ConnectionId,
   DecideInput,
@@ -227,9 +227,22 @@ function inputOf(
     inFlight: bundle.openTargets,
     hasTombstone: bundle.hasTombstone,
     reach: at.reach,
-    resolutions: bundle.resolutions,
+    resolutions: standingResolutions(bundle, at.members),
     customRules: context.world.customRules,
   };
+}
+
+/**
+ * Decisions of persons that still hold: the side whose value was taken shows that value. One that moved since is in
+ * conflict again, with what it shows now; nobody decided on that.
+ */
+function standingResolutions(bundle: LinkBundle, members: DecideInput["members"]): Fields {
+  return Object.fromEntries(
+    Object.entries(bundle.resolutions).filter(([field, value]) => {
+      const side = bundle.resolutionSides[field];
+      return side === undefined || isEqual(members[side]?.view.fields[field], value);
+    }),
+  );
 }
 
 /** Native images of named fields of a member, as they are now. */

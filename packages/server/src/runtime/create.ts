@@ -158,6 +158,9 @@ async function planCommand(world: World, options: RunOptions): Promise<PlanDocum
     await readAll(session, { policies, mode, deletions: new Map() });
     const settling = settlingOf(session, { policies, opened });
     for (const policy of policies) await resolveNewcomers(session, policy);
+    // What was decided and not sent is decided again, so that the plan shows it.
+    await world.store.markStored();
+    await world.store.withdrawStored(session.lease, null);
     const plan = await makePlan(settling);
     await world.store.savePlan(plan.id, plan as unknown as Json);
     return plan;
@@ -177,8 +180,14 @@ async function applyCommand(
     if (plan.mappings[side.id] === side.mappingHash) continue;
     throw new PlanRefused(`the mapping of ${side.id} changed after the plan was made`);
   }
+  const [trouble] = plan.troubles;
+  if (trouble !== undefined)
+    throw new PlanRefused(
+      `the plan was made while ${trouble.connection} could not be read (${trouble.code})`,
+    );
   await world.store.savePlan(plan.id, plan as unknown as Json);
   await world.store.setPlanState(plan.id, "applying");
+  await world.store.markStored();
   const following = followPlan(world, plan, options.onDrift ?? "stop");
   const summary = await runCommand(
     world,
@@ -207,6 +216,14 @@ async function applyCommand(
     applied: planned.filter((write) => made.has(nameOf(write.link, planHash(world, write)))).length,
     moved: moved.map(({ link, entity, target, kind, reason }) => ({ link, entity, target, kind, reason })),
   };
+}
+
+/** A record that the system does not have. */
+class RecordUnknown extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "RecordUnknown";
+  }
 }
 
 /** A plan that may not be applied as it is. */
@@ -261,11 +278,12 @@ async function syncRecord(
       const side = world.sides.find(({ id }) => id === connection);
       if (side === undefined)
         throw new Error(`no connection is called ${connection ?? ""}; write <connection>:<id>`);
-      await readIds(settling.session, side, {
+      const { missing } = await readIds(settling.session, side, {
         entity: record.entity,
         ids: [rest.join(":") as never],
         via: "hint",
       });
+      if (missing.length > 0) throw new RecordUnknown(`${side.id} has no ${record.entity} ${rest.join(":")}`);
     }
     const others = new Set<LinkId>();
     for (const due of await world.store.dueLinks(record.entity, 10_000, null))
@@ -332,7 +350,11 @@ export function createEngine(world: World): Engine {
       );
       const value = open?.values[decision.take];
       if (open === undefined || value === undefined) return false;
-      return world.store.decideConflict(link, field, { value: value as Json, by: decision.by });
+      return world.store.decideConflict(link, field, {
+        value: value as Json,
+        take: decision.take,
+        by: decision.by,
+      });
     },
     syncRecord: (record) => syncRecord(world, record),
     receive: async (id, delivery) => {

@@ -144,6 +144,13 @@ export interface PlanDocument {
   }[];
   /** Outcome classes per entity. */
   readonly verdicts: { readonly [entity: string]: { readonly [verdict: string]: number } };
+  /** Connections that could not be read: the plan was made without knowing what they show now. */
+  readonly troubles: readonly {
+    readonly connection: ConnectionId;
+    readonly entity: EntityName | null;
+    readonly code: string;
+    readonly message: string;
+  }[];
   /** Least number of write calls, by connection, given the batches that the connectors declare. */
   readonly calls: { readonly [connection: string]: number };
   readonly guardStops: RunSummary["guardStops"];

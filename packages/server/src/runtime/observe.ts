@@ -90,7 +90,8 @@ function startReading(
 ): CursorState {
   const isSame = cursor.mappingHash === at.side.mappingHash;
   // A reading that was cut goes on at its cursor; under another mapping everything is read again.
-  if (cursor.reading !== null && isSame) return cursor;
+  const isCutShort = at.mode === "sweep" && cursor.reading === "incremental";
+  if (cursor.reading !== null && isSame && !isCutShort) return cursor;
   const isFirst = cursor.backfilledAt === null || !isSame;
   const full = isFirst || at.mode === "sweep" || at.isListing;
   return {

@@ -243,6 +243,9 @@ async function composePlan(settling: Settling, draft: Draft): Promise<PlanDocume
     verdicts,
     calls: callsOf(settling, writes),
     guardStops: await guardOf(settling, writes),
+    troubles: settling.session.troubles.map(({ connection, entity, failure }) => {
+      return { connection, entity, code: failure.code, message: failure.message };
+    }),
   };
   const id = `p-${world.entropy.digest(canonicalBytes(head)).slice(0, 20)}`;
   return { id, madeAt: new Date(world.clock.now()).toISOString(), ...head };

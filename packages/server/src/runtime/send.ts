@@ -98,7 +98,10 @@ async function sendClaimed(
       outcomes.push(...done);
     }
   };
-  await Promise.all(Array.from({ length: Math.max(target.side.concurrency, 1) }, lane));
+  // Every lane ends before the first error is told: nothing is still being written when the lease is given back.
+  const lanes = await Promise.allSettled(Array.from({ length: Math.max(target.side.concurrency, 1) }, lane));
+  const broken = lanes.find(({ status }) => status === "rejected");
+  if (broken?.status === "rejected") throw broken.reason;
   return outcomes;
 }
 
@@ -122,7 +125,14 @@ async function sendBatch(
   batch: readonly Prepared[],
 ): Promise<readonly IntentOutcome[]> {
   const { world } = session;
-  const compared = await comparePreconditions(session, target, batch);
+  let compared: Awaited<ReturnType<typeof comparePreconditions>>;
+  try {
+    compared = await comparePreconditions(session, target, batch);
+  } catch (error) {
+    // Nothing was sent yet: whatever the reading met, the writes wait.
+    const failure: FailureRecord = { ...failureRecord(error), failure: "transient" };
+    return batch.map(({ intent }) => failed(session, intent, failure));
+  }
   const ready = compared.ready;
   if (ready.length === 0) return compared.stale;
   if (ready.some(({ intent }) => isTooLate(session, target, intent))) {

@@ -90,7 +90,7 @@ export async function settle(settling: Settling): Promise<void> {
   const { session } = settling;
   const deadline = session.world.clock.now() + settling.waitMsMax;
   let due = await dueNow(settling);
-  for (let round = 0; round < roundsMax; round += 1) {
+  for (let round = 0; round < roundsMax;) {
     let did = 0;
     for (const policy of settling.policies) {
       if (session.signal?.aborted === true) return;
@@ -101,7 +101,11 @@ export async function settle(settling: Settling): Promise<void> {
       // Whatever was done may have woken others: children by their parent, parents by a demand.
       if (done > 0) due = await dueNow(settling);
     }
-    if (did > 0) continue;
+    // Only rounds that did something count: waiting is bounded by time.
+    if (did > 0) {
+      round += 1;
+      continue;
+    }
     if (!(await waitForLater(settling, deadline))) return;
     due = await dueNow(settling);
   }
@@ -239,8 +243,15 @@ async function rematched(
 async function passesGuard(settling: Settling, context: AssessContext, due: number): Promise<boolean> {
   const { session } = settling;
   const { world } = session;
-  const free = Math.min(...Object.values(world.guard).map(({ countFree }) => countFree));
-  if (due <= free) return true;
+  const { entity, isProjection } = context.policy;
+  // A projection has no editor; its values move with the business, and nothing is lost by writing them again.
+  if (isProjection) return true;
+  const window = (await world.store.linkGuardCounts(guardWindowMs)).filter((row) => row.entity === entity);
+  const made = new Map(
+    window.filter(({ kind }) => !isApproved(kind)).map(({ kind, count }) => [kind, count]),
+  );
+  const free = Object.entries(world.guard).map(([kind, { countFree }]) => countFree - (made.get(kind) ?? 0));
+  if (due <= Math.min(...free)) return true;
   const counts: Record<string, number> = {};
   let after: LinkId | null = null;
   for (;;) {
@@ -251,12 +262,7 @@ async function passesGuard(settling: Settling, context: AssessContext, due: numb
       for (const { kind } of splitRefused(world, one).writes) counts[kind] = (counts[kind] ?? 0) + 1;
     }
   }
-  const { entity, isProjection } = context.policy;
-  // A projection has no editor; its values move with the business, and nothing is lost by writing them again.
-  if (isProjection) return true;
-  const made = (await world.store.linkGuardCounts(guardWindowMs)).filter((row) => row.entity === entity);
-  for (const { kind, count } of made)
-    if (counts[kind] !== undefined && !isApproved(kind)) counts[kind] += count;
+  for (const [kind, count] of made) if (counts[kind] !== undefined) counts[kind] += count;
   const linked = (await world.store.counts()).find((row) => row.entity === entity)?.live ?? 0;
   const stops = checkGuard({ [entity]: counts }, { [entity]: linked }, world.guard);
   settling.guardStops.push(...stops);

@@ -49,7 +49,7 @@ interface ConflictRow {
   readonly link_id: string;
   readonly field: string;
   readonly state: string;
-  readonly resolution: { readonly value: Fields[string] } | null;
+  readonly resolution: { readonly value: Fields[string]; readonly take?: string } | null;
 }
 
 function groupBy<Row extends { readonly link_id: string | null }>(
@@ -170,6 +170,11 @@ function bundleOf(row: LinkRow, groups: Groups): LinkBundle {
     })),
     resolutions: Object.fromEntries(
       decided.map(({ field, resolution }): [string, Fields[string]] => [field, resolution?.value ?? null]),
+    ),
+    resolutionSides: Object.fromEntries(
+      decided.flatMap(({ field, resolution }) =>
+        resolution?.take === undefined ? [] : [[field, resolution.take as ConnectionId]],
+      ),
     ),
     openConflicts: conflicts.map(({ field }) => field),
     lines: (groups.lines.get(row.id) ?? []).map((line): LineLink => ({

@@ -271,7 +271,9 @@ function notesOf(record: DecisionRecord): readonly Note[] {
   const note = (kind: string, body: unknown): Note => ({ kind, entity, link, body: body as Json });
   return [
     ...record.discards.map((discard) => note("discarded", discard)),
-    ...record.conflicts.map((conflict) => note("conflict_opened", conflict)),
+    ...record.conflicts
+      .filter(({ field }) => !record.knownConflicts.includes(field))
+      .map((conflict) => note("conflict_opened", conflict)),
     ...record.closedConflicts.map((field) => note("conflict_closed", { field })),
     ...record.parks.map((park) => note("parked", { ...park, failure: park.failure?.code ?? null })),
     ...record.baseMoves.map(({ connection, images }) => note("base_moved", { connection, images })),

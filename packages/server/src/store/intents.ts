@@ -15,6 +15,7 @@ type Part = Pick<
   | "doubtfulCreates"
   | "doubtfulIntents"
   | "withdrawStored"
+  | "markStored"
   | "abandonSending"
   | "commitOutcomes"
   | "intentsOf"
@@ -224,7 +225,9 @@ async function hasIntents(database: Database, state: "stored" | "sending"): Prom
 }
 
 /** Taking intents to be sent, and giving up those of a dead worker. */
-function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "abandonSending"> {
+function claims(
+  deps: Deps,
+): Pick<Store, "claimIntents" | "withdrawStored" | "markStored" | "abandonSending"> {
   const { database, journal } = deps;
   return {
     async claimIntents(request) {
@@ -248,6 +251,15 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "withdrawStored" | "ab
           null,
         );
         return rows.map(intentOf).toSorted((a, b) => (a.link < b.link ? -1 : 1));
+      });
+    },
+    async markStored() {
+      await database.transaction(async (tx) => {
+        const rows = await tx.query<{ link_id: string }>(
+          "select distinct link_id from intent where state = 'stored'",
+        );
+        const links = rows.map((row) => row.link_id as LinkId);
+        await markLinks(tx, links, "planned again");
       });
     },
     async withdrawStored(lease, runId) {

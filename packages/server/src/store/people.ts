@@ -191,12 +191,12 @@ function questions(deps: Deps): Pick<Store, "listConflicts" | "decideConflict" |
         const rows = await tx.query<{ entity: string }>(
           "update conflict set state = 'decided', resolution = $3::jsonb, decided_by = $4 where " +
             "link_id = $1 and field = $2 and state = 'open' returning entity",
-          [link, field, JSON.stringify({ value: decision.value }), decision.by],
+          [link, field, JSON.stringify({ value: decision.value, take: decision.take }), decision.by],
         );
         const [row] = rows;
         if (row === undefined) return false;
         await markLinks(tx, [link], "decided by a person");
-        const body = { field, value: decision.value, by: decision.by } as Json;
+        const body = { field, value: decision.value, take: decision.take, by: decision.by } as Json;
         await journal.write(tx, [{ kind: "conflict_decided", entity: row.entity, link, body }], null);
         return true;
       });

@@ -118,6 +118,8 @@ export interface LinkBundle {
   readonly demands: readonly { readonly target: ConnectionId; readonly entity: EntityName }[];
   /** Decisions of persons by field. */
   readonly resolutions: Fields;
+  /** By field, the connection whose value a person took. */
+  readonly resolutionSides: { readonly [field: string]: ConnectionId };
   readonly openConflicts: readonly string[];
   readonly lines: readonly LineLink[];
   /**
@@ -179,7 +181,9 @@ export interface DecisionRecord {
   readonly intents: readonly Intent[];
   readonly baseMoves: readonly BaseMove[];
   readonly discards: readonly Discard[];
+  /** Conflicts as they stand now; those in `knownConflicts` were open already. */
   readonly conflicts: readonly Conflict[];
+  readonly knownConflicts: readonly string[];
   readonly closedConflicts: readonly string[];
   readonly parks: readonly ParkEntry[];
   readonly waits: readonly WaitEntry[];
@@ -466,6 +470,8 @@ export interface Store {
    * decided again from what is there now. Answers how many.
    */
   withdrawStored(lease: Lease, runId: string | null): Promise<number>;
+  /** Marks the links of all writes that were not sent, so that they are taken back and decided again. */
+  markStored(): Promise<void>;
   /** Intents left in `sending` by a worker that died: they are in doubt from now on. */
   abandonSending(lease: Lease, abandonedAt: number): Promise<number>;
   commitOutcomes(outcomes: readonly IntentOutcome[], runId: string | null, lease: Lease): Promise<void>;
@@ -482,7 +488,7 @@ export interface Store {
   decideConflict(
     link: LinkId,
     field: string,
-    decision: { readonly value: Json; readonly by: string },
+    decision: { readonly value: Json; readonly take: ConnectionId; readonly by: string },
   ): Promise<boolean>;
   listCandidates(): Promise<readonly CandidateRow[]>;
   listParks(): Promise<readonly OpenPark[]>;

@@ -1,5 +1,6 @@
 import type { Random } from "@crossfoot/twin";
 import type { BackOffice } from "../back-office.ts";
+import { sleep } from "../../platform/sleep.ts";
 import { textIn } from "../record.ts";
 import { dec } from "./admin.ts";
 import type { Admin, Json, Row } from "./admin.ts";
@@ -9,6 +10,30 @@ import type { LosingProxy } from "./losing-proxy.ts";
 interface Desk {
   readonly admin: Admin;
   readonly random: Random;
+}
+
+/** What PostgreSQL says, through Tryton, when two people are at the same rows; the call has done nothing then. */
+const busy = /could not obtain lock on|could not serialize access|deadlock detected/;
+const triesMax = 20;
+const pauseMs = 250;
+
+/** A person who presses the button again when somebody else is at the same rows just now. */
+function patient(admin: Admin): Admin {
+  const again = async <T>(act: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await act();
+      } catch (error) {
+        if (tries >= triesMax || !(error instanceof Error && busy.test(error.message))) throw error;
+        await sleep(pauseMs);
+      }
+    }
+  };
+  return {
+    call: (method, ...parameters) => again(() => admin.call(method, ...parameters)),
+    find: admin.find,
+    wizard: (name, steps, on) => again(() => admin.wizard(name, steps, on)),
+  };
 }
 
 const idOf = (row: Row | undefined): number => Number(row?.["id"]);
@@ -24,10 +49,11 @@ async function pickRow(
 
 /** The back office of a real Tryton: people work at its own screens, which is JSON-RPC as `admin`. */
 export function trytonOffice(
-  desk: Desk,
+  { admin: hasty, random }: Desk,
   at: { readonly proxy: LosingProxy; readonly integration: string },
 ): BackOffice {
-  const { admin, random } = desk;
+  const admin = patient(hasty);
+  const desk = { admin, random };
   return {
     deliver: () => deliver(desk),
     invoice: async () => {

@@ -65,6 +65,7 @@ const decision = (link: LinkId, change: Partial<DecisionRecord> = {}): DecisionR
   baseMoves: [],
   discards: [],
   conflicts: [],
+  knownConflicts: [],
   closedConflicts: [],
   parks: [],
   waits: [],
