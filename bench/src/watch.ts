@@ -8,7 +8,10 @@ const lookEveryMs = 25;
 export interface Watched<T> {
   readonly value: T;
   readonly seconds: number;
-  /** Time of the processor that this process used, all its threads together; other work does not lengthen it. */
+  /**
+   * Time of the processor that this process used, all its threads together; other work does not lengthen
+   * it.
+   */
   readonly processorSeconds: number;
   /** Largest resident size of this process until the work was done, MB. */
   readonly residentMbMax: number;
@@ -28,8 +31,8 @@ async function profiled<T>(profileTo: string | null, work: () => Promise<T>): Pr
 }
 
 /**
- * Runs the work that a case is about and tells what it took. With a file, a processor profile of exactly this work is
- * written there; the time is then longer than without.
+ * Runs the work that a case is about and tells what it took. With a file, a processor profile of exactly
+ * this work is written there; the time is then longer than without.
  */
 export async function watched<T>(profileTo: string | null, work: () => Promise<T>): Promise<Watched<T>> {
   let most = memoryUsage.rss();

@@ -33,7 +33,7 @@ describe("a first load whose power fails 8 times in the middle of a file operati
     for (const { moved } of load.failures) expect(moved.length).toBeLessThanOrEqual(1);
   });
 
-  it("the load finishes: nothing is missing, nothing was made twice, and a further run writes nothing", () => {
+  it("the load finishes: nothing is missing, nothing made twice, and a further run writes nothing", () => {
     const { lost, doubled, wrong, wanted } = load.audit;
     expect({ lost, doubled, wrong }).toEqual({ lost: [], doubled: [], wrong: [] });
     expect(wanted).toBeGreaterThan(100);

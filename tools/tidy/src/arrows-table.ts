@@ -97,9 +97,16 @@ export const rooms: readonly Room[] = [
     node: "*",
   },
   {
+    name: "server/store-counts",
+    at: "packages/server/src/store/counts.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-port",
     at: "packages/server/src/store/port.ts",
-    rooms: ["kernel", "model", "server/ports"],
+    rooms: ["kernel", "model", "server/ports", "server/store-counts"],
     npm: [],
     node: [],
   },

@@ -29,9 +29,9 @@ export interface DemoRequest {
 }
 
 /** Deeds of both departments while Crossfoot runs beside them. */
-const deedsOfOnce = 56;
+const deedsOfOnce = 46;
 /** A trouble is planted at every so many deeds. */
-const deedsPerTrouble = 10;
+const deedsPerTrouble = 8;
 /** Pause between two deeds, ms: people are not machines, and nobody wants to wait. */
 const pauseMs = 120;
 /** Pause between two runs, ms. */

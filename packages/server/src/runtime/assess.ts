@@ -233,8 +233,8 @@ function inputOf(
 }
 
 /**
- * Decisions of persons that still hold: the side whose value was taken shows that value. One that moved since is in
- * conflict again, with what it shows now; nobody decided on that.
+ * Decisions of persons that still hold: the side whose value was taken shows that value. One that moved
+ * since is in conflict again, with what it shows now; nobody decided on that.
  */
 function standingResolutions(bundle: LinkBundle, members: DecideInput["members"]): Fields {
   return Object.fromEntries(

@@ -31,7 +31,7 @@ function decisionSuite(home: TestHome): void {
     });
   };
 
-  test("a conflict shows what both sides show now, and taking a side never brings back an older value", async () => {
+  test("a conflict shows what both sides show now, and taking one brings back nothing older", async () => {
     const mini = await conflicting();
     mini.pass(10);
     mini.crm.edit("accounts", mini.crmId, { name: "crm two" });
@@ -69,7 +69,7 @@ function decisionSuite(home: TestHome): void {
     expect(mini.crm.rows("products").filter(({ isArchived }) => isArchived).length).toBe(2);
   });
 
-  test("a plan shows what was decided and not sent, and an apply of an earlier plan does not send it", async () => {
+  test("a plan shows what was decided and not sent; an earlier plan does not send it", async () => {
     const mini = await miniWorld({ database: await home.open() });
     const empty = await mini.engine.plan();
     mini.crm.add("accounts", customer);

@@ -98,7 +98,8 @@ async function sendClaimed(
       outcomes.push(...done);
     }
   };
-  // Every lane ends before the first error is told: nothing is still being written when the lease is given back.
+  // Every lane ends before the first error is told: nothing is still being written when the lease is given
+  // back.
   const lanes = await Promise.allSettled(Array.from({ length: Math.max(target.side.concurrency, 1) }, lane));
   const broken = lanes.find(({ status }) => status === "rejected");
   if (broken?.status === "rejected") throw broken.reason;

@@ -224,35 +224,10 @@ async function hasIntents(database: Database, state: "stored" | "sending"): Prom
   return rows.length > 0;
 }
 
-/** Taking intents to be sent, and giving up those of a dead worker. */
-function claims(
-  deps: Deps,
-): Pick<Store, "claimIntents" | "withdrawStored" | "markStored" | "abandonSending"> {
+/** Taking back what was decided and not sent. */
+function withdrawals(deps: Deps): Pick<Store, "withdrawStored" | "markStored"> {
   const { database, journal } = deps;
   return {
-    async claimIntents(request) {
-      return database.transaction(async (tx) => {
-        await checkFence(tx, request.lease);
-        const rows = await tx.query<IntentRow>(
-          "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = " +
-            "attempts + 1 where i.key in (select c.key from intent c where c.target = $1 and " +
-            "c.entity = $2 and c.state = 'stored' and c.due_at <= now() and (c.step = 0 or not " +
-            `exists (${earlierStep})) order by c.step, c.link_id limit $3) returning ${intentColumns}`,
-          [request.target, request.entity, request.limit, request.lease.fence, request.sendDeadline],
-        );
-        await journal.write(
-          tx,
-          rows.map((row) => ({
-            kind: "intent_sending",
-            entity: row.entity,
-            link: row.link_id as LinkId,
-            body: { key: row.key, attempt: row.attempts },
-          })),
-          null,
-        );
-        return rows.map(intentOf).toSorted((a, b) => (a.link < b.link ? -1 : 1));
-      });
-    },
     async markStored() {
       await database.transaction(async (tx) => {
         const rows = await tx.query<{ link_id: string }>(
@@ -279,6 +254,36 @@ function claims(
         }));
         await journal.write(tx, notes, runId);
         return rows.length;
+      });
+    },
+  };
+}
+
+/** Taking intents to be sent, and giving up those of a dead worker. */
+function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
+  const { database, journal } = deps;
+  return {
+    async claimIntents(request) {
+      return database.transaction(async (tx) => {
+        await checkFence(tx, request.lease);
+        const rows = await tx.query<IntentRow>(
+          "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = " +
+            "attempts + 1 where i.key in (select c.key from intent c where c.target = $1 and " +
+            "c.entity = $2 and c.state = 'stored' and c.due_at <= now() and (c.step = 0 or not " +
+            `exists (${earlierStep})) order by c.step, c.link_id limit $3) returning ${intentColumns}`,
+          [request.target, request.entity, request.limit, request.lease.fence, request.sendDeadline],
+        );
+        await journal.write(
+          tx,
+          rows.map((row) => ({
+            kind: "intent_sending",
+            entity: row.entity,
+            link: row.link_id as LinkId,
+            body: { key: row.key, attempt: row.attempts },
+          })),
+          null,
+        );
+        return rows.map(intentOf).toSorted((a, b) => (a.link < b.link ? -1 : 1));
       });
     },
     async abandonSending(lease, abandonedAt) {
@@ -393,5 +398,5 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
 
 /** Sending: intents are claimed under the fencing token, and what became of them is one commit. */
 export function intentStore(deps: Deps): Part {
-  return { ...claims(deps), ...listings(deps), ...outcomes(deps) };
+  return { ...claims(deps), ...withdrawals(deps), ...listings(deps), ...outcomes(deps) };
 }

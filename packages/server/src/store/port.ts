@@ -17,6 +17,9 @@ import type {
   Verdict,
   Via,
 } from "@crossfoot/kernel";
+import type { EntityCounts } from "./counts.ts";
+
+export type { EntityCounts } from "./counts.ts";
 
 /** An observation as it is stored: the mapped native roots, never canonical values. */
 export interface StoredObservation {
@@ -358,21 +361,6 @@ export interface DueWork {
 
 /** What an entity has left open. Its cost does not grow with the number of links. */
 export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "ended" | "work">;
-
-/** Counts per entity, for `status` and the statement. */
-export interface EntityCounts {
-  readonly entity: EntityName;
-  readonly single: number;
-  readonly live: number;
-  readonly dormant: number;
-  readonly ended: number;
-  readonly work: number;
-  readonly openIntents: number;
-  readonly parks: number;
-  readonly conflicts: number;
-  readonly candidates: number;
-  readonly waits: number;
-}
 
 /**
  * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that

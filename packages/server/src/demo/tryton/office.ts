@@ -12,7 +12,9 @@ interface Desk {
   readonly random: Random;
 }
 
-/** What PostgreSQL says, through Tryton, when two people are at the same rows; the call has done nothing then. */
+/**
+ * What PostgreSQL says through Tryton when two people are at the same rows; the call has done nothing then.
+ */
 const busy = /could not obtain lock on|could not serialize access|deadlock detected/;
 const triesMax = 20;
 const pauseMs = 250;
