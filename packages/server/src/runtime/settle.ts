@@ -21,6 +21,8 @@ import type { Session } from "./world.ts";
 
 /** Links decided in one commit: one SQL round trip per stage, about 20 ms of the embedded store. */
 const batchSize = 200;
+/** Decisions with writes that are kept while the guard looks at all of them, some 20 MB; more are made again. */
+const keptMax = 2_000;
 /** Rounds over all entities in one settling: more than the longest chain of parents and document steps. */
 const roundsMax = 60;
 /** Writes of the last day count towards the guard. */
@@ -137,44 +139,96 @@ async function waitForLater(settling: Settling, deadline: number): Promise<boole
   return world.sleep(150, session.signal);
 }
 
+/** The deciding of one entity. `kept` are decisions that wait for the guard; null once there were too many. */
+interface Deciding {
+  readonly settling: Settling;
+  readonly context: AssessContext;
+  readonly due: number;
+  decided: number;
+  kept: Assessed[] | null;
+}
+
 /** Decides what is due of one entity and stores the decisions. Answers how many links were decided. */
 async function decideDue(settling: Settling, policy: EntityPolicy): Promise<number> {
-  const { session } = settling;
-  const { world } = session;
-  const due = await world.store.countDue(policy.entity);
+  const due = await settling.session.world.store.countDue(policy.entity);
   if (due === 0 || settling.guardStops.some(({ entity }) => entity === policy.entity)) return 0;
   const context = await contextOf(settling, policy);
-  if (settling.permit === null && !(await passesGuard(settling, context, due))) return 0;
-  const tally = tallyOf(settling, policy.entity);
-  let decided = 0;
+  const deciding: Deciding = { settling, context, due, decided: 0, kept: [] };
+  const made = settling.permit === null ? await guardedSince(settling, policy, due) : null;
+  if (made !== null) {
+    const counts: Record<string, number> = {};
+    await eachBatch(deciding, (assessed) => decideHarmless(deciding, assessed, counts));
+    if (!(await passesGuard(settling, policy, { counts, made }))) return deciding.decided;
+  }
+  const { kept } = deciding;
+  if (made === null || kept === null)
+    await eachBatch(deciding, (assessed) => storeDecided(deciding, assessed));
+  else {
+    for (let from = 0; from < kept.length; from += batchSize)
+      await storeDecided(deciding, kept.slice(from, from + batchSize));
+  }
+  return deciding.decided;
+}
+
+/** Loads and decides all that is due, batch by batch; `work` gets each batch. */
+async function eachBatch(
+  { settling, context }: Deciding,
+  work: (assessed: readonly Assessed[]) => Promise<void>,
+): Promise<void> {
   let ahead: Promise<Loaded | null> | null = loadDue(settling, context, null);
   for (;;) {
     const loaded: Loaded | null = await ahead;
-    if (loaded === null) return decided;
-    const assessed = await rematched(session, context, loaded);
+    if (loaded === null) return;
+    const assessed = await rematched(settling.session, context, loaded);
     // The next batch is loaded and decided while this one is stored. That is safe, because one commit of
     // decisions touches nothing of another link but its mark, and a link that was marked meanwhile is
     // decided again.
     ahead = loaded.last === null ? null : loadDue(settling, context, loaded.last);
-    const permitted = assessed.filter((one) => isPermitted(settling, one));
-    await world.store.commitDecisions(
-      permitted.map((one) => decisionRecord(world, one)),
-      session.runId,
-      session.lease,
-    );
-    for (const { plan } of permitted) tally.verdicts[plan.verdict] = (tally.verdicts[plan.verdict] ?? 0) + 1;
-    tally.decided += permitted.length;
-    decided += permitted.length;
-    const message = `deciding ${policy.entity}`;
-    session.report({
-      phase: "decide",
-      entity: policy.entity,
-      connection: null,
-      done: decided,
-      total: due,
-      message,
-    });
+    await work(assessed);
   }
+}
+
+/** Stores decisions that write nothing, and keeps and counts the others: the guard looks at them as a whole. */
+async function decideHarmless(
+  deciding: Deciding,
+  assessed: readonly Assessed[],
+  counts: Record<string, number>,
+): Promise<void> {
+  const { world } = deciding.settling.session;
+  const harmless: Assessed[] = [];
+  for (const one of assessed) {
+    const { writes } = splitRefused(world, one);
+    for (const { kind } of writes) counts[kind] = (counts[kind] ?? 0) + 1;
+    if (writes.length === 0) harmless.push(one);
+    else deciding.kept?.push(one);
+  }
+  if ((deciding.kept?.length ?? 0) > keptMax) deciding.kept = null;
+  await storeDecided(deciding, harmless);
+}
+
+async function storeDecided(deciding: Deciding, assessed: readonly Assessed[]): Promise<void> {
+  const { settling, context, due } = deciding;
+  const { session } = settling;
+  const { entity } = context.policy;
+  const permitted = assessed.filter((one) => isPermitted(settling, one));
+  await session.world.store.commitDecisions(
+    permitted.map((one) => decisionRecord(session.world, one)),
+    session.runId,
+    session.lease,
+  );
+  const tally = tallyOf(settling, entity);
+  for (const { plan } of permitted) tally.verdicts[plan.verdict] = (tally.verdicts[plan.verdict] ?? 0) + 1;
+  tally.decided += permitted.length;
+  deciding.decided += permitted.length;
+  const message = `deciding ${entity}`;
+  session.report({
+    phase: "decide",
+    entity,
+    connection: null,
+    done: deciding.decided,
+    total: due,
+    message,
+  });
 }
 
 function isPermitted(settling: Settling, assessed: Assessed): boolean {
@@ -239,30 +293,34 @@ async function rematched(
   );
 }
 
-/** Counts the writes of everything that is due before the first of them is made (INVARIANTS.md I15). */
-async function passesGuard(settling: Settling, context: AssessContext, due: number): Promise<boolean> {
-  const { session } = settling;
-  const { world } = session;
-  const { entity, isProjection } = context.policy;
+/** Writes made within the guard's window, by kind; null when what is due cannot break a limit whatever it is. */
+async function guardedSince(
+  settling: Settling,
+  { entity, isProjection }: EntityPolicy,
+  due: number,
+): Promise<ReadonlyMap<string, number> | null> {
+  const { world } = settling.session;
   // A projection has no editor; its values move with the business, and nothing is lost by writing them again.
-  if (isProjection) return true;
+  if (isProjection) return null;
   const window = (await world.store.linkGuardCounts(guardWindowMs)).filter((row) => row.entity === entity);
   const made = new Map(
     window.filter(({ kind }) => !isApproved(kind)).map(({ kind, count }) => [kind, count]),
   );
   const free = Object.entries(world.guard).map(([kind, { countFree }]) => countFree - (made.get(kind) ?? 0));
-  if (due <= Math.min(...free)) return true;
-  const counts: Record<string, number> = {};
-  let after: LinkId | null = null;
-  for (;;) {
-    const links: readonly LinkId[] = await world.store.dueLinks(context.policy.entity, batchSize, after);
-    if (links.length === 0) break;
-    after = links.at(-1) ?? null;
-    for (const one of await assessBatch(session, context, links)) {
-      for (const { kind } of splitRefused(world, one).writes) counts[kind] = (counts[kind] ?? 0) + 1;
-    }
-  }
-  for (const [kind, count] of made) if (counts[kind] !== undefined) counts[kind] += count;
+  return due <= Math.min(...free) ? null : made;
+}
+
+/** Counts the writes of everything that is due before the first of them is made (INVARIANTS.md I15). */
+async function passesGuard(
+  settling: Settling,
+  { entity }: EntityPolicy,
+  at: { readonly counts: Record<string, number>; readonly made: ReadonlyMap<string, number> },
+): Promise<boolean> {
+  const { session } = settling;
+  const { world } = session;
+  const counts = { ...at.counts };
+  if (Object.keys(counts).length === 0) return true;
+  for (const [kind, count] of at.made) if (counts[kind] !== undefined) counts[kind] += count;
   const linked = (await world.store.counts()).find((row) => row.entity === entity)?.live ?? 0;
   const stops = checkGuard({ [entity]: counts }, { [entity]: linked }, world.guard);
   settling.guardStops.push(...stops);

@@ -128,6 +128,8 @@ create table intent (
 create index intent_open on intent (target, entity, step, link_id)
   where state in ('stored', 'sending', 'in_doubt');
 create index intent_by_link on intent (link_id);
+-- What the guard counts over a day.
+create index intent_harmful on intent (stored_at) where kind in ('archive', 'delete', 'merge', 'note');
 create index intent_by_group on intent (group_key) where group_key is not null;
 create table conflict (
   link_id text not null references link (id),
