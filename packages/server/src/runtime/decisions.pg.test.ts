@@ -81,6 +81,25 @@ function decisionSuite(home: TestHome): void {
     expect(mini.erp.rows("accounts")).toEqual([]);
   });
 
+  test("a refused write keeps its evidence when its source moves and it is decided again", async () => {
+    const mini = await miniWorld({ database: await home.open() });
+    const id = mini.crm.add("accounts", customer);
+    mini.erp.faults = ["refused"];
+    await mini.engine.run();
+    mini.pass(10);
+    // Another version of the same values: the write is the same, its causes are not.
+    mini.crm.edit("accounts", id, {});
+    await mini.store.markWork(
+      (await mini.engine.deadLetters()).flatMap(({ link }) => link ?? []),
+      "again",
+    );
+    await mini.engine.run();
+    expect((await mini.engine.deadLetters()).map(({ failure }) => failure?.code)).toEqual([
+      "refused_by_rule",
+    ]);
+    expect(mini.erp.rows("accounts")).toEqual([]);
+  });
+
   test("a plan made while a system could not be read says so, and is not applied", async () => {
     const refuse = (): Promise<never> =>
       Promise.reject(

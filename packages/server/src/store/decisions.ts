@@ -96,9 +96,14 @@ export async function savePark(
   rows: readonly { readonly [column: string]: unknown }[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const names = "id, link_id, entity, connection, external_id, intent_key, reason, problems, failure";
+  const names = "id, link_id, entity, connection, external_id, intent_key, reason, problems";
+  // A refused write that is decided again under another key keeps the evidence of its refusal.
+  const evidence =
+    "coalesce(r.failure, (select i.failure from intent i where r.reason = 'write_refused' and " +
+    "i.link_id = r.link_id and i.target = r.connection and i.state in ('refused', 'parked') and " +
+    "i.failure is not null order by i.stored_at desc limit 1))";
   await tx.query(
-    `insert into park (${names}) select distinct on (id) ${names} from ` +
+    `insert into park (${names}, failure) select distinct on (id) ${names}, ${evidence} from ` +
       "jsonb_to_recordset($1::jsonb) as r(id text, link_id text, entity text, connection text, " +
       "external_id text, intent_key text, reason text, problems jsonb, failure jsonb) on conflict " +
       "(id) do update set problems = case when excluded.problems = '{}'::jsonb then park.problems " +
