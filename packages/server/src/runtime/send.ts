@@ -137,7 +137,7 @@ async function sendBatch(
   const ready = compared.ready;
   if (ready.length === 0) return compared.stale;
   if (ready.some(({ intent }) => isTooLate(session, target, intent))) {
-    return [...compared.stale, ...ready.map(({ intent }) => unsent(intent))];
+    return [...compared.stale, ...ready.map(takenBack)];
   }
   const start = session.tick();
   let outcomes: readonly WriteOutcome[];
@@ -182,11 +182,6 @@ async function sendBatch(
  */
 function isTooLate({ world }: Session, { side }: SendTarget, intent: Intent): boolean {
   return world.clock.now() + side.timeoutMs > (intent.sendDeadline ?? 0);
-}
-
-/** Back to be claimed again: it never left us. */
-function unsent(intent: Intent): IntentOutcome {
-  return { ...blank(intent), intent: { ...intent, attempts: intent.attempts - 1 } };
 }
 
 const missingOutcome: FailureRecord = {

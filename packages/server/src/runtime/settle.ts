@@ -21,7 +21,10 @@ import type { Session } from "./world.ts";
 
 /** Links decided in one commit: one SQL round trip per stage, about 20 ms of the embedded store. */
 const batchSize = 200;
-/** Decisions with writes that are kept while the guard looks at all of them, some 20 MB; more are made again. */
+/**
+ * Decisions with writes that are kept while the guard looks at all of them, some 20 MB; more are made
+ * again.
+ */
 const keptMax = 2_000;
 /** Rounds over all entities in one settling: more than the longest chain of parents and document steps. */
 const roundsMax = 60;
@@ -139,7 +142,9 @@ async function waitForLater(settling: Settling, deadline: number): Promise<boole
   return world.sleep(150, session.signal);
 }
 
-/** The deciding of one entity. `kept` are decisions that wait for the guard; null once there were too many. */
+/**
+ * The deciding of one entity. `kept` are decisions that wait for the guard; null once there were too many.
+ */
 interface Deciding {
   readonly settling: Settling;
   readonly context: AssessContext;
@@ -188,7 +193,9 @@ async function eachBatch(
   }
 }
 
-/** Stores decisions that write nothing, and keeps and counts the others: the guard looks at them as a whole. */
+/**
+ * Stores decisions that write nothing, and keeps and counts the others: the guard looks at them as a whole.
+ */
 async function decideHarmless(
   deciding: Deciding,
   assessed: readonly Assessed[],
@@ -293,7 +300,10 @@ async function rematched(
   );
 }
 
-/** Writes made within the guard's window, by kind; null when what is due cannot break a limit whatever it is. */
+/**
+ * Writes made within the guard's window, by kind; null when what is due cannot break a limit whatever it
+ * is.
+ */
 async function guardedSince(
   settling: Settling,
   { entity, isProjection }: EntityPolicy,
