@@ -20,7 +20,7 @@ const seed = Number(values.seed);
 const homes = values.home === "both" ? (["embedded", "server"] as const) : [values.home];
 
 /** Enough to load that most of the kills hit a load that is under way: twenty of them need 120 accounts. */
-const share = Math.max(1, kills / 40);
+const share = Math.max(1, kills / 32);
 const size = {
   seed,
   accounts: Math.round(120 * share),
