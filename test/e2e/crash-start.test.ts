@@ -9,8 +9,8 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-/** What a kill leaves of the lock file that PostgreSQL itself keeps in its folder. */
-it.each(["-42\n", "1\n/somewhere\n"])(
+/** PostgreSQL makes its own lock file first and writes it then: a kill between the two leaves it empty. */
+it.each(["", "-42\n", "1\n/somewhere\n"])(
   "a store whose program was killed when the lock file of PostgreSQL held %j opens again",
   async (content) => {
     const first = await openEmbedded(folder.path);

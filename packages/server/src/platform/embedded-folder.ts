@@ -47,10 +47,16 @@ async function syncTree(folder: string): Promise<void> {
  * The folder of the cluster inside a project's store folder, filled the first time. PGlite fills a folder
  * file by file and unsynced, so a crash would leave a half-made cluster that never starts again. Here it is
  * made beside its place, synced, and moved there at the end: the folder is whole or absent.
+ *
+ * The caller holds the lock of the folder, so PostgreSQL's own lock file in it is a dead process's, and goes:
+ * a kill between its making and its writing leaves it empty, and PostgreSQL refuses to start on an empty one.
  */
 export async function prepareCluster(folder: string): Promise<string> {
   const cluster = join(folder, clusterName);
-  if (existsSync(join(cluster, "PG_VERSION"))) return cluster;
+  if (existsSync(join(cluster, "PG_VERSION"))) {
+    rmSync(join(cluster, "postmaster.pid"), { force: true });
+    return cluster;
+  }
   const unfinished = join(folder, unfinishedName);
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
