@@ -15,9 +15,15 @@ import type { KillStage, StageSize } from "./kill-stage.ts";
 type Database = CrashLayer["database"];
 type Plan = Awaited<ReturnType<Engine["plan"]>>;
 
+/** When the power fails: in the middle of a file operation, or when a write has reached a system. */
+interface Cut {
+  readonly at: "file operation" | "write";
+  readonly nth: number;
+}
+
 /** One power failure: what was acknowledged before it, and what the disk gave back. */
 interface Failure {
-  readonly operation: number;
+  readonly cut: Cut;
   /** Commits that the load had made by then. */
   readonly commits: number;
   readonly before: Look;
@@ -47,12 +53,15 @@ export interface CutOptions extends CrashLayerOptions {
  * The power fails within so many file operations from a start: enough to make the tables and begin to read;
  * later, when there are tables, a part of what a load takes.
  */
-const operationsMax = { first: 600, later: 160 };
+const operationsMax = { first: 600, later: 120 };
+const writesMax = 4;
 
 /** The machine that the engine runs on. While the power is off nothing leaves it. */
 interface Machine {
   readonly layer: CrashLayer;
   isOn: boolean;
+  /** Writes that still reach the systems before the power fails. */
+  writesLeft: number;
   /** The newest look that was answered: whatever it shows was acknowledged. */
   acknowledged: Look;
 }
@@ -61,9 +70,11 @@ interface Machine {
 function watched(machine: Machine): Database {
   const { database } = machine.layer;
   const noting = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (!machine.isOn) throw new Error("the power is off");
     try {
       const answer = await work();
-      machine.acknowledged = await look(database);
+      const seen = await look(database);
+      if (machine.isOn) machine.acknowledged = seen;
       return answer;
     } catch (error) {
       if (error instanceof Error && error.name === "StoreError") machine.isOn = false;
@@ -98,17 +109,46 @@ function projectOf({ stage }: Load) {
   return project;
 }
 
-async function start(load: Load, machine: Machine): Promise<Engine> {
+const isWrite = ({ method, url }: Request): boolean => method !== "GET" && !url.endsWith("/search");
+
+/** The way to a system, closed while the power is off. The write at which the power fails still arrives. */
+function wayTo(
+  machine: Machine,
+  answer: (request: Request) => Promise<Response>,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    if (!machine.isOn) throw new TypeError("fetch failed");
+    if (isWrite(request)) machine.writesLeft -= 1;
+    if (machine.writesLeft > 0) return answer(request);
+    machine.isOn = false;
+    await machine.layer.crash();
+    await answer(request);
+    throw new TypeError("fetch failed");
+  };
+}
+
+function start(load: Load, machine: Machine): Promise<Engine> {
   const { crm, erp } = load.stage;
-  const whileOn =
-    (answer: (request: Request) => Promise<Response>) =>
-    (request: Request): Promise<Response> =>
-      machine.isOn ? answer(request) : Promise.reject(new TypeError("fetch failed"));
   return openEngine(projectOf(load), {
     database: watched(machine),
-    fetch: { crm: whileOn((request) => crm.fetch(request)), erp: whileOn((request) => erp.fetch(request)) },
+    fetch: {
+      crm: wayTo(machine, (request) => crm.fetch(request)),
+      erp: wayTo(machine, (request) => erp.fetch(request)),
+    },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
+}
+
+/**
+ * Every third failure comes with a write on its way, so that an outcome nobody knows is among them; on a
+ * disk that does not sync the only one does, so that much was acknowledged by then.
+ */
+function drawCut({ random, failures, options }: Load, isFirst: boolean): Cut {
+  if (options.syncs === "none" || failures.length % 3 === 2) {
+    return { at: "write", nth: random.between(1, writesMax) };
+  }
+  const operations = isFirst ? operationsMax.first : operationsMax.later;
+  return { at: "file operation", nth: random.between(1, operations) };
 }
 
 async function work(load: Load, engine: Engine): Promise<void> {
@@ -126,14 +166,15 @@ async function takeDisk(load: Load, layer: CrashLayer): Promise<void> {
   load.disk = next;
 }
 
-/** One life of the machine: the power fails in the middle of some file operation. Answers whether it did. */
+/** One life of the machine, which ends when its power fails. Answers whether it did. */
 async function liveAndFail(load: Load): Promise<boolean> {
-  const { stage, options, random } = load;
+  const { stage, options } = load;
   const layer = await openWithCrashLayer(load.disk.path, options);
-  const machine: Machine = { layer, isOn: true, acknowledged: await look(layer.database) };
-  const isFirst = machine.acknowledged.entries === 0;
-  const operation = random.between(1, isFirst ? operationsMax.first : operationsMax.later);
-  layer.crashAfter(operation);
+  const acknowledged = await look(layer.database);
+  const cut = drawCut(load, acknowledged.entries === 0);
+  const writesLeft = cut.at === "write" ? cut.nth : Number.POSITIVE_INFINITY;
+  const machine: Machine = { layer, isOn: true, writesLeft, acknowledged };
+  if (cut.at === "file operation") layer.crashAfter(cut.nth);
   try {
     await work(load, await start(load, machine));
   } catch (error) {
@@ -151,7 +192,7 @@ async function liveAndFail(load: Load): Promise<boolean> {
   reopened.remove();
   const moved = [...before.cursors].filter(([place, text]) => after.cursors.get(place) !== text);
   load.failures.push({
-    operation,
+    cut,
     commits,
     before,
     after,
@@ -165,7 +206,9 @@ async function liveAndFail(load: Load): Promise<boolean> {
 async function liveOn(load: Load): Promise<Omit<CutLoad, "failures">> {
   const { stage, options } = load;
   const layer = await openWithCrashLayer(load.disk.path, options);
-  const machine: Machine = { layer, isOn: true, acknowledged: await look(layer.database) };
+  const acknowledged = await look(layer.database);
+  const writesLeft = Number.POSITIVE_INFINITY;
+  const machine: Machine = { layer, isOn: true, writesLeft, acknowledged };
   const engine = await start(load, machine);
   await work(load, engine);
   await engine.run();
