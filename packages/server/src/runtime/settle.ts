@@ -177,14 +177,17 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
 
 /** Loads and decides all that is due, batch by batch; `work` gets each batch. */
 async function eachBatch(
-  { settling, context }: Deciding,
+  deciding: Deciding,
   work: (assessed: readonly Assessed[]) => Promise<void>,
 ): Promise<void> {
+  const { settling, context } = deciding;
   let ahead: Promise<Loaded | null> | null = loadDue(settling, context, null);
   for (;;) {
     const loaded: Loaded | null = await ahead;
     if (loaded === null) return;
-    const assessed = await rematched(settling.session, context, loaded);
+    const { assessed, joined } = await rematched(settling.session, context, loaded);
+    // What was kept may be about a link that has just been joined with another: it is decided again.
+    if (joined > 0) deciding.kept = null;
     // The next batch is loaded and decided while this one is stored. That is safe, because one commit of
     // decisions touches nothing of another link but its mark, and a link that was marked meanwhile is
     // decided again.
@@ -276,15 +279,16 @@ export async function assessBatch(
   links: readonly LinkId[],
 ): Promise<readonly Assessed[]> {
   const bundles = await session.world.store.loadBundles(links);
-  return rematched(session, context, { links, assessed: await assess(context, bundles) });
+  const decided = { links, assessed: await assess(context, bundles) };
+  return (await rematched(session, context, decided)).assessed;
 }
 
-/** The batch as it is once single links whose keys changed have been matched again. */
+/** The batch once single links whose keys changed have been matched again, and how many were joined. */
 async function rematched(
   session: Session,
   context: AssessContext,
   { links, assessed }: Pick<Loaded, "links" | "assessed">,
-): Promise<readonly Assessed[]> {
+): Promise<{ readonly assessed: readonly Assessed[]; readonly joined: number }> {
   const { store } = session.world;
   const singles = assessed.flatMap(({ bundle, input }) => {
     const members = Object.values(input.members);
@@ -293,11 +297,9 @@ async function rematched(
     return [{ link: bundle.id, connection: only.view.connection, fields: only.view.fields }];
   });
   const joined = await rematchSingles(session, context.policy, singles);
-  if (joined === 0) return assessed;
-  return assess(
-    context,
-    (await store.loadBundles(links)).filter(({ state }) => state !== "merged"),
-  );
+  if (joined === 0) return { assessed, joined };
+  const bundles = (await store.loadBundles(links)).filter(({ state }) => state !== "merged");
+  return { assessed: await assess(context, bundles), joined };
 }
 
 /**

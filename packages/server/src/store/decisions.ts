@@ -22,25 +22,28 @@ export async function moveBases(
   for (const move of moves) {
     const name = `${move.link}\n${move.connection}`;
     const before = merged.get(name);
-    merged.set(name, before === undefined ? move : { ...move, images: { ...before.images, ...move.images } });
+    const kind = move.kind ?? before?.kind ?? null;
+    merged.set(name, { ...move, kind, images: { ...before?.images, ...move.images } });
   }
-  if (merged.size === 0) return;
-  const rows = [...merged.values()].map(({ link, connection, images, kind }) => ({
-    link_id: link,
-    connection,
-    images,
-    kind,
-  }));
+  const known = [...merged.values()].filter(({ kind }) => kind !== null);
+  const others = [...merged.values()].filter(({ kind }) => kind === null);
+  await upsertBases(tx, known, "images = base.images || excluded.images, kind = excluded.kind");
+  await upsertBases(tx, others, "images = base.images || excluded.images");
+}
+
+async function upsertBases(
+  tx: Queryable,
+  moves: readonly (BaseMove & { readonly link: LinkId })[],
+  change: string,
+): Promise<void> {
+  if (moves.length === 0) return;
+  const rows = moves.map(({ link, connection, images, kind }) => {
+    return { link_id: link, connection, images, kind };
+  });
   await tx.query(
-    "insert into base (link_id, connection, images, kind) select link_id, connection, " +
-      "'{}'::jsonb, coalesce(kind, 'present') from jsonb_to_recordset($1::jsonb) as r(link_id text, " +
-      "connection text, kind text) on conflict (link_id, connection) do nothing",
-    [JSON.stringify(rows)],
-  );
-  await tx.query(
-    "update base b set images = b.images || r.images, kind = coalesce(r.kind, b.kind) from " +
-      "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, images jsonb, kind text) " +
-      "where b.link_id = r.link_id and b.connection = r.connection",
+    "insert into base (link_id, connection, images, kind) select link_id, connection, images, " +
+      "coalesce(kind, 'present') from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, " +
+      `images jsonb, kind text) on conflict (link_id, connection) do update set ${change}`,
     [JSON.stringify(rows)],
   );
 }
