@@ -77,14 +77,14 @@ export function faultsOf(trial: Trial): Faults {
 
 /** A trial in one line. */
 export function trialText(trial: Trial): string {
-  const { kills, lives, doubted, faults, audit, kept, seconds } = trial;
+  const { kills, lives, faults, audit, kept, seconds } = trial;
   const early = kills.filter(({ isLate }) => !isLate).length;
-  return (
-    `${kills.length} kills (${early} before the load was over) in ${lives} lives, ${doubted} writes in ` +
-    "doubt, " +
-    `${faults} calls lost, cut or late; ${kept.final.settled.length} writes and ${kept.final.entries} ` +
-    "journal " +
-    `entries acknowledged, ${kept.lost.length} of them lost; ${audit.created} records made, ` +
-    `${audit.lost.length} of ${audit.wanted} missing, ${audit.doubled.length} doubled; ${seconds} s`
-  );
+  return [
+    `${kills.length} kills (${early} before the load was over) in ${lives} lives`,
+    `${kept.doubted} writes in doubt, ${faults} calls lost, cut or late`,
+    `${kept.final.settled} writes and ${kept.final.entries} journal entries acknowledged`,
+    `${kept.lost.length} of them lost`,
+    `${audit.created} records made, ${audit.lost.length} of ${audit.wanted} missing`,
+    `${audit.doubled.length} doubled; ${seconds} s`,
+  ].join(", ");
 }

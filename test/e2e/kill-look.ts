@@ -9,7 +9,9 @@ export interface Look {
   /** The newest entry of each chain of the journal: `shard/seq` and its hash, which covers all before it. */
   readonly heads: ReadonlyMap<string, string>;
   readonly entries: number;
-  readonly settled: readonly string[];
+  readonly settled: number;
+  /** Keys of creates that settled: these never open again. */
+  readonly created: readonly string[];
   /** Writes of which the last life did not learn what became of them. */
   readonly sending: number;
   readonly observations: number;
@@ -37,7 +39,8 @@ async function isMigrated(database: Database): Promise<boolean> {
 const nothing: Look = {
   heads: new Map(),
   entries: 0,
-  settled: [],
+  settled: 0,
+  created: [],
   sending: 0,
   observations: 0,
   cursors: new Map(),
@@ -47,9 +50,12 @@ const nothing: Look = {
 export async function look(database: Database): Promise<Look> {
   if (!(await isMigrated(database))) return nothing;
   const heads = await database.query<Head>("select shard, seq, hash from journal_head order by shard");
-  const settled = await database.query<{ key: string }>("select key from intent where state = 'settled'");
-  const [counts] = await database.query<{ sending: number; observations: number }>(
+  const created = await database.query<{ key: string }>(
+    "select key from intent where state = 'settled' and kind = 'create'",
+  );
+  const [counts] = await database.query<{ sending: number; settled: number; observations: number }>(
     "select (select count(*)::int from intent where state = 'sending') as sending, " +
+      "(select count(*)::int from intent where state = 'settled') as settled, " +
       "(select count(*)::int from observation) as observations",
   );
   const cursors = await database.query<{ place: string; text: string }>(
@@ -58,7 +64,8 @@ export async function look(database: Database): Promise<Look> {
   return {
     heads: new Map(heads.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash])),
     entries: heads.reduce((sum, { seq }) => sum + Number(seq), 0),
-    settled: settled.map(({ key }) => key),
+    settled: counts?.settled ?? 0,
+    created: created.map(({ key }) => key),
     sending: counts?.sending ?? 0,
     observations: counts?.observations ?? 0,
     cursors: new Map(cursors.map(({ place, text }) => [place, text])),
@@ -103,6 +110,8 @@ export interface Kept {
   readonly broken: readonly string[];
   /** Acknowledged facts that are gone. */
   readonly lost: readonly string[];
+  /** Times that a worker died between sending a write and storing what became of it. */
+  readonly doubted: number;
 }
 
 /** Holds earlier looks against what an open store holds now. */
@@ -113,12 +122,18 @@ export async function keptOf(database: Database, looks: readonly Look[]): Promis
   const broken = isThere ? (await store.verifyJournal()).broken : [];
   const rows = isThere ? await database.query<Head>("select shard, seq, hash from journal") : [];
   const hashes = new Map(rows.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash]));
-  const keys = new Set(final.settled);
-  const lost = looks.flatMap(({ heads, settled }) => [
+  const keys = new Set(final.created);
+  const lost = looks.flatMap(({ heads, created }) => [
     ...[...heads].filter(([at, hash]) => hashes.get(at) !== hash).map(([at]) => `journal ${at}`),
-    ...settled.filter((key) => !keys.has(key)).map((key) => `settled write ${key}`),
+    ...created.filter((key) => !keys.has(key)).map((key) => `settled create ${key}`),
   ]);
-  return { final, broken, lost: [...new Set(lost)] };
+  const [doubts] = isThere
+    ? await database.query<{ count: number }>(
+        "select count(*)::int as count from journal where kind = 'intent_in_doubt' and " +
+          "body ->> 'code' = 'worker_died'",
+      )
+    : [];
+  return { final, broken, lost: [...new Set(lost)], doubted: doubts?.count ?? 0 };
 }
 
 /** Holds every earlier look against the store as it is now. */

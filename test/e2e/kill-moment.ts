@@ -63,7 +63,17 @@ export interface Trouble extends FaultRule {
   readonly side: "crm" | "erp";
 }
 
-/** Draws what goes wrong in a life: now and then an answer is lost or cut, a commit late, a call dropped. */
+/** Calls that make or change records, by the path that both systems have for many at once, or for quotes. */
+const writingCalls = [
+  { side: "crm", method: "POST", path: "/*/batch" },
+  { side: "erp", method: "POST", path: "/*/bulk" },
+  { side: "erp", method: "POST", path: "/sales_quotes" },
+] as const;
+
+/**
+ * Draws what goes wrong in a life: now and then an answer is lost or cut, a commit late, a call dropped, at
+ * one of the first writes of each sort.
+ */
 export function drawTroubles(random: Random): readonly Trouble[] {
   if (!random.chance(0.6)) return [];
   const effect = random.pick<FaultEffect>([
@@ -73,8 +83,7 @@ export function drawTroubles(random: Random): readonly Trouble[] {
     { kind: "late-commit", ms: 120 },
     { kind: "drop" },
   ]);
-  const { side, method = "POST" } = random.pick(sorts.filter(({ purpose }) => purpose === "write"));
-  return [{ side, method, nth: random.between(1, 2), effect }];
+  return writingCalls.map((call) => ({ ...call, nth: random.between(1, 2), effect }));
 }
 
 /** The moment in words, for the report. */
@@ -91,6 +100,9 @@ export interface Armed {
   readonly disarm: () => void;
 }
 
+/** A moment by the clock counts no calls. */
+const byTime = { purpose: "any", nth: Number.POSITIVE_INFINITY, when: "after" } as const;
+
 /**
  * Arms both systems for one child. A fault of theirs holds every call for as long as it takes to count it;
  * the call that is the moment kills the child, and goes on itself, as it would on a real network.
@@ -105,23 +117,22 @@ export function arm(stage: KillStage, moment: Moment, troubles: readonly Trouble
     else timers.push(setTimeout(() => target?.kill("SIGKILL"), ms));
   };
   for (const { side, ...rule } of troubles) stage[side].faults.add(rule);
-  if (moment.by === "call") {
-    const { purpose, nth, when, ms } = moment;
-    for (const [index, { side, method, path }] of sorts.entries()) {
-      const effect: FaultEffect = { kind: "delay", ms: index, when };
-      const which = { ...(method === undefined ? {} : { method }), ...(path === undefined ? {} : { path }) };
-      stage[side].faults.add({ ...which, times: 0, effect });
-    }
-    // The twin says how long it holds a call: that is the index of the call's sort.
-    stage.holding.hold = (index) => {
-      const seen = sorts[index]?.purpose;
-      if (purpose === "any" || seen === purpose) count += 1;
-      if (seen === "write") writes += 1;
-      // Who asks less often than that is killed at a write: no life is to end the load.
-      if (count === nth || writes > writesMax) killIn(ms);
-      return Promise.resolve();
-    };
+  const { purpose, nth, when } = moment.by === "call" ? moment : byTime;
+  for (const [index, { side, method, path }] of sorts.entries()) {
+    const effect: FaultEffect = { kind: "delay", ms: index, when };
+    const which = { ...(method === undefined ? {} : { method }), ...(path === undefined ? {} : { path }) };
+    stage[side].faults.add({ ...which, times: 0, effect });
   }
+  // The twin says how long it holds a call: that is the index of the call's sort.
+  stage.holding.hold = (index) => {
+    const seen = sorts[index]?.purpose;
+    if (purpose === "any" || seen === purpose) count += 1;
+    if (seen === "write") writes += 1;
+    // Whose moment does not come before that is killed at a write: no life is to end the load.
+    if (count === nth) killIn(moment.ms);
+    else if (writes > writesMax) killIn(0);
+    return Promise.resolve();
+  };
   return {
     watch: (child) => {
       target = child;

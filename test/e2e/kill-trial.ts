@@ -39,8 +39,6 @@ export interface Trial {
   readonly kills: readonly Kill[];
   /** Children started, the ones that came to their end by themselves among them. */
   readonly lives: number;
-  /** Writes found in `sending` after a kill: their outcome was unknown. */
-  readonly doubted: number;
   /** Calls that a fault lost, cut or made late. */
   readonly faults: number;
   /** Restarts refused while the lease of the killed worker was still running. */
@@ -74,7 +72,6 @@ interface Running {
   /** An apply came to its end by itself: later kills hit one that finds little to do. */
   isOver: boolean;
   lives: number;
-  doubted: number;
   refusals: number;
 }
 
@@ -128,9 +125,7 @@ async function afterKill(running: Running): Promise<void> {
     await expireLease(stage, store);
   }
   if (store.home === "embedded" && kills.length % lookEvery !== 0) return;
-  const seen = await lookAtStore(stage, store);
-  running.doubted += seen.sending;
-  looks.push(seen);
+  looks.push(await lookAtStore(stage, store));
 }
 
 /** On a server the store cannot know that a worker is dead before its lease has run out. */
@@ -181,7 +176,6 @@ async function finish(running: Running): Promise<Omit<Trial, "seconds">> {
   return {
     kills: running.kills,
     lives: running.lives,
-    doubted: running.doubted,
     faults: fired.filter(({ effect }) => effect.kind !== "delay").length,
     refusals: running.refusals,
     apply,
@@ -203,7 +197,7 @@ export async function killAgainAndAgain(options: TrialOptions): Promise<Trial> {
   const { size, store, kills } = options;
   const stage = await openKillStage(size, store);
   const random = randomStream(size.seed, `kill/${store.home}`);
-  const counts = { isOver: false, lives: 0, doubted: 0, refusals: 0 };
+  const counts = { isOver: false, lives: 0, refusals: 0 };
   const running: Running = { stage, options, random, kills: [], looks: [], ...counts };
   try {
     await killUntil(running, Math.round(kills * planShare), planArgs(running));

@@ -47,7 +47,7 @@ describe.each(["embedded", "server"] as const)("a first load killed 20 times, st
     expect(trial.kills.length).toBe(kills);
     expect(trial.kills.filter(({ isLate }) => !isLate).length).toBeGreaterThanOrEqual(15);
     expect(new Set(trial.kills.map(({ commits }) => commits)).size).toBeGreaterThan(5);
-    expect(trial.doubted).toBeGreaterThan(0);
+    expect(trial.kept.doubted).toBeGreaterThan(0);
     expect(trial.faults).toBeGreaterThan(0);
   });
 
