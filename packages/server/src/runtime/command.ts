@@ -1,0 +1,144 @@
+import type { Connection } from "@crossfoot/connector-sdk";
+import type { ConnectionId, EntityName, EntityPolicy, Json } from "@crossfoot/kernel";
+import type { EntitySummary, RunOptions, RunSummary } from "./engine.ts";
+import { openSides, readAll, underLease } from "./session.ts";
+import type { Reads } from "./session.ts";
+import { emptyTally } from "./settle.ts";
+import type { Settling } from "./settle.ts";
+import type { Session, World } from "./world.ts";
+
+/** Longest wait for writes in doubt or to be retried, when nobody says another, ms. */
+export const waitMsDefault = 30_000;
+
+/** The policies of these entities, or all, parents first. */
+export function policiesOf(world: World, only: readonly EntityName[] | undefined): readonly EntityPolicy[] {
+  return only === undefined ? world.policies : world.policies.filter(({ entity }) => only.includes(entity));
+}
+
+/** A settling with nothing done yet. */
+export function settlingOf(
+  session: Session,
+  at: {
+    readonly policies: readonly EntityPolicy[];
+    readonly opened: ReadonlyMap<ConnectionId, Connection>;
+    readonly waitMsMax?: number | undefined;
+  },
+): Settling {
+  return {
+    session,
+    policies: at.policies,
+    opened: at.opened,
+    permit: null,
+    waitMsMax: at.waitMsMax ?? waitMsDefault,
+    tallies: new Map(),
+    guardStops: [],
+    withheld: new Set(),
+  };
+}
+
+interface Ended {
+  readonly settling: Settling;
+  readonly reads: Reads;
+  readonly deletions: ReadonlyMap<EntityName, number>;
+  readonly startedAt: number;
+  readonly callsBefore: ReadonlyMap<ConnectionId, number>;
+}
+
+function entitySummaries({ settling, reads, deletions }: Ended): readonly EntitySummary[] {
+  return settling.policies.map(({ entity }) => {
+    const tally = settling.tallies.get(entity) ?? emptyTally();
+    return { entity, read: reads.get(entity) ?? {}, deleted: deletions.get(entity) ?? 0, ...tally };
+  });
+}
+
+/** A run that did nothing says why. */
+async function whyNothing(
+  world: World,
+  ended: Ended,
+  summaries: readonly EntitySummary[],
+): Promise<string | null> {
+  const wrote = summaries.some(({ settled }) =>
+    Object.values(settled).some((kinds) => Object.keys(kinds).length > 0),
+  );
+  if (wrote) return null;
+  const { settling } = ended;
+  const reasons: string[] = [];
+  if (settling.guardStops.length > 0) reasons.push("the guard stopped what was to be written");
+  for (const [connection, failure] of settling.session.away)
+    reasons.push(`${connection} was not usable: ${failure.message}`);
+  const counts = await world.store.openCounts();
+  const sum = (name: "parks" | "conflicts" | "waits" | "candidates" | "openIntents"): number =>
+    counts.reduce((total, row) => total + row[name], 0);
+  if (sum("openIntents") > 0)
+    reasons.push(`${sum("openIntents")} writes wait for an answer or for another try`);
+  const changed = summaries.some(({ read }) =>
+    Object.values(read).some((count) => count.added + count.changed > 0),
+  );
+  reasons.push(
+    changed ? "what changed calls for no write by the contract" : "nothing changed on either side",
+  );
+  const left = [
+    `${sum("parks")} parked`,
+    `${sum("conflicts")} in conflict`,
+    `${sum("waits")} waiting`,
+    `${sum("candidates")} to review`,
+  ];
+  const open = left.filter((text) => !text.startsWith("0 "));
+  return open.length === 0 ? reasons.join("; ") : `${reasons.join("; ")} (${open.join(", ")})`;
+}
+
+async function summarise(world: World, ended: Ended, runId: string): Promise<RunSummary> {
+  const { settling, startedAt, callsBefore } = ended;
+  const { session } = settling;
+  const entities = entitySummaries(ended);
+  const counts = (await world.store.openCounts()).filter(({ entity }) =>
+    settling.policies.some((policy) => policy.entity === entity),
+  );
+  const left =
+    counts.some((row) => row.parks + row.conflicts + row.openIntents + row.candidates > 0) ||
+    session.troubles.length > 0;
+  const state = settling.guardStops.length > 0 ? "stopped" : left ? "differences" : "done";
+  return {
+    runId,
+    state,
+    entities,
+    troubles: session.troubles,
+    guardStops: settling.guardStops,
+    whyNothing: await whyNothing(world, ended, entities),
+    calls: Object.fromEntries(
+      world.sides.map((side) => [side.id, side.calls() - (callsBefore.get(side.id) ?? 0)]),
+    ),
+    durationMs: Math.round(world.clock.monotonic() - startedAt),
+  };
+}
+
+/** One run, from the lease to the stored summary. `work` settles; its result goes into the answer. */
+export async function runCommand(
+  world: World,
+  at: { readonly command: string; readonly options: RunOptions; readonly reads: boolean },
+  work: (settling: Settling) => Promise<void>,
+): Promise<RunSummary> {
+  const runId = world.entropy.uuid();
+  const startedAt = world.clock.monotonic();
+  const callsBefore = new Map(world.sides.map((side) => [side.id, side.calls()]));
+  return underLease(world, { runId, options: at.options }, async (session) => {
+    await world.store.startRun(runId, at.command);
+    try {
+      const opened = await openSides(session, { trusts: !at.reads });
+      const policies = policiesOf(world, at.options.only);
+      const settling = settlingOf(session, { policies, opened, waitMsMax: at.options.waitMsMax });
+      const deletions = new Map<EntityName, number>();
+      const mode = at.options.sweep === true ? "sweep" : "incremental";
+      const reads: Reads = at.reads ? await readAll(session, { policies, mode, deletions }) : new Map();
+      await world.store.withdrawStored(session.lease, runId);
+      await work(settling);
+      const summary = await summarise(world, { settling, reads, deletions, startedAt, callsBefore }, runId);
+      await world.store.endRun(runId, summary.state, summary as unknown as Json);
+      return summary;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "unknown";
+      await world.store.endRun(runId, "failed", { message }).catch(() => undefined);
+      throw error;
+    }
+  });
+}
