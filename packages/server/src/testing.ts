@@ -34,3 +34,6 @@ export type { Database } from "./ports.ts";
 export { createEngine } from "./runtime/create.ts";
 export type { Side } from "./runtime/world.ts";
 export { createStore } from "./store/store.ts";
+export { dumpSql, type Dump } from "./store/dump.ts";
+export { createMemoryStore, type MemoryStore, type Snapshot } from "./store/memory/memory-store.ts";
+export type { Store } from "./store/port.ts";

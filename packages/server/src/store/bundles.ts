@@ -13,7 +13,8 @@ import type { LineLink, LinkBundle, MemberBundle, Store, StoredObservation } fro
 import { observationColumns, observationOf, perId } from "./rows.ts";
 import type { ObservationRow } from "./rows.ts";
 
-interface LinkRow {
+/** A link, with what else is one per link. */
+export interface LinkRow {
   readonly id: string;
   readonly entity: string;
   readonly generation: number;
@@ -52,7 +53,8 @@ interface ConflictRow {
   readonly resolution: { readonly value: Fields[string]; readonly take?: string } | null;
 }
 
-function groupBy<Row extends { readonly link_id: string | null }>(
+/** Rows by their link. */
+export function groupBy<Row extends { readonly link_id: string | null }>(
   rows: readonly Row[],
 ): ReadonlyMap<string, Row[]> {
   const groups = new Map<string, Row[]>();
@@ -138,7 +140,8 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
   };
 }
 
-interface Groups {
+/** Rows of a batch of links, by link. */
+export interface Groups {
   readonly members: ReadonlyMap<string, MemberRow[]>;
   readonly observations: ReadonlyMap<string, ObservationRow[]>;
   readonly intents: ReadonlyMap<string, IntentRow[]>;
@@ -147,7 +150,8 @@ interface Groups {
   readonly demands: ReadonlyMap<string, { link_id: string; target: string; entity: string }[]>;
 }
 
-function bundleOf(row: LinkRow, groups: Groups): LinkBundle {
+/** Puts the rows of one link together. */
+export function bundleOf(row: LinkRow, groups: Groups): LinkBundle {
   const intents = groups.intents.get(row.id) ?? [];
   const conflicts = groups.conflicts.get(row.id) ?? [];
   const decided = conflicts.filter(({ state, resolution }) => state === "decided" && resolution !== null);

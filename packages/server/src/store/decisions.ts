@@ -1,6 +1,7 @@
 import type { Json, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
-import type { JournalWriter, Note } from "./journal.ts";
+import type { Note } from "./chain.ts";
+import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { markLinks } from "./observations.ts";
 import type { BaseMove, DecisionRecord, DueWork, Intent, LineLink, ParkEntry, Store } from "./port.ts";
@@ -13,11 +14,10 @@ interface Deps {
   readonly journal: JournalWriter;
 }
 
-/** Moves bases: named fields get the new image, others keep theirs. */
-export async function moveBases(
-  tx: Queryable,
+/** One move per link and connection: of two moves of one field the later one counts. */
+export function mergeMoves(
   moves: readonly (BaseMove & { readonly link: LinkId })[],
-): Promise<void> {
+): readonly (BaseMove & { readonly link: LinkId })[] {
   const merged = new Map<string, BaseMove & { readonly link: LinkId }>();
   for (const move of moves) {
     const name = `${move.link}\n${move.connection}`;
@@ -25,8 +25,17 @@ export async function moveBases(
     const kind = move.kind ?? before?.kind ?? null;
     merged.set(name, { ...move, kind, images: { ...before?.images, ...move.images } });
   }
-  const known = [...merged.values()].filter(({ kind }) => kind !== null);
-  const others = [...merged.values()].filter(({ kind }) => kind === null);
+  return [...merged.values()];
+}
+
+/** Moves bases: named fields get the new image, others keep theirs. */
+export async function moveBases(
+  tx: Queryable,
+  moves: readonly (BaseMove & { readonly link: LinkId })[],
+): Promise<void> {
+  const merged = mergeMoves(moves);
+  const known = merged.filter(({ kind }) => kind !== null);
+  const others = merged.filter(({ kind }) => kind === null);
   await upsertBases(tx, known, "images = base.images || excluded.images, kind = excluded.kind");
   await upsertBases(tx, others, "images = base.images || excluded.images");
 }
@@ -274,7 +283,8 @@ async function finishWork(tx: Queryable, records: readonly DecisionRecord[]): Pr
   );
 }
 
-function notesOf(record: DecisionRecord): readonly Note[] {
+/** What the journal says of a decision. */
+export function decisionNotes(record: DecisionRecord): readonly Note[] {
   const { link, entity } = record;
   const note = (kind: string, body: unknown): Note => ({ kind, entity, link, body: body as Json });
   return [
@@ -377,7 +387,7 @@ export function decisionStore(deps: Deps): Part {
           runId,
         );
         await finishWork(tx, records);
-        await journal.write(tx, records.flatMap(notesOf), runId);
+        await journal.write(tx, records.flatMap(decisionNotes), runId);
       });
     },
   };

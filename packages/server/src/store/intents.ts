@@ -1,7 +1,8 @@
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import { moveBases, parkRow, saveLines, savePark } from "./decisions.ts";
-import type { JournalWriter, Note } from "./journal.ts";
+import type { Note } from "./chain.ts";
+import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { markLinks, observe } from "./observations.ts";
 import type { BaseMove, IntentOutcome, Store } from "./port.ts";
@@ -20,6 +21,11 @@ type Part = Pick<
   | "commitOutcomes"
   | "intentsOf"
 >;
+
+/** Rows come in an order of their own, whatever way PostgreSQL took: the journal is the same on each. */
+const byKey = (a: IntentRow, b: IntentRow): number => (a.key < b.key ? -1 : 1);
+const byLink = (a: IntentRow, b: IntentRow): number =>
+  a.link_id === b.link_id ? byKey(a, b) : a.link_id < b.link_id ? -1 : 1;
 
 interface Deps {
   readonly database: Database;
@@ -105,9 +111,16 @@ async function setAsideTaken(
       "not m.is_alias) taken",
     [JSON.stringify(rows)],
   );
-  const keys = new Set(taken.map(({ key }) => key));
+  return parkTaken(outcomes, new Set(taken.map(({ key }) => key)));
+}
+
+/** Outcomes whose intents are among `taken`, as parked ones. */
+export function parkTaken(
+  outcomes: readonly IntentOutcome[],
+  taken: ReadonlySet<string>,
+): readonly IntentOutcome[] {
   return outcomes.map((outcome) => {
-    if (!keys.has(outcome.intent.key)) return outcome;
+    if (!taken.has(outcome.intent.key)) return outcome;
     const { intent, id } = outcome;
     const park = {
       reason: "not_unique",
@@ -175,7 +188,8 @@ async function sharedMoves(
     "select i.link_id, i.target, i.landed_images from intent i where i.landed_images is not null " +
       "and i.group_key in (select g.group_key from intent g where g.group_key in (select " +
       "jsonb_array_elements_text($1::jsonb)) group by g.group_key having count(*) filter (where " +
-      "g.state = 'settled') = split_part(g.group_key, ':', 2)::int)",
+      "g.state = 'settled') = split_part(g.group_key, ':', 2)::int) " +
+      "order by i.link_id, i.target, i.step, i.key",
     [JSON.stringify([...groups])],
   );
   return rows.map((row) => ({
@@ -186,7 +200,8 @@ async function sharedMoves(
   }));
 }
 
-function notesOf(outcome: IntentOutcome): readonly Note[] {
+/** What the journal says of an outcome. */
+export function outcomeNotes(outcome: IntentOutcome): readonly Note[] {
   const { intent, state } = outcome;
   const at = { entity: intent.entity, link: intent.link };
   const body = { key: intent.key, target: intent.target, kind: intent.kind, id: outcome.id };
@@ -246,7 +261,7 @@ function withdrawals(deps: Deps): Pick<Store, "withdrawStored" | "markStored"> {
             "work) and not exists (select from intent o where o.link_id = i.link_id and o.target = " +
             `i.target and o.state in ('sending', 'in_doubt')) returning ${intentColumns}`,
         );
-        const notes = rows.map((row) => ({
+        const notes = rows.toSorted(byKey).map((row) => ({
           kind: "intent_withdrawn",
           entity: row.entity,
           link: row.link_id as LinkId,
@@ -275,7 +290,7 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
         );
         await journal.write(
           tx,
-          rows.map((row) => ({
+          rows.toSorted(byKey).map((row) => ({
             kind: "intent_sending",
             entity: row.entity,
             link: row.link_id as LinkId,
@@ -283,7 +298,7 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
           })),
           null,
         );
-        return rows.map(intentOf).toSorted((a, b) => (a.link < b.link ? -1 : 1));
+        return rows.toSorted(byLink).map(intentOf);
       });
     },
     async abandonSending(lease, abandonedAt) {
@@ -295,7 +310,7 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
             `returning ${intentColumns}`,
           [abandonedAt],
         );
-        const notes = rows.map((row) => ({
+        const notes = rows.toSorted(byKey).map((row) => ({
           kind: "intent_in_doubt",
           entity: row.entity,
           link: row.link_id as LinkId,
@@ -390,7 +405,7 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
         const groupNotes = together.map(({ link, connection, images }) => {
           return { kind: "base_moved", entity: null, link, body: { connection, images } };
         });
-        await journal.write(tx, [...outcomes.flatMap(notesOf), ...groupNotes], runId);
+        await journal.write(tx, [...outcomes.flatMap(outcomeNotes), ...groupNotes], runId);
       });
     },
   };

@@ -1,20 +1,8 @@
-import { canonicalBytes } from "@crossfoot/kernel";
-import type { Json, LinkId } from "@crossfoot/kernel";
+import type { Json } from "@crossfoot/kernel";
 import type { Clock, Database, Entropy, Queryable } from "../ports.ts";
+import { chainNotes, chainedBytes, shardCount, shardOf } from "./chain.ts";
+import type { Note } from "./chain.ts";
 import type { JournalEntry, Store } from "./port.ts";
-
-/**
- * Chains of the journal. A link always writes to the same one, so that chains can grow side by side later.
- */
-const shardCount = 8;
-
-/** What a caller writes into the journal. */
-export interface Note {
-  readonly kind: string;
-  readonly entity: string | null;
-  readonly link: LinkId | null;
-  readonly body: Json;
-}
 
 interface Head {
   readonly shard: number;
@@ -25,21 +13,6 @@ interface Head {
 /** Writer of the journal, for use inside the transaction that makes the change it tells. */
 export interface JournalWriter {
   write(tx: Queryable, notes: readonly Note[], runId: string | null): Promise<void>;
-}
-
-function shardOf(link: LinkId | null): number {
-  if (link === null) return 0;
-  let sum = 0;
-  for (let at = 0; at < link.length; at += 1) sum = (sum * 31 + link.charCodeAt(at)) % 1_000_003;
-  return sum % shardCount;
-}
-
-/** The bytes that an entry's hash covers: the hash before it and everything the entry says. */
-function chainedBytes(
-  before: string,
-  entry: Omit<JournalEntry, "runId"> & { readonly runId: string | null },
-): string {
-  return `${before}\n${canonicalBytes(entry)}`;
 }
 
 /** Locks the newest entries of some chains; a chain that is not there yet begins. */
@@ -70,26 +43,14 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
       if (notes.length === 0) return;
       const shards = [...new Set(notes.map((note) => shardOf(note.link)))].toSorted((a, b) => a - b);
       const heads = await lockHeads(tx, shards);
-      const newest = new Map(heads.map((head) => [head.shard, { seq: Number(head.seq), hash: head.hash }]));
-      const at = new Date(clock.now()).toISOString();
-      const rows = notes.map((note) => {
-        const shard = shardOf(note.link);
-        const head = newest.get(shard) ?? { seq: 0, hash: "" };
-        const seq = head.seq + 1;
-        const entry = {
-          shard,
-          seq,
-          at,
-          runId,
-          entity: note.entity,
-          link: note.link,
-          kind: note.kind,
-          body: note.body,
-        };
-        const hash = entropy.digest(chainedBytes(head.hash, entry));
-        newest.set(shard, { seq, hash });
-        const { link, runId: run_id, ...rest } = entry;
-        return { ...rest, run_id, link_id: link, before_hash: head.hash, hash };
+      const chained = chainNotes(notes, {
+        heads: new Map(heads.map((head) => [head.shard, { seq: Number(head.seq), hash: head.hash }])),
+        at: new Date(clock.now()).toISOString(),
+        runId,
+        digest: entropy.digest,
+      });
+      const rows = chained.rows.map(({ link, runId: run_id, beforeHash, ...rest }) => {
+        return { ...rest, run_id, link_id: link, before_hash: beforeHash };
       });
       await tx.query(
         "insert into journal (shard, seq, at, run_id, entity, link_id, kind, body, before_hash, " +
@@ -98,7 +59,7 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
           "entity text, link_id text, kind text, body jsonb, before_hash text, hash text)",
         [JSON.stringify(rows)],
       );
-      const moved = [...newest].map(([shard, head]) => ({ shard, ...head }));
+      const moved = [...chained.heads].map(([shard, head]) => ({ shard, ...head }));
       await tx.query(
         "update journal_head h set seq = r.seq, hash = r.hash from jsonb_to_recordset($1::jsonb) " +
           "as r(shard int, seq bigint, hash text) where h.shard = r.shard",

@@ -24,7 +24,7 @@ export async function checkFence(tx: Queryable, lease: Lease): Promise<void> {
 }
 
 /** This worker's lease ran out and another one holds it: nothing of the transaction was stored. */
-class LeaseLost extends Error {
+export class LeaseLost extends Error {
   constructor(name: string) {
     super(`the lease ${name} is held by another worker; this one stops`);
     this.name = "LeaseLost";

@@ -1,6 +1,7 @@
 import type { ConnectionId, EntityName, ExternalId, LinkId, LinkState } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
-import type { JournalWriter, Note } from "./journal.ts";
+import type { Note } from "./chain.ts";
+import type { JournalWriter } from "./journal.ts";
 import { markLinks } from "./observations.ts";
 import { recordName } from "./port.ts";
 import type { KeyHolder, LineLink, MemberRow, RecordKey, Resolution, Store } from "./port.ts";
@@ -45,7 +46,8 @@ function memberOf(row: MemberTable): MemberRow {
   };
 }
 
-interface Entry {
+/** A record, and what became of it. */
+export interface Entry {
   readonly record: RecordKey;
   readonly resolution: Resolution;
 }
@@ -138,7 +140,8 @@ async function saveUndecided(tx: Queryable, entries: readonly Entry[]): Promise<
   );
 }
 
-function resolutionNotes(entries: readonly Entry[]): readonly Note[] {
+/** What the journal says of resolutions. */
+export function resolutionNotes(entries: readonly Entry[]): readonly Note[] {
   return entries
     .filter(({ resolution }) => resolution.kind !== "wait")
     .map(({ record, resolution }): Note => {
@@ -154,6 +157,22 @@ function resolutionNotes(entries: readonly Entry[]): readonly Note[] {
         resolution.kind === "candidate" ? { connection, id, links: resolution.links } : { connection, id };
       return { kind: kinds[resolution.kind], entity, link, body };
     });
+}
+
+/** What the journal says of a write that was taken back since its record was found. */
+export function takenBackNote(row: {
+  readonly key: string;
+  readonly link_id: string;
+  readonly entity: string;
+  readonly target: string;
+}): Note {
+  const { key, link_id, entity, target } = row;
+  return {
+    kind: "intent_taken_back",
+    entity,
+    link: link_id as LinkId,
+    body: { key, target, code: "record_found" },
+  };
 }
 
 /**
@@ -175,10 +194,7 @@ async function takeBackCreates(
       "'create' and c.state = 'stored') returning i.key, i.link_id, i.entity, i.target",
     [JSON.stringify(places)],
   );
-  return rows.map(({ key, link_id, entity, target }): Note => {
-    const body = { key, target, code: "record_found" };
-    return { kind: "intent_taken_back", entity, link: link_id as LinkId, body };
-  });
+  return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(takenBackNote);
 }
 
 /** Whether a create of either link may have landed, or both have a record on one side: then they stay two. */

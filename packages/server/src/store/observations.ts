@@ -1,10 +1,12 @@
-import { isNewer } from "@crossfoot/kernel";
 import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
+import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "./port.ts";
 import { cursorOf, observationColumns, observationOf } from "./rows.ts";
 import type { CursorRow, ObservationRow } from "./rows.ts";
+import { latestSightings, siftSightings } from "./sightings.ts";
+import type { MarkRow } from "./sightings.ts";
 
 type Part = Pick<
   Store,
@@ -29,20 +31,6 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
   );
 }
 
-/** What tells whether a record changed. Its fields are not among it: a sweep compares all records. */
-type MarkRow = Pick<
-  ObservationRow,
-  | "connection"
-  | "entity"
-  | "external_id"
-  | "link_id"
-  | "kind"
-  | "content_hash"
-  | "version"
-  | "version_order"
-  | "read_start"
-  | "read_end"
->;
 const markColumns =
   "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.content_hash, o.version, o.version_order, " +
   "o.read_start, o.read_end";
@@ -62,8 +50,6 @@ async function loadRows<Row extends MarkRow>(
   );
 }
 
-const nameOf = (record: RecordKey): string => `${record.connection}\n${record.entity}\n${record.id}`;
-
 /**
  * Stores observations that are newer than the views they meet, inside the caller's transaction; marks the
  * links whose content changed. Two sightings of one record in one batch: the later one counts.
@@ -73,38 +59,13 @@ export async function observe(
   observations: readonly StoredObservation[],
   reason: string,
 ): Promise<ObserveCounts> {
-  const latest = new Map<string, StoredObservation>();
-  for (const seen of observations) latest.set(nameOf(seen), seen);
-  const rows = await loadRows<MarkRow>(tx, markColumns, [...latest.values()]);
+  const latest = latestSightings(observations);
+  const rows = await loadRows<MarkRow>(tx, markColumns, latest);
   const known = new Map(rows.map((row) => [`${row.connection}\n${row.entity}\n${row.external_id}`, row]));
-  const toStore: StoredObservation[] = [];
-  const changed: LinkId[] = [];
-  let added = 0;
-  let same = 0;
-  let moved = 0;
-  for (const seen of latest.values()) {
-    const row = known.get(nameOf(seen));
-    if (row === undefined) {
-      // A record that was never here and is gone already leaves nothing behind.
-      if (seen.kind === "deleted" || seen.kind === "out_of_scope") continue;
-      added += 1;
-      toStore.push(seen);
-      continue;
-    }
-    const { version_order: versionOrder, read_start: readStart, read_end: readEnd } = row;
-    if (!isNewer(seen, { version: row.version, versionOrder, readStart, readEnd })) continue;
-    const isSame = row.content_hash === seen.contentHash && row.kind === seen.kind;
-    if (isSame) same += 1;
-    // A list without versions takes nothing from the version that is known.
-    if (isSame && (seen.version === null || row.version === seen.version)) continue;
-    toStore.push(seen);
-    if (isSame) continue;
-    moved += 1;
-    if (row.link_id !== null) changed.push(row.link_id as LinkId);
-  }
+  const { toStore, changed, counts } = siftSightings(latest, known);
   await upsert(tx, toStore);
   await markLinks(tx, changed, reason);
-  return { added, changed: moved, same };
+  return counts;
 }
 
 async function upsert(tx: Queryable, observations: readonly StoredObservation[]): Promise<void> {
@@ -172,12 +133,23 @@ async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
   );
 }
 
+type Unreadable = Checkpoint["unreadable"][number];
+
+/** Id of the park of a row that could not be read. */
+export function unreadableId(entropy: Entropy, { connection, entity, id }: Unreadable): string {
+  return entropy.digest(`unreadable\n${connection}\n${entity}\n${id ?? "?"}`).slice(0, 24);
+}
+
+/** What the journal says of a row that could not be read. */
+export function unreadableNote({ connection, entity, id, failure }: Unreadable): Note {
+  const body = { reason: "unreadable", connection, id, code: failure.code };
+  return { kind: "parked", entity, link: null, body };
+}
+
 /** Unreadable rows become open parks, one per record; a row that can be read again closes its park. */
 async function parkUnreadable(tx: Queryable, deps: Deps, checkpoint: Checkpoint): Promise<void> {
   const rows = checkpoint.unreadable.map((entry) => ({
-    id: deps.entropy
-      .digest(`unreadable\n${entry.connection}\n${entry.entity}\n${entry.id ?? "?"}`)
-      .slice(0, 24),
+    id: unreadableId(deps.entropy, entry),
     entity: entry.entity,
     connection: entry.connection,
     external_id: entry.id,
@@ -233,18 +205,7 @@ function readings(deps: Deps): Pick<Store, "loadCursor" | "listCursors" | "check
         const counts = await observe(tx, checkpoint.observations, "observed");
         await parkUnreadable(tx, deps, checkpoint);
         if (checkpoint.cursor !== null) await saveCursor(tx, checkpoint.cursor);
-        const notes = checkpoint.unreadable.map((entry) => ({
-          kind: "parked",
-          entity: entry.entity,
-          link: null,
-          body: {
-            reason: "unreadable",
-            connection: entry.connection,
-            id: entry.id,
-            code: entry.failure.code,
-          },
-        }));
-        await journal.write(tx, notes, checkpoint.runId);
+        await journal.write(tx, checkpoint.unreadable.map(unreadableNote), checkpoint.runId);
         return counts;
       });
     },
@@ -317,7 +278,7 @@ export function observationStore(deps: Deps): Part {
 }
 
 /** A cursor before the first reading. */
-function emptyCursor(connection: ConnectionId, entity: EntityName): CursorState {
+export function emptyCursor(connection: ConnectionId, entity: EntityName): CursorState {
   return {
     connection,
     entity,

@@ -269,12 +269,15 @@ function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
         await markLinks(tx, links, "redriven");
         await journal.write(
           tx,
-          parks.map((park) => ({
-            kind: "redriven",
-            entity: park.entity,
-            link: park.link_id as LinkId | null,
-            body: { park: park.id, reason: park.reason, by },
-          })),
+          // In an order of their own, whatever way PostgreSQL took.
+          parks
+            .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+            .map((park) => ({
+              kind: "redriven",
+              entity: park.entity,
+              link: park.link_id as LinkId | null,
+              body: { park: park.id, reason: park.reason, by },
+            })),
           null,
         );
         return parks.length;

@@ -31,7 +31,7 @@ export interface ObservationRow {
   readonly content_hash: string;
   readonly version: string | null;
   readonly version_order: number | null;
-  readonly modified_at: string | null;
+  readonly modified_at: string | number | null;
   readonly actor: string | null;
   readonly into_id: string | null;
   readonly via: StoredObservation["via"];
@@ -88,7 +88,7 @@ export interface IntentRow {
   readonly shared: readonly string[];
   readonly group_key: string | null;
   readonly attempts: number;
-  readonly fence: string;
+  readonly fence: string | number;
   readonly send_deadline: number | null;
   readonly abandoned_at: number | null;
   readonly failure: FailureRecord | null;
@@ -137,9 +137,9 @@ export interface CursorRow {
   readonly page_cursor: string | null;
   readonly pages: number;
   readonly reading: CursorState["reading"];
-  readonly reading_since: string | null;
-  readonly newest_seen: string | null;
-  readonly watermark: string | null;
+  readonly reading_since: string | number | null;
+  readonly newest_seen: string | number | null;
+  readonly watermark: string | number | null;
   readonly backfilled_at: string | null;
   readonly read_at: string | null;
   readonly swept_at: string | null;

@@ -1,5 +1,10 @@
 import * as vitest from "vitest";
 import { forEachHome } from "../testing.ts";
+import { appendOnlySuite } from "./testing/append-only-suite.ts";
+import { sqlHome } from "./testing/homes.ts";
 import { storeSuite } from "./testing/suite.ts";
 
-forEachHome(vitest, ["embedded"], storeSuite);
+forEachHome(vitest, ["embedded"], (home) => {
+  storeSuite(sqlHome(home));
+  appendOnlySuite(home);
+});

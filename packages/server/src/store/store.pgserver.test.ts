@@ -1,5 +1,10 @@
 import * as vitest from "vitest";
 import { forEachHome } from "../testing.ts";
+import { appendOnlySuite } from "./testing/append-only-suite.ts";
+import { sqlHome } from "./testing/homes.ts";
 import { storeSuite } from "./testing/suite.ts";
 
-forEachHome(vitest, ["server"], storeSuite);
+forEachHome(vitest, ["server"], (home) => {
+  storeSuite(sqlHome(home));
+  appendOnlySuite(home);
+});

@@ -4,7 +4,7 @@ import type { Connection, Mapping } from "@crossfoot/connector-sdk";
 import { connectionId, defaultGuardLimits, defaultRetryPolicy } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import { compilePolicy, entities, entityNames, isEntityName, readContract } from "@crossfoot/model";
-import type { Database, Entropy } from "../../ports.ts";
+import type { Clock, Database, Entropy } from "../../ports.ts";
 import { createStore } from "../../store/store.ts";
 import type { Store } from "../../store/port.ts";
 import { createEngine } from "../create.ts";
@@ -69,9 +69,13 @@ export interface MiniWorld {
   readonly restart: (change?: Partial<World>) => Engine;
 }
 
+/** A database for the SQL store, or what opens a store of another kind. */
+export type StoreOpener = Database | ((deps: { readonly entropy: Entropy; readonly clock: Clock }) => Store);
+
 /** What a test may change. */
 export interface MiniWorldOptions {
-  readonly database: Database;
+  /** Where the store is: a database, or something that opens a store of another kind. */
+  readonly database: StoreOpener;
   readonly contract?: Json;
   readonly crm?: Partial<MiniOptions>;
   readonly erp?: Partial<MiniOptions>;
@@ -115,7 +119,9 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
     digest: (text) => createHash("sha256").update(text).digest("hex"),
     uuid: () => `run-${(ids += 1)}`,
   };
-  const plain = createStore({ database: options.database, entropy, clock });
+  const { database } = options;
+  const plain =
+    typeof database === "function" ? database({ entropy, clock }) : createStore({ database, entropy, clock });
   await plain.migrate();
   const store = options.wrapStore?.(plain) ?? plain;
   const tables = { accounts: {}, contacts: {}, products: {}, quotes: {} };

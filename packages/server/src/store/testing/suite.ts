@@ -2,10 +2,8 @@ import { createHash } from "node:crypto";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
 import type { LinkId } from "@crossfoot/kernel";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Database } from "../../ports.ts";
-import type { TestHome } from "../../testing.ts";
 import type { DecisionRecord, Intent, IntentOutcome, Lease, Store, StoredObservation } from "../port.ts";
-import { createStore } from "../store.ts";
+import type { OpenedStore, StoreHome } from "./homes.ts";
 
 const crm = connectionId("crm");
 const erp = connectionId("erp");
@@ -101,8 +99,8 @@ const failure = {
 } as const;
 
 /** The suite that every home of the store passes. */
-export function storeSuite(home: TestHome): void {
-  let database: Database;
+export function storeSuite(home: StoreHome): void {
+  let opened: OpenedStore;
   let store: Store;
   let lease: Lease;
 
@@ -125,12 +123,12 @@ export function storeSuite(home: TestHome): void {
     store.claimIntents({ lease, target: erp, entity: "accounts", limit, sendDeadline: 5 });
 
   beforeEach(async () => {
-    database = await home.open();
     const entropy = {
       digest: (text: string) => createHash("sha256").update(text).digest("hex"),
       uuid: () => "u",
     };
-    store = createStore({ database, entropy, clock: { now: () => 1_767_600_000_000, monotonic: () => 0 } });
+    opened = await home.open({ entropy, clock: { now: () => 1_767_600_000_000, monotonic: () => 0 } });
+    store = opened.store;
     await store.migrate();
     const taken = await store.acquireLease("engine", "one", 60_000);
     if (taken === null) throw new Error("the lease of a fresh store is taken");
@@ -390,17 +388,10 @@ export function storeSuite(home: TestHome): void {
       await makeLinks("a", "b", "c");
       const before = await store.verifyJournal();
       expect([before.entries, before.broken]).toEqual([3, []]);
-      await database.query("alter table journal disable trigger journal_append_only");
-      await database.query("update journal set body = '{\"id\": \"forged\"}'::jsonb where link_id = 'l-b'");
+      await opened.forge(linkId("l-b"), { id: "forged" });
       expect((await store.verifyJournal()).broken.length).toBeGreaterThan(0);
-      await database.query("delete from journal where link_id = 'l-b'");
+      await opened.forge(linkId("l-b"), null);
       expect((await store.verifyJournal()).broken.length).toBeGreaterThan(0);
-    });
-
-    test("nobody changes or removes an entry", async () => {
-      await makeLinks("a");
-      await expect(database.query("delete from journal")).rejects.toThrow("append only");
-      await expect(database.query("update journal set kind = 'x'")).rejects.toThrow("append only");
     });
 
     test("a commit that fails leaves no entry behind", async () => {

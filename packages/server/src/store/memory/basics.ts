@@ -1,0 +1,36 @@
+import type { LinkId } from "@crossfoot/kernel";
+import { MemoryRefusal } from "./refusal.ts";
+import type { State } from "./state.ts";
+
+/** An instant as a timestamptz column gives it back: ISO text in UTC, a fraction only where there is one. */
+export function instant(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.?0*Z$/, "Z");
+}
+
+/** Like {@link instant}; null stays null. */
+export function instantOrNull(ms: number | null): string | null {
+  return ms === null ? null : instant(ms);
+}
+
+/** Marks links as to be decided. A link that is marked again while it is being decided stays marked. */
+export function markLinks(state: State, links: readonly LinkId[], at: { reason: string; now: number }): void {
+  const { tables } = state;
+  for (const id of [...new Set<string>(links)].toSorted()) {
+    const link = tables.link.get(id);
+    if (link === undefined) continue;
+    const row = tables.work.get(id);
+    const { reason, now: due_at } = at;
+    if (row === undefined)
+      tables.work.insert({ link_id: id, entity: link.entity, reason, due_at, marked: 1 });
+    else tables.work.change(row, { marked: row.marked + 1, due_at, reason });
+  }
+}
+
+/** Refuses, as PostgreSQL does, a statement that would insert or update one row twice. */
+export function refuseTwice(keys: readonly string[]): void {
+  if (new Set(keys).size === keys.length) return;
+  throw new MemoryRefusal({
+    code: "21000",
+    message: "ON CONFLICT DO UPDATE command cannot affect row a second time",
+  });
+}

@@ -1,0 +1,260 @@
+/**
+ * Rows of the memory store: the columns of the SQL tables, by their names. Instants are milliseconds since
+ * 1970 here. `nr` counts rows where the SQL table has no primary key.
+ */
+import type { Conflict, FailureRecord, Json, JsonMap, LinkState, Value, Verdict } from "@crossfoot/kernel";
+import type { BaseMove, CursorState, OpenPark, StoredObservation } from "../port.ts";
+import type { IntentRow, ObservationRow } from "../rows.ts";
+
+/** A row of `connection`. */
+export interface ConnectionTable {
+  readonly id: string;
+  readonly system: string;
+  readonly role: string;
+  readonly tenant: string | null;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly changed_at: number;
+}
+
+/** A row of `link`. */
+export interface LinkTable {
+  readonly id: string;
+  readonly entity: string;
+  readonly generation: number;
+  readonly state: LinkState;
+  readonly merged_into: string | null;
+  readonly verdict: Verdict | null;
+  readonly created_at: number;
+}
+
+/** A row of `link_member`. */
+export interface MemberTable {
+  readonly nr: number;
+  readonly link_id: string;
+  readonly connection: string;
+  readonly entity: string;
+  readonly external_id: string;
+  readonly is_alias: boolean;
+  readonly since_at: number;
+  readonly until_at: number | null;
+}
+
+/** A row of `match_key`. */
+export interface MatchKeyTable {
+  readonly entity: string;
+  readonly key: string;
+  readonly connection: string;
+  readonly link_id: string;
+}
+
+/** A row of `line_link`. */
+export interface LineTable {
+  readonly link_id: string;
+  readonly connection: string;
+  readonly field: string;
+  readonly native_id: string;
+  readonly key: string;
+}
+
+/** A row of `observation`. */
+export interface ObservationTable extends ObservationRow {
+  readonly seen_at: number;
+}
+
+/** A row of `base`. */
+export interface BaseTable {
+  readonly link_id: string;
+  readonly connection: string;
+  readonly images: { readonly [field: string]: JsonMap };
+  readonly kind: StoredObservation["kind"];
+}
+
+/** A row of `work`. */
+export interface WorkTable {
+  readonly link_id: string;
+  readonly entity: string;
+  readonly reason: string;
+  readonly due_at: number;
+  readonly marked: number;
+}
+
+/** A row of `intent`. */
+export interface IntentTable extends IntentRow {
+  readonly landed_images: BaseMove["images"] | null;
+  readonly due_at: number;
+  readonly run_id: string | null;
+  readonly stored_at: number;
+  readonly settled_at: number | null;
+}
+
+/** A row of `conflict`. */
+export interface ConflictTable {
+  readonly link_id: string;
+  readonly entity: string;
+  readonly field: string;
+  readonly reason: Conflict["reason"];
+  readonly held: Conflict["values"];
+  readonly state: string;
+  readonly resolution: { readonly value: Value; readonly take?: string } | null;
+  readonly decided_by: string | null;
+  readonly opened_at: number;
+  readonly closed_at: number | null;
+}
+
+/** A row of `candidate`. */
+export interface CandidateTable {
+  readonly connection: string;
+  readonly entity: string;
+  readonly external_id: string;
+  readonly links: readonly string[];
+  readonly keys: readonly string[];
+  readonly state: string;
+  readonly opened_at: number;
+}
+
+/** A row of `park`. */
+export interface ParkTable {
+  readonly id: string;
+  readonly link_id: string | null;
+  readonly entity: string;
+  readonly connection: string | null;
+  readonly external_id: string | null;
+  readonly intent_key: string | null;
+  readonly reason: OpenPark["reason"];
+  readonly problems: OpenPark["problems"];
+  readonly failure: FailureRecord | null;
+  readonly state: string;
+  readonly opened_at: number;
+  readonly closed_at: number | null;
+}
+
+/** A row of `wait`. */
+export interface WaitTable {
+  readonly nr: number;
+  readonly link_id: string;
+  readonly field: string;
+  readonly target: string;
+  readonly parent_link: string | null;
+  readonly parent_entity: string | null;
+  readonly parent_connection: string | null;
+  readonly parent_id: string | null;
+  readonly is_blocking: boolean;
+  readonly since_at: number;
+}
+
+/** A row of `tombstone`. */
+export interface TombstoneTable {
+  readonly link_id: string;
+  readonly entity: string;
+  readonly connection: string;
+  readonly external_id: string;
+  readonly reason: string;
+  readonly made_at: number;
+}
+
+/** A row of `cursor`. */
+export interface CursorTable {
+  readonly connection: string;
+  readonly entity: string;
+  readonly mapping_hash: string | null;
+  readonly page_cursor: string | null;
+  readonly pages: number;
+  readonly reading: CursorState["reading"];
+  readonly reading_since: number | null;
+  readonly newest_seen: number | null;
+  readonly watermark: number | null;
+  readonly backfilled_at: number | null;
+  readonly read_at: number | null;
+  readonly swept_at: number | null;
+  readonly failure: FailureRecord | null;
+}
+
+/** A row of `run`. */
+export interface RunTable {
+  readonly id: string;
+  readonly command: string;
+  readonly state: string;
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly summary: Json;
+}
+
+/** A row of `plan`. */
+export interface PlanTable {
+  readonly id: string;
+  readonly made_at: number;
+  readonly body: Json;
+  readonly state: string;
+  readonly applied_at: number | null;
+}
+
+/** A row of `lease`. */
+export interface LeaseTable {
+  readonly name: string;
+  readonly holder: string;
+  readonly fence: number;
+  readonly expires_at: number;
+}
+
+/** A row of `delivery`. */
+export interface DeliveryTable {
+  readonly connection: string;
+  readonly id: string;
+  readonly received_at: number;
+}
+
+/** A row of `hint`. */
+export interface HintTable {
+  readonly connection: string;
+  readonly entity: string;
+  readonly external_id: string;
+  readonly received_at: number;
+}
+
+/** A row of `journal`. */
+export interface JournalTable {
+  readonly shard: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly run_id: string | null;
+  readonly entity: string | null;
+  readonly link_id: string | null;
+  readonly kind: string;
+  readonly body: Json;
+  readonly before_hash: string;
+  readonly hash: string;
+}
+
+/** A row of `journal_head`. */
+export interface HeadTable {
+  readonly shard: number;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** The row of each table. */
+export interface Rows {
+  readonly connection: ConnectionTable;
+  readonly link: LinkTable;
+  readonly link_member: MemberTable;
+  readonly match_key: MatchKeyTable;
+  readonly line_link: LineTable;
+  readonly observation: ObservationTable;
+  readonly base: BaseTable;
+  readonly work: WorkTable;
+  readonly intent: IntentTable;
+  readonly conflict: ConflictTable;
+  readonly candidate: CandidateTable;
+  readonly park: ParkTable;
+  readonly wait: WaitTable;
+  readonly tombstone: TombstoneTable;
+  readonly cursor: CursorTable;
+  readonly run: RunTable;
+  readonly plan: PlanTable;
+  readonly lease: LeaseTable;
+  readonly delivery: DeliveryTable;
+  readonly hint: HintTable;
+  readonly journal: JournalTable;
+  readonly journal_head: HeadTable;
+}

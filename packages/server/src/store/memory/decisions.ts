@@ -1,0 +1,282 @@
+import type { LinkId } from "@crossfoot/kernel";
+import { decisionNotes, mergeMoves, parkRow } from "../decisions.ts";
+import type { BaseMove, DecisionRecord, Intent, LineLink, ParkEntry, Store } from "../port.ts";
+import { markLinks, refuseTwice } from "./basics.ts";
+import { doubtReasons, isInDoubtForGood } from "./bundles.ts";
+import type { IntentTable, ParkTable } from "./columns.ts";
+import { writeNotes } from "./journal.ts";
+import { compareText, jsonb } from "./json.ts";
+import { checkFence } from "./leases.ts";
+import type { State } from "./state.ts";
+import { keyOf } from "./table.ts";
+
+type Part = Pick<Store, "dueEntities" | "countDue" | "dueLinks" | "markWork" | "commitDecisions">;
+
+/** Moves bases: named fields get the new image, others keep theirs. */
+export function moveBases(state: State, moves: readonly (BaseMove & { readonly link: LinkId })[]): void {
+  const { base } = state.tables;
+  for (const { link: link_id, connection, images, kind } of mergeMoves(moves)) {
+    const row = base.get(link_id, connection);
+    if (row === undefined)
+      base.insert({ link_id, connection, images: jsonb(images), kind: kind ?? "present" });
+    else base.change(row, { images: jsonb({ ...row.images, ...images }), kind: kind ?? row.kind });
+  }
+}
+
+/** Remembers which native line is which key. */
+export function saveLines(state: State, lines: readonly (LineLink & { readonly link: LinkId })[]): void {
+  const { line } = state.tables;
+  for (const { link: link_id, connection, field, nativeId: native_id, key } of lines) {
+    if (line.get(link_id, connection, field, native_id) === undefined)
+      line.insert({ link_id, connection, field, native_id, key });
+  }
+}
+
+/** The failure of the newest write of a link to a connection that was refused. */
+function evidenceOf(state: State, row: ParkTable): ParkTable["failure"] {
+  if (row.failure !== null || row.reason !== "write_refused" || row.link_id === null) return row.failure;
+  const refused = state.tables.intent
+    .by("link", row.link_id)
+    .filter(
+      (intent) =>
+        intent.target === row.connection &&
+        (intent.state === "refused" || intent.state === "parked") &&
+        intent.failure !== null,
+    )
+    .toSorted((a, b) => b.stored_at - a.stored_at);
+  return refused[0]?.failure ?? null;
+}
+
+/** A park of a link, to be opened. */
+export interface ParkOfLink {
+  readonly link: LinkId;
+  readonly entity: string;
+  readonly park: ParkEntry;
+}
+
+/** Opens parks, or keeps those that are open already. */
+export function saveParks(state: State, parks: readonly ParkOfLink[], now: number): void {
+  const { park } = state.tables;
+  const rows = parks.map((each): ParkTable => ({
+    ...(parkRow(state.entropy, each) as unknown as ParkTable),
+    problems: jsonb(each.park.problems),
+    failure: jsonb(each.park.failure),
+    state: "open",
+    opened_at: now,
+    closed_at: null,
+  }));
+  const first = new Map(rows.toReversed().map((row) => [row.id, row]));
+  for (const row of first.values()) {
+    const known = park.get(row.id);
+    const failure = evidenceOf(state, row);
+    if (known === undefined) {
+      park.insert({ ...row, failure });
+      continue;
+    }
+    park.change(known, {
+      problems: Object.keys(row.problems).length === 0 ? known.problems : row.problems,
+      failure: failure ?? known.failure,
+      opened_at: known.state === "open" ? known.opened_at : now,
+      state: "open",
+      closed_at: null,
+    });
+  }
+}
+
+function replaceWaits(state: State, records: readonly DecisionRecord[], now: number): void {
+  const { wait } = state.tables;
+  for (const { link } of records) for (const row of wait.by("link", link)) wait.remove(row);
+  for (const { link: link_id, waits } of records) {
+    for (const { field, target, parentLink, parentEntity, ...each } of waits) {
+      const parent = { parent_link: parentLink, parent_entity: parentEntity };
+      const record = { parent_connection: each.parentConnection, parent_id: each.parentId };
+      const columns = { link_id, field, target, ...parent, ...record, is_blocking: each.isBlocking };
+      wait.insert({ nr: state.nextNr(), ...columns, since_at: now });
+    }
+  }
+}
+
+/** Whether a stored write gives way to one that was decided again under its key (see the SQL store). */
+function givesWay(state: State, row: IntentTable): boolean {
+  if (row.state === "refused") return true;
+  if (row.state === "settled") return row.kind !== "create";
+  return row.state === "parked" && !isInDoubtForGood(state, row.key);
+}
+
+function rowOf(intent: Intent, at: { readonly runId: string | null; readonly now: number }): IntentTable {
+  const { key, entity, generation, target, kind, step, reference, precondition } = intent;
+  return {
+    ...{ key, link_id: intent.link, entity, generation, target, kind, state: "stored", step },
+    ...{ external_id: intent.id, reference, precondition, content_hash: intent.contentHash },
+    ...{ fields: jsonb(intent.fields), transition: jsonb(intent.transition), causes: jsonb(intent.causes) },
+    ...{ source_images: jsonb(intent.sourceImages), shared: jsonb(intent.shared), group_key: intent.group },
+    ...{ landed_images: null, attempts: 0, fence: 0, send_deadline: null, abandoned_at: null },
+    ...{ due_at: at.now, failure: null, run_id: at.runId, stored_at: at.now, settled_at: null },
+  };
+}
+
+function saveIntents(
+  state: State,
+  intents: readonly Intent[],
+  at: { readonly runId: string | null; readonly now: number },
+): void {
+  const { intent } = state.tables;
+  const touched: string[] = [];
+  for (const given of intents) {
+    const known = intent.get(given.key);
+    const row = rowOf(given, at);
+    if (known === undefined) intent.insert(row);
+    else if (touched.includes(given.key) || givesWay(state, known)) {
+      touched.push(given.key);
+      refuseTwice(touched);
+      const { generation, kind, reference, fence, stored_at, link_id, entity, target } = known;
+      const kept = { generation, kind, reference, fence, stored_at, link_id, entity, target };
+      intent.change(known, { ...row, ...kept });
+      continue;
+    } else continue;
+    touched.push(given.key);
+  }
+}
+
+function saveConflicts(state: State, records: readonly DecisionRecord[], now: number): void {
+  const { conflict } = state.tables;
+  const given = records.flatMap(({ link, entity, conflicts }) =>
+    conflicts.map((each) => ({ ...each, link, entity })),
+  );
+  refuseTwice(given.map(({ link, field }) => keyOf(link, field)));
+  for (const { link: link_id, entity, field, reason, values } of given) {
+    const known = conflict.get(link_id, field);
+    const columns = { reason, held: jsonb(values), state: "open", resolution: null, decided_by: null };
+    if (known === undefined)
+      conflict.insert({ link_id, entity, field, ...columns, opened_at: now, closed_at: null });
+    else {
+      const opened_at = known.state === "open" ? known.opened_at : now;
+      conflict.change(known, { ...columns, opened_at, closed_at: null });
+    }
+  }
+  for (const { link, closedConflicts } of records) {
+    for (const field of closedConflicts) {
+      const known = conflict.get(link, field);
+      if (known !== undefined && known.state !== "closed")
+        conflict.change(known, { state: "closed", closed_at: now });
+    }
+  }
+}
+
+function saveTombstones(state: State, records: readonly DecisionRecord[], now: number): void {
+  const table = state.tables.tombstone;
+  for (const { link: link_id, entity, tombstone } of records) {
+    if (tombstone === null) continue;
+    const { connection, id: external_id } = tombstone;
+    if (table.get(link_id, connection, external_id) === undefined)
+      table.insert({ link_id, entity, connection, external_id, reason: "deleted", made_at: now });
+  }
+}
+
+/** Parks that a new decision no longer holds are closed; those of doubt stay until somebody has looked. */
+function closeParks(state: State, records: readonly DecisionRecord[], now: number): void {
+  const { park } = state.tables;
+  const keep = new Set(
+    records.flatMap(({ link, entity, parks }) =>
+      parks.map((each) => parkRow(state.entropy, { link, entity, park: each })["id"]),
+    ),
+  );
+  for (const { link } of records) {
+    for (const row of park.by("openOfLink", link)) {
+      if (!doubtReasons.has(row.reason) && !keep.has(row.id))
+        park.change(row, { state: "closed", closed_at: now });
+    }
+  }
+}
+
+function finishWork(state: State, records: readonly DecisionRecord[]): void {
+  const { link, work } = state.tables;
+  for (const { link: id, verdict, state: next, marked } of records) {
+    const row = link.get(id);
+    if (row !== undefined) link.change(row, { verdict, state: next ?? row.state });
+    const due = work.get(id);
+    if (due !== undefined && due.marked === marked) work.remove(due);
+  }
+}
+
+/** What is due. */
+function dueWork(state: State): Pick<Part, "dueEntities" | "countDue" | "dueLinks"> {
+  const { observation, work, intent } = state.tables;
+  return {
+    async dueEntities(entities) {
+      const now = state.now();
+      const sendable = ["stored", "in_doubt"].flatMap((at) => intent.by("state", at));
+      const due = entities.map((entity) => ({
+        entity,
+        newcomers: observation
+          .by("unlinked", entity)
+          .some(
+            ({ kind, resolution }) =>
+              (kind === "present" || kind === "archived") && resolution !== "candidate",
+          ),
+        work: work.by("entity", entity).some(({ due_at }) => due_at <= now),
+        intents: sendable.some((row) => row.entity === entity && row.due_at <= now),
+      }));
+      return due.filter(({ newcomers, work: isMarked, intents }) => newcomers || isMarked || intents);
+    },
+    async countDue(entity) {
+      const now = state.now();
+      return work.by("entity", entity).filter(({ due_at }) => due_at <= now).length;
+    },
+    async dueLinks(entity, limit, after) {
+      const now = state.now();
+      return work
+        .by("entity", entity)
+        .filter((row) => row.due_at <= now && compareText(row.link_id, after ?? "") > 0)
+        .map((row) => row.link_id as LinkId)
+        .toSorted(compareText)
+        .slice(0, limit);
+    },
+  };
+}
+
+/** Deciding: what is due, and what a decision leaves behind. */
+export function decisionPart(state: State): Part {
+  return {
+    ...dueWork(state),
+    async markWork(links, reason) {
+      state.commit((now) => markLinks(state, links, { reason, now }));
+    },
+    async commitDecisions(records, runId, lease) {
+      if (records.length === 0) return;
+      state.commit((now) => {
+        checkFence(state, lease);
+        saveLines(
+          state,
+          records.flatMap(({ link, lines }) => lines.map((line) => ({ ...line, link }))),
+        );
+        moveBases(
+          state,
+          records.flatMap(({ link, baseMoves }) => baseMoves.map((move) => ({ ...move, link }))),
+        );
+        saveConflicts(state, records, now);
+        saveTombstones(state, records, now);
+        closeParks(state, records, now);
+        const parks = records.flatMap(({ link, entity, parks: own }) =>
+          own.map((park) => ({ link, entity, park })),
+        );
+        saveParks(state, parks, now);
+        replaceWaits(state, records, now);
+        // A parent that somebody cannot go on without is decided again.
+        const parents = records.flatMap(({ waits }) =>
+          waits.flatMap(({ isBlocking, parentLink }) =>
+            isBlocking && parentLink !== null ? [parentLink] : [],
+          ),
+        );
+        markLinks(state, parents, { reason: "demanded", now });
+        saveIntents(
+          state,
+          records.flatMap(({ intents }) => intents),
+          { runId, now },
+        );
+        finishWork(state, records);
+        writeNotes(state, records.flatMap(decisionNotes), runId);
+      });
+    },
+  };
+}

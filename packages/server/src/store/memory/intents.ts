@@ -1,0 +1,308 @@
+import type { ConnectionId, LinkId } from "@crossfoot/kernel";
+import { outcomeNotes, parkTaken } from "../intents.ts";
+import type { BaseMove, Intent, IntentOutcome, Store } from "../port.ts";
+import { intentOf } from "../rows.ts";
+import { markLinks } from "./basics.ts";
+import type { IntentTable } from "./columns.ts";
+import { moveBases, saveLines, saveParks } from "./decisions.ts";
+import { writeNotes } from "./journal.ts";
+import { compareText, jsonb } from "./json.ts";
+import { checkFence } from "./leases.ts";
+import { addMember } from "./links.ts";
+import { observe } from "./observations.ts";
+import type { State } from "./state.ts";
+
+type Part = Pick<
+  Store,
+  | "claimIntents"
+  | "openTargets"
+  | "doubtfulCreates"
+  | "doubtfulIntents"
+  | "withdrawStored"
+  | "markStored"
+  | "abandonSending"
+  | "commitOutcomes"
+  | "intentsOf"
+>;
+
+const openStates: ReadonlySet<string> = new Set(["stored", "sending", "in_doubt"]);
+const flyingStates: ReadonlySet<string> = new Set(["sending", "in_doubt"]);
+const byKey = (a: IntentTable, b: IntentTable): number => compareText(a.key, b.key);
+
+interface Made {
+  readonly intent: Intent;
+  readonly id: string;
+}
+
+/** Creates that settled, with the ids the target gave. */
+function madeBy(outcomes: readonly IntentOutcome[]): readonly Made[] {
+  return outcomes.flatMap(({ intent, state, id }) =>
+    intent.kind === "create" && state === "settled" && id !== null ? [{ intent, id }] : [],
+  );
+}
+
+/** Sets aside creates whose record, or whose place in the link, is taken already (see the SQL store). */
+function setAsideTaken(state: State, outcomes: readonly IntentOutcome[]): readonly IntentOutcome[] {
+  const { member } = state.tables;
+  const taken = madeBy(outcomes).filter(
+    ({ intent, id }) =>
+      member.by("record", intent.entity, intent.target, id).some(({ link_id }) => link_id !== intent.link) ||
+      member
+        .by("link", intent.link)
+        .some((row) => row.connection === intent.target && row.external_id !== id && !row.is_alias),
+  );
+  return parkTaken(outcomes, new Set(taken.map(({ intent }) => intent.key)));
+}
+
+function saveStates(state: State, outcomes: readonly IntentOutcome[], now: number): void {
+  const { intent } = state.tables;
+  for (const outcome of outcomes) {
+    const row = intent.get(outcome.intent.key);
+    if (row === undefined) continue;
+    intent.change(row, {
+      state: outcome.state,
+      external_id: outcome.id ?? outcome.intent.id ?? row.external_id,
+      failure: jsonb(outcome.failure),
+      due_at: outcome.dueAt === null ? row.due_at : Math.trunc(outcome.dueAt),
+      abandoned_at: outcome.abandonedAt ?? row.abandoned_at,
+      attempts: outcome.intent.attempts,
+      landed_images: jsonb(outcome.landedImages),
+      settled_at: outcome.state === "settled" ? now : row.settled_at,
+    });
+  }
+  // Later steps of a document whose step did not settle are taken back.
+  for (const outcome of outcomes) {
+    const done = intent.get(outcome.intent.key);
+    if (done === undefined || (outcome.state !== "refused" && outcome.state !== "parked")) continue;
+    for (const later of intent.by("link", done.link_id)) {
+      if (later.target === done.target && later.state === "stored" && later.step > done.step)
+        intent.remove(later);
+    }
+  }
+}
+
+/** New members of links, from creates that settled. */
+function addMembers(state: State, outcomes: readonly IntentOutcome[], now: number): void {
+  const { link, member, observation, wait } = state.tables;
+  const made = madeBy(outcomes);
+  for (const { intent, id } of made) {
+    const { link: link_id, target, entity } = intent;
+    const isThere = member.by("record", entity, target, id).some((row) => row.link_id === link_id);
+    if (!isThere) addMember(state, { link: link_id, connection: target, entity, id }, now);
+    const seen = observation.get(target, entity, id);
+    if (seen !== undefined) observation.change(seen, { link_id, resolution: null });
+    const row = link.get(link_id);
+    if (row?.state === "single") link.change(row, { state: "live" });
+  }
+  const waiting = made.flatMap(({ intent }) =>
+    wait.by("parent", intent.link).map((row) => row.link_id as LinkId),
+  );
+  markLinks(state, waiting, { reason: "parent settled", now });
+}
+
+/** Bases of shared fields, of groups that have settled whole (see the SQL store). */
+function sharedMoves(
+  state: State,
+  outcomes: readonly IntentOutcome[],
+): readonly (BaseMove & { readonly link: LinkId })[] {
+  const groups = new Set(outcomes.flatMap(({ intent }) => (intent.group === null ? [] : [intent.group])));
+  const rows = [...groups].flatMap((group) => {
+    const members = state.tables.intent.by("group", group);
+    const settled = members.filter((row) => row.state === "settled").length;
+    return settled === Number(group.split(":")[1]) ? members : [];
+  });
+  const order = (a: IntentTable, b: IntentTable): number =>
+    compareText(a.link_id, b.link_id) || compareText(a.target, b.target) || a.step - b.step || byKey(a, b);
+  return rows.toSorted(order).flatMap(({ link_id, target, landed_images: images }) => {
+    const connection = target as ConnectionId;
+    return images === null ? [] : [{ link: link_id as LinkId, connection, images, kind: null }];
+  });
+}
+
+/** Taking back what was decided and not sent. */
+function withdrawals(state: State): Pick<Store, "withdrawStored" | "markStored"> {
+  const { intent, work } = state.tables;
+  return {
+    async markStored() {
+      state.commit((now) => {
+        const links = intent.by("state", "stored").map((row) => row.link_id as LinkId);
+        markLinks(state, links, { reason: "planned again", now });
+      });
+    },
+    async withdrawStored(lease, runId) {
+      if (intent.by("state", "stored").length === 0) return 0;
+      return state.commit(() => {
+        checkFence(state, lease);
+        const rows = intent
+          .by("state", "stored")
+          .filter(
+            ({ link_id, target }) =>
+              work.get(link_id) !== undefined &&
+              !intent
+                .by("link", link_id)
+                .some((other) => other.target === target && flyingStates.has(other.state)),
+          );
+        for (const row of rows) intent.remove(row);
+        const notes = rows.toSorted(byKey).map(({ key, target, kind, entity, link_id }) => ({
+          kind: "intent_withdrawn",
+          entity,
+          link: link_id as LinkId,
+          body: { key, target, kind },
+        }));
+        writeNotes(state, notes, runId);
+        return rows.length;
+      });
+    },
+  };
+}
+
+/** Taking intents to be sent, and giving up those of a dead worker. */
+function claims(state: State): Pick<Store, "claimIntents" | "abandonSending"> {
+  const { intent } = state.tables;
+  const hasEarlierStep = (row: IntentTable): boolean =>
+    intent
+      .by("link", row.link_id)
+      .some((other) => other.target === row.target && other.step < row.step && openStates.has(other.state));
+  return {
+    async claimIntents({ lease, target, entity, limit, sendDeadline }) {
+      return state.commit((now) => {
+        checkFence(state, lease);
+        const found = intent
+          .by("place", target, entity)
+          .filter((row) => row.state === "stored" && row.due_at <= now && !hasEarlierStep(row))
+          .toSorted((a, b) => a.step - b.step || compareText(a.link_id, b.link_id) || byKey(a, b));
+        const rows = found.slice(0, limit).map((row) =>
+          intent.change(row, {
+            state: "sending",
+            fence: lease.fence,
+            send_deadline: sendDeadline,
+            attempts: row.attempts + 1,
+          }),
+        );
+        const notes = rows.toSorted(byKey).map(({ key, attempts, entity: of, link_id }) => ({
+          kind: "intent_sending",
+          entity: of,
+          link: link_id as LinkId,
+          body: { key, attempt: attempts },
+        }));
+        writeNotes(state, notes, null);
+        return rows.toSorted((a, b) => compareText(a.link_id, b.link_id) || byKey(a, b)).map(intentOf);
+      });
+    },
+    async abandonSending(lease, abandonedAt) {
+      if (intent.by("state", "sending").length === 0) return 0;
+      return state.commit(() => {
+        checkFence(state, lease);
+        const rows = intent
+          .by("state", "sending")
+          .map((row) => intent.change(row, { state: "in_doubt", abandoned_at: abandonedAt }));
+        const notes = rows.toSorted(byKey).map(({ key, entity, link_id }) => ({
+          kind: "intent_in_doubt",
+          entity,
+          link: link_id as LinkId,
+          body: { key, code: "worker_died" },
+        }));
+        writeNotes(state, notes, null);
+        return rows.length;
+      });
+    },
+  };
+}
+
+/** Which intents are open. */
+function listings(
+  state: State,
+): Pick<Store, "openTargets" | "doubtfulCreates" | "doubtfulIntents" | "intentsOf"> {
+  const { intent } = state.tables;
+  return {
+    async openTargets() {
+      const now = state.now();
+      const places = new Map<string, { target: ConnectionId; entity: string; due: number; later: number }>();
+      for (const row of ["stored", "in_doubt"].flatMap((at) => intent.by("state", at))) {
+        const { target, entity } = row;
+        const name = `${target}\n${entity}`;
+        const place = places.get(name) ?? { target: target as ConnectionId, entity, due: 0, later: 0 };
+        if (row.due_at <= now) place.due += 1;
+        else place.later += 1;
+        places.set(name, place);
+      }
+      return [...places.values()].toSorted(
+        (a, b) => compareText(a.target, b.target) || compareText(a.entity, b.entity),
+      );
+    },
+    async doubtfulCreates(entity) {
+      const rows = [...flyingStates].flatMap((at) => intent.by("state", at));
+      const creates = rows.filter((row) => row.entity === entity && row.kind === "create");
+      return [...new Set(creates.map((row) => row.target as ConnectionId))].toSorted(compareText);
+    },
+    async doubtfulIntents(target, entity, limit) {
+      const now = state.now();
+      return intent
+        .by("place", target, entity)
+        .filter((row) => row.state === "in_doubt" && row.due_at <= now)
+        .toSorted((a, b) => a.due_at - b.due_at || byKey(a, b))
+        .slice(0, limit)
+        .map(intentOf);
+    },
+    async intentsOf(links) {
+      return [...new Set(links)]
+        .flatMap((link) => intent.by("link", link))
+        .toSorted((a, b) => a.stored_at - b.stored_at || a.step - b.step || byKey(a, b))
+        .map(intentOf);
+    },
+  };
+}
+
+function settle(
+  state: State,
+  given: readonly IntentOutcome[],
+  at: { readonly runId: string | null; readonly now: number },
+): void {
+  const { now } = at;
+  const outcomes = setAsideTaken(state, given);
+  saveStates(state, outcomes, now);
+  const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
+  observe(state, seen, { reason: "answered", now });
+  addMembers(state, outcomes, now);
+  saveLines(
+    state,
+    outcomes.flatMap(({ intent, lines }) => lines.map((line) => ({ ...line, link: intent.link }))),
+  );
+  const moves = outcomes.flatMap(({ intent, baseMoves }) =>
+    baseMoves.map((move) => ({ ...move, link: intent.link })),
+  );
+  const together = sharedMoves(state, outcomes);
+  moveBases(state, [...moves, ...together]);
+  const parks = outcomes.flatMap(({ intent, park }) =>
+    park === null ? [] : [{ link: intent.link, entity: intent.entity, park }],
+  );
+  saveParks(state, parks, now);
+  const { park } = state.tables;
+  for (const { intent, state: end } of outcomes) {
+    if (end !== "settled") continue;
+    for (const row of park.by("openOfIntent", intent.key))
+      park.change(row, { state: "closed", closed_at: now });
+  }
+  const again = outcomes.filter(({ isToDecide }) => isToDecide).map(({ intent }) => intent.link);
+  markLinks(state, again, { reason: "settled", now });
+  const groupNotes = together.map(({ link, connection, images }) => {
+    return { kind: "base_moved", entity: null, link, body: { connection, images } };
+  });
+  writeNotes(state, [...outcomes.flatMap(outcomeNotes), ...groupNotes], at.runId);
+}
+
+/** Sending: intents are claimed under the fencing token, and what became of them is one commit. */
+export function intentPart(state: State): Part {
+  return {
+    ...claims(state),
+    ...withdrawals(state),
+    ...listings(state),
+    async commitOutcomes(outcomes, runId, lease) {
+      if (outcomes.length === 0) return;
+      state.commit((now) => {
+        checkFence(state, lease);
+        settle(state, outcomes, { runId, now });
+      });
+    },
+  };
+}

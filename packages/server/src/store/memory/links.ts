@@ -1,0 +1,313 @@
+import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
+import type { Note } from "../chain.ts";
+import { resolutionNotes, takenBackNote } from "../links.ts";
+import type { Entry } from "../links.ts";
+import { recordName } from "../port.ts";
+import type { KeyHolder, LineLink, MemberRow, Newcomer, Store } from "../port.ts";
+import { observationOf } from "../rows.ts";
+import { markLinks, refuseTwice } from "./basics.ts";
+import type { MemberTable, ObservationTable } from "./columns.ts";
+import { writeNotes } from "./journal.ts";
+import { compareText, jsonb } from "./json.ts";
+import type { State } from "./state.ts";
+import { keyOf } from "./table.ts";
+
+type Part = Pick<
+  Store,
+  | "retryWaiting"
+  | "loadNewcomers"
+  | "holdersOf"
+  | "linksOf"
+  | "membersOf"
+  | "linesOf"
+  | "commitResolutions"
+  | "replaceKeys"
+  | "joinLinks"
+  | "linksOfEntity"
+  | "unlinkedOf"
+>;
+type Pair = { readonly from: LinkId; readonly into: LinkId };
+type Keyed = { readonly link: LinkId; readonly connection: ConnectionId; readonly keys: readonly string[] };
+
+function memberOf(row: MemberTable): MemberRow {
+  return {
+    link: row.link_id as LinkId,
+    connection: row.connection as ConnectionId,
+    entity: row.entity,
+    id: row.external_id as ExternalId,
+    isAlias: row.is_alias,
+  };
+}
+
+function writeKeys(state: State, entity: EntityName, entries: readonly Keyed[]): void {
+  const { matchKey } = state.tables;
+  for (const { link, connection } of entries)
+    for (const row of matchKey.by("member", link, connection)) matchKey.remove(row);
+  for (const { link, connection, keys } of entries)
+    for (const key of new Set(keys)) matchKey.insert({ entity, key, connection, link_id: link });
+}
+
+/** Adds a member of a link; the record's newest view belongs to the link from now on. */
+export function addMember(
+  state: State,
+  member: {
+    readonly link: string;
+    readonly connection: string;
+    readonly entity: string;
+    readonly id: string;
+  },
+  now: number,
+): void {
+  const { link: link_id, connection, entity, id: external_id } = member;
+  const columns = { link_id, connection, entity, external_id, is_alias: false };
+  state.tables.member.insert({ nr: state.nextNr(), ...columns, since_at: now, until_at: null });
+  const seen = state.tables.observation.get(connection, entity, external_id);
+  if (seen !== undefined) state.tables.observation.change(seen, { link_id, resolution: null });
+}
+
+function addMembers(state: State, entries: readonly Entry[], now: number): void {
+  for (const { record, resolution } of entries) {
+    if (resolution.kind !== "found") continue;
+    const { link: id, generation } = resolution;
+    const columns = { id, entity: record.entity, generation, state: "single" as const };
+    state.tables.link.insert({ ...columns, merged_into: null, verdict: null, created_at: now });
+  }
+  for (const { record, resolution } of entries) {
+    if (resolution.kind === "found" || resolution.kind === "join")
+      addMember(state, { ...record, link: resolution.link }, now);
+  }
+}
+
+function saveUndecided(state: State, entries: readonly Entry[], now: number): void {
+  const { observation, candidate } = state.tables;
+  for (const { record, resolution } of entries) {
+    if (resolution.kind !== "candidate" && resolution.kind !== "wait") continue;
+    const seen = observation.get(record.connection, record.entity, record.id);
+    const name = resolution.kind === "candidate" ? "candidate" : "waiting";
+    if (seen !== undefined) observation.change(seen, { resolution: name });
+  }
+  const found = entries.flatMap(({ record, resolution }) =>
+    resolution.kind === "candidate" ? [{ record, resolution }] : [],
+  );
+  refuseTwice(found.map(({ record: { connection, entity, id } }) => keyOf(connection, entity, id)));
+  for (const { record, resolution } of found) {
+    const { connection, entity, id: external_id } = record;
+    const columns = { links: jsonb(resolution.links), keys: jsonb(resolution.keys) };
+    const known = candidate.get(connection, entity, external_id);
+    if (known === undefined)
+      candidate.insert({ connection, entity, external_id, ...columns, state: "open", opened_at: now });
+    else candidate.change(known, { ...columns, state: known.state === "apart" ? "apart" : "open" });
+  }
+}
+
+/** Takes back creates that were stored and not sent, with the steps that follow them (see the SQL store). */
+function takeBackCreates(
+  state: State,
+  places: readonly { readonly link: string; readonly connection: string }[],
+): readonly Note[] {
+  const { intent } = state.tables;
+  const taken = places.flatMap(({ link, connection }) => {
+    const stored = intent
+      .by("link", link)
+      .filter((row) => row.target === connection && row.state === "stored");
+    return stored.some(({ kind }) => kind === "create") ? stored : [];
+  });
+  const rows = [...new Set(taken)].toSorted((a, b) => compareText(a.key, b.key));
+  for (const row of rows) intent.remove(row);
+  return rows.map(takenBackNote);
+}
+
+/** Whether a create of either link may have landed, or both have a record on one side: then they stay two. */
+function isUnjoinable(state: State, { from, into }: Pair): boolean {
+  const { intent, member } = state.tables;
+  const isCreating = [from, into].some((link) =>
+    intent
+      .by("link", link)
+      .some(({ kind, state: at }) => kind === "create" && (at === "sending" || at === "in_doubt")),
+  );
+  const sides = (link: LinkId): readonly string[] =>
+    member.by("link", link).flatMap((row) => (row.is_alias ? [] : [row.connection]));
+  const taken = new Set(sides(into));
+  return isCreating || sides(from).some((connection) => taken.has(connection));
+}
+
+function joinTwo(state: State, { from, into }: Pair): void {
+  const { member, observation, matchKey, line, base, link, work, wait } = state.tables;
+  const moved = { link_id: into };
+  for (const row of member.by("history", from)) member.change(row, moved);
+  for (const row of observation.by("link", from)) observation.change(row, moved);
+  for (const row of matchKey.by("link", from)) matchKey.change(row, moved);
+  for (const row of line.by("link", from)) line.change(row, moved);
+  for (const row of base.by("link", from)) base.change(row, moved);
+  const gone = link.get(from);
+  if (gone !== undefined) link.change(gone, { state: "merged", merged_into: into });
+  const stays = link.get(into);
+  if (stays !== undefined) link.change(stays, { state: "live" });
+  const due = work.get(from);
+  if (due !== undefined) work.remove(due);
+  for (const row of wait.by("link", from)) wait.remove(row);
+  for (const row of wait.by("parent", from)) wait.change(row, { parent_link: into });
+}
+
+function joinPair(state: State, pair: Pair, now: number): readonly Note[] {
+  if (isUnjoinable(state, pair)) return [];
+  const { from, into } = pair;
+  const ends = [from, into].flatMap((link) =>
+    state.tables.member
+      .by("link", link)
+      .filter((row) => !row.is_alias)
+      .map(({ connection }) => ({ link: link === from ? into : from, connection })),
+  );
+  const takenBack = takeBackCreates(state, ends);
+  joinTwo(state, pair);
+  markLinks(state, [into], { reason: "joined", now });
+  return [...takenBack, { kind: "links_joined", entity: null, link: into, body: { from } }];
+}
+
+function joinAll(state: State, pairs: readonly Pair[], at: { runId: string | null; now: number }): void {
+  for (const pair of pairs) writeNotes(state, joinPair(state, pair, at.now), at.runId);
+}
+
+function newcomerOf(row: ObservationTable): Newcomer {
+  return { ...observationOf(row), resolution: row.resolution };
+}
+
+/** Records without a link. */
+function newcomers(state: State): Pick<Store, "retryWaiting" | "unlinkedOf" | "loadNewcomers"> {
+  const { observation } = state.tables;
+  const unlinked = (entity: EntityName): readonly ObservationTable[] =>
+    observation
+      .by("unlinked", entity)
+      .filter(({ kind }) => kind === "present" || kind === "archived")
+      .toSorted(
+        (a, b) => compareText(a.connection, b.connection) || compareText(a.external_id, b.external_id),
+      );
+  return {
+    async retryWaiting(entity) {
+      state.commit(() => {
+        for (const row of observation.by("unlinked", entity))
+          if (row.resolution === "waiting") observation.change(row, { resolution: null });
+      });
+    },
+    async unlinkedOf(entity) {
+      return unlinked(entity).slice(0, 10_000).map(newcomerOf);
+    },
+    async loadNewcomers(entity, limit, skip) {
+      const skipped = new Set<string>(skip);
+      return unlinked(entity)
+        .filter((row) => row.resolution === null && !skipped.has(row.connection))
+        .slice(0, limit)
+        .map(newcomerOf);
+    },
+  };
+}
+
+/** Links by match key, and by native id. */
+function lookUps(state: State): Pick<Store, "holdersOf" | "linksOf"> {
+  const { matchKey, link, member } = state.tables;
+  return {
+    async holdersOf(entity, keys) {
+      const rows = [...new Set(keys)].flatMap((key) => matchKey.by("key", entity, key));
+      return rows.flatMap((row): readonly KeyHolder[] => {
+        const owner = link.get(row.link_id);
+        if (owner === undefined || owner.state === "ended" || owner.state === "merged") return [];
+        const members = member
+          .by("link", row.link_id)
+          .flatMap((each) => (each.is_alias ? [] : [each.connection as ConnectionId]));
+        const connection = row.connection as ConnectionId;
+        return [{ key: row.key, link: row.link_id as LinkId, connection, members, state: owner.state }];
+      });
+    },
+    async linksOf(records) {
+      const rows = records.flatMap(({ connection, entity, id }) =>
+        member.by("record", entity, connection, id),
+      );
+      return new Map(rows.map((row) => [recordName(memberOf(row)), row.link_id as LinkId]));
+    },
+  };
+}
+
+/** Members and lines of links, and the links of an entity. */
+function members(state: State): Pick<Store, "membersOf" | "linesOf" | "linksOfEntity"> {
+  const { line, link, member } = state.tables;
+  return {
+    async membersOf(links) {
+      return [...new Set(links)].flatMap((id) => member.by("link", id).map(memberOf));
+    },
+    async linesOf(records) {
+      return records.flatMap(({ connection, entity, id }) =>
+        member.by("record", entity, connection, id).flatMap((owner) =>
+          line
+            .by("link", owner.link_id)
+            .filter((row) => row.connection === connection)
+            .map((row): LineLink & { link: LinkId } => ({
+              link: row.link_id as LinkId,
+              connection: row.connection as ConnectionId,
+              field: row.field,
+              nativeId: row.native_id,
+              key: row.key,
+            })),
+        ),
+      );
+    },
+    async linksOfEntity(entity, limit, after) {
+      return link
+        .by("entity", entity)
+        .filter((row) => row.state !== "merged" && compareText(row.id, after ?? "") > 0)
+        .map((row) => row.id as LinkId)
+        .toSorted(compareText)
+        .slice(0, limit);
+    },
+  };
+}
+
+function resolve(state: State, entries: readonly Entry[], at: { runId: string | null; now: number }): void {
+  const { link, wait } = state.tables;
+  addMembers(state, entries, at.now);
+  saveUndecided(state, entries, at.now);
+  const keyed = entries.flatMap(({ record, resolution }) =>
+    resolution.kind === "found" || resolution.kind === "join"
+      ? [{ link: resolution.link, connection: record.connection, keys: resolution.keys }]
+      : [],
+  );
+  const [first] = entries;
+  if (first !== undefined) writeKeys(state, first.record.entity, keyed);
+  const joined = entries.flatMap(({ record: { connection }, resolution }) =>
+    resolution.kind === "join" ? [{ link: resolution.link, connection }] : [],
+  );
+  for (const { link: id } of joined) {
+    const row = link.get(id);
+    if (row?.state === "single") link.change(row, { state: "live" });
+  }
+  const takenBack = takeBackCreates(state, joined);
+  const marked = keyed.map(({ link: id }) => id);
+  markLinks(state, marked, { reason: "linked", now: at.now });
+  // Links that waited for a record to get a link are to be looked at again.
+  const waiting = entries.flatMap(({ record: { connection, entity, id } }) =>
+    wait.by("record", entity, connection, id).map((row) => row.link_id as LinkId),
+  );
+  markLinks(state, waiting, { reason: "parent linked", now: at.now });
+  writeNotes(state, [...resolutionNotes(entries), ...takenBack], at.runId);
+}
+
+/** Links, members, match keys. */
+export function linkPart(state: State): Part {
+  return {
+    ...newcomers(state),
+    ...lookUps(state),
+    ...members(state),
+    async commitResolutions(entries, runId) {
+      if (entries.length === 0) return;
+      state.commit((now) => resolve(state, entries, { runId, now }));
+    },
+    async replaceKeys(entity, entries, { pairs, runId }) {
+      state.commit((now) => {
+        writeKeys(state, entity, entries);
+        joinAll(state, pairs, { runId, now });
+      });
+    },
+    async joinLinks(pairs, runId) {
+      state.commit((now) => joinAll(state, pairs, { runId, now }));
+    },
+  };
+}

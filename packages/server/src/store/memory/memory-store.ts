@@ -1,0 +1,81 @@
+import type { Json } from "@crossfoot/kernel";
+import type { Clock, Entropy } from "../../ports.ts";
+import type { Store } from "../port.ts";
+import { sortedRows } from "../dump.ts";
+import type { Dump } from "../dump.ts";
+import { instant } from "./basics.ts";
+import { bundlePart } from "./bundles.ts";
+import type { Rows } from "./columns.ts";
+import { decisionPart } from "./decisions.ts";
+import { intentPart } from "./intents.ts";
+import { journalPart } from "./journal.ts";
+import { leasePart } from "./leases.ts";
+import { linkPart } from "./links.ts";
+import { observationPart } from "./observations.ts";
+import { peoplePart } from "./people.ts";
+import { createState } from "./state.ts";
+import type { Table } from "./table.ts";
+
+/** All rows of a memory store as of one moment, by table. Plain, and never changed. */
+export type Snapshot = { readonly [name in keyof Rows]: readonly Rows[name][] };
+
+/** The store in memory: what the port says, and what only a store in memory can do. */
+export interface MemoryStore extends Store {
+  /** Everything as it is now. Rows are shared, not copied. */
+  snapshot(): Snapshot;
+  /** Everything as it was then, as after the restore of a backup. Looks at nothing. */
+  restore(snapshot: Snapshot): void;
+  /** Every table as the SQL store's dump shows it. */
+  dump(): Dump;
+}
+
+type AnyTable = Table<{ readonly [column: string]: unknown }, string>;
+
+function dumpOf(table: AnyTable): Dump[string] {
+  const instants = new Set(table.spec.instants);
+  return sortedRows(
+    table.all().map((row) =>
+      Object.fromEntries(
+        Object.entries(row)
+          .filter(([column]) => column !== "nr")
+          .map(([column, value]): [string, Json] => [
+            column,
+            typeof value === "number" && instants.has(column) ? instant(value) : (value as Json),
+          ]),
+      ),
+    ),
+  );
+}
+
+/**
+ * A store in memory, for simulation: every method is one atomic step without timers, and answers what the
+ * SQL store would. Where SQL leaves an order open, rows come in the order in which they were stored.
+ * @param deps `storeClock` is what the database's own clock is to the SQL store; `clock` unless given
+ */
+export function createMemoryStore(deps: {
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly storeClock?: Pick<Clock, "now">;
+}): MemoryStore {
+  const state = createState({ storeClock: deps.clock, ...deps });
+  const tables = Object.values(state.tables) as unknown as readonly AnyTable[];
+  const byName = <T>(of: (table: AnyTable) => T): { readonly [name: string]: T } =>
+    Object.fromEntries(tables.map((table) => [table.spec.name, of(table)]));
+  return {
+    migrate: () => Promise.resolve(0),
+    close: () => Promise.resolve(),
+    ...leasePart(state),
+    ...observationPart(state),
+    ...linkPart(state),
+    ...bundlePart(state),
+    ...decisionPart(state),
+    ...intentPart(state),
+    ...peoplePart(state),
+    ...journalPart(state),
+    snapshot: () => byName((table) => table.all()) as unknown as Snapshot,
+    restore(snapshot) {
+      for (const table of tables) table.replaceAll(snapshot[table.spec.name as keyof Rows] as never);
+    },
+    dump: () => byName(dumpOf),
+  };
+}

@@ -1,0 +1,210 @@
+import type { ConnectionId, ExternalId } from "@crossfoot/kernel";
+import { emptyCursor, unreadableId, unreadableNote } from "../observations.ts";
+import type { Checkpoint, CursorState, ObserveCounts, Store, StoredObservation } from "../port.ts";
+import { cursorOf, observationOf } from "../rows.ts";
+import { latestSightings, siftSightings } from "../sightings.ts";
+import { instantOrNull, markLinks, refuseTwice } from "./basics.ts";
+import type { CursorTable } from "./columns.ts";
+import { writeNotes } from "./journal.ts";
+import { compareText, jsonb } from "./json.ts";
+import type { State } from "./state.ts";
+
+type Part = Pick<
+  Store,
+  | "loadCursor"
+  | "listCursors"
+  | "checkpoint"
+  | "knownIds"
+  | "newestRead"
+  | "observationsOf"
+  | "saveDelivery"
+  | "takeHints"
+>;
+
+function store(state: State, seen: StoredObservation, now: number): void {
+  const { observation } = state.tables;
+  const before = observation.get(seen.connection, seen.entity, seen.id);
+  const columns = {
+    kind: seen.kind,
+    // A deleted record keeps what it last showed, so that a person can see what is gone.
+    native: seen.kind === "deleted" && before !== undefined ? before.native : jsonb(seen.native),
+    content_hash: seen.contentHash,
+    version: seen.version,
+    version_order: seen.versionOrder,
+    modified_at: seen.modifiedAt,
+    actor: seen.actor,
+    into_id: seen.into,
+    via: seen.via,
+    read_start: seen.readStart,
+    read_end: seen.readEnd,
+    resolution: null,
+    seen_at: now,
+  };
+  if (before !== undefined) {
+    observation.change(before, columns);
+    return;
+  }
+  const { connection, entity, id: external_id } = seen;
+  observation.insert({ connection, entity, external_id, link_id: null, ...columns });
+}
+
+/** Stores observations that are newer than the views they meet; marks the links whose content changed. */
+export function observe(
+  state: State,
+  observations: readonly StoredObservation[],
+  at: { readonly reason: string; readonly now: number },
+): ObserveCounts {
+  const latest = latestSightings(observations);
+  const rows = latest.flatMap(({ connection, entity, id }) => {
+    const row = state.tables.observation.get(connection, entity, id);
+    return row === undefined ? [] : [row];
+  });
+  const known = new Map(rows.map((row) => [`${row.connection}\n${row.entity}\n${row.external_id}`, row]));
+  const { toStore, changed, counts } = siftSightings(latest, known);
+  for (const seen of toStore) store(state, seen, at.now);
+  markLinks(state, changed, at);
+  return counts;
+}
+
+/** Unreadable rows become open parks, one per record; a row that can be read again closes its park. */
+function parkUnreadable(state: State, checkpoint: Checkpoint, now: number): void {
+  const { park } = state.tables;
+  const rows = checkpoint.unreadable.map((entry) => ({ id: unreadableId(state.entropy, entry), entry }));
+  refuseTwice(rows.map(({ id }) => id));
+  for (const { id, entry } of rows) {
+    const known = park.get(id);
+    const failure = jsonb(entry.failure);
+    if (known !== undefined) park.change(known, { failure, state: "open", closed_at: null });
+    else {
+      const { connection, entity, id: external_id } = entry;
+      const names = { link_id: null, entity, connection, external_id, intent_key: null };
+      const rest = { problems: jsonb({}), failure, state: "open", opened_at: now, closed_at: null };
+      park.insert({ id, ...names, reason: "unreadable", ...rest });
+    }
+  }
+  const seen = new Set(
+    checkpoint.observations.map((each) => `${each.connection}\n${each.entity}\n${each.id}`),
+  );
+  for (const row of park.by("open", "")) {
+    const name = `${row.connection}\n${row.entity}\n${row.external_id}`;
+    if (row.reason === "unreadable" && seen.has(name)) park.change(row, { state: "closed", closed_at: now });
+  }
+}
+
+const timeOf = (text: string | null): number | null => (text === null ? null : Date.parse(text));
+
+function saveCursor(state: State, given: CursorState): void {
+  const { cursor } = state.tables;
+  const columns = {
+    connection: given.connection,
+    entity: given.entity,
+    mapping_hash: given.mappingHash,
+    page_cursor: given.pageCursor,
+    pages: given.pages,
+    reading: given.reading,
+    reading_since: given.readingSince,
+    newest_seen: given.newestSeen,
+    watermark: given.watermark,
+    backfilled_at: timeOf(given.backfilledAt),
+    read_at: timeOf(given.readAt),
+    swept_at: timeOf(given.sweptAt),
+    failure: jsonb(given.failure),
+  };
+  const known = cursor.get(given.connection, given.entity);
+  if (known === undefined) cursor.insert(columns);
+  else cursor.change(known, columns);
+}
+
+function stateOf(row: CursorTable): CursorState {
+  const { backfilled_at, read_at, swept_at } = row;
+  return cursorOf({
+    ...row,
+    backfilled_at: instantOrNull(backfilled_at),
+    read_at: instantOrNull(read_at),
+    swept_at: instantOrNull(swept_at),
+  });
+}
+
+/** Cursors and the commit of a page. */
+function readings(state: State): Pick<Store, "loadCursor" | "listCursors" | "checkpoint"> {
+  const { cursor } = state.tables;
+  return {
+    async loadCursor(connection, entity) {
+      const row = cursor.get(connection, entity);
+      return row === undefined ? emptyCursor(connection, entity) : stateOf(row);
+    },
+    async listCursors() {
+      return cursor
+        .all()
+        .toSorted((a, b) => compareText(a.connection, b.connection) || compareText(a.entity, b.entity))
+        .map(stateOf);
+    },
+    async checkpoint(checkpoint) {
+      return state.commit((now) => {
+        const counts = observe(state, checkpoint.observations, { reason: "observed", now });
+        parkUnreadable(state, checkpoint, now);
+        if (checkpoint.cursor !== null) saveCursor(state, checkpoint.cursor);
+        writeNotes(state, checkpoint.unreadable.map(unreadableNote), checkpoint.runId);
+        return counts;
+      });
+    },
+  };
+}
+
+/** What was seen last. */
+function sightings(state: State): Pick<Store, "knownIds" | "newestRead" | "observationsOf"> {
+  const { observation } = state.tables;
+  return {
+    async knownIds(connection, entity) {
+      return observation
+        .by("place", connection, entity)
+        .filter(({ kind }) => kind === "present" || kind === "archived")
+        .map((row) => row.external_id as ExternalId);
+    },
+    async newestRead() {
+      return observation.all().reduce((newest, row) => Math.max(newest, row.read_end), 0);
+    },
+    async observationsOf(keys) {
+      return keys.flatMap(({ connection, entity, id }) => {
+        const row = observation.get(connection, entity, id);
+        return row === undefined ? [] : [observationOf(row)];
+      });
+    },
+  };
+}
+
+/** Webhook deliveries and the hints they left. */
+function hints(state: State): Pick<Store, "saveDelivery" | "takeHints"> {
+  const { delivery, hint } = state.tables;
+  return {
+    async saveDelivery(connection, id, given) {
+      return state.commit((now) => {
+        if (delivery.get(connection, id) !== undefined) return "known";
+        delivery.insert({ connection, id, received_at: now });
+        for (const record of given) {
+          if (hint.get(record.connection, record.entity, record.id) !== undefined) continue;
+          const { connection: from, entity, id: external_id } = record;
+          hint.insert({ connection: from, entity, external_id, received_at: now });
+        }
+        return "stored";
+      });
+    },
+    async takeHints(limit) {
+      return state.commit(() => {
+        const rows = hint.all().toSorted((a, b) => a.received_at - b.received_at);
+        const taken = rows.slice(0, limit);
+        for (const row of taken) hint.remove(row);
+        return taken.map(({ connection, entity, external_id }) => ({
+          connection: connection as ConnectionId,
+          entity,
+          id: external_id as ExternalId,
+        }));
+      });
+    },
+  };
+}
+
+/** Reading: observations, cursors, hints. */
+export function observationPart(state: State): Part {
+  return { ...readings(state), ...sightings(state), ...hints(state) };
+}

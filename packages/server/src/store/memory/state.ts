@@ -1,0 +1,49 @@
+import type { Clock, Entropy } from "../../ports.ts";
+import { createTables } from "./tables.ts";
+import type { Tables } from "./tables.ts";
+import type { Undo } from "./table.ts";
+
+/** What the parts of the memory store work on. */
+export interface State {
+  readonly tables: Tables;
+  readonly entropy: Entropy;
+  /** The store's own clock, in ms: what `now()` is in SQL. */
+  readonly now: () => number;
+  /** Our clock, in ms, whose time the journal shows. */
+  readonly ourNow: () => number;
+  /** The next number of a row without a primary key. */
+  readonly nextNr: () => number;
+  /**
+   * Runs one change as one commit: when it throws, everything is as before. `now` is the same all the way,
+   * as in a transaction.
+   */
+  commit<T>(change: (now: number) => T): T;
+}
+
+/** Empty state. */
+export function createState(deps: {
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly storeClock: Pick<Clock, "now">;
+}): State {
+  const undo: Undo = [];
+  const tables = createTables(undo);
+  let nr = 0;
+  return {
+    tables,
+    entropy: deps.entropy,
+    now: () => deps.storeClock.now(),
+    ourNow: () => deps.clock.now(),
+    nextNr: () => (nr += 1),
+    commit(change) {
+      try {
+        return change(deps.storeClock.now());
+      } catch (cause) {
+        for (const back of undo.toReversed()) back();
+        throw cause;
+      } finally {
+        undo.length = 0;
+      }
+    },
+  };
+}

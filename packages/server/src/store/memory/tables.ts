@@ -1,0 +1,219 @@
+import type { LinkTable, Rows } from "./columns.ts";
+import { Table, keyOf } from "./table.ts";
+import type { TableSpec, Undo } from "./table.ts";
+
+/** States of a row that is open. */
+const isOpen = (row: { readonly state: string }): boolean => row.state === "open";
+const ofRecord = (row: {
+  readonly entity: string;
+  readonly connection: string;
+  readonly external_id: string;
+}) => keyOf(row.entity, row.connection, row.external_id);
+const ofLink = (row: { readonly link_id: string }): string => row.link_id;
+const orNull = (row: { readonly link_id: string | null }): string | null => row.link_id;
+
+const spec =
+  <Name extends keyof Rows>(name: Name) =>
+  <Index extends string = never>(
+    facts: Omit<TableSpec<Rows[Name], Index>, "name">,
+  ): TableSpec<Rows[Name], Index> => ({ name, ...facts });
+
+const intentKinds = ["create", "update", "archive", "delete", "transition", "merge", "note"];
+const intentStates = ["stored", "sending", "in_doubt", "settled", "refused", "parked"];
+const kinds = "present archived deleted merged converted not_permitted not_seen out_of_scope".split(" ");
+
+// What the migrations say, as the memory store holds to it; the differential suite compares the two.
+const connection = spec("connection")({
+  key: ["id"],
+  checks: {
+    role: ["crm", "erp"],
+    state: ["new", "ready", "unreachable", "refused", "foreign", "paused"],
+  },
+  instants: ["changed_at"],
+  indices: {},
+});
+const link = spec("link")({
+  key: ["id"],
+  checks: { state: ["single", "live", "dormant", "ended", "merged"] },
+  links: ["merged_into"],
+  instants: ["created_at"],
+  indices: { entity: (row) => row.entity },
+});
+const member = spec("link_member")({
+  key: ["nr"],
+  links: ["link_id"],
+  instants: ["since_at", "until_at"],
+  unique: {
+    link_member_live: (row) => (row.until_at === null ? ofRecord(row) : null),
+    link_member_primary: (row) =>
+      row.until_at === null && !row.is_alias ? keyOf(row.link_id, row.connection) : null,
+  },
+  indices: {
+    record: (row) => (row.until_at === null ? ofRecord(row) : null),
+    link: (row) => (row.until_at === null ? row.link_id : null),
+    history: ofLink,
+  },
+});
+const matchKey = spec("match_key")({
+  key: ["link_id", "connection", "key"],
+  links: ["link_id"],
+  indices: {
+    key: (row) => keyOf(row.entity, row.key),
+    member: (row) => keyOf(row.link_id, row.connection),
+    link: ofLink,
+  },
+});
+const line = spec("line_link")({
+  key: ["link_id", "connection", "field", "native_id"],
+  links: ["link_id"],
+  indices: { link: ofLink },
+});
+const observation = spec("observation")({
+  key: ["connection", "entity", "external_id"],
+  checks: {
+    kind: kinds,
+    via: ["poll", "sweep", "probe", "answer", "hint"],
+    resolution: ["candidate", "waiting"],
+  },
+  links: ["link_id"],
+  instants: ["seen_at"],
+  indices: {
+    link: orNull,
+    unlinked: (row) => (row.link_id === null ? row.entity : null),
+    place: (row) => keyOf(row.connection, row.entity),
+  },
+});
+const base = spec("base")({
+  key: ["link_id", "connection"],
+  links: ["link_id"],
+  indices: { link: ofLink },
+});
+const work = spec("work")({
+  key: ["link_id"],
+  links: ["link_id"],
+  instants: ["due_at"],
+  indices: { entity: (row) => row.entity },
+});
+const intent = spec("intent")({
+  key: ["key"],
+  checks: { kind: intentKinds, state: intentStates },
+  links: ["link_id"],
+  instants: ["due_at", "stored_at", "settled_at"],
+  indices: {
+    link: ofLink,
+    place: (row) => keyOf(row.target, row.entity),
+    state: (row) => row.state,
+    group: (row) => row.group_key,
+  },
+});
+const conflict = spec("conflict")({
+  key: ["link_id", "field"],
+  checks: { state: ["open", "decided", "closed"] },
+  links: ["link_id"],
+  instants: ["opened_at", "closed_at"],
+  indices: { link: ofLink, state: (row) => row.state },
+});
+const candidate = spec("candidate")({
+  key: ["connection", "entity", "external_id"],
+  checks: { state: ["open", "linked", "apart", "closed"] },
+  instants: ["opened_at"],
+  indices: { open: (row) => (isOpen(row) ? "" : null) },
+});
+const park = spec("park")({
+  key: ["id"],
+  checks: { state: ["open", "redriven", "closed"] },
+  links: ["link_id"],
+  instants: ["opened_at", "closed_at"],
+  indices: {
+    open: (row) => (isOpen(row) ? "" : null),
+    openOfLink: (row) => (isOpen(row) ? row.link_id : null),
+    openOfIntent: (row) => (isOpen(row) ? row.intent_key : null),
+  },
+});
+const wait = spec("wait")({
+  key: ["nr"],
+  links: ["link_id"],
+  instants: ["since_at"],
+  indices: {
+    link: ofLink,
+    parent: (row) => row.parent_link,
+    record: ({ parent_entity: entity, parent_connection: connection, parent_id: id }) =>
+      entity === null || connection === null || id === null ? null : keyOf(entity, connection, id),
+  },
+});
+const tombstone = spec("tombstone")({
+  key: ["link_id", "connection", "external_id"],
+  checks: { reason: ["deleted", "archived_by_us"] },
+  links: ["link_id"],
+  instants: ["made_at"],
+  indices: { link: ofLink },
+});
+const cursor = spec("cursor")({
+  key: ["connection", "entity"],
+  checks: { reading: ["backfill", "incremental", "sweep"] },
+  instants: ["backfilled_at", "read_at", "swept_at"],
+  indices: {},
+});
+const run = spec("run")({
+  key: ["id"],
+  checks: { state: ["running", "done", "differences", "stopped", "failed", "abandoned"] },
+  instants: ["started_at", "ended_at"],
+  indices: {},
+});
+const plan = spec("plan")({
+  key: ["id"],
+  checks: { state: ["made", "applying", "applied", "stopped"] },
+  instants: ["made_at", "applied_at"],
+  indices: {},
+});
+const lease = spec("lease")({ key: ["name"], instants: ["expires_at"], indices: {} });
+const delivery = spec("delivery")({ key: ["connection", "id"], instants: ["received_at"], indices: {} });
+const hint = spec("hint")({
+  key: ["connection", "entity", "external_id"],
+  instants: ["received_at"],
+  indices: {},
+});
+const journal = spec("journal")({
+  key: ["shard", "seq"],
+  instants: ["at"],
+  indices: { link: orNull, shard: (row) => String(row.shard) },
+});
+const journalHead = spec("journal_head")({ key: ["shard"], indices: {} });
+
+function makeTables(undo: Undo) {
+  const links: Table<LinkTable, "entity"> = new Table(link, undo, (id) => links.get(id) !== undefined);
+  const of = <Row extends object, Index extends string>(table: TableSpec<Row, Index>) =>
+    new Table(table, undo, (id) => links.get(id) !== undefined);
+  return {
+    connection: of(connection),
+    link: links,
+    member: of(member),
+    matchKey: of(matchKey),
+    line: of(line),
+    observation: of(observation),
+    base: of(base),
+    work: of(work),
+    intent: of(intent),
+    conflict: of(conflict),
+    candidate: of(candidate),
+    park: of(park),
+    wait: of(wait),
+    tombstone: of(tombstone),
+    cursor: of(cursor),
+    run: of(run),
+    plan: of(plan),
+    lease: of(lease),
+    delivery: of(delivery),
+    hint: of(hint),
+    journal: of(journal),
+    journalHead: of(journalHead),
+  };
+}
+
+/** All tables. */
+export type Tables = ReturnType<typeof makeTables>;
+
+/** Empty tables, whose changes leave their way back in `undo`. */
+export function createTables(undo: Undo): Tables {
+  return makeTables(undo);
+}

@@ -1,0 +1,68 @@
+import { isNewer } from "@crossfoot/kernel";
+import type { LinkId } from "@crossfoot/kernel";
+import type { ObserveCounts, RecordKey, StoredObservation } from "./port.ts";
+import type { ObservationRow } from "./rows.ts";
+
+/** What tells whether a record changed. Its fields are not among it: a sweep compares all records. */
+export type MarkRow = Pick<
+  ObservationRow,
+  | "connection"
+  | "entity"
+  | "external_id"
+  | "link_id"
+  | "kind"
+  | "content_hash"
+  | "version"
+  | "version_order"
+  | "read_start"
+  | "read_end"
+>;
+
+const nameOf = (record: RecordKey): string => `${record.connection}\n${record.entity}\n${record.id}`;
+
+/** Of two sightings of one record in one batch, the later one. */
+export function latestSightings(observations: readonly StoredObservation[]): readonly StoredObservation[] {
+  const latest = new Map<string, StoredObservation>();
+  for (const seen of observations) latest.set(nameOf(seen), seen);
+  return [...latest.values()];
+}
+
+/**
+ * Which sightings are newer than the views they meet, and which links they change.
+ * @param known rows by connection, entity and id, with line breaks between
+ */
+export function siftSightings(
+  latest: readonly StoredObservation[],
+  known: ReadonlyMap<string, MarkRow>,
+): {
+  readonly toStore: readonly StoredObservation[];
+  readonly changed: readonly LinkId[];
+  readonly counts: ObserveCounts;
+} {
+  const toStore: StoredObservation[] = [];
+  const changed: LinkId[] = [];
+  let added = 0;
+  let same = 0;
+  let moved = 0;
+  for (const seen of latest) {
+    const row = known.get(nameOf(seen));
+    if (row === undefined) {
+      // A record that was never here and is gone already leaves nothing behind.
+      if (seen.kind === "deleted" || seen.kind === "out_of_scope") continue;
+      added += 1;
+      toStore.push(seen);
+      continue;
+    }
+    const { version_order: versionOrder, read_start: readStart, read_end: readEnd } = row;
+    if (!isNewer(seen, { version: row.version, versionOrder, readStart, readEnd })) continue;
+    const isSame = row.content_hash === seen.contentHash && row.kind === seen.kind;
+    if (isSame) same += 1;
+    // A list without versions takes nothing from the version that is known.
+    if (isSame && (seen.version === null || row.version === seen.version)) continue;
+    toStore.push(seen);
+    if (isSame) continue;
+    moved += 1;
+    if (row.link_id !== null) changed.push(row.link_id as LinkId);
+  }
+  return { toStore, changed, counts: { added, changed: moved, same } };
+}

@@ -1,0 +1,34 @@
+import { connectionId, externalId } from "@crossfoot/kernel";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Database } from "../../ports.ts";
+import type { TestHome } from "../../testing.ts";
+import { createStore } from "../store.ts";
+
+/** What the tables themselves hold to, whoever writes to them. */
+export function appendOnlySuite(home: TestHome): void {
+  let database: Database;
+
+  beforeEach(async () => {
+    database = await home.open();
+    const entropy = { digest: (text: string) => text, uuid: () => "u" };
+    const store = createStore({ database, entropy, clock: { now: () => 0, monotonic: () => 0 } });
+    await store.migrate();
+    const failure = { failure: "invalid", code: "no", message: "no", status: 422 } as const;
+    const rest = { retryAt: null, requestId: null, field: null };
+    const place = { connection: connectionId("crm"), entity: "accounts", id: externalId("x") };
+    await store.checkpoint({
+      observations: [],
+      unreadable: [{ ...place, failure: { ...failure, ...rest } }],
+      cursor: null,
+      runId: null,
+    });
+  });
+
+  describe(`journal (${home.name})`, () => {
+    test("nobody changes or removes an entry", async () => {
+      expect((await database.query("select seq from journal")).length).toBe(1);
+      await expect(database.query("delete from journal")).rejects.toThrow("append only");
+      await expect(database.query("update journal set kind = 'x'")).rejects.toThrow("append only");
+    });
+  });
+}
