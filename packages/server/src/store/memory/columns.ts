@@ -7,7 +7,7 @@ import type { BaseMove, CursorState, OpenPark, StoredObservation } from "../port
 import type { IntentRow, ObservationRow } from "../rows.ts";
 
 /** A row of `connection`. */
-export interface ConnectionTable {
+interface ConnectionTable {
   readonly id: string;
   readonly system: string;
   readonly role: string;
@@ -41,7 +41,7 @@ export interface MemberTable {
 }
 
 /** A row of `match_key`. */
-export interface MatchKeyTable {
+interface MatchKeyTable {
   readonly entity: string;
   readonly key: string;
   readonly connection: string;
@@ -49,7 +49,7 @@ export interface MatchKeyTable {
 }
 
 /** A row of `line_link`. */
-export interface LineTable {
+interface LineTable {
   readonly link_id: string;
   readonly connection: string;
   readonly field: string;
@@ -63,7 +63,7 @@ export interface ObservationTable extends ObservationRow {
 }
 
 /** A row of `base`. */
-export interface BaseTable {
+interface BaseTable {
   readonly link_id: string;
   readonly connection: string;
   readonly images: { readonly [field: string]: JsonMap };
@@ -71,7 +71,7 @@ export interface BaseTable {
 }
 
 /** A row of `work`. */
-export interface WorkTable {
+interface WorkTable {
   readonly link_id: string;
   readonly entity: string;
   readonly reason: string;
@@ -89,7 +89,7 @@ export interface IntentTable extends IntentRow {
 }
 
 /** A row of `conflict`. */
-export interface ConflictTable {
+interface ConflictTable {
   readonly link_id: string;
   readonly entity: string;
   readonly field: string;
@@ -103,7 +103,7 @@ export interface ConflictTable {
 }
 
 /** A row of `candidate`. */
-export interface CandidateTable {
+interface CandidateTable {
   readonly connection: string;
   readonly entity: string;
   readonly external_id: string;
@@ -130,7 +130,7 @@ export interface ParkTable {
 }
 
 /** A row of `wait`. */
-export interface WaitTable {
+interface WaitTable {
   readonly nr: number;
   readonly link_id: string;
   readonly field: string;
@@ -144,7 +144,7 @@ export interface WaitTable {
 }
 
 /** A row of `tombstone`. */
-export interface TombstoneTable {
+interface TombstoneTable {
   readonly link_id: string;
   readonly entity: string;
   readonly connection: string;
@@ -171,7 +171,7 @@ export interface CursorTable {
 }
 
 /** A row of `run`. */
-export interface RunTable {
+interface RunTable {
   readonly id: string;
   readonly command: string;
   readonly state: string;
@@ -181,7 +181,7 @@ export interface RunTable {
 }
 
 /** A row of `plan`. */
-export interface PlanTable {
+interface PlanTable {
   readonly id: string;
   readonly made_at: number;
   readonly body: Json;
@@ -198,14 +198,14 @@ export interface LeaseTable {
 }
 
 /** A row of `delivery`. */
-export interface DeliveryTable {
+interface DeliveryTable {
   readonly connection: string;
   readonly id: string;
   readonly received_at: number;
 }
 
 /** A row of `hint`. */
-export interface HintTable {
+interface HintTable {
   readonly connection: string;
   readonly entity: string;
   readonly external_id: string;
@@ -227,7 +227,7 @@ export interface JournalTable {
 }
 
 /** A row of `journal_head`. */
-export interface HeadTable {
+interface HeadTable {
   readonly shard: number;
   readonly seq: number;
   readonly hash: string;
