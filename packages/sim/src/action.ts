@@ -1,0 +1,38 @@
+import type { Json, JsonMap } from "@crossfoot/kernel";
+import type { EntityName } from "@crossfoot/model";
+
+/** What a person does in one of the systems, at an instant of true time: data. */
+export interface Action {
+  readonly id: string;
+  /** ms since the start. */
+  readonly at: number;
+  readonly system: "crm" | "erp";
+  /** Who does it. */
+  readonly who: string;
+  readonly entity: EntityName;
+  /** Name of the record in the workload, the same on both sides. */
+  readonly tag: string;
+  readonly deed: Deed;
+}
+
+/** The deed itself. Values are plain ones (see `system/dialect.ts`). */
+type Deed =
+  | { readonly kind: "create"; readonly fields: JsonMap }
+  | {
+      readonly kind: "edit";
+      readonly fields: JsonMap;
+      /** The transaction was opened so many ms before it commits; its stamp is of then (fault R5). */
+      readonly openMs?: number;
+      /** Without a new stamp and version (fault R6). */
+      readonly isUnmarked?: boolean;
+    }
+  | { readonly kind: "delete" | "archive" | "unarchive" | "restore" }
+  | { readonly kind: "merge"; readonly into: string }
+  | { readonly kind: "unmerge" }
+  | { readonly kind: "line"; readonly change: LineChange };
+
+/** A change of one line of a document: the n-th as the record stands. */
+export type LineChange =
+  | { readonly kind: "add"; readonly line: JsonMap }
+  | { readonly kind: "remove"; readonly at: number }
+  | { readonly kind: "set"; readonly at: number; readonly field: string; readonly value: Json };

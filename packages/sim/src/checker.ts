@@ -1,0 +1,46 @@
+import type { Json } from "@crossfoot/kernel";
+import type { Contract } from "@crossfoot/model";
+import type { Store } from "crossfoot/testing";
+import type { Entry, History } from "./history.ts";
+import type { Scenario } from "./scenario.ts";
+import type { ModelSystem } from "./system/model-system.ts";
+
+/** A broken invariant. */
+export interface Violation {
+  /** `I01` to `I30`. */
+  readonly invariant: string;
+  readonly message: string;
+  /** True time, ms since the start. */
+  readonly at: number;
+  readonly about: Json;
+}
+
+/** What a checker may look at: the truth, the workload and the contract; never the engine. */
+export interface Sight {
+  readonly scenario: Scenario;
+  readonly contract: Contract;
+  readonly systems: { readonly crm: ModelSystem; readonly erp: ModelSystem };
+  readonly history: History;
+}
+
+/** What the store holds for people: what was decided, parked, told. Read when all is quiet. */
+export interface StoreFacts {
+  readonly conflicts: Awaited<ReturnType<Store["listConflicts"]>>;
+  readonly candidates: Awaited<ReturnType<Store["listCandidates"]>>;
+  readonly parks: Awaited<ReturnType<Store["listParks"]>>;
+  readonly journal: { readonly entries: number; readonly broken: readonly string[] };
+}
+
+/** One checker of one run. It reports and never ends the run: all violations are told. */
+export interface Checker {
+  readonly invariant: string;
+  /** After each entry of the history (safety). */
+  readonly see?: (entry: Entry) => readonly Violation[];
+  /** Once the run is quiet after the heal (liveness), before the idle cycles. */
+  readonly atQuiet?: (facts: StoreFacts) => readonly Violation[];
+  /** At the very end, after the idle cycles. */
+  readonly atEnd?: (facts: StoreFacts) => readonly Violation[];
+}
+
+/** Makes a checker for one run. */
+export type MakeChecker = (sight: Sight) => Checker;

@@ -1,0 +1,5 @@
+import type { MakeChecker } from "../checker.ts";
+import { noDuplicateCreate } from "./i03-no-duplicate-create.ts";
+
+/** Every checker, in the order of the invariants. */
+export const checkers: readonly MakeChecker[] = [noDuplicateCreate];

@@ -1,0 +1,58 @@
+import type { Fault } from "./faults.ts";
+
+/** What becomes of one call to a system. */
+export interface Fate {
+  /** The connection is refused at once: nothing was sent (N1). */
+  readonly isRefused: boolean;
+  /** The request is lost before the system sees it (N2). */
+  readonly isLost: boolean;
+  /** The system does its work and the answer is lost (N3). */
+  readonly isAnswerLost: boolean;
+  /** The request is held on its way for so long, ms (N4). */
+  readonly holdMs: number;
+  /** The answer is no answer of the system: a page of a proxy (N7). `after` says whether it did its work. */
+  readonly garbage: "before" | "after" | null;
+  /** The system refuses for now: too many calls (Q1), or the record is busy (Q4). */
+  readonly refusal: { readonly code: "throttled" | "busy"; readonly retryAfterMs: number | null } | null;
+  /** The worker dies before the call leaves (X1), or while it is under way (X4). */
+  readonly kill: "before" | "under_way" | null;
+  /** The worker freezes when the call has left, for so long, ms (X5, C4). */
+  readonly pauseMs: number;
+}
+
+const calm: Fate = {
+  isRefused: false,
+  isLost: false,
+  isAnswerLost: false,
+  holdMs: 0,
+  garbage: null,
+  refusal: null,
+  kill: null,
+  pauseMs: 0,
+};
+
+const numberIn = (fault: Fault, name: string): number => {
+  const value = fault.params[name];
+  return typeof value === "number" ? value : 0;
+};
+
+const effects: { readonly [name: string]: (fault: Fault) => Partial<Fate> } = {
+  N1: () => ({ isRefused: true }),
+  N2: () => ({ isLost: true }),
+  N3: () => ({ isAnswerLost: true }),
+  N4: (fault) => ({ holdMs: numberIn(fault, "ms") }),
+  N7: (fault) => ({ garbage: fault.params["after"] === true ? "after" : "before" }),
+  Q1: (fault) => ({
+    refusal: { code: "throttled", retryAfterMs: numberIn(fault, "retryAfterMs") || null },
+  }),
+  Q4: () => ({ refusal: { code: "busy", retryAfterMs: null } }),
+  X1: () => ({ kill: "before" }),
+  X4: () => ({ kill: "under_way" }),
+  X5: (fault) => ({ pauseMs: numberIn(fault, "ms") }),
+  C4: (fault) => ({ pauseMs: numberIn(fault, "ms") }),
+};
+
+/** The fate that the faults of a moment make of a call. */
+export function fateOf(faults: readonly Fault[]): Fate {
+  return Object.assign({}, calm, ...faults.map((fault) => effects[fault.name]?.(fault))) as Fate;
+}

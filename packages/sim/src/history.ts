@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import type { Hash } from "node:crypto";
+import type { NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
+import type { Json } from "@crossfoot/kernel";
+import type { Action } from "./action.ts";
+import type { Fault } from "./faults.ts";
+import type { Commit } from "./system/commit.ts";
+
+/** Kinds of a call to a system. */
+export type CallKind = "describe" | "read" | "readByIds" | "readIds" | "probe" | "write" | "receive";
+
+/** Something that happened, with true time in ms since the start. */
+export type Entry = { readonly at: number } & (
+  | { readonly kind: "phase"; readonly phase: "workload" | "heal" | "quiet" | "idle" | "end" }
+  | { readonly kind: "action"; readonly action: Action; readonly outcome: "done" | "skipped" }
+  | { readonly kind: "commit"; readonly commit: Commit }
+  | { readonly kind: "fault"; readonly fault: Fault }
+  | {
+      readonly kind: "call";
+      readonly id: number;
+      readonly worker: string;
+      readonly system: string;
+      readonly call: CallKind;
+      readonly entity: string;
+      readonly writes: readonly NativeWrite[];
+    }
+  /** The system has carried a call out, whether or not anybody hears of it. */
+  | { readonly kind: "reached"; readonly id: number; readonly outcomes: readonly WriteOutcome[] }
+  | {
+      readonly kind: "answered";
+      readonly id: number;
+      readonly outcome: "ok" | "failed" | "timeout";
+      readonly code: string | null;
+    }
+  | {
+      readonly kind: "store";
+      readonly worker: string;
+      readonly method: string;
+      readonly step: "done" | "failed";
+      readonly facts: Json;
+    }
+  | {
+      readonly kind: "worker";
+      readonly worker: string;
+      readonly event: "start" | "killed" | "paused" | "woken" | "stopped" | "run" | "trouble";
+      readonly facts: Json;
+    }
+);
+
+/** Everything that happened in a run, in order, with a digest of all of it. */
+export class History {
+  readonly entries: Entry[] = [];
+  readonly #hash: Hash = createHash("sha256");
+  readonly #now: () => number;
+  readonly #listeners: ((entry: Entry) => void)[] = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Notes what happens now. */
+  note(what: EntryBody): void {
+    const entry = { at: this.#now(), ...what } as Entry;
+    this.entries.push(entry);
+    this.#hash.update(JSON.stringify(entry));
+    for (const listen of this.#listeners) listen(entry);
+  }
+
+  /** Calls `listen` with each entry as it happens. */
+  follow(listen: (entry: Entry) => void): void {
+    this.#listeners.push(listen);
+  }
+
+  /** SHA-256 of everything noted so far. */
+  digest(): string {
+    return this.#hash.copy().digest("hex");
+  }
+}
+
+type WithoutAt<T> = T extends unknown ? Omit<T, "at"> : never;
+/** An entry without its time. */
+export type EntryBody = WithoutAt<Entry>;

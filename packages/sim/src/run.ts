@@ -1,0 +1,187 @@
+import { defaultGuardLimits } from "@crossfoot/kernel";
+import { readContract } from "@crossfoot/model";
+import type { Contract } from "@crossfoot/model";
+import type { Store, World } from "crossfoot/testing";
+import type { MakeChecker, StoreFacts, Violation } from "./checker.ts";
+import { checkers as allCheckers } from "./checkers/all.ts";
+import { FaultPort } from "./faults.ts";
+import { History } from "./history.ts";
+import { PartyClock } from "./party-clock.ts";
+import { act } from "./people.ts";
+import { isQuiet } from "./quiet.ts";
+import { prng } from "./random.ts";
+import type { Scenario } from "./scenario.ts";
+import { openOnPglite } from "./store-home.ts";
+import type { StoreHome } from "./store-home.ts";
+import { compileFor } from "./system/mapping.ts";
+import { ModelSystem } from "./system/model-system.ts";
+import { Timeline } from "./virtual-time.ts";
+import { Worker } from "./worker.ts";
+import type { WorkerParts } from "./worker.ts";
+import type { Wire } from "./wire.ts";
+
+/** What became of a run. `unknown` is as bad as `fail`: nothing was proved. */
+export interface RunResult {
+  readonly seed: number;
+  readonly verdict: "pass" | "fail" | "unknown";
+  readonly violations: readonly Violation[];
+  /** Why nothing was proved, when it was not. */
+  readonly reason: string | null;
+  /** SHA-256 of everything that happened. */
+  readonly digest: string;
+  readonly hits: { readonly [fault: string]: number };
+  readonly events: number;
+  readonly history: History;
+}
+
+/** What a caller may change. */
+export interface RunOptions {
+  readonly checkers?: readonly MakeChecker[];
+  /** Changes the ports of each engine that starts: the way in for saboteurs. */
+  readonly sabotage?: (world: World) => World;
+}
+
+/** Longest time that a healed run may take to become quiet, virtual ms. */
+const quietMsMax = 3 * 3_600_000;
+/** How often quiet is looked for, and how long an idle run is watched after it, virtual ms. */
+const lookEveryMs = 30_000;
+/** A run that takes more events than this never ends. */
+const eventsMax = 400_000;
+
+interface Stage {
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  readonly history: History;
+  readonly faults: FaultPort;
+  readonly systems: { readonly crm: ModelSystem; readonly erp: ModelSystem };
+  readonly home: StoreHome;
+  readonly contract: Contract;
+  readonly workers: readonly Worker[];
+}
+
+/** Runs a scenario to its end: workload under faults, heal, quiet, idle cycles, last checks. */
+export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<RunResult> {
+  const stage = await setUp(scenario, options);
+  const violations: Violation[] = [];
+  const sight = { scenario, contract: stage.contract, systems: stage.systems, history: stage.history };
+  const checkers = (options.checkers ?? allCheckers).map((make) => make(sight));
+  stage.history.follow((entry) => {
+    for (const { see } of checkers) if (see !== undefined) violations.push(...see(entry));
+  });
+  let reason: string | null = null;
+  try {
+    reason = await phases(stage, (at, facts) => {
+      for (const checker of checkers) violations.push(...(checker[at]?.(facts) ?? []));
+    });
+  } catch (error) {
+    reason = error instanceof Error ? (error.stack ?? error.message) : "unknown error";
+  }
+  await stage.home.close();
+  const verdict = violations.length > 0 ? "fail" : reason === null ? "pass" : "unknown";
+  return {
+    seed: scenario.seed,
+    verdict,
+    violations,
+    reason,
+    digest: stage.history.digest(),
+    hits: Object.fromEntries(stage.faults.hits),
+    events: stage.timeline.events,
+    history: stage.history,
+  };
+}
+
+async function phases(
+  stage: Stage,
+  check: (at: "atQuiet" | "atEnd", facts: StoreFacts) => void,
+): Promise<string | null> {
+  const { timeline, history, scenario } = stage;
+  const isTooLong = (): boolean => timeline.events > eventsMax;
+  history.note({ kind: "phase", phase: "workload" });
+  await timeline.run(scenario.endsAt, isTooLong);
+  stage.faults.heal();
+  history.note({ kind: "phase", phase: "heal" });
+  const healedAt = timeline.now;
+  let isCalm = false;
+  while (!isCalm && timeline.now < healedAt + quietMsMax && !isTooLong()) {
+    await timeline.run(timeline.now + lookEveryMs, isTooLong);
+    isCalm = await isQuiet(stage.home.store, { history, healedAt, scenario, systems: stage.systems });
+  }
+  if (!isCalm) return "the healed run did not become quiet";
+  history.note({ kind: "phase", phase: "quiet" });
+  check("atQuiet", await factsOf(stage.home.store));
+  history.note({ kind: "phase", phase: "idle" });
+  await timeline.run(timeline.now + 3 * scenario.cadenceMs + lookEveryMs, isTooLong);
+  history.note({ kind: "phase", phase: "end" });
+  check("atEnd", await factsOf(stage.home.store));
+  return isTooLong() ? "the run took too many events" : null;
+}
+
+async function factsOf(store: Store): Promise<StoreFacts> {
+  return {
+    conflicts: await store.listConflicts("open"),
+    candidates: await store.listCandidates(),
+    parks: await store.listParks(),
+    journal: await store.verifyJournal(),
+  };
+}
+
+async function setUp(scenario: Scenario, options: RunOptions): Promise<Stage> {
+  const timeline = new Timeline();
+  const history = new History(() => timeline.now);
+  const faults = new FaultPort(scenario.faults, (fault) => history.note({ kind: "fault", fault }));
+  const storeClock = new PartyClock(timeline);
+  const home = await openOnPglite(storeClock);
+  const { contract, problems } = readContract(scenario.contract);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  const systemOf = (role: "crm" | "erp"): ModelSystem => {
+    const profile = scenario.profiles[role];
+    const clock = new PartyClock(timeline, { offsetMs: profile.clockOffsetMs, rate: profile.clockRate });
+    const tell = (commit: ModelSystem["log"][number]): void => {
+      history.note({ kind: "commit", commit });
+      const { system, entity, op, actor } = commit;
+      faults.at("commit", { system, entity, op, actor: actor.kind });
+    };
+    return new ModelSystem({ profile, timeline, clock, random: prng(scenario.seed, `${role}/commit`), tell });
+  };
+  const systems = { crm: systemOf("crm"), erp: systemOf("erp") };
+  let calls = 0;
+  const wires = [systems.crm, systems.erp].map((system): Wire => {
+    return {
+      timeline,
+      history,
+      faults,
+      system,
+      entities: scenario.entities,
+      random: prng(scenario.seed, `${system.name}/wire`),
+      nextCall: () => (calls += 1),
+      receive: () => ({ ok: false, reason: "no webhooks yet" }),
+    };
+  });
+  const parts: WorkerParts = {
+    timeline,
+    history,
+    wires,
+    contract,
+    store: { store: home.store, timeline, history, faults, random: prng(scenario.seed, "store") },
+    mappings: { crm: compileFor("crm", scenario.entities), erp: compileFor("erp", scenario.entities) },
+    entities: scenario.entities,
+    guard: defaultGuardLimits,
+    cadenceMs: scenario.cadenceMs,
+    sweepEveryMs: scenario.sweepEveryMs,
+    sabotage: options.sabotage ?? ((world) => world),
+  };
+  const restart = prng(scenario.seed, "restart");
+  const workers = scenario.workers.map(({ name, startAt, clockOffsetMs }) => {
+    const clock = new PartyClock(timeline, { offsetMs: clockOffsetMs });
+    const worker = new Worker(parts, { name, clock, restartMs: () => restart.between(500, 20_000) });
+    timeline.after(startAt, () => worker.start());
+    return worker;
+  });
+  for (const action of scenario.actions) {
+    timeline.after(action.at, () => {
+      const isDone = act(timeline, systems[action.system], action);
+      history.note({ kind: "action", action, outcome: isDone ? "done" : "skipped" });
+    });
+  }
+  return { scenario, timeline, history, faults, systems, home, contract, workers };
+}

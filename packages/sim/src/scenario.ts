@@ -1,0 +1,77 @@
+import type { Json } from "@crossfoot/kernel";
+import type { EntityName } from "@crossfoot/model";
+import type { Action } from "./action.ts";
+import type { Fault } from "./faults.ts";
+import { drawFaults } from "./draw-faults.ts";
+import { drawMask } from "./mask.ts";
+import { prng } from "./random.ts";
+import type { Scene } from "./scene.ts";
+import type { Profile } from "./system/profile.ts";
+import { calmProfile, drawProfile } from "./system/profile.ts";
+import { drawWorkload } from "./workload.ts";
+
+/** A whole run as data: it can be saved, replayed and made shorter. */
+export interface Scenario {
+  /** Seed of what is drawn during the run: latencies, lags, restart times. */
+  readonly seed: number;
+  /** Faults that exist in this run at all. */
+  readonly mask: readonly string[];
+  readonly store: "memory" | "pglite";
+  readonly profiles: { readonly crm: Profile; readonly erp: Profile };
+  /** The contract file of the user, over the default contract. */
+  readonly contract: Json;
+  readonly entities: readonly EntityName[];
+  readonly workers: readonly WorkerPlace[];
+  readonly cadenceMs: number;
+  readonly sweepEveryMs: number;
+  /** When the workload and the faults end, ms since the start. */
+  readonly endsAt: number;
+  readonly actions: readonly Action[];
+  readonly faults: readonly Fault[];
+}
+
+/** A worker of a scenario. */
+interface WorkerPlace {
+  readonly name: string;
+  readonly startAt: number;
+  readonly clockOffsetMs: number;
+}
+
+/** What the caller may fix beforehand. */
+export interface ScenarioOptions {
+  /** Only these faults; `[]` is a calm run. */
+  readonly faults?: readonly string[];
+  readonly store?: Scenario["store"];
+}
+
+/** Draws a scenario from its seed: the same seed gives the same scenario, byte for byte. */
+export function drawScenario(seed: number, options: ScenarioOptions = {}): Scenario {
+  const random = prng(seed, "scenario");
+  const mask = drawMask(prng(seed, "mask"), options.faults);
+  const isCalm = mask.size === 0;
+  const entities: readonly EntityName[] = ["accounts"];
+  const profile = (role: "crm" | "erp"): Profile =>
+    isCalm ? calmProfile(role) : drawProfile(prng(seed, `${role}/profile`), role, mask);
+  const profiles = { crm: profile("crm"), erp: profile("erp") };
+  const endsAt = random.between(3, 8) * 60_000;
+  const count = random.pick([1, 1, 2, 3]);
+  const workers = Array.from({ length: count }, (_, at): WorkerPlace => {
+    const clockOffsetMs = mask.has("C1") ? random.between(-900_000, 900_000) : 0;
+    return { name: `w${at + 1}`, startAt: random.between(0, 20_000), clockOffsetMs };
+  });
+  const scene: Scene = { mask, entities, workers: workers.map(({ name }) => name), endsAt, profiles };
+  return {
+    seed,
+    mask: [...mask].toSorted(),
+    store: options.store ?? "pglite",
+    profiles,
+    contract: null,
+    entities,
+    workers,
+    cadenceMs: random.pick([15_000, 30_000, 60_000]),
+    sweepEveryMs: random.pick([60_000, 180_000]),
+    endsAt,
+    actions: drawWorkload(prng(seed, "workload"), scene),
+    faults: drawFaults(prng(seed, "faults"), scene),
+  };
+}

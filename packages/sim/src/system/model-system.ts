@@ -1,0 +1,214 @@
+import type { Json, JsonMap } from "@crossfoot/kernel";
+import type { EntityName } from "@crossfoot/model";
+import type { PartyClock } from "../party-clock.ts";
+import type { Random } from "../random.ts";
+import type { Timeline } from "../virtual-time.ts";
+import type { Actor, Commit, Life, Standing } from "./commit.ts";
+import { decode, encode, isMap, rootOf } from "./dialect.ts";
+import type { Resolve } from "./dialect.ts";
+import { stored } from "./loss.ts";
+import type { Profile } from "./profile.ts";
+import { kindOf, kinds } from "./vocabulary.ts";
+
+/** A record with everything it ever was. */
+export interface Row {
+  readonly entity: EntityName;
+  readonly id: string;
+  readonly tag: string;
+  /** The reference of ours that it carries, or null. */
+  readonly reference: string | null;
+  readonly commits: Commit[];
+}
+
+/** The native root in which both systems keep our reference. */
+export const referenceRoot = "crossfoot_ref";
+
+/** A commit that somebody wants made. */
+export interface Change {
+  readonly op: Commit["op"];
+  readonly actor: Actor;
+  readonly native?: JsonMap;
+  readonly life?: Life;
+  readonly into?: string | null;
+  /** The stamp it carries when its transaction was opened earlier (fault R5), by the system's clock. */
+  readonly openedAt?: number;
+  /** Leaves stamp and version as they are (fault R6). */
+  readonly isUnmarked?: boolean;
+  readonly shownActor?: string;
+}
+
+/** What a model system works with. */
+export interface SystemOptions {
+  readonly profile: Profile;
+  readonly timeline: Timeline;
+  readonly clock: PartyClock;
+  readonly random: Random;
+  /** Told of each commit, at once. */
+  readonly tell: (commit: Commit) => void;
+}
+
+/**
+ * A business system in memory with people in it: tables, a commit log, stamps, versions and lags as its
+ * profile says. It knows nothing of the engine; `connection.ts` is its API.
+ */
+export class ModelSystem {
+  readonly profile: Profile;
+  readonly log: Commit[] = [];
+  readonly clock: PartyClock;
+  readonly timeline: Timeline;
+  readonly #tables = new Map<EntityName, Map<string, Row>>();
+  readonly #byReference = new Map<string, Row>();
+  readonly #random: Random;
+  readonly #tell: (commit: Commit) => void;
+  readonly #freeIds: string[] = [];
+  #ids = 0;
+  #rowIds = 0;
+
+  constructor(options: SystemOptions) {
+    this.profile = options.profile;
+    this.timeline = options.timeline;
+    this.clock = options.clock;
+    this.#random = options.random;
+    this.#tell = options.tell;
+    for (const entity of Object.keys(kinds)) this.#tables.set(entity as EntityName, new Map());
+  }
+
+  get name(): "crm" | "erp" {
+    return this.profile.role;
+  }
+
+  rows(entity: EntityName): readonly Row[] {
+    return [...this.#table(entity).values()];
+  }
+
+  row(entity: EntityName, id: string): Row | undefined {
+    return this.#table(entity).get(id);
+  }
+
+  /** The oldest record of a tag that is still there, or undefined. */
+  find(entity: EntityName, tag: string): Row | undefined {
+    return this.rows(entity).find((row) => row.tag === tag && standing(row).life !== "deleted");
+  }
+
+  byReference(entity: EntityName, reference: string): Row | undefined {
+    return this.#byReference.get(`${entity}\n${reference}`);
+  }
+
+  readonly idOf: Resolve = (entity, tag) => this.find(entity as EntityName, tag)?.id ?? null;
+  readonly tagOf: Resolve = (entity, id) => this.row(entity as EntityName, id)?.tag ?? null;
+
+  /** Native values of plain ones, as this system writes them down. */
+  encode(entity: EntityName, plain: JsonMap): JsonMap {
+    return encode({ role: this.name, entity, idOf: this.idOf }, plain);
+  }
+
+  /** Plain values of a native record. */
+  decode(entity: EntityName, native: JsonMap): JsonMap {
+    return decode({ role: this.name, entity, tagOf: this.tagOf }, native);
+  }
+
+  create(
+    entity: EntityName,
+    native: JsonMap,
+    at: { readonly actor: Actor; readonly reference: string | null; readonly openedAt?: number },
+  ): Row {
+    const tag = this.decode(entity, native)[kindOf(entity).tag];
+    const id = this.profile.reusesIds ? (this.#freeIds.pop() ?? this.#nextId()) : this.#nextId();
+    const { reference } = at;
+    const row: Row = { entity, id, tag: typeof tag === "string" ? tag : "?", reference, commits: [] };
+    this.#table(entity).set(id, row);
+    if (reference !== null) this.#byReference.set(`${entity}\n${reference}`, row);
+    const { initialStatus } = kindOf(entity);
+    const initial = initialStatus === null ? {} : this.encode(entity, { status: initialStatus });
+    const own = reference === null ? {} : { [referenceRoot]: reference };
+    this.commit(row, { op: "create", ...at, native: { ...initial, ...native, ...own } });
+    return row;
+  }
+
+  /** Makes a commit on a record: the only way anything changes here. */
+  commit(row: Row, change: Change): Commit {
+    const before = row.commits.at(-1)?.after ?? null;
+    const { now } = this.timeline;
+    const mark =
+      change.isUnmarked === true && before !== null
+        ? { version: before.version, stamp: before.stamp }
+        : { version: (before?.version ?? 0) + 1, stamp: this.stampOf(change.openedAt ?? this.clock.now()) };
+    const native = this.#stored(row.entity, { ...before?.native, ...change.native });
+    const after: Standing = {
+      native,
+      life: change.life ?? before?.life ?? "live",
+      into: change.into === undefined ? (before?.into ?? null) : change.into,
+      shownActor: change.shownActor ?? shownName(change.actor),
+      ...mark,
+    };
+    const lag = this.profile.searchLagMs;
+    const shown = row.commits.at(-1)?.visibleAt ?? 0;
+    const commit: Commit = {
+      seq: this.log.length + 1,
+      system: this.name,
+      at: now,
+      visibleAt: Math.max(shown, now + (lag === 0 ? 0 : this.#random.between(0, lag))),
+      entity: row.entity,
+      id: row.id,
+      tag: row.tag,
+      op: change.op,
+      actor: change.actor,
+      before,
+      after,
+    };
+    row.commits.push(commit);
+    this.log.push(commit);
+    if (after.life === "deleted" && this.profile.reusesIds) this.#freeIds.push(row.id);
+    this.#tell(commit);
+    return commit;
+  }
+
+  /** A stamp of this system at its granularity. */
+  stampOf(instant: number): number {
+    return instant - (instant % this.profile.stampGranularityMs);
+  }
+
+  #table(entity: EntityName): Map<string, Row> {
+    const table = this.#tables.get(entity);
+    if (table === undefined) throw new Error(`the model ${this.name} has no ${entity}`);
+    return table;
+  }
+
+  #nextId(): string {
+    this.#ids += 1;
+    return this.name === "crm" ? `003${this.#ids.toString(36).padStart(5, "0")}` : String(1000 + this.#ids);
+  }
+
+  #stored(entity: EntityName, native: JsonMap): JsonMap {
+    const losses = Object.entries(this.profile.lossy[entity] ?? {}).map(
+      ([field, loss]) => [rootOf(this.name, field), loss] as const,
+    );
+    const kept = losses.length === 0 ? native : stored(Object.fromEntries(losses), native);
+    return Object.fromEntries(Object.entries(kept).map(([root, value]) => [root, this.#numbered(value)]));
+  }
+
+  /** Rows of nested lists get ids of their own. */
+  #numbered(value: Json): Json {
+    if (!Array.isArray(value)) return value;
+    return value.map((row: Json) => {
+      if (!isMap(row) || row["id"] !== undefined) return row;
+      this.#rowIds += 1;
+      return { id: `r${this.#rowIds}`, ...row };
+    });
+  }
+}
+
+/** How a record stands in truth. */
+export function standing(row: Row): Standing {
+  return (row.commits.at(-1) as Commit).after;
+}
+
+/** How lists and searches show a record at an instant; null while they do not show it. */
+export function shownAt(row: Row, now: number): Standing | null {
+  return row.commits.findLast(({ visibleAt }) => visibleAt <= now)?.after ?? null;
+}
+
+/** The name under which a system shows who wrote. */
+function shownName(actor: Actor): string {
+  return actor.kind === "us" ? "crossfoot" : actor.name;
+}

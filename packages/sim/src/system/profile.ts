@@ -1,0 +1,122 @@
+import type { EntityName } from "@crossfoot/model";
+import type { Random } from "../random.ts";
+import type { Role } from "./dialect.ts";
+
+/** What a system makes of a text before it stores it (fault R9). */
+export type Loss =
+  | { readonly kind: "cut"; readonly length: number }
+  | { readonly kind: "upper" | "trim" | "collapse" | "accents" };
+
+/** How one model system behaves, drawn per seed. What it declares in its manifest is true. */
+export interface Profile {
+  readonly role: Role;
+  readonly tenant: string;
+  readonly stampGranularityMs: number;
+  /** Longest time between a record's stamp and its commit, as declared; fault R5 keeps to it or not. */
+  readonly commitLagMs: number;
+  /** Longest time until a commit shows in lists and searches (fault R1). */
+  readonly searchLagMs: number;
+  /** Whether reading by id lags as lists do. */
+  readonly lagsById: boolean;
+  readonly versions: "counter" | "none";
+  readonly precondition: "conditional" | "compare" | "none";
+  readonly createProof: "unique_key" | "reference" | "fingerprint";
+  readonly answersRecord: boolean;
+  readonly writeBatchMax: number;
+  readonly readBatchMax: number;
+  readonly pageMax: number;
+  readonly paging: "offset" | "keyset";
+  readonly incremental: "since" | "all";
+  /** What reading a deleted record by its id shows. */
+  readonly gone: "left_out" | "deleted";
+  readonly canArchive: boolean;
+  readonly reusesIds: boolean;
+  readonly lossy: { readonly [entity in EntityName]?: { readonly [field: string]: Loss } };
+  readonly latencyMsMax: number;
+  readonly timeoutMs: number;
+  /** Longest life of a request on the network or in the system's queue, beyond our time-out (fault N4). */
+  readonly holdMsMax: number;
+  readonly concurrency: number;
+  readonly clockOffsetMs: number;
+  readonly clockRate: number;
+}
+
+/** A system without surprises: exact, immediate, ordered. */
+export function calmProfile(role: Role): Profile {
+  return {
+    role,
+    tenant: `tenant of ${role}`,
+    stampGranularityMs: 1,
+    commitLagMs: 0,
+    searchLagMs: 0,
+    lagsById: false,
+    versions: "counter",
+    precondition: "conditional",
+    createProof: "reference",
+    answersRecord: true,
+    writeBatchMax: 10,
+    readBatchMax: 50,
+    pageMax: 50,
+    paging: "keyset",
+    incremental: "since",
+    gone: "left_out",
+    canArchive: true,
+    reusesIds: false,
+    lossy: {},
+    latencyMsMax: 40,
+    timeoutMs: 2_000,
+    holdMsMax: 0,
+    concurrency: 2,
+    clockOffsetMs: 0,
+    clockRate: 1,
+  };
+}
+
+/** Draws how a system behaves; `mask` names the faults that exist in this seed at all. */
+export function drawProfile(random: Random, role: Role, mask: ReadonlySet<string>): Profile {
+  const calm = calmProfile(role);
+  const lags = mask.has("R1");
+  return {
+    ...calm,
+    stampGranularityMs: random.pick([1, 1, 1_000, mask.has("R11") ? 60_000 : 1_000]),
+    commitLagMs: mask.has("R5") ? random.pick([1_000, 5_000]) : random.pick([0, 2_000]),
+    searchLagMs: lags ? random.pick([500, 3_000, 8_000]) : 0,
+    lagsById: lags && random.chance(0.3),
+    versions: random.chance(0.85) ? "counter" : "none",
+    precondition: random.pick(["conditional", "conditional", "compare", "none"]),
+    createProof: random.pick(["reference", "reference", "unique_key"]),
+    answersRecord: random.chance(0.7),
+    writeBatchMax: random.pick([1, 1, 3, 20]),
+    readBatchMax: random.pick([1, 5, 50]),
+    pageMax: random.pick([2, 5, 50]),
+    paging: random.pick(["offset", "keyset"]),
+    incremental: random.chance(0.9) ? "since" : "all",
+    gone: random.pick(["left_out", "deleted"]),
+    reusesIds: mask.has("R14"),
+    lossy: mask.has("R9") ? drawLosses(random) : {},
+    latencyMsMax: random.pick([10, 100, 600]),
+    timeoutMs: random.pick([1_000, 2_000, 5_000]),
+    holdMsMax: mask.has("N4") ? random.pick([4_000, 10_000]) : 0,
+    concurrency: random.pick([1, 2, 4]),
+    clockOffsetMs: mask.has("C1") ? random.between(-900_000, 900_000) : 0,
+    clockRate: mask.has("C5") ? random.pick([0.9999, 1.0001]) : 1,
+  };
+}
+
+function drawLosses(random: Random): Profile["lossy"] {
+  const loss = (): Loss =>
+    random.pick<Loss>([
+      { kind: "cut", length: random.between(6, 12) },
+      { kind: "upper" },
+      { kind: "trim" },
+      { kind: "collapse" },
+      { kind: "accents" },
+    ]);
+  const fields = (names: readonly string[]): { readonly [field: string]: Loss } =>
+    Object.fromEntries(random.some(names, 2).map((name) => [name, loss()]));
+  return {
+    accounts: fields(["name", "phone"]),
+    contacts: fields(["title", "phone"]),
+    products: fields(["name", "description"]),
+  };
+}
