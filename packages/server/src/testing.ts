@@ -34,7 +34,6 @@ export { StoreError } from "./platform/store-error.ts";
 export type { Clock, Database, Entropy, Queryable, Sleep } from "./ports.ts";
 export { createEngine } from "./runtime/create.ts";
 export type { Side, World } from "./runtime/world.ts";
-export type { Store } from "./store/port.ts";
 export { createStore } from "./store/store.ts";
 export { dumpSql, type Dump } from "./store/dump.ts";
 export { createMemoryStore, type MemoryStore, type Snapshot } from "./store/memory/memory-store.ts";

@@ -11,7 +11,7 @@ import { act } from "./people.ts";
 import { isQuiet } from "./quiet.ts";
 import { prng } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
-import { openOnPglite } from "./store-home.ts";
+import { openHome } from "./store-home.ts";
 import type { StoreHome } from "./store-home.ts";
 import { compileFor } from "./system/mapping.ts";
 import { ModelSystem } from "./system/model-system.ts";
@@ -130,7 +130,7 @@ async function setUp(scenario: Scenario, options: RunOptions): Promise<Stage> {
   const history = new History(() => timeline.now);
   const faults = new FaultPort(scenario.faults, (fault) => history.note({ kind: "fault", fault }));
   const storeClock = new PartyClock(timeline);
-  const home = await openOnPglite(storeClock);
+  const home = await openHome(scenario.store, storeClock);
   const { contract, problems } = readContract(scenario.contract);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const systemOf = (role: "crm" | "erp"): ModelSystem => {

@@ -1,12 +1,30 @@
 import { createHash } from "node:crypto";
-import { createStore, openEphemeral } from "crossfoot/testing";
-import type { Database, Entropy, Queryable, Store } from "crossfoot/testing";
+import { createMemoryStore, createStore, dumpSql, openEphemeral } from "crossfoot/testing";
+import type { Database, Dump, Entropy, MemoryStore, Queryable, Store } from "crossfoot/testing";
 import type { PartyClock } from "./party-clock.ts";
 
 /** A store of a simulation; its clock is a party of its own. */
 export interface StoreHome {
   readonly store: Store;
+  /** Every table as it is now. */
+  readonly dump: () => Promise<Dump>;
+  /** The store in memory, where a snapshot can be taken and put back (fault T4); null on PGlite. */
+  readonly memory: MemoryStore | null;
   readonly close: () => Promise<void>;
+}
+
+const entropy: Entropy = {
+  digest: (text) => createHash("sha256").update(text).digest("hex"),
+  uuid: () => {
+    throw new Error("the store draws no ids of its own");
+  },
+};
+
+/** Opens a fresh store of one kind. */
+export async function openHome(kind: "memory" | "pglite", clock: PartyClock): Promise<StoreHome> {
+  if (kind === "pglite") return openOnPglite(clock);
+  const memory = createMemoryStore({ entropy, clock });
+  return { store: memory, memory, dump: () => Promise.resolve(memory.dump()), close: () => memory.close() };
 }
 
 /**
@@ -43,16 +61,10 @@ const clockSchema = `
 `;
 
 /** A fresh store on PGlite. */
-export async function openOnPglite(clock: PartyClock): Promise<StoreHome> {
+async function openOnPglite(clock: PartyClock): Promise<StoreHome> {
   const database = await openEphemeral();
   await database.script(clockSchema);
-  const entropy: Entropy = {
-    digest: (text) => createHash("sha256").update(text).digest("hex"),
-    uuid: () => {
-      throw new Error("the store draws no ids of its own");
-    },
-  };
   const store = createStore({ database: onVirtualTime(database, clock), entropy, clock });
   await store.migrate();
-  return { store, close: () => database.close() };
+  return { store, memory: null, dump: () => dumpSql(database), close: () => database.close() };
 }

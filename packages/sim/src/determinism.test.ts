@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { runScenario } from "./run.ts";
+import { drawScenario } from "./scenario.ts";
+
+test("a seed gives the same scenario and the same history, byte for byte", async () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    expect(JSON.stringify(drawScenario(seed))).toBe(JSON.stringify(drawScenario(seed)));
+    const first = await runScenario(drawScenario(seed));
+    const second = await runScenario(drawScenario(seed));
+    expect([first.verdict, first.digest]).toEqual([second.verdict, second.digest]);
+  }
+});
+
+test("seeds differ, and so do their histories", async () => {
+  const digests = new Set<string>();
+  for (let seed = 1; seed <= 10; seed += 1) digests.add((await runScenario(drawScenario(seed))).digest);
+  expect(digests.size).toBe(10);
+});
+
+test("calm seeds pass", async () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const result = await runScenario(drawScenario(seed, { faults: [] }));
+    expect([result.seed, result.verdict, result.violations, result.reason]).toEqual([seed, "pass", [], null]);
+  }
+});
