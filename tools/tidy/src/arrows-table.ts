@@ -104,9 +104,16 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-plan-port",
+    at: "packages/server/src/store/plan-port.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-port",
     at: "packages/server/src/store/port.ts",
-    rooms: ["kernel", "model", "server/ports", "server/store-counts"],
+    rooms: ["kernel", "model", "server/ports", "server/store-counts", "server/store-plan-port"],
     npm: [],
     node: [],
   },

@@ -90,6 +90,7 @@ function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; s
     causes: write.causes as unknown as Intent["causes"],
     sourceImages: sourceImages(world, assessed, write),
     ...sharing(world, assessed, write),
+    plan: null,
     attempts: 0,
     fence: 0,
     sendDeadline: null,

@@ -29,7 +29,12 @@ const claimMax = 400;
  */
 export async function sendDue(
   session: Session,
-  at: { readonly target: ConnectionId; readonly policy: EntityPolicy },
+  at: {
+    readonly target: ConnectionId;
+    readonly policy: EntityPolicy;
+    /** Only these intents; null sends all that are due. */
+    readonly keys: readonly string[] | null;
+  },
 ): Promise<SendCounts> {
   const counts: SendCounts = { settled: {}, refused: 0, postponed: 0, doubtful: 0 };
   const { world } = session;
@@ -48,6 +53,7 @@ export async function sendDue(
       target: side.id,
       entity: at.policy.entity,
       limit: claimMax,
+      keys: at.keys,
       sendDeadline,
     });
     if (intents.length === 0) return counts;

@@ -360,7 +360,7 @@ async function sendEntity(settling: Settling, policy: EntityPolicy): Promise<num
     const side = session.world.sides.find(({ id }) => id === target);
     if (side === undefined || session.away.has(target)) continue;
     try {
-      const counts = await sendDue(session, { target, policy });
+      const counts = await sendDue(session, { target, policy, keys: null });
       const into = (tally.settled[target] ??= {});
       for (const [kind, count] of Object.entries(counts.settled)) {
         into[kind] = (into[kind] ?? 0) + count;

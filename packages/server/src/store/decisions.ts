@@ -184,11 +184,14 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
     source_images: intent.sourceImages,
     shared: intent.shared,
     group_key: intent.group,
+    plan_id: intent.plan?.id ?? null,
+    plan_number: intent.plan?.number ?? null,
     run_id: runId,
   }));
   const names =
     "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, " +
-    "content_hash, fields, transition, causes, source_images, shared, group_key, run_id";
+    "content_hash, fields, transition, causes, source_images, shared, group_key, plan_id, plan_number, " +
+    "run_id";
   // A create that settled stays settled for its generation: its key never depends on its content, so it
   // cannot repeat. Neither can one of which nobody knows whether it landed, whatever its source says by now.
   await tx.query(
@@ -196,11 +199,12 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
       "jsonb_to_recordset($1::jsonb) as r(key text, link_id text, entity text, generation int, " +
       "target text, kind text, step int, external_id text, reference text, precondition text, " +
       "content_hash text, fields jsonb, transition jsonb, causes jsonb, source_images jsonb, shared " +
-      "jsonb, group_key text, run_id text) on conflict (key) do update set state = 'stored', step = " +
-      "excluded.step, external_id = excluded.external_id, precondition = excluded.precondition, " +
-      "content_hash = excluded.content_hash, fields = excluded.fields, transition = " +
-      "excluded.transition, causes = excluded.causes, source_images = excluded.source_images, " +
-      "shared = excluded.shared, group_key = excluded.group_key, landed_images = null, attempts = " +
+      "jsonb, group_key text, plan_id text, plan_number int, run_id text) on conflict (key) do " +
+      "update set state = 'stored', step = excluded.step, external_id = excluded.external_id, " +
+      "precondition = excluded.precondition, content_hash = excluded.content_hash, fields = " +
+      "excluded.fields, transition = excluded.transition, causes = excluded.causes, source_images = " +
+      "excluded.source_images, shared = excluded.shared, group_key = excluded.group_key, plan_id = " +
+      "excluded.plan_id, plan_number = excluded.plan_number, landed_images = null, attempts = " +
       "0, due_at = now(), failure = null, run_id = excluded.run_id, settled_at = null, " +
       "send_deadline = null, abandoned_at = null where intent.state = 'refused' or (intent.state = " +
       "'settled' and intent.kind <> 'create') or (intent.state = 'parked' and not exists (select " +
@@ -305,6 +309,7 @@ export function decisionNotes(record: DecisionRecord): readonly Note[] {
         fields: intent.fields as unknown as Json,
         transition: intent.transition,
         causes: intent.causes,
+        ...(intent.plan === null ? {} : { plan: intent.plan }),
       }),
     ),
   ];

@@ -5,6 +5,7 @@ import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { markLinks, observe } from "./observations.ts";
+import { markPlans } from "./plans.ts";
 import type { BaseMove, IntentOutcome, Store } from "./port.ts";
 import { intentColumns, intentOf } from "./rows.ts";
 import type { IntentRow } from "./rows.ts";
@@ -284,9 +285,17 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
         const rows = await tx.query<IntentRow>(
           "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = " +
             "attempts + 1 where i.key in (select c.key from intent c where c.target = $1 and " +
-            "c.entity = $2 and c.state = 'stored' and c.due_at <= now() and (c.step = 0 or not " +
+            "c.entity = $2 and c.state = 'stored' and c.due_at <= now() and ($6::jsonb is null " +
+            "or c.key in (select jsonb_array_elements_text($6::jsonb))) and (c.step = 0 or not " +
             `exists (${earlierStep})) order by c.step, c.link_id limit $3) returning ${intentColumns}`,
-          [request.target, request.entity, request.limit, request.lease.fence, request.sendDeadline],
+          [
+            request.target,
+            request.entity,
+            request.limit,
+            request.lease.fence,
+            request.sendDeadline,
+            request.keys === null ? null : JSON.stringify(request.keys),
+          ],
         );
         await journal.write(
           tx,
@@ -378,6 +387,7 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
         await checkFence(tx, lease);
         const outcomes = await setAsideTaken(tx, given);
         await saveStates(tx, outcomes);
+        await markPlans(tx, outcomes);
         const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
         await observe(tx, seen, "answered");
         await addMembers(tx, outcomes);

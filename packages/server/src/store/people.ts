@@ -31,8 +31,6 @@ type Part = Pick<
   | "startRun"
   | "endRun"
   | "listRuns"
-  | "savePlan"
-  | "setPlanState"
   | "counts"
   | "openCounts"
   | "listConflicts"
@@ -115,10 +113,8 @@ async function countOpen(database: Database): Promise<readonly OpenCounts[]> {
   );
 }
 
-/** Runs and plans. */
-function runsAndPlans(
-  deps: Deps,
-): Pick<Store, "startRun" | "endRun" | "listRuns" | "savePlan" | "setPlanState"> {
+/** Runs. */
+function runs(deps: Deps): Pick<Store, "startRun" | "endRun" | "listRuns"> {
   const { database } = deps;
   return {
     async startRun(id, command) {
@@ -140,19 +136,6 @@ function runsAndPlans(
         'select id, command, state, started_at as "startedAt", ended_at as "endedAt", summary from run ' +
           "order by started_at desc limit $1",
         [limit],
-      );
-    },
-    async savePlan(id, body) {
-      await database.query("insert into plan (id, body) values ($1, $2::jsonb) on conflict (id) do nothing", [
-        id,
-        JSON.stringify(body),
-      ]);
-    },
-    async setPlanState(id, state) {
-      await database.query(
-        "update plan set state = $2, applied_at = case when $2 = 'applied' then now() else " +
-          "applied_at end where id = $1",
-        [id, state],
       );
     },
   };
@@ -312,14 +295,15 @@ function counting(deps: Deps): Pick<Store, "counts" | "openCounts" | "waitsOf" |
       return database.query<{ entity: string; kind: string; count: number }>(
         // Everyday kinds are counted per run alone; the others are few, and have an index of their own.
         "select entity, kind, count(*)::int as count from intent where kind in ('archive', 'delete', " +
-          "'merge', 'note') and stored_at > now() - $1 * interval '1 millisecond' group by entity, kind",
+          "'merge', 'note') and stored_at > now() - $1 * interval '1 millisecond' and not exists (select " +
+          "from plan p where p.id = intent.plan_id and p.approved_by is not null) group by entity, kind",
         [sinceMs],
       );
     },
   };
 }
 
-/** What people look at and decide: runs, plans, conflicts, candidates, parks. */
+/** What people look at and decide: runs, conflicts, candidates, parks. */
 export function peopleStore(deps: Deps): Part {
-  return { ...runsAndPlans(deps), ...questions(deps), ...parks(deps), ...counting(deps) };
+  return { ...runs(deps), ...questions(deps), ...parks(deps), ...counting(deps) };
 }

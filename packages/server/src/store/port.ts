@@ -18,8 +18,10 @@ import type {
   Via,
 } from "@crossfoot/kernel";
 import type { EntityCounts } from "./counts.ts";
+import type { PlanStore } from "./plan-port.ts";
 
 export type { EntityCounts } from "./counts.ts";
+export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 
 /** An observation as it is stored: the mapped native roots, never canonical values. */
 export interface StoredObservation {
@@ -167,6 +169,8 @@ export interface Intent {
    */
   readonly shared: readonly string[];
   readonly group: string | null;
+  /** The write of a plan that it is; null when no plan asked for it. */
+  readonly plan: { readonly id: string; readonly number: number } | null;
   readonly attempts: number;
   readonly fence: number;
   readonly sendDeadline: number | null;
@@ -309,6 +313,8 @@ interface ClaimRequest {
   readonly target: ConnectionId;
   readonly entity: EntityName;
   readonly limit: number;
+  /** Only these intents; null takes any. */
+  readonly keys: readonly string[] | null;
   /** Our time in ms until which the request may leave us. */
   readonly sendDeadline: number;
 }
@@ -366,7 +372,7 @@ export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "end
  * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that
  * changes something is one commit. Rejects with a StoreError.
  */
-export interface Store {
+export interface Store extends PlanStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 
@@ -467,8 +473,6 @@ export interface Store {
   startRun(id: string, command: string): Promise<void>;
   endRun(id: string, state: string, summary: Json): Promise<void>;
   listRuns(limit: number): Promise<readonly RunRow[]>;
-  savePlan(id: string, body: Json): Promise<void>;
-  setPlanState(id: string, state: "applying" | "applied" | "stopped"): Promise<void>;
 
   counts(): Promise<readonly EntityCounts[]>;
   openCounts(): Promise<readonly OpenCounts[]>;

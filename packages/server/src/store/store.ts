@@ -8,6 +8,7 @@ import { leaseStore } from "./leases.ts";
 import { linkStore } from "./links.ts";
 import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
+import { planStore } from "./plans.ts";
 import type { Store } from "./port.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
@@ -57,6 +58,7 @@ export function createStore(deps: {
     ...decisionStore(parts),
     ...intentStore(parts),
     ...peopleStore(parts),
+    ...planStore(parts),
     ...journalReader(database, entropy),
   };
 }

@@ -3,7 +3,8 @@
  * 1970 here. `nr` counts rows where the SQL table has no primary key.
  */
 import type { Conflict, FailureRecord, Json, JsonMap, LinkState, Value, Verdict } from "@crossfoot/kernel";
-import type { BaseMove, CursorState, OpenPark, StoredObservation } from "../port.ts";
+import type { PlanWriteRow } from "../plans.ts";
+import type { BaseMove, CursorState, OpenPark, PlanState, StoredObservation } from "../port.ts";
 import type { IntentRow, ObservationRow } from "../rows.ts";
 
 /** A row of `connection`. */
@@ -185,8 +186,22 @@ interface PlanTable {
   readonly id: string;
   readonly made_at: number;
   readonly body: Json;
-  readonly state: string;
+  readonly state: PlanState;
   readonly applied_at: number | null;
+  readonly approved_by: string | null;
+  readonly approved_at: number | null;
+}
+
+/** A row of `plan_write`. */
+interface PlanWriteTable extends PlanWriteRow {
+  readonly marked_at: number;
+}
+
+/** A row of `store_identity`. */
+interface IdentityTable {
+  readonly is_one: boolean;
+  readonly id: string;
+  readonly made_at: number;
 }
 
 /** A row of `lease`. */
@@ -252,6 +267,8 @@ export interface Rows {
   readonly cursor: CursorTable;
   readonly run: RunTable;
   readonly plan: PlanTable;
+  readonly plan_write: PlanWriteTable;
+  readonly store_identity: IdentityTable;
   readonly lease: LeaseTable;
   readonly delivery: DeliveryTable;
   readonly hint: HintTable;

@@ -110,6 +110,7 @@ function rowOf(intent: Intent, at: { readonly runId: string | null; readonly now
     ...{ external_id: intent.id, reference, precondition, content_hash: intent.contentHash },
     ...{ fields: jsonb(intent.fields), transition: jsonb(intent.transition), causes: jsonb(intent.causes) },
     ...{ source_images: jsonb(intent.sourceImages), shared: jsonb(intent.shared), group_key: intent.group },
+    ...{ plan_id: intent.plan?.id ?? null, plan_number: intent.plan?.number ?? null },
     ...{ landed_images: null, attempts: 0, fence: 0, send_deadline: null, abandoned_at: null },
     ...{ due_at: at.now, failure: null, run_id: at.runId, stored_at: at.now, settled_at: null },
   };

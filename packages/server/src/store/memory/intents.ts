@@ -10,6 +10,7 @@ import { compareText, jsonb } from "./json.ts";
 import { checkFence } from "./leases.ts";
 import { addMember } from "./links.ts";
 import { observe } from "./observations.ts";
+import { markPlans } from "./plans.ts";
 import type { State } from "./state.ts";
 
 type Part = Pick<
@@ -164,11 +165,12 @@ function claims(state: State): Pick<Store, "claimIntents" | "abandonSending"> {
       .by("link", row.link_id)
       .some((other) => other.target === row.target && other.step < row.step && openStates.has(other.state));
   return {
-    async claimIntents({ lease, target, entity, limit, sendDeadline }) {
+    async claimIntents({ lease, target, entity, limit, keys, sendDeadline }) {
       return state.commit((now) => {
         checkFence(state, lease);
         const found = intent
           .by("place", target, entity)
+          .filter((row) => keys === null || keys.includes(row.key))
           .filter((row) => row.state === "stored" && row.due_at <= now && !hasEarlierStep(row))
           .toSorted((a, b) => a.step - b.step || compareText(a.link_id, b.link_id) || byKey(a, b));
         const rows = found.slice(0, limit).map((row) =>
@@ -261,6 +263,7 @@ function settle(
   const { now } = at;
   const outcomes = setAsideTaken(state, given);
   saveStates(state, outcomes, now);
+  markPlans(state, outcomes, now);
   const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
   observe(state, seen, { reason: "answered", now });
   addMembers(state, outcomes, now);

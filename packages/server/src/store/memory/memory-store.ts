@@ -13,6 +13,7 @@ import { leasePart } from "./leases.ts";
 import { linkPart } from "./links.ts";
 import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
+import { planPart } from "./plans.ts";
 import { createState } from "./state.ts";
 import type { Table } from "./table.ts";
 
@@ -71,6 +72,7 @@ export function createMemoryStore(deps: {
     ...decisionPart(state),
     ...intentPart(state),
     ...peoplePart(state),
+    ...planPart(state),
     ...journalPart(state),
     snapshot: () => byName((table) => table.all()) as unknown as Snapshot,
     restore(snapshot) {

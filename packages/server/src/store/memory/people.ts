@@ -11,8 +11,6 @@ type Part = Pick<
   | "startRun"
   | "endRun"
   | "listRuns"
-  | "savePlan"
-  | "setPlanState"
   | "counts"
   | "openCounts"
   | "listConflicts"
@@ -24,11 +22,9 @@ type Part = Pick<
   | "linkGuardCounts"
 >;
 
-/** Runs and plans. */
-function runsAndPlans(
-  state: State,
-): Pick<Store, "startRun" | "endRun" | "listRuns" | "savePlan" | "setPlanState"> {
-  const { run, plan } = state.tables;
+/** Runs. */
+function runs(state: State): Pick<Store, "startRun" | "endRun" | "listRuns"> {
+  const { run } = state.tables;
   return {
     async startRun(id, command) {
       state.commit((now) => {
@@ -56,19 +52,6 @@ function runsAndPlans(
         endedAt: instantOrNull(ended_at),
         summary,
       }));
-    },
-    async savePlan(id, body) {
-      state.commit((now) => {
-        if (plan.get(id) !== undefined) return;
-        plan.insert({ id, made_at: now, body: jsonb(body), state: "made", applied_at: null });
-      });
-    },
-    async setPlanState(id, next) {
-      state.commit((now) => {
-        const row = plan.get(id);
-        if (row === undefined) return;
-        plan.change(row, { state: next, applied_at: next === "applied" ? now : row.applied_at });
-      });
     },
   };
 }
@@ -209,7 +192,7 @@ function openCountsOf(state: State, entity: string): OpenCounts {
 
 /** Counts for people and for the guard. */
 function counting(state: State): Pick<Store, "counts" | "openCounts" | "waitsOf" | "linkGuardCounts"> {
-  const { cursor, link, work, wait, intent } = state.tables;
+  const { cursor, link, work, wait, intent, plan } = state.tables;
   const named = (names: readonly string[]): readonly string[] => [...new Set(names)].toSorted(compareText);
   const read = (): readonly string[] => cursor.all().map(({ entity }) => entity);
   return {
@@ -246,8 +229,9 @@ function counting(state: State): Pick<Store, "counts" | "openCounts" | "waitsOf"
       const harmful = new Set(["archive", "delete", "merge", "note"]);
       const now = state.now();
       const found = new Map<string, { entity: string; kind: string; count: number }>();
-      for (const { entity, kind, stored_at } of intent.all()) {
+      for (const { entity, kind, stored_at, plan_id } of intent.all()) {
         if (!harmful.has(kind) || stored_at <= now - sinceMs) continue;
+        if (plan_id !== null && (plan.get(plan_id)?.approved_by ?? null) !== null) continue;
         const known = found.get(`${entity}\n${kind}`) ?? { entity, kind, count: 0 };
         found.set(`${entity}\n${kind}`, { ...known, count: known.count + 1 });
       }
@@ -256,7 +240,7 @@ function counting(state: State): Pick<Store, "counts" | "openCounts" | "waitsOf"
   };
 }
 
-/** What people look at and decide: runs, plans, conflicts, candidates, parks. */
+/** What people look at and decide: runs, conflicts, candidates, parks. */
 export function peoplePart(state: State): Part {
-  return { ...runsAndPlans(state), ...questions(state), ...parks(state), ...counting(state) };
+  return { ...runs(state), ...questions(state), ...parks(state), ...counting(state) };
 }

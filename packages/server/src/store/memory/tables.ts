@@ -163,9 +163,16 @@ const run = spec("run")({
 const plan = spec("plan")({
   key: ["id"],
   checks: { state: ["made", "applying", "applied", "stopped"] },
-  instants: ["made_at", "applied_at"],
+  instants: ["made_at", "applied_at", "approved_at"],
   indices: {},
 });
+const planWrite = spec("plan_write")({
+  key: ["plan_id", "number"],
+  checks: { state: ["made", "refused"] },
+  instants: ["marked_at"],
+  indices: { plan: (row) => row.plan_id },
+});
+const identity = spec("store_identity")({ key: ["is_one"], instants: ["made_at"], indices: {} });
 const lease = spec("lease")({ key: ["name"], instants: ["expires_at"], indices: {} });
 const delivery = spec("delivery")({ key: ["connection", "id"], instants: ["received_at"], indices: {} });
 const hint = spec("hint")({
@@ -202,6 +209,8 @@ function makeTables(undo: Undo) {
     cursor: of(cursor),
     run: of(run),
     plan: of(plan),
+    planWrite: of(planWrite),
+    identity: of(identity),
     lease: of(lease),
     delivery: of(delivery),
     hint: of(hint),

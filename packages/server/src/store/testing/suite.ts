@@ -4,6 +4,7 @@ import type { LinkId } from "@crossfoot/kernel";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { DecisionRecord, Intent, IntentOutcome, Lease, Store, StoredObservation } from "../port.ts";
 import type { OpenedStore, StoreHome } from "./homes.ts";
+import { planSuite } from "./plan-suite.ts";
 
 const crm = connectionId("crm");
 const erp = connectionId("erp");
@@ -45,6 +46,7 @@ const intent = (link: LinkId, change: Partial<Intent> = {}): Intent => ({
   sourceImages: {},
   shared: [],
   group: null,
+  plan: null,
   attempts: 0,
   fence: 0,
   sendDeadline: null,
@@ -120,14 +122,18 @@ export function storeSuite(home: StoreHome): void {
     );
   };
   const claim = (limit = 10): Promise<readonly Intent[]> =>
-    store.claimIntents({ lease, target: erp, entity: "accounts", limit, sendDeadline: 5 });
+    store.claimIntents({ lease, target: erp, entity: "accounts", limit, keys: null, sendDeadline: 5 });
+
+  const entropy = {
+    digest: (text: string) => createHash("sha256").update(text).digest("hex"),
+    uuid: () => "u",
+  };
+  const clock = { now: () => 1_767_600_000_000, monotonic: () => 0 };
+  const openStore = () => home.open({ entropy, clock });
+  planSuite(home.name, async () => (await openStore()).store);
 
   beforeEach(async () => {
-    const entropy = {
-      digest: (text: string) => createHash("sha256").update(text).digest("hex"),
-      uuid: () => "u",
-    };
-    opened = await home.open({ entropy, clock: { now: () => 1_767_600_000_000, monotonic: () => 0 } });
+    opened = await openStore();
     store = opened.store;
     await store.migrate();
     const taken = await store.acquireLease("engine", "one", 60_000);

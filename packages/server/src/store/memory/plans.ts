@@ -1,0 +1,61 @@
+import type { IntentOutcome, PlanStore } from "../port.ts";
+import { approvalNote, planMarksOf } from "../plans.ts";
+import { instantOrNull } from "./basics.ts";
+import { writeNotes } from "./journal.ts";
+import { jsonb } from "./json.ts";
+import type { State } from "./state.ts";
+
+/** Marks the writes of plans whose outcome is final (see the SQL store). */
+export function markPlans(state: State, outcomes: readonly IntentOutcome[], now: number): void {
+  const { planWrite } = state.tables;
+  for (const row of planMarksOf(outcomes)) {
+    const known = planWrite.get(row.plan_id, String(row.number));
+    if (known === undefined) planWrite.insert({ ...row, marked_at: now });
+    else if (known.state !== "made") planWrite.change(known, { ...row, marked_at: now });
+  }
+}
+
+/** Plans and their marks. */
+export function planPart(state: State): PlanStore {
+  const { plan, planWrite, identity } = state.tables;
+  return {
+    async storeId() {
+      return state.commit((now) => {
+        const [known] = identity.all();
+        return (known ?? identity.insert({ is_one: true, id: state.entropy.uuid(), made_at: now })).id;
+      });
+    },
+    async savePlan(id, body) {
+      state.commit((now) => {
+        if (plan.get(id) !== undefined) return;
+        const open = { state: "made", applied_at: null, approved_by: null, approved_at: null } as const;
+        plan.insert({ id, made_at: now, body: jsonb(body), ...open });
+      });
+    },
+    async setPlanState(id, next) {
+      state.commit((now) => {
+        const row = plan.get(id);
+        if (row === undefined) return;
+        plan.change(row, { state: next, applied_at: next === "applied" ? now : row.applied_at });
+      });
+    },
+    async loadPlan(id) {
+      const row = plan.get(id);
+      if (row === undefined) return null;
+      const { state: at, applied_at, approved_by: approvedBy } = row;
+      return { id, state: at, appliedAt: instantOrNull(applied_at), approvedBy };
+    },
+    async planMarks(id) {
+      const rows = planWrite.by("plan", id).toSorted((a, b) => a.number - b.number);
+      return rows.map(({ number, intent_key: key, state: at }) => ({ number, key, state: at }));
+    },
+    async approvePlan(id, by) {
+      state.commit((now) => {
+        const row = plan.get(id);
+        if (row === undefined || row.approved_by !== null) return;
+        plan.change(row, { approved_by: by, approved_at: now });
+        writeNotes(state, [approvalNote(id, by)], null);
+      });
+    },
+  };
+}

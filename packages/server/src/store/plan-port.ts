@@ -1,0 +1,39 @@
+import type { Json } from "@crossfoot/kernel";
+
+/** States of a plan: made, being applied, applied as a whole, or left with writes that were not made. */
+export type PlanState = "made" | "applying" | "applied" | "stopped";
+
+/** A plan as the store knows it. */
+export interface PlanRow {
+  readonly id: string;
+  readonly state: PlanState;
+  /** When the last of its writes was made; null before. */
+  readonly appliedAt: string | null;
+  /** Who approved its harm beyond the guard, or null. */
+  readonly approvedBy: string | null;
+}
+
+/**
+ * The mark of one write of a plan whose outcome is final. It is set in the commit of that outcome (crash
+ * matrix, row 16), so that a write that was made is never made again by its plan.
+ */
+export interface PlanMark {
+  /** Number of the write in its plan. */
+  readonly number: number;
+  /** Key of the intent that it became. */
+  readonly key: string;
+  readonly state: "made" | "refused";
+}
+
+/** Plans: what was made, what of it is done, who approved it. */
+export interface PlanStore {
+  /** Name that this store was given when it was made; a plan is good for its own store alone. */
+  storeId(): Promise<string>;
+  savePlan(id: string, body: Json): Promise<void>;
+  setPlanState(id: string, state: Exclude<PlanState, "made">): Promise<void>;
+  /** Null when this store has not made a plan of that name. */
+  loadPlan(id: string): Promise<PlanRow | null>;
+  planMarks(id: string): Promise<readonly PlanMark[]>;
+  /** Remembers who approved a plan, by the hash that is its name; the journal tells it. */
+  approvePlan(id: string, by: string): Promise<void>;
+}

@@ -1,0 +1,113 @@
+import type { Database, Entropy, Queryable } from "../ports.ts";
+import type { JournalWriter } from "./journal.ts";
+import type { Note } from "./chain.ts";
+import type { IntentOutcome, PlanMark, PlanRow, PlanState, PlanStore } from "./port.ts";
+
+interface Deps {
+  readonly database: Database;
+  readonly entropy: Entropy;
+  readonly journal: JournalWriter;
+}
+
+/** A row of the marks of plans. */
+export interface PlanWriteRow {
+  readonly plan_id: string;
+  readonly number: number;
+  readonly intent_key: string;
+  readonly state: PlanMark["state"];
+}
+
+/**
+ * The marks that outcomes leave: of writes of plans whose outcome is final. A target that had moved refused
+ * nothing: such a write is not marked, it is decided again.
+ */
+export function planMarksOf(outcomes: readonly IntentOutcome[]): readonly PlanWriteRow[] {
+  return outcomes.flatMap(({ intent, state, failure }) => {
+    const isFinal = state === "settled" || state === "refused" || state === "parked";
+    if (intent.plan === null || !isFinal || failure?.failure === "stale") return [];
+    const { id: plan_id, number } = intent.plan;
+    return [{ plan_id, number, intent_key: intent.key, state: state === "settled" ? "made" : "refused" }];
+  });
+}
+
+/** The journal's entry of an approval. */
+export const approvalNote = (id: string, by: string): Note => ({
+  kind: "plan_approved",
+  entity: null,
+  link: null,
+  body: { plan: id, by },
+});
+
+/** Marks the writes of plans whose outcome is final, in the commit of that outcome. */
+export async function markPlans(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
+  const rows = planMarksOf(outcomes);
+  if (rows.length === 0) return;
+  await tx.query(
+    "insert into plan_write (plan_id, number, intent_key, state) select plan_id, number, intent_key, state " +
+      "from jsonb_to_recordset($1::jsonb) as r(plan_id text, number int, intent_key text, state text) on " +
+      "conflict (plan_id, number) do update set state = excluded.state, intent_key = excluded.intent_key, " +
+      "marked_at = now() where plan_write.state <> 'made'",
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Plans and their marks. */
+export function planStore({ database, entropy, journal }: Deps): PlanStore {
+  return {
+    async storeId() {
+      const read = (): Promise<readonly { readonly id: string }[]> =>
+        database.query<{ id: string }>("select id from store_identity");
+      const [known] = await read();
+      if (known !== undefined) return known.id;
+      await database.query("insert into store_identity (id) values ($1) on conflict do nothing", [
+        entropy.uuid(),
+      ]);
+      return (await read())[0]?.id ?? "";
+    },
+    async savePlan(id, body) {
+      await database.query("insert into plan (id, body) values ($1, $2::jsonb) on conflict (id) do nothing", [
+        id,
+        JSON.stringify(body),
+      ]);
+    },
+    async setPlanState(id, state) {
+      await database.query(
+        "update plan set state = $2, applied_at = case when $2 = 'applied' then now() else " +
+          "applied_at end where id = $1",
+        [id, state],
+      );
+    },
+    async loadPlan(id) {
+      const rows = await database.query<{
+        id: string;
+        state: PlanState;
+        applied_at: string | null;
+        approved_by: string | null;
+      }>("select id, state, applied_at, approved_by from plan where id = $1", [id]);
+      const [row] = rows.map((one): PlanRow => ({
+        id: one.id,
+        state: one.state,
+        appliedAt: one.applied_at,
+        approvedBy: one.approved_by,
+      }));
+      return row ?? null;
+    },
+    async planMarks(id) {
+      return database.query<PlanMark & { [column: string]: unknown }>(
+        "select number, intent_key as key, state from plan_write where plan_id = $1 order by number",
+        [id],
+      );
+    },
+    async approvePlan(id, by) {
+      await database.transaction(async (tx) => {
+        const rows = await tx.query(
+          "update plan set approved_by = $2, approved_at = now() where id = $1 and approved_by is null " +
+            "returning id",
+          [id, by],
+        );
+        if (rows.length === 0) return;
+        await journal.write(tx, [approvalNote(id, by)], null);
+      });
+    },
+  };
+}

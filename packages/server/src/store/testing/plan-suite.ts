@@ -1,0 +1,180 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { connectionId, externalId, linkId } from "@crossfoot/kernel";
+import type { FailureRecord, IntentState } from "@crossfoot/kernel";
+import type { Intent, IntentOutcome, Lease, Store } from "../port.ts";
+
+const crm = connectionId("crm");
+const erp = connectionId("erp");
+
+const intent = (id: string, plan: Intent["plan"]): Intent => ({
+  key: `create l-${id}`,
+  link: linkId(`l-${id}`),
+  entity: "accounts",
+  generation: 1,
+  target: erp,
+  kind: "create",
+  state: "stored",
+  step: 0,
+  id: null,
+  reference: `CF-${id}`,
+  precondition: null,
+  contentHash: `content ${id}`,
+  fields: { name: id },
+  transition: null,
+  causes: [],
+  sourceImages: {},
+  shared: [],
+  group: null,
+  plan,
+  attempts: 0,
+  fence: 0,
+  sendDeadline: null,
+  abandonedAt: null,
+  failure: null,
+});
+
+const nothing = { observation: null, baseMoves: [], landedImages: null, lines: [], park: null } as const;
+
+function outcome(sent: Intent, state: IntentState, failure: FailureRecord | null = null): IntentOutcome {
+  const id = state === "settled" ? externalId(`e ${sent.link}`) : null;
+  return { intent: sent, state, id, failure, dueAt: null, abandonedAt: null, isToDecide: false, ...nothing };
+}
+
+const failed = (failure: FailureRecord["failure"]): FailureRecord => ({
+  failure,
+  code: "no",
+  message: "no",
+  status: null,
+  retryAt: null,
+  requestId: null,
+  field: null,
+});
+
+/** What every store promises of plans: who made them, what of them is done, who approved them. */
+export function planSuite(name: string, open: () => Promise<Store>): void {
+  let store: Store;
+  let lease: Lease;
+  beforeEach(async () => {
+    store = await open();
+    await store.migrate();
+    const taken = await store.acquireLease("engine", "one", 60_000);
+    if (taken === null) throw new Error("the lease of a fresh store is taken");
+    lease = taken;
+  });
+
+  /** Links with an intent of their own each, the n-th write of the plan. */
+  const stored = async (plan: string | null, ...ids: readonly string[]): Promise<void> => {
+    const record = (id: string) => ({ connection: crm, entity: "accounts", id: externalId(id) });
+    const seen = { kind: "present", version: "1", versionOrder: 1, modifiedAt: 1, actor: null } as const;
+    const read = { into: null, via: "poll", readStart: 1, readEnd: 2 } as const;
+    await store.checkpoint({
+      observations: ids.map((id) => ({
+        ...record(id),
+        ...seen,
+        ...read,
+        native: { name: id },
+        contentHash: id,
+      })),
+      unreadable: [],
+      cursor: null,
+      runId: null,
+    });
+    await store.commitResolutions(
+      ids.map((id) => ({
+        record: record(id),
+        resolution: { kind: "found", link: linkId(`l-${id}`), generation: 1, keys: [] },
+      })),
+      null,
+    );
+    const lists = {
+      baseMoves: [],
+      discards: [],
+      conflicts: [],
+      knownConflicts: [],
+      closedConflicts: [],
+      parks: [],
+      waits: [],
+      lines: [],
+    };
+    await store.commitDecisions(
+      ids.map((id, at) => ({
+        link: linkId(`l-${id}`),
+        entity: "accounts",
+        marked: 1,
+        verdict: "writes",
+        state: null,
+        tombstone: null,
+        intents: [intent(id, plan === null ? null : { id: plan, number: at + 1 })],
+        ...lists,
+      })),
+      null,
+      lease,
+    );
+  };
+
+  const claim = (keys: readonly string[] | null): Promise<readonly Intent[]> =>
+    store.claimIntents({ lease, target: erp, entity: "accounts", limit: 10, keys, sendDeadline: 5 });
+
+  describe(`plans (${name})`, () => {
+    test("a store has one name for ever, and knows the plans that it made and no others", async () => {
+      const id = await store.storeId();
+      expect([id === "", await store.storeId()]).toEqual([false, id]);
+      await store.savePlan("p-1", { writes: [] });
+      await store.savePlan("p-1", { writes: ["other"] });
+      const made = { id: "p-1", state: "made", appliedAt: null, approvedBy: null };
+      expect([await store.loadPlan("p-1"), await store.loadPlan("p-2")]).toEqual([made, null]);
+      await store.setPlanState("p-1", "applied");
+      expect((await store.loadPlan("p-1"))?.appliedAt).not.toBe(null);
+    });
+
+    test("a write is marked in the commit of its outcome, once, and by its plan's number", async () => {
+      await store.savePlan("p-1", {});
+      await stored("p-1", "a", "b", "c", "d");
+      const sent = await claim(null);
+      expect(sent.map(({ plan }) => plan?.number)).toEqual([1, 2, 3, 4]);
+      expect(await store.planMarks("p-1")).toEqual([]);
+      const [a, b, c, d] = sent as [Intent, Intent, Intent, Intent];
+      const outcomes = [
+        outcome(a, "settled"),
+        outcome(b, "refused", failed("invalid")),
+        outcome(c, "refused", failed("stale")),
+        outcome(d, "in_doubt", failed("in_doubt")),
+      ];
+      await store.commitOutcomes(outcomes, null, lease);
+      const marks = [
+        { number: 1, key: "create l-a", state: "made" },
+        { number: 2, key: "create l-b", state: "refused" },
+      ];
+      expect(await store.planMarks("p-1")).toEqual(marks);
+      await store.commitOutcomes([outcome(a, "refused", failed("invalid"))], null, lease);
+      expect(await store.planMarks("p-1")).toEqual(marks);
+    });
+
+    test("an outcome that fails to be stored leaves no mark behind", async () => {
+      await store.savePlan("p-1", {});
+      await stored("p-1", "a");
+      const [sent] = (await claim(null)) as [Intent];
+      const broken = outcome(sent, "nonsense" as never);
+      await expect(store.commitOutcomes([outcome(sent, "settled"), broken], null, lease)).rejects.toThrow(
+        "check constraint",
+      );
+      expect(await store.planMarks("p-1")).toEqual([]);
+    });
+
+    test("a claim that names intents takes no others", async () => {
+      await stored(null, "a", "b");
+      expect((await claim(["create l-b"])).map(({ key }) => key)).toEqual(["create l-b"]);
+      expect(await claim([])).toEqual([]);
+      expect((await claim(null)).map(({ key }) => key)).toEqual(["create l-a"]);
+    });
+
+    test("an approval is kept with its name, and told once in the journal", async () => {
+      await store.savePlan("p-1", {});
+      const before = (await store.verifyJournal()).entries;
+      await store.approvePlan("p-1", "ada");
+      await store.approvePlan("p-1", "somebody else");
+      expect((await store.loadPlan("p-1"))?.approvedBy).toBe("ada");
+      expect((await store.verifyJournal()).entries).toBe(before + 1);
+    });
+  });
+}
