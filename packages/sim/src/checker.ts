@@ -1,6 +1,6 @@
 import type { Json } from "@crossfoot/kernel";
 import type { Contract } from "@crossfoot/model";
-import type { Store } from "crossfoot/testing";
+import type { Dump, Store } from "crossfoot/testing";
 import type { Entry, History } from "./history.ts";
 import type { Scenario } from "./scenario.ts";
 import type { ModelSystem } from "./system/model-system.ts";
@@ -29,6 +29,8 @@ export interface StoreFacts {
   readonly candidates: Awaited<ReturnType<Store["listCandidates"]>>;
   readonly parks: Awaited<ReturnType<Store["listParks"]>>;
   readonly journal: { readonly entries: number; readonly broken: readonly string[] };
+  /** Every table, row by row. */
+  readonly dump: Dump;
 }
 
 /** One checker of one run. It reports and never ends the run: all violations are told. */

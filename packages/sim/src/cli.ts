@@ -1,9 +1,25 @@
 import { parseArgs } from "node:util";
-import type { RunResult } from "./run.ts";
-import { runScenario } from "./run.ts";
-import { drawScenario } from "./scenario.ts";
+import { availableParallelism } from "node:os";
+import { commitName } from "./commit-name.ts";
+import { addCoverage, noCoverage } from "./coverage.ts";
+import type { Coverage } from "./coverage.ts";
+import { explain } from "./explain.ts";
+import { runOrders } from "./pool.ts";
+import { loadRegression } from "./regression.ts";
+import { runSabotage } from "./sabotage-run.ts";
+import type { Order, Report } from "./seed-run.ts";
+import { showCoverage } from "./show-coverage.ts";
+import type { Wish } from "./wish.ts";
 
-/** Runs seeds as the arguments say; answers the exit code: 0 when every one of them passed. */
+const usage = `npm run sim -- [--seeds N] [--from S] [--minutes M] [--fault NAME]... [--jobs N] [--no-explain]
+npm run sim -- --seed S [--fault NAME]...      one seed, with its history when it fails
+npm run sim -- --replay FILE                   a file of regressions/
+npm run sim -- --sabotage NAME|all             each saboteur must be found`;
+
+/**
+ * Runs seeds as the arguments say. Exit code 0 when every one passed, 1 on a violation or when nothing was
+ * proved. The last line is `N passed, N failed`.
+ */
 export async function runCli(args: readonly string[], say: (line: string) => void): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -11,24 +27,88 @@ export async function runCli(args: readonly string[], say: (line: string) => voi
       seeds: { type: "string", default: "200" },
       seed: { type: "string" },
       from: { type: "string", default: "1" },
+      minutes: { type: "string" },
       fault: { type: "string", multiple: true },
+      sabotage: { type: "string" },
+      replay: { type: "string" },
+      jobs: { type: "string", default: String(Math.min(availableParallelism(), 8)) },
+      "no-explain": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   });
-  const first = Number(values.seed ?? values.from);
-  const count = values.seed === undefined ? Number(values.seeds) : 1;
-  const results: RunResult[] = [];
-  for (let seed = first; seed < first + count; seed += 1) {
-    const scenario = drawScenario(seed, values.fault === undefined ? {} : { faults: values.fault });
-    const result = await runScenario(scenario);
-    if (result.verdict !== "pass") tell(result, say);
-    results.push(result);
+  if (values.help) {
+    say(usage);
+    return 0;
   }
-  const failed = results.filter(({ verdict }) => verdict !== "pass").length;
-  say(`${results.length - failed} passed, ${failed} failed`);
-  return failed === 0 && results.length > 0 ? 0 : 1;
+  const isOne = values.seed !== undefined;
+  const wish: Wish = {
+    seeds: isOne ? 1 : Number(values.seeds),
+    from: Number(values.seed ?? values.from),
+    minutes: values.minutes === undefined ? null : Number(values.minutes),
+    faults: values.fault ?? null,
+    jobs: isOne ? 1 : Number(values.jobs),
+    commit: commitName(),
+    isExplained: !values["no-explain"],
+    say,
+  };
+  if (values.sabotage !== undefined) return runSabotage(wish, values.sabotage);
+  const orders = values.replay === undefined ? ordersOf(wish) : replay(values.replay);
+  return runSeeds(wish, orders);
 }
 
-function tell({ seed, verdict, violations, reason }: RunResult, say: (line: string) => void): void {
-  for (const { invariant, message } of violations) say(`seed ${seed}: ${invariant} ${message}`);
-  if (reason !== null) say(`seed ${seed}: ${verdict}: ${reason}`);
+function* replay(path: string): Generator<Order, undefined> {
+  const { scenario } = loadRegression(path);
+  yield { seed: scenario.seed, faults: null, sabotage: null, scenario };
+}
+
+/** Seeds in turn: so many, or as long as there is time. */
+function* ordersOf(wish: Wish): Generator<Order, undefined> {
+  const startedAt = performance.now();
+  const isDue = (count: number): boolean =>
+    wish.minutes === null ? count < wish.seeds : performance.now() - startedAt < wish.minutes * 60_000;
+  for (let count = 0; isDue(count); count += 1) {
+    yield { seed: wish.from + count, faults: wish.faults, sabotage: null, scenario: null };
+  }
+}
+
+/** Violations that are explained in one go; the others are told by their line. */
+const explainedMax = 3;
+
+async function runSeeds(wish: Wish, orders: Iterator<Order, undefined>): Promise<number> {
+  const { say } = wish;
+  const startedAt = performance.now();
+  let coverage: Coverage = noCoverage;
+  let events = 0;
+  let passed = 0;
+  const failed: Report[] = [];
+  await runOrders(orders, wish.jobs, (report) => {
+    coverage = addCoverage(coverage, report.coverage);
+    events += report.events;
+    if (report.verdict === "pass") passed += 1;
+    else {
+      failed.push(report);
+      for (const line of verdictLines(wish, report)) say(line);
+    }
+    return true;
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  if (wish.isExplained) {
+    for (const report of failed.slice(0, explainedMax)) await explain(wish, report);
+  }
+  for (const line of showCoverage(coverage)) say(line);
+  const perMinute = Math.round(((passed + failed.length) / seconds) * 60);
+  say(`${events} events in ${seconds.toFixed(1)} s on ${wish.jobs} threads: ${perMinute} seeds a minute`);
+  say(`${passed} passed, ${failed.length} failed`);
+  return failed.length === 0 && passed > 0 ? 0 : 1;
+}
+
+/** One line per violation, each with what it takes to see it again. */
+function verdictLines(wish: Wish, report: Report): readonly string[] {
+  const only = (wish.faults ?? []).map((name) => ` --fault ${name}`).join("");
+  const again = `npm run sim -- --seed ${report.seed}${only}`;
+  const at = `seed ${report.seed} commit ${wish.commit}`;
+  const lines = report.violations.map(
+    ({ invariant, message }) => `${at}: ${invariant} ${message} (again: ${again})`,
+  );
+  return report.reason === null ? lines : [...lines, `${at}: unknown: ${report.reason} (again: ${again})`];
 }

@@ -1,8 +1,10 @@
 import { defaultGuardLimits } from "@crossfoot/kernel";
 import { readContract } from "@crossfoot/model";
 import type { Contract } from "@crossfoot/model";
-import type { Store, World } from "crossfoot/testing";
+import type { World } from "crossfoot/testing";
 import type { MakeChecker, StoreFacts, Violation } from "./checker.ts";
+import { coverageOf } from "./coverage.ts";
+import type { Coverage } from "./coverage.ts";
 import { checkers as allCheckers } from "./checkers/all.ts";
 import { FaultPort } from "./faults.ts";
 import { History } from "./history.ts";
@@ -29,7 +31,7 @@ export interface RunResult {
   readonly reason: string | null;
   /** SHA-256 of everything that happened. */
   readonly digest: string;
-  readonly hits: { readonly [fault: string]: number };
+  readonly coverage: Coverage;
   readonly events: number;
   readonly history: History;
 }
@@ -70,28 +72,34 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   });
   let reason: string | null = null;
   try {
-    reason = await phases(stage, (at, facts) => {
-      for (const checker of checkers) violations.push(...(checker[at]?.(facts) ?? []));
-    });
+    reason = await phases(
+      stage,
+      (violation) => void violations.push(violation),
+      (at, facts) => {
+        for (const checker of checkers) violations.push(...(checker[at]?.(facts) ?? []));
+      },
+    );
   } catch (error) {
     reason = error instanceof Error ? (error.stack ?? error.message) : "unknown error";
   }
-  await stage.home.close();
   const verdict = violations.length > 0 ? "fail" : reason === null ? "pass" : "unknown";
-  return {
+  const result: RunResult = {
     seed: scenario.seed,
     verdict,
     violations,
     reason,
     digest: stage.history.digest(),
-    hits: Object.fromEntries(stage.faults.hits),
+    coverage: coverageOf(scenario, stage, await stage.home.dump()),
     events: stage.timeline.events,
     history: stage.history,
   };
+  await stage.home.close();
+  return result;
 }
 
 async function phases(
   stage: Stage,
+  report: (violation: Violation) => void,
   check: (at: "atQuiet" | "atEnd", facts: StoreFacts) => void,
 ): Promise<string | null> {
   const { timeline, history, scenario } = stage;
@@ -106,22 +114,37 @@ async function phases(
     await timeline.run(timeline.now + lookEveryMs, isTooLong);
     isCalm = await isQuiet(stage.home.store, { history, healedAt, scenario, systems: stage.systems });
   }
-  if (!isCalm) return "the healed run did not become quiet";
+  // A run that never comes to rest is a failure, not a run of which nothing is known.
+  if (!isCalm) {
+    report({ invariant: "I06", message: stuckMessage(stage), at: timeline.now, about: null });
+    return null;
+  }
   history.note({ kind: "phase", phase: "quiet" });
-  check("atQuiet", await factsOf(stage.home.store));
+  check("atQuiet", await factsOf(stage.home));
   history.note({ kind: "phase", phase: "idle" });
   await timeline.run(timeline.now + 3 * scenario.cadenceMs + lookEveryMs, isTooLong);
   history.note({ kind: "phase", phase: "end" });
-  check("atEnd", await factsOf(stage.home.store));
+  check("atEnd", await factsOf(stage.home));
   return isTooLong() ? "the run took too many events" : null;
 }
 
-async function factsOf(store: Store): Promise<StoreFacts> {
+/** What a run that did not become quiet was last heard of. */
+function stuckMessage({ history }: Stage): string {
+  const last = history.entries.findLast(
+    (entry) => entry.kind === "worker" && (entry.event === "trouble" || entry.event === "run"),
+  );
+  const heard = last?.kind === "worker" ? `${last.event} ${JSON.stringify(last.facts)}` : "nothing";
+  return `the healed run did not become quiet in ${quietMsMax / 60_000} minutes; last heard: ${heard}`;
+}
+
+async function factsOf(home: StoreHome): Promise<StoreFacts> {
+  const { store } = home;
   return {
     conflicts: await store.listConflicts("open"),
     candidates: await store.listCandidates(),
     parks: await store.listParks(),
     journal: await store.verifyJournal(),
+    dump: await home.dump(),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Connection, Mapping } from "@crossfoot/connector-sdk";
 import type { Contract, EntityName } from "@crossfoot/model";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
 import { createEngine, startLoop } from "crossfoot/testing";
-import type { Engine, Side, Sleep, World } from "crossfoot/testing";
+import type { Engine, RunSummary, Side, Sleep, World } from "crossfoot/testing";
 import type { History } from "./history.ts";
 import type { PartyClock } from "./party-clock.ts";
 import { storeOver } from "./store-port.ts";
@@ -31,6 +31,15 @@ export interface WorkerParts {
   readonly sweepEveryMs: number;
   /** Changes the ports of an engine: the way in for saboteurs. */
   readonly sabotage: (world: World) => World;
+}
+
+/** Outcome classes of a run, over all entities. */
+function verdictsOf(summary: RunSummary): { readonly [verdict: string]: number } {
+  const counts: Record<string, number> = {};
+  for (const { verdicts } of summary.entities) {
+    for (const [verdict, count] of Object.entries(verdicts)) counts[verdict] = (counts[verdict] ?? 0) + count;
+  }
+  return counts;
 }
 
 /** One program: it has a heap of its own, and dies with it. */
@@ -132,7 +141,7 @@ export class Worker {
         if (!body.isAlive()) return;
         const facts =
           event.kind === "run"
-            ? { what: event.what, state: event.summary.state, calls: event.summary.calls }
+            ? { what: event.what, state: event.summary.state, verdicts: verdictsOf(event.summary) }
             : { error: String(event.error) };
         const kind = event.kind === "run" ? "run" : "trouble";
         history.note({ kind: "worker", worker: body.name, event: kind, facts });

@@ -1,0 +1,92 @@
+import type { Json } from "@crossfoot/kernel";
+import type { Dump } from "crossfoot/testing";
+import type { FaultPort } from "./faults.ts";
+import type { History } from "./history.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Counts by name. */
+export interface Counts {
+  readonly [name: string]: number;
+}
+
+/** What a run, or many, came through: a green check that looked at nothing is a defect. */
+export interface Coverage {
+  /** Runs in which a fault was switched on. */
+  readonly masked: Counts;
+  /** Times that a fault came. */
+  readonly hits: Counts;
+  /** Outcome classes of decisions. */
+  readonly verdicts: Counts;
+  /** Steps of intents from state to state. */
+  readonly steps: Counts;
+  /** Deeds of people, by entity and kind. */
+  readonly deeds: Counts;
+}
+
+/** Coverage of nothing. */
+export const noCoverage: Coverage = { masked: {}, hits: {}, verdicts: {}, steps: {}, deeds: {} };
+
+function added(a: Counts, b: Counts): Counts {
+  const sum: Record<string, number> = { ...a };
+  for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+/** Both together. */
+export function addCoverage(a: Coverage, b: Coverage): Coverage {
+  return {
+    masked: added(a.masked, b.masked),
+    hits: added(a.hits, b.hits),
+    verdicts: added(a.verdicts, b.verdicts),
+    steps: added(a.steps, b.steps),
+    deeds: added(a.deeds, b.deeds),
+  };
+}
+
+/** What one run came through. */
+export function coverageOf(
+  scenario: Scenario,
+  at: { readonly faults: FaultPort; readonly history: History },
+  dump: Dump,
+): Coverage {
+  const verdicts: Record<string, number> = {};
+  const deeds: Record<string, number> = {};
+  for (const entry of at.history.entries) {
+    if (entry.kind === "worker" && entry.event === "run") count(verdicts, verdictsIn(entry.facts));
+    if (entry.kind === "action") {
+      const outcome = entry.outcome === "done" ? "" : " (skipped)";
+      count(deeds, { [`${entry.action.entity} ${entry.action.deed.kind}${outcome}`]: 1 });
+    }
+  }
+  return {
+    masked: Object.fromEntries(scenario.mask.map((name) => [name, 1])),
+    hits: Object.fromEntries(at.faults.hits),
+    verdicts,
+    steps: stepsIn(dump),
+    deeds,
+  };
+}
+
+function count(into: Record<string, number>, counts: Counts): void {
+  for (const [name, more] of Object.entries(counts)) into[name] = (into[name] ?? 0) + more;
+}
+
+function verdictsIn(facts: Json): Counts {
+  return (facts as { readonly verdicts?: Counts } | null)?.verdicts ?? {};
+}
+
+/** The lives of intents as the journal tells them. */
+function stepsIn(dump: Dump): Counts {
+  const rows = (dump["journal"] ?? []).toSorted((a, b) => Number(a["seq"]) - Number(b["seq"]));
+  const states = new Map<string, string>();
+  const steps: Record<string, number> = {};
+  for (const row of rows) {
+    const { kind } = row;
+    const state = typeof kind === "string" && kind.startsWith("intent_") ? kind.slice(7) : undefined;
+    const key = (row["body"] as { readonly key?: string } | null)?.key;
+    if (state === undefined || key === undefined) continue;
+    count(steps, { [`${states.get(key) ?? "stored"}>${state}`]: 1 });
+    states.set(key, state);
+  }
+  return steps;
+}

@@ -1,0 +1,59 @@
+import type { Entry, History } from "./history.ts";
+
+/** Lines of a history at most; the end is where it went wrong. */
+const linesMax = 400;
+
+/** A history in lines that a person reads: what people, systems, network and workers did. */
+export function showHistory(history: History): readonly string[] {
+  const lines = history.entries.flatMap((entry) => {
+    const text = lineOf(entry);
+    return text === null ? [] : [`${clock(entry.at)}  ${text}`];
+  });
+  if (lines.length <= linesMax) return lines;
+  return [`... ${lines.length - linesMax} earlier lines`, ...lines.slice(-linesMax)];
+}
+
+function clock(at: number): string {
+  const seconds = (at / 1000).toFixed(3).padStart(9);
+  return `${seconds} s`;
+}
+
+function lineOf(entry: Entry): string | null {
+  switch (entry.kind) {
+    case "phase":
+      return `--- ${entry.phase}`;
+    case "action": {
+      const { system, who, entity, tag, deed } = entry.action;
+      const fields = "fields" in deed ? ` ${JSON.stringify(deed.fields)}` : "";
+      const skipped = entry.outcome === "done" ? "" : " (not possible)";
+      return `${who} in ${system}: ${deed.kind} ${entity} ${tag}${fields}${skipped}`;
+    }
+    case "commit": {
+      const { system, op, entity, id, tag, actor, after, before } = entry.commit;
+      const by = actor.kind === "us" ? `us, call ${actor.call}` : actor.name;
+      const changed = Object.entries(after.native).filter(
+        ([root, value]) => JSON.stringify(before?.native[root]) !== JSON.stringify(value),
+      );
+      const values = JSON.stringify(Object.fromEntries(changed));
+      return `${system} commits ${op} ${entity} ${id} (${tag}) v${after.version} by ${by}: ${values}`;
+    }
+    case "fault":
+      return `*** fault ${entry.fault.id} ${JSON.stringify(entry.fault.params)}`;
+    case "call": {
+      const writes = entry.writes
+        .map(({ kind, id, precondition }) => `${kind} ${id ?? ""} if v${precondition ?? "-"}`)
+        .join(", ");
+      return `${entry.worker} calls ${entry.system} ${entry.call} ${entry.entity} #${entry.id} ${writes}`;
+    }
+    case "reached":
+      return entry.outcomes.length === 0 ? null : `#${entry.id} reached its system`;
+    case "answered":
+      return entry.outcome === "ok" ? null : `#${entry.id} ${entry.outcome}: ${entry.code ?? ""}`;
+    case "store":
+      return /^(acquire|commit|abandon|claim|withdraw)/.test(entry.method) || entry.step === "failed"
+        ? `${entry.worker} store ${entry.method} ${entry.step} ${JSON.stringify(entry.facts)}`
+        : null;
+    case "worker":
+      return `${entry.worker} ${entry.event} ${JSON.stringify(entry.facts)}`;
+  }
+}

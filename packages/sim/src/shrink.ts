@@ -1,0 +1,112 @@
+import type { Scenario } from "./scenario.ts";
+
+/** Says whether a scenario still breaks what is looked for. */
+export type StillBreaks = (scenario: Scenario) => Promise<boolean>;
+
+/** Runs that shrinking may take. */
+const attemptsMax = 400;
+
+interface Search {
+  best: Scenario;
+  attempts: number;
+  readonly breaks: StillBreaks;
+}
+
+/**
+ * Makes a failing scenario shorter by its structure, as long as it still breaks the same: whole workers,
+ * records and faults first, then single deeds, then time. Each step is tried on its own run; the answer
+ * breaks as the first did.
+ */
+export async function shrink(scenario: Scenario, breaks: StillBreaks): Promise<Scenario> {
+  const search: Search = { best: scenario, attempts: 0, breaks };
+  for (let before = ""; before !== JSON.stringify(search.best) && search.attempts < attemptsMax;) {
+    before = JSON.stringify(search.best);
+    await dropParts(search, (from) => from.workers.slice(1), dropWorkers);
+    await dropParts(search, (from) => namesOf(from), dropRecords);
+    await dropParts(search, (from) => from.faults, dropFaults);
+    await dropParts(search, (from) => from.actions, dropActions);
+    await dropParts(search, (from) => from.entities.slice(1), dropEntities);
+    for (const simpler of simplerOnes(search.best)) await attempt(search, simpler);
+  }
+  return search.best;
+}
+
+async function attempt(search: Search, candidate: Scenario): Promise<boolean> {
+  if (search.attempts >= attemptsMax) return false;
+  search.attempts += 1;
+  if (!(await search.breaks(candidate))) return false;
+  search.best = candidate;
+  return true;
+}
+
+/** Tries to leave out halves, then quarters, down to single parts. */
+async function dropParts<Part>(
+  search: Search,
+  partsOf: (from: Scenario) => readonly Part[],
+  without: (from: Scenario, parts: readonly Part[]) => Scenario,
+): Promise<void> {
+  let size = partsOf(search.best).length;
+  while (size >= 1) {
+    for (let at = 0; ;) {
+      const parts = partsOf(search.best).slice(at, at + size);
+      if (parts.length === 0) break;
+      if (!(await attempt(search, without(search.best, parts)))) at += size;
+    }
+    size = size === 1 ? 0 : Math.floor(size / 2);
+  }
+}
+
+const dropWorkers = (from: Scenario, parts: readonly Scenario["workers"][number][]): Scenario => ({
+  ...from,
+  workers: from.workers.filter((worker) => !parts.includes(worker)),
+});
+const dropFaults = (from: Scenario, parts: readonly Scenario["faults"][number][]): Scenario => ({
+  ...from,
+  faults: from.faults.filter((fault) => !parts.includes(fault)),
+});
+const dropActions = (from: Scenario, parts: readonly Scenario["actions"][number][]): Scenario => ({
+  ...from,
+  actions: from.actions.filter((action) => !parts.includes(action)),
+});
+const dropEntities = (from: Scenario, parts: readonly Scenario["entities"][number][]): Scenario => ({
+  ...from,
+  entities: from.entities.filter((entity) => !parts.includes(entity)),
+  actions: from.actions.filter(({ entity }) => !parts.includes(entity)),
+});
+
+const nameOf = ({ entity, tag }: Scenario["actions"][number]): string => `${entity}/${tag}`;
+const namesOf = (from: Scenario): readonly string[] => [...new Set(from.actions.map(nameOf))];
+const dropRecords = (from: Scenario, names: readonly string[]): Scenario => ({
+  ...from,
+  actions: from.actions.filter((action) => !names.includes(nameOf(action))),
+});
+
+/** The same scenario with less in one respect: an earlier end, plainer systems, fewer things drawn. */
+function simplerOnes(from: Scenario): readonly Scenario[] {
+  const last = Math.max(0, ...from.actions.map(({ at }) => at));
+  const plain = (role: "crm" | "erp", change: Partial<Scenario["profiles"]["crm"]>): Scenario => ({
+    ...from,
+    profiles: { ...from.profiles, [role]: { ...from.profiles[role], ...change } },
+  });
+  const simpler: Scenario[] = [
+    { ...from, endsAt: Math.max(60_000, Math.ceil(from.endsAt / 2)) },
+    { ...from, endsAt: last + 30_000 },
+    { ...from, contract: null },
+    { ...from, workers: from.workers.map((worker) => ({ ...worker, startAt: 0, clockOffsetMs: 0 })) },
+  ];
+  for (const role of ["crm", "erp"] as const) {
+    simpler.push(
+      plain(role, { lossy: {} }),
+      plain(role, { searchLagMs: 0, lagsById: false }),
+      plain(role, { commitLagMs: 0, holdMsMax: 0 }),
+      plain(role, { clockOffsetMs: 0, clockRate: 1 }),
+      plain(role, { stampGranularityMs: 1 }),
+      plain(role, { precondition: "conditional", versions: "counter" }),
+      plain(role, { createProof: "reference" }),
+      plain(role, { answersRecord: true, writeBatchMax: 1, concurrency: 1 }),
+      plain(role, { pageMax: 50, paging: "keyset", readBatchMax: 50, incremental: "since" }),
+    );
+  }
+  const same = JSON.stringify(from);
+  return simpler.filter((each) => JSON.stringify(each) !== same && each.endsAt <= from.endsAt);
+}

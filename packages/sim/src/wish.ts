@@ -1,0 +1,12 @@
+/** What `npm run sim` is asked for. */
+export interface Wish {
+  readonly seeds: number;
+  readonly from: number;
+  readonly minutes: number | null;
+  readonly faults: readonly string[] | null;
+  readonly jobs: number;
+  readonly commit: string;
+  /** Whether a violation is made shorter and saved under `regressions/`. */
+  readonly isExplained: boolean;
+  readonly say: (line: string) => void;
+}
