@@ -34,7 +34,8 @@ export type DiscardReason =
   | "not_a_writer"
   | "first_link_master"
   | "custom_rule"
-  | "person_decided";
+  | "person_decided"
+  | "lossy_target";
 
 /** All reasons of a discard. */
 export const discardReasons: readonly DiscardReason[] = [
@@ -44,6 +45,7 @@ export const discardReasons: readonly DiscardReason[] = [
   "first_link_master",
   "custom_rule",
   "person_decided",
+  "lossy_target",
 ];
 
 /** A value that lost; kept in the journal before anything is overwritten, so that its author can be told. */
@@ -58,4 +60,8 @@ export interface Discard {
   readonly actor: string | null;
   readonly reason: DiscardReason;
   readonly winner: ConnectionId | "person";
+  /**
+   * For `lossy_target`, what the winner made of the value; the value itself still stands where it came from.
+   */
+  readonly kept?: Value;
 }

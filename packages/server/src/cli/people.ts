@@ -2,10 +2,11 @@ import { linkId } from "@crossfoot/kernel";
 import type { ConnectionId } from "@crossfoot/kernel";
 import type { Project } from "../config/project.ts";
 import type { CandidateRow, ConflictRow, OpenPark } from "../store/port.ts";
-import { withEngine } from "./context.ts";
+import { recordOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes, Refusal } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
+import { showLost } from "./show-lost.ts";
 import { showValue } from "./show-value.ts";
 import { renderTable } from "./table.ts";
 import { many, moment } from "./text.ts";
@@ -13,13 +14,19 @@ import { many, moment } from "./text.ts";
 /** What `conflicts` is asked: nothing, or whose value to take for a field of a link. */
 export interface ConflictOptions {
   readonly take?: string;
+  /** Shows the values that lost instead, of one record when `link` names it. */
+  readonly lost?: boolean;
   readonly link?: string;
   readonly field?: string;
 }
 
-/** `conflicts`: what waits for a decision; with `--take`, the decision. */
+/** Values listed at once; `why` tells the older ones of a record. */
+const lostMax = 200;
+
+/** `conflicts`: what waits for a decision; with `--take`, the decision; with `--lost`, what lost. */
 export async function conflictsCommand(context: Context, options: ConflictOptions): Promise<ExitCode> {
   const { take, link, field } = options;
+  if (options.lost === true && take === undefined) return lostCommand(context, link);
   if (take !== undefined && link !== undefined && field !== undefined) {
     return decide(context, { take, link, field });
   }
@@ -31,6 +38,14 @@ export async function conflictsCommand(context: Context, options: ConflictOption
     candidates: await engine.candidates(),
   }));
   context.print(found, () => showConflicts(found, context.room));
+  return exitCodes.done;
+}
+
+async function lostCommand(context: Context, record: string | undefined): Promise<ExitCode> {
+  const lost = await withEngine(context, (engine, project) =>
+    engine.lost({ record: record === undefined ? null : recordOf(project, record), limit: lostMax }),
+  );
+  context.print({ lost }, () => showLost(lost, context.room));
   return exitCodes.done;
 }
 

@@ -111,10 +111,17 @@ function addActing(add: Add): void {
 
 function addPeople(add: Add): void {
   add("conflicts", "what waits for a decision; with --take, the decision", (command, act) => {
-    command.argument("[link]").argument("[field]").option("--take <side>", "whose value stands: crm or erp");
+    command
+      .argument("[link]")
+      .argument("[field]")
+      .option("--take <side>", "whose value stands: crm or erp")
+      .option(
+        "--lost",
+        "values that lost to another, with who, when and why; of one record when it is named",
+      );
     act((context, [link, field]) =>
       conflictsCommand(context, {
-        ...command.opts<{ take?: string }>(),
+        ...command.opts<{ take?: string; lost?: boolean }>(),
         ...(typeof link === "string" ? { link } : {}),
         ...(typeof field === "string" ? { field } : {}),
       }),

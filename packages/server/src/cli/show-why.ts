@@ -2,6 +2,7 @@ import type { Json } from "@crossfoot/kernel";
 import { isMap } from "@crossfoot/kernel";
 import type { WhyReport } from "../runtime/engine.ts";
 import type { Intent, JournalEntry } from "../store/port.ts";
+import { lostSentence } from "./show-lost.ts";
 import { showValue } from "./show-value.ts";
 import { renderTable } from "./table.ts";
 import { many, moment, safeText } from "./text.ts";
@@ -37,6 +38,10 @@ export function showWhy(why: WhyReport, room: number): string {
     ...section(
       "Conflicts",
       why.conflicts.map((conflict) => conflictSentence(conflict)),
+    ),
+    ...section(
+      "Values that lost",
+      why.lost.map((lost) => lostSentence(lost)),
     ),
     ...section("What happened", happened(why.journal)),
   ];

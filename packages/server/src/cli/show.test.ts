@@ -255,6 +255,23 @@ describe("why", () => {
           openedAt: "2026-01-31T10:00:00Z",
         },
       ],
+      lost: [
+        {
+          entry: "3/14",
+          at: "2026-01-30T09:00:00Z",
+          link: linkId("l-1"),
+          entity: "accounts",
+          field: "phone",
+          connection: erp,
+          value: "555",
+          actor: "bruno",
+          reason: "master_wins",
+          winner: connectionId("crm"),
+          key: "k",
+          outcome: "overwritten",
+          restored: null,
+        },
+      ],
       journal: [
         {
           shard: 0,
@@ -279,5 +296,8 @@ describe("why", () => {
     );
     expect(text).toContain("To decide: crossfoot conflicts --take crm l-1 name (or erp)");
     expect(text).toContain("2026-01-31 09:00:00 UTC  parked: reason x");
+    expect(text).toContain(
+      "phone “555” of bruno in erp lost: crm is the master of the field (overwritten) [3/14]",
+    );
   });
 });

@@ -76,6 +76,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     why: () => Promise.resolve(null),
     status: () => Promise.resolve(smallStatus),
     conflicts: () => Promise.resolve([]),
+    lost: () => Promise.resolve([]),
     candidates: () => Promise.resolve([]),
     deadLetters: () => Promise.resolve([]),
     redrive: (ids) => Promise.resolve(ids.length),

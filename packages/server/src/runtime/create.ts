@@ -208,6 +208,10 @@ export function createEngine(world: World): Engine {
       runs: await world.store.listRuns(10),
     }),
     conflicts: () => world.store.listConflicts("open"),
+    lost: async ({ record, limit }) => {
+      const link = record === null ? null : await findLink(world, { entity: null, id: record });
+      return record !== null && link === null ? [] : world.store.lostValues({ link, limit });
+    },
     candidates: () => world.store.listCandidates(),
     deadLetters: () => world.store.listParks(),
     redrive: (parkIds, by) => world.store.redrive(parkIds, by),

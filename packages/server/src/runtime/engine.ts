@@ -17,6 +17,7 @@ import type {
   EntityCounts,
   Intent,
   JournalEntry,
+  LostValue,
   OpenPark,
   RunRow,
   WaitEntry,
@@ -191,6 +192,8 @@ export interface WhyReport {
   readonly waits: readonly WaitEntry[];
   readonly parks: readonly OpenPark[];
   readonly conflicts: readonly ConflictRow[];
+  /** Values of this record that lost to another, the newest first. */
+  readonly lost: readonly LostValue[];
   readonly journal: readonly JournalEntry[];
   /** The decision as it would be taken now, in words. */
   readonly now: readonly string[];
@@ -228,6 +231,8 @@ export interface Engine {
   why(record: { readonly entity: EntityName | null; readonly id: string }): Promise<WhyReport | null>;
   status(): Promise<StatusReport>;
   conflicts(): Promise<readonly ConflictRow[]>;
+  /** Values that lost to another, the newest first; of one record (`<connection>:<id>`, a link) if named. */
+  lost(query: { readonly record: string | null; readonly limit: number }): Promise<readonly LostValue[]>;
   candidates(): Promise<readonly CandidateRow[]>;
   deadLetters(): Promise<readonly OpenPark[]>;
   redrive(parkIds: readonly string[], by: string): Promise<number>;

@@ -1,9 +1,10 @@
 import { imagesOf, lineIdsOf } from "@crossfoot/connector-sdk";
 import { decideRetry, eventOfFailure, isLines, pairLines, transitionIntent } from "@crossfoot/kernel";
-import type { ConnectionId, ExternalId, FailureRecord, JsonMap, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, ExternalId, FailureRecord, Fields, JsonMap, LinkId } from "@crossfoot/kernel";
 import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import type { Links } from "./canonical.ts";
+import { lossesOf } from "./losses.ts";
 import type { SendTarget } from "./target.ts";
 import type { Session, World } from "./world.ts";
 
@@ -19,6 +20,8 @@ export function blank(intent: Intent): IntentOutcome {
     observation: null,
     baseMoves: [],
     landedImages: null,
+    after: null,
+    losses: [],
     lines: [],
     park: null,
     isToDecide: false,
@@ -127,7 +130,34 @@ export function landed(
   }
   const lines = rowsOfLines(target, { intent, seen, shown, known: look.lines });
   const landedImages = Object.keys(shared).length > 0 ? shared : null;
-  return { ...done, observation: seen, baseMoves: moves, landedImages, lines };
+  const after = named(images, [...Object.keys(intent.before), ...Object.keys(intent.fields)]);
+  const isLined = Object.values(intent.fields).some(isLines);
+  const kept = isLined ? shownLines(world, target, { intent, seen, look, lines }) : shown;
+  const losses = target.policy.isProjection ? [] : lossesOf(intent, kept);
+  return { ...done, observation: seen, baseMoves: moves, landedImages, after, losses, lines };
+}
+
+function named(images: { readonly [field: string]: JsonMap }, fields: readonly string[]): BaseMove["images"] {
+  return Object.fromEntries(
+    fields.flatMap((field) => (images[field] === undefined ? [] : [[field, images[field]] as const])),
+  );
+}
+
+/** What the target shows, its rows under the keys of the lines that they are. */
+function shownLines(
+  world: World,
+  target: SendTarget,
+  at: {
+    readonly intent: Intent;
+    readonly seen: StoredObservation;
+    readonly look: LandedLookUp;
+    readonly lines: readonly LineLink[];
+  },
+): Fields {
+  const { intent, seen, look } = at;
+  const lines = [...look.lines.filter(({ link }) => link === intent.link), ...at.lines];
+  const context = readContext(world, look.links, { connection: target.side.id, lines });
+  return readObservation(target.mapping, seen, context).fields;
 }
 
 /**

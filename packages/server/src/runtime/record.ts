@@ -1,5 +1,5 @@
 import { canonicalBytes } from "@crossfoot/kernel";
-import type { JsonMap, LinkId, LinkState, Park, Plan, PlannedWrite, Wait } from "@crossfoot/kernel";
+import type { Cause, JsonMap, LinkId, LinkState, Park, Plan, PlannedWrite, Wait } from "@crossfoot/kernel";
 import type { DecisionRecord, Intent, ParkEntry, WaitEntry } from "../store/port.ts";
 import { currentImages } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
@@ -69,6 +69,19 @@ function sharing(world: World, assessed: Assessed, write: PlannedWrite): Pick<In
   return { shared, group: `${digest.slice(0, 24)}:${carrying.length}` };
 }
 
+/** What the target shows of the fields that a write sets, the state included when it is moved. */
+function beforeImages(world: World, assessed: Assessed, write: PlannedWrite): Intent["before"] {
+  const { bundle, input } = assessed;
+  const moved = write.transition === null ? [] : [input.policy.statusField ?? ""];
+  const fields = [...new Set([...Object.keys(write.fields), ...moved])];
+  return currentImages(world, { bundle, connection: write.target, fields });
+}
+
+/** Who committed what a write carries on, as that system names them. */
+function actorOf({ input }: Assessed, { connection }: Cause): string | null {
+  return input.members[connection]?.view.actor ?? null;
+}
+
 function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; step: number }): Intent {
   const { bundle } = assessed;
   const { write, step } = at;
@@ -87,10 +100,12 @@ function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; s
     contentHash: contentHash(world, write),
     fields: write.fields,
     transition: write.transition,
-    causes: write.causes as unknown as Intent["causes"],
+    causes: write.causes.map((cause) => ({ ...cause, actor: actorOf(assessed, cause) })),
     sourceImages: sourceImages(world, assessed, write),
     ...sharing(world, assessed, write),
     plan: null,
+    before: beforeImages(world, assessed, write),
+    runId: null,
     attempts: 0,
     fence: 0,
     sendDeadline: null,

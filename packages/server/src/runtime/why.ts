@@ -10,6 +10,7 @@ import { splitRefused } from "./record.ts";
 import type { World } from "./world.ts";
 
 const entriesMax = 50;
+const lostMax = 20;
 
 /** Finds the link of a record named `<connection>:<native id>`, or by the link's own id. */
 export async function findLink(
@@ -75,6 +76,7 @@ export async function explainLink(
     waits: await store.waitsOf(at.link),
     parks,
     conflicts,
+    lost: await store.lostValues({ link: at.link, limit: lostMax }),
     journal: await store.journalOf(at.link, entriesMax),
     now: sentences(world, one),
   };

@@ -1,4 +1,4 @@
-import type { Json, LinkId } from "@crossfoot/kernel";
+import type { Discard, Json, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
@@ -186,12 +186,13 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
     group_key: intent.group,
     plan_id: intent.plan?.id ?? null,
     plan_number: intent.plan?.number ?? null,
+    before: intent.before,
     run_id: runId,
   }));
   const names =
     "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, " +
     "content_hash, fields, transition, causes, source_images, shared, group_key, plan_id, plan_number, " +
-    "run_id";
+    "before, run_id";
   // A create that settled stays settled for its generation: its key never depends on its content, so it
   // cannot repeat. Neither can one of which nobody knows whether it landed, whatever its source says by now.
   await tx.query(
@@ -199,15 +200,15 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
       "jsonb_to_recordset($1::jsonb) as r(key text, link_id text, entity text, generation int, " +
       "target text, kind text, step int, external_id text, reference text, precondition text, " +
       "content_hash text, fields jsonb, transition jsonb, causes jsonb, source_images jsonb, shared " +
-      "jsonb, group_key text, plan_id text, plan_number int, run_id text) on conflict (key) do " +
-      "update set state = 'stored', step = excluded.step, external_id = excluded.external_id, " +
+      "jsonb, group_key text, plan_id text, plan_number int, before jsonb, run_id text) on conflict " +
+      "(key) do update set state = 'stored', step = excluded.step, external_id = excluded.external_id, " +
       "precondition = excluded.precondition, content_hash = excluded.content_hash, fields = " +
       "excluded.fields, transition = excluded.transition, causes = excluded.causes, source_images = " +
       "excluded.source_images, shared = excluded.shared, group_key = excluded.group_key, plan_id = " +
-      "excluded.plan_id, plan_number = excluded.plan_number, landed_images = null, attempts = " +
-      "0, due_at = now(), failure = null, run_id = excluded.run_id, settled_at = null, " +
-      "send_deadline = null, abandoned_at = null where intent.state = 'refused' or (intent.state = " +
-      "'settled' and intent.kind <> 'create') or (intent.state = 'parked' and not exists (select " +
+      "excluded.plan_id, plan_number = excluded.plan_number, before = excluded.before, landed_images " +
+      "= null, attempts = 0, due_at = now(), failure = null, run_id = excluded.run_id, settled_at = " +
+      "null, send_deadline = null, abandoned_at = null where intent.state = 'refused' or (intent.state " +
+      "= 'settled' and intent.kind <> 'create') or (intent.state = 'parked' and not exists (select " +
       `from park p where p.intent_key = intent.key and p.state = 'open' and ${isParkOfDoubt}))`,
     [JSON.stringify(rows)],
   );
@@ -287,12 +288,18 @@ async function finishWork(tx: Queryable, records: readonly DecisionRecord[]): Pr
   );
 }
 
+/** Key of the write that takes the place of a value that loses. */
+function overwriting({ intents }: DecisionRecord, { connection, field }: Discard): string | null {
+  const [name = field] = field.split("[");
+  return intents.find(({ target, fields }) => target === connection && name in fields)?.key ?? null;
+}
+
 /** What the journal says of a decision. */
 export function decisionNotes(record: DecisionRecord): readonly Note[] {
   const { link, entity } = record;
   const note = (kind: string, body: unknown): Note => ({ kind, entity, link, body: body as Json });
   return [
-    ...record.discards.map((discard) => note("discarded", discard)),
+    ...record.discards.map((discard) => note("discarded", { ...discard, key: overwriting(record, discard) })),
     ...record.conflicts
       .filter(({ field }) => !record.knownConflicts.includes(field))
       .map((conflict) => note("conflict_opened", conflict)),

@@ -1,4 +1,4 @@
-import type { ConnectionId, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, Json, JsonMap, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import { moveBases, parkRow, saveLines, savePark } from "./decisions.ts";
 import type { Note } from "./chain.ts";
@@ -201,6 +201,16 @@ async function sharedMoves(
   }));
 }
 
+/**
+ * What a write that settled did, so that it can be undone from the journal alone: what the target held before
+ * and what it holds now, field by field. What was sent stands for the latter where it could not be read back.
+ */
+function madeOf({ intent, after }: IntentOutcome): JsonMap {
+  const { before, transition, runId } = intent;
+  const sent = after === null ? { sent: intent.fields as unknown as Json } : {};
+  return { before, after, ...sent, transition, run: runId };
+}
+
 /** What the journal says of an outcome. */
 export function outcomeNotes(outcome: IntentOutcome): readonly Note[] {
   const { intent, state } = outcome;
@@ -208,7 +218,16 @@ export function outcomeNotes(outcome: IntentOutcome): readonly Note[] {
   const body = { key: intent.key, target: intent.target, kind: intent.kind, id: outcome.id };
   const code = outcome.failure?.code ?? null;
   return [
-    { kind: `intent_${state}`, ...at, body: { ...body, code } },
+    {
+      kind: `intent_${state}`,
+      ...at,
+      body: { ...body, code, ...(state === "settled" ? madeOf(outcome) : {}) },
+    },
+    ...outcome.losses.map((loss) => ({
+      kind: "discarded",
+      ...at,
+      body: { ...loss, key: intent.key } as unknown as Json,
+    })),
     ...outcome.baseMoves.map(({ connection, images }) => ({
       kind: "base_moved",
       ...at,

@@ -19,9 +19,19 @@ import type {
 } from "@crossfoot/kernel";
 import type { EntityCounts } from "./counts.ts";
 import type { PlanStore } from "./plan-port.ts";
+import type {
+  CandidateRow,
+  ConflictRow,
+  ConnectionRow,
+  JournalEntry,
+  LostQuery,
+  LostValue,
+  RunRow,
+} from "./shown.ts";
 
 export type { EntityCounts } from "./counts.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
+export type { CandidateRow, ConflictRow, ConnectionRow, JournalEntry, LostValue, RunRow } from "./shown.ts";
 
 /** An observation as it is stored: the mapped native roots, never canonical values. */
 export interface StoredObservation {
@@ -171,6 +181,13 @@ export interface Intent {
   readonly group: string | null;
   /** The write of a plan that it is; null when no plan asked for it. */
   readonly plan: { readonly id: string; readonly number: number } | null;
+  /**
+   * What the target showed of each field written when the write was decided: what it held before, since the
+   * write is made on that version only.
+   */
+  readonly before: { readonly [field: string]: JsonMap };
+  /** The run that decided it. */
+  readonly runId: string | null;
   readonly attempts: number;
   readonly fence: number;
   readonly sendDeadline: number | null;
@@ -244,6 +261,10 @@ export interface IntentOutcome {
    * settled.
    */
   readonly landedImages: { readonly [field: string]: JsonMap } | null;
+  /** What the target shows of each field written, as read back; null when it was not read. */
+  readonly after: { readonly [field: string]: JsonMap } | null;
+  /** Values that the target does not keep as they were sent. */
+  readonly losses: readonly Discard[];
   readonly lines: readonly LineLink[];
   readonly park: ParkEntry | null;
   /** Whether the link has to be decided again. */
@@ -257,18 +278,6 @@ export interface OpenPark extends ParkEntry {
   readonly entity: EntityName;
   readonly openedAt: string;
   readonly attempts: number;
-}
-
-/** One entry of the journal. */
-export interface JournalEntry {
-  readonly shard: number;
-  readonly seq: number;
-  readonly at: string;
-  readonly runId: string | null;
-  readonly entity: string | null;
-  readonly link: string | null;
-  readonly kind: string;
-  readonly body: Json;
 }
 
 /** Observations, unreadable rows and the cursor that covers them: one commit (INVARIANTS.md 1.10). */
@@ -317,41 +326,6 @@ interface ClaimRequest {
   readonly keys: readonly string[] | null;
   /** Our time in ms until which the request may leave us. */
   readonly sendDeadline: number;
-}
-
-/** A run as shown to people. */
-export interface RunRow {
-  readonly id: string;
-  readonly command: string;
-  readonly state: string;
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  readonly summary: Json;
-}
-
-/** A conflict as shown to people. */
-export interface ConflictRow extends Conflict {
-  readonly link: LinkId;
-  readonly entity: EntityName;
-  readonly state: string;
-  readonly openedAt: string;
-}
-
-/** A possible duplicate as shown to people. */
-export interface CandidateRow extends RecordKey {
-  readonly links: readonly string[];
-  readonly keys: readonly string[];
-  readonly openedAt: string;
-}
-
-/** One configured connection as the store knows it. */
-export interface ConnectionRow {
-  readonly id: ConnectionId;
-  readonly system: string;
-  readonly role: string;
-  readonly tenant: string | null;
-  readonly state: string;
-  readonly reason: string | null;
 }
 
 /** What of one entity is due now. */
@@ -488,6 +462,8 @@ export interface Store extends PlanStore {
   intentsOf(links: readonly LinkId[]): Promise<readonly Intent[]>;
   waitsOf(link: LinkId): Promise<readonly WaitEntry[]>;
   journalOf(link: LinkId, limit: number): Promise<readonly JournalEntry[]>;
+  /** Values that lost, the newest first. */
+  lostValues(query: LostQuery): Promise<readonly LostValue[]>;
   verifyJournal(): Promise<{ readonly entries: number; readonly broken: readonly string[] }>;
   linksOfEntity(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly LinkId[]>;
   unlinkedOf(entity: EntityName): Promise<readonly Newcomer[]>;

@@ -89,6 +89,8 @@ export interface IntentRow {
   readonly group_key: string | null;
   readonly plan_id: string | null;
   readonly plan_number: number | null;
+  readonly before: Intent["before"];
+  readonly run_id: string | null;
   readonly attempts: number;
   readonly fence: string | number;
   readonly send_deadline: number | null;
@@ -100,8 +102,8 @@ export interface IntentRow {
 export const intentColumns: string =
   "i.key, i.link_id, i.entity, i.generation, i.target, i.kind, i.state, i.step, i.external_id, " +
   "i.reference, i.precondition, i.content_hash, i.fields, i.transition, i.causes, i.source_images, " +
-  "i.shared, i.group_key, i.plan_id, i.plan_number, i.attempts, i.fence, i.send_deadline, " +
-  "i.abandoned_at, i.failure";
+  "i.shared, i.group_key, i.plan_id, i.plan_number, i.before, i.run_id, i.attempts, i.fence, " +
+  "i.send_deadline, i.abandoned_at, i.failure";
 
 /** An intent as the runtime knows it. */
 export function intentOf(row: IntentRow): Intent {
@@ -125,6 +127,8 @@ export function intentOf(row: IntentRow): Intent {
     shared: row.shared,
     group: row.group_key,
     plan: row.plan_id === null ? null : { id: row.plan_id, number: row.plan_number ?? 0 },
+    before: row.before,
+    runId: row.run_id,
     attempts: row.attempts,
     fence: Number(row.fence),
     sendDeadline: numberOf(row.send_deadline),

@@ -6,6 +6,7 @@ import { intentStore } from "./intents.ts";
 import { journalReader, journalWriter } from "./journal.ts";
 import { leaseStore } from "./leases.ts";
 import { linkStore } from "./links.ts";
+import { lostStore } from "./lost.ts";
 import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
 import { planStore } from "./plans.ts";
@@ -60,5 +61,6 @@ export function createStore(deps: {
     ...peopleStore(parts),
     ...planStore(parts),
     ...journalReader(database, entropy),
+    ...lostStore(database),
   };
 }

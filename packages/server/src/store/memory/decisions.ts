@@ -111,6 +111,7 @@ function rowOf(intent: Intent, at: { readonly runId: string | null; readonly now
     ...{ fields: jsonb(intent.fields), transition: jsonb(intent.transition), causes: jsonb(intent.causes) },
     ...{ source_images: jsonb(intent.sourceImages), shared: jsonb(intent.shared), group_key: intent.group },
     ...{ plan_id: intent.plan?.id ?? null, plan_number: intent.plan?.number ?? null },
+    before: jsonb(intent.before),
     ...{ landed_images: null, attempts: 0, fence: 0, send_deadline: null, abandoned_at: null },
     ...{ due_at: at.now, failure: null, run_id: at.runId, stored_at: at.now, settled_at: null },
   };

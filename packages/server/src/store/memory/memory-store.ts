@@ -11,6 +11,7 @@ import { intentPart } from "./intents.ts";
 import { journalPart } from "./journal.ts";
 import { leasePart } from "./leases.ts";
 import { linkPart } from "./links.ts";
+import { lostPart } from "./lost.ts";
 import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
 import { planPart } from "./plans.ts";
@@ -74,6 +75,7 @@ export function createMemoryStore(deps: {
     ...peoplePart(state),
     ...planPart(state),
     ...journalPart(state),
+    ...lostPart(state),
     snapshot: () => byName((table) => table.all()) as unknown as Snapshot,
     restore(snapshot) {
       for (const table of tables) table.replaceAll(snapshot[table.spec.name as keyof Rows] as never);

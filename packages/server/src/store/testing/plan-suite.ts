@@ -25,6 +25,8 @@ const intent = (id: string, plan: Intent["plan"]): Intent => ({
   sourceImages: {},
   shared: [],
   group: null,
+  before: {},
+  runId: null,
   plan,
   attempts: 0,
   fence: 0,
@@ -33,7 +35,15 @@ const intent = (id: string, plan: Intent["plan"]): Intent => ({
   failure: null,
 });
 
-const nothing = { observation: null, baseMoves: [], landedImages: null, lines: [], park: null } as const;
+const nothing = {
+  observation: null,
+  baseMoves: [],
+  landedImages: null,
+  after: null,
+  losses: [],
+  lines: [],
+  park: null,
+} as const;
 
 function outcome(sent: Intent, state: IntentState, failure: FailureRecord | null = null): IntentOutcome {
   const id = state === "settled" ? externalId(`e ${sent.link}`) : null;

@@ -47,6 +47,8 @@ const intent = (link: LinkId, change: Partial<Intent> = {}): Intent => ({
   shared: [],
   group: null,
   plan: null,
+  before: {},
+  runId: null,
   attempts: 0,
   fence: 0,
   sendDeadline: null,
@@ -84,6 +86,8 @@ const outcome = (sent: Intent, change: Partial<IntentOutcome> = {}): IntentOutco
   observation: null,
   baseMoves: [],
   landedImages: null,
+  after: null,
+  losses: [],
   lines: [],
   park: null,
   isToDecide: false,
@@ -386,6 +390,60 @@ export function storeSuite(home: StoreHome): void {
       await move({ name: { name: "two" } });
       const [bundle] = await store.loadBundles([linkId("l-a")]);
       expect(bundle?.members[0]?.images).toEqual({ name: { name: "two" }, email: { email: "e" } });
+    });
+  });
+
+  describe(`values that lose (${home.name})`, () => {
+    const loser = {
+      field: "name",
+      connection: erp,
+      value: "b",
+      actor: "ada",
+      reason: "master_wins",
+      winner: crm,
+    } as const;
+    const decide = async (link: LinkId): Promise<void> =>
+      store.commitDecisions([decision(link, { intents: [intent(link)], discards: [loser] })], null, lease);
+
+    test("are told with the write that takes their place, and what became of it", async () => {
+      await makeLinks("a", "b");
+      const [a, b] = [linkId("l-a"), linkId("l-b")];
+      await decide(a);
+      await decide(b);
+      expect((await store.lostValues({ link: a, limit: 9 }))[0]).toMatchObject({
+        ...loser,
+        link: a,
+        key: "create l-a",
+        outcome: "pending",
+        restored: null,
+      });
+      const [first, second] = await claim();
+      const cut = { ...loser, reason: "lossy_target", kept: "c" } as const;
+      await store.commitOutcomes(
+        [
+          outcome(first as Intent, { id: externalId("e1"), after: {}, losses: [cut] }),
+          outcome(second as Intent, { state: "refused", failure }),
+        ],
+        null,
+        lease,
+      );
+      const told = await store.lostValues({ link: null, limit: 9 });
+      expect(told.map((each) => `${each.link} ${each.reason} ${each.outcome}`).toSorted()).toEqual([
+        "l-a lossy_target overwritten",
+        "l-a master_wins overwritten",
+        "l-b master_wins spared",
+      ]);
+      expect(await store.lostValues({ link: b, limit: 0 })).toEqual([]);
+    });
+
+    test("of a write that was taken back and decided again are pending once, and spared before", async () => {
+      await makeLinks("a");
+      await decide(linkId("l-a"));
+      await store.markWork([linkId("l-a")], "again");
+      expect(await store.withdrawStored(lease, null)).toBe(1);
+      await decide(linkId("l-a"));
+      const told = await store.lostValues({ link: linkId("l-a"), limit: 9 });
+      expect(told.map(({ outcome: became }) => became)).toEqual(["pending", "spared"]);
     });
   });
 

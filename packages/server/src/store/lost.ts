@@ -1,0 +1,75 @@
+import type { Discard, LinkId } from "@crossfoot/kernel";
+import type { Database } from "../ports.ts";
+import type { LostValue, Store } from "./port.ts";
+
+/** What the entry of a lost value says. */
+export type LostBody = Discard & { readonly key?: string | null };
+
+/** A lost value as a store finds it in its journal. */
+interface LostRow {
+  readonly shard: number;
+  readonly seq: string | number;
+  readonly at: string;
+  readonly entity: string;
+  readonly link_id: string;
+  readonly body: LostBody;
+  /** Kind of the entry that tells the end of the write in its place. */
+  readonly ended: string | null;
+  readonly is_open: boolean;
+  readonly restored_at: string | null;
+  readonly restored_by: string | null;
+}
+
+/**
+ * Entries of the journal that tell of a value that lost, with the end of the write that takes its place. A
+ * write that was withdrawn and decided again told of its losers each time: what ended first after the
+ * telling counts.
+ */
+const lost =
+  "select d.shard, d.seq, d.at, d.entity, d.link_id, d.body, e.kind as ended, exists (select from " +
+  "intent i where i.key = d.body ->> 'key' and i.state in ('stored', 'sending', 'in_doubt', " +
+  "'parked')) as is_open, r.at as restored_at, r.body ->> 'by' as restored_by from journal d left " +
+  "join lateral (select n.kind from journal n where n.link_id = d.link_id and n.seq > d.seq and " +
+  "n.kind in ('intent_settled', 'intent_refused', 'intent_withdrawn', 'intent_taken_back') and " +
+  "n.body ->> 'key' = d.body ->> 'key' order by n.seq limit 1) e on true left join lateral (select " +
+  "n.at, n.body from journal n where n.link_id = d.link_id and n.kind = 'value_restored' and n.body " +
+  "->> 'entry' = d.shard || '/' || d.seq order by n.seq desc limit 1) r on true where d.kind = " +
+  "'discarded'";
+
+function outcomeOf({ body, ended, is_open: isOpen }: LostRow): LostValue["outcome"] {
+  // What a target made of a value was told when its write had settled.
+  if (body.reason === "lossy_target" || ended === "intent_settled") return "overwritten";
+  return ended === null && isOpen ? "pending" : "spared";
+}
+
+/** A lost value as people see it. */
+export function lostOf(row: LostRow): LostValue {
+  const { key = null, ...discard } = row.body;
+  const { restored_at: at, restored_by: by } = row;
+  return {
+    ...discard,
+    key,
+    entry: `${row.shard}/${row.seq}`,
+    at: new Date(row.at).toISOString(),
+    link: row.link_id as LinkId,
+    entity: row.entity,
+    outcome: outcomeOf(row),
+    restored: at === null || by === null ? null : { at: new Date(at).toISOString(), by },
+  };
+}
+
+/** Values that lost, from the journal. */
+export function lostStore(database: Database): Pick<Store, "lostValues"> {
+  return {
+    async lostValues({ link, limit }) {
+      const rows =
+        link === null
+          ? await database.query<LostRow>(`${lost} order by d.at desc, d.shard, d.seq desc limit $1`, [limit])
+          : await database.query<LostRow>(`${lost} and d.link_id = $2 order by d.seq desc limit $1`, [
+              limit,
+              link,
+            ]);
+      return rows.map(lostOf);
+    },
+  };
+}

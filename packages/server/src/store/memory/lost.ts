@@ -1,0 +1,60 @@
+import { lostOf } from "../lost.ts";
+import type { LostBody } from "../lost.ts";
+import type { Store } from "../port.ts";
+import { instant } from "./basics.ts";
+import type { JournalTable } from "./columns.ts";
+import type { State } from "./state.ts";
+
+const ends = new Set(["intent_settled", "intent_refused", "intent_withdrawn", "intent_taken_back"]);
+const openStates = new Set(["stored", "sending", "in_doubt", "parked"]);
+
+/** Later entries of the link whose body says the same under a key, in their order. */
+function later(
+  state: State,
+  row: JournalTable,
+  at: { readonly key: string; readonly value: unknown },
+): readonly JournalTable[] {
+  const isFitting = ({ seq, body }: JournalTable): boolean =>
+    seq > row.seq && (body as { readonly [key: string]: unknown })[at.key] === at.value;
+  return state.tables.journal
+    .by("link", row.link_id ?? "")
+    .filter(isFitting)
+    .toSorted((a, b) => a.seq - b.seq);
+}
+
+/** Values that lost, from the journal. */
+export function lostPart(state: State): Pick<Store, "lostValues"> {
+  const { journal, intent } = state.tables;
+  return {
+    async lostValues({ link, limit }) {
+      const rows = (link === null ? journal.all() : journal.by("link", link)).filter(
+        ({ kind }) => kind === "discarded",
+      );
+      return rows
+        .toSorted((a, b) => b.at - a.at || a.shard - b.shard || b.seq - a.seq)
+        .slice(0, limit)
+        .map((row) => {
+          const body = row.body as unknown as LostBody;
+          const { key = null } = body;
+          const entry = `${row.shard}/${row.seq}`;
+          const after = key === null ? [] : later(state, row, { key: "key", value: key });
+          const open = key === null ? undefined : intent.get(key);
+          const restored = later(state, row, { key: "entry", value: entry }).findLast(
+            ({ kind }) => kind === "value_restored",
+          );
+          const by = (restored?.body as { readonly by?: string } | undefined)?.by ?? null;
+          return lostOf({
+            ...{ shard: row.shard, seq: row.seq, at: instant(row.at), entity: row.entity ?? "" },
+            ...{
+              link_id: row.link_id ?? "",
+              body,
+              ended: after.find(({ kind }) => ends.has(kind))?.kind ?? null,
+            },
+            is_open: open !== undefined && openStates.has(open.state),
+            restored_at: restored === undefined ? null : instant(restored.at),
+            restored_by: by,
+          });
+        });
+    },
+  };
+}
