@@ -246,20 +246,16 @@ it("an observation replaces the view when its version is later, or when it was r
 });
 
 it("finding nothing proves absence only after the horizon, or at once where our key is unique", () => {
-  const time = fc.integer({ min: 0, max: 100 });
   const probe = fc.record({
-    sendDeadline: time,
-    abandonedAt: time,
-    probedAt: fc.integer({ min: 0, max: 300 }),
-    horizonMs: time,
+    quietForMs: fc.integer({ min: -100, max: 300 }),
+    horizonMs: fc.integer({ min: 0, max: 100 }),
     isKeyEnforced: fc.boolean(),
   });
   fc.assert(
     fc.property(probe, (probe) => {
-      const isOver =
-        probe.probedAt > probe.sendDeadline + probe.horizonMs &&
-        probe.probedAt > probe.abandonedAt + probe.horizonMs;
+      const isOver = probe.quietForMs - probe.horizonMs > 0;
       expect(provesAbsence(probe)).toBe(probe.isKeyEnforced || isOver);
+      if (!probe.isKeyEnforced) expect(provesAbsence({ ...probe, quietForMs: probe.horizonMs })).toBe(false);
     }),
     { numRuns: 1_000 },
   );

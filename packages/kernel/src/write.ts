@@ -100,16 +100,14 @@ export function settleUpdate(
 }
 
 /**
- * INVARIANTS.md 1.11: whether a probe that found nothing proves absence. All times on one monotonic clock,
- * ms. A system that enforces our unique key needs no wait.
+ * INVARIANTS.md 1.11: whether a probe that found nothing proves absence. `quietForMs` is how long ago, when
+ * the probe began, the last moment was at which the request may have left us, on one clock: the store's. A
+ * system that enforces our unique key needs no wait.
  */
 export function provesAbsence(probe: {
-  readonly sendDeadline: number;
-  readonly abandonedAt: number;
-  readonly probedAt: number;
+  readonly quietForMs: number;
   readonly horizonMs: number;
   readonly isKeyEnforced: boolean;
 }): boolean {
-  if (probe.isKeyEnforced) return true;
-  return probe.probedAt - Math.max(probe.sendDeadline, probe.abandonedAt) > probe.horizonMs;
+  return probe.isKeyEnforced || probe.quietForMs > probe.horizonMs;
 }

@@ -104,6 +104,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-lease-port",
+    at: "packages/server/src/store/lease-port.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-plan-port",
     at: "packages/server/src/store/plan-port.ts",
     rooms: ["kernel"],
@@ -125,6 +132,7 @@ export const rooms: readonly Room[] = [
       "model",
       "server/ports",
       "server/store-counts",
+      "server/store-lease-port",
       "server/store-plan-port",
       "server/store-shown",
     ],

@@ -4,6 +4,7 @@ import type { ConnectionId, ExternalId, FailureRecord, Fields, JsonMap, LinkId }
 import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import type { Links } from "./canonical.ts";
+import { noteDoubt } from "./doubts.ts";
 import { lossesOf } from "./losses.ts";
 import type { SendTarget } from "./target.ts";
 import type { Session, World } from "./world.ts";
@@ -15,8 +16,8 @@ export function blank(intent: Intent): IntentOutcome {
     state: "stored",
     id: intent.id,
     failure: null,
-    dueAt: null,
-    abandonedAt: null,
+    dueInMs: null,
+    isAbandoned: false,
     observation: null,
     baseMoves: [],
     landedImages: null,
@@ -36,11 +37,13 @@ export function failed(session: Session, intent: Intent, failure: FailureRecord)
   const state = transitionIntent("sending", event) ?? "in_doubt";
   if (event === "postpone") {
     const retry = decideRetry({ failure, attempts: intent.attempts, now, spread: 0.3 }, world.retry);
-    if (retry.kind === "retry") return { ...blank(intent), state, failure, dueAt: retry.at };
+    if (retry.kind === "retry")
+      return { ...blank(intent), state, failure, dueInMs: Math.max(retry.at - now, 0) };
     return { ...blank(intent), state: "parked", failure, park: parkOf(intent, "retries_exhausted", failure) };
   }
   if (event === "doubt") {
-    return { ...blank(intent), state, failure, abandonedAt: now, dueAt: now };
+    noteDoubt(world, intent);
+    return { ...blank(intent), state, failure, isAbandoned: true, dueInMs: 0 };
   }
   const isStale = failure.failure === "stale";
   const park = isStale ? null : parkOf(intent, "write_refused", failure);

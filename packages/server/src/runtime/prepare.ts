@@ -124,14 +124,16 @@ function prepareOne(
   };
 }
 
+/** An intent whose parent is still on its way is looked at again after this time, ms. */
+const parentPauseMs = 500;
+
 /** An intent that cannot be sent: its parent is still on its way, or the target cannot take a value. */
 function refusal(session: Session, intent: Intent, why: Unsendable): IntentOutcome {
-  const now = session.world.clock.now();
   if ("wait" in why) {
     return {
       ...blank(intent),
       state: "stored",
-      dueAt: now + 500,
+      dueInMs: parentPauseMs,
       intent: { ...intent, attempts: intent.attempts - 1 },
     };
   }

@@ -2,16 +2,24 @@ import { failureRecord } from "@crossfoot/connector-sdk";
 import type { ProbeAnswer } from "@crossfoot/connector-sdk";
 import { isEqual, provesAbsence, settleUpdate } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, ExternalId, FailureRecord } from "@crossfoot/kernel";
-import type { Intent, IntentOutcome, StoredObservation } from "../store/port.ts";
+import type { DoubtfulIntent, Intent, IntentOutcome, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation } from "./canonical.ts";
+import { forgetDoubt, quietFor } from "./doubts.ts";
+import { gathered } from "./gather.ts";
+import { inLanes } from "./lanes.ts";
 import { toObservation } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded, parkOf } from "./outcome.ts";
+import { sendWithinMs } from "./target.ts";
 import type { SendTarget } from "./target.ts";
 import { abilitiesOf, mappingOf, reading, sideOf } from "./world.ts";
 import type { Session } from "./world.ts";
 
-/** Intents probed in one batch. */
+/** Intents loaded to be asked about at once. */
 const batchSize = 50;
+/** Pause after a probe that failed, ms. */
+const failurePauseMs = 2_000;
+/** Least time between two questions about one write, ms. */
+const askPauseMsMin = 10;
 
 /**
  * Settles writes in doubt of one target: did they land? A create is looked for by our reference or its
@@ -26,60 +34,73 @@ export async function probeDue(
   const side = sideOf(world, at.target);
   const mapping = mappingOf(side, at.policy.entity);
   if (mapping === undefined || session.away.has(side.id)) return 0;
-  const intents = await world.store.doubtfulIntents(side.id, at.policy.entity, batchSize);
-  if (intents.length === 0) return 0;
+  const doubtful = await world.store.doubtfulIntents(side.id, at.policy.entity, batchSize);
+  if (doubtful.length === 0) return 0;
+  // How long they have been quiet is told before anything is asked: an answer says what was so when it was
+  // asked for.
+  const intents = doubtful.map((intent) => ({ ...intent, quietForMs: quietFor(world, intent) }));
   const connection = await side.open();
   const target: SendTarget = { side, connection, mapping, policy: at.policy };
-  const outcomes: IntentOutcome[] = [];
-  for (const intent of intents) outcomes.push(await probeOne(session, target, intent));
-  await world.store.commitOutcomes(outcomes, session.runId, session.lease);
-  const settled = outcomes.filter(({ state }) => state !== "in_doubt").length;
-  session.report({
-    phase: "probe",
-    entity: at.policy.entity,
-    connection: side.id,
-    done: settled,
-    total: outcomes.length,
-    message: `asking ${side.id} whether ${at.policy.entity} in doubt landed`,
+  const commit = gathered((done: readonly IntentOutcome[]) =>
+    world.store.commitOutcomes(done, session.runId, session.lease),
+  );
+  let settled = 0;
+  await inLanes(intents, side.concurrency, async (intent) => {
+    if (session.signal?.aborted === true || session.away.has(side.id)) return;
+    const outcome = await probeOne(session, target, intent);
+    // Each answer is stored as it comes, so that even a program that is killed every second gets on.
+    await commit([outcome]);
+    if (outcome.state === "in_doubt") return;
+    settled += 1;
+    forgetDoubt(world, intent);
+    session.report({
+      phase: "probe",
+      entity: at.policy.entity,
+      connection: side.id,
+      done: settled,
+      total: intents.length,
+      message: `asking ${side.id} whether ${at.policy.entity} in doubt landed`,
+    });
   });
   return settled;
 }
 
-async function probeOne(session: Session, target: SendTarget, intent: Intent): Promise<IntentOutcome> {
+async function probeOne(
+  session: Session,
+  target: SendTarget,
+  intent: DoubtfulIntent,
+): Promise<IntentOutcome> {
   try {
     return intent.kind === "create"
       ? await probeCreate(session, target, intent)
       : await probeChange(session, target, intent);
   } catch (error) {
     const failure = failureRecord(error);
-    const now = session.world.clock.now();
+    const hinted = failure.retryAt === null ? 0 : failure.retryAt - session.world.clock.now();
     // A probe that failed proves nothing: the intent stays in doubt, and is asked about again.
     return {
       ...blank(intent),
       state: "in_doubt",
       failure,
-      dueAt: Math.max(now + 2_000, failure.retryAt ?? 0),
+      dueInMs: Math.max(failurePauseMs, hinted),
     };
   }
 }
 
-function waiting(session: Session, target: SendTarget, intent: Intent): IntentOutcome {
+function waiting(target: SendTarget, intent: DoubtfulIntent): IntentOutcome {
   const { horizonMs } = target.connection.manifest;
-  const from = Math.max(intent.sendDeadline ?? 0, intent.abandonedAt ?? 0);
-  const dueAt = Math.max(from + horizonMs + 1, session.world.clock.now() + 100);
-  return { ...blank(intent), state: "in_doubt", failure: intent.failure, dueAt };
+  // Never longer than from a claim to its horizon: a store's clock that was set back would say hours.
+  const left = Math.min(horizonMs - intent.quietForMs, horizonMs + sendWithinMs(target));
+  const dueInMs = Math.max(left + 1, askPauseMsMin);
+  return { ...blank(intent), state: "in_doubt", failure: intent.failure, dueInMs };
 }
 
 function isAbsenceProved(
-  session: Session,
   target: SendTarget,
-  at: { intent: Intent; isKeyEnforced: boolean },
+  at: { intent: DoubtfulIntent; isKeyEnforced: boolean },
 ): boolean {
-  const { intent } = at;
   return provesAbsence({
-    sendDeadline: intent.sendDeadline ?? 0,
-    abandonedAt: intent.abandonedAt ?? 0,
-    probedAt: session.world.clock.now(),
+    quietForMs: at.intent.quietForMs,
     horizonMs: target.connection.manifest.horizonMs,
     isKeyEnforced: at.isKeyEnforced,
   });
@@ -95,7 +116,11 @@ const provedAbsent: FailureRecord = {
   field: null,
 };
 
-async function probeCreate(session: Session, target: SendTarget, intent: Intent): Promise<IntentOutcome> {
+async function probeCreate(
+  session: Session,
+  target: SendTarget,
+  intent: DoubtfulIntent,
+): Promise<IntentOutcome> {
   const { world } = session;
   const abilities = abilitiesOf(target.connection, intent.entity);
   const start = session.tick();
@@ -135,7 +160,7 @@ async function settleCreate(
   session: Session,
   target: SendTarget,
   at: {
-    readonly intent: Intent;
+    readonly intent: DoubtfulIntent;
     readonly answer: ProbeAnswer;
     readonly found: readonly StoredObservation[];
     readonly isKeyEnforced: boolean;
@@ -144,8 +169,8 @@ async function settleCreate(
   const { intent, found, answer } = at;
   const [first] = found;
   if (first === undefined) {
-    if (!isAbsenceProved(session, target, at)) return waiting(session, target, intent);
-    return { ...blank(intent), state: "stored", failure: provedAbsent, dueAt: session.world.clock.now() };
+    if (!isAbsenceProved(target, at)) return waiting(target, intent);
+    return { ...blank(intent), state: "stored", failure: provedAbsent, dueInMs: 0 };
   }
   if (found.length > 1)
     return { ...blank(intent), state: "parked", park: parkOf(intent, "not_unique", intent.failure) };
@@ -156,7 +181,11 @@ async function settleCreate(
   return landed(session, target, { intent, id: first.id, seen: first, look });
 }
 
-async function probeChange(session: Session, target: SendTarget, intent: Intent): Promise<IntentOutcome> {
+async function probeChange(
+  session: Session,
+  target: SendTarget,
+  intent: DoubtfulIntent,
+): Promise<IntentOutcome> {
   const { world } = session;
   const id = intent.id ?? (await memberOf(session, target, intent));
   if (id === null)
@@ -183,13 +212,12 @@ async function probeChange(session: Session, target: SendTarget, intent: Intent)
       observation: seen,
     };
   }
-  if (!isAbsenceProved(session, target, { intent, isKeyEnforced: false }))
-    return waiting(session, target, intent);
+  if (!isAbsenceProved(target, { intent, isKeyEnforced: false })) return waiting(target, intent);
   return {
     ...blank(intent),
     state: "stored",
     failure: provedAbsent,
-    dueAt: world.clock.now(),
+    dueInMs: 0,
     observation: seen,
   };
 }

@@ -49,7 +49,7 @@ export async function underLease<T>(
   };
   const renewing = renew(session, ended.signal, lost);
   try {
-    await world.store.abandonSending(lease, world.clock.now());
+    await world.store.abandonSending(lease);
     return await work(session);
   } finally {
     ended.abort();

@@ -9,3 +9,8 @@ export interface SendTarget {
   readonly mapping: EntityMapping;
   readonly policy: EntityPolicy;
 }
+
+/** How long after its claim a write may leave us, ms: a call waits for another one at most. */
+export function sendWithinMs({ side }: SendTarget): number {
+  return side.timeoutMs * 2;
+}

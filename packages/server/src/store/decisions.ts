@@ -4,6 +4,7 @@ import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { markLinks } from "./observations.ts";
+import { isDue } from "./rows.ts";
 import type { BaseMove, DecisionRecord, DueWork, Intent, LineLink, ParkEntry, Store } from "./port.ts";
 
 type Part = Pick<Store, "dueEntities" | "countDue" | "dueLinks" | "markWork" | "commitDecisions">;
@@ -206,7 +207,8 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
       "excluded.fields, transition = excluded.transition, causes = excluded.causes, source_images = " +
       "excluded.source_images, shared = excluded.shared, group_key = excluded.group_key, plan_id = " +
       "excluded.plan_id, plan_number = excluded.plan_number, before = excluded.before, landed_images " +
-      "= null, attempts = 0, due_at = now(), failure = null, run_id = excluded.run_id, settled_at = " +
+      "= null, attempts = 0, due_at = now(), due_set_at = now(), failure = null, run_id = " +
+      "excluded.run_id, settled_at = " +
       "null, send_deadline = null, abandoned_at = null where intent.state = 'refused' or (intent.state " +
       "= 'settled' and intent.kind <> 'create') or (intent.state = 'parked' and not exists (select " +
       `from park p where p.intent_key = intent.key and p.state = 'open' and ${isParkOfDoubt}))`,
@@ -334,11 +336,11 @@ function dueWork(database: Database): Pick<Part, "dueEntities" | "countDue" | "d
       const isNewcomer =
         "x.link_id is null and x.kind in ('present', 'archived') and x.resolution is distinct from " +
         "'candidate'";
-      const isOpen = "x.state in ('stored', 'in_doubt') and x.due_at <= now()";
+      const isOpen = `x.state in ('stored', 'in_doubt') and ${isDue("x")}`;
       const rows = await database.query<DueWork & { [column: string]: unknown }>(
         "select due.* from (select e.entity, " +
           `${some("observation", isNewcomer, "x.connection, x.external_id")} ` +
-          `as newcomers, ${some("work", "x.due_at <= now()", "x.link_id")} as work, ` +
+          `as newcomers, ${some("work", "true", "x.link_id")} as work, ` +
           `${some("intent", isOpen, "x.target, x.step, x.link_id")} as intents ` +
           "from jsonb_array_elements_text($1::jsonb) e(entity)) due " +
           "where due.newcomers or due.work or due.intents",
@@ -348,15 +350,14 @@ function dueWork(database: Database): Pick<Part, "dueEntities" | "countDue" | "d
     },
     async countDue(entity) {
       const [row] = await database.query<{ due: number }>(
-        "select count(*)::int as due from work where entity = $1 and due_at <= now()",
+        "select count(*)::int as due from work where entity = $1",
         [entity],
       );
       return row?.due ?? 0;
     },
     async dueLinks(entity, limit, after) {
       const rows = await database.query<{ link_id: string }>(
-        "select link_id from work where entity = $1 and due_at <= now() and link_id > $3 order by " +
-          "link_id limit $2",
+        "select link_id from work where entity = $1 and link_id > $3 order by link_id limit $2",
         [entity, limit, after ?? ""],
       );
       return rows.map((row) => row.link_id as LinkId);

@@ -7,7 +7,7 @@ import { checkFence } from "./leases.ts";
 import { markLinks, observe } from "./observations.ts";
 import { markPlans } from "./plans.ts";
 import type { BaseMove, IntentOutcome, Store } from "./port.ts";
-import { intentColumns, intentOf } from "./rows.ts";
+import { intentColumns, intentOf, isDue } from "./rows.ts";
 import type { IntentRow } from "./rows.ts";
 
 type Part = Pick<
@@ -145,18 +145,20 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     state: outcome.state,
     external_id: outcome.id ?? outcome.intent.id,
     failure: outcome.failure,
-    due_at: outcome.dueAt === null ? null : new Date(outcome.dueAt).toISOString(),
-    abandoned_at: outcome.abandonedAt,
+    due_in_ms: outcome.dueInMs,
+    is_abandoned: outcome.isAbandoned,
     attempts: outcome.intent.attempts,
     landed_images: outcome.landedImages,
   }));
   await tx.query(
     "update intent i set state = r.state, external_id = coalesce(r.external_id, i.external_id), " +
-      "failure = r.failure, due_at = coalesce(r.due_at, i.due_at), abandoned_at = " +
-      "coalesce(r.abandoned_at, i.abandoned_at), attempts = r.attempts, landed_images = " +
+      "failure = r.failure, due_at = coalesce(now() + r.due_in_ms * interval '1 millisecond', " +
+      "i.due_at), due_set_at = case when r.due_in_ms is null then i.due_set_at else now() end, " +
+      "abandoned_at = case when r.is_abandoned then now() else i.abandoned_at end, attempts = " +
+      "r.attempts, landed_images = " +
       "r.landed_images, settled_at = case when r.state = 'settled' then now() else i.settled_at end " +
       "from jsonb_to_recordset($1::jsonb) as r(key text, state text, external_id text, failure " +
-      "jsonb, due_at timestamptz, abandoned_at double precision, attempts int, landed_images jsonb) " +
+      "jsonb, due_in_ms double precision, is_abandoned boolean, attempts int, landed_images jsonb) " +
       "where i.key = r.key",
     [JSON.stringify(rows)],
   );
@@ -302,17 +304,18 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
       return database.transaction(async (tx) => {
         await checkFence(tx, request.lease);
         const rows = await tx.query<IntentRow>(
-          "update intent i set state = 'sending', fence = $4, send_deadline = $5, attempts = " +
-            "attempts + 1 where i.key in (select c.key from intent c where c.target = $1 and " +
-            "c.entity = $2 and c.state = 'stored' and c.due_at <= now() and ($6::jsonb is null " +
-            "or c.key in (select jsonb_array_elements_text($6::jsonb))) and (c.step = 0 or not " +
+          "update intent i set state = 'sending', fence = $4, claimed_at = now(), send_deadline = " +
+            "now() + $5 * interval '1 millisecond', attempts = attempts + 1 where i.key in (select " +
+            "c.key from intent c where c.target = $1 and c.entity = $2 and c.state = 'stored' and " +
+            `${isDue("c")} and ($6::jsonb is null or c.key in (select ` +
+            "jsonb_array_elements_text($6::jsonb))) and (c.step = 0 or not " +
             `exists (${earlierStep})) order by c.step, c.link_id limit $3) returning ${intentColumns}`,
           [
             request.target,
             request.entity,
             request.limit,
             request.lease.fence,
-            request.sendDeadline,
+            request.sendWithinMs,
             request.keys === null ? null : JSON.stringify(request.keys),
           ],
         );
@@ -329,14 +332,13 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
         return rows.toSorted(byLink).map(intentOf);
       });
     },
-    async abandonSending(lease, abandonedAt) {
+    async abandonSending(lease) {
       if (!(await hasIntents(database, "sending"))) return 0;
       return database.transaction(async (tx) => {
         await checkFence(tx, lease);
         const rows = await tx.query<IntentRow>(
-          "update intent i set state = 'in_doubt', abandoned_at = $1 where i.state = 'sending' " +
+          "update intent i set state = 'in_doubt', abandoned_at = now() where i.state = 'sending' " +
             `returning ${intentColumns}`,
-          [abandonedAt],
         );
         const notes = rows.toSorted(byKey).map((row) => ({
           kind: "intent_in_doubt",
@@ -351,6 +353,30 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
   };
 }
 
+interface DoubtfulRow extends IntentRow {
+  readonly quiet_for_ms: number;
+  readonly is_from_ahead: boolean;
+}
+
+/** How long ago the last moment was at which the request may have left us. */
+const quietFor =
+  "coalesce(extract(epoch from now() - greatest(i.send_deadline, i.abandoned_at)) * 1000, 0)" +
+  "::double precision";
+
+/** Stamped at an instant that the store's clock has not reached: it was set back since. */
+const isFromAhead = "coalesce(greatest(i.claimed_at, i.abandoned_at) > now() + interval '1 second', false)";
+
+/**
+ * The store's clock was set back: how long ago these stamps were made cannot be told any more, so the wait
+ * begins again now. Without it a doubt would wait for as long as the clock was set back.
+ */
+async function restamp(database: Database): Promise<void> {
+  await database.query(
+    "update intent i set abandoned_at = now(), send_deadline = now() + (i.send_deadline - i.claimed_at), " +
+      `claimed_at = now() where i.state = 'in_doubt' and ${isFromAhead}`,
+  );
+}
+
 /** Which intents are open. */
 function listings(
   deps: Deps,
@@ -359,8 +385,8 @@ function listings(
   return {
     async openTargets() {
       const rows = await database.query<{ target: string; entity: string; due: number; later: number }>(
-        "select target, entity, count(*) filter (where due_at <= now())::int as due, count(*) " +
-          "filter (where due_at > now())::int as later from intent where state in ('stored', " +
+        `select target, entity, count(*) filter (where ${isDue("i")})::int as due, count(*) ` +
+          `filter (where not ${isDue("i")})::int as later from intent i where state in ('stored', ` +
           "'in_doubt') group by target, entity order by target, entity",
       );
       return rows.map((row) => ({
@@ -378,12 +404,14 @@ function listings(
       return rows.map((row) => row.target as ConnectionId);
     },
     async doubtfulIntents(target, entity, limit) {
-      const rows = await database.query<IntentRow>(
-        `select ${intentColumns} from intent i where i.target = $1 and i.entity = $2 and i.state ` +
-          "= 'in_doubt' and i.due_at <= now() order by i.due_at, i.key limit $3",
+      const rows = await database.query<DoubtfulRow>(
+        `select ${intentColumns}, ${quietFor} as quiet_for_ms, ${isFromAhead} as is_from_ahead from ` +
+          "intent i where i.target = $1 and i.entity = $2 and i.state = 'in_doubt' and " +
+          `${isDue("i")} order by i.due_at, i.key limit $3`,
         [target, entity, limit],
       );
-      return rows.map(intentOf);
+      if (rows.some((row) => row.is_from_ahead)) await restamp(database);
+      return rows.map((row) => ({ ...intentOf(row), quietForMs: row.quiet_for_ms }));
     },
     async intentsOf(links) {
       const rows = await database.query<IntentRow>(

@@ -26,7 +26,7 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
   await tx.query(
     "insert into work (link_id, entity, reason) select l.id, l.entity, $2 from link l where l.id " +
       "in (select jsonb_array_elements_text($1::jsonb)) order by l.id on conflict (link_id) do " +
-      "update set marked = work.marked + 1, due_at = now(), reason = excluded.reason",
+      "update set marked = work.marked + 1, reason = excluded.reason",
     [JSON.stringify([...new Set(links)]), reason],
   );
 }

@@ -233,9 +233,9 @@ function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
         // A parked or refused write is forgotten, so that the same one may be decided again; one in doubt
         // is probed again.
         await tx.query(
-          "update intent set state = 'in_doubt', due_at = now(), attempts = 0 where state = " +
-            "'parked' and key in (select jsonb_array_elements_text($1::jsonb)) and send_deadline is " +
-            "not null",
+          "update intent set state = 'in_doubt', due_at = now(), due_set_at = now(), attempts = 0 " +
+            "where state = 'parked' and key in (select jsonb_array_elements_text($1::jsonb)) and " +
+            "send_deadline is not null",
           [
             JSON.stringify(
               parks

@@ -18,6 +18,7 @@ import type {
   Via,
 } from "@crossfoot/kernel";
 import type { EntityCounts } from "./counts.ts";
+import type { Lease, LeaseStore } from "./lease-port.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type {
   CandidateRow,
@@ -30,6 +31,7 @@ import type {
 } from "./shown.ts";
 
 export type { EntityCounts } from "./counts.ts";
+export type { Lease } from "./lease-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { CandidateRow, ConflictRow, ConnectionRow, JournalEntry, LostValue, RunRow } from "./shown.ts";
 
@@ -190,9 +192,20 @@ export interface Intent {
   readonly runId: string | null;
   readonly attempts: number;
   readonly fence: number;
+  /** Until when the request may have left us, ms since 1970 by the store's clock; null when never claimed. */
   readonly sendDeadline: number | null;
+  /** When an attempt whose outcome is unknown was given up, by the store's clock; null when none was. */
   readonly abandonedAt: number | null;
   readonly failure: FailureRecord | null;
+}
+
+/** A write in doubt, and for how long nothing of it can have left us. */
+export interface DoubtfulIntent extends Intent {
+  /**
+   * ms by the store's clock since the later of its send deadline and the end of its attempt; below zero
+   * while the request may still leave us. Only this is compared with a horizon (INVARIANTS.md 1.11).
+   */
+  readonly quietForMs: number;
 }
 
 /** What one decision leaves in the store; all of a batch is one commit. */
@@ -250,10 +263,10 @@ export interface IntentOutcome {
   readonly state: IntentState;
   readonly id: ExternalId | null;
   readonly failure: FailureRecord | null;
-  /** Not before this instant (ms since 1970), for `stored` and `in_doubt`. */
-  readonly dueAt: number | null;
-  /** Our monotonic-enough order of time, when the attempt was abandoned. */
-  readonly abandonedAt: number | null;
+  /** Not before so many ms from now by the store's clock, for `stored` and `in_doubt`; null leaves it. */
+  readonly dueInMs: number | null;
+  /** The attempt was given up with its outcome unknown: the store stamps when. */
+  readonly isAbandoned: boolean;
   readonly observation: StoredObservation | null;
   readonly baseMoves: readonly BaseMove[];
   /**
@@ -309,13 +322,6 @@ export interface MemberRow extends RecordKey {
   readonly isAlias: boolean;
 }
 
-/** Right to act as the one worker of a name, with its fencing token. */
-export interface Lease {
-  readonly name: string;
-  readonly holder: string;
-  readonly fence: number;
-}
-
 /** What a claim of intents needs. Only intents whose links have no earlier open step are taken. */
 interface ClaimRequest {
   readonly lease: Lease;
@@ -324,8 +330,8 @@ interface ClaimRequest {
   readonly limit: number;
   /** Only these intents; null takes any. */
   readonly keys: readonly string[] | null;
-  /** Our time in ms until which the request may leave us. */
-  readonly sendDeadline: number;
+  /** How long from now the request may leave us, ms. The store stamps the instant by its own clock. */
+  readonly sendWithinMs: number;
 }
 
 /** What of one entity is due now. */
@@ -346,16 +352,12 @@ export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "end
  * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that
  * changes something is one commit. Rejects with a StoreError.
  */
-export interface Store extends PlanStore {
+export interface Store extends LeaseStore, PlanStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 
   saveConnection(row: ConnectionRow): Promise<void>;
   listConnections(): Promise<readonly ConnectionRow[]>;
-  acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | null>;
-  renewLease(lease: Lease, ttlMs: number): Promise<boolean>;
-  releaseLease(lease: Lease): Promise<void>;
-
   loadCursor(connection: ConnectionId, entity: EntityName): Promise<CursorState>;
   listCursors(): Promise<readonly CursorState[]>;
   checkpoint(checkpoint: Checkpoint): Promise<ObserveCounts>;
@@ -432,7 +434,11 @@ export interface Store extends PlanStore {
   >;
   /** Connections on which a create of this entity may have landed without our knowing its id. */
   doubtfulCreates(entity: EntityName): Promise<readonly ConnectionId[]>;
-  doubtfulIntents(target: ConnectionId, entity: EntityName, limit: number): Promise<readonly Intent[]>;
+  doubtfulIntents(
+    target: ConnectionId,
+    entity: EntityName,
+    limit: number,
+  ): Promise<readonly DoubtfulIntent[]>;
   /**
    * Takes back writes that are proved not to have left us and whose link has changed since: they are
    * decided again from what is there now. Answers how many.
@@ -441,7 +447,7 @@ export interface Store extends PlanStore {
   /** Marks the links of all writes that were not sent, so that they are taken back and decided again. */
   markStored(): Promise<void>;
   /** Intents left in `sending` by a worker that died: they are in doubt from now on. */
-  abandonSending(lease: Lease, abandonedAt: number): Promise<number>;
+  abandonSending(lease: Lease): Promise<number>;
   commitOutcomes(outcomes: readonly IntentOutcome[], runId: string | null, lease: Lease): Promise<void>;
 
   startRun(id: string, command: string): Promise<void>;

@@ -93,8 +93,8 @@ export interface IntentRow {
   readonly run_id: string | null;
   readonly attempts: number;
   readonly fence: string | number;
-  readonly send_deadline: number | null;
-  readonly abandoned_at: number | null;
+  readonly send_deadline: string | number | null;
+  readonly abandoned_at: string | number | null;
   readonly failure: FailureRecord | null;
 }
 
@@ -104,6 +104,10 @@ export const intentColumns: string =
   "i.reference, i.precondition, i.content_hash, i.fields, i.transition, i.causes, i.source_images, " +
   "i.shared, i.group_key, i.plan_id, i.plan_number, i.before, i.run_id, i.attempts, i.fence, " +
   "i.send_deadline, i.abandoned_at, i.failure";
+
+/** An instant in ms: a timestamptz comes as ISO text from SQL, as it is from memory. */
+const instantOf = (instant: string | number | null): number | null =>
+  typeof instant === "string" ? Date.parse(instant) : instant;
 
 /** An intent as the runtime knows it. */
 export function intentOf(row: IntentRow): Intent {
@@ -131,11 +135,18 @@ export function intentOf(row: IntentRow): Intent {
     runId: row.run_id,
     attempts: row.attempts,
     fence: Number(row.fence),
-    sendDeadline: numberOf(row.send_deadline),
-    abandonedAt: numberOf(row.abandoned_at),
+    sendDeadline: instantOf(row.send_deadline),
+    abandonedAt: instantOf(row.abandoned_at),
     failure: row.failure,
   };
 }
+
+/**
+ * Whether an intent's time has come. One that was put off at an instant which the store's clock has not
+ * reached (it was set back) is due: trying early does no harm, waiting for hours does.
+ */
+export const isDue = (intent: string): string =>
+  `(${intent}.due_at <= now() or ${intent}.due_set_at > now() + interval '1 second')`;
 
 /** A row of the cursor table. */
 export interface CursorRow {

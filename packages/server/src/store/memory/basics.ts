@@ -19,11 +19,22 @@ export function markLinks(state: State, links: readonly LinkId[], at: { reason: 
     const link = tables.link.get(id);
     if (link === undefined) continue;
     const row = tables.work.get(id);
-    const { reason, now: due_at } = at;
-    if (row === undefined)
-      tables.work.insert({ link_id: id, entity: link.entity, reason, due_at, marked: 1 });
-    else tables.work.change(row, { marked: row.marked + 1, due_at, reason });
+    const { reason } = at;
+    if (row === undefined) tables.work.insert({ link_id: id, entity: link.entity, reason, marked: 1 });
+    else tables.work.change(row, { marked: row.marked + 1, reason });
   }
+}
+
+/** Stamps this far ahead of the store's clock were made before it was set back, ms (see the SQL store). */
+const aheadMsMax = 1_000;
+
+/** Whether an instant was stamped before the store's clock was set back. */
+export const isFromAhead = (stamp: number | null, now: number): boolean =>
+  stamp !== null && stamp > now + aheadMsMax;
+
+/** Whether an intent's time has come (see the SQL store). */
+export function isDue(row: { readonly due_at: number; readonly due_set_at: number }, now: number): boolean {
+  return row.due_at <= now || isFromAhead(row.due_set_at, now);
 }
 
 /** Refuses, as PostgreSQL does, a statement that would insert or update one row twice. */

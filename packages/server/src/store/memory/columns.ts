@@ -76,7 +76,6 @@ interface WorkTable {
   readonly link_id: string;
   readonly entity: string;
   readonly reason: string;
-  readonly due_at: number;
   readonly marked: number;
 }
 
@@ -84,6 +83,10 @@ interface WorkTable {
 export interface IntentTable extends IntentRow {
   readonly landed_images: BaseMove["images"] | null;
   readonly due_at: number;
+  readonly due_set_at: number;
+  readonly claimed_at: number | null;
+  readonly send_deadline: number | null;
+  readonly abandoned_at: number | null;
   readonly run_id: string | null;
   readonly stored_at: number;
   readonly settled_at: number | null;

@@ -1,7 +1,7 @@
 import type { LinkId } from "@crossfoot/kernel";
 import { decisionNotes, mergeMoves, parkRow } from "../decisions.ts";
 import type { BaseMove, DecisionRecord, Intent, LineLink, ParkEntry, Store } from "../port.ts";
-import { markLinks, refuseTwice } from "./basics.ts";
+import { isDue, markLinks, refuseTwice } from "./basics.ts";
 import { doubtReasons, isInDoubtForGood } from "./bundles.ts";
 import type { IntentTable, ParkTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
@@ -113,7 +113,15 @@ function rowOf(intent: Intent, at: { readonly runId: string | null; readonly now
     ...{ plan_id: intent.plan?.id ?? null, plan_number: intent.plan?.number ?? null },
     before: jsonb(intent.before),
     ...{ landed_images: null, attempts: 0, fence: 0, send_deadline: null, abandoned_at: null },
-    ...{ due_at: at.now, failure: null, run_id: at.runId, stored_at: at.now, settled_at: null },
+    ...{
+      due_at: at.now,
+      due_set_at: at.now,
+      claimed_at: null,
+      failure: null,
+      run_id: at.runId,
+      stored_at: at.now,
+      settled_at: null,
+    },
   };
 }
 
@@ -216,20 +224,18 @@ function dueWork(state: State): Pick<Part, "dueEntities" | "countDue" | "dueLink
             ({ kind, resolution }) =>
               (kind === "present" || kind === "archived") && resolution !== "candidate",
           ),
-        work: work.by("entity", entity).some(({ due_at }) => due_at <= now),
-        intents: sendable.some((row) => row.entity === entity && row.due_at <= now),
+        work: work.by("entity", entity).length > 0,
+        intents: sendable.some((row) => row.entity === entity && isDue(row, now)),
       }));
       return due.filter(({ newcomers, work: isMarked, intents }) => newcomers || isMarked || intents);
     },
     async countDue(entity) {
-      const now = state.now();
-      return work.by("entity", entity).filter(({ due_at }) => due_at <= now).length;
+      return work.by("entity", entity).length;
     },
     async dueLinks(entity, limit, after) {
-      const now = state.now();
       return work
         .by("entity", entity)
-        .filter((row) => row.due_at <= now && compareText(row.link_id, after ?? "") > 0)
+        .filter((row) => compareText(row.link_id, after ?? "") > 0)
         .map((row) => row.link_id as LinkId)
         .toSorted(compareText)
         .slice(0, limit);

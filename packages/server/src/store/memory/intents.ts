@@ -2,7 +2,7 @@ import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import { outcomeNotes, parkTaken } from "../intents.ts";
 import type { BaseMove, Intent, IntentOutcome, Store } from "../port.ts";
 import { intentOf } from "../rows.ts";
-import { markLinks } from "./basics.ts";
+import { isDue, isFromAhead, markLinks } from "./basics.ts";
 import type { IntentTable } from "./columns.ts";
 import { moveBases, saveLines, saveParks } from "./decisions.ts";
 import { writeNotes } from "./journal.ts";
@@ -64,8 +64,9 @@ function saveStates(state: State, outcomes: readonly IntentOutcome[], now: numbe
       state: outcome.state,
       external_id: outcome.id ?? outcome.intent.id ?? row.external_id,
       failure: jsonb(outcome.failure),
-      due_at: outcome.dueAt === null ? row.due_at : Math.trunc(outcome.dueAt),
-      abandoned_at: outcome.abandonedAt ?? row.abandoned_at,
+      due_at: outcome.dueInMs === null ? row.due_at : now + outcome.dueInMs,
+      due_set_at: outcome.dueInMs === null ? row.due_set_at : now,
+      abandoned_at: outcome.isAbandoned ? now : row.abandoned_at,
       attempts: outcome.intent.attempts,
       landed_images: jsonb(outcome.landedImages),
       settled_at: outcome.state === "settled" ? now : row.settled_at,
@@ -165,19 +166,20 @@ function claims(state: State): Pick<Store, "claimIntents" | "abandonSending"> {
       .by("link", row.link_id)
       .some((other) => other.target === row.target && other.step < row.step && openStates.has(other.state));
   return {
-    async claimIntents({ lease, target, entity, limit, keys, sendDeadline }) {
+    async claimIntents({ lease, target, entity, limit, keys, sendWithinMs }) {
       return state.commit((now) => {
         checkFence(state, lease);
         const found = intent
           .by("place", target, entity)
           .filter((row) => keys === null || keys.includes(row.key))
-          .filter((row) => row.state === "stored" && row.due_at <= now && !hasEarlierStep(row))
+          .filter((row) => row.state === "stored" && isDue(row, now) && !hasEarlierStep(row))
           .toSorted((a, b) => a.step - b.step || compareText(a.link_id, b.link_id) || byKey(a, b));
         const rows = found.slice(0, limit).map((row) =>
           intent.change(row, {
             state: "sending",
             fence: lease.fence,
-            send_deadline: sendDeadline,
+            claimed_at: now,
+            send_deadline: now + sendWithinMs,
             attempts: row.attempts + 1,
           }),
         );
@@ -191,13 +193,13 @@ function claims(state: State): Pick<Store, "claimIntents" | "abandonSending"> {
         return rows.toSorted((a, b) => compareText(a.link_id, b.link_id) || byKey(a, b)).map(intentOf);
       });
     },
-    async abandonSending(lease, abandonedAt) {
+    async abandonSending(lease) {
       if (intent.by("state", "sending").length === 0) return 0;
-      return state.commit(() => {
+      return state.commit((now) => {
         checkFence(state, lease);
         const rows = intent
           .by("state", "sending")
-          .map((row) => intent.change(row, { state: "in_doubt", abandoned_at: abandonedAt }));
+          .map((row) => intent.change(row, { state: "in_doubt", abandoned_at: now }));
         const notes = rows.toSorted(byKey).map(({ key, entity, link_id }) => ({
           kind: "intent_in_doubt",
           entity,
@@ -209,6 +211,28 @@ function claims(state: State): Pick<Store, "claimIntents" | "abandonSending"> {
       });
     },
   };
+}
+
+/** How long ago the last moment was at which the request may have left us. */
+function quietFor({ send_deadline, abandoned_at }: IntentTable, now: number): number {
+  if (send_deadline === null && abandoned_at === null) return 0;
+  return now - Math.max(send_deadline ?? -Infinity, abandoned_at ?? -Infinity);
+}
+
+/** The store's clock was set back: the wait of these begins again (see the SQL store). */
+function restamp(state: State, rows: readonly IntentTable[]): void {
+  state.commit((now) => {
+    for (const row of rows) {
+      const { claimed_at, abandoned_at, send_deadline } = row;
+      if (!isFromAhead(claimed_at, now) && !isFromAhead(abandoned_at, now)) continue;
+      const withinMs = (send_deadline ?? 0) - (claimed_at ?? 0);
+      state.tables.intent.change(row, {
+        abandoned_at: now,
+        claimed_at: now,
+        send_deadline: now + withinMs,
+      });
+    }
+  });
 }
 
 /** Which intents are open. */
@@ -224,7 +248,7 @@ function listings(
         const { target, entity } = row;
         const name = `${target}\n${entity}`;
         const place = places.get(name) ?? { target: target as ConnectionId, entity, due: 0, later: 0 };
-        if (row.due_at <= now) place.due += 1;
+        if (isDue(row, now)) place.due += 1;
         else place.later += 1;
         places.set(name, place);
       }
@@ -239,12 +263,13 @@ function listings(
     },
     async doubtfulIntents(target, entity, limit) {
       const now = state.now();
-      return intent
+      const rows = intent
         .by("place", target, entity)
-        .filter((row) => row.state === "in_doubt" && row.due_at <= now)
+        .filter((row) => row.state === "in_doubt" && isDue(row, now))
         .toSorted((a, b) => a.due_at - b.due_at || byKey(a, b))
-        .slice(0, limit)
-        .map(intentOf);
+        .slice(0, limit);
+      restamp(state, rows);
+      return rows.map((row) => ({ ...intentOf(row), quietForMs: quietFor(row, now) }));
     },
     async intentsOf(links) {
       return [...new Set(links)]

@@ -118,7 +118,7 @@ function forgetRefusals(
   for (const { intent_key: key, reason } of parks) {
     const row = key === null || !doubtReasons.has(reason) ? undefined : intent.get(key);
     if (row?.state === "parked" && row.send_deadline !== null)
-      intent.change(row, { state: "in_doubt", due_at: now, attempts: 0 });
+      intent.change(row, { state: "in_doubt", due_at: now, due_set_at: now, attempts: 0 });
   }
   for (const link of new Set(parks.flatMap(({ link_id }) => (link_id === null ? [] : [link_id])))) {
     for (const row of intent.by("link", link))

@@ -91,14 +91,21 @@ const base = spec("base")({
 const work = spec("work")({
   key: ["link_id"],
   links: ["link_id"],
-  instants: ["due_at"],
   indices: { entity: (row) => row.entity },
 });
 const intent = spec("intent")({
   key: ["key"],
   checks: { kind: intentKinds, state: intentStates },
   links: ["link_id"],
-  instants: ["due_at", "stored_at", "settled_at"],
+  instants: [
+    "due_at",
+    "due_set_at",
+    "claimed_at",
+    "send_deadline",
+    "abandoned_at",
+    "stored_at",
+    "settled_at",
+  ],
   indices: {
     link: ofLink,
     place: (row) => keyOf(row.target, row.entity),

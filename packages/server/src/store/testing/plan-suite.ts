@@ -47,7 +47,16 @@ const nothing = {
 
 function outcome(sent: Intent, state: IntentState, failure: FailureRecord | null = null): IntentOutcome {
   const id = state === "settled" ? externalId(`e ${sent.link}`) : null;
-  return { intent: sent, state, id, failure, dueAt: null, abandonedAt: null, isToDecide: false, ...nothing };
+  return {
+    intent: sent,
+    state,
+    id,
+    failure,
+    dueInMs: null,
+    isAbandoned: false,
+    isToDecide: false,
+    ...nothing,
+  };
 }
 
 const failed = (failure: FailureRecord["failure"]): FailureRecord => ({
@@ -123,7 +132,7 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
   };
 
   const claim = (keys: readonly string[] | null): Promise<readonly Intent[]> =>
-    store.claimIntents({ lease, target: erp, entity: "accounts", limit: 10, keys, sendDeadline: 5 });
+    store.claimIntents({ lease, target: erp, entity: "accounts", limit: 10, keys, sendWithinMs: 5 });
 
   describe(`plans (${name})`, () => {
     test("a store has one name for ever, and knows the plans that it made and no others", async () => {

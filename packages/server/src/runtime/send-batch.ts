@@ -1,0 +1,207 @@
+import { failureRecord } from "@crossfoot/connector-sdk";
+import type { NativeRecord, WriteOutcome } from "@crossfoot/connector-sdk";
+import type { ExternalId, FailureRecord } from "@crossfoot/kernel";
+import type { IntentOutcome, StoredObservation } from "../store/port.ts";
+import type { Deadline } from "./deadline.ts";
+import { toObservation } from "./observe.ts";
+import { blank, failed, landed, lookUpLanded } from "./outcome.ts";
+import type { Prepared } from "./prepare.ts";
+import type { SendTarget } from "./target.ts";
+import { abilitiesOf } from "./world.ts";
+import type { Intent } from "../store/port.ts";
+import type { Session } from "./world.ts";
+
+/** An intent that was claimed and not sent is as it was before the claim. */
+export function takenBack({ intent }: Prepared): IntentOutcome {
+  return { ...blank({ ...intent, attempts: intent.attempts - 1 }), state: "stored" };
+}
+
+/**
+ * Sends the writes of one call and tells what became of each. Past the deadline nothing is sent.
+ */
+export async function sendBatch(
+  session: Session,
+  target: SendTarget,
+  at: { readonly prepared: readonly Prepared[]; readonly deadline: Deadline },
+): Promise<readonly IntentOutcome[]> {
+  const { world } = session;
+  const { prepared: batch, deadline } = at;
+  let compared: Awaited<ReturnType<typeof comparePreconditions>>;
+  try {
+    compared = await comparePreconditions(session, target, batch);
+  } catch (error) {
+    // Nothing was sent yet: whatever the reading met, the writes wait.
+    const failure: FailureRecord = { ...failureRecord(error), failure: "transient" };
+    return batch.map(({ intent }) => failed(session, intent, failure));
+  }
+  const ready = compared.ready;
+  if (ready.length === 0) return compared.stale;
+  if (isTooLate(session, target, deadline)) {
+    return [...compared.stale, ...ready.map(takenBack)];
+  }
+  const start = session.tick();
+  let outcomes: readonly WriteOutcome[];
+  try {
+    outcomes = await target.connection.write(ready.map(({ write }) => write));
+  } catch (error) {
+    const failure = failureRecord(error);
+    if (failure.failure === "unauthorised") await noteRefused(session, target, failure);
+    return [...compared.stale, ...ready.map(({ intent }) => failed(session, intent, failure))];
+  }
+  const span = { start, end: session.tick(), via: "answer" } as const;
+  const records = await readBack(session, target, outcomes);
+  const observations = new Map<WriteOutcome, StoredObservation>();
+  for (const outcome of outcomes) {
+    if (outcome.kind === "failed") continue;
+    const record = outcome.record ?? records.get(outcome.id);
+    if (record === undefined) continue;
+    const at = { side: target.side, mapping: target.mapping, span };
+    observations.set(outcome, await toObservation(world, at, record));
+  }
+  const look = await lookUpLanded(world, target, [...observations.values()]);
+  const results: IntentOutcome[] = [];
+  for (const [index, { intent }] of ready.entries()) {
+    const outcome = outcomes[index];
+    if (outcome === undefined) results.push(failed(session, intent, missingOutcome));
+    else if (outcome.kind === "failed")
+      results.push(await failedOne(session, target, { intent, failure: outcome.failure }));
+    else {
+      const seen = observations.get(outcome) ?? null;
+      results.push(landed(session, target, { intent, id: outcome.id, seen, look }));
+    }
+  }
+  return [...compared.stale, ...results];
+}
+
+/**
+ * The last look before the first byte: whether a call that is started now may still be on its way when its
+ * deadline is over, or the lease is gone. A worker that comes too late sends nothing, since a successor may
+ * count on that (INVARIANTS.md X5, notes on limits, a):
+ * 1. A claims a create, and is paused before it calls.
+ * 2. A's lease runs out. B asks the target after the deadline and the horizon: nothing is there; B sends it.
+ * 3. A wakes up. If it made its call now, the record would be there twice.
+ */
+function isTooLate(session: Session, { side }: SendTarget, deadline: Deadline): boolean {
+  return session.signal?.aborted === true || deadline.isOver(side.timeoutMs);
+}
+
+const missingOutcome: FailureRecord = {
+  failure: "in_doubt",
+  code: "outcome_missing",
+  message: "the connector answered fewer outcomes than writes",
+  status: null,
+  retryAt: null,
+  requestId: null,
+  field: null,
+};
+
+async function noteRefused(session: Session, target: SendTarget, failure: FailureRecord): Promise<void> {
+  if (failure.code === "session_expired") target.side.forgetTokens();
+  else session.away.set(target.side.id, failure);
+}
+
+/** A stale target is read again at once, so that the next decision knows what it shows. */
+async function failedOne(
+  session: Session,
+  target: SendTarget,
+  at: { readonly intent: Intent; readonly failure: FailureRecord },
+): Promise<IntentOutcome> {
+  const outcome = failed(session, at.intent, at.failure);
+  if (at.failure.failure !== "stale" || at.intent.id === null) return outcome;
+  const seen = await readOne(session, target, at.intent.id);
+  return { ...outcome, observation: seen };
+}
+
+async function readOne(
+  session: Session,
+  target: SendTarget,
+  id: ExternalId,
+): Promise<StoredObservation | null> {
+  const { world } = session;
+  const start = session.tick();
+  try {
+    const [record] = await target.connection.readByIds({
+      entity: target.policy.entity,
+      roots: target.mapping.roots,
+      ids: [id],
+    });
+    if (record === undefined) return null;
+    const span = { start, end: session.tick(), via: "answer" } as const;
+    return await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
+  } catch {
+    // The next poll or sweep reads it; nothing rests on this reading.
+    return null;
+  }
+}
+
+/**
+ * Systems without conditional writes: read, compare, write, read back; the window between is theirs and is
+ * said aloud.
+ */
+async function comparePreconditions(
+  session: Session,
+  target: SendTarget,
+  batch: readonly Prepared[],
+): Promise<{ readonly ready: readonly Prepared[]; readonly stale: readonly IntentOutcome[] }> {
+  const abilities = abilitiesOf(target.connection, target.policy.entity);
+  if (abilities?.precondition !== "compare") return { ready: batch, stale: [] };
+  const ids = batch.flatMap(({ intent }) => (intent.id === null ? [] : [intent.id]));
+  if (ids.length === 0) return { ready: batch, stale: [] };
+  const { world } = session;
+  const start = session.tick();
+  const records = await target.connection.readByIds({
+    entity: target.policy.entity,
+    roots: target.mapping.roots,
+    ids,
+  });
+  const span = { start, end: session.tick(), via: "answer" } as const;
+  const ready: Prepared[] = [];
+  const stale: IntentOutcome[] = [];
+  for (const one of batch) {
+    const record = records.find(({ id }) => id === one.intent.id);
+    const seen =
+      record === undefined
+        ? null
+        : await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
+    const isMoved = one.current !== null && seen !== null && seen.contentHash !== one.current.contentHash;
+    if (!isMoved) ready.push(one);
+    else stale.push({ ...failed(session, one.intent, staleFailure), observation: seen });
+  }
+  return { ready, stale };
+}
+
+const staleFailure: FailureRecord = {
+  failure: "stale",
+  code: "target_moved",
+  message: "the target changed after it was decided on",
+  status: null,
+  retryAt: null,
+  requestId: null,
+  field: null,
+};
+
+async function readBack(
+  session: Session,
+  target: SendTarget,
+  outcomes: readonly WriteOutcome[],
+): Promise<ReadonlyMap<ExternalId, NativeRecord>> {
+  const ids = outcomes.flatMap((outcome) =>
+    outcome.kind === "done" && outcome.record === null ? [outcome.id] : [],
+  );
+  if (ids.length === 0) return new Map();
+  try {
+    const records = await target.connection.readByIds({
+      entity: target.policy.entity,
+      roots: target.mapping.roots,
+      ids,
+    });
+    return new Map(records.map((record) => [record.id, record]));
+  } catch (error) {
+    // Settled all the same: the base moves when the record is next seen (crash matrix, row 10).
+    session.world.log.warn("read_back_failed", {
+      connection: target.side.id,
+      code: failureRecord(error).code,
+    });
+    return new Map();
+  }
+}
