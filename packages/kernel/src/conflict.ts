@@ -8,7 +8,9 @@ export type ConflictReason =
   | "first_link_differs"
   | "removed_and_changed"
   | "custom_rule_asks"
-  | "master_unchanged";
+  | "master_unchanged"
+  /** A value that lost is brought back: decided by a person before it could wait. */
+  | "restored";
 
 /** All reasons of a conflict. */
 export const conflictReasons: readonly ConflictReason[] = [
@@ -18,6 +20,7 @@ export const conflictReasons: readonly ConflictReason[] = [
   "removed_and_changed",
   "custom_rule_asks",
   "master_unchanged",
+  "restored",
 ];
 
 /** A field that policy does not decide, with what each side shows. A collection is in conflict as a whole. */

@@ -148,6 +148,7 @@ describe("--json", () => {
       ["conflicts"],
       ["conflicts", "--take", "crm", "l-1", "name"],
       ["conflicts", "--lost", "crm:1"],
+      ["restore", "l-1", "name"],
       ["dead-letters"],
       ["redrive", "p-1"],
       ["statement"],

@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { optionTable } from "../config/option-table.ts";
+import type { Add } from "./add.ts";
+import { addBringingBack } from "./bring-back.ts";
 import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
 import type { ActOptions } from "./act.ts";
 import { contextOf } from "./context.ts";
@@ -24,16 +26,6 @@ import { upCommand } from "./up.ts";
 const codesText = `
 Exit codes: 0 done, 1 failed, 2 done but differences remain, 3 refused by a guard or a stale plan,
 4 bad configuration, bad input or wrong usage.`;
-
-/** A command of ours on commander: its work gets the context and answers the exit code. */
-type Add = (
-  usage: string,
-  description: string,
-  set: (
-    command: Command,
-    act: (work: (context: Context, args: readonly unknown[]) => Promise<ExitCode> | ExitCode) => void,
-  ) => void,
-) => void;
 
 const onlyOption = (): Option =>
   new Option("--only <entities...>", "only these entities, such as accounts,orders");
@@ -220,7 +212,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
       });
     });
   };
-  for (const group of [addStarting, addLooking, addActing, addPeople]) group(add);
+  for (const group of [addStarting, addLooking, addActing, addPeople, addBringingBack]) group(add);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;

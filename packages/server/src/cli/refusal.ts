@@ -1,6 +1,7 @@
 import { describeProblem } from "../config/problem.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { PlanRefused } from "../runtime/create.ts";
+import { RestoreRefused } from "../runtime/restore.ts";
 import { safeText } from "./text.ts";
 
 /** Exit codes, the same for every command. */
@@ -79,6 +80,9 @@ export function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof Error && error.name === "RecordUnknown") {
     return new Refusal(exitCodes.failed, error.message, { code: "record_unknown" });
+  }
+  if (error instanceof RestoreRefused) {
+    return new Refusal(exitCodes.refused, error.message, { code: "restore_refused" });
   }
   if (error instanceof PlanRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "plan_refused" });

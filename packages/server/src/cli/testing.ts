@@ -77,6 +77,17 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     status: () => Promise.resolve(smallStatus),
     conflicts: () => Promise.resolve([]),
     lost: () => Promise.resolve([]),
+    restore: ({ id, field, entry }) =>
+      Promise.resolve({
+        ...quietRun,
+        restored: {
+          link: linkId(id),
+          entry: entry ?? "0/1",
+          field,
+          targets: [connectionId("erp")],
+          reached: [connectionId("erp")],
+        },
+      }),
     candidates: () => Promise.resolve([]),
     deadLetters: () => Promise.resolve([]),
     redrive: (ids) => Promise.resolve(ids.length),

@@ -9,6 +9,7 @@ import { readIds } from "./observe.ts";
 import { followPlan, isPlanIntact, makePlan, movedWrites, nameOf } from "./planning.ts";
 import { planHash } from "./record.ts";
 import { resolveNewcomers } from "./resolve.ts";
+import { restoreValue } from "./restore.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import { contextOf, settle } from "./settle.ts";
 import { makeStatement } from "./statement.ts";
@@ -212,6 +213,7 @@ export function createEngine(world: World): Engine {
       const link = record === null ? null : await findLink(world, { entity: null, id: record });
       return record !== null && link === null ? [] : world.store.lostValues({ link, limit });
     },
+    restore: (request) => restoreValue(world, request),
     candidates: () => world.store.listCandidates(),
     deadLetters: () => world.store.listParks(),
     redrive: (parkIds, by) => world.store.redrive(parkIds, by),

@@ -172,6 +172,18 @@ export interface ApplySummary extends RunSummary {
   }[];
 }
 
+/** What became of a lost value that a person brought back. */
+export interface RestoreSummary extends RunSummary {
+  readonly restored: {
+    readonly link: LinkId;
+    readonly entry: string;
+    readonly field: string;
+    /** Connections that were to get it, and those that show it now. */
+    readonly targets: readonly ConnectionId[];
+    readonly reached: readonly ConnectionId[];
+  };
+}
+
 /** Why a record is as it is, from stored facts. */
 export interface WhyReport {
   readonly link: LinkId | null;
@@ -233,6 +245,15 @@ export interface Engine {
   conflicts(): Promise<readonly ConflictRow[]>;
   /** Values that lost to another, the newest first; of one record (`<connection>:<id>`, a link) if named. */
   lost(query: { readonly record: string | null; readonly limit: number }): Promise<readonly LostValue[]>;
+  /** Makes a value that lost win now: a person's word. Rejects with RestoreRefused when it cannot be. */
+  restore(request: {
+    /** `<connection>:<native id>`, or the id of a link. */
+    readonly id: string;
+    readonly field: string;
+    /** Entry of {@link Engine.lost}; the newest lost value of the field when null. */
+    readonly entry: string | null;
+    readonly by: string;
+  }): Promise<RestoreSummary>;
   candidates(): Promise<readonly CandidateRow[]>;
   deadLetters(): Promise<readonly OpenPark[]>;
   redrive(parkIds: readonly string[], by: string): Promise<number>;

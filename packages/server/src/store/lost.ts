@@ -1,6 +1,9 @@
-import type { Discard, LinkId } from "@crossfoot/kernel";
+import type { Discard, Json, LinkId } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
-import type { LostValue, Store } from "./port.ts";
+import type { Note } from "./chain.ts";
+import type { JournalWriter } from "./journal.ts";
+import { markLinks } from "./observations.ts";
+import type { LostValue, RestoredValue, Store } from "./port.ts";
 
 /** What the entry of a lost value says. */
 export type LostBody = Discard & { readonly key?: string | null };
@@ -58,9 +61,38 @@ export function lostOf(row: LostRow): LostValue {
   };
 }
 
-/** Values that lost, from the journal. */
-export function lostStore(database: Database): Pick<Store, "lostValues"> {
+/** The journal's entry of a lost value that is brought back. */
+export const restoredNote = ({ link, field, value, by, entry }: RestoredValue, entity: string): Note => ({
+  kind: "value_restored",
+  entity,
+  link,
+  body: { field, value: value as Json, by, entry },
+});
+
+interface Deps {
+  readonly database: Database;
+  readonly journal: JournalWriter;
+}
+
+/** Values that lost, from the journal, and their way back. */
+export function lostStore({ database, journal }: Deps): Pick<Store, "lostValues" | "restoreValue"> {
   return {
+    async restoreValue(restored, runId) {
+      const { link, field, value, by } = restored;
+      await database.transaction(async (tx) => {
+        const [row] = await tx.query<{ entity: string }>(
+          "insert into conflict (link_id, entity, field, reason, held, state, resolution, " +
+            "decided_by) select l.id, l.entity, $2, 'restored', '{}'::jsonb, 'decided', $3::jsonb, $4 " +
+            "from link l where l.id = $1 on conflict (link_id, field) do update set state = 'decided', " +
+            "resolution = excluded.resolution, decided_by = excluded.decided_by, closed_at = null " +
+            "returning entity",
+          [link, field, JSON.stringify({ value }), by],
+        );
+        if (row === undefined) return;
+        await markLinks(tx, [link], "decided by a person");
+        await journal.write(tx, [restoredNote(restored, row.entity)], runId);
+      });
+    },
     async lostValues({ link, limit }) {
       const rows =
         link === null

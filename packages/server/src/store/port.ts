@@ -27,13 +27,22 @@ import type {
   JournalEntry,
   LostQuery,
   LostValue,
+  RestoredValue,
   RunRow,
 } from "./shown.ts";
 
 export type { EntityCounts } from "./counts.ts";
 export type { Lease } from "./lease-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
-export type { CandidateRow, ConflictRow, ConnectionRow, JournalEntry, LostValue, RunRow } from "./shown.ts";
+export type {
+  CandidateRow,
+  ConflictRow,
+  ConnectionRow,
+  JournalEntry,
+  LostValue,
+  RestoredValue,
+  RunRow,
+} from "./shown.ts";
 
 /** An observation as it is stored: the mapped native roots, never canonical values. */
 export interface StoredObservation {
@@ -462,6 +471,11 @@ export interface Store extends LeaseStore, PlanStore {
     field: string,
     decision: { readonly value: Json; readonly take: ConnectionId; readonly by: string },
   ): Promise<boolean>;
+  /**
+   * A person's word that a value which lost is to stand: kept like the decision of a conflict, with the
+   * entry of the journal that it answers.
+   */
+  restoreValue(restored: RestoredValue, runId: string | null): Promise<void>;
   listCandidates(): Promise<readonly CandidateRow[]>;
   listParks(): Promise<readonly OpenPark[]>;
   redrive(parkIds: readonly string[], by: string): Promise<number>;

@@ -6,6 +6,7 @@ import type {
   ExternalId,
   Json,
   LinkId,
+  Value,
 } from "@crossfoot/kernel";
 
 /** One entry of the journal. */
@@ -75,6 +76,17 @@ export interface LostValue extends Discard {
   readonly outcome: "overwritten" | "pending" | "spared";
   /** The person's word that brought it back; null when nobody did. */
   readonly restored: { readonly at: string; readonly by: string } | null;
+}
+
+/** A lost value that a person brings back. */
+export interface RestoredValue {
+  readonly link: LinkId;
+  readonly field: string;
+  /** The value that is to stand in the whole field. */
+  readonly value: Value;
+  readonly by: string;
+  /** The lost value's entry in the journal. */
+  readonly entry: string;
 }
 
 /** Which lost values are asked for. */

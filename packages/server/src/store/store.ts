@@ -61,6 +61,6 @@ export function createStore(deps: {
     ...peopleStore(parts),
     ...planStore(parts),
     ...journalReader(database, entropy),
-    ...lostStore(database),
+    ...lostStore(parts),
   };
 }

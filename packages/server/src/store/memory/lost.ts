@@ -1,8 +1,10 @@
-import { lostOf } from "../lost.ts";
+import { lostOf, restoredNote } from "../lost.ts";
 import type { LostBody } from "../lost.ts";
 import type { Store } from "../port.ts";
-import { instant } from "./basics.ts";
+import { instant, markLinks } from "./basics.ts";
 import type { JournalTable } from "./columns.ts";
+import { writeNotes } from "./journal.ts";
+import { jsonb } from "./json.ts";
 import type { State } from "./state.ts";
 
 const ends = new Set(["intent_settled", "intent_refused", "intent_withdrawn", "intent_taken_back"]);
@@ -23,9 +25,25 @@ function later(
 }
 
 /** Values that lost, from the journal. */
-export function lostPart(state: State): Pick<Store, "lostValues"> {
-  const { journal, intent } = state.tables;
+export function lostPart(state: State): Pick<Store, "lostValues" | "restoreValue"> {
+  const { journal, intent, conflict } = state.tables;
   return {
+    async restoreValue(restored, runId) {
+      state.commit((now) => {
+        const { link, field, value, by: decided_by } = restored;
+        const entity = state.tables.link.get(link)?.entity;
+        if (entity === undefined) return;
+        const known = conflict.get(link, field);
+        const decided = { state: "decided", resolution: jsonb({ value }), decided_by, closed_at: null };
+        if (known !== undefined) conflict.change(known, decided);
+        else {
+          const opened = { reason: "restored", held: {}, opened_at: now } as const;
+          conflict.insert({ link_id: link, entity, field, ...opened, ...decided });
+        }
+        markLinks(state, [link], { reason: "decided by a person", now });
+        writeNotes(state, [restoredNote(restored, entity)], runId);
+      });
+    },
     async lostValues({ link, limit }) {
       const rows = (link === null ? journal.all() : journal.by("link", link)).filter(
         ({ kind }) => kind === "discarded",

@@ -1,0 +1,47 @@
+import type { RestoreSummary } from "../runtime/engine.ts";
+import type { Add } from "./add.ts";
+import { recordOf, withEngine } from "./context.ts";
+import type { Context } from "./context.ts";
+import type { ExitCode } from "./refusal.ts";
+import { runCode, showRun } from "./show-run.ts";
+
+/** Commands that bring back what was: a value that lost. */
+export function addBringingBack(add: Add): void {
+  add("restore", "bring back a value that lost: it stands on both sides from now on", (command, act) => {
+    command
+      .argument("<record>", "<connection>:<native id>, such as crm:1001, or the id of a link")
+      .argument("<field>", "the field whose newest lost value is meant")
+      .option("--entry <entry>", "another one, by the entry that `conflicts --lost` shows");
+    act((context, [record, field]) =>
+      restoreCommand(context, { ...command.opts(), record: String(record), field: String(field) }),
+    );
+  });
+}
+
+/** `restore`: a person's word that a lost value is to stand, carried out at once. */
+async function restoreCommand(
+  context: Context,
+  asked: { readonly record: string; readonly field: string; readonly entry?: string },
+): Promise<ExitCode> {
+  const by = context.deps.user;
+  const summary = await withEngine(context, (engine, project) =>
+    engine.restore({
+      id: recordOf(project, asked.record),
+      field: asked.field,
+      entry: asked.entry ?? null,
+      by,
+    }),
+  );
+  context.print(summary, () => showRestore(summary, context.room));
+  return runCode(summary);
+}
+
+function showRestore(summary: RestoreSummary, room: number): string {
+  const { field, entry, link, targets, reached } = summary.restored;
+  const open = targets.filter((target) => !reached.includes(target));
+  const there =
+    reached.length === 0 ? [] : [`${field} of ${link} (${entry}) stands in ${reached.join(", ")}.`];
+  const rest =
+    open.length === 0 ? [] : [`It is not in ${open.join(", ")} yet: \`crossfoot why ${link}\` says why.`];
+  return [...there, ...rest, showRun(summary, room)].join("\n\n");
+}
