@@ -26,7 +26,7 @@ export const linkTransitions: {
   single: { join: "live", leave_scope: "dormant", end: "ended", merge: "merged" },
   live: { join: "live", leave_scope: "dormant", end: "ended", merge: "merged", lose_member: "single" },
   dormant: { return: "live", end: "ended", merge: "merged", join: "dormant" },
-  ended: { restore: "live" },
+  ended: { restore: "live", merge: "merged" },
   merged: { unmerge: "live" },
 };
 

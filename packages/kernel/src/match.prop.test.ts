@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Link, Member, Tombstone } from "./link.ts";
-import { blocksCreate, planMerge } from "./link.ts";
+import type { Tombstone } from "./link.ts";
+import { blocksCreate } from "./link.ts";
 import { decideMatch, matchKeysOf } from "./match.ts";
 import { connectionId, externalId, linkId } from "./record.ts";
-import type { ExternalId } from "./record.ts";
-import { crm, entityPolicy, erp } from "./testing/fixtures.ts";
+import { entityPolicy } from "./testing/fixtures.ts";
 import type { Fields } from "./value.ts";
 
 const keysOf = (matchKeys: readonly (readonly string[])[], fields: Fields) =>
@@ -91,84 +90,6 @@ describe("decideMatch", () => {
         }
       }),
       { numRuns: 1_000 },
-    );
-  });
-});
-
-describe("planMerge", () => {
-  const id = (text: string): ExternalId => externalId(text);
-  const member = (connection: typeof crm, own: string, aliases: readonly string[] = []): Member => {
-    return { connection, id: id(own), aliases: aliases.map((alias) => id(alias)) };
-  };
-  const link = (name: string, members: readonly Member[]): Link => ({
-    id: linkId(name),
-    entity: "accounts",
-    generation: 1,
-    members,
-  });
-  const merge = { connection: crm, loser: id("r1"), survivor: id("r2") };
-
-  it("a loser with a link becomes an alias, and its counterparts are likely duplicates (I28)", () => {
-    const loserLink = link("l1", [member(crm, "r1", ["r0"]), member(erp, "e1")]);
-    const survivorLink = link("l2", [member(crm, "r2", ["r9"]), member(erp, "e2")]);
-    expect(planMerge({ ...merge, loserLink, survivorLink })).toEqual({
-      keep: "l2",
-      retire: "l1",
-      member: member(crm, "r2", ["r9", "r0", "r1"]),
-      duplicates: [member(erp, "e1")],
-    });
-  });
-
-  it("a survivor that nobody knew takes over the loser's link", () => {
-    const loserLink = link("l1", [member(crm, "r1", ["r0"]), member(erp, "e1")]);
-    expect(planMerge({ ...merge, loserLink, survivorLink: null })).toEqual({
-      keep: "l1",
-      retire: null,
-      member: member(crm, "r2", ["r0", "r1"]),
-      duplicates: [],
-    });
-  });
-
-  it("seen again, or of records without links, it retires nothing", () => {
-    const done = link("l2", [member(crm, "r2", ["r1"]), member(erp, "e2")]);
-    expect(planMerge({ ...merge, loserLink: done, survivorLink: done })).toEqual({
-      keep: "l2",
-      retire: null,
-      member: member(crm, "r2", ["r1"]),
-      duplicates: [],
-    });
-    expect(planMerge({ ...merge, loserLink: null, survivorLink: null })).toMatchObject({
-      keep: null,
-      retire: null,
-      duplicates: [],
-    });
-  });
-
-  it("every id that either link ever had on that side is kept for ever; the survivor is no alias", () => {
-    const ids = fc.constantFrom("r0", "r1", "r2", "r3", "r4");
-    const linkOf = (name: string) =>
-      fc.option(
-        fc.tuple(ids, fc.uniqueArray(ids)).map(([own, aliases]) =>
-          link(name, [
-            member(
-              crm,
-              own,
-              aliases.filter((alias) => alias !== own),
-            ),
-          ]),
-        ),
-      );
-    fc.assert(
-      fc.property(linkOf("l1"), linkOf("l2"), (loserLink, survivorLink) => {
-        const planned = planMerge({ ...merge, loserLink, survivorLink });
-        const known = [loserLink, survivorLink]
-          .flatMap((each) => each?.members ?? [])
-          .flatMap((each) => [each.id, ...each.aliases]);
-        expect(new Set([planned.member.id, ...planned.member.aliases])).toEqual(
-          new Set([...known, merge.loser, merge.survivor]),
-        );
-        expect(planned.member.aliases).not.toContain(merge.survivor);
-      }),
     );
   });
 });

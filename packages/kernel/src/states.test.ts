@@ -144,7 +144,7 @@ describe("an intent", () => {
 });
 
 it("a link that ended comes back only by a person, one that left the scope by returning (I05, I29)", () => {
-  expect(Object.keys(linkTransitions.ended)).toEqual(["restore"]);
+  expect(Object.keys(linkTransitions.ended)).toEqual(["restore", "merge"]);
   expect(transitionLink("dormant", "return")).toBe("live");
   expect(transitionLink("merged", "join")).toBeUndefined();
 });

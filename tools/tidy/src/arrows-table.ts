@@ -125,6 +125,20 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-facts",
+    at: "packages/server/src/store/facts.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
+    name: "server/store-identity",
+    at: "packages/server/src/store/identity-port.ts",
+    rooms: ["kernel", "server/store-facts", "server/store-lease-port"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-port",
     at: "packages/server/src/store/port.ts",
     rooms: [
@@ -135,6 +149,8 @@ export const rooms: readonly Room[] = [
       "server/store-lease-port",
       "server/store-plan-port",
       "server/store-shown",
+      "server/store-facts",
+      "server/store-identity",
     ],
     npm: [],
     node: [],

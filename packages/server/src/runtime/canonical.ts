@@ -24,18 +24,26 @@ export interface Mappable {
   readonly native: JsonMap;
 }
 
-const holdsReference = ({ source }: FieldMapping): boolean => {
+/** Entities that a field may refer to. */
+function referredBy({ source }: FieldMapping): readonly EntityName[] {
   switch (source.from) {
     case "path":
-      return source.form.reference !== null;
+      return source.form.reference === null ? [] : [source.form.reference];
     case "parts":
-      return Object.values(source.parts).some(holdsReference);
+      return Object.values(source.parts).flatMap(referredBy);
     case "list":
-      return Object.values(source.fields).some(holdsReference);
+      return Object.values(source.fields).flatMap(referredBy);
     default:
-      return false;
+      return [];
   }
-};
+}
+
+const holdsReference = (field: FieldMapping): boolean => referredBy(field).length > 0;
+
+/** Whether records of this mapping may refer to records of that entity. */
+export function holdsReferenceTo(mapping: EntityMapping, entity: EntityName): boolean {
+  return Object.values(mapping.fields).some((field) => referredBy(field).includes(entity));
+}
 
 const referring = new WeakMap<EntityMapping, EntityMapping>();
 

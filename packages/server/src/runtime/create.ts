@@ -5,6 +5,7 @@ import type { RecordKey } from "../store/port.ts";
 import { checkWorld } from "./check.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
 import type { ApplySummary, Engine, PlanDocument, RunOptions, RunSummary } from "./engine.ts";
+import { followIdentity } from "./identity.ts";
 import { readIds } from "./observe.ts";
 import { followPlan, isPlanIntact, makePlan, movedWrites, nameOf } from "./planning.ts";
 import { planHash } from "./record.ts";
@@ -25,7 +26,10 @@ async function planCommand(world: World, options: RunOptions): Promise<PlanDocum
     const mode = options.sweep === true ? "sweep" : "incremental";
     await readAll(session, { policies, mode, deletions: new Map() });
     const settling = settlingOf(session, { policies, opened });
-    for (const policy of policies) await resolveNewcomers(session, policy);
+    for (const policy of policies) {
+      await followIdentity(session, policy);
+      await resolveNewcomers(session, policy);
+    }
     // What was decided and not sent is decided again, so that the plan shows it.
     await world.store.markStored();
     await world.store.withdrawStored(session.lease, null);

@@ -11,6 +11,7 @@ import type {
 } from "@crossfoot/kernel";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
+import { followIdentity } from "./identity.ts";
 import { probeDue } from "./probe.ts";
 import { decisionRecord, splitRefused } from "./record.ts";
 import { rematchSingles, resolveNewcomers } from "./resolve.ts";
@@ -124,7 +125,10 @@ async function dueNow({ session, policies }: Settling): Promise<ReadonlyMap<Enti
 }
 
 async function settleEntity(settling: Settling, policy: EntityPolicy, due: DueWork): Promise<number> {
-  const resolved = due.newcomers ? await resolveNewcomers(settling.session, policy) : 0;
+  const isNews = due.newcomers || due.work;
+  const moved = isNews ? await followIdentity(settling.session, policy) : 0;
+  const resolved =
+    moved + (due.newcomers || moved > 0 ? await resolveNewcomers(settling.session, policy) : 0);
   const decided = due.work || resolved > 0 ? await decideDue(settling, policy) : 0;
   if (!due.intents && decided === 0) return resolved;
   const sent = await sendEntity(settling, policy);

@@ -249,7 +249,7 @@ function newcomers(deps: Deps): Pick<Store, "retryWaiting" | "unlinkedOf" | "loa
     async retryWaiting(entity) {
       await database.query(
         "update observation set resolution = null where entity = $1 and link_id is null and " +
-          "resolution = 'waiting'",
+          "resolution = 'waiting' and kind in ('present', 'archived')",
         [entity],
       );
     },
@@ -319,6 +319,20 @@ function lookUps(deps: Deps): Pick<Store, "holdersOf" | "linksOf"> {
   };
 }
 
+/** Members of links that live on in others, under the name of the link that was asked for. */
+function livingOn(database: Queryable, links: readonly LinkId[]): Promise<MemberTable[]> {
+  return database.query<MemberTable>(
+    perId(
+      "with recursive way(id) as (select merged_into from link where id = wanted.id and state = 'merged' " +
+        "union select l.merged_into from way join link l on l.id = way.id where l.state = 'merged') select " +
+        "wanted.id as link_id, m.connection, m.entity, m.external_id, m.is_alias from way join " +
+        "link_member m " +
+        "on m.link_id = way.id where m.until_at is null",
+    ),
+    [JSON.stringify(links)],
+  );
+}
+
 /** Members and lines of links, and the links of an entity. */
 function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEntity"> {
   const { database } = deps;
@@ -332,7 +346,9 @@ function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEnti
         ),
         [JSON.stringify(links)],
       );
-      return rows.map(memberOf);
+      const found = new Set(rows.map((row) => row.link_id));
+      const others = links.filter((link) => !found.has(link));
+      return [...rows, ...(others.length === 0 ? [] : await livingOn(database, others))].map(memberOf);
     },
     async linesOf(records) {
       if (records.length === 0) return [];

@@ -32,8 +32,8 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
 }
 
 const markColumns =
-  "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.content_hash, o.version, o.version_order, " +
-  "o.read_start, o.read_end";
+  "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.content_hash, o.into_id, o.version, " +
+  "o.version_order, o.read_start, o.read_end";
 
 /** Rows of the observation table for a batch of records. */
 async function loadRows<Row extends MarkRow>(
@@ -100,7 +100,9 @@ async function upsert(tx: Queryable, observations: readonly StoredObservation[])
       "excluded.content_hash, version = excluded.version, version_order = excluded.version_order, " +
       "modified_at = excluded.modified_at, actor = excluded.actor, into_id = excluded.into_id, via " +
       "= excluded.via, read_start = excluded.read_start, read_end = excluded.read_end, resolution = " +
-      "null, seen_at = now()",
+      // A record that was gone and shows again is looked at as such, whatever else happens to it meanwhile.
+      "case when excluded.kind in ('present', 'archived') and (observation.kind in ('merged', " +
+      "'converted', 'deleted') or observation.resolution = 'returned') then 'returned' end, seen_at = now()",
     [JSON.stringify(rows)],
   );
 }

@@ -15,9 +15,10 @@ import type {
   ParkReason,
   Problem,
   Verdict,
-  Via,
 } from "@crossfoot/kernel";
 import type { EntityCounts } from "./counts.ts";
+import type { RecordKey, StoredObservation } from "./facts.ts";
+import type { IdentityStore } from "./identity-port.ts";
 import type { Lease, LeaseStore } from "./lease-port.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type {
@@ -32,6 +33,9 @@ import type {
 } from "./shown.ts";
 
 export type { EntityCounts } from "./counts.ts";
+export { recordName } from "./facts.ts";
+export type { RecordKey, StoredObservation } from "./facts.ts";
+export type * from "./identity-port.ts";
 export type { Lease } from "./lease-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type {
@@ -43,26 +47,6 @@ export type {
   RestoredValue,
   RunRow,
 } from "./shown.ts";
-
-/** An observation as it is stored: the mapped native roots, never canonical values. */
-export interface StoredObservation {
-  readonly connection: ConnectionId;
-  readonly entity: EntityName;
-  readonly id: ExternalId;
-  readonly kind: ObservationKind;
-  readonly native: JsonMap;
-  readonly contentHash: string;
-  readonly version: string | null;
-  readonly versionOrder: number | null;
-  /** ms since 1970 by the system's clock, or null. */
-  readonly modifiedAt: number | null;
-  readonly actor: string | null;
-  readonly into: ExternalId | null;
-  readonly via: Via;
-  /** Our order of reads, ms; see INVARIANTS.md 1.4. */
-  readonly readStart: number;
-  readonly readEnd: number;
-}
 
 /** Where a reading of one entity of one connection stands. */
 export interface CursorState {
@@ -96,7 +80,7 @@ export interface UnreadableEntry {
 
 /** A record without a link, with its match keys once they were computed. */
 export interface Newcomer extends StoredObservation {
-  readonly resolution: "candidate" | "waiting" | null;
+  readonly resolution: "candidate" | "waiting" | "followed" | "returned" | null;
 }
 
 /** What resolve decided for a newcomer. */
@@ -313,18 +297,6 @@ export interface Checkpoint {
   readonly runId: string | null;
 }
 
-/** A record of one connection, by native id. */
-export interface RecordKey {
-  readonly connection: ConnectionId;
-  readonly entity: EntityName;
-  readonly id: ExternalId;
-}
-
-/** Key of a record in the map that {@link Store.linksOf} answers. */
-export function recordName(record: RecordKey): string {
-  return `${record.connection}/${record.entity}/${record.id}`;
-}
-
 /** One member of a link. */
 export interface MemberRow extends RecordKey {
   readonly link: LinkId;
@@ -361,7 +333,7 @@ export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "end
  * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that
  * changes something is one commit. Rejects with a StoreError.
  */
-export interface Store extends LeaseStore, PlanStore {
+export interface Store extends LeaseStore, PlanStore, IdentityStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 
@@ -393,6 +365,7 @@ export interface Store extends LeaseStore, PlanStore {
   ): Promise<readonly Newcomer[]>;
   holdersOf(entity: EntityName, keys: readonly string[]): Promise<readonly KeyHolder[]>;
   linksOf(records: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkId>>;
+  /** Members under the link that was asked for, also where it lives on in another one. */
   membersOf(links: readonly LinkId[]): Promise<readonly MemberRow[]>;
   linesOf(records: readonly RecordKey[]): Promise<readonly (LineLink & { readonly link: LinkId })[]>;
   commitResolutions(

@@ -37,7 +37,7 @@ export interface ObservationRow {
   readonly via: StoredObservation["via"];
   readonly read_start: number;
   readonly read_end: number;
-  readonly resolution: "candidate" | "waiting" | null;
+  readonly resolution: "candidate" | "waiting" | "followed" | "returned" | null;
 }
 
 /** Columns of {@link ObservationRow}, for select lists. */

@@ -12,6 +12,7 @@ export type MarkRow = Pick<
   | "link_id"
   | "kind"
   | "content_hash"
+  | "into_id"
   | "version"
   | "version_order"
   | "read_start"
@@ -55,7 +56,8 @@ export function siftSightings(
     }
     const { version_order: versionOrder, read_start: readStart, read_end: readEnd } = row;
     if (!isNewer(seen, { version: row.version, versionOrder, readStart, readEnd })) continue;
-    const isSame = row.content_hash === seen.contentHash && row.kind === seen.kind;
+    const isSame =
+      row.content_hash === seen.contentHash && row.kind === seen.kind && row.into_id === seen.into;
     if (isSame) same += 1;
     // A list without versions takes nothing from the version that is known.
     if (isSame && (seen.version === null || row.version === seen.version)) continue;

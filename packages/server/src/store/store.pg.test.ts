@@ -2,9 +2,11 @@ import * as vitest from "vitest";
 import { forEachHome } from "../testing.ts";
 import { appendOnlySuite } from "./testing/append-only-suite.ts";
 import { sqlHome } from "./testing/homes.ts";
+import { identityStoreSuite } from "./testing/identity-suite.ts";
 import { storeSuite } from "./testing/suite.ts";
 
 forEachHome(vitest, ["embedded"], (home) => {
   storeSuite(sqlHome(home));
+  identityStoreSuite(sqlHome(home));
   appendOnlySuite(home);
 });

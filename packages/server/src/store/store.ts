@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import type { Clock, Database, Entropy } from "../ports.ts";
 import { bundleStore } from "./bundles.ts";
 import { decisionStore } from "./decisions.ts";
+import { identityStore } from "./identity.ts";
 import { intentStore } from "./intents.ts";
 import { journalReader, journalWriter } from "./journal.ts";
 import { leaseStore } from "./leases.ts";
@@ -55,6 +56,7 @@ export function createStore(deps: {
     ...leaseStore(database),
     ...observationStore(parts),
     ...linkStore(parts),
+    ...identityStore(parts),
     ...bundleStore(database),
     ...decisionStore(parts),
     ...intentStore(parts),

@@ -18,6 +18,9 @@ export interface MiniRow {
   readonly modifiedAt: number;
   readonly isDeleted: boolean;
   readonly isArchived: boolean;
+  /** Id of the record that survived a merge with this one, or that this one became. */
+  readonly into?: string | null;
+  readonly moved?: "merged" | "converted";
 }
 
 /** What the next write shall meet. */
@@ -31,6 +34,8 @@ export interface MiniOptions {
   /** What the system makes of a record when it stores it; the identity when missing. */
   readonly transform?: (entity: EntityName, fields: JsonMap) => JsonMap;
   readonly horizonMs?: number;
+  /** Whether readers are told of merges; without it the loser of one is simply gone. */
+  readonly tellsMerges?: boolean;
 }
 
 /** Abilities of an entity that can do everything, one record a call. */
@@ -66,13 +71,26 @@ export class MiniSystem {
   }
 
   rows(entity: EntityName): readonly MiniRow[] {
-    return [...this.#table(entity).values()].filter((row) => !row.isDeleted);
+    return this.#listed(entity).filter((row) => !hasMoved(row));
+  }
+
+  /** What readers are shown: with losers of merges, where the system tells of them. */
+  #listed(entity: EntityName): readonly MiniRow[] {
+    const tells = this.#options.tellsMerges !== false;
+    const rows = [...this.#table(entity).values()];
+    return rows.filter((row) => !row.isDeleted && (tells || !hasMoved(row)));
   }
 
   /** A person makes a record. */
   add(entity: EntityName, fields: JsonMap): string {
     const id = `${this.#options.name}-${this.#next}`;
     this.#next += 1;
+    this.addAs(entity, id, fields);
+    return id;
+  }
+
+  /** A record under an id that the test chooses, as systems give ids of their own. */
+  addAs(entity: EntityName, id: string, fields: JsonMap): void {
     this.#store(entity, {
       id,
       fields,
@@ -81,7 +99,6 @@ export class MiniSystem {
       isDeleted: false,
       isArchived: false,
     });
-    return id;
   }
 
   /** A person edits a record. */
@@ -99,6 +116,45 @@ export class MiniSystem {
   /** A person deletes a record, without a trace for readers. */
   remove(entity: EntityName, id: string): void {
     this.#store(entity, { ...this.#row(entity, id), isDeleted: true });
+  }
+
+  /** A person merges records: the loser is gone, and what referred to it refers to the survivor. */
+  merge(entity: EntityName, loser: string, survivor: string): void {
+    this.move(entity, { from: loser, to: survivor, moved: "merged" });
+    for (const [name, table] of this.tables) {
+      for (const row of table.values()) {
+        const named = Object.entries(row.fields).filter(([, value]) => value === loser);
+        if (named.length === 0) continue;
+        const fields = Object.fromEntries(named.map(([field]) => [field, survivor]));
+        // No stamp moves: the system did this by itself.
+        this.#store(name, { ...row, fields: { ...row.fields, ...fields }, version: row.version + 1 });
+      }
+    }
+  }
+
+  /** A record becomes another one, by a merge or because the system gives it another id. */
+  move(
+    entity: EntityName,
+    at: { readonly from: string; readonly to: string; readonly moved: "merged" | "converted" },
+  ): void {
+    const modifiedAt = this.#options.now();
+    const row = this.#row(entity, at.from);
+    const into = { into: at.to, moved: at.moved };
+    this.#store(entity, { ...row, ...into, version: row.version + 1, modifiedAt });
+  }
+
+  /** A person takes a merge back. */
+  unmerge(entity: EntityName, loser: string): void {
+    const modifiedAt = this.#options.now();
+    const row = this.#row(entity, loser);
+    this.#store(entity, { ...row, into: null, version: row.version + 1, modifiedAt });
+  }
+
+  /** A person archives a record, or brings it back. */
+  archive(entity: EntityName, id: string, isArchived: boolean): void {
+    const row = this.#row(entity, id);
+    const modifiedAt = this.#options.now();
+    this.#store(entity, { ...row, isArchived, version: row.version + 1, modifiedAt });
   }
 
   get(entity: EntityName, id: string): MiniRow {
@@ -138,15 +194,16 @@ export class MiniSystem {
   }
 
   #record(row: MiniRow): NativeRecord {
+    const kind = row.isArchived ? "archived" : "present";
     return {
       id: row.id as ExternalId,
-      kind: row.isArchived ? "archived" : "present",
+      kind: hasMoved(row) ? (row.moved ?? "merged") : kind,
       native: row.fields,
       version: String(row.version),
       versionOrder: row.version,
       modifiedAt: new Date(row.modifiedAt).toISOString(),
       actor: "somebody",
-      into: null,
+      into: (row.into ?? null) as ExternalId | null,
     };
   }
 
@@ -168,14 +225,14 @@ export class MiniSystem {
       describe: () => Promise.resolve({ tenant: name, title: name, version: null, fields: {} }),
       read: ({ entity, since, cursor, pageSize }) => {
         const from = since === null ? 0 : Date.parse(since);
-        const rows = this.rows(entity).filter((row) => row.modifiedAt >= from);
+        const rows = this.#listed(entity).filter((row) => row.modifiedAt >= from);
         const start = Number(cursor ?? "0");
         const page = rows.slice(start, start + pageSize);
         const next = start + pageSize < rows.length ? String(start + pageSize) : null;
         return Promise.resolve({ records: page.map((row) => this.#record(row)), unreadable: [], next });
       },
       readByIds: ({ entity, ids }) => {
-        const rows = this.rows(entity).filter((row) => ids.includes(row.id as ExternalId));
+        const rows = this.#listed(entity).filter((row) => ids.includes(row.id as ExternalId));
         return Promise.resolve(rows.map((row) => this.#record(row)));
       },
       readIds: ({ entity }) => {
@@ -216,7 +273,7 @@ export class MiniSystem {
       return { kind: "done", id: id as ExternalId, record: this.#record(this.#row(write.entity, id)) };
     }
     const row = this.tables.get(write.entity)?.get(write.id ?? "");
-    if (row === undefined || row.isDeleted) return failed("stale", "gone");
+    if (row === undefined || row.isDeleted || hasMoved(row)) return failed("stale", "gone");
     if (write.precondition !== null && write.precondition !== String(row.version))
       return failed("stale", "version");
     if (write.kind === "archive")
@@ -227,6 +284,8 @@ export class MiniSystem {
     return { kind: "done", id: row.id as ExternalId, record: this.#record(this.#row(write.entity, row.id)) };
   }
 }
+
+const hasMoved = (row: MiniRow): boolean => row.into !== undefined && row.into !== null;
 
 function failed(failure: "invalid" | "throttled" | "in_doubt" | "stale", code: string): WriteOutcome {
   const error = new ConnectorError({ failure, code, message: `the small system says ${code}` });

@@ -2,7 +2,17 @@
  * Rows of the memory store: the columns of the SQL tables, by their names. Instants are milliseconds since
  * 1970 here. `nr` counts rows where the SQL table has no primary key.
  */
-import type { Conflict, FailureRecord, Json, JsonMap, LinkState, Value, Verdict } from "@crossfoot/kernel";
+import type {
+  Bases,
+  Conflict,
+  FailureRecord,
+  Json,
+  JsonMap,
+  LinkState,
+  Member,
+  Value,
+  Verdict,
+} from "@crossfoot/kernel";
 import type { PlanWriteRow } from "../plans.ts";
 import type { BaseMove, CursorState, OpenPark, PlanState, StoredObservation } from "../port.ts";
 import type { IntentRow, ObservationRow } from "../rows.ts";
@@ -61,6 +71,21 @@ interface LineTable {
 /** A row of `observation`. */
 export interface ObservationTable extends ObservationRow {
   readonly seen_at: number;
+}
+
+/** A row of `link_merge`. */
+interface LinkMergeTable {
+  readonly nr: number;
+  readonly entity: string;
+  readonly connection: string;
+  readonly loser: string;
+  readonly survivor: string;
+  readonly from_link: string | null;
+  readonly into_link: string;
+  readonly members: readonly Member[];
+  readonly bases: Bases;
+  readonly merged_at: number;
+  readonly unmerged_at: number | null;
 }
 
 /** A row of `base`. */
@@ -256,6 +281,7 @@ export interface Rows {
   readonly connection: ConnectionTable;
   readonly link: LinkTable;
   readonly link_member: MemberTable;
+  readonly link_merge: LinkMergeTable;
   readonly match_key: MatchKeyTable;
   readonly line_link: LineTable;
   readonly observation: ObservationTable;

@@ -172,13 +172,15 @@ function newcomerOf(row: ObservationTable): Newcomer {
   return { ...observationOf(row), resolution: row.resolution };
 }
 
+const isThere = ({ kind }: ObservationTable): boolean => kind === "present" || kind === "archived";
+
 /** Records without a link. */
 function newcomers(state: State): Pick<Store, "retryWaiting" | "unlinkedOf" | "loadNewcomers"> {
   const { observation } = state.tables;
   const unlinked = (entity: EntityName): readonly ObservationTable[] =>
     observation
       .by("unlinked", entity)
-      .filter(({ kind }) => kind === "present" || kind === "archived")
+      .filter(isThere)
       .toSorted(
         (a, b) => compareText(a.connection, b.connection) || compareText(a.external_id, b.external_id),
       );
@@ -186,7 +188,7 @@ function newcomers(state: State): Pick<Store, "retryWaiting" | "unlinkedOf" | "l
     async retryWaiting(entity) {
       state.commit(() => {
         for (const row of observation.by("unlinked", entity))
-          if (row.resolution === "waiting") observation.change(row, { resolution: null });
+          if (row.resolution === "waiting" && isThere(row)) observation.change(row, { resolution: null });
       });
     },
     async unlinkedOf(entity) {
@@ -232,7 +234,12 @@ function members(state: State): Pick<Store, "membersOf" | "linesOf" | "linksOfEn
   const { line, link, member } = state.tables;
   return {
     async membersOf(links) {
-      return [...new Set(links)].flatMap((id) => member.by("link", id).map(memberOf));
+      return [...new Set(links)].flatMap((id) => {
+        let at = link.get(id);
+        while (at?.state === "merged" && at.merged_into !== null) at = link.get(at.merged_into);
+        const rows = at === undefined ? [] : member.by("link", at.id);
+        return rows.map((row) => ({ ...memberOf(row), link: id }));
+      });
     },
     async linesOf(records) {
       return records.flatMap(({ connection, entity, id }) =>

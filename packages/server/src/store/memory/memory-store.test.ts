@@ -1,4 +1,6 @@
 import { memoryHome } from "../testing/homes.ts";
+import { identityStoreSuite } from "../testing/identity-suite.ts";
 import { storeSuite } from "../testing/suite.ts";
 
 storeSuite(memoryHome);
+identityStoreSuite(memoryHome);

@@ -7,6 +7,7 @@ import { instant } from "./basics.ts";
 import { bundlePart } from "./bundles.ts";
 import type { Rows } from "./columns.ts";
 import { decisionPart } from "./decisions.ts";
+import { identityPart } from "./identity.ts";
 import { intentPart } from "./intents.ts";
 import { journalPart } from "./journal.ts";
 import { leasePart } from "./leases.ts";
@@ -69,6 +70,7 @@ export function createMemoryStore(deps: {
     ...leasePart(state),
     ...observationPart(state),
     ...linkPart(state),
+    ...identityPart(state),
     ...bundlePart(state),
     ...decisionPart(state),
     ...intentPart(state),

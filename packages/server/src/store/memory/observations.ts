@@ -4,7 +4,7 @@ import type { Checkpoint, CursorState, ObserveCounts, Store, StoredObservation }
 import { cursorOf, observationOf } from "../rows.ts";
 import { latestSightings, siftSightings } from "../sightings.ts";
 import { instantOrNull, markLinks, refuseTwice } from "./basics.ts";
-import type { CursorTable } from "./columns.ts";
+import type { CursorTable, ObservationTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
 import type { State } from "./state.ts";
@@ -20,6 +20,18 @@ type Part = Pick<
   | "saveDelivery"
   | "takeHints"
 >;
+
+const gone: ReadonlySet<string> = new Set(["merged", "converted", "deleted"]);
+
+/** A record that was gone and shows again is looked at as such, whatever else happens to it meanwhile. */
+function resolutionAfter(
+  { kind }: StoredObservation,
+  before: ObservationTable | undefined,
+): ObservationTable["resolution"] {
+  const isThere = kind === "present" || kind === "archived";
+  const wasGone = before !== undefined && (gone.has(before.kind) || before.resolution === "returned");
+  return isThere && wasGone ? "returned" : null;
+}
 
 function store(state: State, seen: StoredObservation, now: number): void {
   const { observation } = state.tables;
@@ -37,7 +49,7 @@ function store(state: State, seen: StoredObservation, now: number): void {
     via: seen.via,
     read_start: seen.readStart,
     read_end: seen.readEnd,
-    resolution: null,
+    resolution: resolutionAfter(seen, before),
     seen_at: now,
   };
   if (before !== undefined) {

@@ -54,6 +54,18 @@ const member = spec("link_member")({
     history: ofLink,
   },
 });
+const linkMerge = spec("link_merge")({
+  key: ["nr"],
+  links: ["from_link", "into_link"],
+  instants: ["merged_at", "unmerged_at"],
+  unique: {
+    link_merge_open: (row) =>
+      row.unmerged_at === null ? keyOf(row.entity, row.connection, row.loser) : null,
+  },
+  indices: {
+    open: (row) => (row.unmerged_at === null ? keyOf(row.entity, row.connection, row.loser) : null),
+  },
+});
 const matchKey = spec("match_key")({
   key: ["link_id", "connection", "key"],
   links: ["link_id"],
@@ -73,13 +85,15 @@ const observation = spec("observation")({
   checks: {
     kind: kinds,
     via: ["poll", "sweep", "probe", "answer", "hint"],
-    resolution: ["candidate", "waiting"],
+    resolution: ["candidate", "waiting", "followed", "returned"],
   },
   links: ["link_id"],
   instants: ["seen_at"],
   indices: {
     link: orNull,
     unlinked: (row) => (row.link_id === null ? row.entity : null),
+    moved: (row) => (row.kind === "merged" || row.kind === "converted" ? row.entity : null),
+    returned: (row) => (row.resolution === "returned" ? row.entity : null),
     place: (row) => keyOf(row.connection, row.entity),
   },
 });
@@ -202,6 +216,7 @@ function makeTables(undo: Undo) {
     connection: of(connection),
     link: links,
     member: of(member),
+    linkMerge: of(linkMerge),
     matchKey: of(matchKey),
     line: of(line),
     observation: of(observation),

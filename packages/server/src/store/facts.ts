@@ -1,0 +1,33 @@
+import type { ConnectionId, EntityName, ExternalId, JsonMap, ObservationKind, Via } from "@crossfoot/kernel";
+
+/** An observation as it is stored: the mapped native roots, never canonical values. */
+export interface StoredObservation {
+  readonly connection: ConnectionId;
+  readonly entity: EntityName;
+  readonly id: ExternalId;
+  readonly kind: ObservationKind;
+  readonly native: JsonMap;
+  readonly contentHash: string;
+  readonly version: string | null;
+  readonly versionOrder: number | null;
+  /** ms since 1970 by the system's clock, or null. */
+  readonly modifiedAt: number | null;
+  readonly actor: string | null;
+  readonly into: ExternalId | null;
+  readonly via: Via;
+  /** Our order of reads, ms; see INVARIANTS.md 1.4. */
+  readonly readStart: number;
+  readonly readEnd: number;
+}
+
+/** A record of one connection, by native id. */
+export interface RecordKey {
+  readonly connection: ConnectionId;
+  readonly entity: EntityName;
+  readonly id: ExternalId;
+}
+
+/** Key of a record in the map that {@link Store.linksOf} answers. */
+export function recordName(record: RecordKey): string {
+  return `${record.connection}/${record.entity}/${record.id}`;
+}

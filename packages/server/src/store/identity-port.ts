@@ -1,0 +1,95 @@
+import type {
+  Bases,
+  ConnectionId,
+  EntityName,
+  ExternalId,
+  Link,
+  LinkId,
+  LinkState,
+  Member,
+} from "@crossfoot/kernel";
+import type { RecordKey, StoredObservation } from "./facts.ts";
+import type { Lease } from "./lease-port.ts";
+
+/** One live member or alias of a link. */
+export interface Placed {
+  readonly link: LinkId;
+  readonly connection: ConnectionId;
+  readonly id: ExternalId;
+  readonly isAlias: boolean;
+}
+
+/** A merge as it is carried over to our links; all of it is one commit (INVARIANTS.md I28). */
+export interface MergeCommit {
+  readonly entity: EntityName;
+  readonly connection: ConnectionId;
+  readonly loser: ExternalId;
+  readonly survivor: ExternalId;
+  /** Link of which the loser was the member, to go back to when the merge is taken back. */
+  readonly from: Link | null;
+  readonly keep: LinkId;
+  readonly retire: LinkId | null;
+  readonly state: LinkState;
+  /** Members of both links as they were when this was planned: others meanwhile, and nothing is changed. */
+  readonly before: readonly Placed[];
+  /** Members of the kept link from now on. */
+  readonly members: readonly Member[];
+  readonly duplicates: readonly Member[];
+  readonly bases: readonly ConnectionId[];
+}
+
+/** A merge that stands, with what its loser's link was. */
+export interface StandingMerge {
+  readonly survivor: ExternalId;
+  readonly from: { readonly link: LinkId; readonly members: readonly Member[]; readonly bases: Bases } | null;
+  /** The link that the loser is an alias of now. */
+  readonly into: { readonly link: Link; readonly bases: Bases };
+  /** Losers of other merges into the same link, which stay there. */
+  readonly staying: readonly { readonly connection: ConnectionId; readonly id: ExternalId }[];
+}
+
+/** A merge that was taken back, as it is carried over to our links; all of it is one commit. */
+export interface UnmergeCommit {
+  readonly entity: EntityName;
+  readonly connection: ConnectionId;
+  readonly loser: ExternalId;
+  readonly from: LinkId | null;
+  readonly into: LinkId;
+  readonly before: readonly Placed[];
+  readonly back: readonly Member[];
+  readonly stay: readonly Member[];
+  readonly states: { readonly back: LinkState; readonly stay: LinkState };
+  readonly bases: Bases;
+  /** Entities whose records may refer to these: those that name one of them are decided again. */
+  readonly referring: readonly EntityName[];
+}
+
+/**
+ * `done`; `waits`: a write of one of the links may still land, and what it brings is not known yet; `moved`:
+ * the links changed after this was planned, and it is planned again.
+ */
+export type IdentityOutcome = "done" | "waits" | "moved";
+
+/** Who is who, over time. */
+export interface IdentityStore {
+  /** Records that their system merged or converted into another one, and that our links do not follow yet. */
+  loadMoved(
+    entity: EntityName,
+    limit: number,
+    after: RecordKey | null,
+  ): Promise<readonly StoredObservation[]>;
+  /** Records that were gone and show again. */
+  loadReturned(
+    entity: EntityName,
+    limit: number,
+    after: RecordKey | null,
+  ): Promise<readonly StoredObservation[]>;
+  /** Says that a record was looked at: it waits for something else, is followed, or has nothing open. */
+  settleMoved(records: readonly RecordKey[], resolution: "waiting" | "followed" | null): Promise<void>;
+  /** Links with all of their members and aliases. Those that live on in another one have none. */
+  loadLinks(links: readonly LinkId[]): Promise<readonly Link[]>;
+  commitMerge(merge: MergeCommit, runId: string | null, lease: Lease): Promise<IdentityOutcome>;
+  /** The merge that stands of a record, or null when it did not lose one. */
+  standingMerge(record: RecordKey): Promise<StandingMerge | null>;
+  commitUnmerge(unmerge: UnmergeCommit, runId: string | null, lease: Lease): Promise<IdentityOutcome>;
+}

@@ -1,0 +1,125 @@
+import type { ConnectionId, ExternalId, LinkId, Member, Bases } from "@crossfoot/kernel";
+import type { Database } from "../ports.ts";
+import { basesOf, linksWhole } from "./identity-rows.ts";
+import type { JournalWriter } from "./journal.ts";
+import { checkFence } from "./leases.ts";
+import { carryMerge } from "./merge-commit.ts";
+import type { IdentityStore, RecordKey, StandingMerge, StoredObservation } from "./port.ts";
+import { observationColumns, observationOf } from "./rows.ts";
+import type { ObservationRow } from "./rows.ts";
+import { carryUnmerge } from "./unmerge-commit.ts";
+
+interface Deps {
+  readonly database: Database;
+  readonly journal: JournalWriter;
+}
+
+interface MergeRow {
+  readonly survivor: string;
+  readonly from_link: string | null;
+  readonly into_link: string;
+  readonly members: readonly Member[];
+  readonly bases: Bases;
+}
+
+/** Records that moved, or are back. */
+function lists(
+  database: Database,
+): Pick<IdentityStore, "loadMoved" | "loadReturned" | "settleMoved" | "loadLinks"> {
+  const load = async (
+    where: string,
+    entity: string,
+    page: { readonly limit: number; readonly after: RecordKey | null },
+  ): Promise<readonly StoredObservation[]> => {
+    const rows = await database.query<ObservationRow>(
+      `select ${observationColumns} from observation o where o.entity = $1 and ${where} and ` +
+        "(o.connection, o.external_id) > ($3, $4) order by o.connection, o.external_id limit $2",
+      [entity, page.limit, page.after?.connection ?? "", page.after?.id ?? ""],
+    );
+    return rows.map(observationOf);
+  };
+  // One that waits is looked at again once its survivor was read, and then each time.
+  const isMoved =
+    "o.kind in ('merged', 'converted') and o.into_id is not null and o.resolution is distinct from " +
+    "'followed' and (o.resolution is null or exists (select from observation s where s.connection = " +
+    "o.connection and s.entity = o.entity and s.external_id = o.into_id))";
+  return {
+    loadMoved: (entity, limit, after) => load(isMoved, entity, { limit, after }),
+    loadReturned: (entity, limit, after) => load("o.resolution = 'returned'", entity, { limit, after }),
+    async settleMoved(records, resolution) {
+      if (records.length === 0) return;
+      await database.query(
+        "update observation o set resolution = $2 from jsonb_to_recordset($1::jsonb) as r(connection text, " +
+          "entity text, id text) where o.connection = r.connection and o.entity = r.entity and " +
+          "o.external_id = r.id",
+        [
+          JSON.stringify(records.map(({ connection, entity, id }) => ({ connection, entity, id }))),
+          resolution,
+        ],
+      );
+    },
+    loadLinks: (links) => linksWhole(database, links),
+  };
+}
+
+async function findMerge(database: Database, record: RecordKey): Promise<StandingMerge | null> {
+  const { connection, entity, id } = record;
+  const [row] = await database.query<MergeRow & { readonly at: string; readonly [column: string]: unknown }>(
+    "select g.survivor, g.from_link, g.into_link, g.members, g.bases, m.link_id as at from link_merge g " +
+      "join " +
+      "link_member m on m.entity = g.entity and m.connection = g.connection and m.external_id = g.loser " +
+      "and " +
+      "m.until_at is null where g.entity = $1 and g.connection = $2 and g.loser = $3 and g.unmerged_at " +
+      "is null",
+    [entity, connection, id],
+  );
+  if (row === undefined) return null;
+  const at = row.at as LinkId;
+  const [link] = await linksWhole(database, [at]);
+  if (link === undefined) return null;
+  const staying = await database.query<{ connection: string; loser: string }>(
+    "select g.connection, g.loser from link_merge g join link_member m on m.entity = g.entity and " +
+      "m.connection = g.connection and m.external_id = g.loser and m.until_at is null where m.link_id = " +
+      "$1 and " +
+      "g.unmerged_at is null and g.into_link is distinct from $2 and not (g.connection = $3 and g.loser " +
+      "= $4)",
+    [at, row.from_link, connection, id],
+  );
+  return {
+    survivor: row.survivor as ExternalId,
+    from:
+      row.from_link === null
+        ? null
+        : { link: row.from_link as LinkId, members: row.members, bases: row.bases },
+    into: { link, bases: await basesOf(database, at) },
+    staying: staying.map((one) => ({
+      connection: one.connection as ConnectionId,
+      id: one.loser as ExternalId,
+    })),
+  };
+}
+
+/** Who is who, over time: merges of records, and merges that were taken back. */
+export function identityStore(deps: Deps): IdentityStore {
+  const { database, journal } = deps;
+  return {
+    ...lists(database),
+    standingMerge: (record) => findMerge(database, record),
+    async commitMerge(merge, runId, lease) {
+      return database.transaction(async (tx) => {
+        await checkFence(tx, lease);
+        const { outcome, notes } = await carryMerge(tx, merge);
+        await journal.write(tx, notes, runId);
+        return outcome;
+      });
+    },
+    async commitUnmerge(unmerge, runId, lease) {
+      return database.transaction(async (tx) => {
+        await checkFence(tx, lease);
+        const { outcome, notes } = await carryUnmerge(tx, unmerge);
+        await journal.write(tx, notes, runId);
+        return outcome;
+      });
+    },
+  };
+}

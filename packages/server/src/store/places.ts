@@ -1,0 +1,104 @@
+/** What both stores make of members, merges and merges taken back: pure, so that they never differ. */
+import { idsOf } from "@crossfoot/kernel";
+import type { ConnectionId, Json, LinkId, Member } from "@crossfoot/kernel";
+import type { Note } from "./chain.ts";
+import type { MergeCommit, Placed, RecordKey, UnmergeCommit } from "./port.ts";
+
+const nameOf = ({ link, connection, id, isAlias }: Placed): string =>
+  `${link}\n${connection}\n${id}\n${isAlias ? "alias" : "primary"}`;
+
+/** True when both lists name the same members. */
+export function areSamePlaces(one: readonly Placed[], other: readonly Placed[]): boolean {
+  const names = new Set(one.map(nameOf));
+  return names.size === other.length && other.every((placed) => names.has(nameOf(placed)));
+}
+
+/** The rows that members of a link are kept in. */
+export function placesOf(link: LinkId, members: readonly Member[]): readonly Placed[] {
+  return members.flatMap(({ connection, id, aliases }) => [
+    { link, connection, id, isAlias: false },
+    ...aliases.map((alias) => ({ link, connection, id: alias, isAlias: true })),
+  ]);
+}
+
+/** Members with their aliases, from the rows that keep them. */
+export function membersFrom(placed: readonly Placed[]): readonly Member[] {
+  const aliases = Map.groupBy(
+    placed.filter(({ isAlias }) => isAlias),
+    ({ connection }) => connection,
+  );
+  return placed
+    .filter(({ isAlias }) => !isAlias)
+    .map(({ connection, id }) => ({
+      connection,
+      id,
+      aliases: (aliases.get(connection) ?? []).map((alias) => alias.id),
+    }));
+}
+
+/** What the journal says of writes that were taken back before they were sent. */
+export function withdrawnNotes(
+  rows: readonly {
+    readonly key: string;
+    readonly link_id: string;
+    readonly entity: string;
+    readonly target: string;
+  }[],
+): readonly Note[] {
+  return rows
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ key, link_id, entity, target }) => ({
+      kind: "intent_withdrawn",
+      entity,
+      link: link_id as LinkId,
+      body: { key, target },
+    }));
+}
+
+/**
+ * How records name those that a merge which was taken back moved: ids as whole words, by connection. A chance
+ * likeness costs one more decision.
+ */
+export function referencePatterns(
+  unmerge: Pick<UnmergeCommit, "back" | "stay">,
+): readonly { readonly connection: ConnectionId; readonly pattern: string }[] {
+  return [...unmerge.back, ...unmerge.stay].flatMap((member) =>
+    idsOf(member).map((id) => ({
+      connection: member.connection,
+      pattern: `(^|[^A-Za-z0-9])${id.replace(/[\\^$.*+?()[\]{}|-]/g, "\\$&")}([^A-Za-z0-9]|$)`,
+    })),
+  );
+}
+
+/** Key of a candidate that is no newcomer: its own system has it twice, and its counterparts are one. */
+export const consolidation = "consolidate";
+
+/** Names of all records of some members. */
+export function recordRows(entity: string, members: readonly Member[]): readonly RecordKey[] {
+  return members.flatMap((member) =>
+    idsOf(member).map((id) => ({ connection: member.connection, entity, id })),
+  );
+}
+
+/** What the journal says of a merge. */
+export function mergeNotes(merge: MergeCommit): readonly Note[] {
+  const { entity, connection, loser, survivor, keep, retire, members, duplicates, bases } = merge;
+  const body = { connection, loser, survivor, from: retire, into: keep, members, duplicates, bases };
+  const plain = body as unknown as Json;
+  return [
+    { kind: "links_merged", entity, link: keep, body: plain },
+    ...(retire === null ? [] : [{ kind: "link_retired", entity, link: retire, body: { into: keep } }]),
+  ];
+}
+
+/** What the journal says of a merge that was taken back. */
+export function unmergeNotes(unmerge: UnmergeCommit): readonly Note[] {
+  const { entity, connection, loser, from, into, back, stay, bases } = unmerge;
+  const body = { connection, loser, from, into, back, stay, bases } as unknown as Json;
+  return [
+    { kind: "links_unmerged", entity, link: into, body },
+    ...(from === null || from === into
+      ? []
+      : [{ kind: "link_is_back", entity, link: from, body: { from: into } }]),
+  ];
+}
