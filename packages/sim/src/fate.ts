@@ -10,10 +10,18 @@ export interface Fate {
   readonly isAnswerLost: boolean;
   /** The request is held on its way for so long, ms (N4). */
   readonly holdMs: number;
+  /** The answer comes byte by byte and is whole only after so long, ms (N5). */
+  readonly answerHoldMs: number;
+  /** A page of a listing fails, or is given out again (N6). */
+  readonly page: "failed" | "repeated" | null;
   /** The answer is no answer of the system: a page of a proxy (N7). `after` says whether it did its work. */
   readonly garbage: "before" | "after" | null;
   /** The system refuses for now: too many calls (Q1), or the record is busy (Q4). */
   readonly refusal: { readonly code: "throttled" | "busy"; readonly retryAfterMs: number | null } | null;
+  /** A state change is answered well and does nothing (N0). */
+  readonly isSwallowed: boolean;
+  /** Only so many rows of a batch are carried out before the line breaks (X3). */
+  readonly rows: number | null;
   /** The worker dies before the call leaves (X1), or while it is under way (X4). */
   readonly kill: "before" | "under_way" | null;
   /** The worker freezes when the call has left, for so long, ms (X5, C4). */
@@ -25,8 +33,12 @@ const calm: Fate = {
   isLost: false,
   isAnswerLost: false,
   holdMs: 0,
+  answerHoldMs: 0,
+  page: null,
   garbage: null,
   refusal: null,
+  isSwallowed: false,
+  rows: null,
   kill: null,
   pauseMs: 0,
 };
@@ -36,17 +48,25 @@ const numberIn = (fault: Fault, name: string): number => {
   return typeof value === "number" ? value : 0;
 };
 
+function throttled(fault: Fault): Partial<Fate> {
+  const { retryAfterMs } = fault.params;
+  const hint = typeof retryAfterMs === "number" ? retryAfterMs : null;
+  return { refusal: { code: "throttled", retryAfterMs: hint } };
+}
+
 const effects: { readonly [name: string]: (fault: Fault) => Partial<Fate> } = {
+  N0: () => ({ isSwallowed: true }),
   N1: () => ({ isRefused: true }),
   N2: () => ({ isLost: true }),
   N3: () => ({ isAnswerLost: true }),
   N4: (fault) => ({ holdMs: numberIn(fault, "ms") }),
+  N5: (fault) => ({ answerHoldMs: numberIn(fault, "ms") }),
+  N6: (fault) => ({ page: fault.params["kind"] === "repeated" ? "repeated" : "failed" }),
   N7: (fault) => ({ garbage: fault.params["after"] === true ? "after" : "before" }),
-  Q1: (fault) => ({
-    refusal: { code: "throttled", retryAfterMs: numberIn(fault, "retryAfterMs") || null },
-  }),
+  Q1: throttled,
   Q4: () => ({ refusal: { code: "busy", retryAfterMs: null } }),
   X1: () => ({ kill: "before" }),
+  X3: (fault) => ({ rows: numberIn(fault, "rows"), kill: "under_way" }),
   X4: () => ({ kill: "under_way" }),
   X5: (fault) => ({ pauseMs: numberIn(fault, "ms") }),
   C4: (fault) => ({ pauseMs: numberIn(fault, "ms") }),

@@ -31,12 +31,18 @@ export class FaultPort {
   readonly hits = new Map<string, number>();
   #isHealed = false;
   readonly #tell: (fault: Fault) => void;
+  #react: (fault: Fault) => void = () => undefined;
 
   constructor(faults: readonly Fault[], tell: (fault: Fault) => void) {
     this.#waiting = faults
       .filter(({ trigger }) => trigger.on !== "time")
       .map((fault) => ({ fault, seen: 0 }));
     this.#tell = tell;
+  }
+
+  /** What a fault does beyond the moment at which it comes is up to `react`. */
+  set reaction(react: (fault: Fault) => void) {
+    this.#react = react;
   }
 
   /** From here on nothing goes wrong any more. */
@@ -62,10 +68,17 @@ export class FaultPort {
     return fired;
   }
 
-  /** Counts a fault that fired; those with an instant are brought on by the driver. */
+  /** A fault comes; those with an instant are brought on by the driver. */
   fire(fault: Fault): void {
-    this.hits.set(fault.name, (this.hits.get(fault.name) ?? 0) + 1);
+    if (this.#isHealed) return;
+    this.felt(fault.name);
     this.#tell(fault);
+    this.#react(fault);
+  }
+
+  /** Counts a fault that lies in a profile or the workload, where it is felt. */
+  felt(name: string): void {
+    this.hits.set(name, (this.hits.get(name) ?? 0) + 1);
   }
 }
 

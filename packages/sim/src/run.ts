@@ -1,7 +1,7 @@
 import { defaultGuardLimits } from "@crossfoot/kernel";
 import { readContract } from "@crossfoot/model";
 import type { Contract } from "@crossfoot/model";
-import type { World } from "crossfoot/testing";
+import type { Dump, World } from "crossfoot/testing";
 import type { MakeChecker, StoreFacts, Violation } from "./checker.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Coverage } from "./coverage.ts";
@@ -12,6 +12,7 @@ import { PartyClock } from "./party-clock.ts";
 import { act } from "./people.ts";
 import { isQuiet } from "./quiet.ts";
 import { prng } from "./random.ts";
+import { react } from "./reactions.ts";
 import type { Scenario } from "./scenario.ts";
 import { openHome } from "./store-home.ts";
 import type { StoreHome } from "./store-home.ts";
@@ -34,6 +35,8 @@ export interface RunResult {
   readonly coverage: Coverage;
   readonly events: number;
   readonly history: History;
+  /** Every table of the store at the end. */
+  readonly dump: Dump;
 }
 
 /** What a caller may change. */
@@ -44,7 +47,7 @@ export interface RunOptions {
 }
 
 /** Longest time that a healed run may take to become quiet, virtual ms. */
-const quietMsMax = 3 * 3_600_000;
+const quietMsMax = 3_600_000;
 /** How often quiet is looked for, and how long an idle run is watched after it, virtual ms. */
 const lookEveryMs = 30_000;
 /** A run that takes more events than this never ends. */
@@ -59,6 +62,7 @@ interface Stage {
   readonly home: StoreHome;
   readonly contract: Contract;
   readonly workers: readonly Worker[];
+  readonly outages: Map<string, number>;
 }
 
 /** Runs a scenario to its end: workload under faults, heal, quiet, idle cycles, last checks. */
@@ -83,18 +87,19 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     reason = error instanceof Error ? (error.stack ?? error.message) : "unknown error";
   }
   const verdict = violations.length > 0 ? "fail" : reason === null ? "pass" : "unknown";
-  const result: RunResult = {
+  const dump = await stage.home.dump();
+  await stage.home.close();
+  return {
     seed: scenario.seed,
     verdict,
     violations,
     reason,
     digest: stage.history.digest(),
-    coverage: coverageOf(scenario, stage, await stage.home.dump()),
+    coverage: coverageOf(scenario, stage, dump),
     events: stage.timeline.events,
     history: stage.history,
+    dump,
   };
-  await stage.home.close();
-  return result;
 }
 
 async function phases(
@@ -107,10 +112,12 @@ async function phases(
   history.note({ kind: "phase", phase: "workload" });
   await timeline.run(scenario.endsAt, isTooLong);
   stage.faults.heal();
+  stage.outages.clear();
+  for (const worker of stage.workers) worker.heal();
   history.note({ kind: "phase", phase: "heal" });
   const healedAt = timeline.now;
   let isCalm = false;
-  while (!isCalm && timeline.now < healedAt + quietMsMax && !isTooLong()) {
+  while (!isCalm && timeline.now < healedAt + boundOf(scenario) && !isTooLong()) {
     await timeline.run(timeline.now + lookEveryMs, isTooLong);
     isCalm = await isQuiet(stage.home.store, { history, healedAt, scenario, systems: stage.systems });
   }
@@ -128,13 +135,21 @@ async function phases(
   return isTooLong() ? "the run took too many events" : null;
 }
 
+/** A machine whose wall clock was set back makes its worker wait as much longer for what it had planned. */
+function boundOf(scenario: Scenario): number {
+  const steps = scenario.faults.flatMap(({ name, params }) =>
+    name === "C2" && typeof params["ms"] === "number" ? [Math.abs(params["ms"])] : [],
+  );
+  return steps.reduce((sum, ms) => sum + ms, quietMsMax);
+}
+
 /** What a run that did not become quiet was last heard of. */
 function stuckMessage({ history }: Stage): string {
   const last = history.entries.findLast(
     (entry) => entry.kind === "worker" && (entry.event === "trouble" || entry.event === "run"),
   );
   const heard = last?.kind === "worker" ? `${last.event} ${JSON.stringify(last.facts)}` : "nothing";
-  return `the healed run did not become quiet in ${quietMsMax / 60_000} minutes; last heard: ${heard}`;
+  return `the healed run did not become quiet in time; last heard: ${heard}`;
 }
 
 async function factsOf(home: StoreHome): Promise<StoreFacts> {
@@ -164,16 +179,28 @@ async function setUp(scenario: Scenario, options: RunOptions): Promise<Stage> {
       const { system, entity, op, actor } = commit;
       faults.at("commit", { system, entity, op, actor: actor.kind });
     };
-    return new ModelSystem({ profile, timeline, clock, random: prng(scenario.seed, `${role}/commit`), tell });
+    const felt = (name: string): void => faults.felt(name);
+    if (profile.clockOffsetMs !== 0) felt("C1");
+    if (profile.clockRate !== 1) felt("C5");
+    return new ModelSystem({
+      profile,
+      timeline,
+      clock,
+      random: prng(scenario.seed, `${role}/commit`),
+      tell,
+      felt,
+    });
   };
   const systems = { crm: systemOf("crm"), erp: systemOf("erp") };
   let calls = 0;
+  const outages = new Map<string, number>();
   const wires = [systems.crm, systems.erp].map((system): Wire => {
     return {
       timeline,
       history,
       faults,
       system,
+      outages,
       entities: scenario.entities,
       random: prng(scenario.seed, `${system.name}/wire`),
       nextCall: () => (calls += 1),
@@ -206,5 +233,16 @@ async function setUp(scenario: Scenario, options: RunOptions): Promise<Stage> {
       history.note({ kind: "action", action, outcome: isDone ? "done" : "skipped" });
     });
   }
-  return { scenario, timeline, history, faults, systems, home, contract, workers };
+  const clocks = new Map<string, PartyClock>([
+    ["crm", systems.crm.clock],
+    ["erp", systems.erp.clock],
+    ...workers.map(({ name, clock }) => [name, clock] as const),
+  ]);
+  const random = prng(scenario.seed, "reactions");
+  const theatre = { scenario, timeline, history, systems, workers, clocks, outages, random };
+  faults.reaction = (fault) => react(theatre, fault);
+  for (const fault of scenario.faults) {
+    if (fault.trigger.on === "time") timeline.after(fault.trigger.at, () => faults.fire(fault));
+  }
+  return { scenario, timeline, history, faults, systems, home, contract, workers, outages };
 }

@@ -1,7 +1,7 @@
 import type { Entry, History } from "./history.ts";
 
-/** Lines of a history at most; the end is where it went wrong. */
-const linesMax = 400;
+/** Lines of a history that are shown of its beginning and of its end. */
+const linesMax = 200;
 
 /** A history in lines that a person reads: what people, systems, network and workers did. */
 export function showHistory(history: History): readonly string[] {
@@ -9,8 +9,9 @@ export function showHistory(history: History): readonly string[] {
     const text = lineOf(entry);
     return text === null ? [] : [`${clock(entry.at)}  ${text}`];
   });
-  if (lines.length <= linesMax) return lines;
-  return [`... ${lines.length - linesMax} earlier lines`, ...lines.slice(-linesMax)];
+  if (lines.length <= 2 * linesMax) return lines;
+  const left = `... ${lines.length - 2 * linesMax} lines left out ...`;
+  return [...lines.slice(0, linesMax), left, ...lines.slice(-linesMax)];
 }
 
 function clock(at: number): string {

@@ -5,10 +5,13 @@ export type StillBreaks = (scenario: Scenario) => Promise<boolean>;
 
 /** Runs that shrinking may take. */
 const attemptsMax = 400;
+/** Time that shrinking may take, ms of real time. */
+const realMsMax = 90_000;
 
 interface Search {
   best: Scenario;
   attempts: number;
+  readonly endsAt: number;
   readonly breaks: StillBreaks;
 }
 
@@ -18,8 +21,8 @@ interface Search {
  * breaks as the first did.
  */
 export async function shrink(scenario: Scenario, breaks: StillBreaks): Promise<Scenario> {
-  const search: Search = { best: scenario, attempts: 0, breaks };
-  for (let before = ""; before !== JSON.stringify(search.best) && search.attempts < attemptsMax;) {
+  const search: Search = { best: scenario, attempts: 0, endsAt: performance.now() + realMsMax, breaks };
+  for (let before = ""; before !== JSON.stringify(search.best) && !isOver(search);) {
     before = JSON.stringify(search.best);
     await dropParts(search, (from) => from.workers.slice(1), dropWorkers);
     await dropParts(search, (from) => namesOf(from), dropRecords);
@@ -31,8 +34,11 @@ export async function shrink(scenario: Scenario, breaks: StillBreaks): Promise<S
   return search.best;
 }
 
+const isOver = (search: Search): boolean =>
+  search.attempts >= attemptsMax || performance.now() > search.endsAt;
+
 async function attempt(search: Search, candidate: Scenario): Promise<boolean> {
-  if (search.attempts >= attemptsMax) return false;
+  if (isOver(search)) return false;
   search.attempts += 1;
   if (!(await search.breaks(candidate))) return false;
   search.best = candidate;

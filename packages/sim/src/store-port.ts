@@ -65,7 +65,7 @@ function step(
   const [worker = ""] = caller.name.split("#");
   const labels = { worker, method: call.method };
   return new Promise<unknown>((resolve, reject) => {
-    if (!caller.isAlive()) return;
+    if (!caller.step()) return;
     const fate = storeFateOf(faults.at("store", labels));
     if (fate.isKilled) {
       caller.kill(`before the store's ${call.method}`);

@@ -1,5 +1,12 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Connection, Delivery, NativeWrite, Received, WriteOutcome } from "@crossfoot/connector-sdk";
+import type {
+  Connection,
+  Delivery,
+  NativeWrite,
+  Page,
+  Received,
+  WriteOutcome,
+} from "@crossfoot/connector-sdk";
 import type { FailureRecord } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Fate } from "./fate.ts";
@@ -19,6 +26,8 @@ export interface Caller {
   readonly isAlive: () => boolean;
   /** Runs something inside the program: now, when it wakes, or never when it is dead. */
   readonly deliver: (run: () => void) => void;
+  /** One step of the program: false when it does not live to make it (faults X7). */
+  readonly step: () => boolean;
   readonly kill: (why: string) => void;
   readonly pause: (ms: number, why: string) => void;
   /** The wall clock of its machine. */
@@ -33,6 +42,8 @@ export interface Wire {
   readonly system: ModelSystem;
   readonly random: Random;
   readonly entities: readonly EntityName[];
+  /** Until when a system cannot be reached, true time (fault N1). */
+  readonly outages: ReadonlyMap<string, number>;
   /** Number of the next call of the whole simulation. */
   readonly nextCall: () => number;
   /** Reads a webhook delivery, as the system's connector would. */
@@ -44,7 +55,9 @@ interface Request<T> {
   readonly entity: string;
   readonly writes: readonly NativeWrite[];
   /** Carried out by the system, whoever still listens. */
-  readonly work: (call: number) => T;
+  readonly work: (call: number, fate: Fate) => T;
+  /** More labels for triggers. */
+  readonly labels?: { readonly [label: string]: string };
   /** What the connector makes of a failure of the network. */
   readonly fail: (failure: FailureRecord) => T;
 }
@@ -92,14 +105,15 @@ class Exchange<T> {
     return new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      if (this.#caller.isAlive()) this.#send();
+      if (this.#caller.step()) this.#send();
     });
   }
 
   #labels(): { readonly [label: string]: string } {
     const { call, entity, writes } = this.#request;
     const [worker = ""] = this.#caller.name.split("#");
-    return { system: this.#wire.system.name, call, entity, worker, kind: writes[0]?.kind ?? "" };
+    const { labels } = this.#request;
+    return { system: this.#wire.system.name, call, entity, worker, kind: writes[0]?.kind ?? "", ...labels };
   }
 
   #send(): void {
@@ -119,7 +133,7 @@ class Exchange<T> {
       entity,
       writes,
     });
-    if (fate.isRefused) {
+    if (fate.isRefused || (this.#wire.outages.get(system.name) ?? 0) > timeline.now) {
       timeline.after(this.#latency(), () => this.#answerFailure(failureOf("transient", "unreachable")));
       return;
     }
@@ -157,15 +171,15 @@ class Exchange<T> {
     }
     let value: T;
     try {
-      value = this.#request.work(this.#id);
+      value = this.#request.work(this.#id, fate);
     } catch (error) {
       timeline.after(this.#latency(), () => this.#answer({ error }));
       return;
     }
     const outcomes = this.#request.call === "write" ? (value as readonly WriteOutcome[]) : [];
     history.note({ kind: "reached", id: this.#id, outcomes });
-    if (fate.isAnswerLost) return;
-    timeline.after(this.#latency(), () => {
+    if (fate.isAnswerLost || fate.rows !== null) return;
+    timeline.after(this.#latency() + fate.answerHoldMs, () => {
       if (fate.garbage === "after") this.#answerFailure(garbled);
       else this.#answer({ value });
     });
@@ -220,7 +234,17 @@ export function connectOver(wire: Wire, caller: Caller): Connection {
         const { tenant } = system.profile;
         return { tenant, title: tenant, version: null, fields: {} };
       }),
-    read: (request) => ask("read", request.entity, () => remote.readPage(system, request)),
+    read: (request) => {
+      const labels = { page: request.cursor === null ? "first" : "later" };
+      const { entity } = request;
+      const work = (_call: number, { page }: Fate): Page => {
+        if (page === "failed") throw new ConnectorError(failureOf("transient", "page_failed"));
+        const given = remote.readPage(system, request);
+        return page === "repeated" ? { ...given, next: request.cursor } : given;
+      };
+      const exchange = { call: "read", entity, writes: [], labels, work, fail: throwing } as const;
+      return new Exchange<Page>({ wire, caller }, exchange).start();
+    },
     readByIds: (request) => ask("readByIds", request.entity, () => remote.readByIds(system, request)),
     readIds: ({ entity, cursor }) => ask("readIds", entity, () => remote.readIds(system, entity, cursor)),
     probe: (request) => ask("probe", request.entity, () => remote.probe(system, request)),
@@ -239,7 +263,11 @@ function send(
     call: "write",
     entity: writes[0]?.entity ?? "",
     writes,
-    work: (call) => writes.map((one) => remote.write(system, one, call)),
+    labels: { rows: writes.length > 1 ? "many" : "one" },
+    work: (call, fate) =>
+      writes
+        .slice(0, fate.rows ?? writes.length)
+        .map((one) => (fate.isSwallowed ? remote.swallow(system, one) : remote.write(system, one, call))),
     // Nothing left us: the port says so by rejecting. Else each write has its own doubt.
     fail: (failure) =>
       failure.code === "unreachable" ? throwing(failure) : writes.map(() => ({ kind: "failed", failure })),

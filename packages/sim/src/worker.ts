@@ -50,10 +50,27 @@ class Incarnation implements Caller {
   #asleepUntil: number | null = null;
   readonly #backlog: (() => void)[] = [];
 
-  constructor(name: string, worker: Worker) {
+  /** Steps that this life has left; null for as many as it wants (fault X7). */
+  #stepsLeft: number | null;
+
+  constructor(name: string, worker: Worker, stepsMax: number | null) {
     this.name = name;
     this.#worker = worker;
+    this.#stepsLeft = stepsMax;
   }
+
+  readonly step = (): boolean => {
+    if (this.#isDead) return false;
+    if (this.#stepsLeft === null) return true;
+    this.#stepsLeft -= 1;
+    if (this.#stepsLeft < 0) this.kill("in a crash loop");
+    return !this.#isDead;
+  };
+
+  /** Takes back that this life is short. */
+  readonly spare = (): void => {
+    this.#stepsLeft = null;
+  };
 
   readonly isAlive = (): boolean => !this.#isDead;
   readonly now = (): number => this.#worker.clock.now();
@@ -98,6 +115,7 @@ export class Worker {
   readonly #restartMs: () => number;
   #count = 0;
   #runs = 0;
+  readonly #doom: number[] = [];
   #current: { readonly body: Incarnation; readonly engine: Engine; readonly stop: AbortController } | null =
     null;
 
@@ -123,7 +141,7 @@ export class Worker {
   /** Starts the program: engine and production loop, with nothing remembered. */
   start(): void {
     this.#count += 1;
-    const body = new Incarnation(`${this.name}#${this.#count}`, this);
+    const body = new Incarnation(`${this.name}#${this.#count}`, this, this.#doom.shift() ?? null);
     const { history, entities, cadenceMs } = this.parts;
     const world = this.parts.sabotage(this.#world(body));
     const engine = createEngine(world);
@@ -162,6 +180,18 @@ export class Worker {
 
   pause(ms: number, why: string): void {
     this.#current?.body.pause(ms, why);
+  }
+
+  /** The program dies now, and its next lives after so many steps each (fault X7). */
+  doom(lives: readonly number[]): void {
+    this.#doom.push(...lives);
+    this.kill("in a crash loop");
+  }
+
+  /** No more doomed lives: all that goes wrong is healed. */
+  heal(): void {
+    this.#doom.length = 0;
+    this.#current?.body.spare();
   }
 
   /** Called by an incarnation that has died. */

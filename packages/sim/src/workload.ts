@@ -1,4 +1,5 @@
 import type { JsonMap } from "@crossfoot/kernel";
+import type { EntityName } from "@crossfoot/model";
 import type { Action } from "./action.ts";
 import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
@@ -25,7 +26,11 @@ function account(random: Random, tag: string): JsonMap {
   };
 }
 
-function edit(random: Random, at: number): JsonMap {
+/** What a person may change of a record. */
+export function editOf(
+  random: Random,
+  { at }: { readonly entity: EntityName; readonly at: number },
+): JsonMap {
   return random.pick<JsonMap>([
     { name: `${random.pick(names)} v${at}` },
     { email: `mail${at}@x.example` },
@@ -64,7 +69,7 @@ export function drawWorkload(random: Random, scene: Scene): readonly Action[] {
     const at = random.between(10_000, scene.endsAt);
     push(at, random.pick(["crm", "erp"] as const), random.pick(tags), {
       kind: "edit",
-      fields: edit(random, at),
+      fields: editOf(random, { entity: "accounts", at }),
     });
   }
   return actions.toSorted((a, b) => a.at - b.at);

@@ -45,6 +45,8 @@ export interface SystemOptions {
   readonly random: Random;
   /** Told of each commit, at once. */
   readonly tell: (commit: Commit) => void;
+  /** Told of each fault of the profile where it is felt. */
+  readonly felt: (fault: string) => void;
 }
 
 /**
@@ -60,6 +62,7 @@ export class ModelSystem {
   readonly #byReference = new Map<string, Row>();
   readonly #random: Random;
   readonly #tell: (commit: Commit) => void;
+  readonly felt: (fault: string) => void;
   readonly #freeIds: string[] = [];
   #ids = 0;
   #rowIds = 0;
@@ -70,6 +73,7 @@ export class ModelSystem {
     this.clock = options.clock;
     this.#random = options.random;
     this.#tell = options.tell;
+    this.felt = options.felt;
     for (const entity of Object.keys(kinds)) this.#tables.set(entity as EntityName, new Map());
   }
 
@@ -133,7 +137,13 @@ export class ModelSystem {
       change.isUnmarked === true && before !== null
         ? { version: before.version, stamp: before.stamp }
         : { version: (before?.version ?? 0) + 1, stamp: this.stampOf(change.openedAt ?? this.clock.now()) };
-    const native = this.#stored(row.entity, { ...before?.native, ...change.native });
+    const given = { ...before?.native, ...change.native };
+    const native = this.#stored(row.entity, given);
+    if (Object.keys(given).some((root) => typeof given[root] === "string" && native[root] !== given[root]))
+      this.felt("R9");
+    if (this.profile.stampGranularityMs > 1_000) this.felt("R11");
+    if (change.openedAt !== undefined && change.openedAt < this.clock.now()) this.felt("R5");
+    if (change.isUnmarked === true) this.felt("R6");
     const after: Standing = {
       native,
       life: change.life ?? before?.life ?? "live",

@@ -60,6 +60,7 @@ function listed(system: ModelSystem, entity: string): readonly Shown[] {
   const { now } = system.timeline;
   const shown = system.rows(entity as EntityName).flatMap((row): Shown[] => {
     const state = shownAt(row, now);
+    if (state !== standing(row)) system.felt("R1");
     return state === null || state.life === "deleted" ? [] : [{ row, state }];
   });
   return shown.toSorted((a, b) => a.state.stamp - b.state.stamp || compareIds(a.row.id, b.row.id));
@@ -176,6 +177,12 @@ export function write(system: ModelSystem, one: NativeWrite, call: number): Writ
       return failed("unsupported", `no_${one.kind}`);
   }
   return done(system, row);
+}
+
+/** A write that is answered well and does nothing (fault N0). */
+export function swallow(system: ModelSystem, one: NativeWrite): WriteOutcome {
+  const row = one.id === null ? undefined : system.row(one.entity as EntityName, one.id);
+  return row === undefined ? failed("stale", "gone") : done(system, row);
 }
 
 function done(system: ModelSystem, row: Row): WriteOutcome {
