@@ -7,7 +7,7 @@ import type { ModelSystem } from "./system/model-system.ts";
 
 /** A broken invariant. */
 export interface Violation {
-  /** `I01` to `I30`. */
+  /** `I01` to `I30`; `defect` for an exception of the runtime that no fault explains. */
   readonly invariant: string;
   readonly message: string;
   /** True time, ms since the start. */

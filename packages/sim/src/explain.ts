@@ -22,7 +22,7 @@ export async function explain(wish: Pick<Wish, "faults" | "commit" | "say">, rep
   });
   const { history, violations } = await runScenario(shortest);
   const shown = violations.find(({ invariant }) => invariant === first.invariant) ?? first;
-  for (const line of showHistory(history)) say(line);
+  for (const line of showHistory(history, shown.at)) say(line);
   say(`${shown.invariant}: ${shown.message}`);
   const path = saveRegression({
     invariant: first.invariant,

@@ -42,7 +42,7 @@ export type Entry = { readonly at: number } & (
   | {
       readonly kind: "worker";
       readonly worker: string;
-      readonly event: "start" | "killed" | "paused" | "woken" | "stopped" | "run" | "trouble";
+      readonly event: "start" | "killed" | "paused" | "woken" | "stopped" | "run" | "trouble" | "defect";
       readonly facts: Json;
     }
 );

@@ -8,6 +8,7 @@ import type { Coverage } from "./coverage.ts";
 import { checkers as allCheckers } from "./checkers/all.ts";
 import { FaultPort } from "./faults.ts";
 import { History } from "./history.ts";
+import type { Entry } from "./history.ts";
 import { PartyClock } from "./party-clock.ts";
 import { act } from "./people.ts";
 import { isQuiet } from "./quiet.ts";
@@ -72,7 +73,13 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const sight = { scenario, contract: stage.contract, systems: stage.systems, history: stage.history };
   const checkers = (options.checkers ?? allCheckers).map((make) => make(sight));
   stage.history.follow((entry) => {
-    for (const { see } of checkers) if (see !== undefined) violations.push(...see(entry));
+    try {
+      violations.push(...defectsIn(entry));
+      for (const { see } of checkers) if (see !== undefined) violations.push(...see(entry));
+    } catch (error) {
+      // A checker that breaks down proves nothing; and what it throws may not reach the runtime.
+      stage.timeline.fail(error);
+    }
   });
   let reason: string | null = null;
   try {
@@ -100,6 +107,19 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     history: stage.history,
     dump,
   };
+}
+
+/** Errors that a program may meet by the faults of a run; any other is a defect of ours. */
+const expectedErrors: ReadonlySet<string> = new Set(["LeaseTaken", "LeaseLost", "StoreError"]);
+
+/** Defects of the runtime: exceptions of its own, found by itself or ending its loop. */
+function defectsIn(entry: Entry): readonly Violation[] {
+  if (entry.kind !== "worker" || (entry.event !== "trouble" && entry.event !== "defect")) return [];
+  const { name, message } = entry.facts as { readonly name: string; readonly message: string };
+  if (entry.event === "trouble" && expectedErrors.has(name)) return [];
+  return [
+    { invariant: "defect", message: `${entry.worker}: ${name}: ${message}`, at: entry.at, about: null },
+  ];
 }
 
 async function phases(

@@ -3,9 +3,10 @@ import type { Entry, History } from "./history.ts";
 /** Lines of a history that are shown of its beginning and of its end. */
 const linesMax = 200;
 
-/** A history in lines that a person reads: what people, systems, network and workers did. */
-export function showHistory(history: History): readonly string[] {
+/** A history up to an instant, in lines for a person: what people, systems, network and workers did. */
+export function showHistory(history: History, until = Infinity): readonly string[] {
   const lines = history.entries.flatMap((entry) => {
+    if (entry.at > until) return [];
     const text = lineOf(entry);
     return text === null ? [] : [`${clock(entry.at)}  ${text}`];
   });

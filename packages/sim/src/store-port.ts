@@ -96,9 +96,7 @@ function step(
     const travelMs = random.between(0, travelMsMax) + fate.delayMs;
     // What was sent to the store reaches it, also when its sender has died meanwhile.
     timeline.after(travelMs, () => {
-      effect().catch((error: unknown) => {
-        throw error;
-      });
+      effect().catch((error: unknown) => timeline.fail(error));
     });
   });
 }

@@ -25,6 +25,7 @@ export class Timeline {
   #busy = 0;
   readonly #heap: Due[] = [];
   events = 0;
+  #failure: { readonly error: unknown } | null = null;
 
   /** True time, ms since the start. Nobody inside the simulation sees it; parties see their clocks. */
   get now(): number {
@@ -42,6 +43,11 @@ export class Timeline {
     };
   }
 
+  /** Something of the simulation itself broke: the run ends with this error at the next event. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
   /** Work that goes on outside the event queue (a store in WebAssembly): no event is taken meanwhile. */
   async during<T>(work: Promise<T>): Promise<T> {
     this.#busy += 1;
@@ -53,11 +59,13 @@ export class Timeline {
   }
 
   /**
-   * Takes events until `isEnd` says so after one, none is left, or `until` is passed; answers which.
+   * Takes events until `isEnd` says so after one, none is left, or `until` is passed; answers which. Rejects
+   * with what `fail` was told.
    */
   async run(until: number, isEnd: () => boolean): Promise<"ended" | "empty" | "late"> {
     await this.#rest();
     for (;;) {
+      if (this.#failure !== null) throw asError(this.#failure.error);
       if (isEnd()) return "ended";
       const due = this.#pop();
       if (due === undefined) return "empty";
@@ -116,5 +124,8 @@ export class Timeline {
     return top;
   }
 }
+
+const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(`an error that is no Error: ${String(thrown)}`);
 
 const isBefore = (a: Due, b: Due): boolean => (a.at === b.at ? a.order < b.order : a.at < b.at);

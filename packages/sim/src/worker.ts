@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { connectionId, defaultRetryPolicy } from "@crossfoot/kernel";
-import type { GuardLimits } from "@crossfoot/kernel";
+import type { GuardLimits, Json } from "@crossfoot/kernel";
 import type { Connection, Mapping } from "@crossfoot/connector-sdk";
 import type { Contract, EntityName } from "@crossfoot/model";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
@@ -31,6 +31,11 @@ export interface WorkerParts {
   readonly sweepEveryMs: number;
   /** Changes the ports of an engine: the way in for saboteurs. */
   readonly sabotage: (world: World) => World;
+}
+
+function factsOf(error: unknown): Json {
+  if (!(error instanceof Error)) return { name: "unknown", message: String(error) };
+  return { name: error.name, message: error.message };
 }
 
 /** Outcome classes of a run, over all entities. */
@@ -147,7 +152,9 @@ export class Worker {
     const engine = createEngine(world);
     const stop = new AbortController();
     this.#current = { body, engine, stop };
-    history.note({ kind: "worker", worker: body.name, event: "start", facts: null });
+    const tell = (event: "start" | "run" | "trouble" | "defect", facts: Json): void =>
+      history.note({ kind: "worker", worker: body.name, event, facts });
+    tell("start", null);
     const loop = startLoop({
       engine,
       entities,
@@ -157,20 +164,13 @@ export class Worker {
       signal: stop.signal,
       tell: (event) => {
         if (!body.isAlive()) return;
-        const facts =
-          event.kind === "run"
-            ? { what: event.what, state: event.summary.state, verdicts: verdictsOf(event.summary) }
-            : { error: String(event.error) };
-        const kind = event.kind === "run" ? "run" : "trouble";
-        history.note({ kind: "worker", worker: body.name, event: kind, facts });
+        if (event.kind === "run") {
+          const { state } = event.summary;
+          tell("run", { what: event.what, state, verdicts: verdictsOf(event.summary) });
+        } else tell("trouble", factsOf(event.error));
       },
     });
-    loop.ended.then(
-      () => undefined,
-      (error: unknown) => {
-        history.note({ kind: "worker", worker: body.name, event: "trouble", facts: String(error) });
-      },
-    );
+    loop.ended.catch((error: unknown) => tell("defect", factsOf(error)));
   }
 
   /** Kills the program at an instant of the scenario's. */
@@ -205,7 +205,7 @@ export class Worker {
   }
 
   #world(body: Incarnation): World {
-    const { contract, entities, guard, sweepEveryMs } = this.parts;
+    const { contract, entities, guard, history, sweepEveryMs } = this.parts;
     const roles = { crm: connectionId("crm"), erp: connectionId("erp") };
     return {
       store: storeOver(this.parts.store, body),
@@ -225,7 +225,14 @@ export class Worker {
           return `${body.name}-${this.#runs}`;
         },
       },
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: {
+        info: () => undefined,
+        warn: () => undefined,
+        error: (name, facts) => {
+          const message = JSON.stringify(facts ?? null);
+          history.note({ kind: "worker", worker: body.name, event: "defect", facts: { name, message } });
+        },
+      },
       holder: body.name,
       isKnownCurrency,
       sweepEveryMs,

@@ -1,6 +1,7 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy } from "@crossfoot/kernel";
+import { allEnded } from "./all-ended.ts";
 import type { EntitySummary, Progress, RunOptions } from "./engine.ts";
 import type { ConnectionRow } from "../store/port.ts";
 import { findDeletions, readEntity } from "./observe.ts";
@@ -94,13 +95,15 @@ export async function openSides(
       if (!(trusts && isRecent && row?.state === "ready"))
         await checkTenant(world, side, { connection, row });
     } catch (error) {
+      // A failure of the store says nothing about the connection: it ends the run.
+      if (!(error instanceof ConnectorError)) throw error;
       await noteTrouble(session, side, { entity: null, error });
     }
     // Even a connection that is away is known by its manifest, so that decisions do not depend on the
     // weather.
     return connection === null ? [] : [[side.id, connection]];
   };
-  return new Map((await Promise.all(world.sides.map(open))).flat());
+  return new Map((await allEnded(world.sides.map(open))).flat());
 }
 
 async function checkTenant(
@@ -149,7 +152,7 @@ export async function readAll(
   },
 ): Promise<Reads> {
   const reads: Reads = new Map(at.policies.map(({ entity }) => [entity, {}]));
-  await Promise.all(session.world.sides.map((side) => readSide(session, side, { ...at, reads })));
+  await allEnded(session.world.sides.map((side) => readSide(session, side, { ...at, reads })));
   return reads;
 }
 
