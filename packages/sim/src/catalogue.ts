@@ -139,6 +139,14 @@ export const catalogue: readonly FaultKind[] = [
     }),
   },
   {
+    name: "X6",
+    title: "kill during a command: plan, apply, sweep",
+    draw: (random) => ({
+      trigger: { on: random.pick(["store", "stored"]), where: { worker: "op" }, nth: random.between(1, 80) },
+      params: never,
+    }),
+  },
+  {
     name: "X7",
     title: "crash loop, each life dies at a later step",
     draw: (random, scene) => {
@@ -158,7 +166,7 @@ export const catalogue: readonly FaultKind[] = [
       trigger: onTime(random, scene),
       params: {
         party: random.pick([...systems, ...scene.workers]),
-        ms: random.pick([-60_000, -2_000, 2_000, 60_000]),
+        ms: random.pick([-3_600_000, -60_000, -2_000, 2_000, 60_000, 3_600_000]),
       },
     }),
   },

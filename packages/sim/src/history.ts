@@ -2,9 +2,13 @@ import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
 import type { NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
 import type { Json } from "@crossfoot/kernel";
+import type { Engine } from "crossfoot/testing";
 import type { Action } from "./action.ts";
 import type { Fault } from "./faults.ts";
 import type { Commit } from "./system/commit.ts";
+
+type Plan = Awaited<ReturnType<Engine["plan"]>>;
+type Applied = Awaited<ReturnType<Engine["apply"]>>;
 
 /** Kinds of a call to a system. */
 export type CallKind = "describe" | "read" | "readByIds" | "readIds" | "probe" | "write" | "receive";
@@ -15,6 +19,9 @@ export type Entry = { readonly at: number } & (
   | { readonly kind: "action"; readonly action: Action; readonly outcome: "done" | "skipped" }
   | { readonly kind: "commit"; readonly commit: Commit }
   | { readonly kind: "fault"; readonly fault: Fault }
+  | { readonly kind: "planned"; readonly name: string; readonly plan: Plan }
+  | { readonly kind: "applying"; readonly name: string; readonly plan: string }
+  | { readonly kind: "applied"; readonly name: string; readonly summary: Applied }
   | {
       readonly kind: "call";
       readonly id: number;

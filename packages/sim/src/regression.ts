@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Scenario } from "./scenario.ts";
+import { calmProfile } from "./system/profile.ts";
 
 /** A scenario that once broke an invariant, kept to be replayed by every later run. */
 export interface Regression {
@@ -13,6 +14,9 @@ export interface Regression {
   readonly commit: string;
   readonly scenario: Scenario;
 }
+
+/** Parts that scenarios have got since the first ones were saved. */
+const laterParts: Pick<Scenario, "commands"> = { commands: [] };
 
 const folder = new URL("../regressions/", import.meta.url);
 
@@ -26,7 +30,11 @@ export function loadRegressions(): readonly (Regression & { readonly file: strin
 
 /** One regression by its path. */
 export function loadRegression(path: string): Regression {
-  return JSON.parse(readFileSync(path, "utf8")) as Regression;
+  const saved = JSON.parse(readFileSync(path, "utf8")) as Regression;
+  const { crm, erp } = saved.scenario.profiles;
+  // What a scenario did not know yet when it was saved is as in a calm one.
+  const profiles = { crm: { ...calmProfile("crm"), ...crm }, erp: { ...calmProfile("erp"), ...erp } };
+  return { ...saved, scenario: { ...laterParts, ...saved.scenario, profiles } };
 }
 
 /** Saves a regression under `regressions/`; answers its path from the repository's root. */

@@ -19,9 +19,11 @@ import { openHome } from "./store-home.ts";
 import type { StoreHome } from "./store-home.ts";
 import { compileFor } from "./system/mapping.ts";
 import { ModelSystem } from "./system/model-system.ts";
+import { Desk } from "./command.ts";
+import { Operator } from "./operator.ts";
 import { Timeline } from "./virtual-time.ts";
 import { Worker } from "./worker.ts";
-import type { WorkerParts } from "./worker.ts";
+import type { ProgramParts } from "./program.ts";
 import type { Wire } from "./wire.ts";
 
 /** What became of a run. `unknown` is as bad as `fail`: nothing was proved. */
@@ -110,7 +112,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
 }
 
 /** Errors that a program may meet by the faults of a run; any other is a defect of ours. */
-const expectedErrors: ReadonlySet<string> = new Set(["LeaseTaken", "LeaseLost", "StoreError"]);
+const expectedErrors: ReadonlySet<string> = new Set(["LeaseTaken", "LeaseLost", "StoreError", "PlanRefused"]);
 
 /** Defects of the runtime: exceptions of its own, found by itself or ending its loop. */
 function defectsIn(entry: Entry): readonly Violation[] {
@@ -227,7 +229,7 @@ async function setUp(scenario: Scenario, options: RunOptions): Promise<Stage> {
       receive: () => ({ ok: false, reason: "no webhooks yet" }),
     };
   });
-  const parts: WorkerParts = {
+  const parts: ProgramParts = {
     timeline,
     history,
     wires,
@@ -261,6 +263,9 @@ async function setUp(scenario: Scenario, options: RunOptions): Promise<Stage> {
   const random = prng(scenario.seed, "reactions");
   const theatre = { scenario, timeline, history, systems, workers, clocks, outages, random };
   faults.reaction = (fault) => react(theatre, fault);
+  const operator = new Operator(parts, { name: "op", clock: new PartyClock(timeline) });
+  const desk = new Desk(operator, history);
+  for (const command of scenario.commands) timeline.after(command.at, () => desk.carryOut(command));
   for (const fault of scenario.faults) {
     if (fault.trigger.on === "time") timeline.after(fault.trigger.at, () => faults.fire(fault));
   }

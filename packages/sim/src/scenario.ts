@@ -1,6 +1,8 @@
 import type { Json } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Action } from "./action.ts";
+import { drawCommands } from "./command.ts";
+import type { Command } from "./command.ts";
 import type { Fault } from "./faults.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { drawMask } from "./mask.ts";
@@ -28,6 +30,7 @@ export interface Scenario {
   readonly endsAt: number;
   readonly actions: readonly Action[];
   readonly faults: readonly Fault[];
+  readonly commands: readonly Command[];
 }
 
 /** A worker of a scenario. */
@@ -76,5 +79,6 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
     endsAt,
     actions: drawWorkload(prng(seed, "workload"), scene),
     faults: drawFaults(prng(seed, "faults"), scene),
+    commands: drawCommands(prng(seed, "commands"), scene),
   };
 }

@@ -41,6 +41,12 @@ function lineOf(entry: Entry): string | null {
     }
     case "fault":
       return `*** fault ${entry.fault.id} ${JSON.stringify(entry.fault.params)}`;
+    case "planned":
+      return `plan ${entry.name} is made: ${entry.plan.writes.length} writes`;
+    case "applying":
+      return `plan ${entry.name} is to be applied`;
+    case "applied":
+      return `plan ${entry.name}: ${entry.summary.state}, ${entry.summary.applied} written`;
     case "call": {
       const writes = entry.writes
         .map(({ kind, id, precondition }) => `${kind} ${id ?? ""} if v${precondition ?? "-"}`)

@@ -27,6 +27,7 @@ export async function shrink(scenario: Scenario, breaks: StillBreaks): Promise<S
     await dropParts(search, (from) => from.workers.slice(1), dropWorkers);
     await dropParts(search, (from) => namesOf(from), dropRecords);
     await dropParts(search, (from) => from.faults, dropFaults);
+    await dropParts(search, (from) => from.commands, dropCommands);
     await dropParts(search, (from) => from.actions, dropActions);
     await dropParts(search, (from) => from.entities.slice(1), dropEntities);
     for (const simpler of simplerOnes(search.best)) await attempt(search, simpler);
@@ -69,6 +70,10 @@ const dropWorkers = (from: Scenario, parts: readonly Scenario["workers"][number]
 const dropFaults = (from: Scenario, parts: readonly Scenario["faults"][number][]): Scenario => ({
   ...from,
   faults: from.faults.filter((fault) => !parts.includes(fault)),
+});
+const dropCommands = (from: Scenario, parts: readonly Scenario["commands"][number][]): Scenario => ({
+  ...from,
+  commands: from.commands.filter((command) => !parts.includes(command)),
 });
 const dropActions = (from: Scenario, parts: readonly Scenario["actions"][number][]): Scenario => ({
   ...from,

@@ -32,6 +32,7 @@ const unknown = (): StoreError =>
 const effects: { readonly [name: string]: (fault: Fault) => Partial<StoreFate> } = {
   X1: () => ({ isKilled: true }),
   X2: () => ({ isKilled: true }),
+  X6: () => ({ isKilled: true }),
   X5: (fault) => ({ pauseMs: msOf(fault) }),
   C4: (fault) => ({ pauseMs: msOf(fault) }),
   T1: () => ({ failure: full(), hasEffect: false }),

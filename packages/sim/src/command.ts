@@ -1,0 +1,88 @@
+import type { Engine } from "crossfoot/testing";
+import type { History } from "./history.ts";
+import type { Operator } from "./operator.ts";
+import type { Random } from "./random.ts";
+import type { Scene } from "./scene.ts";
+
+/** What an operator does at the command line, at an instant of true time: data. */
+export interface Command {
+  readonly id: string;
+  readonly at: number;
+  readonly order:
+    | { readonly kind: "run"; readonly sweep: boolean }
+    /** `name` is the file that the plan is saved in. */
+    | { readonly kind: "plan"; readonly name: string }
+    | { readonly kind: "apply"; readonly name: string; readonly onDrift: "stop" | "skip" }
+    | { readonly kind: "statement" };
+}
+
+type Plan = Awaited<ReturnType<Engine["plan"]>>;
+
+/** Draws what operators do while a run goes on. */
+export function drawCommands(random: Random, scene: Scene): readonly Command[] {
+  if (!random.chance(0.4)) return [];
+  const commands: Command[] = [];
+  const push = (at: number, order: Command["order"]): void => {
+    commands.push({ id: `c${commands.length + 1}`, at, order });
+  };
+  for (let count = random.between(1, 3); count > 0; count -= 1) {
+    const at = random.between(1_000, scene.endsAt);
+    if (random.chance(0.2)) push(at, { kind: "run", sweep: true });
+    else if (random.chance(0.1)) push(at, { kind: "statement" });
+    else {
+      const name = `plan-${commands.length + 1}`;
+      push(at, { kind: "plan", name });
+      const later = at + random.pick([5_000, 20_000, 120_000]);
+      push(later, { kind: "apply", name, onDrift: random.pick(["stop", "skip"]) });
+    }
+  }
+  return commands.filter(({ at }) => at <= scene.endsAt).toSorted((a, b) => a.at - b.at);
+}
+
+/** Runs the commands of a scenario; plans are kept in files that outlive the program that made them. */
+export class Desk {
+  readonly #operator: Operator;
+  readonly #history: History;
+  readonly #files = new Map<string, Plan>();
+
+  constructor(operator: Operator, history: History) {
+    this.#operator = operator;
+    this.#history = history;
+  }
+
+  carryOut({ order }: Command): void {
+    switch (order.kind) {
+      case "run":
+        this.#operator.run("run", (engine) => engine.run({ sweep: order.sweep }), ignored);
+        break;
+      case "statement":
+        this.#operator.run("statement", (engine) => engine.statement(), ignored);
+        break;
+      case "plan":
+        this.#operator.run(
+          "plan",
+          (engine) => engine.plan(),
+          (plan) => {
+            this.#files.set(order.name, plan);
+            this.#history.note({ kind: "planned", name: order.name, plan });
+          },
+        );
+        break;
+      case "apply": {
+        const plan = this.#files.get(order.name);
+        // A plan that was never made cannot be applied.
+        if (plan === undefined) break;
+        const { onDrift } = order;
+        this.#history.note({ kind: "applying", name: order.name, plan: plan.id });
+        this.#operator.run(
+          "apply",
+          (engine) => engine.apply(plan, { onDrift }),
+          (summary) => this.#history.note({ kind: "applied", name: order.name, summary }),
+        );
+        break;
+      }
+    }
+  }
+}
+
+const ignored = (): void => undefined;
