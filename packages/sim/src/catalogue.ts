@@ -13,6 +13,8 @@ interface DrawnFault {
 interface FaultKind {
   readonly name: string;
   readonly title: string;
+  /** Why it is not drawn yet; it comes when it is asked for by name. */
+  readonly awaits?: string;
   /**
    * Draws one occurrence; null for a fault that lies in the profiles or the workload of a seed, and is
    * counted where it is felt.
@@ -198,6 +200,15 @@ export const catalogue: readonly FaultKind[] = [
     draw: (random) => ({
       trigger: onStep(random, "store"),
       params: { ms: random.pick([500, 5_000, 20_000]) },
+    }),
+  },
+  {
+    name: "T4",
+    title: "an older backup of the store is restored",
+    awaits: "the epoch that a restored store is given (issue 4, helper crash)",
+    draw: (random, scene) => ({
+      trigger: onTime(random, scene),
+      params: { backMs: random.pick([6_000, 30_000, 120_000]) },
     }),
   },
   {

@@ -79,10 +79,13 @@ function verdictsIn(facts: Json): Counts {
 
 /** The lives of intents as the journal tells them. */
 function stepsIn(dump: Dump): Counts {
-  const rows = (dump["journal"] ?? []).toSorted((a, b) => Number(a["seq"]) - Number(b["seq"]));
+  const rows = (dump["journal"] ?? [])
+    .filter(({ kind }) => typeof kind === "string" && kind.startsWith("intent_"))
+    .map((row) => ({ row, seq: Number(row["seq"]) }))
+    .toSorted((a, b) => a.seq - b.seq);
   const states = new Map<string, string>();
   const steps: Record<string, number> = {};
-  for (const row of rows) {
+  for (const { row } of rows) {
     const { kind } = row;
     const state = typeof kind === "string" && kind.startsWith("intent_") ? kind.slice(7) : undefined;
     const key = (row["body"] as { readonly key?: string } | null)?.key;

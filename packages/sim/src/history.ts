@@ -54,10 +54,20 @@ export type Entry = { readonly at: number } & (
     }
 );
 
+/** Characters that are hashed at once. */
+const hashEvery = 65_536;
+
+/** An entry as it is hashed; steps of the store that tell nothing are most of them, and short. */
+function textOf(entry: Entry): string {
+  if (entry.kind !== "store" || entry.facts !== null) return JSON.stringify(entry);
+  return `${entry.at} ${entry.worker} ${entry.method} ${entry.step}\n`;
+}
+
 /** Everything that happened in a run, in order, with a digest of all of it. */
 export class History {
   readonly entries: Entry[] = [];
   readonly #hash: Hash = createHash("sha256");
+  #unhashed = "";
   readonly #now: () => number;
   readonly #listeners: ((entry: Entry) => void)[] = [];
 
@@ -69,7 +79,8 @@ export class History {
   note(what: EntryBody): void {
     const entry = { at: this.#now(), ...what } as Entry;
     this.entries.push(entry);
-    this.#hash.update(JSON.stringify(entry));
+    this.#unhashed += textOf(entry);
+    if (this.#unhashed.length > hashEvery) this.#flush();
     for (const listen of this.#listeners) listen(entry);
   }
 
@@ -78,8 +89,14 @@ export class History {
     this.#listeners.push(listen);
   }
 
+  #flush(): void {
+    this.#hash.update(this.#unhashed);
+    this.#unhashed = "";
+  }
+
   /** SHA-256 of everything noted so far. */
   digest(): string {
+    this.#flush();
     return this.#hash.copy().digest("hex");
   }
 }

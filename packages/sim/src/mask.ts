@@ -13,6 +13,7 @@ const liveShare = 0.3;
 export function drawMask(random: Random, only: readonly string[] | undefined): ReadonlySet<string> {
   if (only !== undefined) return new Set(only);
   if (random.chance(calmShare)) return new Set();
-  const live = catalogue.filter(() => random.chance(liveShare)).map(({ name }) => name);
-  return new Set(live.length > 0 ? live : [random.pick(catalogue).name]);
+  const drawn = catalogue.filter(({ awaits }) => awaits === undefined);
+  const live = drawn.filter(() => random.chance(liveShare)).map(({ name }) => name);
+  return new Set(live.length > 0 ? live : [random.pick(drawn).name]);
 }

@@ -20,6 +20,8 @@ export interface Theatre {
   readonly clocks: ReadonlyMap<string, PartyClock>;
   readonly outages: Map<string, number>;
   readonly random: Random;
+  /** The store is as it was so long ago, ms (fault T4). */
+  readonly restore: (backMs: number) => void;
 }
 
 const numberIn = (fault: Fault, name: string): number => {
@@ -46,6 +48,7 @@ const reactions: { readonly [name: string]: (theatre: Theatre, fault: Fault) => 
   C4: ({ workers }, fault) => {
     workers.find(({ name }) => name === fault.params["worker"])?.pause(numberIn(fault, "ms"), "its machine");
   },
+  T4: ({ restore }, fault) => restore(numberIn(fault, "backMs")),
   P1: (theatre, fault) => interrupt(theatre, fault),
 };
 

@@ -1,30 +1,14 @@
-import { defaultGuardLimits } from "@crossfoot/kernel";
-import { readContract } from "@crossfoot/model";
-import type { Contract } from "@crossfoot/model";
 import type { Dump, World } from "crossfoot/testing";
 import type { MakeChecker, StoreFacts, Violation } from "./checker.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Coverage } from "./coverage.ts";
 import { checkers as allCheckers } from "./checkers/all.ts";
-import { FaultPort } from "./faults.ts";
-import { History } from "./history.ts";
-import type { Entry } from "./history.ts";
-import { PartyClock } from "./party-clock.ts";
-import { act } from "./people.ts";
+import type { Entry, History } from "./history.ts";
 import { isQuiet } from "./quiet.ts";
-import { prng } from "./random.ts";
-import { react } from "./reactions.ts";
 import type { Scenario } from "./scenario.ts";
-import { openHome } from "./store-home.ts";
+import { setUp } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import type { StoreHome } from "./store-home.ts";
-import { compileFor } from "./system/mapping.ts";
-import { ModelSystem } from "./system/model-system.ts";
-import { Desk } from "./command.ts";
-import { Operator } from "./operator.ts";
-import { Timeline } from "./virtual-time.ts";
-import { Worker } from "./worker.ts";
-import type { ProgramParts } from "./program.ts";
-import type { Wire } from "./wire.ts";
 
 /** What became of a run. `unknown` is as bad as `fail`: nothing was proved. */
 export interface RunResult {
@@ -56,21 +40,9 @@ const lookEveryMs = 30_000;
 /** A run that takes more events than this never ends. */
 const eventsMax = 400_000;
 
-interface Stage {
-  readonly scenario: Scenario;
-  readonly timeline: Timeline;
-  readonly history: History;
-  readonly faults: FaultPort;
-  readonly systems: { readonly crm: ModelSystem; readonly erp: ModelSystem };
-  readonly home: StoreHome;
-  readonly contract: Contract;
-  readonly workers: readonly Worker[];
-  readonly outages: Map<string, number>;
-}
-
 /** Runs a scenario to its end: workload under faults, heal, quiet, idle cycles, last checks. */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<RunResult> {
-  const stage = await setUp(scenario, options);
+  const stage = await setUp(scenario, options.sabotage ?? ((world) => world));
   const violations: Violation[] = [];
   const sight = { scenario, contract: stage.contract, systems: stage.systems, history: stage.history };
   const checkers = (options.checkers ?? allCheckers).map((make) => make(sight));
@@ -183,91 +155,4 @@ async function factsOf(home: StoreHome): Promise<StoreFacts> {
     journal: await store.verifyJournal(),
     dump: await home.dump(),
   };
-}
-
-async function setUp(scenario: Scenario, options: RunOptions): Promise<Stage> {
-  const timeline = new Timeline();
-  const history = new History(() => timeline.now);
-  const faults = new FaultPort(scenario.faults, (fault) => history.note({ kind: "fault", fault }));
-  const storeClock = new PartyClock(timeline);
-  const home = await openHome(scenario.store, storeClock);
-  const { contract, problems } = readContract(scenario.contract);
-  if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  const systemOf = (role: "crm" | "erp"): ModelSystem => {
-    const profile = scenario.profiles[role];
-    const clock = new PartyClock(timeline, { offsetMs: profile.clockOffsetMs, rate: profile.clockRate });
-    const tell = (commit: ModelSystem["log"][number]): void => {
-      history.note({ kind: "commit", commit });
-      const { system, entity, op, actor } = commit;
-      faults.at("commit", { system, entity, op, actor: actor.kind });
-    };
-    const felt = (name: string): void => faults.felt(name);
-    if (profile.clockOffsetMs !== 0) felt("C1");
-    if (profile.clockRate !== 1) felt("C5");
-    return new ModelSystem({
-      profile,
-      timeline,
-      clock,
-      random: prng(scenario.seed, `${role}/commit`),
-      tell,
-      felt,
-    });
-  };
-  const systems = { crm: systemOf("crm"), erp: systemOf("erp") };
-  let calls = 0;
-  const outages = new Map<string, number>();
-  const wires = [systems.crm, systems.erp].map((system): Wire => {
-    return {
-      timeline,
-      history,
-      faults,
-      system,
-      outages,
-      entities: scenario.entities,
-      random: prng(scenario.seed, `${system.name}/wire`),
-      nextCall: () => (calls += 1),
-      receive: () => ({ ok: false, reason: "no webhooks yet" }),
-    };
-  });
-  const parts: ProgramParts = {
-    timeline,
-    history,
-    wires,
-    contract,
-    store: { store: home.store, timeline, history, faults, random: prng(scenario.seed, "store") },
-    mappings: { crm: compileFor("crm", scenario.entities), erp: compileFor("erp", scenario.entities) },
-    entities: scenario.entities,
-    guard: defaultGuardLimits,
-    cadenceMs: scenario.cadenceMs,
-    sweepEveryMs: scenario.sweepEveryMs,
-    sabotage: options.sabotage ?? ((world) => world),
-  };
-  const restart = prng(scenario.seed, "restart");
-  const workers = scenario.workers.map(({ name, startAt, clockOffsetMs }) => {
-    const clock = new PartyClock(timeline, { offsetMs: clockOffsetMs });
-    const worker = new Worker(parts, { name, clock, restartMs: () => restart.between(500, 20_000) });
-    timeline.after(startAt, () => worker.start());
-    return worker;
-  });
-  for (const action of scenario.actions) {
-    timeline.after(action.at, () => {
-      const isDone = act(timeline, systems[action.system], action);
-      history.note({ kind: "action", action, outcome: isDone ? "done" : "skipped" });
-    });
-  }
-  const clocks = new Map<string, PartyClock>([
-    ["crm", systems.crm.clock],
-    ["erp", systems.erp.clock],
-    ...workers.map(({ name, clock }) => [name, clock] as const),
-  ]);
-  const random = prng(scenario.seed, "reactions");
-  const theatre = { scenario, timeline, history, systems, workers, clocks, outages, random };
-  faults.reaction = (fault) => react(theatre, fault);
-  const operator = new Operator(parts, { name: "op", clock: new PartyClock(timeline) });
-  const desk = new Desk(operator, history);
-  for (const command of scenario.commands) timeline.after(command.at, () => desk.carryOut(command));
-  for (const fault of scenario.faults) {
-    if (fault.trigger.on === "time") timeline.after(fault.trigger.at, () => faults.fire(fault));
-  }
-  return { scenario, timeline, history, faults, systems, home, contract, workers, outages };
 }

@@ -11,6 +11,9 @@ export function showCoverage(coverage: Coverage): readonly string[] {
     ...wrapped("outcomes", listOf(coverage.verdicts)),
     ...wrapped("intents", listOf(coverage.steps)),
     ...wrapped("deeds", listOf(coverage.deeds)),
+    ...catalogue.flatMap(({ name, awaits }) =>
+      awaits === undefined ? [] : [`not drawn: fault ${name}, awaits ${awaits}`],
+    ),
     ...neverHit(coverage).map((name) => `never hit: fault ${name}, though it was switched on`),
   ];
 }

@@ -63,6 +63,7 @@ export class Worker implements Place {
 
   /** Starts the program: engine and production loop, with nothing remembered. */
   start(): void {
+    if (this.#current !== null || this.#isHeldDown) return;
     this.#count += 1;
     const body = new Incarnation(`${this.name}#${this.#count}`, this, this.#doom.shift() ?? null);
     const { history, entities, cadenceMs } = this.parts;
@@ -117,13 +118,13 @@ export class Worker implements Place {
     this.history.note({ kind: "worker", worker: body.name, event: "killed", facts: why });
     if (this.#current?.body === body) this.#current = null;
     this.timeline.after(this.#restartMs(), () => {
-      if (this.#current === null && !this.#isHeldDown) this.start();
+      this.start();
     });
   };
 
   /** Stays down after its next death, or comes back: while the store is restored nobody works on it. */
   hold(isDown: boolean): void {
     this.#isHeldDown = isDown;
-    if (!isDown && this.#current === null) this.start();
+    if (!isDown) this.start();
   }
 }

@@ -1,0 +1,150 @@
+import { defaultGuardLimits } from "@crossfoot/kernel";
+import { readContract } from "@crossfoot/model";
+import type { Contract } from "@crossfoot/model";
+import type { World } from "crossfoot/testing";
+import { Backups } from "./backups.ts";
+import { Desk } from "./command.ts";
+import { FaultPort } from "./faults.ts";
+import { History } from "./history.ts";
+import { Operator } from "./operator.ts";
+import { PartyClock } from "./party-clock.ts";
+import { act } from "./people.ts";
+import type { ProgramParts } from "./program.ts";
+import { prng } from "./random.ts";
+import { react } from "./reactions.ts";
+import type { Theatre } from "./reactions.ts";
+import type { Scenario } from "./scenario.ts";
+import { openHome } from "./store-home.ts";
+import type { StoreHome } from "./store-home.ts";
+import { compileFor } from "./system/mapping.ts";
+import { ModelSystem } from "./system/model-system.ts";
+import { Timeline } from "./virtual-time.ts";
+import { Worker } from "./worker.ts";
+import type { Wire } from "./wire.ts";
+
+/** Everything that takes part in one run, ready to start. */
+export interface Stage {
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  readonly history: History;
+  readonly faults: FaultPort;
+  readonly systems: { readonly crm: ModelSystem; readonly erp: ModelSystem };
+  readonly home: StoreHome;
+  readonly contract: Contract;
+  readonly workers: readonly Worker[];
+  readonly outages: Map<string, number>;
+}
+
+/** Builds the stage of a scenario: clocks, systems, network, store, workers, people, operators, faults. */
+export async function setUp(scenario: Scenario, sabotage: (world: World) => World): Promise<Stage> {
+  const timeline = new Timeline();
+  const history = new History(() => timeline.now);
+  const faults = new FaultPort(scenario.faults, (fault) => history.note({ kind: "fault", fault }));
+  const home = await openHome(scenario.store, new PartyClock(timeline));
+  const { contract, problems } = readContract(scenario.contract);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  const ground: Ground = { scenario, timeline, history, faults };
+  const systems = { crm: systemOf(ground, "crm"), erp: systemOf(ground, "erp") };
+  const outages = new Map<string, number>();
+  const parts: ProgramParts = {
+    timeline,
+    history,
+    wires: wiresTo(ground, [systems.crm, systems.erp], outages),
+    contract,
+    store: { store: home.store, timeline, history, faults, random: prng(scenario.seed, "store") },
+    mappings: { crm: compileFor("crm", scenario.entities), erp: compileFor("erp", scenario.entities) },
+    entities: scenario.entities,
+    guard: defaultGuardLimits,
+    cadenceMs: scenario.cadenceMs,
+    sweepEveryMs: scenario.sweepEveryMs,
+    sabotage,
+  };
+  const workers = workersOf(ground, parts);
+  const stage: Stage = { ...ground, systems, home, contract, workers, outages };
+  bringOn(stage, parts);
+  return stage;
+}
+
+type Ground = Pick<Stage, "scenario" | "timeline" | "history" | "faults">;
+
+function systemOf({ scenario, timeline, history, faults }: Ground, role: "crm" | "erp"): ModelSystem {
+  const profile = scenario.profiles[role];
+  const clock = new PartyClock(timeline, { offsetMs: profile.clockOffsetMs, rate: profile.clockRate });
+  const tell = (commit: ModelSystem["log"][number]): void => {
+    history.note({ kind: "commit", commit });
+    const { system, entity, op, actor } = commit;
+    faults.at("commit", { system, entity, op, actor: actor.kind });
+  };
+  const felt = (name: string): void => faults.felt(name);
+  if (profile.clockOffsetMs !== 0) felt("C1");
+  if (profile.clockRate !== 1) felt("C5");
+  const random = prng(scenario.seed, `${role}/commit`);
+  return new ModelSystem({ profile, timeline, clock, random, tell, felt });
+}
+
+function wiresTo(
+  { scenario, timeline, history, faults }: Ground,
+  systems: readonly ModelSystem[],
+  outages: ReadonlyMap<string, number>,
+): readonly Wire[] {
+  let calls = 0;
+  return systems.map((system): Wire => {
+    return {
+      timeline,
+      history,
+      faults,
+      system,
+      outages,
+      entities: scenario.entities,
+      random: prng(scenario.seed, `${system.name}/wire`),
+      nextCall: () => (calls += 1),
+      receive: () => ({ ok: false, reason: "no webhooks yet" }),
+    };
+  });
+}
+
+function workersOf({ scenario, timeline }: Ground, parts: ProgramParts): readonly Worker[] {
+  const restart = prng(scenario.seed, "restart");
+  return scenario.workers.map(({ name, startAt, clockOffsetMs }) => {
+    const clock = new PartyClock(timeline, { offsetMs: clockOffsetMs });
+    const worker = new Worker(parts, { name, clock, restartMs: () => restart.between(500, 20_000) });
+    timeline.after(startAt, () => worker.start());
+    return worker;
+  });
+}
+
+/** Everything that comes at an instant of the scenario: what people and operators do, and faults. */
+function bringOn(stage: Stage, parts: ProgramParts): void {
+  const { scenario, timeline, history, faults, systems, workers, outages } = stage;
+  for (const action of scenario.actions) {
+    timeline.after(action.at, () => {
+      const isDone = act(timeline, systems[action.system], action);
+      history.note({ kind: "action", action, outcome: isDone ? "done" : "skipped" });
+    });
+  }
+  const operator = new Operator(parts, { name: "op", clock: new PartyClock(timeline) });
+  const desk = new Desk(operator, history);
+  for (const command of scenario.commands) timeline.after(command.at, () => desk.carryOut(command));
+  const clocks = new Map<string, PartyClock>([
+    ["crm", systems.crm.clock],
+    ["erp", systems.erp.clock],
+    ...workers.map(({ name, clock }) => [name, clock] as const),
+  ]);
+  const random = prng(scenario.seed, "reactions");
+  const backups = new Backups(stage);
+  const theatre: Theatre = {
+    scenario,
+    timeline,
+    history,
+    systems,
+    workers,
+    clocks,
+    outages,
+    random,
+    restore: (backMs) => backups.restore(backMs),
+  };
+  faults.reaction = (fault) => react(theatre, fault);
+  for (const fault of scenario.faults) {
+    if (fault.trigger.on === "time") timeline.after(fault.trigger.at, () => faults.fire(fault));
+  }
+}
