@@ -114,7 +114,7 @@ export async function savePark(
   const evidence =
     "coalesce(r.failure, (select i.failure from intent i where r.reason = 'write_refused' and " +
     "i.link_id = r.link_id and i.target = r.connection and i.state in ('refused', 'parked') and " +
-    "i.failure is not null order by i.stored_at desc limit 1))";
+    "i.failure is not null order by i.stored_at desc, i.key limit 1))";
   await tx.query(
     `insert into park (${names}, failure) select distinct on (id) ${names}, ${evidence} from ` +
       "jsonb_to_recordset($1::jsonb) as r(id text, link_id text, entity text, connection text, " +

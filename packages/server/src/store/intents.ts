@@ -416,7 +416,7 @@ function listings(
     async intentsOf(links) {
       const rows = await database.query<IntentRow>(
         `select ${intentColumns} from intent i where i.link_id in (select ` +
-          "jsonb_array_elements_text($1::jsonb)) order by i.stored_at, i.step",
+          "jsonb_array_elements_text($1::jsonb)) order by i.stored_at, i.step, i.key",
         [JSON.stringify([...new Set(links)])],
       );
       return rows.map(intentOf);

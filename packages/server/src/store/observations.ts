@@ -137,9 +137,20 @@ async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
 
 type Unreadable = Checkpoint["unreadable"][number];
 
-/** Id of the park of a row that could not be read. */
-export function unreadableId(entropy: Entropy, { connection, entity, id }: Unreadable): string {
-  return entropy.digest(`unreadable\n${connection}\n${entity}\n${id ?? "?"}`).slice(0, 24);
+/**
+ * Rows that could not be read, by the id of their park. Rows of one list that have no id share a park: of two
+ * the later one shows.
+ */
+export function unreadableParks(
+  entropy: Entropy,
+  unreadable: readonly Unreadable[],
+): ReadonlyMap<string, Unreadable> {
+  return new Map(
+    unreadable.map((entry) => {
+      const name = `unreadable\n${entry.connection}\n${entry.entity}\n${entry.id ?? "?"}`;
+      return [entropy.digest(name).slice(0, 24), entry];
+    }),
+  );
 }
 
 /** What the journal says of a row that could not be read. */
@@ -150,8 +161,9 @@ export function unreadableNote({ connection, entity, id, failure }: Unreadable):
 
 /** Unreadable rows become open parks, one per record; a row that can be read again closes its park. */
 async function parkUnreadable(tx: Queryable, deps: Deps, checkpoint: Checkpoint): Promise<void> {
-  const rows = checkpoint.unreadable.map((entry) => ({
-    id: unreadableId(deps.entropy, entry),
+  const parks = unreadableParks(deps.entropy, checkpoint.unreadable);
+  const rows = [...parks].map(([id, entry]) => ({
+    id,
     entity: entry.entity,
     connection: entry.connection,
     external_id: entry.id,
@@ -261,7 +273,8 @@ function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
     async takeHints(limit) {
       const rows = await database.query<{ connection: string; entity: string; external_id: string }>(
         "delete from hint where (connection, entity, external_id) in (select connection, entity, " +
-          "external_id from hint order by received_at limit $1) returning connection, entity, " +
+          "external_id from hint order by received_at, connection, entity, external_id limit $1) " +
+          "returning connection, entity, " +
           "external_id",
         [limit],
       );

@@ -134,7 +134,7 @@ function runs(deps: Deps): Pick<Store, "startRun" | "endRun" | "listRuns"> {
     async listRuns(limit) {
       return database.query<RunRow & { [column: string]: unknown }>(
         'select id, command, state, started_at as "startedAt", ended_at as "endedAt", summary from run ' +
-          "order by started_at desc limit $1",
+          "order by started_at desc, id limit $1",
         [limit],
       );
     },
@@ -156,7 +156,7 @@ function questions(deps: Deps): Pick<Store, "listConflicts" | "decideConflict" |
         opened_at: string;
       }>(
         "select link_id, entity, field, reason, held, state, opened_at from conflict where state " +
-          "= $1 order by opened_at, field",
+          "= $1 order by opened_at, field, link_id",
         [state],
       );
       return rows.map((row): ConflictRow => ({
@@ -194,7 +194,7 @@ function questions(deps: Deps): Pick<Store, "listConflicts" | "decideConflict" |
         opened_at: string;
       }>(
         "select connection, entity, external_id, links, keys, opened_at from candidate where " +
-          "state = 'open' order by entity, opened_at",
+          "state = 'open' order by entity, opened_at, connection, external_id",
       );
       return rows.map((row): CandidateRow => ({
         connection: row.connection as ConnectionId,

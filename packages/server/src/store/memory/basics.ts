@@ -1,4 +1,5 @@
 import type { LinkId } from "@crossfoot/kernel";
+import { compareText } from "./json.ts";
 import { MemoryRefusal } from "./refusal.ts";
 import type { State } from "./state.ts";
 
@@ -35,6 +36,24 @@ export const isFromAhead = (stamp: number | null, now: number): boolean =>
 /** Whether an intent's time has come (see the SQL store). */
 export function isDue(row: { readonly due_at: number; readonly due_set_at: number }, now: number): boolean {
   return row.due_at <= now || isFromAhead(row.due_set_at, now);
+}
+
+/** Rows in the order of some columns: numbers by size, texts as the C collation has them. */
+export function inOrder<Row>(
+  rows: readonly Row[],
+  columns: (row: Row) => readonly (string | number)[],
+): readonly Row[] {
+  const keyed = rows.map((row) => ({ row, key: columns(row) }));
+  const compare = (a: string | number, b: string | number | undefined): number =>
+    typeof a === "number" ? a - Number(b) : compareText(a, String(b));
+  keyed.sort((a, b) => {
+    for (const [at, value] of a.key.entries()) {
+      const difference = compare(value, b.key[at]);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+  return keyed.map(({ row }) => row);
 }
 
 /** Refuses, as PostgreSQL does, a statement that would insert or update one row twice. */

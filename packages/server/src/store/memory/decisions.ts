@@ -1,7 +1,7 @@
 import type { LinkId } from "@crossfoot/kernel";
 import { decisionNotes, mergeMoves, parkRow } from "../decisions.ts";
 import type { BaseMove, DecisionRecord, Intent, LineLink, ParkEntry, Store } from "../port.ts";
-import { isDue, markLinks, refuseTwice } from "./basics.ts";
+import { inOrder, isDue, markLinks, refuseTwice } from "./basics.ts";
 import { doubtReasons, isInDoubtForGood } from "./bundles.ts";
 import type { IntentTable, ParkTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
@@ -42,9 +42,9 @@ function evidenceOf(state: State, row: ParkTable): ParkTable["failure"] {
         intent.target === row.connection &&
         (intent.state === "refused" || intent.state === "parked") &&
         intent.failure !== null,
-    )
-    .toSorted((a, b) => b.stored_at - a.stored_at);
-  return refused[0]?.failure ?? null;
+    );
+  const newest = inOrder(refused, (intent) => [-intent.stored_at, intent.key]);
+  return newest[0]?.failure ?? null;
 }
 
 /** A park of a link, to be opened. */

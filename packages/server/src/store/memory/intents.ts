@@ -2,7 +2,7 @@ import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import { outcomeNotes, parkTaken } from "../intents.ts";
 import type { BaseMove, Intent, IntentOutcome, Store } from "../port.ts";
 import { intentOf } from "../rows.ts";
-import { isDue, isFromAhead, markLinks } from "./basics.ts";
+import { inOrder, isDue, isFromAhead, markLinks } from "./basics.ts";
 import type { IntentTable } from "./columns.ts";
 import { moveBases, saveLines, saveParks } from "./decisions.ts";
 import { writeNotes } from "./journal.ts";
@@ -113,9 +113,8 @@ function sharedMoves(
     const settled = members.filter((row) => row.state === "settled").length;
     return settled === Number(group.split(":")[1]) ? members : [];
   });
-  const order = (a: IntentTable, b: IntentTable): number =>
-    compareText(a.link_id, b.link_id) || compareText(a.target, b.target) || a.step - b.step || byKey(a, b);
-  return rows.toSorted(order).flatMap(({ link_id, target, landed_images: images }) => {
+  const ordered = inOrder(rows, (row) => [row.link_id, row.target, row.step, row.key]);
+  return ordered.flatMap(({ link_id, target, landed_images: images }) => {
     const connection = target as ConnectionId;
     return images === null ? [] : [{ link: link_id as LinkId, connection, images, kind: null }];
   });
@@ -169,11 +168,11 @@ function claims(state: State): Pick<Store, "claimIntents" | "abandonSending"> {
     async claimIntents({ lease, target, entity, limit, keys, sendWithinMs }) {
       return state.commit((now) => {
         checkFence(state, lease);
-        const found = intent
+        const free = intent
           .by("place", target, entity)
           .filter((row) => keys === null || keys.includes(row.key))
-          .filter((row) => row.state === "stored" && isDue(row, now) && !hasEarlierStep(row))
-          .toSorted((a, b) => a.step - b.step || compareText(a.link_id, b.link_id) || byKey(a, b));
+          .filter((row) => row.state === "stored" && isDue(row, now) && !hasEarlierStep(row));
+        const found = inOrder(free, (row) => [row.step, row.link_id, row.key]);
         const rows = found.slice(0, limit).map((row) =>
           intent.change(row, {
             state: "sending",
@@ -190,7 +189,7 @@ function claims(state: State): Pick<Store, "claimIntents" | "abandonSending"> {
           body: { key, attempt: attempts },
         }));
         writeNotes(state, notes, null);
-        return rows.toSorted((a, b) => compareText(a.link_id, b.link_id) || byKey(a, b)).map(intentOf);
+        return inOrder(rows, (row) => [row.link_id, row.key]).map(intentOf);
       });
     },
     async abandonSending(lease) {
@@ -252,9 +251,7 @@ function listings(
         else place.later += 1;
         places.set(name, place);
       }
-      return [...places.values()].toSorted(
-        (a, b) => compareText(a.target, b.target) || compareText(a.entity, b.entity),
-      );
+      return inOrder([...places.values()], (place) => [place.target, place.entity]);
     },
     async doubtfulCreates(entity) {
       const rows = [...flyingStates].flatMap((at) => intent.by("state", at));
@@ -263,19 +260,16 @@ function listings(
     },
     async doubtfulIntents(target, entity, limit) {
       const now = state.now();
-      const rows = intent
+      const doubtful = intent
         .by("place", target, entity)
-        .filter((row) => row.state === "in_doubt" && isDue(row, now))
-        .toSorted((a, b) => a.due_at - b.due_at || byKey(a, b))
-        .slice(0, limit);
+        .filter((row) => row.state === "in_doubt" && isDue(row, now));
+      const rows = inOrder(doubtful, (row) => [row.due_at, row.key]).slice(0, limit);
       restamp(state, rows);
       return rows.map((row) => ({ ...intentOf(row), quietForMs: quietFor(row, now) }));
     },
     async intentsOf(links) {
-      return [...new Set(links)]
-        .flatMap((link) => intent.by("link", link))
-        .toSorted((a, b) => a.stored_at - b.stored_at || a.step - b.step || byKey(a, b))
-        .map(intentOf);
+      const rows = [...new Set(links)].flatMap((link) => intent.by("link", link));
+      return inOrder(rows, (row) => [row.stored_at, row.step, row.key]).map(intentOf);
     },
   };
 }

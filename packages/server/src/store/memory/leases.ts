@@ -2,7 +2,7 @@ import type { ConnectionId } from "@crossfoot/kernel";
 import { LeaseLost } from "../leases.ts";
 import type { ConnectionRow, Lease, Store } from "../port.ts";
 import type { LeaseTable } from "./columns.ts";
-import { compareText } from "./json.ts";
+import { inOrder } from "./basics.ts";
 import type { State } from "./state.ts";
 
 type Part = Pick<
@@ -33,7 +33,7 @@ function connections(state: State): Pick<Part, "saveConnection" | "listConnectio
       });
     },
     async listConnections() {
-      const rows = connection.all().toSorted((a, b) => compareText(a.id, b.id));
+      const rows = inOrder(connection.all(), (row) => [row.id]);
       return rows.map(({ id, system, role, tenant, state: condition, reason }): ConnectionRow => ({
         id: id as ConnectionId,
         system,

@@ -5,7 +5,7 @@ import type { Entry } from "../links.ts";
 import { recordName } from "../port.ts";
 import type { KeyHolder, LineLink, MemberRow, Newcomer, Store } from "../port.ts";
 import { observationOf } from "../rows.ts";
-import { markLinks, refuseTwice } from "./basics.ts";
+import { inOrder, markLinks, refuseTwice } from "./basics.ts";
 import type { MemberTable, ObservationTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
@@ -178,12 +178,7 @@ const isThere = ({ kind }: ObservationTable): boolean => kind === "present" || k
 function newcomers(state: State): Pick<Store, "retryWaiting" | "unlinkedOf" | "loadNewcomers"> {
   const { observation } = state.tables;
   const unlinked = (entity: EntityName): readonly ObservationTable[] =>
-    observation
-      .by("unlinked", entity)
-      .filter(isThere)
-      .toSorted(
-        (a, b) => compareText(a.connection, b.connection) || compareText(a.external_id, b.external_id),
-      );
+    inOrder(observation.by("unlinked", entity).filter(isThere), (row) => [row.connection, row.external_id]);
   return {
     async retryWaiting(entity) {
       state.commit(() => {

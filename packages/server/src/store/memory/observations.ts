@@ -1,12 +1,12 @@
 import type { ConnectionId, ExternalId } from "@crossfoot/kernel";
-import { emptyCursor, unreadableId, unreadableNote } from "../observations.ts";
+import { emptyCursor, unreadableNote, unreadableParks } from "../observations.ts";
 import type { Checkpoint, CursorState, ObserveCounts, Store, StoredObservation } from "../port.ts";
 import { cursorOf, observationOf } from "../rows.ts";
 import { latestSightings, siftSightings } from "../sightings.ts";
-import { instantOrNull, markLinks, refuseTwice } from "./basics.ts";
+import { inOrder, instantOrNull, markLinks } from "./basics.ts";
 import type { CursorTable, ObservationTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
-import { compareText, jsonb } from "./json.ts";
+import { jsonb } from "./json.ts";
 import type { State } from "./state.ts";
 
 type Part = Pick<
@@ -81,9 +81,7 @@ export function observe(
 /** Unreadable rows become open parks, one per record; a row that can be read again closes its park. */
 function parkUnreadable(state: State, checkpoint: Checkpoint, now: number): void {
   const { park } = state.tables;
-  const rows = checkpoint.unreadable.map((entry) => ({ id: unreadableId(state.entropy, entry), entry }));
-  refuseTwice(rows.map(({ id }) => id));
-  for (const { id, entry } of rows) {
+  for (const [id, entry] of unreadableParks(state.entropy, checkpoint.unreadable)) {
     const known = park.get(id);
     const failure = jsonb(entry.failure);
     if (known !== undefined) park.change(known, { failure, state: "open", closed_at: null });
@@ -146,10 +144,7 @@ function readings(state: State): Pick<Store, "loadCursor" | "listCursors" | "che
       return row === undefined ? emptyCursor(connection, entity) : stateOf(row);
     },
     async listCursors() {
-      return cursor
-        .all()
-        .toSorted((a, b) => compareText(a.connection, b.connection) || compareText(a.entity, b.entity))
-        .map(stateOf);
+      return inOrder(cursor.all(), (row) => [row.connection, row.entity]).map(stateOf);
     },
     async checkpoint(checkpoint) {
       return state.commit((now) => {
@@ -203,7 +198,12 @@ function hints(state: State): Pick<Store, "saveDelivery" | "takeHints"> {
     },
     async takeHints(limit) {
       return state.commit(() => {
-        const rows = hint.all().toSorted((a, b) => a.received_at - b.received_at);
+        const rows = inOrder(hint.all(), (row) => [
+          row.received_at,
+          row.connection,
+          row.entity,
+          row.external_id,
+        ]);
         const taken = rows.slice(0, limit);
         for (const row of taken) hint.remove(row);
         return taken.map(({ connection, entity, external_id }) => ({

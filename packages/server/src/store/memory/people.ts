@@ -1,6 +1,6 @@
 import type { ConnectionId, ExternalId, Json, LinkId, Value } from "@crossfoot/kernel";
 import type { CandidateRow, ConflictRow, EntityCounts, OpenCounts, OpenPark, Store } from "../port.ts";
-import { instant, instantOrNull, markLinks } from "./basics.ts";
+import { inOrder, instant, instantOrNull, markLinks } from "./basics.ts";
 import { doubtReasons } from "./bundles.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
@@ -40,10 +40,7 @@ function runs(state: State): Pick<Store, "startRun" | "endRun" | "listRuns"> {
       });
     },
     async listRuns(limit) {
-      const rows = run
-        .all()
-        .toReversed()
-        .toSorted((a, b) => b.started_at - a.started_at);
+      const rows = inOrder(run.all(), (row) => [-row.started_at, row.id]);
       return rows.slice(0, limit).map(({ id, command, state: at, started_at, ended_at, summary }) => ({
         id,
         command,
@@ -61,12 +58,7 @@ function questions(state: State): Pick<Store, "listConflicts" | "decideConflict"
   const { conflict, candidate } = state.tables;
   return {
     async listConflicts(wanted) {
-      const rows = conflict
-        .by("state", wanted)
-        .toSorted(
-          (a, b) =>
-            a.opened_at - b.opened_at || compareText(a.field, b.field) || compareText(a.link_id, b.link_id),
-        );
+      const rows = inOrder(conflict.by("state", wanted), (row) => [row.opened_at, row.field, row.link_id]);
       return rows.map((row): ConflictRow => ({
         link: row.link_id as LinkId,
         entity: row.entity,
@@ -93,9 +85,12 @@ function questions(state: State): Pick<Store, "listConflicts" | "decideConflict"
       });
     },
     async listCandidates() {
-      const rows = candidate
-        .by("open", "")
-        .toSorted((a, b) => compareText(a.entity, b.entity) || a.opened_at - b.opened_at);
+      const rows = inOrder(candidate.by("open", ""), (row) => [
+        row.entity,
+        row.opened_at,
+        row.connection,
+        row.external_id,
+      ]);
       return rows.map((row): CandidateRow => ({
         connection: row.connection as ConnectionId,
         entity: row.entity,
@@ -131,9 +126,7 @@ function parks(state: State): Pick<Store, "listParks" | "redrive"> {
   const { park, intent } = state.tables;
   return {
     async listParks() {
-      const rows = park
-        .by("open", "")
-        .toSorted((a, b) => a.opened_at - b.opened_at || compareText(a.id, b.id));
+      const rows = inOrder(park.by("open", ""), (row) => [row.opened_at, row.id]);
       return rows.map((row): OpenPark => ({
         parkId: row.id,
         link: row.link_id as LinkId | null,

@@ -188,6 +188,13 @@ export function storeSuite(home: StoreHome): void {
       expect(await store.listParks()).toEqual([]);
     });
 
+    test("rows of one page that have no id are parked as one, and the page is stored", async () => {
+      const nameless = { connection: crm, entity: "accounts", id: null, failure };
+      const page = { observations: [seen("a")], unreadable: [nameless, nameless], cursor: null, runId: null };
+      expect(await store.checkpoint(page)).toEqual({ added: 1, changed: 0, same: 0 });
+      expect((await store.listParks()).map(({ externalId: id }) => id)).toEqual([null]);
+    });
+
     test("a delivery that comes twice leaves one set of hints", async () => {
       const hints = [{ connection: crm, entity: "accounts", id: externalId("a") }];
       expect(await store.saveDelivery(crm, "d1", hints)).toBe("stored");

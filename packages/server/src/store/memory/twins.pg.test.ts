@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import type { Json } from "@crossfoot/kernel";
+import * as vitest from "vitest";
+import { expect, test } from "vitest";
+import { forEachHome } from "../../testing.ts";
+import { anyCalls, changes, looks } from "../testing/random-calls.ts";
+import { throughJsonb, twinStores } from "../testing/twin-stores.ts";
+import { jsonb } from "./json.ts";
+
+forEachHome(vitest, ["embedded"], (home) => {
+  test("any calls in any order give the same answers and leave the same rows as in SQL", async () => {
+    const twins = await twinStores(await home.open());
+    const filled = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(anyCalls, async (calls) => {
+        await twins.clear();
+        const told: string[] = [];
+        for (const call of calls) {
+          const { args, sql, memory } = await twins.ask(call);
+          told.push(`${call.method}(${JSON.stringify(args)})`);
+          expect(memory, told.join("\n")).toEqual(sql);
+        }
+        const { sql, memory } = await twins.dumps();
+        expect(memory, told.join("\n")).toEqual(sql);
+        for (const [table, rows] of Object.entries(memory)) if (rows.length > 0) filled.add(table);
+      }),
+      { numRuns: 40 },
+    );
+    expect([...filled].toSorted()).toEqual(Object.keys(twins.memory.dump()).toSorted());
+  });
+
+  test("every method of the port is among the calls", async () => {
+    const { memory } = await twinStores(await home.open());
+    const { migrate, close, snapshot, restore, dump, ...port } = memory;
+    expect([migrate, close, snapshot, restore, dump].every((each) => typeof each === "function")).toBe(true);
+    expect(Object.keys({ ...changes, ...looks }).toSorted()).toEqual(Object.keys(port).toSorted());
+  });
+
+  test("JSON comes back as PostgreSQL gives it back, the order of keys included", async () => {
+    const database = await home.open();
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (value) => {
+        const ours = jsonb(value as Json);
+        expect(JSON.stringify(ours)).toBe(JSON.stringify(await throughJsonb(database, value as Json)));
+      }),
+    );
+  });
+});

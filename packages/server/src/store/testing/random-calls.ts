@@ -1,0 +1,287 @@
+import fc from "fast-check";
+import { connectionId } from "@crossfoot/kernel";
+import type { Entry } from "../links.ts";
+import { recordName } from "../port.ts";
+import type { Intent, IntentOutcome, Lease, Store } from "../port.ts";
+import * as rows from "./random-rows.ts";
+
+/** What a call may refer to: what the stores hold at the time. */
+export interface Known {
+  readonly now: number;
+  readonly leases: readonly Lease[];
+  readonly intents: readonly Intent[];
+  readonly parks: readonly string[];
+  readonly marked: ReadonlyMap<string, number>;
+  readonly links: ReadonlySet<string>;
+  /** Names of the records that belong to a link. */
+  readonly members: ReadonlySet<string>;
+}
+
+/** One call of the port; its arguments are made from what is known when it is its turn. */
+export interface Call {
+  readonly method: keyof Store;
+  readonly pass: number;
+  readonly args: (known: Known) => readonly unknown[];
+}
+
+type Method = keyof Store;
+const { connection, entity, link, record, runId } = rows;
+const limit = fc.integer({ min: 1, max: 4 });
+const links = fc.uniqueArray(link, { maxLength: 4 });
+const records = fc.uniqueArray(record, {
+  maxLength: 4,
+  selector: ({ connection: of, entity: kind, id }) => `${of}/${kind}/${id}`,
+});
+const pick = fc.nat(7);
+const at = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(list.length, 1)];
+const noLease: Lease = { name: "engine", holder: "nobody", fence: 0 };
+/** Mostly the newest lease, now and then an older one. */
+const leaseOf = (known: Known, index: number): Lease =>
+  (index === 0 ? known.leases[0] : known.leases.at(-1)) ?? noLease;
+
+/** A call whose arguments do not depend on what is there. */
+const plain = (method: Method, ...args: readonly fc.Arbitrary<unknown>[]): fc.Arbitrary<Call> =>
+  fc.tuple(fc.nat(3), fc.tuple(...args)).map(([pass, given]) => ({ method, pass, args: () => given }));
+
+/** A call whose arguments do. */
+const knowing = <Facts>(
+  method: Method,
+  facts: fc.Arbitrary<Facts>,
+  args: (known: Known, facts: Facts) => readonly unknown[],
+): fc.Arbitrary<Call> =>
+  fc.tuple(fc.nat(3), facts).map(([pass, given]) => ({ method, pass, args: (known) => args(known, given) }));
+
+const checkpoint = fc.record({
+  observations: fc.array(rows.observation, { maxLength: 4 }),
+  unreadable: fc.array(
+    fc.tuple(record, rows.failure, fc.boolean()).map(([place, failure, isNameless]) => {
+      return { ...place, id: isNameless ? null : place.id, failure };
+    }),
+    { maxLength: 2 },
+  ),
+  cursor: fc.option(rows.cursor),
+  runId,
+});
+const resolutions = records.chain((each) =>
+  fc.tuple(...each.map((of) => fc.record({ record: fc.constant(of), resolution: rows.resolution }))),
+);
+const pair = fc.tuple(link, link).filter(([from, into]) => from !== into);
+const pairs = fc.array(
+  pair.map(([from, into]) => ({ from, into })),
+  { maxLength: 1 },
+);
+
+const isWild = fc.nat(7).map((roll) => roll === 0);
+
+/** Resolutions that the store can take: records without a link, links that are there or are not yet. */
+function aimed(known: Known, given: readonly Entry[]): readonly Entry[] {
+  const taken = new Set(known.links);
+  return given
+    .filter(({ record: each }) => !known.members.has(recordName(each)))
+    .map(({ record: each, resolution }): Entry => {
+      if (resolution.kind !== "found" && resolution.kind !== "join") return { record: each, resolution };
+      const isThere = taken.has(resolution.link);
+      taken.add(resolution.link);
+      const { link: id, keys: held } = resolution;
+      if (isThere) return { record: each, resolution: { kind: "join", link: id, keys: held } };
+      return { record: each, resolution: { kind: "found", link: id, generation: 1, keys: held } };
+    });
+}
+
+const outcomeOf = (
+  intent: Intent,
+  { dueIn, id, ...facts }: typeof rows.outcomeFacts extends fc.Arbitrary<infer Facts> ? Facts : never,
+  now: number,
+): IntentOutcome => ({
+  ...facts,
+  intent,
+  state: facts.state as IntentOutcome["state"],
+  id: id?.id ?? null,
+  dueAt: dueIn === null ? null : now + dueIn,
+});
+
+/** Calls that change something, by method. */
+export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
+  saveConnection: plain(
+    "saveConnection",
+    fc.record({
+      id: connection,
+      system: fc.constantFrom("mini", "other"),
+      role: fc.constantFrom("crm", "erp"),
+      tenant: fc.constantFrom(null, "t"),
+      state: fc.constantFrom("ready", "paused", "nonsense"),
+      reason: fc.constant(null),
+    }),
+  ),
+  acquireLease: plain(
+    "acquireLease",
+    fc.constant("engine"),
+    fc.constantFrom("one", "two"),
+    fc.constantFrom(5, 900),
+  ),
+  renewLease: knowing("renewLease", pick, (known, index) => [leaseOf(known, index), 900]),
+  releaseLease: knowing("releaseLease", pick, (known, index) => [leaseOf(known, index)]),
+  checkpoint: plain("checkpoint", checkpoint),
+  saveDelivery: plain("saveDelivery", connection, fc.constantFrom("d1", "d2", "d3"), records),
+  takeHints: plain("takeHints", limit),
+  retryWaiting: plain("retryWaiting", entity),
+  commitResolutions: knowing(
+    "commitResolutions",
+    fc.tuple(resolutions, runId, isWild),
+    (known, [given, run, isAnything]) => [isAnything ? given : aimed(known, given), run],
+  ),
+  replaceKeys: plain(
+    "replaceKeys",
+    entity,
+    fc.array(fc.record({ link, connection, keys: rows.keys }), { maxLength: 2 }),
+    fc.record({ pairs, runId }),
+  ),
+  joinLinks: plain("joinLinks", pairs, runId),
+  markWork: plain("markWork", links, fc.constantFrom("told", "asked")),
+  commitDecisions: knowing(
+    "commitDecisions",
+    fc.record({
+      decisions: fc.uniqueArray(rows.decision, { maxLength: 3, selector: (each) => each.link }),
+      ...{ runId, lease: pick, isStale: fc.boolean(), isAnything: isWild },
+    }),
+    (known, { decisions, runId: run, lease, isStale, isAnything }) => [
+      decisions
+        .filter((each) => isAnything || known.links.has(each.link))
+        .map((each) => ({ ...each, marked: isStale ? null : (known.marked.get(each.link) ?? null) })),
+      run,
+      leaseOf(known, lease),
+    ],
+  ),
+  claimIntents: knowing(
+    "claimIntents",
+    fc.record({ place: fc.tuple(connection, entity), which: pick, limit, lease: pick, isAnything: isWild }),
+    (known, { place, which, limit: most, lease, isAnything }) => {
+      const stored = at(
+        known.intents.filter(({ state }) => state === "stored"),
+        which,
+      );
+      const [target, of] = stored === undefined || isAnything ? place : [stored.target, stored.entity];
+      return [{ target, entity: of, limit: most, lease: leaseOf(known, lease), sendDeadline: 7.5 }];
+    },
+  ),
+  withdrawStored: knowing("withdrawStored", fc.tuple(pick, runId), (known, [lease, run]) => [
+    leaseOf(known, lease),
+    run,
+  ]),
+  markStored: plain("markStored"),
+  abandonSending: knowing("abandonSending", pick, (known, lease) => [leaseOf(known, lease), 77]),
+  commitOutcomes: knowing(
+    "commitOutcomes",
+    fc.tuple(fc.array(fc.tuple(pick, rows.outcomeFacts), { maxLength: 3 }), runId, pick),
+    (known, [given, run, lease]) => {
+      const flying = known.intents.filter(({ state }) => state === "sending" || state === "in_doubt");
+      const chosen = new Map(given.map(([index, facts]) => [at(flying, index), facts]));
+      const outcomes = [...chosen].flatMap(([intent, facts]) =>
+        intent === undefined ? [] : [outcomeOf(intent, facts, known.now)],
+      );
+      return [outcomes, run, leaseOf(known, lease)];
+    },
+  ),
+  startRun: plain("startRun", fc.constantFrom("run-1", "run-2", "run-3", "run-4"), fc.constant("sync")),
+  endRun: plain(
+    "endRun",
+    fc.constantFrom("run-1", "run-2"),
+    fc.constantFrom("done", "failed", "nonsense"),
+    fc.constant({ bb: 1, a: [] }),
+  ),
+  savePlan: plain("savePlan", fc.constantFrom("p1", "p2"), fc.constantFrom({ writes: [] }, { other: 1 })),
+  setPlanState: plain("setPlanState", fc.constantFrom("p1", "p2"), fc.constantFrom("applying", "applied")),
+  decideConflict: plain(
+    "decideConflict",
+    link,
+    fc.constantFrom("name", "email", "parent"),
+    fc.record({ value: fc.constantFrom(null, "a"), take: connection, by: fc.constant("somebody") }),
+  ),
+  redrive: knowing("redrive", fc.tuple(pick, pick), (known, [one, other]) => [
+    [at(known.parks, one), at(known.parks, other), "unknown"].filter((id) => id !== undefined),
+    "somebody",
+  ]),
+};
+
+/** Calls that only look, by method. */
+export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
+  listConnections: plain("listConnections"),
+  loadCursor: plain("loadCursor", connection, entity),
+  listCursors: plain("listCursors"),
+  knownIds: plain("knownIds", connection, entity),
+  newestRead: plain("newestRead"),
+  observationsOf: plain("observationsOf", records),
+  loadNewcomers: plain(
+    "loadNewcomers",
+    entity,
+    limit,
+    fc.subarray([connectionId("crm"), connectionId("erp")]),
+  ),
+  holdersOf: plain("holdersOf", entity, fc.subarray(["k1", "k2", "k3"])),
+  linksOf: plain("linksOf", records),
+  membersOf: plain("membersOf", links),
+  linesOf: plain("linesOf", records),
+  dueEntities: plain("dueEntities", fc.subarray(["accounts", "contacts"])),
+  countDue: plain("countDue", entity),
+  dueLinks: plain("dueLinks", entity, limit, fc.option(link)),
+  loadBundles: plain("loadBundles", links),
+  openTargets: plain("openTargets"),
+  doubtfulCreates: plain("doubtfulCreates", entity),
+  doubtfulIntents: plain("doubtfulIntents", connection, entity, limit),
+  listRuns: plain("listRuns", limit),
+  counts: plain("counts"),
+  openCounts: plain("openCounts"),
+  listConflicts: plain("listConflicts", fc.constantFrom("open", "decided", "closed")),
+  listCandidates: plain("listCandidates"),
+  listParks: plain("listParks"),
+  intentsOf: plain("intentsOf", links),
+  waitsOf: plain("waitsOf", link),
+  journalOf: plain("journalOf", link, limit),
+  verifyJournal: plain("verifyJournal"),
+  linksOfEntity: plain("linksOfEntity", entity, limit, fc.option(link)),
+  unlinkedOf: plain("unlinkedOf", entity),
+  linkGuardCounts: plain("linkGuardCounts", fc.constantFrom(3, 1_000)),
+};
+
+const weights: { readonly [method: string]: number } = {
+  ...{ checkpoint: 6, commitResolutions: 6, commitDecisions: 16, claimIntents: 12, commitOutcomes: 14 },
+  ...{ acquireLease: 3, redrive: 3 },
+};
+
+const anyCall: fc.Arbitrary<Call> = fc.oneof(
+  ...Object.entries(changes).map(([method, arbitrary]) => ({ weight: weights[method] ?? 1, arbitrary })),
+  ...Object.values(looks).map((arbitrary) => ({ weight: 1, arbitrary })),
+);
+
+const first = (method: Method, ...args: readonly unknown[]): fc.Arbitrary<Call> =>
+  fc.constant({ method, pass: 0, args: () => args });
+const every = ["crm", "erp"].flatMap((of) =>
+  ["accounts", "contacts"].flatMap((kind) =>
+    ["r1", "r2", "é3", "😀4"].map((id) =>
+      fc.tuple(fc.constant({ connection: of, entity: kind, id }), rows.observation),
+    ),
+  ),
+);
+const firstReading = fc.tuple(...every).map((each): Call => {
+  const observations = each.map(([place, seen]) => ({ ...seen, ...place, kind: "present" }));
+  return {
+    method: "checkpoint",
+    pass: 1,
+    args: () => [{ observations, unreadable: [], cursor: null, runId: null }],
+  };
+});
+
+/**
+ * A sequence of calls, those that make rows meet more often than others. A worker has its lease first, all
+ * records have been read, and some have links: most calls of a sequence without these would find nothing.
+ * In the end it looks at everything once.
+ */
+export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
+  .tuple(
+    first("acquireLease", "engine", "one", 900),
+    firstReading,
+    changes["commitResolutions"] ?? fc.constant(null as never),
+    fc.array(anyCall, { minLength: 10, maxLength: 60, size: "max" }),
+    fc.tuple(...Object.values(looks)),
+  )
+  .map(([lease, reading, linked, calls, last]) => [lease, reading, linked, ...calls, ...last]);

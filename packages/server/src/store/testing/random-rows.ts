@@ -1,0 +1,203 @@
+import fc from "fast-check";
+import { connectionId, externalId, linkId } from "@crossfoot/kernel";
+import type { FailureRecord, Json } from "@crossfoot/kernel";
+import type {
+  CursorState,
+  DecisionRecord,
+  Intent,
+  ParkEntry,
+  Resolution,
+  StoredObservation,
+} from "../port.ts";
+
+// Few of each, so that calls meet one another.
+export const connection = fc.constantFrom(connectionId("crm"), connectionId("erp"));
+export const entity = fc.constantFrom("accounts", "contacts");
+export const record = fc.record({
+  connection,
+  entity,
+  id: fc.constantFrom("r1", "r2", "é3", "😀4").map(externalId),
+});
+export const link = fc.constantFrom("l-1", "l-2", "l-3", "l-4").map(linkId);
+export const runId = fc.constantFrom(null, "run-1", "run-2");
+const field = fc.constantFrom("name", "email", "parent");
+export const keys = fc.uniqueArray(fc.constantFrom("k1", "k2", "k3"), { maxLength: 2 });
+const json: fc.Arbitrary<Json> = fc.constantFrom<Json>(null, "", "é", 0, 12.5, true, ["b", "a"], {
+  bb: 1,
+  a: "x",
+});
+const map = fc.dictionary(fc.constantFrom("aa", "b", "ccc"), json, { maxKeys: 2 });
+const images = fc.dictionary(field, map, { maxKeys: 2 });
+const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary);
+export const failure: fc.Arbitrary<FailureRecord> = fc.record({
+  failure: fc.constantFrom("invalid", "stale", "transient"),
+  code: fc.constantFrom("no", "later"),
+  message: fc.constant("told"),
+  status: orNull(fc.constant(422)),
+  retryAt: fc.constant(null),
+  requestId: fc.constant(null),
+  field: orNull(field),
+});
+
+const isBad = fc.integer({ min: 0, max: 60 }).map((roll) => roll === 0);
+
+export const observation: fc.Arbitrary<StoredObservation> = fc
+  .record({
+    ...{
+      at: record,
+      isBad,
+      native: map,
+      contentHash: fc.constantFrom("h1", "h2"),
+      actor: orNull(fc.constant("u")),
+    },
+    kind: fc.constantFrom("present", "present", "present", "archived", "deleted", "out_of_scope", "not_seen"),
+    version: orNull(fc.constantFrom("1", "2")),
+    versionOrder: orNull(fc.constantFrom(1, 2, 2.5)),
+    modifiedAt: orNull(fc.constantFrom(1_000, 2_000)),
+    into: orNull(fc.constant(externalId("r9"))),
+    via: fc.constantFrom("poll", "sweep", "probe", "answer", "hint"),
+    readStart: fc.integer({ min: 0, max: 40 }),
+  })
+  .map(({ at, isBad: isNonsense, kind, ...rest }) => ({
+    ...at,
+    ...rest,
+    kind: isNonsense ? ("nonsense" as never) : (kind as StoredObservation["kind"]),
+    via: rest.via as StoredObservation["via"],
+    readEnd: rest.readStart + 1.5,
+  }));
+
+const stamp = fc.constantFrom("2026-01-05T08:00:00.000Z", "2026-01-05T08:00:00.120Z");
+export const cursor: fc.Arbitrary<CursorState> = fc.record({
+  connection,
+  entity,
+  mappingHash: orNull(fc.constant("m")),
+  pageCursor: orNull(fc.constant("p")),
+  pages: fc.nat(3),
+  reading: fc.constantFrom(null, "backfill", "incremental", "sweep"),
+  readingSince: orNull(fc.constant(5)),
+  newestSeen: orNull(fc.constant(6)),
+  watermark: orNull(fc.constant(7)),
+  backfilledAt: orNull(stamp),
+  readAt: orNull(stamp),
+  sweptAt: orNull(stamp),
+  failure: orNull(failure),
+});
+
+export const resolution: fc.Arbitrary<Resolution> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant("found"), link, generation: fc.constantFrom(1, 2), keys }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("join"), link, keys }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("candidate"), links: fc.array(link, { maxLength: 2 }), keys }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("wait") }) },
+);
+
+const intentKinds = ["create", "update", "archive", "delete", "transition", "merge", "note"] as const;
+
+/** A write of a link, in a place of its own among the steps, so that no two are equal in order. */
+const intentOf = (of: { readonly link: Intent["link"]; readonly entity: string }): fc.Arbitrary<Intent> =>
+  fc
+    .record({
+      ...{
+        target: connection,
+        kind: fc.nat(intentKinds.length - 1),
+        id: orNull(record),
+        fields: map,
+        causes: map,
+      },
+      ...{ precondition: orNull(fc.constant("1")), contentHash: fc.constantFrom("c1", "c2") },
+      ...{ sourceImages: fc.dictionary(fc.constantFrom("crm", "erp"), images, { maxKeys: 1 }) },
+      ...{ group: fc.constantFrom(null, "g1:1", "g2:2"), shared: fc.uniqueArray(field, { maxLength: 2 }) },
+      ...{ transition: orNull(fc.constant({ from: "draft", to: "sent", via: "send" })) },
+    })
+    .map(({ kind: step, id, causes, fields, ...rest }) => {
+      const kind = intentKinds[step] ?? "create";
+      const open = { state: "stored", attempts: 0, fence: 0, sendDeadline: null } as const;
+      return {
+        ...{ ...of, ...rest, ...open, kind, step, generation: 1, id: id?.id ?? null, causes: [causes] },
+        ...{ key: `${kind} ${of.link} ${rest.target}`, reference: `CF-${of.link}`, abandonedAt: null },
+        ...{ failure: null, fields: fields as Intent["fields"] },
+      };
+    });
+
+export const baseMove = fc.record({
+  connection,
+  images,
+  kind: fc.constantFrom(null, "present" as const, "archived" as const),
+});
+export const line = fc.record({
+  connection,
+  field,
+  nativeId: fc.constantFrom("n1", "n2"),
+  key: fc.constantFrom("a", "b"),
+});
+
+const intentKey = fc.tuple(fc.constantFrom(...intentKinds), link, connection).map((parts) => parts.join(" "));
+export const park: fc.Arbitrary<ParkEntry> = fc.record({
+  reason: fc.constantFrom("write_refused", "not_unique", "doubt_unprovable", "invalid_value"),
+  connection: orNull(connection),
+  externalId: orNull(fc.constant(externalId("r1"))),
+  intentKey: orNull(intentKey),
+  problems: fc.dictionary(field, fc.constant({ code: "control_character" }), { maxKeys: 1 }),
+  failure: orNull(failure),
+}) as fc.Arbitrary<ParkEntry>;
+
+const wait = fc.record({
+  field,
+  target: connection,
+  parentLink: orNull(link),
+  parentEntity: orNull(entity),
+  parentConnection: orNull(connection),
+  parentId: orNull(fc.constantFrom("r1", "r2")),
+  isBlocking: fc.boolean(),
+});
+
+const conflict = fc.record({
+  field,
+  reason: fc.constantFrom("both_changed" as const, "stamps_too_close" as const),
+  values: fc.dictionary(fc.constantFrom("crm", "erp"), fc.constantFrom("a", "b", null), { maxKeys: 2 }),
+});
+
+const some = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 2 });
+
+/** A decision about a link; `marked` is told by whoever commits it. */
+export const decision: fc.Arbitrary<Omit<DecisionRecord, "marked">> = fc
+  .tuple(link, entity)
+  .chain(([of, kind]) =>
+    fc.record({
+      ...{
+        link: fc.constant(of),
+        entity: fc.constant(kind),
+        intents: some(intentOf({ link: of, entity: kind })),
+      },
+      verdict: fc.constantFrom("writes" as const, "waiting" as const, "settled" as never),
+      state: fc.constantFrom(null, null, "live" as const, "dormant" as const, "ended" as const),
+      baseMoves: some(baseMove),
+      discards: fc.constant([]),
+      conflicts: fc.uniqueArray(conflict, { maxLength: 2, selector: (each) => each.field }),
+      knownConflicts: fc.uniqueArray(field, { maxLength: 1 }),
+      closedConflicts: fc.uniqueArray(field, { maxLength: 1 }),
+      parks: some(park),
+      waits: some(wait),
+      tombstone: orNull(fc.record({ connection, id: fc.constant(externalId("r1")) })),
+      lines: some(line),
+    }),
+  );
+
+export const outcomeFacts = fc.record({
+  state: fc.constantFrom("settled", "settled", "settled", "refused", "parked", "stored", "in_doubt"),
+  id: orNull(record),
+  failure: orNull(failure),
+  dueIn: fc.constantFrom(null, 0, 50, 5_000),
+  abandonedAt: orNull(fc.constant(77.5)),
+  observation: orNull(observation),
+  baseMoves: some(baseMove),
+  landedImages: orNull(images),
+  lines: some(line),
+  park: orNull(park),
+  isToDecide: fc.boolean(),
+});

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import type { Json } from "@crossfoot/kernel";
+import type { Database } from "../../ports.ts";
+import { dumpSql } from "../dump.ts";
+import type { Dump } from "../dump.ts";
+import { createMemoryStore } from "../memory/memory-store.ts";
+import type { MemoryStore } from "../memory/memory-store.ts";
+import { intentOf } from "../rows.ts";
+import type { Store } from "../port.ts";
+import { createStore } from "../store.ts";
+import type { Call, Known } from "./random-calls.ts";
+
+/** What a call came to: its answer, or the class of its refusal. */
+export type Came = { readonly answer: unknown } | { readonly refused: string };
+
+/** A SQL store and one in memory that are asked the same, on one clock that only calls move. */
+export interface TwinStores {
+  readonly memory: MemoryStore;
+  /** Asks both. Answers come sorted where the port leaves their order open. */
+  ask(call: Call): Promise<{ readonly args: readonly unknown[]; readonly sql: Came; readonly memory: Came }>;
+  dumps(): Promise<{ readonly sql: Dump; readonly memory: Dump }>;
+  /** Empties both. */
+  clear(): Promise<void>;
+}
+
+/**
+ * `now()` of the database as a function of ours: it comes before the one of PostgreSQL in the search path, and
+ * tells what the setting `clocked.ms` says.
+ */
+const ownClock =
+  "create schema clocked; create function clocked.now() returns timestamptz language sql stable as $$ select " +
+  "to_timestamp(current_setting('clocked.ms')::double precision / 1000) $$; " +
+  "set search_path = public, clocked, pg_catalog; set clocked.ms = '0';";
+
+/** Methods whose answers have an order; of all others a list is a set. */
+const ordered: ReadonlySet<string> = new Set([
+  ...["listConnections", "listCursors", "loadNewcomers", "unlinkedOf", "dueLinks", "claimIntents"],
+  ...["openTargets", "doubtfulIntents", "intentsOf", "listRuns", "counts", "openCounts", "listConflicts"],
+  ...["listCandidates", "listParks", "journalOf", "linksOfEntity"],
+]);
+
+function unordered(value: unknown): unknown {
+  if (value instanceof Map) return unordered([...value]);
+  if (Array.isArray(value)) {
+    const keyed = value.map((each) => unordered(each)).map((each) => ({ each, key: JSON.stringify(each) }));
+    return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ each }) => each);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, member]) => [key, unordered(member)]));
+}
+
+async function came(store: Store, call: Call, args: readonly unknown[]): Promise<Came> {
+  const method = store[call.method] as (...given: readonly unknown[]) => Promise<unknown>;
+  try {
+    const answer = await method(...args);
+    return { answer: ordered.has(call.method) ? answer : unordered(answer) };
+  } catch (cause) {
+    // Which of several rows is refused first is PostgreSQL's affair.
+    const code: unknown = cause instanceof Error && "code" in cause ? cause.code : null;
+    return { refused: typeof code === "string" ? code.slice(0, 2) : String(cause) };
+  }
+}
+
+function knownOf(memory: MemoryStore, now: number, leases: Known["leases"]): Known {
+  const { intent, park, work, link, link_member } = memory.snapshot();
+  return {
+    now,
+    leases,
+    intents: intent.map(intentOf),
+    parks: park.map(({ id }) => id).toSorted(),
+    marked: new Map(work.map(({ link_id, marked }) => [link_id, marked])),
+    links: new Set(link.map(({ id }) => id)),
+    members: new Set(link_member.map((row) => `${row.connection}/${row.entity}/${row.external_id}`)),
+  };
+}
+
+/** Opens both over an empty database. */
+export async function twinStores(database: Database): Promise<TwinStores> {
+  let now = Date.UTC(2026, 0, 5, 8);
+  let leases: Known["leases"] = [];
+  const clock = { now: () => now + 1_234, monotonic: () => now };
+  const entropy = {
+    digest: (text: string): string => createHash("sha256").update(text).digest("hex"),
+    uuid: () => "u",
+  };
+  await database.script(ownClock);
+  const sql = createStore({ database, entropy, clock });
+  await sql.migrate();
+  const memory = createMemoryStore({ entropy, clock, storeClock: { now: () => now } });
+  const empty = memory.snapshot();
+  return {
+    memory,
+    async ask(call) {
+      now += call.pass;
+      await database.script(`set clocked.ms = '${now}'`);
+      const args = call.args(knownOf(memory, now, leases));
+      const [ofMemory, ofSql] = [await came(memory, call, args), await came(sql, call, args)];
+      const lease = "answer" in ofMemory && call.method === "acquireLease" ? ofMemory.answer : null;
+      if (lease !== null) leases = [...leases, lease as Known["leases"][number]];
+      return { args, sql: ofSql, memory: ofMemory };
+    },
+    async dumps() {
+      return { sql: await dumpSql(database), memory: memory.dump() };
+    },
+    async clear() {
+      const names = Object.keys(memory.dump()).map((name) => `"${name}"`);
+      await database.script(`truncate ${names.join(", ")} cascade`);
+      memory.restore(empty);
+      leases = [];
+    },
+  };
+}
+
+/** A value as the column `jsonb` gives it back. */
+export async function throughJsonb(database: Database, value: Json): Promise<Json | undefined> {
+  const [row] = await database.query<{ value: Json }>("select $1::jsonb as value", [JSON.stringify(value)]);
+  return row?.value;
+}
