@@ -210,7 +210,7 @@ interface RunTable {
 }
 
 /** A row of `plan`. */
-interface PlanTable {
+export interface PlanTable {
   readonly id: string;
   readonly made_at: number;
   readonly body: Json;

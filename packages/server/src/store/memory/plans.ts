@@ -1,14 +1,17 @@
 import type { IntentOutcome, PlanStore } from "../port.ts";
 import { approvalNote, planMarksOf } from "../plans.ts";
-import { instantOrNull } from "./basics.ts";
+import { instantOrNull, refuseTwice } from "./basics.ts";
 import { writeNotes } from "./journal.ts";
 import { jsonb } from "./json.ts";
 import type { State } from "./state.ts";
+import { keyOf } from "./table.ts";
 
 /** Marks the writes of plans whose outcome is final (see the SQL store). */
 export function markPlans(state: State, outcomes: readonly IntentOutcome[], now: number): void {
   const { planWrite } = state.tables;
-  for (const row of planMarksOf(outcomes)) {
+  const marks = planMarksOf(outcomes);
+  refuseTwice(marks.map((row) => keyOf(row.plan_id, String(row.number))));
+  for (const row of marks) {
     const known = planWrite.get(row.plan_id, String(row.number));
     if (known === undefined) planWrite.insert({ ...row, marked_at: now });
     else if (known.state !== "made") planWrite.change(known, { ...row, marked_at: now });

@@ -13,6 +13,8 @@ export interface State {
   readonly ourNow: () => number;
   /** The next number of a row without a primary key. */
   readonly nextNr: () => number;
+  /** Later numbers come after this one. */
+  readonly skipNr: (nr: number) => void;
   /**
    * Runs one change as one commit: when it throws, everything is as before. `now` is the same all the way,
    * as in a transaction.
@@ -35,6 +37,9 @@ export function createState(deps: {
     now: () => deps.storeClock.now(),
     ourNow: () => deps.clock.now(),
     nextNr: () => (nr += 1),
+    skipNr: (taken) => {
+      nr = Math.max(nr, taken);
+    },
     commit(change) {
       try {
         return change(deps.storeClock.now());

@@ -9,6 +9,8 @@ export interface TableSpec<Row, Index extends string> {
   readonly checks?: { readonly [column in keyof Row & string]?: readonly string[] };
   /** Columns that refer to a link. */
   readonly links?: readonly (keyof Row & string)[];
+  /** Columns that refer to a plan. */
+  readonly plans?: readonly (keyof Row & string)[];
   /** Unique indices beside the primary key: constraint name, key of a row, null for rows outside. */
   readonly unique?: { readonly [constraint: string]: (row: Row) => string | null };
   /** Look-ups: key of a row, null for rows outside. */
@@ -23,6 +25,9 @@ export const keyOf = (...parts: readonly string[]): string => parts.join("\u0000
 /** How to go back to where a commit began. */
 export type Undo = (() => void)[];
 
+/** Whether a row is there, for columns that refer to it. */
+export type IsThere = (table: "link" | "plan", id: string) => boolean;
+
 type Grouped<Row> = Map<string, Map<string, Row>>;
 
 /**
@@ -32,15 +37,15 @@ type Grouped<Row> = Map<string, Map<string, Row>>;
 export class Table<Row extends object, Index extends string = never> {
   readonly spec: TableSpec<Row, Index>;
   readonly #undo: Undo;
-  readonly #hasLink: (id: string) => boolean;
+  readonly #isThere: IsThere;
   readonly #rows = new Map<string, Row>();
   readonly #groups: readonly (readonly [(row: Row) => string | null, Grouped<Row>])[];
   readonly #byIndex = new Map<string, Grouped<Row>>();
 
-  constructor(spec: TableSpec<Row, Index>, undo: Undo, hasLink: (id: string) => boolean) {
+  constructor(spec: TableSpec<Row, Index>, undo: Undo, isThere: IsThere) {
     this.spec = spec;
     this.#undo = undo;
-    this.#hasLink = hasLink;
+    this.#isThere = isThere;
     const keys = Object.entries<(row: Row) => string | null>({ ...spec.indices, ...spec.unique });
     this.#groups = keys.map(([name, key]) => {
       const group: Grouped<Row> = new Map();
@@ -107,7 +112,7 @@ export class Table<Row extends object, Index extends string = never> {
   }
 
   #check(row: Row, before: Row | undefined): void {
-    const { name, checks = {}, links = [], unique = {} } = this.spec;
+    const { name, checks = {}, links = [], plans = [], unique = {} } = this.spec;
     for (const [column, allowed] of Object.entries<readonly string[] | undefined>(checks)) {
       const value = row[column as keyof Row] as string | null;
       if (value === null || allowed === undefined || allowed.includes(value)) continue;
@@ -115,9 +120,14 @@ export class Table<Row extends object, Index extends string = never> {
       const message = `new row for relation "${name}" violates check constraint "${constraint}"`;
       throw new MemoryRefusal({ code: "23514", constraint, message });
     }
-    for (const column of links) {
+    const references = [
+      ...links.map((each) => ["link", each] as const),
+      ...plans.map((each) => ["plan", each] as const),
+    ];
+    for (const [table, column] of references) {
       const id = row[column] as string | null;
-      if (id === null || (before !== undefined && before[column] === id) || this.#hasLink(id)) continue;
+      if (id === null || (before !== undefined && before[column] === id) || this.#isThere(table, id))
+        continue;
       const constraint = `${name}_${column}_fkey`;
       const message = `insert or update on table "${name}" violates foreign key constraint "${constraint}"`;
       throw new MemoryRefusal({ code: "23503", constraint, message });

@@ -1,6 +1,6 @@
-import type { LinkTable, Rows } from "./columns.ts";
+import type { LinkTable, PlanTable, Rows } from "./columns.ts";
 import { Table, keyOf } from "./table.ts";
-import type { TableSpec, Undo } from "./table.ts";
+import type { IsThere, TableSpec, Undo } from "./table.ts";
 
 /** States of a row that is open. */
 const isOpen = (row: { readonly state: string }): boolean => row.state === "open";
@@ -190,6 +190,7 @@ const plan = spec("plan")({
 const planWrite = spec("plan_write")({
   key: ["plan_id", "number"],
   checks: { state: ["made", "refused"] },
+  plans: ["plan_id"],
   instants: ["marked_at"],
   indices: { plan: (row) => row.plan_id },
 });
@@ -209,9 +210,11 @@ const journal = spec("journal")({
 const journalHead = spec("journal_head")({ key: ["shard"], indices: {} });
 
 function makeTables(undo: Undo) {
-  const links: Table<LinkTable, "entity"> = new Table(link, undo, (id) => links.get(id) !== undefined);
+  const isThere: IsThere = (table, id) => (table === "link" ? links : plans).get(id) !== undefined;
   const of = <Row extends object, Index extends string>(table: TableSpec<Row, Index>) =>
-    new Table(table, undo, (id) => links.get(id) !== undefined);
+    new Table(table, undo, isThere);
+  const links: Table<LinkTable, "entity"> = of(link);
+  const plans: Table<PlanTable> = of(plan);
   return {
     connection: of(connection),
     link: links,
@@ -230,7 +233,7 @@ function makeTables(undo: Undo) {
     tombstone: of(tombstone),
     cursor: of(cursor),
     run: of(run),
-    plan: of(plan),
+    plan: plans,
     planWrite: of(planWrite),
     identity: of(identity),
     lease: of(lease),

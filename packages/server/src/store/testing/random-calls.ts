@@ -32,6 +32,7 @@ const records = fc.uniqueArray(record, {
   maxLength: 4,
   selector: ({ connection: of, entity: kind, id }) => `${of}/${kind}/${id}`,
 });
+const plan = fc.constantFrom("p1", "p2");
 const pick = fc.nat(7);
 const at = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(list.length, 1)];
 const noLease: Lease = { name: "engine", holder: "nobody", fence: 0 };
@@ -154,14 +155,19 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   ),
   claimIntents: knowing(
     "claimIntents",
-    fc.record({ place: fc.tuple(connection, entity), which: pick, limit, lease: pick, isAnything: isWild }),
-    (known, { place, which, limit: most, lease, isAnything }) => {
+    fc.record({
+      ...{ place: fc.tuple(connection, entity), which: pick, limit, lease: pick, isAnything: isWild },
+      isNamed: fc.boolean(),
+    }),
+    (known, { place, which, limit: most, lease, isAnything, isNamed }) => {
       const stored = at(
         known.intents.filter(({ state }) => state === "stored"),
         which,
       );
       const [target, of] = stored === undefined || isAnything ? place : [stored.target, stored.entity];
-      return [{ target, entity: of, limit: most, lease: leaseOf(known, lease), sendDeadline: 7.5 }];
+      const wanted = isNamed && stored !== undefined ? [stored.key, "unknown"] : null;
+      const rest = { limit: most, keys: wanted, lease: leaseOf(known, lease), sendDeadline: 7.5 };
+      return [{ target, entity: of, ...rest }];
     },
   ),
   withdrawStored: knowing("withdrawStored", fc.tuple(pick, runId), (known, [lease, run]) => [
@@ -172,7 +178,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   abandonSending: knowing("abandonSending", pick, (known, lease) => [leaseOf(known, lease), 77]),
   commitOutcomes: knowing(
     "commitOutcomes",
-    fc.tuple(fc.array(fc.tuple(pick, rows.outcomeFacts), { maxLength: 3 }), runId, pick),
+    fc.tuple(fc.array(fc.tuple(pick, rows.outcomeFacts), { minLength: 1, maxLength: 3 }), runId, pick),
     (known, [given, run, lease]) => {
       const flying = known.intents.filter(({ state }) => state === "sending" || state === "in_doubt");
       const chosen = new Map(given.map(([index, facts]) => [at(flying, index), facts]));
@@ -189,8 +195,10 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     fc.constantFrom("done", "failed", "nonsense"),
     fc.constant({ bb: 1, a: [] }),
   ),
-  savePlan: plain("savePlan", fc.constantFrom("p1", "p2"), fc.constantFrom({ writes: [] }, { other: 1 })),
-  setPlanState: plain("setPlanState", fc.constantFrom("p1", "p2"), fc.constantFrom("applying", "applied")),
+  savePlan: plain("savePlan", plan, fc.constantFrom({ writes: [] }, { other: 1 })),
+  setPlanState: plain("setPlanState", plan, fc.constantFrom("applying", "applied")),
+  storeId: plain("storeId"),
+  approvePlan: plain("approvePlan", plan, fc.constantFrom("somebody", "another")),
   decideConflict: plain(
     "decideConflict",
     link,
@@ -229,6 +237,8 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   doubtfulCreates: plain("doubtfulCreates", entity),
   doubtfulIntents: plain("doubtfulIntents", connection, entity, limit),
   listRuns: plain("listRuns", limit),
+  loadPlan: plain("loadPlan", plan),
+  planMarks: plain("planMarks", plan),
   counts: plain("counts"),
   openCounts: plain("openCounts"),
   listConflicts: plain("listConflicts", fc.constantFrom("open", "decided", "closed")),
@@ -244,7 +254,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
 };
 
 const weights: { readonly [method: string]: number } = {
-  ...{ checkpoint: 6, commitResolutions: 6, commitDecisions: 16, claimIntents: 12, commitOutcomes: 14 },
+  ...{ checkpoint: 6, commitResolutions: 6, commitDecisions: 8, claimIntents: 6, commitOutcomes: 8 },
   ...{ acquireLease: 3, redrive: 3 },
 };
 
@@ -253,6 +263,14 @@ const anyCall: fc.Arbitrary<Call> = fc.oneof(
   ...Object.values(looks).map((arbitrary) => ({ weight: 1, arbitrary })),
 );
 
+const changing = (method: Method): fc.Arbitrary<Call> => changes[method] ?? fc.constant(null as never);
+/** A write's way: decided, claimed, answered. */
+const round = fc.tuple(
+  changing("commitDecisions"),
+  changing("claimIntents"),
+  changing("claimIntents"),
+  changing("commitOutcomes"),
+);
 const first = (method: Method, ...args: readonly unknown[]): fc.Arbitrary<Call> =>
   fc.constant({ method, pass: 0, args: () => args });
 const every = ["crm", "erp"].flatMap((of) =>
@@ -279,9 +297,18 @@ const firstReading = fc.tuple(...every).map((each): Call => {
 export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
   .tuple(
     first("acquireLease", "engine", "one", 900),
+    first("savePlan", "p1", { writes: [] }),
     firstReading,
-    changes["commitResolutions"] ?? fc.constant(null as never),
-    fc.array(anyCall, { minLength: 10, maxLength: 60, size: "max" }),
+    changing("commitResolutions"),
+    fc.array(fc.oneof({ weight: 4, arbitrary: fc.tuple(anyCall) }, { weight: 1, arbitrary: round }), {
+      minLength: 10,
+      maxLength: 40,
+      size: "max",
+    }),
     fc.tuple(...Object.values(looks)),
   )
-  .map(([lease, reading, linked, calls, last]) => [lease, reading, linked, ...calls, ...last]);
+  .map(([lease, planned, reading, linked, calls, last]) => [
+    ...[lease, planned, reading, linked],
+    ...calls.flat(),
+    ...last,
+  ]);

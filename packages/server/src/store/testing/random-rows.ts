@@ -96,6 +96,8 @@ export const resolution: fc.Arbitrary<Resolution> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("wait") }) },
 );
 
+const planWrite = fc.record({ id: fc.constantFrom("p1", "p2"), number: fc.nat(3) });
+
 const intentKinds = ["create", "update", "archive", "delete", "transition", "merge", "note"] as const;
 
 /** A write of a link, in a place of its own among the steps, so that no two are equal in order. */
@@ -112,6 +114,7 @@ const intentOf = (of: { readonly link: Intent["link"]; readonly entity: string }
       ...{ precondition: orNull(fc.constant("1")), contentHash: fc.constantFrom("c1", "c2") },
       ...{ sourceImages: fc.dictionary(fc.constantFrom("crm", "erp"), images, { maxKeys: 1 }) },
       ...{ group: fc.constantFrom(null, "g1:1", "g2:2"), shared: fc.uniqueArray(field, { maxLength: 2 }) },
+      ...{ plan: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, planWrite) },
       ...{ transition: orNull(fc.constant({ from: "draft", to: "sent", via: "send" })) },
     })
     .map(({ kind: step, id, causes, fields, ...rest }) => {

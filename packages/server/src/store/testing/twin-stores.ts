@@ -36,7 +36,7 @@ const ownClock =
 const ordered: ReadonlySet<string> = new Set([
   ...["listConnections", "listCursors", "loadNewcomers", "unlinkedOf", "dueLinks", "claimIntents"],
   ...["openTargets", "doubtfulIntents", "intentsOf", "listRuns", "counts", "openCounts", "listConflicts"],
-  ...["listCandidates", "listParks", "journalOf", "linksOfEntity"],
+  ...["listCandidates", "listParks", "planMarks", "journalOf", "linksOfEntity"],
 ]);
 
 function unordered(value: unknown): unknown {
