@@ -139,8 +139,8 @@ function saveIntents(
     else if (touched.includes(given.key) || givesWay(state, known)) {
       touched.push(given.key);
       refuseTwice(touched);
-      const { generation, kind, reference, fence, stored_at, link_id, entity, target } = known;
-      const kept = { generation, kind, reference, fence, stored_at, link_id, entity, target };
+      const { generation, kind, reference, fence, stored_at, claimed_at, link_id, entity, target } = known;
+      const kept = { generation, kind, reference, fence, stored_at, claimed_at, link_id, entity, target };
       intent.change(known, { ...row, ...kept });
       continue;
     } else continue;

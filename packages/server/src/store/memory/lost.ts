@@ -41,15 +41,16 @@ export function lostPart(state: State): Pick<Store, "lostValues" | "restoreValue
           conflict.insert({ link_id: link, entity, field, ...opened, ...decided });
         }
         markLinks(state, [link], { reason: "decided by a person", now });
-        writeNotes(state, [restoredNote(restored, entity)], runId);
+        writeNotes(state, [restoredNote(restored, known?.entity ?? entity)], runId);
       });
     },
     async lostValues({ link, limit }) {
       const rows = (link === null ? journal.all() : journal.by("link", link)).filter(
         ({ kind }) => kind === "discarded",
       );
+      // Entries of one link are in one chain, whose order no clock changes.
       return rows
-        .toSorted((a, b) => b.at - a.at || a.shard - b.shard || b.seq - a.seq)
+        .toSorted((a, b) => (link === null ? b.at - a.at || a.shard - b.shard : 0) || b.seq - a.seq)
         .slice(0, limit)
         .map((row) => {
           const body = row.body as unknown as LostBody;

@@ -29,17 +29,17 @@ const firstColumn = "join pg_attribute a on a.attrelid = t.oid and a.attnum = c.
 
 /** The same of the tables that the migrations make. */
 const ofSql = [
-  "select t.relname || ' key ' || (select string_agg(a.attname, ', ' order by k.nr) from unnest(c.conkey) with " +
-    "ordinality k(attnum, nr) join pg_attribute a on a.attrelid = t.oid and a.attnum = k.attnum) as line from " +
-    constraints("p"),
+  "select t.relname || ' key ' || (select string_agg(a.attname, ', ' order by k.nr) from " +
+    "unnest(c.conkey) with ordinality k(attnum, nr) join pg_attribute a on a.attrelid = t.oid and " +
+    `a.attnum = k.attnum) as line from ${constraints("p")}`,
   "select t.relname || '.' || a.attname || ' in ' || (select string_agg(m[1], ', ' order by nr) from " +
     "regexp_matches(pg_get_constraintdef(c.oid), '''([^'']*)''', 'g') with ordinality q(m, nr)) from " +
     `${constraints("c")} ${firstColumn} where pg_get_constraintdef(c.oid) like '%''%'`,
   "select t.relname || '.' || a.attname || ' of ' || f.relname from " +
     `${constraints("f")} ${firstColumn} join pg_class f on f.oid = c.confrelid`,
-  "select t.relname || ' unique ' || i.relname from pg_index x join pg_class i on i.oid = x.indexrelid join " +
-    "pg_class t on t.oid = x.indrelid and t.relnamespace = 'public'::regnamespace where x.indisunique and not " +
-    "x.indisprimary",
+  "select t.relname || ' unique ' || i.relname from pg_index x join pg_class i on i.oid = " +
+    "x.indexrelid join pg_class t on t.oid = x.indrelid and t.relnamespace = 'public'::regnamespace " +
+    "where x.indisunique and not x.indisprimary",
   "select table_name || '.' || column_name || ' is an instant' from information_schema.columns where " +
     "table_schema = 'public' and data_type = 'timestamp with time zone'",
 ].join(" union all ");

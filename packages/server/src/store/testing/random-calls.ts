@@ -7,10 +7,11 @@ import * as rows from "./random-rows.ts";
 
 /** What a call may refer to: what the stores hold at the time. */
 export interface Known {
-  readonly now: number;
   readonly leases: readonly Lease[];
   readonly intents: readonly Intent[];
   readonly parks: readonly string[];
+  /** Entries of the journal that tell of lost values. */
+  readonly lost: readonly string[];
   readonly marked: ReadonlyMap<string, number>;
   readonly links: ReadonlySet<string>;
   /** Names of the records that belong to a link. */
@@ -40,9 +41,15 @@ const noLease: Lease = { name: "engine", holder: "nobody", fence: 0 };
 const leaseOf = (known: Known, index: number): Lease =>
   (index === 0 ? known.leases[0] : known.leases.at(-1)) ?? noLease;
 
+/** Time that passes before a call, ms; now and then the store's clock is set back, or much time passes. */
+const passing = fc.oneof(
+  { weight: 20, arbitrary: fc.nat(3) },
+  { weight: 1, arbitrary: fc.constantFrom(-4_000, 500, 4_000) },
+);
+
 /** A call whose arguments do not depend on what is there. */
 const plain = (method: Method, ...args: readonly fc.Arbitrary<unknown>[]): fc.Arbitrary<Call> =>
-  fc.tuple(fc.nat(3), fc.tuple(...args)).map(([pass, given]) => ({ method, pass, args: () => given }));
+  fc.tuple(passing, fc.tuple(...args)).map(([pass, given]) => ({ method, pass, args: () => given }));
 
 /** A call whose arguments do. */
 const knowing = <Facts>(
@@ -50,7 +57,7 @@ const knowing = <Facts>(
   facts: fc.Arbitrary<Facts>,
   args: (known: Known, facts: Facts) => readonly unknown[],
 ): fc.Arbitrary<Call> =>
-  fc.tuple(fc.nat(3), facts).map(([pass, given]) => ({ method, pass, args: (known) => args(known, given) }));
+  fc.tuple(passing, facts).map(([pass, given]) => ({ method, pass, args: (known) => args(known, given) }));
 
 const checkpoint = fc.record({
   observations: fc.array(rows.observation, { maxLength: 4 }),
@@ -91,14 +98,12 @@ function aimed(known: Known, given: readonly Entry[]): readonly Entry[] {
 
 const outcomeOf = (
   intent: Intent,
-  { dueIn, id, ...facts }: typeof rows.outcomeFacts extends fc.Arbitrary<infer Facts> ? Facts : never,
-  now: number,
+  { id, ...facts }: typeof rows.outcomeFacts extends fc.Arbitrary<infer Facts> ? Facts : never,
 ): IntentOutcome => ({
   ...facts,
   intent,
-  state: facts.state as IntentOutcome["state"],
+  state: facts.state,
   id: id?.id ?? null,
-  dueAt: dueIn === null ? null : now + dueIn,
 });
 
 /** Calls that change something, by method. */
@@ -166,7 +171,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       );
       const [target, of] = stored === undefined || isAnything ? place : [stored.target, stored.entity];
       const wanted = isNamed && stored !== undefined ? [stored.key, "unknown"] : null;
-      const rest = { limit: most, keys: wanted, lease: leaseOf(known, lease), sendDeadline: 7.5 };
+      const rest = { limit: most, keys: wanted, lease: leaseOf(known, lease), sendWithinMs: 4 };
       return [{ target, entity: of, ...rest }];
     },
   ),
@@ -175,7 +180,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     run,
   ]),
   markStored: plain("markStored"),
-  abandonSending: knowing("abandonSending", pick, (known, lease) => [leaseOf(known, lease), 77]),
+  abandonSending: knowing("abandonSending", pick, (known, lease) => [leaseOf(known, lease)]),
   commitOutcomes: knowing(
     "commitOutcomes",
     fc.tuple(fc.array(fc.tuple(pick, rows.outcomeFacts), { minLength: 1, maxLength: 3 }), runId, pick),
@@ -183,7 +188,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       const flying = known.intents.filter(({ state }) => state === "sending" || state === "in_doubt");
       const chosen = new Map(given.map(([index, facts]) => [at(flying, index), facts]));
       const outcomes = [...chosen].flatMap(([intent, facts]) =>
-        intent === undefined ? [] : [outcomeOf(intent, facts, known.now)],
+        intent === undefined ? [] : [outcomeOf(intent, facts)],
       );
       return [outcomes, run, leaseOf(known, lease)];
     },
@@ -204,6 +209,14 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     link,
     fc.constantFrom("name", "email", "parent"),
     fc.record({ value: fc.constantFrom(null, "a"), take: connection, by: fc.constant("somebody") }),
+  ),
+  restoreValue: knowing(
+    "restoreValue",
+    fc.tuple(pick, link, fc.constantFrom("name", "email"), runId),
+    (known, [which, of, field, run]) => [
+      { link: of, field, value: "a", by: "somebody", entry: at(known.lost, which) ?? "0/1" },
+      run,
+    ],
   ),
   redrive: knowing("redrive", fc.tuple(pick, pick), (known, [one, other]) => [
     [at(known.parks, one), at(known.parks, other), "unknown"].filter((id) => id !== undefined),
@@ -247,6 +260,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   intentsOf: plain("intentsOf", links),
   waitsOf: plain("waitsOf", link),
   journalOf: plain("journalOf", link, limit),
+  lostValues: plain("lostValues", fc.record({ link: fc.option(link), limit: fc.constantFrom(2, 50) })),
   verifyJournal: plain("verifyJournal"),
   linksOfEntity: plain("linksOfEntity", entity, limit, fc.option(link)),
   unlinkedOf: plain("unlinkedOf", entity),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
-import type { FailureRecord, Json } from "@crossfoot/kernel";
+import type { Discard, FailureRecord, Json } from "@crossfoot/kernel";
 import type {
   CursorState,
   DecisionRecord,
@@ -62,7 +62,7 @@ export const observation: fc.Arbitrary<StoredObservation> = fc
     ...at,
     ...rest,
     kind: isNonsense ? ("nonsense" as never) : (kind as StoredObservation["kind"]),
-    via: rest.via as StoredObservation["via"],
+
     readEnd: rest.readStart + 1.5,
   }));
 
@@ -112,7 +112,10 @@ const intentOf = (of: { readonly link: Intent["link"]; readonly entity: string }
         causes: map,
       },
       ...{ precondition: orNull(fc.constant("1")), contentHash: fc.constantFrom("c1", "c2") },
-      ...{ sourceImages: fc.dictionary(fc.constantFrom("crm", "erp"), images, { maxKeys: 1 }) },
+      ...{
+        before: images,
+        sourceImages: fc.dictionary(fc.constantFrom("crm", "erp"), images, { maxKeys: 1 }),
+      },
       ...{ group: fc.constantFrom(null, "g1:1", "g2:2"), shared: fc.uniqueArray(field, { maxLength: 2 }) },
       ...{ plan: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, planWrite) },
       ...{ transition: orNull(fc.constant({ from: "draft", to: "sent", via: "send" })) },
@@ -123,16 +126,16 @@ const intentOf = (of: { readonly link: Intent["link"]; readonly entity: string }
       return {
         ...{ ...of, ...rest, ...open, kind, step, generation: 1, id: id?.id ?? null, causes: [causes] },
         ...{ key: `${kind} ${of.link} ${rest.target}`, reference: `CF-${of.link}`, abandonedAt: null },
-        ...{ failure: null, fields: fields as Intent["fields"] },
+        ...{ failure: null, fields: fields as Intent["fields"], runId: null },
       };
     });
 
-export const baseMove = fc.record({
+const baseMove = fc.record({
   connection,
   images,
   kind: fc.constantFrom(null, "present" as const, "archived" as const),
 });
-export const line = fc.record({
+const line = fc.record({
   connection,
   field,
   nativeId: fc.constantFrom("n1", "n2"),
@@ -140,7 +143,7 @@ export const line = fc.record({
 });
 
 const intentKey = fc.tuple(fc.constantFrom(...intentKinds), link, connection).map((parts) => parts.join(" "));
-export const park: fc.Arbitrary<ParkEntry> = fc.record({
+const park: fc.Arbitrary<ParkEntry> = fc.record({
   reason: fc.constantFrom("write_refused", "not_unique", "doubt_unprovable", "invalid_value"),
   connection: orNull(connection),
   externalId: orNull(fc.constant(externalId("r1"))),
@@ -165,6 +168,15 @@ const conflict = fc.record({
   values: fc.dictionary(fc.constantFrom("crm", "erp"), fc.constantFrom("a", "b", null), { maxKeys: 2 }),
 });
 
+const discard: fc.Arbitrary<Discard> = fc.record({
+  field,
+  connection,
+  value: fc.constantFrom(null, "a"),
+  actor: fc.constant(null),
+  reason: fc.constantFrom("master_wins", "lossy_target"),
+  winner: connection,
+});
+
 const some = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 2 });
 
 /** A decision about a link; `marked` is told by whoever commits it. */
@@ -180,7 +192,7 @@ export const decision: fc.Arbitrary<Omit<DecisionRecord, "marked">> = fc
       verdict: fc.constantFrom("writes" as const, "waiting" as const, "settled" as never),
       state: fc.constantFrom(null, null, "live" as const, "dormant" as const, "ended" as const),
       baseMoves: some(baseMove),
-      discards: fc.constant([]),
+      discards: some(discard),
       conflicts: fc.uniqueArray(conflict, { maxLength: 2, selector: (each) => each.field }),
       knownConflicts: fc.uniqueArray(field, { maxLength: 1 }),
       closedConflicts: fc.uniqueArray(field, { maxLength: 1 }),
@@ -195,8 +207,10 @@ export const outcomeFacts = fc.record({
   state: fc.constantFrom("settled", "settled", "settled", "refused", "parked", "stored", "in_doubt"),
   id: orNull(record),
   failure: orNull(failure),
-  dueIn: fc.constantFrom(null, 0, 50, 5_000),
-  abandonedAt: orNull(fc.constant(77.5)),
+  dueInMs: fc.constantFrom(null, 0, 2, 5_000),
+  isAbandoned: fc.boolean(),
+  after: orNull(images),
+  losses: some(discard),
   observation: orNull(observation),
   baseMoves: some(baseMove),
   landedImages: orNull(images),

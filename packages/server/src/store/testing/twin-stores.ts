@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Json } from "@crossfoot/kernel";
+import { expect } from "vitest";
 import type { Database } from "../../ports.ts";
 import { dumpSql } from "../dump.ts";
 import type { Dump } from "../dump.ts";
@@ -11,7 +12,7 @@ import { createStore } from "../store.ts";
 import type { Call, Known } from "./random-calls.ts";
 
 /** What a call came to: its answer, or the class of its refusal. */
-export type Came = { readonly answer: unknown } | { readonly refused: string };
+type Came = { readonly answer: unknown } | { readonly refused: string };
 
 /** A SQL store and one in memory that are asked the same, on one clock that only calls move. */
 export interface TwinStores {
@@ -24,19 +25,19 @@ export interface TwinStores {
 }
 
 /**
- * `now()` of the database as a function of ours: it comes before the one of PostgreSQL in the search path, and
- * tells what the setting `clocked.ms` says.
+ * `now()` of the database as a function of ours: it comes before the one of PostgreSQL in the search path,
+ * and tells what the setting `clocked.ms` says.
  */
 const ownClock =
-  "create schema clocked; create function clocked.now() returns timestamptz language sql stable as $$ select " +
-  "to_timestamp(current_setting('clocked.ms')::double precision / 1000) $$; " +
+  "create schema clocked; create function clocked.now() returns timestamptz language sql stable as $$ " +
+  "select to_timestamp(current_setting('clocked.ms')::double precision / 1000) $$; " +
   "set search_path = public, clocked, pg_catalog; set clocked.ms = '0';";
 
 /** Methods whose answers have an order; of all others a list is a set. */
 const ordered: ReadonlySet<string> = new Set([
   ...["listConnections", "listCursors", "loadNewcomers", "unlinkedOf", "dueLinks", "claimIntents"],
   ...["openTargets", "doubtfulIntents", "intentsOf", "listRuns", "counts", "openCounts", "listConflicts"],
-  ...["listCandidates", "listParks", "planMarks", "journalOf", "linksOfEntity"],
+  ...["listCandidates", "listParks", "planMarks", "lostValues", "journalOf", "linksOfEntity"],
 ]);
 
 function unordered(value: unknown): unknown {
@@ -62,13 +63,13 @@ async function came(store: Store, call: Call, args: readonly unknown[]): Promise
   }
 }
 
-function knownOf(memory: MemoryStore, now: number, leases: Known["leases"]): Known {
-  const { intent, park, work, link, link_member } = memory.snapshot();
+function knownOf(memory: MemoryStore, leases: Known["leases"]): Known {
+  const { intent, park, work, link, link_member, journal } = memory.snapshot();
   return {
-    now,
     leases,
     intents: intent.map(intentOf),
     parks: park.map(({ id }) => id).toSorted(),
+    lost: journal.filter(({ kind }) => kind === "discarded").map(({ shard, seq }) => `${shard}/${seq}`),
     marked: new Map(work.map(({ link_id, marked }) => [link_id, marked])),
     links: new Set(link.map(({ id }) => id)),
     members: new Set(link_member.map((row) => `${row.connection}/${row.entity}/${row.external_id}`)),
@@ -94,7 +95,7 @@ export async function twinStores(database: Database): Promise<TwinStores> {
     async ask(call) {
       now += call.pass;
       await database.script(`set clocked.ms = '${now}'`);
-      const args = call.args(knownOf(memory, now, leases));
+      const args = call.args(knownOf(memory, leases));
       const [ofMemory, ofSql] = [await came(memory, call, args), await came(sql, call, args)];
       const lease = "answer" in ofMemory && call.method === "acquireLease" ? ofMemory.answer : null;
       if (lease !== null) leases = [...leases, lease as Known["leases"][number]];
@@ -110,6 +111,19 @@ export async function twinStores(database: Database): Promise<TwinStores> {
       leases = [];
     },
   };
+}
+
+/** Fails when the two differ, and tells the calls that led there. */
+export function expectSame(
+  of: { readonly sql: unknown; readonly memory: unknown },
+  told: readonly string[],
+): void {
+  try {
+    expect(of.memory).toEqual(of.sql);
+  } catch (cause) {
+    const difference = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`after\n${told.join("\n")}\nthe memory store differs: ${difference}`, { cause });
+  }
 }
 
 /** A value as the column `jsonb` gives it back. */
