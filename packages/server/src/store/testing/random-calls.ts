@@ -1,8 +1,11 @@
 import fc from "fast-check";
-import { connectionId } from "@crossfoot/kernel";
+import { connectionId, externalId } from "@crossfoot/kernel";
 import type { Entry } from "../links.ts";
+import type { Snapshot } from "../memory/memory-store.ts";
 import { recordName } from "../port.ts";
-import type { Intent, IntentOutcome, Lease, Store } from "../port.ts";
+import type { Intent, IntentOutcome, Lease, Placed, Store } from "../port.ts";
+import { mergeOf, unmergeOf } from "./random-merges.ts";
+import type { MergeFacts } from "./random-merges.ts";
 import * as rows from "./random-rows.ts";
 
 /** What a call may refer to: what the stores hold at the time. */
@@ -13,7 +16,11 @@ export interface Known {
   /** Entries of the journal that tell of lost values. */
   readonly lost: readonly string[];
   readonly marked: ReadonlyMap<string, number>;
-  readonly links: ReadonlySet<string>;
+  /** Entities by link. */
+  readonly links: ReadonlyMap<string, string>;
+  readonly placed: readonly Placed[];
+  /** Merges that stand. */
+  readonly merges: Snapshot["link_merge"];
   /** Names of the records that belong to a link. */
   readonly members: ReadonlySet<string>;
 }
@@ -79,11 +86,28 @@ const pairs = fc.array(
   { maxLength: 1 },
 );
 
+const mergeFacts: fc.Arbitrary<MergeFacts> = fc.record({
+  ...{ which: pick, other: pick, side: pick, isAlone: fc.boolean(), isListed: fc.boolean() },
+  isStale: fc.nat(7).map((roll) => roll === 7),
+});
+/** Of a link that is not there: it is never as it was planned. */
+const nowhere = { connection: connectionId("crm"), entity: "accounts", loser: externalId("r1"), bases: [] };
+const noMerge = {
+  ...nowhere,
+  before: [{}],
+  survivor: externalId("r2"),
+  from: null,
+  keep: "l-9",
+  retire: null,
+  state: "live",
+};
+const noUnmerge = { ...nowhere, before: [{}], from: null, into: "l-9", back: [], stay: [], referring: [] };
+
 const isWild = fc.nat(7).map((roll) => roll === 0);
 
 /** Resolutions that the store can take: records without a link, links that are there or are not yet. */
 function aimed(known: Known, given: readonly Entry[]): readonly Entry[] {
-  const taken = new Set(known.links);
+  const taken = new Set(known.links.keys());
   return given
     .filter(({ record: each }) => !known.members.has(recordName(each)))
     .map(({ record: each, resolution }): Entry => {
@@ -210,6 +234,17 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     fc.constantFrom("name", "email", "parent"),
     fc.record({ value: fc.constantFrom(null, "a"), take: connection, by: fc.constant("somebody") }),
   ),
+  settleMoved: plain("settleMoved", records, fc.constantFrom(null, "waiting", "followed")),
+  commitMerge: knowing("commitMerge", fc.tuple(mergeFacts, runId, pick), (known, [facts, run, lease]) => [
+    mergeOf(known, facts) ?? noMerge,
+    run,
+    leaseOf(known, lease),
+  ]),
+  commitUnmerge: knowing("commitUnmerge", fc.tuple(mergeFacts, runId, pick), (known, [facts, run, lease]) => [
+    unmergeOf(known, facts) ?? noUnmerge,
+    run,
+    leaseOf(known, lease),
+  ]),
   restoreValue: knowing(
     "restoreValue",
     fc.tuple(pick, link, fc.constantFrom("name", "email"), runId),
@@ -250,6 +285,13 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   doubtfulCreates: plain("doubtfulCreates", entity),
   doubtfulIntents: plain("doubtfulIntents", connection, entity, limit),
   listRuns: plain("listRuns", limit),
+  loadMoved: plain("loadMoved", entity, limit, fc.option(record)),
+  loadReturned: plain("loadReturned", entity, limit, fc.option(record)),
+  loadLinks: plain("loadLinks", links),
+  standingMerge: knowing("standingMerge", fc.tuple(record, pick), (known, [place, which]) => {
+    const merge = at(known.merges, which);
+    return [merge === undefined ? place : { ...merge, id: merge.loser }];
+  }),
   loadPlan: plain("loadPlan", plan),
   planMarks: plain("planMarks", plan),
   counts: plain("counts"),
@@ -269,7 +311,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
 
 const weights: { readonly [method: string]: number } = {
   ...{ checkpoint: 6, commitResolutions: 6, commitDecisions: 8, claimIntents: 6, commitOutcomes: 8 },
-  ...{ acquireLease: 3, redrive: 3 },
+  ...{ acquireLease: 3, redrive: 3, commitMerge: 8, commitUnmerge: 8 },
 };
 
 const anyCall: fc.Arbitrary<Call> = fc.oneof(

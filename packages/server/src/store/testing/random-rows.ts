@@ -22,11 +22,12 @@ export const link = fc.constantFrom("l-1", "l-2", "l-3", "l-4").map(linkId);
 export const runId = fc.constantFrom(null, "run-1", "run-2");
 const field = fc.constantFrom("name", "email", "parent");
 export const keys = fc.uniqueArray(fc.constantFrom("k1", "k2", "k3"), { maxLength: 2 });
-const json: fc.Arbitrary<Json> = fc.constantFrom<Json>(null, "", "é", 0, 12.5, true, ["b", "a"], {
+const json: fc.Arbitrary<Json> = fc.constantFrom<Json>(null, "", "é", 0, 12.5, true, ["b", "r1"], {
   bb: 1,
   a: "x",
 });
-const map = fc.dictionary(fc.constantFrom("aa", "b", "ccc"), json, { maxKeys: 2 });
+const named = fc.oneof({ weight: 4, arbitrary: json }, { weight: 1, arbitrary: link });
+const map = fc.dictionary(fc.constantFrom("aa", "b", "ccc"), named, { maxKeys: 2 });
 const images = fc.dictionary(field, map, { maxKeys: 2 });
 const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary);
 export const failure: fc.Arbitrary<FailureRecord> = fc.record({
@@ -50,11 +51,14 @@ export const observation: fc.Arbitrary<StoredObservation> = fc
       contentHash: fc.constantFrom("h1", "h2"),
       actor: orNull(fc.constant("u")),
     },
-    kind: fc.constantFrom("present", "present", "present", "archived", "deleted", "out_of_scope", "not_seen"),
+    kind: fc.oneof(
+      { weight: 3, arbitrary: fc.constant("present") },
+      { weight: 4, arbitrary: fc.constantFrom("archived", "deleted", "out_of_scope", "not_seen", "merged") },
+    ),
     version: orNull(fc.constantFrom("1", "2")),
     versionOrder: orNull(fc.constantFrom(1, 2, 2.5)),
     modifiedAt: orNull(fc.constantFrom(1_000, 2_000)),
-    into: orNull(fc.constant(externalId("r9"))),
+    into: orNull(fc.constantFrom(externalId("r9"), externalId("r1"))),
     via: fc.constantFrom("poll", "sweep", "probe", "answer", "hint"),
     readStart: fc.integer({ min: 0, max: 40 }),
   })
@@ -165,7 +169,9 @@ const wait = fc.record({
 const conflict = fc.record({
   field,
   reason: fc.constantFrom("both_changed" as const, "stamps_too_close" as const),
-  values: fc.dictionary(fc.constantFrom("crm", "erp"), fc.constantFrom("a", "b", null), { maxKeys: 2 }),
+  values: fc.dictionary(fc.constantFrom("crm", "erp"), fc.constantFrom("a", "b", null, "l-1", "l-2"), {
+    maxKeys: 2,
+  }),
 });
 
 const discard: fc.Arbitrary<Discard> = fc.record({

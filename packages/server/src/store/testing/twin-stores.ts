@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import type { Json } from "@crossfoot/kernel";
+import type { ConnectionId, ExternalId, Json, LinkId } from "@crossfoot/kernel";
 import { expect } from "vitest";
 import type { Database } from "../../ports.ts";
 import { dumpSql } from "../dump.ts";
 import type { Dump } from "../dump.ts";
 import { createMemoryStore } from "../memory/memory-store.ts";
-import type { MemoryStore } from "../memory/memory-store.ts";
+import type { MemoryStore, Snapshot } from "../memory/memory-store.ts";
 import { intentOf } from "../rows.ts";
-import type { Store } from "../port.ts";
+import type { Placed, Store } from "../port.ts";
 import { createStore } from "../store.ts";
 import type { Call, Known } from "./random-calls.ts";
 
@@ -37,7 +37,17 @@ const ownClock =
 const ordered: ReadonlySet<string> = new Set([
   ...["listConnections", "listCursors", "loadNewcomers", "unlinkedOf", "dueLinks", "claimIntents"],
   ...["openTargets", "doubtfulIntents", "intentsOf", "listRuns", "counts", "openCounts", "listConflicts"],
-  ...["listCandidates", "listParks", "planMarks", "lostValues", "journalOf", "linksOfEntity"],
+  ...[
+    "listCandidates",
+    "listParks",
+    "planMarks",
+    "loadMoved",
+    "loadReturned",
+    "loadLinks",
+    "lostValues",
+    "journalOf",
+    "linksOfEntity",
+  ],
 ]);
 
 function unordered(value: unknown): unknown {
@@ -63,15 +73,24 @@ async function came(store: Store, call: Call, args: readonly unknown[]): Promise
   }
 }
 
+const placedOf = (row: Snapshot["link_member"][number]): Placed => ({
+  link: row.link_id as LinkId,
+  connection: row.connection as ConnectionId,
+  id: row.external_id as ExternalId,
+  isAlias: row.is_alias,
+});
+
 function knownOf(memory: MemoryStore, leases: Known["leases"]): Known {
-  const { intent, park, work, link, link_member, journal } = memory.snapshot();
+  const { intent, park, work, link, link_member, journal, link_merge } = memory.snapshot();
   return {
     leases,
     intents: intent.map(intentOf),
     parks: park.map(({ id }) => id).toSorted(),
     lost: journal.filter(({ kind }) => kind === "discarded").map(({ shard, seq }) => `${shard}/${seq}`),
     marked: new Map(work.map(({ link_id, marked }) => [link_id, marked])),
-    links: new Set(link.map(({ id }) => id)),
+    links: new Map(link.map(({ id, entity }) => [id, entity])),
+    merges: link_merge.filter(({ unmerged_at }) => unmerged_at === null),
+    placed: link_member.filter(({ until_at }) => until_at === null).map(placedOf),
     members: new Set(link_member.map((row) => `${row.connection}/${row.entity}/${row.external_id}`)),
   };
 }
