@@ -38,10 +38,10 @@ function stored(value: unknown): unknown {
 }
 
 function storedMap(value: object): { readonly [key: string]: unknown } {
-  const copy: { [key: string]: unknown } = {};
-  for (const [key, member] of Object.entries(value).toSorted(([a], [b]) => compareKeys(a, b)))
-    if (member !== undefined) copy[soundText(key)] = stored(member);
-  return copy;
+  const members = Object.entries(value).toSorted(([a], [b]) => compareKeys(a, b));
+  return Object.fromEntries(
+    members.flatMap(([key, member]) => (member === undefined ? [] : [[soundText(key), stored(member)]])),
+  );
 }
 
 /**

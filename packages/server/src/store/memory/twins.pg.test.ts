@@ -7,19 +7,23 @@ import { anyCalls, changes, looks } from "../testing/random-calls.ts";
 import { expectSame, throughJsonb, twinStores } from "../testing/twin-stores.ts";
 import { jsonb } from "./json.ts";
 
-/** What the journal tells in any run of this length: without these the comparison has looked at little. */
+/** What the journal has to have told somewhere: without these the comparison has looked at little. */
 const usualKinds = [
   ...["link_made", "parked", "base_moved", "conflict_opened", "tombstone_made", "redriven"],
   ...["intent_stored", "intent_sending", "intent_settled", "intent_in_doubt"],
 ];
+/** Rare rows and entries may need more than one round of sequences. */
+const roundsMax = 5;
+const patience = { timeout: 240_000 };
 
 forEachHome(vitest, ["embedded"], (home) => {
-  test("any calls in any order give the same answers and leave the same rows as in SQL", async () => {
-    const twins = await twinStores(await home.open());
-    const filled = new Set<string>();
-    const kinds = new Set<string>();
-    await fc.assert(
-      fc.asyncProperty(anyCalls, async (calls) => {
+  test(
+    "any calls in any order give the same answers and leave the same rows as in SQL",
+    patience,
+    async () => {
+      const twins = await twinStores(await home.open());
+      const missing = new Set([...usualKinds, ...Object.keys(twins.memory.dump())]);
+      const isSame = fc.asyncProperty(anyCalls, async (calls) => {
         await twins.clear();
         const told: string[] = [];
         for (const call of calls) {
@@ -29,15 +33,15 @@ forEachHome(vitest, ["embedded"], (home) => {
         }
         const { sql, memory } = await twins.dumps();
         expectSame({ sql, memory }, told);
-        for (const [table, rows] of Object.entries(memory)) if (rows.length > 0) filled.add(table);
-        for (const { kind } of memory["journal"] ?? []) kinds.add(JSON.stringify(kind));
-      }),
+        for (const [table, rows] of Object.entries(memory)) if (rows.length > 0) missing.delete(table);
+        for (const { kind } of twins.memory.snapshot().journal) missing.delete(kind);
+      });
       // Shrinking asks a database some hundred times; the calls told are enough to find the place.
-      { numRuns: 25, endOnFailure: true },
-    );
-    expect([...filled].toSorted()).toEqual(Object.keys(twins.memory.dump()).toSorted());
-    expect([...kinds]).toEqual(expect.arrayContaining(usualKinds.map((kind) => JSON.stringify(kind))));
-  });
+      for (let round = 0; round < roundsMax && (round === 0 || missing.size > 0); round += 1)
+        await fc.assert(isSame, { numRuns: 20, endOnFailure: true });
+      expect([...missing]).toEqual([]);
+    },
+  );
 
   test("every method of the port is among the calls", async () => {
     const { memory } = await twinStores(await home.open());

@@ -1,29 +1,12 @@
 import fc from "fast-check";
 import { connectionId, externalId } from "@crossfoot/kernel";
 import type { Entry } from "../links.ts";
-import type { Snapshot } from "../memory/memory-store.ts";
 import { recordName } from "../port.ts";
-import type { Intent, IntentOutcome, Lease, Placed, Store } from "../port.ts";
+import type { Intent, IntentOutcome, Lease, Store } from "../port.ts";
+import type { Known } from "./known.ts";
 import { mergeOf, unmergeOf } from "./random-merges.ts";
 import type { MergeFacts } from "./random-merges.ts";
 import * as rows from "./random-rows.ts";
-
-/** What a call may refer to: what the stores hold at the time. */
-export interface Known {
-  readonly leases: readonly Lease[];
-  readonly intents: readonly Intent[];
-  readonly parks: readonly string[];
-  /** Entries of the journal that tell of lost values. */
-  readonly lost: readonly string[];
-  readonly marked: ReadonlyMap<string, number>;
-  /** Entities by link. */
-  readonly links: ReadonlyMap<string, string>;
-  readonly placed: readonly Placed[];
-  /** Merges that stand. */
-  readonly merges: Snapshot["link_merge"];
-  /** Names of the records that belong to a link. */
-  readonly members: ReadonlySet<string>;
-}
 
 /** One call of the port; its arguments are made from what is known when it is its turn. */
 export interface Call {

@@ -1,7 +1,7 @@
 import type { LinkId, Member } from "@crossfoot/kernel";
 import { membersFrom } from "../places.ts";
 import type { MergeCommit, Placed, UnmergeCommit } from "../port.ts";
-import type { Known } from "./random-calls.ts";
+import type { Known } from "./known.ts";
 
 /** What a merge, or one that is taken back, is made of beside what is there. */
 export interface MergeFacts {

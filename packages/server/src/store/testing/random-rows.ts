@@ -100,7 +100,7 @@ export const resolution: fc.Arbitrary<Resolution> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("wait") }) },
 );
 
-const planWrite = fc.record({ id: fc.constantFrom("p1", "p2"), number: fc.nat(3) });
+const planWrite = fc.record({ id: fc.constantFrom("p1", "p1", "p1", "p2"), number: fc.nat(3) });
 
 const intentKinds = ["create", "update", "archive", "delete", "transition", "merge", "note"] as const;
 
@@ -121,7 +121,7 @@ const intentOf = (of: { readonly link: Intent["link"]; readonly entity: string }
         sourceImages: fc.dictionary(fc.constantFrom("crm", "erp"), images, { maxKeys: 1 }),
       },
       ...{ group: fc.constantFrom(null, "g1:1", "g2:2"), shared: fc.uniqueArray(field, { maxLength: 2 }) },
-      ...{ plan: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, planWrite) },
+      ...{ plan: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, planWrite) },
       ...{ transition: orNull(fc.constant({ from: "draft", to: "sent", via: "send" })) },
     })
     .map(({ kind: step, id, causes, fields, ...rest }) => {

@@ -9,7 +9,8 @@ import type { MemoryStore, Snapshot } from "../memory/memory-store.ts";
 import { intentOf } from "../rows.ts";
 import type { Placed, Store } from "../port.ts";
 import { createStore } from "../store.ts";
-import type { Call, Known } from "./random-calls.ts";
+import type { Known } from "./known.ts";
+import type { Call } from "./random-calls.ts";
 
 /** What a call came to: its answer, or the class of its refusal. */
 type Came = { readonly answer: unknown } | { readonly refused: string };

@@ -1,0 +1,19 @@
+import type { Snapshot } from "../memory/memory-store.ts";
+import type { Intent, Lease, Placed } from "../port.ts";
+
+/** What a call may refer to: what the stores hold at the time. */
+export interface Known {
+  readonly leases: readonly Lease[];
+  readonly intents: readonly Intent[];
+  readonly parks: readonly string[];
+  /** Entries of the journal that tell of lost values. */
+  readonly lost: readonly string[];
+  readonly marked: ReadonlyMap<string, number>;
+  /** Entities by link. */
+  readonly links: ReadonlyMap<string, string>;
+  readonly placed: readonly Placed[];
+  /** Merges that stand. */
+  readonly merges: Snapshot["link_merge"];
+  /** Names of the records that belong to a link. */
+  readonly members: ReadonlySet<string>;
+}
