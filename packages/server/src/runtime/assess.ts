@@ -215,6 +215,7 @@ function inputOf(
   },
 ): DecideInput {
   const { bundle } = at;
+  const unseen = bundle.members.filter(({ observation }) => observation === null);
   const demands = bundle.demands.filter(({ entity }) => isEntityName(entity) && entities[entity].isDocument);
   const demandedOn = [...demands.map(({ target }) => target), ...(context.demanded.get(bundle.id) ?? [])];
   return {
@@ -224,7 +225,8 @@ function inputOf(
     members: at.members,
     readyTargets: context.ready,
     demandedOn,
-    inFlight: bundle.openTargets,
+    // A member that nobody has seen yet is as good as under way: what it holds is not known.
+    inFlight: [...bundle.openTargets, ...unseen.map(({ connection }) => connection)],
     hasTombstone: bundle.hasTombstone,
     reach: at.reach,
     resolutions: standingResolutions(bundle, at.members),

@@ -5,7 +5,7 @@ import type { JournalWriter } from "./journal.ts";
 import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "./port.ts";
 import { cursorOf, observationColumns, observationOf } from "./rows.ts";
 import type { CursorRow, ObservationRow } from "./rows.ts";
-import { latestSightings, siftSightings } from "./sightings.ts";
+import { latestSightings, sightingName, siftSightings } from "./sightings.ts";
 import type { MarkRow } from "./sightings.ts";
 
 type Part = Pick<
@@ -62,18 +62,39 @@ export async function observe(
   const latest = latestSightings(observations);
   const rows = await loadRows<MarkRow>(tx, markColumns, latest);
   const known = new Map(rows.map((row) => [`${row.connection}\n${row.entity}\n${row.external_id}`, row]));
-  const { toStore, changed, counts } = siftSightings(latest, known);
-  await upsert(tx, toStore);
+  const members = await loadMembers(
+    tx,
+    latest.filter((seen) => !known.has(sightingName(seen))),
+  );
+  const { toStore, changed, counts } = siftSightings(latest, known, members);
+  await upsert(tx, toStore, members);
   await markLinks(tx, changed, reason);
   return counts;
 }
 
-async function upsert(tx: Queryable, observations: readonly StoredObservation[]): Promise<void> {
+/** Links of records that nobody has seen yet and that are members all the same. */
+async function loadMembers(tx: Queryable, keys: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkId>> {
+  if (keys.length === 0) return new Map();
+  const rows = await tx.query<{ connection: string; entity: string; id: string; link_id: string }>(
+    "select m.connection, m.entity, m.external_id as id, m.link_id from link_member m join " +
+      "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on m.connection = " +
+      "r.connection and m.entity = r.entity and m.external_id = r.id where m.until_at is null",
+    [JSON.stringify(keys.map(({ connection, entity, id }) => ({ connection, entity, id })))],
+  );
+  return new Map(rows.map((row) => [sightingName(row as unknown as RecordKey), row.link_id as LinkId]));
+}
+
+async function upsert(
+  tx: Queryable,
+  observations: readonly StoredObservation[],
+  members: ReadonlyMap<string, LinkId>,
+): Promise<void> {
   if (observations.length === 0) return;
   const rows = observations.map((seen) => ({
     connection: seen.connection,
     entity: seen.entity,
     external_id: seen.id,
+    link_id: members.get(sightingName(seen)) ?? null,
     kind: seen.kind,
     native: seen.native,
     content_hash: seen.contentHash,
@@ -87,14 +108,14 @@ async function upsert(tx: Queryable, observations: readonly StoredObservation[])
     read_end: seen.readEnd,
   }));
   const names =
-    "connection, entity, external_id, kind, native, content_hash, version, version_order, " +
+    "connection, entity, external_id, link_id, kind, native, content_hash, version, version_order, " +
     "modified_at, actor, into_id, via, read_start, read_end";
   // A deleted record keeps what it last showed, so that a person can see what is gone.
   await tx.query(
     `insert into observation (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as ` +
-      "r(connection text, entity text, external_id text, kind text, native jsonb, content_hash " +
-      "text, version text, version_order double precision, modified_at bigint, actor text, into_id " +
-      "text, via text, read_start double precision, read_end double precision) on conflict " +
+      "r(connection text, entity text, external_id text, link_id text, kind text, native jsonb, " +
+      "content_hash text, version text, version_order double precision, modified_at bigint, actor text, " +
+      "into_id text, via text, read_start double precision, read_end double precision) on conflict " +
       "(connection, entity, external_id) do update set kind = excluded.kind, native = case when " +
       "excluded.kind = 'deleted' then observation.native else excluded.native end, content_hash = " +
       "excluded.content_hash, version = excluded.version, version_order = excluded.version_order, " +
@@ -233,7 +254,9 @@ function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observa
     async knownIds(connection, entity) {
       const rows = await database.query<{ external_id: string }>(
         "select external_id from observation where connection = $1 and entity = $2 and kind in " +
-          "('present', 'archived')",
+          "('present', 'archived') union select external_id from link_member m where connection = $1 and " +
+          "entity = $2 and until_at is null and not exists (select from observation o where o.connection = " +
+          "m.connection and o.entity = m.entity and o.external_id = m.external_id)",
         [connection, entity],
       );
       return rows.map((row) => row.external_id as ExternalId);

@@ -19,22 +19,28 @@ export type MarkRow = Pick<
   | "read_end"
 >;
 
-const nameOf = (record: RecordKey): string => `${record.connection}\n${record.entity}\n${record.id}`;
+/** Name of a record in the maps of {@link siftSightings}. */
+export const sightingName = (record: RecordKey): string =>
+  `${record.connection}\n${record.entity}\n${record.id}`;
 
 /** Of two sightings of one record in one batch, the later one. */
 export function latestSightings(observations: readonly StoredObservation[]): readonly StoredObservation[] {
   const latest = new Map<string, StoredObservation>();
-  for (const seen of observations) latest.set(nameOf(seen), seen);
+  for (const seen of observations) latest.set(sightingName(seen), seen);
   return [...latest.values()];
 }
 
 /**
- * Which sightings are newer than the views they meet, and which links they change.
- * @param known rows by connection, entity and id, with line breaks between
+ * Which sightings are newer than the views they meet, and which links they change. A record that is a member
+ * of a link before it was ever seen (its create was answered without the record, and could not be read back)
+ * belongs to that link from its first sighting on.
+ * @param known rows by {@link sightingName}
+ * @param members links of those that have no row yet and are members
  */
 export function siftSightings(
   latest: readonly StoredObservation[],
   known: ReadonlyMap<string, MarkRow>,
+  members: ReadonlyMap<string, LinkId>,
 ): {
   readonly toStore: readonly StoredObservation[];
   readonly changed: readonly LinkId[];
@@ -46,12 +52,14 @@ export function siftSightings(
   let same = 0;
   let moved = 0;
   for (const seen of latest) {
-    const row = known.get(nameOf(seen));
+    const row = known.get(sightingName(seen));
     if (row === undefined) {
+      const link = members.get(sightingName(seen));
       // A record that was never here and is gone already leaves nothing behind.
-      if (seen.kind === "deleted" || seen.kind === "out_of_scope") continue;
+      if (link === undefined && (seen.kind === "deleted" || seen.kind === "out_of_scope")) continue;
       added += 1;
       toStore.push(seen);
+      if (link !== undefined) changed.push(link);
       continue;
     }
     const { version_order: versionOrder, read_start: readStart, read_end: readEnd } = row;

@@ -1,8 +1,8 @@
-import type { ConnectionId, ExternalId } from "@crossfoot/kernel";
+import type { ConnectionId, ExternalId, LinkId } from "@crossfoot/kernel";
 import { emptyCursor, unreadableNote, unreadableParks } from "../observations.ts";
-import type { Checkpoint, CursorState, ObserveCounts, Store, StoredObservation } from "../port.ts";
+import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "../port.ts";
 import { cursorOf, observationOf } from "../rows.ts";
-import { latestSightings, siftSightings } from "../sightings.ts";
+import { latestSightings, sightingName, siftSightings } from "../sightings.ts";
 import { inOrder, instantOrNull, markLinks } from "./basics.ts";
 import type { CursorTable, ObservationTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
@@ -33,6 +33,9 @@ function resolutionAfter(
   return isThere && wasGone ? "returned" : null;
 }
 
+const memberLink = (state: State, { connection, entity, id }: RecordKey): LinkId | undefined =>
+  state.tables.member.by("record", entity, connection, id)[0]?.link_id as LinkId | undefined;
+
 function store(state: State, seen: StoredObservation, now: number): void {
   const { observation } = state.tables;
   const before = observation.get(seen.connection, seen.entity, seen.id);
@@ -57,7 +60,8 @@ function store(state: State, seen: StoredObservation, now: number): void {
     return;
   }
   const { connection, entity, id: external_id } = seen;
-  observation.insert({ connection, entity, external_id, link_id: null, ...columns });
+  const link_id = memberLink(state, seen) ?? null;
+  observation.insert({ connection, entity, external_id, link_id, ...columns });
 }
 
 /** Stores observations that are newer than the views they meet; marks the links whose content changed. */
@@ -72,7 +76,13 @@ export function observe(
     return row === undefined ? [] : [row];
   });
   const known = new Map(rows.map((row) => [`${row.connection}\n${row.entity}\n${row.external_id}`, row]));
-  const { toStore, changed, counts } = siftSightings(latest, known);
+  const members = new Map(
+    latest.flatMap((seen): [string, LinkId][] => {
+      const link = known.has(sightingName(seen)) ? undefined : memberLink(state, seen);
+      return link === undefined ? [] : [[sightingName(seen), link]];
+    }),
+  );
+  const { toStore, changed, counts } = siftSightings(latest, known, members);
   for (const seen of toStore) store(state, seen, at.now);
   markLinks(state, changed, at);
   return counts;
@@ -160,13 +170,17 @@ function readings(state: State): Pick<Store, "loadCursor" | "listCursors" | "che
 
 /** What was seen last. */
 function sightings(state: State): Pick<Store, "knownIds" | "newestRead" | "observationsOf"> {
-  const { observation } = state.tables;
+  const { observation, member } = state.tables;
   return {
     async knownIds(connection, entity) {
-      return observation
+      const seen = observation
         .by("place", connection, entity)
-        .filter(({ kind }) => kind === "present" || kind === "archived")
-        .map((row) => row.external_id as ExternalId);
+        .filter(({ kind }) => kind === "present" || kind === "archived");
+      const unseen = member
+        .all()
+        .filter((row) => row.connection === connection && row.entity === entity && row.until_at === null)
+        .filter((row) => observation.get(connection, entity, row.external_id) === undefined);
+      return [...seen, ...unseen].map((row) => row.external_id as ExternalId);
     },
     async newestRead() {
       return observation.all().reduce((newest, row) => Math.max(newest, row.read_end), 0);
