@@ -38,7 +38,7 @@ const ofProbe = [...ofEntity, "reference", "key", "patch", "patch.*", "limit"];
 const secrets = [...always, "secret.*"];
 
 const failures = ["transient", "throttled", "stale", "unauthorised", "invalid", "unsupported", "in_doubt"];
-const writeKinds = ["create", "update", "archive", "delete", "transition", "merge", "note"];
+const writeKinds = "create update archive unarchive delete transition merge note".split(" ");
 
 const condition = (doc: string): MapShape =>
   named(
@@ -235,6 +235,7 @@ export const entityShape: MapShape = map("one entity", {
   create: write("create"),
   update: write("update"),
   archive: write("archive"),
+  unarchive: write("bring an archived record back"),
   delete: write("delete"),
   merge: write("merge"),
   note: write("note"),

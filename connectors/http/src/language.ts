@@ -162,6 +162,7 @@ export interface EntitySpec {
   readonly create?: WriteSpec;
   readonly update?: WriteSpec;
   readonly archive?: WriteSpec;
+  readonly unarchive?: WriteSpec;
   readonly delete?: WriteSpec;
   readonly merge?: WriteSpec;
   readonly note?: WriteSpec;

@@ -32,6 +32,7 @@ function abilitiesOf(spec: EntitySpec): EntityAbilities {
     create: spec.create !== undefined || batch?.create !== undefined,
     update: spec.update !== undefined || batch?.update !== undefined,
     archive: spec.archive !== undefined,
+    unarchive: spec.unarchive !== undefined,
     writeBatchMax: batch?.max ?? 1,
     readBatchMax: getMany?.idsMax ?? 1,
     precondition: spec.precondition !== undefined ? "conditional" : canRead ? "compare" : "none",

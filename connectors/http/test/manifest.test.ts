@@ -21,6 +21,7 @@ it("a manifest claims what the description says, and no more", async () => {
     create: true,
     update: true,
     archive: false,
+    unarchive: false,
     writeBatchMax: 4,
     readBatchMax: 10,
     precondition: "conditional",

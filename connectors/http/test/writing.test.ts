@@ -117,18 +117,20 @@ describe("an update", () => {
 });
 
 describe("other writes", () => {
-  it("archive, delete and merge as the description says", async () => {
+  it("archive, bring back, delete and merge as the description says", async () => {
     const { connection, requests } = await openWith(alder, ({ method }) =>
       method === "DELETE" ? page(204, "") : reply(200, {}),
     );
     const at = { entity: "accounts", id: id("c1"), precondition: "4" };
     const outcomes = await connection.write([
       writeOf({ ...at, kind: "archive" }),
+      writeOf({ ...at, kind: "unarchive" }),
       writeOf({ ...at, kind: "delete" }),
       writeOf({ ...at, kind: "merge", patch: { loser: "c2" } }),
       writeOf({ ...at, kind: "note" }),
     ]);
     expect(outcomes.map((outcome) => wordOf(outcome))).toEqual([
+      "done c1",
       "done c1",
       "done c1",
       "done c1",
@@ -138,6 +140,7 @@ describe("other writes", () => {
       requests.map(({ method, path, headers, body }) => [method, path, headers?.["if-match"], body]),
     ).toEqual([
       ["POST", "/api/companies/c1/archive", '"4"', undefined],
+      ["POST", "/api/companies/c1/revive", '"4"', undefined],
       ["DELETE", "/api/companies/c1", '"4"', undefined],
       ["POST", "/api/companies/c1/merge", undefined, '{"loser":"c2"}'],
     ]);

@@ -28,6 +28,7 @@ const party: EntityAbilities = {
   create: true,
   update: true,
   archive: true,
+  unarchive: true,
   writeBatchMax: writesAtOnce,
   precondition: "conditional",
   createProof: "reference",

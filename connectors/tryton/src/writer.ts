@@ -98,11 +98,13 @@ const unsupported = (write: NativeWrite): ConnectorError =>
     message: `Tryton offers no ${write.kind} of ${write.entity} here`,
   });
 
+const isOfLife = ({ kind }: NativeWrite): boolean => kind === "archive" || kind === "unarchive";
+
 function isOffered(write: NativeWrite): boolean {
   if (written[write.entity] === undefined) return false;
   if (write.kind === "create") return true;
   return (
-    (write.kind === "update" || (write.kind === "archive" && write.entity !== "quotes")) &&
+    (write.kind === "update" || (isOfLife(write) && write.entity !== "quotes")) &&
     trytonId(write.id) !== undefined
   );
 }
@@ -133,7 +135,7 @@ async function prepare(
   const { rpc } = sending;
   const shape = written[write.entity];
   if (shape === undefined || !isOffered(write)) throw unsupported(write);
-  if (write.kind === "archive") return { values: { active: false }, parts: [] };
+  if (isOfLife(write)) return { values: { active: write.kind === "unarchive" }, parts: [] };
   const complete = await withCurrent(rpc, shape, write);
   const own = await ownFields(rpc, shape, complete);
   const prepared = await prepareKnown(sending, complete, sales);

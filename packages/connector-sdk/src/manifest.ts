@@ -31,6 +31,8 @@ export interface EntityAbilities {
   readonly create: boolean;
   readonly update: boolean;
   readonly archive: boolean;
+  /** Whether an archived record can be brought back; false when missing. */
+  readonly unarchive?: boolean;
   /** Writes one record moves in one call; 1 when there is no batch. */
   readonly writeBatchMax: number;
   /** Ids that `readByIds` takes in one call. */

@@ -58,7 +58,15 @@ export interface IdPage {
 }
 
 /** Kinds of a write. */
-export type WriteKind = "create" | "update" | "archive" | "delete" | "transition" | "merge" | "note";
+export type WriteKind =
+  | "create"
+  | "update"
+  | "archive"
+  | "unarchive"
+  | "delete"
+  | "transition"
+  | "merge"
+  | "note";
 
 /** One write, in native form, as it goes to a connector. */
 export interface NativeWrite {

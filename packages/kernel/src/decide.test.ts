@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "./decide.ts";
+import { planLife } from "./life.ts";
 import { planFields } from "./fields.ts";
 import { membersOf, statusAt } from "./members.ts";
 import type { DecideInput, MemberState } from "./plan.ts";
@@ -386,13 +387,58 @@ describe("decide, where a record was archived", () => {
   });
 
   it("a field that carries it already is not doubled by an archive", () => {
+    const active = { active: fieldPolicy({ field: "active" }) };
+    const sides = { crm: abilities(["name", "active"]), erp: abilities(["name", "active"]) };
     const input = archived();
-    for (const change of [
-      { statusField: "status" },
-      { fields: { active: fieldPolicy({ field: "active" }) } },
-    ]) {
-      expect(decide({ ...input, policy: { ...input.policy, ...change } }).writes).toEqual([]);
-    }
+    const policyWith = { ...input.policy, fields: { ...input.policy.fields, ...active } };
+    expect(decide({ ...input, sides, policy: policyWith }).writes).toEqual([]);
+    // A side that is not given the field is archived.
+    expect(decide({ ...input, policy: policyWith }).writes).toMatchObject([{ kind: "archive" }]);
+  });
+
+  it("waits for a state that the same decision writes, and follows when that did not bring it", () => {
+    const fields = { name: "a", status: "gone" };
+    const view = viewOf(crm, { kind: "archived", fields, version: "c8" });
+    const input = archived({ view, base: { name: ["a"], status: ["here"] } });
+    const status = fieldPolicy({ field: "status", kind: { kind: "code" } });
+    const policyWith = {
+      ...input.policy,
+      statusField: "status",
+      fields: { ...input.policy.fields, status },
+    };
+    const erpView = viewOf(erp, { fields: { name: "a", status: "here" }, version: "e3" });
+    const both = ["name", "status"];
+    const given: DecideInput = {
+      ...input,
+      policy: policyWith,
+      sides: { crm: abilities(both), erp: abilities(both) },
+      members: { ...input.members, erp: memberOf(erpView, { name: "a", status: "here" }) },
+    };
+    expect(decide(given).writes).toMatchObject([{ kind: "update", fields: { status: "gone" } }]);
+    const written = { ...erpView, fields: { name: "a", status: "gone" } };
+    const after = { crm: memberOf(view, fields), erp: memberOf(written, fields) };
+    expect(decide({ ...given, members: after }).writes).toMatchObject([{ kind: "archive", target: erp }]);
+  });
+
+  it("a record brought back on one side is brought back on the other, before it gets any value", () => {
+    const crmView = viewOf(crm, { fields: { name: "b" }, version: "c9" });
+    const erpView = viewOf(erp, { kind: "archived", fields: { name: "a" }, version: "e3" });
+    const members = {
+      crm: memberOf(crmView, { name: "a" }, "archived"),
+      erp: memberOf(erpView, { name: "a" }, "archived"),
+    };
+    const input: DecideInput = { ...archived(), members };
+    expect(decide(input).writes).toMatchObject([
+      { kind: "unarchive", target: erp, precondition: "e3" },
+      { kind: "update", target: erp, fields: { name: "b" }, precondition: null },
+    ]);
+    expect(planLife(input, [])).toMatchObject({ unarchives: [{ target: erp }], archives: [], kindMoves: [] });
+    // Never against a tombstone, and never by itself.
+    expect(decide({ ...input, hasTombstone: true })).toMatchObject({
+      parks: [{ reason: "returned", connection: crm }],
+    });
+    const alone = { ...members, crm: memberOf(crmView, { name: "a" }, "present") };
+    expect(decide({ ...input, members: alone }).writes).toMatchObject([{ kind: "update" }]);
   });
 
   it("an edit made meanwhile arrives first, and the archive follows it", () => {

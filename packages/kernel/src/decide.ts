@@ -1,6 +1,7 @@
 import { planCreates } from "./create.ts";
 import { isChanged } from "./diff.ts";
 import { planFields } from "./fields.ts";
+import { planLife } from "./life.ts";
 import { membersOf } from "./members.ts";
 import type { NamedMember } from "./members.ts";
 import type { DecideInput, MemberState, Park, Plan, PlannedWrite, Verdict } from "./plan.ts";
@@ -24,9 +25,12 @@ export function decide(input: DecideInput): Plan {
   if (deleted !== undefined) return decideDeleted(input, deleted);
   const { isWanted, ...creates } = planCreates(input);
   const fields = planFields(input);
+  const life = planLife(input, fields.writes);
   const parts: Parts = {
     ...fields,
-    writes: chained([...fields.writes, ...planArchive(input), ...creates.writes]),
+    writes: chained([...life.unarchives, ...fields.writes, ...life.archives, ...creates.writes]),
+    kindMoves: life.kindMoves,
+    parks: [...fields.parks, ...life.parks],
     waits: [...fields.waits, ...creates.waits],
   };
   return planOf(input, verdictOf(parts, isWanted), parts);
@@ -52,7 +56,10 @@ const dormantKinds: ReadonlySet<string> = new Set([
 ]);
 
 type Parts = Partial<
-  Pick<Plan, "writes" | "baseMoves" | "discards" | "conflicts" | "parks" | "waits" | "tombstone">
+  Pick<
+    Plan,
+    "writes" | "baseMoves" | "kindMoves" | "discards" | "conflicts" | "parks" | "waits" | "tombstone"
+  >
 >;
 
 function planOf({ link, policy }: DecideInput, verdict: Verdict, parts: Parts = {}): Plan {
@@ -63,6 +70,7 @@ function planOf({ link, policy }: DecideInput, verdict: Verdict, parts: Parts = 
     verdict,
     writes: parts.writes ?? [],
     baseMoves: parts.baseMoves ?? [],
+    kindMoves: parts.kindMoves ?? [],
     discards: parts.discards ?? [],
     conflicts: parts.conflicts ?? [],
     parks: parts.parks ?? [],
@@ -140,21 +148,4 @@ function archive(
         causes,
       };
     });
-}
-
-/**
- * A record archived on one side since both agreed is archived on the others, when no field carries that
- * already.
- */
-function planArchive(input: DecideInput): readonly PlannedWrite[] {
-  if (input.policy.onDelete !== "archive" || carriesActivity(input)) return [];
-  const members = membersOf(input);
-  const source = members.find(([, { view, baseKind }]) => view.kind === "archived" && baseKind === "present");
-  if (source === undefined) return [];
-  const targets = members.filter(([target]) => canArchive(input, target));
-  return archive(targets, [source[0], source[1].view.version]);
-}
-
-function carriesActivity(input: DecideInput): boolean {
-  return input.policy.fields["active"] !== undefined || input.policy.statusField !== null;
 }

@@ -16,6 +16,7 @@ export const defaultGuardLimits: GuardLimits = {
   update: { countMax: 1000, shareMax: 0.5, countFree: 50 },
   transition: { countMax: 500, shareMax: 0.5, countFree: 50 },
   archive: { countMax: 20, shareMax: 0.05, countFree: 5 },
+  unarchive: { countMax: 20, shareMax: 0.05, countFree: 5 },
   delete: { countMax: 10, shareMax: 0.02, countFree: 2 },
 };
 

@@ -7,6 +7,7 @@ export * from "./failure.ts";
 export * from "./fields.ts";
 export * from "./forecast.ts";
 export * from "./guard.ts";
+export * from "./life.ts";
 export * from "./lifecycle.ts";
 export * from "./lines.ts";
 export * from "./link.ts";

@@ -37,7 +37,7 @@ export interface DecideInput {
 }
 
 /** Kinds of a planned write. */
-export type PlannedKind = "create" | "update" | "archive" | "transition";
+export type PlannedKind = "create" | "update" | "archive" | "unarchive" | "transition";
 
 /**
  * A write in canonical form. `precondition` is the target's version that was seen; null on a create, and on
@@ -72,7 +72,8 @@ export type ParkReason =
   | "unreadable"
   | "not_unique"
   | "doubt_unprovable"
-  | "id_reused";
+  | "id_reused"
+  | "returned";
 
 /** All reasons of a park. */
 export const parkReasons: readonly ParkReason[] = [
@@ -86,6 +87,7 @@ export const parkReasons: readonly ParkReason[] = [
   "not_unique",
   "doubt_unprovable",
   "id_reused",
+  "returned",
 ];
 
 /** Set aside for a person, with evidence that names fields and problems, never values. */
@@ -133,6 +135,12 @@ export const verdicts: readonly Verdict[] = [
   "ended",
 ];
 
+/** From now on all agree that the record is of this kind on that connection. */
+export interface KindMove {
+  readonly connection: ConnectionId;
+  readonly kind: ObservationKind;
+}
+
 /** The decision for one link, as data. Equal input gives byte-equal output. */
 export interface Plan {
   readonly link: LinkId;
@@ -142,6 +150,7 @@ export interface Plan {
   readonly writes: readonly PlannedWrite[];
   /** Fields whose base moves to the present view on that connection, because both sides agree already. */
   readonly baseMoves: readonly { readonly connection: ConnectionId; readonly fields: readonly string[] }[];
+  readonly kindMoves: readonly KindMove[];
   readonly discards: readonly Discard[];
   readonly conflicts: readonly Conflict[];
   readonly parks: readonly Park[];

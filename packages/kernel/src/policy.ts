@@ -79,6 +79,8 @@ export interface SideAbilities {
   readonly canCreate: boolean;
   readonly canUpdate: boolean;
   readonly canArchive: boolean;
+  /** Whether an archived record can be brought back. */
+  readonly canUnarchive: boolean;
   /** Fields the mapping reads and writes on this side. */
   readonly reads: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;

@@ -23,12 +23,25 @@ import {
  * each member or none, edited or not, in flight, tombstone, readiness, and every rule for creates and
  * deletes.
  */
-type Shape = { readonly kind: ObservationKind; readonly isEdited: boolean } | null;
+interface Shown {
+  readonly kind: ObservationKind;
+  readonly isEdited: boolean;
+  /** Kind when all last agreed; null before they ever did. */
+  readonly was: "present" | "archived" | null;
+}
+type Shape = Shown | null;
+const lives = [
+  { kind: "present", was: "archived" },
+  { kind: "archived", was: "archived" },
+  { kind: "present", was: null },
+  { kind: "archived", was: null },
+] as const;
 const shapes: readonly Shape[] = [
   null,
-  ...observationKinds.map((kind) => ({ kind, isEdited: false })),
-  { kind: "present", isEdited: true },
-  { kind: "archived", isEdited: true },
+  ...observationKinds.map((kind) => ({ kind, isEdited: false, was: "present" as const })),
+  { kind: "present", isEdited: true, was: "present" },
+  { kind: "archived", isEdited: true, was: "present" },
+  ...lives.map((life) => ({ ...life, isEdited: false })),
 ];
 const rules: readonly (CreateRule | undefined)[] = [
   undefined,
@@ -57,7 +70,7 @@ function shapeOf(connection: ConnectionId, shape: Shape): DecideInput["members"]
   if (shape === null) return {};
   const fields = { name: shape.isEdited ? `new at ${connection}` : "old", stage: "open" };
   const view = viewOf(connection, { kind: shape.kind, fields });
-  return { [connection]: memberOf(view, { name: "old", stage: "open" }) };
+  return { [connection]: memberOf(view, { name: "old", stage: "open" }, shape.was) };
 }
 
 function* inputs(): Generator<DecideInput> {
@@ -68,12 +81,12 @@ function* inputs(): Generator<DecideInput> {
         const policy = entityPolicy(fieldsPolicies, {
           onDelete,
           create,
-          statusField: onDelete === "archive" ? null : "stage",
+          statusField: onDelete === "ignore" ? null : "stage",
         });
         for (const surrounding of surroundings) {
           for (const one of shapes) {
             for (const other of shapes) {
-              for (const can of [{}, { canArchive: false }, { canCreate: false }]) {
+              for (const can of [{}, { canArchive: false, canUnarchive: false }, { canCreate: false }]) {
                 const sides = { crm: abilities(["name", "stage"]), erp: abilities(["name", "stage"], can) };
                 const members = { ...shapeOf(crm, one), ...shapeOf(erp, other) };
                 const link = { id: testLink, generation: 1, state };
@@ -97,6 +110,7 @@ function faultsOf(input: DecideInput, plan: Plan): readonly string[] {
   const isQuiet =
     plan.writes.length +
       plan.baseMoves.length +
+      plan.kindMoves.length +
       plan.discards.length +
       plan.conflicts.length +
       plan.waits.length ===
@@ -135,6 +149,7 @@ function faultsOf(input: DecideInput, plan: Plan): readonly string[] {
   if (kinds.has("deleted")) return [...faults, ...faultsOfDelete(input, plan)];
   must("only a delete leaves a tombstone", plan.tombstone === null);
   must("writes are the verdict when there are some", (plan.verdict === "writes") === plan.writes.length > 0);
+  faults.push(...faultsOfLife(input, plan));
   const isMissing = views.length === 1;
   if (isMissing) {
     const target = input.members["crm"] === undefined ? crm : erp;
@@ -159,7 +174,61 @@ function faultsOfWrite(input: DecideInput, write: PlannedWrite): readonly string
     faults.push("an archive that the contract does not want");
   if (write.kind === "archive" && input.sides[write.target]?.canArchive === false)
     faults.push("an archive where there is none");
+  return [...faults, ...faultsOfReturn(input, write)];
+}
+
+/** Nothing is brought back by itself: a person did so on another side, and no tombstone stands. */
+function faultsOfReturn(input: DecideInput, write: PlannedWrite): readonly string[] {
+  if (write.kind !== "unarchive") return [];
+  const others = Object.entries(input.members).filter(([connection]) => connection !== write.target);
+  const isAsked = others.some(([, { view, baseKind }]) => view.kind === "present" && baseKind === "archived");
+  const faults: string[] = [];
+  if (!isAsked) faults.push("a record brought back that nobody brought back elsewhere");
+  if (input.hasTombstone) faults.push("a record brought back in spite of a tombstone");
+  if (input.members[write.target]?.view.kind !== "archived") faults.push("bringing back what is there");
+  if (input.sides[write.target]?.canUnarchive !== true)
+    faults.push("bringing back where that is not offered");
+  if (input.policy.onDelete !== "archive") faults.push("bringing back against the contract");
   return faults;
+}
+
+/** Archiving and bringing back, told again: what must be written of it, and what must be agreed on. */
+function faultsOfLife(input: DecideInput, plan: Plan): readonly string[] {
+  const members = Object.entries(input.members);
+  if (members.length < 2) return plan.kindMoves.length > 0 ? ["a record alone agrees with nobody"] : [];
+  const faults: string[] = [];
+  const carried = plan.writes.filter(({ kind }) => kind === "archive" || kind === "unarchive");
+  const isFresh = members.some(([, { baseKind }]) => baseKind === null);
+  const changed = members.filter(([, { view, baseKind }]) => baseKind !== null && view.kind !== baseKind);
+  const isAlike = new Set(members.map(([, { view }]) => view.kind)).size === 1;
+  if ((isFresh || isAlike || changed.length !== 1) && carried.length > 0)
+    faults.push("archived or brought back although nobody, or everybody, did so");
+  const settles = new Map<string, ObservationKind>(
+    plan.kindMoves.map(({ connection, kind }) => [connection, kind]),
+  );
+  const isSettled = members.every(
+    ([connection, { view, baseKind }]) => (settles.get(connection) ?? baseKind) === view.kind,
+  );
+  const isOpen =
+    carried.length > 0 || plan.parks.some(({ reason }) => reason === "returned") || isDeferred(input, plan);
+  if ((isFresh || changed.length > 0) && isSettled === isOpen)
+    faults.push("a change of life is carried, asked about or agreed on, and only one of them");
+  const [source] = changed;
+  const mayCarry = input.policy.onDelete === "archive" && changed.length === 1 && !isFresh && !isAlike;
+  const target = members.find(([connection]) => connection !== source?.[0])?.[0] ?? "";
+  const isAble =
+    source?.[1].view.kind === "archived"
+      ? input.sides[target]?.canArchive === true
+      : input.sides[target]?.canUnarchive === true && !input.hasTombstone;
+  if (mayCarry && isAble && carried.length === 0 && !isDeferred(input, plan))
+    faults.push("a change of life that the contract carries was not carried");
+  return faults;
+}
+
+/** Archiving waits while the same decision writes the record's state to that side. */
+function isDeferred(input: DecideInput, plan: Plan): boolean {
+  const status = input.policy.statusField;
+  return plan.writes.some(({ fields }) => status !== null && status in fields);
 }
 
 function mayCreate(input: DecideInput, target: ConnectionId): boolean {

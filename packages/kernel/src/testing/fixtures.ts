@@ -54,6 +54,7 @@ export function abilities(fields: readonly string[], change: Partial<SideAbiliti
     canCreate: true,
     canUpdate: true,
     canArchive: true,
+    canUnarchive: true,
     reads: new Set(fields),
     writes: new Set(fields),
     writesOnCreate: new Set(),

@@ -42,6 +42,7 @@ const guardWords: { readonly [kind: string]: string } = {
   update: "updates",
   transition: "changes of status",
   archive: "archivings",
+  unarchive: "records brought back from the archive",
   delete: "deletions",
 };
 

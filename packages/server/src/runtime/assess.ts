@@ -59,6 +59,7 @@ function sideAbilities(
       canCreate: abilities.create,
       canUpdate: abilities.update,
       canArchive: abilities.archive,
+      canUnarchive: abilities.unarchive === true,
       reads: new Set(fields.filter((field) => field.isRead).map(({ field }) => field)),
       writes: new Set(
         fields.filter((field) => field.isWritten && !field.onCreateOnly).map(({ field }) => field),

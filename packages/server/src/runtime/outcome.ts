@@ -1,6 +1,14 @@
 import { imagesOf, lineIdsOf } from "@crossfoot/connector-sdk";
 import { decideRetry, eventOfFailure, isLines, pairLines, transitionIntent } from "@crossfoot/kernel";
-import type { ConnectionId, ExternalId, FailureRecord, Fields, JsonMap, LinkId } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  ExternalId,
+  FailureRecord,
+  Fields,
+  JsonMap,
+  LinkId,
+  ObservationKind,
+} from "@crossfoot/kernel";
 import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import type { Links } from "./canonical.ts";
@@ -103,6 +111,8 @@ export function landed(
     readonly id: ExternalId;
     readonly seen: StoredObservation | null;
     readonly look: LandedLookUp;
+    /** Kind of the record just before the write; null when that is not known. */
+    readonly was: ObservationKind | null;
   },
 ): IntentOutcome {
   const { intent, id, seen, look } = at;
@@ -126,10 +136,12 @@ export function landed(
     if (intent.shared.includes(field)) shared[field] = image;
     else own[field] = image;
   }
-  const moves: BaseMove[] = [{ connection: target.side.id, images: own, kind: seen.kind }];
-  const sourceKind = intent.kind === "archive" ? "archived" : null;
+  const moves: BaseMove[] = [
+    { connection: target.side.id, images: own, kind: kindAfter(intent, seen, at.was) },
+  ];
   for (const [connection, sourceFields] of Object.entries(intent.sourceImages)) {
-    moves.push({ connection: connection as ConnectionId, images: sourceFields, kind: sourceKind });
+    const kind = sourceKind(intent, seen, connection);
+    moves.push({ connection: connection as ConnectionId, images: sourceFields, kind });
   }
   const lines = rowsOfLines(target, { intent, seen, shown, known: look.lines });
   const landedImages = Object.keys(shared).length > 0 ? shared : null;
@@ -138,6 +150,40 @@ export function landed(
   const kept = isLined ? shownLines(world, target, { intent, seen, look, lines }) : shown;
   const losses = target.policy.isProjection ? [] : lossesOf(intent, kept);
   return { ...done, observation: seen, baseMoves: moves, landedImages, after, losses, lines };
+}
+
+/**
+ * Kind of the target that all agree on from now on. A person who archived it before our write has not been
+ * answered yet, so only what the write itself changed is taken.
+ */
+function kindAfter(
+  { kind }: Intent,
+  seen: StoredObservation,
+  was: ObservationKind | null,
+): ObservationKind | null {
+  if (kind === "create" || kind === "archive" || kind === "unarchive") return seen.kind;
+  return was !== null && was !== seen.kind ? seen.kind : null;
+}
+
+/**
+ * Kind of a source that is agreed on by an archiving. Where the target shows it, the next decision finds
+ * both alike; a target that cannot show it would else be archived again and again.
+ */
+function sourceKind(
+  { kind, causes }: Intent,
+  seen: StoredObservation,
+  connection: string,
+): ObservationKind | null {
+  if (kind !== "archive" && kind !== "unarchive") return null;
+  const carried = kind === "archive" ? "archived" : "present";
+  const isCause = causesOf(causes).some((cause) => cause === connection);
+  return isCause && seen.kind !== carried ? carried : null;
+}
+
+/** Connections whose commits a write carries on. */
+function causesOf(causes: Intent["causes"]): readonly (string | undefined)[] {
+  if (!Array.isArray(causes)) return [];
+  return (causes as readonly { readonly connection?: string }[]).map(({ connection }) => connection);
 }
 
 function named(images: { readonly [field: string]: JsonMap }, fields: readonly string[]): BaseMove["images"] {
@@ -167,16 +213,16 @@ function shownLines(
  * Fields whose base on the target moves. A state that is only passed through is ours: the target's base
  * follows it at once, or it would count as somebody's edit when the next step is refused; unless the
  * target's own edit is being put back, where the old base is all that tells that something is left to do.
+ * So is a state that a record gets because it was archived or brought back.
  */
 function movedFields(target: SendTarget, intent: Intent): readonly string[] {
   const fields = Object.keys(intent.fields);
   const { statusField } = target.policy;
-  if (intent.kind !== "transition" || statusField === null || fields.includes(statusField)) return fields;
-  const causes = Array.isArray(intent.causes)
-    ? (intent.causes as readonly { readonly connection?: string }[])
-    : [];
-  const isPutBack = causes.some(({ connection }) => connection === intent.target);
-  return isPutBack ? fields : [...fields, statusField];
+  const state = statusField === null ? [] : [statusField];
+  if (intent.kind === "archive" || intent.kind === "unarchive") return [...fields, "active", ...state];
+  if (intent.kind !== "transition" || state.some((field) => fields.includes(field))) return fields;
+  const isPutBack = causesOf(intent.causes).includes(intent.target);
+  return isPutBack ? fields : [...fields, ...state];
 }
 
 function noEffect(intent: Intent): FailureRecord {

@@ -178,7 +178,7 @@ async function settleCreate(
     return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
   }
   const look = await lookUpLanded(session.world, target, [first]);
-  return landed(session, target, { intent, id: first.id, seen: first, look });
+  return landed(session, target, { intent, id: first.id, seen: first, look, was: null });
 }
 
 async function probeChange(
@@ -202,7 +202,7 @@ async function probeChange(
   const evidence = await evidenceOf(session, target, { intent, seen });
   if (evidence === "landed") {
     const look = await lookUpLanded(world, target, [seen]);
-    return landed(session, target, { intent, id, seen, look });
+    return landed(session, target, { intent, id, seen, look, was: null });
   }
   if (evidence === "mixed") {
     // Neither what we sent nor what was there: somebody wrote since, or the target keeps less than it is
@@ -241,6 +241,7 @@ async function evidenceOf(
   const { intent, seen } = at;
   if (intent.kind === "archive")
     return seen.kind === "archived" || seen.kind === "deleted" ? "landed" : "not_landed";
+  if (intent.kind === "unarchive") return seen.kind === "present" ? "landed" : "not_landed";
   const [bundle] = await world.store.loadBundles([intent.link]);
   const member = bundle?.members.find(({ connection }) => connection === target.side.id);
   const natives = [seen.native, ...Object.values(member?.images ?? {})];

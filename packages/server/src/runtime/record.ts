@@ -219,9 +219,10 @@ function closedConflicts(plan: Plan, open: readonly string[]): readonly string[]
 }
 
 function baseMoves(world: World, { bundle, plan }: Assessed): DecisionRecord["baseMoves"] {
-  return plan.baseMoves.map(({ connection, fields }) => ({
+  const images = plan.baseMoves.map(({ connection, fields }) => ({
     connection,
     images: currentImages(world, { bundle, connection, fields }),
-    kind: bundle.members.find((member) => member.connection === connection)?.observation?.kind ?? "present",
+    kind: null,
   }));
+  return [...images, ...plan.kindMoves.map((move) => ({ ...move, images: {} }))];
 }

@@ -60,14 +60,16 @@ export async function sendBatch(
   }
   const look = await lookUpLanded(world, target, [...observations.values()]);
   const results: IntentOutcome[] = [];
-  for (const [index, { intent }] of ready.entries()) {
+  for (const [index, { intent, current }] of ready.entries()) {
     const outcome = outcomes[index];
     if (outcome === undefined) results.push(failed(session, intent, missingOutcome));
     else if (outcome.kind === "failed")
       results.push(await failedOne(session, target, { intent, failure: outcome.failure }));
     else {
       const seen = observations.get(outcome) ?? null;
-      results.push(landed(session, target, { intent, id: outcome.id, seen, look }));
+      results.push(
+        landed(session, target, { intent, id: outcome.id, seen, look, was: current?.kind ?? null }),
+      );
     }
   }
   return [...compared.stale, ...results];

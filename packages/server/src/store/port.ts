@@ -13,6 +13,7 @@ import type {
   LinkState,
   ObservationKind,
   ParkReason,
+  PlannedKind,
   Problem,
   Verdict,
 } from "@crossfoot/kernel";
@@ -149,6 +150,9 @@ export interface LineLink {
   readonly key: string;
 }
 
+/** Kinds of an intent. */
+type IntentKind = PlannedKind | "delete" | "merge" | "note";
+
 /** A write stored before it is sent. */
 export interface Intent {
   readonly key: string;
@@ -156,7 +160,7 @@ export interface Intent {
   readonly entity: EntityName;
   readonly generation: number;
   readonly target: ConnectionId;
-  readonly kind: "create" | "update" | "archive" | "delete" | "transition" | "merge" | "note";
+  readonly kind: IntentKind;
   readonly state: IntentState;
   readonly step: number;
   readonly id: ExternalId | null;

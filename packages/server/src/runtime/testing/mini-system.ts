@@ -36,6 +36,8 @@ export interface MiniOptions {
   readonly horizonMs?: number;
   /** Whether readers are told of merges; without it the loser of one is simply gone. */
   readonly tellsMerges?: boolean;
+  /** Whether readers are told of archiving; without it the status alone shows it, as `inactive`. */
+  readonly tellsArchives?: boolean;
 }
 
 /** Abilities of an entity that can do everything, one record a call. */
@@ -46,6 +48,7 @@ const ableEntity: EntityAbilities = {
   create: true,
   update: true,
   archive: true,
+  unarchive: true,
   writeBatchMax: 10,
   readBatchMax: 50,
   precondition: "conditional",
@@ -194,11 +197,12 @@ export class MiniSystem {
   }
 
   #record(row: MiniRow): NativeRecord {
-    const kind = row.isArchived ? "archived" : "present";
+    const isTold = this.#options.tellsArchives !== false;
+    const kind = row.isArchived && isTold ? "archived" : "present";
     return {
       id: row.id as ExternalId,
       kind: hasMoved(row) ? (row.moved ?? "merged") : kind,
-      native: row.fields,
+      native: isTold || !row.isArchived ? row.fields : { ...row.fields, status: "inactive" },
       version: String(row.version),
       versionOrder: row.version,
       modifiedAt: new Date(row.modifiedAt).toISOString(),
@@ -276,8 +280,8 @@ export class MiniSystem {
     if (row === undefined || row.isDeleted || hasMoved(row)) return failed("stale", "gone");
     if (write.precondition !== null && write.precondition !== String(row.version))
       return failed("stale", "version");
-    if (write.kind === "archive")
-      this.#store(write.entity, { ...row, isArchived: true, version: row.version + 1 });
+    if (write.kind === "archive" || write.kind === "unarchive")
+      this.archive(write.entity, row.id, write.kind === "archive");
     else if (write.kind === "transition")
       this.edit(write.entity, row.id, { status: write.transition?.to ?? null });
     else this.edit(write.entity, row.id, write.patch);

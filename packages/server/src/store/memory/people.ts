@@ -219,7 +219,7 @@ function counting(state: State): Pick<Store, "counts" | "openCounts" | "waitsOf"
       }));
     },
     async linkGuardCounts(sinceMs) {
-      const harmful = new Set(["archive", "delete", "merge", "note"]);
+      const harmful = new Set(["archive", "unarchive", "delete", "merge", "note"]);
       const now = state.now();
       const found = new Map<string, { entity: string; kind: string; count: number }>();
       for (const { entity, kind, stored_at, plan_id } of intent.all()) {
