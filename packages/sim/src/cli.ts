@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { availableParallelism } from "node:os";
+import { cpuUsage } from "node:process";
+import { catalogue } from "./catalogue.ts";
 import { commitName } from "./commit-name.ts";
 import { addCoverage, noCoverage } from "./coverage.ts";
 import type { Coverage } from "./coverage.ts";
@@ -40,6 +42,11 @@ export async function runCli(args: readonly string[], say: (line: string) => voi
     say(usage);
     return 0;
   }
+  const unknown = (values.fault ?? []).find((name) => !catalogue.some((kind) => kind.name === name));
+  if (unknown !== undefined) {
+    say(`no fault is called ${unknown}; known: ${catalogue.map(({ name }) => name).join(" ")}`);
+    return 1;
+  }
   const isOne = values.seed !== undefined;
   const wish: Wish = {
     seeds: isOne ? 1 : Number(values.seeds),
@@ -71,17 +78,22 @@ function* ordersOf(wish: Wish): Generator<Order, undefined> {
   }
 }
 
+/** A line of progress comes after so many seeds. */
+const progressEvery = 500;
 /** Violations that are explained in one go; the others are told by their line. */
 const explainedMax = 3;
 
 async function runSeeds(wish: Wish, orders: Iterator<Order, undefined>): Promise<number> {
   const { say } = wish;
   const startedAt = performance.now();
+  const usedBefore = processorMs();
   let coverage: Coverage = noCoverage;
   let events = 0;
   let passed = 0;
   const failed: Report[] = [];
   await runOrders(orders, wish.jobs, (report) => {
+    const done = passed + failed.length + 1;
+    if (done % progressEvery === 0) say(`... ${done} seeds, ${failed.length} failed`);
     coverage = addCoverage(coverage, report.coverage);
     events += report.events;
     if (report.verdict === "pass") passed += 1;
@@ -92,14 +104,25 @@ async function runSeeds(wish: Wish, orders: Iterator<Order, undefined>): Promise
     return true;
   });
   const seconds = (performance.now() - startedAt) / 1000;
+  const used = processorMs() - usedBefore;
   if (wish.isExplained) {
     for (const report of failed.slice(0, explainedMax)) await explain(wish, report);
   }
   for (const line of showCoverage(coverage)) say(line);
-  const perMinute = Math.round(((passed + failed.length) / seconds) * 60);
-  say(`${events} events in ${seconds.toFixed(1)} s on ${wish.jobs} threads: ${perMinute} seeds a minute`);
+  const count = passed + failed.length;
+  const perMinute = Math.round((count / seconds) * 60);
+  say(
+    `${events} events in ${seconds.toFixed(1)} s on ${wish.jobs} threads: ${perMinute} seeds a minute, ` +
+      `${Math.round(used / count)} ms of processor time a seed`,
+  );
   say(`${passed} passed, ${failed.length} failed`);
   return failed.length === 0 && passed > 0 ? 0 : 1;
+}
+
+/** Processor time of all threads so far: on a busy machine it says more than the clock does. */
+function processorMs(): number {
+  const { user, system } = cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** One line per violation, each with what it takes to see it again. */
