@@ -59,7 +59,9 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   const profile = (role: "crm" | "erp"): Profile =>
     isCalm ? calmProfile(role) : drawProfile(prng(seed, `${role}/profile`), role, mask);
   const profiles = { crm: profile("crm"), erp: profile("erp") };
-  const endsAt = random.between(3, 8) * 60_000;
+  const store = options.store ?? (seed % pgliteEvery === 0 ? "pglite" : "memory");
+  // A run on PGlite takes forty times as long as one in memory.
+  const endsAt = random.between(3, seed % pgliteEvery === 0 ? 4 : 8) * 60_000;
   const count = random.pick([1, 1, 2, 3]);
   const workers = Array.from({ length: count }, (_, at): WorkerPlace => {
     const clockOffsetMs = mask.has("C1") ? random.between(-900_000, 900_000) : 0;
@@ -69,7 +71,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   return {
     seed,
     mask: [...mask].toSorted(),
-    store: options.store ?? (seed % pgliteEvery === 0 ? "pglite" : "memory"),
+    store,
     profiles,
     contract: null,
     entities,

@@ -1,4 +1,5 @@
 import type { Scenario } from "./scenario.ts";
+import { kindOf } from "./system/vocabulary.ts";
 
 /** Says whether a scenario still breaks what is looked for. */
 export type StillBreaks = (scenario: Scenario) => Promise<boolean>;
@@ -31,6 +32,7 @@ export async function shrink(scenario: Scenario, breaks: StillBreaks): Promise<S
     await dropParts(search, (from) => from.actions, dropActions);
     await dropParts(search, (from) => from.entities.slice(1), dropEntities);
     for (const simpler of simplerOnes(search.best)) await attempt(search, simpler);
+    await dropParts(search, fieldsOf, dropFields);
   }
   return search.best;
 }
@@ -71,6 +73,25 @@ const dropFaults = (from: Scenario, parts: readonly Scenario["faults"][number][]
   ...from,
   faults: from.faults.filter((fault) => !parts.includes(fault)),
 });
+/** Fields that deeds set, but for the one that names the record. */
+function fieldsOf(from: Scenario): readonly string[] {
+  return from.actions.flatMap(({ id, entity, deed }) => {
+    if (!("fields" in deed)) return [];
+    const names = Object.keys(deed.fields).filter((field) => field !== kindOf(entity).tag);
+    return deed.kind === "create" || names.length > 1 ? names.map((field) => `${id} ${field}`) : [];
+  });
+}
+
+const dropFields = (from: Scenario, names: readonly string[]): Scenario => ({
+  ...from,
+  actions: from.actions.map((action) => {
+    const { id, deed } = action;
+    if (!("fields" in deed)) return action;
+    const kept = Object.entries(deed.fields).filter(([field]) => !names.includes(`${id} ${field}`));
+    return { ...action, deed: { ...deed, fields: Object.fromEntries(kept) } };
+  }),
+});
+
 const dropCommands = (from: Scenario, parts: readonly Scenario["commands"][number][]): Scenario => ({
   ...from,
   commands: from.commands.filter((command) => !parts.includes(command)),
