@@ -20,7 +20,7 @@ test("a fault that was switched on and never came is reported", async () => {
   expect(lines.some((line) => line.startsWith("never hit: fault X3"))).toBe(hits?.includes("X3 0"));
 });
 
-test("an unknown fault is refused with the names that are known, and no seeds at all are a failure", async () => {
+test("an unknown fault is refused with the known names; no seeds at all are a failure", async () => {
   const unknown = await run("--fault", "Z9");
   expect([unknown.code, unknown.lines[0]?.includes("N3")]).toEqual([1, true]);
   expect((await run("--seeds", "0", "--jobs", "1")).code).toBe(1);
