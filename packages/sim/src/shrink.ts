@@ -11,7 +11,7 @@ const realMsMax = 90_000;
 
 interface Search {
   best: Scenario;
-  attempts: number;
+  attemptsLeft: number;
   readonly endsAt: number;
   readonly breaks: StillBreaks;
 }
@@ -21,8 +21,12 @@ interface Search {
  * records and faults first, then single deeds, then time. Each step is tried on its own run; the answer
  * breaks as the first did.
  */
-export async function shrink(scenario: Scenario, breaks: StillBreaks): Promise<Scenario> {
-  const search: Search = { best: scenario, attempts: 0, endsAt: performance.now() + realMsMax, breaks };
+export async function shrink(
+  scenario: Scenario,
+  breaks: StillBreaks,
+  attemptsLeft: number = attemptsMax,
+): Promise<Scenario> {
+  const search: Search = { best: scenario, attemptsLeft, endsAt: performance.now() + realMsMax, breaks };
   for (let before = ""; before !== JSON.stringify(search.best) && !isOver(search);) {
     before = JSON.stringify(search.best);
     await dropParts(search, (from) => from.workers.slice(1), dropWorkers);
@@ -37,12 +41,11 @@ export async function shrink(scenario: Scenario, breaks: StillBreaks): Promise<S
   return search.best;
 }
 
-const isOver = (search: Search): boolean =>
-  search.attempts >= attemptsMax || performance.now() > search.endsAt;
+const isOver = (search: Search): boolean => search.attemptsLeft <= 0 || performance.now() > search.endsAt;
 
 async function attempt(search: Search, candidate: Scenario): Promise<boolean> {
   if (isOver(search)) return false;
-  search.attempts += 1;
+  search.attemptsLeft -= 1;
   if (!(await search.breaks(candidate))) return false;
   search.best = candidate;
   return true;
