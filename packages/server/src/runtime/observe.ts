@@ -321,7 +321,6 @@ export async function findDeletions(session: Session, side: Side, entity: Entity
   const gone = [...known].filter((id) => !listed.has(id));
   const checked = await readIds(session, side, { entity, ids: gone, via: "sweep" });
   const at = session.tick();
-  const now = world.clock.now();
   const deleted = await Promise.all(
     checked.missing.map((id) => {
       const record: NativeRecord = {
@@ -338,8 +337,5 @@ export async function findDeletions(session: Session, side: Side, entity: Entity
     }),
   );
   await world.store.checkpoint({ observations: deleted, unreadable: [], cursor: null, runId: session.runId });
-  const cursor = await world.store.loadCursor(side.id, entity);
-  const swept = { ...cursor, sweptAt: new Date(now).toISOString() };
-  await world.store.checkpoint({ observations: [], unreadable: [], cursor: swept, runId: session.runId });
   return deleted.length + checked.observations.filter(({ kind }) => kind === "deleted").length;
 }

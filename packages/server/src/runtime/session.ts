@@ -170,12 +170,14 @@ async function readSide(
     if (session.signal?.aborted === true || session.away.has(side.id)) return;
     if (mappingOf(side, entity) === undefined) continue;
     try {
-      const counts = await readEntity(session, side, { entity, mode: at.mode });
+      const isSweep = await isSweepDue(session, side, { entity, mode: at.mode });
+      const counts = await readEntity(session, side, { entity, mode: isSweep ? "sweep" : at.mode });
       const into = at.reads.get(entity);
       if (into !== undefined) into[side.id] = counts;
-      if (await isSweepDue(session, side, { entity, mode: at.mode })) {
+      if (isSweep) {
         const found = await findDeletions(session, side, entity);
         at.deletions.set(entity, (at.deletions.get(entity) ?? 0) + found);
+        await noteSwept(session, side, entity);
       }
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
@@ -195,6 +197,17 @@ async function readSide(
   }
 }
 
+/** Everything was read again, and deletions were looked for as far as the system lets us. */
+async function noteSwept({ world, runId }: Session, side: Side, entity: EntityName): Promise<void> {
+  const cursor = await world.store.loadCursor(side.id, entity);
+  const swept = { ...cursor, sweptAt: new Date(world.clock.now()).toISOString() };
+  await world.store.checkpoint({ observations: [], unreadable: [], cursor: swept, runId });
+}
+
+/**
+ * Whether everything is to be read again now: that finds what no reading since a stamp finds, such as a change
+ * whose stamp is older than what was read already (INVARIANTS.md I09), and deletions.
+ */
 async function isSweepDue(
   session: Session,
   side: Side,

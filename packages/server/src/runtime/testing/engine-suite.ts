@@ -413,6 +413,20 @@ export function engineSuite(home: { readonly open: () => Promise<StoreOpener> })
     });
   });
 
+  describe("sweeps", () => {
+    test("an edit with a stamp older than what was read is found when everything is read again", async () => {
+      const mini = await loaded();
+      mini.pass(-1_800_000);
+      mini.crm.edit("accounts", mini.crmId, { name: "Stamped in the past" });
+      mini.pass(1_810_000);
+      await mini.engine.run();
+      expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Acme");
+      mini.pass(mini.world.sweepEveryMs);
+      await mini.engine.run();
+      expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Stamped in the past");
+    });
+  });
+
   describe("deletes", () => {
     test("a deletion is never carried over as one, and the record does not come back", async () => {
       const mini = await loaded();
