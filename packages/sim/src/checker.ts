@@ -25,6 +25,8 @@ export interface Sight {
 
 /** What the store holds for people: what was decided, parked, told. Read when all is quiet. */
 export interface StoreFacts {
+  /** True time of the look, ms since the start. */
+  readonly at: number;
   readonly conflicts: Awaited<ReturnType<Store["listConflicts"]>>;
   readonly candidates: Awaited<ReturnType<Store["listCandidates"]>>;
   readonly parks: Awaited<ReturnType<Store["listParks"]>>;
@@ -36,6 +38,8 @@ export interface StoreFacts {
 /** One checker of one run. It reports and never ends the run: all violations are told. */
 export interface Checker {
   readonly invariant: string;
+  /** How many things it judged: a check that looked at nothing proves nothing. */
+  readonly looked: () => number;
   /** After each entry of the history (safety). */
   readonly see?: (entry: Entry) => readonly Violation[];
   /** Once the run is quiet after the heal (liveness), before the idle cycles. */

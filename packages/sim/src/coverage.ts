@@ -21,10 +21,12 @@ export interface Coverage {
   readonly steps: Counts;
   /** Deeds of people, by entity and kind. */
   readonly deeds: Counts;
+  /** What each checker judged. */
+  readonly looked: Counts;
 }
 
 /** Coverage of nothing. */
-export const noCoverage: Coverage = { masked: {}, hits: {}, verdicts: {}, steps: {}, deeds: {} };
+export const noCoverage: Coverage = { masked: {}, hits: {}, verdicts: {}, steps: {}, deeds: {}, looked: {} };
 
 function added(a: Counts, b: Counts): Counts {
   const sum: Record<string, number> = { ...a };
@@ -40,13 +42,14 @@ export function addCoverage(a: Coverage, b: Coverage): Coverage {
     verdicts: added(a.verdicts, b.verdicts),
     steps: added(a.steps, b.steps),
     deeds: added(a.deeds, b.deeds),
+    looked: added(a.looked, b.looked),
   };
 }
 
 /** What one run came through. */
 export function coverageOf(
   scenario: Scenario,
-  at: { readonly faults: FaultPort; readonly history: History },
+  at: { readonly faults: FaultPort; readonly history: History; readonly looked: Counts },
   dump: Dump,
 ): Coverage {
   const verdicts: Record<string, number> = {};
@@ -66,6 +69,7 @@ export function coverageOf(
     verdicts,
     steps: stepsIn(dump),
     deeds,
+    looked: at.looked,
   };
 }
 

@@ -70,13 +70,14 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const verdict = violations.length > 0 ? "fail" : reason === null ? "pass" : "unknown";
   const dump = await stage.home.dump();
   await stage.home.close();
+  const looked = Object.fromEntries(checkers.map((checker) => [checker.invariant, checker.looked()]));
   return {
     seed: scenario.seed,
     verdict,
     violations,
     reason,
     digest: stage.history.digest(),
-    coverage: coverageOf(scenario, stage, dump),
+    coverage: coverageOf(scenario, { ...stage, looked }, dump),
     events: stage.timeline.events,
     history: stage.history,
     dump,
@@ -121,11 +122,11 @@ async function phases(
     return null;
   }
   history.note({ kind: "phase", phase: "quiet" });
-  check("atQuiet", await factsOf(stage.home));
+  check("atQuiet", await factsOf(stage.home, timeline.now));
   history.note({ kind: "phase", phase: "idle" });
   await timeline.run(timeline.now + 3 * scenario.cadenceMs + lookEveryMs, isTooLong);
   history.note({ kind: "phase", phase: "end" });
-  check("atEnd", await factsOf(stage.home));
+  check("atEnd", await factsOf(stage.home, timeline.now));
   return isTooLong() ? "the run took too many events" : null;
 }
 
@@ -146,9 +147,10 @@ function stuckMessage({ history }: Stage): string {
   return `the healed run did not become quiet in time; last heard: ${heard}`;
 }
 
-async function factsOf(home: StoreHome): Promise<StoreFacts> {
+async function factsOf(home: StoreHome, at: number): Promise<StoreFacts> {
   const { store } = home;
   return {
+    at,
     conflicts: await store.listConflicts("open"),
     candidates: await store.listCandidates(),
     parks: await store.listParks(),

@@ -11,6 +11,7 @@ export function showCoverage(coverage: Coverage): readonly string[] {
     ...wrapped("outcomes", listOf(coverage.verdicts)),
     ...wrapped("intents", listOf(coverage.steps)),
     ...wrapped("deeds", listOf(coverage.deeds)),
+    ...wrapped("checked", listOf(coverage.looked)),
     ...catalogue.flatMap(({ name, awaits }) =>
       awaits === undefined ? [] : [`not drawn: fault ${name}, awaits ${awaits}`],
     ),

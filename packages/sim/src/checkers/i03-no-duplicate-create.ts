@@ -8,6 +8,7 @@ export function noDuplicateCreate(_sight: Sight): Checker {
   const made = new Map<string, string>();
   return {
     invariant: "I03",
+    looked: () => made.size,
     see: (entry): readonly Violation[] => {
       if (entry.kind !== "commit" || entry.commit.op !== "create") return [];
       const { system, entity, id, tag, actor } = entry.commit;

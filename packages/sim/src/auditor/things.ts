@@ -1,0 +1,78 @@
+import type { Json, JsonMap } from "@crossfoot/kernel";
+import type { EntityName } from "@crossfoot/model";
+import type { Sight } from "../checker.ts";
+import type { Commit } from "../system/commit.ts";
+import type { ModelSystem, Row } from "../system/model-system.ts";
+import { standing } from "../system/model-system.ts";
+
+/** One of the two systems. */
+export type Role = "crm" | "erp";
+/** Both systems. */
+export const roles: readonly Role[] = ["crm", "erp"];
+/** The system on the other side. */
+export const otherOf = (role: Role): Role => (role === "crm" ? "erp" : "crm");
+
+/** What the workload calls one thing, with the records that both systems hold of it. */
+export interface Thing {
+  readonly entity: EntityName;
+  readonly tag: string;
+  readonly rows: { readonly [role in Role]: readonly Row[] };
+}
+
+/** Everything that the workload or we ever made, by entity and tag. */
+export function thingsOf({ scenario, systems }: Sight): readonly Thing[] {
+  const things = new Map<string, { entity: EntityName; tag: string; rows: Record<Role, Row[]> }>();
+  for (const entity of scenario.entities) {
+    for (const role of roles) {
+      for (const row of systems[role].rows(entity)) {
+        const name = `${entity}\n${row.tag}`;
+        const thing = things.get(name) ?? { entity, tag: row.tag, rows: { crm: [], erp: [] } };
+        thing.rows[role].push(row);
+        things.set(name, thing);
+      }
+    }
+  }
+  return [...things.values()];
+}
+
+/** Records of a thing that are there now, archived ones included. */
+export const livingOf = (thing: Thing, role: Role): readonly Row[] =>
+  thing.rows[role].filter((row) => standing(row).life !== "deleted");
+
+/** The one record on each side; null unless both sides have just one, and none was ever deleted or merged. */
+export function plainPair(thing: Thing): { readonly [role in Role]: Row } | null {
+  const [crm, ...moreCrm] = thing.rows.crm;
+  const [erp, ...moreErp] = thing.rows.erp;
+  if (crm === undefined || erp === undefined || moreCrm.length + moreErp.length > 0) return null;
+  const isPlain = (row: Row): boolean => row.commits.every(({ after }) => after.life === "live");
+  return isPlain(crm) && isPlain(erp) ? { crm, erp } : null;
+}
+
+/** Plain values of a record after a commit. */
+export const plainAfter = (system: ModelSystem, commit: Commit): JsonMap =>
+  system.decode(commit.entity, commit.after.native);
+
+/** Plain values of a record before a commit; empty for its first. */
+export const plainBefore = (system: ModelSystem, commit: Commit): JsonMap =>
+  commit.before === null ? {} : system.decode(commit.entity, commit.before.native);
+
+/** The same text for equal values, whatever the order of keys; lines without ids, in the order of their text. */
+export function canon(value: Json | undefined): string {
+  if (value === undefined) return "absent";
+  if (Array.isArray(value)) return `[${value.map(lineText).toSorted().join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const parts = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${parts.map(([key, part]) => `${key}:${canon(part)}`).join(",")}}`;
+}
+
+function lineText(line: Json): string {
+  if (typeof line !== "object" || line === null || Array.isArray(line)) return canon(line);
+  const { id: _id, ...fields } = line as JsonMap;
+  return canon(fields);
+}
+
+/** Equal as business values. Null, an empty text and nothing at all count as one: neither side shows anything. */
+export function isSame(one: Json | undefined, other: Json | undefined): boolean {
+  const isBlank = (value: Json | undefined): boolean => value === undefined || value === null || value === "";
+  return isBlank(one) && isBlank(other) ? true : canon(one) === canon(other);
+}

@@ -1,0 +1,85 @@
+import type { Json, JsonMap } from "@crossfoot/kernel";
+import type { StoreFacts } from "../checker.ts";
+import type { Row } from "../system/model-system.ts";
+import type { Role } from "./things.ts";
+
+type Line = { readonly [column: string]: unknown };
+const rowsOf = (facts: StoreFacts, table: string): readonly Line[] =>
+  (facts.dump as { readonly [name: string]: readonly Line[] })[table] ?? [];
+
+/** What people are told of a record: everything the store holds open or has written down about it. */
+export class Told {
+  readonly #links = new Map<string, string>();
+  readonly #open = new Map<string, Set<string>>();
+  readonly #discards = new Map<
+    string,
+    { readonly field: string; readonly value: Json; readonly at: number }[]
+  >();
+  readonly #candidates: ReadonlySet<string>;
+  readonly #parkedRecords: ReadonlySet<string>;
+  readonly #states: ReadonlyMap<string, string>;
+
+  constructor(facts: StoreFacts) {
+    const name = (row: Line): string =>
+      `${String(row["connection"])}/${String(row["entity"])}/${String(row["external_id"])}`;
+    // The newest membership counts; earlier ones are history.
+    for (const row of rowsOf(facts, "link_member")) {
+      const known = this.#links.get(name(row));
+      if (known === undefined || row["until_at"] === null) this.#links.set(name(row), String(row["link_id"]));
+    }
+    this.#states = new Map(rowsOf(facts, "link").map((row) => [String(row["id"]), String(row["state"])]));
+    const isOpen = (row: Line): boolean => row["state"] === "open";
+    for (const row of rowsOf(facts, "conflict").filter(isOpen))
+      this.#note(row["link_id"], `conflict ${String(row["field"])}`);
+    for (const row of rowsOf(facts, "park").filter(isOpen)) this.#note(row["link_id"], "park");
+    for (const row of rowsOf(facts, "wait")) this.#note(row["link_id"], `wait ${String(row["field"])}`);
+    for (const row of rowsOf(facts, "intent")) {
+      if (row["state"] === "parked" || row["state"] === "in_doubt") this.#note(row["link_id"], "park");
+    }
+    this.#candidates = new Set(rowsOf(facts, "candidate").filter(isOpen).map(name));
+    this.#parkedRecords = new Set(rowsOf(facts, "park").filter(isOpen).map(name));
+    for (const row of rowsOf(facts, "journal")) {
+      if (row["kind"] !== "discarded") continue;
+      const body = row["body"] as JsonMap;
+      const link = String(row["link_id"]);
+      const entry = {
+        field: String(body["field"]),
+        value: body["value"] ?? null,
+        at: Date.parse(String(row["at"])),
+      };
+      this.#discards.set(link, [...(this.#discards.get(link) ?? []), entry]);
+    }
+  }
+
+  #note(link: unknown, what: string): void {
+    const known = this.#open.get(String(link)) ?? new Set<string>();
+    this.#open.set(String(link), known.add(what));
+  }
+
+  /** The link that a record is or was a member of, or undefined. */
+  linkOf(role: Role, row: Row): string | undefined {
+    return this.#links.get(`${role}/${row.entity}/${row.id}`);
+  }
+
+  /** The state of the link of a record, or undefined. */
+  stateOf(role: Role, row: Row): string | undefined {
+    return this.#states.get(this.linkOf(role, row) ?? "");
+  }
+
+  /** Whether a person is told of this record and field: a conflict, a park, a wait, a question. */
+  isOpen(role: Role, row: Row, field: string): boolean {
+    const name = `${role}/${row.entity}/${row.id}`;
+    if (this.#candidates.has(name) || this.#parkedRecords.has(name)) return true;
+    const open = this.#open.get(this.linkOf(role, row) ?? "");
+    return (
+      open !== undefined && (open.has("park") || open.has(`conflict ${field}`) || open.has(`wait ${field}`))
+    );
+  }
+
+  /** Values of a field that the journal names as lost. */
+  lostOf(role: Role, row: Row, field: string): readonly Json[] {
+    const link = this.linkOf(role, row);
+    const entries = link === undefined ? [] : (this.#discards.get(link) ?? []);
+    return entries.filter((entry) => entry.field === field).map(({ value }) => value);
+  }
+}

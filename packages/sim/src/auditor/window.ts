@@ -1,0 +1,35 @@
+import type { Sight } from "../checker.ts";
+import type { CallKind } from "../history.ts";
+import type { Commit } from "../system/commit.ts";
+
+const sightings: ReadonlySet<CallKind> = new Set(["read", "readByIds"]);
+
+/**
+ * Whether our write replaced a person's value inside the window that a system without conditional writes
+ * leaves (INVARIANTS.md, table of guarantees): nothing that was read of that entity before the write was sent
+ * could show the value.
+ */
+export function isInWindow(
+  { history, systems }: Sight,
+  at: { readonly person: Commit; readonly ours: Commit },
+): boolean {
+  const { person, ours } = at;
+  const { profile } = systems[person.system];
+  if (profile.precondition === "conditional" && profile.versions === "counter") return false;
+  if (ours.actor.kind !== "us") return false;
+  const { call } = ours.actor;
+  const reads = new Map<number, string>();
+  for (const entry of history.entries) {
+    if (entry.kind === "call" && entry.id === call) return true;
+    if (
+      entry.kind === "call" &&
+      entry.system === person.system &&
+      entry.entity === person.entity &&
+      sightings.has(entry.call)
+    )
+      reads.set(entry.id, entry.call);
+    const wasRead = entry.kind === "reached" && reads.has(entry.id);
+    if (wasRead && entry.at >= person.visibleAt) return false;
+  }
+  return true;
+}
