@@ -255,10 +255,11 @@ async function evidenceOf(
     return shown[target.policy.statusField ?? ""] === intent.transition.from ? "not_landed" : "landed";
   }
   const old = readImages(target.mapping, member?.images ?? {}, context);
-  const before =
-    member?.observation === null || member?.observation === undefined
-      ? {}
-      : readObservation(target.mapping, member.observation, context).fields;
+  // The view is what the write was decided against only while nobody has touched the record since: a later
+  // edit that was read meanwhile is no sign that our write did not land, and may not be written over.
+  const view = member?.observation ?? null;
+  const isDecidedView = view !== null && view.version !== null && view.version === intent.precondition;
+  const before = isDecidedView ? readObservation(target.mapping, view, context).fields : {};
   return settleUpdate(
     Object.entries(intent.fields).map(([field, sent]) => ({
       isSent: isEqual(shown[field], sent),

@@ -165,11 +165,20 @@ async function comparePreconditions(
       record === undefined
         ? null
         : await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
-    const isMoved = one.current !== null && seen !== null && seen.contentHash !== one.current.contentHash;
+    const isMoved = seen !== null && hasMoved(one, seen);
     if (!isMoved) ready.push(one);
     else stale.push({ ...failed(session, one.intent, staleFailure), observation: seen });
   }
   return { ready, stale };
+}
+
+/**
+ * Whether the record is another than the one that was decided on. Its version tells, where it has one: the
+ * newest view may be later than the decision, and hold an edit that nobody has decided on.
+ */
+function hasMoved({ intent, current }: Prepared, seen: StoredObservation): boolean {
+  if (intent.precondition !== null && seen.version !== null) return seen.version !== intent.precondition;
+  return current !== null && seen.contentHash !== current.contentHash;
 }
 
 const staleFailure: FailureRecord = {

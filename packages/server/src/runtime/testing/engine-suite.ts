@@ -121,6 +121,27 @@ export function engineSuite(home: { readonly open: () => Promise<StoreOpener> })
       expect(new Set(mini.erp.creates).size).toBe(1);
     });
 
+    test("an edit of the target that was read while a write was in doubt is not written over in silence", async () => {
+      const mini = await loaded({
+        erp: { entities: { accounts: { precondition: "compare" }, products: {} } },
+        // The system itself compares nothing.
+        wrapConnection: (_id, connection) => ({
+          ...connection,
+          write: (writes) => connection.write(writes.map((write) => ({ ...write, precondition: null }))),
+        }),
+      });
+      mini.pass(10);
+      mini.crm.edit("accounts", mini.crmId, { email: "crm@acme.example" });
+      mini.erp.faults = ["lost_request"];
+      await mini.engine.run({ waitMsMax: 0 });
+      mini.erp.edit("accounts", mini.erpId, { email: "erp@acme.example" });
+      mini.pass(60_000);
+      await mini.engine.run();
+      expect(mini.erp.get("accounts", mini.erpId).fields["email"]).toBe("crm@acme.example");
+      const lost = await mini.engine.lost({ record: `crm:${mini.crmId}`, limit: 10 });
+      expect(lost.map(({ value }) => value)).toEqual(["erp@acme.example"]);
+    });
+
     test("a worker that dies between the call and its answer leaves one record", async () => {
       let dies = true;
       const mini = await build({
