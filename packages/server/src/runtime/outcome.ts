@@ -1,5 +1,12 @@
 import { imagesOf, lineIdsOf } from "@crossfoot/connector-sdk";
-import { decideRetry, eventOfFailure, isLines, pairLines, transitionIntent } from "@crossfoot/kernel";
+import {
+  decideRetry,
+  eventOfFailure,
+  isEqual,
+  isLines,
+  pairLines,
+  transitionIntent,
+} from "@crossfoot/kernel";
 import type {
   ConnectionId,
   ExternalId,
@@ -129,8 +136,10 @@ export function landed(
   const images = imagesOf(target.mapping, seen.native);
   const own: Record<string, JsonMap> = {};
   const shared: Record<string, JsonMap> = {};
+  const foreign = foreignFields(intent, seen, shown);
   for (const field of movedFields(target, intent)) {
     const image = images[field];
+    if (foreign.has(field)) continue;
     // A state that went on by itself is news of the target, not the value that was sent.
     if (image === undefined || isElsewhere) continue;
     if (intent.shared.includes(field)) shared[field] = image;
@@ -141,15 +150,35 @@ export function landed(
   ];
   for (const [connection, sourceFields] of Object.entries(intent.sourceImages)) {
     const kind = sourceKind(intent, seen, connection);
-    moves.push({ connection: connection as ConnectionId, images: sourceFields, kind });
+    moves.push({ connection: connection as ConnectionId, images: without(sourceFields, foreign), kind });
   }
   const lines = rowsOfLines(target, { intent, seen, shown, known: look.lines });
   const landedImages = Object.keys(shared).length > 0 ? shared : null;
   const after = named(images, [...Object.keys(intent.before), ...Object.keys(intent.fields)]);
   const isLined = Object.values(intent.fields).some(isLines);
   const kept = isLined ? shownLines(world, target, { intent, seen, look, lines }) : shown;
-  const losses = target.policy.isProjection ? [] : lossesOf(intent, kept);
+  const losses = target.policy.isProjection ? [] : lossesOf(intent, without(kept, foreign));
   return { ...done, observation: seen, baseMoves: moves, landedImages, after, losses, lines };
+}
+
+/**
+ * Fields of a record we made that show something else when we ask later whether it is there: somebody may have
+ * edited them meanwhile, so neither side's base moves, and they are decided (crash matrix, row 10). Rows of
+ * lists carry the target's own keys and are paired when they are decided.
+ */
+function foreignFields(intent: Intent, seen: StoredObservation, shown: Fields): ReadonlySet<string> {
+  if (seen.via !== "probe" || intent.kind !== "create") return new Set();
+  const differing = Object.entries(intent.fields).filter(([field, sent]) => {
+    return shown[field] !== undefined && !isLines(sent) && !isEqual(shown[field], sent);
+  });
+  return new Set(differing.map(([field]) => field));
+}
+
+function without<T>(
+  map: { readonly [field: string]: T },
+  left: ReadonlySet<string>,
+): { readonly [field: string]: T } {
+  return Object.fromEntries(Object.entries(map).filter(([field]) => !left.has(field)));
 }
 
 /**

@@ -39,14 +39,37 @@ export function thingsOf({ scenario, systems }: Sight): readonly Thing[] {
 export const livingOf = (thing: Thing, role: Role): readonly Row[] =>
   thing.rows[role].filter((row) => standing(row).life !== "deleted");
 
-/** The one record on each side; null unless both sides have just one, and none was ever deleted or merged. */
-export function plainPair(thing: Thing): { readonly [role in Role]: Row } | null {
+/**
+ * The one record on each side; null unless both sides have just one, none was ever deleted or merged, and it can
+ * be known that they are one: we made one of them, or both were made with all that names them.
+ */
+export function plainPair(sight: Sight, thing: Thing): { readonly [role in Role]: Row } | null {
   const [crm, ...moreCrm] = thing.rows.crm;
   const [erp, ...moreErp] = thing.rows.erp;
   if (crm === undefined || erp === undefined || moreCrm.length + moreErp.length > 0) return null;
   const isPlain = (row: Row): boolean => row.commits.every(({ after }) => after.life === "live");
-  return isPlain(crm) && isPlain(erp) ? { crm, erp } : null;
+  return isPlain(crm) && isPlain(erp) && isKnowable(sight, { crm, erp }) ? { crm, erp } : null;
 }
+
+function isKnowable(sight: Sight, pair: { readonly [role in Role]: Row }): boolean {
+  const { crm, erp } = pair;
+  if ([crm, erp].some((row) => row.commits[0]?.actor.kind === "us")) return true;
+  const [keys = []] = sight.contract.entities[crm.entity].matchKeys;
+  return (
+    keys.length > 0 &&
+    keys.every((key) => {
+      const values = [
+        ...new Set([...valuesOf(sight.systems.crm, crm, key), ...valuesOf(sight.systems.erp, erp, key)]),
+      ];
+      return values.length === 1 && !values.includes(canon(null)) && !values.includes(canon(undefined));
+    })
+  );
+}
+
+/** Every value that a field of a record ever had, as text. */
+const valuesOf = (system: ModelSystem, row: Row, field: string): readonly string[] => [
+  ...new Set(row.commits.map((commit) => canon(plainAfter(system, commit)[field]))),
+];
 
 /** Plain values of a record after a commit. */
 export const plainAfter = (system: ModelSystem, commit: Commit): JsonMap =>

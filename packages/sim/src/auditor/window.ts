@@ -1,5 +1,6 @@
 import type { Sight } from "../checker.ts";
 import type { CallKind } from "../history.ts";
+import { isSame, plainAfter } from "./things.ts";
 import type { Commit } from "../system/commit.ts";
 
 const sightings: ReadonlySet<CallKind> = new Set(["read", "readByIds"]);
@@ -32,4 +33,28 @@ export function isInWindow(
     if (wasRead && entry.at >= person.visibleAt) return false;
   }
   return true;
+}
+
+/**
+ * Whether a person's change came back to a value that was last seen there, before anybody looked again: a
+ * system without a history of changes shows nothing of it.
+ */
+export function isUnseenReturn(
+  { history, systems }: Sight,
+  at: { readonly commits: readonly Commit[]; readonly person: Commit; readonly field: string },
+): boolean {
+  const { person, field } = at;
+  const reads = new Set<number>();
+  let lastRead = -1;
+  for (const entry of history.entries) {
+    if (entry.at >= person.at) break;
+    if (entry.kind === "call" && entry.system === person.system && sightings.has(entry.call))
+      reads.add(entry.id);
+    if (entry.kind === "reached" && reads.has(entry.id)) lastRead = entry.at;
+  }
+  const system = systems[person.system];
+  const seen = at.commits.findLast(
+    ({ seq, at: when, actor }) => seq < person.seq && (when <= lastRead || actor.kind === "us"),
+  );
+  return seen !== undefined && isSame(plainAfter(system, seen)[field], plainAfter(system, person)[field]);
 }

@@ -4,7 +4,7 @@ import { carriedFields, corresponds, keptBy, writersOf } from "../auditor/terms.
 import type { Role, Thing } from "../auditor/things.ts";
 import { isSame, otherOf, plainAfter, plainBefore, plainPair, roles, thingsOf } from "../auditor/things.ts";
 import { Told } from "../auditor/told.ts";
-import { isInWindow } from "../auditor/window.ts";
+import { isInWindow, isUnseenReturn } from "../auditor/window.ts";
 import type { Commit } from "../system/commit.ts";
 import type { Row } from "../system/model-system.ts";
 
@@ -55,7 +55,7 @@ export function noLostUpdate(sight: Sight): Checker {
     atEnd: (facts: StoreFacts) => {
       const told = new Told(facts);
       return thingsOf(sight).flatMap((thing) => {
-        const pair = plainPair(thing);
+        const pair = plainPair(sight, thing);
         return pair === null ? [] : lost(thing, pair, { told, facts });
       });
     },
@@ -100,6 +100,7 @@ function isKept(sight: Sight, pair: Pair, { role, field, value, commit }: Given)
 /** Replaced by us before anybody could have seen it, on a system that lets that happen. */
 function isExposed(sight: Sight, pair: Pair, { role, field, commit }: Given): boolean {
   const system = sight.systems[role];
+  if (isUnseenReturn(sight, { commits: pair[role].commits, person: commit, field })) return true;
   const ours = pair[role].commits.find(
     (later) =>
       later.seq > commit.seq &&

@@ -27,7 +27,7 @@ export function convergence(sight: Sight): Checker {
     atEnd: (facts: StoreFacts) => {
       const told = new Told(facts);
       return thingsOf(sight).flatMap((thing) => {
-        const pair = plainPair(thing);
+        const pair = plainPair(sight, thing);
         if (pair === null) return [];
         return carriedFields(sight, thing.entity).flatMap((field): Violation[] => {
           looked += 1;

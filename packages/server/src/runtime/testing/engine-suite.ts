@@ -142,6 +142,29 @@ export function engineSuite(home: { readonly open: () => Promise<StoreOpener> })
       expect(lost.map(({ value }) => value)).toEqual(["erp@acme.example"]);
     });
 
+    test("an edit of a record whose create is still in doubt is told, not taken for ours", async () => {
+      let isDeaf = true;
+      const busy = new ConnectorError({ failure: "unsupported", code: "no_search", message: "not now" });
+      const mini = await build({
+        wrapConnection: (_id, connection) => ({
+          ...connection,
+          probe: (request) => (isDeaf ? Promise.reject(busy) : connection.probe(request)),
+        }),
+      });
+      const crmId = mini.crm.add("accounts", customer);
+      mini.erp.faults = ["lost_answer"];
+      await mini.engine.run({ waitMsMax: 0 });
+      isDeaf = false;
+      const erpId = mini.erp.rows("accounts")[0]?.id ?? "";
+      mini.erp.edit("accounts", erpId, { email: "edited@acme.example" });
+      mini.pass(60_000);
+      await mini.engine.run();
+      const lost = await mini.engine.lost({ record: `crm:${crmId}`, limit: 10 });
+      const kept = [mini.crm.get("accounts", crmId).fields["email"], ...lost.map(({ value }) => value)];
+      expect(kept).toContain("edited@acme.example");
+      expect([mini.erp.creates.length, mini.erp.rows("accounts").length]).toEqual([1, 1]);
+    });
+
     test("a worker that dies between the call and its answer leaves one record", async () => {
       let dies = true;
       const mini = await build({
