@@ -78,6 +78,7 @@ test("a healed run that does not come to rest fails", async () => {
 test("a checker that breaks down makes the run unknown, and the runtime does not hear of it", async () => {
   const broken: MakeChecker = () => ({
     invariant: "I99",
+    looked: () => 1,
     see: (entry) => {
       if (entry.kind === "commit") throw new Error("the checker broke");
       return [];
@@ -91,6 +92,7 @@ test("a checker that breaks down makes the run unknown, and the runtime does not
 test("every violation of a run is told, not only the first", async () => {
   const counting: MakeChecker = () => ({
     invariant: "I99",
+    looked: () => 1,
     see: ({ kind, at }): readonly Violation[] =>
       kind === "phase" ? [{ invariant: "I99", message: "a phase", at, about: null }] : [],
   });

@@ -162,9 +162,9 @@ export function landed(
 }
 
 /**
- * Fields of a record we made that show something else when we ask later whether it is there: somebody may have
- * edited them meanwhile, so neither side's base moves, and they are decided (crash matrix, row 10). Rows of
- * lists carry the target's own keys and are paired when they are decided.
+ * Fields of a record we made that show something else when we ask later whether it is there: somebody may
+ * have edited them meanwhile, so neither side's base moves, and they are decided (crash matrix, row 10).
+ * Rows of lists carry the target's own keys and are paired when they are decided.
  */
 function foreignFields(intent: Intent, seen: StoredObservation, shown: Fields): ReadonlySet<string> {
   if (seen.via !== "probe" || intent.kind !== "create") return new Set();

@@ -205,8 +205,8 @@ async function noteSwept({ world, runId }: Session, side: Side, entity: EntityNa
 }
 
 /**
- * Whether everything is to be read again now: that finds what no reading since a stamp finds, such as a change
- * whose stamp is older than what was read already (INVARIANTS.md I09), and deletions.
+ * Whether everything is to be read again now: that finds what no reading since a stamp finds, such as a
+ * change whose stamp is older than what was read already (INVARIANTS.md I09), and deletions.
  */
 async function isSweepDue(
   session: Session,

@@ -3,7 +3,6 @@ import type { EntityName } from "@crossfoot/model";
 import type { Sight } from "../checker.ts";
 import type { Commit } from "../system/commit.ts";
 import type { ModelSystem, Row } from "../system/model-system.ts";
-import { standing } from "../system/model-system.ts";
 
 /** One of the two systems. */
 export type Role = "crm" | "erp";
@@ -35,13 +34,9 @@ export function thingsOf({ scenario, systems }: Sight): readonly Thing[] {
   return [...things.values()];
 }
 
-/** Records of a thing that are there now, archived ones included. */
-export const livingOf = (thing: Thing, role: Role): readonly Row[] =>
-  thing.rows[role].filter((row) => standing(row).life !== "deleted");
-
 /**
- * The one record on each side; null unless both sides have just one, none was ever deleted or merged, and it can
- * be known that they are one: we made one of them, or both were made with all that names them.
+ * The one record on each side; null unless both sides have just one, none was ever deleted or merged, and it
+ * can be known that they are one: we made one of them, or both were made with all that names them.
  */
 export function plainPair(sight: Sight, thing: Thing): { readonly [role in Role]: Row } | null {
   const [crm, ...moreCrm] = thing.rows.crm;
@@ -79,8 +74,8 @@ export const plainAfter = (system: ModelSystem, commit: Commit): JsonMap =>
 export const plainBefore = (system: ModelSystem, commit: Commit): JsonMap =>
   commit.before === null ? {} : system.decode(commit.entity, commit.before.native);
 
-/** The same text for equal values, whatever the order of keys; lines without ids, in the order of their text. */
-export function canon(value: Json | undefined): string {
+/** The same text for equal values, whatever the order of keys; lines without ids, sorted. */
+function canon(value: Json | undefined): string {
   if (value === undefined) return "absent";
   if (Array.isArray(value)) return `[${value.map(lineText).toSorted().join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -94,7 +89,7 @@ function lineText(line: Json): string {
   return canon(fields);
 }
 
-/** Equal as business values. Null, an empty text and nothing at all count as one: neither side shows anything. */
+/** Equal as business values. Null, an empty text and nothing at all count as one: nothing is shown. */
 export function isSame(one: Json | undefined, other: Json | undefined): boolean {
   const isBlank = (value: Json | undefined): boolean => value === undefined || value === null || value === "";
   return isBlank(one) && isBlank(other) ? true : canon(one) === canon(other);

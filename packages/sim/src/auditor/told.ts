@@ -43,7 +43,7 @@ export class Told {
       const body = row["body"] as JsonMap;
       const link = String(row["link_id"]);
       const entry = {
-        field: String(body["field"]),
+        field: typeof body["field"] === "string" ? body["field"] : "",
         value: body["value"] ?? null,
         at: Date.parse(String(row["at"])),
       };

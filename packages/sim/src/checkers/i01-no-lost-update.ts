@@ -41,7 +41,9 @@ export function noLostUpdate(sight: Sight): Checker {
           return [
             {
               invariant: "I01",
-              message: `${role} ${thing.entity} ${thing.tag}: ${field} ${JSON.stringify(value)} of ${commit.actor.kind === "person" ? commit.actor.name : "?"} is nowhere and nobody is told`,
+              message:
+                `${role} ${thing.entity} ${thing.tag}: ${field} ${JSON.stringify(value)} of ` +
+                `${commit.after.shownActor} is nowhere and nobody is told`,
               at: facts.at,
               about: { entity: thing.entity, tag: thing.tag, field, system: role, commit: commit.seq },
             },

@@ -42,7 +42,9 @@ export function convergence(sight: Sight): Checker {
           return [
             {
               invariant: "I06",
-              message: `${thing.entity} ${thing.tag}: ${field} differs and nobody is told: crm ${text(values.crm)}, erp ${text(values.erp)}`,
+              message:
+                `${thing.entity} ${thing.tag}: ${field} differs and nobody is told: ` +
+                `crm ${text(values.crm)}, erp ${text(values.erp)}`,
               at: facts.at,
               about: { entity: thing.entity, tag: thing.tag, field },
             },

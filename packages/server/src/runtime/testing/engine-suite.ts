@@ -121,50 +121,6 @@ export function engineSuite(home: { readonly open: () => Promise<StoreOpener> })
       expect(new Set(mini.erp.creates).size).toBe(1);
     });
 
-    test("an edit of the target that was read while a write was in doubt is not written over in silence", async () => {
-      const mini = await loaded({
-        erp: { entities: { accounts: { precondition: "compare" }, products: {} } },
-        // The system itself compares nothing.
-        wrapConnection: (_id, connection) => ({
-          ...connection,
-          write: (writes) => connection.write(writes.map((write) => ({ ...write, precondition: null }))),
-        }),
-      });
-      mini.pass(10);
-      mini.crm.edit("accounts", mini.crmId, { email: "crm@acme.example" });
-      mini.erp.faults = ["lost_request"];
-      await mini.engine.run({ waitMsMax: 0 });
-      mini.erp.edit("accounts", mini.erpId, { email: "erp@acme.example" });
-      mini.pass(60_000);
-      await mini.engine.run();
-      expect(mini.erp.get("accounts", mini.erpId).fields["email"]).toBe("crm@acme.example");
-      const lost = await mini.engine.lost({ record: `crm:${mini.crmId}`, limit: 10 });
-      expect(lost.map(({ value }) => value)).toEqual(["erp@acme.example"]);
-    });
-
-    test("an edit of a record whose create is still in doubt is told, not taken for ours", async () => {
-      let isDeaf = true;
-      const busy = new ConnectorError({ failure: "unsupported", code: "no_search", message: "not now" });
-      const mini = await build({
-        wrapConnection: (_id, connection) => ({
-          ...connection,
-          probe: (request) => (isDeaf ? Promise.reject(busy) : connection.probe(request)),
-        }),
-      });
-      const crmId = mini.crm.add("accounts", customer);
-      mini.erp.faults = ["lost_answer"];
-      await mini.engine.run({ waitMsMax: 0 });
-      isDeaf = false;
-      const erpId = mini.erp.rows("accounts")[0]?.id ?? "";
-      mini.erp.edit("accounts", erpId, { email: "edited@acme.example" });
-      mini.pass(60_000);
-      await mini.engine.run();
-      const lost = await mini.engine.lost({ record: `crm:${crmId}`, limit: 10 });
-      const kept = [mini.crm.get("accounts", crmId).fields["email"], ...lost.map(({ value }) => value)];
-      expect(kept).toContain("edited@acme.example");
-      expect([mini.erp.creates.length, mini.erp.rows("accounts").length]).toEqual([1, 1]);
-    });
-
     test("a worker that dies between the call and its answer leaves one record", async () => {
       let dies = true;
       const mini = await build({
@@ -454,20 +410,6 @@ export function engineSuite(home: { readonly open: () => Promise<StoreOpener> })
       const writes = mini.erp.writes;
       await engine.run();
       expect(mini.erp.writes).toBe(writes);
-    });
-  });
-
-  describe("sweeps", () => {
-    test("an edit with a stamp older than what was read is found when everything is read again", async () => {
-      const mini = await loaded();
-      mini.pass(-1_800_000);
-      mini.crm.edit("accounts", mini.crmId, { name: "Stamped in the past" });
-      mini.pass(1_810_000);
-      await mini.engine.run();
-      expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Acme");
-      mini.pass(mini.world.sweepEveryMs);
-      await mini.engine.run();
-      expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Stamped in the past");
     });
   });
 
