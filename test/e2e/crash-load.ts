@@ -153,7 +153,8 @@ function drawCut({ random, failures, options }: Load, isFirst: boolean): Cut {
 
 async function work(load: Load, engine: Engine): Promise<void> {
   load.plan ??= await engine.plan();
-  await engine.apply(load.plan, { onDrift: "skip" });
+  const approve = { plan: load.plan.id, by: "test" };
+  await engine.apply(load.plan, { onDrift: "skip", approve });
 }
 
 /** Moves the disk as the failure left it to a folder of its own. */

@@ -1,4 +1,5 @@
 /** A first load that is killed again and again, and what is left of it in the end. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomStream } from "@crossfoot/twin";
 import type { Random } from "@crossfoot/twin";
@@ -77,7 +78,12 @@ interface Running {
 
 const planFile = ({ stage }: Running): string => join(stage.folder, "plan.json");
 const planArgs = (running: Running): readonly string[] => ["plan", "--out", planFile(running)];
-const applyArgs = (running: Running): readonly string[] => ["apply", planFile(running), "--on-drift", "skip"];
+/** Whoever loads for the first time approves it: it is beyond any guard. */
+function applyArgs(running: Running): readonly string[] {
+  const file = planFile(running);
+  const { id } = JSON.parse(readFileSync(file, "utf8")) as { readonly id: string };
+  return ["apply", file, "--on-drift", "skip", "--approve", id];
+}
 
 /** Exit codes of a command that came to its end: done, differences remain, stopped by guard or drift. */
 const wholeCodes: readonly (number | null)[] = [0, 2, 3];

@@ -114,10 +114,10 @@ it("a plan shows the first load and an apply does exactly that", async () => {
     ...["accounts hillside", "accounts quarry", "contacts hillside", "contacts quarry"],
     ...["orders hillside", "products hillside", "quotes hillside", "quotes quarry"],
   ]);
-  const apply = await project.crossfoot<{ planned: number; applied: number; moved: readonly object[] }>(
+  const apply = await project.crossfoot<{ planned: number; applied: number; unmade: readonly object[] }>(
     ...["apply", project.path("plan.json")],
   );
-  expect(apply.document).toMatchObject({ applied: apply.document.planned, moved: [], troubles: [] });
+  expect(apply.document).toMatchObject({ applied: apply.document.planned, unmade: [], troubles: [] });
   expect(apply.code).toBe(0);
 });
 

@@ -1,13 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { isMap } from "@crossfoot/kernel";
-import type { Json } from "@crossfoot/kernel";
-import type { PlanDocument, RunOptions } from "../runtime/engine.ts";
+import { writeFileSync } from "node:fs";
+import type { ApplyOptions, RunOptions } from "../runtime/engine.ts";
 import { entityOf, onlyOf, recordOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
+import { readPlan } from "./plan-file.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showPlan } from "./show-plan.ts";
-import { runCode, showApply, showRun } from "./show-run.ts";
+import { showApply } from "./show-apply.ts";
+import { runCode, showRun } from "./show-run.ts";
 
 /** Options that several commands share. */
 export interface ActOptions {
@@ -45,39 +45,51 @@ export async function planCommand(
   return plan.guardStops.length > 0 ? exitCodes.refused : exitCodes.done;
 }
 
-/** `apply`: does what a plan shows, or stops where the world has moved. */
-export async function applyCommand(
-  context: Context,
-  file: string,
-  options: { readonly onDrift: string },
-): Promise<ExitCode> {
-  const { onDrift } = options;
+/** Options of `apply` as the command line gives them. */
+export interface ApplyFlags {
+  readonly onDrift: string;
+  readonly only?: readonly string[];
+  readonly limit?: string;
+  readonly canary?: string;
+  readonly approve?: string;
+}
+
+function countOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw badInput(`--${name} is a number of records, 1 or more`);
+  return count;
+}
+
+function applyOptions(context: Context, flags: ApplyFlags): ApplyOptions {
+  const { onDrift, approve } = flags;
   if (onDrift !== "stop" && onDrift !== "skip") throw badInput("--on-drift is stop or skip");
+  const only = onlyOf(flags.only);
+  const limit = countOf("limit", flags.limit);
+  const canary = countOf("canary", flags.canary);
+  return {
+    onDrift,
+    ...(only === undefined ? {} : { only }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(canary === undefined ? {} : { canary }),
+    ...(approve === undefined ? {} : { approve: { plan: approve, by: context.deps.user } }),
+  };
+}
+
+/** `apply`: does what a plan shows, or stops where the world has moved. */
+export async function applyCommand(context: Context, file: string, flags: ApplyFlags): Promise<ExitCode> {
+  const options = applyOptions(context, flags);
   const plan = readPlan(file);
+  if (flags.approve !== undefined && flags.approve !== plan.id)
+    throw badInput(
+      `--approve names ${flags.approve}, and ${file} is ${plan.id}; look at it, then approve it`,
+    );
   const summary = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, (engine) => engine.apply(plan, { onDrift, onProgress: view.report, signal })),
+    withEngine(context, (engine) => engine.apply(plan, { ...options, onProgress: view.report, signal })),
   );
   context.print(summary, () => showApply(summary, context.room));
   return runCode(summary);
-}
-
-function readPlan(file: string): PlanDocument {
-  let json: Json;
-  try {
-    json = JSON.parse(readFileSync(file, "utf8")) as Json;
-  } catch (error) {
-    throw badInput(
-      `${file} cannot be read as JSON: ${error instanceof Error ? error.message : "unknown reason"}`,
-    );
-  }
-  const lists = ["writes", "conflicts", "parks", "candidates", "waits", "guardStops"];
-  const isPlan =
-    isMap(json) &&
-    typeof json["id"] === "string" &&
-    typeof json["contract"] === "string" &&
-    lists.every((key) => Array.isArray(json[key]));
-  if (!isPlan) throw badInput(`${file} is no plan; make one with \`crossfoot plan --out ${file}\``);
-  return json as unknown as PlanDocument;
 }
 
 /** `run`: reads, decides and writes once. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { plainProject, writeFiles } from "../config/testing.ts";
 import { tempFolder } from "../platform/testing/temp-folder.ts";
 import type { TempFolder } from "../platform/testing/temp-folder.ts";
-import { PlanRefused } from "../runtime/create.ts";
+import { PlanRefused } from "../runtime/apply-refusal.ts";
 import { command, fakeEngine, quietRun, smallPlan } from "./testing.ts";
 import type { Ended } from "./testing.ts";
 
@@ -53,19 +53,48 @@ describe("exit codes", () => {
     expect((await run(["plan"])).code).toBe(0);
     const stopped = await run(["plan"], { engine });
     expect(stopped.code).toBe(3);
-    expect(stopped.out).toContain("apply this plan: that approves exactly its writes");
+    expect(stopped.out).toContain("--approve plan-1` approves exactly its writes");
   });
 
   it("a stale plan is 3, a file that is no plan is 4", async () => {
-    writeFiles(folder.path, { "plan.json": JSON.stringify(smallPlan), "no.json": "[]", "cut.json": "{" });
+    const text = JSON.stringify(smallPlan);
+    writeFiles(folder.path, { "plan.json": text, "no.json": "[]", "cut.json": text.slice(0, 200) });
+    writeFiles(folder.path, { "newer.json": JSON.stringify({ ...smallPlan, format: 2 }) });
+    writeFiles(folder.path, { "old.json": JSON.stringify({ ...smallPlan, format: undefined }) });
     const engine = fakeEngine({ apply: () => Promise.reject(new PlanRefused("the contract changed")) });
     expect((await run(["apply", join(folder.path, "plan.json")])).code).toBe(0);
     const refused = await run(["apply", join(folder.path, "plan.json")], { engine });
     expect(refused).toMatchObject({ code: 3, out: "" });
     expect(refused.err).toContain("make a new one with `crossfoot plan`");
-    for (const file of ["no.json", "cut.json", "gone.json"]) {
+    for (const file of ["no.json", "cut.json", "gone.json", "newer.json", "old.json"]) {
       expect((await run(["apply", join(folder.path, file)])).code).toBe(4);
     }
+    const newer = await run(["apply", join(folder.path, "newer.json")]);
+    expect(newer.err).toContain("made by a newer Crossfoot (form 2; this one reads form 1)");
+  });
+
+  it("apply is told how much, what first, and which plan is approved by whom", async () => {
+    writeFiles(folder.path, { "plan.json": JSON.stringify(smallPlan) });
+    const asked: unknown[] = [];
+    const engine = fakeEngine({
+      apply: (plan, options) => {
+        const { onProgress: _view, signal: _signal, ...told } = options ?? {};
+        asked.push(plan.id, told);
+        return fakeEngine().apply(plan);
+      },
+    });
+    const file = join(folder.path, "plan.json");
+    const flags = ["--only", "accounts", "--limit", "50", "--canary", "3", "--on-drift", "skip"];
+    expect((await run(["apply", file, ...flags, "--approve", "plan-1"], { engine })).code).toBe(0);
+    const approve = { plan: "plan-1", by: "ada" };
+    expect(asked).toEqual(["plan-1", { onDrift: "skip", only: ["accounts"], limit: 50, canary: 3, approve }]);
+    for (const wrong of [
+      ["--limit", "0"],
+      ["--canary", "few"],
+      ["--approve", "plan-2"],
+    ])
+      expect((await run(["apply", file, ...wrong], { engine })).code).toBe(4);
+    expect(asked.length).toBe(2);
   });
 
   it("errors of a check are 1, warnings 0", async () => {

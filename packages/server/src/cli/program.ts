@@ -3,7 +3,7 @@ import { optionTable } from "../config/option-table.ts";
 import type { Add } from "./add.ts";
 import { addBringingBack } from "./bring-back.ts";
 import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
-import type { ActOptions } from "./act.ts";
+import type { ActOptions, ApplyFlags } from "./act.ts";
 import { contextOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import type { CliDeps } from "./deps.ts";
@@ -76,8 +76,14 @@ function addActing(add: Add): void {
         new Option("--on-drift <what>", "what to do about a record that moved")
           .choices(["stop", "skip"])
           .default("stop"),
-      );
-    act((context, [file]) => applyCommand(context, String(file), command.opts<{ onDrift: string }>()));
+      )
+      .addOption(onlyOption())
+      .option("--limit <records>", "at most so many records, the first of those that are left")
+      .option("--canary <records>", "write so many records of each entity first, read them back and compare")
+      .option("--approve <plan>", "approve harm beyond the guard: the name of exactly this plan, p-...");
+    act((context, [file]) =>
+      applyCommand(context, String(file), command.opts<ApplyFlags & Record<string, unknown>>()),
+    );
   });
   add("run", "read, decide and write once", (command, act) => {
     command.addOption(onlyOption()).option("--sweep", "read everything again, and find deletions");

@@ -1,6 +1,6 @@
 import { describeProblem } from "../config/problem.ts";
 import type { ConfigProblem } from "../config/problem.ts";
-import { PlanRefused } from "../runtime/create.ts";
+import { PlanRefused } from "../runtime/apply-refusal.ts";
 import { RestoreRefused } from "../runtime/restore.ts";
 import { safeText } from "./text.ts";
 

@@ -124,7 +124,7 @@ function closing(plan: PlanDocument, view: PlanView): readonly string[] {
   const stops = plan.guardStops.map(
     ({ entity, kind, count, limit }) =>
       `! guard: ${number(count)} × ${kind} of ${entity}, allowed are ${limit}. ` +
-      "If it is meant, apply this plan: that approves exactly its writes.",
+      `If it is meant: \`crossfoot apply <file> --approve ${plan.id}\` approves exactly its writes.`,
   );
   const away = plan.troubles.map(
     ({ connection, message }) => `! ${connection}: ${message}. The plan does not know what it shows now.`,

@@ -1,9 +1,9 @@
-import type { ApplySummary, EntitySummary, RunSummary } from "../runtime/engine.ts";
+import type { EntitySummary, RunSummary } from "../runtime/engine.ts";
 import { exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
-import { many, number, safeText, span } from "./text.ts";
+import { number, safeText, span } from "./text.ts";
 
 /** What the exit code says of a run. */
 export function runCode({ state }: Pick<RunSummary, "state">): ExitCode {
@@ -93,23 +93,4 @@ export function showRun(summary: RunSummary, room: number): string {
   const ending = summary.state === "stopped" && !isGuarded ? "Stopped." : endings[summary.state];
   lines.push(`${ending} It took ${span(summary.durationMs)}.${spent}`);
   return lines.filter((line) => line !== "").join("\n\n");
-}
-
-/** What an apply did, for a person. */
-export function showApply(summary: ApplySummary, room: number): string {
-  const { moved, planned, applied, plan } = summary;
-  const lines = [`Plan ${plan}: ${number(applied)} of ${many(planned, "planned write")} made.`];
-  if (moved.length > 0) {
-    const columns = [
-      { title: "entity" },
-      { title: "write" },
-      { title: "to" },
-      { title: "link" },
-      { title: "what moved", least: 20 },
-    ];
-    const rows = moved.map((each) => [each.entity, each.kind, each.target, each.link, each.reason]);
-    lines.push("The world has moved since the plan was made:", renderTable(columns, rows, room));
-    lines.push("Make a new plan with `crossfoot plan --out plan.json`, look at it, and apply that.");
-  }
-  return [...lines, showRun(summary, room)].join("\n\n");
 }

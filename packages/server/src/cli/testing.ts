@@ -1,5 +1,5 @@
 import { connectionId, linkId } from "@crossfoot/kernel";
-import type { Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
+import type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
 import { plainEnvironment, testConnectors } from "../config/testing.ts";
 import type { CliDeps } from "./deps.ts";
 import { runCli } from "./program.ts";
@@ -18,12 +18,20 @@ export const quietRun: RunSummary = {
 
 /** A plan with one create. */
 export const smallPlan: PlanDocument = {
+  format: 1,
   id: "plan-1",
   madeAt: "2026-01-31T10:00:00.000Z",
+  expiresAt: "2026-02-07T10:00:00.000Z",
+  store: "s1",
   contract: "c".repeat(64),
   mappings: { crm: "m1", erp: "m2" },
+  tenants: { crm: "t1", erp: "t2" },
+  entities: ["accounts"],
   writes: [
     {
+      number: 1,
+      part: 1,
+      step: 0,
       link: linkId("l-1"),
       entity: "accounts",
       label: "Ada & Söhne",
@@ -32,11 +40,15 @@ export const smallPlan: PlanDocument = {
       id: null,
       precondition: null,
       fields: { name: "Ada & Söhne", creditLimit: { amount: "12.5", currency: "EUR" } },
+      before: {},
       transition: null,
       causes: [],
       answers: [],
+      follows: false,
+      rests: [],
     },
   ],
+  demanded: [],
   conflicts: [],
   parks: [],
   candidates: [],
@@ -45,6 +57,18 @@ export const smallPlan: PlanDocument = {
   calls: { erp: 1 },
   guardStops: [],
   troubles: [],
+};
+
+/** An apply that made its one write. */
+const plainApply: ApplySummary = {
+  ...quietRun,
+  plan: "plan-1",
+  planned: 1,
+  applied: 1,
+  appliedNow: 1,
+  unmade: [],
+  canary: [],
+  appliedAt: null,
 };
 
 /** A status with one connection and nothing else. */
@@ -64,7 +88,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     check: () => Promise.resolve([]),
     run: () => Promise.resolve(quietRun),
     plan: () => Promise.resolve(smallPlan),
-    apply: () => Promise.resolve({ ...quietRun, plan: "plan-1", planned: 1, applied: 1, moved: [] }),
+    apply: () => Promise.resolve(plainApply),
     statement: () =>
       Promise.resolve({
         madeAt: "2026-01-31T10:00:00Z",

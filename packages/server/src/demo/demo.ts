@@ -116,7 +116,12 @@ async function firstLoad({
   signal.throwIfAborted();
   sayPlan(say, plan);
   say("\n2. Apply: exactly that plan.");
-  const { applied, planned, durationMs } = await stage.engine.apply(plan, { onDrift: "skip", signal });
+  const { applied, planned, durationMs } = await stage.engine.apply(plan, {
+    onDrift: "skip",
+    // Whoever starts the demo asks for this load.
+    approve: { plan: plan.id, by: "the demo" },
+    signal,
+  });
   signal.throwIfAborted();
   say(`   ${applied} of ${planned} writes made in ${(durationMs / 1000).toFixed(1)} s`);
   return { plan, applied };

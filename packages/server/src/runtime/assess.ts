@@ -40,6 +40,8 @@ export interface AssessContext {
   readonly planned: ReadonlyMap<LinkId, ReadonlySet<ConnectionId>>;
   /** Links that a planned child cannot go on without. */
   readonly demanded: ReadonlyMap<LinkId, ReadonlySet<ConnectionId>>;
+  /** Members that count as not there yet, so that an apply decides as its plan did. */
+  readonly hidden: ReadonlyMap<LinkId, ReadonlySet<ConnectionId>>;
 }
 
 /** Abilities of each side for one entity, from manifest and mapping. */
@@ -89,7 +91,10 @@ export async function assess(
   );
   const rows = await world.store.membersOf(referenced);
   const reach: Record<string, ConnectionId[]> = {};
-  for (const row of rows) (reach[row.link] ??= []).push(row.connection);
+  for (const row of rows) {
+    if (context.hidden.get(row.link)?.has(row.connection) !== true)
+      (reach[row.link] ??= []).push(row.connection);
+  }
   for (const link of referenced) {
     for (const connection of context.planned.get(link) ?? []) (reach[link] ??= []).push(connection);
   }

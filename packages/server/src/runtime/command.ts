@@ -28,7 +28,6 @@ export function settlingOf(
     session,
     policies: at.policies,
     opened: at.opened,
-    permit: null,
     waitMsMax: at.waitMsMax ?? waitMsDefault,
     tallies: new Map(),
     guardStops: [],

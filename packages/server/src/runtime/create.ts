@@ -2,13 +2,13 @@ import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, Json, LinkId } from "@crossfoot/kernel";
 import type { RecordKey } from "../store/port.ts";
+import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
-import type { ApplySummary, Engine, PlanDocument, RunOptions, RunSummary } from "./engine.ts";
+import type { Engine, PlanDocument, RunOptions, RunSummary } from "./engine.ts";
 import { followIdentity } from "./identity.ts";
 import { readIds } from "./observe.ts";
-import { followPlan, isPlanIntact, makePlan, movedWrites, nameOf } from "./planning.ts";
-import { planHash } from "./record.ts";
+import { makePlan } from "./planning.ts";
 import { resolveNewcomers } from "./resolve.ts";
 import { restoreValue } from "./restore.ts";
 import { openSides, readAll, underLease } from "./session.ts";
@@ -39,70 +39,11 @@ async function planCommand(world: World, options: RunOptions): Promise<PlanDocum
   });
 }
 
-async function applyCommand(
-  world: World,
-  plan: PlanDocument,
-  options: RunOptions & { readonly onDrift?: "stop" | "skip" },
-): Promise<ApplySummary> {
-  if (!isPlanIntact(world.entropy.digest, plan))
-    throw new PlanRefused("the plan file was changed after it was made");
-  if (plan.contract !== world.contractHash)
-    throw new PlanRefused("the contract changed after the plan was made");
-  for (const side of world.sides) {
-    if (plan.mappings[side.id] === side.mappingHash) continue;
-    throw new PlanRefused(`the mapping of ${side.id} changed after the plan was made`);
-  }
-  const [trouble] = plan.troubles;
-  if (trouble !== undefined)
-    throw new PlanRefused(
-      `the plan was made while ${trouble.connection} could not be read (${trouble.code})`,
-    );
-  await world.store.savePlan(plan.id, plan as unknown as Json);
-  await world.store.setPlanState(plan.id, "applying");
-  await world.store.markStored();
-  const following = followPlan(world, plan, options.onDrift ?? "stop");
-  const summary = await runCommand(
-    world,
-    { command: `apply ${plan.id}`, options, reads: true },
-    async (settling) => {
-      await settle({ ...settling, permit: following.permit });
-    },
-  );
-  const intents = await world.store.intentsOf(plan.writes.map(({ link }) => link));
-  const named = (states: readonly string[]): ReadonlySet<string> =>
-    new Set(
-      intents
-        .filter(({ state }) => states.includes(state))
-        .map((intent) => nameOf(intent.link, planHash(world, intent))),
-    );
-  const made = named(["settled"]);
-  const refused = named(["refused", "parked"]);
-  const moved = movedWrites(world, { plan, following, made, refused });
-  const planned = plan.writes.filter(({ answers }) => answers.length === 0);
-  await world.store.setPlanState(plan.id, moved.length > 0 ? "stopped" : "applied");
-  return {
-    ...summary,
-    state: moved.length > 0 ? "stopped" : summary.state,
-    plan: plan.id,
-    planned: planned.length,
-    applied: planned.filter((write) => made.has(nameOf(write.link, planHash(world, write)))).length,
-    moved: moved.map(({ link, entity, target, kind, reason }) => ({ link, entity, target, kind, reason })),
-  };
-}
-
 /** A record that the system does not have. */
 class RecordUnknown extends Error {
   constructor(message: string) {
     super(message);
     this.name = "RecordUnknown";
-  }
-}
-
-/** A plan that may not be applied as it is. */
-export class PlanRefused extends Error {
-  constructor(message: string) {
-    super(`${message}; make a new one with \`crossfoot plan\``);
-    this.name = "PlanRefused";
   }
 }
 
@@ -197,7 +138,7 @@ export function createEngine(world: World): Engine {
     check: () => checkWorld(world),
     run: (options = {}) => runCommand(world, { command: "run", options, reads: true }, settle),
     plan: (options = {}) => planCommand(world, options),
-    apply: (plan, options = {}) => applyCommand(world, plan, options),
+    apply: (plan, options = {}) => applyPlan(world, plan, options),
     statement: async (options = {}) => makeStatement(world, await contexts(options.only)),
     why: async (record) => {
       const link = await findLink(world, record);

@@ -22,6 +22,9 @@ import type {
   RunRow,
   WaitEntry,
 } from "../store/port.ts";
+import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.ts";
+
+export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
 
 /** What a run shall do. */
 export interface RunOptions {
@@ -90,86 +93,33 @@ export interface RunSummary {
   readonly durationMs: number;
 }
 
-/** A write as a plan shows it. */
-export interface PlanWrite {
-  readonly link: LinkId;
-  readonly entity: EntityName;
-  readonly label: string;
-  readonly target: ConnectionId;
-  readonly kind: string;
-  readonly id: string | null;
-  readonly precondition: string | null;
-  readonly fields: Fields;
-  readonly transition: { readonly from: string; readonly to: string; readonly via: string } | null;
-  readonly causes: Json;
-  /**
-   * Fields whose values only the other system can give, such as its number for a record that is created
-   * there.
-   */
-  readonly answers: readonly string[];
-}
-
-/** A plan: what would be written, and what would not and why. `id` is the hash of everything else. */
-export interface PlanDocument {
-  readonly id: string;
-  readonly madeAt: string;
-  readonly contract: string;
-  readonly mappings: { readonly [connection: string]: string };
-  readonly writes: readonly PlanWrite[];
-  readonly conflicts: readonly {
-    readonly link: LinkId;
-    readonly entity: EntityName;
-    readonly label: string;
-    readonly field: string;
-    readonly reason: string;
-  }[];
-  readonly parks: readonly {
-    readonly link: LinkId | null;
-    readonly entity: EntityName;
-    readonly label: string;
-    readonly reason: string;
-    readonly detail: string;
-  }[];
-  readonly candidates: readonly {
-    readonly entity: EntityName;
-    readonly connection: ConnectionId;
-    readonly id: string;
-    readonly links: readonly string[];
-  }[];
-  readonly waits: readonly {
-    readonly link: LinkId;
-    readonly entity: EntityName;
-    readonly label: string;
-    readonly field: string;
-    readonly target: ConnectionId;
-  }[];
-  /** Outcome classes per entity. */
-  readonly verdicts: { readonly [entity: string]: { readonly [verdict: string]: number } };
-  /** Connections that could not be read: the plan was made without knowing what they show now. */
-  readonly troubles: readonly {
-    readonly connection: ConnectionId;
-    readonly entity: EntityName | null;
-    readonly code: string;
-    readonly message: string;
-  }[];
-  /** Least number of write calls, by connection, given the batches that the connectors declare. */
-  readonly calls: { readonly [connection: string]: number };
-  readonly guardStops: RunSummary["guardStops"];
+/** How a plan is to be applied. */
+export interface ApplyOptions extends RunOptions {
+  /** What to do about a record that moved: write nothing more, or leave that record out. Default `stop`. */
+  readonly onDrift?: "stop" | "skip";
+  /** At most so many records, the first of those that are left. */
+  readonly limit?: number;
+  /** So many records of each entity are written, read back and compared before the others. */
+  readonly canary?: number;
+  /** The plan whose harm beyond the guard is approved, by its hash, and who does so. */
+  readonly approve?: { readonly plan: string; readonly by: string };
 }
 
 /** What an apply did. */
 export interface ApplySummary extends RunSummary {
   readonly plan: string;
+  /** Writes of the plan; what comes back from the other system is not among them. */
   readonly planned: number;
+  /** How many of them are made, by this apply or by earlier ones. */
   readonly applied: number;
-  /** Planned writes that were not made because the world had moved, with what moved. */
-  readonly moved: readonly {
-    readonly link: LinkId;
-    readonly entity: EntityName;
-    readonly target: ConnectionId;
-    readonly kind: string;
-    readonly reason: string;
-  }[];
+  /** Writes that this apply made, what came back among them. */
+  readonly appliedNow: number;
+  /** Planned writes that are not made, each with its reason. */
+  readonly unmade: readonly UnmadeWrite[];
+  /** Records of the first few that did not come out as planned. */
+  readonly canary: readonly CanaryProblem[];
+  /** When the plan was applied, where that was before this apply; null otherwise. */
+  readonly appliedAt: string | null;
 }
 
 /** What became of a lost value that a person brought back. */
@@ -232,10 +182,7 @@ export interface Engine {
   check(): Promise<readonly CheckFinding[]>;
   run(options?: RunOptions): Promise<RunSummary>;
   plan(options?: RunOptions): Promise<PlanDocument>;
-  apply(
-    plan: PlanDocument,
-    options?: RunOptions & { readonly onDrift?: "stop" | "skip" },
-  ): Promise<ApplySummary>;
+  apply(plan: PlanDocument, options?: ApplyOptions): Promise<ApplySummary>;
   statement(options?: { readonly only?: readonly EntityName[] }): Promise<Statement>;
   /**
    * `record` is `<connection>:<native id>` with an entity, or a link id. Null when nothing is known of it.

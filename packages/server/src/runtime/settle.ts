@@ -1,14 +1,6 @@
 import type { Connection } from "@crossfoot/connector-sdk";
 import { checkGuard } from "@crossfoot/kernel";
-import type {
-  ConnectionId,
-  EntityName,
-  EntityPolicy,
-  GuardStop,
-  LinkId,
-  PlannedWrite,
-  Verdict,
-} from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, Verdict } from "@crossfoot/kernel";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import { followIdentity } from "./identity.ts";
@@ -18,7 +10,7 @@ import { rematchSingles, resolveNewcomers } from "./resolve.ts";
 import { sendDue } from "./send.ts";
 import { noteTrouble } from "./world.ts";
 import type { DueWork } from "../store/port.ts";
-import type { Session } from "./world.ts";
+import type { Session, World } from "./world.ts";
 
 /** Links decided in one commit: one SQL round trip per stage, about 20 ms of the embedded store. */
 const batchSize = 200;
@@ -31,9 +23,6 @@ const keptMax = 2_000;
 const roundsMax = 60;
 /** Writes of the last day count towards the guard. */
 const guardWindowMs = 86_400_000;
-
-/** Says which writes a plan allows; without one all are allowed. */
-export type Permit = (assessed: Assessed, writes: readonly PlannedWrite[]) => boolean;
 
 /** Tallies of one settling, by entity. */
 export interface Tally {
@@ -50,7 +39,6 @@ export interface Settling {
   readonly session: Session;
   readonly policies: readonly EntityPolicy[];
   readonly opened: ReadonlyMap<ConnectionId, Connection>;
-  readonly permit: Permit | null;
   readonly waitMsMax: number;
   readonly tallies: Map<EntityName, Tally>;
   readonly guardStops: GuardStop[];
@@ -84,7 +72,15 @@ export async function contextOf(
 ): Promise<AssessContext> {
   const ready = await readySides(settling.session, policy.entity);
   const { world } = settling.session;
-  return { world, policy, opened: settling.opened, ready, planned: new Map(), demanded: new Map() };
+  return {
+    world,
+    policy,
+    opened: settling.opened,
+    ready,
+    planned: new Map(),
+    demanded: new Map(),
+    hidden: new Map(),
+  };
 }
 
 /**
@@ -163,7 +159,7 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
   if (due === 0 || settling.guardStops.some(({ entity }) => entity === policy.entity)) return 0;
   const context = await contextOf(settling, policy);
   const deciding: Deciding = { settling, context, due, decided: 0, kept: [] };
-  const made = settling.permit === null ? await guardedSince(settling, policy, due) : null;
+  const made = await guardedSince(settling, policy, due);
   if (made !== null) {
     const counts: Record<string, number> = {};
     await eachBatch(deciding, (assessed) => decideHarmless(deciding, assessed, counts));
@@ -224,16 +220,15 @@ async function storeDecided(deciding: Deciding, assessed: readonly Assessed[]): 
   const { settling, context, due } = deciding;
   const { session } = settling;
   const { entity } = context.policy;
-  const permitted = assessed.filter((one) => isPermitted(settling, one));
   await session.world.store.commitDecisions(
-    permitted.map((one) => decisionRecord(session.world, one)),
+    assessed.map((one) => decisionRecord(session.world, one)),
     session.runId,
     session.lease,
   );
   const tally = tallyOf(settling, entity);
-  for (const { plan } of permitted) tally.verdicts[plan.verdict] = (tally.verdicts[plan.verdict] ?? 0) + 1;
-  tally.decided += permitted.length;
-  deciding.decided += permitted.length;
+  for (const { plan } of assessed) tally.verdicts[plan.verdict] = (tally.verdicts[plan.verdict] ?? 0) + 1;
+  tally.decided += assessed.length;
+  deciding.decided += assessed.length;
   const message = `deciding ${entity}`;
   session.report({
     phase: "decide",
@@ -243,14 +238,6 @@ async function storeDecided(deciding: Deciding, assessed: readonly Assessed[]): 
     total: due,
     message,
   });
-}
-
-function isPermitted(settling: Settling, assessed: Assessed): boolean {
-  if (settling.permit === null) return true;
-  const { writes } = splitRefused(settling.session.world, assessed);
-  if (settling.permit(assessed, writes)) return true;
-  settling.withheld.add(assessed.bundle.id);
-  return false;
 }
 
 /** A batch of due links, decided. The next one starts after `last`; null when this is the last one. */
@@ -306,6 +293,12 @@ async function rematched(
   return { assessed: await assess(context, bundles), joined };
 }
 
+/** Harm of an entity that adds up within the guard's window, by kind of write. */
+export async function harmSince(world: World, entity: EntityName): Promise<ReadonlyMap<string, number>> {
+  const window = (await world.store.linkGuardCounts(guardWindowMs)).filter((row) => row.entity === entity);
+  return new Map(window.filter(({ kind }) => !isApproved(kind)).map(({ kind, count }) => [kind, count]));
+}
+
 /**
  * Writes made within the guard's window, by kind; null when what is due cannot break a limit whatever it
  * is.
@@ -318,10 +311,7 @@ async function guardedSince(
   const { world } = settling.session;
   // A projection has no editor; its values move with the business, and nothing is lost by writing them again.
   if (isProjection) return null;
-  const window = (await world.store.linkGuardCounts(guardWindowMs)).filter((row) => row.entity === entity);
-  const made = new Map(
-    window.filter(({ kind }) => !isApproved(kind)).map(({ kind, count }) => [kind, count]),
-  );
+  const made = await harmSince(world, entity);
   const free = Object.entries(world.guard).map(([kind, { countFree }]) => countFree - (made.get(kind) ?? 0));
   return due <= Math.min(...free) ? null : made;
 }
@@ -355,32 +345,47 @@ const isApproved = (kind: string): boolean => kind === "create" || kind === "upd
 
 async function sendEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
   const { session } = settling;
-  const tally = tallyOf(settling, policy.entity);
   const due = (await session.world.store.openTargets()).filter(
     (row) => row.entity === policy.entity && row.due > 0,
   );
   let sent = 0;
-  for (const { target } of due) {
-    const side = session.world.sides.find(({ id }) => id === target);
-    if (side === undefined || session.away.has(target)) continue;
-    try {
-      const counts = await sendDue(session, { target, policy, keys: null });
-      const into = (tally.settled[target] ??= {});
-      for (const [kind, count] of Object.entries(counts.settled)) {
-        into[kind] = (into[kind] ?? 0) + count;
-        sent += count;
-      }
-      tally.refused += counts.refused;
-      tally.postponed += counts.postponed;
-      sent += counts.refused;
-    } catch (error) {
-      await noteIfWorld(session, { side, entity: policy.entity, error });
+  for (const { target } of due) sent += await sendTo(settling, policy, { target, keys: null });
+  return sent;
+}
+
+/**
+ * Sends what is due to one target, or of that the intents that are named; a failure of the world is noted.
+ * Answers how many have an outcome.
+ */
+export async function sendTo(
+  settling: Settling,
+  policy: EntityPolicy,
+  at: { readonly target: ConnectionId; readonly keys: readonly string[] | null },
+): Promise<number> {
+  const { session } = settling;
+  const { target, keys } = at;
+  const tally = tallyOf(settling, policy.entity);
+  const side = session.world.sides.find(({ id }) => id === target);
+  if (side === undefined || session.away.has(target)) return 0;
+  let sent = 0;
+  try {
+    const counts = await sendDue(session, { target, policy, keys });
+    const into = (tally.settled[target] ??= {});
+    for (const [kind, count] of Object.entries(counts.settled)) {
+      into[kind] = (into[kind] ?? 0) + count;
+      sent += count;
     }
+    tally.refused += counts.refused;
+    tally.postponed += counts.postponed;
+    sent += counts.refused;
+  } catch (error) {
+    await noteIfWorld(session, { side, entity: policy.entity, error });
   }
   return sent;
 }
 
-async function probeEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
+/** Asks about the writes in doubt of an entity, on every side. Answers how many were settled. */
+export async function probeEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
   const { session } = settling;
   const tally = tallyOf(settling, policy.entity);
   let settled = 0;

@@ -54,6 +54,8 @@ export interface World {
   readonly isKnownCurrency: (code: string) => boolean;
   /** How often deletions are looked for at least, ms. */
   readonly sweepEveryMs: number;
+  /** How long a plan is good, ms; a week when it is missing. */
+  readonly planExpiresMs?: number;
 }
 
 /** One piece of work under a lease: a run, a plan, an apply. */

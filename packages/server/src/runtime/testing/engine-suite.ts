@@ -48,7 +48,7 @@ export function engineSuite(home: { readonly open: () => Promise<StoreOpener> })
       expect(mini.crm.writes + mini.erp.writes).toBe(0);
       const applied = await mini.engine.apply(plan);
       const sure = plan.writes.filter(({ answers }) => answers.length === 0).length;
-      expect([applied.planned, applied.applied, applied.moved]).toEqual([sure, sure, []]);
+      expect([applied.planned, applied.applied, applied.unmade]).toEqual([sure, sure, []]);
       const writes = mini.crm.writes + mini.erp.writes;
       expect((await mini.engine.run()).whyNothing).toContain("nothing changed");
       expect(mini.crm.writes + mini.erp.writes).toBe(writes);
@@ -61,7 +61,7 @@ export function engineSuite(home: { readonly open: () => Promise<StoreOpener> })
       const plan = await mini.engine.plan();
       mini.crm.edit("accounts", mini.crmId, { name: "Acme Two" });
       const applied = await mini.engine.apply(plan);
-      expect([applied.state, applied.applied, applied.moved.length]).toEqual(["stopped", 0, 1]);
+      expect([applied.state, applied.applied, applied.unmade.length]).toEqual(["stopped", 0, 1]);
       expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Acme");
     });
 
@@ -96,7 +96,10 @@ export function engineSuite(home: { readonly open: () => Promise<StoreOpener> })
       }
       const run = await mini.engine.run();
       expect([run.state, run.guardStops.length, mini.erp.writes]).toEqual(["stopped", 1, 0]);
-      const applied = await mini.engine.apply(await mini.engine.plan());
+      const plan = await mini.engine.plan();
+      const unapproved = await mini.engine.apply(plan);
+      expect([unapproved.state, unapproved.guardStops.length, mini.erp.writes]).toEqual(["stopped", 1, 0]);
+      const applied = await mini.engine.apply(plan, { approve: { plan: plan.id, by: "ada" } });
       expect([applied.state, mini.erp.rows("accounts").length]).toEqual(["done", 8]);
     });
   });

@@ -70,7 +70,9 @@ export interface MiniWorld {
 }
 
 /** A database for the SQL store, or what opens a store of another kind. */
-export type StoreOpener = Database | ((deps: { readonly entropy: Entropy; readonly clock: Clock }) => Store);
+export type StoreOpener =
+  | Database
+  | ((deps: { readonly entropy: Entropy; readonly clock: Clock }) => Store | Promise<Store>);
 
 /** What a test may change. */
 export interface MiniWorldOptions {
@@ -121,7 +123,9 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
   };
   const { database } = options;
   const plain =
-    typeof database === "function" ? database({ entropy, clock }) : createStore({ database, entropy, clock });
+    typeof database === "function"
+      ? await database({ entropy, clock })
+      : createStore({ database, entropy, clock });
   await plain.migrate();
   const store = options.wrapStore?.(plain) ?? plain;
   const tables = { accounts: {}, contacts: {}, products: {}, quotes: {} };

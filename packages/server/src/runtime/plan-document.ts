@@ -1,0 +1,144 @@
+import type { ConnectionId, EntityName, ExternalId, Fields, Json, LinkId } from "@crossfoot/kernel";
+import type { GuardStop } from "@crossfoot/kernel";
+
+/** Version of the form of plan files. A file of a later form is refused. */
+export const planFormat = 1;
+
+/**
+ * A view that a planned write rests on: what was seen of a record when the plan was made. An apply stops on a
+ * record that shows something else.
+ */
+export interface PlanView {
+  readonly connection: ConnectionId;
+  readonly entity: EntityName;
+  readonly id: ExternalId;
+  readonly kind: string;
+  /** The system's own version, or null where it has none. */
+  readonly version: string | null;
+  /** SHA-256 of the mapped native fields, in hex. */
+  readonly content: string;
+}
+
+/** A write as a plan shows it. */
+export interface PlanWrite {
+  /** Place in the plan, from 1. An apply starts its writes in this order. */
+  readonly number: number;
+  /**
+   * Records that are decided and written together, from 1: an apply ends one part before it begins the next.
+   * Parts go by entity, parents before children.
+   */
+  readonly part: number;
+  /** Which of the writes of its record to this target it is, from 0; later ones wait for earlier ones. */
+  readonly step: number;
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly label: string;
+  readonly target: ConnectionId;
+  readonly kind: string;
+  readonly id: ExternalId | null;
+  readonly precondition: string | null;
+  readonly fields: Fields;
+  /** What the target shows of these fields now; a field that it does not show is missing. */
+  readonly before: Fields;
+  readonly transition: { readonly from: string; readonly to: string; readonly via: string } | null;
+  readonly causes: Json;
+  /**
+   * Fields whose values only the other system can give, such as its number for a record that is created
+   * there. Such a write has no values of its own, and may turn out not to be needed.
+   */
+  readonly answers: readonly string[];
+  /** True for what completes a record of an earlier part: references to records of its own entity. */
+  readonly follows: boolean;
+  /** Views that it rests on, of all sides. */
+  readonly rests: readonly PlanView[];
+}
+
+/** A plan: what would be written, and what would not and why. `id` is the hash of everything else. */
+export interface PlanDocument {
+  /** Form of the file, {@link planFormat}. */
+  readonly format: number;
+  readonly id: string;
+  readonly madeAt: string;
+  /** It is refused after this instant. */
+  readonly expiresAt: string;
+  /** Name of the store that made it, and alone can apply it. */
+  readonly store: string;
+  readonly contract: string;
+  readonly mappings: { readonly [connection: string]: string };
+  /** Tenants behind the connections, as far as they answered. */
+  readonly tenants: { readonly [connection: string]: string };
+  /** Entities it was made for. */
+  readonly entities: readonly EntityName[];
+  readonly writes: readonly PlanWrite[];
+  /** Records that a planned document needs on a connection: created whatever their status. */
+  readonly demanded: readonly { readonly link: LinkId; readonly target: ConnectionId }[];
+  readonly conflicts: readonly {
+    readonly link: LinkId;
+    readonly entity: EntityName;
+    readonly label: string;
+    readonly field: string;
+    readonly reason: string;
+  }[];
+  readonly parks: readonly {
+    readonly link: LinkId | null;
+    readonly entity: EntityName;
+    readonly label: string;
+    readonly reason: string;
+    readonly detail: string;
+  }[];
+  readonly candidates: readonly {
+    readonly entity: EntityName;
+    readonly connection: ConnectionId;
+    readonly id: string;
+    readonly links: readonly string[];
+  }[];
+  readonly waits: readonly {
+    readonly link: LinkId;
+    readonly entity: EntityName;
+    readonly label: string;
+    readonly field: string;
+    readonly target: ConnectionId;
+  }[];
+  /** Outcome classes per entity. */
+  readonly verdicts: { readonly [entity: string]: { readonly [verdict: string]: number } };
+  /** Connections that could not be read: the plan was made without knowing what they show now. */
+  readonly troubles: readonly {
+    readonly connection: ConnectionId;
+    readonly entity: EntityName | null;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  /** Least number of write calls, by connection, given the batches that the connectors declare. */
+  readonly calls: { readonly [connection: string]: number };
+  readonly guardStops: readonly GuardStop[];
+}
+
+/**
+ * Why a planned write was not made: `moved` a record that it rests on is not what it was · `held` a record
+ * that it refers to is not there yet · `refused` the target said no · `open` it was sent and is not known to
+ * have landed, or has to be tried again · `left` not asked for, or behind a stop.
+ */
+export type UnmadeWhy = "moved" | "held" | "refused" | "open" | "left";
+
+/** A planned write that was not made, and why. */
+export interface UnmadeWrite {
+  readonly number: number;
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly label: string;
+  readonly target: ConnectionId;
+  readonly kind: string;
+  readonly why: UnmadeWhy;
+  /** In words. */
+  readonly reason: string;
+  /** The record that moved, when one did. */
+  readonly observation: { readonly connection: ConnectionId; readonly id: string } | null;
+}
+
+/** A record of the first few that did not come out as planned. */
+export interface CanaryProblem {
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly label: string;
+  readonly problem: string;
+}

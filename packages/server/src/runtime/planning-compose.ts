@@ -1,0 +1,151 @@
+import { canonicalBytes, checkGuard } from "@crossfoot/kernel";
+import type { ConnectionId } from "@crossfoot/kernel";
+import { planFormat } from "./plan-document.ts";
+import type { PlanDocument, PlanWrite } from "./plan-document.ts";
+import { orderedWrites, placeOf } from "./planning-writes.ts";
+import type { Draft } from "./planning-writes.ts";
+import { promised } from "./sendable.ts";
+import { harmSince } from "./settle.ts";
+import type { Settling } from "./settle.ts";
+import type { World } from "./world.ts";
+
+/** How long a plan is good when the project does not say: a week, ms. */
+const expiresMsDefault = 7 * 86_400_000;
+
+/** The plan document of what was decided. */
+export async function composePlan(settling: Settling, draft: Draft): Promise<PlanDocument> {
+  const { world } = settling.session;
+  const all = [...draft.decided.values()];
+  const writes = orderedWrites(settling, draft);
+  const candidates = await world.store.listCandidates();
+  const now = world.clock.now();
+  const head: Omit<PlanDocument, "id"> = {
+    format: planFormat,
+    madeAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + (world.planExpiresMs ?? expiresMsDefault)).toISOString(),
+    store: await world.store.storeId(),
+    contract: world.contractHash,
+    mappings: Object.fromEntries(world.sides.map((side) => [side.id, side.mappingHash])),
+    tenants: await tenantsOf(world),
+    entities: settling.policies.map(({ entity }) => entity),
+    writes,
+    demanded: demandedBy(draft, writes),
+    conflicts: all.flatMap((one) =>
+      one.plan.conflicts.map(({ field, reason }) => ({ ...placeOf(one), field, reason })),
+    ),
+    parks: await parksOf(world, draft),
+    candidates: candidates.map(({ entity, connection, id, links }) => ({ entity, connection, id, links })),
+    waits: all.flatMap((one) =>
+      one.plan.waits
+        .filter(({ isBlocking }) => isBlocking)
+        .map(({ field, target }) => ({ ...placeOf(one), field, target })),
+    ),
+    verdicts: verdictsOf(draft),
+    troubles: settling.session.troubles.map(({ connection, entity, failure }) => {
+      return { connection, entity, code: failure.code, message: failure.message };
+    }),
+    calls: callsOf(settling, writes),
+    guardStops: await guardOf(settling, writes),
+  };
+  return { id: planId(world.entropy.digest, head), ...head };
+}
+
+/** Name of a plan: the hash of everything else in it. */
+export function planId(digest: (text: string) => string, head: Omit<PlanDocument, "id">): string {
+  return `p-${digest(canonicalBytes(head)).slice(0, 20)}`;
+}
+
+/** The tenants that the connections lead to, as far as they ever answered. */
+export async function tenantsOf(world: World): Promise<PlanDocument["tenants"]> {
+  const rows = await world.store.listConnections();
+  const known = rows.flatMap(({ id, tenant }): [string, string][] => (tenant === null ? [] : [[id, tenant]]));
+  return Object.fromEntries(known.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Of all that documents need, what the plan creates for them. */
+function demandedBy(draft: Draft, writes: readonly PlanWrite[]): PlanDocument["demanded"] {
+  return writes.flatMap(({ link, target, kind }) =>
+    kind === "create" && draft.demanded.get(link)?.has(target) === true ? [{ link, target }] : [],
+  );
+}
+
+async function parksOf(world: World, draft: Draft): Promise<PlanDocument["parks"]> {
+  const parks = await world.store.listParks();
+  const decided = [...draft.decided.values()].flatMap((one) =>
+    one.plan.parks.map((park) => ({ ...placeOf(one), reason: park.reason, detail: detailOf(park) })),
+  );
+  // A value that a target has no place for is known before it is sent.
+  const unsendable = [...draft.decided.values()].flatMap((one) =>
+    promised(world, one).unsendable.map(({ target, problems }) => ({
+      ...placeOf(one),
+      reason: "value_refused",
+      detail: `cannot be written to ${target}: ${detailOf({ problems })}`,
+    })),
+  );
+  const others = parks
+    .filter(({ link }) => link === null || !draft.decided.has(link))
+    .map((park) => ({
+      link: park.link,
+      entity: park.entity,
+      label: `${park.connection ?? ""}:${park.externalId ?? "?"}`,
+      reason: park.reason,
+      detail: park.failure?.message ?? detailOf(park),
+    }));
+  return [...decided, ...unsendable, ...others];
+}
+
+function detailOf(park: {
+  readonly problems: { readonly [field: string]: { readonly expected: string } };
+}): string {
+  return Object.entries(park.problems)
+    .map(([field, { expected }]) => `${field}: expected ${expected}`)
+    .join("; ");
+}
+
+function verdictsOf(draft: Draft): PlanDocument["verdicts"] {
+  const verdicts: Record<string, Record<string, number>> = {};
+  for (const { bundle, plan } of draft.decided.values()) {
+    const counts = (verdicts[bundle.entity] ??= {});
+    counts[plan.verdict] = (counts[plan.verdict] ?? 0) + 1;
+  }
+  return verdicts;
+}
+
+function callsOf(settling: Settling, writes: readonly PlanWrite[]): PlanDocument["calls"] {
+  const groups = new Map<string, number>();
+  for (const { target, entity } of writes)
+    groups.set(`${target}\n${entity}`, (groups.get(`${target}\n${entity}`) ?? 0) + 1);
+  const calls: Record<string, number> = {};
+  for (const [name, count] of groups) {
+    const [target, entity] = name.split("\n") as [ConnectionId, string];
+    const batch = settling.opened.get(target)?.manifest.entities[entity]?.writeBatchMax ?? 1;
+    calls[target] = (calls[target] ?? 0) + Math.ceil(count / Math.max(batch, 1));
+  }
+  return calls;
+}
+
+/**
+ * What of these writes the guard stops, together with the harm done by others within its window
+ * (INVARIANTS.md I15).
+ */
+export async function guardOf(
+  settling: Settling,
+  writes: readonly Pick<PlanWrite, "entity" | "kind" | "answers">[],
+): Promise<PlanDocument["guardStops"]> {
+  const { world } = settling.session;
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { entity, kind, answers } of writes) {
+    if (answers.length > 0) continue;
+    const kinds = (counts[entity] ??= {});
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
+  const linked = Object.fromEntries((await world.store.counts()).map(({ entity, live }) => [entity, live]));
+  const stops = settling.policies.map(async ({ entity, isProjection }) => {
+    const own = counts[entity];
+    if (isProjection || own === undefined) return [];
+    const made = await harmSince(world, entity);
+    const all = Object.entries(own).map(([kind, count]) => [kind, count + (made.get(kind) ?? 0)] as const);
+    return checkGuard({ [entity]: Object.fromEntries(all) }, linked, world.guard);
+  });
+  return (await Promise.all(stops)).flat();
+}

@@ -1,0 +1,179 @@
+import { canonicalBytes } from "@crossfoot/kernel";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { PlanDocument, PlanWrite } from "../engine.ts";
+import {
+  deeds,
+  doDeed,
+  openWorld,
+  powerOf,
+  rootsOf,
+  saidByPlan,
+  saidByWire,
+  worlds,
+} from "./random-world.ts";
+import type { Cut, Deed, DrawnWorld, OpenStore, RandomWorld, Said } from "./random-world.ts";
+
+const isDirect = ({ answers }: PlanWrite): boolean => answers.length === 0;
+
+/** Whether the wire said what the plan says: the same record, the same values, no other native field. */
+function isSaid(world: RandomWorld, write: PlanWrite, wire: Said): boolean {
+  const planned = saidByPlan(write);
+  const names = Object.keys(JSON.parse(planned.fields) as object);
+  const read = Object.entries(JSON.parse(wire.fields) as { readonly [field: string]: unknown });
+  const named = canonicalBytes(Object.fromEntries(read.filter(([name]) => names.includes(name))));
+  const allowed = rootsOf(world, write);
+  if (wire.roots?.every((root) => allowed.includes(root)) !== true) return false;
+  if (isDirect(write))
+    return canonicalBytes({ ...wire, fields: named, roots: null }) === canonicalBytes(planned);
+  return write.link === wire.link && write.target === wire.target && wire.kind === "update";
+}
+
+/** Writes that may be on their way at once, when a connection has several lanes. */
+const stageOf = ({ part, step, target, answers }: PlanWrite): string =>
+  `${part} ${answers.length > 0 ? "answer" : step} ${target}`;
+
+/**
+ * The systems took exactly what the plan says, in its order; answers where they were announced. With several
+ * lanes the calls of one stage overlap, and the stages keep their order.
+ */
+async function expectInOrder(
+  world: RandomWorld,
+  plan: PlanDocument,
+  lanes: number,
+): Promise<readonly number[]> {
+  const stages = [...new Set(plan.writes.map(stageOf))];
+  const placeOf = (write: PlanWrite): number =>
+    lanes === 1 ? write.number : stages.indexOf(stageOf(write)) + 1;
+  const numbers: number[] = [];
+  let last = 0;
+  for (const taken of world.taken) {
+    const wire = await saidByWire(world, taken);
+    const found = plan.writes.find(
+      (write) => placeOf(write) >= last && !numbers.includes(write.number) && isSaid(world, write, wire),
+    );
+    expect(found, `nothing in the plan is left for ${JSON.stringify(wire)}`).toBeDefined();
+    if (found === undefined) break;
+    numbers.push(found.number);
+    last = placeOf(found);
+  }
+  return numbers;
+}
+
+type Shown = ReadonlyMap<string, string>;
+
+/** What each record of both systems shows, deleted ones included. */
+function placesOf(world: RandomWorld): Shown {
+  const shown = new Map<string, string>();
+  for (const on of ["crm", "erp"] as const) {
+    for (const table of world[on].tables.values()) {
+      for (const { id, fields, isDeleted, isArchived } of table.values())
+        shown.set(`${on}:${id}`, canonicalBytes({ fields, isDeleted, isArchived }));
+    }
+  }
+  return shown;
+}
+
+function changedSince(world: RandomWorld, before: Shown): ReadonlySet<string> {
+  const now = placesOf(world);
+  return new Set(
+    [...now].filter(([name, shown]) => before.has(name) && before.get(name) !== shown).map(([name]) => name),
+  );
+}
+
+/** Deletions leave no trace in the small systems: only a sweep sees them. */
+const seesAll = ({ sweep, before }: DrawnWorld): boolean =>
+  sweep || before?.some(({ act }) => act === "remove") === true;
+
+/**
+ * What every apply promises, over random worlds (INVARIANTS.md I18): the systems take the plan's writes in
+ * their order and nothing else, whatever moved and wherever it was cut.
+ */
+export function planProperties(
+  name: string,
+  at: { readonly worldCount: number; readonly openStore: OpenStore },
+): void {
+  const { worldCount, openStore } = at;
+  describe(`plan and apply (${name})`, () => {
+    test("an apply makes the writes of its plan in its order, and a second one makes none", async () => {
+      const check = async (drawn: DrawnWorld): Promise<void> => {
+        const world = await openWorld(drawn, { openStore });
+        const plan = await world.engine.plan({ sweep: seesAll(drawn) });
+        expect(world.taken).toEqual([]);
+        const applied = await world.engine.apply(plan, { approve: { plan: plan.id, by: "ada" } });
+        const numbers = await expectInOrder(world, plan, drawn.lanes);
+        const direct = plan.writes.filter(isDirect);
+        expect(applied.unmade).toEqual([]);
+        expect(numbers.filter((number) => direct.some((write) => write.number === number)).length).toBe(
+          direct.length,
+        );
+        expect([applied.planned, applied.applied]).toEqual([direct.length, direct.length]);
+        const { length } = world.taken;
+        world.calls.count = 0;
+        const again = await world.engine.apply(plan);
+        expect([world.taken.length, world.calls.count, again.appliedNow]).toEqual([length, 0, 0]);
+        expect(again.whyNothing).toContain("applied already");
+      };
+      await fc.assert(fc.asyncProperty(worlds, check), { numRuns: worldCount });
+    });
+
+    test("what moved after the plan is not written, and each of it is told", async () => {
+      const check = async (
+        drawn: DrawnWorld,
+        later: readonly Deed[],
+        onDrift: "stop" | "skip",
+      ): Promise<void> => {
+        const world = await openWorld(drawn, { openStore });
+        const plan = await world.engine.plan({ sweep: seesAll(drawn) });
+        const planned = placesOf(world);
+        for (const deed of later) doDeed(world, deed);
+        const changed = changedSince(world, planned);
+        const applied = await world.engine.apply(plan, { onDrift, approve: { plan: plan.id, by: "ada" } });
+        const numbers = await expectInOrder(world, plan, drawn.lanes);
+        const direct = plan.writes.filter(isDirect);
+        const left = direct.filter(({ number }) => !numbers.includes(number)).map(({ number }) => number);
+        expect(applied.unmade.map(({ number }) => number)).toEqual(left);
+        // Nothing is written of a record of which anything else is shown than the plan saw.
+        const moved = direct.filter((write) =>
+          write.rests.some(({ connection, id }) => changed.has(`${connection}:${id}`)),
+        );
+        for (const { number } of moved) expect(numbers).not.toContain(number);
+        for (const { number } of moved)
+          expect(applied.unmade.find((one) => one.number === number)?.why).toMatch(/moved|left/);
+        if (onDrift === "stop" && moved.length > 0) expect(numbers).toEqual([]);
+        if (moved.length > 0) expect(applied.state).toBe("stopped");
+      };
+      const drift = fc.constantFrom("stop" as const, "skip" as const);
+      await fc.assert(fc.asyncProperty(worlds, deeds, drift, check), { numRuns: worldCount });
+    });
+
+    test("an apply that is cut between any two steps goes on where it was, and repeats nothing", async () => {
+      const check = async (drawn: DrawnWorld, cuts: readonly Cut[]): Promise<void> => {
+        const power = powerOf();
+        const world = await openWorld(drawn, { openStore, wrapStore: power.wrap });
+        const plan = await world.engine.plan({ sweep: seesAll(drawn) });
+        const options = { approve: { plan: plan.id, by: "ada" } };
+        for (const cut of cuts) {
+          power.on(cut);
+          const engine = world.restart({ sides: world.world.sides });
+          await engine.apply(plan, options).catch((error: unknown) => {
+            if (!power.isOff()) throw error;
+          });
+        }
+        power.on(null);
+        const applied = await world.restart({ sides: world.world.sides }).apply(plan, options);
+        const numbers = await expectInOrder(world, plan, drawn.lanes);
+        const direct = plan.writes.filter(isDirect);
+        // What a system made of a value does not tell whether a write in doubt was ours: it is told.
+        if (drawn.erpForm !== "upper") expect(applied.unmade).toEqual([]);
+        expect(applied.applied + applied.unmade.length).toBe(direct.length);
+        expect(numbers.length).toBeGreaterThanOrEqual(applied.applied);
+        const { broken } = await world.store.verifyJournal();
+        expect(broken).toEqual([]);
+      };
+      const cut = fc.record({ call: fc.integer({ min: 1, max: 90 }), isAfter: fc.boolean() });
+      const cuts = fc.array(cut, { minLength: 1, maxLength: 3 });
+      await fc.assert(fc.asyncProperty(worlds, cuts, check), { numRuns: worldCount });
+    });
+  });
+}
