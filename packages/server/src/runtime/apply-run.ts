@@ -116,11 +116,12 @@ async function decideAndSend(applying: Applying, writes: readonly PlanWrite[]): 
   const { session } = settling;
   const records = judged.map(({ one, numbers }) => {
     const record = decisionRecord(session.world, one);
-    const { id } = applying.plan;
-    const intents = record.intents.map((intent, at) => ({
-      ...intent,
-      plan: { id, number: numbers[at] ?? 0 },
-    }));
+    const { id, writes: planned } = applying.plan;
+    const intents = record.intents.map((intent, at) => {
+      const number = numbers[at] ?? 0;
+      // Claims go by step, then by record: with the plan's own steps that is the order of the plan.
+      return { ...intent, step: planned[number - 1]?.step ?? intent.step, plan: { id, number } };
+    });
     return { ...record, intents };
   });
   await session.world.store.commitDecisions(records, session.runId, session.lease);

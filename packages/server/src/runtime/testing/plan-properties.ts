@@ -94,30 +94,36 @@ export function planProperties(
   at: { readonly worldCount: number; readonly openStore: OpenStore },
 ): void {
   const { worldCount, openStore } = at;
+  // A thousand worlds may take their time on a machine that others use too.
+  const timeout = 300_000;
   describe(`plan and apply (${name})`, () => {
-    test("an apply makes the writes of its plan in its order, and a second one makes none", async () => {
-      const check = async (drawn: DrawnWorld): Promise<void> => {
-        const world = await openWorld(drawn, { openStore });
-        const plan = await world.engine.plan({ sweep: seesAll(drawn) });
-        expect(world.taken).toEqual([]);
-        const applied = await world.engine.apply(plan, { approve: { plan: plan.id, by: "ada" } });
-        const numbers = await expectInOrder(world, plan, drawn.lanes);
-        const direct = plan.writes.filter(isDirect);
-        expect(applied.unmade).toEqual([]);
-        expect(numbers.filter((number) => direct.some((write) => write.number === number)).length).toBe(
-          direct.length,
-        );
-        expect([applied.planned, applied.applied]).toEqual([direct.length, direct.length]);
-        const { length } = world.taken;
-        world.calls.count = 0;
-        const again = await world.engine.apply(plan);
-        expect([world.taken.length, world.calls.count, again.appliedNow]).toEqual([length, 0, 0]);
-        expect(again.whyNothing).toContain("applied already");
-      };
-      await fc.assert(fc.asyncProperty(worlds, check), { numRuns: worldCount });
-    });
+    test(
+      "an apply makes the writes of its plan in its order, and a second one makes none",
+      { timeout },
+      async () => {
+        const check = async (drawn: DrawnWorld): Promise<void> => {
+          const world = await openWorld(drawn, { openStore });
+          const plan = await world.engine.plan({ sweep: seesAll(drawn) });
+          expect(world.taken).toEqual([]);
+          const applied = await world.engine.apply(plan, { approve: { plan: plan.id, by: "ada" } });
+          const numbers = await expectInOrder(world, plan, drawn.lanes);
+          const direct = plan.writes.filter(isDirect);
+          expect(applied.unmade).toEqual([]);
+          expect(numbers.filter((number) => direct.some((write) => write.number === number)).length).toBe(
+            direct.length,
+          );
+          expect([applied.planned, applied.applied]).toEqual([direct.length, direct.length]);
+          const { length } = world.taken;
+          world.calls.count = 0;
+          const again = await world.engine.apply(plan);
+          expect([world.taken.length, world.calls.count, again.appliedNow]).toEqual([length, 0, 0]);
+          expect(again.whyNothing).toContain("applied already");
+        };
+        await fc.assert(fc.asyncProperty(worlds, check), { numRuns: worldCount });
+      },
+    );
 
-    test("what moved after the plan is not written, and each of it is told", async () => {
+    test("what moved after the plan is not written, and each of it is told", { timeout }, async () => {
       const check = async (
         drawn: DrawnWorld,
         later: readonly Deed[],
@@ -147,33 +153,37 @@ export function planProperties(
       await fc.assert(fc.asyncProperty(worlds, deeds, drift, check), { numRuns: worldCount });
     });
 
-    test("an apply that is cut between any two steps goes on where it was, and repeats nothing", async () => {
-      const check = async (drawn: DrawnWorld, cuts: readonly Cut[]): Promise<void> => {
-        const power = powerOf();
-        const world = await openWorld(drawn, { openStore, wrapStore: power.wrap });
-        const plan = await world.engine.plan({ sweep: seesAll(drawn) });
-        const options = { approve: { plan: plan.id, by: "ada" } };
-        for (const cut of cuts) {
-          power.on(cut);
-          const engine = world.restart({ sides: world.world.sides });
-          await engine.apply(plan, options).catch((error: unknown) => {
-            if (!power.isOff()) throw error;
-          });
-        }
-        power.on(null);
-        const applied = await world.restart({ sides: world.world.sides }).apply(plan, options);
-        const numbers = await expectInOrder(world, plan, drawn.lanes);
-        const direct = plan.writes.filter(isDirect);
-        // What a system made of a value does not tell whether a write in doubt was ours: it is told.
-        if (drawn.erpForm !== "upper") expect(applied.unmade).toEqual([]);
-        expect(applied.applied + applied.unmade.length).toBe(direct.length);
-        expect(numbers.length).toBeGreaterThanOrEqual(applied.applied);
-        const { broken } = await world.store.verifyJournal();
-        expect(broken).toEqual([]);
-      };
-      const cut = fc.record({ call: fc.integer({ min: 1, max: 90 }), isAfter: fc.boolean() });
-      const cuts = fc.array(cut, { minLength: 1, maxLength: 3 });
-      await fc.assert(fc.asyncProperty(worlds, cuts, check), { numRuns: worldCount });
-    });
+    test(
+      "an apply that is cut between any two steps goes on where it was, and repeats nothing",
+      { timeout },
+      async () => {
+        const check = async (drawn: DrawnWorld, cuts: readonly Cut[]): Promise<void> => {
+          const power = powerOf();
+          const world = await openWorld(drawn, { openStore, wrapStore: power.wrap });
+          const plan = await world.engine.plan({ sweep: seesAll(drawn) });
+          const options = { approve: { plan: plan.id, by: "ada" } };
+          for (const cut of cuts) {
+            power.on(cut);
+            const engine = world.restart({ sides: world.world.sides });
+            await engine.apply(plan, options).catch((error: unknown) => {
+              if (!power.isOff()) throw error;
+            });
+          }
+          power.on(null);
+          const applied = await world.restart({ sides: world.world.sides }).apply(plan, options);
+          const numbers = await expectInOrder(world, plan, drawn.lanes);
+          const direct = plan.writes.filter(isDirect);
+          // What a system made of a value does not tell whether a write in doubt was ours: it is told.
+          if (drawn.erpForm !== "upper") expect(applied.unmade).toEqual([]);
+          expect(applied.applied + applied.unmade.length).toBe(direct.length);
+          expect(numbers.length).toBeGreaterThanOrEqual(applied.applied);
+          const { broken } = await world.store.verifyJournal();
+          expect(broken).toEqual([]);
+        };
+        const cut = fc.record({ call: fc.integer({ min: 1, max: 90 }), isAfter: fc.boolean() });
+        const cuts = fc.array(cut, { minLength: 1, maxLength: 3 });
+        await fc.assert(fc.asyncProperty(worlds, cuts, check), { numRuns: worldCount });
+      },
+    );
   });
 }

@@ -252,9 +252,8 @@ export type OpenStore = (deps: {
   readonly clock: Clock;
 }) => Store | Promise<Store>;
 
-/** The store in memory. Its clock is later than the small world's, so that all there is due. */
-export const inMemory: OpenStore = (deps) =>
-  createMemoryStore({ ...deps, storeClock: { now: () => Date.UTC(2027, 0, 1) } });
+/** The store in memory, on the small world's clock. */
+export const inMemory: OpenStore = (deps) => createMemoryStore(deps);
 
 /** A power cut between two steps of the store: before the n-th call, or after it. */
 export interface Cut {
