@@ -1,5 +1,5 @@
 import { writePatch } from "@crossfoot/connector-sdk";
-import type { ConnectionId, ExternalId, PlannedWrite, Problem } from "@crossfoot/kernel";
+import type { ConnectionId, PlannedWrite, Problem } from "@crossfoot/kernel";
 import type { Assessed } from "./assess.ts";
 import { splitRefused } from "./record.ts";
 import { mappingOf, sideOf } from "./world.ts";
@@ -13,9 +13,6 @@ export interface Promised {
     readonly problems: { readonly [field: string]: Problem };
   }[];
 }
-
-/** Stands for the id of a record that will be there by the time a write is sent. */
-const someId = "?" as ExternalId;
 
 /**
  * The writes of a decision that are neither refused already nor impossible to put into the target's native
@@ -58,7 +55,8 @@ function problemsOf(
     current: isCreate ? {} : (member?.observation?.native ?? {}),
     context: {
       connection: side.id,
-      idOf: () => someId,
+      // What is referred to may be planned itself: its id is not known yet, and is no problem.
+      idOf: () => undefined,
       lineIdOf: (field, key) => lines.find((line) => line.field === field && line.key === key)?.nativeId,
     },
   }).problems;
