@@ -70,7 +70,7 @@ describe("planCreates", () => {
 
   it("a record of which nothing can be written is not wanted, and never called agreed", () => {
     const mute = inputOf({ fields: [fieldPolicy({ writers: [erp] })], shown: { name: "ann" } });
-    expect(planCreates(mute)).toEqual({ writes: [], waits: [], isWanted: false });
+    expect(planCreates(mute)).toEqual({ writes: [], reasons: [], waits: [], isWanted: false });
     expect(decide(mute).verdict).toBe("not_wanted");
     expect(decide(inputOf({ shown: { name: null } })).verdict).toBe("not_wanted");
     expect(decide(inputOf({ shown: { name: "ann" }, target: { canCreate: false } })).verdict).toBe(
@@ -140,6 +140,7 @@ describe("planCreates", () => {
     const held = planCreates(inputOf({ fields: [fieldPolicy(), reference({ isMandatory: true })], shown }));
     expect(held).toEqual({
       writes: [],
+      reasons: [],
       waits: [{ field: "account", target: erp, parent, isBlocking: true }],
       isWanted: true,
     });

@@ -1,5 +1,5 @@
 import { statusAt } from "./members.ts";
-import type { Cause, DecideInput, MemberState, PlannedWrite, Wait } from "./plan.ts";
+import type { Cause, DecideInput, MemberState, PlannedWrite, Wait, WhyValue } from "./plan.ts";
 import { policyInState } from "./policy.ts";
 import type { FieldPolicy, SideAbilities } from "./policy.ts";
 import { unreachable } from "./reach.ts";
@@ -10,6 +10,7 @@ import type { Value } from "./value.ts";
 /** Creates that a link needs, or what they wait for. */
 export interface Creates {
   readonly writes: readonly PlannedWrite[];
+  readonly reasons: readonly WhyValue[];
   readonly waits: readonly Wait[];
   /**
    * False when the record stays missing on some connection: not wanted there, not yet, or nothing to write of
@@ -38,7 +39,16 @@ export function planCreates(input: DecideInput): Creates {
     waits.push(...planned.waits);
     if (planned.writes.length + planned.waits.length === 0) isWanted = false;
   }
-  return { writes, waits, isWanted };
+  return { writes, reasons: writes.flatMap(createdFields), waits, isWanted };
+}
+
+/** What a record that is made gets, it gets from where it is. */
+function createdFields({ target, causes, fields }: PlannedWrite): readonly WhyValue[] {
+  return causes.flatMap(({ connection, fields: names }) =>
+    names
+      .filter((field) => field in fields)
+      .map((field) => ({ target, field, winner: connection, reason: "created" as const })),
+  );
 }
 
 function isAllowed(input: DecideInput, target: ConnectionId): boolean {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decide } from "./decide.ts";
 import { planLife } from "./life.ts";
 import { planFields } from "./fields.ts";
+import { RuleFailed } from "./merge.ts";
 import { membersOf, statusAt } from "./members.ts";
 import type { DecideInput, MemberState } from "./plan.ts";
 import type { EntityPolicy, FieldPolicy, SideAbilities } from "./policy.ts";
@@ -244,10 +245,13 @@ describe("decide", () => {
     expect(decided.discards).toMatchObject([{ connection: crm, value: "b", winner: "person" }]);
   });
 
-  it("a user's rule that throws asks a person, and stops nothing", () => {
+  it.each([
+    ["throws", new Error("a bug, with a customer's name in it"), "an answer without an error"],
+    ["says how it failed", new RuleFailed("an answer within 200 ms"), "an answer within 200 ms"],
+  ])("a user's rule that %s parks its field by name, and stops nothing", (_how, error, expected) => {
     const customRules = {
       mine: () => {
-        throw new Error("a bug of a user's");
+        throw error;
       },
     };
     const fields = [fieldPolicy({ policy: "custom", custom: "mine" })];
@@ -260,7 +264,13 @@ describe("decide", () => {
         input: { customRules },
       }),
     );
-    expect(plan).toMatchObject({ verdict: "conflict", conflicts: [{ reason: "custom_rule_asks" }] });
+    const problem = { code: "rule_failed", expected: `of the rule \`mine\`: ${expected}` };
+    expect(plan).toMatchObject({
+      verdict: "parked",
+      writes: [],
+      conflicts: [],
+      parks: [{ reason: "rule_failed", connection: null, problems: { name: problem } }],
+    });
   });
 
   it("a projection follows its master: no question, no loser, and a lossy target rests (I13)", () => {

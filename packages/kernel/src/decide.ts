@@ -28,6 +28,7 @@ export function decide(input: DecideInput): Plan {
   const life = planLife(input, fields.writes);
   const parts: Parts = {
     ...fields,
+    reasons: [...fields.reasons, ...creates.reasons],
     writes: chained([...life.unarchives, ...fields.writes, ...life.archives, ...creates.writes]),
     kindMoves: life.kindMoves,
     parks: [...fields.parks, ...life.parks],
@@ -58,7 +59,15 @@ const dormantKinds: ReadonlySet<string> = new Set([
 type Parts = Partial<
   Pick<
     Plan,
-    "writes" | "baseMoves" | "kindMoves" | "discards" | "conflicts" | "parks" | "waits" | "tombstone"
+    | "writes"
+    | "reasons"
+    | "baseMoves"
+    | "kindMoves"
+    | "discards"
+    | "conflicts"
+    | "parks"
+    | "waits"
+    | "tombstone"
   >
 >;
 
@@ -69,6 +78,7 @@ function planOf({ link, policy }: DecideInput, verdict: Verdict, parts: Parts = 
     generation: link.generation,
     verdict,
     writes: parts.writes ?? [],
+    reasons: parts.reasons ?? [],
     baseMoves: parts.baseMoves ?? [],
     kindMoves: parts.kindMoves ?? [],
     discards: parts.discards ?? [],

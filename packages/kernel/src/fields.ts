@@ -5,7 +5,7 @@ import { membersOf, statusAt } from "./members.ts";
 import type { NamedMember } from "./members.ts";
 import { mergeField } from "./merge.ts";
 import type { FieldDecision, MergeContext, SideValue } from "./merge.ts";
-import type { Cause, DecideInput, Park, Plan, PlannedWrite, Wait } from "./plan.ts";
+import type { Cause, DecideInput, Park, Plan, PlannedWrite, Wait, WhyValue } from "./plan.ts";
 import { policyInState } from "./policy.ts";
 import type { FieldPolicy } from "./policy.ts";
 import { carried, unreachable } from "./reach.ts";
@@ -14,7 +14,10 @@ import { planTransitions } from "./transition.ts";
 import type { Value } from "./value.ts";
 
 /** What the fields of one link need. */
-export type FieldsPlan = Pick<Plan, "writes" | "baseMoves" | "discards" | "conflicts" | "parks" | "waits">;
+export type FieldsPlan = Pick<
+  Plan,
+  "writes" | "reasons" | "baseMoves" | "discards" | "conflicts" | "parks" | "waits"
+>;
 
 /** Values for one target, by field, and whose news made them necessary. */
 type Update = Map<string, { readonly value: Value; readonly cause: ConnectionId | "person" }>;
@@ -24,6 +27,7 @@ interface Draft {
   readonly updates: Map<ConnectionId, Update>;
   readonly transitions: PlannedWrite[];
   readonly moves: Map<ConnectionId, string[]>;
+  readonly reasons: WhyValue[];
   readonly discards: Discard[];
   readonly conflicts: Conflict[];
   readonly parks: Park[];
@@ -40,6 +44,7 @@ export function planFields(input: DecideInput): FieldsPlan {
     updates: new Map(),
     transitions: [],
     moves: new Map(),
+    reasons: [],
     discards: [],
     conflicts: [],
     parks: [],
@@ -56,6 +61,7 @@ export function planFields(input: DecideInput): FieldsPlan {
   const writes = [...updatesOf(input, draft.updates), ...draft.transitions];
   return {
     writes: writes.filter(({ target }) => !held.has(target)),
+    reasons: draft.reasons.filter(({ target }) => !held.has(target)),
     baseMoves: sorted(draft.moves).map(([connection, fields]) => ({ connection, fields })),
     discards: draft.discards.filter(({ connection }) => !held.has(connection)),
     conflicts: draft.conflicts,
@@ -98,6 +104,13 @@ function planField(
       return noteMoves(draft, name, decision.connections);
     case "conflict":
       draft.conflicts.push({ field: name, reason: decision.reason, values: decision.values });
+      return;
+    case "failed":
+      draft.parks.push({
+        reason: "rule_failed",
+        connection: null,
+        problems: { [name]: decision.problem },
+      });
       return;
     case "write":
       return noteWrite(input, draft, { field, sides, decision });
@@ -188,8 +201,11 @@ function noteWrite(
     const isPlanned = changesState(input, field.field, target)
       ? noteTransitions(input, draft, change)
       : noteUpdate(input, draft, change);
+    if (!isPlanned) continue;
+    const reason = input.policy.isProjection ? "last_read" : decision.reason;
+    draft.reasons.push({ target, field: field.field, winner: decision.winners[target] ?? target, reason });
     // A projection has no editor, so nobody lost anything.
-    if (!isPlanned || input.policy.isProjection) continue;
+    if (input.policy.isProjection) continue;
     draft.discards.push(...decision.discards.filter(({ connection }) => connection === target));
   }
 }

@@ -43,6 +43,7 @@ describe("mergeLines", () => {
       kind: "write",
       values: { crm: merged, erp: merged },
       winners: { crm: "erp", erp: "crm" },
+      reason: "lines_merged",
       discards: [],
     });
   });

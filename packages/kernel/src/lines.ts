@@ -29,7 +29,8 @@ export function mergeLines(
   // it.
   const whole = mergeField({ ...policy, policy: "review" }, sides, context);
   if (whole.kind !== "conflict" && whole.kind !== "write") return whole;
-  return new LineMerge(policy, seen, context).decide(policy.kind.parts);
+  const merged = new LineMerge(policy, seen, context).decide(policy.kind.parts);
+  return whole.kind === "write" && merged.kind === "write" ? { ...merged, reason: whole.reason } : merged;
 }
 
 /** The lines of one side by key, with those of its base. */
@@ -91,6 +92,7 @@ class LineMerge {
       kind: "write",
       values: Object.fromEntries(values) as { readonly [target: string]: Value },
       winners: Object.fromEntries(this.#winners),
+      reason: "lines_merged",
       discards: this.#discards,
     };
   }
@@ -171,6 +173,7 @@ class LineMerge {
     });
     const decision = mergeField(policy, sides, this.#context);
     if (decision.kind === "conflict") this.#fail(decision.reason);
+    if (decision.kind === "failed") this.#conflict ??= decision;
     if (decision.kind !== "write") return;
     for (const connection of Object.keys(decision.values) as ConnectionId[]) {
       const fields: Fields = {

@@ -3,7 +3,7 @@ import { hasAgreed, isChanged } from "./diff.ts";
 import type { FieldPolicy } from "./policy.ts";
 import type { ConnectionId } from "./record.ts";
 import { isAlike, isBlank } from "./value.ts";
-import type { Value } from "./value.ts";
+import type { Problem, Value } from "./value.ts";
 
 /** One side of one field. `view` undefined: not delivered. `base` undefined: never agreed on this side. */
 export interface SideValue {
@@ -31,17 +31,58 @@ export type FieldDecision =
       readonly values: { readonly [target: string]: Value };
       /** Whose value each target gets: the winner of its value, or of the line that changed there last. */
       readonly winners: { readonly [target: string]: ConnectionId | "person" };
+      /** Why that value. */
+      readonly reason: FieldReason;
       readonly discards: readonly Discard[];
     }
   | {
       readonly kind: "conflict";
       readonly reason: ConflictReason;
       readonly values: { readonly [connection: string]: Value | undefined };
-    };
+    }
+  /** The user's own rule did not come to an answer: a person has to look at the rule. */
+  | { readonly kind: "failed"; readonly problem: Problem };
+
+/**
+ * Why a field gets the value it gets. Closed list: `only_change` only this side changed it · `only_writer`
+ * the other that changed it may not write · `put_back` edited where it may not be · `fills_blank` the other
+ * shows nothing · `created` comes with a record that is made · `lines_merged` lines of both sides ·
+ * `last_read` a projection.
+ */
+export type FieldReason =
+  | "only_change"
+  | "only_writer"
+  | "master_wins"
+  | "newest_wins"
+  | "custom_rule"
+  | "person_decided"
+  | "put_back"
+  | "first_link_master"
+  | "fills_blank"
+  | "lines_merged"
+  | "last_read"
+  | "created";
+
+/** All reasons of a value. */
+export const fieldReasons: readonly FieldReason[] = [
+  "only_change",
+  "only_writer",
+  "master_wins",
+  "newest_wins",
+  "custom_rule",
+  "person_decided",
+  "put_back",
+  "first_link_master",
+  "fills_blank",
+  "lines_merged",
+  "last_read",
+  "created",
+];
 
 /**
  * A user's rule: sees the values of the changed sides, in the order of their names, and says who wins, or
- * null to ask a person. Must be pure. A rule that throws, or names another, asks.
+ * null to ask a person. Must be pure. One that names another asks; one that throws has failed, and parks the
+ * record. The message of a {@link RuleFailed} says how.
  */
 export type CustomRule = (sides: readonly SideValue[]) => ConnectionId | null;
 
@@ -106,7 +147,11 @@ function leading(policy: FieldPolicy, sides: readonly SideValue[]): SideValue | 
  * The winner's value goes to every target that shows another one, but for those that agreed with the winner
  * before, each in its own image. What a target loses is discarded by name, when a person may have meant it.
  */
-function win(merging: Merging, winner: SideValue, reason: DiscardReason): FieldDecision {
+function win(
+  merging: Merging,
+  winner: SideValue,
+  because: { readonly loss: DiscardReason; readonly reason: FieldReason },
+): FieldDecision {
   const { policy, seen, fresh, changed } = merging;
   const value = winner.view as Value;
   const isSettled = (side: SideValue): boolean => !fresh.includes(side) && !changed.includes(side);
@@ -121,11 +166,12 @@ function win(merging: Merging, winner: SideValue, reason: DiscardReason): FieldD
     .filter((side) => changed.includes(side) || mayMiss(side))
     .map((side) =>
       discard(policy, side, {
-        reason: mayWrite(policy, side) ? reason : "not_a_writer",
+        reason: mayWrite(policy, side) ? because.loss : "not_a_writer",
         winner: winner.connection,
       }),
     );
-  return losing.length === 0 ? keep(seen) : write(losing, { value, winner: winner.connection, discards });
+  if (losing.length === 0) return keep(seen);
+  return write(losing, { value, winner: winner.connection, reason: because.reason, discards });
 }
 
 function write(
@@ -133,13 +179,14 @@ function write(
   outcome: {
     readonly value: Value;
     readonly winner: ConnectionId | "person";
+    readonly reason: FieldReason;
     readonly discards: readonly Discard[];
   },
 ): FieldDecision {
-  const { value, winner, discards } = outcome;
+  const { value, winner, reason, discards } = outcome;
   const values = Object.fromEntries(targets.map((side) => [side.connection, value]));
   const winners = Object.fromEntries(targets.map((side) => [side.connection, winner]));
-  return { kind: "write", values, winners, discards };
+  return { kind: "write", values, winners, reason, discards };
 }
 
 function discard(
@@ -167,32 +214,56 @@ function mergeChanged(merging: Merging, context: MergeContext): FieldDecision {
   const writing = changed.filter((side) => mayWrite(policy, side));
   const first = leading(policy, writing);
   if (first === undefined) return mergeForeign(merging);
-  if (areAllAlike(writing)) return win(merging, first, "master_wins");
+  if (areAllAlike(writing)) {
+    const reason = writing.length === changed.length ? "only_change" : "only_writer";
+    return win(merging, first, { loss: "master_wins", reason });
+  }
   switch (policy.policy) {
     case "master": {
       const master = writing.find((side) => side.connection === policy.master);
-      return master === undefined ? conflict("master_unchanged", seen) : win(merging, master, "master_wins");
+      return master === undefined
+        ? conflict("master_unchanged", seen)
+        : win(merging, master, { loss: "master_wins", reason: "master_wins" });
     }
     case "newest": {
       const newest = newestOf(writing, context.newestToleranceMs);
-      return newest === undefined ? conflict("stamps_too_close", seen) : win(merging, newest, "newest_wins");
+      return newest === undefined
+        ? conflict("stamps_too_close", seen)
+        : win(merging, newest, { loss: "newest_wins", reason: "newest_wins" });
     }
     case "review":
       return conflict("both_changed", seen);
     case "custom": {
-      const winner = askRule(context.customRules[policy.custom ?? ""], writing);
-      return winner === undefined ? conflict("custom_rule_asks", seen) : win(merging, winner, "custom_rule");
+      const answer = askRule(context.customRules, policy.custom ?? "", writing);
+      if (answer.problem !== null) return { kind: "failed", problem: answer.problem };
+      return answer.winner === undefined
+        ? conflict("custom_rule_asks", seen)
+        : win(merging, answer.winner, { loss: "custom_rule", reason: "custom_rule" });
     }
   }
 }
 
+/** A rule that did not come to an answer. The message says what was expected, never a value. */
+export class RuleFailed extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "RuleFailed";
+  }
+}
+
 /** The rule is not ours: whatever it does, the merge stays total. */
-function askRule(rule: CustomRule | undefined, writing: readonly SideValue[]): SideValue | undefined {
+function askRule(
+  rules: MergeContext["customRules"],
+  name: string,
+  writing: readonly SideValue[],
+): { readonly winner: SideValue | undefined; readonly problem: Problem | null } {
   try {
-    const winner = rule?.(writing);
-    return writing.find((side) => side.connection === winner);
-  } catch {
-    return undefined;
+    const named = rules[name]?.(writing);
+    return { winner: writing.find((side) => side.connection === named), problem: null };
+  } catch (error) {
+    const said = error instanceof RuleFailed ? error.message : "an answer without an error";
+    const expected = `of the rule \`${name}\`: ${said}`;
+    return { winner: undefined, problem: { code: "rule_failed", expected } };
   }
 }
 
@@ -208,7 +279,7 @@ function mergeForeign(merging: Merging): FieldDecision {
   );
   return owner === undefined || policy.onForeignEdit === "keep"
     ? keep(changed)
-    : win(merging, owner, "master_wins");
+    : win(merging, owner, { loss: "master_wins", reason: "put_back" });
 }
 
 /**
@@ -246,9 +317,17 @@ function mergeFirst(merging: Merging, context: MergeContext): FieldDecision {
   const winner = leading(policy, candidates);
   if (winner === undefined) return keep(seen);
   if (winner.connection === policy.master || areAllAlike(candidates))
-    return win(merging, winner, "first_link_master");
+    return win(merging, winner, { loss: "first_link_master", reason: firstReason(seen, winner) });
   const newest = policy.policy === "newest" ? newestOf(candidates, context.newestToleranceMs) : undefined;
-  return newest === undefined ? conflict("first_link_differs", seen) : win(merging, newest, "newest_wins");
+  return newest === undefined
+    ? conflict("first_link_differs", seen)
+    : win(merging, newest, { loss: "newest_wins", reason: "newest_wins" });
+}
+
+/** Nobody loses anything where all that show another value show nothing. */
+function firstReason(seen: readonly SideValue[], winner: SideValue): FieldReason {
+  const others = seen.filter((side) => !isAlike(side.view, winner.view));
+  return others.every((side) => isBlank(side.view)) ? "fills_blank" : "first_link_master";
 }
 
 /** A person's word goes to every side that may receive the field; a side that may not keeps what it shows. */
@@ -260,5 +339,5 @@ function decideByPerson(policy: FieldPolicy, seen: readonly SideValue[], value: 
   const discards = targets
     .filter((side) => !isBlank(side.view))
     .map((side) => discard(policy, side, { reason: "person_decided", winner: "person" }));
-  return write(targets, { value, winner: "person", discards });
+  return write(targets, { value, winner: "person", reason: "person_decided", discards });
 }

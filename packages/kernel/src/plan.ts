@@ -1,6 +1,6 @@
 import type { Conflict, Discard } from "./conflict.ts";
 import type { LinkState } from "./lifecycle.ts";
-import type { CustomRule } from "./merge.ts";
+import type { CustomRule, FieldReason } from "./merge.ts";
 import type { EntityPolicy, SideAbilities } from "./policy.ts";
 import type { ConnectionId, EntityName, ExternalId, LinkId, ObservationKind, View } from "./record.ts";
 import type { Fields, Problem, Value } from "./value.ts";
@@ -61,6 +61,14 @@ export interface Cause {
   readonly fields: readonly string[];
 }
 
+/** Why a target gets a value: whose it is, and what decided. */
+export interface WhyValue {
+  readonly target: ConnectionId;
+  readonly field: string;
+  readonly winner: ConnectionId | "person";
+  readonly reason: FieldReason;
+}
+
 /** Why a record or a field is set aside. Closed list. */
 export type ParkReason =
   | "value_refused"
@@ -73,7 +81,8 @@ export type ParkReason =
   | "not_unique"
   | "doubt_unprovable"
   | "id_reused"
-  | "returned";
+  | "returned"
+  | "rule_failed";
 
 /** All reasons of a park. */
 export const parkReasons: readonly ParkReason[] = [
@@ -88,6 +97,7 @@ export const parkReasons: readonly ParkReason[] = [
   "doubt_unprovable",
   "id_reused",
   "returned",
+  "rule_failed",
 ];
 
 /** Set aside for a person, with evidence that names fields and problems, never values. */
@@ -148,6 +158,8 @@ export interface Plan {
   readonly generation: number;
   readonly verdict: Verdict;
   readonly writes: readonly PlannedWrite[];
+  /** Why each field of a write gets its value. */
+  readonly reasons: readonly WhyValue[];
   /** Fields whose base moves to the present view on that connection, because both sides agree already. */
   readonly baseMoves: readonly { readonly connection: ConnectionId; readonly fields: readonly string[] }[];
   readonly kindMoves: readonly KindMove[];

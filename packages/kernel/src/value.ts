@@ -77,7 +77,8 @@ export type ProblemCode =
   | "not_a_map"
   | "not_a_list"
   | "too_long"
-  | "expression_failed";
+  | "expression_failed"
+  | "rule_failed";
 
 /** Either a value in normal form, or the problem that refuses it. */
 export type Parsed =

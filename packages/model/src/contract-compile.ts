@@ -1,6 +1,6 @@
 import type { ConnectionId, CreateRule, EntityPolicy, FieldPolicy, Json, JsonMap } from "@crossfoot/kernel";
 import { canonicalBytes, isMap } from "@crossfoot/kernel";
-import { defaultContract, directions } from "./contract.ts";
+import { defaultContract, directions, effectOccasions } from "./contract.ts";
 import type { Contract, Direction, EntityTerms, FieldTerms, Role } from "./contract.ts";
 import { entities, entityNames, isEntityName, statusCodes } from "./entity.ts";
 import type { Entity, EntityName } from "./entity.ts";
@@ -36,8 +36,15 @@ const entityKeys: { readonly [key: string]: readonly string[] | "free" } = {
   create: "free",
   matchKeys: "free",
   ownership: "free",
+  effects: "free",
   fields: "free",
   means: "free",
+};
+const effectKeys: { readonly [key: string]: readonly string[] | "free" } = {
+  at: roles,
+  on: effectOccasions,
+  statuses: "free",
+  does: "free",
 };
 const fieldKeys: { readonly [key: string]: readonly string[] | "free" } = {
   master: roles,
@@ -171,12 +178,41 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
       }
     }
   }
+  checkEffects(terms, { path, states, problems });
   const tolerance = terms["newestTolerance"];
   if (tolerance !== undefined && !(typeof tolerance === "number" && tolerance >= 0)) {
     problems.push({
       path: [...path, "newestTolerance"],
       problem: "`newestTolerance` is a number of seconds, 0 or more",
     });
+  }
+}
+
+function checkEffects(
+  terms: JsonMap,
+  at: {
+    readonly path: readonly string[];
+    readonly states: readonly string[];
+    readonly problems: ContractProblem[];
+  },
+): void {
+  const { states, problems } = at;
+  for (const [index, effect] of asList(terms["effects"]).entries()) {
+    const path = [...at.path, "effects", String(index)];
+    if (!isMap(effect)) {
+      problems.push({ path, problem: "an effect is a map with `at`, `on` and `does`" });
+      continue;
+    }
+    checkKeys(effect, effectKeys, { path, problems });
+    for (const key of ["at", "on", "does"]) {
+      if (effect[key] === undefined) problems.push({ path, problem: `\`${key}\` is missing` });
+    }
+    if (effect["statuses"] !== undefined && effect["on"] !== "transition")
+      problems.push({ path: [...path, "statuses"], problem: "`statuses` belong to `on: transition`" });
+    for (const state of asList(effect["statuses"])) {
+      if (typeof state === "string" && states.includes(state)) continue;
+      problems.push({ path: [...path, "statuses"], problem: unknown("status", shown(state), states) });
+    }
   }
 }
 

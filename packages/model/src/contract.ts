@@ -39,6 +39,31 @@ export interface OwnershipTerms {
   readonly writer: Role | "nobody";
 }
 
+/**
+ * What a write sets off in the system by itself, as people know it: a mail to the customer, a picking list, a
+ * posting. Nothing is done with it but to say so, in the contract and in each plan.
+ */
+export interface EffectTerms {
+  /** Side where it happens. */
+  readonly at: Role;
+  readonly on: "create" | "update" | "archive" | "delete" | "transition" | "merge" | "note";
+  /** With `on: transition`: only when it goes to one of these states. */
+  readonly statuses?: readonly string[];
+  /** What happens, in words, such as `e-mails the customer`. */
+  readonly does: string;
+}
+
+/** What an effect may follow on. */
+export const effectOccasions: readonly EffectTerms["on"][] = [
+  "create",
+  "update",
+  "archive",
+  "delete",
+  "transition",
+  "merge",
+  "note",
+];
+
 /** The contract for one entity. */
 export interface EntityTerms {
   readonly enabled: boolean;
@@ -53,6 +78,7 @@ export interface EntityTerms {
   readonly create: { readonly [role in Role]?: CreateTerms };
   readonly matchKeys: readonly (readonly string[])[];
   readonly ownership: readonly OwnershipTerms[];
+  readonly effects: readonly EffectTerms[];
   readonly fields: { readonly [field: string]: FieldTerms };
   readonly means: string;
 }
@@ -69,6 +95,7 @@ const shared = {
   onForeignEdit: "restore",
   newestTolerance: 5,
   ownership: [],
+  effects: [],
 } as const;
 const fromErp = { ...shared, master: "erp", direction: "erp-to-crm", onFirstLink: "master" } as const;
 const always: CreateTerms = { when: "always" };

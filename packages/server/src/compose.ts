@@ -13,7 +13,7 @@ import type { Database, Log } from "./ports.ts";
 import { createEngine } from "./runtime/create.ts";
 import type { Engine } from "./runtime/engine.ts";
 import type { World } from "./runtime/world.ts";
-import { loadRules } from "./rules.ts";
+import { loadRules } from "./rules/load-rules.ts";
 import { createSide } from "./side.ts";
 import { createStore } from "./store/store.ts";
 
@@ -33,7 +33,7 @@ export interface ComposeOptions {
 export async function openEngine(project: Project, options: ComposeOptions = {}): Promise<Engine> {
   // Before the store is opened: a rule that is missing must not leave a locked folder behind.
   const policies = project.entities.map((entity) => compilePolicy(project.contract, entity, project.roles));
-  const customRules = await loadRules(project.folder, policies);
+  const { rules: customRules, close: closeRules } = await loadRules(project.folder, policies);
   const database = options.database ?? (await openStore(project));
   const clock = systemClock;
   const store = createStore({ database, entropy: systemEntropy, clock });
@@ -64,6 +64,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   };
   const engine = createEngine(world);
   const close = async (): Promise<void> => {
+    closeRules();
     await Promise.all(sides.map((side) => side.close()));
     await engine.close();
   };

@@ -215,13 +215,20 @@ export const rooms: readonly Room[] = [
   },
 
   // Parts of the composition.
-  ...["side", "rules", "rules.test"].map((file): Room => ({
-    name: `server/${file}`,
-    at: `packages/server/src/${file}.ts`,
-    rooms: [...below, "server/config", "server/platform", "server/ports", "server/runtime", "server/rules"],
+  {
+    name: "server/side",
+    at: "packages/server/src/side.ts",
+    rooms: [...below, "server/config", "server/platform", "server/ports", "server/runtime"],
     npm: "*",
     node: "*",
-  })),
+  },
+  {
+    name: "server/rules",
+    at: "packages/server/src/rules/",
+    rooms: below,
+    npm: [],
+    node: "*",
+  },
 
   // Where everything is put together.
   ...["compose", "main", "index", "testing"].map((file): Room => ({

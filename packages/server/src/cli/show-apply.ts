@@ -57,5 +57,7 @@ export function showApply(summary: ApplySummary, room: number): string {
   }
   if (unmade.some(({ why }) => why === "moved"))
     lines.push("Make a new plan with `crossfoot plan --out plan.json`, look at it, and apply that.");
-  return [...lines, showRun(summary, room)].join("\n\n");
+  // What a plan left undone has been told already, write by write.
+  const whyNothing = unmade.length > 0 ? null : summary.whyNothing;
+  return [...lines, showRun({ ...summary, whyNothing }, room)].join("\n\n");
 }

@@ -1,5 +1,13 @@
 import { entities } from "@crossfoot/model";
-import type { Contract, CreateTerms, Direction, EntityName, EntityTerms, Role } from "@crossfoot/model";
+import type {
+  Contract,
+  CreateTerms,
+  Direction,
+  EffectTerms,
+  EntityName,
+  EntityTerms,
+  Role,
+} from "@crossfoot/model";
 import { renderTable } from "./table.ts";
 import { wrap } from "./text.ts";
 
@@ -58,9 +66,25 @@ function signedEntity(name: EntityName, terms: EntityTerms): SignedEntity {
         `${writer === "nobody" ? "nobody writes" : `only the ${sides[writer]} writes`} ` +
         `${fields === "*" ? "any other field" : fields.join(", ")}.`,
     ),
+    ...terms.effects.map(effectSentence),
   ];
   const fields = Object.keys(entities[name].fields).map((field) => signedField(terms, field));
   return { entity: name, title: entities[name].title, means: terms.means, rules, fields };
+}
+
+const occasions: { readonly [on in EffectTerms["on"]]: string } = {
+  create: "Creating one",
+  update: "Changing one",
+  archive: "Archiving one",
+  delete: "Deleting one",
+  transition: "A change of its status",
+  merge: "Joining two",
+  note: "A note on one",
+};
+
+function effectSentence({ at, on, statuses, does }: EffectTerms): string {
+  const to = statuses === undefined ? "" : ` to ${statuses.join(" or ")}`;
+  return `${occasions[on]}${to} in the ${sides[at]} sets off: ${does.replace(/\.$/, "")}.`;
 }
 
 function createSentence(role: Role, terms: CreateTerms | undefined): string {

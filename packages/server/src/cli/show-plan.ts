@@ -1,12 +1,15 @@
 import type { PlanDocument } from "../runtime/engine.ts";
-import { showValue } from "./show-value.ts";
+import { partsOf } from "./plan-parts.ts";
+import type { Part } from "./plan-parts.ts";
+import { kindWords, reasonWords } from "./plan-words.ts";
 import { renderTable } from "./table.ts";
+import type { Column } from "./table.ts";
 import { many, number, safeText } from "./text.ts";
 
 /** How much of a plan is spelt out, and where it was written to. */
 export interface PlanView {
   readonly room: number;
-  /** Spells out every write instead of the first ones. */
+  /** Spells out every row instead of the first ones. */
   readonly isWhole: boolean;
   /** File the plan was written to, or null. */
   readonly out: string | null;
@@ -14,110 +17,82 @@ export interface PlanView {
 
 const listedMax = 40;
 
-function counts(plan: PlanDocument, room: number): string {
-  const groups = Map.groupBy(plan.writes, ({ entity, target, kind }) => `${entity}\n${target}\n${kind}`);
-  const rows = [...groups].map(([key, writes]) => [...key.split("\n"), writes.length]);
-  const columns = [
+/** How much: a row per entity and target, with what waits for somebody beside it. */
+function counts({ summary }: PlanDocument, room: number): string {
+  const kinds = Object.keys(kindWords).filter((kind) =>
+    summary.some(({ writes }) => Object.values(writes).some((own) => (own[kind] ?? 0) > 0)),
+  );
+  const open = (["conflicts", "parks", "waits", "candidates"] as const).filter((name) =>
+    summary.some((entity) => entity[name] > 0),
+  );
+  const titles = { conflicts: "conflicts", parks: "set aside", waits: "waiting", candidates: "to review" };
+  const columns: Column[] = [
     { title: "entity" },
     { title: "to" },
-    { title: "write" },
-    { title: "records", align: "right" } as const,
+    ...kinds.map((kind): Column => ({ title: kindWords[kind] ?? kind, align: "right" })),
+    ...open.map((name): Column => ({ title: titles[name], align: "right" })),
   ];
+  const rows = summary.flatMap((entity) => {
+    const targets = Object.keys(entity.writes).toSorted();
+    return (targets.length === 0 ? [""] : targets).map((target, at) => [
+      entity.entity,
+      target,
+      ...kinds.map((kind) => entity.writes[target]?.[kind] ?? 0),
+      ...open.map((name) => (at === 0 ? entity[name] : "")),
+    ]);
+  });
   return renderTable(columns, rows, room);
 }
 
-function changeOf({ fields, transition, answers }: PlanDocument["writes"][number]): string {
-  const move =
-    transition === null ? [] : [`status ${transition.from} → ${transition.to} (${transition.via})`];
-  const set = Object.entries(fields).map(([field, value]) => `${field}: ${showValue(value)}`);
-  const back = answers.length === 0 ? [] : [`then ${answers.join(", ")}, as the other system gives it`];
-  return [...move, ...set, ...back].join("; ");
+/** Why, field by field. What comes with a record that is made is not spelt out. */
+function fields({ summary }: PlanDocument, room: number): readonly string[] {
+  const rows = summary.flatMap(({ entity, fields: own }) =>
+    own.flatMap(({ field, writes, reasons, conflicts, parks, waits, losses }) => {
+      const { created: _created, ...others } = reasons;
+      const why = Object.entries(others).map(
+        ([reason, count]) => `${number(count)} × ${reasonWords[reason as keyof typeof reasonWords]}`,
+      );
+      if (why.length === 0 && conflicts + parks + waits + losses === 0) return [];
+      const to = Object.entries(writes).map(([target, count]) => `${target} ${number(count)}`);
+      return [[entity, field, to.join(", "), why.join("; "), conflicts, parks, waits, losses]];
+    }),
+  );
+  if (rows.length === 0) return [];
+  const right = (title: string): Column => ({ title, align: "right" });
+  const columns = [
+    ...[{ title: "entity" }, { title: "field" }, { title: "written to" }, { title: "why", least: 20 }],
+    ...[right("conflicts"), right("set aside"), right("waiting"), right("replaced")],
+  ];
+  const used = columns.map((_column, at) => at < 4 || rows.some((row) => row[at] !== 0));
+  const kept = <T>(list: readonly T[]): readonly T[] => list.filter((_each, at) => used[at]);
+  return ["Field by field", renderTable(kept(columns), rows.map(kept), room)];
 }
 
-interface Part {
-  readonly title: string;
-  /** Headings of the third and fourth column. */
-  readonly heads: readonly [string, string];
-  readonly rows: readonly (readonly string[])[];
-}
-
-function list({ title, heads, rows }: Part, view: PlanView): readonly string[] {
+function list({ title, columns, rows }: Part, view: PlanView): readonly string[] {
   if (rows.length === 0) return [];
   const shown = view.isWhole ? rows : rows.slice(0, listedMax);
-  const columns = [
-    { title: "entity" },
-    { title: "record", least: 16 },
-    { title: heads[0], least: 12 },
-    { title: heads[1], least: 20 },
-  ];
   const rest = rows.length - shown.length;
   const more = rest > 0 ? [`… and ${number(rest)} more; see them with --all or in the file of --out.`] : [];
   return [`${title} (${number(rows.length)})`, renderTable(columns, shown, view.room), ...more];
 }
 
-function partsOf(plan: PlanDocument): readonly Part[] {
-  const why = ["what", "why"] as const;
-  return [
-    {
-      title: "Writes",
-      heads: ["write", "values"],
-      rows: plan.writes.map((each) => [
-        each.entity,
-        each.label,
-        `${each.kind} ${each.target}`,
-        changeOf(each),
-      ]),
-    },
-    {
-      title: "Conflicts, for a person to decide",
-      heads: ["field", "why"],
-      rows: plan.conflicts.map((each) => [
-        each.entity,
-        each.label,
-        each.field,
-        each.reason.replaceAll("_", " "),
-      ]),
-    },
-    {
-      title: "Set aside",
-      heads: why,
-      rows: plan.parks.map((each) => [
-        each.entity,
-        each.label,
-        each.reason.replaceAll("_", " "),
-        each.detail,
-      ]),
-    },
-    {
-      title: "Waiting for a parent",
-      heads: ["field", "why"],
-      rows: plan.waits.map((each) => [
-        each.entity,
-        each.label,
-        each.field,
-        `its record is not in ${each.target} yet`,
-      ]),
-    },
-    {
-      title: "Possible duplicates: nothing is linked before a person says so",
-      heads: why,
-      rows: plan.candidates.map(({ entity, connection, id, links }) => [
-        entity,
-        `${connection}:${id}`,
-        "candidate",
-        links.length === 0 ? "may be one that is there" : `may be the same as ${links.join(", ")}`,
-      ]),
-    },
-  ];
-}
-
-/** A plan for a person: how much, then record by record, then what it does not do and why. */
+/** A plan for a person: how much and why, record by record, what it leaves, sets off and costs. */
 export function showPlan(plan: PlanDocument, view: PlanView): string {
-  const lines = [`Plan ${plan.id}, made ${plan.madeAt} under contract ${plan.contract.slice(0, 12)}`];
+  const lines = [
+    `Plan ${plan.id}, made ${plan.madeAt} under contract ${plan.contract.slice(0, 12)}, ` +
+      `good until ${plan.expiresAt}`,
+  ];
   if (plan.writes.length === 0) lines.push("Nothing is to be written.");
-  else lines.push(counts(plan, view.room));
+  if (plan.summary.length > 0) lines.push(counts(plan, view.room), ...fields(plan, view.room));
   for (const part of partsOf(plan)) lines.push(...list(part, view));
   return [...lines, ...closing(plan, view)].filter((line) => line !== "").join("\n\n");
+}
+
+function costs(plan: PlanDocument): readonly string[] {
+  const each = Object.entries(plan.costs).map(([name, { reads, writes }]) => {
+    return `${name} ${many(reads + writes, "call")} (${number(reads)} to read, ${number(writes)} to write)`;
+  });
+  return each.length === 0 ? [] : [`To apply it takes at least: ${each.join("; ")}.`];
 }
 
 function closing(plan: PlanDocument, view: PlanView): readonly string[] {
@@ -129,12 +104,10 @@ function closing(plan: PlanDocument, view: PlanView): readonly string[] {
   const away = plan.troubles.map(
     ({ connection, message }) => `! ${connection}: ${message}. The plan does not know what it shows now.`,
   );
-  const calls = Object.entries(plan.calls).map(([name, count]) => `${name} ${many(count, "call")}`);
-  const cost = calls.length === 0 ? [] : [`It takes at least: ${calls.join(", ")}.`];
-  if (plan.writes.length === 0) return [...away, ...stops, ...cost];
+  if (plan.writes.length === 0) return [...away, ...stops];
   const next =
     view.out === null
       ? "To keep it: `crossfoot plan --out plan.json`. Nothing has been written."
       : `Written to ${safeText(view.out)}. To do exactly this: \`crossfoot apply ${safeText(view.out)}\``;
-  return [...stops, ...cost, next];
+  return [...away, ...stops, ...costs(plan), next];
 }

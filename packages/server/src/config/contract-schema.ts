@@ -1,4 +1,11 @@
-import { defaultContract, directions, entities, entityNames, statusCodes } from "@crossfoot/model";
+import {
+  defaultContract,
+  directions,
+  effectOccasions,
+  entities,
+  entityNames,
+  statusCodes,
+} from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import type { Json } from "@crossfoot/kernel";
 import { schemaDialect } from "./json-schema.ts";
@@ -79,6 +86,21 @@ function ownershipTerms(name: EntityName): JsonSchema {
   );
 }
 
+function effectTerms(name: EntityName): JsonSchema {
+  const states = statusCodes[name];
+  return map(
+    {
+      at: one("Side where it happens.", "crm", "erp"),
+      on: one("Kind of write that sets it off.", ...effectOccasions),
+      ...(states === undefined
+        ? {}
+        : { statuses: list({ enum: states }, "With `on: transition`: only to these states.") }),
+      does: text("What happens, in words, such as `e-mails the customer`."),
+    },
+    { required: ["at", "on", "does"] },
+  );
+}
+
 function entityTerms(name: EntityName): JsonSchema {
   const { title, fields } = entities[name];
   const own = defaultContract.entities[name];
@@ -118,6 +140,10 @@ function entityTerms(name: EntityName): JsonSchema {
       ownership: list(
         ownershipTerms(name),
         "Who may write in which state; the first rule that fits decides.",
+      ),
+      effects: list(
+        effectTerms(name),
+        "What a write sets off in the system by itself. Plans say how often; nothing else is done with it.",
       ),
       fields: map(Object.fromEntries(names.map((field) => [field, { $ref: "#/$defs/field" }])), {
         description: "Fields that differ from the entity's terms.",

@@ -120,8 +120,8 @@ export function sayPlan(say: Say, plan: PlanDocument): void {
   ]);
   for (const line of aligned([head, ...rows])) say(`${indent}${line}`);
   const { writes, answers } = plannedWrites(plan);
-  const calls = Object.entries(plan.calls).map(([connection, least], at) =>
-    at === 0 ? `${least} calls to ${connection}` : `${least} to ${connection}`,
+  const calls = Object.entries(plan.costs).map(([connection, { reads, writes: sent }], at) =>
+    at === 0 ? `${reads + sent} calls to ${connection}` : `${reads + sent} to ${connection}`,
   );
   const back =
     answers === 0

@@ -1,5 +1,14 @@
-import type { ConnectionId, EntityName, ExternalId, Fields, Json, LinkId } from "@crossfoot/kernel";
-import type { GuardStop } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  EntityName,
+  ExternalId,
+  FieldReason,
+  Fields,
+  GuardStop,
+  Json,
+  LinkId,
+  Value,
+} from "@crossfoot/kernel";
 
 /** Version of the form of plan files. A file of a later form is refused. */
 export const planFormat = 1;
@@ -49,6 +58,10 @@ export interface PlanWrite {
   readonly answers: readonly string[];
   /** True for what completes a record of an earlier part: references to records of its own entity. */
   readonly follows: boolean;
+  /** Why each field gets its value, and whose it is. */
+  readonly why: {
+    readonly [field: string]: { readonly reason: FieldReason; readonly winner: ConnectionId | "person" };
+  };
   /** Views that it rests on, of all sides. */
   readonly rests: readonly PlanView[];
 }
@@ -78,6 +91,20 @@ export interface PlanDocument {
     readonly label: string;
     readonly field: string;
     readonly reason: string;
+    /** What each side shows. */
+    readonly values: { readonly [connection: string]: Value | undefined };
+  }[];
+  /** Values that somebody may have meant and that a write replaces; they are kept in the journal. */
+  readonly losses: readonly {
+    readonly link: LinkId;
+    readonly entity: EntityName;
+    readonly label: string;
+    /** The field, or `field[key].part` for a part of a line. */
+    readonly field: string;
+    readonly connection: ConnectionId;
+    readonly value: Value;
+    readonly reason: string;
+    readonly winner: ConnectionId | "person";
   }[];
   readonly parks: readonly {
     readonly link: LinkId | null;
@@ -85,6 +112,8 @@ export interface PlanDocument {
     readonly label: string;
     readonly reason: string;
     readonly detail: string;
+    /** Fields that it is about; none when it is about the record. */
+    readonly fields: readonly string[];
   }[];
   readonly candidates: readonly {
     readonly entity: EntityName;
@@ -98,7 +127,13 @@ export interface PlanDocument {
     readonly label: string;
     readonly field: string;
     readonly target: ConnectionId;
+    /** The record that it waits for. */
+    readonly parent: string;
   }[];
+  /** What it does and leaves, per entity and per field; the counts of the lists above. */
+  readonly summary: readonly EntityPlan[];
+  /** What its writes set off in the systems by themselves, as far as that is known. */
+  readonly effects: readonly PlanEffect[];
   /** Outcome classes per entity. */
   readonly verdicts: { readonly [entity: string]: { readonly [verdict: string]: number } };
   /** Connections that could not be read: the plan was made without knowing what they show now. */
@@ -108,9 +143,56 @@ export interface PlanDocument {
     readonly code: string;
     readonly message: string;
   }[];
-  /** Least number of write calls, by connection, given the batches that the connectors declare. */
-  readonly calls: { readonly [connection: string]: number };
+  /** What an apply of it costs, by connection. */
+  readonly costs: { readonly [connection: string]: PlanCost };
   readonly guardStops: readonly GuardStop[];
+}
+
+/** Counts of one field of one entity in a plan. */
+export interface FieldPlan {
+  readonly field: string;
+  /** Writes that carry it, by target. */
+  readonly writes: { readonly [target: string]: number };
+  /** Why they carry it. */
+  readonly reasons: { readonly [reason in FieldReason]?: number };
+  readonly conflicts: number;
+  readonly parks: number;
+  readonly waits: number;
+  /** Values that are replaced and that somebody may have meant. */
+  readonly losses: number;
+}
+
+/** Counts of one entity in a plan. */
+export interface EntityPlan {
+  readonly entity: EntityName;
+  /** Writes by target and kind; two parties that are joined count as `merge`. */
+  readonly writes: { readonly [target: string]: { readonly [kind: string]: number } };
+  readonly conflicts: number;
+  readonly parks: number;
+  readonly waits: number;
+  readonly candidates: number;
+  readonly fields: readonly FieldPlan[];
+}
+
+/** Something that writes of a plan set off in a system by themselves. */
+export interface PlanEffect {
+  readonly entity: EntityName;
+  readonly target: ConnectionId;
+  /** Kind of write, and for a change of status whereto. */
+  readonly on: string;
+  /** What happens, in words. */
+  readonly does: string;
+  /** Who says so. */
+  readonly by: "contract" | "webhooks";
+  /** How often, at most. */
+  readonly count: number;
+}
+
+/** What an apply costs on one connection, at least. */
+export interface PlanCost {
+  /** Calls that read: what is there, what the writes rest on, and what the system needs around a write. */
+  readonly reads: number;
+  readonly writes: number;
 }
 
 /**

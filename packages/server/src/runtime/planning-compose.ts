@@ -1,7 +1,10 @@
 import { canonicalBytes, checkGuard } from "@crossfoot/kernel";
-import type { ConnectionId } from "@crossfoot/kernel";
+import type { Wait } from "@crossfoot/kernel";
 import { planFormat } from "./plan-document.ts";
 import type { PlanDocument, PlanWrite } from "./plan-document.ts";
+import { callsOf } from "./planning-cost.ts";
+import { effectsOf } from "./planning-effects.ts";
+import { summaryOf } from "./planning-summary.ts";
 import { orderedWrites, placeOf } from "./planning-writes.ts";
 import type { Draft } from "./planning-writes.ts";
 import { promised } from "./sendable.ts";
@@ -19,6 +22,26 @@ export async function composePlan(settling: Settling, draft: Draft): Promise<Pla
   const writes = orderedWrites(settling, draft);
   const candidates = await world.store.listCandidates();
   const now = world.clock.now();
+  const lists = {
+    entities: settling.policies.map(({ entity }) => entity),
+    writes,
+    conflicts: all.flatMap((one) =>
+      one.plan.conflicts.map(({ field, reason, values }) => ({ ...placeOf(one), field, reason, values })),
+    ),
+    losses: lossesOf(draft, writes),
+    parks: await parksOf(world, draft),
+    candidates: candidates.map(({ entity, connection, id, links }) => ({ entity, connection, id, links })),
+    waits: all.flatMap((one) =>
+      one.plan.waits
+        .filter(({ isBlocking }) => isBlocking)
+        .map(({ field, target, parent }) => ({
+          ...placeOf(one),
+          field,
+          target,
+          parent: parentText(draft, parent),
+        })),
+    ),
+  };
   const head: Omit<PlanDocument, "id"> = {
     format: planFormat,
     madeAt: new Date(now).toISOString(),
@@ -27,24 +50,15 @@ export async function composePlan(settling: Settling, draft: Draft): Promise<Pla
     contract: world.contractHash,
     mappings: Object.fromEntries(world.sides.map((side) => [side.id, side.mappingHash])),
     tenants: await tenantsOf(world),
-    entities: settling.policies.map(({ entity }) => entity),
-    writes,
+    ...lists,
     demanded: demandedBy(draft, writes),
-    conflicts: all.flatMap((one) =>
-      one.plan.conflicts.map(({ field, reason }) => ({ ...placeOf(one), field, reason })),
-    ),
-    parks: await parksOf(world, draft),
-    candidates: candidates.map(({ entity, connection, id, links }) => ({ entity, connection, id, links })),
-    waits: all.flatMap((one) =>
-      one.plan.waits
-        .filter(({ isBlocking }) => isBlocking)
-        .map(({ field, target }) => ({ ...placeOf(one), field, target })),
-    ),
+    summary: summaryOf(lists),
+    effects: effectsOf(settling, writes),
     verdicts: verdictsOf(draft),
     troubles: settling.session.troubles.map(({ connection, entity, failure }) => {
       return { connection, entity, code: failure.code, message: failure.message };
     }),
-    calls: callsOf(settling, writes),
+    costs: callsOf(settling, writes),
     guardStops: await guardOf(settling, writes),
   };
   return { id: planId(world.entropy.digest, head), ...head };
@@ -69,10 +83,39 @@ function demandedBy(draft: Draft, writes: readonly PlanWrite[]): PlanDocument["d
   );
 }
 
+/** Values that the planned writes replace and that somebody may have meant. */
+function lossesOf(draft: Draft, writes: readonly PlanWrite[]): PlanDocument["losses"] {
+  const written = new Set(
+    writes.flatMap(({ link, target, fields }) =>
+      Object.keys(fields).map((field) => `${link}\n${target}\n${field}`),
+    ),
+  );
+  return [...draft.decided.values()].flatMap((one) =>
+    one.plan.discards
+      .filter(({ connection, field }) =>
+        written.has(`${one.bundle.id}\n${connection}\n${field.split("[")[0] ?? field}`),
+      )
+      .map(({ field, connection, value, reason, winner }) => {
+        return { ...placeOf(one), field, connection, value, reason, winner };
+      }),
+  );
+}
+
+function parentText(draft: Draft, parent: Wait["parent"]): string {
+  if (!("link" in parent)) return `${parent.entity} ${parent.connection}:${parent.id}`;
+  const decided = draft.decided.get(parent.link);
+  return decided === undefined ? parent.link : placeOf(decided).label;
+}
+
 async function parksOf(world: World, draft: Draft): Promise<PlanDocument["parks"]> {
   const parks = await world.store.listParks();
   const decided = [...draft.decided.values()].flatMap((one) =>
-    one.plan.parks.map((park) => ({ ...placeOf(one), reason: park.reason, detail: detailOf(park) })),
+    one.plan.parks.map((park) => ({
+      ...placeOf(one),
+      reason: park.reason,
+      detail: detailOf(park),
+      fields: Object.keys(park.problems),
+    })),
   );
   // A value that a target has no place for is known before it is sent.
   const unsendable = [...draft.decided.values()].flatMap((one) =>
@@ -80,6 +123,7 @@ async function parksOf(world: World, draft: Draft): Promise<PlanDocument["parks"
       ...placeOf(one),
       reason: "value_refused",
       detail: `cannot be written to ${target}: ${detailOf({ problems })}`,
+      fields: Object.keys(problems),
     })),
   );
   const others = parks
@@ -90,6 +134,7 @@ async function parksOf(world: World, draft: Draft): Promise<PlanDocument["parks"
       label: `${park.connection ?? ""}:${park.externalId ?? "?"}`,
       reason: park.reason,
       detail: park.failure?.message ?? detailOf(park),
+      fields: Object.keys(park.problems),
     }));
   return [...decided, ...unsendable, ...others];
 }
@@ -109,19 +154,6 @@ function verdictsOf(draft: Draft): PlanDocument["verdicts"] {
     counts[plan.verdict] = (counts[plan.verdict] ?? 0) + 1;
   }
   return verdicts;
-}
-
-function callsOf(settling: Settling, writes: readonly PlanWrite[]): PlanDocument["calls"] {
-  const groups = new Map<string, number>();
-  for (const { target, entity } of writes)
-    groups.set(`${target}\n${entity}`, (groups.get(`${target}\n${entity}`) ?? 0) + 1);
-  const calls: Record<string, number> = {};
-  for (const [name, count] of groups) {
-    const [target, entity] = name.split("\n") as [ConnectionId, string];
-    const batch = settling.opened.get(target)?.manifest.entities[entity]?.writeBatchMax ?? 1;
-    calls[target] = (calls[target] ?? 0) + Math.ceil(count / Math.max(batch, 1));
-  }
-  return calls;
 }
 
 /**

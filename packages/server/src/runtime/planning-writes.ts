@@ -52,6 +52,19 @@ function restsOf({ bundle }: Assessed): readonly PlanView[] {
   );
 }
 
+/** What completes a record that is made comes from where the record does. */
+function whyOf(one: Assessed, { target, fields }: PlannedWrite, follows: boolean): PlanWrite["why"] {
+  const source = Object.keys(one.input.members).find((connection) => connection !== target);
+  const winner = source as ConnectionId | undefined;
+  if (follows && winner !== undefined)
+    return Object.fromEntries(Object.keys(fields).map((field) => [field, { reason: "created", winner }]));
+  return Object.fromEntries(
+    one.plan.reasons
+      .filter((reason) => reason.target === target && reason.field in fields)
+      .map(({ field, reason, winner: whose }) => [field, { reason, winner: whose }]),
+  );
+}
+
 function beforeOf(one: Assessed, target: ConnectionId, fields: Fields): Fields {
   const shown = one.input.members[target]?.view.fields ?? {};
   return Object.fromEntries(
@@ -80,6 +93,7 @@ function planWrite(
     causes: causes as unknown as PlanWrite["causes"],
     answers: at.answers ?? [],
     follows: at.follows ?? false,
+    why: whyOf(one, write, at.follows === true),
     rests: at.rests,
   };
 }
