@@ -46,7 +46,7 @@ export interface OwnershipTerms {
 export interface EffectTerms {
   /** Side where it happens. */
   readonly at: Role;
-  readonly on: "create" | "update" | "archive" | "delete" | "transition" | "merge" | "note";
+  readonly on: "create" | "update" | "archive" | "unarchive" | "delete" | "transition" | "merge" | "note";
   /** With `on: transition`: only when it goes to one of these states. */
   readonly statuses?: readonly string[];
   /** What happens, in words, such as `e-mails the customer`. */
@@ -58,6 +58,7 @@ export const effectOccasions: readonly EffectTerms["on"][] = [
   "create",
   "update",
   "archive",
+  "unarchive",
   "delete",
   "transition",
   "merge",

@@ -22,6 +22,7 @@ export const kindWords: { readonly [kind: string]: string } = {
   update: "changed",
   transition: "status",
   archive: "archived",
+  unarchive: "brought back",
   delete: "deleted",
   merge: "joined",
   note: "noted",

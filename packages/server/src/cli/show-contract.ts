@@ -76,6 +76,7 @@ const occasions: { readonly [on in EffectTerms["on"]]: string } = {
   create: "Creating one",
   update: "Changing one",
   archive: "Archiving one",
+  unarchive: "Bringing one back",
   delete: "Deleting one",
   transition: "A change of its status",
   merge: "Joining two",

@@ -67,6 +67,8 @@ function problemOf(applying: Applying, few: readonly PlanWrite[], one: Assessed)
     const shown = one.input.members[write.target]?.view;
     if (write.kind === "archive" && shown?.kind !== "archived")
       return `${write.target} does not show it archived`;
+    if (write.kind === "unarchive" && shown?.kind !== "present")
+      return `${write.target} does not show it brought back`;
     const other = Object.keys(write.fields).find(
       (field) => !isAlike(shown?.fields[field], write.fields[field]),
     );

@@ -21,7 +21,7 @@ export async function refuseUnfit(world: World, plan: PlanDocument): Promise<voi
     throw new PlanRefused(`the plan has form ${plan.format}, and this Crossfoot reads form ${planFormat}`);
   if (id !== planId(world.entropy.digest, head))
     throw new PlanRefused("the plan file was changed after it was made");
-  if (plan.store !== (await world.store.storeId()))
+  if (plan.store !== (await world.store.storeId(world.entropy.uuid())))
     throw new PlanRefused("the plan was made by another store than the one that is to apply it");
   if ((await world.store.loadPlan(id)) === null)
     throw new PlanRefused("this store has made no plan of that name");

@@ -46,7 +46,7 @@ export async function composePlan(settling: Settling, draft: Draft): Promise<Pla
     format: planFormat,
     madeAt: new Date(now).toISOString(),
     expiresAt: new Date(now + (world.planExpiresMs ?? expiresMsDefault)).toISOString(),
-    store: await world.store.storeId(),
+    store: await world.store.storeId(world.entropy.uuid()),
     contract: world.contractHash,
     mappings: Object.fromEntries(world.sides.map((side) => [side.id, side.mappingHash])),
     tenants: await tenantsOf(world),

@@ -27,8 +27,11 @@ export interface PlanMark {
 
 /** Plans: what was made, what of it is done, who approved it. */
 export interface PlanStore {
-  /** Name that this store was given when it was made; a plan is good for its own store alone. */
-  storeId(): Promise<string>;
+  /**
+   * Name of this store: what was offered when it was first asked for, for ever. A plan is good for its own
+   * store alone.
+   */
+  storeId(offered: string): Promise<string>;
   savePlan(id: string, body: Json): Promise<void>;
   setPlanState(id: string, state: Exclude<PlanState, "made">): Promise<void>;
   /** Null when this store has not made a plan of that name. */

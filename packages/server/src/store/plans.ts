@@ -1,11 +1,10 @@
-import type { Database, Entropy, Queryable } from "../ports.ts";
+import type { Database, Queryable } from "../ports.ts";
 import type { JournalWriter } from "./journal.ts";
 import type { Note } from "./chain.ts";
 import type { IntentOutcome, PlanMark, PlanRow, PlanState, PlanStore } from "./port.ts";
 
 interface Deps {
   readonly database: Database;
-  readonly entropy: Entropy;
   readonly journal: JournalWriter;
 }
 
@@ -52,16 +51,14 @@ export async function markPlans(tx: Queryable, outcomes: readonly IntentOutcome[
 }
 
 /** Plans and their marks. */
-export function planStore({ database, entropy, journal }: Deps): PlanStore {
+export function planStore({ database, journal }: Deps): PlanStore {
   return {
-    async storeId() {
+    async storeId(offered) {
       const read = (): Promise<readonly { readonly id: string }[]> =>
         database.query<{ id: string }>("select id from store_identity");
       const [known] = await read();
       if (known !== undefined) return known.id;
-      await database.query("insert into store_identity (id) values ($1) on conflict do nothing", [
-        entropy.uuid(),
-      ]);
+      await database.query("insert into store_identity (id) values ($1) on conflict do nothing", [offered]);
       return (await read())[0]?.id ?? "";
     },
     async savePlan(id, body) {

@@ -22,10 +22,10 @@ export function markPlans(state: State, outcomes: readonly IntentOutcome[], now:
 export function planPart(state: State): PlanStore {
   const { plan, planWrite, identity } = state.tables;
   return {
-    async storeId() {
+    async storeId(offered) {
       return state.commit((now) => {
         const [known] = identity.all();
-        return (known ?? identity.insert({ is_one: true, id: state.entropy.uuid(), made_at: now })).id;
+        return (known ?? identity.insert({ is_one: true, id: offered, made_at: now })).id;
       });
     },
     async savePlan(id, body) {

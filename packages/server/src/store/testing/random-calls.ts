@@ -209,7 +209,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   ),
   savePlan: plain("savePlan", plan, fc.constantFrom({ writes: [] }, { other: 1 })),
   setPlanState: plain("setPlanState", plan, fc.constantFrom("applying", "applied")),
-  storeId: plain("storeId"),
+  storeId: plain("storeId", fc.constantFrom("s1", "s2")),
   approvePlan: plain("approvePlan", plan, fc.constantFrom("somebody", "another")),
   decideConflict: plain(
     "decideConflict",
