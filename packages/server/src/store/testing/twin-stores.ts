@@ -62,7 +62,8 @@ function unordered(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, member]) => [key, unordered(member)]));
 }
 
-async function came(store: Store, call: Call, args: readonly unknown[]): Promise<Came> {
+/** Asks one store. Answers come sorted where the port leaves their order open. */
+export async function cameOf(store: Store, call: Call, args: readonly unknown[]): Promise<Came> {
   const method = store[call.method] as (...given: readonly unknown[]) => Promise<unknown>;
   try {
     const answer = await method(...args);
@@ -81,7 +82,8 @@ const placedOf = (row: Snapshot["link_member"][number]): Placed => ({
   isAlias: row.is_alias,
 });
 
-function knownOf(memory: MemoryStore, leases: Known["leases"]): Known {
+/** What a store in memory holds, for calls that refer to it. */
+export function knownOf(memory: MemoryStore, leases: Known["leases"]): Known {
   const { intent, park, work, link, link_member, journal, link_merge } = memory.snapshot();
   return {
     leases,
@@ -116,7 +118,7 @@ export async function twinStores(database: Database): Promise<TwinStores> {
       now += call.pass;
       await database.script(`set clocked.ms = '${now}'`);
       const args = call.args(knownOf(memory, leases));
-      const [ofMemory, ofSql] = [await came(memory, call, args), await came(sql, call, args)];
+      const [ofMemory, ofSql] = [await cameOf(memory, call, args), await cameOf(sql, call, args)];
       const lease = "answer" in ofMemory && call.method === "acquireLease" ? ofMemory.answer : null;
       if (lease !== null) leases = [...leases, lease as Known["leases"][number]];
       return { args, sql: ofSql, memory: ofMemory };
