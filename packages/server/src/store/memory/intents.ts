@@ -218,18 +218,18 @@ function quietFor({ send_deadline, abandoned_at }: IntentTable, now: number): nu
   return now - Math.max(send_deadline ?? -Infinity, abandoned_at ?? -Infinity);
 }
 
-/** The store's clock was set back: the wait of these begins again (see the SQL store). */
-function restamp(state: State, rows: readonly IntentTable[]): void {
+const isStampedAhead = (row: IntentTable, now: number): boolean =>
+  isFromAhead(row.claimed_at, now) || isFromAhead(row.abandoned_at, now);
+
+/** The store's clock was set back: the wait of all that are in doubt begins again (see the SQL store). */
+function restamp(state: State): void {
+  const { intent } = state.tables;
   state.commit((now) => {
-    for (const row of rows) {
-      const { claimed_at, abandoned_at, send_deadline } = row;
-      if (!isFromAhead(claimed_at, now) && !isFromAhead(abandoned_at, now)) continue;
-      const withinMs = (send_deadline ?? 0) - (claimed_at ?? 0);
-      state.tables.intent.change(row, {
-        abandoned_at: now,
-        claimed_at: now,
-        send_deadline: now + withinMs,
-      });
+    for (const row of intent.by("state", "in_doubt")) {
+      if (!isStampedAhead(row, now)) continue;
+      const { claimed_at, send_deadline: until } = row;
+      const send_deadline = until === null || claimed_at === null ? null : now + (until - claimed_at);
+      intent.change(row, { abandoned_at: now, claimed_at: now, send_deadline });
     }
   });
 }
@@ -264,7 +264,7 @@ function listings(
         .by("place", target, entity)
         .filter((row) => row.state === "in_doubt" && isDue(row, now));
       const rows = inOrder(doubtful, (row) => [row.due_at, row.key]).slice(0, limit);
-      restamp(state, rows);
+      if (rows.some((row) => isStampedAhead(row, now))) restamp(state);
       return rows.map((row) => ({ ...intentOf(row), quietForMs: quietFor(row, now) }));
     },
     async intentsOf(links) {

@@ -224,15 +224,25 @@ function lookUps(state: State): Pick<Store, "holdersOf" | "linksOf"> {
   };
 }
 
+/** Links in which a merged link lives on, one after the other. */
+function wayOf(state: State, from: LinkId): readonly string[] {
+  const way = new Set<string>();
+  let at = state.tables.link.get(from);
+  while (at?.state === "merged" && at.merged_into !== null && !way.has(at.merged_into)) {
+    way.add(at.merged_into);
+    at = state.tables.link.get(at.merged_into);
+  }
+  return [...way];
+}
+
 /** Members and lines of links, and the links of an entity. */
 function members(state: State): Pick<Store, "membersOf" | "linesOf" | "linksOfEntity"> {
   const { line, link, member } = state.tables;
   return {
     async membersOf(links) {
       return [...new Set(links)].flatMap((id) => {
-        let at = link.get(id);
-        while (at?.state === "merged" && at.merged_into !== null) at = link.get(at.merged_into);
-        const rows = at === undefined ? [] : member.by("link", at.id);
+        const own = member.by("link", id);
+        const rows = own.length > 0 ? own : wayOf(state, id).flatMap((other) => member.by("link", other));
         return rows.map((row) => ({ ...memberOf(row), link: id }));
       });
     },

@@ -113,11 +113,13 @@ function renameIn(
       ? jsonb(JSON.parse(text.replaceAll(name, JSON.stringify(at.keep))) as T)
       : value;
   };
-  for (const row of conflict.all()) {
-    if (row.state === "closed" || !JSON.stringify(row.held).includes(name)) continue;
+  const named = conflict
+    .all()
+    .filter((row) => row.state !== "closed" && JSON.stringify(row.held).includes(name));
+  for (const row of named)
     conflict.change(row, { held: renamed(row.held), resolution: renamed(row.resolution) });
-    markLinks(state, [row.link_id as LinkId], { reason: "parent moved", now: at.now });
-  }
+  const links = named.map((row) => row.link_id as LinkId);
+  markLinks(state, links, { reason: "parent moved", now: at.now });
   for (const row of candidate.all()) {
     const links = renamed(row.links);
     if (links !== row.links) candidate.change(row, { links });

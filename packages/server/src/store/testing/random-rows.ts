@@ -12,13 +12,13 @@ import type {
 
 // Few of each, so that calls meet one another.
 export const connection = fc.constantFrom(connectionId("crm"), connectionId("erp"));
-export const entity = fc.constantFrom("accounts", "contacts");
+export const entity = fc.constantFrom("accounts", "accounts", "accounts", "contacts");
 export const record = fc.record({
   connection,
   entity,
   id: fc.constantFrom("r1", "r2", "é3", "😀4").map(externalId),
 });
-export const link = fc.constantFrom("l-1", "l-2", "l-3", "l-4").map(linkId);
+export const link = fc.constantFrom("l-1", "l-2", "l-3").map(linkId);
 export const runId = fc.constantFrom(null, "run-1", "run-2");
 const field = fc.constantFrom("name", "email", "parent");
 export const keys = fc.uniqueArray(fc.constantFrom("k1", "k2", "k3"), { maxLength: 2 });
@@ -94,10 +94,10 @@ export const resolution: fc.Arbitrary<Resolution> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("join"), link, keys }) },
   {
-    weight: 1,
+    weight: 4,
     arbitrary: fc.record({ kind: fc.constant("candidate"), links: fc.array(link, { maxLength: 2 }), keys }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("wait") }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("wait") }) },
 );
 
 const planWrite = fc.record({ id: fc.constantFrom("p1", "p1", "p1", "p2"), number: fc.nat(3) });
@@ -110,7 +110,7 @@ const intentOf = (of: { readonly link: Intent["link"]; readonly entity: string }
     .record({
       ...{
         target: connection,
-        kind: fc.nat(intentKinds.length - 1),
+        kind: fc.constantFrom(0, 0, 0, 1, 1, 2, 3, 4, 5, 6),
         id: orNull(record),
         fields: map,
         causes: map,
@@ -196,7 +196,10 @@ export const decision: fc.Arbitrary<Omit<DecisionRecord, "marked">> = fc
         intents: some(intentOf({ link: of, entity: kind })),
       },
       verdict: fc.constantFrom("writes" as const, "waiting" as const, "settled" as never),
-      state: fc.constantFrom(null, null, "live" as const, "dormant" as const, "ended" as const),
+      state: fc.oneof(
+        { weight: 6, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.constantFrom("live" as const, "dormant" as const, "ended" as const) },
+      ),
       baseMoves: some(baseMove),
       discards: some(discard),
       conflicts: fc.uniqueArray(conflict, { maxLength: 2, selector: (each) => each.field }),
@@ -211,7 +214,7 @@ export const decision: fc.Arbitrary<Omit<DecisionRecord, "marked">> = fc
 
 export const outcomeFacts = fc.record({
   state: fc.constantFrom("settled", "settled", "settled", "refused", "parked", "stored", "in_doubt"),
-  id: orNull(record),
+  id: fc.constantFrom(null, "n1", "n2", "n3", "r1", "é3").map((id) => (id === null ? null : externalId(id))),
   failure: orNull(failure),
   dueInMs: fc.constantFrom(null, 0, 2, 5_000),
   isAbandoned: fc.boolean(),

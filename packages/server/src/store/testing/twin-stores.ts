@@ -88,7 +88,10 @@ export function knownOf(memory: MemoryStore, leases: Known["leases"]): Known {
   return {
     leases,
     intents: intent.map(intentOf),
-    parks: park.map(({ id }) => id).toSorted(),
+    parks: park
+      .filter(({ state }) => state === "open")
+      .map(({ id }) => id)
+      .toSorted(),
     lost: journal.filter(({ kind }) => kind === "discarded").map(({ shard, seq }) => `${shard}/${seq}`),
     marked: new Map(work.map(({ link_id, marked }) => [link_id, marked])),
     links: new Map(link.map(({ id, entity }) => [id, entity])),
