@@ -63,11 +63,16 @@ const checkpoint = fc.record({
 const resolutions = records.chain((each) =>
   fc.tuple(...each.map((of) => fc.record({ record: fc.constant(of), resolution: rows.resolution }))),
 );
-const pair = fc.tuple(link, link).filter(([from, into]) => from !== into);
-const pairs = fc.array(
-  pair.map(([from, into]) => ({ from, into })),
-  { maxLength: 1 },
-);
+const pair = fc
+  .tuple(link, link)
+  .filter(([from, into]) => from !== into)
+  .map(([from, into]) => ({ from, into }));
+const pairs = fc.array(pair, { maxLength: 1 });
+/** All records of a link are of its entity: whoever decides sees to that, no store. */
+const isOfOneEntity =
+  (known: Known) =>
+  ({ from, into }: { readonly from: string; readonly into: string }): boolean =>
+    known.links.get(from) === known.links.get(into);
 
 const mergeFacts: fc.Arbitrary<MergeFacts> = fc.record({
   ...{ which: pick, other: pick, side: pick, isAlone: fc.boolean(), isListed: fc.boolean() },
@@ -88,19 +93,20 @@ const noUnmerge = { ...nowhere, before: [{}], from: null, into: "l-9", back: [],
 
 const isWild = fc.nat(7).map((roll) => roll === 0);
 
-/** Resolutions that the store can take: records without a link, links that are there or are not yet. */
-function aimed(known: Known, given: readonly Entry[]): readonly Entry[] {
-  const taken = new Set(known.links.keys());
-  return given
-    .filter(({ record: each }) => !known.members.has(recordName(each)))
-    .map(({ record: each, resolution }): Entry => {
-      if (resolution.kind !== "found" && resolution.kind !== "join") return { record: each, resolution };
-      const isThere = taken.has(resolution.link);
-      taken.add(resolution.link);
-      const { link: id, keys: held } = resolution;
-      if (isThere) return { record: each, resolution: { kind: "join", link: id, keys: held } };
-      return { record: each, resolution: { kind: "found", link: id, generation: 1, keys: held } };
-    });
+/** Resolutions that make sense: records of the link's entity, and unless anything goes, without a link. */
+function aimed(known: Known, given: readonly Entry[], isAnything: boolean): readonly Entry[] {
+  const entities = new Map(known.links);
+  return given.flatMap(({ record: each, resolution }): readonly Entry[] => {
+    if (!isAnything && known.members.has(recordName(each))) return [];
+    if (resolution.kind !== "found" && resolution.kind !== "join") return [{ record: each, resolution }];
+    const { link: id, keys } = resolution;
+    const of = entities.get(id);
+    if (of !== undefined && of !== each.entity) return [];
+    entities.set(id, each.entity);
+    if (isAnything) return [{ record: each, resolution }];
+    if (of !== undefined) return [{ record: each, resolution: { kind: "join", link: id, keys } }];
+    return [{ record: each, resolution: { kind: "found", link: id, generation: 1, keys } }];
+  });
 }
 
 const outcomeOf = (
@@ -136,19 +142,25 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   commitResolutions: knowing(
     "commitResolutions",
     fc.tuple(resolutions, runId, isWild),
-    (known, [given, run, isAnything]) => [isAnything ? given : aimed(known, given), run],
+    (known, [given, run, isAnything]) => [aimed(known, given, isAnything), run],
   ),
-  replaceKeys: plain(
+  replaceKeys: knowing(
     "replaceKeys",
-    entity,
-    fc.array(fc.record({ link, connection, keys: rows.keys }), { maxLength: 2 }),
-    fc.record({ pairs, runId }),
+    fc.tuple(
+      entity,
+      fc.array(fc.record({ link, connection, keys: rows.keys }), { maxLength: 2 }),
+      fc.record({ pairs, runId }),
+    ),
+    (known, [of, keyed, { pairs: given, runId: run }]) => [
+      of,
+      keyed,
+      { pairs: given.filter(isOfOneEntity(known)), runId: run },
+    ],
   ),
-  joinLinks: plain(
-    "joinLinks",
-    pairs.filter((given) => given.length > 0),
-    runId,
-  ),
+  joinLinks: knowing("joinLinks", fc.tuple(pair, runId), (known, [given, run]) => [
+    [given].filter(isOfOneEntity(known)),
+    run,
+  ]),
   markWork: plain("markWork", links, fc.constantFrom("told", "asked")),
   commitDecisions: knowing(
     "commitDecisions",
@@ -159,7 +171,16 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     (known, { decisions, runId: run, lease, isStale, isAnything }) => [
       decisions
         .filter((each) => isAnything || known.links.has(each.link))
-        .map((each) => ({ ...each, marked: isStale ? null : (known.marked.get(each.link) ?? null) })),
+        .map((each) => {
+          const of = known.links.get(each.link) ?? each.entity;
+          const marked = isStale ? null : (known.marked.get(each.link) ?? null);
+          return {
+            ...each,
+            entity: of,
+            intents: each.intents.map((one) => ({ ...one, entity: of })),
+            marked,
+          };
+        }),
       run,
       leaseOf(known, lease),
     ],
@@ -345,7 +366,7 @@ const firstLinks = fc
     const entries = [
       found(["crm", "accounts", "r1"], "l-1", one),
       found([isErp ? "erp" : "crm", "accounts", "r2"], "l-2", two),
-      found(["erp", "contacts", "r1"], "l-3", three),
+      found(["erp", isErp ? "contacts" : "accounts", "r1"], "l-3", three),
     ];
     return { method: "commitResolutions", pass: 1, args: () => [entries, null] };
   });

@@ -29,7 +29,7 @@ export function mergeOf(known: Known, facts: MergeFacts): MergeCommit | null {
   const links = [...known.links.keys()] as LinkId[];
   const keep = pick(links, facts.which);
   if (keep === undefined) return null;
-  const others = links.filter((link) => link !== keep);
+  const others = links.filter((link) => link !== keep && known.links.get(link) === known.links.get(keep));
   const retire = facts.isAlone ? null : (pick(others, facts.other) ?? null);
   const before = [...within(known, keep), ...within(known, retire)];
   const lost = pick(before, facts.side);
