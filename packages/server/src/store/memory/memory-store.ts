@@ -81,7 +81,8 @@ export function createMemoryStore(deps: {
     snapshot: () => byName((table) => table.all()) as unknown as Snapshot,
     restore(snapshot) {
       for (const table of tables) table.replaceAll(snapshot[table.spec.name as keyof Rows] as never);
-      for (const { nr } of [...snapshot.link_member, ...snapshot.wait]) state.skipNr(nr);
+      for (const table of tables)
+        if (table.spec.key.includes("nr")) for (const { nr } of table.all()) state.skipNr(Number(nr));
     },
     dump: () => byName(dumpOf),
   };
