@@ -209,7 +209,37 @@ const journal = spec("journal")({
 });
 const journalHead = spec("journal_head")({ key: ["shard"], indices: {} });
 
-function makeTables(undo: Undo) {
+/** All tables. */
+export interface Tables {
+  readonly connection: Table<Rows["connection"]>;
+  readonly link: Table<Rows["link"], "entity">;
+  readonly member: Table<Rows["link_member"], "record" | "link" | "history">;
+  readonly linkMerge: Table<Rows["link_merge"], "open">;
+  readonly matchKey: Table<Rows["match_key"], "key" | "member" | "link">;
+  readonly line: Table<Rows["line_link"], "link">;
+  readonly observation: Table<Rows["observation"], "link" | "unlinked" | "moved" | "returned" | "place">;
+  readonly base: Table<Rows["base"], "link">;
+  readonly work: Table<Rows["work"], "entity">;
+  readonly intent: Table<Rows["intent"], "link" | "place" | "state" | "group">;
+  readonly conflict: Table<Rows["conflict"], "link" | "state">;
+  readonly candidate: Table<Rows["candidate"], "open">;
+  readonly park: Table<Rows["park"], "open" | "openOfLink" | "openOfIntent">;
+  readonly wait: Table<Rows["wait"], "link" | "parent" | "record">;
+  readonly tombstone: Table<Rows["tombstone"], "link">;
+  readonly cursor: Table<Rows["cursor"]>;
+  readonly run: Table<Rows["run"]>;
+  readonly plan: Table<Rows["plan"]>;
+  readonly planWrite: Table<Rows["plan_write"], "plan">;
+  readonly identity: Table<Rows["store_identity"]>;
+  readonly lease: Table<Rows["lease"]>;
+  readonly delivery: Table<Rows["delivery"]>;
+  readonly hint: Table<Rows["hint"]>;
+  readonly journal: Table<Rows["journal"], "link" | "shard">;
+  readonly journalHead: Table<Rows["journal_head"]>;
+}
+
+/** Empty tables, whose changes leave their way back in `undo`. */
+export function createTables(undo: Undo): Tables {
   const isThere: IsThere = (table, id) => (table === "link" ? links : plans).get(id) !== undefined;
   const of = <Row extends object, Index extends string>(table: TableSpec<Row, Index>) =>
     new Table(table, undo, isThere);
@@ -242,12 +272,4 @@ function makeTables(undo: Undo) {
     journal: of(journal),
     journalHead: of(journalHead),
   };
-}
-
-/** All tables. */
-export type Tables = ReturnType<typeof makeTables>;
-
-/** Empty tables, whose changes leave their way back in `undo`. */
-export function createTables(undo: Undo): Tables {
-  return makeTables(undo);
 }

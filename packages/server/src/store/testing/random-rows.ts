@@ -1,27 +1,34 @@
 import fc from "fast-check";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
-import type { Discard, FailureRecord, Json } from "@crossfoot/kernel";
+import type { ConnectionId, Discard, FailureRecord, Json, LinkId } from "@crossfoot/kernel";
 import type {
   CursorState,
   DecisionRecord,
   Intent,
+  IntentOutcome,
   ParkEntry,
+  RecordKey,
   Resolution,
   StoredObservation,
 } from "../port.ts";
 
 // Few of each, so that calls meet one another.
-export const connection = fc.constantFrom(connectionId("crm"), connectionId("erp"));
-export const entity = fc.constantFrom("accounts", "accounts", "accounts", "contacts");
-export const record = fc.record({
+export const connection: fc.Arbitrary<ConnectionId> = fc.constantFrom(
+  connectionId("crm"),
+  connectionId("erp"),
+);
+export const entity: fc.Arbitrary<string> = fc.constantFrom("accounts", "accounts", "accounts", "contacts");
+export const record: fc.Arbitrary<RecordKey> = fc.record({
   connection,
   entity,
   id: fc.constantFrom("r1", "r2", "é3", "😀4").map(externalId),
 });
-export const link = fc.constantFrom("l-1", "l-2", "l-3").map(linkId);
-export const runId = fc.constantFrom(null, "run-1", "run-2");
+export const link: fc.Arbitrary<LinkId> = fc.constantFrom("l-1", "l-2", "l-3").map(linkId);
+export const runId: fc.Arbitrary<string | null> = fc.constantFrom(null, "run-1", "run-2");
 const field = fc.constantFrom("name", "email", "parent");
-export const keys = fc.uniqueArray(fc.constantFrom("k1", "k2", "k3"), { maxLength: 2 });
+export const keys: fc.Arbitrary<string[]> = fc.uniqueArray(fc.constantFrom("k1", "k2", "k3"), {
+  maxLength: 2,
+});
 const json: fc.Arbitrary<Json> = fc.constantFrom<Json>(null, "", "é", 0, 12.5, true, ["b", "r1"], {
   bb: 1,
   a: "x",
@@ -212,7 +219,7 @@ export const decision: fc.Arbitrary<Omit<DecisionRecord, "marked">> = fc
     }),
   );
 
-export const outcomeFacts = fc.record({
+export const outcomeFacts: fc.Arbitrary<Omit<IntentOutcome, "intent">> = fc.record({
   state: fc.constantFrom("settled", "settled", "settled", "refused", "parked", "stored", "in_doubt"),
   id: fc.constantFrom(null, "n1", "n2", "n3", "r1", "é3").map((id) => (id === null ? null : externalId(id))),
   failure: orNull(failure),
