@@ -54,6 +54,8 @@ function createdFields({ target, causes, fields }: PlannedWrite): readonly WhyVa
 function isAllowed(input: DecideInput, target: ConnectionId): boolean {
   const rule = input.policy.create[target];
   if (rule === undefined || rule.when === "never" || input.hasTombstone) return false;
+  // The table that this came from names a counterpart that could not be linked: it may be there all the same.
+  if (input.link.adopted === "review") return false;
   const present = Object.entries(input.members).filter(([, { view }]) => view.kind === "present");
   if (present.length === 0) return false;
   if (rule.when === "always") return true;

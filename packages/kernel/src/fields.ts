@@ -1,4 +1,5 @@
 import type { Conflict, Discard } from "./conflict.ts";
+import { decideAdopted } from "./adopted.ts";
 import { hasAgreed, isChanged } from "./diff.ts";
 import { mergeLines } from "./lines.ts";
 import { membersOf, statusAt } from "./members.ts";
@@ -178,9 +179,13 @@ function merge(input: DecideInput, policy: FieldPolicy, sides: readonly SideValu
     customRules: input.customRules,
     ...(resolution === undefined ? {} : { resolution }),
   };
-  return policy.kind.kind === "collection"
-    ? mergeLines(policy, sides, context)
-    : mergeField(policy, sides, context);
+  const decision =
+    policy.kind.kind === "collection"
+      ? mergeLines(policy, sides, context)
+      : mergeField(policy, sides, context);
+  const { adopted } = input.link;
+  const isOpen = adopted !== undefined && adopted !== null && resolution === undefined;
+  return isOpen ? decideAdopted(decision, sides, adopted) : decision;
 }
 
 /**

@@ -1,3 +1,4 @@
+export * from "./adopted.ts";
 export * from "./conflict.ts";
 export * from "./cursor.ts";
 export * from "./decide.ts";

@@ -1,3 +1,4 @@
+import type { AdoptedTerms } from "./adopted.ts";
 import type { Conflict, Discard } from "./conflict.ts";
 import type { LinkState } from "./lifecycle.ts";
 import type { CustomRule, FieldReason } from "./merge.ts";
@@ -16,7 +17,13 @@ export interface MemberState {
 
 /** Everything a decision rests on. Plain readonly facts, so that it can be stored, replayed and shrunk. */
 export interface DecideInput {
-  readonly link: { readonly id: LinkId; readonly generation: number; readonly state: LinkState };
+  readonly link: {
+    readonly id: LinkId;
+    readonly generation: number;
+    readonly state: LinkState;
+    /** Set on a link that was taken over from another integration. */
+    readonly adopted?: AdoptedTerms | null;
+  };
   readonly policy: EntityPolicy;
   readonly sides: { readonly [connection: string]: SideAbilities };
   readonly members: { readonly [connection: string]: MemberState };

@@ -61,6 +61,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     holder: database.home === "embedded" ? "embedded" : randomUUID(),
     isKnownCurrency,
     sweepEveryMs: project.sweepMs,
+    observed: project.observed,
   };
   const engine = createEngine(world);
   const close = async (): Promise<void> => {

@@ -139,6 +139,20 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-resolution",
+    at: "packages/server/src/store/resolution.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
+    name: "server/store-adopt-port",
+    at: "packages/server/src/store/adopt-port.ts",
+    rooms: ["kernel", "server/store-facts", "server/store-lease-port", "server/store-resolution"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-port",
     at: "packages/server/src/store/port.ts",
     rooms: [
@@ -151,6 +165,8 @@ export const rooms: readonly Room[] = [
       "server/store-shown",
       "server/store-facts",
       "server/store-identity",
+      "server/store-resolution",
+      "server/store-adopt-port",
     ],
     npm: [],
     node: [],
@@ -196,7 +212,7 @@ export const rooms: readonly Room[] = [
       "server/ports",
       "api",
     ],
-    npm: ["commander", "cli-progress"],
+    npm: ["commander", "cli-progress", "csv-parse"],
     node: "*",
   },
   {

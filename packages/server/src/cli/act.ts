@@ -13,6 +13,7 @@ import { runCode, showRun } from "./show-run.ts";
 export interface ActOptions {
   readonly only?: readonly string[];
   readonly sweep?: boolean;
+  readonly observe?: boolean;
 }
 
 type Working = Pick<RunOptions, "onProgress" | "signal">;
@@ -23,6 +24,7 @@ function runOptions(options: ActOptions, working: Working): RunOptions {
     ...working,
     ...(only === undefined ? {} : { only }),
     ...(options.sweep === true ? { sweep: true } : {}),
+    ...(options.observe === true ? { observe: true } : {}),
   };
 }
 

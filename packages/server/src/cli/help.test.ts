@@ -45,6 +45,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "run",
       "sync",
       "up",
+      "adopt",
       "conflicts",
       "dead-letters",
       "redrive",

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { optionTable } from "../config/option-table.ts";
 import type { Add } from "./add.ts";
+import { addAdopting } from "./adopt.ts";
 import { addBringingBack } from "./bring-back.ts";
 import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
 import type { ActOptions, ApplyFlags } from "./act.ts";
@@ -86,7 +87,10 @@ function addActing(add: Add): void {
     );
   });
   add("run", "read, decide and write once", (command, act) => {
-    command.addOption(onlyOption()).option("--sweep", "read everything again, and find deletions");
+    command
+      .addOption(onlyOption())
+      .option("--sweep", "read everything again, and find deletions")
+      .option("--observe", "send nothing: read, link and decide, and show what would be written");
     act((context) => runCommand(context, command.opts<ActOptions>()));
   });
   add("sync", "read one record again on every side, and settle it now", (command, act) => {
@@ -218,7 +222,8 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
       });
     });
   };
-  for (const group of [addStarting, addLooking, addActing, addPeople, addBringingBack]) group(add);
+  for (const group of [addStarting, addLooking, addActing, addAdopting, addPeople, addBringingBack])
+    group(add);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;

@@ -1,6 +1,7 @@
 import { describeProblem } from "../config/problem.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { PlanRefused } from "../runtime/apply-refusal.ts";
+import { ObserveOnly } from "../runtime/observing.ts";
 import { RestoreRefused } from "../runtime/restore.ts";
 import { safeText } from "./text.ts";
 
@@ -83,6 +84,9 @@ export function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof RestoreRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "restore_refused" });
+  }
+  if (error instanceof ObserveOnly) {
+    return new Refusal(exitCodes.refused, error.message, { code: "observe_only" });
   }
   if (error instanceof PlanRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "plan_refused" });

@@ -42,7 +42,13 @@ function isBusy(each: EntitySummary): boolean {
 function tableOf(entities: readonly EntitySummary[], room: number): string {
   const busy = entities.filter((each) => isBusy(each));
   const connections = [
-    ...new Set(busy.flatMap(({ read, settled }) => [...Object.keys(read), ...Object.keys(settled)])),
+    ...new Set(
+      busy.flatMap(({ read, settled, observed }) => [
+        ...Object.keys(read),
+        ...Object.keys(settled),
+        ...Object.keys(observed),
+      ]),
+    ),
   ];
   const verdicts = Object.keys(headings).filter((verdict) =>
     busy.some((each) => (each.verdicts[verdict as keyof EntitySummary["verdicts"]] ?? 0) > 0),
@@ -50,10 +56,12 @@ function tableOf(entities: readonly EntitySummary[], room: number): string {
   const extras = (["refused", "postponed", "probed", "deleted"] as const).filter((name) =>
     busy.some((each) => each[name] > 0),
   );
+  const held = connections.filter((name) => busy.some(({ observed }) => sum(observed[name]) > 0));
   const columns: Column[] = [
     { title: "entity" },
     ...connections.map((name): Column => ({ title: `from ${name}`, align: "right" })),
     ...connections.map((name): Column => ({ title: `to ${name}`, align: "right" })),
+    ...held.map((name): Column => ({ title: `held from ${name}`, align: "right" })),
     ...verdicts.map((verdict): Column => ({ title: headings[verdict] ?? verdict, align: "right" })),
     ...extras.map((name): Column => ({ title: name, align: "right" })),
   ];
@@ -61,6 +69,7 @@ function tableOf(entities: readonly EntitySummary[], room: number): string {
     each.entity,
     ...connections.map((name) => (each.read[name]?.added ?? 0) + (each.read[name]?.changed ?? 0)),
     ...connections.map((name) => sum(each.settled[name])),
+    ...held.map((name) => sum(each.observed[name])),
     ...verdicts.map((verdict) => each.verdicts[verdict as keyof EntitySummary["verdicts"]] ?? 0),
     ...extras.map((name) => each[name]),
   ]);

@@ -103,9 +103,17 @@ function runs(status: StatusReport, room: number): string {
   return renderTable(columns, rows, room);
 }
 
+/** Nobody may take a system that is only observed for one that is kept in agreement. */
+function observeOnly({ observed, connections: all }: StatusReport): string {
+  if (observed.length === 0) return "";
+  const isAll = all.every(({ id }) => observed.includes(id));
+  const where = isAll ? "" : ` TO ${observed.join(" AND ").toUpperCase()}`;
+  return `*** OBSERVE ONLY: NOTHING IS WRITTEN${where} *** (\`observe\` in crossfoot.yaml)`;
+}
+
 /** How everything stands, for a person. */
 export function showStatus(status: StatusReport, room: number): string {
-  const parts = [connections, entities, cursors, runs].map((part) => part(status, room));
+  const parts = [observeOnly, connections, entities, cursors, runs].map((part) => part(status, room));
   const shown = parts.filter((part) => part !== "");
   if (shown.length > 0) return shown.join("\n\n");
   return "Nothing has run yet. Start with `crossfoot check`, then `crossfoot plan`.";

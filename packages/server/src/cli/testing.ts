@@ -80,6 +80,7 @@ export const smallStatus: StatusReport = {
   connections: [
     { id: connectionId("crm"), system: "plain", role: "crm", tenant: "t1", state: "ready", reason: null },
   ],
+  observed: [],
   entities: [],
   cursors: [],
   runs: [],
@@ -91,6 +92,11 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
   const engine: Engine = {
     check: () => Promise.resolve([]),
     run: () => Promise.resolve(quietRun),
+    adopt: () =>
+      Promise.resolve({
+        ...{ runId: "run-1", isCheck: false, counts: {}, findings: [], found: {} },
+        ...{ differences: {}, alone: {}, planned: {}, troubles: [] },
+      }),
     plan: () => Promise.resolve(smallPlan),
     apply: () => Promise.resolve(plainApply),
     statement: () =>

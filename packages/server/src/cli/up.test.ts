@@ -72,7 +72,8 @@ describe("up", () => {
     const quiet = await up([], { pauses: 40 });
     expect(quiet.err.match(/nothing changed on either side/g)).toHaveLength(1);
     const settled = { erp: { create: 2 } };
-    const entity = { read: {}, decided: 2, verdicts: {}, refused: 0, postponed: 0, probed: 0, deleted: 0 };
+    const none = { read: {}, verdicts: {}, observed: {} };
+    const entity = { ...none, decided: 2, refused: 0, postponed: 0, probed: 0, deleted: 0 };
     const wrote = { ...quietRun, whyNothing: null, entities: [{ entity: "accounts", settled, ...entity }] };
     const engine = fakeEngine({ run: () => Promise.resolve(wrote) });
     const busy = await up([], { engine, pauses: 40 });

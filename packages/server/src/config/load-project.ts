@@ -173,6 +173,9 @@ function compose(
     store: at.store,
     connections: at.connections,
     roles: at.roles,
+    observed: at.connections
+      .map(({ id }) => id)
+      .filter((id) => value("observe") === true || value(`connections.${id}.observe`) === true),
     contract,
     contractVersion: at.contract.version,
     contractHash: hashOf(contract),

@@ -98,6 +98,14 @@ export const optionTable: readonly Option[] = [
     help: "A call that is not answered by then is given up; a write is then in doubt and gets probed.",
   }),
   option("connections.*.concurrency", count(1, 64), { fallback: 4, help: "Calls at one time." }),
+  option("connections.*.observe", onOff, {
+    fallback: "off",
+    help: "Only look: everything is read, linked, decided and shown, nothing is sent to this connection.",
+  }),
+  option("observe", onOff, {
+    fallback: "off",
+    help: "Only look, on every connection: to run beside another integration until its links are right.",
+  }),
   ...entityNames.map((name) =>
     option(`entities.${name}`, onOff, {
       fallback: "on",

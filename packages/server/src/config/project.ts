@@ -38,6 +38,8 @@ export interface Project {
   readonly store: StoreHome;
   readonly connections: readonly ProjectConnection[];
   readonly roles: Roles;
+  /** Connections that are only observed: nothing is ever sent to them. */
+  readonly observed: readonly ConnectionId[];
   /** The contract in force: the file over the defaults, with the switches of crossfoot.yaml in `enabled`. */
   readonly contract: Contract;
   /** What the contract's file calls its version, or null. */

@@ -25,6 +25,7 @@ const sections: { readonly [key: string]: string } = {
   store: "Where Crossfoot keeps what it knows. Say `embedded` or `url`, not both.",
   connections:
     "One `crm` and one `erp`. The name of a connection is also the name of its file in `mappings`.",
+  observe: "Nothing is written anywhere.",
   entities: "Start narrow: switch entities on one by one.",
   cadence: "How often `crossfoot up` asks each system for changes; a webhook is followed at once.",
   sweep: "Full comparison.",

@@ -16,6 +16,7 @@ const entity = (name: string, settled: EntitySummary["settled"], probed = 0): En
   decided: 0,
   verdicts: {},
   settled,
+  observed: {},
   refused: 0,
   postponed: 0,
   probed,

@@ -21,6 +21,7 @@ const status: StatusReport = {
       reason: "wrong credentials",
     },
   ],
+  observed: [],
   entities: [
     {
       entity: "accounts",

@@ -165,6 +165,12 @@ function runs({ status, now }: PageFacts): Html {
   );
 }
 
+/** Nobody may take a system that is only observed for one that is kept in agreement. */
+function observeOnly({ status: { observed } }: PageFacts): Html {
+  if (observed.length === 0) return html``;
+  return html`<p class="verdict bad">OBSERVE ONLY: NOTHING IS WRITTEN TO ${observed.join(" AND ")}</p>`;
+}
+
 /** The first thing a person wants to know. */
 function verdict({ status, trouble }: PageFacts): Html {
   if (trouble !== null) return html`<p class="verdict bad">The loop is in trouble: ${trouble}</p>`;
@@ -208,7 +214,7 @@ export function statusPage(facts: PageFacts): string {
             <h1>Crossfoot</h1>
             <span class="soft">as of ${made.slice(0, 19).replace("T", " ")} UTC</span>
           </header>
-          ${verdict(facts)}
+          ${observeOnly(facts)} ${verdict(facts)}
           <h2>Connections</h2>
           ${connections(facts)}
           <h2>Entities</h2>

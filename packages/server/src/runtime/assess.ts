@@ -225,7 +225,12 @@ function inputOf(
   const demands = bundle.demands.filter(({ entity }) => isEntityName(entity) && entities[entity].isDocument);
   const demandedOn = [...demands.map(({ target }) => target), ...(context.demanded.get(bundle.id) ?? [])];
   return {
-    link: { id: bundle.id, generation: bundle.generation, state: bundle.state },
+    link: {
+      id: bundle.id,
+      generation: bundle.generation,
+      state: bundle.state,
+      adopted: bundle.adopted,
+    },
     policy: context.policy,
     sides: at.sides,
     members: at.members,

@@ -1,6 +1,7 @@
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, Json } from "@crossfoot/kernel";
 import type { EntitySummary, RunOptions, RunSummary } from "./engine.ts";
+import { observesOf } from "./observing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import type { Reads } from "./session.ts";
 import { emptyTally } from "./settle.ts";
@@ -21,14 +22,15 @@ export function settlingOf(
   at: {
     readonly policies: readonly EntityPolicy[];
     readonly opened: ReadonlyMap<ConnectionId, Connection>;
-    readonly waitMsMax?: number | undefined;
+    readonly options: RunOptions;
   },
 ): Settling {
   return {
     session,
     policies: at.policies,
     opened: at.opened,
-    waitMsMax: at.waitMsMax ?? waitMsDefault,
+    waitMsMax: at.options.waitMsMax ?? waitMsDefault,
+    observes: observesOf(session.world, at.options),
     tallies: new Map(),
     guardStops: [],
     withheld: new Set(),
@@ -62,6 +64,13 @@ async function whyNothing(
   if (wrote) return null;
   const { settling } = ended;
   const reasons: string[] = [];
+  const held = summaries.flatMap(({ observed }) => Object.values(observed).flatMap(Object.values<number>));
+  if (held.length > 0) {
+    const count = held.reduce((total, each) => total + each, 0);
+    reasons.push(
+      `${count} writes were decided and held back: ${[...settling.observes].join(" and ")} only observed`,
+    );
+  }
   if (settling.guardStops.length > 0) reasons.push("the guard stopped what was to be written");
   for (const [connection, failure] of settling.session.away)
     reasons.push(`${connection} was not usable: ${failure.message}`);
@@ -125,10 +134,12 @@ export async function runCommand(
     try {
       const opened = await openSides(session, { trusts: !at.reads });
       const policies = policiesOf(world, at.options.only);
-      const settling = settlingOf(session, { policies, opened, waitMsMax: at.options.waitMsMax });
+      const settling = settlingOf(session, { policies, opened, options: at.options });
       const deletions = new Map<EntityName, number>();
       const mode = at.options.sweep === true ? "sweep" : "incremental";
       const reads: Reads = at.reads ? await readAll(session, { policies, mode, deletions }) : new Map();
+      // What is stored for a connection that is only observed by now is decided again, and held back.
+      if (settling.observes.size > 0) await world.store.markStored();
       await world.store.withdrawStored(session.lease, runId);
       await work(settling);
       const summary = await summarise(world, { settling, reads, deletions, startedAt, callsBefore }, runId);

@@ -2,6 +2,7 @@ import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, Json, LinkId } from "@crossfoot/kernel";
 import type { RecordKey } from "../store/port.ts";
+import { adoptCommand } from "./adopt-command.ts";
 import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
@@ -11,6 +12,7 @@ import { readIds } from "./observe.ts";
 import { makePlan } from "./planning.ts";
 import { resolveNewcomers } from "./resolve.ts";
 import { restoreValue } from "./restore.ts";
+import { refuseObserved } from "./observing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import { contextOf, settle } from "./settle.ts";
 import { makeStatement } from "./statement.ts";
@@ -25,7 +27,7 @@ async function planCommand(world: World, options: RunOptions): Promise<PlanDocum
     const policies = policiesOf(world, options.only);
     const mode = options.sweep === true ? "sweep" : "incremental";
     await readAll(session, { policies, mode, deletions: new Map() });
-    const settling = settlingOf(session, { policies, opened });
+    const settling = settlingOf(session, { policies, opened, options });
     for (const policy of policies) {
       await followIdentity(session, policy);
       await resolveNewcomers(session, policy);
@@ -136,9 +138,16 @@ export function createEngine(world: World): Engine {
   };
   return {
     check: () => checkWorld(world),
-    run: (options = {}) => runCommand(world, { command: "run", options, reads: true }, settle),
+    run: (options = {}) => {
+      const command = options.observe === true ? "run --observe" : "run";
+      return runCommand(world, { command, options, reads: true }, settle);
+    },
+    adopt: (options) => adoptCommand(world, options),
     plan: (options = {}) => planCommand(world, options),
-    apply: (plan, options = {}) => applyPlan(world, plan, options),
+    apply: async (plan, options = {}) => {
+      refuseObserved(world, plan);
+      return applyPlan(world, plan, options);
+    },
     statement: async (options = {}) => makeStatement(world, await contexts(options.only)),
     why: async (record) => {
       const link = await findLink(world, record);
@@ -149,6 +158,7 @@ export function createEngine(world: World): Engine {
     },
     status: async () => ({
       connections: await world.store.listConnections(),
+      observed: world.observed ?? [],
       entities: await world.store.counts(),
       cursors: await world.store.listCursors(),
       runs: await world.store.listRuns(10),

@@ -1,4 +1,5 @@
 import type {
+  AdoptedTerms,
   ConnectionId,
   EntityName,
   Fields,
@@ -9,6 +10,7 @@ import type {
 } from "@crossfoot/kernel";
 import type { Delivery } from "@crossfoot/connector-sdk";
 import type { Statement } from "@crossfoot/model";
+import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
 import type {
   CandidateRow,
   ConflictRow,
@@ -32,10 +34,26 @@ export interface RunOptions {
   readonly only?: readonly EntityName[];
   /** Read everything again and find deletions, whatever the cadence says. */
   readonly sweep?: boolean;
+  /** Read, link, decide and show everything, and send nothing: to run beside another integration. */
+  readonly observe?: boolean;
   /** Longest time to wait for writes in doubt or to be retried, ms; default 30,000. */
   readonly waitMsMax?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
+}
+
+/** What is to be taken over, and how. */
+export interface AdoptOptions extends Pick<RunOptions, "onProgress" | "signal" | "sweep"> {
+  /** The table, line by line. Read once. */
+  readonly rows?: AsyncIterable<AdoptRow | BadRow>;
+  readonly field?: FieldSource;
+  /**
+   * What becomes of differences: a person decides each (`review`), they stand (`keep`), or the contract
+   * decides. Missing: a person, and what was said of pairs that are linked already stays.
+   */
+  readonly onDifference?: AdoptedTerms | "contract";
+  /** Only look: nothing is stored but what was read. */
+  readonly isCheck?: boolean;
 }
 
 /** Something that happened, for a terminal or a live page. Never holds values of fields. */
@@ -64,6 +82,8 @@ export interface EntitySummary {
   readonly verdicts: { readonly [verdict in Verdict]?: number };
   /** Writes by target and kind that settled. */
   readonly settled: { readonly [target: string]: { readonly [kind: string]: number } };
+  /** Writes by target and kind that were decided and held back, since their target is only observed. */
+  readonly observed: { readonly [target: string]: { readonly [kind: string]: number } };
   readonly refused: number;
   readonly postponed: number;
   readonly probed: number;
@@ -164,6 +184,8 @@ export interface WhyReport {
 /** How everything stands. */
 export interface StatusReport {
   readonly connections: readonly ConnectionRow[];
+  /** Connections that are only observed: nothing is ever sent to them. */
+  readonly observed: readonly ConnectionId[];
   readonly entities: readonly EntityCounts[];
   readonly cursors: readonly CursorState[];
   readonly runs: readonly RunRow[];
@@ -181,6 +203,8 @@ export interface Engine {
   /** Reaches every connection, compares tenants, and checks mappings and contract against what is there. */
   check(): Promise<readonly CheckFinding[]>;
   run(options?: RunOptions): Promise<RunSummary>;
+  /** Takes over a cross-reference table as links. Writes to no connected system. */
+  adopt(options: AdoptOptions): Promise<AdoptReport>;
   plan(options?: RunOptions): Promise<PlanDocument>;
   apply(plan: PlanDocument, options?: ApplyOptions): Promise<ApplySummary>;
   statement(options?: { readonly only?: readonly EntityName[] }): Promise<Statement>;

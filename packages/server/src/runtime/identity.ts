@@ -51,7 +51,7 @@ async function followMoved(session: Session, entity: EntityName): Promise<number
 }
 
 /** The record that survives all merges this one went through; null when it is not known, or is none. */
-async function survivorFor(session: Session, loser: StoredObservation): Promise<ExternalId | null> {
+export async function survivorFor(session: Session, loser: StoredObservation): Promise<ExternalId | null> {
   const { connection, entity } = loser;
   const into = new Map<ExternalId, ExternalId | null>([[loser.id, loser.into]]);
   for (let at = loser.into, steps = 0; at !== null && !into.has(at) && steps < chainMax; steps += 1) {
@@ -136,7 +136,8 @@ async function isOnItsWay(session: Session, stood: StandingMerge, loser: RecordK
   return seen !== undefined && (seen.kind === "merged" || seen.kind === "converted");
 }
 
-function placesIn(links: readonly Link[]): readonly Placed[] {
+/** The members of links, as rows. */
+export function placesIn(links: readonly Link[]): readonly Placed[] {
   const distinct = new Map<LinkId, Link>(links.map((link) => [link.id, link]));
   return [...distinct.values()].flatMap(({ id: link, members }) =>
     members.flatMap((member) =>

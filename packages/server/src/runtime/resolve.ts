@@ -1,7 +1,7 @@
 import type { EntityMapping } from "@crossfoot/connector-sdk";
 import { carried, decideMatch, matchKeysOf } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, Fields, LinkId } from "@crossfoot/kernel";
-import type { KeyHolder, Newcomer, RecordKey, Resolution } from "../store/port.ts";
+import type { KeyHolder, Newcomer, RecordKey, Resolution, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { Session, World } from "./world.ts";
@@ -101,7 +101,7 @@ function resolveOne(
 }
 
 /** A link's id follows from its first member, so that equal worlds get equal links. */
-function linkIdOf(world: World, record: RecordKey): LinkId {
+export function linkIdOf(world: World, record: RecordKey): LinkId {
   return `l-${world.entropy.digest(`${record.entity}\n${record.connection}\n${record.id}`).slice(0, 20)}` as LinkId;
 }
 
@@ -120,6 +120,24 @@ async function computeKeys(
     const fields = canonicalOf(world, { newcomer, mapping }, links);
     const keys = matchKeysOf(policy, withoutAwaits(fields));
     return { newcomer, keys, isWaiting: keys.length === 0 && awaitsKey(policy, fields) };
+  });
+}
+
+/** Canonical fields of records as they are stored; a reference that awaits its link is left out. */
+export async function canonicalFields(
+  world: World,
+  policy: EntityPolicy,
+  records: readonly StoredObservation[],
+): Promise<readonly { readonly record: StoredObservation; readonly fields: Fields }[]> {
+  const mappable = records.flatMap((record) => {
+    const side = sideOf(world, record.connection);
+    const mapping = mappingOf(side, policy.entity);
+    return mapping === undefined ? [] : [{ record, side, mapping, native: record.native }];
+  });
+  const links = await lookUpLinks(world, mappable);
+  return mappable.map(({ record, mapping }) => {
+    const context = readContext(world, links, { connection: record.connection, lines: [] });
+    return { record, fields: withoutAwaits(readObservation(mapping, record, context).fields) };
   });
 }
 

@@ -4,6 +4,8 @@ import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, Verdict
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import { followIdentity } from "./identity.ts";
+import { observedRecord } from "./observing.ts";
+import type { ObservedRecord, Observes } from "./observing.ts";
 import { probeDue } from "./probe.ts";
 import { decisionRecord, splitRefused } from "./record.ts";
 import { rematchSingles, resolveNewcomers } from "./resolve.ts";
@@ -29,6 +31,8 @@ export interface Tally {
   decided: number;
   verdicts: { [verdict in Verdict]?: number };
   settled: { [target: string]: { [kind: string]: number } };
+  /** Writes that were decided and held back, since their target is only observed. */
+  observed: { [target: string]: { [kind: string]: number } };
   refused: number;
   postponed: number;
   probed: number;
@@ -42,13 +46,15 @@ export interface Settling {
   readonly waitMsMax: number;
   readonly tallies: Map<EntityName, Tally>;
   readonly guardStops: GuardStop[];
+  /** Connections to which nothing is sent. */
+  readonly observes: Observes;
   /** Links whose work this settling leaves alone. */
   readonly withheld: Set<LinkId>;
 }
 
 /** An empty tally. */
 export function emptyTally(): Tally {
-  return { decided: 0, verdicts: {}, settled: {}, refused: 0, postponed: 0, probed: 0 };
+  return { decided: 0, verdicts: {}, settled: {}, observed: {}, refused: 0, postponed: 0, probed: 0 };
 }
 
 function tallyOf(settling: Settling, entity: EntityName): Tally {
@@ -208,7 +214,8 @@ async function decideHarmless(
   const harmless: Assessed[] = [];
   for (const one of assessed) {
     const { writes } = splitRefused(world, one);
-    for (const { kind } of writes) counts[kind] = (counts[kind] ?? 0) + 1;
+    const sent = writes.filter(({ target }) => !deciding.settling.observes.has(target));
+    for (const { kind } of sent) counts[kind] = (counts[kind] ?? 0) + 1;
     if (writes.length === 0) harmless.push(one);
     else deciding.kept?.push(one);
   }
@@ -220,14 +227,18 @@ async function storeDecided(deciding: Deciding, assessed: readonly Assessed[]): 
   const { settling, context, due } = deciding;
   const { session } = settling;
   const { entity } = context.policy;
+  const decided = assessed.map((one) =>
+    observedRecord(decisionRecord(session.world, one), settling.observes),
+  );
   await session.world.store.commitDecisions(
-    assessed.map((one) => decisionRecord(session.world, one)),
+    decided.map(({ record }) => record),
     session.runId,
     session.lease,
   );
   const tally = tallyOf(settling, entity);
   for (const { plan } of assessed) tally.verdicts[plan.verdict] = (tally.verdicts[plan.verdict] ?? 0) + 1;
   tally.decided += assessed.length;
+  noteHeld(settling, tally, decided);
   deciding.decided += assessed.length;
   const message = `deciding ${entity}`;
   session.report({
@@ -238,6 +249,17 @@ async function storeDecided(deciding: Deciding, assessed: readonly Assessed[]): 
     total: due,
     message,
   });
+}
+
+/** Counts what was held back; its links are not decided again in this settling. */
+function noteHeld(settling: Settling, tally: Tally, decided: readonly ObservedRecord[]): void {
+  for (const { record, held } of decided) {
+    if (held.length > 0) settling.withheld.add(record.link);
+    for (const { target, kind } of held) {
+      const kinds = (tally.observed[target] ??= {});
+      kinds[kind] = (kinds[kind] ?? 0) + 1;
+    }
+  }
 }
 
 /** A batch of due links, decided. The next one starts after `last`; null when this is the last one. */
@@ -366,7 +388,7 @@ export async function sendTo(
   const { target, keys } = at;
   const tally = tallyOf(settling, policy.entity);
   const side = session.world.sides.find(({ id }) => id === target);
-  if (side === undefined || session.away.has(target)) return 0;
+  if (side === undefined || session.away.has(target) || settling.observes.has(target)) return 0;
   let sent = 0;
   try {
     const counts = await sendDue(session, { target, policy, keys });

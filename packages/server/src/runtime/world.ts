@@ -52,6 +52,8 @@ export interface World {
   readonly log: Log;
   readonly holder: string;
   readonly isKnownCurrency: (code: string) => boolean;
+  /** Connections that are only observed: nothing is ever sent to them. */
+  readonly observed?: readonly ConnectionId[];
   /** How often deletions are looked for at least, ms. */
   readonly sweepEveryMs: number;
   /** How long a plan is good, ms; a week when it is missing. */

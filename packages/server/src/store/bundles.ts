@@ -1,4 +1,5 @@
 import type {
+  AdoptedTerms,
   ConnectionId,
   ExternalId,
   FailureRecord,
@@ -22,6 +23,7 @@ export interface LinkRow {
   readonly verdict: Verdict | null;
   readonly marked: string | null;
   readonly has_tombstone: boolean;
+  readonly adopted: AdoptedTerms | null;
 }
 interface MemberRow {
   readonly link_id: string;
@@ -82,7 +84,8 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
         database.query<LinkRow>(
           `${perId(
             "select l.id, l.entity, l.generation, l.state, l.verdict, w.marked, exists (select " +
-              "from tombstone t where t.link_id = l.id) as has_tombstone from link l left join work " +
+              "from tombstone t where t.link_id = l.id) as has_tombstone, l.adopted from link l left " +
+              "join work " +
               "w on w.link_id = l.id where l.id = wanted.id",
           )} order by found.id`,
           ids,
@@ -168,6 +171,7 @@ export function bundleOf(row: LinkRow, groups: Groups): LinkBundle {
       .filter(({ state }) => state === "stored" || state === "sending" || state === "in_doubt")
       .map(({ target }) => target as ConnectionId),
     hasTombstone: row.has_tombstone,
+    adopted: row.adopted,
     demands: (groups.demands.get(row.id) ?? []).map(({ target, entity }) => ({
       target: target as ConnectionId,
       entity,

@@ -2,7 +2,7 @@ import type { Bases, ConnectionId, ExternalId, Link, LinkId, LinkState } from "@
 import type { Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import { markLinks } from "./observations.ts";
-import { membersFrom, withdrawnNotes } from "./places.ts";
+import { consolidation, membersFrom, withdrawnNotes } from "./places.ts";
 import type { Placed } from "./port.ts";
 
 /** A live row of the members of a link. */
@@ -144,5 +144,27 @@ export async function place(
       `'waiting') then null else o.resolution end from jsonb_to_recordset($1::jsonb) as r${columns} ` +
       "where o.connection = r.connection and o.entity = $2 and o.external_id = r.external_id",
     given.slice(0, 2),
+  );
+}
+
+/**
+ * Lists records that their own system has twice, each beside the link whose alias it is, unless a person has
+ * said already that they are to stay apart.
+ */
+export async function listTwice(
+  tx: Queryable,
+  entity: string,
+  records: readonly Pick<Placed, "link" | "connection" | "id">[],
+): Promise<void> {
+  if (records.length === 0) return;
+  const rows = records.map(({ link, connection, id }) => ({ connection, id, links: [link] }));
+  await tx.query(
+    "insert into candidate (connection, entity, external_id, links, keys) select r.connection, $2, r.id, " +
+      "r.links, $3::jsonb from jsonb_to_recordset($1::jsonb) as r(connection text, id text, links jsonb) " +
+      "join observation o on o.connection = r.connection and o.entity = $2 and o.external_id = r.id and " +
+      "o.kind = 'present' on conflict (connection, entity, external_id) do update set links = " +
+      "excluded.links, keys = excluded.keys, state = case when candidate.state = 'apart' then 'apart' else " +
+      "'open' end",
+    [JSON.stringify(rows), entity, JSON.stringify([consolidation])],
   );
 }

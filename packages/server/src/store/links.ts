@@ -118,10 +118,17 @@ async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<voi
 
 async function saveUndecided(tx: Queryable, entries: readonly Entry[]): Promise<void> {
   const rows = entries.flatMap(({ record: { connection, entity, id }, resolution }) => {
-    const found = resolution.kind === "candidate" ? resolution : { links: null, keys: null };
+    const found = resolution.kind === "candidate" ? resolution : { links: null, keys: null, isHeld: false };
     const name = resolution.kind === "candidate" ? "candidate" : "waiting";
     const isOpen = resolution.kind === "candidate" || resolution.kind === "wait";
-    return isOpen ? [{ connection, entity, id, resolution: name, links: found.links, keys: found.keys }] : [];
+    return isOpen
+      ? [
+          {
+            ...{ connection, entity, id, resolution: name },
+            ...{ links: found.links, keys: found.keys, is_held: found.isHeld === true },
+          },
+        ]
+      : [];
   });
   if (rows.length === 0) return;
   await tx.query(
@@ -131,11 +138,12 @@ async function saveUndecided(tx: Queryable, entries: readonly Entry[]): Promise<
     [JSON.stringify(rows)],
   );
   await tx.query(
-    "insert into candidate (connection, entity, external_id, links, keys) select connection, " +
-      "entity, id, links, keys from jsonb_to_recordset($1::jsonb) as r(connection text, entity " +
-      "text, id text, resolution text, links jsonb, keys jsonb) where r.resolution = 'candidate' on " +
-      "conflict (connection, entity, external_id) do update set links = excluded.links, keys = " +
-      "excluded.keys, state = case when candidate.state = 'apart' then 'apart' else 'open' end",
+    "insert into candidate (connection, entity, external_id, links, keys, is_held) select connection, " +
+      "entity, id, links, keys, is_held from jsonb_to_recordset($1::jsonb) as r(connection text, entity " +
+      "text, id text, resolution text, links jsonb, keys jsonb, is_held boolean) where r.resolution = " +
+      "'candidate' on conflict (connection, entity, external_id) do update set links = excluded.links, " +
+      "keys = excluded.keys, is_held = excluded.is_held, state = case when candidate.state = 'apart' " +
+      "then 'apart' else 'open' end",
     [JSON.stringify(rows)],
   );
 }
@@ -197,7 +205,9 @@ async function takeBackCreates(
   return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(takenBackNote);
 }
 
-/** Whether a create of either link may have landed, or both have a record on one side: then they stay two. */
+/**
+ * Whether a create of either link may have landed, or both have a record on one side: then they stay two.
+ */
 async function isUnjoinable(
   tx: Queryable,
   pair: { readonly from: LinkId; readonly into: LinkId },
@@ -225,7 +235,7 @@ async function joinTwo(tx: Queryable, pair: { readonly from: LinkId; readonly in
 }
 
 /** Joins two links unless something speaks against it, and answers what the journal is to say of it. */
-async function joinPair(
+export async function joinPair(
   tx: Queryable,
   pair: { readonly from: LinkId; readonly into: LinkId },
 ): Promise<readonly Note[]> {
@@ -247,6 +257,15 @@ function newcomers(deps: Deps): Pick<Store, "retryWaiting" | "unlinkedOf" | "loa
   const { database } = deps;
   return {
     async retryWaiting(entity) {
+      // A record that a person is to look at stays so, whatever it shows by now.
+      await database.query(
+        "update observation o set resolution = 'candidate' from candidate c where c.entity = $1 and " +
+          "c.is_held " +
+          "and c.state = 'open' and o.connection = c.connection and o.entity = c.entity and " +
+          "o.external_id = " +
+          "c.external_id and o.link_id is null and o.resolution is distinct from 'candidate'",
+        [entity],
+      );
       await database.query(
         "update observation set resolution = null where entity = $1 and link_id is null and " +
           "resolution = 'waiting' and kind in ('present', 'archived')",
@@ -324,7 +343,8 @@ function livingOn(database: Queryable, links: readonly LinkId[]): Promise<Member
   return database.query<MemberTable>(
     perId(
       "with recursive way(id) as (select merged_into from link where id = wanted.id and state = 'merged' " +
-        "union select l.merged_into from way join link l on l.id = way.id where l.state = 'merged') select " +
+        "union select l.merged_into from way join link l on l.id = way.id where l.state = 'merged') " +
+        "select " +
         "wanted.id as link_id, m.connection, m.entity, m.external_id, m.is_alias from way join " +
         "link_member m " +
         "on m.link_id = way.id where m.until_at is null",
@@ -383,6 +403,37 @@ function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEnti
   };
 }
 
+/** Gives records their links, or sets them aside, and answers what the journal is to say of it. */
+export async function resolveEntries(tx: Queryable, entries: readonly Entry[]): Promise<readonly Note[]> {
+  await addMembers(tx, entries);
+  await saveUndecided(tx, entries);
+  const keyed = entries.flatMap(({ record, resolution }) =>
+    resolution.kind === "found" || resolution.kind === "join"
+      ? [{ link: resolution.link, connection: record.connection, keys: resolution.keys }]
+      : [],
+  );
+  const [first] = entries;
+  if (first !== undefined) await writeKeys(tx, first.record.entity, keyed);
+  const places = entries.flatMap(({ record: { connection }, resolution }) =>
+    resolution.kind === "join" ? [{ link: resolution.link, connection }] : [],
+  );
+  if (places.length > 0) {
+    await tx.query(
+      "update link set state = 'live' where state = 'single' and id in (select " +
+        "jsonb_array_elements_text($1::jsonb))",
+      [JSON.stringify(places.map(({ link }) => link))],
+    );
+  }
+  const takenBack = await takeBackCreates(tx, places);
+  await markLinks(
+    tx,
+    keyed.map(({ link }) => link),
+    "linked",
+  );
+  await wakeByRecord(tx, entries);
+  return [...resolutionNotes(entries), ...takenBack];
+}
+
 /** New links, new members, joined links. */
 function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | "joinLinks"> {
   const { database, journal } = deps;
@@ -390,36 +441,7 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
     async commitResolutions(entries, runId) {
       if (entries.length === 0) return;
       await database.transaction(async (tx) => {
-        await addMembers(tx, entries);
-        await saveUndecided(tx, entries);
-        const keyed = entries.flatMap(({ record, resolution }) =>
-          resolution.kind === "found" || resolution.kind === "join"
-            ? [{ link: resolution.link, connection: record.connection, keys: resolution.keys }]
-            : [],
-        );
-        const [first] = entries;
-        if (first !== undefined) await writeKeys(tx, first.record.entity, keyed);
-        const joined = entries.flatMap(({ resolution }) =>
-          resolution.kind === "join" ? [resolution.link] : [],
-        );
-        if (joined.length > 0) {
-          await tx.query(
-            "update link set state = 'live' where state = 'single' and id in (select " +
-              "jsonb_array_elements_text($1::jsonb))",
-            [JSON.stringify(joined)],
-          );
-        }
-        const places = entries.flatMap(({ record: { connection }, resolution }) =>
-          resolution.kind === "join" ? [{ link: resolution.link, connection }] : [],
-        );
-        const takenBack = await takeBackCreates(tx, places);
-        await markLinks(
-          tx,
-          keyed.map(({ link }) => link),
-          "linked",
-        );
-        await wakeByRecord(tx, entries);
-        await journal.write(tx, [...resolutionNotes(entries), ...takenBack], runId);
+        await journal.write(tx, await resolveEntries(tx, entries), runId);
       });
     },
     async replaceKeys(entity, entries, { pairs, runId }) {

@@ -1,9 +1,17 @@
 import type { LinkId } from "@crossfoot/kernel";
 import type { Queryable } from "../ports.ts";
-import { areDoubtful, basesOf, place, placedIn, takeBackStored, wakeWaiting } from "./identity-rows.ts";
+import {
+  areDoubtful,
+  basesOf,
+  listTwice,
+  place,
+  placedIn,
+  takeBackStored,
+  wakeWaiting,
+} from "./identity-rows.ts";
 import type { Note } from "./chain.ts";
 import { markLinks } from "./observations.ts";
-import { areSamePlaces, consolidation, mergeNotes, placesOf, recordRows } from "./places.ts";
+import { areSamePlaces, mergeNotes, placesOf, recordRows } from "./places.ts";
 import type { IdentityOutcome, MergeCommit } from "./port.ts";
 
 /** Carries a merge over to our links, inside the caller's transaction; answers what the journal is to say. */
@@ -133,15 +141,10 @@ async function listDuplicates(tx: Queryable, merge: MergeCommit): Promise<void> 
       "'open'",
     [JSON.stringify(settled), entity],
   );
-  const rows = recordRows(entity, merge.duplicates);
-  if (rows.length === 0) return;
-  await tx.query(
-    "insert into candidate (connection, entity, external_id, links, keys) select r.connection, r.entity, " +
-      "r.id, $2::jsonb, $3::jsonb from jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id " +
-      "text) join observation o on o.connection = r.connection and o.entity = r.entity and o.external_id = " +
-      "r.id and o.kind = 'present' on conflict (connection, entity, external_id) do update set links = " +
-      "excluded.links, keys = excluded.keys, state = case when candidate.state = 'apart' then 'apart' else " +
-      "'open' end",
-    [JSON.stringify(rows), JSON.stringify([keep]), JSON.stringify([consolidation])],
+  const twice = recordRows(entity, merge.duplicates);
+  await listTwice(
+    tx,
+    entity,
+    twice.map((record) => ({ ...record, link: keep })),
   );
 }

@@ -2,7 +2,7 @@
 import { idsOf } from "@crossfoot/kernel";
 import type { ConnectionId, Json, LinkId, Member } from "@crossfoot/kernel";
 import type { Note } from "./chain.ts";
-import type { MergeCommit, Placed, RecordKey, UnmergeCommit } from "./port.ts";
+import type { Adoption, MergeCommit, Placed, RecordKey, UnmergeCommit } from "./port.ts";
 
 const nameOf = ({ link, connection, id, isAlias }: Placed): string =>
   `${link}\n${connection}\n${id}\n${isAlias ? "alias" : "primary"}`;
@@ -101,4 +101,27 @@ export function unmergeNotes(unmerge: UnmergeCommit): readonly Note[] {
       ? []
       : [{ kind: "link_is_back", entity, link: from, body: { from: into } }]),
   ];
+}
+
+/** What the journal says of links that were taken over. */
+export function adoptionNotes({ entity, aliases, terms }: Adoption): readonly Note[] {
+  return [
+    ...terms.map(({ link, terms: adopted }) => ({
+      kind: "link_adopted",
+      entity,
+      link,
+      body: { terms: adopted },
+    })),
+    ...aliases.map(({ link, connection, id }) => ({
+      kind: "alias_adopted",
+      entity,
+      link,
+      body: { connection, id },
+    })),
+  ];
+}
+
+/** Records that an adoption gives a link: nothing is left to ask about them. */
+export function linkedIn({ entries }: Adoption): readonly RecordKey[] {
+  return entries.flatMap(({ record, resolution }) => (resolution.kind === "candidate" ? [] : [record]));
 }

@@ -1,4 +1,5 @@
 import type {
+  AdoptedTerms,
   Conflict,
   ConnectionId,
   Discard,
@@ -19,9 +20,11 @@ import type {
 } from "@crossfoot/kernel";
 import type { EntityCounts } from "./counts.ts";
 import type { RecordKey, StoredObservation } from "./facts.ts";
+import type { AdoptStore } from "./adopt-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
 import type { Lease, LeaseStore } from "./lease-port.ts";
 import type { PlanStore } from "./plan-port.ts";
+import type { Resolution } from "./resolution.ts";
 import type {
   CandidateRow,
   ConflictRow,
@@ -36,8 +39,10 @@ import type {
 export type { EntityCounts } from "./counts.ts";
 export { recordName } from "./facts.ts";
 export type { RecordKey, StoredObservation } from "./facts.ts";
+export type * from "./adopt-port.ts";
 export type * from "./identity-port.ts";
 export type { Lease } from "./lease-port.ts";
+export type { Resolution } from "./resolution.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type {
   CandidateRow,
@@ -84,18 +89,6 @@ export interface Newcomer extends StoredObservation {
   readonly resolution: "candidate" | "waiting" | "followed" | "returned" | null;
 }
 
-/** What resolve decided for a newcomer. */
-export type Resolution =
-  | { readonly kind: "join"; readonly link: LinkId; readonly keys: readonly string[] }
-  | {
-      readonly kind: "found";
-      readonly link: LinkId;
-      readonly generation: number;
-      readonly keys: readonly string[];
-    }
-  | { readonly kind: "candidate"; readonly links: readonly string[]; readonly keys: readonly string[] }
-  | { readonly kind: "wait" };
-
 /** A key that somebody holds. */
 export interface KeyHolder {
   readonly key: string;
@@ -125,6 +118,8 @@ export interface LinkBundle {
   readonly members: readonly MemberBundle[];
   readonly openTargets: readonly ConnectionId[];
   readonly hasTombstone: boolean;
+  /** Set on a link that was taken over from another integration. */
+  readonly adopted: AdoptedTerms | null;
   /** Links that cannot go on before this one has a member on `target`. */
   readonly demands: readonly { readonly target: ConnectionId; readonly entity: EntityName }[];
   /** Decisions of persons by field. */
@@ -337,7 +332,7 @@ export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "end
  * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that
  * changes something is one commit. Rejects with a StoreError.
  */
-export interface Store extends LeaseStore, PlanStore, IdentityStore {
+export interface Store extends LeaseStore, PlanStore, IdentityStore, AdoptStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 

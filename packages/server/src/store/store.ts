@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import type { Clock, Database, Entropy } from "../ports.ts";
+import { adoptStore } from "./adopt.ts";
 import { bundleStore } from "./bundles.ts";
 import { decisionStore } from "./decisions.ts";
 import { identityStore } from "./identity.ts";
@@ -57,6 +58,7 @@ export function createStore(deps: {
     ...observationStore(parts),
     ...linkStore(parts),
     ...identityStore(parts),
+    ...adoptStore(parts),
     ...bundleStore(database),
     ...decisionStore(parts),
     ...intentStore(parts),

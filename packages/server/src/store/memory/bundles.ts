@@ -61,10 +61,10 @@ export function bundlePart(state: State): Pick<Store, "loadBundles"> {
       return ids.flatMap((id) => {
         const row = link.get(id);
         if (row === undefined) return [];
-        const { entity, generation, state: at, verdict } = row;
+        const { entity, generation, state: at, verdict, adopted } = row;
         const marked = work.get(id)?.marked;
         const has_tombstone = tombstone.by("link", id).length > 0;
-        const facts = { id, entity, generation, state: at, verdict, has_tombstone };
+        const facts = { id, entity, generation, state: at, verdict, has_tombstone, adopted };
         return [bundleOf({ ...facts, marked: marked === undefined ? null : String(marked) }, groups)];
       });
     },

@@ -3,6 +3,7 @@
  * 1970 here. `nr` counts rows where the SQL table has no primary key.
  */
 import type {
+  AdoptedTerms,
   Bases,
   Conflict,
   FailureRecord,
@@ -37,6 +38,7 @@ export interface LinkTable {
   readonly merged_into: string | null;
   readonly verdict: Verdict | null;
   readonly created_at: number;
+  readonly adopted: AdoptedTerms | null;
 }
 
 /** A row of `link_member`. */
@@ -140,6 +142,7 @@ interface CandidateTable {
   readonly keys: readonly string[];
   readonly state: string;
   readonly opened_at: number;
+  readonly is_held: boolean;
 }
 
 /** A row of `park`. */

@@ -1,10 +1,10 @@
 import type { Bases, ConnectionId, ExternalId, Link, LinkId } from "@crossfoot/kernel";
 import type { Note } from "../chain.ts";
-import { areSamePlaces, membersFrom, withdrawnNotes } from "../places.ts";
+import { areSamePlaces, consolidation, membersFrom, withdrawnNotes } from "../places.ts";
 import type { Placed } from "../port.ts";
 import { markLinks } from "./basics.ts";
 import { isInDoubtForGood } from "./bundles.ts";
-import { compareText } from "./json.ts";
+import { compareText, jsonb } from "./json.ts";
 import type { State } from "./state.ts";
 
 /** All live members and aliases of links. */
@@ -121,4 +121,23 @@ export function place(
 /** Whether the members of these links are as they were when something was planned for them. */
 export function areAsBefore(state: State, links: readonly LinkId[], before: readonly Placed[]): boolean {
   return areSamePlaces(placedIn(state, links), before);
+}
+
+/** Lists records that their own system has twice, each beside the link whose alias it is. */
+export function listTwice(
+  state: State,
+  at: { readonly entity: string; readonly now: number },
+  records: readonly Pick<Placed, "link" | "connection" | "id">[],
+): void {
+  const { candidate, observation } = state.tables;
+  const { entity, now } = at;
+  for (const { link, connection, id: external_id } of records) {
+    if (observation.get(connection, entity, external_id)?.kind !== "present") continue;
+    const columns = { links: jsonb([link]), keys: jsonb([consolidation]) };
+    const row = candidate.get(connection, entity, external_id);
+    const names = { connection, entity, external_id };
+    if (row === undefined)
+      candidate.insert({ ...names, ...columns, state: "open", opened_at: now, is_held: false });
+    else candidate.change(row, { ...columns, state: row.state === "apart" ? "apart" : "open" });
+  }
 }

@@ -70,7 +70,13 @@ function addMembers(state: State, entries: readonly Entry[], now: number): void 
     if (resolution.kind !== "found") continue;
     const { link: id, generation } = resolution;
     const columns = { id, entity: record.entity, generation, state: "single" as const };
-    state.tables.link.insert({ ...columns, merged_into: null, verdict: null, created_at: now });
+    state.tables.link.insert({
+      ...columns,
+      merged_into: null,
+      verdict: null,
+      created_at: now,
+      adopted: null,
+    });
   }
   for (const { record, resolution } of entries) {
     if (resolution.kind === "found" || resolution.kind === "join")
@@ -92,7 +98,8 @@ function saveUndecided(state: State, entries: readonly Entry[], now: number): vo
   refuseTwice(found.map(({ record: { connection, entity, id } }) => keyOf(connection, entity, id)));
   for (const { record, resolution } of found) {
     const { connection, entity, id: external_id } = record;
-    const columns = { links: jsonb(resolution.links), keys: jsonb(resolution.keys) };
+    const is_held = resolution.isHeld === true;
+    const columns = { links: jsonb(resolution.links), keys: jsonb(resolution.keys), is_held };
     const known = candidate.get(connection, entity, external_id);
     if (known === undefined)
       candidate.insert({ connection, entity, external_id, ...columns, state: "open", opened_at: now });
@@ -164,7 +171,12 @@ function joinPair(state: State, pair: Pair, now: number): readonly Note[] {
   return [...takenBack, { kind: "links_joined", entity: null, link: into, body: { from } }];
 }
 
-function joinAll(state: State, pairs: readonly Pair[], at: { runId: string | null; now: number }): void {
+/** Joins links, each pair unless something speaks against it. */
+export function joinAll(
+  state: State,
+  pairs: readonly Pair[],
+  at: { runId: string | null; now: number },
+): void {
   for (const pair of pairs) writeNotes(state, joinPair(state, pair, at.now), at.runId);
 }
 
@@ -182,6 +194,11 @@ function newcomers(state: State): Pick<Store, "retryWaiting" | "unlinkedOf" | "l
   return {
     async retryWaiting(entity) {
       state.commit(() => {
+        for (const row of observation.by("unlinked", entity)) {
+          const known = state.tables.candidate.get(row.connection, entity, row.external_id);
+          if (known?.state === "open" && known.is_held && row.resolution !== "candidate")
+            observation.change(row, { resolution: "candidate" });
+        }
         for (const row of observation.by("unlinked", entity))
           if (row.resolution === "waiting" && isThere(row)) observation.change(row, { resolution: null });
       });
@@ -273,7 +290,12 @@ function members(state: State): Pick<Store, "membersOf" | "linesOf" | "linksOfEn
   };
 }
 
-function resolve(state: State, entries: readonly Entry[], at: { runId: string | null; now: number }): void {
+/** Gives records their links, or sets them aside. */
+export function resolve(
+  state: State,
+  entries: readonly Entry[],
+  at: { readonly runId: string | null; readonly now: number },
+): void {
   const { link, wait } = state.tables;
   addMembers(state, entries, at.now);
   saveUndecided(state, entries, at.now);

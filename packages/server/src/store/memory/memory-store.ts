@@ -4,6 +4,7 @@ import type { Store } from "../port.ts";
 import { sortedRows } from "../dump.ts";
 import type { Dump } from "../dump.ts";
 import { instant } from "./basics.ts";
+import { adoptPart } from "./adopt.ts";
 import { bundlePart } from "./bundles.ts";
 import type { Rows } from "./columns.ts";
 import { decisionPart } from "./decisions.ts";
@@ -71,6 +72,7 @@ export function createMemoryStore(deps: {
     ...observationPart(state),
     ...linkPart(state),
     ...identityPart(state),
+    ...adoptPart(state),
     ...bundlePart(state),
     ...decisionPart(state),
     ...intentPart(state),

@@ -1,9 +1,17 @@
 import type { LinkId } from "@crossfoot/kernel";
 import type { Note } from "../chain.ts";
-import { areSamePlaces, consolidation, mergeNotes, placesOf, recordRows } from "../places.ts";
+import { areSamePlaces, mergeNotes, placesOf, recordRows } from "../places.ts";
 import type { IdentityOutcome, MergeCommit } from "../port.ts";
 import { markLinks } from "./basics.ts";
-import { areAsBefore, areDoubtful, basesOf, place, takeBackStored, wakeWaiting } from "./identity-rows.ts";
+import {
+  areAsBefore,
+  areDoubtful,
+  basesOf,
+  listTwice,
+  place,
+  takeBackStored,
+  wakeWaiting,
+} from "./identity-rows.ts";
 import { jsonb } from "./json.ts";
 import type { State } from "./state.ts";
 
@@ -128,19 +136,12 @@ function renameIn(
 
 /** Lists for a person what its own system has twice; the loser and what is a member are no question. */
 function listDuplicates(state: State, merge: MergeCommit, now: number): void {
-  const { candidate, observation } = state.tables;
+  const { candidate } = state.tables;
   const { entity, connection, loser, keep, members } = merge;
   for (const settled of [{ connection, id: loser }, ...members]) {
     const row = candidate.get(settled.connection, entity, settled.id);
     if (row?.state === "open") candidate.change(row, { state: "closed" });
   }
-  for (const record of recordRows(entity, merge.duplicates)) {
-    const external_id = record.id;
-    if (observation.get(record.connection, entity, external_id)?.kind !== "present") continue;
-    const columns = { links: jsonb([keep]), keys: jsonb([consolidation]) };
-    const row = candidate.get(record.connection, entity, external_id);
-    const names = { connection: record.connection, entity, external_id };
-    if (row === undefined) candidate.insert({ ...names, ...columns, state: "open", opened_at: now });
-    else candidate.change(row, { ...columns, state: row.state === "apart" ? "apart" : "open" });
-  }
+  const twice = recordRows(entity, merge.duplicates).map((record) => ({ ...record, link: keep }));
+  listTwice(state, { entity, now }, twice);
 }

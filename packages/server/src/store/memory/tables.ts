@@ -34,7 +34,7 @@ const connection = spec("connection")({
 });
 const link = spec("link")({
   key: ["id"],
-  checks: { state: ["single", "live", "dormant", "ended", "merged"] },
+  checks: { state: ["single", "live", "dormant", "ended", "merged"], adopted: ["review", "keep"] },
   links: ["merged_into"],
   instants: ["created_at"],
   indices: { entity: (row) => row.entity },

@@ -91,6 +91,31 @@ const noMerge = {
 };
 const noUnmerge = { ...nowhere, before: [{}], from: null, into: "l-9", back: [], stay: [], referring: [] };
 
+const terms = fc.constantFrom(null, "review", "keep");
+/** Terms of links of one entity, and an alias for one of them: a record without a link. */
+function adoptionOf(
+  known: Known,
+  facts: {
+    readonly links: readonly string[];
+    readonly joins: readonly { readonly from: string; readonly into: string }[];
+    readonly terms: string | null;
+    readonly which: number;
+  },
+) {
+  const there = facts.links.filter((id) => known.links.has(id));
+  const kind = known.links.get(there[0] ?? "") ?? "accounts";
+  const own = there.filter((id) => known.links.get(id) === kind);
+  const alias = { connection: connectionId("erp"), id: externalId("é3") };
+  const isFree = !known.members.has(recordName({ ...alias, entity: kind }));
+  const [first] = own;
+  return {
+    entity: kind,
+    joins: facts.joins.filter(({ from }) => known.links.get(from) === kind),
+    aliases: isFree && first !== undefined && facts.which < 3 ? [{ link: first, ...alias }] : [],
+    terms: own.map((link) => ({ link, terms: facts.terms })),
+  };
+}
+
 const isWild = fc.nat(7).map((roll) => roll === 0);
 
 /** Resolutions that make sense: records of the link's entity, and unless anything goes, without a link. */
@@ -248,6 +273,29 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     run,
     leaseOf(known, lease),
   ]),
+  commitAdoption: knowing(
+    "commitAdoption",
+    fc.record({
+      resolutions,
+      pairs,
+      links,
+      isHeld: fc.boolean(),
+      run: runId,
+      lease: pick,
+      terms,
+      which: pick,
+    }),
+    (known, { resolutions: given, pairs: joins, isHeld, run, lease, ...rest }) => {
+      const adoption = adoptionOf(known, { ...rest, joins: joins.filter(isOfOneEntity(known)) });
+      const own = aimed(known, given, false).filter(({ record: each }) => each.entity === adoption.entity);
+      const entries = own.map(({ record: each, resolution }) =>
+        resolution.kind === "candidate"
+          ? { record: each, resolution: { ...resolution, isHeld } }
+          : { record: each, resolution },
+      );
+      return [{ ...adoption, entries }, run, leaseOf(known, lease)];
+    },
+  ),
   restoreValue: knowing(
     "restoreValue",
     fc.tuple(pick, link, fc.constantFrom("name", "email"), runId),
@@ -291,6 +339,8 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   loadMoved: plain("loadMoved", entity, limit, fc.option(record)),
   loadReturned: plain("loadReturned", entity, limit, fc.option(record)),
   loadLinks: plain("loadLinks", links),
+  joinedIn: plain("joinedIn", fc.constantFrom("run-1", "run-2"), limit),
+  countAlone: plain("countAlone", fc.subarray(["accounts", "contacts"])),
   standingMerge: knowing("standingMerge", fc.tuple(record, pick), (known, [place, which]) => {
     const merge = at(known.merges, which);
     return [merge === undefined ? place : { ...merge, id: merge.loser }];
