@@ -10,6 +10,7 @@ export * from "./forecast.ts";
 export * from "./guard.ts";
 export * from "./life.ts";
 export * from "./lifecycle.ts";
+export * from "./likely-image.ts";
 export * from "./lines.ts";
 export * from "./link.ts";
 export * from "./match.ts";

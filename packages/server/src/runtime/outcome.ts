@@ -2,7 +2,7 @@ import { imagesOf, lineIdsOf } from "@crossfoot/connector-sdk";
 import {
   decideRetry,
   eventOfFailure,
-  isEqual,
+  isLikelyImage,
   isLines,
   pairLines,
   transitionIntent,
@@ -169,7 +169,7 @@ export function landed(
 function foreignFields(intent: Intent, seen: StoredObservation, shown: Fields): ReadonlySet<string> {
   if (seen.via !== "probe" || intent.kind !== "create") return new Set();
   const differing = Object.entries(intent.fields).filter(([field, sent]) => {
-    return shown[field] !== undefined && !isLines(sent) && !isEqual(shown[field], sent);
+    return shown[field] !== undefined && !isLines(sent) && !isLikelyImage(sent, shown[field]);
   });
   return new Set(differing.map(([field]) => field));
 }

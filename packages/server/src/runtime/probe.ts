@@ -1,6 +1,6 @@
 import { failureRecord } from "@crossfoot/connector-sdk";
 import type { ProbeAnswer } from "@crossfoot/connector-sdk";
-import { isEqual, provesAbsence, settleUpdate } from "@crossfoot/kernel";
+import { isEqual, isLikelyImage, provesAbsence, settleUpdate } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, ExternalId, FailureRecord } from "@crossfoot/kernel";
 import type { DoubtfulIntent, Intent, IntentOutcome, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation } from "./canonical.ts";
@@ -261,9 +261,10 @@ async function evidenceOf(
   const isDecidedView = view !== null && view.version !== null && view.version === intent.precondition;
   const before = isDecidedView ? readObservation(target.mapping, view, context).fields : {};
   return settleUpdate(
-    Object.entries(intent.fields).map(([field, sent]) => ({
-      isSent: isEqual(shown[field], sent),
-      isOld: isEqual(shown[field], before[field] ?? old[field]),
-    })),
+    Object.entries(intent.fields).map(([field, sent]) => {
+      const isOld = isEqual(shown[field], before[field] ?? old[field]);
+      // A target that cuts what it is given shows neither what was there nor what was sent (I13).
+      return { isOld, isSent: isEqual(shown[field], sent) || (!isOld && isLikelyImage(sent, shown[field])) };
+    }),
   );
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { JsonMap } from "@crossfoot/kernel";
 import type { MiniWorld, MiniWorldOptions, StoreOpener } from "./world.ts";
 import { customer, miniWorld } from "./world.ts";
 
@@ -64,6 +65,31 @@ export function editSuite(home: { readonly open: () => Promise<StoreOpener> }): 
       expect(kept).toContain("edited@acme.example");
       expect([mini.erp.creates.length, mini.erp.rows("accounts").length]).toEqual([1, 1]);
     });
+  });
+
+  describe("a target that cuts what it is given", () => {
+    const cutting = {
+      name: "erp",
+      transform: (_entity: string, fields: JsonMap): JsonMap =>
+        typeof fields["name"] === "string" ? { ...fields, name: fields["name"].slice(0, 7) } : fields,
+    };
+
+    test.each(["create", "update"])(
+      "keeps its cut value after a %s in doubt, and the source its own",
+      async (kind) => {
+        const mini = kind === "create" ? await build({ erp: cutting }) : await loaded({ erp: cutting });
+        const name = "Delta Works 281137";
+        if (kind === "create") mini.crm.add("accounts", { ...customer, name });
+        else mini.crm.edit("accounts", mini.crm.rows("accounts")[0]?.id ?? "", { name });
+        mini.erp.faults = ["lost_answer"];
+        mini.pass(10);
+        await mini.engine.run();
+        mini.pass(60_000);
+        await mini.engine.run();
+        expect(mini.crm.rows("accounts")[0]?.fields["name"]).toBe(name);
+        expect(mini.erp.rows("accounts")[0]?.fields["name"]).toBe("Delta W");
+      },
+    );
   });
 
   describe("sweeps", () => {
