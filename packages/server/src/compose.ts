@@ -62,6 +62,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     isKnownCurrency,
     sweepEveryMs: project.sweepMs,
     observed: project.observed,
+    planExpiresMs: project.planExpiresMs,
   };
   const engine = createEngine(world);
   const close = async (): Promise<void> => {

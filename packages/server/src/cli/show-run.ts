@@ -81,7 +81,9 @@ const endings: { readonly [state in RunSummary["state"]]: string } = {
   differences:
     "Done, but something is left: `crossfoot statement` lists what differs and why, `crossfoot conflicts` " +
     "and `crossfoot dead-letters` what waits for a person.",
-  stopped: "Stopped by a guard; nothing beyond it was written. `crossfoot plan` shows what it would be.",
+  stopped:
+    "Stopped by a guard; nothing beyond it was written. If it is meant: `crossfoot plan --out plan.json`, " +
+    "look at it, then `crossfoot apply plan.json --approve <the plan's name>` approves exactly that plan.",
   failed: "Failed.",
 };
 

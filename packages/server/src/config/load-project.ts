@@ -184,6 +184,7 @@ function compose(
       entityNames.map((name) => [name, Number(value(`cadence.${name}`))]),
     ) as Project["cadenceMs"],
     sweepMs: Number(value("sweep")),
+    planExpiresMs: Number(value("plan.expires")),
     guard: guardOf(value),
     retry: {
       attemptsMax: Number(value("retry.attemptsMax")),

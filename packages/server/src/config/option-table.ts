@@ -123,6 +123,10 @@ export const optionTable: readonly Option[] = [
     help: "How often everything is read again, to find deletions and what no event told.",
   }),
   ...Object.keys(defaultGuardLimits).flatMap((kind) => guardOptions(kind)),
+  option("plan.expires", duration(minute, 90 * day), {
+    fallback: "7d",
+    help: "How long a plan is good. `apply` refuses one that is older; records that moved stop it anyway.",
+  }),
   option("retry.attemptsMax", count(1, 100), {
     fallback: defaultRetryPolicy.attemptsMax,
     help: "Attempts before a write that keeps failing waits for a person.",

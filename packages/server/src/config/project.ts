@@ -50,6 +50,8 @@ export interface Project {
   readonly entities: readonly EntityName[];
   readonly cadenceMs: { readonly [entity in EntityName]: number };
   readonly sweepMs: number;
+  /** How long a plan is good. */
+  readonly planExpiresMs: number;
   readonly guard: GuardLimits;
   readonly retry: RetryPolicy;
   readonly server: { readonly host: string; readonly port: number };

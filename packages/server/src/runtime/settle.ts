@@ -353,7 +353,7 @@ async function passesGuard(
   const stops = checkGuard({ [entity]: counts }, { [entity]: linked }, world.guard);
   settling.guardStops.push(...stops);
   for (const { kind, count, limit } of stops) {
-    const message = `guard: ${count} ${kind} writes of ${entity}, ${limit}; make a plan and apply it`;
+    const message = `guard: ${count} ${kind} writes of ${entity}, ${limit}; \`crossfoot plan\` shows them`;
     session.report({ phase: "guard", entity, connection: null, done: count, total: null, message });
   }
   return stops.length === 0;

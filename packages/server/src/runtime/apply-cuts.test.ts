@@ -1,0 +1,3 @@
+import { cutSuite } from "./testing/plan-cuts.ts";
+
+cutSuite(29);
