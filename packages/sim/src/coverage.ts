@@ -23,10 +23,20 @@ export interface Coverage {
   readonly deeds: Counts;
   /** What each checker judged. */
   readonly looked: Counts;
+  /** Violations that a finding explains which is written down and not mended yet. */
+  readonly known: Counts;
 }
 
 /** Coverage of nothing. */
-export const noCoverage: Coverage = { masked: {}, hits: {}, verdicts: {}, steps: {}, deeds: {}, looked: {} };
+export const noCoverage: Coverage = {
+  masked: {},
+  hits: {},
+  verdicts: {},
+  steps: {},
+  deeds: {},
+  looked: {},
+  known: {},
+};
 
 function added(a: Counts, b: Counts): Counts {
   const sum: Record<string, number> = { ...a };
@@ -43,13 +53,19 @@ export function addCoverage(a: Coverage, b: Coverage): Coverage {
     steps: added(a.steps, b.steps),
     deeds: added(a.deeds, b.deeds),
     looked: added(a.looked, b.looked),
+    known: added(a.known, b.known),
   };
 }
 
 /** What one run came through. */
 export function coverageOf(
   scenario: Scenario,
-  at: { readonly faults: FaultPort; readonly history: History; readonly looked: Counts },
+  at: {
+    readonly faults: FaultPort;
+    readonly history: History;
+    readonly looked: Counts;
+    readonly known: Counts;
+  },
   dump: Dump,
 ): Coverage {
   const verdicts: Record<string, number> = {};
@@ -70,6 +86,7 @@ export function coverageOf(
     steps: stepsIn(dump),
     deeds,
     looked: at.looked,
+    known: at.known,
   };
 }
 

@@ -4,6 +4,7 @@ import { coverageOf } from "./coverage.ts";
 import type { Coverage } from "./coverage.ts";
 import { checkers as allCheckers } from "./checkers/all.ts";
 import type { Entry, History } from "./history.ts";
+import { knownFinding } from "./known.ts";
 import { isQuiet } from "./quiet.ts";
 import type { Scenario } from "./scenario.ts";
 import { setUp } from "./stage.ts";
@@ -67,17 +68,23 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   } catch (error) {
     reason = error instanceof Error ? (error.stack ?? error.message) : "unknown error";
   }
-  const verdict = violations.length > 0 ? "fail" : reason === null ? "pass" : "unknown";
+  const known: Record<string, number> = {};
+  const fresh = violations.filter((violation) => {
+    const finding = knownFinding(sight, violation);
+    if (finding !== null) known[finding] = (known[finding] ?? 0) + 1;
+    return finding === null;
+  });
+  const verdict = fresh.length > 0 ? "fail" : reason === null ? "pass" : "unknown";
   const dump = await stage.home.dump();
   await stage.home.close();
   const looked = Object.fromEntries(checkers.map((checker) => [checker.invariant, checker.looked()]));
   return {
     seed: scenario.seed,
     verdict,
-    violations,
+    violations: fresh,
     reason,
     digest: stage.history.digest(),
-    coverage: coverageOf(scenario, { ...stage, looked }, dump),
+    coverage: coverageOf(scenario, { ...stage, looked, known }, dump),
     events: stage.timeline.events,
     history: stage.history,
     dump,

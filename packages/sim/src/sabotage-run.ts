@@ -1,6 +1,6 @@
 import { runOrders } from "./pool.ts";
 import { saboteurOf, saboteurs } from "./saboteurs.ts";
-import type { Saboteur } from "./saboteurs.ts";
+import type { Saboteur } from "./saboteurs/saboteur.ts";
 import type { Order } from "./seed-run.ts";
 import type { Wish } from "./wish.ts";
 
@@ -22,7 +22,7 @@ async function isFound(wish: Wish, saboteur: Saboteur): Promise<boolean> {
   let foundAt: number | null = null;
   let seeds = 0;
   const others = new Set<string>();
-  const orders = ordersOf(wish, saboteur.name);
+  const orders = ordersOf(wish, saboteur);
   await runOrders(orders, wish.jobs, (report) => {
     seeds += 1;
     for (const { invariant } of report.violations) {
@@ -38,8 +38,8 @@ async function isFound(wish: Wish, saboteur: Saboteur): Promise<boolean> {
   return foundAt !== null;
 }
 
-function* ordersOf(wish: Wish, sabotage: string): Generator<Order, undefined> {
+function* ordersOf(wish: Wish, saboteur: Saboteur): Generator<Order, undefined> {
   for (let seed = wish.from; seed < wish.from + seedsMax; seed += 1) {
-    yield { seed, faults: wish.faults, sabotage, scenario: null };
+    yield { seed, faults: wish.faults ?? saboteur.faults ?? null, sabotage: saboteur.name, scenario: null };
   }
 }

@@ -1,17 +1,10 @@
-import type { World } from "crossfoot/testing";
-
-/** A deliberate defect behind the simulation's own wiring: its run must fail the checker it is meant for. */
-export interface Saboteur {
-  readonly name: string;
-  /** The invariant that it breaks. */
-  readonly invariant: string;
-  readonly title: string;
-  /** Takes one protection out of the ports of an engine that starts. */
-  readonly sabotage: (world: World) => World;
-}
+import { deciding } from "./saboteurs/deciding.ts";
+import { reading } from "./saboteurs/reading.ts";
+import type { Saboteur } from "./saboteurs/saboteur.ts";
+import { writing } from "./saboteurs/writing.ts";
 
 /** Every saboteur. */
-export const saboteurs: readonly Saboteur[] = [];
+export const saboteurs: readonly Saboteur[] = [...writing, ...reading, ...deciding];
 
 /** The saboteur of a name; an unknown name is told with those that are known. */
 export function saboteurOf(name: string): Saboteur {

@@ -12,6 +12,9 @@ export function showCoverage(coverage: Coverage): readonly string[] {
     ...wrapped("intents", listOf(coverage.steps)),
     ...wrapped("deeds", listOf(coverage.deeds)),
     ...wrapped("checked", listOf(coverage.looked)),
+    ...Object.entries(coverage.known).map(
+      ([finding, count]) => `known, not mended: ${finding}: ${count} times`,
+    ),
     ...catalogue.flatMap(({ name, awaits }) =>
       awaits === undefined ? [] : [`not drawn: fault ${name}, awaits ${awaits}`],
     ),

@@ -1,6 +1,7 @@
 import type { Json } from "@crossfoot/kernel";
 import type { Store } from "crossfoot/testing";
 import type { FaultPort } from "./faults.ts";
+import { factsOf } from "./store-facts.ts";
 import { storeFateOf } from "./store-fate.ts";
 import type { History } from "./history.ts";
 import type { Random } from "./random.ts";
@@ -19,25 +20,6 @@ export interface StoreWay {
 /** Longest way to the store and back, ms. */
 const travelMsMax = 4;
 
-/** Methods that change something: the history tells what they were given. */
-const told: ReadonlySet<string> = new Set([
-  "acquireLease",
-  "renewLease",
-  "releaseLease",
-  "commitDecisions",
-  "commitOutcomes",
-  "claimIntents",
-  "abandonSending",
-  "withdrawStored",
-]);
-
-/** In the history a commit is told by what it brought about, in a few words. */
-function factsOf(method: string, result: unknown): Json {
-  if (!told.has(method)) return null;
-  if (Array.isArray(result)) return result.length;
-  return result === undefined ? null : (result as Json);
-}
-
 /**
  * The store as one program reaches it: each call travels, has its effect at one instant, and is answered;
  * a program that dies in between never learns of it. Any method of the port passes here.
@@ -50,6 +32,7 @@ export function storeOver(way: StoreWay, caller: Caller): Store {
       return (...given: readonly unknown[]) =>
         step(way, caller, {
           method: name,
+          given,
           run: () => Reflect.apply(method, store, given) as Promise<unknown>,
         });
     },
@@ -59,7 +42,11 @@ export function storeOver(way: StoreWay, caller: Caller): Store {
 function step(
   way: StoreWay,
   caller: Caller,
-  call: { readonly method: string; readonly run: () => Promise<unknown> },
+  call: {
+    readonly method: string;
+    readonly given: readonly unknown[];
+    readonly run: () => Promise<unknown>;
+  },
 ): Promise<unknown> {
   const { timeline, history, faults, random } = way;
   const [worker = ""] = caller.name.split("#");
@@ -82,7 +69,7 @@ function step(
       }
       try {
         const result = await timeline.during(call.run());
-        tell("done", factsOf(call.method, result));
+        tell("done", factsOf(call.method, call.given, result));
         const after = storeFateOf(faults.at("stored", labels));
         if (after.isKilled) caller.kill(`after the store's ${call.method}`);
         else if (after.pauseMs > 0) caller.pause(after.pauseMs, `after the store's ${call.method}`);

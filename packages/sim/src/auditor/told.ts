@@ -4,7 +4,8 @@ import type { Row } from "../system/model-system.ts";
 import type { Role } from "./things.ts";
 
 type Line = { readonly [column: string]: unknown };
-const rowsOf = (facts: StoreFacts, table: string): readonly Line[] =>
+/** Rows of one table of the store. */
+export const rowsOf = (facts: StoreFacts, table: string): readonly Line[] =>
   (facts.dump as { readonly [name: string]: readonly Line[] })[table] ?? [];
 
 /** What people are told of a record: everything the store holds open or has written down about it. */
@@ -74,6 +75,18 @@ export class Told {
     return (
       open !== undefined && (open.has("park") || open.has(`conflict ${field}`) || open.has(`wait ${field}`))
     );
+  }
+
+  /** Values of a field that the journal named as lost by an instant of the store's clock. */
+  lostBy(at: {
+    readonly role: Role;
+    readonly row: Row;
+    readonly field: string;
+    readonly by: number;
+  }): readonly Json[] {
+    const link = this.linkOf(at.role, at.row);
+    const entries = link === undefined ? [] : (this.#discards.get(link) ?? []);
+    return entries.filter((entry) => entry.field === at.field && entry.at <= at.by).map(({ value }) => value);
   }
 
   /** Values of a field that the journal names as lost. */

@@ -1,0 +1,41 @@
+import type { Checker, Sight, Violation } from "../checker.ts";
+import type { Commit } from "../system/commit.ts";
+
+/** What a person may do to bring a record back. */
+const returns: ReadonlySet<Commit["op"]> = new Set(["create", "restore", "unarchive", "unmerge"]);
+
+/**
+ * I05: after a person has deleted one of two linked records, we neither make it again nor bring an archived
+ * one back, until a person does. That two are linked is known where we made one of them.
+ */
+export function noResurrection({ systems }: Sight): Checker {
+  let looked = 0;
+  const commitsOf = ({ entity, tag }: Commit): readonly Commit[] =>
+    [...systems.crm.log, ...systems.erp.log]
+      .filter((each) => each.entity === entity && each.tag === tag)
+      .toSorted((a, b) => a.at - b.at);
+  return {
+    invariant: "I05",
+    looked: () => looked,
+    see: (entry): readonly Violation[] => {
+      if (entry.kind !== "commit") return [];
+      const { commit } = entry;
+      const isPersons = commit.actor.kind === "person";
+      if (isPersons && commit.op === "delete") looked += 1;
+      if (commit.actor.kind !== "us" || (commit.op !== "create" && commit.op !== "unarchive")) return [];
+      const before = commitsOf(commit).filter((each) => each !== commit);
+      const deleted = before.findLast(({ op, actor }) => op === "delete" && actor.kind === "person");
+      if (deleted === undefined) return [];
+      const wasLinked = before.some(
+        ({ op, actor, at }) => op === "create" && actor.kind === "us" && at < deleted.at,
+      );
+      const isBack = before.some(
+        ({ op, actor, at }) => at > deleted.at && actor.kind === "person" && returns.has(op),
+      );
+      if (!wasLinked || isBack) return [];
+      const { system, entity, tag, id } = commit;
+      const message = `${system} ${entity} ${tag} was deleted by a person and came back by us as ${id}`;
+      return [{ invariant: "I05", message, at: entry.at, about: { system, entity, tag, id } }];
+    },
+  };
+}

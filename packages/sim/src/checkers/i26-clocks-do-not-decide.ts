@@ -1,0 +1,66 @@
+import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
+import { changesOf, wasCarried } from "../auditor/changes.ts";
+import type { FieldChange } from "../auditor/changes.ts";
+import { carriedFields } from "../auditor/terms.ts";
+import type { Role, Thing } from "../auditor/things.ts";
+import { otherOf, plainPair, roles, thingsOf } from "../auditor/things.ts";
+import { isInWindow } from "../auditor/window.ts";
+import type { Row } from "../system/model-system.ts";
+
+/**
+ * I26: "newest wins" replaces a person's value only if the stamps differ by more than the tolerance plus both
+ * granularities. Stamps are of whole records: any that we may have read since counts for us.
+ */
+export function clocksDoNotDecide(sight: Sight): Checker {
+  let looked = 0;
+  const ofRow = (thing: Thing, pair: { readonly [role in Role]: Row }, at: { role: Role; field: string }) => {
+    const { role, field } = at;
+    const changes = changesOf(sight, { row: pair[role], role, field });
+    const others = changesOf(sight, { row: pair[otherOf(role)], role: otherOf(role), field });
+    return changes.flatMap((ours, index): readonly Violation[] => {
+      const theirs = changes[index - 1];
+      if (ours.commit.actor.kind !== "us" || theirs === undefined || theirs.commit.actor.kind === "us")
+        return [];
+      const winner = others.findLast(({ commit }) => commit.at <= ours.commit.at);
+      if (winner === undefined || winner.commit.actor.kind === "us") return [];
+      if (wasCarried(sight, pair[otherOf(role)], { field, theirs, until: ours.commit.at })) return [];
+      if (isInWindow(sight, { person: theirs.commit, ours: ours.commit })) return [];
+      looked += 1;
+      const [loserStamp, winnerStamp] = [
+        Math.min(...stampsSince(pair[role], theirs, ours.commit.at)),
+        Math.max(...stampsSince(pair[otherOf(role)], winner, ours.commit.at)),
+      ];
+      const ahead = winnerStamp - loserStamp;
+      const needed = toleranceOf(sight, thing);
+      if (ahead > needed) return [];
+      const message =
+        `${role} ${thing.entity} ${thing.tag}: ${field} was decided by stamps ${ahead} ms apart, ` +
+        `${needed} ms are needed`;
+      const about = { entity: thing.entity, tag: thing.tag, field };
+      return [{ invariant: "I26", message, at: ours.commit.at, about }];
+    });
+  };
+  return {
+    invariant: "I26",
+    looked: () => looked,
+    atEnd: (_facts: StoreFacts) =>
+      thingsOf(sight).flatMap((thing) => {
+        const pair = plainPair(sight, thing);
+        const terms = sight.contract.entities[thing.entity];
+        if (pair === null) return [];
+        return carriedFields(sight, thing.entity)
+          .filter((field) => (terms.fields[field]?.policy ?? terms.policy) === "newest")
+          .flatMap((field) => roles.flatMap((role) => ofRow(thing, pair, { role, field })));
+      }),
+  };
+}
+
+const stampsSince = (row: Row, { commit }: FieldChange, until: number): readonly number[] =>
+  row.commits
+    .filter(({ seq, at, actor }) => seq >= commit.seq && at < until && actor.kind !== "us")
+    .map(({ after }) => after.stamp);
+
+function toleranceOf({ contract, systems }: Sight, { entity }: Thing): number {
+  const granularity = systems.crm.profile.stampGranularityMs + systems.erp.profile.stampGranularityMs;
+  return contract.entities[entity].newestTolerance * 1000 + granularity;
+}

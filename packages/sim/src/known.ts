@@ -1,0 +1,53 @@
+import type { JsonMap } from "@crossfoot/kernel";
+import type { EntityName } from "@crossfoot/model";
+import { wordOf } from "./auditor/text.ts";
+import type { Sight, Violation } from "./checker.ts";
+import type { Profile } from "./system/profile.ts";
+
+/**
+ * Findings that are written down and not mended yet. A violation that one of them explains is counted and
+ * printed under its number instead of failing the run; the list gets shorter with each mend.
+ */
+interface Known {
+  readonly finding: string;
+  readonly title: string;
+  readonly explains: (sight: Sight, violation: Violation) => boolean;
+}
+
+const profilesOf = ({ scenario }: Sight): readonly Profile[] => [
+  scenario.profiles.crm,
+  scenario.profiles.erp,
+];
+
+const fieldOf = ({ about }: Violation): { readonly entity: string; readonly field: string } => {
+  const { entity, field } = (about ?? {}) as JsonMap;
+  return { entity: wordOf(entity), field: wordOf(field) };
+};
+
+const knowns: readonly Known[] = [
+  {
+    finding: "F4",
+    title: "a lagging read of a system without versions counts as an edit there",
+    explains: (sight, { invariant }) =>
+      invariant === "I07" &&
+      profilesOf(sight).some(
+        ({ searchLagMs, versions, answersRecord, lagsById }) =>
+          searchLagMs > 0 && (versions === "none" || (!answersRecord && lagsById)),
+      ),
+  },
+  {
+    finding: "F5",
+    title: "after a doubt a lossy target's own form counts as an edit there",
+    explains: (sight, violation) => {
+      const { entity, field } = fieldOf(violation);
+      const isLossy = ({ lossy }: Profile): boolean => lossy[entity as EntityName]?.[field] !== undefined;
+      return violation.invariant === "I07" && profilesOf(sight).some(isLossy);
+    },
+  },
+];
+
+/** The finding that explains a violation, or null. */
+export function knownFinding(sight: Sight, violation: Violation): string | null {
+  const known = knowns.find(({ explains }) => explains(sight, violation));
+  return known === undefined ? null : `${known.finding} (${known.title})`;
+}

@@ -1,0 +1,32 @@
+import type { Connection } from "@crossfoot/connector-sdk";
+import type { Store, World } from "crossfoot/testing";
+
+/** A build whose connections are changed by `change`, which also learns what it may remember for a run. */
+export const withConnections =
+  (change: (connection: Connection) => Connection) =>
+  (world: World): World => ({
+    ...world,
+    sides: world.sides.map((side) => ({ ...side, open: async () => change(await side.open()) })),
+  });
+
+/** A build whose store has other methods in some places. */
+export const withStore =
+  (change: (store: Store, world: World) => Partial<Store>) =>
+  (world: World): World => {
+    const changed = change(world.store, world);
+    const store = new Proxy(world.store, {
+      get: (given, name): unknown =>
+        (changed as Record<string | symbol, unknown>)[name] ?? (Reflect.get(given, name) as unknown),
+    });
+    return { ...world, store };
+  };
+
+/** Something remembered for one run, over all its programs. */
+export function perRun<T>(make: () => T): (world: World) => T {
+  const kept = new WeakMap<object, T>();
+  return (world) => {
+    const known = kept.get(world.contract) ?? make();
+    kept.set(world.contract, known);
+    return known;
+  };
+}
