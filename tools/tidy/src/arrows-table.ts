@@ -118,6 +118,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-made",
+    at: "packages/server/src/store/made.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-shown",
     at: "packages/server/src/store/shown.ts",
     rooms: ["kernel"],
@@ -162,6 +169,7 @@ export const rooms: readonly Room[] = [
       "server/store-counts",
       "server/store-lease-port",
       "server/store-plan-port",
+      "server/store-made",
       "server/store-shown",
       "server/store-facts",
       "server/store-identity",

@@ -41,6 +41,7 @@ export function blank(intent: Intent): IntentOutcome {
     lines: [],
     park: null,
     isToDecide: false,
+    linkState: null,
   };
 }
 
@@ -123,7 +124,8 @@ export function landed(
   },
 ): IntentOutcome {
   const { intent, id, seen, look } = at;
-  const done: IntentOutcome = { ...blank(intent), state: "settled", id, isToDecide: true };
+  const linkState = intent.undo?.link ?? null;
+  const done: IntentOutcome = { ...blank(intent), state: "settled", id, isToDecide: true, linkState };
   if (seen === null) return done;
   const { world } = session;
   const context = readContext(world, look.links, { connection: target.side.id, lines: [] });
@@ -145,8 +147,9 @@ export function landed(
     if (intent.shared.includes(field)) shared[field] = image;
     else own[field] = image;
   }
+  const undone = undoneMarks(world, intent);
   const moves: BaseMove[] = [
-    { connection: target.side.id, images: own, kind: kindAfter(intent, seen, at.was) },
+    { connection: target.side.id, images: own, kind: kindAfter(intent, seen, at.was), undone },
   ];
   for (const [connection, sourceFields] of Object.entries(intent.sourceImages)) {
     const kind = sourceKind(intent, seen, connection);
@@ -219,6 +222,14 @@ function named(images: { readonly [field: string]: JsonMap }, fields: readonly s
   return Object.fromEntries(
     fields.flatMap((field) => (images[field] === undefined ? [] : [[field, images[field]] as const])),
   );
+}
+
+/** Marks that tell why the target shows other values than its counterpart, by whose word. */
+function undoneMarks(world: World, { undo, plan }: Intent): NonNullable<BaseMove["undone"]> {
+  if (undo === null) return {};
+  const mark = { plan: plan?.id ?? "", by: undo.by, at: new Date(world.clock.now()).toISOString() };
+  const gone = undo.link === "live" ? { "*": null } : {};
+  return { ...gone, ...Object.fromEntries(undo.marked.map((field) => [field, mark])) };
 }
 
 /** What the target shows, its rows under the keys of the lines that they are. */

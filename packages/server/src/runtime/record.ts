@@ -106,6 +106,7 @@ function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; s
     plan: null,
     before: beforeImages(world, assessed, write),
     runId: null,
+    undo: null,
     attempts: 0,
     fence: 0,
     sendDeadline: null,

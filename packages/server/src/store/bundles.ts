@@ -30,6 +30,7 @@ interface MemberRow {
   readonly connection: string;
   readonly external_id: string;
   readonly images: { readonly [field: string]: JsonMap } | null;
+  readonly undone: MemberBundle["undone"] | null;
   readonly kind: StoredObservation["kind"] | null;
 }
 interface IntentRow {
@@ -92,7 +93,7 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
         ),
         database.query<MemberRow>(
           `${perId(
-            "select m.link_id, m.connection, m.external_id, b.images, b.kind from link_member m " +
+            "select m.link_id, m.connection, m.external_id, b.images, b.undone, b.kind from link_member m " +
               "left join base b on b.link_id = m.link_id and b.connection = m.connection where " +
               "m.until_at is null and not m.is_alias and m.link_id = wanted.id",
           )} order by found.connection`,
@@ -206,5 +207,6 @@ function memberOf(row: MemberRow, observations: readonly ObservationRow[]): Memb
     observation: seen === undefined ? null : observationOf(seen),
     images: row.images ?? {},
     baseKind: row.kind,
+    undone: Object.fromEntries(Object.entries(row.undone ?? {}).filter(([, mark]) => mark !== null)),
   };
 }

@@ -5,9 +5,21 @@ import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { markLinks } from "./observations.ts";
 import { isDue } from "./rows.ts";
-import type { BaseMove, DecisionRecord, DueWork, Intent, LineLink, ParkEntry, Store } from "./port.ts";
+import type {
+  BaseMove,
+  DecisionRecord,
+  DueWork,
+  Intent,
+  LineLink,
+  ParkEntry,
+  Store,
+  UndoneMark,
+} from "./port.ts";
 
-type Part = Pick<Store, "dueEntities" | "countDue" | "dueLinks" | "markWork" | "commitDecisions">;
+type Part = Pick<
+  Store,
+  "dueEntities" | "countDue" | "dueLinks" | "markWork" | "commitDecisions" | "storeIntents"
+>;
 
 interface Deps {
   readonly database: Database;
@@ -24,9 +36,19 @@ export function mergeMoves(
     const name = `${move.link}\n${move.connection}`;
     const before = merged.get(name);
     const kind = move.kind ?? before?.kind ?? null;
-    merged.set(name, { ...move, kind, images: { ...before?.images, ...move.images } });
+    const undone = marksOf(before?.undone ?? {}, move);
+    merged.set(name, { ...move, kind, undone, images: { ...before?.images, ...move.images } });
   }
   return [...merged.values()];
+}
+
+/** Marks of an undo after a move: a field that moves loses its mark, unless the move says so. */
+export function marksOf<Mark>(
+  marks: { readonly [field: string]: Mark },
+  move: Pick<BaseMove, "images" | "undone">,
+): { readonly [field: string]: Mark | UndoneMark | null } {
+  const kept = Object.entries(marks).filter(([field]) => move.images[field] === undefined);
+  return { ...Object.fromEntries(kept), ...move.undone };
 }
 
 /** Moves bases: named fields get the new image, others keep theirs. */
@@ -37,9 +59,16 @@ export async function moveBases(
   const merged = mergeMoves(moves);
   const known = merged.filter(({ kind }) => kind !== null);
   const others = merged.filter(({ kind }) => kind === null);
-  await upsertBases(tx, known, "images = base.images || excluded.images, kind = excluded.kind");
-  await upsertBases(tx, others, "images = base.images || excluded.images");
+  await upsertBases(tx, known, `${mergedBase}, kind = excluded.kind`);
+  await upsertBases(tx, others, mergedBase);
 }
+
+/** A base as it is after a move; nearly none has the mark of an undo. */
+const mergedBase =
+  "images = base.images || excluded.images, undone = case when base.undone is null and " +
+  "excluded.undone is null then null else nullif(jsonb_strip_nulls((coalesce(base.undone, " +
+  "'{}'::jsonb) - array(select jsonb_object_keys(excluded.images))) || coalesce(excluded.undone, " +
+  "'{}'::jsonb)), '{}'::jsonb) end";
 
 async function upsertBases(
   tx: Queryable,
@@ -47,13 +76,15 @@ async function upsertBases(
   change: string,
 ): Promise<void> {
   if (moves.length === 0) return;
-  const rows = moves.map(({ link, connection, images, kind }) => {
-    return { link_id: link, connection, images, kind };
+  const rows = moves.map(({ link, connection, images, kind, undone = {} }) => {
+    const marks = Object.keys(undone).length === 0 ? null : undone;
+    return { link_id: link, connection, images, kind, undone: marks };
   });
   await tx.query(
-    "insert into base (link_id, connection, images, kind) select link_id, connection, images, " +
-      "coalesce(kind, 'present') from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, " +
-      `images jsonb, kind text) on conflict (link_id, connection) do update set ${change}`,
+    "insert into base (link_id, connection, images, kind, undone) select link_id, connection, images, " +
+      "coalesce(kind, 'present'), undone from jsonb_to_recordset($1::jsonb) as r(link_id text, " +
+      "connection text, images jsonb, kind text, undone jsonb) on conflict (link_id, connection) do " +
+      `update set ${change}`,
     [JSON.stringify(rows)],
   );
 }
@@ -165,6 +196,15 @@ async function markDemanded(tx: Queryable, records: readonly DecisionRecord[]): 
   await markLinks(tx, parents, "demanded");
 }
 
+/** Columns of an intent that stay as they are when its key is decided again, and those that do not. */
+const intentKept = ["key", "link_id", "entity", "generation", "target", "kind", "reference"];
+const intentChanged = [
+  ...["step", "external_id", "precondition", "content_hash", "fields", "transition", "causes"],
+  ...["source_images", "shared", "group_key", "plan_id", "plan_number", "before", "undo", "run_id"],
+];
+const intentNames = [...intentKept, ...intentChanged].join(", ");
+const intentChange = intentChanged.map((name) => `${name} = excluded.${name}`).join(", ");
+
 async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: string | null): Promise<void> {
   if (intents.length === 0) return;
   const rows = intents.map((intent) => ({
@@ -188,29 +228,21 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
     plan_id: intent.plan?.id ?? null,
     plan_number: intent.plan?.number ?? null,
     before: intent.before,
+    undo: intent.undo,
     run_id: runId,
   }));
-  const names =
-    "key, link_id, entity, generation, target, kind, step, external_id, reference, precondition, " +
-    "content_hash, fields, transition, causes, source_images, shared, group_key, plan_id, plan_number, " +
-    "before, run_id";
   // A create that settled stays settled for its generation: its key never depends on its content, so it
   // cannot repeat. Neither can one of which nobody knows whether it landed, whatever its source says by now.
   await tx.query(
-    `insert into intent (${names}, state) select ${names}, 'stored' from ` +
+    `insert into intent (${intentNames}, state) select ${intentNames}, 'stored' from ` +
       "jsonb_to_recordset($1::jsonb) as r(key text, link_id text, entity text, generation int, " +
       "target text, kind text, step int, external_id text, reference text, precondition text, " +
       "content_hash text, fields jsonb, transition jsonb, causes jsonb, source_images jsonb, shared " +
-      "jsonb, group_key text, plan_id text, plan_number int, before jsonb, run_id text) on conflict " +
-      "(key) do update set state = 'stored', step = excluded.step, external_id = excluded.external_id, " +
-      "precondition = excluded.precondition, content_hash = excluded.content_hash, fields = " +
-      "excluded.fields, transition = excluded.transition, causes = excluded.causes, source_images = " +
-      "excluded.source_images, shared = excluded.shared, group_key = excluded.group_key, plan_id = " +
-      "excluded.plan_id, plan_number = excluded.plan_number, before = excluded.before, landed_images " +
-      "= null, attempts = 0, due_at = now(), due_set_at = now(), failure = null, run_id = " +
-      "excluded.run_id, settled_at = " +
-      "null, send_deadline = null, abandoned_at = null where intent.state = 'refused' or (intent.state " +
-      "= 'settled' and intent.kind <> 'create') or (intent.state = 'parked' and not exists (select " +
+      "jsonb, group_key text, plan_id text, plan_number int, before jsonb, undo jsonb, run_id text) on " +
+      `conflict (key) do update set ${intentChange}, state = 'stored', landed_images = null, attempts = ` +
+      "0, due_at = now(), due_set_at = now(), failure = null, settled_at = null, send_deadline = null, " +
+      "abandoned_at = null where intent.state = 'refused' or (intent.state = 'settled' and intent.kind " +
+      "<> 'create') or (intent.state = 'parked' and not exists (select " +
       `from park p where p.intent_key = intent.key and p.state = 'open' and ${isParkOfDoubt}))`,
     [JSON.stringify(rows)],
   );
@@ -309,19 +341,29 @@ export function decisionNotes(record: DecisionRecord): readonly Note[] {
     ...record.parks.map((park) => note("parked", { ...park, failure: park.failure?.code ?? null })),
     ...record.baseMoves.map(({ connection, images }) => note("base_moved", { connection, images })),
     ...(record.tombstone === null ? [] : [note("tombstone_made", record.tombstone)]),
-    ...record.intents.map((intent) =>
-      note("intent_stored", {
-        key: intent.key,
-        target: intent.target,
-        kind: intent.kind,
-        id: intent.id,
-        fields: intent.fields as unknown as Json,
-        transition: intent.transition,
-        causes: intent.causes,
-        ...(intent.plan === null ? {} : { plan: intent.plan }),
-      }),
-    ),
+    ...record.intents.map(storedNote),
   ];
+}
+
+/** What the journal says of a write that is stored. */
+export function storedNote(intent: Intent): Note {
+  const { link, entity, key, target, kind, id, transition, causes, plan, undo } = intent;
+  return {
+    kind: "intent_stored",
+    entity,
+    link,
+    body: {
+      key,
+      target,
+      kind,
+      id,
+      fields: intent.fields as unknown as Json,
+      transition,
+      causes,
+      ...(plan === null ? {} : { plan }),
+      ...(undo === null ? {} : { undo: { ...undo } }),
+    },
+  };
 }
 
 /** What is due. */
@@ -372,6 +414,13 @@ export function decisionStore(deps: Deps): Part {
     ...dueWork(database),
     async markWork(links, reason) {
       await database.transaction((tx) => markLinks(tx, links, reason));
+    },
+    async storeIntents(intents, runId, lease) {
+      await database.transaction(async (tx) => {
+        await checkFence(tx, lease);
+        await saveIntents(tx, intents, runId);
+        await journal.write(tx, intents.map(storedNote), runId);
+      });
     },
     async commitDecisions(records, runId, lease) {
       if (records.length === 0) return;

@@ -1,10 +1,10 @@
-import type { ConnectionId, Json, JsonMap, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import { moveBases, parkRow, saveLines, savePark } from "./decisions.ts";
-import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { markLinks, observe } from "./observations.ts";
+import { outcomeNotes, turnLinks } from "./outcomes.ts";
 import { markPlans } from "./plans.ts";
 import type { BaseMove, IntentOutcome, Store } from "./port.ts";
 import { intentColumns, intentOf, isDue } from "./rows.ts";
@@ -201,44 +201,6 @@ async function sharedMoves(
     images: row.landed_images,
     kind: null,
   }));
-}
-
-/**
- * What a write that settled did, so that it can be undone from the journal alone: what the target held before
- * and what it holds now, field by field. What was sent stands for the latter where it could not be read back.
- */
-function madeOf({ intent, after }: IntentOutcome): JsonMap {
-  const { before, transition, runId } = intent;
-  const sent = after === null ? { sent: intent.fields as unknown as Json } : {};
-  return { before, after, ...sent, transition, run: runId };
-}
-
-/** What the journal says of an outcome. */
-export function outcomeNotes(outcome: IntentOutcome): readonly Note[] {
-  const { intent, state } = outcome;
-  const at = { entity: intent.entity, link: intent.link };
-  const body = { key: intent.key, target: intent.target, kind: intent.kind, id: outcome.id };
-  const code = outcome.failure?.code ?? null;
-  return [
-    {
-      kind: `intent_${state}`,
-      ...at,
-      body: { ...body, code, ...(state === "settled" ? madeOf(outcome) : {}) },
-    },
-    ...outcome.losses.map((loss) => ({
-      kind: "discarded",
-      ...at,
-      body: { ...loss, key: intent.key } as unknown as Json,
-    })),
-    ...outcome.baseMoves.map(({ connection, images }) => ({
-      kind: "base_moved",
-      ...at,
-      body: { connection, images },
-    })),
-    ...(outcome.park === null
-      ? []
-      : [{ kind: "parked", ...at, body: { reason: outcome.park.reason, code } }]),
-  ];
 }
 
 /**
@@ -447,6 +409,7 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
         );
         const together = await sharedMoves(tx, outcomes);
         await moveBases(tx, [...moves, ...together]);
+        await turnLinks(tx, outcomes);
         const parks = outcomes.flatMap(({ intent, park }) =>
           park === null ? [] : [parkRow(entropy, { link: intent.link, entity: intent.entity, park })],
         );

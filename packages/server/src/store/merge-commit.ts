@@ -69,9 +69,9 @@ async function retireInto(tx: Queryable, merge: MergeCommit, retire: LinkId): Pr
   const along = [...ids, JSON.stringify(merge.bases)];
   const isAlong = "connection in (select jsonb_array_elements_text($3::jsonb))";
   await tx.query(
-    "insert into base (link_id, connection, images, kind) select $2, connection, images, kind from base " +
-      `where link_id = $1 and ${isAlong} on conflict (link_id, connection) do update set images = ` +
-      "excluded.images, kind = excluded.kind",
+    "insert into base (link_id, connection, images, kind, undone) select $2, connection, images, kind, " +
+      `undone from base where link_id = $1 and ${isAlong} on conflict (link_id, connection) do update ` +
+      "set images = excluded.images, kind = excluded.kind, undone = excluded.undone",
     along,
   );
   await tx.query(

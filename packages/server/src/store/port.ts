@@ -13,9 +13,6 @@ import type {
   LinkId,
   LinkState,
   ObservationKind,
-  ParkReason,
-  PlannedKind,
-  Problem,
   Verdict,
 } from "@crossfoot/kernel";
 import type { EntityCounts } from "./counts.ts";
@@ -23,6 +20,7 @@ import type { RecordKey, StoredObservation } from "./facts.ts";
 import type { AdoptStore } from "./adopt-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
 import type { Lease, LeaseStore } from "./lease-port.ts";
+import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type { Resolution } from "./resolution.ts";
 import type {
@@ -32,8 +30,11 @@ import type {
   JournalEntry,
   LostQuery,
   LostValue,
+  OpenPark,
+  ParkEntry,
   RestoredValue,
   RunRow,
+  WaitEntry,
 } from "./shown.ts";
 
 export type { EntityCounts } from "./counts.ts";
@@ -41,6 +42,7 @@ export { recordName } from "./facts.ts";
 export type { RecordKey, StoredObservation } from "./facts.ts";
 export type * from "./adopt-port.ts";
 export type * from "./identity-port.ts";
+export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
 export type { Lease } from "./lease-port.ts";
 export type { Resolution } from "./resolution.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
@@ -50,8 +52,11 @@ export type {
   ConnectionRow,
   JournalEntry,
   LostValue,
+  OpenPark,
+  ParkEntry,
   RestoredValue,
   RunRow,
+  WaitEntry,
 } from "./shown.ts";
 
 /** Where a reading of one entity of one connection stands. */
@@ -106,6 +111,11 @@ export interface MemberBundle {
   readonly observation: StoredObservation | null;
   readonly images: { readonly [field: string]: JsonMap };
   readonly baseKind: ObservationKind | null;
+  /**
+   * Fields that an undo put back here, while nothing has moved their base since; `*` for a record whose
+   * creation was undone.
+   */
+  readonly undone: { readonly [field: string]: UndoneMark };
 }
 
 /** Everything stored that a decision about one link needs. */
@@ -145,9 +155,6 @@ export interface LineLink {
   readonly key: string;
 }
 
-/** Kinds of an intent. */
-type IntentKind = PlannedKind | "delete" | "merge" | "note";
-
 /** A write stored before it is sent. */
 export interface Intent {
   readonly key: string;
@@ -182,6 +189,8 @@ export interface Intent {
   readonly before: { readonly [field: string]: JsonMap };
   /** The run that decided it. */
   readonly runId: string | null;
+  /** What it takes back, when it is a write of an undo; else null. */
+  readonly undo: UndoOf | null;
   readonly attempts: number;
   readonly fence: number;
   /** Until when the request may have left us, ms since 1970 by the store's clock; null when never claimed. */
@@ -226,27 +235,11 @@ export interface BaseMove {
   readonly images: { readonly [field: string]: JsonMap };
   /** Kind of the record when all agreed; null leaves what is known. */
   readonly kind: ObservationKind | null;
-}
-
-/** Set aside for a person. */
-export interface ParkEntry {
-  readonly reason: ParkReason;
-  readonly connection: ConnectionId | null;
-  readonly externalId: ExternalId | null;
-  readonly intentKey: string | null;
-  readonly problems: { readonly [field: string]: Problem };
-  readonly failure: FailureRecord | null;
-}
-
-/** A parent that a link waits for. */
-export interface WaitEntry {
-  readonly field: string;
-  readonly target: ConnectionId;
-  readonly parentLink: LinkId | null;
-  readonly parentEntity: EntityName | null;
-  readonly parentConnection: string | null;
-  readonly parentId: string | null;
-  readonly isBlocking: boolean;
+  /**
+   * Marks of an undo by field, `*` for the record; null takes a mark away. A field whose base moves loses
+   * its mark unless it is named here.
+   */
+  readonly undone?: { readonly [field: string]: UndoneMark | null };
 }
 
 /** What became of an intent; all of a batch is one commit. */
@@ -274,15 +267,11 @@ export interface IntentOutcome {
   readonly park: ParkEntry | null;
   /** Whether the link has to be decided again. */
   readonly isToDecide: boolean;
-}
-
-/** An open park, dead letters included. */
-export interface OpenPark extends ParkEntry {
-  readonly parkId: string;
-  readonly link: LinkId | null;
-  readonly entity: EntityName;
-  readonly openedAt: string;
-  readonly attempts: number;
+  /**
+   * What an undo makes of the link: `ended`, with a tombstone, since the record it had made is taken back;
+   * `live`, since that was undone in turn; null leaves it.
+   */
+  readonly linkState: "ended" | "live" | null;
 }
 
 /** Observations, unreadable rows and the cursor that covers them: one commit (INVARIANTS.md 1.10). */
@@ -454,6 +443,10 @@ export interface Store extends LeaseStore, PlanStore, IdentityStore, AdoptStore 
   intentsOf(links: readonly LinkId[]): Promise<readonly Intent[]>;
   waitsOf(link: LinkId): Promise<readonly WaitEntry[]>;
   journalOf(link: LinkId, limit: number): Promise<readonly JournalEntry[]>;
+  /** Writes that settled, the oldest first, from the journal: for undo. */
+  madeWrites(query: MadeQuery): Promise<readonly MadeWrite[]>;
+  /** Stores writes that no decision made, such as those of an undo; one commit, with their entries. */
+  storeIntents(intents: readonly Intent[], runId: string | null, lease: Lease): Promise<void>;
   /** Values that lost, the newest first. */
   lostValues(query: LostQuery): Promise<readonly LostValue[]>;
   verifyJournal(): Promise<{ readonly entries: number; readonly broken: readonly string[] }>;

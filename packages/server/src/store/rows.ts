@@ -90,6 +90,7 @@ export interface IntentRow {
   readonly plan_id: string | null;
   readonly plan_number: number | null;
   readonly before: Intent["before"];
+  readonly undo: Intent["undo"];
   readonly run_id: string | null;
   readonly attempts: number;
   readonly fence: string | number;
@@ -102,7 +103,7 @@ export interface IntentRow {
 export const intentColumns: string =
   "i.key, i.link_id, i.entity, i.generation, i.target, i.kind, i.state, i.step, i.external_id, " +
   "i.reference, i.precondition, i.content_hash, i.fields, i.transition, i.causes, i.source_images, " +
-  "i.shared, i.group_key, i.plan_id, i.plan_number, i.before, i.run_id, i.attempts, i.fence, " +
+  "i.shared, i.group_key, i.plan_id, i.plan_number, i.before, i.undo, i.run_id, i.attempts, i.fence, " +
   "i.send_deadline, i.abandoned_at, i.failure";
 
 /** An instant in ms: a timestamptz comes as ISO text from SQL, as it is from memory. */
@@ -132,6 +133,7 @@ export function intentOf(row: IntentRow): Intent {
     group: row.group_key,
     plan: row.plan_id === null ? null : { id: row.plan_id, number: row.plan_number ?? 0 },
     before: row.before,
+    undo: row.undo,
     runId: row.run_id,
     attempts: row.attempts,
     fence: Number(row.fence),

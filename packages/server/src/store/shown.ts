@@ -4,8 +4,11 @@ import type {
   Discard,
   EntityName,
   ExternalId,
+  FailureRecord,
   Json,
   LinkId,
+  ParkReason,
+  Problem,
   Value,
 } from "@crossfoot/kernel";
 
@@ -93,4 +96,34 @@ export interface RestoredValue {
 export interface LostQuery {
   readonly link: LinkId | null;
   readonly limit: number;
+}
+
+/** Set aside for a person. */
+export interface ParkEntry {
+  readonly reason: ParkReason;
+  readonly connection: ConnectionId | null;
+  readonly externalId: ExternalId | null;
+  readonly intentKey: string | null;
+  readonly problems: { readonly [field: string]: Problem };
+  readonly failure: FailureRecord | null;
+}
+
+/** A parent that a link waits for. */
+export interface WaitEntry {
+  readonly field: string;
+  readonly target: ConnectionId;
+  readonly parentLink: LinkId | null;
+  readonly parentEntity: EntityName | null;
+  readonly parentConnection: string | null;
+  readonly parentId: string | null;
+  readonly isBlocking: boolean;
+}
+
+/** An open park, dead letters included. */
+export interface OpenPark extends ParkEntry {
+  readonly parkId: string;
+  readonly link: LinkId | null;
+  readonly entity: EntityName;
+  readonly openedAt: string;
+  readonly attempts: number;
 }

@@ -9,6 +9,7 @@ import { journalReader, journalWriter } from "./journal.ts";
 import { leaseStore } from "./leases.ts";
 import { linkStore } from "./links.ts";
 import { lostStore } from "./lost.ts";
+import { madeStore } from "./made-writes.ts";
 import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
 import { planStore } from "./plans.ts";
@@ -66,5 +67,6 @@ export function createStore(deps: {
     ...planStore(parts),
     ...journalReader(database, entropy),
     ...lostStore(parts),
+    ...madeStore(database),
   };
 }

@@ -20,7 +20,8 @@ function groupsOf(state: State, ids: readonly string[]): Groups {
       .filter((row) => !row.is_alias)
       .map(({ link_id, connection, external_id }) => {
         const known = base.get(link_id, connection);
-        return { link_id, connection, external_id, images: known?.images ?? null, kind: known?.kind ?? null };
+        const { images = null, kind = null, undone = null } = known ?? {};
+        return { link_id, connection, external_id, images, kind, undone };
       })
       .toSorted((a, b) => compareText(a.connection, b.connection)),
   );

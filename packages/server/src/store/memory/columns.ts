@@ -15,7 +15,7 @@ import type {
   Verdict,
 } from "@crossfoot/kernel";
 import type { PlanWriteRow } from "../plans.ts";
-import type { BaseMove, CursorState, OpenPark, PlanState, StoredObservation } from "../port.ts";
+import type { BaseMove, CursorState, OpenPark, PlanState, StoredObservation, UndoneMark } from "../port.ts";
 import type { IntentRow, ObservationRow } from "../rows.ts";
 
 /** A row of `connection`. */
@@ -96,6 +96,7 @@ interface BaseTable {
   readonly connection: string;
   readonly images: { readonly [field: string]: JsonMap };
   readonly kind: StoredObservation["kind"];
+  readonly undone: { readonly [field: string]: UndoneMark } | null;
 }
 
 /** A row of `work`. */

@@ -1,6 +1,6 @@
 import type { LinkId } from "@crossfoot/kernel";
-import { decisionNotes, mergeMoves, parkRow } from "../decisions.ts";
-import type { BaseMove, DecisionRecord, Intent, LineLink, ParkEntry, Store } from "../port.ts";
+import { decisionNotes, marksOf, mergeMoves, parkRow, storedNote } from "../decisions.ts";
+import type { BaseMove, DecisionRecord, Intent, LineLink, MemberBundle, ParkEntry, Store } from "../port.ts";
 import { inOrder, isDue, markLinks, refuseTwice } from "./basics.ts";
 import { doubtReasons, isInDoubtForGood } from "./bundles.ts";
 import type { IntentTable, ParkTable } from "./columns.ts";
@@ -10,16 +10,23 @@ import { checkFence } from "./leases.ts";
 import type { State } from "./state.ts";
 import { keyOf } from "./table.ts";
 
-type Part = Pick<Store, "dueEntities" | "countDue" | "dueLinks" | "markWork" | "commitDecisions">;
+type Part = Pick<
+  Store,
+  "dueEntities" | "countDue" | "dueLinks" | "markWork" | "commitDecisions" | "storeIntents"
+>;
 
 /** Moves bases: named fields get the new image, others keep theirs. */
 export function moveBases(state: State, moves: readonly (BaseMove & { readonly link: LinkId })[]): void {
   const { base } = state.tables;
-  for (const { link: link_id, connection, images, kind } of mergeMoves(moves)) {
+  for (const { link: link_id, connection, ...move } of mergeMoves(moves)) {
     const row = base.get(link_id, connection);
+    const { images, kind } = move;
+    const marks = Object.entries(marksOf(row?.undone ?? {}, move));
+    const kept = row === undefined ? marks : marks.filter(([, mark]) => mark !== null);
+    const undone = kept.length === 0 ? null : jsonb(Object.fromEntries(kept) as MemberBundle["undone"]);
     if (row === undefined)
-      base.insert({ link_id, connection, images: jsonb(images), kind: kind ?? "present" });
-    else base.change(row, { images: jsonb({ ...row.images, ...images }), kind: kind ?? row.kind });
+      base.insert({ link_id, connection, images: jsonb(images), kind: kind ?? "present", undone });
+    else base.change(row, { images: jsonb({ ...row.images, ...images }), kind: kind ?? row.kind, undone });
   }
 }
 
@@ -112,6 +119,7 @@ function rowOf(intent: Intent, at: { readonly runId: string | null; readonly now
     ...{ source_images: jsonb(intent.sourceImages), shared: jsonb(intent.shared), group_key: intent.group },
     ...{ plan_id: intent.plan?.id ?? null, plan_number: intent.plan?.number ?? null },
     before: jsonb(intent.before),
+    undo: jsonb(intent.undo),
     ...{ landed_images: null, attempts: 0, fence: 0, send_deadline: null, abandoned_at: null },
     ...{
       due_at: at.now,
@@ -249,6 +257,13 @@ export function decisionPart(state: State): Part {
     ...dueWork(state),
     async markWork(links, reason) {
       state.commit((now) => markLinks(state, links, { reason, now }));
+    },
+    async storeIntents(intents, runId, lease) {
+      state.commit((now) => {
+        checkFence(state, lease);
+        saveIntents(state, intents, { runId, now });
+        writeNotes(state, intents.map(storedNote), runId);
+      });
     },
     async commitDecisions(records, runId, lease) {
       if (records.length === 0) return;

@@ -1,5 +1,6 @@
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
-import { outcomeNotes, parkTaken } from "../intents.ts";
+import { parkTaken } from "../intents.ts";
+import { outcomeNotes, turnedLinks } from "../outcomes.ts";
 import type { BaseMove, Intent, IntentOutcome, Store } from "../port.ts";
 import { intentOf } from "../rows.ts";
 import { inOrder, isDue, isFromAhead, markLinks } from "./basics.ts";
@@ -274,6 +275,21 @@ function listings(
   };
 }
 
+/** Links that an undo ends, and those that live on (see the SQL store). */
+function turnLinks(state: State, outcomes: readonly IntentOutcome[], now: number): void {
+  const { link, tombstone } = state.tables;
+  for (const { state: turned, ...place } of turnedLinks(outcomes)) {
+    const { link_id, connection, external_id } = place;
+    const row = link.get(link_id);
+    if (row !== undefined) link.change(row, { state: turned });
+    if (turned === "live") {
+      for (const each of tombstone.by("link", link_id))
+        if (each.connection === connection && each.reason === "archived_by_us") tombstone.remove(each);
+    } else if (tombstone.get(link_id, connection, external_id) === undefined)
+      tombstone.insert({ ...place, reason: "archived_by_us", made_at: now });
+  }
+}
+
 function settle(
   state: State,
   given: readonly IntentOutcome[],
@@ -295,6 +311,7 @@ function settle(
   );
   const together = sharedMoves(state, outcomes);
   moveBases(state, [...moves, ...together]);
+  turnLinks(state, outcomes, now);
   const parks = outcomes.flatMap(({ intent, park }) =>
     park === null ? [] : [{ link: intent.link, entity: intent.entity, park }],
   );

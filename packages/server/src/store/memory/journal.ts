@@ -31,7 +31,8 @@ export function writeNotes(state: State, notes: readonly Note[], runId: string |
   }
 }
 
-function entryOf(row: JournalTable): JournalEntry {
+/** An entry as the runtime knows it. */
+export function entryOf(row: JournalTable): JournalEntry {
   return {
     shard: row.shard,
     seq: row.seq,

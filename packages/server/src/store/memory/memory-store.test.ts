@@ -1,6 +1,8 @@
 import { memoryHome } from "../testing/homes.ts";
 import { identityStoreSuite } from "../testing/identity-suite.ts";
+import { madeSuite } from "../testing/made-suite.ts";
 import { storeSuite } from "../testing/suite.ts";
 
 storeSuite(memoryHome);
 identityStoreSuite(memoryHome);
+madeSuite(memoryHome);

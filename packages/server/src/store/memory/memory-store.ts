@@ -14,6 +14,7 @@ import { journalPart } from "./journal.ts";
 import { leasePart } from "./leases.ts";
 import { linkPart } from "./links.ts";
 import { lostPart } from "./lost.ts";
+import { madePart } from "./made-writes.ts";
 import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
 import { planPart } from "./plans.ts";
@@ -80,6 +81,7 @@ export function createMemoryStore(deps: {
     ...planPart(state),
     ...journalPart(state),
     ...lostPart(state),
+    ...madePart(state),
     snapshot: () => byName((table) => table.all()) as unknown as Snapshot,
     restore(snapshot) {
       for (const table of tables) table.replaceAll(snapshot[table.spec.name as keyof Rows] as never);

@@ -80,7 +80,7 @@ function retireInto(
   for (const row of tables.base.by("link", retire).filter(isAlong)) {
     const known = tables.base.get(keep, row.connection);
     if (known === undefined) tables.base.insert({ ...row, link_id: keep });
-    else tables.base.change(known, { images: row.images, kind: row.kind });
+    else tables.base.change(known, { images: row.images, kind: row.kind, undone: row.undone });
   }
   for (const row of tables.line.by("link", retire).filter(isAlong)) {
     const known = tables.line.get(keep, row.connection, row.field, row.native_id);

@@ -56,7 +56,7 @@ function restoreBases(state: State, unmerge: UnmergeCommit): void {
   if (row !== undefined) link.change(row, { state: states.back, merged_into: null, verdict: null });
   for (const each of base.by("link", from)) base.remove(each);
   for (const [connection, { kind, images }] of Object.entries(bases))
-    base.insert({ link_id: from, connection, kind, images: jsonb(images) as never });
+    base.insert({ link_id: from, connection, kind, images: jsonb(images) as never, undone: null });
 }
 
 /** What was listed as a duplicate only because of this merge is a record of its own again. */

@@ -27,6 +27,7 @@ const intent = (id: string, plan: Intent["plan"]): Intent => ({
   group: null,
   before: {},
   runId: null,
+  undo: null,
   plan,
   attempts: 0,
   fence: 0,
@@ -55,6 +56,7 @@ function outcome(sent: Intent, state: IntentState, failure: FailureRecord | null
     dueInMs: null,
     isAbandoned: false,
     isToDecide: false,
+    linkState: null,
     ...nothing,
   };
 }

@@ -210,6 +210,18 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       leaseOf(known, lease),
     ],
   ),
+  storeIntents: knowing(
+    "storeIntents",
+    fc.tuple(
+      fc.tuple(link, entity).chain(([of, kind]) => rows.intentOf({ link: of, entity: kind })),
+      ...[runId, pick],
+    ),
+    (known, [intent, run, lease]) => [
+      known.links.has(intent.link) ? [intent] : [],
+      run,
+      leaseOf(known, lease),
+    ],
+  ),
   claimIntents: knowing(
     "claimIntents",
     fc.record({
@@ -245,7 +257,11 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       return [outcomes, run, leaseOf(known, lease)];
     },
   ),
-  startRun: plain("startRun", fc.constantFrom("run-1", "run-2", "run-3", "run-4"), fc.constant("sync")),
+  startRun: plain(
+    "startRun",
+    fc.constantFrom("run-1", "run-2", "run-3", "run-4"),
+    fc.constantFrom("sync", "apply p1"),
+  ),
   endRun: plain(
     "endRun",
     fc.constantFrom("run-1", "run-2"),
@@ -356,6 +372,23 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   waitsOf: plain("waitsOf", link),
   journalOf: plain("journalOf", link, limit),
   lostValues: plain("lostValues", fc.record({ link: fc.option(link), limit: fc.constantFrom(2, 50) })),
+  madeWrites: knowing(
+    "madeWrites",
+    fc.record({
+      by: fc.constantFrom("run", "plan", "write", "links"),
+      which: pick,
+      runId,
+      links,
+      limit,
+      plan,
+    }),
+    (known, { by, which, runId: run, links: of, limit: most, plan: named }) => [
+      {
+        ...{ by, limit: most, after: null, run: run ?? "run-1", links: of, plan: named },
+        ...{ key: at(known.intents, which)?.key ?? "unknown", since: "2026-01-05T08:00:00.100Z" },
+      },
+    ],
+  ),
   verifyJournal: plain("verifyJournal"),
   linksOfEntity: plain("linksOfEntity", entity, limit, fc.option(link)),
   unlinkedOf: plain("unlinkedOf", entity),

@@ -109,10 +109,22 @@ export const resolution: fc.Arbitrary<Resolution> = fc.oneof(
 
 const planWrite = fc.record({ id: fc.constantFrom("p1", "p1", "p1", "p2"), number: fc.nat(3) });
 
-const intentKinds = ["create", "update", "archive", "delete", "transition", "merge", "note"] as const;
+const intentKinds = [
+  ...(["create", "update", "archive", "unarchive", "delete", "transition", "merge", "note"] as const),
+];
+
+const undo = fc.record({
+  by: fc.constant("somebody"),
+  marked: fc.uniqueArray(field, { maxLength: 2 }),
+  link: fc.constantFrom(null, "ended", "live"),
+});
+const mark = fc.constantFrom({ plan: "p1", by: "somebody", at: "2026-01-05T08:00:00.000Z" }, null);
 
 /** A write of a link, in a place of its own among the steps, so that no two are equal in order. */
-const intentOf = (of: { readonly link: Intent["link"]; readonly entity: string }): fc.Arbitrary<Intent> =>
+export const intentOf = (of: {
+  readonly link: Intent["link"];
+  readonly entity: string;
+}): fc.Arbitrary<Intent> =>
   fc
     .record({
       ...{
@@ -128,7 +140,7 @@ const intentOf = (of: { readonly link: Intent["link"]; readonly entity: string }
         sourceImages: fc.dictionary(fc.constantFrom("crm", "erp"), images, { maxKeys: 1 }),
       },
       ...{ group: fc.constantFrom(null, "g1:1", "g2:2"), shared: fc.uniqueArray(field, { maxLength: 2 }) },
-      ...{ plan: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, planWrite) },
+      ...{ plan: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, planWrite), undo: orNull(undo) },
       ...{ transition: orNull(fc.constant({ from: "draft", to: "sent", via: "send" })) },
     })
     .map(({ kind: step, id, causes, fields, ...rest }) => {
@@ -141,11 +153,15 @@ const intentOf = (of: { readonly link: Intent["link"]; readonly entity: string }
       };
     });
 
-const baseMove = fc.record({
-  connection,
-  images,
-  kind: fc.constantFrom(null, "present" as const, "archived" as const),
-});
+const baseMove = fc.record(
+  {
+    connection,
+    images,
+    kind: fc.constantFrom(null, "present" as const, "archived" as const),
+    undone: fc.dictionary(fc.oneof(field, fc.constant("*")), mark, { maxKeys: 2 }),
+  },
+  { requiredKeys: ["connection", "images", "kind"] },
+);
 const line = fc.record({
   connection,
   field,
@@ -233,4 +249,5 @@ export const outcomeFacts: fc.Arbitrary<Omit<IntentOutcome, "intent">> = fc.reco
   lines: some(line),
   park: orNull(park),
   isToDecide: fc.boolean(),
+  linkState: fc.constantFrom(null, null, "ended", "live"),
 });

@@ -50,6 +50,7 @@ export const intent = (link: LinkId, change: Partial<Intent> = {}): Intent => ({
   plan: null,
   before: {},
   runId: null,
+  undo: null,
   attempts: 0,
   fence: 0,
   sendDeadline: null,
@@ -93,6 +94,7 @@ const outcome = (sent: Intent, change: Partial<IntentOutcome> = {}): IntentOutco
   lines: [],
   park: null,
   isToDecide: false,
+  linkState: null,
   ...change,
 });
 

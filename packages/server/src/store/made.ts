@@ -1,0 +1,73 @@
+import type {
+  ConnectionId,
+  EntityName,
+  ExternalId,
+  Fields,
+  JsonMap,
+  LinkId,
+  PlannedKind,
+} from "@crossfoot/kernel";
+
+/** Kinds of a stored write: those that a decision plans, and those that it never does. */
+export type IntentKind = PlannedKind | "delete" | "merge" | "note";
+
+/** What a write of an undo is. */
+export interface UndoOf {
+  readonly by: string;
+  /**
+   * Fields in which it leaves a difference that is to be explained as undone, `*` for the record. An undo of
+   * an undo leaves none: it brings back what the sides had agreed on.
+   */
+  readonly marked: readonly string[];
+  /** What it makes of the link: its record is taken back, or is there again. */
+  readonly link: "ended" | "live" | null;
+}
+
+/** Why a field shows what it showed before: somebody undid a write. */
+export interface UndoneMark {
+  readonly plan: string;
+  readonly by: string;
+  /** ISO instant. */
+  readonly at: string;
+}
+
+/** A write that settled, as the journal tells it. */
+export interface MadeWrite {
+  readonly shard: number;
+  readonly seq: number;
+  readonly at: string;
+  /** The run in which it settled, and the one that had decided it. */
+  readonly runId: string | null;
+  readonly decidedIn: string | null;
+  /** The plan that asked for it. */
+  readonly plan: string | null;
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly target: ConnectionId;
+  readonly kind: IntentKind;
+  readonly id: ExternalId | null;
+  readonly key: string;
+  readonly transition: { readonly from: string; readonly to: string; readonly via: string } | null;
+  /** Native images of the target's fields before, and as read back; null when they were not read. */
+  readonly before: { readonly [field: string]: JsonMap };
+  readonly after: { readonly [field: string]: JsonMap } | null;
+  /** What was sent, when it was not read back. */
+  readonly sent: Fields | null;
+  readonly undo: UndoOf | null;
+}
+
+/** Which writes are asked for. */
+type MadeBy =
+  | { readonly by: "run"; readonly run: string }
+  /** Those of a plan, and all that the runs wrote that applied it. */
+  | { readonly by: "plan"; readonly plan: string }
+  | { readonly by: "write"; readonly key: string }
+  /** All of some links, since an instant (ISO) or ever. */
+  | { readonly by: "links"; readonly links: readonly LinkId[]; readonly since: string | null };
+
+/** A page of writes. */
+export type MadeQuery = MadeBy & {
+  readonly limit: number;
+  /** Place of the last write of the page before. */
+  readonly after: { readonly shard: number; readonly seq: number } | null;
+};
