@@ -166,7 +166,8 @@ function merged(charges: readonly Charge[], grainOf: (until: number) => number):
     const last = into[at];
     const until = Math.max(last?.until ?? 0, charge.until);
     if (last === undefined || until - last.from > grainOf(until)) into.push(charge);
-    else into[at] = { ...last, calls: last.calls + charge.calls, until };
+    // What was made one has no name any more: a worker that closes a part of it late must not close it all.
+    else into[at] = { ...last, id: "", worker: "", calls: last.calls + charge.calls, until };
   }
   return [...into, ...charges.filter(({ isOpen }) => isOpen)];
 }
