@@ -1,10 +1,10 @@
 import { planCreates } from "./create.ts";
-import { isChanged } from "./diff.ts";
+import { planDeletion, planReturn } from "./deletion.ts";
+import type { DeletionPlan } from "./deletion.ts";
 import { planFields } from "./fields.ts";
 import { planLife } from "./life.ts";
 import { membersOf } from "./members.ts";
-import type { NamedMember } from "./members.ts";
-import type { DecideInput, MemberState, Park, Plan, PlannedWrite, Verdict } from "./plan.ts";
+import type { DecideInput, Park, Plan, PlannedWrite, Verdict } from "./plan.ts";
 import type { ConnectionId } from "./record.ts";
 
 /**
@@ -17,12 +17,12 @@ import type { ConnectionId } from "./record.ts";
 export function decide(input: DecideInput): Plan {
   const kinds = Object.values(input.members).map((member) => member.view.kind);
   if (input.inFlight.length > 0) return planOf(input, "in_flight");
-  if (input.link.state === "ended" || input.link.state === "merged") return planOf(input, "ended");
+  if (input.link.state === "merged") return planOf(input, "ended");
+  if (input.link.state === "ended") return planned(input, planReturn(input));
   if (kinds.some((kind) => dormantKinds.has(kind))) return planOf(input, "dormant");
   const parks = refusedValues(input);
   if (parks.length > 0) return planOf(input, "parked", { parks });
-  const deleted = membersOf(input).find(([, { view }]) => view.kind === "deleted");
-  if (deleted !== undefined) return decideDeleted(input, deleted);
+  if (kinds.includes("deleted")) return planned(input, planDeletion(input));
   const { isWanted, ...creates } = planCreates(input);
   const fields = planFields(input);
   const life = planLife(input, fields.writes);
@@ -68,8 +68,12 @@ type Parts = Partial<
     | "parks"
     | "waits"
     | "tombstone"
+    | "restore"
   >
 >;
+
+const planned = (input: DecideInput, { verdict, ...parts }: DeletionPlan): Plan =>
+  planOf(input, verdict, parts);
 
 function planOf({ link, policy }: DecideInput, verdict: Verdict, parts: Parts = {}): Plan {
   return {
@@ -86,6 +90,7 @@ function planOf({ link, policy }: DecideInput, verdict: Verdict, parts: Parts = 
     parks: parts.parks ?? [],
     waits: parts.waits ?? [],
     tombstone: parts.tombstone ?? null,
+    restore: parts.restore ?? null,
   };
 }
 
@@ -114,48 +119,4 @@ function isUsed(input: DecideInput, path: string, connection: ConnectionId): boo
   const [field = ""] = path.split(".");
   const policy = input.policy.fields[field];
   return policy !== undefined && (policy.writers.includes(connection) || policy.targets.includes(connection));
-}
-
-/**
- * A deletion is never carried over as one: the others are archived, or a person is asked, or nothing happens.
- */
-function decideDeleted(input: DecideInput, [connection, { view }]: NamedMember): Plan {
-  const rest = membersOf(input).filter(([, member]) => member.view.kind !== "deleted");
-  const ask = (reason: Park["reason"]): Plan =>
-    planOf(input, "parked", { parks: [{ reason, connection, problems: {} }] });
-  const isCarried = rest.length > 0 && input.policy.onDelete !== "ignore";
-  if (isCarried && rest.some(([, member]) => isEdited(member))) return ask("edited_while_deleted");
-  const isPossible =
-    input.policy.onDelete === "archive" && rest.every(([target]) => canArchive(input, target));
-  if (isCarried && !isPossible) return ask("deleted_elsewhere");
-  const writes = isCarried ? archive(rest, [connection, view.version]) : [];
-  const tombstone = { connection, id: view.id };
-  return planOf(input, writes.length > 0 ? "writes" : "ended", { writes, tombstone });
-}
-
-function isEdited({ view, base }: MemberState): boolean {
-  return Object.entries(base).some(([field, images]) => isChanged(view.fields[field], images));
-}
-
-const canArchive = (input: DecideInput, target: ConnectionId): boolean =>
-  input.sides[target]?.canArchive ?? false;
-
-function archive(
-  members: readonly NamedMember[],
-  [connection, version]: readonly [ConnectionId, string | null],
-): readonly PlannedWrite[] {
-  const causes = [{ connection, version, fields: [] }];
-  return members
-    .filter(([, { view }]) => view.kind !== "archived")
-    .map(([target, { view }]) => {
-      return {
-        target,
-        kind: "archive",
-        id: view.id,
-        precondition: view.version,
-        fields: {},
-        transition: null,
-        causes,
-      };
-    });
 }

@@ -5,6 +5,7 @@ import type { CustomRule, FieldReason } from "./merge.ts";
 import type { EntityPolicy, SideAbilities } from "./policy.ts";
 import type { ConnectionId, EntityName, ExternalId, LinkId, ObservationKind, View } from "./record.ts";
 import type { Fields, Problem, Value } from "./value.ts";
+import type { DeletionWord } from "./words.ts";
 
 /** One member of a link as decided on: its newest view, and what it showed when all last agreed. */
 export interface MemberState {
@@ -36,6 +37,10 @@ export interface DecideInput {
   /** Connections with an open intent for this link. */
   readonly inFlight: readonly ConnectionId[];
   readonly hasTombstone: boolean;
+  /** What persons said of this link. */
+  readonly words?: { readonly deletion?: DeletionWord };
+  /** Connections on which a record that was deleted may live on under another id. */
+  readonly heirs?: readonly ConnectionId[];
   /** Connections on which each referenced link has a member. */
   readonly reach: { readonly [link: string]: readonly ConnectionId[] };
   /** A person's decisions by field. */
@@ -89,6 +94,7 @@ export type ParkReason =
   | "doubt_unprovable"
   | "id_reused"
   | "returned"
+  | "may_be_merged"
   | "rule_failed";
 
 /** All reasons of a park. */
@@ -104,6 +110,7 @@ export const parkReasons: readonly ParkReason[] = [
   "doubt_unprovable",
   "id_reused",
   "returned",
+  "may_be_merged",
   "rule_failed",
 ];
 
@@ -158,6 +165,15 @@ export interface KindMove {
   readonly kind: ObservationKind;
 }
 
+/**
+ * What living again means: members of `drop` are gone for good and may be made anew, under the next
+ * generation; those of `back` count as brought back by a person.
+ */
+export interface Restore {
+  readonly drop: readonly ConnectionId[];
+  readonly back: readonly ConnectionId[];
+}
+
 /** The decision for one link, as data. Equal input gives byte-equal output. */
 export interface Plan {
   readonly link: LinkId;
@@ -176,4 +192,6 @@ export interface Plan {
   readonly waits: readonly Wait[];
   /** An accepted delete leaves a tombstone. */
   readonly tombstone: { readonly connection: ConnectionId; readonly id: ExternalId } | null;
+  /** A link that ended, or whose record was deleted, lives again. */
+  readonly restore: Restore | null;
 }

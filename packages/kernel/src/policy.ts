@@ -68,6 +68,11 @@ export interface EntityPolicy {
    * only).
    */
   readonly onDelete: "archive" | "ask" | "ignore";
+  /**
+   * A record that was deleted is there again, or what was archived because of it: `ask` a person, `restore`
+   * the link, or `ignore` it.
+   */
+  readonly onReturn: "ask" | "restore" | "ignore";
   /** Clock tolerance of `newest`, ms. */
   readonly newestToleranceMs: number;
   /** Sets of fields that, when all equal and not blank, identify a record. */

@@ -60,6 +60,12 @@ const surroundings: readonly Partial<DecideInput>[] = [
   { readyTargets: [crm, erp], demandedOn: [crm, erp] },
   { readyTargets: [erp] },
 ];
+const said: readonly Partial<DecideInput>[] = [
+  { words: { deletion: "archive" } },
+  { words: { deletion: "keep" }, readyTargets: [crm, erp] },
+  { words: { deletion: "restore" }, hasTombstone: true },
+  { heirs: [crm] },
+];
 
 const fieldsPolicies = [
   fieldPolicy(),
@@ -73,17 +79,25 @@ function shapeOf(connection: ConnectionId, shape: Shape): DecideInput["members"]
   return { [connection]: memberOf(view, { name: "old", stage: "open" }, shape.was) };
 }
 
+/** Each rule for what is deleted meets one for what returns. */
+const returnsOf = { archive: "ask", ask: "restore", ignore: "ignore" } as const;
+
 function* inputs(): Generator<DecideInput> {
   for (const state of linkStates) {
     for (const onDelete of ["archive", "ask", "ignore"] as const) {
-      for (const rule of rules) {
+      // Nothing is created for a link that is over: one rule for creates is enough.
+      const isOver = state === "ended" || state === "merged";
+      for (const rule of isOver ? rules.slice(2, 3) : rules) {
         const create: EntityPolicy["create"] = rule === undefined ? {} : { crm: rule, erp: rule };
         const policy = entityPolicy(fieldsPolicies, {
           onDelete,
+          onReturn: returnsOf[onDelete],
           create,
           statusField: onDelete === "ignore" ? null : "stage",
         });
-        for (const surrounding of surroundings) {
+        // What persons say of a deletion has nothing to do with rules for creates: one of them is enough.
+        const own = rule?.when === "always" ? [...surroundings, ...said] : surroundings;
+        for (const surrounding of own) {
           for (const one of shapes) {
             for (const other of shapes) {
               for (const can of [{}, { canArchive: false, canUnarchive: false }, { canCreate: false }]) {
@@ -122,9 +136,13 @@ function faultsOf(input: DecideInput, plan: Plan): readonly string[] {
     must("an open intent is waited for", plan.verdict === "in_flight" && isQuiet && plan.tombstone === null);
     return faults;
   }
-  if (input.link.state === "ended" || input.link.state === "merged") {
-    must("a link that ended gets nothing", plan.verdict === "ended" && isQuiet && plan.tombstone === null);
+  if (input.link.state === "merged") {
+    must("a link that was merged gets nothing", plan.verdict === "ended" && isQuiet && plan.restore === null);
     return faults;
+  }
+  if (input.link.state === "ended") {
+    must("a link that ended gets nothing written", isQuiet && plan.tombstone === null);
+    return [...faults, ...faultsOfComeback(input, plan)];
   }
   if (
     ["not_permitted", "not_seen", "out_of_scope", "merged", "converted"].some((kind) =>
@@ -133,7 +151,7 @@ function faultsOf(input: DecideInput, plan: Plan): readonly string[] {
   ) {
     must(
       "not seen, not permitted, out of scope, merged and converted are no delete",
-      plan.verdict === "dormant" && isQuiet && plan.tombstone === null,
+      plan.verdict === "dormant" && isQuiet && plan.tombstone === null && plan.restore === null,
     );
     return faults;
   }
@@ -148,6 +166,7 @@ function faultsOf(input: DecideInput, plan: Plan): readonly string[] {
   }
   if (kinds.has("deleted")) return [...faults, ...faultsOfDelete(input, plan)];
   must("only a delete leaves a tombstone", plan.tombstone === null);
+  must("only what is gone, or ended, is restored", plan.restore === null);
   must("writes are the verdict when there are some", (plan.verdict === "writes") === plan.writes.length > 0);
   faults.push(...faultsOfLife(input, plan));
   const isMissing = views.length === 1;
@@ -170,7 +189,8 @@ function faultsOfWrite(input: DecideInput, write: PlannedWrite): readonly string
   if (write.kind === "create" ? member !== undefined : member === undefined)
     faults.push("a create for a member, or a write to none");
   if (write.kind === "create" && input.hasTombstone) faults.push("a create in spite of a tombstone");
-  if (write.kind === "archive" && (input.policy.onDelete !== "archive" || member?.view.kind !== "present"))
+  const mayArchive = input.policy.onDelete === "archive" || input.words?.deletion === "archive";
+  if (write.kind === "archive" && (!mayArchive || member?.view.kind !== "present"))
     faults.push("an archive that the contract does not want");
   if (write.kind === "archive" && input.sides[write.target]?.canArchive === false)
     faults.push("an archive where there is none");
@@ -245,8 +265,34 @@ function mayCreate(input: DecideInput, target: ConnectionId): boolean {
   return true;
 }
 
+/** What ended lives again only when a record is back, and a person or the rule of that name says so (I05). */
+function faultsOfComeback(input: DecideInput, plan: Plan): readonly string[] {
+  const members = Object.entries(input.members);
+  const isGone = members.some(([, { view }]) => view.kind === "deleted");
+  const back = members.filter(
+    ([, { view, baseKind }]) => view.kind === "present" && (!isGone || baseKind === "archived"),
+  );
+  const areSeen = members.every(([, { view }]) => ["present", "archived", "deleted"].includes(view.kind));
+  const isBack = back.length > 0 && areSeen;
+  const word = input.words?.deletion;
+  const isSaid = word === "restore" || (word === undefined && input.policy.onReturn === "restore");
+  const faults: string[] = [];
+  if ((plan.restore !== null) !== (isBack && isSaid)) faults.push("restored exactly when somebody says so");
+  const isAsked = isBack && word === undefined && input.policy.onReturn === "ask";
+  if ((plan.verdict === "parked") !== isAsked) faults.push("a return is asked about exactly by that rule");
+  const dropped = members.filter(([, { view }]) => view.kind === "deleted").map(([connection]) => connection);
+  if (plan.restore !== null && plan.restore.drop.join(",") !== dropped.join(","))
+    faults.push("what is restored leaves behind what is gone, and nothing else");
+  return faults;
+}
+
 function faultsOfDelete(input: DecideInput, plan: Plan): readonly string[] {
   const rest = viewsOf(input).filter(({ kind }) => kind !== "deleted");
+  if (input.words !== undefined) return faultsOfWord(input, plan);
+  const isHeir =
+    input.heirs?.some((connection) => input.members[connection]?.view.kind === "deleted") === true;
+  const isFirst = Object.keys(input.members).toSorted()[0] === "crm";
+  const mayBeMerged = isHeir && isFirst;
   const isEdited = rest.some(({ fields }) => fields["name"] !== "old");
   const canArchive = rest.every(({ connection }) => input.sides[connection]?.canArchive === true);
   const faults: string[] = [];
@@ -260,14 +306,16 @@ function faultsOfDelete(input: DecideInput, plan: Plan): readonly string[] {
   const isAsked =
     rest.length > 0 &&
     input.policy.onDelete !== "ignore" &&
-    (isEdited || input.policy.onDelete === "ask" || !canArchive);
+    (mayBeMerged || isEdited || input.policy.onDelete === "ask" || !canArchive);
   must(
     "a deletion is asked about when the other side was edited or may not be archived",
     (plan.verdict === "parked") === isAsked,
   );
   must(
     "an edited record is named so",
-    !isAsked || plan.parks[0]?.reason === (isEdited ? "edited_while_deleted" : "deleted_elsewhere"),
+    !isAsked ||
+      plan.parks[0]?.reason ===
+        (mayBeMerged ? "may_be_merged" : isEdited ? "edited_while_deleted" : "deleted_elsewhere"),
   );
   must(
     "an accepted deletion leaves a tombstone, a question leaves none",
@@ -278,6 +326,25 @@ function faultsOfDelete(input: DecideInput, plan: Plan): readonly string[] {
   must("the others are archived once, where the contract says so", plan.writes.length === present);
   const ended = present > 0 ? "writes" : "ended";
   must("an accepted deletion ends the link once nothing is left to write", isAsked || plan.verdict === ended);
+  return faults;
+}
+
+/** A person's word on a deletion is carried out as it was said, and asked for no more. */
+function faultsOfWord(input: DecideInput, plan: Plan): readonly string[] {
+  const word = input.words?.deletion;
+  const rest = viewsOf(input).filter(({ kind }) => kind !== "deleted");
+  const archivable = rest.filter(
+    ({ connection, kind }) => kind === "present" && input.sides[connection]?.canArchive === true,
+  );
+  const archived = plan.writes.filter(({ kind }) => kind === "archive").length;
+  const faults: string[] = [];
+  if (plan.parks.length > 0) faults.push("a person is asked again");
+  if ((plan.restore !== null) !== (word === "restore")) faults.push("restored without being asked to");
+  if ((plan.tombstone === null) !== (word === "restore"))
+    faults.push("a tombstone stands unless it is restored");
+  if (archived !== (word === "archive" ? archivable.length : 0))
+    faults.push("the others are archived as was said");
+  if (plan.writes.length !== archived) faults.push("a deletion is answered by an archive alone");
   return faults;
 }
 

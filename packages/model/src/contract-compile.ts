@@ -22,6 +22,7 @@ const policies = ["master", "newest", "review", "custom"];
 const firstLinks = ["fill", "master", "review"];
 const foreignEdits = ["restore", "keep"];
 const deletes = ["archive", "ask", "ignore"];
+const returns = ["ask", "restore", "ignore"];
 const roles: readonly string[] = ["crm", "erp"];
 
 const entityKeys: { readonly [key: string]: readonly string[] | "free" } = {
@@ -32,6 +33,7 @@ const entityKeys: { readonly [key: string]: readonly string[] | "free" } = {
   onFirstLink: firstLinks,
   onForeignEdit: foreignEdits,
   onDelete: deletes,
+  onReturn: returns,
   newestTolerance: "free",
   create: "free",
   matchKeys: "free",
@@ -267,6 +269,7 @@ export function compilePolicy(contract: Contract, name: EntityName, sides: Roles
     })),
     create: Object.fromEntries(create),
     onDelete: terms.onDelete,
+    onReturn: terms.onReturn,
     newestToleranceMs: terms.newestTolerance * 1000,
     matchKeys: terms.matchKeys,
   };

@@ -74,6 +74,8 @@ export interface EntityTerms {
   readonly onFirstLink: "fill" | "master" | "review";
   readonly onForeignEdit: "restore" | "keep";
   readonly onDelete: "archive" | "ask" | "ignore";
+  /** What happens when a record that was deleted is there again. */
+  readonly onReturn: "ask" | "restore" | "ignore";
   /** Seconds by which two stamps must differ before `newest` decides. */
   readonly newestTolerance: number;
   readonly create: { readonly [role in Role]?: CreateTerms };
@@ -94,6 +96,7 @@ const shared = {
   policy: "master",
   onFirstLink: "fill",
   onForeignEdit: "restore",
+  onReturn: "ask",
   newestTolerance: 5,
   ownership: [],
   effects: [],

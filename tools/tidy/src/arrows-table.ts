@@ -141,7 +141,7 @@ export const rooms: readonly Room[] = [
   {
     name: "server/store-identity",
     at: "packages/server/src/store/identity-port.ts",
-    rooms: ["kernel", "server/store-facts", "server/store-lease-port"],
+    rooms: ["kernel", "server/store-facts", "server/store-lease-port", "server/store-resolution"],
     npm: [],
     node: [],
   },

@@ -42,6 +42,7 @@ export function entityPolicy(
     ownership: [],
     create: {},
     onDelete: "ask",
+    onReturn: "ask",
     newestToleranceMs: 0,
     matchKeys: [],
     ...change,

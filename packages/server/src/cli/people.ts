@@ -116,7 +116,11 @@ function showConflicts(
       : ["To decide: `crossfoot conflicts --take crm <link> <field>` (or erp)."]),
     ...(candidates.length === 0
       ? []
-      : ["Possible duplicates, not linked:", renderTable(pairs, duplicates, room)]),
+      : [
+          "Possible duplicates, not linked:",
+          renderTable(pairs, duplicates, room),
+          "To decide: `crossfoot match <entity> <record> --with <record>`, or `--apart`.",
+        ]),
   ].join("\n\n");
 }
 
@@ -147,7 +151,8 @@ function showDeadLetters(parks: readonly OpenPark[], room: number): string {
   ]);
   return [
     renderTable(columns, rows, room),
-    "Mend the cause, then `crossfoot redrive <id>`; `crossfoot why <record>` tells the whole story.",
+    "Mend the cause, then `crossfoot redrive <id>`; `crossfoot why <record>` tells the whole story. " +
+      "Deletions and returns are answered with `crossfoot deleted <entity> <record>`.",
   ].join("\n\n");
 }
 

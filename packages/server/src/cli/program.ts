@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { optionTable } from "../config/option-table.ts";
 import type { Add } from "./add.ts";
 import { addAdopting } from "./adopt.ts";
+import { addAnswering } from "./answers.ts";
 import { addBringingBack } from "./bring-back.ts";
 import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
 import type { ActOptions, ApplyFlags } from "./act.ts";
@@ -222,7 +223,15 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
       });
     });
   };
-  for (const group of [addStarting, addLooking, addActing, addAdopting, addPeople, addBringingBack])
+  for (const group of [
+    addStarting,
+    addLooking,
+    addActing,
+    addAdopting,
+    addAnswering,
+    addPeople,
+    addBringingBack,
+  ])
     group(add);
   try {
     await program.parseAsync([...argv], { from: "user" });

@@ -105,11 +105,18 @@ function matchSentence({ matchKeys }: EntityTerms): string {
   return `Records of both sides are the same when they share ${keys}.`;
 }
 
-function deleteSentence({ onDelete }: EntityTerms): string {
-  if (onDelete === "archive") return "Deleted on one side: archived on the other.";
-  return onDelete === "ask"
-    ? "Deleted on one side: a person is asked."
-    : "Deleted on one side: nothing follows.";
+function deleteSentence({ onDelete, onReturn }: EntityTerms): string {
+  const deleted = {
+    archive: "archived on the other",
+    ask: "a person is asked",
+    ignore: "nothing follows",
+  }[onDelete];
+  const returned = {
+    ask: "a person is asked",
+    restore: "it lives again on both",
+    ignore: "nothing follows",
+  }[onReturn];
+  return `Deleted on one side: ${deleted}. There again after that: ${returned}.`;
 }
 
 function signedField(terms: EntityTerms, field: string): SignedField {

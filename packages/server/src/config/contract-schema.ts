@@ -123,6 +123,15 @@ function entityTerms(name: EntityName): JsonSchema {
         ),
         default: own.onDelete,
       },
+      onReturn: {
+        ...one(
+          "A record that was deleted is there again: ask, restore the link, or ignore it.",
+          "ask",
+          "restore",
+          "ignore",
+        ),
+        default: own.onReturn,
+      },
       newestTolerance: {
         type: "number",
         minimum: 0,

@@ -18,6 +18,7 @@ import { entities, isEntityName } from "@crossfoot/model";
 import type { LineLink, LinkBundle, MemberBundle } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation, referringPart, viewOf } from "./canonical.ts";
 import type { Links, Mappable } from "./canonical.ts";
+import { heirsOf } from "./heirs.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
 
@@ -99,8 +100,10 @@ export async function assess(
     for (const connection of context.planned.get(link) ?? []) (reach[link] ??= []).push(connection);
   }
   const sides = sideAbilities(world, policy, context.opened);
+  const heirs = await heirsOf(world, policy, read);
   return read.map(({ bundle, members, lines }) => {
-    const input = inputOf(context, { bundle, members, sides, reach });
+    const own = heirs.get(bundle.id) ?? [];
+    const input = inputOf(context, { bundle, members, sides, reach, heirs: own });
     return { bundle, input, lines, plan: decide(input) };
   });
 }
@@ -218,6 +221,7 @@ function inputOf(
     readonly members: DecideInput["members"];
     readonly sides: DecideInput["sides"];
     readonly reach: DecideInput["reach"];
+    readonly heirs: readonly ConnectionId[];
   },
 ): DecideInput {
   const { bundle } = at;
@@ -239,6 +243,8 @@ function inputOf(
     // A member that nobody has seen yet is as good as under way: what it holds is not known.
     inFlight: [...bundle.openTargets, ...unseen.map(({ connection }) => connection)],
     hasTombstone: bundle.hasTombstone,
+    words: bundle.words,
+    heirs: at.heirs,
     reach: at.reach,
     resolutions: standingResolutions(bundle, at.members),
     customRules: context.world.customRules,

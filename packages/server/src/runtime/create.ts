@@ -3,6 +3,7 @@ import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, Json, LinkId } from "@crossfoot/kernel";
 import type { RecordKey } from "../store/port.ts";
 import { adoptCommand } from "./adopt-command.ts";
+import { answersOf } from "./answers.ts";
 import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
@@ -184,6 +185,7 @@ export function createEngine(world: World): Engine {
         by: decision.by,
       });
     },
+    ...answersOf(world),
     syncRecord: (record) => syncRecord(world, record),
     receive: async (id, delivery) => {
       const side = world.sides.find((candidate) => candidate.id === id);

@@ -1,7 +1,9 @@
 import type {
   AdoptedTerms,
   ConnectionId,
+  DeletionWord,
   EntityName,
+  ExternalId,
   Fields,
   FailureRecord,
   Json,
@@ -10,6 +12,7 @@ import type {
 } from "@crossfoot/kernel";
 import type { Delivery } from "@crossfoot/connector-sdk";
 import type { Statement } from "@crossfoot/model";
+import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
 import type {
   CandidateRow,
@@ -234,6 +237,23 @@ export interface Engine {
     field: string,
     decision: { readonly take: ConnectionId; readonly by: string },
   ): Promise<boolean>;
+  /** Keeps a person's answer to a deletion; the next run carries it out. */
+  answerDeletion(
+    record: NamedRecord,
+    answer: { readonly word: DeletionWord; readonly by: string },
+  ): Promise<AnswerOutcome>;
+  /** Keeps that a record which is gone was merged into another of its system. */
+  declareMerge(merge: {
+    readonly entity: EntityName;
+    readonly connection: ConnectionId;
+    readonly loser: ExternalId;
+    readonly survivor: ExternalId;
+  }): Promise<AnswerOutcome>;
+  /** Settles a possible duplicate: the same as `with`, or a record of its own when that is null. */
+  decideCandidate(
+    record: { readonly entity: EntityName; readonly connection: ConnectionId; readonly id: ExternalId },
+    decision: { readonly with: string | null; readonly by: string },
+  ): Promise<AnswerOutcome>;
   /** Reads one record again on every side and settles it now. */
   syncRecord(record: { readonly entity: EntityName; readonly id: string }): Promise<RunSummary>;
   /** Stores a webhook delivery's hints; does nothing else. */

@@ -211,6 +211,7 @@ export function decisionRecord(world: World, assessed: Assessed): DecisionRecord
     parks: [...plan.parks.map((park) => parkEntry(park, assessed)), ...refusedParks],
     waits: plan.waits.map(waitEntry),
     tombstone: plan.tombstone,
+    restore: plan.restore,
     lines,
   };
 }

@@ -63,12 +63,29 @@ async function resolveBatch(
   const entries: { record: RecordKey; resolution: Resolution }[] = [];
   const claimed = new Set<string>();
   for (const one of keyed) {
-    const resolution = resolveOne(world, { one, byKey, claims, claimed });
+    const resolution = resolveOne(world, { policy, one, byKey, claims, claimed });
     entries.push({ record: recordOf(one.newcomer), resolution });
     for (const key of one.keys) claimed.add(key);
   }
-  await world.store.commitResolutions(entries, session.runId);
+  await world.store.commitResolutions(await withFreeLinks(world, entries), session.runId);
   return entries.filter(({ resolution }) => resolution.kind !== "wait").length;
+}
+
+/** Links that were made of a record before, and live on in others or ended, keep their ids. */
+async function withFreeLinks(
+  world: World,
+  entries: readonly { readonly record: RecordKey; readonly resolution: Resolution }[],
+): Promise<typeof entries> {
+  const found = entries.flatMap(({ resolution }) => (resolution.kind === "found" ? [resolution.link] : []));
+  const used = new Set((await world.store.loadLinks(found)).map(({ id }) => id));
+  if (used.size === 0) return entries;
+  const free: { record: RecordKey; resolution: Resolution }[] = [];
+  for (const { record, resolution } of entries) {
+    const isUsed = resolution.kind === "found" && used.has(resolution.link);
+    const link = isUsed ? await freeLinkId(world, record) : null;
+    free.push({ record, resolution: link === null ? resolution : ({ ...resolution, link } as Resolution) });
+  }
+  return free;
 }
 
 const recordOf = ({ connection, entity, id }: Newcomer): RecordKey => ({ connection, entity, id });
@@ -76,6 +93,7 @@ const recordOf = ({ connection, entity, id }: Newcomer): RecordKey => ({ connect
 function resolveOne(
   world: World,
   at: {
+    readonly policy: EntityPolicy;
     readonly one: Keyed;
     readonly byKey: ReadonlyMap<string, readonly KeyHolder[]>;
     readonly claims: ReadonlyMap<string, number>;
@@ -87,22 +105,28 @@ function resolveOne(
   const found = keys.flatMap((key) => at.byKey.get(key) ?? []);
   const has = (holder: KeyHolder): boolean => holder.members.includes(newcomer.connection);
   const rivals = keys.filter((key) => (at.claims.get(key) ?? 0) > 1).length;
+  const living = found.filter(({ state }) => state !== "ended");
   const verdict = decideMatch({
-    open: found.filter((holder) => !has(holder)).map(({ link }) => link),
-    taken: found.filter(has).map(({ link }) => link),
+    open: living.filter((holder) => !has(holder)).map(({ link }) => link),
+    taken: living.filter(has).map(({ link }) => link),
     rivals,
   });
   if (verdict.kind === "link") return { kind: "join", link: verdict.link as LinkId, keys };
   if (verdict.kind === "review") return { kind: "candidate", links: verdict.links, keys };
   const link = linkIdOf(world, newcomer);
+  // Made again after it was deleted: whether that brings the other side's record back is for a person to say.
+  const ended = found.filter(({ state }) => state === "ended").map((holder) => holder.link);
+  if (ended.length > 0 && at.policy.onReturn !== "ignore")
+    return { kind: "candidate", links: [...new Set(ended)], keys };
   // The second of two newcomers with one key is a likely duplicate of the first.
   if (keys.some((key) => at.claimed.has(key))) return { kind: "candidate", links: [], keys };
   return { kind: "found", link, generation: 1, keys };
 }
 
 /** A link's id follows from its first member, so that equal worlds get equal links. */
-export function linkIdOf(world: World, record: RecordKey): LinkId {
-  return `l-${world.entropy.digest(`${record.entity}\n${record.connection}\n${record.id}`).slice(0, 20)}` as LinkId;
+export function linkIdOf(world: World, record: RecordKey, round = 0): LinkId {
+  const name = `${record.entity}\n${record.connection}\n${record.id}${round === 0 ? "" : `\n${round}`}`;
+  return `l-${world.entropy.digest(name).slice(0, 20)}` as LinkId;
 }
 
 async function computeKeys(
@@ -121,6 +145,14 @@ async function computeKeys(
     const keys = matchKeysOf(policy, withoutAwaits(fields));
     return { newcomer, keys, isWaiting: keys.length === 0 && awaitsKey(policy, fields) };
   });
+}
+
+/** A link's id for a record whose first one is in use: of a link that lives on in another, or that ended. */
+export async function freeLinkId(world: World, record: RecordKey): Promise<LinkId> {
+  for (let round = 0; ; round += 1) {
+    const link = linkIdOf(world, record, round);
+    if ((await world.store.loadLinks([link])).length === 0) return link;
+  }
 }
 
 /** Canonical fields of records as they are stored; a reference that awaits its link is left out. */
@@ -162,6 +194,19 @@ function awaitsKey(policy: EntityPolicy, fields: Fields): boolean {
   return policy.matchKeys.some((names) => names.some((name) => isAwaiting(fields[name])));
 }
 
+/** Links with counterparts keep the keys that their records show now; nothing is joined by them. */
+export async function renewKeys(
+  session: Session,
+  policy: EntityPolicy,
+  members: readonly { readonly link: LinkId; readonly connection: ConnectionId; readonly fields: Fields }[],
+): Promise<void> {
+  if (members.length === 0) return;
+  const entries = members.map(({ link, connection, fields }) => ({
+    ...{ link, connection, keys: matchKeysOf(policy, withoutAwaits(fields)) },
+  }));
+  await session.world.store.replaceKeys(policy.entity, entries, { pairs: [], runId: session.runId });
+}
+
 /** A single link whose keys changed may turn out to be the same thing as a link of the other side. */
 export async function rematchSingles(
   session: Session,
@@ -182,7 +227,9 @@ export async function rematchSingles(
   const moved = keyed.filter(({ link, keys }) => !keys.every((key) => holds(link, key)));
   if (moved.length === 0) return 0;
   const pairs = moved.flatMap(({ link, connection, keys }) => {
-    const found = holders.filter((holder) => holder.link !== link && keys.includes(holder.key));
+    const found = holders.filter(
+      (holder) => holder.link !== link && holder.state !== "ended" && keys.includes(holder.key),
+    );
     const has = (holder: KeyHolder): boolean => holder.members.includes(connection);
     const verdict = decideMatch({
       open: found.filter((holder) => !has(holder) && holder.state === "single").map((holder) => holder.link),

@@ -8,7 +8,7 @@ import { observedRecord } from "./observing.ts";
 import type { ObservedRecord, Observes } from "./observing.ts";
 import { probeDue } from "./probe.ts";
 import { decisionRecord, splitRefused } from "./record.ts";
-import { rematchSingles, resolveNewcomers } from "./resolve.ts";
+import { rematchSingles, renewKeys, resolveNewcomers } from "./resolve.ts";
 import { sendDue } from "./send.ts";
 import { noteTrouble } from "./world.ts";
 import type { DueWork } from "../store/port.ts";
@@ -309,11 +309,26 @@ async function rematched(
     if (bundle.state !== "single" || members.length !== 1 || only === undefined) return [];
     return [{ link: bundle.id, connection: only.view.connection, fields: only.view.fields }];
   });
+  await renewKeys(session, context.policy, assessed.filter(movesKeys).flatMap(membersIn));
   const joined = await rematchSingles(session, context.policy, singles);
   if (joined === 0) return { assessed, joined };
   const bundles = (await store.loadBundles(links)).filter(({ state }) => state !== "merged");
   return { assessed: await assess(context, bundles), joined };
 }
+
+/** Whether a link that was decided before shows other declared keys now. */
+function movesKeys({ bundle, input, plan }: Assessed): boolean {
+  if (bundle.verdict === null || bundle.state === "single") return false;
+  const names = new Set(input.policy.matchKeys.flat());
+  const written = plan.writes.flatMap(({ fields }) => Object.keys(fields));
+  const agreed = plan.baseMoves.flatMap(({ fields }) => fields);
+  return [...written, ...agreed].some((field) => names.has(field));
+}
+
+const membersIn = ({ bundle, input }: Assessed) =>
+  Object.values(input.members).map(({ view }) => {
+    return { link: bundle.id, connection: view.connection, fields: view.fields };
+  });
 
 /** Harm of an entity that adds up within the guard's window, by kind of write. */
 export async function harmSince(world: World, entity: EntityName): Promise<ReadonlyMap<string, number>> {

@@ -24,6 +24,7 @@ export interface LinkRow {
   readonly marked: string | null;
   readonly has_tombstone: boolean;
   readonly adopted: AdoptedTerms | null;
+  readonly words: LinkBundle["words"] | null;
 }
 interface MemberRow {
   readonly link_id: string;
@@ -85,7 +86,8 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
         database.query<LinkRow>(
           `${perId(
             "select l.id, l.entity, l.generation, l.state, l.verdict, w.marked, exists (select " +
-              "from tombstone t where t.link_id = l.id) as has_tombstone, l.adopted from link l left " +
+              "from tombstone t where t.link_id = l.id) as has_tombstone, l.adopted, (select " +
+              "jsonb_object_agg(about, word) from word where link_id = l.id) as words from link l left " +
               "join work " +
               "w on w.link_id = l.id where l.id = wanted.id",
           )} order by found.id`,
@@ -173,6 +175,7 @@ export function bundleOf(row: LinkRow, groups: Groups): LinkBundle {
       .map(({ target }) => target as ConnectionId),
     hasTombstone: row.has_tombstone,
     adopted: row.adopted,
+    words: row.words ?? {},
     demands: (groups.demands.get(row.id) ?? []).map(({ target, entity }) => ({
       target: target as ConnectionId,
       entity,

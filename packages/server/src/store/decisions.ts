@@ -15,6 +15,7 @@ import type {
   Store,
   UndoneMark,
 } from "./port.ts";
+import { restoreLinks } from "./restore-links.ts";
 
 type Part = Pick<
   Store,
@@ -341,6 +342,9 @@ export function decisionNotes(record: DecisionRecord): readonly Note[] {
     ...record.parks.map((park) => note("parked", { ...park, failure: park.failure?.code ?? null })),
     ...record.baseMoves.map(({ connection, images }) => note("base_moved", { connection, images })),
     ...(record.tombstone === null ? [] : [note("tombstone_made", record.tombstone)]),
+    ...(record.restore === undefined || record.restore === null
+      ? []
+      : [note("link_restored", record.restore)]),
     ...record.intents.map(storedNote),
   ];
 }
@@ -448,6 +452,7 @@ export function decisionStore(deps: Deps): Part {
           records.flatMap(({ intents }) => intents),
           runId,
         );
+        await restoreLinks(tx, records);
         await finishWork(tx, records);
         await journal.write(tx, records.flatMap(decisionNotes), runId);
       });

@@ -1,6 +1,7 @@
 import type {
   Bases,
   ConnectionId,
+  DeletionWord,
   EntityName,
   ExternalId,
   Link,
@@ -10,6 +11,7 @@ import type {
 } from "@crossfoot/kernel";
 import type { RecordKey, StoredObservation } from "./facts.ts";
 import type { Lease } from "./lease-port.ts";
+import type { Resolution } from "./resolution.ts";
 
 /** One live member or alias of a link. */
 export interface Placed {
@@ -64,6 +66,22 @@ export interface UnmergeCommit {
   readonly referring: readonly EntityName[];
 }
 
+/** What a person said of a possible duplicate; all of it is one commit. */
+export interface CandidateDecision {
+  readonly record: RecordKey;
+  /** `linked`: it is the same as another; `apart`: it is a record of its own. */
+  readonly state: "linked" | "apart";
+  /** The link it gets, or null when it keeps what it has. */
+  readonly resolution: Resolution | null;
+  /** The link whose alias it is from now on, or null. */
+  readonly alias: LinkId | null;
+  /** Its own link, which waited for the answer; null when there is none. */
+  readonly release: LinkId | null;
+  /** A link that ended, to live again with this record; null when there is none. */
+  readonly revive: { readonly link: LinkId; readonly back: readonly ConnectionId[] } | null;
+  readonly by: string;
+}
+
 /**
  * `done`; `waits`: a write of one of the links may still land, and what it brings is not known yet; `moved`:
  * the links changed after this was planned, and it is planned again.
@@ -91,5 +109,11 @@ export interface IdentityStore {
   commitMerge(merge: MergeCommit, runId: string | null, lease: Lease): Promise<IdentityOutcome>;
   /** The merge that stands of a record, or null when it did not lose one. */
   standingMerge(record: RecordKey): Promise<StandingMerge | null>;
+  /** Keeps what a person said of a link until it is carried out; the link is decided again. */
+  saveWord(
+    link: LinkId,
+    said: { readonly about: "deletion"; readonly word: DeletionWord; readonly by: string },
+  ): Promise<void>;
+  settleCandidate(decision: CandidateDecision): Promise<void>;
   commitUnmerge(unmerge: UnmergeCommit, runId: string | null, lease: Lease): Promise<IdentityOutcome>;
 }

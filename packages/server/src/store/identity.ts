@@ -1,10 +1,14 @@
 import type { ConnectionId, ExternalId, LinkId, Member, Bases } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
-import { basesOf, linksWhole } from "./identity-rows.ts";
+import { basesOf, linksWhole, place } from "./identity-rows.ts";
 import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
+import { resolveEntries } from "./links.ts";
 import { carryMerge } from "./merge-commit.ts";
+import { markLinks } from "./observations.ts";
+import { candidateNote } from "./places.ts";
 import type { IdentityStore, RecordKey, StandingMerge, StoredObservation } from "./port.ts";
+import { bringBack } from "./restore-links.ts";
 import { observationColumns, observationOf } from "./rows.ts";
 import type { ObservationRow } from "./rows.ts";
 import { carryUnmerge } from "./unmerge-commit.ts";
@@ -49,7 +53,8 @@ function lists(
     async settleMoved(records, resolution) {
       if (records.length === 0) return;
       await database.query(
-        "update observation o set resolution = $2 from jsonb_to_recordset($1::jsonb) as r(connection text, " +
+        "update observation o set resolution = $2 from jsonb_to_recordset($1::jsonb) as r(connection " +
+          "text, " +
           "entity text, id text) where o.connection = r.connection and o.entity = r.entity and " +
           "o.external_id = r.id",
         [
@@ -99,12 +104,71 @@ async function findMerge(database: Database, record: RecordKey): Promise<Standin
   };
 }
 
+/** What persons said: of deletions, and of possible duplicates. */
+function answers({ database, journal }: Deps): Pick<IdentityStore, "saveWord" | "settleCandidate"> {
+  return {
+    async saveWord(link, { about, word, by }) {
+      await database.transaction(async (tx) => {
+        await tx.query(
+          "insert into word (link_id, about, word, said_by) values ($1, $2, $3, $4) on conflict " +
+            "(link_id, about) " +
+            "do update set word = excluded.word, said_by = excluded.said_by, said_at = now()",
+          [link, about, word, by],
+        );
+        await markLinks(tx, [link], "told by a person");
+        await journal.write(
+          tx,
+          [{ kind: "word_given", entity: null, link, body: { about, word, by } }],
+          null,
+        );
+      });
+    },
+    async settleCandidate(decision) {
+      const { record, state, resolution, alias, release, revive } = decision;
+      const own = [record.connection, record.entity, record.id];
+      await database.transaction(async (tx) => {
+        await tx.query(
+          "update candidate set state = $4, is_held = false where connection = $1 and entity = $2 and " +
+            "external_id = $3",
+          [...own, state],
+        );
+        if (resolution !== null || alias !== null) {
+          await tx.query(
+            "update link_member set until_at = now() where connection = $1 and entity = $2 and " +
+              "external_id = " +
+              "$3 and is_alias and until_at is null",
+            own,
+          );
+        }
+        if (revive !== null) {
+          const drop = [record.connection];
+          await bringBack(tx, [{ link: revive.link, drop, back: revive.back }]);
+          // A record that was made again is archived no more: so are the others.
+          await tx.query(
+            "insert into base (link_id, connection, images, kind) values ($1, $2, '{}', 'archived') on " +
+              "conflict (link_id, connection) do update set kind = excluded.kind",
+            [revive.link, record.connection],
+          );
+        }
+        const notes = resolution === null ? [] : await resolveEntries(tx, [{ record, resolution }]);
+        const placed = alias === null ? [] : [{ link: alias, ...record, isAlias: true }];
+        await place(tx, { entity: record.entity, links: [] }, placed);
+        const released = release === null ? [] : [release];
+        await tx.query("update link set adopted = null where id = $1", [release]);
+        await markLinks(tx, released, "told by a person");
+        await journal.write(tx, [...notes, candidateNote(decision)], null);
+      });
+    },
+  };
+}
+
 /** Who is who, over time: merges of records, and merges that were taken back. */
 export function identityStore(deps: Deps): IdentityStore {
   const { database, journal } = deps;
   return {
     ...lists(database),
     standingMerge: (record) => findMerge(database, record),
+    ...answers(deps),
     async commitMerge(merge, runId, lease) {
       return database.transaction(async (tx) => {
         await checkFence(tx, lease);

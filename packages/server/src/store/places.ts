@@ -2,7 +2,7 @@
 import { idsOf } from "@crossfoot/kernel";
 import type { ConnectionId, Json, LinkId, Member } from "@crossfoot/kernel";
 import type { Note } from "./chain.ts";
-import type { Adoption, MergeCommit, Placed, RecordKey, UnmergeCommit } from "./port.ts";
+import type { Adoption, CandidateDecision, MergeCommit, Placed, RecordKey, UnmergeCommit } from "./port.ts";
 
 const nameOf = ({ link, connection, id, isAlias }: Placed): string =>
   `${link}\n${connection}\n${id}\n${isAlias ? "alias" : "primary"}`;
@@ -101,6 +101,12 @@ export function unmergeNotes(unmerge: UnmergeCommit): readonly Note[] {
       ? []
       : [{ kind: "link_is_back", entity, link: from, body: { from: into } }]),
   ];
+}
+
+/** What the journal says of a person's word on a possible duplicate. */
+export function candidateNote({ record, state, alias, release, by }: CandidateDecision): Note {
+  const { connection, entity, id } = record;
+  return { kind: "candidate_decided", entity, link: alias ?? release, body: { connection, id, state, by } };
 }
 
 /** What the journal says of links that were taken over. */

@@ -2,6 +2,7 @@ import type {
   AdoptedTerms,
   Conflict,
   ConnectionId,
+  DeletionWord,
   Discard,
   EntityName,
   ExternalId,
@@ -13,6 +14,7 @@ import type {
   LinkId,
   LinkState,
   ObservationKind,
+  Restore,
   Verdict,
 } from "@crossfoot/kernel";
 import type { EntityCounts } from "./counts.ts";
@@ -128,6 +130,8 @@ export interface LinkBundle {
   readonly members: readonly MemberBundle[];
   readonly openTargets: readonly ConnectionId[];
   readonly hasTombstone: boolean;
+  /** What persons said of the link, by what it is about. */
+  readonly words: { readonly deletion?: DeletionWord };
   /** Set on a link that was taken over from another integration. */
   readonly adopted: AdoptedTerms | null;
   /** Links that cannot go on before this one has a member on `target`. */
@@ -226,6 +230,8 @@ export interface DecisionRecord {
   readonly parks: readonly ParkEntry[];
   readonly waits: readonly WaitEntry[];
   readonly tombstone: { readonly connection: ConnectionId; readonly id: ExternalId } | null;
+  /** Set when the link lives again. */
+  readonly restore?: Restore | null;
   readonly lines: readonly LineLink[];
 }
 

@@ -160,6 +160,18 @@ export class MiniSystem {
     this.#store(entity, { ...row, isArchived, version: row.version + 1, modifiedAt });
   }
 
+  /** A person takes a record out of the bin again. */
+  bringBack(entity: EntityName, id: string, fields: JsonMap = {}): void {
+    const row = this.#row(entity, id);
+    this.#store(entity, {
+      ...row,
+      fields: { ...row.fields, ...fields },
+      isDeleted: false,
+      version: row.version + 1,
+      modifiedAt: this.#options.now(),
+    });
+  }
+
   get(entity: EntityName, id: string): MiniRow {
     return this.#row(entity, id);
   }

@@ -54,7 +54,7 @@ function groupsOf(state: State, ids: readonly string[]): Groups {
 
 /** Loads everything stored about a batch of links. */
 export function bundlePart(state: State): Pick<Store, "loadBundles"> {
-  const { link, work, tombstone } = state.tables;
+  const { link, work, tombstone, word } = state.tables;
   return {
     async loadBundles(links) {
       const ids = [...new Set<string>(links)].toSorted(compareText);
@@ -64,8 +64,9 @@ export function bundlePart(state: State): Pick<Store, "loadBundles"> {
         if (row === undefined) return [];
         const { entity, generation, state: at, verdict, adopted } = row;
         const marked = work.get(id)?.marked;
+        const words = Object.fromEntries(word.by("link", id).map((said) => [said.about, said.word]));
         const has_tombstone = tombstone.by("link", id).length > 0;
-        const facts = { id, entity, generation, state: at, verdict, has_tombstone, adopted };
+        const facts = { id, entity, generation, state: at, verdict, has_tombstone, adopted, words };
         return [bundleOf({ ...facts, marked: marked === undefined ? null : String(marked) }, groups)];
       });
     },

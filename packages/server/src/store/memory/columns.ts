@@ -6,6 +6,7 @@ import type {
   AdoptedTerms,
   Bases,
   Conflict,
+  DeletionWord,
   FailureRecord,
   Json,
   JsonMap,
@@ -186,6 +187,15 @@ interface TombstoneTable {
   readonly made_at: number;
 }
 
+/** A row of `word`. */
+interface WordTable {
+  readonly link_id: string;
+  readonly about: string;
+  readonly word: DeletionWord;
+  readonly said_by: string;
+  readonly said_at: number;
+}
+
 /** A row of `cursor`. */
 export interface CursorTable {
   readonly connection: string;
@@ -297,6 +307,7 @@ export interface Rows {
   readonly park: ParkTable;
   readonly wait: WaitTable;
   readonly tombstone: TombstoneTable;
+  readonly word: WordTable;
   readonly cursor: CursorTable;
   readonly run: RunTable;
   readonly plan: PlanTable;

@@ -7,6 +7,7 @@ import type { IntentTable, ParkTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
 import { checkFence } from "./leases.ts";
+import { restoreLinks } from "./restore-links.ts";
 import type { State } from "./state.ts";
 import { keyOf } from "./table.ts";
 
@@ -297,6 +298,7 @@ export function decisionPart(state: State): Part {
           records.flatMap(({ intents }) => intents),
           { runId, now },
         );
+        restoreLinks(state, records, now);
         finishWork(state, records);
         writeNotes(state, records.flatMap(decisionNotes), runId);
       });

@@ -1,12 +1,16 @@
 import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
+import { candidateNote } from "../places.ts";
 import type { IdentityStore, RecordKey, StandingMerge } from "../port.ts";
 import { observationOf } from "../rows.ts";
+import { markLinks } from "./basics.ts";
 import type { ObservationTable } from "./columns.ts";
-import { basesOf, linksWhole } from "./identity-rows.ts";
+import { basesOf, linksWhole, place } from "./identity-rows.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText } from "./json.ts";
 import { checkFence } from "./leases.ts";
+import { resolve } from "./links.ts";
 import { carryMerge } from "./merge.ts";
+import { bringBack } from "./restore-links.ts";
 import type { State } from "./state.ts";
 import { carryUnmerge } from "./unmerge.ts";
 
@@ -78,6 +82,50 @@ function lists(
   };
 }
 
+/** What persons said: of deletions, and of possible duplicates. */
+function answers(state: State): Pick<IdentityStore, "saveWord" | "settleCandidate"> {
+  return {
+    async saveWord(link, { about, word: own, by }) {
+      state.commit((now) => {
+        const { word } = state.tables;
+        const known = word.get(link, about);
+        const columns = { word: own, said_by: by, said_at: now };
+        if (known === undefined) word.insert({ link_id: link, about, ...columns });
+        else word.change(known, columns);
+        markLinks(state, [link], { reason: "told by a person", now });
+        writeNotes(state, [{ kind: "word_given", entity: null, link, body: { about, word: own, by } }], null);
+      });
+    },
+    async settleCandidate(decision) {
+      const { record, state: at, resolution, alias, release, revive } = decision;
+      const { connection, entity, id } = record;
+      const { candidate, member, link, base } = state.tables;
+      state.commit((now) => {
+        const row = candidate.get(connection, entity, id);
+        if (row !== undefined) candidate.change(row, { state: at, is_held: false });
+        if (resolution !== null || alias !== null) {
+          for (const own of member.by("record", entity, connection, id))
+            if (own.is_alias) member.change(own, { until_at: now });
+        }
+        if (revive !== null) {
+          bringBack(state, [{ link: revive.link, drop: [connection], back: revive.back }], now);
+          // A record that was made again is archived no more: so are the others.
+          const known = base.get(revive.link, connection);
+          if (known !== undefined) base.change(known, { kind: "archived", undone: null });
+          else base.insert({ link_id: revive.link, connection, images: {}, kind: "archived", undone: null });
+        }
+        if (resolution !== null) resolve(state, [{ record, resolution }], { runId: null, now });
+        const placed = alias === null ? [] : [{ link: alias, connection, id, isAlias: true }];
+        place(state, { entity, links: [], now }, placed);
+        const own = release === null ? undefined : link.get(release);
+        if (own !== undefined) link.change(own, { adopted: null });
+        markLinks(state, release === null ? [] : [release], { reason: "told by a person", now });
+        writeNotes(state, [candidateNote(decision)], null);
+      });
+    },
+  };
+}
+
 /** Who is who, over time: merges of records, and merges that were taken back. */
 export function identityPart(state: State): IdentityStore {
   return {
@@ -85,6 +133,7 @@ export function identityPart(state: State): IdentityStore {
     async standingMerge(record) {
       return findMerge(state, record);
     },
+    ...answers(state),
     async commitMerge(merge, runId, lease) {
       return state.commit((now) => {
         checkFence(state, lease);

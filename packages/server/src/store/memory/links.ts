@@ -224,7 +224,7 @@ function lookUps(state: State): Pick<Store, "holdersOf" | "linksOf"> {
       const rows = [...new Set(keys)].flatMap((key) => matchKey.by("key", entity, key));
       return rows.flatMap((row): readonly KeyHolder[] => {
         const owner = link.get(row.link_id);
-        if (owner === undefined || owner.state === "ended" || owner.state === "merged") return [];
+        if (owner === undefined || owner.state === "merged") return [];
         const members = member
           .by("link", row.link_id)
           .flatMap((each) => (each.is_alias ? [] : [each.connection as ConnectionId]));

@@ -169,6 +169,13 @@ const tombstone = spec("tombstone")({
   instants: ["made_at"],
   indices: { link: ofLink },
 });
+const word = spec("word")({
+  key: ["link_id", "about"],
+  checks: { about: ["deletion"] },
+  links: ["link_id"],
+  instants: ["said_at"],
+  indices: { link: ofLink },
+});
 const cursor = spec("cursor")({
   key: ["connection", "entity"],
   checks: { reading: ["backfill", "incremental", "sweep"] },
@@ -226,6 +233,7 @@ export interface Tables {
   readonly park: Table<Rows["park"], "open" | "openOfLink" | "openOfIntent">;
   readonly wait: Table<Rows["wait"], "link" | "parent" | "record">;
   readonly tombstone: Table<Rows["tombstone"], "link">;
+  readonly word: Table<Rows["word"], "link">;
   readonly cursor: Table<Rows["cursor"]>;
   readonly run: Table<Rows["run"]>;
   readonly plan: Table<Rows["plan"]>;
@@ -261,6 +269,7 @@ export function createTables(undo: Undo): Tables {
     park: of(park),
     wait: of(wait),
     tombstone: of(tombstone),
+    word: of(word),
     cursor: of(cursor),
     run: of(run),
     plan: plans,

@@ -4,7 +4,7 @@ import type { Entry } from "../links.ts";
 import { recordName } from "../port.ts";
 import type { Intent, IntentOutcome, Lease, Store } from "../port.ts";
 import type { Known } from "./known.ts";
-import { mergeOf, unmergeOf } from "./random-merges.ts";
+import { answerOf, mergeOf, unmergeOf } from "./random-merges.ts";
 import type { MergeFacts } from "./random-merges.ts";
 import * as rows from "./random-rows.ts";
 
@@ -289,6 +289,19 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     run,
     leaseOf(known, lease),
   ]),
+  saveWord: knowing(
+    "saveWord",
+    fc.tuple(pick, fc.constantFrom("keep", "restore")),
+    (known, [which, word]) => [
+      at([...known.links.keys()], which) ?? "l-9",
+      { about: "deletion", word, by: "somebody" },
+    ],
+  ),
+  settleCandidate: knowing(
+    "settleCandidate",
+    fc.record({ record, which: pick, what: fc.nat(3), state: fc.constantFrom("linked", "apart") }),
+    (known, facts) => [answerOf(known, facts)],
+  ),
   commitAdoption: knowing(
     "commitAdoption",
     fc.record({

@@ -1,5 +1,7 @@
 import type { LinkId, Member } from "@crossfoot/kernel";
 import { membersFrom } from "../places.ts";
+import type { RecordKey } from "../facts.ts";
+import { recordName } from "../port.ts";
 import type { MergeCommit, Placed, UnmergeCommit } from "../port.ts";
 import type { Known } from "./known.ts";
 
@@ -68,4 +70,28 @@ export function unmergeOf(known: Known, facts: MergeFacts): UnmergeCommit | null
     bases: merge.bases,
     referring: facts.isListed ? ["accounts", "contacts"] : [],
   };
+}
+
+/** A person's answer about a record: nothing, a link let go, an alias, or an ended link brought back. */
+export function answerOf(
+  known: Known,
+  facts: {
+    readonly record: RecordKey;
+    readonly which: number;
+    readonly what: number;
+    readonly state: string;
+  },
+): object {
+  const { record, which, what, state } = facts;
+  const ids = [...known.links].filter(([, kind]) => kind === record.entity).map(([id]) => id);
+  const chosen = pick(ids, which) ?? null;
+  const isFree = !known.members.has(recordName(record));
+  const none = { resolution: null, alias: null, release: null, revive: null };
+  const parts = [
+    {},
+    { release: chosen },
+    { alias: isFree ? chosen : null },
+    { revive: chosen === null || !isFree ? null : { link: chosen, back: [] } },
+  ];
+  return { record, state, ...none, by: "x", ...parts[what] };
 }

@@ -231,6 +231,10 @@ export const decision: fc.Arbitrary<Omit<DecisionRecord, "marked">> = fc
       parks: some(park),
       waits: some(wait),
       tombstone: orNull(fc.record({ connection, id: fc.constant(externalId("r1")) })),
+      restore: fc.oneof(
+        { weight: 5, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.record({ drop: some(connection), back: some(connection) }) },
+      ),
       lines: some(line),
     }),
   );

@@ -1,0 +1,107 @@
+import { matchKeysOf } from "@crossfoot/kernel";
+import type { ConnectionId, DeletionWord, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
+import { recordName } from "../store/port.ts";
+import type { RecordKey, StoredObservation } from "../store/port.ts";
+import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
+import type { Engine } from "./engine.ts";
+import { canonicalFields, freeLinkId } from "./resolve.ts";
+import { findLink } from "./why.ts";
+import { ticker } from "./world.ts";
+import type { World } from "./world.ts";
+
+/** Keeps a person's answer to a deletion; the next run carries it out. */
+async function answerDeletion(
+  world: World,
+  record: NamedRecord,
+  answer: { readonly word: DeletionWord; readonly by: string },
+): Promise<AnswerOutcome> {
+  const link = await findLink(world, record);
+  if (link === null) return "unknown";
+  await world.store.saveWord(link, { about: "deletion", ...answer });
+  return "told";
+}
+
+/**
+ * Keeps that a record which is gone was merged into another, where the system itself tells no merges. What is
+ * still there was not: its own system has to merge it.
+ */
+async function declareMerge(
+  world: World,
+  merge: {
+    readonly entity: EntityName;
+    readonly connection: ConnectionId;
+    readonly loser: ExternalId;
+    readonly survivor: ExternalId;
+  },
+): Promise<AnswerOutcome> {
+  const { entity, connection, loser, survivor } = merge;
+  const named = [loser, survivor].map((id) => ({ connection, entity, id }));
+  const seen = await world.store.observationsOf(named);
+  const of = (id: ExternalId): StoredObservation | undefined => seen.find((one) => one.id === id);
+  const [gone, into] = [of(loser), of(survivor)];
+  if (gone === undefined || into === undefined || loser === survivor) return "unknown";
+  if (gone.kind === "present" || gone.kind === "archived") return "still_there";
+  const tick = ticker(world.clock, await world.store.newestRead());
+  const at = tick();
+  const told: StoredObservation = { ...gone, kind: "merged", into: survivor, readStart: at, readEnd: at };
+  await world.store.checkpoint({ observations: [told], unreadable: [], cursor: null, runId: null });
+  return "told";
+}
+
+/**
+ * Carries out a person's word on a possible duplicate: it is the same as a record of the other side, or as
+ * another of its own, or it is a record of its own.
+ */
+async function decideCandidate(
+  world: World,
+  record: RecordKey,
+  decision: { readonly with: LinkId | null; readonly by: string },
+): Promise<AnswerOutcome> {
+  const { store } = world;
+  const { connection, entity, id } = record;
+  const listed = (await store.listCandidates()).some((one) => recordName(one) === recordName(record));
+  const [seen] = await store.observationsOf([record]);
+  if (!listed || seen === undefined) return "unknown";
+  const own = (await store.linksOf([record])).get(recordName(record)) ?? null;
+  const [link] = own === null ? [] : await store.loadLinks([own]);
+  const isMember = link?.members.some((one) => one.connection === connection && one.id === id) ?? false;
+  const policy = world.policies.find((one) => one.entity === entity);
+  const [read] = policy === undefined ? [] : await canonicalFields(world, policy, [seen]);
+  const keys = policy === undefined || read === undefined ? [] : matchKeysOf(policy, read.fields);
+  const base = { record, by: decision.by, resolution: null, alias: null, release: null, revive: null };
+  if (decision.with === null) {
+    const found = { kind: "found", link: await freeLinkId(world, record), generation: 1, keys } as const;
+    const what = isMember ? { release: own } : { resolution: found };
+    await store.settleCandidate({ ...base, state: "apart", ...what });
+    return "told";
+  }
+  const [into] = await store.loadLinks([decision.with]);
+  if (into === undefined || into.entity !== entity || isMember)
+    return into === undefined ? "unknown" : "taken";
+  if (into.state === "ended") {
+    const back = into.members.map((one) => one.connection).filter((one) => one !== connection);
+    const joining = { kind: "join", link: into.id, keys } as const;
+    const revive = { link: into.id, back };
+    await store.settleCandidate({ ...base, state: "linked", resolution: joining, revive });
+    return "told";
+  }
+  const isTaken = into.members.some((one) => one.connection === connection);
+  const joined = { kind: "join", link: into.id, keys } as const;
+  const what = isTaken ? { alias: into.id } : { resolution: joined };
+  await store.settleCandidate({ ...base, state: "linked", ...what });
+  return "told";
+}
+
+/** What persons say of who is who, and of deletions. */
+export function answersOf(world: World): Pick<Engine, "answerDeletion" | "declareMerge" | "decideCandidate"> {
+  return {
+    answerDeletion: (record, answer) => answerDeletion(world, record, answer),
+    declareMerge: (merge) => declareMerge(world, merge),
+    decideCandidate: async (record, decision) => {
+      const named = decision.with === null ? null : { entity: record.entity, id: decision.with };
+      const link = named === null ? null : await findLink(world, named);
+      if (named !== null && link === null) return "unknown";
+      return decideCandidate(world, record, { with: link, by: decision.by });
+    },
+  };
+}
