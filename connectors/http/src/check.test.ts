@@ -156,6 +156,7 @@ describe("parts that do not fit together", () => {
     ],
     [over({ record: { version: null } }), "entities.accounts.record.version: is missing"],
     [over({ reference: null }), "entities.accounts.reference.field: is missing"],
+    [over({ record: { archived: null } }), "entities.accounts.record.archived: is missing"],
     [over({ record: { id: { as: "number" } } }), "entities.accounts.record.id: needs path, or join"],
     [
       over({ transitions: [{ from: "a", to: "b", via: "c", path: "/x" }] }),

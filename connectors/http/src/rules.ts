@@ -124,6 +124,12 @@ function checkWrites(entity: JsonMap, path: string, found: Problems): void {
       problem: "is missing; the probe searches it: say where it is stored",
     });
   }
+  if (entity["archive"] !== undefined && mapAt(entity, "record")?.["archived"] === undefined) {
+    found.push({
+      path: `${path}.record.archived`,
+      problem: "is missing; say how a record shows that it is archived, or nobody can tell whether it is",
+    });
+  }
   const transitions = entity["transitions"];
   const creates = entity["create"] !== undefined || mapAt(entity, "batch")?.["create"] !== undefined;
   if (isList(transitions) && transitions.length > 0 && creates && entity["initialStatus"] === undefined) {

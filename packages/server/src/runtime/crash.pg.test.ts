@@ -165,8 +165,8 @@ describe("a worker that dies while it finds out that two links are one thing", (
         wrapStore: (store) => ({
           ...store,
           replaceKeys: async (...call) => {
-            await store.replaceKeys(...call);
-            if (!isAlive) return;
+            const waiting = await store.replaceKeys(...call);
+            if (!isAlive) return waiting;
             isAlive = false;
             throw new Error("killed");
           },

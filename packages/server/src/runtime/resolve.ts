@@ -207,12 +207,16 @@ export async function renewKeys(
   await session.world.store.replaceKeys(policy.entity, entries, { pairs: [], runId: session.runId });
 }
 
-/** A single link whose keys changed may turn out to be the same thing as a link of the other side. */
+/**
+ * A single link whose keys changed may turn out to be the same thing as a link of the other side. Answers how
+ * many were joined, and those that have to wait before they can be: deciding one of them now would create
+ * what may be there already.
+ */
 export async function rematchSingles(
   session: Session,
   policy: EntityPolicy,
   singles: readonly { readonly link: LinkId; readonly connection: ConnectionId; readonly fields: Fields }[],
-): Promise<number> {
+): Promise<{ readonly joined: number; readonly waiting: readonly LinkId[] }> {
   const { store } = session.world;
   const keyed = singles.map((single) => ({
     ...single,
@@ -225,7 +229,7 @@ export async function rematchSingles(
   const holds = (link: LinkId, key: string): boolean =>
     holders.some((holder) => holder.link === link && holder.key === key);
   const moved = keyed.filter(({ link, keys }) => !keys.every((key) => holds(link, key)));
-  if (moved.length === 0) return 0;
+  if (moved.length === 0) return { joined: 0, waiting: [] };
   const pairs = moved.flatMap(({ link, connection, keys }) => {
     const found = holders.filter(
       (holder) => holder.link !== link && holder.state !== "ended" && keys.includes(holder.key),
@@ -238,6 +242,6 @@ export async function rematchSingles(
     });
     return verdict.kind === "link" ? [{ from: link, into: verdict.link as LinkId }] : [];
   });
-  await store.replaceKeys(policy.entity, moved, { pairs, runId: session.runId });
-  return pairs.length;
+  const waiting = await store.replaceKeys(policy.entity, moved, { pairs, runId: session.runId });
+  return { joined: pairs.length - waiting.length, waiting };
 }

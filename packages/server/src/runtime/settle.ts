@@ -156,20 +156,25 @@ interface Deciding {
   readonly context: AssessContext;
   readonly due: number;
   decided: number;
+  /** Links that were joined with others, which are due now. */
+  joined: number;
   kept: Assessed[] | null;
 }
 
-/** Decides what is due of one entity and stores the decisions. Answers how many links were decided. */
+/**
+ * Decides what is due of one entity and stores the decisions. Answers how many links were decided, or joined
+ * with others that are due now.
+ */
 async function decideDue(settling: Settling, policy: EntityPolicy): Promise<number> {
   const due = await settling.session.world.store.countDue(policy.entity);
   if (due === 0 || settling.guardStops.some(({ entity }) => entity === policy.entity)) return 0;
   const context = await contextOf(settling, policy);
-  const deciding: Deciding = { settling, context, due, decided: 0, kept: [] };
+  const deciding: Deciding = { settling, context, due, decided: 0, joined: 0, kept: [] };
   const made = await guardedSince(settling, policy, due);
   if (made !== null) {
     const counts: Record<string, number> = {};
     await eachBatch(deciding, (assessed) => decideHarmless(deciding, assessed, counts));
-    if (!(await passesGuard(settling, policy, { counts, made }))) return deciding.decided;
+    if (!(await passesGuard(settling, policy, { counts, made }))) return deciding.decided + deciding.joined;
   }
   const { kept } = deciding;
   if (made === null || kept === null)
@@ -178,7 +183,7 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
     for (let from = 0; from < kept.length; from += batchSize)
       await storeDecided(deciding, kept.slice(from, from + batchSize));
   }
-  return deciding.decided;
+  return deciding.decided + deciding.joined;
 }
 
 /** Loads and decides all that is due, batch by batch; `work` gets each batch. */
@@ -194,6 +199,7 @@ async function eachBatch(
     const { assessed, joined } = await rematched(settling.session, context, loaded);
     // What was kept may be about a link that has just been joined with another: it is decided again.
     if (joined > 0) deciding.kept = null;
+    deciding.joined += joined;
     // The next batch is loaded and decided while this one is stored. That is safe, because one commit of
     // decisions touches nothing of another link but its mark, and a link that was marked meanwhile is
     // decided again.
@@ -310,9 +316,12 @@ async function rematched(
     return [{ link: bundle.id, connection: only.view.connection, fields: only.view.fields }];
   });
   await renewKeys(session, context.policy, assessed.filter(movesKeys).flatMap(membersIn));
-  const joined = await rematchSingles(session, context.policy, singles);
-  if (joined === 0) return { assessed, joined };
-  const bundles = (await store.loadBundles(links)).filter(({ state }) => state !== "merged");
+  const { joined, waiting } = await rematchSingles(session, context.policy, singles);
+  if (joined === 0)
+    return { assessed: assessed.filter(({ bundle }) => !waiting.includes(bundle.id)), joined };
+  const bundles = (await store.loadBundles(links)).filter(
+    ({ id, state }) => state !== "merged" && !waiting.includes(id),
+  );
   return { assessed: await assess(context, bundles), joined };
 }
 

@@ -206,8 +206,13 @@ const intentChanged = [
 const intentNames = [...intentKept, ...intentChanged].join(", ");
 const intentChange = intentChanged.map((name) => `${name} = excluded.${name}`).join(", ");
 
-async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: string | null): Promise<void> {
-  if (intents.length === 0) return;
+/** Stores intents. Answers the keys of those that are to be sent: others stand, whatever is decided anew. */
+async function saveIntents(
+  tx: Queryable,
+  intents: readonly Intent[],
+  runId: string | null,
+): Promise<ReadonlySet<string>> {
+  if (intents.length === 0) return new Set();
   const rows = intents.map((intent) => ({
     key: intent.key,
     link_id: intent.link,
@@ -234,7 +239,7 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
   }));
   // A create that settled stays settled for its generation: its key never depends on its content, so it
   // cannot repeat. Neither can one of which nobody knows whether it landed, whatever its source says by now.
-  await tx.query(
+  const stored = await tx.query<{ key: string }>(
     `insert into intent (${intentNames}, state) select ${intentNames}, 'stored' from ` +
       "jsonb_to_recordset($1::jsonb) as r(key text, link_id text, entity text, generation int, " +
       "target text, kind text, step int, external_id text, reference text, precondition text, " +
@@ -244,9 +249,10 @@ async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: str
       "0, due_at = now(), due_set_at = now(), failure = null, settled_at = null, send_deadline = null, " +
       "abandoned_at = null where intent.state = 'refused' or (intent.state = 'settled' and intent.kind " +
       "<> 'create') or (intent.state = 'parked' and not exists (select " +
-      `from park p where p.intent_key = intent.key and p.state = 'open' and ${isParkOfDoubt}))`,
+      `from park p where p.intent_key = intent.key and p.state = 'open' and ${isParkOfDoubt})) returning key`,
     [JSON.stringify(rows)],
   );
+  return new Set(stored.map(({ key }) => key));
 }
 
 async function saveConflicts(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
@@ -330,7 +336,7 @@ function overwriting({ intents }: DecisionRecord, { connection, field }: Discard
 }
 
 /** What the journal says of a decision. */
-export function decisionNotes(record: DecisionRecord): readonly Note[] {
+export function decisionNotes(record: DecisionRecord, stored: ReadonlySet<string>): readonly Note[] {
   const { link, entity } = record;
   const note = (kind: string, body: unknown): Note => ({ kind, entity, link, body: body as Json });
   return [
@@ -345,7 +351,7 @@ export function decisionNotes(record: DecisionRecord): readonly Note[] {
     ...(record.restore === undefined || record.restore === null
       ? []
       : [note("link_restored", record.restore)]),
-    ...record.intents.map(storedNote),
+    ...record.intents.filter(({ key }) => stored.has(key)).map(storedNote),
   ];
 }
 
@@ -447,14 +453,18 @@ export function decisionStore(deps: Deps): Part {
         await savePark(tx, parks);
         await replaceWaits(tx, records);
         await markDemanded(tx, records);
-        await saveIntents(
+        const stored = await saveIntents(
           tx,
           records.flatMap(({ intents }) => intents),
           runId,
         );
         await restoreLinks(tx, records);
         await finishWork(tx, records);
-        await journal.write(tx, records.flatMap(decisionNotes), runId);
+        await journal.write(
+          tx,
+          records.flatMap((record) => decisionNotes(record, stored)),
+          runId,
+        );
       });
     },
   };

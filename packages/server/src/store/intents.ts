@@ -1,6 +1,7 @@
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import { moveBases, parkRow, saveLines, savePark } from "./decisions.ts";
+import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { markLinks, observe } from "./observations.ts";
@@ -24,7 +25,7 @@ type Part = Pick<
 >;
 
 /** Rows come in an order of their own, whatever way PostgreSQL took: the journal is the same on each. */
-const byKey = (a: IntentRow, b: IntentRow): number => (a.key < b.key ? -1 : 1);
+const byKey = (a: Pick<IntentRow, "key">, b: Pick<IntentRow, "key">): number => (a.key < b.key ? -1 : 1);
 const byLink = (a: IntentRow, b: IntentRow): number =>
   a.link_id === b.link_id ? byKey(a, b) : a.link_id < b.link_id ? -1 : 1;
 
@@ -139,7 +140,8 @@ export function parkTaken(
   });
 }
 
-async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
+/** Stores what became of intents; answers the later steps that were taken back with them. */
+async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<readonly Note[]> {
   const rows = outcomes.map((outcome) => ({
     key: outcome.intent.key,
     state: outcome.state,
@@ -167,13 +169,25 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
   const ended = outcomes
     .filter(({ state }) => state === "refused" || state === "parked")
     .map(({ intent }) => intent.key);
-  if (ended.length === 0) return;
-  await tx.query(
+  if (ended.length === 0) return [];
+  const takenBack = await tx.query<Withdrawn>(
     "delete from intent later using intent done where done.key in (select " +
       "jsonb_array_elements_text($1::jsonb)) and later.link_id = done.link_id and later.target = " +
-      "done.target and later.state = 'stored' and later.step > done.step",
+      `done.target and later.state = 'stored' and later.step > done.step returning ${laterColumns}`,
     [JSON.stringify(ended)],
   );
+  return withdrawnNotes(takenBack);
+}
+
+const laterColumns = "later.key, later.link_id, later.entity, later.target, later.kind";
+
+type Withdrawn = Pick<IntentRow, "key" | "link_id" | "entity" | "target" | "kind">;
+
+/** What the journal says of intents that are decided again from what is there. */
+export function withdrawnNotes(rows: readonly Withdrawn[]): readonly Note[] {
+  return rows.toSorted(byKey).map(({ key, link_id: link, entity, target, kind }) => {
+    return { kind: "intent_withdrawn", entity, link: link as LinkId, body: { key, target, kind } };
+  });
 }
 
 /**
@@ -245,13 +259,7 @@ function withdrawals(deps: Deps): Pick<Store, "withdrawStored" | "markStored"> {
             "work) and not exists (select from intent o where o.link_id = i.link_id and o.target = " +
             `i.target and o.state in ('sending', 'in_doubt')) returning ${intentColumns}`,
         );
-        const notes = rows.toSorted(byKey).map((row) => ({
-          kind: "intent_withdrawn",
-          entity: row.entity,
-          link: row.link_id as LinkId,
-          body: { key: row.key, target: row.target, kind: row.kind },
-        }));
-        await journal.write(tx, notes, runId);
+        await journal.write(tx, withdrawnNotes(rows), runId);
         return rows.length;
       });
     },
@@ -395,7 +403,7 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
       await database.transaction(async (tx) => {
         await checkFence(tx, lease);
         const outcomes = await setAsideTaken(tx, given);
-        await saveStates(tx, outcomes);
+        const takenBack = await saveStates(tx, outcomes);
         await markPlans(tx, outcomes);
         const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
         await observe(tx, seen, "answered");
@@ -425,7 +433,7 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
         const groupNotes = together.map(({ link, connection, images }) => {
           return { kind: "base_moved", entity: null, link, body: { connection, images } };
         });
-        await journal.write(tx, [...outcomes.flatMap(outcomeNotes), ...groupNotes], runId);
+        await journal.write(tx, [...outcomes.flatMap(outcomeNotes), ...takenBack, ...groupNotes], runId);
       });
     },
   };

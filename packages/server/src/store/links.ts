@@ -1,6 +1,7 @@
 import type { ConnectionId, EntityName, ExternalId, LinkId, LinkState } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
+import { doubtedLinks, joinPair, takeBackCreates, waitingPairs } from "./joins.ts";
 import type { JournalWriter } from "./journal.ts";
 import { markLinks } from "./observations.ts";
 import { recordName } from "./port.ts";
@@ -165,91 +166,6 @@ export function resolutionNotes(entries: readonly Entry[]): readonly Note[] {
         resolution.kind === "candidate" ? { connection, id, links: resolution.links } : { connection, id };
       return { kind: kinds[resolution.kind], entity, link, body };
     });
-}
-
-/** What the journal says of a write that was taken back since its record was found. */
-export function takenBackNote(row: {
-  readonly key: string;
-  readonly link_id: string;
-  readonly entity: string;
-  readonly target: string;
-}): Note {
-  const { key, link_id, entity, target } = row;
-  return {
-    kind: "intent_taken_back",
-    entity,
-    link: link_id as LinkId,
-    body: { key, target, code: "record_found" },
-  };
-}
-
-/**
- * Creates that were stored and not sent are taken back once their record turned out to be there, with the
- * steps that follow them: somebody else made it while the worker was away. Without that:
- * 1. A create is stored; its worker dies before it is sent.
- * 2. A person makes the record on the target, and it is read and joined to the link.
- * 3. The stored create is sent, and the record is there twice.
- */
-async function takeBackCreates(
-  tx: Queryable,
-  places: readonly { readonly link: LinkId; readonly connection: ConnectionId }[],
-): Promise<readonly Note[]> {
-  if (places.length === 0) return [];
-  const rows = await tx.query<{ key: string; link_id: string; entity: string; target: string }>(
-    "delete from intent i using jsonb_to_recordset($1::jsonb) as r(link text, connection text) " +
-      "where i.link_id = r.link and i.target = r.connection and i.state = 'stored' and exists " +
-      "(select from intent c where c.link_id = i.link_id and c.target = i.target and c.kind = " +
-      "'create' and c.state = 'stored') returning i.key, i.link_id, i.entity, i.target",
-    [JSON.stringify(places)],
-  );
-  return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(takenBackNote);
-}
-
-/**
- * Whether a create of either link may have landed, or both have a record on one side: then they stay two.
- */
-async function isUnjoinable(
-  tx: Queryable,
-  pair: { readonly from: LinkId; readonly into: LinkId },
-): Promise<boolean> {
-  const rows = await tx.query(
-    "select 1 from intent where link_id in ($1, $2) and kind = 'create' and state in ('sending', " +
-      "'in_doubt') union all select 1 from link_member a join link_member b on b.connection = " +
-      "a.connection where a.link_id = $1 and b.link_id = $2 and a.until_at is null and b.until_at " +
-      "is null and not a.is_alias and not b.is_alias limit 1",
-    [pair.from, pair.into],
-  );
-  return rows.length > 0;
-}
-
-async function joinTwo(tx: Queryable, pair: { readonly from: LinkId; readonly into: LinkId }): Promise<void> {
-  const { from, into } = pair;
-  for (const table of ["link_member", "observation", "match_key", "line_link", "base"]) {
-    await tx.query(`update ${table} set link_id = $2 where link_id = $1`, [from, into]);
-  }
-  await tx.query("update link set state = 'merged', merged_into = $2 where id = $1", [from, into]);
-  await tx.query("update link set state = 'live' where id = $1", [into]);
-  await tx.query("delete from work where link_id = $1", [from]);
-  await tx.query("delete from wait where link_id = $1", [from]);
-  await tx.query("update wait set parent_link = $2 where parent_link = $1", [from, into]);
-}
-
-/** Joins two links unless something speaks against it, and answers what the journal is to say of it. */
-export async function joinPair(
-  tx: Queryable,
-  pair: { readonly from: LinkId; readonly into: LinkId },
-): Promise<readonly Note[]> {
-  if (await isUnjoinable(tx, pair)) return [];
-  const ends = await tx.query<{ link: LinkId; connection: ConnectionId }>(
-    "select case link_id when $1 then $2 else $1 end as link, connection from link_member " +
-      "where link_id in ($1, $2) and until_at is null and not is_alias",
-    [pair.from, pair.into],
-  );
-  const takenBack = await takeBackCreates(tx, ends);
-  await joinTwo(tx, pair);
-  await markLinks(tx, [pair.into], "joined");
-  const body = { from: pair.from };
-  return [...takenBack, { kind: "links_joined", entity: null, link: pair.into, body }];
 }
 
 /** Records without a link. */
@@ -445,9 +361,21 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
       });
     },
     async replaceKeys(entity, entries, { pairs, runId }) {
-      await database.transaction(async (tx) => {
-        await writeKeys(tx, entity, entries);
-        for (const pair of pairs) await journal.write(tx, await joinPair(tx, pair), runId);
+      return database.transaction(async (tx) => {
+        const doubted = await doubtedLinks(
+          tx,
+          pairs.flatMap(({ from, into }) => [from, into]),
+        );
+        const waiting = waitingPairs(pairs, doubted);
+        const late = new Set(waiting.map(({ from }) => from));
+        await writeKeys(
+          tx,
+          entity,
+          entries.filter(({ link }) => !late.has(link)),
+        );
+        for (const pair of pairs)
+          if (!waiting.includes(pair)) await journal.write(tx, await joinPair(tx, pair), runId);
+        return [...late];
       });
     },
     async joinLinks(pairs, runId) {

@@ -368,7 +368,8 @@ export interface Store extends LeaseStore, PlanStore, IdentityStore, AdoptStore 
   ): Promise<void>;
   /**
    * Gives links the keys that their records have now, and joins those that turn out to be one thing. Both
-   * are one commit: with the keys alone nobody would look again whether there is something to join.
+   * are one commit: with the keys alone nobody would look again whether there is something to join. A pair
+   * one of whose creates may have landed has to wait: its `from` keeps the keys it had, and is answered.
    */
   replaceKeys(
     entity: EntityName,
@@ -381,7 +382,7 @@ export interface Store extends LeaseStore, PlanStore, IdentityStore, AdoptStore 
       readonly pairs: readonly { readonly from: LinkId; readonly into: LinkId }[];
       readonly runId: string | null;
     },
-  ): Promise<void>;
+  ): Promise<readonly LinkId[]>;
   /**
    * Joins two links that turned out to be one thing: the members of `from` move to `into`, both in the
    * journal.

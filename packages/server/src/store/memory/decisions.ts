@@ -134,11 +134,12 @@ function rowOf(intent: Intent, at: { readonly runId: string | null; readonly now
   };
 }
 
+/** Stores intents. Answers the keys of those that are to be sent. */
 function saveIntents(
   state: State,
   intents: readonly Intent[],
   at: { readonly runId: string | null; readonly now: number },
-): void {
+): ReadonlySet<string> {
   const { intent } = state.tables;
   const touched: string[] = [];
   for (const given of intents) {
@@ -155,6 +156,7 @@ function saveIntents(
     } else continue;
     touched.push(given.key);
   }
+  return new Set(touched);
 }
 
 function saveConflicts(state: State, records: readonly DecisionRecord[], now: number): void {
@@ -293,14 +295,18 @@ export function decisionPart(state: State): Part {
           ),
         );
         markLinks(state, parents, { reason: "demanded", now });
-        saveIntents(
+        const stored = saveIntents(
           state,
           records.flatMap(({ intents }) => intents),
           { runId, now },
         );
         restoreLinks(state, records, now);
         finishWork(state, records);
-        writeNotes(state, records.flatMap(decisionNotes), runId);
+        writeNotes(
+          state,
+          records.flatMap((record) => decisionNotes(record, stored)),
+          runId,
+        );
       });
     },
   };

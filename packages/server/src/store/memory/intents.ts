@@ -1,5 +1,5 @@
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
-import { parkTaken } from "../intents.ts";
+import { parkTaken, withdrawnNotes } from "../intents.ts";
 import { outcomeNotes, turnedLinks } from "../outcomes.ts";
 import type { BaseMove, Intent, IntentOutcome, Store } from "../port.ts";
 import { intentOf } from "../rows.ts";
@@ -56,7 +56,8 @@ function setAsideTaken(state: State, outcomes: readonly IntentOutcome[]): readon
   return parkTaken(outcomes, new Set(taken.map(({ intent }) => intent.key)));
 }
 
-function saveStates(state: State, outcomes: readonly IntentOutcome[], now: number): void {
+/** Stores what became of intents; answers the later steps that were taken back with them. */
+function saveStates(state: State, outcomes: readonly IntentOutcome[], now: number): readonly IntentTable[] {
   const { intent } = state.tables;
   for (const outcome of outcomes) {
     const row = intent.get(outcome.intent.key);
@@ -74,14 +75,17 @@ function saveStates(state: State, outcomes: readonly IntentOutcome[], now: numbe
     });
   }
   // Later steps of a document whose step did not settle are taken back.
+  const takenBack: IntentTable[] = [];
   for (const outcome of outcomes) {
     const done = intent.get(outcome.intent.key);
     if (done === undefined || (outcome.state !== "refused" && outcome.state !== "parked")) continue;
     for (const later of intent.by("link", done.link_id)) {
-      if (later.target === done.target && later.state === "stored" && later.step > done.step)
-        intent.remove(later);
+      if (later.target !== done.target || later.state !== "stored" || later.step <= done.step) continue;
+      intent.remove(later);
+      takenBack.push(later);
     }
   }
+  return takenBack;
 }
 
 /** New members of links, from creates that settled. */
@@ -145,13 +149,7 @@ function withdrawals(state: State): Pick<Store, "withdrawStored" | "markStored">
                 .some((other) => other.target === target && flyingStates.has(other.state)),
           );
         for (const row of rows) intent.remove(row);
-        const notes = rows.toSorted(byKey).map(({ key, target, kind, entity, link_id }) => ({
-          kind: "intent_withdrawn",
-          entity,
-          link: link_id as LinkId,
-          body: { key, target, kind },
-        }));
-        writeNotes(state, notes, runId);
+        writeNotes(state, withdrawnNotes(rows), runId);
         return rows.length;
       });
     },
@@ -297,7 +295,7 @@ function settle(
 ): void {
   const { now } = at;
   const outcomes = setAsideTaken(state, given);
-  saveStates(state, outcomes, now);
+  const takenBack = saveStates(state, outcomes, now);
   markPlans(state, outcomes, now);
   const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
   observe(state, seen, { reason: "answered", now });
@@ -327,7 +325,8 @@ function settle(
   const groupNotes = together.map(({ link, connection, images }) => {
     return { kind: "base_moved", entity: null, link, body: { connection, images } };
   });
-  writeNotes(state, [...outcomes.flatMap(outcomeNotes), ...groupNotes], at.runId);
+  const notes = [...outcomes.flatMap(outcomeNotes), ...withdrawnNotes(takenBack), ...groupNotes];
+  writeNotes(state, notes, at.runId);
 }
 
 /** Sending: intents are claimed under the fencing token, and what became of them is one commit. */

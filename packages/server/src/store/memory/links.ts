@@ -1,6 +1,7 @@
 import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import type { Note } from "../chain.ts";
-import { resolutionNotes, takenBackNote } from "../links.ts";
+import { takenBackNote, waitingPairs } from "../joins.ts";
+import { resolutionNotes } from "../links.ts";
 import type { Entry } from "../links.ts";
 import { recordName } from "../port.ts";
 import type { KeyHolder, LineLink, MemberRow, Newcomer, Store } from "../port.ts";
@@ -125,13 +126,17 @@ function takeBackCreates(
 }
 
 /** Whether a create of either link may have landed, or both have a record on one side: then they stay two. */
-function isUnjoinable(state: State, { from, into }: Pair): boolean {
-  const { intent, member } = state.tables;
-  const isCreating = [from, into].some((link) =>
-    intent
+function doubtedLinks(state: State, links: readonly LinkId[]): ReadonlySet<string> {
+  const isDoubted = (link: LinkId): boolean =>
+    state.tables.intent
       .by("link", link)
-      .some(({ kind, state: at }) => kind === "create" && (at === "sending" || at === "in_doubt")),
-  );
+      .some(({ kind, state: at }) => kind === "create" && (at === "sending" || at === "in_doubt"));
+  return new Set(links.filter(isDoubted));
+}
+
+function isUnjoinable(state: State, { from, into }: Pair): boolean {
+  const { member } = state.tables;
+  const isCreating = doubtedLinks(state, [from, into]).size > 0;
   const sides = (link: LinkId): readonly string[] =>
     member.by("link", link).flatMap((row) => (row.is_alias ? [] : [row.connection]));
   const taken = new Set(sides(into));
@@ -335,9 +340,24 @@ export function linkPart(state: State): Part {
       state.commit((now) => resolve(state, entries, { runId, now }));
     },
     async replaceKeys(entity, entries, { pairs, runId }) {
-      state.commit((now) => {
-        writeKeys(state, entity, entries);
-        joinAll(state, pairs, { runId, now });
+      return state.commit((now) => {
+        const doubted = doubtedLinks(
+          state,
+          pairs.flatMap(({ from, into }) => [from, into]),
+        );
+        const waiting = waitingPairs(pairs, doubted);
+        const late = new Set(waiting.map(({ from }) => from));
+        writeKeys(
+          state,
+          entity,
+          entries.filter(({ link }) => !late.has(link)),
+        );
+        joinAll(
+          state,
+          pairs.filter((pair) => !waiting.includes(pair)),
+          { runId, now },
+        );
+        return [...late];
       });
     },
     async joinLinks(pairs, runId) {

@@ -306,7 +306,18 @@ export function storeSuite(home: StoreHome): void {
       expect((await claim()).map(({ key }) => key)).toEqual(["create l-b"]);
     });
 
-    test("steps after one that was refused are taken back", async () => {
+    test("a write that stands whatever is decided anew has no second entry", async () => {
+      await makeLinks("a");
+      const made = decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] });
+      await store.commitDecisions([made], null, lease);
+      const [sent] = await claim();
+      await store.commitOutcomes([outcome(sent as Intent, { id: externalId("e1") })], null, lease);
+      await store.commitDecisions([made], null, lease);
+      const kinds = (await store.journalOf(linkId("l-a"), 10)).map(({ kind }) => kind);
+      expect(kinds.filter((kind) => kind === "intent_stored")).toHaveLength(1);
+    });
+
+    test("steps after one that was refused are taken back, and the journal tells so", async () => {
       await makeLinks("a");
       const steps = [
         intent(linkId("l-a")),
@@ -316,6 +327,8 @@ export function storeSuite(home: StoreHome): void {
       const [first] = await claim();
       await store.commitOutcomes([outcome(first as Intent, { state: "refused", failure })], null, lease);
       expect((await store.intentsOf([linkId("l-a")])).map(({ key }) => key)).toEqual(["create l-a"]);
+      const [newest] = await store.journalOf(linkId("l-a"), 1);
+      expect([newest?.kind, newest?.body]).toMatchObject(["intent_withdrawn", { key: "step 1" }]);
     });
 
     test("what a dead worker left on its way is in doubt", async () => {

@@ -1,0 +1,106 @@
+import type { ConnectionId, LinkId } from "@crossfoot/kernel";
+import type { Queryable } from "../ports.ts";
+import type { Note } from "./chain.ts";
+import { markLinks } from "./observations.ts";
+
+/** What the journal says of a write that was taken back since its record was found. */
+export function takenBackNote(row: {
+  readonly key: string;
+  readonly link_id: string;
+  readonly entity: string;
+  readonly target: string;
+}): Note {
+  const { key, link_id, entity, target } = row;
+  return {
+    kind: "intent_taken_back",
+    entity,
+    link: link_id as LinkId,
+    body: { key, target, code: "record_found" },
+  };
+}
+
+/**
+ * Creates that were stored and not sent are taken back once their record turned out to be there, with the
+ * steps that follow them: somebody else made it while the worker was away. Without that:
+ * 1. A create is stored; its worker dies before it is sent.
+ * 2. A person makes the record on the target, and it is read and joined to the link.
+ * 3. The stored create is sent, and the record is there twice.
+ */
+export async function takeBackCreates(
+  tx: Queryable,
+  places: readonly { readonly link: LinkId; readonly connection: ConnectionId }[],
+): Promise<readonly Note[]> {
+  if (places.length === 0) return [];
+  const rows = await tx.query<{ key: string; link_id: string; entity: string; target: string }>(
+    "delete from intent i using jsonb_to_recordset($1::jsonb) as r(link text, connection text) " +
+      "where i.link_id = r.link and i.target = r.connection and i.state = 'stored' and exists " +
+      "(select from intent c where c.link_id = i.link_id and c.target = i.target and c.kind = " +
+      "'create' and c.state = 'stored') returning i.key, i.link_id, i.entity, i.target",
+    [JSON.stringify(places)],
+  );
+  return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(takenBackNote);
+}
+
+/** Links of which a create may have landed. */
+export async function doubtedLinks(tx: Queryable, links: readonly LinkId[]): Promise<ReadonlySet<string>> {
+  if (links.length === 0) return new Set();
+  const rows = await tx.query<{ link_id: string }>(
+    "select distinct link_id from intent where kind = 'create' and state in ('sending', 'in_doubt') and " +
+      "link_id in (select jsonb_array_elements_text($1::jsonb))",
+    [JSON.stringify(links)],
+  );
+  return new Set(rows.map((row) => row.link_id));
+}
+
+/** Of pairs that are one thing, those that have to wait, since a create of one of the two may have landed. */
+export function waitingPairs<Pair extends { readonly from: LinkId; readonly into: LinkId }>(
+  pairs: readonly Pair[],
+  doubted: ReadonlySet<string>,
+): readonly Pair[] {
+  return pairs.filter(({ from, into }) => doubted.has(from) || doubted.has(into));
+}
+
+/** Whether a create of either link may have landed, or both have a record on one side: then they stay two. */
+async function isUnjoinable(
+  tx: Queryable,
+  pair: { readonly from: LinkId; readonly into: LinkId },
+): Promise<boolean> {
+  if ((await doubtedLinks(tx, [pair.from, pair.into])).size > 0) return true;
+  const rows = await tx.query(
+    "select 1 from link_member a join link_member b on b.connection = a.connection where a.link_id = $1 " +
+      "and b.link_id = $2 and a.until_at is null and b.until_at is null and not a.is_alias and not " +
+      "b.is_alias limit 1",
+    [pair.from, pair.into],
+  );
+  return rows.length > 0;
+}
+
+async function joinTwo(tx: Queryable, pair: { readonly from: LinkId; readonly into: LinkId }): Promise<void> {
+  const { from, into } = pair;
+  for (const table of ["link_member", "observation", "match_key", "line_link", "base"]) {
+    await tx.query(`update ${table} set link_id = $2 where link_id = $1`, [from, into]);
+  }
+  await tx.query("update link set state = 'merged', merged_into = $2 where id = $1", [from, into]);
+  await tx.query("update link set state = 'live' where id = $1", [into]);
+  await tx.query("delete from work where link_id = $1", [from]);
+  await tx.query("delete from wait where link_id = $1", [from]);
+  await tx.query("update wait set parent_link = $2 where parent_link = $1", [from, into]);
+}
+
+/** Joins two links unless something speaks against it, and answers what the journal is to say of it. */
+export async function joinPair(
+  tx: Queryable,
+  pair: { readonly from: LinkId; readonly into: LinkId },
+): Promise<readonly Note[]> {
+  if (await isUnjoinable(tx, pair)) return [];
+  const ends = await tx.query<{ link: LinkId; connection: ConnectionId }>(
+    "select case link_id when $1 then $2 else $1 end as link, connection from link_member " +
+      "where link_id in ($1, $2) and until_at is null and not is_alias",
+    [pair.from, pair.into],
+  );
+  const takenBack = await takeBackCreates(tx, ends);
+  await joinTwo(tx, pair);
+  await markLinks(tx, [pair.into], "joined");
+  const body = { from: pair.from };
+  return [...takenBack, { kind: "links_joined", entity: null, link: pair.into, body }];
+}
