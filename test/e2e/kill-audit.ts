@@ -103,13 +103,15 @@ const parentOf = (told: Told, object: string, id: string): TwinRecord | undefine
 
 const crmAccountWanted: Wants = (record, trial) =>
   record["status"] === "customer" && !isTrouble(record, trial);
-const erpCustomerWanted: Wants = (record) => record["is_customer"] !== false;
+/** What the ERP has put away stays there. */
+const isActive = (record: TwinRecord): boolean => record["active"] !== false;
+const erpCustomerWanted: Wants = (record) => record["is_customer"] !== false && isActive(record);
 
 function hasWantedParent(field: string, object: string, side: Side): Wants {
   const wants = side === "crm" ? crmAccountWanted : erpCustomerWanted;
   return (record, trial) => {
     const parent = parentOf(trial[side], object, at(record, field));
-    return parent !== undefined && wants(parent, trial);
+    return parent !== undefined && wants(parent, trial) && isActive(record);
   };
 }
 

@@ -26,15 +26,19 @@ interface Holding {
 }
 
 /** The systems and the project between them. */
-export interface KillStage {
+export interface Stage {
   readonly crm: Crm;
   readonly erp: Erp;
-  readonly contents: DemoContents;
-  /** Quotes of the CRM that were accepted before the load began, and so are wanted in the ERP. */
-  readonly acceptedQuoteIds: readonly string[];
   readonly folder: string;
   readonly holding: Holding;
   close(): Promise<void>;
+}
+
+/** A stage that was seeded as the demo is. */
+export interface KillStage extends Stage {
+  readonly contents: DemoContents;
+  /** Quotes of the CRM that were accepted before the load began, and so are wanted in the ERP. */
+  readonly acceptedQuoteIds: readonly string[];
 }
 
 /** Rows of a batch and a page: small, so that a first load has many moments to be killed at. */
@@ -105,28 +109,32 @@ function acceptQuotes(crm: Crm): readonly string[] {
 
 /** Starts and fills both twins and writes the project folder. */
 export async function openKillStage(size: StageSize, store: StoreChoice): Promise<KillStage> {
+  return openStage({ store, seed: size.seed }, (twins) => {
+    const contents = seedDemo({ ...twins, ...size });
+    return { contents, acceptedQuoteIds: acceptQuotes(twins.crm) };
+  });
+}
+
+/** Starts both twins, fills them as told, and writes the project folder between them. */
+export async function openStage<Contents extends object>(
+  at: { readonly store: StoreChoice; readonly seed: number },
+  fill: (twins: { readonly crm: Crm; readonly erp: Erp }) => Contents,
+): Promise<Stage & Contents> {
+  const { store, seed } = at;
   const clock = (): number => Date.now();
   const holding: Holding = { hold: () => Promise.resolve() };
   const sleep = (ms: number): Promise<void> => holding.hold(ms);
-  const crm = createCrm({ clock, seed: size.seed, sleep });
-  const erp = createErp({ clock, seed: size.seed, sleep });
-  const contents = seedDemo({ crm, erp, ...size });
-  const acceptedQuoteIds = acceptQuotes(crm);
+  const crm = createCrm({ clock, seed, sleep });
+  const erp = createErp({ clock, seed, sleep });
+  const contents = fill({ crm, erp });
   const crmUp = await crm.listen();
   const erpUp = await erp.listen();
   const folder = tempFolder("memory");
   writeProject(folder.path, { crm: crmUp.url, erp: erpUp.url, store });
-  return {
-    crm,
-    erp,
-    contents,
-    acceptedQuoteIds,
-    folder: folder.path,
-    holding,
-    close: async () => {
-      await crmUp.close();
-      await erpUp.close();
-      folder.remove();
-    },
+  const close = async (): Promise<void> => {
+    await crmUp.close();
+    await erpUp.close();
+    folder.remove();
   };
+  return { ...contents, crm, erp, folder: folder.path, holding, close };
 }

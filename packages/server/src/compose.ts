@@ -8,13 +8,14 @@ import { openEmbedded } from "./platform/embedded.ts";
 import { systemEntropy } from "./platform/entropy.ts";
 import { createLog } from "./platform/log.ts";
 import { openServer } from "./platform/server.ts";
-import { sleep } from "./platform/sleep.ts";
-import type { Database, Log } from "./ports.ts";
+import { sleep as systemSleep } from "./platform/sleep.ts";
+import type { Clock, Database, Log, Sleep } from "./ports.ts";
 import { createEngine } from "./runtime/create.ts";
 import type { Engine } from "./runtime/engine.ts";
-import type { World } from "./runtime/world.ts";
+import type { Side, World } from "./runtime/world.ts";
 import { loadRules } from "./rules/load-rules.ts";
 import { createSide } from "./side.ts";
+import type { Store } from "./store/port.ts";
 import { createStore } from "./store/store.ts";
 
 /** The connectors that come with Crossfoot, by the name used in crossfoot.yaml. */
@@ -27,6 +28,13 @@ export interface ComposeOptions {
   readonly log?: Log;
   /** A database that is open already; closed with the engine. */
   readonly database?: Database;
+  readonly clock?: Clock;
+  readonly sleep?: Sleep;
+  /** Put around the ports on their way into the runtime, by whoever watches, delays or breaks them. */
+  readonly wrap?: {
+    readonly store?: (store: Store) => Store;
+    readonly side?: (side: Side) => Side;
+  };
 }
 
 /** Puts the engine of a project together: store, connections, runtime. Rejects with a StoreError. */
@@ -35,9 +43,10 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   const policies = project.entities.map((entity) => compilePolicy(project.contract, entity, project.roles));
   const { rules: customRules, close: closeRules } = await loadRules(project.folder, policies);
   const database = options.database ?? (await openStore(project));
-  const clock = systemClock;
-  const store = createStore({ database, entropy: systemEntropy, clock });
-  await store.migrate();
+  const { clock = systemClock, sleep = systemSleep, wrap = {} } = options;
+  const own = createStore({ database, entropy: systemEntropy, clock });
+  await own.migrate();
+  const store = wrap.store?.(own) ?? own;
   const sides = project.connections.map((connection) => {
     const connector = connectors[connection.connector];
     if (connector === undefined) throw new Error(`no connector is called ${connection.connector}`);
@@ -46,7 +55,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   });
   const world: World = {
     store,
-    sides,
+    sides: sides.map((side) => wrap.side?.(side) ?? side),
     contract: project.contract,
     contractHash: project.contractHash,
     policies,

@@ -32,6 +32,7 @@ export { openServer } from "./platform/server.ts";
 export { sleep } from "./platform/sleep.ts";
 export { StoreError } from "./platform/store-error.ts";
 export type { Clock, Database, Entropy, Queryable, Sleep } from "./ports.ts";
+export type { Connection } from "@crossfoot/connector-sdk";
 export { createEngine } from "./runtime/create.ts";
 export type { Side, World } from "./runtime/world.ts";
 export { createStore } from "./store/store.ts";
