@@ -428,8 +428,9 @@ export function decisionStore(deps: Deps): Part {
     async storeIntents(intents, runId, lease) {
       await database.transaction(async (tx) => {
         await checkFence(tx, lease);
-        await saveIntents(tx, intents, runId);
-        await journal.write(tx, intents.map(storedNote), runId);
+        const stored = await saveIntents(tx, intents, runId);
+        const notes = intents.filter(({ key }) => stored.has(key)).map(storedNote);
+        await journal.write(tx, notes, runId);
       });
     },
     async commitDecisions(records, runId, lease) {

@@ -264,8 +264,8 @@ export function decisionPart(state: State): Part {
     async storeIntents(intents, runId, lease) {
       state.commit((now) => {
         checkFence(state, lease);
-        saveIntents(state, intents, { runId, now });
-        writeNotes(state, intents.map(storedNote), runId);
+        const stored = saveIntents(state, intents, { runId, now });
+        writeNotes(state, intents.filter(({ key }) => stored.has(key)).map(storedNote), runId);
       });
     },
     async commitDecisions(records, runId, lease) {
