@@ -110,14 +110,23 @@ async function runSeeds(wish: Wish, orders: Iterator<Order, undefined>): Promise
   }
   for (const line of showCoverage(coverage)) say(line);
   const count = passed + failed.length;
+  const idle = count < soakMin ? [] : idleCheckers(coverage);
+  for (const invariant of idle) say(`nothing proved: the checker of ${invariant} looked at nothing`);
   const perMinute = Math.round((count / seconds) * 60);
   say(
     `${events} events in ${seconds.toFixed(1)} s on ${wish.jobs} threads: ${perMinute} seeds a minute, ` +
       `${Math.round(used / count)} ms of processor time a seed`,
   );
   say(`${passed} passed, ${failed.length} failed`);
-  return failed.length === 0 && passed > 0 ? 0 : 1;
+  return failed.length === 0 && passed > 0 && idle.length === 0 ? 0 : 1;
 }
+
+/** From so many seeds on, every checker must have had something to judge. */
+const soakMin = 100;
+
+/** Checkers that judged nothing in all the runs: they proved nothing. */
+const idleCheckers = ({ looked }: Coverage): readonly string[] =>
+  Object.entries(looked).flatMap(([invariant, count]) => (count === 0 ? [invariant] : []));
 
 /** Processor time of all threads so far: on a busy machine it says more than the clock does. */
 function processorMs(): number {

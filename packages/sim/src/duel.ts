@@ -13,6 +13,23 @@ export function drawContract(random: Random): Json {
   return { entities: { accounts: { fields } } };
 }
 
+/** Some records that both systems have are deleted in one of them, late in the run. */
+export function drawDeletes(
+  random: Random,
+  at: { readonly scene: Scene; readonly workload: readonly Action[] },
+): readonly Action[] {
+  if (random.chance(0.75)) return [];
+  const made = at.workload.filter(({ entity, deed, at: when }) => {
+    return entity === "accounts" && deed.kind === "create" && when < at.scene.endsAt / 3;
+  });
+  if (made.length === 0) return [];
+  const { tag } = random.pick(made);
+  const system = random.pick(["crm", "erp"] as const);
+  const when = random.between(at.scene.endsAt / 2, at.scene.endsAt - 1);
+  const who = system === "crm" ? "ben" : "finn";
+  return [{ id: "x1", at: when, system, who, entity: "accounts", tag, deed: { kind: "delete" } }];
+}
+
 /** Times between two people who edit one field in both systems, ms. */
 const gapsMs = [0, 900, 3_000, 4_500, 9_000];
 

@@ -1,6 +1,3 @@
-import type { JsonMap } from "@crossfoot/kernel";
-import type { EntityName } from "@crossfoot/model";
-import { wordOf } from "./auditor/text.ts";
 import type { Sight, Violation } from "./checker.ts";
 import type { Profile } from "./system/profile.ts";
 
@@ -19,11 +16,6 @@ const profilesOf = ({ scenario }: Sight): readonly Profile[] => [
   scenario.profiles.erp,
 ];
 
-const fieldOf = ({ about }: Violation): { readonly entity: string; readonly field: string } => {
-  const { entity, field } = (about ?? {}) as JsonMap;
-  return { entity: wordOf(entity), field: wordOf(field) };
-};
-
 const knowns: readonly Known[] = [
   {
     finding: "F4",
@@ -34,15 +26,6 @@ const knowns: readonly Known[] = [
         ({ searchLagMs, versions, answersRecord, lagsById }) =>
           searchLagMs > 0 && (versions === "none" || (!answersRecord && lagsById)),
       ),
-  },
-  {
-    finding: "F5",
-    title: "after a doubt a lossy target's own form counts as an edit there",
-    explains: (sight, violation) => {
-      const { entity, field } = fieldOf(violation);
-      const isLossy = ({ lossy }: Profile): boolean => lossy[entity as EntityName]?.[field] !== undefined;
-      return violation.invariant === "I07" && profilesOf(sight).some(isLossy);
-    },
   },
   {
     finding: "F6",

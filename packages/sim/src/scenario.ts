@@ -2,7 +2,7 @@ import type { Json } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Action } from "./action.ts";
 import { drawCommands } from "./command.ts";
-import { drawContract, drawDuels } from "./duel.ts";
+import { drawContract, drawDeletes, drawDuels } from "./duel.ts";
 import type { Command } from "./command.ts";
 import type { Fault } from "./faults.ts";
 import { drawFaults } from "./draw-faults.ts";
@@ -71,6 +71,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   const scene: Scene = { mask, entities, workers: workers.map(({ name }) => name), endsAt, profiles };
   const workload = drawWorkload(prng(seed, "workload"), scene);
   const duels = drawDuels(prng(seed, "duels"), { scene, workload });
+  const deletes = drawDeletes(prng(seed, "deletes"), { scene, workload });
   return {
     seed,
     mask: [...mask].toSorted(),
@@ -82,7 +83,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
     cadenceMs: random.pick([15_000, 30_000, 60_000]),
     sweepEveryMs: random.pick([60_000, 180_000]),
     endsAt,
-    actions: [...workload, ...duels].toSorted((a, b) => a.at - b.at),
+    actions: [...workload, ...duels, ...deletes].toSorted((a, b) => a.at - b.at),
     faults: drawFaults(prng(seed, "faults"), scene),
     commands: drawCommands(prng(seed, "commands"), scene),
   };

@@ -54,8 +54,8 @@ export const deciding: readonly Saboteur[] = [
   },
   {
     name: "base-not-moved",
-    invariant: "I07",
-    title: "what was written is not noted as agreed",
+    invariant: "I26",
+    title: "what was written is not noted as agreed: stamps decide where only one side has changed",
     faults: ["T3"],
     sabotage: withStore((store) => ({
       commitOutcomes: (outcomes, runId, lease) =>
@@ -87,6 +87,25 @@ export const deciding: readonly Saboteur[] = [
           runId,
           lease,
         ),
+    })),
+  },
+  {
+    name: "tombstone-forgotten",
+    invariant: "I05",
+    title: "a delete leaves no trace, so that the record is made again",
+    faults: ["T3"],
+    sabotage: withStore((store) => ({
+      loadBundles: async (links) =>
+        (await store.loadBundles(links)).map((bundle) => {
+          const isGone = ({ observation }: (typeof bundle.members)[number]): boolean =>
+            observation?.kind === "deleted";
+          if (!bundle.hasTombstone && !bundle.members.some(isGone)) return bundle;
+          const members = bundle.members
+            .filter((member) => !isGone(member))
+            .map((member) => ({ ...member, images: {}, baseKind: null }));
+          const again = { hasTombstone: false, state: "single", generation: bundle.generation + 1 } as const;
+          return { ...bundle, ...again, members };
+        }),
     })),
   },
   {

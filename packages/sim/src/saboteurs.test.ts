@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { saboteurOf, saboteurs } from "./saboteurs.ts";
+import { runOrder } from "./seed-run.ts";
+
+/** Saboteurs with a seed that is known to find them; `npm run sim -- --sabotage all` runs every one. */
+const samples: readonly (readonly [name: string, seed: number])[] = [
+  ["decision-dropped", 2],
+  ["lease-of-its-own", 6],
+  ["loser-forgotten", 2],
+  ["no-cause", 1],
+  ["null-for-absent", 1],
+  ["probe-ignored", 2],
+  ["tombstone-forgotten", 10],
+  ["unnamed-write", 2],
+  ["watermark-ahead", 1],
+];
+
+test.each(samples)("saboteur %s is found by the checker that it is meant for", async (name, seed) => {
+  const { invariant, faults = null } = saboteurOf(name);
+  const { violations } = await runOrder({ seed, faults, sabotage: name, scenario: null });
+  expect(violations.map((violation) => violation.invariant)).toContain(invariant);
+});
+
+test("an unknown saboteur is refused with the known names, each of which stands for one", () => {
+  expect(() => saboteurOf("nobody")).toThrow("blind-repeat");
+  expect(new Set(saboteurs.map(({ name }) => name)).size).toBe(saboteurs.length);
+});
