@@ -9,6 +9,7 @@ import type {
 } from "@crossfoot/connector-sdk";
 import { connectionId } from "@crossfoot/kernel";
 import type { ExternalId, JsonMap } from "@crossfoot/kernel";
+import { openGate } from "crossfoot/testing";
 import type { Side } from "crossfoot/testing";
 import { crmAccount, erpAccount } from "./yard/records.ts";
 
@@ -150,6 +151,7 @@ export class DirectSystem {
       mapping,
       mappingHash: "direct",
       open: () => Promise.resolve(connection),
+      gate: openGate,
       forgetTokens: () => undefined,
       calls: () => this.calls,
       timeoutMs: 1_000,

@@ -58,7 +58,7 @@ describe("a misspelt word", () => {
 
   it("lists what is known where nothing is near", () => {
     expect(problemsWith({ limits: { zzzzz: 1 } })).toEqual([
-      "limits.zzzzz: unknown key; known here: requests, windowMs, concurrency, headers",
+      "limits.zzzzz: unknown key; known here: requests, windowMs, concurrency, headers, windows",
     ]);
   });
 
@@ -173,6 +173,18 @@ describe("parts that do not fit together", () => {
     [over({ with: { a: { path: "/x", rows: "r", max: 1 } } }), "entities.accounts.with.a: needs"],
     [{ auth: { token: null } }, "auth.token: is missing; bearer needs it"],
     [{ limits: { windowMs: null } }, "limits: needs requests and windowMs together"],
+    [
+      { limits: { windows: [{ name: "day", requests: 9 }] } },
+      "limits.windows.0: needs either windowMs or zone",
+    ],
+    [
+      { limits: { windows: [{ name: "day", requests: 9, zone: "Mars/Base" }] } },
+      "limits.windows.0.zone: is no time zone",
+    ],
+    [
+      { limits: { windows: [{ name: "window", requests: 9, windowMs: 1000 }] } },
+      "limits.windows.0.name: is the name of another limit",
+    ],
     [{ webhook: { signature: null } }, "webhook: needs signature or token"],
     [{ webhook: { timestamp: null } }, "webhook.timestamp: is missing"],
     [

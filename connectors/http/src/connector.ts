@@ -10,7 +10,8 @@ import { send, targetOf } from "./call.ts";
 import type { System } from "./call.ts";
 import { checkDescription } from "./check.ts";
 import { compile } from "./compile.ts";
-import type { TenantCall } from "./language.ts";
+import type { Description, TenantCall } from "./language.ts";
+import { limitsOf } from "./limits.ts";
 import { readByIds } from "./lookup.ts";
 import { manifestOf } from "./manifest.ts";
 import { nearest } from "./nearest.ts";
@@ -36,6 +37,7 @@ type OptionProblem = ReturnType<Connector["checkOptions"]>[number];
 export const httpConnector: Connector = {
   system: "http",
   checkOptions,
+  limits: ({ description }) => limitsOf(description ?? null),
   open: (session) => Promise.resolve().then(() => openConnection(session)),
   defaultMapping: ({ description }) => (isMap(description) ? (description["mapping"] ?? {}) : {}),
 };
@@ -94,7 +96,12 @@ function openConnection(session: Session): Connection {
     const message = `${problem.path}: ${problem.problem}`;
     throw new ConnectorError({ failure: "invalid", code: "description_invalid", message });
   }
-  const description = compile(options["description"] as JsonMap);
+  return connect(session, compile(options["description"] as JsonMap));
+}
+
+/** A connection by a description that was found to be right. */
+function connect(session: Session, description: Description): Connection {
+  const { options } = session;
   const system: System = {
     description,
     session,
@@ -110,6 +117,7 @@ function openConnection(session: Session): Connection {
     probe: async (request) => probe(targetOf(system, request.entity), request),
     recordUrl: (entity, id) => recordUrl(system, entity, id),
     receive: (delivery) => receive(system, delivery),
+    under: (http) => connect({ ...session, http }, description),
   };
 }
 

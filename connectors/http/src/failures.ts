@@ -1,7 +1,6 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { ConnectorError, waitMsOf } from "@crossfoot/connector-sdk";
 import type { HttpAnswer } from "@crossfoot/connector-sdk";
 import type { ErrorRow, Errors } from "./language.ts";
-import { retryAtOf } from "./limits.ts";
 import { at, holds } from "./path.ts";
 import { textOf } from "./wire.ts";
 import type { Failure, Json } from "./wire.ts";
@@ -98,6 +97,7 @@ function refusal(found: Found): ConnectorError {
   const named = plainName(found.code);
   const requestId =
     errors.requestId === undefined ? null : plainName(seen.headers[errors.requestId.header.toLowerCase()]);
+  const waitMs = waitMsOf(seen.headers, now);
   const answered = seen.status === null ? "with a failed row" : String(seen.status);
   const about = field === null ? "" : `, about ${field}`;
   const coded = named === null ? "" : ` ${named}`;
@@ -106,7 +106,7 @@ function refusal(found: Found): ConnectorError {
     code: as,
     message: `${call.what}: the system answered ${answered}${coded} to ${call.on}${about}`,
     status: seen.status,
-    retryAt: retryAtOf(seen.headers, now),
+    retryAt: waitMs === null ? null : now + waitMs,
     requestId,
     field,
   });

@@ -313,11 +313,9 @@ const webhook = map("how deliveries are proved and read", {
   "id!": path("native id in a row"),
 });
 
-const limits = map("what the system allows", {
-  requests: count("requests in a window"),
-  windowMs: count("length of the window"),
-  concurrency: count("requests at once"),
-  headers: map("headers that tell it", {
+const limitHeaders = named(
+  "limitHeaders",
+  map("headers that tell it", {
     limit: word("header"),
     remaining: word("header"),
     reset: map("end of the window", {
@@ -325,6 +323,22 @@ const limits = map("what the system allows", {
       "form!": choice("form", "epoch", "epochMs", "seconds", "iso"),
     }),
   }),
+);
+
+const limits = map("what the system allows", {
+  requests: count("requests in a window"),
+  windowMs: count("length of the window"),
+  concurrency: count("requests at once"),
+  headers: limitHeaders,
+  windows: list(
+    map("a limit, when there are several", {
+      "name!": word("its name, such as day"),
+      "requests!": count("requests in a window"),
+      windowMs: count("length of the window"),
+      zone: word("instead: it counts by days, which start at midnight of this zone"),
+      headers: limitHeaders,
+    }),
+  ),
 });
 
 /** The whole description. */

@@ -79,16 +79,26 @@ interface Clock {
   readonly granularityMs: number | undefined;
 }
 
-/** A declared limit, and the headers that tell it. */
+/** Headers that tell a limit. */
+export interface LimitHeaders {
+  readonly limit?: string;
+  readonly remaining?: string;
+  readonly reset?: { readonly header: string; readonly form: "epoch" | "epochMs" | "seconds" | "iso" };
+}
+
+/** Declared limits, and the headers that tell them. */
 export interface Limits {
   readonly requests?: number;
   readonly windowMs?: number;
   readonly concurrency?: number;
-  readonly headers?: {
-    readonly limit?: string;
-    readonly remaining?: string;
-    readonly reset?: { readonly header: string; readonly form: "epoch" | "epochMs" | "seconds" | "iso" };
-  };
+  readonly headers?: LimitHeaders;
+  readonly windows?: readonly {
+    readonly name: string;
+    readonly requests: number;
+    readonly windowMs?: number;
+    readonly zone?: string;
+    readonly headers?: LimitHeaders;
+  }[];
 }
 
 /** Where an error answer keeps what, and how it is classified. */

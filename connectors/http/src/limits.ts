@@ -1,61 +1,92 @@
-import type { HttpAnswer } from "@crossfoot/connector-sdk";
+import { answeredAt, toldByStatus } from "@crossfoot/connector-sdk";
+import type { CallLimit, ConnectorLimits, HttpAnswer, ToldLimit, ToldLimits } from "@crossfoot/connector-sdk";
 import { compile } from "./compile.ts";
-import type { Limits } from "./language.ts";
+import { tableError } from "./failures.ts";
+import { parseJson } from "./json.ts";
+import type { Errors, LimitHeaders, Limits } from "./language.ts";
 import { isMap } from "./wire.ts";
 import type { Json } from "./wire.ts";
 
-/** What a description declares about the system's limits; null where it says nothing. */
-export interface DeclaredLimits {
-  readonly requests: number | null;
-  readonly windowMs: number | null;
-  readonly concurrency: number | null;
+/** Name of the limit that a description writes without a list of windows. */
+const onlyName = "window";
+
+/** One limit of a description: what it allows, and the headers that tell it. */
+interface Window {
+  readonly limit: CallLimit | null;
+  readonly name: string;
+  readonly headers: LimitHeaders;
 }
 
-/** What one answer told about the limits; null where it told nothing. Times in ms since 1970. */
-export interface ToldLimits {
-  readonly limit: number | null;
-  readonly remaining: number | null;
-  readonly resetAt: number | null;
-  readonly retryAt: number | null;
-}
-
-/** Declared limits of a description, for the quota broker. Never throws. */
-export function limitsOf(description: Json): DeclaredLimits {
-  const { requests, windowMs, concurrency } = limitsIn(description);
-  return { requests: requests ?? null, windowMs: windowMs ?? null, concurrency: concurrency ?? null };
-}
-
-/**
- * Limits that an answer tells in its headers, read as the description says. `now` in ms since 1970. Never
- * throws.
- */
-export function readLimits(description: Json, answer: Pick<HttpAnswer, "headers">, now: number): ToldLimits {
-  const named = limitsIn(description).headers;
-  const header = (name: string | undefined): string | undefined =>
-    name === undefined ? undefined : answer.headers[name.toLowerCase()];
-  const reset = named?.reset === undefined ? undefined : header(named.reset.header);
+/** Limits of a description, and how its answers tell them. Never throws. */
+export function limitsOf(description: Json): ConnectorLimits {
+  const { limits, errors } = partsOf(description);
+  const windows = windowsOf(limits);
   return {
-    limit: countOf(header(named?.limit)),
-    remaining: countOf(header(named?.remaining)),
-    resetAt: reset === undefined ? null : instantOf(reset, named?.reset?.form ?? "seconds", now),
-    retryAt: retryAtOf(answer.headers, now),
+    declared: {
+      windows: windows.flatMap(({ limit }) => (limit === null ? [] : [limit])),
+      concurrency: limits.concurrency ?? null,
+    },
+    told: (answer, now) => readLimits({ windows, errors }, answer, now),
   };
 }
 
-function limitsIn(description: Json): Limits {
-  return isMap(description) && isMap(description["limits"]) ? compile(description).limits : {};
+function partsOf(description: Json): { readonly limits: Limits; readonly errors: Errors } {
+  if (!isMap(description)) return { limits: {}, errors: {} };
+  const { limits, errors } = compile(description);
+  return { limits, errors };
 }
 
-/**
- * `Retry-After` as ms since 1970: seconds from now, or an HTTP date; null without the header or when it is
- * neither.
- */
-export function retryAtOf(headers: HttpAnswer["headers"], now: number): number | null {
-  const text = headers["retry-after"];
-  if (text === undefined || text.trim() === "") return null;
-  if (/^\s*\d+(\.\d+)?\s*$/.test(text)) return Math.ceil(now + Number(text) * 1000);
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? null : ms;
+function windowsOf(limits: Limits): readonly Window[] {
+  const { requests, windowMs, headers } = limits;
+  const only: Window = {
+    name: onlyName,
+    limit:
+      requests === undefined || windowMs === undefined
+        ? null
+        : { name: onlyName, requests, windowMs, zone: null },
+    headers: headers ?? {},
+  };
+  const more = (limits.windows ?? []).map(({ name, requests, windowMs, zone, headers }): Window => {
+    const limit = { name, requests, windowMs: windowMs ?? null, zone: zone ?? null };
+    return { name, limit, headers: headers ?? {} };
+  });
+  const isSaid = only.limit !== null || headers !== undefined;
+  return isSaid ? [only, ...more] : more;
+}
+
+function readLimits(
+  at: { readonly windows: readonly Window[]; readonly errors: Errors },
+  answer: HttpAnswer,
+  now: number,
+): ToldLimits {
+  const told = toldByStatus(answer, now);
+  const limits = at.windows.flatMap((window) => readWindow(window, answer, now));
+  return { ...told, limits, isThrottled: told.isThrottled || isThrottle(at.errors, answer, now) };
+}
+
+function readWindow(
+  { name, headers: named }: Window,
+  { headers }: HttpAnswer,
+  now: number,
+): readonly ToldLimit[] {
+  const header = (key: string | undefined): string | undefined =>
+    key === undefined ? undefined : headers[key.toLowerCase()];
+  const limit = countOf(header(named.limit));
+  const remaining = countOf(header(named.remaining));
+  const reset = header(named.reset?.header);
+  const at = answeredAt(headers, now);
+  const resetMs = reset === undefined ? null : resetMsOf(reset, named.reset?.form ?? "seconds", at);
+  if (limit === null && remaining === null) return [];
+  return [{ name, limit, remaining, resetMs }];
+}
+
+/** A system may say that we are too fast by another status than 429, or inside a success. */
+function isThrottle(errors: Errors, { status, headers, body }: HttpAnswer, now: number): boolean {
+  const rows = (errors.table ?? []).filter(({ failure }) => failure === "throttled");
+  if (rows.length === 0 || (status < 400 && errors.bodies === undefined)) return false;
+  const seen = { status, headers, body: parseJson(body) };
+  const call = { on: "read", isWrite: false, what: "" };
+  return tableError({ errors: { ...errors, table: rows }, now }, call, seen) !== undefined;
 }
 
 function countOf(text: string | undefined): number | null {
@@ -63,12 +94,12 @@ function countOf(text: string | undefined): number | null {
   return match === null ? null : Number(match[1]);
 }
 
-function instantOf(text: string, form: "epoch" | "epochMs" | "seconds" | "iso", now: number): number | null {
+function resetMsOf(text: string, form: "epoch" | "epochMs" | "seconds" | "iso", at: number): number | null {
   if (form === "iso") {
     const ms = Date.parse(text);
-    return Number.isNaN(ms) ? null : ms;
+    return Number.isNaN(ms) ? null : ms - at;
   }
   const count = Number(text);
   if (text.trim() === "" || !Number.isFinite(count)) return null;
-  return form === "epoch" ? count * 1000 : form === "epochMs" ? count : now + count * 1000;
+  return form === "epoch" ? count * 1000 - at : form === "epochMs" ? count - at : count * 1000;
 }

@@ -214,9 +214,26 @@ export function crossProblems(description: JsonMap): readonly DescriptionProblem
   if (limits !== undefined && (limits["requests"] === undefined) !== (limits["windowMs"] === undefined)) {
     found.push({ path: "limits", problem: "needs requests and windowMs together" });
   }
+  checkWindows(limits, found);
   checkWebhook(description, found);
   checkConditions(description, "", found);
   return found;
+}
+
+/** A limit has a length or days, and a name of its own. */
+function checkWindows(limits: JsonMap | undefined, found: Problems): void {
+  const names = new Set<string>(limits?.["requests"] === undefined ? [] : ["window"]);
+  const windows = limits?.["windows"];
+  for (const [index, window] of (isList(windows) ? windows : []).entries()) {
+    if (!isMap(window)) continue;
+    const path = `limits.windows.${index}`;
+    if ((window["windowMs"] === undefined) === (window["zone"] === undefined))
+      found.push({ path, problem: "needs either windowMs or zone" });
+    checkZone(window, `${path}.zone`, found);
+    const name = textOf(window["name"]) ?? "";
+    if (names.has(name)) found.push({ path: `${path}.name`, problem: "is the name of another limit" });
+    names.add(name);
+  }
 }
 
 function checkWebhook(description: JsonMap, found: Problems): void {

@@ -111,7 +111,14 @@ function isOffered(write: NativeWrite): boolean {
 
 async function sendRun(sending: Sending, run: readonly Placed[]): Promise<void> {
   const ready: Ready[] = [];
-  const sales = await salesNow(sending, run);
+  let sales: ReadonlyMap<string, SaleNow>;
+  try {
+    sales = await salesNow(sending, run);
+  } catch (error) {
+    // An earlier run may have landed: this one fails alone.
+    for (const { at } of run) fail(sending, at, error);
+    return;
+  }
   for (const placed of run) {
     try {
       ready.push({ ...placed, prepared: await prepare(sending, placed.write, sales) });

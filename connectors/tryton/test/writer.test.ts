@@ -111,6 +111,16 @@ describe("a batch of writes", () => {
     expect(later.codes).toEqual(["in_doubt/answer_lost", "unauthorised/session_expired"]);
   });
 
+  it("never rejects once a write has landed, also when a later one cannot be prepared", async () => {
+    const away: Reply = {
+      thrown: new ConnectorError({ failure: "throttled", code: "quota_wait", message: "no call is free" }),
+    };
+    const reply = (asked: Asked): Reply | undefined =>
+      asked.method === "model.sale.sale.search_read" ? away : refusing([], null)(asked);
+    const sale = account("s", { entity: "quotes", kind: "update", id: "4" as Id, patch: { comment: "x" } });
+    expect((await codes(reply, [account("a"), sale])).codes).toEqual(["100", "throttled/quota_wait"]);
+  });
+
   it("locks each record by the stamps it was read with, and no record twice in one call", async () => {
     const version = "party.party,9=1.000001;party.address,3=2.000002;~approval=none";
     const writes = [rename("9", "a", version), rename("8", "b"), rename("9", "c")];

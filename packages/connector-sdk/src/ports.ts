@@ -6,6 +6,8 @@ import type {
   JsonMap,
   ObservationKind,
 } from "@crossfoot/kernel";
+import type { HttpAnswer, HttpRequest } from "./http.ts";
+import type { ConnectorLimits } from "./limits.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** One native record as read: the fields that the mapping asked for (roots), never canonical values. */
@@ -181,24 +183,11 @@ export interface Connection {
   recordUrl(entity: EntityName, id: ExternalId): string | null;
   /** Verifies and reads a webhook delivery. Pure. */
   receive(delivery: Delivery): Received;
-}
-
-/** A request as the runtime's `http` takes it. `path` is relative to the connection's address. */
-export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  readonly path: string;
-  readonly query?: { readonly [name: string]: string };
-  readonly headers?: { readonly [name: string]: string };
-  readonly body?: string;
-  /** True when a lost answer leaves the effect unknown. */
-  readonly isWrite: boolean;
-}
-
-/** An answer. Header names in lower case. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: { readonly [name: string]: string };
-  readonly body: string;
+  /**
+   * The same connection with its calls made by another `http`; for connectors that take long to open. The
+   * runtime opens one for each piece of work.
+   */
+  under?(http: Session["http"]): Connection;
 }
 
 /** What the runtime gives a connector. Quota, time-outs, recording and redaction happen behind `http`. */
@@ -227,6 +216,8 @@ export interface Connector {
   /** Problems of the options, each with the path of the key; empty when they are fine. Pure. */
   readonly checkOptions: (options: JsonMap) => readonly { readonly path: string; readonly problem: string }[];
   readonly open: (session: Session) => Promise<Connection>;
+  /** Limits of the system under these options; without it HTTP alone tells when we are too fast. Pure. */
+  readonly limits?: (options: JsonMap) => ConnectorLimits;
   /** Default mapping for this system, as the parsed form of `mappings/<connection>.yaml`. */
   readonly defaultMapping: (options: JsonMap) => Json;
 }

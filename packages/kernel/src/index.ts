@@ -22,6 +22,7 @@ export * from "./pair.ts";
 export * from "./plan.ts";
 export * from "./policy.ts";
 export * from "./quota.ts";
+export type { Witness } from "./quota-clock.ts";
 export * from "./quota-lane.ts";
 export type { QuotaReport, Refused, ToldWindow } from "./quota-learn.ts";
 export * from "./quota-reserve.ts";

@@ -40,8 +40,8 @@ export interface Refused {
 const hintMsMax = 86_400_000;
 /** Longest time until a reset that is believed, ms: a month and a day. */
 const resetMsMax = 32 * 86_400_000;
-/** Reset of a limit whose length nobody told, ms. */
-const resetMsDefault = 60_000;
+/** Until a limit may have started afresh whose length nobody told, ms: then one call is made, and tells. */
+const resetMsDefault = 5_000;
 /** First and longest pause after a refusal without a hint, ms. */
 const pauseMsMin = 1_000;
 const pauseMsMax = 300_000;

@@ -12,8 +12,10 @@ import type { CallLimit, Charge, Lane, LaneWait, QuotaLimits, QuotaRules, QuotaS
 export interface QuotaRequest extends QuotaReport {
   /** Name of the blocks that this request may give; no other request has it. */
   readonly id: string;
-  /** Calls wanted by lane; a lane that is not named waits no longer. */
+  /** Calls wanted by lane, with some to spare for those that will follow. */
   readonly wanted: { readonly [lane in Lane]?: number };
+  /** Calls that wait now, by lane; a lane that is not named waits no longer. */
+  readonly queued: { readonly [lane in Lane]?: number };
   /** Calls at one time that are wanted; 0 gives all seats back. */
   readonly seats: number;
   readonly underWay: number;
@@ -78,7 +80,8 @@ function blockSize(state: QuotaState, limits: QuotaLimits): number {
     const told = state.learned[limit.name]?.limit ?? Number.POSITIVE_INFINITY;
     return usable(Math.min(limit.requests, told), limits.reserve);
   });
-  const budget = Math.min(...sizes, blockMax * blockShare);
+  const told = Object.values(state.learned).map(({ limit }) => limit ?? Number.POSITIVE_INFINITY);
+  const budget = Math.min(...sizes, ...told, blockMax * blockShare);
   return Math.max(1, Math.min(budget, blockMin), Math.floor(budget / blockShare));
 }
 
@@ -141,8 +144,8 @@ function lendBlocks(
   return { state, blocks, refusals, isFree };
 }
 
-function waitOf({ worker, wanted }: QuotaRequest, lane: Lane, until: number): readonly LaneWait[] {
-  const calls = wanted[lane] ?? 0;
+function waitOf({ worker, queued }: QuotaRequest, lane: Lane, until: number): readonly LaneWait[] {
+  const calls = queued[lane] ?? 0;
   return calls > 0 ? [{ worker, lane, calls, until }] : [];
 }
 
@@ -167,8 +170,8 @@ function charged(
   const { worker } = request;
   const until = now + lifeMs + request.callMsMax;
   const charge: Charge = { id, worker, lane, calls, from: now, until, isOpen: true };
-  // What it wants more stays wanted, so that a lower lane does not slip in between.
-  const more = (request.wanted[lane] ?? 0) - calls;
+  // What waits for more goes on to wait, so that a lower lane does not slip in between.
+  const more = (request.queued[lane] ?? 0) - calls;
   const rest = more > 0 ? [{ worker, lane, calls: more, until: now + waitGraceMs }] : [];
   const waits = [...withoutWait(state, worker, lane), ...rest];
   const waiting = [...new Set(waits.filter((wait) => wait.until > now).map((wait) => wait.lane))];

@@ -1,4 +1,13 @@
-import { budgetOf, callsOf, chargesSince, lanes, toldFrom, usable, windowSpan } from "./quota.ts";
+import {
+  afreshUntil,
+  budgetOf,
+  callsOf,
+  chargesSince,
+  lanes,
+  toldFrom,
+  usable,
+  windowSpan,
+} from "./quota.ts";
 import type { Charge, Lane, Learned, QuotaRules, QuotaState, TimeSpan } from "./quota.ts";
 
 /** Limits longer than this keep the floors of idle lanes too: a first load must not eat the day. */
@@ -39,17 +48,21 @@ export interface RoomAt {
   readonly now: number;
 }
 
-/** Calls left of what was told, or infinity when it says nothing any more. */
+/**
+ * Calls left of what was told, or infinity when it says nothing any more. Once the limit has started afresh
+ * nobody knows what others have used of it meanwhile: one call is made, and its answer tells.
+ */
 function leftOf(
   state: QuotaState,
   told: Learned,
   at: { readonly rules: QuotaRules; readonly requests: number; readonly now: number },
 ): number {
   const { rules, requests, now } = at;
+  if (told.left === null || now >= afreshUntil(told)) return Number.POSITIVE_INFINITY;
+  const charged = callsOf(chargesSince(state, toldFrom(told, now)));
+  if (now >= told.resetAt) return 1 - charged;
   const kept = Number.isFinite(requests) ? requests - usable(requests, rules.limits.reserve) : 0;
-  // Once it started afresh, all of it is there again as far as we know; the next answer tells.
-  const whole = now < told.resetAt ? (told.left ?? Number.POSITIVE_INFINITY) : requests;
-  return whole - kept - callsOf(chargesSince(state, toldFrom(told, now)));
+  return told.left - kept - charged;
 }
 
 function standings(state: QuotaState, rules: QuotaRules, now: number): readonly Standing[] {
@@ -161,7 +174,10 @@ export function roomFrom(
 function changesAfter(state: QuotaState, rules: QuotaRules, now: number): readonly number[] {
   const instants = new Set<number>();
   if (state.pause !== null) instants.add(state.pause.until);
-  for (const { resetAt } of Object.values(state.learned)) instants.add(resetAt);
+  for (const told of Object.values(state.learned)) {
+    instants.add(told.resetAt);
+    instants.add(afreshUntil(told));
+  }
   for (const { until } of state.waits) instants.add(until);
   for (const limit of rules.limits.windows) {
     if (limit.windowMs === null) {

@@ -65,6 +65,7 @@ class Model {
       worker: worker.name,
       id: `b${this.names}`,
       wanted,
+      queued: wanted,
       seats: 1,
       underWay: 0,
       closings: done.map(({ id, calls, left, lastEnd }) => ({

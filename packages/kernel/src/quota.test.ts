@@ -8,6 +8,7 @@ import { isMetered, roomFrom, roomOf } from "./quota-room.ts";
 import { seatWorker } from "./quota-seats.ts";
 import { viewQuota } from "./quota-view.ts";
 import {
+  afreshUntil,
   budgetOf,
   callsOf,
   chargesSince,
@@ -54,6 +55,7 @@ class Asking {
       worker: "w",
       id: `b${this.#ids}`,
       wanted: {},
+      queued: change.wanted ?? {},
       seats: 0,
       underWay: 0,
       closings: [],
@@ -121,6 +123,17 @@ describe("budgets", () => {
     expect(asking.take("poll", 8)).toBe(0);
     asking.now += 1;
     expect(asking.take("poll", 8)).toBe(8);
+  });
+
+  it("a block that lapsed and is closed late takes no other charge with it", () => {
+    const asking = new Asking(rulesOf([{ ...day, requests: 14 }]));
+    const [late] = asking.ask({ worker: "late", wanted: { interactive: 1 } }).blocks;
+    asking.now += blockLifeMs(asking.rules.limits) + 1_000;
+    asking.take("interactive", 5);
+    expect(callsOf(chargesSince(asking.state, noon))).toBe(6);
+    asking.ask({ worker: "late", closings: [{ id: late?.id ?? "", calls: 0, agoMs: 11_000 }] });
+    // The one that was not made may count; the five that were must.
+    expect(callsOf(chargesSince(asking.state, noon))).toBeGreaterThanOrEqual(5);
   });
 
   it("a block lives an eighth of the shortest window, half a second to ten", () => {
@@ -250,10 +263,14 @@ describe("what a system tells", () => {
     expect(asking.ask({ told: [{ ...told, name: "told", limit: 50, left: 30 }] }).isFree).toBe(false);
     expect(asking.drain("interactive")).toBe(25);
     asking.now += 30_000;
-    expect(asking.drain("interactive")).toBe(45);
-    expect(
-      toldFrom(asking.state.learned["told"] ?? { limit: 1, left: 1, at: 1, resetAt: 1 }, asking.now),
-    ).toBe(noon + 30_000);
+    expect(asking.drain("interactive")).toBe(1);
+    expect(asking.ask({ wanted: { poll: 1 } }).refusals[0]?.roomMs).toBe(10_000);
+    const [learned] = Object.values(asking.state.learned);
+    expect(learned === undefined ? 0 : toldFrom(learned, asking.now)).toBe(noon + 30_000);
+    expect(learned === undefined ? 0 : afreshUntil(learned)).toBe(noon + 40_000);
+    // No answer told anything since: it may be that the system tells no more.
+    asking.now += 10_000;
+    expect(asking.take("interactive", 50)).toBe(8);
     // A day without news, and it is forgotten.
     asking.now += dayMs;
     expect(asking.ask({}).isFree).toBe(true);

@@ -205,10 +205,18 @@ export function callsOf(charges: readonly Charge[]): number {
   return charges.reduce((sum, { calls }) => sum + calls, 0);
 }
 
-/** How long the limit that was told goes on to count after it started afresh, without further news, ms. */
-const toldMsMax = 60_000;
+/** So long after a limit started afresh calls are made one by one at most, until an answer tells, ms. */
+const afreshMsMax = 10_000;
+
+/**
+ * Until when calls are made one by one after a limit that nobody declared started afresh: as long as it was
+ * told to last, ten seconds at most.
+ */
+export function afreshUntil({ at, resetAt }: Learned): number {
+  return resetAt + Math.min(Math.max(resetAt - at, 0), afreshMsMax);
+}
 
 /** Since when calls count against what a system told of a limit. */
 export function toldFrom(told: Learned, now: number): number {
-  return now < told.resetAt ? told.at : Math.max(told.resetAt, now - toldMsMax);
+  return now < told.resetAt ? told.at : told.resetAt;
 }

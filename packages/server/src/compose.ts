@@ -12,6 +12,8 @@ import { sleep as systemSleep } from "./platform/sleep.ts";
 import type { Clock, Database, Log, Sleep } from "./ports.ts";
 import { createEngine } from "./runtime/create.ts";
 import type { Engine } from "./runtime/engine.ts";
+import { createDaySpan } from "./runtime/quota-day.ts";
+import { createGate } from "./runtime/quota-gate.ts";
 import type { Side, World } from "./runtime/world.ts";
 import { loadRules } from "./rules/load-rules.ts";
 import { createSide } from "./side.ts";
@@ -47,11 +49,25 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   const own = createStore({ database, entropy: systemEntropy, clock });
   await own.migrate();
   const store = wrap.store?.(own) ?? own;
+  const log = options.log ?? createLog({ format: "plain", level: "warn" });
+  const daySpan = createDaySpan();
   const sides = project.connections.map((connection) => {
     const connector = connectors[connection.connector];
     if (connector === undefined) throw new Error(`no connector is called ${connection.connector}`);
     const fetch = options.fetch?.[connection.id];
-    return createSide(connection, { connector, clock, ...(fetch === undefined ? {} : { fetch }) });
+    const gate = createGate({
+      connection: connection.id,
+      rules: { limits: connection.limits, daySpan },
+      concurrency: connection.concurrency,
+      isShared: database.home === "server",
+      callMsMax: connection.timeoutMs,
+      store,
+      clock,
+      sleep,
+      log,
+      uuid: systemEntropy.uuid,
+    });
+    return createSide(connection, { connector, clock, gate, ...(fetch === undefined ? {} : { fetch }) });
   });
   const world: World = {
     store,
@@ -65,7 +81,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     clock,
     sleep,
     entropy: systemEntropy,
-    log: options.log ?? createLog({ format: "plain", level: "warn" }),
+    log,
     // The folder's lock lets one process in; after a crash it takes its own lease over at once.
     holder: database.home === "embedded" ? "embedded" : randomUUID(),
     isKnownCurrency,

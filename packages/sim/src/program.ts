@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { connectionId, defaultRetryPolicy } from "@crossfoot/kernel";
+import { connectionId, defaultRetryPolicy, unlimited } from "@crossfoot/kernel";
 import type { GuardLimits } from "@crossfoot/kernel";
 import type { Connection, Mapping } from "@crossfoot/connector-sdk";
 import type { Contract, EntityName } from "@crossfoot/model";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
-import { createEngine } from "crossfoot/testing";
+import { createDaySpan, createEngine, createGate, gatedConnection } from "crossfoot/testing";
 import type { Engine, Side, Sleep, World } from "crossfoot/testing";
 import type { History } from "./history.ts";
 import type { Incarnation } from "./incarnation.ts";
@@ -58,17 +58,21 @@ function worldOf(
   const { contract, entities, guard, history, sweepEveryMs } = parts;
   const roles = { crm: connectionId("crm"), erp: connectionId("erp") };
   let runs = 0;
-  return {
+  const ports = {
     store: storeOver(parts.store, body),
-    sides: parts.wires.map((wire) => sideOf(parts, wire, body)),
+    clock: { now: clock.now, monotonic: clock.monotonic },
+    sleep: sleepOn(parts.timeline, body),
+    log: logOf(history, body),
+  };
+  return {
+    ...ports,
+    sides: parts.wires.map((wire) => sideOf(parts, wire, { body, ports })),
     contract,
     contractHash: digest(JSON.stringify(contract)),
     policies: entities.map((entity) => compilePolicy(contract, entity, roles)),
     customRules: {},
     guard,
     retry: defaultRetryPolicy,
-    clock: { now: clock.now, monotonic: clock.monotonic },
-    sleep: sleepOn(parts.timeline, body),
     entropy: {
       digest,
       uuid: () => {
@@ -76,17 +80,20 @@ function worldOf(
         return `${body.name}-${runs}`;
       },
     },
-    log: {
-      info: () => undefined,
-      warn: () => undefined,
-      error: (name, facts) => {
-        const message = JSON.stringify(facts ?? null);
-        history.note({ kind: "worker", worker: body.name, event: "defect", facts: { name, message } });
-      },
-    },
     holder: body.name,
     isKnownCurrency,
     sweepEveryMs,
+  };
+}
+
+function logOf(history: History, body: Incarnation): World["log"] {
+  return {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (name, facts) => {
+      const message = JSON.stringify(facts ?? null);
+      history.note({ kind: "worker", worker: body.name, event: "defect", facts: { name, message } });
+    },
   };
 }
 
@@ -109,7 +116,11 @@ function sleepOn(timeline: Timeline, body: Incarnation): Sleep {
     });
 }
 
-function sideOf(parts: ProgramParts, wire: Wire, body: Incarnation): Side {
+function sideOf(
+  parts: ProgramParts,
+  wire: Wire,
+  { body, ports }: { body: Incarnation; ports: Pick<World, "store" | "clock" | "sleep" | "log"> },
+): Side {
   const { profile, name } = wire.system;
   let calls = 0;
   const connection = connectOver(
@@ -123,13 +134,25 @@ function sideOf(parts: ProgramParts, wire: Wire, body: Incarnation): Side {
     body,
   );
   const mapping = parts.mappings[name];
+  let requests = 0;
+  const gate = createGate({
+    ...ports,
+    connection: connectionId(name),
+    rules: { limits: unlimited, daySpan: createDaySpan() },
+    concurrency: profile.concurrency,
+    isShared: true,
+    callMsMax: profile.timeoutMs,
+    uuid: () => `${body.name}-${name}-${(requests += 1)}`,
+  });
+  const { now } = ports.clock;
   return {
     id: connectionId(name),
     role: name,
     system: `model-${name}`,
     mapping,
     mappingHash: "mapping-1",
-    open: (): Promise<Connection> => Promise.resolve(connection),
+    open: (terms): Promise<Connection> => Promise.resolve(gatedConnection(connection, { gate, terms, now })),
+    gate,
     forgetTokens: () => undefined,
     calls: () => calls,
     timeoutMs: profile.timeoutMs,

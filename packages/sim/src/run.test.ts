@@ -14,7 +14,7 @@ const withConnections =
   (change: (connection: Connection) => Connection) =>
   (world: World): World => ({
     ...world,
-    sides: world.sides.map((side) => ({ ...side, open: async () => change(await side.open()) })),
+    sides: world.sides.map((side) => ({ ...side, open: async (terms) => change(await side.open(terms)) })),
   });
 
 /** A build that sends every write a second time when its outcome is not known. */

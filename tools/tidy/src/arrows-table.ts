@@ -125,6 +125,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-quota-port",
+    at: "packages/server/src/store/quota-port.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-shown",
     at: "packages/server/src/store/shown.ts",
     rooms: ["kernel"],
@@ -170,6 +177,7 @@ export const rooms: readonly Room[] = [
       "server/store-lease-port",
       "server/store-plan-port",
       "server/store-made",
+      "server/store-quota-port",
       "server/store-shown",
       "server/store-facts",
       "server/store-identity",

@@ -5,6 +5,7 @@ import type { Json, JsonMap } from "@crossfoot/kernel";
 import { entities, nearestName } from "@crossfoot/model";
 import type { Role } from "@crossfoot/model";
 import { loadSecrets, noteDescribedSecrets, noteSecretNames } from "./connection-secrets.ts";
+import { loadLimits } from "./connection-limits.ts";
 import { note } from "./connection-work.ts";
 import type { ConnectionSource, Work } from "./connection-work.ts";
 import { hashOf } from "./load-contract.ts";
@@ -37,6 +38,8 @@ export function loadConnection(source: ConnectionSource, name: string): LoadedCo
   const isKnown = connector !== undefined && found.length === 0 && (description?.problems.length ?? 0) === 0;
   const base = isKnown ? connector.defaultMapping(options) : undefined;
   const mapping = base === undefined ? undefined : loadMapping(work, { base, description });
+  const declared = isKnown ? connector.limits?.(options).declared : undefined;
+  const limits = loadLimits(work, declared ?? { windows: [], concurrency: null }, value);
   if (mapping === undefined || work.problems.length > 0) return { connection: null, problems: work.problems };
   const connection: ProjectConnection = {
     id: connectionId(name),
@@ -48,6 +51,7 @@ export function loadConnection(source: ConnectionSource, name: string): LoadedCo
     ...mapping,
     timeoutMs: Number(value("timeoutSeconds")) * 1000,
     concurrency: Number(value("concurrency")),
+    limits,
   };
   return { connection, problems: [] };
 }

@@ -1,4 +1,11 @@
-import { defaultGuardLimits, defaultRetryPolicy } from "@crossfoot/kernel";
+import {
+  defaultFloors,
+  defaultGuardLimits,
+  defaultReserve,
+  defaultRetryPolicy,
+  lanes,
+} from "@crossfoot/kernel";
+import type { Lane } from "@crossfoot/kernel";
 import { entities, entityNames } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import { writeDuration } from "./duration.ts";
@@ -69,6 +76,43 @@ function guardOptions(kind: string): readonly Option[] {
   ];
 }
 
+const laneWords: { readonly [lane in Lane]: string } = {
+  interactive: "calls that a person waits for",
+  webhook: "work that follows a webhook",
+  poll: "asking for changes",
+  backfill: "first loads",
+  sweep: "looking for deletions",
+};
+
+/** What a system allows; what is not said here is as the connector knows it. */
+const limitOptions: readonly Option[] = [
+  option("connections.*.limits.requests", count(1, 1_000_000_000), {
+    help: "Calls that the system allows in a window, all workers together.",
+  }),
+  option("connections.*.limits.window", duration(second, 31 * day), { help: "Length of that window." }),
+  option("connections.*.limits.daily", count(1, 1_000_000_000), {
+    help: "Calls that the system allows in a day, which starts at midnight of `zone`.",
+  }),
+  option("connections.*.limits.zone", text, {
+    help: "Time zone of the system's days, such as Europe/Berlin.",
+  }),
+  option("connections.*.limits.concurrency", count(1, 10_000), {
+    help: "Calls that the system takes at one time, all workers together.",
+  }),
+  option(
+    "connections.*.limits.reserve",
+    { is: "share" },
+    { fallback: defaultReserve, help: "Share of every limit that is never used: room for others." },
+  ),
+  ...lanes.map((lane) =>
+    option(
+      `connections.*.limits.floor.${lane}`,
+      { is: "share" },
+      { fallback: defaultFloors[lane], help: `Share of every limit kept for ${laneWords[lane]}.` },
+    ),
+  ),
+];
+
 /** Every option of crossfoot.yaml, in the order in which a person reads them. */
 export const optionTable: readonly Option[] = [
   option("store.embedded", folder, {
@@ -97,7 +141,11 @@ export const optionTable: readonly Option[] = [
     fallback: 30,
     help: "A call that is not answered by then is given up; a write is then in doubt and gets probed.",
   }),
-  option("connections.*.concurrency", count(1, 64), { fallback: 4, help: "Calls at one time." }),
+  option("connections.*.concurrency", count(1, 64), {
+    fallback: 4,
+    help: "Calls at one time of one worker.",
+  }),
+  ...limitOptions,
   option("connections.*.observe", onOff, {
     fallback: "off",
     help: "Only look: everything is read, linked, decided and shown, nothing is sent to this connection.",

@@ -1,5 +1,5 @@
 import type { Connector, Mapping } from "@crossfoot/connector-sdk";
-import type { ConnectionId, GuardLimits, JsonMap, RetryPolicy } from "@crossfoot/kernel";
+import type { ConnectionId, GuardLimits, JsonMap, QuotaLimits, RetryPolicy } from "@crossfoot/kernel";
 import type { Contract, EntityName, Role, Roles } from "@crossfoot/model";
 import type { Setting } from "./settings.ts";
 
@@ -28,6 +28,8 @@ export interface ProjectConnection {
   readonly mappingHash: string;
   readonly timeoutMs: number;
   readonly concurrency: number;
+  /** Limits of the system in force, and how they are shared out. */
+  readonly limits: QuotaLimits;
 }
 
 /** A project folder, read and checked. Printing it shows no secret. */

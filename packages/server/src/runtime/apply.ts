@@ -43,7 +43,7 @@ export async function applyPlan(
   const only = entitiesOf(plan, options);
   const summary = await runCommand(
     world,
-    { command: `apply ${plan.id}`, options: { ...options, only }, reads: true },
+    { command: `apply ${plan.id}`, options: { ...options, only }, reads: true, lane: "poll" },
     async (settling) => {
       const applying = start(settling, plan, { made, options });
       left = applying;
@@ -85,7 +85,7 @@ async function doNothing(
     readonly options: ApplyOptions;
   },
 ): Promise<ApplySummary> {
-  const appliedAt = await underLease(world, { runId: null, options: at.options }, async () => {
+  const appliedAt = await underLease(world, { runId: null, options: at.options, lane: "poll" }, async () => {
     if (at.appliedAt === null) await world.store.setPlanState(plan.id, "applied");
     return (await world.store.loadPlan(plan.id))?.appliedAt ?? null;
   });

@@ -3,6 +3,7 @@ import type { Connection, Description } from "@crossfoot/connector-sdk";
 import type { EntityPolicy } from "@crossfoot/kernel";
 import { pathRoots } from "./check-roots.ts";
 import type { CheckFinding } from "./engine.ts";
+import { openTerms } from "./gate.ts";
 import { mappingOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
 
@@ -16,7 +17,7 @@ export async function checkWorld(world: World): Promise<readonly CheckFinding[]>
   const opened = new Map<Side, Connection>();
   for (const side of world.sides) {
     try {
-      const connection = await side.open();
+      const connection = await side.open(openTerms("interactive"));
       const description = await connection.describe();
       opened.set(side, connection);
       described.set(side, description);

@@ -1,5 +1,5 @@
 import type { Connection } from "@crossfoot/connector-sdk";
-import type { ConnectionId, EntityName, EntityPolicy, Json } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, EntityPolicy, Json, Lane } from "@crossfoot/kernel";
 import type { EntitySummary, RunOptions, RunSummary } from "./engine.ts";
 import { observesOf } from "./observing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
@@ -123,13 +123,18 @@ async function summarise(world: World, ended: Ended, runId: string): Promise<Run
 /** One run, from the lease to the stored summary. `work` settles; its result goes into the answer. */
 export async function runCommand(
   world: World,
-  at: { readonly command: string; readonly options: RunOptions; readonly reads: boolean },
+  at: {
+    readonly command: string;
+    readonly options: RunOptions;
+    readonly reads: boolean;
+    readonly lane: Lane;
+  },
   work: (settling: Settling) => Promise<void>,
 ): Promise<RunSummary> {
   const runId = world.entropy.uuid();
   const startedAt = world.clock.monotonic();
   const callsBefore = new Map(world.sides.map((side) => [side.id, side.calls()]));
-  return underLease(world, { runId, options: at.options }, async (session) => {
+  return underLease(world, { runId, options: at.options, lane: at.lane }, async (session) => {
     await world.store.startRun(runId, at.command);
     try {
       const opened = await openSides(session, { trusts: !at.reads });

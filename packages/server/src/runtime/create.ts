@@ -8,6 +8,7 @@ import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
 import type { Engine, PlanDocument, RunOptions, RunSummary } from "./engine.ts";
+import { openTerms } from "./gate.ts";
 import { followIdentity } from "./identity.ts";
 import { readIds } from "./observe.ts";
 import { makePlan } from "./planning.ts";
@@ -23,7 +24,7 @@ import type { Session, World } from "./world.ts";
 const hintsMax = 500;
 
 async function planCommand(world: World, options: RunOptions): Promise<PlanDocument> {
-  return underLease(world, { runId: null, options }, async (session) => {
+  return underLease(world, { runId: null, options, lane: "poll" }, async (session) => {
     const opened = await openSides(session, { trusts: false });
     const policies = policiesOf(world, options.only);
     const mode = options.sweep === true ? "sweep" : "incremental";
@@ -55,7 +56,7 @@ async function openQuietly(world: World): Promise<ReadonlyMap<ConnectionId, Conn
   const opened = new Map<ConnectionId, Connection>();
   for (const side of world.sides) {
     try {
-      opened.set(side.id, await side.open());
+      opened.set(side.id, await side.open(openTerms("interactive")));
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
     }
@@ -70,6 +71,9 @@ const bystander = (world: World): Session => ({
   signal: undefined,
   report: () => undefined,
   tick: () => 0,
+  lane: "interactive",
+  terms: new Map(),
+  backfilled: new Set(),
   away: new Map(),
   troubles: [],
 });
@@ -79,33 +83,38 @@ async function syncRecord(
   record: { readonly entity: EntityName; readonly id: string },
 ): Promise<RunSummary> {
   const options: RunOptions = { only: [record.entity], waitMsMax: waitMsDefault };
-  return runCommand(world, { command: `sync ${record.entity}`, options, reads: false }, async (settling) => {
-    const link = await findLink(world, record);
-    if (link !== null) {
-      const members = await world.store.membersOf([link]);
-      for (const member of members) {
-        const side = world.sides.find(({ id }) => id === member.connection);
-        if (side === undefined) continue;
-        await readIds(settling.session, side, { entity: record.entity, ids: [member.id], via: "hint" });
+  return runCommand(
+    world,
+    { command: `sync ${record.entity}`, options, reads: false, lane: "interactive" },
+    async (settling) => {
+      const link = await findLink(world, record);
+      if (link !== null) {
+        const members = await world.store.membersOf([link]);
+        for (const member of members) {
+          const side = world.sides.find(({ id }) => id === member.connection);
+          if (side === undefined) continue;
+          await readIds(settling.session, side, { entity: record.entity, ids: [member.id], via: "hint" });
+        }
+        await world.store.markWork([link], "asked for");
+      } else {
+        const [connection, ...rest] = record.id.split(":");
+        const side = world.sides.find(({ id }) => id === connection);
+        if (side === undefined)
+          throw new Error(`no connection is called ${connection ?? ""}; write <connection>:<id>`);
+        const { missing } = await readIds(settling.session, side, {
+          entity: record.entity,
+          ids: [rest.join(":") as never],
+          via: "hint",
+        });
+        if (missing.length > 0)
+          throw new RecordUnknown(`${side.id} has no ${record.entity} ${rest.join(":")}`);
       }
-      await world.store.markWork([link], "asked for");
-    } else {
-      const [connection, ...rest] = record.id.split(":");
-      const side = world.sides.find(({ id }) => id === connection);
-      if (side === undefined)
-        throw new Error(`no connection is called ${connection ?? ""}; write <connection>:<id>`);
-      const { missing } = await readIds(settling.session, side, {
-        entity: record.entity,
-        ids: [rest.join(":") as never],
-        via: "hint",
-      });
-      if (missing.length > 0) throw new RecordUnknown(`${side.id} has no ${record.entity} ${rest.join(":")}`);
-    }
-    const others = new Set<LinkId>();
-    for (const due of await world.store.dueLinks(record.entity, 10_000, null))
-      if (due !== link && link !== null) others.add(due);
-    await settle({ ...settling, withheld: others });
-  });
+      const others = new Set<LinkId>();
+      for (const due of await world.store.dueLinks(record.entity, 10_000, null))
+        if (due !== link && link !== null) others.add(due);
+      await settle({ ...settling, withheld: others });
+    },
+  );
 }
 
 async function followHints(world: World): Promise<RunSummary | null> {
@@ -119,7 +128,7 @@ async function followHints(world: World): Promise<RunSummary | null> {
   );
   if (wanted.size === 0) return null;
   const options: RunOptions = { waitMsMax: 2_000 };
-  return runCommand(world, { command: "hints", options, reads: false }, async (settling) => {
+  return runCommand(world, { command: "hints", options, reads: false, lane: "webhook" }, async (settling) => {
     for (const [first, ...others] of wanted.values()) {
       const side = world.sides.find(({ id }) => id === first?.connection);
       if (first === undefined || side === undefined) continue;
@@ -141,7 +150,7 @@ export function createEngine(world: World): Engine {
     check: () => checkWorld(world),
     run: (options = {}) => {
       const command = options.observe === true ? "run --observe" : "run";
-      return runCommand(world, { command, options, reads: true }, settle);
+      return runCommand(world, { command, options, reads: true, lane: "poll" }, settle);
     },
     adopt: (options) => adoptCommand(world, options),
     plan: (options = {}) => planCommand(world, options),
@@ -190,7 +199,7 @@ export function createEngine(world: World): Engine {
     receive: async (id, delivery) => {
       const side = world.sides.find((candidate) => candidate.id === id);
       if (side === undefined) return { status: 404, reason: "no such connection" };
-      const received = (await side.open()).receive(delivery);
+      const received = (await side.open(openTerms("webhook"))).receive(delivery);
       if (!received.ok) return { status: 401, reason: received.reason };
       const known = received.hints.filter(({ id: external }) => external !== null);
       const hints = known.map((hint) => ({ connection: id, entity: hint.entity, id: hint.id as never }));

@@ -4,6 +4,8 @@ import type { Clock } from "../ports.ts";
 export interface Deadline {
   /** Whether it is over, or will be so many ms from now. */
   readonly isOver: (inMs?: number) => boolean;
+  /** Until it is over, ms; less than 0 when it is. */
+  readonly leftMs: () => number;
 }
 
 /**
@@ -13,10 +15,6 @@ export interface Deadline {
  */
 export function deadlineIn(clock: Clock, ms: number): Deadline {
   const from = { monotonic: clock.monotonic(), wall: clock.now() };
-  return {
-    isOver: (inMs = 0) => {
-      const spent = Math.max(clock.monotonic() - from.monotonic, clock.now() - from.wall);
-      return spent + inMs > ms;
-    },
-  };
+  const leftMs = (): number => ms - Math.max(clock.monotonic() - from.monotonic, clock.now() - from.wall);
+  return { leftMs, isOver: (inMs = 0) => leftMs() < inMs };
 }

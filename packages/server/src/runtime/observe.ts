@@ -1,9 +1,9 @@
 import { ConnectorError, evaluateExpressions, failureRecord, isInScope } from "@crossfoot/connector-sdk";
 import type { EntityMapping, IdPage, NativeRecord, Page } from "@crossfoot/connector-sdk";
 import { canonicalBytes, checkPaging, nextWatermark } from "@crossfoot/kernel";
-import type { EntityName, ExternalId, Json, JsonMap, Via } from "@crossfoot/kernel";
+import type { EntityName, ExternalId, Json, JsonMap, Lane, Via } from "@crossfoot/kernel";
 import type { CursorState, StoredObservation, UnreadableEntry } from "../store/port.ts";
-import { abilitiesOf, mappingOf, reading } from "./world.ts";
+import { abilitiesOf, inLane, mappingOf, reading } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
 
 /**
@@ -122,6 +122,11 @@ function newestStamp(page: Page, cursor: CursorState, now: number): number | nul
   return newest;
 }
 
+/** The lane of a reading: a first load and a sweep have their own. */
+function readLane({ lane }: Session, reading: CursorState["reading"]): Lane {
+  return reading === "backfill" || reading === "sweep" ? reading : lane;
+}
+
 interface AskedPage {
   readonly page: Page;
   readonly span: ReadSpan;
@@ -151,20 +156,22 @@ function askPage(
  * cursor loops or a list never ends.
  */
 export async function readEntity(
-  session: Session,
+  given: Session,
   side: Side,
   request: { readonly entity: EntityName; readonly mode: ReadMode },
 ): Promise<ReadCounts> {
-  const { world } = session;
+  const { world } = given;
   const { store, clock } = world;
   const mapping = mappingOf(side, request.entity);
   const counts: ReadCounts = { added: 0, changed: 0, same: 0, unreadable: 0 };
   if (mapping === undefined) return counts;
-  const connection = await reading(session, side, (open) => Promise.resolve(open));
+  const connection = await reading(given, side, (open) => Promise.resolve(open));
   const abilities = abilitiesOf(connection, request.entity);
   if (abilities === undefined) return counts;
   const loaded = await store.loadCursor(side.id, request.entity);
   let cursor = startReading(loaded, { side, mode: request.mode, isListing: abilities.incremental === "all" });
+  if (cursor.reading === "backfill") given.backfilled.add(request.entity);
+  const session = inLane(given, readLane(given, cursor.reading));
   const via: Via = cursor.reading === "sweep" ? "sweep" : "poll";
   const seen = new Set<string>();
   let asked = askPage(session, side, { mapping, cursor, via });

@@ -11,7 +11,7 @@ import { toObservation } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded, parkOf } from "./outcome.ts";
 import { sendWithinMs } from "./target.ts";
 import type { SendTarget } from "./target.ts";
-import { abilitiesOf, mappingOf, reading, sideOf } from "./world.ts";
+import { abilitiesOf, mappingOf, reading, sideOf, termsOf } from "./world.ts";
 import type { Session } from "./world.ts";
 
 /** Intents loaded to be asked about at once. */
@@ -39,7 +39,7 @@ export async function probeDue(
   // How long they have been quiet is told before anything is asked: an answer says what was so when it was
   // asked for.
   const intents = doubtful.map((intent) => ({ ...intent, quietForMs: quietFor(world, intent) }));
-  const connection = await side.open();
+  const connection = await side.open(termsOf(session));
   const target: SendTarget = { side, connection, mapping, policy: at.policy };
   const commit = gathered((done: readonly IntentOutcome[]) =>
     world.store.commitOutcomes(done, session.runId, session.lease),

@@ -50,17 +50,21 @@ export async function restoreValue(world: World, request: RestoreRequest): Promi
   let targets: readonly ConnectionId[] = [];
   let reached: readonly ConnectionId[] = [];
   const command = `restore ${bundle.entity}`;
-  const summary = await runCommand(world, { command, options, reads: false }, async (settling) => {
-    const { name, value, plan } = await decideRestore(settling, asked);
-    targets = plan.writes.filter(({ fields }) => name in fields).map(({ target }) => target);
-    await world.store.restoreValue(
-      { link, field: name, value, by: request.by, entry: lost.entry },
-      settling.session.runId,
-    );
-    await settleAlone(settling, asked);
-    const { input } = await assessOne(settling, asked);
-    reached = targets.filter((target) => isAlike(input.members[target]?.view.fields[name], value));
-  });
+  const summary = await runCommand(
+    world,
+    { command, options, reads: false, lane: "interactive" },
+    async (settling) => {
+      const { name, value, plan } = await decideRestore(settling, asked);
+      targets = plan.writes.filter(({ fields }) => name in fields).map(({ target }) => target);
+      await world.store.restoreValue(
+        { link, field: name, value, by: request.by, entry: lost.entry },
+        settling.session.runId,
+      );
+      await settleAlone(settling, asked);
+      const { input } = await assessOne(settling, asked);
+      reached = targets.filter((target) => isAlike(input.members[target]?.view.fields[name], value));
+    },
+  );
   const isWhole = reached.length === targets.length;
   return {
     ...summary,

@@ -3,6 +3,7 @@ import type { NativeRecord, WriteOutcome } from "@crossfoot/connector-sdk";
 import type { ExternalId, FailureRecord } from "@crossfoot/kernel";
 import type { IntentOutcome, StoredObservation } from "../store/port.ts";
 import type { Deadline } from "./deadline.ts";
+import { isQuotaWait } from "./gate.ts";
 import { toObservation } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded } from "./outcome.ts";
 import type { Prepared } from "./prepare.ts";
@@ -30,8 +31,10 @@ export async function sendBatch(
   try {
     compared = await comparePreconditions(session, target, batch);
   } catch (error) {
+    const met = failureRecord(error);
+    if (isQuotaWait(met)) return batch.map(takenBack);
     // Nothing was sent yet: whatever the reading met, the writes wait.
-    const failure: FailureRecord = { ...failureRecord(error), failure: "transient" };
+    const failure: FailureRecord = { ...met, failure: "transient" };
     return batch.map(({ intent }) => failed(session, intent, failure));
   }
   const ready = compared.ready;
@@ -45,6 +48,7 @@ export async function sendBatch(
     outcomes = await target.connection.write(ready.map(({ write }) => write));
   } catch (error) {
     const failure = failureRecord(error);
+    if (isQuotaWait(failure)) return [...compared.stale, ...ready.map(takenBack)];
     if (failure.failure === "unauthorised") await noteRefused(session, target, failure);
     return [...compared.stale, ...ready.map(({ intent }) => failed(session, intent, failure))];
   }
@@ -60,9 +64,12 @@ export async function sendBatch(
   }
   const look = await lookUpLanded(world, target, [...observations.values()]);
   const results: IntentOutcome[] = [];
-  for (const [index, { intent, current }] of ready.entries()) {
+  for (const [index, one] of ready.entries()) {
+    const { intent, current } = one;
     const outcome = outcomes[index];
     if (outcome === undefined) results.push(failed(session, intent, missingOutcome));
+    // Its turn did not come in time: it was not sent, and that was no attempt.
+    else if (outcome.kind === "failed" && isQuotaWait(outcome.failure)) results.push(takenBack(one));
     else if (outcome.kind === "failed")
       results.push(await failedOne(session, target, { intent, failure: outcome.failure }));
     else {

@@ -1,14 +1,18 @@
-import type { ConnectionId, EntityName, EntityPolicy } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, EntityPolicy, FailureRecord } from "@crossfoot/kernel";
+import { failureRecord } from "@crossfoot/connector-sdk";
+import type { Connection } from "@crossfoot/connector-sdk";
 import type { IntentOutcome } from "../store/port.ts";
 import { deadlineIn } from "./deadline.ts";
 import type { Deadline } from "./deadline.ts";
+import { isQuotaWait, openTerms } from "./gate.ts";
+import type { CallTerms } from "./gate.ts";
 import { gathered } from "./gather.ts";
 import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { sendBatch, takenBack } from "./send-batch.ts";
-import { sendWithinMs } from "./target.ts";
+import { callsOfBatch, sendWithinMs } from "./target.ts";
 import type { SendTarget } from "./target.ts";
-import { abilitiesOf, mappingOf, sideOf } from "./world.ts";
+import { abilitiesOf, mappingOf, sideOf, tellWait, termsOf, writeLane } from "./world.ts";
 import type { Session, Side } from "./world.ts";
 
 /** Counts of one sending. */
@@ -17,6 +21,8 @@ export interface SendCounts {
   refused: number;
   postponed: number;
   doubtful: number;
+  /** Why nothing more is sent although more is due: the calls of the connection are used up. */
+  stopped: FailureRecord | null;
 }
 
 /** Most intents of one claim: one commit, and each has to be asked about when the worker dies with it. */
@@ -32,6 +38,11 @@ interface Batch {
 /** What one claim came to. */
 interface Claim {
   open: number;
+  /** Batches that were begun. */
+  batches: number;
+  /** Terms of its calls, which were reserved before it was made. */
+  readonly terms: CallTerms;
+  readonly connection: Connection;
   /** Whether any of it got further than back to where it was. */
   didMove: boolean;
 }
@@ -45,6 +56,8 @@ interface Sending {
   /** Only these intents; null takes any. */
   readonly keys: readonly string[] | null;
   readonly batchSize: number;
+  /** Calls that one batch takes, as far as is known. */
+  callsOfBatch: number;
   readonly lanes: number;
   /** The claim under way, which every idle lane waits for. */
   claiming: Promise<void> | null;
@@ -69,12 +82,12 @@ export async function sendDue(
     readonly keys: readonly string[] | null;
   },
 ): Promise<SendCounts> {
-  const counts: SendCounts = { settled: {}, refused: 0, postponed: 0, doubtful: 0 };
+  const counts: SendCounts = { settled: {}, refused: 0, postponed: 0, doubtful: 0, stopped: null };
   const { world } = session;
   const side = sideOf(world, at.target);
   const mapping = mappingOf(side, at.policy.entity);
   if (mapping === undefined || session.away.has(side.id)) return counts;
-  const connection = await side.open();
+  const connection = await side.open(termsOf(session));
   const abilities = abilitiesOf(connection, at.policy.entity);
   if (abilities === undefined) return counts;
   const sending: Sending = {
@@ -85,12 +98,13 @@ export async function sendDue(
     commit: gathered((done) => world.store.commitOutcomes(done, session.runId, session.lease)),
     keys: at.keys,
     batchSize: Math.max(abilities.writeBatchMax, 1),
+    callsOfBatch: Math.max(callsOfBatch(abilities), callsSeen.get(side)?.get(at.policy.entity) ?? 0),
     lanes: Math.max(side.concurrency, 1),
     claiming: null,
     isDry: false,
     didMove: true,
   };
-  while (sending.didMove) {
+  while (sending.didMove && counts.stopped === null) {
     sending.isDry = false;
     sending.didMove = false;
     await runLanes(sending);
@@ -127,8 +141,10 @@ async function runLane(sending: Sending): Promise<void> {
 }
 
 async function sendOne(sending: Sending, { prepared, deadline, claim }: Batch): Promise<void> {
-  const { session, target } = sending;
+  const { session } = sending;
   const isLate = session.signal?.aborted === true || deadline.isOver();
+  const target = { ...sending.target, connection: claim.connection };
+  if (!isLate) claim.batches += 1;
   const done = isLate ? prepared.map(takenBack) : await sendBatch(session, target, { prepared, deadline });
   await sending.commit(done);
   note(sending, claim, done);
@@ -144,7 +160,20 @@ function note(sending: Sending, claim: Claim, outcomes: readonly IntentOutcome[]
     claim.didMove = true;
     sending.didMove = true;
   }
-  if (claim.open === 0 && !claim.didMove) sending.isDry = true;
+  if (claim.open > 0) return;
+  endClaim(sending, claim);
+  if (!claim.didMove) sending.isDry = true;
+}
+
+/** Gives back what a claim did not need, and learns how much it did. */
+function endClaim(sending: Sending, { terms, batches }: Claim): void {
+  const { side, policy } = sending.target;
+  side.gate.letGo(terms);
+  if (batches === 0) return;
+  sending.callsOfBatch = Math.max(sending.callsOfBatch, Math.ceil(terms.made / batches));
+  const seen = callsSeen.get(side) ?? new Map<EntityName, number>();
+  callsSeen.set(side, seen);
+  seen.set(policy.entity, sending.callsOfBatch);
 }
 
 function claimMore(sending: Sending): Promise<void> {
@@ -164,14 +193,57 @@ function claimMore(sending: Sending): Promise<void> {
   return sending.claiming;
 }
 
-/** Claims what the lanes can start at once, and turns it into batches. */
+/**
+ * Reserves calls for what the lanes can start at once, claims that much, and turns it into batches. The
+ * waiting for quota comes first: a claim counts down to its deadline, and what dies with its worker is in
+ * doubt.
+ */
 async function claimOnce(sending: Sending): Promise<void> {
-  const { session, target, batchSize, lanes, queue } = sending;
+  const { session, target } = sending;
+  const lane = writeLane(session, target.policy.entity);
+  const terms: CallTerms = { ...openTerms(lane, session.signal), onWait: tellWait(session) };
+  try {
+    const calls = await holdCalls(sending, terms);
+    const batches = Math.max(1, Math.min(sending.lanes, Math.floor(calls / sending.callsOfBatch)));
+    await claimHeld(sending, { terms, batches, connection: await target.side.open(terms) });
+  } catch (error) {
+    target.side.gate.letGo(terms);
+    const failure = failureRecord(error);
+    if (!isQuotaWait(failure)) throw error;
+    sending.isDry = true;
+    if (failure.code === "quota_used_up") sending.counts.stopped = failure;
+  }
+}
+
+/** Calls of a batch beyond those known of, per lane: given back when they are not needed. */
+const callsSpare = 3;
+/** Times that more calls are waited for, where one reservation gives less than a batch takes. */
+const holdsMax = 3;
+
+/** Calls that batches of an entity were seen to take. */
+const callsSeen = new WeakMap<Side, Map<EntityName, number>>();
+
+/** Reserves enough for one batch at least, so that it does not stop half way. Answers how many calls. */
+async function holdCalls({ target, lanes, callsOfBatch }: Sending, terms: CallTerms): Promise<number> {
+  const { gate } = target.side;
+  let held = await gate.hold(terms, lanes * (callsOfBatch + callsSpare));
+  for (let count = 1; held < callsOfBatch && count < holdsMax; count += 1)
+    held += await gate.hold(terms, callsOfBatch - held);
+  return held;
+}
+
+async function claimHeld(
+  sending: Sending,
+  at: { readonly terms: CallTerms; readonly batches: number; readonly connection: Connection },
+): Promise<void> {
+  const { session, target, batchSize, queue } = sending;
   const { store, clock } = session.world;
+  const { terms, connection } = at;
   const withinMs = sendWithinMs(target);
-  const limit = Math.min(batchSize * lanes, claimMax);
+  const limit = Math.min(batchSize * at.batches, claimMax);
   // Counted from before we ask, so that our own end of it is never later than the one that the store stamps.
   const deadline = deadlineIn(clock, withinMs);
+  terms.deadline = deadline;
   const intents = await store.claimIntents({
     lease: session.lease,
     target: target.side.id,
@@ -181,8 +253,12 @@ async function claimOnce(sending: Sending): Promise<void> {
     sendWithinMs: withinMs,
   });
   if (intents.length < limit) sending.isDry = true;
+  if (intents.length === 0) {
+    target.side.gate.letGo(terms);
+    return;
+  }
   const { early, ready } = await prepare(session, target, intents);
-  const claim: Claim = { open: intents.length, didMove: false };
+  const claim: Claim = { open: intents.length, didMove: false, batches: 0, terms, connection };
   for (let from = 0; from < ready.length; from += batchSize)
     queue.push({ prepared: ready.slice(from, from + batchSize), deadline, claim });
   if (early.length === 0) return;

@@ -1,12 +1,13 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
-import type { ConnectionId, EntityName, EntityPolicy } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, EntityPolicy, Lane } from "@crossfoot/kernel";
 import { allEnded } from "./all-ended.ts";
 import type { EntitySummary, Progress, RunOptions } from "./engine.ts";
 import type { ConnectionRow } from "../store/port.ts";
+import { isQuotaWait } from "./gate.ts";
 import { findDeletions, readEntity } from "./observe.ts";
-import type { ReadMode } from "./observe.ts";
-import { mappingOf, noteTrouble, saveSideState, ticker } from "./world.ts";
+import type { ReadCounts, ReadMode } from "./observe.ts";
+import { inLane, mappingOf, noteTrouble, saveSideState, termsOf, ticker } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
 
 /** A lease runs out this long after its holder was last heard of: a killed worker is taken over within it. */
@@ -29,7 +30,7 @@ export type Reads = Map<EntityName, { [connection: string]: EntitySummary["read"
  */
 export async function underLease<T>(
   world: World,
-  at: { readonly runId: string | null; readonly options: RunOptions },
+  at: { readonly runId: string | null; readonly options: RunOptions; readonly lane: Lane },
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const lease = await world.store.acquireLease("engine", world.holder, leaseMs);
@@ -37,22 +38,31 @@ export async function underLease<T>(
   const ended = new AbortController();
   const lost = new AbortController();
   const { signal } = at.options;
+  const over = new AbortController();
+  const ends = [lost.signal, over.signal, ...(signal === undefined ? [] : [signal])];
   const quiet = (_progress: Progress): void => undefined;
   const session: Session = {
     world,
     lease,
     runId: at.runId,
-    signal: signal === undefined ? lost.signal : AbortSignal.any([signal, lost.signal]),
+    signal: AbortSignal.any(ends),
     report: at.options.onProgress ?? quiet,
     tick: ticker(world.clock, await world.store.newestRead()),
+    lane: at.lane,
+    terms: new Map(),
+    backfilled: new Set(),
     away: new Map(),
     troubles: [],
   };
   const renewing = renew(session, ended.signal, lost);
   try {
     await world.store.abandonSending(lease);
+    await allEnded(world.sides.map(({ gate }) => gate.greet()));
     return await work(session);
   } finally {
+    // Calls that still wait for their turn are not made any more.
+    over.abort();
+    await allEnded(world.sides.map(({ gate }) => gate.rest()));
     ended.abort();
     await renewing;
     await world.store.releaseLease(lease);
@@ -89,7 +99,7 @@ export async function openSides(
   const open = async (side: Side): Promise<readonly (readonly [ConnectionId, Connection])[]> => {
     let connection: Connection | null = null;
     try {
-      connection = await side.open();
+      connection = await side.open(termsOf(session));
       const row = known.get(side.id);
       const isRecent = world.clock.monotonic() - (askedAt.get(side) ?? -Infinity) < tenantTrustMs;
       if (!(trusts && isRecent && row?.state === "ready"))
@@ -97,7 +107,9 @@ export async function openSides(
     } catch (error) {
       // A failure of the store says nothing about the connection: it ends the run.
       if (!(error instanceof ConnectorError)) throw error;
-      await noteTrouble(session, side, { entity: null, error });
+      const failure = await noteTrouble(session, side, { entity: null, error });
+      // A tenant that nobody could ask for may be another one.
+      if (isQuotaWait(failure)) session.away.set(side.id, failure);
     }
     // Even a connection that is away is known by its manifest, so that decisions do not depend on the
     // weather.
@@ -171,11 +183,13 @@ async function readSide(
     if (mappingOf(side, entity) === undefined) continue;
     try {
       const isSweep = await isSweepDue(session, side, { entity, mode: at.mode });
-      const counts = await readEntity(session, side, { entity, mode: isSweep ? "sweep" : at.mode });
+      const { counts, isSwept } = isSweep
+        ? await sweepOrPoll(session, side, entity)
+        : { counts: await readEntity(session, side, { entity, mode: at.mode }), isSwept: false };
       const into = at.reads.get(entity);
       if (into !== undefined) into[side.id] = counts;
-      if (isSweep) {
-        const found = await findDeletions(session, side, entity);
+      if (isSwept) {
+        const found = await findDeletions(inLane(session, "sweep"), side, entity);
         at.deletions.set(entity, (at.deletions.get(entity) ?? 0) + found);
         await noteSwept(session, side, entity);
       }
@@ -194,6 +208,33 @@ async function readSide(
         runId: session.runId,
       });
     }
+  }
+}
+
+/**
+ * Reads everything again. When the calls of sweeps are used up the sweep is left for another day, and what
+ * has changed is asked for all the same.
+ */
+async function sweepOrPoll(
+  session: Session,
+  side: Side,
+  entity: EntityName,
+): Promise<{ readonly counts: ReadCounts; readonly isSwept: boolean }> {
+  try {
+    return { counts: await readEntity(session, side, { entity, mode: "sweep" }), isSwept: true };
+  } catch (error) {
+    const { store } = session.world;
+    const cursor = await store.loadCursor(side.id, entity);
+    const isUsedUp = error instanceof ConnectorError && error.code === "quota_used_up";
+    if (!isUsedUp || cursor.backfilledAt === null) throw error;
+    await noteTrouble(session, side, { entity, error });
+    await store.checkpoint({
+      observations: [],
+      unreadable: [],
+      cursor: { ...cursor, reading: null, pageCursor: null, pages: 0 },
+      runId: session.runId,
+    });
+    return { counts: await readEntity(session, side, { entity, mode: "incremental" }), isSwept: false };
   }
 }
 

@@ -1,3 +1,4 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import { checkGuard } from "@crossfoot/kernel";
 import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, Verdict } from "@crossfoot/kernel";
@@ -424,6 +425,11 @@ export async function sendTo(
     tally.refused += counts.refused;
     tally.postponed += counts.postponed;
     sent += counts.refused;
+    if (counts.stopped !== null) {
+      // Nothing more can be written to it for a long time: what is left waits for a later run.
+      session.away.set(target, counts.stopped);
+      await noteTrouble(session, side, { entity: policy.entity, error: new ConnectorError(counts.stopped) });
+    }
   } catch (error) {
     await noteIfWorld(session, { side, entity: policy.entity, error });
   }

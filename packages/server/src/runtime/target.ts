@@ -1,4 +1,4 @@
-import type { Connection, EntityMapping } from "@crossfoot/connector-sdk";
+import type { Connection, EntityAbilities, EntityMapping } from "@crossfoot/connector-sdk";
 import type { EntityPolicy } from "@crossfoot/kernel";
 import type { Side } from "./world.ts";
 
@@ -8,6 +8,11 @@ export interface SendTarget {
   readonly connection: Connection;
   readonly mapping: EntityMapping;
   readonly policy: EntityPolicy;
+}
+
+/** Calls that the connector makes of one batch of writes, as far as its manifest tells. */
+export function callsOfBatch({ precondition, answersRecord }: EntityAbilities): number {
+  return 1 + (precondition === "compare" ? 1 : 0) + (answersRecord ? 0 : 1);
 }
 
 /** How long after its claim a write may leave us, ms: a call waits for another one at most. */

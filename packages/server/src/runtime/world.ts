@@ -8,12 +8,15 @@ import type {
   EntityPolicy,
   FailureRecord,
   GuardLimits,
+  Lane,
   RetryPolicy,
 } from "@crossfoot/kernel";
 import type { Contract, Role } from "@crossfoot/model";
 import type { Clock, Entropy, Log, Sleep } from "../ports.ts";
 import type { Lease, Store } from "../store/port.ts";
 import type { Progress } from "./engine.ts";
+import { isQuotaWait, openTerms } from "./gate.ts";
+import type { CallTerms, Gate } from "./gate.ts";
 
 /** One connection in use. */
 export interface Side {
@@ -23,8 +26,13 @@ export interface Side {
   readonly mapping: Mapping;
   /** Changes when the mapping does, so that records are read again under the new one. */
   readonly mappingHash: string;
-  /** Opens the connection once; later calls give the same one. Rejects with a ConnectorError. */
-  readonly open: () => Promise<Connection>;
+  /**
+   * The connection, its calls made under these terms; the same one for the same terms. Rejects with a
+   * ConnectorError.
+   */
+  readonly open: (terms: CallTerms) => Promise<Connection>;
+  /** Where each of its calls waits for its turn. */
+  readonly gate: Gate;
   /** Forgets access tokens, so that the next call signs in afresh. */
   readonly forgetTokens: () => void;
   /** Calls sent so far, for the summary of a run. */
@@ -73,6 +81,12 @@ export interface Session {
    * sighting look old.
    */
   readonly tick: () => number;
+  /** Lane of the calls of this session, where a piece of its work has no other. */
+  readonly lane: Lane;
+  /** Terms of its calls, by lane. */
+  readonly terms: Map<Lane, CallTerms>;
+  /** Entities that were read for the first time in this session: their writes are part of that load. */
+  readonly backfilled: Set<EntityName>;
   /** Connections that turned out not to be usable in this session. */
   readonly away: Map<ConnectionId, FailureRecord>;
   readonly troubles: { connection: ConnectionId; entity: EntityName | null; failure: FailureRecord }[];
@@ -84,6 +98,33 @@ export function ticker(clock: Clock, newest: number): () => number {
   return () => {
     last = Math.max(clock.now(), last + 0.001);
     return last;
+  };
+}
+
+/** The session with its calls in another lane. */
+export function inLane(session: Session, lane: Lane): Session {
+  return lane === session.lane ? session : { ...session, lane };
+}
+
+/** The lane of writes of an entity: those that follow from a first load are part of it. */
+export function writeLane({ lane, backfilled }: Session, entity: EntityName): Lane {
+  return lane === "poll" && backfilled.has(entity) ? "backfill" : lane;
+}
+
+/** The terms of the session's calls in its lane. */
+export function termsOf(session: Session): CallTerms {
+  const known = session.terms.get(session.lane);
+  const terms = known ?? { ...openTerms(session.lane, session.signal), onWait: tellWait(session) };
+  session.terms.set(session.lane, terms);
+  return terms;
+}
+
+/** Tells that calls wait for quota. */
+export function tellWait(session: Session): NonNullable<CallTerms["onWait"]> {
+  return ({ connection, until, boundBy }) => {
+    const when = until === null ? "" : ` until ${new Date(until).toISOString()}`;
+    const message = `${connection}: calls wait${when} (${boundBy})`;
+    session.report({ phase: "wait", entity: null, connection, done: 0, total: null, message });
   };
 }
 
@@ -120,9 +161,10 @@ export async function reading<T>(
   let isRenewed = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await call(await side.open());
+      return await call(await side.open(termsOf(session)));
     } catch (error) {
       const failure = failureRecord(error);
+      if (isQuotaWait(failure)) throw error;
       if (failure.failure === "unauthorised" && failure.code === "session_expired" && !isRenewed) {
         isRenewed = true;
         side.forgetTokens();
@@ -148,6 +190,11 @@ export async function noteTrouble(
 ): Promise<FailureRecord> {
   const failure = failureRecord(trouble.error);
   if (failure.failure === "defect") session.world.log.error("defect", { message: failure.message });
+  // A limit that is used up is one trouble of the connection, however many entities meet it.
+  const isKnown = session.troubles.some(
+    ({ connection, failure: { message } }) => connection === side.id && message === failure.message,
+  );
+  if (failure.code === "quota_used_up" && isKnown) return failure;
   session.troubles.push({ connection: side.id, entity: trouble.entity, failure });
   const state: ConnectionState =
     failure.failure === "unauthorised"

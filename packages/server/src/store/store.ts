@@ -13,6 +13,7 @@ import { migrate } from "./migrate.ts";
 import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
 import { planStore } from "./plans.ts";
+import { quotaStore } from "./quotas.ts";
 import type { Store } from "./port.ts";
 
 /** The store over a database of either home. */
@@ -37,6 +38,7 @@ export function createStore(deps: {
     ...intentStore(parts),
     ...peopleStore(parts),
     ...planStore(parts),
+    ...quotaStore(database),
     ...journalReader(database, entropy),
     ...lostStore(parts),
     ...madeStore(database),

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 import { compileMapping } from "@crossfoot/connector-sdk";
 import type { Connection, Mapping } from "@crossfoot/connector-sdk";
-import { connectionId, defaultGuardLimits, defaultRetryPolicy } from "@crossfoot/kernel";
-import type { Json, JsonMap } from "@crossfoot/kernel";
+import { connectionId, defaultGuardLimits, defaultRetryPolicy, unlimited } from "@crossfoot/kernel";
+import type { Json, JsonMap, QuotaLimits } from "@crossfoot/kernel";
 import { compilePolicy, entities, entityNames, isEntityName, readContract } from "@crossfoot/model";
-import type { Clock, Database, Entropy } from "../../ports.ts";
+import type { Clock, Database, Entropy, Log, Sleep } from "../../ports.ts";
 import { createStore } from "../../store/store.ts";
 import type { Store } from "../../store/port.ts";
 import { createEngine } from "../create.ts";
 import type { Engine } from "../engine.ts";
+import { gatedConnection } from "../gate.ts";
+import { createDaySpan } from "../quota-day.ts";
+import { createGate } from "../quota-gate.ts";
 import type { Side, World } from "../world.ts";
 import { MiniSystem } from "./mini-system.ts";
 import type { MiniOptions } from "./mini-system.ts";
@@ -82,6 +85,8 @@ export interface MiniWorldOptions {
   readonly crm?: Partial<MiniOptions>;
   readonly erp?: Partial<MiniOptions>;
   readonly change?: Partial<World>;
+  /** Limits of both connections; none when missing. */
+  readonly limits?: QuotaLimits;
   readonly wrapStore?: (store: Store) => Store;
   readonly wrapConnection?: (id: string, connection: Connection) => Connection;
 }
@@ -136,10 +141,20 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
     entities: { ...tables, quotes: quoteSteps },
     ...options.erp,
   });
-  const sides = [miniSide("crm", crm, options.wrapConnection), miniSide("erp", erp, options.wrapConnection)];
   const { contract, problems } = readContract(options.contract ?? null);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const roles = { crm: connectionId("crm"), erp: connectionId("erp") };
+  // The store's clock is the database's own; what it is asked to wait for is due when ours has passed it.
+  const sleep: Sleep = (ms, signal) => {
+    if (signal?.aborted === true) return Promise.resolve(false);
+    // The renewal of a lease.
+    if (ms >= 4_000) return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
+    now += ms;
+    return Promise.resolve(true);
+  };
+  const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const parts = { store, clock, sleep, log, options };
+  const sides = [miniSide("crm", crm, parts), miniSide("erp", erp, parts)];
   const world: World = {
     store,
     sides,
@@ -150,16 +165,9 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
     guard: defaultGuardLimits,
     retry: { ...defaultRetryPolicy, attemptsMax: 3 },
     clock,
-    // The store's clock is the database's own; what it is asked to wait for is due when ours has passed it.
-    sleep: (ms, signal) => {
-      if (signal?.aborted === true) return Promise.resolve(false);
-      if (ms >= 1_000)
-        return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
-      now += ms;
-      return Promise.resolve(true);
-    },
+    sleep,
     entropy,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    log,
     holder: "test",
     isKnownCurrency: (code) => ["EUR", "USD"].includes(code),
     sweepEveryMs: 3_600_000,
@@ -178,15 +186,33 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
   };
 }
 
-function miniSide(id: "crm" | "erp", system: MiniSystem, wrap: MiniWorldOptions["wrapConnection"]): Side {
-  const connection = system.connection();
+function miniSide(
+  id: "crm" | "erp",
+  system: MiniSystem,
+  at: Pick<World, "store" | "clock" | "sleep" | "log"> & { readonly options: MiniWorldOptions },
+): Side {
+  const { options, ...parts } = at;
+  const plain = system.connection();
+  const connection = options.wrapConnection?.(id, plain) ?? plain;
+  let names = 0;
+  const gate = createGate({
+    ...parts,
+    connection: connectionId(id),
+    rules: { limits: options.limits ?? unlimited, daySpan: createDaySpan() },
+    concurrency: 2,
+    isShared: true,
+    callMsMax: 20,
+    uuid: () => `${id}-${(names += 1)}`,
+  });
+  const { now } = parts.clock;
   return {
     id: connectionId(id),
     role: id,
     system: "mini",
     mapping: compiled(),
     mappingHash: "mapping-1",
-    open: () => Promise.resolve(wrap?.(id, connection) ?? connection),
+    open: (terms) => Promise.resolve(gatedConnection(connection, { gate, terms, now })),
+    gate,
     forgetTokens: () => undefined,
     calls: () => system.writes,
     timeoutMs: 20,

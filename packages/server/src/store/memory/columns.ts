@@ -246,6 +246,14 @@ interface IdentityTable {
   readonly made_at: number;
 }
 
+/** A row of `quota`. */
+interface QuotaTable {
+  readonly connection: string;
+  readonly rev: number;
+  readonly state: Json;
+  readonly changed_at: number;
+}
+
 /** A row of `lease`. */
 export interface LeaseTable {
   readonly name: string;
@@ -313,6 +321,7 @@ export interface Rows {
   readonly plan: PlanTable;
   readonly plan_write: PlanWriteTable;
   readonly store_identity: IdentityTable;
+  readonly quota: QuotaTable;
   readonly lease: LeaseTable;
   readonly delivery: DeliveryTable;
   readonly hint: HintTable;

@@ -18,6 +18,7 @@ import { madePart } from "./made-writes.ts";
 import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
 import { planPart } from "./plans.ts";
+import { quotaPart } from "./quotas.ts";
 import { createState } from "./state.ts";
 import type { Table } from "./table.ts";
 
@@ -79,6 +80,7 @@ export function createMemoryStore(deps: {
     ...intentPart(state),
     ...peoplePart(state),
     ...planPart(state),
+    ...quotaPart(state),
     ...journalPart(state),
     ...lostPart(state),
     ...madePart(state),

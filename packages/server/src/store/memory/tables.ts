@@ -202,6 +202,7 @@ const planWrite = spec("plan_write")({
   indices: { plan: (row) => row.plan_id },
 });
 const identity = spec("store_identity")({ key: ["is_one"], instants: ["made_at"], indices: {} });
+const quota = spec("quota")({ key: ["connection"], instants: ["changed_at"], indices: {} });
 const lease = spec("lease")({ key: ["name"], instants: ["expires_at"], indices: {} });
 const delivery = spec("delivery")({ key: ["connection", "id"], instants: ["received_at"], indices: {} });
 const hint = spec("hint")({
@@ -239,6 +240,7 @@ export interface Tables {
   readonly plan: Table<Rows["plan"]>;
   readonly planWrite: Table<Rows["plan_write"], "plan">;
   readonly identity: Table<Rows["store_identity"]>;
+  readonly quota: Table<Rows["quota"]>;
   readonly lease: Table<Rows["lease"]>;
   readonly delivery: Table<Rows["delivery"]>;
   readonly hint: Table<Rows["hint"]>;
@@ -275,6 +277,7 @@ export function createTables(undo: Undo): Tables {
     plan: plans,
     planWrite: of(planWrite),
     identity: of(identity),
+    quota: of(quota),
     lease: of(lease),
     delivery: of(delivery),
     hint: of(hint),

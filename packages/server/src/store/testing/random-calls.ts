@@ -272,6 +272,11 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   setPlanState: plain("setPlanState", plan, fc.constantFrom("applying", "applied")),
   storeId: plain("storeId", fc.constantFrom("s1", "s2")),
   approvePlan: plain("approvePlan", plan, fc.constantFrom("somebody", "another")),
+  saveQuota: plain(
+    "saveQuota",
+    connection,
+    fc.record({ rev: fc.nat(2), state: fc.constantFrom({ charges: [] }, { pause: null, at: 1.5 }) }),
+  ),
   decideConflict: plain(
     "decideConflict",
     link,
@@ -365,6 +370,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   doubtfulCreates: plain("doubtfulCreates", entity),
   doubtfulIntents: plain("doubtfulIntents", connection, entity, limit),
   listRuns: plain("listRuns", limit),
+  loadQuota: plain("loadQuota", connection),
   loadMoved: plain("loadMoved", entity, limit, fc.option(record)),
   loadReturned: plain("loadReturned", entity, limit, fc.option(record)),
   loadLinks: plain("loadLinks", links),

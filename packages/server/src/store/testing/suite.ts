@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { DecisionRecord, Intent, IntentOutcome, Lease, Store, StoredObservation } from "../port.ts";
 import type { OpenedStore, StoreHome } from "./homes.ts";
 import { planSuite } from "./plan-suite.ts";
+import { quotaSuite } from "./quota-suite.ts";
 
 const crm = connectionId("crm");
 const erp = connectionId("erp");
@@ -139,6 +140,7 @@ export function storeSuite(home: StoreHome): void {
   const clock = { now: () => 1_767_600_000_000, monotonic: () => 0 };
   const openStore = () => home.open({ entropy, clock });
   planSuite(home.name, async () => (await openStore()).store);
+  quotaSuite(home.name, async () => (await openStore()).store);
 
   beforeEach(async () => {
     opened = await openStore();
