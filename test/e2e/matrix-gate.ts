@@ -142,17 +142,7 @@ function gatedConnection(gate: Gate, side: Side, manner: SystemManner): (own: Co
 export function gatedSide(gate: Gate, manner: SystemManner): (side: Side) => Side {
   return (side) => {
     const wrap = gatedConnection(gate, side, manner);
-    let wrapped: Promise<Connection> | undefined;
-    return {
-      ...side,
-      open: () => {
-        wrapped ??= side.open().then(wrap, (error: unknown) => {
-          wrapped = undefined;
-          throw error;
-        });
-        return wrapped;
-      },
-    };
+    return { ...side, open: async (terms) => wrap(await side.open(terms)) };
   };
 }
 

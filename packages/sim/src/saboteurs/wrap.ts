@@ -6,7 +6,7 @@ export const withConnections =
   (change: (connection: Connection) => Connection) =>
   (world: World): World => ({
     ...world,
-    sides: world.sides.map((side) => ({ ...side, open: async () => change(await side.open()) })),
+    sides: world.sides.map((side) => ({ ...side, open: async (terms) => change(await side.open(terms)) })),
   });
 
 /** A build whose store has other methods in some places. */
