@@ -4,6 +4,7 @@ import type { Actor } from "./system/commit.ts";
 import type { ModelSystem } from "./system/model-system.ts";
 import { standing } from "./system/model-system.ts";
 import { rootOf } from "./system/dialect.ts";
+import { shapesOn } from "./system/vocabulary.ts";
 import type { Timeline } from "./virtual-time.ts";
 
 /**
@@ -14,7 +15,7 @@ export function act(timeline: Timeline, system: ModelSystem, action: Action): bo
   const { entity, tag, deed } = action;
   const actor: Actor = { kind: "person", name: action.who, action: action.id };
   if (deed.kind === "create") {
-    if (system.find(entity, tag) !== undefined) return false;
+    if (system.find(entity, tag) !== undefined || !isKnown(system, action, deed.fields)) return false;
     system.create(entity, system.encode(entity, deed.fields), { actor, reference: null });
     return true;
   }
@@ -25,6 +26,7 @@ export function act(timeline: Timeline, system: ModelSystem, action: Action): bo
   if (row === undefined) return false;
   switch (deed.kind) {
     case "edit": {
+      if (!isKnown(system, action, deed.fields)) return false;
       const native = system.encode(entity, deed.fields);
       const isUnmarked = deed.isUnmarked ?? false;
       const openedAt = system.clock.now();
@@ -66,6 +68,16 @@ export function act(timeline: Timeline, system: ModelSystem, action: Action): bo
       return true;
     }
   }
+}
+
+/** A person can only choose what is there. */
+function isKnown(system: ModelSystem, { entity }: Action, fields: JsonMap): boolean {
+  const shapes = shapesOn(system.name, entity);
+  return Object.entries(fields).every(([field, value]) => {
+    const shape = shapes[field];
+    if (shape?.kind !== "ref" || value === null) return true;
+    return typeof value === "string" && system.idOf(shape.entity, value) !== null;
+  });
 }
 
 /** The lines of a document after a change of one of them; null when there is no such line. */

@@ -4,6 +4,8 @@ import type { Action } from "./action.ts";
 import { drawCommands } from "./command.ts";
 import { drawContract, drawDeletes, drawDuels } from "./duel.ts";
 import type { Command } from "./command.ts";
+import { drawContacts } from "./deeds/contacts.ts";
+import { drawProducts } from "./deeds/products.ts";
 import type { Fault } from "./faults.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { drawMask } from "./mask.ts";
@@ -51,12 +53,21 @@ export interface ScenarioOptions {
 /** One seed in so many runs on PGlite, so that the store in memory is no truth of its own. */
 const pgliteEvery = 50;
 
+/** What is connected in a run: few entities in most, so that a seed stays cheap. */
+const entitySets: readonly (readonly EntityName[])[] = [
+  ["accounts"],
+  ["accounts"],
+  ["accounts", "contacts"],
+  ["accounts", "products"],
+  ["accounts", "contacts", "products"],
+];
+
 /** Draws a scenario from its seed: the same seed gives the same scenario, byte for byte. */
 export function drawScenario(seed: number, options: ScenarioOptions = {}): Scenario {
   const random = prng(seed, "scenario");
   const mask = drawMask(prng(seed, "mask"), options.faults);
   const isCalm = mask.size === 0;
-  const entities: readonly EntityName[] = ["accounts"];
+  const entities = prng(seed, "entities").pick(entitySets);
   const profile = (role: "crm" | "erp"): Profile =>
     isCalm ? calmProfile(role) : drawProfile(prng(seed, `${role}/profile`), role, mask);
   const profiles = { crm: profile("crm"), erp: profile("erp") };
@@ -72,6 +83,14 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   const workload = drawWorkload(prng(seed, "workload"), scene);
   const duels = drawDuels(prng(seed, "duels"), { scene, workload });
   const deletes = drawDeletes(prng(seed, "deletes"), { scene, workload });
+  const more = [
+    ...(entities.includes("contacts")
+      ? drawContacts({ random: prng(seed, "contacts"), scene, before: workload })
+      : []),
+    ...(entities.includes("products")
+      ? drawProducts({ random: prng(seed, "products"), scene, before: workload })
+      : []),
+  ];
   return {
     seed,
     mask: [...mask].toSorted(),
@@ -83,7 +102,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
     cadenceMs: random.pick([15_000, 30_000, 60_000]),
     sweepEveryMs: random.pick([60_000, 180_000]),
     endsAt,
-    actions: [...workload, ...duels, ...deletes].toSorted((a, b) => a.at - b.at),
+    actions: [...workload, ...duels, ...deletes, ...more].toSorted((a, b) => a.at - b.at),
     faults: drawFaults(prng(seed, "faults"), scene),
     commands: drawCommands(prng(seed, "commands"), scene),
   };

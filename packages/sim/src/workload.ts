@@ -1,6 +1,8 @@
 import type { JsonMap } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Action } from "./action.ts";
+import { contactEdit } from "./deeds/contacts.ts";
+import { productEdit } from "./deeds/products.ts";
 import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
 
@@ -29,8 +31,10 @@ function account(random: Random, tag: string): JsonMap {
 /** What a person may change of a record. */
 export function editOf(
   random: Random,
-  { at }: { readonly entity: EntityName; readonly at: number },
+  { entity, at }: { readonly entity: EntityName; readonly at: number },
 ): JsonMap {
+  if (entity === "contacts") return contactEdit(random, at);
+  if (entity === "products") return productEdit(random, at);
   return random.pick<JsonMap>([
     { name: `${random.pick(names)} v${at}` },
     { email: `mail${at}@x.example` },

@@ -1,4 +1,4 @@
-import type { ConnectionId, EntityName, EntityPolicy, FailureRecord } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, EntityPolicy, FailureRecord, LinkId } from "@crossfoot/kernel";
 import { failureRecord } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { IntentOutcome } from "../store/port.ts";
@@ -21,6 +21,8 @@ export interface SendCounts {
   refused: number;
   postponed: number;
   doubtful: number;
+  /** Links whose target was not there and shows nothing yet: another try would end the same way. */
+  readonly unshown: Set<LinkId>;
   /** Why nothing more is sent although more is due: the calls of the connection are used up. */
   stopped: FailureRecord | null;
 }
@@ -82,7 +84,14 @@ export async function sendDue(
     readonly keys: readonly string[] | null;
   },
 ): Promise<SendCounts> {
-  const counts: SendCounts = { settled: {}, refused: 0, postponed: 0, doubtful: 0, stopped: null };
+  const counts: SendCounts = {
+    settled: {},
+    refused: 0,
+    postponed: 0,
+    doubtful: 0,
+    unshown: new Set(),
+    stopped: null,
+  };
   const { world } = session;
   const side = sideOf(world, at.target);
   const mapping = mappingOf(side, at.policy.entity);
@@ -267,7 +276,9 @@ async function claimHeld(
 }
 
 function add(counts: SendCounts, outcomes: readonly IntentOutcome[]): void {
-  for (const { intent, state } of outcomes) {
+  for (const { intent, state, failure, observation } of outcomes) {
+    if (state === "refused" && failure?.failure === "stale" && observation === null)
+      counts.unshown.add(intent.link);
     if (state === "settled") counts.settled[intent.kind] = (counts.settled[intent.kind] ?? 0) + 1;
     else if (state === "refused" || state === "parked") counts.refused += 1;
     else if (state === "in_doubt") counts.doubtful += 1;

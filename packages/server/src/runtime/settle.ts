@@ -425,6 +425,7 @@ export async function sendTo(
     tally.refused += counts.refused;
     tally.postponed += counts.postponed;
     sent += counts.refused;
+    for (const link of counts.unshown) settling.withheld.add(link);
     if (counts.stopped !== null) {
       // Nothing more can be written to it for a long time: what is left waits for a later run.
       session.away.set(target, counts.stopped);

@@ -33,7 +33,9 @@ export class Told {
     for (const row of rowsOf(facts, "conflict").filter(isOpen))
       this.#note(row["link_id"], `conflict ${String(row["field"])}`);
     for (const row of rowsOf(facts, "park").filter(isOpen)) this.#note(row["link_id"], "park");
-    for (const row of rowsOf(facts, "wait")) this.#note(row["link_id"], `wait ${String(row["field"])}`);
+    // Without a mandatory parent nothing of a record is written.
+    for (const row of rowsOf(facts, "wait"))
+      this.#note(row["link_id"], row["is_blocking"] === true ? "wait" : `wait ${String(row["field"])}`);
     for (const row of rowsOf(facts, "intent")) {
       if (row["state"] === "parked" || row["state"] === "in_doubt") this.#note(row["link_id"], "park");
     }
@@ -73,7 +75,8 @@ export class Told {
     if (this.#candidates.has(name) || this.#parkedRecords.has(name)) return true;
     const open = this.#open.get(this.linkOf(role, row) ?? "");
     return (
-      open !== undefined && (open.has("park") || open.has(`conflict ${field}`) || open.has(`wait ${field}`))
+      open !== undefined &&
+      (open.has("park") || open.has("wait") || open.has(`conflict ${field}`) || open.has(`wait ${field}`))
     );
   }
 

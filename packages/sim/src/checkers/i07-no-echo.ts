@@ -3,8 +3,18 @@ import { changesOf, isOneValue } from "../auditor/changes.ts";
 import type { FieldChange } from "../auditor/changes.ts";
 import { carriedFields } from "../auditor/terms.ts";
 import type { Thing } from "../auditor/things.ts";
-import { roles, thingsOf } from "../auditor/things.ts";
+import { isSame, plainAfter, roles, thingsOf } from "../auditor/things.ts";
 import { rowsOf } from "../auditor/told.ts";
+
+/** Where others made a record with a field left blank, which changes nothing and is a value all the same. */
+const blanksOf = (sight: Sight, thing: Thing, field: string): readonly FieldChange[] =>
+  roles.flatMap((role) =>
+    thing.rows[role].flatMap(({ commits: [first] }): readonly FieldChange[] => {
+      if (first === undefined || first.actor.kind === "us") return [];
+      const value = plainAfter(sight.systems[role], first)[field];
+      return isSame(value, null) ? [{ role, value, commit: first }] : [];
+    }),
+  );
 
 /**
  * I07: each value that we write comes from a commit of somebody else, no commit of somebody else makes us
@@ -19,11 +29,12 @@ export function noEcho(sight: Sight): Checker {
     const isOurs = ({ commit }: FieldChange): boolean => commit.actor.kind === "us";
     const ours = changes.filter(isOurs);
     const theirs = changes.filter((change) => !isOurs(change));
+    const given = [...theirs, ...blanksOf(sight, thing, field)];
     looked += ours.length;
     const about = { entity: thing.entity, tag: thing.tag, field };
     const invented = ours.filter(
       ({ commit, value }) =>
-        !theirs.some(
+        !given.some(
           (source) =>
             source.commit.at <= commit.at && isOneValue(sight, { commit, field }, [source.value, value]),
         ),

@@ -185,6 +185,21 @@ export function lifeSuite(home: { readonly open: () => Promise<StoreOpener> }): 
       expect(mini.erp.rows("accounts").map(({ fields }) => fields["name"])).toEqual(["Edited"]);
     });
 
+    test("that no sweep has shown yet cost one try a run, not one after the other", async () => {
+      const mini = await loaded();
+      mini.erp.remove("accounts", mini.erpId);
+      mini.crm.edit("accounts", mini.crmId, { name: "Edited" });
+      const tries = async (): Promise<number> => {
+        const before = mini.erp.writes;
+        mini.pass(10);
+        await mini.engine.run({ sweep: false });
+        return mini.erp.writes - before;
+      };
+      expect([await tries(), await tries()]).toEqual([1, 1]);
+      expect([await sweep(mini), await reasons(mini)]).toEqual([0, ["edited_while_deleted"]]);
+      expect(await tries()).toBe(0);
+    });
+
     test("that may be a merge archive nothing; told, it is one", async () => {
       const mini = await loaded({ crm: { tellsMerges: false } });
       const lead = mini.crm.add("accounts", {
