@@ -167,6 +167,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-terms-port",
+    at: "packages/server/src/store/terms-port.ts",
+    rooms: ["kernel", "server/store-lease-port"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-port",
     at: "packages/server/src/store/port.ts",
     rooms: [
@@ -178,6 +185,7 @@ export const rooms: readonly Room[] = [
       "server/store-plan-port",
       "server/store-made",
       "server/store-quota-port",
+      "server/store-terms-port",
       "server/store-shown",
       "server/store-facts",
       "server/store-identity",

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
-import type { ApplyOptions, RunOptions } from "../runtime/engine.ts";
-import { entityOf, onlyOf, recordOf, withEngine, withProgress } from "./context.ts";
+import { loadOtherContract } from "../config/other-contract.ts";
+import type { ApplyOptions, PlanOptions, RunOptions } from "../runtime/engine.ts";
+import { entityOf, onlyOf, projectOf, recordOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { readPlan } from "./plan-file.ts";
-import { badInput, exitCodes } from "./refusal.ts";
+import { badInput, badProject, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showPlan } from "./show-plan.ts";
 import { showApply } from "./show-apply.ts";
@@ -31,11 +32,14 @@ function runOptions(options: ActOptions, working: Working): RunOptions {
 /** `plan`: what a run would write, record by record. Writes to no connected system. */
 export async function planCommand(
   context: Context,
-  options: ActOptions & { readonly out?: string; readonly all?: boolean },
+  options: ActOptions & { readonly out?: string; readonly all?: boolean; readonly contract?: string },
 ): Promise<ExitCode> {
   const { out } = options;
+  const other = otherOf(context, options.contract);
   const plan = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, (engine) => engine.plan(runOptions(options, { onProgress: view.report, signal }))),
+    withEngine(context, (engine) =>
+      engine.plan({ ...runOptions(options, { onProgress: view.report, signal }), ...other }),
+    ),
   );
   if (out !== undefined) {
     // A plan holds the values that would be written: nobody else is to read it.
@@ -45,6 +49,14 @@ export async function planCommand(
   context.print(plan, () => showPlan(plan, view));
   if (plan.troubles.length > 0) return exitCodes.failed;
   return plan.guardStops.length > 0 ? exitCodes.refused : exitCodes.done;
+}
+
+/** The contract that is asked about, read as if it were in force. Throws a Refusal with all its problems. */
+function otherOf(context: Context, file: string | undefined): Pick<PlanOptions, "other"> {
+  if (file === undefined) return {};
+  const { problems, ...other } = loadOtherContract(projectOf(context, { needsSecrets: false }), file);
+  if (problems.length > 0) throw badProject(problems);
+  return { other };
 }
 
 /** Options of `apply` as the command line gives them. */

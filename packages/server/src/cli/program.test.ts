@@ -6,6 +6,7 @@ import { plainProject, writeFiles } from "../config/testing.ts";
 import { tempFolder } from "../platform/testing/temp-folder.ts";
 import type { TempFolder } from "../platform/testing/temp-folder.ts";
 import { PlanRefused } from "../runtime/apply-refusal.ts";
+import type { PlanOptions } from "../runtime/engine.ts";
 import { command, fakeEngine, quietRun, smallPlan } from "./testing.ts";
 import type { Ended } from "./testing.ts";
 
@@ -71,6 +72,30 @@ describe("exit codes", () => {
     }
     const newer = await run(["apply", join(folder.path, "newer.json")]);
     expect(newer.err).toContain("made by a newer Crossfoot (form 2; this one reads form 1)");
+  });
+
+  it("plan --contract reads the other contract as if it were in force", async () => {
+    writeFiles(folder.path, { "other.yaml": "entities: { accounts: { master: erp } }\n" });
+    const asked: PlanOptions[] = [];
+    const engine = fakeEngine({
+      plan: (options) => {
+        asked.push(options ?? {});
+        return Promise.resolve(smallPlan);
+      },
+    });
+    expect((await run(["plan", "--contract", join(folder.path, "other.yaml")], { engine })).code).toBe(0);
+    expect((await run(["plan"], { engine })).code).toBe(0);
+    const [other, own] = asked;
+    expect(other?.other?.contract.entities.accounts.master).toBe("erp");
+    expect(other?.other?.policies.find(({ entity }) => entity === "accounts")?.fields["name"]?.master).toBe(
+      "erp",
+    );
+    expect([other?.other?.hash.length, own?.other]).toEqual([64, undefined]);
+    writeFiles(folder.path, { "broken.yaml": "entities: { accounts: { mastr: erp } }\n" });
+    const broken = await run(["plan", "--contract", join(folder.path, "broken.yaml")], { engine });
+    expect(broken).toMatchObject({ code: 4 });
+    expect(broken.err).toContain("broken.yaml:1: unknown key `mastr` (did you mean `master`?)");
+    expect((await run(["plan", "--contract", join(folder.path, "none.yaml")], { engine })).code).toBe(4);
   });
 
   it("apply is told how much, what first, and which plan is approved by whom", async () => {

@@ -68,6 +68,7 @@ function addActing(add: Add): void {
       .addOption(onlyOption())
       .option("--sweep", "read everything again first")
       .option("--out <file>", "keep the plan in a file for `apply`")
+      .option("--contract <file>", "show what would change if this contract were in force, and nothing else")
       .option("--all", "spell out every write");
     act((context) => planCommand(context, command.opts()));
   });

@@ -1,5 +1,6 @@
 import type { JsonMap } from "@crossfoot/kernel";
 import { connectionId } from "@crossfoot/kernel";
+import { compilePolicy, readContract } from "@crossfoot/model";
 import { expect, test } from "vitest";
 import type { ApplySummary, PlanDocument } from "../runtime/engine.ts";
 import { customer, miniWorld } from "../runtime/testing/world.ts";
@@ -116,6 +117,28 @@ test("an apply tells what it made, what it did not, and what moved", async () =>
   const again = showApply(await mini.engine.apply(next), 160);
   texts.push(again.replaceAll(next.id, "p-1111"));
   await expect(`${texts.join("\n\n---\n\n")}\n`).toMatchFileSnapshot("../../../../test/golden/apply.txt");
+});
+
+test("a change of contract tells what it changes, and how it is done", async () => {
+  const mini = await busyWorld();
+  const { contract: other } = readContract({
+    entities: {
+      accounts: {
+        ...contract.entities.accounts,
+        onForeignEdit: "keep",
+        create: { erp: { when: "always" } },
+        fields: { name: { master: "erp" }, email: { policy: "master" }, taxId: { direction: "both" } },
+      },
+    },
+  });
+  const roles = { crm: connectionId("crm"), erp: connectionId("erp") };
+  const names = mini.world.policies.map(({ entity }) => entity as "accounts");
+  const policies = names.map((name) => compilePolicy(other, name, roles));
+  const hash = "0".repeat(64);
+  const plan = await mini.engine.plan({ other: { contract: other, hash, policies }, sweep: true });
+  const text = showPlan(plan, { room: 150, isWhole: true, out: "plan.json" });
+  const told = text.replaceAll(plan.id, "p-0000").replaceAll(mini.world.contractHash.slice(0, 12), "c0ffee");
+  await expect(`${told}\n`).toMatchFileSnapshot("../../../../test/golden/what-if.txt");
 });
 
 test("what comes from a system cannot move the cursor or turn the line around", async () => {

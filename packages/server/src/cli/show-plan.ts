@@ -2,6 +2,7 @@ import type { PlanDocument } from "../runtime/engine.ts";
 import { partsOf } from "./plan-parts.ts";
 import type { Part } from "./plan-parts.ts";
 import { kindWords, reasonWords } from "./plan-words.ts";
+import { whatIfHead, whatIfParts } from "./show-what-if.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
 import { many, number, safeText } from "./text.ts";
@@ -82,7 +83,13 @@ export function showPlan(plan: PlanDocument, view: PlanView): string {
     `Plan ${plan.id}, made ${plan.madeAt} under contract ${plan.contract.slice(0, 12)}, ` +
       `good until ${plan.expiresAt}`,
   ];
-  if (plan.writes.length === 0) lines.push("Nothing is to be written.");
+  const { whatIf } = plan;
+  if (whatIf !== null) {
+    lines.push(...whatIfHead(plan, whatIf));
+    for (const part of whatIfParts(whatIf)) lines.push(...list(part, view));
+    if (plan.writes.length > 0)
+      lines.push("The records that come out otherwise, as the other contract has them:");
+  } else if (plan.writes.length === 0) lines.push("Nothing is to be written.");
   if (plan.summary.length > 0) lines.push(counts(plan, view.room), ...fields(plan, view.room));
   for (const part of partsOf(plan)) lines.push(...list(part, view));
   return [...lines, ...closing(plan, view)].filter((line) => line !== "").join("\n\n");
@@ -105,6 +112,16 @@ function closing(plan: PlanDocument, view: PlanView): readonly string[] {
     ({ connection, message }) => `! ${connection}: ${message}. The plan does not know what it shows now.`,
   );
   if (plan.writes.length === 0) return [...away, ...stops];
+  if (plan.whatIf !== null) {
+    const file = view.out === null ? "a file (--out)" : safeText(view.out);
+    const adopt = "Nothing has been written. To do it: put that contract in the place of contract.yaml, then";
+    return [
+      ...away,
+      ...stops,
+      ...costs(plan),
+      `${adopt} \`crossfoot apply\` the plan in ${file}, or make a plan anew.`,
+    ];
+  }
   const next =
     view.out === null
       ? "To keep it: `crossfoot plan --out plan.json`. Nothing has been written."

@@ -61,6 +61,7 @@ export const smallPlan: PlanDocument = {
   costs: { erp: { reads: 3, writes: 1 } },
   guardStops: [],
   troubles: [],
+  whatIf: null,
 };
 
 /** An apply that made its one write. */

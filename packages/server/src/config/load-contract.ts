@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { canonicalBytes, isMap } from "@crossfoot/kernel";
 import type { Json } from "@crossfoot/kernel";
-import { defaultContract, readContract } from "@crossfoot/model";
-import type { Contract } from "@crossfoot/model";
+import { defaultContract, entityNames, readContract } from "@crossfoot/model";
+import type { Contract, EntityName } from "@crossfoot/model";
 import { contractSchema } from "./contract-schema.ts";
 import { checkSchema } from "./json-schema.ts";
 import { problemOf } from "./problem.ts";
@@ -55,4 +55,13 @@ function withoutEmptyMaps(json: Json): Json {
  */
 export function hashOf(value: unknown): string {
   return createHash("sha256").update(canonicalBytes(value), "utf8").digest("hex");
+}
+
+/** An entity flows when both the contract and the switch say so. */
+export function switched(contract: Contract, isOn: (name: EntityName) => boolean): Contract {
+  const entities = entityNames.map((name) => {
+    const terms = contract.entities[name];
+    return [name, { ...terms, enabled: terms.enabled && isOn(name) }] as const;
+  });
+  return { entities: Object.fromEntries(entities) as Contract["entities"] };
 }

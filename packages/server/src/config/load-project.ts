@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { defaultGuardLimits } from "@crossfoot/kernel";
 import type { GuardLimits } from "@crossfoot/kernel";
 import { entityNames, nearestName } from "@crossfoot/model";
-import type { Contract, EntityName, Role, Roles } from "@crossfoot/model";
+import type { Role, Roles } from "@crossfoot/model";
 import type { Environment } from "./environment.ts";
 import { loadConnection } from "./load-connection.ts";
-import { hashOf, loadContract } from "./load-contract.ts";
+import { hashOf, loadContract, switched } from "./load-contract.ts";
 import { problemOf, sortProblems } from "./problem.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { contractFile, findFile, mappingFolder, mappingNames, projectFile } from "./project-files.ts";
@@ -193,15 +193,6 @@ function compose(
     },
     server: { host: String(value("server.host")), port: Number(value("server.port")) },
   };
-}
-
-/** An entity flows when both the contract and the switch say so. */
-function switched(contract: Contract, isOn: (name: EntityName) => boolean): Contract {
-  const entities = entityNames.map((name) => {
-    const terms = contract.entities[name];
-    return [name, { ...terms, enabled: terms.enabled && isOn(name) }] as const;
-  });
-  return { entities: Object.fromEntries(entities) as Contract["entities"] };
 }
 
 function guardOf(value: (path: string) => string | number | boolean | undefined): GuardLimits {

@@ -5,8 +5,8 @@ import type { World } from "./world.ts";
 
 /** A plan that may not be applied as it is. */
 export class PlanRefused extends Error {
-  constructor(message: string) {
-    super(`${message}; make a new one with \`crossfoot plan\``);
+  constructor(message: string, advice = "make a new one with `crossfoot plan`") {
+    super(`${message}; ${advice}`);
     this.name = "PlanRefused";
   }
 }
@@ -25,8 +25,11 @@ export async function refuseUnfit(world: World, plan: PlanDocument): Promise<voi
     throw new PlanRefused("the plan was made by another store than the one that is to apply it");
   if ((await world.store.loadPlan(id)) === null)
     throw new PlanRefused("this store has made no plan of that name");
-  if (plan.contract !== world.contractHash)
-    throw new PlanRefused("the contract changed after the plan was made");
+  if (plan.contract !== world.contractHash) {
+    if (plan.whatIf === null) throw new PlanRefused("the contract changed after the plan was made");
+    const message = `the plan is of contract ${plan.contract.slice(0, 12)}, which is not in force`;
+    throw new PlanRefused(message, "put it in the place of contract.yaml first, then apply the plan");
+  }
   for (const side of world.sides) {
     if (plan.mappings[side.id] === side.mappingHash) continue;
     throw new PlanRefused(`the mapping of ${side.id} changed after the plan was made`);

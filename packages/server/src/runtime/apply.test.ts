@@ -206,6 +206,44 @@ describe("what moved since", () => {
   });
 });
 
+describe("a plan is as whole as a run", () => {
+  const child = (account: string): JsonMap => ({ given: "A", family: "B", email: "ab@x.example", account });
+
+  test("it shows records that wait for one that it makes", async () => {
+    const mini = await miniWorld({ database: (deps) => createMemoryStore(deps) });
+    const account = mini.crm.add("accounts", company(1, { status: "lead" }));
+    mini.crm.add("contacts", child(account));
+    await mini.engine.run();
+    mini.pass(10);
+    mini.crm.edit("accounts", account, { status: "customer" });
+    const plan = await mini.engine.plan();
+    expect(plan.writes.filter(({ kind }) => kind === "create").map(({ entity }) => entity)).toEqual([
+      "accounts",
+      "contacts",
+    ]);
+    expect((await mini.engine.apply(plan)).unmade).toEqual([]);
+    expect((await mini.engine.run()).whyNothing).toContain("nothing changed");
+  });
+
+  test("it shows what follows when two records turn out to be one while it is made", async () => {
+    const mini = await miniWorld({ database: (deps) => createMemoryStore(deps) });
+    const account = mini.crm.add("accounts", company(1, { status: "lead" }));
+    mini.crm.add("contacts", child(account));
+    mini.erp.add("accounts", company(2, { status: "inactive", number: "C1" }));
+    await mini.engine.run();
+    mini.pass(10);
+    mini.crm.edit("accounts", account, { taxId: "FR2" });
+    const plan = await mini.engine.plan();
+    expect(plan.writes.map(({ entity, target, kind }) => [entity, target, kind])).toContainEqual([
+      "contacts",
+      "erp",
+      "create",
+    ]);
+    expect((await mini.engine.apply(plan)).unmade).toEqual([]);
+    expect((await mini.engine.run()).whyNothing).toContain("nothing changed");
+  });
+});
+
 describe("as much as was asked for", () => {
   test("--limit writes the first records, and the next apply goes on behind them", async () => {
     const mini = await worldOf(5);

@@ -6,6 +6,7 @@ import { openSides, readAll, underLease } from "./session.ts";
 import type { Reads } from "./session.ts";
 import { emptyTally } from "./settle.ts";
 import type { Settling } from "./settle.ts";
+import { takeTerms } from "./terms.ts";
 import type { Session, World } from "./world.ts";
 
 /** Longest wait for writes in doubt or to be retried, when nobody says another, ms. */
@@ -143,6 +144,7 @@ export async function runCommand(
       const deletions = new Map<EntityName, number>();
       const mode = at.options.sweep === true ? "sweep" : "incremental";
       const reads: Reads = at.reads ? await readAll(session, { policies, mode, deletions }) : new Map();
+      await takeTerms(settling);
       // What is stored for a connection that is only observed by now is decided again, and held back.
       if (settling.observes.size > 0) await world.store.markStored();
       await world.store.withdrawStored(session.lease, runId);

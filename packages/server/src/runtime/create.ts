@@ -1,13 +1,13 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
-import type { ConnectionId, EntityName, Json, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, EntityPolicy, Json, LinkId } from "@crossfoot/kernel";
 import type { RecordKey } from "../store/port.ts";
 import { adoptCommand } from "./adopt-command.ts";
 import { answersOf } from "./answers.ts";
 import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
-import type { Engine, PlanDocument, RunOptions, RunSummary } from "./engine.ts";
+import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary } from "./engine.ts";
 import { openTerms } from "./gate.ts";
 import { followIdentity } from "./identity.ts";
 import { readIds } from "./observe.ts";
@@ -17,13 +17,16 @@ import { restoreValue } from "./restore.ts";
 import { refuseObserved } from "./observing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import { contextOf, settle } from "./settle.ts";
+import type { Settling } from "./settle.ts";
 import { makeStatement } from "./statement.ts";
+import { takeTerms } from "./terms.ts";
+import { makeWhatIf } from "./what-if.ts";
 import { explainLink, findLink } from "./why.ts";
 import type { Session, World } from "./world.ts";
 
 const hintsMax = 500;
 
-async function planCommand(world: World, options: RunOptions): Promise<PlanDocument> {
+async function planCommand(world: World, options: PlanOptions): Promise<PlanDocument> {
   return underLease(world, { runId: null, options, lane: "poll" }, async (session) => {
     const opened = await openSides(session, { trusts: false });
     const policies = policiesOf(world, options.only);
@@ -34,14 +37,25 @@ async function planCommand(world: World, options: RunOptions): Promise<PlanDocum
       await followIdentity(session, policy);
       await resolveNewcomers(session, policy);
     }
-    // What was decided and not sent is decided again, so that the plan shows it.
-    await world.store.markStored();
-    await world.store.withdrawStored(session.lease, null);
-    const plan = await makePlan(settling);
+    const plan = await (options.other === undefined
+      ? planDue(settling)
+      : makeWhatIf(settling, { ...options.other, policies: chosen(options.other.policies, options) }));
     await world.store.savePlan(plan.id, plan as unknown as Json);
     return plan;
   });
 }
+
+async function planDue(settling: Settling): Promise<PlanDocument> {
+  const { world, lease } = settling.session;
+  await takeTerms(settling);
+  // What was decided and not sent is decided again, so that the plan shows it.
+  await world.store.markStored();
+  await world.store.withdrawStored(lease, null);
+  return makePlan(settling);
+}
+
+const chosen = (policies: readonly EntityPolicy[], { only }: RunOptions): readonly EntityPolicy[] =>
+  only === undefined ? policies : policies.filter(({ entity }) => only.includes(entity));
 
 /** A record that the system does not have. */
 class RecordUnknown extends Error {

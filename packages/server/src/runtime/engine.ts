@@ -3,6 +3,7 @@ import type {
   ConnectionId,
   DeletionWord,
   EntityName,
+  EntityPolicy,
   ExternalId,
   Fields,
   FailureRecord,
@@ -11,7 +12,7 @@ import type {
   Verdict,
 } from "@crossfoot/kernel";
 import type { Delivery } from "@crossfoot/connector-sdk";
-import type { Statement } from "@crossfoot/model";
+import type { Contract, Statement } from "@crossfoot/model";
 import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
 import type {
@@ -116,6 +117,19 @@ export interface RunSummary {
   readonly durationMs: number;
 }
 
+/** What a plan is to be made of. */
+export interface PlanOptions extends RunOptions {
+  /** Shows what would change if this contract took the place of the one in force, instead of what is due. */
+  readonly other?: OtherContract;
+}
+
+/** A contract that is not in force. */
+export interface OtherContract {
+  readonly contract: Contract;
+  readonly hash: string;
+  readonly policies: readonly EntityPolicy[];
+}
+
 /** How a plan is to be applied. */
 export interface ApplyOptions extends RunOptions {
   /** What to do about a record that moved: write nothing more, or leave that record out. Default `stop`. */
@@ -208,7 +222,7 @@ export interface Engine {
   run(options?: RunOptions): Promise<RunSummary>;
   /** Takes over a cross-reference table as links. Writes to no connected system. */
   adopt(options: AdoptOptions): Promise<AdoptReport>;
-  plan(options?: RunOptions): Promise<PlanDocument>;
+  plan(options?: PlanOptions): Promise<PlanDocument>;
   apply(plan: PlanDocument, options?: ApplyOptions): Promise<ApplySummary>;
   statement(options?: { readonly only?: readonly EntityName[] }): Promise<Statement>;
   /**

@@ -6,7 +6,7 @@ import { planProperties } from "./testing/plan-properties.ts";
 import { inMemory } from "./testing/random-world.ts";
 
 // The store in memory passes the store's own suite; a few of the worlds run on PGlite all the same.
-planProperties("memory", { worldCount: 1_000, openStore: inMemory });
+planProperties("memory", { worldCount: 100, openStore: inMemory });
 cutSuite(1);
 forEachHome(vitest, ["embedded"], (home) => {
   planProperties(home.name, {

@@ -1,4 +1,4 @@
 import { planProperties } from "./testing/plan-properties.ts";
 import { inMemory } from "./testing/random-world.ts";
 
-planProperties("memory", { worldCount: 60, openStore: inMemory });
+planProperties("memory", { worldCount: 40, openStore: inMemory });

@@ -146,6 +146,57 @@ export interface PlanDocument {
   /** What an apply of it costs, by connection. */
   readonly costs: { readonly [connection: string]: PlanCost };
   readonly guardStops: readonly GuardStop[];
+  /** What another contract would change, on a plan that was made under one; null on any other plan. */
+  readonly whatIf: WhatIf | null;
+}
+
+/** A term that two contracts hold differently. */
+export interface TermsChange {
+  readonly entity: EntityName;
+  /** Null for a term of the whole entity. */
+  readonly field: string | null;
+  readonly term: string;
+  readonly now: string;
+  readonly after: string;
+}
+
+/** What one target of one record would get, under either contract; null: nothing. */
+export interface WhatIfRow {
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly label: string;
+  readonly target: ConnectionId;
+  /** A field, or in brackets a kind of write, or a change of status by its native name. */
+  readonly what: string;
+  readonly now: { readonly value: Value | null } | null;
+  readonly after: { readonly value: Value | null } | null;
+}
+
+/** What would change if another contract took the place of the one in force. */
+export interface WhatIf {
+  /** Hash of the contract in force; the plan's own `contract` is the other one. */
+  readonly contract: string;
+  readonly terms: readonly TermsChange[];
+  readonly rows: readonly WhatIfRow[];
+  /** Differences that stand by the contract in force and that the other one would decide. */
+  readonly standing: readonly {
+    readonly link: LinkId;
+    readonly entity: EntityName;
+    readonly label: string;
+    readonly field: string;
+    readonly values: { readonly [connection: string]: Value };
+  }[];
+  /** Conflicts, parks and waits of today that there would not be. */
+  readonly closed: readonly {
+    readonly link: LinkId;
+    readonly entity: EntityName;
+    readonly label: string;
+    readonly what: string;
+  }[];
+  /** Linked records for which nothing changes, by entity. */
+  readonly same: { readonly [entity: string]: number };
+  /** What deciding again does not show. */
+  readonly notes: readonly string[];
 }
 
 /** Counts of one field of one entity in a plan. */

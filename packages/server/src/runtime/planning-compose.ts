@@ -1,5 +1,6 @@
 import { canonicalBytes, checkGuard } from "@crossfoot/kernel";
 import type { Wait } from "@crossfoot/kernel";
+import type { OpenPark } from "../store/port.ts";
 import { planFormat } from "./plan-document.ts";
 import type { PlanDocument, PlanWrite } from "./plan-document.ts";
 import { callsOf } from "./planning-cost.ts";
@@ -16,11 +17,16 @@ import type { World } from "./world.ts";
 const expiresMsDefault = 7 * 86_400_000;
 
 /** The plan document of what was decided. */
-export async function composePlan(settling: Settling, draft: Draft): Promise<PlanDocument> {
+export async function composePlan(
+  settling: Settling,
+  draft: Draft,
+  whatIf: PlanDocument["whatIf"] = null,
+): Promise<PlanDocument> {
   const { world } = settling.session;
   const all = [...draft.decided.values()];
   const writes = orderedWrites(settling, draft);
-  const candidates = await world.store.listCandidates();
+  // A change of contract is shown alone: what waits for a person anyway is no part of it.
+  const candidates = whatIf === null ? await world.store.listCandidates() : [];
   const now = world.clock.now();
   const lists = {
     entities: settling.policies.map(({ entity }) => entity),
@@ -29,7 +35,7 @@ export async function composePlan(settling: Settling, draft: Draft): Promise<Pla
       one.plan.conflicts.map(({ field, reason, values }) => ({ ...placeOf(one), field, reason, values })),
     ),
     losses: lossesOf(draft, writes),
-    parks: await parksOf(world, draft),
+    parks: parksOf(world, draft, whatIf === null ? await world.store.listParks() : []),
     candidates: candidates.map(({ entity, connection, id, links }) => ({ entity, connection, id, links })),
     waits: all.flatMap((one) =>
       one.plan.waits
@@ -60,6 +66,7 @@ export async function composePlan(settling: Settling, draft: Draft): Promise<Pla
     }),
     costs: callsOf(settling, writes),
     guardStops: await guardOf(settling, writes),
+    whatIf,
   };
   return { id: planId(world.entropy.digest, head), ...head };
 }
@@ -107,8 +114,7 @@ function parentText(draft: Draft, parent: Wait["parent"]): string {
   return decided === undefined ? parent.link : placeOf(decided).label;
 }
 
-async function parksOf(world: World, draft: Draft): Promise<PlanDocument["parks"]> {
-  const parks = await world.store.listParks();
+function parksOf(world: World, draft: Draft, parks: readonly OpenPark[]): PlanDocument["parks"] {
   const decided = [...draft.decided.values()].flatMap((one) =>
     one.plan.parks.map((park) => ({
       ...placeOf(one),

@@ -16,6 +16,19 @@ const batchSize = 200;
  */
 const passesMax = 6;
 
+/** What a draft is made of: which links of an entity are looked at, and how they are decided. */
+export interface DraftSource {
+  /** The next links of an entity, in the order of their ids. */
+  readonly links: (policy: EntityPolicy, limit: number, after: LinkId | null) => Promise<readonly LinkId[]>;
+  /** How many there are, for the progress. */
+  readonly count: (policy: EntityPolicy) => Promise<number | null>;
+  readonly decide: (context: AssessContext, links: readonly LinkId[]) => Promise<readonly Assessed[]>;
+  /** Whether deciding brings up other links: one that was joined with another makes that one due. */
+  readonly isGrowing: boolean;
+  /** Whether a decision is worth keeping. */
+  readonly isKept: (one: Assessed) => boolean;
+}
+
 function note<Member>(members: Map<LinkId, Set<Member>>, link: LinkId, member: Member): void {
   members.set(link, (members.get(link) ?? new Set()).add(member));
 }
@@ -26,6 +39,19 @@ function note<Member>(members: Map<LinkId, Set<Member>>, link: LinkId, member: M
  * a planned child demands is planned too.
  */
 export async function makePlan(settling: Settling): Promise<PlanDocument> {
+  const { store } = settling.session.world;
+  const draft = await draftPlan(settling, {
+    links: ({ entity }, limit, after) => store.dueLinks(entity, limit, after),
+    count: ({ entity }) => store.countDue(entity),
+    decide: (context, links) => assessBatch(settling.session, context, links),
+    isGrowing: true,
+    isKept: () => true,
+  });
+  return composePlan(settling, draft);
+}
+
+/** Decides all that a plan is made of, pass by pass, until no planned record brings another. */
+export async function draftPlan(settling: Settling, source: DraftSource): Promise<Draft> {
   const draft: Draft = {
     decided: new Map(),
     planned: new Map(),
@@ -35,10 +61,10 @@ export async function makePlan(settling: Settling): Promise<PlanDocument> {
   const size = (): number => sizeOf(draft.demanded) + sizeOf(draft.planned);
   for (let pass = 0; pass < passesMax; pass += 1) {
     const before = size();
-    for (const policy of settling.policies) await planEntity(settling, policy, { draft, pass });
+    for (const policy of settling.policies) await planEntity(settling, policy, { draft, source, pass });
     if (pass > 0 && size() === before) break;
   }
-  return composePlan(settling, draft);
+  return draft;
 }
 
 const sizeOf = (members: Members): number =>
@@ -47,34 +73,51 @@ const sizeOf = (members: Members): number =>
 async function planEntity(
   settling: Settling,
   policy: EntityPolicy,
-  at: { readonly draft: Draft; readonly pass: number },
+  at: { readonly draft: Draft; readonly source: DraftSource; readonly pass: number },
 ): Promise<void> {
   const { session } = settling;
-  const { draft } = at;
+  const { draft, source } = at;
   const context: AssessContext = {
     ...(await contextOf(settling, policy)),
     planned: plannedBefore(settling, draft, policy),
     demanded: draft.demanded,
   };
-  const links =
-    at.pass === 0
-      ? null
-      : [...draft.decided.values()].filter((one) => isOpen(one, policy)).map((one) => one.bundle.id);
-  const total = links?.length ?? (await session.world.store.countDue(policy.entity));
-  let after: LinkId | null = null;
+  const total = at.pass === 0 ? await source.count(policy) : null;
   let done = 0;
-  for (;;) {
-    const batch: readonly LinkId[] =
-      links === null
-        ? await session.world.store.dueLinks(policy.entity, batchSize, after)
-        : links.slice(done, done + batchSize);
-    if (batch.length === 0) return;
-    after = batch.at(-1) ?? null;
+  const decide = async (batch: readonly LinkId[]): Promise<void> => {
     done += batch.length;
-    for (const assessed of await assessBatch(session, context, batch)) keep(session.world, draft, assessed);
+    for (const assessed of await source.decide(context, batch)) {
+      if (source.isKept(assessed)) keep(session.world, draft, assessed);
+    }
     const message = `planning ${policy.entity}`;
     session.report({ phase: "decide", entity: policy.entity, connection: null, done, total, message });
+  };
+  let after: LinkId | null = null;
+  while (at.pass === 0 || source.isGrowing) {
+    const batch: readonly LinkId[] = await source.links(policy, batchSize, after);
+    if (batch.length === 0) break;
+    after = batch.at(-1) ?? null;
+    const fresh = batch.filter((link) => !draft.decided.has(link));
+    if (fresh.length > 0) await decide(fresh);
   }
+  const open = [...draft.decided.values()]
+    .filter((one) => isOpen(one, policy))
+    .map(({ bundle }) => bundle.id);
+  const again = [...(at.pass === 0 ? [] : open), ...(await wokenBy(settling, draft, policy))];
+  for (let from = 0; from < again.length; from += batchSize)
+    await decide(again.slice(from, from + batchSize));
+}
+
+/**
+ * Records that are not due and wait for one that is planned by now: a run decides them when it is there. A
+ * planned record of their own entity completes them later.
+ */
+async function wokenBy(settling: Settling, draft: Draft, policy: EntityPolicy): Promise<readonly LinkId[]> {
+  if (draft.planned.size === 0) return [];
+  const waiters = await settling.session.world.store.waitersOf([...draft.planned.keys()]);
+  return waiters
+    .filter(({ link, entity }) => entity === policy.entity && !draft.decided.has(link))
+    .map(({ link }) => link);
 }
 
 /**

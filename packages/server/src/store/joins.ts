@@ -101,6 +101,21 @@ export async function joinPair(
   const takenBack = await takeBackCreates(tx, ends);
   await joinTwo(tx, pair);
   await markLinks(tx, [pair.into], "joined");
+  await wakeByParent(tx, [pair.into]);
   const body = { from: pair.from };
   return [...takenBack, { kind: "links_joined", entity: null, link: pair.into, body }];
+}
+
+/** Links that waited for one of these to have a record on the other side are to be looked at again. */
+export async function wakeByParent(tx: Queryable, parents: readonly LinkId[]): Promise<void> {
+  if (parents.length === 0) return;
+  const waiting = await tx.query<{ link_id: string }>(
+    "select distinct link_id from wait where parent_link in (select jsonb_array_elements_text($1::jsonb))",
+    [JSON.stringify(parents)],
+  );
+  await markLinks(
+    tx,
+    waiting.map((row) => row.link_id as LinkId),
+    "parent joined",
+  );
 }

@@ -1,7 +1,7 @@
 import type { ConnectionId, EntityName, ExternalId, LinkId, LinkState } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
-import { doubtedLinks, joinPair, takeBackCreates, waitingPairs } from "./joins.ts";
+import { doubtedLinks, joinPair, takeBackCreates, waitingPairs, wakeByParent } from "./joins.ts";
 import type { JournalWriter } from "./journal.ts";
 import { markLinks } from "./observations.ts";
 import { recordName } from "./port.ts";
@@ -347,6 +347,10 @@ export async function resolveEntries(tx: Queryable, entries: readonly Entry[]): 
     "linked",
   );
   await wakeByRecord(tx, entries);
+  await wakeByParent(
+    tx,
+    places.map(({ link }) => link),
+  );
   return [...resolutionNotes(entries), ...takenBack];
 }
 

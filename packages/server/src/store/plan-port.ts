@@ -1,4 +1,4 @@
-import type { Json } from "@crossfoot/kernel";
+import type { EntityName, Json, LinkId } from "@crossfoot/kernel";
 
 /** States of a plan: made, being applied, applied as a whole, or left with writes that were not made. */
 export type PlanState = "made" | "applying" | "applied" | "stopped";
@@ -37,6 +37,10 @@ export interface PlanStore {
   /** Null when this store has not made a plan of that name. */
   loadPlan(id: string): Promise<PlanRow | null>;
   planMarks(id: string): Promise<readonly PlanMark[]>;
+  /** Links that wait for one of these to have a record on some connection. */
+  waitersOf(
+    parents: readonly LinkId[],
+  ): Promise<readonly { readonly link: LinkId; readonly entity: EntityName }[]>;
   /** Remembers who approved a plan, by the hash that is its name; the journal tells it. */
   approvePlan(id: string, by: string): Promise<void>;
 }

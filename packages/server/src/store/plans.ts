@@ -1,3 +1,4 @@
+import type { LinkId } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { JournalWriter } from "./journal.ts";
 import type { Note } from "./chain.ts";
@@ -94,6 +95,14 @@ export function planStore({ database, journal }: Deps): PlanStore {
         "select number, intent_key as key, state from plan_write where plan_id = $1 order by number",
         [id],
       );
+    },
+    async waitersOf(parents) {
+      const rows = await database.query<{ link_id: string; entity: string }>(
+        "select distinct w.link_id, l.entity from wait w join link l on l.id = w.link_id where " +
+          "w.parent_link in (select jsonb_array_elements_text($1::jsonb)) order by w.link_id",
+        [JSON.stringify(parents)],
+      );
+      return rows.map(({ link_id, entity }) => ({ link: link_id as LinkId, entity }));
     },
     async approvePlan(id, by) {
       await database.transaction(async (tx) => {

@@ -25,6 +25,7 @@ import type { Lease, LeaseStore } from "./lease-port.ts";
 import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type { QuotaStore } from "./quota-port.ts";
+import type { TermsStore } from "./terms-port.ts";
 import type { Resolution } from "./resolution.ts";
 import type {
   CandidateRow,
@@ -48,6 +49,7 @@ export type * from "./identity-port.ts";
 export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
 export type { Lease } from "./lease-port.ts";
 export type { Resolution } from "./resolution.ts";
+export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { QuotaStore } from "./quota-port.ts";
 export type {
@@ -329,7 +331,7 @@ export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "end
  * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that
  * changes something is one commit. Rejects with a StoreError.
  */
-export interface Store extends LeaseStore, PlanStore, IdentityStore, AdoptStore, QuotaStore {
+export interface Store extends LeaseStore, PlanStore, TermsStore, IdentityStore, AdoptStore, QuotaStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 

@@ -14,6 +14,7 @@ import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
 import { planStore } from "./plans.ts";
 import { quotaStore } from "./quotas.ts";
+import { termsStore } from "./terms.ts";
 import type { Store } from "./port.ts";
 
 /** The store over a database of either home. */
@@ -39,6 +40,7 @@ export function createStore(deps: {
     ...peopleStore(parts),
     ...planStore(parts),
     ...quotaStore(database),
+    ...termsStore(parts),
     ...journalReader(database, entropy),
     ...lostStore(parts),
     ...madeStore(database),

@@ -1,12 +1,14 @@
 import { readFields } from "@crossfoot/connector-sdk";
 import type { Connection, NativeWrite } from "@crossfoot/connector-sdk";
-import { canonicalBytes, isLines } from "@crossfoot/kernel";
+import { canonicalBytes, connectionId, isLines } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, Fields, Json, JsonMap, LinkId, Value } from "@crossfoot/kernel";
+import { compilePolicy, readContract } from "@crossfoot/model";
 import fc from "fast-check";
 import type { Clock, Entropy } from "../../ports.ts";
 import { recordName } from "../../store/port.ts";
 import type { Store } from "../../store/port.ts";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
+import type { OtherContract } from "../engine.ts";
 import type { PlanWrite } from "../plan-document.ts";
 import { mappingOf, sideOf } from "../world.ts";
 import type { MiniSystem } from "./mini-system.ts";
@@ -136,6 +138,20 @@ const contracts: readonly Json[] = [
   },
   { entities: { accounts: { onDelete: "ask" }, quotes: { fields: { account: { mandatory: false } } } } },
 ];
+
+/** How many contracts a world may be drawn with. */
+export const contractCount: number = contracts.length;
+
+/** One of the contracts that worlds are drawn with, for a world that runs under another one. */
+export function otherContract({ world }: MiniWorld, at: number): OtherContract {
+  const { contract } = readContract(contracts[at] ?? null);
+  const roles = { crm: connectionId("crm"), erp: connectionId("erp") };
+  return {
+    contract,
+    hash: world.entropy.digest(JSON.stringify(contract)),
+    policies: world.policies.map(({ entity }) => compilePolicy(contract, entity as "accounts", roles)),
+  };
+}
 
 const pick = <T>(list: readonly T[], at: number): T | undefined => list[at % Math.max(list.length, 1)];
 

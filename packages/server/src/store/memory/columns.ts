@@ -239,6 +239,13 @@ interface PlanWriteTable extends PlanWriteRow {
   readonly marked_at: number;
 }
 
+/** A row of `decided_terms`. */
+interface TermsTable {
+  readonly entity: string;
+  readonly terms: Json;
+  readonly since_at: number;
+}
+
 /** A row of `store_identity`. */
 interface IdentityTable {
   readonly is_one: boolean;
@@ -322,6 +329,7 @@ export interface Rows {
   readonly plan_write: PlanWriteTable;
   readonly store_identity: IdentityTable;
   readonly quota: QuotaTable;
+  readonly decided_terms: TermsTable;
   readonly lease: LeaseTable;
   readonly delivery: DeliveryTable;
   readonly hint: HintTable;

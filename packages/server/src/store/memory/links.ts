@@ -161,6 +161,14 @@ function joinTwo(state: State, { from, into }: Pair): void {
   for (const row of wait.by("parent", from)) wait.change(row, { parent_link: into });
 }
 
+/** Links that waited for one of these to have a record on the other side are to be looked at again. */
+function wakeByParent(state: State, parents: readonly LinkId[], now: number): void {
+  const waiting = parents.flatMap((parent) =>
+    state.tables.wait.by("parent", parent).map((row) => row.link_id as LinkId),
+  );
+  markLinks(state, waiting, { reason: "parent joined", now });
+}
+
 function joinPair(state: State, pair: Pair, now: number): readonly Note[] {
   if (isUnjoinable(state, pair)) return [];
   const { from, into } = pair;
@@ -173,6 +181,7 @@ function joinPair(state: State, pair: Pair, now: number): readonly Note[] {
   const takenBack = takeBackCreates(state, ends);
   joinTwo(state, pair);
   markLinks(state, [into], { reason: "joined", now });
+  wakeByParent(state, [into], now);
   return [...takenBack, { kind: "links_joined", entity: null, link: into, body: { from } }];
 }
 
@@ -326,6 +335,11 @@ export function resolve(
     wait.by("record", entity, connection, id).map((row) => row.link_id as LinkId),
   );
   markLinks(state, waiting, { reason: "parent linked", now: at.now });
+  wakeByParent(
+    state,
+    joined.map(({ link: id }) => id),
+    at.now,
+  );
   writeNotes(state, [...resolutionNotes(entries), ...takenBack], at.runId);
 }
 

@@ -19,6 +19,7 @@ import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
 import { planPart } from "./plans.ts";
 import { quotaPart } from "./quotas.ts";
+import { termsPart } from "./terms.ts";
 import { createState } from "./state.ts";
 import type { Table } from "./table.ts";
 
@@ -81,6 +82,7 @@ export function createMemoryStore(deps: {
     ...peoplePart(state),
     ...planPart(state),
     ...quotaPart(state),
+    ...termsPart(state),
     ...journalPart(state),
     ...lostPart(state),
     ...madePart(state),

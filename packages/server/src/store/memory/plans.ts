@@ -1,8 +1,9 @@
+import type { LinkId } from "@crossfoot/kernel";
 import type { IntentOutcome, PlanStore } from "../port.ts";
 import { approvalNote, planMarksOf } from "../plans.ts";
 import { instantOrNull, refuseTwice } from "./basics.ts";
 import { writeNotes } from "./journal.ts";
-import { jsonb } from "./json.ts";
+import { compareText, jsonb } from "./json.ts";
 import type { State } from "./state.ts";
 import { keyOf } from "./table.ts";
 
@@ -20,7 +21,7 @@ export function markPlans(state: State, outcomes: readonly IntentOutcome[], now:
 
 /** Plans and their marks. */
 export function planPart(state: State): PlanStore {
-  const { plan, planWrite, identity } = state.tables;
+  const { plan, planWrite, identity, wait, link } = state.tables;
   return {
     async storeId(offered) {
       return state.commit((now) => {
@@ -51,6 +52,13 @@ export function planPart(state: State): PlanStore {
     async planMarks(id) {
       const rows = planWrite.by("plan", id).toSorted((a, b) => a.number - b.number);
       return rows.map(({ number, intent_key: key, state: at }) => ({ number, key, state: at }));
+    },
+    async waitersOf(parents) {
+      const waiting = new Set(parents.flatMap((id) => wait.by("parent", id).map(({ link_id }) => link_id)));
+      return [...waiting].toSorted(compareText).flatMap((id) => {
+        const row = link.get(id);
+        return row === undefined ? [] : [{ link: id as LinkId, entity: row.entity }];
+      });
     },
     async approvePlan(id, by) {
       state.commit((now) => {

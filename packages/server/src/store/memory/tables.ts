@@ -201,6 +201,7 @@ const planWrite = spec("plan_write")({
   instants: ["marked_at"],
   indices: { plan: (row) => row.plan_id },
 });
+const decidedTerms = spec("decided_terms")({ key: ["entity"], instants: ["since_at"], indices: {} });
 const identity = spec("store_identity")({ key: ["is_one"], instants: ["made_at"], indices: {} });
 const quota = spec("quota")({ key: ["connection"], instants: ["changed_at"], indices: {} });
 const lease = spec("lease")({ key: ["name"], instants: ["expires_at"], indices: {} });
@@ -241,6 +242,7 @@ export interface Tables {
   readonly planWrite: Table<Rows["plan_write"], "plan">;
   readonly identity: Table<Rows["store_identity"]>;
   readonly quota: Table<Rows["quota"]>;
+  readonly decidedTerms: Table<Rows["decided_terms"]>;
   readonly lease: Table<Rows["lease"]>;
   readonly delivery: Table<Rows["delivery"]>;
   readonly hint: Table<Rows["hint"]>;
@@ -278,6 +280,7 @@ export function createTables(undo: Undo): Tables {
     planWrite: of(planWrite),
     identity: of(identity),
     quota: of(quota),
+    decidedTerms: of(decidedTerms),
     lease: of(lease),
     delivery: of(delivery),
     hint: of(hint),

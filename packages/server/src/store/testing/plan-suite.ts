@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
 import type { FailureRecord, IntentState } from "@crossfoot/kernel";
-import type { Intent, IntentOutcome, Lease, Store } from "../port.ts";
+import type { DecisionRecord, Intent, IntentOutcome, Lease, Store } from "../port.ts";
 
 const crm = connectionId("crm");
 const erp = connectionId("erp");
@@ -61,6 +61,24 @@ function outcome(sent: Intent, state: IntentState, failure: FailureRecord | null
   };
 }
 
+const emptyDecision = (id: string): DecisionRecord => ({
+  link: linkId(`l-${id}`),
+  entity: "accounts",
+  marked: 1,
+  verdict: "writes",
+  state: null,
+  tombstone: null,
+  intents: [],
+  baseMoves: [],
+  discards: [],
+  conflicts: [],
+  knownConflicts: [],
+  closedConflicts: [],
+  parks: [],
+  waits: [],
+  lines: [],
+});
+
 const failed = (failure: FailureRecord["failure"]): FailureRecord => ({
   failure,
   code: "no",
@@ -71,7 +89,7 @@ const failed = (failure: FailureRecord["failure"]): FailureRecord => ({
   field: null,
 });
 
-/** What every store promises of plans: who made them, what of them is done, who approved them. */
+/** What every store promises of plans and of the terms that things were decided under. */
 export function planSuite(name: string, open: () => Promise<Store>): void {
   let store: Store;
   let lease: Lease;
@@ -107,26 +125,10 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
       })),
       null,
     );
-    const lists = {
-      baseMoves: [],
-      discards: [],
-      conflicts: [],
-      knownConflicts: [],
-      closedConflicts: [],
-      parks: [],
-      waits: [],
-      lines: [],
-    };
     await store.commitDecisions(
       ids.map((id, at) => ({
-        link: linkId(`l-${id}`),
-        entity: "accounts",
-        marked: 1,
-        verdict: "writes",
-        state: null,
-        tombstone: null,
+        ...emptyDecision(id),
         intents: [intent(id, plan === null ? null : { id: plan, number: at + 1 })],
-        ...lists,
       })),
       null,
       lease,
@@ -195,6 +197,45 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
       await store.approvePlan("p-1", "somebody else");
       expect((await store.loadPlan("p-1"))?.approvedBy).toBe("ada");
       expect((await store.verifyJournal()).entries).toBe(before + 1);
+    });
+  });
+
+  describe(`terms (${name})`, () => {
+    const bases = async (...ids: readonly string[]) => {
+      const bundles = await store.loadBundles(ids.map((id) => linkId(`l-${id}`)));
+      return bundles.map(({ members }) => members.map(({ images }) => Object.keys(images).toSorted()));
+    };
+
+    test("the first terms change nothing; others mark every link and reopen what is named", async () => {
+      await stored(null, "a", "b");
+      const moves = ["a", "b"].map((id) => ({
+        ...emptyDecision(id),
+        baseMoves: [
+          { connection: crm, images: { name: { n: 1 }, email: { e: 1 } }, kind: "present" as const },
+        ],
+      }));
+      await store.commitDecisions(moves, null, lease);
+      const due = await store.countDue("accounts");
+      const before = (await store.verifyJournal()).entries;
+      const first = { entity: "accounts", terms: { v: 1 }, isFirst: true, reopened: [] };
+      await store.changeTerms(first, null, lease);
+      expect([
+        await store.listTerms(),
+        (await store.verifyJournal()).entries,
+        await store.countDue("accounts"),
+      ]).toEqual([[{ entity: "accounts", terms: { v: 1 } }], before, due]);
+      const reopened = [{ link: linkId("l-a"), fields: ["name", "phone"] }];
+      await store.changeTerms({ entity: "accounts", terms: { v: 2 }, isFirst: false, reopened }, null, lease);
+      expect(await store.dueLinks("accounts", 10, null)).toEqual(["l-a", "l-b"]);
+      expect(await bases("a", "b")).toEqual([[["email"]], [["email", "name"]]]);
+      expect((await store.verifyJournal()).entries).toBe(before + 2);
+    });
+
+    test("a worker whose lease was taken over changes no terms", async () => {
+      const changed = { entity: "accounts", terms: { v: 1 }, isFirst: false, reopened: [] };
+      const stale = { ...lease, fence: lease.fence - 1 };
+      await expect(store.changeTerms(changed, null, stale)).rejects.toThrow("lease");
+      expect(await store.listTerms()).toEqual([]);
     });
   });
 }

@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { connectionId, externalId } from "@crossfoot/kernel";
+import { connectionId } from "@crossfoot/kernel";
 import type { Entry } from "../links.ts";
 import { recordName } from "../port.ts";
 import type { Intent, IntentOutcome, Lease, Store } from "../port.ts";
 import type { Known } from "./known.ts";
-import { answerOf, mergeOf, unmergeOf } from "./random-merges.ts";
+import { adoptionOf, answerOf, mergeOf, noMerge, noUnmerge, unmergeOf } from "./random-merges.ts";
 import type { MergeFacts } from "./random-merges.ts";
 import * as rows from "./random-rows.ts";
 
@@ -78,44 +78,7 @@ const mergeFacts: fc.Arbitrary<MergeFacts> = fc.record({
   ...{ which: pick, other: pick, side: pick, isAlone: fc.boolean(), isListed: fc.boolean() },
   isStale: fc.nat(7).map((roll) => roll === 7),
 });
-/** Of a link that is not there: it is never as it was planned. */
-const nowhere = { connection: connectionId("crm"), entity: "accounts", loser: externalId("r1"), bases: [] };
-const noMerge = {
-  ...nowhere,
-  before: [{}],
-  survivor: externalId("r2"),
-  from: null,
-  keep: "l-9",
-  retire: null,
-  state: "live",
-};
-const noUnmerge = { ...nowhere, before: [{}], from: null, into: "l-9", back: [], stay: [], referring: [] };
-
 const terms = fc.constantFrom(null, "review", "keep");
-/** Terms of links of one entity, and an alias for one of them: a record without a link. */
-function adoptionOf(
-  known: Known,
-  facts: {
-    readonly links: readonly string[];
-    readonly joins: readonly { readonly from: string; readonly into: string }[];
-    readonly terms: string | null;
-    readonly which: number;
-  },
-) {
-  const there = facts.links.filter((id) => known.links.has(id));
-  const kind = known.links.get(there[0] ?? "") ?? "accounts";
-  const own = there.filter((id) => known.links.get(id) === kind);
-  const alias = { connection: connectionId("erp"), id: externalId("é3") };
-  const isFree = !known.members.has(recordName({ ...alias, entity: kind }));
-  const [first] = own;
-  return {
-    entity: kind,
-    joins: facts.joins.filter(({ from }) => known.links.get(from) === kind),
-    aliases: isFree && first !== undefined && facts.which < 3 ? [{ link: first, ...alias }] : [],
-    terms: own.map((link) => ({ link, terms: facts.terms })),
-  };
-}
-
 const isWild = fc.nat(7).map((roll) => roll === 0);
 
 /** Resolutions that make sense: records of the link's entity, and unless anything goes, without a link. */
@@ -307,6 +270,22 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     fc.record({ record, which: pick, what: fc.nat(3), state: fc.constantFrom("linked", "apart") }),
     (known, facts) => [answerOf(known, facts)],
   ),
+  changeTerms: knowing(
+    "changeTerms",
+    fc.record({
+      entity,
+      terms: fc.constantFrom({ v: 1 }, { v: 2 }),
+      isFirst: fc.boolean(),
+      links,
+      fields: fc.subarray(["name", "email", "parent"]),
+      run: runId,
+      lease: pick,
+    }),
+    (known, { links: wanted, fields, run, lease, ...rest }) => {
+      const reopened = wanted.map((each) => ({ link: each, fields }));
+      return [{ ...rest, reopened }, run, leaseOf(known, lease)];
+    },
+  ),
   commitAdoption: knowing(
     "commitAdoption",
     fc.record({
@@ -321,7 +300,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     }),
     (known, { resolutions: given, pairs: joins, isHeld, run, lease, ...rest }) => {
       const adoption = adoptionOf(known, { ...rest, joins: joins.filter(isOfOneEntity(known)) });
-      const own = aimed(known, given, false).filter(({ record: each }) => each.entity === adoption.entity);
+      const own = aimed(known, given, false).filter(({ record: each }) => each.entity === adoption["entity"]);
       const entries = own.map(({ record: each, resolution }) =>
         resolution.kind === "candidate"
           ? { record: each, resolution: { ...resolution, isHeld } }
@@ -380,7 +359,9 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
     const merge = at(known.merges, which);
     return [merge === undefined ? place : { ...merge, id: merge.loser }];
   }),
+  listTerms: plain("listTerms"),
   loadPlan: plain("loadPlan", plan),
+  waitersOf: plain("waitersOf", links),
   planMarks: plain("planMarks", plan),
   counts: plain("counts"),
   openCounts: plain("openCounts"),

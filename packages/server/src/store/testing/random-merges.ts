@@ -1,4 +1,5 @@
-import type { LinkId, Member } from "@crossfoot/kernel";
+import { connectionId, externalId } from "@crossfoot/kernel";
+import type { JsonMap, LinkId, Member } from "@crossfoot/kernel";
 import { membersFrom } from "../places.ts";
 import type { RecordKey } from "../facts.ts";
 import { recordName } from "../port.ts";
@@ -94,4 +95,51 @@ export function answerOf(
     { revive: chosen === null || !isFree ? null : { link: chosen, back: [] } },
   ];
   return { record, state, ...none, by: "x", ...parts[what] };
+}
+
+/** Of a link that is not there: it is never as it was planned. */
+const nowhere = { connection: connectionId("crm"), entity: "accounts", loser: externalId("r1"), bases: [] };
+/** A merge of nothing. */
+export const noMerge: JsonMap = {
+  ...nowhere,
+  before: [{}],
+  survivor: externalId("r2"),
+  from: null,
+  keep: "l-9",
+  retire: null,
+  state: "live",
+};
+/** Nothing that could be un-merged. */
+export const noUnmerge: JsonMap = {
+  ...nowhere,
+  before: [{}],
+  from: null,
+  into: "l-9",
+  back: [],
+  stay: [],
+  referring: [],
+};
+
+/** Terms of links of one entity, and an alias for one of them: a record without a link. */
+export function adoptionOf(
+  known: Known,
+  facts: {
+    readonly links: readonly string[];
+    readonly joins: readonly { readonly from: string; readonly into: string }[];
+    readonly terms: string | null;
+    readonly which: number;
+  },
+): JsonMap {
+  const there = facts.links.filter((id) => known.links.has(id));
+  const kind = known.links.get(there[0] ?? "") ?? "accounts";
+  const own = there.filter((id) => known.links.get(id) === kind);
+  const alias = { connection: connectionId("erp"), id: externalId("é3") };
+  const isFree = !known.members.has(recordName({ ...alias, entity: kind }));
+  const [first] = own;
+  return {
+    entity: kind,
+    joins: facts.joins.filter(({ from }) => known.links.get(from) === kind),
+    aliases: isFree && first !== undefined && facts.which < 3 ? [{ link: first, ...alias }] : [],
+    terms: own.map((link) => ({ link, terms: facts.terms })),
+  };
 }

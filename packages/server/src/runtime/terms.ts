@@ -1,0 +1,130 @@
+import { canonicalBytes, hasAgreed, isAlike, isChanged, isLikelyImage } from "@crossfoot/kernel";
+import type { EntityPolicy, FieldPolicy, Json, LinkId, Value } from "@crossfoot/kernel";
+import { assess } from "./assess.ts";
+import type { AssessContext, Assessed } from "./assess.ts";
+import { contextOf } from "./settle.ts";
+import type { Settling } from "./settle.ts";
+import type { World } from "./world.ts";
+
+const batchSize = 200;
+
+/** What an entity is decided under: its contract, and the mappings of all sides. Plain JSON. */
+interface Terms {
+  readonly policy: EntityPolicy;
+  readonly mappings: { readonly [connection: string]: string };
+}
+
+function termsOf(world: World, policy: EntityPolicy): Terms {
+  return { policy, mappings: Object.fromEntries(world.sides.map((side) => [side.id, side.mappingHash])) };
+}
+
+/** Who may write a field where, and in which states: what a difference that stands is explained by. */
+const ownershipOf = ({ ownership }: EntityPolicy, field: FieldPolicy | undefined): string =>
+  canonicalBytes({
+    ownership,
+    master: field?.master ?? null,
+    writers: field?.writers ?? null,
+    targets: field?.targets ?? null,
+    onForeignEdit: field?.onForeignEdit ?? null,
+  });
+
+/** Fields that belong to somebody else under the other contract. */
+export function flippedFields(before: EntityPolicy, after: EntityPolicy): readonly string[] {
+  return Object.keys(after.fields).filter(
+    (field) => ownershipOf(before, before.fields[field]) !== ownershipOf(after, after.fields[field]),
+  );
+}
+
+/** A difference that both sides agreed to leave. */
+export interface Standing {
+  readonly field: string;
+  readonly values: { readonly [connection: string]: Value };
+}
+
+/**
+ * Differences of a record that stand: each side shows what it showed when both agreed, and they are not the
+ * same. What one system keeps of the other's value (cut, folded, rounded) is agreement, and not among them.
+ */
+export function standingOf({ input }: Assessed, fields: readonly string[]): readonly Standing[] {
+  return fields.flatMap((field): readonly Standing[] => {
+    const sides = Object.entries(input.members).flatMap(([connection, { view, base }]) => {
+      const value = view.fields[field];
+      return value === undefined ? [] : [{ connection, value, base: base[field] }];
+    });
+    const isSettled = sides.every(({ value, base }) => hasAgreed(value, base) && !isChanged(value, base));
+    const [first, ...others] = sides;
+    if (first === undefined || others.length === 0 || !isSettled) return [];
+    const isSame = others.every(({ value }) => isAlike(value, first.value) || areImages(value, first.value));
+    if (isSame) return [];
+    return [{ field, values: Object.fromEntries(sides.map(({ connection, value }) => [connection, value])) }];
+  });
+}
+
+const areImages = (a: Value, b: Value): boolean => isLikelyImage(a, b) || isLikelyImage(b, a);
+
+/** The bundle as if these fields had never been agreed on. */
+export function reopened(one: Assessed["bundle"], fields: readonly string[]): Assessed["bundle"] {
+  if (fields.length === 0) return one;
+  const members = one.members.map((member) => ({
+    ...member,
+    images: Object.fromEntries(Object.entries(member.images).filter(([field]) => !fields.includes(field))),
+  }));
+  return { ...one, members };
+}
+
+/** Walks through all links of an entity, decided under a context, batch by batch. */
+async function eachLink(
+  context: AssessContext,
+  work: (assessed: readonly Assessed[]) => Promise<void> | void,
+): Promise<void> {
+  const { store } = context.world;
+  let after: LinkId | null = null;
+  for (;;) {
+    const links: readonly LinkId[] = await store.linksOfEntity(context.policy.entity, batchSize, after);
+    if (links.length === 0) return;
+    after = links.at(-1) ?? null;
+    await work(await assess(context, await store.loadBundles(links)));
+  }
+}
+
+/**
+ * Takes the contract and the mappings in force as what things are decided under. Where an entity was decided
+ * under others, each of its links is decided again, and a difference that stood by the old contract is open
+ * where its field belongs to somebody else now: the other contract decides it as when two records meet. One
+ * commit for each entity.
+ */
+export async function takeTerms(settling: Settling): Promise<void> {
+  const { session } = settling;
+  const { world, lease, runId } = session;
+  const known = new Map((await world.store.listTerms()).map(({ entity, terms }) => [entity, terms]));
+  for (const policy of settling.policies) {
+    const { entity } = policy;
+    const before = known.get(entity) as unknown as Terms | undefined;
+    const after = termsOf(world, policy);
+    const terms = JSON.parse(JSON.stringify(after)) as Json;
+    if (before !== undefined && canonicalBytes(before) === canonicalBytes(terms)) continue;
+    const changed = { entity, terms, isFirst: before === undefined };
+    const open = before === undefined ? [] : await standingIn(settling, policy, before.policy);
+    await world.store.changeTerms({ ...changed, reopened: open }, runId, lease);
+    if (before === undefined) continue;
+    const message = `${entity} is decided again: contract or mapping changed`;
+    session.report({ phase: "decide", entity, connection: null, done: 0, total: null, message });
+  }
+}
+
+async function standingIn(
+  settling: Settling,
+  policy: EntityPolicy,
+  before: EntityPolicy,
+): Promise<readonly { readonly link: LinkId; readonly fields: readonly string[] }[]> {
+  const flipped = flippedFields(before, policy);
+  if (flipped.length === 0) return [];
+  const found: { link: LinkId; fields: readonly string[] }[] = [];
+  await eachLink(await contextOf(settling, policy), (assessed) => {
+    for (const one of assessed) {
+      const fields = standingOf(one, flipped).map(({ field }) => field);
+      if (fields.length > 0) found.push({ link: one.bundle.id, fields });
+    }
+  });
+  return found;
+}
