@@ -1,5 +1,6 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
+import type { DeskDeed } from "./system/erp-desk.ts";
 
 /** What a person does in one of the systems, at an instant of true time: data. */
 export interface Action {
@@ -29,7 +30,10 @@ type Deed =
   | { readonly kind: "delete" | "archive" | "unarchive" | "restore" }
   | { readonly kind: "merge"; readonly into: string }
   | { readonly kind: "unmerge" }
-  | { readonly kind: "line"; readonly change: LineChange };
+  | { readonly kind: "line"; readonly change: LineChange }
+  /** A document goes on to another state, if it is in one of those. */
+  | { readonly kind: "step"; readonly from: readonly string[]; readonly to: string }
+  | DeskDeed;
 
 /** A change of one line of a document: the n-th as the record stands. */
 export type LineChange =

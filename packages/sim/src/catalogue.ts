@@ -185,6 +185,8 @@ export const catalogue: readonly FaultKind[] = [
   { name: "R5", title: "late commit: stamp older than the watermark", draw: null },
   { name: "R9", title: "lossy fields", draw: null },
   { name: "R11", title: "equal and rounded stamps", draw: null },
+  { name: "R15", title: "numbers with gaps, given again, or only for the time being", draw: null },
+  { name: "D3", title: "totals a minor unit apart by rounding rule", draw: null },
   { name: "T1", title: "disk full, read or write error", draw: plain((random) => onStep(random, "store")) },
   {
     name: "T2",

@@ -30,6 +30,8 @@ export type Entry = { readonly at: number } & (
       readonly call: CallKind;
       readonly entity: string;
       readonly writes: readonly NativeWrite[];
+      /** Records that are asked for by id; null for a call that asks for whatever there is. */
+      readonly ids: readonly string[] | null;
     }
   /** The system has carried a call out, whether or not anybody hears of it. */
   | { readonly kind: "reached"; readonly id: number; readonly outcomes: readonly WriteOutcome[] }

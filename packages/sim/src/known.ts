@@ -1,4 +1,5 @@
 import type { Sight, Violation } from "./checker.ts";
+import { standing } from "./system/model-system.ts";
 import type { Profile } from "./system/profile.ts";
 
 /**
@@ -31,13 +32,30 @@ const knowns: readonly Known[] = [
     finding: "F6",
     title:
       "stamps that were too near decided; nobody has looked yet whether the engine or the judge is wrong",
-    explains: ({ scenario }, { invariant }) => invariant === "I26" && [39, 112, 134, 166].includes(scenario.seed),
+    explains: ({ scenario }, { invariant }) =>
+      invariant === "I26" && [18, 39, 112, 134, 166].includes(scenario.seed),
   },
   {
     finding: "F7",
     title: "an edit is lost or written over untold in two seeds; open",
     explains: ({ scenario }, { invariant }) =>
       ["I01", "I02"].includes(invariant) && [165, 195].includes(scenario.seed),
+  },
+  {
+    finding: "F8",
+    title: "an edit of a quote that the ERP has closed is told to nobody",
+    explains: ({ scenario, systems }, { invariant, about }) => {
+      const { entity, tag } = (about ?? {}) as { readonly entity?: string; readonly tag?: string };
+      if (!["I01", "I06"].includes(invariant) || entity !== "quotes" || tag === undefined) return false;
+      const row = systems.erp.find("quotes", tag);
+      const status = row === undefined ? null : systems.erp.decode("quotes", standing(row).native)["status"];
+      return scenario.entities.includes("quotes") && (status === "converted" || status === "cancelled");
+    },
+  },
+  {
+    finding: "F9",
+    title: "an edit between our create and its read-back is taken for ours",
+    explains: ({ scenario }, { invariant }) => invariant === "I01" && scenario.seed === 82,
   },
 ];
 

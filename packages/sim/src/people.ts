@@ -4,6 +4,7 @@ import type { Actor } from "./system/commit.ts";
 import type { ModelSystem } from "./system/model-system.ts";
 import { standing } from "./system/model-system.ts";
 import { rootOf } from "./system/dialect.ts";
+import { atDesk } from "./system/erp-desk.ts";
 import { shapesOn } from "./system/vocabulary.ts";
 import type { Timeline } from "./virtual-time.ts";
 
@@ -57,6 +58,19 @@ export function act(timeline: Timeline, system: ModelSystem, action: Action): bo
       if (standing(row).into === null) return false;
       system.commit(row, { op: "unmerge", actor, life: "live", into: null });
       return true;
+    case "step": {
+      const status = system.decode(entity, standing(row).native)["status"];
+      if (typeof status !== "string" || !deed.from.includes(status)) return false;
+      const native = system.encode(entity, { status: deed.to });
+      system.commit(row, { op: "write", actor, native });
+      return true;
+    }
+    case "convert":
+    case "ship":
+    case "bill":
+    case "pay":
+    case "credit":
+      return atDesk(system, row, { deed, actor });
     case "line": {
       const root = rootOf(system.name, "lines");
       const native = system.encode(entity, { lines: [] });

@@ -5,6 +5,8 @@ import { drawCommands } from "./command.ts";
 import { drawContract, drawDeletes, drawDuels } from "./duel.ts";
 import type { Command } from "./command.ts";
 import { drawContacts } from "./deeds/contacts.ts";
+import { drawDocuments } from "./deeds/documents.ts";
+import type { Drawing } from "./deeds/drawn.ts";
 import { drawProducts } from "./deeds/products.ts";
 import type { Fault } from "./faults.ts";
 import { drawFaults } from "./draw-faults.ts";
@@ -60,7 +62,24 @@ const entitySets: readonly (readonly EntityName[])[] = [
   ["accounts", "contacts"],
   ["accounts", "products"],
   ["accounts", "contacts", "products"],
+  ["accounts", "products", "quotes", "orders"],
+  ["accounts", "products", "quotes", "orders", "invoices", "shipments"],
 ];
+
+/** What people do with everything but accounts, each entity from a stream of its own. */
+function drawMore(seed: number, scene: Scene, accounts: readonly Action[]): readonly Action[] {
+  const has = (entity: EntityName): boolean => scene.entities.includes(entity);
+  const of = (name: string, before: readonly Action[]): Drawing => ({
+    random: prng(seed, name),
+    scene,
+    before,
+  });
+  const contacts = has("contacts") ? drawContacts(of("contacts", accounts)) : [];
+  const products = has("products") ? drawProducts(of("products", accounts)) : [];
+  const before = [...accounts, ...products];
+  const documents = has("quotes") ? drawDocuments(of("documents", before)) : [];
+  return [...contacts, ...products, ...documents];
+}
 
 /** Draws a scenario from its seed: the same seed gives the same scenario, byte for byte. */
 export function drawScenario(seed: number, options: ScenarioOptions = {}): Scenario {
@@ -83,14 +102,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   const workload = drawWorkload(prng(seed, "workload"), scene);
   const duels = drawDuels(prng(seed, "duels"), { scene, workload });
   const deletes = drawDeletes(prng(seed, "deletes"), { scene, workload });
-  const more = [
-    ...(entities.includes("contacts")
-      ? drawContacts({ random: prng(seed, "contacts"), scene, before: workload })
-      : []),
-    ...(entities.includes("products")
-      ? drawProducts({ random: prng(seed, "products"), scene, before: workload })
-      : []),
-  ];
+  const more = drawMore(seed, scene, workload);
   return {
     seed,
     mask: [...mask].toSorted(),

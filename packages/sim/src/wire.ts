@@ -54,6 +54,7 @@ interface Request<T> {
   readonly call: CallKind;
   readonly entity: string;
   readonly writes: readonly NativeWrite[];
+  readonly ids?: readonly string[];
   /** Carried out by the system, whoever still listens. */
   readonly work: (call: number, fate: Fate) => T;
   /** More labels for triggers. */
@@ -132,6 +133,7 @@ class Exchange<T> {
       call,
       entity,
       writes,
+      ids: this.#request.ids ?? null,
     });
     if (fate.isRefused || (this.#wire.outages.get(system.name) ?? 0) > timeline.now) {
       timeline.after(this.#latency(), () => this.#answerFailure(failureOf("transient", "unreachable")));
@@ -245,7 +247,12 @@ export function connectOver(wire: Wire, caller: Caller): Connection {
       const exchange = { call: "read", entity, writes: [], labels, work, fail: throwing } as const;
       return new Exchange<Page>({ wire, caller }, exchange).start();
     },
-    readByIds: (request) => ask("readByIds", request.entity, () => remote.readByIds(system, request)),
+    readByIds: (request) => {
+      const { entity, ids } = request;
+      const work = () => remote.readByIds(system, request);
+      const exchange = { call: "readByIds", entity, writes: [], ids, work, fail: throwing } as const;
+      return new Exchange({ wire, caller }, exchange).start();
+    },
     readIds: ({ entity, cursor }) => ask("readIds", entity, () => remote.readIds(system, entity, cursor)),
     probe: (request) => ask("probe", request.entity, () => remote.probe(system, request)),
     write: (writes) => send({ wire, caller }, writes),

@@ -2,6 +2,7 @@ import type { JsonMap } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Action } from "./action.ts";
 import { contactEdit } from "./deeds/contacts.ts";
+import { documentEdit } from "./deeds/documents.ts";
 import { productEdit } from "./deeds/products.ts";
 import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
@@ -35,6 +36,7 @@ export function editOf(
 ): JsonMap {
   if (entity === "contacts") return contactEdit(random, at);
   if (entity === "products") return productEdit(random, at);
+  if (entity !== "accounts") return documentEdit(random, entity);
   return random.pick<JsonMap>([
     { name: `${random.pick(names)} v${at}` },
     { email: `mail${at}@x.example` },

@@ -26,7 +26,8 @@ export function isInWindow(
       entry.kind === "call" &&
       entry.system === person.system &&
       entry.entity === person.entity &&
-      sightings.has(entry.call)
+      sightings.has(entry.call) &&
+      (entry.ids?.includes(person.id) ?? true)
     )
       reads.set(entry.id, entry.call);
     const wasRead = entry.kind === "reached" && reads.has(entry.id);

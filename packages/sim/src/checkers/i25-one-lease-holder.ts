@@ -42,7 +42,10 @@ export function oneLeaseHolder(_sight: Sight): Checker {
     newest.set(hold.name, hold);
     byWorker.set(`${worker}\n${hold.name}`, hold);
     byWorker.set(worker, hold);
-    if (before === undefined || before.worker === worker || before.until <= at) return [];
+    const isHeld = before !== undefined && before.worker !== worker && before.until > at;
+    // Whoever has it next ends what was held before, also where its end was never heard of.
+    if (before !== undefined) before.until = Math.min(before.until, at - 1);
+    if (!isHeld) return [];
     const message = `${worker} got the lease ${hold.name}, which ${before.worker} still holds`;
     return [violation(at, message, { worker, holder: before.worker })];
   };

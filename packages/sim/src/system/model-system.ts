@@ -7,6 +7,7 @@ import type { Actor, Commit, Life, Standing } from "./commit.ts";
 import { decode, encode, isMap, rootOf } from "./dialect.ts";
 import type { Resolve } from "./dialect.ts";
 import { stored } from "./loss.ts";
+import { Office } from "./office.ts";
 import type { Profile } from "./profile.ts";
 import { kindOf, kinds } from "./vocabulary.ts";
 
@@ -64,6 +65,7 @@ export class ModelSystem {
   readonly #tell: (commit: Commit) => void;
   readonly felt: (fault: string) => void;
   readonly #freeIds: string[] = [];
+  readonly #office: Office;
   #ids = 0;
   #rowIds = 0;
 
@@ -74,6 +76,7 @@ export class ModelSystem {
     this.#random = options.random;
     this.#tell = options.tell;
     this.felt = options.felt;
+    this.#office = new Office(options);
     for (const entity of Object.keys(kinds)) this.#tables.set(entity as EntityName, new Map());
   }
 
@@ -137,7 +140,7 @@ export class ModelSystem {
       change.isUnmarked === true && before !== null
         ? { version: before.version, stamp: before.stamp }
         : { version: (before?.version ?? 0) + 1, stamp: this.stampOf(change.openedAt ?? this.clock.now()) };
-    const given = { ...before?.native, ...change.native };
+    const given = this.#completed(row.entity, { ...before?.native, ...change.native });
     const native = this.#stored(row.entity, given);
     if (Object.keys(given).some((root) => typeof given[root] === "string" && native[root] !== given[root]))
       this.felt("R9");
@@ -170,7 +173,26 @@ export class ModelSystem {
     this.log.push(commit);
     if (after.life === "deleted" && this.profile.reusesIds) this.#freeIds.push(row.id);
     this.#tell(commit);
+    this.#number(row, commit);
     return commit;
+  }
+
+  /** What the system works out for itself, in the same commit. */
+  #completed(entity: EntityName, native: JsonMap): JsonMap {
+    const own = this.#office.completed(entity, () => this.decode(entity, native));
+    return own === null ? native : { ...native, ...this.encode(entity, own) };
+  }
+
+  /** A document that was made, or is no draft any more, gets its number in a commit of the system's own. */
+  #number(row: Row, { op, after }: Commit): void {
+    const field = this.#office.numberField(row.entity);
+    if (field === undefined) return;
+    const { status, [field]: number } = this.decode(row.entity, after.native);
+    if (op === "delete" && status === "draft") this.#office.takeBack(row.entity, number);
+    const isWanted = number === undefined || number === null || this.#office.isProvisional(number);
+    if (after.life !== "live" || !isWanted || (op !== "create" && status === "draft")) return;
+    const native = this.encode(row.entity, { [field]: this.#office.number(row.entity, status === "draft") });
+    this.commit(row, { op: "write", actor: { kind: "automation", name: "numbering" }, native });
   }
 
   /** A stamp of this system at its granularity. */

@@ -7,6 +7,21 @@ export type Loss =
   | { readonly kind: "cut"; readonly length: number }
   | { readonly kind: "upper" | "trim" | "collapse" | "accents" };
 
+/** How a system rounds the totals of its documents (fault D3). */
+export interface Rounding {
+  readonly scope: "line" | "document";
+  readonly mode: "half_up" | "half_even" | "down";
+}
+
+/** How a system numbers its documents (fault R15). */
+type Numbering =
+  /** One after the other. */
+  | "plain"
+  /** Numbers are left out, and one that was taken back is given to another document. */
+  | "gaps"
+  /** A draft has a number for the time being only. */
+  | "late";
+
 /** How one model system behaves, drawn per seed. What it declares in its manifest is true. */
 export interface Profile {
   readonly role: Role;
@@ -39,6 +54,8 @@ export interface Profile {
   readonly concurrency: number;
   readonly clockOffsetMs: number;
   readonly clockRate: number;
+  readonly rounding: Rounding;
+  readonly numbering: Numbering;
 }
 
 /** A system without surprises: exact, immediate, ordered. */
@@ -69,6 +86,8 @@ export function calmProfile(role: Role): Profile {
     concurrency: 2,
     clockOffsetMs: 0,
     clockRate: 1,
+    rounding: { scope: "document", mode: "half_up" },
+    numbering: "plain",
   };
 }
 
@@ -100,6 +119,15 @@ export function drawProfile(random: Random, role: Role, mask: ReadonlySet<string
     concurrency: random.pick([1, 2, 4]),
     clockOffsetMs: mask.has("C1") ? random.between(-900_000, 900_000) : 0,
     clockRate: mask.has("C5") ? random.pick([0.9999, 1.0001]) : 1,
+    rounding: mask.has("D3") ? drawRounding(random) : calm.rounding,
+    numbering: mask.has("R15") ? random.pick(["gaps", "late"]) : calm.numbering,
+  };
+}
+
+function drawRounding(random: Random): Rounding {
+  return {
+    scope: random.pick(["line", "document"]),
+    mode: random.pick(["half_up", "half_even", "down"]),
   };
 }
 

@@ -99,6 +99,10 @@ export const kinds: { readonly [entity in EntityName]?: Kind } = {
       status: code("draft", "sent", "accepted", "rejected", "expired", "converted", "cancelled"),
       currency,
       lines: { kind: "lines", parts: documentLine },
+      net: money,
+      tax: money,
+      gross: money,
+      erpNumber: text,
     },
     only: {},
     steps: [
@@ -146,6 +150,7 @@ export const kinds: { readonly [entity in EntityName]?: Kind } = {
       net: money,
       tax: money,
       gross: money,
+      payments: { kind: "lines", parts: { date, amount: money, method: code("bank", "card") } },
       openBalance: money,
     },
   },
