@@ -368,6 +368,17 @@ describe("waiting", () => {
     expect(floor.time.now() - start).toBeLessThan(1_000);
   });
 
+  it("who holds some calls and waits for more is not forgotten", async () => {
+    const floor = new Floor([minute]);
+    const gate = floor.worker();
+    await floor.time.until(floor.many(gate, openTerms("poll"), 1));
+    const terms = openTerms("poll");
+    const first = await floor.time.until(gate.hold(terms, 20));
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(20);
+    expect(await floor.time.until(gate.hold(terms, 20 - first))).toBeGreaterThan(0);
+  });
+
   it("a store that is away lets nothing pass, and nothing is sent uncharged", async () => {
     const floor = new Floor([minute]);
     const gate = floor.worker();

@@ -271,7 +271,10 @@ class QuotaGate implements Gate {
     const isShut = this.#isShut(now);
     return this.#queue.lanes.filter((lane) => {
       const hasCalls = this.#isFree || this.#blocks.left(lane, now) > 0;
-      const isHeld = this.#queue.of(lane).every(({ terms }) => this.#blocks.heldFor(terms, now) > 0);
+      // Calls that are kept for somebody do for its calls, but not for its wish that more be kept.
+      const isHeld = this.#queue
+        .of(lane)
+        .every(({ kind, terms }) => kind !== "hold" && this.#blocks.heldFor(terms, now) > 0);
       return isShut || !hasSeats || !(hasCalls || isHeld);
     });
   }
