@@ -165,12 +165,13 @@ export function landed(
 }
 
 /**
- * Fields of a record we made that show something else when we ask later whether it is there: somebody may
+ * Fields of a write that landed which show something else when we ask later whether it did: somebody may
  * have edited them meanwhile, so neither side's base moves, and they are decided (crash matrix, row 10).
  * Rows of lists carry the target's own keys and are paired when they are decided.
  */
 function foreignFields(intent: Intent, seen: StoredObservation, shown: Fields): ReadonlySet<string> {
-  if (seen.via !== "probe" || intent.kind !== "create") return new Set();
+  // Where a state went on by itself, `isElsewhere` tells what moves.
+  if (seen.via !== "probe" || intent.transition !== null) return new Set();
   const differing = Object.entries(intent.fields).filter(([field, sent]) => {
     return shown[field] !== undefined && !isLines(sent) && !isLikelyImage(sent, shown[field]);
   });

@@ -7,6 +7,7 @@ import { lookUpLinks, readContext, readImages, readObservation } from "./canonic
 import { forgetDoubt, quietFor } from "./doubts.ts";
 import { gathered } from "./gather.ts";
 import { inLanes } from "./lanes.ts";
+import { notSeen } from "./not-seen.ts";
 import { toObservation } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded, parkOf } from "./outcome.ts";
 import { sendWithinMs } from "./target.ts";
@@ -196,8 +197,16 @@ async function probeChange(
   );
   const [record] = records;
   const span = { start, end: session.tick(), via: "probe" } as const;
-  if (record === undefined)
-    return failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_gone" });
+  if (record === undefined) {
+    const failure = { ...provedAbsent, failure: "stale", code: "target_gone" } as const;
+    const [known] = await world.store.observationsOf([
+      { connection: target.side.id, entity: intent.entity, id },
+    ]);
+    return {
+      ...failed(session, intent, failure),
+      observation: known === undefined ? null : notSeen(known, span),
+    };
+  }
   const seen = await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
   const evidence = await evidenceOf(session, target, { intent, seen });
   if (evidence === "landed") {

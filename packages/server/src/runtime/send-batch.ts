@@ -4,6 +4,7 @@ import type { ExternalId, FailureRecord } from "@crossfoot/kernel";
 import type { IntentOutcome, StoredObservation } from "../store/port.ts";
 import type { Deadline } from "./deadline.ts";
 import { isQuotaWait } from "./gate.ts";
+import { notSeen } from "./not-seen.ts";
 import { toObservation } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded } from "./outcome.ts";
 import type { Prepared } from "./prepare.ts";
@@ -71,7 +72,7 @@ export async function sendBatch(
     // Its turn did not come in time: it was not sent, and that was no attempt.
     else if (outcome.kind === "failed" && isQuotaWait(outcome.failure)) results.push(takenBack(one));
     else if (outcome.kind === "failed")
-      results.push(await failedOne(session, target, { intent, failure: outcome.failure }));
+      results.push(await failedOne(session, target, { intent, current, failure: outcome.failure }));
     else {
       const seen = observations.get(outcome) ?? null;
       results.push(
@@ -113,18 +114,22 @@ async function noteRefused(session: Session, target: SendTarget, failure: Failur
 async function failedOne(
   session: Session,
   target: SendTarget,
-  at: { readonly intent: Intent; readonly failure: FailureRecord },
+  at: {
+    readonly intent: Intent;
+    readonly current: StoredObservation | null;
+    readonly failure: FailureRecord;
+  },
 ): Promise<IntentOutcome> {
   const outcome = failed(session, at.intent, at.failure);
   if (at.failure.failure !== "stale" || at.intent.id === null) return outcome;
-  const seen = await readOne(session, target, at.intent.id);
+  const seen = await readOne(session, target, { id: at.intent.id, current: at.current });
   return { ...outcome, observation: seen };
 }
 
 async function readOne(
   session: Session,
   target: SendTarget,
-  id: ExternalId,
+  { id, current }: { readonly id: ExternalId; readonly current: StoredObservation | null },
 ): Promise<StoredObservation | null> {
   const { world } = session;
   const start = session.tick();
@@ -134,8 +139,8 @@ async function readOne(
       roots: target.mapping.roots,
       ids: [id],
     });
-    if (record === undefined) return null;
     const span = { start, end: session.tick(), via: "answer" } as const;
+    if (record === undefined) return current === null ? null : notSeen(current, span);
     return await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
   } catch {
     // The next poll or sweep reads it; nothing rests on this reading.

@@ -254,7 +254,8 @@ function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observa
     async knownIds(connection, entity) {
       const rows = await database.query<{ external_id: string }>(
         "select external_id from observation where connection = $1 and entity = $2 and kind in " +
-          "('present', 'archived') union select external_id from link_member m where connection = $1 and " +
+          "('present', 'archived', 'not_seen') union select external_id from link_member m where " +
+          "connection = $1 and " +
           "entity = $2 and until_at is null and not exists (select from observation o where o.connection = " +
           "m.connection and o.entity = m.entity and o.external_id = m.external_id)",
         [connection, entity],

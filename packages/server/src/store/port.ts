@@ -340,7 +340,7 @@ export interface Store extends LeaseStore, PlanStore, TermsStore, IdentityStore,
   loadCursor(connection: ConnectionId, entity: EntityName): Promise<CursorState>;
   listCursors(): Promise<readonly CursorState[]>;
   checkpoint(checkpoint: Checkpoint): Promise<ObserveCounts>;
-  /** Ids of present or archived records that we know, for a sweep. */
+  /** Ids of the records that we know and that nothing proved to be gone, for a sweep. */
   knownIds(connection: ConnectionId, entity: EntityName): Promise<readonly ExternalId[]>;
   /** The latest end of a reading that was stored, in our order of reads; 0 when there is none. */
   newestRead(): Promise<number>;

@@ -43,6 +43,32 @@ export function editSuite(home: { readonly open: () => Promise<StoreOpener> }): 
       expect(lost.map(({ value }) => value)).toEqual(["erp@acme.example"]);
     });
 
+    test("an edit of one field of an update that landed in doubt is told, not taken for ours", async () => {
+      let isDeaf = false;
+      const busy = new ConnectorError({ failure: "unsupported", code: "no_reading", message: "not now" });
+      const mini = await loaded({
+        wrapConnection: (_id, connection) => ({
+          ...connection,
+          readByIds: (request) => (isDeaf ? Promise.reject(busy) : connection.readByIds(request)),
+        }),
+      });
+      mini.pass(10);
+      mini.crm.edit("accounts", mini.crmId, { email: "crm@acme.example", name: "Acme Two" });
+      mini.erp.faults = ["lost_answer"];
+      isDeaf = true;
+      await mini.engine.run({ waitMsMax: 0 });
+      isDeaf = false;
+      mini.pass(10);
+      mini.erp.edit("accounts", mini.erpId, { email: "erp@acme.example" });
+      mini.pass(60_000);
+      await mini.engine.run();
+      const shown = [mini.crm.get("accounts", mini.crmId), mini.erp.get("accounts", mini.erpId)];
+      expect(new Set(shown.map(({ fields }) => fields["email"])).size).toBe(1);
+      const lost = await mini.engine.lost({ record: `crm:${mini.crmId}`, limit: 10 });
+      const kept = [shown[0]?.fields["email"], ...lost.map(({ value }) => value)];
+      expect(kept).toContain("erp@acme.example");
+    });
+
     test("an edit of a record whose create is still in doubt is told, not taken for ours", async () => {
       let isDeaf = true;
       const busy = new ConnectorError({ failure: "unsupported", code: "no_search", message: "not now" });

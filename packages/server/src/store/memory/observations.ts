@@ -175,7 +175,7 @@ function sightings(state: State): Pick<Store, "knownIds" | "newestRead" | "obser
     async knownIds(connection, entity) {
       const seen = observation
         .by("place", connection, entity)
-        .filter(({ kind }) => kind === "present" || kind === "archived");
+        .filter(({ kind }) => kind === "present" || kind === "archived" || kind === "not_seen");
       const unseen = member
         .all()
         .filter((row) => row.connection === connection && row.entity === entity && row.until_at === null)
