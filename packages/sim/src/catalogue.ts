@@ -1,26 +1,8 @@
-import type { Json } from "@crossfoot/kernel";
+import { hookFaults } from "./catalogue-hooks.ts";
+import type { FaultKind } from "./fault-kind.ts";
 import type { Labels, Trigger } from "./faults.ts";
 import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
-
-/** A fault before it has an id: when it comes and with what parameters. */
-interface DrawnFault {
-  readonly trigger: Trigger;
-  readonly params: { readonly [name: string]: Json };
-}
-
-/** One fault of INVARIANTS.md 3. */
-interface FaultKind {
-  readonly name: string;
-  readonly title: string;
-  /** Why it is not drawn yet; it comes when it is asked for by name. */
-  readonly awaits?: string;
-  /**
-   * Draws one occurrence; null for a fault that lies in the profiles or the workload of a seed, and is
-   * counted where it is felt.
-   */
-  readonly draw: ((random: Random, scene: Scene) => DrawnFault) | null;
-}
 
 const systems = ["crm", "erp"] as const;
 /** Calls and steps of one kind within a run that a drawn trigger may wait for. */
@@ -181,6 +163,7 @@ export const catalogue: readonly FaultKind[] = [
     }),
   },
   { name: "C5", title: "clocks that drift", draw: null },
+  ...hookFaults,
   { name: "R1", title: "reads lag behind own writes", draw: null },
   { name: "R5", title: "late commit: stamp older than the watermark", draw: null },
   { name: "R9", title: "lossy fields", draw: null },

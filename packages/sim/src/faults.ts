@@ -1,7 +1,7 @@
 import type { Json } from "@crossfoot/kernel";
 
 /** Where in the simulation something can go wrong. */
-export type Place = "call" | "answer" | "store" | "stored" | "commit" | "time";
+export type Place = "call" | "answer" | "store" | "stored" | "commit" | "delivery" | "time";
 
 /**
  * What brings a fault on: the n-th moment at a place whose labels are those of `where` (a label that is not

@@ -32,6 +32,8 @@ export type Entry = { readonly at: number } & (
       readonly writes: readonly NativeWrite[];
       /** Records that are asked for by id; null for a call that asks for whatever there is. */
       readonly ids: readonly string[] | null;
+      /** Only records with this stamp or a later one are asked for, ms since 1970 by the system's clock. */
+      readonly since: number | null;
     }
   /** The system has carried a call out, whether or not anybody hears of it. */
   | { readonly kind: "reached"; readonly id: number; readonly outcomes: readonly WriteOutcome[] }
@@ -40,6 +42,14 @@ export type Entry = { readonly at: number } & (
       readonly id: number;
       readonly outcome: "ok" | "failed" | "timeout";
       readonly code: string | null;
+    }
+  /** A webhook delivery was tried; null when nobody answered. A forged one is none of the system's. */
+  | {
+      readonly kind: "delivery";
+      readonly system: string;
+      readonly delivery: string;
+      readonly isForged: boolean;
+      readonly status: number | null;
     }
   | {
       readonly kind: "store";

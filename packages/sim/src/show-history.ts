@@ -30,6 +30,10 @@ function lineOf(entry: Entry): string | null {
       const skipped = entry.outcome === "done" ? "" : " (not possible)";
       return `${who} in ${system}: ${deed.kind} ${entity} ${tag}${fields}${skipped}`;
     }
+    case "delivery": {
+      const { system, delivery, isForged, status } = entry;
+      return `${system} delivers ${delivery}${isForged ? " (forged)" : ""}: ${status ?? "no answer"}`;
+    }
     case "commit": {
       const { system, op, entity, id, tag, actor, after, before } = entry.commit;
       const by = actor.kind === "us" ? `us, call ${actor.call}` : actor.name;

@@ -1,4 +1,4 @@
-import { defaultGuardLimits } from "@crossfoot/kernel";
+import { connectionId, defaultGuardLimits } from "@crossfoot/kernel";
 import { readContract } from "@crossfoot/model";
 import type { Contract } from "@crossfoot/model";
 import type { World } from "crossfoot/testing";
@@ -9,6 +9,8 @@ import { History } from "./history.ts";
 import { Operator } from "./operator.ts";
 import { PartyClock } from "./party-clock.ts";
 import { act } from "./people.ts";
+import { Post } from "./post.ts";
+import type { Door } from "./post.ts";
 import type { ProgramParts } from "./program.ts";
 import { prng } from "./random.ts";
 import { react } from "./reactions.ts";
@@ -16,6 +18,7 @@ import type { Theatre } from "./reactions.ts";
 import type { Scenario } from "./scenario.ts";
 import { openHome } from "./store-home.ts";
 import type { StoreHome } from "./store-home.ts";
+import { receiveFrom } from "./system/hooks.ts";
 import { compileFor } from "./system/mapping.ts";
 import { ModelSystem } from "./system/model-system.ts";
 import { Timeline } from "./virtual-time.ts";
@@ -43,7 +46,8 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   const home = await openHome(scenario.store, new PartyClock(timeline));
   const { contract, problems } = readContract(scenario.contract);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  const ground: Ground = { scenario, timeline, history, faults };
+  const hall: Worker[] = [];
+  const ground: Ground = { scenario, timeline, history, faults, door: doorTo(scenario, hall) };
   const systems = { crm: systemOf(ground, "crm"), erp: systemOf(ground, "erp") };
   const outages = new Map<string, number>();
   const parts: ProgramParts = {
@@ -60,26 +64,43 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
     sabotage,
   };
   const workers = workersOf(ground, parts);
+  hall.push(...workers);
   const stage: Stage = { ...ground, systems, home, contract, workers, outages };
   bringOn(stage, parts);
   return stage;
 }
 
-type Ground = Pick<Stage, "scenario" | "timeline" | "history" | "faults">;
+interface Ground extends Pick<Stage, "scenario" | "timeline" | "history" | "faults"> {
+  readonly door: Door;
+}
 
-function systemOf({ scenario, timeline, history, faults }: Ground, role: "crm" | "erp"): ModelSystem {
+/** Deliveries go to any of the workers that are up, as behind one address. */
+function doorTo({ seed }: Scenario, hall: readonly Worker[]): Door {
+  const random = prng(seed, "door");
+  return (system, sent, answer) => {
+    const up = hall.filter(({ isUp }) => isUp);
+    if (up.length === 0) answer(null);
+    else random.pick(up).receive(connectionId(system), sent, answer);
+  };
+}
+
+function systemOf(ground: Ground, role: "crm" | "erp"): ModelSystem {
+  const { scenario, timeline, history, faults, door } = ground;
   const profile = scenario.profiles[role];
   const clock = new PartyClock(timeline, { offsetMs: profile.clockOffsetMs, rate: profile.clockRate });
   const tell = (commit: ModelSystem["log"][number]): void => {
     history.note({ kind: "commit", commit });
     const { system, entity, op, actor } = commit;
     faults.at("commit", { system, entity, op, actor: actor.kind });
+    post.tell(model, commit);
   };
   const felt = (name: string): void => faults.felt(name);
   if (profile.clockOffsetMs !== 0) felt("C1");
   if (profile.clockRate !== 1) felt("C5");
   const random = prng(scenario.seed, `${role}/commit`);
-  return new ModelSystem({ profile, timeline, clock, random, tell, felt });
+  const post = new Post({ timeline, history, faults, random: prng(scenario.seed, `${role}/post`), door });
+  const model = new ModelSystem({ profile, timeline, clock, random, tell, felt });
+  return model;
 }
 
 function wiresTo(
@@ -98,7 +119,7 @@ function wiresTo(
       entities: scenario.entities,
       random: prng(scenario.seed, `${system.name}/wire`),
       nextCall: () => (calls += 1),
-      receive: () => ({ ok: false, reason: "no webhooks yet" }),
+      receive: (delivery) => receiveFrom(system.profile, delivery),
     };
   });
 }

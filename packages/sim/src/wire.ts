@@ -55,6 +55,7 @@ interface Request<T> {
   readonly entity: string;
   readonly writes: readonly NativeWrite[];
   readonly ids?: readonly string[];
+  readonly since?: number | null;
   /** Carried out by the system, whoever still listens. */
   readonly work: (call: number, fate: Fate) => T;
   /** More labels for triggers. */
@@ -134,6 +135,7 @@ class Exchange<T> {
       entity,
       writes,
       ids: this.#request.ids ?? null,
+      since: this.#request.since ?? null,
     });
     if (fate.isRefused || (this.#wire.outages.get(system.name) ?? 0) > timeline.now) {
       timeline.after(this.#latency(), () => this.#answerFailure(failureOf("transient", "unreachable")));
@@ -244,7 +246,8 @@ export function connectOver(wire: Wire, caller: Caller): Connection {
         const given = remote.readPage(system, request);
         return page === "repeated" ? { ...given, next: request.cursor } : given;
       };
-      const exchange = { call: "read", entity, writes: [], labels, work, fail: throwing } as const;
+      const since = request.since === null ? null : Date.parse(request.since);
+      const exchange = { call: "read", entity, writes: [], since, labels, work, fail: throwing } as const;
       return new Exchange<Page>({ wire, caller }, exchange).start();
     },
     readByIds: (request) => {

@@ -1,4 +1,5 @@
-import type { Json } from "@crossfoot/kernel";
+import type { Delivery } from "@crossfoot/connector-sdk";
+import type { ConnectionId, Json } from "@crossfoot/kernel";
 import { startLoop } from "crossfoot/testing";
 import type { Engine, RunSummary } from "crossfoot/testing";
 import { Incarnation } from "./incarnation.ts";
@@ -38,7 +39,7 @@ export class Worker implements Place {
   #count = 0;
   readonly #doom: number[] = [];
   #isHeldDown = false;
-  #current: (Program & { readonly stop: AbortController }) | null = null;
+  #current: (Program & { readonly stop: AbortController; readonly wake: () => void }) | null = null;
 
   constructor(
     parts: ProgramParts,
@@ -70,7 +71,7 @@ export class Worker implements Place {
     const program = startProgram(this.parts, { body, clock: this.clock });
     const { engine, world } = program;
     const stop = new AbortController();
-    this.#current = { ...program, stop };
+    this.#current = { ...program, stop, wake: () => loop.wake() };
     const tell = (event: "start" | "run" | "trouble" | "defect", facts: Json): void =>
       history.note({ kind: "worker", worker: body.name, event, facts });
     tell("start", null);
@@ -90,6 +91,25 @@ export class Worker implements Place {
       },
     });
     loop.ended.catch((error: unknown) => tell("defect", factsOf(error)));
+  }
+
+  /** A webhook delivery comes in, as over HTTP; `answer` is never called by a program that dies meanwhile. */
+  receive(
+    connection: ConnectionId,
+    sent: Omit<Delivery, "receivedAt">,
+    answer: (status: number) => void,
+  ): void {
+    const current = this.#current;
+    current?.body.deliver(() => {
+      const delivery = { ...sent, receivedAt: this.clock.now() };
+      current.engine.receive(connection, delivery).then(
+        ({ status }) => {
+          if (status < 300) current.wake();
+          answer(status);
+        },
+        () => answer(503),
+      );
+    });
   }
 
   /** Kills the program at an instant of the scenario's. */

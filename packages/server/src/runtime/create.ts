@@ -16,7 +16,7 @@ import { resolveNewcomers } from "./resolve.ts";
 import { restoreValue } from "./restore.ts";
 import { refuseObserved } from "./observing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
-import { contextOf, settle } from "./settle.ts";
+import { contextOf, noteIfWorld, settle } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import { makeStatement } from "./statement.ts";
 import { takeTerms } from "./terms.ts";
@@ -145,9 +145,15 @@ async function followHints(world: World): Promise<RunSummary | null> {
   return runCommand(world, { command: "hints", options, reads: false, lane: "webhook" }, async (settling) => {
     for (const [first, ...others] of wanted.values()) {
       const side = world.sides.find(({ id }) => id === first?.connection);
-      if (first === undefined || side === undefined) continue;
+      if (first === undefined || side === undefined || settling.session.away.has(side.id)) continue;
+      const { entity } = first;
       const ids = [first, ...others].map(({ id }) => id);
-      await readIds(settling.session, side, { entity: first.entity, ids, via: "hint" });
+      try {
+        await readIds(settling.session, side, { entity, ids, via: "hint" });
+      } catch (error) {
+        // What these hints told of is found by the next poll.
+        await noteIfWorld(settling.session, { side, entity, error });
+      }
     }
     await settle(settling);
   });

@@ -457,7 +457,7 @@ export async function probeEntity(settling: Settling, policy: EntityPolicy): Pro
  * A failure of the world is noted and the other work goes on; a failure of ours or of the store ends the
  * run.
  */
-async function noteIfWorld(
+export async function noteIfWorld(
   session: Session,
   at: {
     readonly side: Parameters<typeof noteTrouble>[1];

@@ -1,5 +1,5 @@
 import type { Sight } from "../checker.ts";
-import type { CallKind } from "../history.ts";
+import type { CallKind, Entry } from "../history.ts";
 import { isSame, plainAfter } from "./things.ts";
 import type { Commit } from "../system/commit.ts";
 
@@ -19,22 +19,33 @@ export function isInWindow(
   if (profile.precondition === "conditional" && profile.versions === "counter") return false;
   if (ours.actor.kind !== "us") return false;
   const { call } = ours.actor;
+  /** Readings that could show it, by call, with who made them. */
   const reads = new Map<number, string>();
+  const showed = new Set<number>();
+  const heard = new Set<string>();
   for (const entry of history.entries) {
     if (entry.kind === "call" && entry.id === call) return true;
-    if (
-      entry.kind === "call" &&
-      entry.system === person.system &&
-      entry.entity === person.entity &&
-      sightings.has(entry.call) &&
-      (entry.ids?.includes(person.id) ?? true)
-    )
-      reads.set(entry.id, entry.call);
-    const wasRead = entry.kind === "reached" && reads.has(entry.id);
-    if (wasRead && entry.at >= person.visibleAt) return false;
+    if (entry.kind === "call" && couldShow(entry, person)) reads.set(entry.id, entry.worker);
+    if (entry.kind === "reached" && reads.has(entry.id) && entry.at >= person.visibleAt) showed.add(entry.id);
+    if (entry.kind === "answered" && entry.outcome === "ok" && showed.has(entry.id))
+      heard.add(reads.get(entry.id) ?? "");
+    // What a worker read is known once it is stored; it may die before.
+    if (entry.kind === "store" && entry.step === "done" && keeps.has(entry.method) && heard.has(entry.worker))
+      return false;
   }
   return true;
 }
+
+/** Steps of the store that keep what was read. */
+const keeps: ReadonlySet<string> = new Set(["checkpoint", "commitOutcomes"]);
+
+const couldShow = (entry: Entry & { readonly kind: "call" }, person: Commit): boolean =>
+  entry.system === person.system &&
+  entry.entity === person.entity &&
+  sightings.has(entry.call) &&
+  (entry.ids?.includes(person.id) ?? true) &&
+  // A clock that was set back gives stamps that no reading of changes asks for before the next sweep.
+  (entry.since ?? -Infinity) <= person.after.stamp;
 
 /**
  * Whether a person's change came back to a value that was last seen there, before anybody looked again: a

@@ -56,7 +56,12 @@ export interface Profile {
   readonly clockRate: number;
   readonly rounding: Rounding;
   readonly numbering: Numbering;
+  /** Whether each commit is told by a webhook. */
+  readonly hooks: boolean;
 }
+
+/** Faults that only systems with webhooks can have. */
+const hookFaults = ["W1", "W2", "W3", "W4", "W5", "W6"];
 
 /** A system without surprises: exact, immediate, ordered. */
 export function calmProfile(role: Role): Profile {
@@ -88,6 +93,7 @@ export function calmProfile(role: Role): Profile {
     clockRate: 1,
     rounding: { scope: "document", mode: "half_up" },
     numbering: "plain",
+    hooks: false,
   };
 }
 
@@ -121,6 +127,7 @@ export function drawProfile(random: Random, role: Role, mask: ReadonlySet<string
     clockRate: mask.has("C5") ? random.pick([0.9999, 1.0001]) : 1,
     rounding: mask.has("D3") ? drawRounding(random) : calm.rounding,
     numbering: mask.has("R15") ? random.pick(["gaps", "late"]) : calm.numbering,
+    hooks: random.chance(hookFaults.some((name) => mask.has(name)) ? 0.8 : 0.2),
   };
 }
 
