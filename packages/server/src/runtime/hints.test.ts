@@ -6,7 +6,7 @@ import { customer, miniWorld } from "./testing/world.ts";
 
 const away = new ConnectorError({ failure: "transient", code: "unreachable", message: "nobody answers" });
 
-test("a system that cannot be read ends no following of hints: its trouble is told, the others' are read", async () => {
+test("a system that is away ends no following of hints: its trouble is told, others are read", async () => {
   let isAway = false;
   const mini = await miniWorld({
     database: (deps) => createMemoryStore(deps),
