@@ -79,4 +79,17 @@ describe("a deletion, or the return of what was deleted", () => {
       [],
     ]);
   });
+
+  it("takes no record for returned that was there all the time, when a creation was undone", () => {
+    const source = memberOf(viewOf(crm, { fields: { name: "b" } }), { name: "a" });
+    const made = (kind: "archived" | "present") =>
+      decideInput(policy, {
+        link: { id: testLink, generation: 1, state: "ended", isTakenBack: true },
+        members: { crm: source, erp: memberOf(viewOf(erp, { kind }), { name: "a" }, "archived") },
+        hasTombstone: true,
+      });
+    expect(planReturn(made("archived"))).toMatchObject({ verdict: "ended", parks: [], restore: null });
+    // Somebody brought back what was taken back: that is a question.
+    expect(planReturn(made("present")).parks).toMatchObject([{ reason: "returned", connection: erp }]);
+  });
 });

@@ -78,14 +78,16 @@ function archive(
 
 /**
  * What becomes of a link that ended, when one of its records is there again: the one that was deleted, or one
- * that was archived because of it. Nothing comes back by itself (INVARIANTS.md I05): a person says so, or the
+ * that was archived because of it or because its creation was undone (the other was there all the time).
+ * Nothing comes back by itself (INVARIANTS.md I05): a person says so, or the
  * contract's rule of that name.
  */
 export function planReturn(input: DecideInput): DeletionPlan {
   const members = membersOf(input);
   const gone = members.filter(([, { view }]) => view.kind === "deleted");
   const there = members.filter(([, { view }]) => view.kind === "present");
-  const back = gone.length === 0 ? there : there.filter(([, { baseKind }]) => baseKind === "archived");
+  const isPartial = gone.length > 0 || input.link.isTakenBack === true;
+  const back = isPartial ? there.filter(([, { baseKind }]) => baseKind === "archived") : there;
   const [first] = back;
   const isAway = members.some(([, { view }]) => view.kind !== "deleted" && !isHere(view.kind));
   if (first === undefined || isAway) return nothing;

@@ -24,6 +24,8 @@ export interface DecideInput {
     readonly state: LinkState;
     /** Set on a link that was taken over from another integration. */
     readonly adopted?: AdoptedTerms | null;
+    /** It ended because the creation of one of its records was undone, not because anything was deleted. */
+    readonly isTakenBack?: boolean;
   };
   readonly policy: EntityPolicy;
   readonly sides: { readonly [connection: string]: SideAbilities };

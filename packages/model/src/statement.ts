@@ -9,6 +9,8 @@ export type DifferenceReason =
   | "parked"
   | "conflict"
   | "lossy_target"
+  /** Somebody undid a write, and nobody has edited either side since. */
+  | "undone"
   | "kept_difference"
   | "waiting_for_parent"
   /** It refers to a record that the contract does not want on both sides. */
@@ -24,6 +26,7 @@ export const differenceReasons: readonly DifferenceReason[] = [
   "parked",
   "conflict",
   "lossy_target",
+  "undone",
   "kept_difference",
   "waiting_for_parent",
   "parent_not_wanted",

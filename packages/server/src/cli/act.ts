@@ -1,9 +1,8 @@
-import { writeFileSync } from "node:fs";
 import { loadOtherContract } from "../config/other-contract.ts";
 import type { ApplyOptions, PlanOptions, RunOptions } from "../runtime/engine.ts";
 import { entityOf, onlyOf, projectOf, recordOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
-import { readPlan } from "./plan-file.ts";
+import { keepPlan, readPlan } from "./plan-file.ts";
 import { badInput, badProject, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showPlan } from "./show-plan.ts";
@@ -41,10 +40,7 @@ export async function planCommand(
       engine.plan({ ...runOptions(options, { onProgress: view.report, signal }), ...other }),
     ),
   );
-  if (out !== undefined) {
-    // A plan holds the values that would be written: nobody else is to read it.
-    writeFileSync(out, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
-  }
+  keepPlan(out, plan);
   const view = { room: context.room, isWhole: options.all === true, out: out ?? null };
   context.print(plan, () => showPlan(plan, view));
   if (plan.troubles.length > 0) return exitCodes.failed;

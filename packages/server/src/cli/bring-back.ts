@@ -4,8 +4,10 @@ import { recordOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import type { ExitCode } from "./refusal.ts";
 import { runCode, showRun } from "./show-run.ts";
+import { undoCommand } from "./undo.ts";
+import type { UndoFlags } from "./undo.ts";
 
-/** Commands that bring back what was: a value that lost. */
+/** Commands that bring back what was: a value that lost, and what stood before a write. */
 export function addBringingBack(add: Add): void {
   add("restore", "bring back a value that lost: it stands on both sides from now on", (command, act) => {
     command
@@ -15,6 +17,19 @@ export function addBringingBack(add: Add): void {
     act((context, [record, field]) =>
       restoreCommand(context, { ...command.opts(), record: String(record), field: String(field) }),
     );
+  });
+  add("undo", "take back what was written, on both systems, as a plan of its own", (command, act) => {
+    command
+      .option("--run <id>", "all that a run wrote; `status` lists runs")
+      .option("--plan <id>", "all that a plan wrote, p-...")
+      .option("--write <key>", "one write, by the key that `why --json` shows")
+      .option("--proposal <id>", "what an approved proposal wrote")
+      .option("--record <record>", "what was written of a record since --since: <connection>:<native id>")
+      .option("--since <time>", "2026-01-31 (UTC), or 2026-01-31T10:15:00Z")
+      .option("--out <file>", "keep the plan in a file for `apply`")
+      .option("--all", "spell out every write")
+      .option("--yes", "do it at once");
+    act((context) => undoCommand(context, command.opts<UndoFlags & Record<string, unknown>>()));
   });
 }
 

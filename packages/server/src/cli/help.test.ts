@@ -53,6 +53,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "dead-letters",
       "redrive",
       "restore",
+      "undo",
     ]);
     const parts = [`${head}\n\`\`\`\n${whole}\n\`\`\``];
     for (const name of commands) parts.push(`## ${name}\n\n\`\`\`\n${await helpOf([name])}\n\`\`\``);

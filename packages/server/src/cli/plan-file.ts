@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { isMap } from "@crossfoot/kernel";
 import type { Json } from "@crossfoot/kernel";
 import { planFormat } from "../runtime/plan-document.ts";
@@ -26,6 +26,11 @@ export function readPlan(file: string): PlanDocument {
   }
   if (format !== planFormat || lists.some((key) => !Array.isArray(json[key]))) throw noPlan;
   return json as unknown as PlanDocument;
+}
+
+/** Keeps a plan in a file, when one is named. It holds values of customers: nobody else is to read it. */
+export function keepPlan(file: string | undefined, plan: PlanDocument): void {
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
 }
 
 function readJson(file: string): Json {

@@ -43,6 +43,7 @@ function fieldText({ kind, before, why }: PlanWrite, [field, value]: readonly [s
 export function partsOf(plan: PlanDocument): readonly Part[] {
   return [
     writes(plan),
+    left(plan),
     losses(plan),
     conflicts(plan),
     parks(plan),
@@ -61,6 +62,22 @@ const writes = (plan: PlanDocument): Part => ({
     each.label,
     `${each.kind} ${each.target}`,
     changeOf(each),
+  ]),
+});
+
+/** Title of what an undo does not touch. */
+export const leftTitle = "Left as it is";
+
+const leftWords = { changed: "changed since", refused: "cannot be taken back", done: "as before already" };
+
+const left = (plan: PlanDocument): Part => ({
+  title: leftTitle,
+  columns: columns("field", "why"),
+  rows: (plan.undo?.left ?? []).map(({ entity, label, target, field, why, reason }) => [
+    entity,
+    label,
+    `${field ?? "record"} in ${target}`,
+    `${leftWords[why]}: ${reason}`,
   ]),
 });
 

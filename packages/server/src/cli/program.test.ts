@@ -185,6 +185,7 @@ describe("--json", () => {
           waits: [],
           parks: [],
           conflicts: [],
+          undone: [],
           lost: [],
           journal: [],
           now: ["Both sides agree."],

@@ -3,6 +3,7 @@ import type { ConfigProblem } from "../config/problem.ts";
 import { PlanRefused } from "../runtime/apply-refusal.ts";
 import { ObserveOnly } from "../runtime/observing.ts";
 import { RestoreRefused } from "../runtime/restore.ts";
+import { UndoRefused } from "../runtime/undo-load.ts";
 import { safeText } from "./text.ts";
 
 /** Exit codes, the same for every command. */
@@ -84,6 +85,9 @@ export function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof RestoreRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "restore_refused" });
+  }
+  if (error instanceof UndoRefused) {
+    return new Refusal(exitCodes.refused, error.message, { code: "undo_refused" });
   }
   if (error instanceof ObserveOnly) {
     return new Refusal(exitCodes.refused, error.message, { code: "observe_only" });

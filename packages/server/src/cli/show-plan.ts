@@ -83,6 +83,9 @@ export function showPlan(plan: PlanDocument, view: PlanView): string {
     `Plan ${plan.id}, made ${plan.madeAt} under contract ${plan.contract.slice(0, 12)}, ` +
       `good until ${plan.expiresAt}`,
   ];
+  const { undo } = plan;
+  if (undo !== undefined)
+    lines.push(`It takes back what ${undo.of} did: ${many(undo.writes, "write")}, for ${undo.by}.`);
   const { whatIf } = plan;
   if (whatIf !== null) {
     lines.push(...whatIfHead(plan, whatIf));
@@ -122,9 +125,13 @@ function closing(plan: PlanDocument, view: PlanView): readonly string[] {
       `${adopt} \`crossfoot apply\` the plan in ${file}, or make a plan anew.`,
     ];
   }
+  const keep =
+    plan.undo === undefined
+      ? "To keep it: `crossfoot plan --out plan.json`."
+      : "To do exactly this: say --yes, or keep it with --out and apply that file.";
   const next =
     view.out === null
-      ? "To keep it: `crossfoot plan --out plan.json`. Nothing has been written."
+      ? `${keep} Nothing has been written.`
       : `Written to ${safeText(view.out)}. To do exactly this: \`crossfoot apply ${safeText(view.out)}\``;
   return [...away, ...stops, ...costs(plan), next];
 }

@@ -103,5 +103,9 @@ export function showRun(summary: RunSummary, room: number): string {
   const isGuarded = summary.state === "stopped" && summary.guardStops.length > 0;
   const ending = summary.state === "stopped" && !isGuarded ? "Stopped." : endings[summary.state];
   lines.push(`${ending} It took ${span(summary.durationMs)}.${spent}`);
+  const wrote = summary.entities.some(({ settled }) =>
+    Object.values(settled).some((kinds) => sum(kinds) > 0),
+  );
+  if (wrote) lines.push(`To take back what it wrote: \`crossfoot undo --run ${summary.runId}\`.`);
   return lines.filter((line) => line !== "").join("\n\n");
 }

@@ -10,6 +10,7 @@ const reasonWords: { readonly [reason: string]: string } = {
   parked: "set aside for a person",
   conflict: "both sides changed it; a person decides",
   lossy_target: "the system keeps the value in its own form",
+  undone: "somebody undid the write; it stays so until a side is edited",
   kept_difference: "the contract keeps it",
   waiting_for_parent: "waits for the record it belongs to",
   parent_not_wanted: "the record it refers to is not wanted there",

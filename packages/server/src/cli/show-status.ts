@@ -87,14 +87,19 @@ function cursors(status: StatusReport, room: number): string {
   return renderTable(columns, rows, room);
 }
 
+/** So much of a run's id tells it from the others that are listed. */
+const shownOfId = 8;
+
 function runs(status: StatusReport, room: number): string {
   const columns: readonly Column[] = [
+    { title: "id" },
     { title: "run" },
     { title: "started" },
     { title: "state" },
     { title: "outcome", least: 30 },
   ];
   const rows = status.runs.map((each) => [
+    each.id.slice(0, shownOfId),
     each.command,
     moment(each.startedAt),
     each.state,

@@ -49,7 +49,8 @@ export function showWhy(why: WhyReport, room: number): string {
 }
 
 function head(why: WhyReport): string {
-  const state = states[why.state] ?? `is ${why.state}`;
+  const isTakenBack = why.state === "ended" && why.undone.some(({ field }) => field === "*");
+  const state = isTakenBack ? "was created, and that was undone" : (states[why.state] ?? `is ${why.state}`);
   const where = why.members.map(({ connection, id, url, kind }) => {
     const seen = kind === "present" ? "" : `, ${kind.replaceAll("_", " ")}`;
     return `  ${connection}: ${safeText(id)}${seen}${url === null ? "" : `  ${safeText(url)}`}`;

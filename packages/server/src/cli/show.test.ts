@@ -255,6 +255,7 @@ describe("why", () => {
           openedAt: "2026-01-31T10:00:00Z",
         },
       ],
+      undone: [],
       lost: [
         {
           entry: "3/14",

@@ -111,6 +111,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     why: () => Promise.resolve(null),
     status: () => Promise.resolve(smallStatus),
     conflicts: () => Promise.resolve([]),
+    undo: () => Promise.resolve(smallPlan),
     lost: () => Promise.resolve([]),
     restore: ({ id, field, entry }) =>
       Promise.resolve({

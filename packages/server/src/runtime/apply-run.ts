@@ -8,6 +8,7 @@ import type { PlanDocument, PlanWrite } from "./plan-document.ts";
 import { decisionRecord } from "./record.ts";
 import { assessBatch, contextOf, probeEntity, sendTo } from "./settle.ts";
 import type { Settling } from "./settle.ts";
+import { undoIntents } from "./undo-apply.ts";
 
 /** Pause between two looks at writes that wait for an answer or for another try, ms. */
 const pauseMs = 150;
@@ -110,6 +111,7 @@ async function decideAndSend(applying: Applying, writes: readonly PlanWrite[]): 
   const { settling } = applying;
   const policy = settling.policies.find(({ entity }) => entity === first?.entity);
   if (first === undefined || policy === undefined) return;
+  if (applying.plan.undo !== undefined) return sendUndo(applying, policy, writes);
   const judged = await decideLinks(applying, policy, writes);
   // A record that moved ends the part before anything of it is stored.
   if (applying.stop !== null || judged.length === 0) return;
@@ -126,6 +128,24 @@ async function decideAndSend(applying: Applying, writes: readonly PlanWrite[]): 
   });
   await session.world.store.commitDecisions(records, session.runId, session.lease);
   const intents = records.flatMap((record) => record.intents);
+  for (const keys of stagesOf(applying, intents)) await sendStage(applying, policy, { keys, intents });
+  await noteOutcomes(applying, intents);
+}
+
+/** Stores what the plan of an undo shows, and sends it stage by stage. */
+async function sendUndo(
+  applying: Applying,
+  policy: EntityPolicy,
+  writes: readonly PlanWrite[],
+): Promise<void> {
+  const { plan, settling } = applying;
+  const { undo } = plan;
+  if (undo === undefined) return;
+  const { intents, unmade } = await undoIntents(settling, policy, { plan, undo, writes });
+  for (const [number, why] of unmade) giveUp(applying, number, why);
+  if (applying.stop !== null || intents.length === 0) return;
+  const { session } = settling;
+  await session.world.store.storeIntents(intents, session.runId, session.lease);
   for (const keys of stagesOf(applying, intents)) await sendStage(applying, policy, { keys, intents });
   await noteOutcomes(applying, intents);
 }

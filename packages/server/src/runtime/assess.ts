@@ -234,6 +234,7 @@ function inputOf(
       generation: bundle.generation,
       state: bundle.state,
       adopted: bundle.adopted,
+      isTakenBack: isTakenBack(bundle),
     },
     policy: context.policy,
     sides: at.sides,
@@ -250,6 +251,10 @@ function inputOf(
     customRules: context.world.customRules,
   };
 }
+
+/** Whether the creation of one of its records was undone: only that of a link that ended still stands. */
+export const isTakenBack = ({ state, members }: LinkBundle): boolean =>
+  state === "ended" && members.some(({ undone }) => undone["*"] !== undefined);
 
 /**
  * Decisions of persons that still hold: the side whose value was taken shows that value. One that moved

@@ -13,13 +13,14 @@ import { followIdentity } from "./identity.ts";
 import { readIds } from "./observe.ts";
 import { makePlan } from "./planning.ts";
 import { resolveNewcomers } from "./resolve.ts";
-import { restoreValue } from "./restore.ts";
+import { listLost, restoreValue } from "./restore.ts";
 import { refuseObserved } from "./observing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import { contextOf, noteIfWorld, settle } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import { makeStatement } from "./statement.ts";
 import { takeTerms } from "./terms.ts";
+import { planUndo } from "./undo.ts";
 import { makeWhatIf } from "./what-if.ts";
 import { explainLink, findLink } from "./why.ts";
 import type { Session, World } from "./world.ts";
@@ -178,6 +179,7 @@ export function createEngine(world: World): Engine {
       refuseObserved(world, plan);
       return applyPlan(world, plan, options);
     },
+    undo: (request, options = {}) => planUndo(world, request, options),
     statement: async (options = {}) => makeStatement(world, await contexts(options.only)),
     why: async (record) => {
       const link = await findLink(world, record);
@@ -194,10 +196,7 @@ export function createEngine(world: World): Engine {
       runs: await world.store.listRuns(10),
     }),
     conflicts: () => world.store.listConflicts("open"),
-    lost: async ({ record, limit }) => {
-      const link = record === null ? null : await findLink(world, { entity: null, id: record });
-      return record !== null && link === null ? [] : world.store.lostValues({ link, limit });
-    },
+    lost: (query) => listLost(world, query),
     restore: (request) => restoreValue(world, request),
     candidates: () => world.store.listCandidates(),
     deadLetters: () => world.store.listParks(),

@@ -26,6 +26,7 @@ import type {
   LostValue,
   OpenPark,
   RunRow,
+  UndoneMark,
   WaitEntry,
 } from "../store/port.ts";
 import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.ts";
@@ -171,6 +172,13 @@ export interface RestoreSummary extends RunSummary {
   };
 }
 
+/** What is to be undone, and on whose word. */
+export type UndoRequest = { readonly by: string } & (
+  | { readonly what: "run" | "plan" | "write"; readonly id: string }
+  /** All that was written of a record (`<connection>:<id>`, or a link) since an ISO instant. */
+  | { readonly what: "record"; readonly id: string; readonly since: string }
+);
+
 /** Why a record is as it is, from stored facts. */
 export interface WhyReport {
   readonly link: LinkId | null;
@@ -191,6 +199,11 @@ export interface WhyReport {
   readonly waits: readonly WaitEntry[];
   readonly parks: readonly OpenPark[];
   readonly conflicts: readonly ConflictRow[];
+  /** What of it an undo put back and nobody has changed since; `*` for a record whose creation was undone. */
+  readonly undone: readonly (UndoneMark & {
+    readonly connection: ConnectionId;
+    readonly field: string;
+  })[];
   /** Values of this record that lost to another, the newest first. */
   readonly lost: readonly LostValue[];
   readonly journal: readonly JournalEntry[];
@@ -224,6 +237,11 @@ export interface Engine {
   adopt(options: AdoptOptions): Promise<AdoptReport>;
   plan(options?: PlanOptions): Promise<PlanDocument>;
   apply(plan: PlanDocument, options?: ApplyOptions): Promise<ApplySummary>;
+  /**
+   * Plans the inverse of what a run, a plan or one write did, or of all that was written of a record: an
+   * ordinary plan, to be applied. Rejects with UndoRefused when there is nothing to take back.
+   */
+  undo(request: UndoRequest, options?: RunOptions): Promise<PlanDocument>;
   statement(options?: { readonly only?: readonly EntityName[] }): Promise<Statement>;
   /**
    * `record` is `<connection>:<native id>` with an entity, or a link id. Null when nothing is known of it.

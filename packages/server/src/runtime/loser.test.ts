@@ -1,7 +1,4 @@
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import { loserSuite } from "./testing/loser-suite.ts";
 
-/** The database's clock is the machine's: it is later than the small world's, so that all there is due. */
-const storeClock = { now: () => Date.UTC(2027, 0, 1) };
-
-loserSuite({ open: () => Promise.resolve((deps) => createMemoryStore({ ...deps, storeClock })) });
+loserSuite({ open: () => Promise.resolve((deps) => createMemoryStore(deps)) });

@@ -157,7 +157,7 @@ export function landed(
   }
   const lines = rowsOfLines(target, { intent, seen, shown, known: look.lines });
   const landedImages = Object.keys(shared).length > 0 ? shared : null;
-  const after = named(images, [...Object.keys(intent.before), ...Object.keys(intent.fields)]);
+  const after = afterOf(intent, images, foreign);
   const isLined = Object.values(intent.fields).some(isLines);
   const kept = isLined ? shownLines(world, target, { intent, seen, look, lines }) : shown;
   const losses = target.policy.isProjection ? [] : lossesOf(intent, without(kept, foreign));
@@ -217,6 +217,19 @@ function sourceKind(
 function causesOf(causes: Intent["causes"]): readonly (string | undefined)[] {
   if (!Array.isArray(causes)) return [];
   return (causes as readonly { readonly connection?: string }[]).map(({ connection }) => connection);
+}
+
+/**
+ * What the target shows of a write. All of a record that was made, so that a later edit of any of its fields
+ * is told from what it was made with; what somebody edited before we looked is not ours.
+ */
+function afterOf(
+  intent: Intent,
+  images: { readonly [field: string]: JsonMap },
+  foreign: ReadonlySet<string>,
+): BaseMove["images"] {
+  if (intent.kind === "create") return without(images, foreign);
+  return named(images, [...Object.keys(intent.before), ...Object.keys(intent.fields)]);
 }
 
 function named(images: { readonly [field: string]: JsonMap }, fields: readonly string[]): BaseMove["images"] {

@@ -64,6 +64,35 @@ export interface PlanWrite {
   };
   /** Views that it rests on, of all sides. */
   readonly rests: readonly PlanView[];
+  /** Only in the plan of an undo: what the write leaves behind. */
+  readonly undo?: { readonly marked: readonly string[]; readonly link: "ended" | "live" | null };
+}
+
+/** Something that the plan of an undo leaves as it is. */
+export interface UndoLeft {
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly label: string;
+  readonly target: ConnectionId;
+  /** Null for the record as a whole. */
+  readonly field: string | null;
+  /**
+   * `changed` somebody changed it since · `refused` it cannot be taken back · `done` it is as it was before
+   * already.
+   */
+  readonly why: "changed" | "refused" | "done";
+  /** In words. */
+  readonly reason: string;
+}
+
+/** What makes a plan the plan of an undo. */
+export interface UndoPart {
+  /** What is undone, in words that a person recognises. */
+  readonly of: string;
+  readonly by: string;
+  /** How many writes that settled it is about. */
+  readonly writes: number;
+  readonly left: readonly UndoLeft[];
 }
 
 /** A plan: what would be written, and what would not and why. `id` is the hash of everything else. */
@@ -148,6 +177,8 @@ export interface PlanDocument {
   readonly guardStops: readonly GuardStop[];
   /** What another contract would change, on a plan that was made under one; null on any other plan. */
   readonly whatIf: WhatIf | null;
+  /** Only in the plan of an undo: what it takes back, and what it leaves as it is. */
+  readonly undo?: UndoPart;
 }
 
 /** A term that two contracts hold differently. */

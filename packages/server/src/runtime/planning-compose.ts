@@ -27,7 +27,6 @@ export async function composePlan(
   const writes = orderedWrites(settling, draft);
   // A change of contract is shown alone: what waits for a person anyway is no part of it.
   const candidates = whatIf === null ? await world.store.listCandidates() : [];
-  const now = world.clock.now();
   const lists = {
     entities: settling.policies.map(({ entity }) => entity),
     writes,
@@ -48,6 +47,35 @@ export async function composePlan(
         })),
     ),
   };
+  return documentOf(settling, {
+    ...lists,
+    demanded: demandedBy(draft, writes),
+    verdicts: verdictsOf(draft),
+    whatIf,
+  });
+}
+
+/** What a plan says of its own, beside when, where and for which contract it was made. */
+export type PlanLists = Pick<
+  PlanDocument,
+  | "entities"
+  | "writes"
+  | "conflicts"
+  | "losses"
+  | "parks"
+  | "candidates"
+  | "waits"
+  | "demanded"
+  | "verdicts"
+  | "whatIf"
+  | "undo"
+>;
+
+/** The document of a plan: its lists, and what holds for all plans. */
+export async function documentOf(settling: Settling, lists: PlanLists): Promise<PlanDocument> {
+  const { world } = settling.session;
+  const { writes } = lists;
+  const now = world.clock.now();
   const head: Omit<PlanDocument, "id"> = {
     format: planFormat,
     madeAt: new Date(now).toISOString(),
@@ -57,16 +85,13 @@ export async function composePlan(
     mappings: Object.fromEntries(world.sides.map((side) => [side.id, side.mappingHash])),
     tenants: await tenantsOf(world),
     ...lists,
-    demanded: demandedBy(draft, writes),
     summary: summaryOf(lists),
     effects: effectsOf(settling, writes),
-    verdicts: verdictsOf(draft),
     troubles: settling.session.troubles.map(({ connection, entity, failure }) => {
       return { connection, entity, code: failure.code, message: failure.message };
     }),
     costs: callsOf(settling, writes),
     guardStops: await guardOf(settling, writes),
-    whatIf,
   };
   return { id: planId(world.entropy.digest, head), ...head };
 }

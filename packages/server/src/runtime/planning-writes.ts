@@ -35,7 +35,7 @@ export function placeOf(one: Assessed): Pick<PlanWrite, "link" | "entity" | "lab
 }
 
 /** What was seen of a link's records when it was decided. */
-function restsOf({ bundle }: Assessed): readonly PlanView[] {
+export function restsOf({ bundle }: Assessed): readonly PlanView[] {
   return bundle.members.flatMap(({ connection, id, observation }) =>
     observation === null
       ? []

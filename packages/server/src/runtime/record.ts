@@ -37,7 +37,7 @@ function intentKey(world: World, at: { link: LinkId; generation: number }, write
 }
 
 /** Our reference, stored on what we create: short, without meaning, the same for every attempt. */
-function referenceOf(world: World, at: { link: LinkId; generation: number }): string {
+export function referenceOf(world: World, at: { link: LinkId; generation: number }): string {
   return `CF-${world.entropy.digest(`${at.link}\n${at.generation}`).slice(0, 16)}`;
 }
 

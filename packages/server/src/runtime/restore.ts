@@ -24,6 +24,15 @@ export class RestoreRefused extends Error {
   }
 }
 
+/** Values that lost, the newest first; of one record if it is named. */
+export async function listLost(
+  world: World,
+  { record, limit }: { readonly record: string | null; readonly limit: number },
+): Promise<readonly LostValue[]> {
+  const link = record === null ? null : await findLink(world, { entity: null, id: record });
+  return record !== null && link === null ? [] : world.store.lostValues({ link, limit });
+}
+
 /** Which lost value, and whose word it is that brings it back. */
 export interface RestoreRequest {
   /** `<connection>:<native id>`, or a link. */

@@ -2,7 +2,7 @@ import { isEqual } from "@crossfoot/kernel";
 import type { EntityPolicy, LinkId, MemberState, Wait } from "@crossfoot/kernel";
 import { composeStatement, stateEntity } from "@crossfoot/model";
 import type { DifferenceReason, EntityStatement, Missing, Pair, Role, Statement } from "@crossfoot/model";
-import { assess, labelOf } from "./assess.ts";
+import { assess, isTakenBack, labelOf } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import { splitRefused } from "./record.ts";
 import type { World } from "./world.ts";
@@ -114,6 +114,10 @@ function reasonsOf(world: World, stated: Stated): { readonly [field: string]: Di
   for (const { field, writers, targets } of Object.values(policy.fields)) {
     if (writers.length === 0 && targets.length === 0) reasons[field] = "kept_difference";
   }
+  for (const { undone } of bundle.members) {
+    for (const field of Object.keys(undone)) if (field !== "*") reasons[field] = "undone";
+  }
+  if (isTakenBack(bundle)) reasons["*"] = "undone";
   const { writes, refused } = splitRefused(world, one);
   for (const wait of plan.waits) {
     reasons[wait.field] = isParentUnwanted(wait, unwanted) ? "parent_not_wanted" : "waiting_for_parent";

@@ -3,7 +3,7 @@ import type { ConnectionId, EntityName, ExternalId, Fields, LinkId } from "@cros
 import { entityNames } from "@crossfoot/model";
 import { recordName } from "../store/port.ts";
 import type { RecordKey } from "../store/port.ts";
-import { assess } from "./assess.ts";
+import { assess, isTakenBack } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import type { WhyReport } from "./engine.ts";
 import { splitRefused } from "./record.ts";
@@ -76,10 +76,20 @@ export async function explainLink(
     waits: await store.waitsOf(at.link),
     parks,
     conflicts,
+    undone: undoneOf(one),
     lost: await store.lostValues({ link: at.link, limit: lostMax }),
     journal: await store.journalOf(at.link, entriesMax),
     now: sentences(world, one),
   };
+}
+
+/** What an undo put back and nobody has changed since. */
+function undoneOf({ bundle }: Assessed): WhyReport["undone"] {
+  return bundle.members.flatMap(({ connection, undone }) =>
+    Object.entries(undone)
+      .filter(([field]) => field !== "*" || isTakenBack(bundle))
+      .map(([field, mark]) => ({ connection, field, ...mark })),
+  );
 }
 
 /** The decision in words, one sentence each. */
@@ -94,8 +104,19 @@ function sentences(world: World, one: Assessed): readonly string[] {
     ended: "The record was deleted; a tombstone keeps it from being created again.",
     not_wanted: "The contract does not want this record on the other side.",
   };
-  const words = verdictWords[plan.verdict];
+  const undone = undoneOf(one);
+  const isTakenBack = plan.verdict === "ended" && undone.some(({ field }) => field === "*");
+  const words = isTakenBack ? undefined : verdictWords[plan.verdict];
   if (words !== undefined) said.push(words);
+  for (const { connection, field, by, at, plan: name } of undone) {
+    const when = `undone by ${by} at ${at} (${name})`;
+    said.push(
+      field === "*"
+        ? `Its creation in ${connection} was ${when}: it is not created again, and nothing is carried over ` +
+            "until that is undone in turn."
+        : `${field} in ${connection} was ${when}: it stays so until somebody edits it on either side.`,
+    );
+  }
   for (const write of writes) {
     const fields = Object.keys(write.fields).join(", ");
     const causes = write.causes.map(({ connection }) => connection).join(" and ");

@@ -51,7 +51,7 @@ export interface MadeWrite {
   /** Native images of the target's fields before, and as read back; null when they were not read. */
   readonly before: { readonly [field: string]: JsonMap };
   readonly after: { readonly [field: string]: JsonMap } | null;
-  /** What was sent, when it was not read back. */
+  /** What was sent, when it was not read back; of a record that was made, those fields that were not. */
   readonly sent: Fields | null;
   readonly undo: UndoOf | null;
 }

@@ -9,7 +9,11 @@ import type { IntentOutcome } from "./port.ts";
  */
 function madeOf({ intent, after }: IntentOutcome): JsonMap {
   const { before, transition, runId, plan, undo } = intent;
-  const sent = after === null ? { sent: intent.fields as unknown as Json } : {};
+  const unread = Object.entries(intent.fields).filter(
+    ([field]) => after === null || (intent.kind === "create" && after[field] === undefined),
+  );
+  const isUnread = after === null || unread.length > 0;
+  const sent = isUnread ? { sent: Object.fromEntries(unread) as unknown as Json } : {};
   const more = undo === null ? {} : { undo: { ...undo } };
   return { before, after, ...sent, transition, run: runId, plan: plan?.id ?? null, ...more };
 }

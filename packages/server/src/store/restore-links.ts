@@ -63,6 +63,12 @@ export async function bringBack(tx: Queryable, restored: readonly RestoredLink[]
       "jsonb_array_elements_text(r.back))",
     rows,
   );
+  // That its creation was undone holds no longer.
+  await tx.query(
+    `update base b set undone = nullif(b.undone - '*', '{}'::jsonb) from ${given} where b.link_id = r.link ` +
+      "and b.undone is not null",
+    rows,
+  );
   const live: LinkState = "live";
   const single: LinkState = "single";
   await tx.query(

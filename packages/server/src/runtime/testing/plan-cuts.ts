@@ -9,6 +9,7 @@ const account = { status: "customer", otherName: 1, limit: null, parent: null, t
 const company: DrawnWorld = {
   contract: 0,
   erpForm: "numbers",
+  erpEnds: "archives",
   precondition: "conditional",
   batch: 3,
   lanes: 1,

@@ -54,6 +54,8 @@ export interface Deed {
 export interface DrawnWorld {
   readonly contract: number;
   readonly erpForm: "plain" | "upper" | "numbers";
+  /** What the ERP can do with a record that is not wanted any more. */
+  readonly erpEnds: "archives" | "cancels" | "keeps";
   readonly precondition: "conditional" | "compare" | "none";
   readonly batch: number;
   readonly lanes: number;
@@ -85,6 +87,7 @@ export const deeds: fc.Arbitrary<readonly Deed[]> = fc.array(
 export const worlds: fc.Arbitrary<DrawnWorld> = fc.record({
   contract: fc.nat({ max: 5 }),
   erpForm: fc.constantFrom("plain", "upper", "numbers"),
+  erpEnds: fc.constantFrom("archives", "archives", "cancels", "keeps"),
   precondition: fc.constantFrom("conditional", "compare", "none"),
   batch: fc.constantFrom(1, 3, 10),
   lanes: fc.constantFrom(1, 3),
@@ -321,6 +324,8 @@ export function powerOf(): Powered {
   };
 }
 
+const cancels = ["draft", "sent", "accepted"].map((from) => ({ from, to: "cancelled", via: "cancel" }));
+
 /** Builds a drawn world, with the runs and deeds that come before its plan. */
 export async function openWorld(
   drawn: DrawnWorld,
@@ -334,8 +339,11 @@ export async function openWorld(
     transitions: [
       { from: "draft", to: "sent", via: "send" },
       { from: "sent", to: "accepted", via: "accept" },
+      ...(drawn.erpEnds === "cancels" ? cancels : []),
     ],
+    archive: drawn.erpEnds === "archives",
   };
+  const there = { ...able, archive: drawn.erpEnds !== "keeps" };
   let numbers = 0;
   const transform = (entity: EntityName, fields: JsonMap): JsonMap => {
     const kept = shown(entity, drawn.erpForm === "upper" ? upper(fields) : fields);
@@ -348,7 +356,7 @@ export async function openWorld(
     contract: contracts[drawn.contract] ?? null,
     crm: { entities: { accounts: able, contacts: able, products: able, quotes: able }, transform: shown },
     erp: {
-      entities: { accounts: able, contacts: able, products: able, quotes: { ...able, ...quotes } },
+      entities: { accounts: there, contacts: there, products: there, quotes: { ...able, ...quotes } },
       transform,
     },
     wrapConnection: (id, connection) => watched(connection, { on: id as SideName, taken, calls }),

@@ -2,6 +2,7 @@ import type { DecisionRecord } from "../port.ts";
 import { answeredBy, restoredBy } from "../restore-links.ts";
 import type { RestoredLink } from "../restore-links.ts";
 import { markLinks } from "./basics.ts";
+import { jsonb } from "./json.ts";
 import type { State } from "./state.ts";
 
 /** Brings links back to life (see the SQL store). */
@@ -32,7 +33,11 @@ function restore(state: State, { link: id, drop, back }: RestoredLink, now: numb
     if (drop.includes(row.connection)) observation.change(row, { link_id: null });
   for (const row of base.by("link", id)) {
     if (drop.includes(row.connection)) base.remove(row);
-    else if (back.includes(row.connection)) base.change(row, { kind: "archived" });
+    else {
+      const { "*": _undone, ...marks } = row.undone ?? {};
+      const undone = Object.keys(marks).length === 0 ? null : jsonb(marks);
+      base.change(row, { undone, ...(back.includes(row.connection) ? { kind: "archived" } : {}) });
+    }
   }
   const row = link.get(id);
   if (row === undefined) return;

@@ -1,0 +1,94 @@
+import type { EntityPolicy, LinkId } from "@crossfoot/kernel";
+import type { Intent } from "../store/port.ts";
+import type { Unmade } from "./apply-judge.ts";
+import { assess, currentImages } from "./assess.ts";
+import type { Assessed } from "./assess.ts";
+import type { PlanDocument, PlanWrite, UndoPart } from "./plan-document.ts";
+import { referenceOf } from "./record.ts";
+import { contextOf } from "./settle.ts";
+import type { Settling } from "./settle.ts";
+import type { World } from "./world.ts";
+
+/** Intents of an undo, and what is not written after all. */
+export interface UndoIntents {
+  readonly intents: readonly Intent[];
+  readonly unmade: ReadonlyMap<number, Unmade>;
+}
+
+/**
+ * The intents of writes that take others back. Nothing is decided: what the plan shows is what is written, on
+ * the versions it was made for (what it rests on was compared before). Their keys follow from the plan, so
+ * that what was made is never made again.
+ */
+export async function undoIntents(
+  settling: Settling,
+  policy: EntityPolicy,
+  at: { readonly plan: PlanDocument; readonly undo: UndoPart; readonly writes: readonly PlanWrite[] },
+): Promise<UndoIntents> {
+  const { world } = settling.session;
+  const { plan, undo, writes } = at;
+  const links = [...new Set(writes.map(({ link }) => link))];
+  const context = await contextOf(settling, policy);
+  const assessed = await assess(context, await world.store.loadBundles(links));
+  const byLink = new Map<LinkId, Assessed>(assessed.map((one) => [one.bundle.id, one]));
+  const intents: Intent[] = [];
+  const unmade = new Map<number, Unmade>();
+  for (const write of writes) {
+    const one = byLink.get(write.link);
+    const reason = whyNot(one, write);
+    if (one === undefined || reason !== null)
+      unmade.set(write.number, { why: "moved", reason: reason ?? "", observation: null });
+    else intents.push(intentOf(world, one, { plan, undo, write }));
+  }
+  return { intents, unmade };
+}
+
+function whyNot(one: Assessed | undefined, { target, id }: PlanWrite): string | null {
+  if (one === undefined) return "the record was joined with another";
+  const member = one.bundle.members.find(({ connection }) => connection === target);
+  if (member?.id !== id) return `another record of ${target} belongs to it now`;
+  return one.bundle.openTargets.length > 0 ? "a write of the record is under way" : null;
+}
+
+function intentOf(
+  world: World,
+  one: Assessed,
+  at: { readonly plan: PlanDocument; readonly undo: UndoPart; readonly write: PlanWrite },
+): Intent {
+  const { bundle, input } = one;
+  const { plan, undo, write } = at;
+  const name = `undo\n${plan.id}\n${write.number}`;
+  const moved = write.transition === null ? [] : [input.policy.statusField ?? ""];
+  const fields = [...new Set([...Object.keys(write.fields), ...moved])];
+  return {
+    key: world.entropy.digest(name),
+    link: bundle.id,
+    entity: bundle.entity,
+    generation: bundle.generation,
+    target: write.target,
+    kind: write.kind as Intent["kind"],
+    state: "stored",
+    step: write.step,
+    id: write.id,
+    reference: referenceOf(world, { link: bundle.id, generation: bundle.generation }),
+    precondition: write.precondition,
+    // No decision comes to this write: it is never compared with one.
+    contentHash: world.entropy.digest(`content\n${name}`),
+    fields: write.fields,
+    transition: write.transition,
+    causes: write.causes,
+    // The other sides show what they showed: their bases stay.
+    sourceImages: {},
+    shared: [],
+    group: null,
+    before: currentImages(world, { bundle, connection: write.target, fields }),
+    plan: { id: plan.id, number: write.number },
+    runId: null,
+    undo: { by: undo.by, marked: write.undo?.marked ?? [], link: write.undo?.link ?? null },
+    attempts: 0,
+    fence: 0,
+    sendDeadline: null,
+    abandonedAt: null,
+    failure: null,
+  };
+}
