@@ -11,7 +11,7 @@ import { killTogether, nameOf } from "./matrix-trial.ts";
 import type { Outcome } from "./matrix-trial.ts";
 
 /** Worlds of one program: each takes some 0.3 s to start, and the embedded one some 300 MB. */
-const togetherMax = { embedded: 6, server: 13 };
+const togetherMax = { embedded: 6, server: 8 };
 const minutesMax = 15;
 
 describe("the rows of the crash matrix", () => {

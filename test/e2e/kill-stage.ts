@@ -70,6 +70,7 @@ function connectionText(name: "crm" | "erp", at: { readonly url: string; readonl
     address: ${at.url}
     timeoutSeconds: 1
     concurrency: 4
+    limits: { daily: 1000000, zone: Europe/Berlin }
     options: { description: descriptions/twin-${name}.yaml }
     secrets: { ${at.secret}: "file:secrets/${name}", webhook: "file:secrets/webhook" }
 `;

@@ -128,6 +128,20 @@ const deciding: readonly MatrixCase[] = [
 
 const sending: readonly MatrixCase[] = [
   ...both.map((when) =>
+    step(5, `${when} calls are charged`, {
+      people: winCustomers(1),
+      command: run,
+      point: { name: "saveQuota", when, where: "erp" },
+      judge: all(createStands("none"), isSentOnce, ({ charged, commits }) => [
+        ...want(commits.killed === commits.given, "something was written before it was charged"),
+        ...want(
+          charged.after > charged.before === (when === "after"),
+          `${charged.before} calls were charged before, ${charged.after} after`,
+        ),
+      ]),
+    }),
+  ),
+  ...both.map((when) =>
     step(6, `${when} the intent is claimed`, {
       people: winCustomers(1),
       command: run,

@@ -69,6 +69,7 @@ const factsOf: { readonly [Method in keyof Store]?: (...call: Call[Method]) => r
   claimIntents: ({ target, entity }) => [`${target} ${entity}`],
   commitOutcomes: (outcomes) => outcomes.map(({ intent, state }) => `${intentFact(intent)} ${state}`),
   setPlanState: (_id, state) => [state],
+  saveQuota: (connection) => [connection],
 };
 
 function answerFacts(answer: unknown): readonly string[] {

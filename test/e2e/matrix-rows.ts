@@ -16,7 +16,7 @@ export const matrixRows: readonly MatrixRow[] = [
   cases(2, "page read from remote"),
   cases(3, "observations and cursor stored"),
   cases(4, "decided, plan stored with intents and discards"),
-  { row: 5, step: "quota charged", tested: { waitsFor: "the quota broker, which no run uses yet" } },
+  cases(5, "quota charged"),
   cases(6, "intent to sending under token"),
   cases(7, "request sent"),
   cases(8, "remote commits, answer under way"),

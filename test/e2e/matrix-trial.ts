@@ -43,6 +43,8 @@ export interface Seen {
   readonly commits: { readonly given: number; readonly killed: number; readonly recovered: number };
   /** Right after the restart, before anything else. */
   readonly writes: readonly KnownWrite[];
+  /** Calls of the ERP that were charged, used or not: before the command, and right after the kill. */
+  readonly charged: { readonly before: number; readonly after: number };
   /** Kinds of the journal's entries since the command was given. */
   readonly journal: readonly string[];
   readonly fence: { readonly before: number; readonly after: number };
@@ -78,6 +80,7 @@ interface Running {
   given: number;
   killed: number;
   fence: number;
+  charged: number;
   /** Entries of the journal before the command was given. */
   entries: number;
   failure: string | null;
@@ -123,6 +126,13 @@ const fenceOf = async (life: Life, name: string): Promise<number> => {
   return (await life.order<{ fence: number }[]>(name, { kind: "query", sql }))[0]?.fence ?? 0;
 };
 
+async function chargedOf(life: Life, name: string): Promise<number> {
+  const sql =
+    "select coalesce((select sum((charge->>'calls')::int)::int from jsonb_array_elements(state->'charges') " +
+    "charge), 0) as calls from quota where connection = 'erp'";
+  return (await life.order<{ calls: number }[]>(name, { kind: "query", sql }))[0]?.calls ?? 0;
+}
+
 async function journalOf(life: Life, name: string): Promise<readonly { readonly kind: string }[]> {
   return life.order(name, { kind: "query", sql: "select kind from journal order by at, shard, seq" });
 }
@@ -149,6 +159,7 @@ async function liveTo(running: Running, life: Life): Promise<void> {
   const order = await orderOf(running, life);
   running.given = commitsOf(stage);
   running.fence = await fenceOf(life, name);
+  running.charged = await chargedOf(life, name);
   running.entries = (await journalOf(life, name)).length;
   const held = isWire(one.point) ? holdCall(running, one.point) : never;
   // A caller that waits too long for its answer gives up; it stands still all the same.
@@ -221,6 +232,7 @@ async function recover(running: Running, life: Life): Promise<Seen> {
       "select key, state, kind || ' ' || target || ' ' || entity as what from intent order by " +
       "stored_at, key",
   });
+  const charged = { before: running.charged, after: await chargedOf(life, name) };
   const rows = await journalOf(life, name);
   const log = { times: 0, effect: { kind: "delay", ms: 0 } as const };
   for (const { faults } of [stage.crm, stage.erp]) faults.add(log);
@@ -234,7 +246,7 @@ async function recover(running: Running, life: Life): Promise<Seen> {
   const fence = { before: running.fence, after: await fenceOf(life, name) };
   const faults = await faultsOf(running, life, recovered);
   const journal = rows.slice(running.entries).map(({ kind }) => kind);
-  return { stage, commits, writes, journal, fence, calls, recovered, again: repeated, faults };
+  return { stage, commits, writes, charged, journal, fence, calls, recovered, again: repeated, faults };
 }
 
 /** What a case came to: what was seen, or why nothing was. */
@@ -250,7 +262,7 @@ export async function killTogether(
   const all = await Promise.all(
     cases.map(async (one): Promise<Running> => {
       const stage = await ground.open();
-      const counts = { plan: null, given: 0, killed: 0, fence: 0, entries: 0, failure: null };
+      const counts = { plan: null, given: 0, killed: 0, fence: 0, charged: 0, entries: 0, failure: null };
       return { name: nameOf(one), one, stage, release: Promise.withResolvers<null>(), ...counts };
     }),
   );
