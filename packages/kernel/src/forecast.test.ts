@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forecastCalls } from "./forecast.ts";
+import { followCalls, forecastCalls, longestWait, trackQuota } from "./forecast.ts";
 import type { ForecastInput } from "./forecast.ts";
 import { defaultFloors, emptyQuota } from "./quota.ts";
 import type { CallLimit, DaySpan, QuotaRules } from "./quota.ts";
@@ -82,6 +82,15 @@ describe("forecastCalls", () => {
     expect(Math.abs(ended - now - 100_000_000) / 100_000_000).toBeLessThan(0.01);
   });
 
+  it("of two limits the one is named that is waited for longer, in whatever order they stand", () => {
+    const second: CallLimit = { name: "second", requests: 20, windowMs: 1_000, zone: null };
+    for (const windows of [
+      [second, minute],
+      [minute, second],
+    ])
+      expect(forecastCalls({ ...input(), calls: 2_000, rules: rulesOf(windows) }).boundBy).toBe("minute");
+  });
+
   it("slow calls are not waited for twice: the limit costs nothing where they take longer than it", () => {
     const ended = at({ calls: 1_200, callMs: 200, concurrency: 1, rules: rulesOf([minute]) }) ?? 0;
     expect(ended).toBe(now + 240_000);
@@ -107,6 +116,41 @@ describe("forecastCalls", () => {
   it("a limit of nothing is never caught up with", () => {
     const rules = rulesOf([{ ...day, requests: 0 }]);
     expect(at({ rules })).toBe(null);
+  });
+});
+
+describe("a quota that is followed forward stage by stage", () => {
+  const stage = { calls: 300, concurrency: 1 };
+  const started = trackQuota({ ...input(), rules: rulesOf([minute]) });
+
+  it("stages one after the other are as one: what was charged stays charged", () => {
+    const twice = followCalls(followCalls(started, { ...stage, fromMs: 0 }), { ...stage, fromMs: 0 });
+    expect(twice).toMatchObject({ endMs: 6, waited: {} });
+    const third = followCalls(twice, { ...stage, fromMs: 0 });
+    expect(Math.abs((third.endMs ?? 0) - 60_000)).toBeLessThan(100);
+    expect(longestWait(third)).toBe("minute");
+  });
+
+  it("a quota recovers while another system is called", () => {
+    const full = followCalls(started, { fromMs: 0, calls: 600, concurrency: 1 });
+    const later = followCalls(full, { ...stage, fromMs: 90_000 });
+    expect(later.endMs).toBeCloseTo(90_003);
+    expect(longestWait(later)).toBe(null);
+  });
+
+  it("never goes back behind its end, and stays ended for ever where no room comes", () => {
+    const full = followCalls(started, { fromMs: 5_000, calls: 100, concurrency: 1 });
+    expect(followCalls(full, { fromMs: 0, calls: 100, concurrency: 1 }).endMs).toBeCloseTo(5_002);
+    const none = trackQuota({ ...input(), rules: rulesOf([{ ...day, requests: 0 }]) });
+    const stuck = followCalls(none, { ...stage, fromMs: 0 });
+    expect([stuck.endMs, longestWait(stuck)]).toEqual([null, "day"]);
+    expect(followCalls(stuck, { ...stage, fromMs: 0 }).endMs).toBe(null);
+  });
+
+  it("nobody makes more calls at one time than the connection does", () => {
+    const slow = trackQuota({ ...input(), callMs: 100, concurrency: 2 });
+    expect(followCalls(slow, { fromMs: 0, calls: 10, concurrency: 8 }).endMs).toBeCloseTo(500);
+    expect(followCalls(slow, { fromMs: 0, calls: 10, concurrency: 1 }).endMs).toBeCloseTo(1_000);
   });
 });
 

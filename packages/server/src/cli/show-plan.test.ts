@@ -1,5 +1,5 @@
-import type { JsonMap } from "@crossfoot/kernel";
-import { connectionId } from "@crossfoot/kernel";
+import { connectionId, unlimited } from "@crossfoot/kernel";
+import type { CallLimit, JsonMap, QuotaLimits } from "@crossfoot/kernel";
 import { compilePolicy, readContract } from "@crossfoot/model";
 import { expect, test } from "vitest";
 import type { ApplySummary, PlanDocument } from "../runtime/engine.ts";
@@ -41,8 +41,9 @@ const others = (n: number): JsonMap => ({
 });
 
 /** A small company in which a plan has something of every kind to tell. */
-async function busyWorld(): Promise<MiniWorld> {
+async function busyWorld(more: { readonly limits?: QuotaLimits } = {}): Promise<MiniWorld> {
   const mini = await miniWorld({
+    ...more,
     database: (deps) => createMemoryStore(deps),
     contract,
     change: { customRules: { broken } },
@@ -87,7 +88,8 @@ const named = (plan: PlanDocument, text: string): string =>
   text.replaceAll(plan.id, "p-0000").replaceAll(plan.contract.slice(0, 12), "c0ffee");
 
 test("a plan tells all that it does and leaves, why, what it sets off and what it costs", async () => {
-  const mini = await busyWorld();
+  const second: CallLimit = { name: "second", requests: 6, windowMs: 1_000, zone: null };
+  const mini = await busyWorld({ limits: { ...unlimited, windows: [second] } });
   const plan = await mini.engine.plan({ sweep: true });
   const text = showPlan(plan, { room: 160, isWhole: true, out: "plan.json" });
   await expect(`${named(plan, text)}\n`).toMatchFileSnapshot("../../../../test/golden/plan.txt");

@@ -2,6 +2,7 @@ import type { PlanDocument } from "../runtime/engine.ts";
 import { partsOf } from "./plan-parts.ts";
 import type { Part } from "./plan-parts.ts";
 import { kindWords, reasonWords } from "./plan-words.ts";
+import { planTime } from "./show-outlook.ts";
 import { whatIfHead, whatIfParts } from "./show-what-if.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
@@ -102,7 +103,7 @@ function costs(plan: PlanDocument): readonly string[] {
   const each = Object.entries(plan.costs).map(([name, { reads, writes }]) => {
     return `${name} ${many(reads + writes, "call")} (${number(reads)} to read, ${number(writes)} to write)`;
   });
-  return each.length === 0 ? [] : [`To apply it takes at least: ${each.join("; ")}.`];
+  return each.length === 0 ? [] : [`To apply it takes at least: ${each.join("; ")}.\n${planTime(plan)}`];
 }
 
 function closing(plan: PlanDocument, view: PlanView): readonly string[] {

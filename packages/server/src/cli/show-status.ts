@@ -3,6 +3,7 @@ import { isMap } from "@crossfoot/kernel";
 import { entityNames } from "@crossfoot/model";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
+import { outlookParts } from "./show-outlook.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
 import { moment } from "./text.ts";
@@ -116,9 +117,15 @@ function observeOnly({ observed, connections: all }: StatusReport): string {
   return `*** OBSERVE ONLY: NOTHING IS WRITTEN${where} *** (\`observe\` in crossfoot.yaml)`;
 }
 
+/** Before anything was read there is nothing to say of what is left. */
+const outlook = ({ outlooks, cursors: read }: StatusReport, room: number): string =>
+  read.length === 0 ? "" : outlookParts(outlooks, room);
+
 /** How everything stands, for a person. */
 export function showStatus(status: StatusReport, room: number): string {
-  const parts = [observeOnly, connections, entities, cursors, runs].map((part) => part(status, room));
+  const parts = [observeOnly, connections, entities, cursors, outlook, runs].map((part) =>
+    part(status, room),
+  );
   const shown = parts.filter((part) => part !== "");
   if (shown.length > 0) return shown.join("\n\n");
   return "Nothing has run yet. Start with `crossfoot check`, then `crossfoot plan`.";

@@ -2,8 +2,9 @@ import { connectionId, externalId, linkId } from "@crossfoot/kernel";
 import { defaultContract, differenceReasons, entityNames } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
 import { describe, expect, it } from "vitest";
-import type { WhyReport } from "../runtime/engine.ts";
+import type { Outlook, WhyReport } from "../runtime/engine.ts";
 import { showContract, signedContract } from "./show-contract.ts";
+import { outlookParts } from "./show-outlook.ts";
 import { showPlan } from "./show-plan.ts";
 import { showRun } from "./show-run.ts";
 import { showStatement } from "./show-statement.ts";
@@ -198,6 +199,45 @@ describe("runs, plans and statements", () => {
   it("a status without any run says where to start", () => {
     expect(showStatus({ ...smallStatus, connections: [] }, 100)).toContain("crossfoot check");
     expect(showStatus(smallStatus, 100)).toContain("ready");
+  });
+
+  it("tells when the backlog will be worked off, and by which limit", () => {
+    const now = Date.UTC(2026, 0, 5, 13, 50);
+    const day = { name: "day", limit: 1_000, budget: 950, charged: 900, left: null, windowMs: null };
+    const erp: Outlook = {
+      connection: connectionId("erp"),
+      now,
+      quota: {
+        limits: [{ ...day, resetAt: Date.UTC(2026, 0, 5, 23) }],
+        pausedUntil: now + 60_000,
+        waits: [{ lane: "poll", calls: 40, roomAt: now + 1_800_000 }],
+        callMs: 120,
+      },
+      ...{ records: 1_200, calls: 120, caughtUpAt: now + 1_800_000, boundBy: "day", loading: [] },
+    };
+    const crm: Outlook = {
+      ...{ connection: connectionId("crm"), now, records: 0, calls: 0, caughtUpAt: now, boundBy: null },
+      quota: { limits: [], pausedUntil: null, waits: [], callMs: null },
+      loading: ["orders"],
+    };
+    expect(outlookParts([crm, erp], 120)).toBe(`connection  limit  calls  ours  charged  left as told  window
+──────────  ─────  ─────  ────  ───────  ────────────  ───────────────────
+erp         day    1,000   950      900                afresh at 23:00 UTC
+
+connection  to write, at most  calls  caught up
+──────────  ─────────────────  ─────  ─────────────────────
+crm                         0      0  now
+erp                     1,200    120  14:20 UTC (limit day)
+
+erp: no call before 13:51 UTC; it asked us to wait.
+erp: lane poll waits until 14:20 UTC (40 calls).
+Caught up at 14:20 UTC, erp last (limit day), if nobody else calls.
+First load not done: orders of crm. Its size is not known.`);
+    const never = outlookParts([{ ...erp, caughtUpAt: null }], 120);
+    expect(never).toContain("erp is never caught up with under its limits (limit day).");
+    expect(outlookParts([{ ...crm, loading: [] }], 120)).toBe("Caught up: nothing is due.");
+    const tomorrow = outlookParts([{ ...erp, caughtUpAt: now + 86_400_000 }], 120);
+    expect(tomorrow).toContain("Caught up at 2026-01-06 13:50 UTC, erp last");
   });
 });
 

@@ -58,7 +58,8 @@ export const smallPlan: PlanDocument = {
   summary: [],
   effects: [],
   verdicts: { accounts: { writes: 1 } },
-  costs: { erp: { reads: 3, writes: 1 } },
+  costs: { erp: { reads: 3, writes: 1, boundBy: null } },
+  takes: { ms: 800, connection: null, boundBy: null },
   guardStops: [],
   troubles: [],
   whatIf: null,
@@ -85,6 +86,7 @@ export const smallStatus: StatusReport = {
   entities: [],
   cursors: [],
   runs: [],
+  outlooks: [],
 };
 
 /** An engine that answers what a test says, and notes what it is asked. */

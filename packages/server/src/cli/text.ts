@@ -67,11 +67,22 @@ export function many(count: number, one: string, several: string = `${one}s`): s
   return `${number(count)} ${count === 1 ? one : several}`;
 }
 
-/** A span of time as people say it: `0.4 s`, `12 s`, `3 min 5 s`. */
+/** A span of time as people say it: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 7 min`, `3 days 4 h`. */
 export function span(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 2_880) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.floor(minutes / 1_440)} days ${Math.floor((minutes % 1_440) / 60)} h`;
+}
+
+/** When something will be, seen at `now`; both ms since 1970: `14:20 UTC`, on another day with its date. */
+export function timeAt(at: number, now: number): string {
+  const [day, time] = new Date(at).toISOString().slice(0, 16).split("T");
+  const isToday = new Date(now).toISOString().startsWith(day ?? "");
+  return isToday ? `${time ?? ""} UTC` : `${day ?? ""} ${time ?? ""} UTC`;
 }
 
 /** An ISO instant without its fraction: `2026-01-31 10:15:30 UTC`; `never` for null. */

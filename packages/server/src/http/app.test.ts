@@ -38,6 +38,7 @@ const status: StatusReport = {
     },
   ],
   cursors: [],
+  outlooks: [],
   runs: [
     {
       id: "r1",

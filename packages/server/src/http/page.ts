@@ -1,4 +1,5 @@
 import { entityNames } from "@crossfoot/model";
+import { lastOf } from "../runtime/engine.ts";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { html } from "./html.ts";
@@ -171,6 +172,17 @@ function observeOnly({ status: { observed } }: PageFacts): Html {
   return html`<p class="verdict bad">OBSERVE ONLY: NOTHING IS WRITTEN TO ${observed.join(" AND ")}</p>`;
 }
 
+/** When the work that is known will be done, as far as quotas tell. */
+function until(outlooks: StatusReport["outlooks"]): string {
+  const last = lastOf(outlooks);
+  if (last === null) return "";
+  const { connection, caughtUpAt, boundBy } = last;
+  const bound = boundBy === null ? "" : ` (${boundBy})`;
+  if (caughtUpAt === null) return `; ${connection} is never caught up with under its limits${bound}`;
+  const time = new Date(caughtUpAt).toISOString().slice(0, 16).replace("T", " ");
+  return `; caught up at ${time} UTC, ${connection} last${bound}, if nobody else calls`;
+}
+
 /** The first thing a person wants to know. */
 function verdict({ status, trouble }: PageFacts): Html {
   if (trouble !== null) return html`<p class="verdict bad">The loop is in trouble: ${trouble}</p>`;
@@ -189,7 +201,7 @@ function verdict({ status, trouble }: PageFacts): Html {
     return html`<p class="verdict warn">${waiting} for a person.</p>`;
   }
   const backlog = sum(({ work }) => work) + sum(({ openIntents }) => openIntents);
-  if (backlog > 0) return html`<p class="verdict">At work: ${backlog} to go.</p>`;
+  if (backlog > 0) return html`<p class="verdict">At work: ${backlog} to go${until(status.outlooks)}.</p>`;
   return html`<p class="verdict good">Caught up; nothing waits for a person.</p>`;
 }
 

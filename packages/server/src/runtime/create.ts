@@ -7,10 +7,11 @@ import { answersOf } from "./answers.ts";
 import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
-import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary } from "./engine.ts";
+import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusReport } from "./engine.ts";
 import { openTerms } from "./gate.ts";
 import { followIdentity } from "./identity.ts";
 import { readIds } from "./observe.ts";
+import { outlooksOf } from "./outlook.ts";
 import { makePlan } from "./planning.ts";
 import { resolveNewcomers } from "./resolve.ts";
 import { listLost, restoreValue } from "./restore.ts";
@@ -160,6 +161,18 @@ async function followHints(world: World): Promise<RunSummary | null> {
   });
 }
 
+async function statusOf(world: World): Promise<StatusReport> {
+  const { store, observed } = world;
+  return {
+    connections: await store.listConnections(),
+    observed: observed ?? [],
+    entities: await store.counts(),
+    cursors: await store.listCursors(),
+    runs: await store.listRuns(10),
+    outlooks: await outlooksOf(world, await openQuietly(world)),
+  };
+}
+
 /** The runtime over a world. */
 export function createEngine(world: World): Engine {
   const contexts = async (only?: readonly EntityName[]) => {
@@ -188,13 +201,7 @@ export function createEngine(world: World): Engine {
       const contextFor = async (entity: EntityName) => (await contexts([entity]))[0] ?? null;
       return explainLink(world, { link, opened, contextOf: contextFor });
     },
-    status: async () => ({
-      connections: await world.store.listConnections(),
-      observed: world.observed ?? [],
-      entities: await world.store.counts(),
-      cursors: await world.store.listCursors(),
-      runs: await world.store.listRuns(10),
-    }),
+    status: () => statusOf(world),
     conflicts: () => world.store.listConflicts("open"),
     lost: (query) => listLost(world, query),
     restore: (request) => restoreValue(world, request),

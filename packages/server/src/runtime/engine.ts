@@ -15,6 +15,7 @@ import type { Delivery } from "@crossfoot/connector-sdk";
 import type { Contract, Statement } from "@crossfoot/model";
 import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
+import type { Outlook } from "./outlook-report.ts";
 import type {
   CandidateRow,
   ConflictRow,
@@ -31,6 +32,8 @@ import type {
 } from "../store/port.ts";
 import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.ts";
 
+export { lastOf } from "./outlook-report.ts";
+export type { Outlook } from "./outlook-report.ts";
 export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
 
 /** What a run shall do. */
@@ -219,6 +222,8 @@ export interface StatusReport {
   readonly entities: readonly EntityCounts[];
   readonly cursors: readonly CursorState[];
   readonly runs: readonly RunRow[];
+  /** Quota, backlog and when that will have been done, by connection. */
+  readonly outlooks: readonly Outlook[];
 }
 
 /** One finding of a check. */

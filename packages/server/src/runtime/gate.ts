@@ -1,6 +1,7 @@
 import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
 import type { Connection, ToldLimits, WriteOutcome } from "@crossfoot/connector-sdk";
-import type { ConnectionId, FailureRecord, Lane } from "@crossfoot/kernel";
+import { emptyQuota, trackQuota, unlimited } from "@crossfoot/kernel";
+import type { ConnectionId, FailureRecord, Lane, QuotaView, Track } from "@crossfoot/kernel";
 import type { Deadline } from "./deadline.ts";
 
 /** Why calls wait, and until when as far as is known (our clock, ms; null: nobody knows). */
@@ -56,6 +57,10 @@ export interface Gate {
   greet(): Promise<void>;
   /** Gives back what is reserved and was not used. To be called when work ends; does nothing in its midst. */
   rest(): Promise<void>;
+  /** What is charged and known now, to be followed forward. Calls nobody. Rejects with a StoreError. */
+  track(lane: Lane): Promise<Track>;
+  /** What is charged, left and waited for now, all workers together. Rejects with a StoreError. */
+  view(): Promise<QuotaView>;
 }
 
 /** Terms without a bound. */
@@ -135,6 +140,14 @@ export function waitFailure(
   return new ConnectorError({ failure: "throttled", code, message, retryAt });
 }
 
+const openTrack = {
+  now: 0,
+  rules: { limits: unlimited, daySpan: (_zone: string | null, at: number) => ({ from: at, until: at + 1 }) },
+  state: emptyQuota,
+  callMs: 0,
+  concurrency: Number.POSITIVE_INFINITY,
+};
+
 /** A gate that lets everybody through: for systems that are part of this program, such as in a benchmark. */
 export const openGate: Gate = {
   admit: () => Promise.resolve({ end: () => undefined }),
@@ -142,4 +155,6 @@ export const openGate: Gate = {
   letGo: () => undefined,
   greet: () => Promise.resolve(),
   rest: () => Promise.resolve(),
+  track: (lane) => Promise.resolve(trackQuota({ ...openTrack, lane })),
+  view: () => Promise.resolve({ limits: [], pausedUntil: null, waits: [], callMs: null }),
 };

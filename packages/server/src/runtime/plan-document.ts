@@ -174,6 +174,8 @@ export interface PlanDocument {
   }[];
   /** What an apply of it costs, by connection. */
   readonly costs: { readonly [connection: string]: PlanCost };
+  /** How long an apply takes when it begins at once; null when there is nothing to write. */
+  readonly takes: PlanTime | null;
   readonly guardStops: readonly GuardStop[];
   /** What another contract would change, on a plan that was made under one; null on any other plan. */
   readonly whatIf: WhatIf | null;
@@ -275,6 +277,17 @@ export interface PlanCost {
   /** Calls that read: what is there, what the writes rest on, and what the system needs around a write. */
   readonly reads: number;
   readonly writes: number;
+  /** Name of the limit that is waited for most, `pause`, or null when only the calls themselves take time. */
+  readonly boundBy: string | null;
+}
+
+/** How long a whole apply takes, from its beginning. */
+interface PlanTime {
+  /** Null when nothing that was known would ever make room for all its calls. */
+  readonly ms: number | null;
+  /** The connection whose limit is waited for longest, or null when only the calls themselves take time. */
+  readonly connection: ConnectionId | null;
+  readonly boundBy: string | null;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Wait } from "@crossfoot/kernel";
 import type { OpenPark } from "../store/port.ts";
 import { planFormat } from "./plan-document.ts";
 import type { PlanDocument, PlanWrite } from "./plan-document.ts";
-import { callsOf } from "./planning-cost.ts";
+import { costsOf } from "./planning-cost.ts";
 import { effectsOf } from "./planning-effects.ts";
 import { summaryOf } from "./planning-summary.ts";
 import { orderedWrites, placeOf } from "./planning-writes.ts";
@@ -90,7 +90,7 @@ export async function documentOf(settling: Settling, lists: PlanLists): Promise<
     troubles: settling.session.troubles.map(({ connection, entity, failure }) => {
       return { connection, entity, code: failure.code, message: failure.message };
     }),
-    costs: callsOf(settling, writes),
+    ...(await costsOf(settling, writes)),
     guardStops: await guardOf(settling, writes),
   };
   return { id: planId(world.entropy.digest, head), ...head };

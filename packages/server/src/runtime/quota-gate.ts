@@ -1,4 +1,4 @@
-import { oweLanes, pickLane, viewQuota } from "@crossfoot/kernel";
+import { oweLanes, pickLane, trackQuota, viewQuota } from "@crossfoot/kernel";
 import type {
   ConnectionId,
   Lane,
@@ -6,6 +6,8 @@ import type {
   Owed,
   QuotaAnswer,
   QuotaRules,
+  QuotaView,
+  Track,
   Witness,
 } from "@crossfoot/kernel";
 import type { Clock, Log, Sleep } from "../ports.ts";
@@ -50,6 +52,8 @@ const askAgainMs = 500;
 const renewMs = 1_000;
 /** Who got something and still lacks something asks again after this, ms. */
 const lookMs = 50;
+/** Duration of a call for forecasts when none was measured yet, ms. */
+const callMsDefault = 200;
 /** Waits up to this are not worth telling anybody, ms. */
 const quietMs = 1_000;
 
@@ -145,6 +149,24 @@ class QuotaGate implements Gate {
     if (isIdle && !this.#tempo.isWorthStoring(monotonic)) return;
     this.#startAsking({ isResting: true });
     await this.#asking;
+  }
+
+  async track(lane: Lane): Promise<Track> {
+    const { connection, rules, store } = this.#options;
+    const { state, now } = await store.loadQuota(connection);
+    const known = quotaOf(state);
+    const callMs = this.#tempo.callMs ?? known.callMs ?? callMsDefault;
+    return trackQuota({
+      ...{ now, lane, rules, callMs },
+      state: { ...known, callMs },
+      concurrency: this.#tempo.seats,
+    });
+  }
+
+  async view(): Promise<QuotaView> {
+    const { connection, rules, store } = this.#options;
+    const { state, now } = await store.loadQuota(connection);
+    return viewQuota(quotaOf(state), rules, now);
   }
 
   #now(): Instant {

@@ -28,6 +28,11 @@ export class Tempo {
     this.#seats = seatsMax;
   }
 
+  /** Typical duration of a call, ms; null before the first. */
+  get callMs(): number | null {
+    return this.#callMs;
+  }
+
   /** Calls that this worker makes at one time. */
   get seats(): number {
     return this.#seats;

@@ -8,6 +8,7 @@ import type {
   ParkReason,
 } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
+import { loadBacklog } from "./backlog.ts";
 import type { JournalWriter } from "./journal.ts";
 import { markLinks } from "./observations.ts";
 import type {
@@ -33,6 +34,7 @@ type Part = Pick<
   | "listRuns"
   | "counts"
   | "openCounts"
+  | "backlog"
   | "listConflicts"
   | "decideConflict"
   | "listCandidates"
@@ -270,11 +272,14 @@ function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
 }
 
 /** Counts for people and for the guard. */
-function counting(deps: Deps): Pick<Store, "counts" | "openCounts" | "waitsOf" | "linkGuardCounts"> {
+function counting(
+  deps: Deps,
+): Pick<Store, "counts" | "openCounts" | "backlog" | "waitsOf" | "linkGuardCounts"> {
   const { database } = deps;
   return {
     counts: () => countEntities(database),
     openCounts: () => countOpen(database),
+    backlog: () => loadBacklog(database),
     async waitsOf(link) {
       const rows = await database.query<WaitTable>(
         "select field, target, parent_link, parent_entity, parent_connection, parent_id, " +

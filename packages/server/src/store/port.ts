@@ -17,7 +17,7 @@ import type {
   Restore,
   Verdict,
 } from "@crossfoot/kernel";
-import type { EntityCounts } from "./counts.ts";
+import type { Backlog, EntityCounts } from "./counts.ts";
 import type { RecordKey, StoredObservation } from "./facts.ts";
 import type { AdoptStore } from "./adopt-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
@@ -41,7 +41,7 @@ import type {
   WaitEntry,
 } from "./shown.ts";
 
-export type { EntityCounts } from "./counts.ts";
+export type { Backlog, DueRecords, EntityCounts, OpenWrites } from "./counts.ts";
 export { recordName } from "./facts.ts";
 export type { RecordKey, StoredObservation } from "./facts.ts";
 export type * from "./adopt-port.ts";
@@ -437,6 +437,7 @@ export interface Store extends LeaseStore, PlanStore, TermsStore, IdentityStore,
 
   counts(): Promise<readonly EntityCounts[]>;
   openCounts(): Promise<readonly OpenCounts[]>;
+  backlog(): Promise<Backlog>;
   listConflicts(state: string): Promise<readonly ConflictRow[]>;
   decideConflict(
     link: LinkId,

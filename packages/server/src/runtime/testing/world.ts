@@ -66,7 +66,7 @@ export interface MiniWorld {
   readonly store: Store;
   readonly engine: Engine;
   readonly world: World;
-  /** Moves the clock, ms. */
+  /** Moves the clock, ms, unless the time is somebody else's. */
   readonly pass: (ms: number) => void;
   /** An engine over the same store and systems, as after a restart. */
   readonly restart: (change?: Partial<World>) => Engine;
@@ -87,6 +87,8 @@ export interface MiniWorldOptions {
   readonly change?: Partial<World>;
   /** Limits of both connections; none when missing. */
   readonly limits?: QuotaLimits;
+  /** The time that passes; when missing, waiting moves the clock at once. */
+  readonly time?: { readonly clock: Clock; readonly sleep: Sleep };
   readonly wrapStore?: (store: Store) => Store;
   readonly wrapConnection?: (id: string, connection: Connection) => Connection;
 }
@@ -121,7 +123,7 @@ export const customer: JsonMap = {
 export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
   let now = Date.UTC(2026, 0, 5, 8);
   let ids = 0;
-  const clock = { now: () => now, monotonic: () => now };
+  const { clock = { now: () => now, monotonic: () => now } } = options.time ?? {};
   const entropy: Entropy = {
     digest: (text) => createHash("sha256").update(text).digest("hex"),
     uuid: () => `run-${(ids += 1)}`,
@@ -145,13 +147,14 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const roles = { crm: connectionId("crm"), erp: connectionId("erp") };
   // The store's clock is the database's own; what it is asked to wait for is due when ours has passed it.
-  const sleep: Sleep = (ms, signal) => {
+  const jump: Sleep = (ms, signal) => {
     if (signal?.aborted === true) return Promise.resolve(false);
     // The renewal of a lease.
     if (ms >= 4_000) return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
     now += ms;
     return Promise.resolve(true);
   };
+  const { sleep = jump } = options.time ?? {};
   const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const parts = { store, clock, sleep, log, options };
   const sides = [miniSide("crm", crm, parts), miniSide("erp", erp, parts)];

@@ -1,5 +1,6 @@
 import type { ConnectionId, ExternalId, Json, LinkId, Value } from "@crossfoot/kernel";
 import type { CandidateRow, ConflictRow, EntityCounts, OpenCounts, OpenPark, Store } from "../port.ts";
+import { backlogOf } from "./backlog.ts";
 import { inOrder, instant, instantOrNull, markLinks } from "./basics.ts";
 import { doubtReasons } from "./bundles.ts";
 import { writeNotes } from "./journal.ts";
@@ -13,6 +14,7 @@ type Part = Pick<
   | "listRuns"
   | "counts"
   | "openCounts"
+  | "backlog"
   | "listConflicts"
   | "decideConflict"
   | "listCandidates"
@@ -184,7 +186,9 @@ function openCountsOf(state: State, entity: string): OpenCounts {
 }
 
 /** Counts for people and for the guard. */
-function counting(state: State): Pick<Store, "counts" | "openCounts" | "waitsOf" | "linkGuardCounts"> {
+function counting(
+  state: State,
+): Pick<Store, "counts" | "openCounts" | "backlog" | "waitsOf" | "linkGuardCounts"> {
   const { cursor, link, work, wait, intent, plan } = state.tables;
   const named = (names: readonly string[]): readonly string[] => [...new Set(names)].toSorted(compareText);
   const read = (): readonly string[] => cursor.all().map(({ entity }) => entity);
@@ -203,6 +207,9 @@ function counting(state: State): Pick<Store, "counts" | "openCounts" | "waitsOf"
           work: work.by("entity", entity).length,
         };
       });
+    },
+    async backlog() {
+      return backlogOf(state);
     },
     async openCounts() {
       return named(read()).map((entity) => openCountsOf(state, entity));

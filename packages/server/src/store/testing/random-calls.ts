@@ -365,6 +365,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   planMarks: plain("planMarks", plan),
   counts: plain("counts"),
   openCounts: plain("openCounts"),
+  backlog: plain("backlog"),
   listConflicts: plain("listConflicts", fc.constantFrom("open", "decided", "closed")),
   listCandidates: plain("listCandidates"),
   listParks: plain("listParks"),
