@@ -14,11 +14,18 @@ export interface Action {
   /** Name of the record in the workload, the same on both sides. */
   readonly tag: string;
   readonly deed: Deed;
+  /** The fault of INVARIANTS.md 3 that it is, if it is one. */
+  readonly fault?: string;
 }
 
 /** The deed itself. Values are plain ones (see `system/dialect.ts`). */
 type Deed =
-  | { readonly kind: "create"; readonly fields: JsonMap }
+  | {
+      readonly kind: "create";
+      readonly fields: JsonMap;
+      /** Although there is one already (fault P6). */
+      readonly isAgain?: boolean;
+    }
   | {
       readonly kind: "edit";
       readonly fields: JsonMap;
@@ -26,6 +33,8 @@ type Deed =
       readonly openMs?: number;
       /** Without a new stamp and version (fault R6). */
       readonly isUnmarked?: boolean;
+      /** In the screens of the integration's own user (fault P2). */
+      readonly isOurUser?: boolean;
     }
   | { readonly kind: "delete" | "archive" | "unarchive" | "restore" }
   | { readonly kind: "merge"; readonly into: string }

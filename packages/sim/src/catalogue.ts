@@ -1,4 +1,5 @@
 import { hookFaults } from "./catalogue-hooks.ts";
+import { peopleFaults } from "./catalogue-people.ts";
 import type { FaultKind } from "./fault-kind.ts";
 import type { Labels, Trigger } from "./faults.ts";
 import type { Random } from "./random.ts";
@@ -164,8 +165,8 @@ export const catalogue: readonly FaultKind[] = [
   },
   { name: "C5", title: "clocks that drift", draw: null },
   ...hookFaults,
+  ...peopleFaults,
   { name: "R1", title: "reads lag behind own writes", draw: null },
-  { name: "R5", title: "late commit: stamp older than the watermark", draw: null },
   { name: "R9", title: "lossy fields", draw: null },
   { name: "R11", title: "equal and rounded stamps", draw: null },
   { name: "R15", title: "numbers with gaps, given again, or only for the time being", draw: null },

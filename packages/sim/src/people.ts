@@ -16,7 +16,8 @@ export function act(timeline: Timeline, system: ModelSystem, action: Action): bo
   const { entity, tag, deed } = action;
   const actor: Actor = { kind: "person", name: action.who, action: action.id };
   if (deed.kind === "create") {
-    if (system.find(entity, tag) !== undefined || !isKnown(system, action, deed.fields)) return false;
+    const isThere = system.find(entity, tag) !== undefined && deed.isAgain !== true;
+    if (isThere || !isKnown(system, action, deed.fields)) return false;
     system.create(entity, system.encode(entity, deed.fields), { actor, reference: null });
     return true;
   }
@@ -31,7 +32,9 @@ export function act(timeline: Timeline, system: ModelSystem, action: Action): bo
       const native = system.encode(entity, deed.fields);
       const isUnmarked = deed.isUnmarked ?? false;
       const openedAt = system.clock.now();
-      const commit = (): unknown => system.commit(row, { op: "write", actor, native, isUnmarked, openedAt });
+      const shown = deed.isOurUser === true ? { shownActor: "crossfoot" } : {};
+      const change = { op: "write", actor, native, isUnmarked, openedAt, ...shown } as const;
+      const commit = (): unknown => system.commit(row, change);
       if (deed.openMs === undefined) commit();
       else timeline.after(deed.openMs, () => void (standing(row).life === "live" && commit()));
       return true;
@@ -52,6 +55,7 @@ export function act(timeline: Timeline, system: ModelSystem, action: Action): bo
       const into = system.find(entity, deed.into);
       if (into === undefined || into === row) return false;
       system.commit(row, { op: "merge", actor, life: "deleted", into: into.id });
+      system.repoint(row, into);
       return true;
     }
     case "unmerge":

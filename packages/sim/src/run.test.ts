@@ -43,7 +43,10 @@ const seedsMax = 200;
 
 async function firstViolation(sabotage: (world: World) => World, faults: readonly string[]) {
   for (let seed = 1; seed <= seedsMax; seed += 1) {
-    const result = await runScenario(drawScenario(seed, { store: "memory", faults }), { sabotage });
+    const scenario = drawScenario(seed, { store: "memory", faults });
+    // One entity is enough, and cheap.
+    if (scenario.entities.length > 1) continue;
+    const result = await runScenario(scenario, { sabotage });
     if (result.violations.length > 0) return result;
   }
   throw new Error(`not found in ${seedsMax} seeds`);
@@ -59,7 +62,7 @@ test("a planted defect is found, made short, shown and saved", async () => {
     reportOf(result),
     {
       run: (scenario) => runScenario(scenario, { sabotage: repeatsBlindly }),
-      attemptsMax: 100,
+      attemptsMax: 60,
       save: (regression) => `saved ${saved.push(regression)}`,
     },
   );

@@ -7,10 +7,12 @@ import type { Command } from "./command.ts";
 import { drawContacts } from "./deeds/contacts.ts";
 import { drawDocuments } from "./deeds/documents.ts";
 import type { Drawing } from "./deeds/drawn.ts";
+import { drawHabits } from "./deeds/habits.ts";
 import { drawProducts } from "./deeds/products.ts";
 import type { Fault } from "./faults.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { drawMask } from "./mask.ts";
+import type { Random } from "./random.ts";
 import { prng } from "./random.ts";
 import type { Scene } from "./scene.ts";
 import type { Profile } from "./system/profile.ts";
@@ -84,7 +86,7 @@ function drawMore(seed: number, scene: Scene, accounts: readonly Action[]): read
 /** Draws a scenario from its seed: the same seed gives the same scenario, byte for byte. */
 export function drawScenario(seed: number, options: ScenarioOptions = {}): Scenario {
   const random = prng(seed, "scenario");
-  const mask = drawMask(prng(seed, "mask"), options.faults);
+  const mask = drawMask((label) => prng(seed, label), options.faults);
   const isCalm = mask.size === 0;
   const entities = prng(seed, "entities").pick(entitySets);
   const profile = (role: "crm" | "erp"): Profile =>
@@ -103,6 +105,8 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   const duels = drawDuels(prng(seed, "duels"), { scene, workload });
   const deletes = drawDeletes(prng(seed, "deletes"), { scene, workload });
   const more = drawMore(seed, scene, workload);
+  const stream = (label: string): Random => prng(seed, label);
+  const habits = drawHabits({ scene, before: [...workload, ...more], stream });
   return {
     seed,
     mask: [...mask].toSorted(),
@@ -114,7 +118,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
     cadenceMs: random.pick([15_000, 30_000, 60_000]),
     sweepEveryMs: random.pick([60_000, 180_000]),
     endsAt,
-    actions: [...workload, ...duels, ...deletes, ...more].toSorted((a, b) => a.at - b.at),
+    actions: [...workload, ...duels, ...deletes, ...more, ...habits].toSorted((a, b) => a.at - b.at),
     faults: drawFaults(prng(seed, "faults"), scene),
     commands: drawCommands(prng(seed, "commands"), scene),
   };

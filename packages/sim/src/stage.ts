@@ -20,6 +20,7 @@ import { openHome } from "./store-home.ts";
 import type { StoreHome } from "./store-home.ts";
 import { receiveFrom } from "./system/hooks.ts";
 import { compileFor } from "./system/mapping.ts";
+import { Names } from "./system/names.ts";
 import { ModelSystem } from "./system/model-system.ts";
 import { Timeline } from "./virtual-time.ts";
 import { Worker } from "./worker.ts";
@@ -47,7 +48,14 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   const { contract, problems } = readContract(scenario.contract);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const hall: Worker[] = [];
-  const ground: Ground = { scenario, timeline, history, faults, door: doorTo(scenario, hall) };
+  const ground: Ground = {
+    scenario,
+    timeline,
+    history,
+    faults,
+    names: new Names(),
+    door: doorTo(scenario, hall),
+  };
   const systems = { crm: systemOf(ground, "crm"), erp: systemOf(ground, "erp") };
   const outages = new Map<string, number>();
   const parts: ProgramParts = {
@@ -71,6 +79,7 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
 }
 
 interface Ground extends Pick<Stage, "scenario" | "timeline" | "history" | "faults"> {
+  readonly names: Names;
   readonly door: Door;
 }
 
@@ -85,7 +94,7 @@ function doorTo({ seed }: Scenario, hall: readonly Worker[]): Door {
 }
 
 function systemOf(ground: Ground, role: "crm" | "erp"): ModelSystem {
-  const { scenario, timeline, history, faults, door } = ground;
+  const { scenario, timeline, history, faults, names, door } = ground;
   const profile = scenario.profiles[role];
   const clock = new PartyClock(timeline, { offsetMs: profile.clockOffsetMs, rate: profile.clockRate });
   const tell = (commit: ModelSystem["log"][number]): void => {
@@ -99,7 +108,7 @@ function systemOf(ground: Ground, role: "crm" | "erp"): ModelSystem {
   if (profile.clockRate !== 1) felt("C5");
   const random = prng(scenario.seed, `${role}/commit`);
   const post = new Post({ timeline, history, faults, random: prng(scenario.seed, `${role}/post`), door });
-  const model = new ModelSystem({ profile, timeline, clock, random, tell, felt });
+  const model = new ModelSystem({ profile, timeline, clock, random, names, tell, felt });
   return model;
 }
 
@@ -140,6 +149,7 @@ function bringOn(stage: Stage, parts: ProgramParts): void {
   for (const action of scenario.actions) {
     timeline.after(action.at, () => {
       const isDone = act(timeline, systems[action.system], action);
+      if (isDone && action.fault !== undefined) faults.felt(action.fault);
       history.note({ kind: "action", action, outcome: isDone ? "done" : "skipped" });
     });
   }

@@ -24,8 +24,9 @@ export function thingsOf({ scenario, systems }: Sight): readonly Thing[] {
   for (const entity of scenario.entities) {
     for (const role of roles) {
       for (const row of systems[role].rows(entity)) {
-        const name = `${entity}\n${row.tag}`;
-        const thing = things.get(name) ?? { entity, tag: row.tag, rows: { crm: [], erp: [] } };
+        const tag = systems[role].names.of(entity, row.tag);
+        const name = `${entity}\n${tag}`;
+        const thing = things.get(name) ?? { entity, tag, rows: { crm: [], erp: [] } };
         thing.rows[role].push(row);
         things.set(name, thing);
       }

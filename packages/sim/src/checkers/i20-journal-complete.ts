@@ -6,7 +6,7 @@ import { rowsOf } from "../auditor/told.ts";
 import { startInstant } from "../virtual-time.ts";
 
 /** Links whose members moved: their bases moved with them, in one entry that names no images. */
-const moving: ReadonlySet<string> = new Set(["links_joined", "link_merged", "link_unmerged"]);
+const moving: ReadonlySet<string> = new Set(["links_joined", "links_merged", "links_unmerged"]);
 
 /**
  * I20: every remote write has its entry before it is sent, the chain verifies, every row read has one

@@ -23,10 +23,13 @@ export class Deeds {
   readonly #actions: Action[] = [];
   readonly #prefix: string;
   readonly #random: Random;
+  readonly #fault: string | undefined;
 
-  constructor(prefix: string, random: Random) {
+  /** `fault` is the fault that these deeds are, if they are one. */
+  constructor(prefix: string, random: Random, fault?: string) {
     this.#prefix = prefix;
     this.#random = random;
+    this.#fault = fault;
   }
 
   /** One deed of one of the people of a system. */
@@ -36,7 +39,9 @@ export class Deeds {
     what: { readonly entity: EntityName; readonly tag: string; readonly deed: Action["deed"] },
   ): void {
     const who = this.#random.pick(people[system]);
-    this.#actions.push({ id: `${this.#prefix}${this.#actions.length + 1}`, at, system, who, ...what });
+    const id = `${this.#prefix}${this.#actions.length + 1}`;
+    const label = this.#fault === undefined ? {} : { fault: this.#fault };
+    this.#actions.push({ id, at, system, who, ...what, ...label });
   }
 
   /** Those that come before people have gone home. */

@@ -7,9 +7,10 @@ import type { Actor, Commit, Life, Standing } from "./commit.ts";
 import { decode, encode, isMap, rootOf } from "./dialect.ts";
 import type { Resolve } from "./dialect.ts";
 import { stored } from "./loss.ts";
+import type { Names } from "./names.ts";
 import { Office } from "./office.ts";
 import type { Profile } from "./profile.ts";
-import { kindOf, kinds } from "./vocabulary.ts";
+import { kindOf, kinds, shapesOn } from "./vocabulary.ts";
 
 /** A record with everything it ever was. */
 export interface Row {
@@ -44,6 +45,7 @@ export interface SystemOptions {
   readonly timeline: Timeline;
   readonly clock: PartyClock;
   readonly random: Random;
+  readonly names: Names;
   /** Told of each commit, at once. */
   readonly tell: (commit: Commit) => void;
   /** Told of each fault of the profile where it is felt. */
@@ -66,6 +68,7 @@ export class ModelSystem {
   readonly felt: (fault: string) => void;
   readonly #freeIds: string[] = [];
   readonly #office: Office;
+  readonly names: Names;
   #ids = 0;
   #rowIds = 0;
 
@@ -77,6 +80,7 @@ export class ModelSystem {
     this.#tell = options.tell;
     this.felt = options.felt;
     this.#office = new Office(options);
+    this.names = options.names;
     for (const entity of Object.keys(kinds)) this.#tables.set(entity as EntityName, new Map());
   }
 
@@ -102,7 +106,10 @@ export class ModelSystem {
   }
 
   readonly idOf: Resolve = (entity, tag) => this.find(entity as EntityName, tag)?.id ?? null;
-  readonly tagOf: Resolve = (entity, id) => this.row(entity as EntityName, id)?.tag ?? null;
+  readonly tagOf: Resolve = (entity, id) => {
+    const row = this.row(entity as EntityName, id);
+    return row === undefined ? null : this.names.of(entity, row.tag);
+  };
 
   /** Native values of plain ones, as this system writes them down. */
   encode(entity: EntityName, plain: JsonMap): JsonMap {
@@ -195,6 +202,25 @@ export class ModelSystem {
     this.commit(row, { op: "write", actor: { kind: "automation", name: "numbering" }, native });
   }
 
+  /** What refers to a merged record refers to the survivor from now on, by the system's own doing. */
+  repoint(loser: Row, survivor: Row): void {
+    this.names.unite(loser.entity, loser.tag, survivor.tag);
+    const actor: Actor = { kind: "automation", name: "merge" };
+    for (const [entity, table] of this.#tables) {
+      const roots = referencesTo(this.name, entity, loser.entity);
+      for (const row of roots.length === 0 ? [] : table.values()) {
+        const { native, life } = standing(row);
+        const moved = roots.filter((root) => native[root] === loser.id);
+        if (life === "deleted" || moved.length === 0) continue;
+        this.commit(row, {
+          op: "write",
+          actor,
+          native: Object.fromEntries(moved.map((root) => [root, survivor.id])),
+        });
+      }
+    }
+  }
+
   /** A stamp of this system at its granularity. */
   stampOf(instant: number): number {
     return instant - (instant % this.profile.stampGranularityMs);
@@ -228,6 +254,13 @@ export class ModelSystem {
       return { id: `r${this.#rowIds}`, ...row };
     });
   }
+}
+
+/** Roots of an entity that hold ids of another. */
+function referencesTo(role: "crm" | "erp", entity: EntityName, to: EntityName): readonly string[] {
+  return Object.entries(shapesOn(role, entity)).flatMap(([field, shape]) =>
+    shape.kind === "ref" && shape.entity === to ? [rootOf(role, field)] : [],
+  );
 }
 
 /** How a record stands in truth. */
