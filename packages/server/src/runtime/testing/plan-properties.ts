@@ -16,6 +16,13 @@ import {
 } from "./random-world.ts";
 import type { Cut, Deed, DrawnWorld, OpenStore, RandomWorld, Said } from "./random-world.ts";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Set by `npm run soak -- plan`. */
+    readonly planSoak?: { readonly worlds: number; readonly seed: number };
+  }
+}
+
 const isDirect = ({ answers }: PlanWrite): boolean => answers.length === 0;
 
 /** Whether the wire said what the plan says: the same record, the same values, no other native field. */
@@ -113,11 +120,12 @@ const seesAll = ({ sweep, before }: DrawnWorld): boolean =>
  */
 export function planProperties(
   name: string,
-  at: { readonly worldCount: number; readonly openStore: OpenStore },
+  at: { readonly worldCount: number; readonly openStore: OpenStore; readonly seed?: number },
 ): void {
-  const { worldCount, openStore } = at;
+  const { worldCount, openStore, seed } = at;
+  const drawing = { numRuns: worldCount, ...(seed === undefined ? {} : { seed }) };
   // A thousand worlds may take their time on a machine that others use too.
-  const timeout = 300_000;
+  const timeout = 900_000;
   describe(`plan and apply (${name})`, () => {
     test(
       "an apply makes the writes of its plan in its order, and a second one makes none",
@@ -146,7 +154,7 @@ export function planProperties(
             world.taken.slice(length).map(({ on, write }) => `${on} ${write.entity} ${write.kind}`),
           ).toEqual([]);
         };
-        await fc.assert(fc.asyncProperty(worlds, check), { numRuns: worldCount });
+        await fc.assert(fc.asyncProperty(worlds, check), drawing);
       },
     );
 
@@ -177,7 +185,7 @@ export function planProperties(
         if (moved.length > 0) expect(applied.state).toBe("stopped");
       };
       const drift = fc.constantFrom("stop" as const, "skip" as const);
-      await fc.assert(fc.asyncProperty(worlds, deeds, drift, check), { numRuns: worldCount });
+      await fc.assert(fc.asyncProperty(worlds, deeds, drift, check), drawing);
     });
 
     test(
@@ -208,7 +216,7 @@ export function planProperties(
         };
         const cut = fc.record({ call: fc.integer({ min: 1, max: 90 }), isAfter: fc.boolean() });
         const cuts = fc.array(cut, { minLength: 1, maxLength: 3 });
-        await fc.assert(fc.asyncProperty(worlds, cuts, check), { numRuns: worldCount });
+        await fc.assert(fc.asyncProperty(worlds, cuts, check), drawing);
       },
     );
 
@@ -244,7 +252,7 @@ export function planProperties(
           await expectInOrder(applies, again, drawn.lanes);
         };
         const contract = fc.nat({ max: contractCount - 1 });
-        await fc.assert(fc.asyncProperty(worlds, contract, check), { numRuns: worldCount });
+        await fc.assert(fc.asyncProperty(worlds, contract, check), drawing);
         expect(compared).toBeGreaterThan(worldCount / 2);
       },
     );
