@@ -72,7 +72,7 @@ const worlds = new Map<string, World>();
 const tell = (told: Told): void => void process.send?.(told);
 
 /** A lease is renewed every few seconds; here at once, so that a kill can hit it. */
-const hasty = (ms: number, signal?: AbortSignal): Promise<boolean> => sleep(ms === 4_000 ? 40 : ms, signal);
+const hasty = (ms: number, signal?: AbortSignal): Promise<boolean> => sleep(ms === 2_250 ? 40 : ms, signal);
 
 function openDatabase(project: Project, folder: string): Promise<Database> {
   return project.store.home === "server"

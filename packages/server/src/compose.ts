@@ -48,6 +48,8 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   const { clock = systemClock, sleep = systemSleep, wrap = {} } = options;
   const own = createStore({ database, entropy: systemEntropy, clock });
   await own.migrate();
+  // The folder's lock lets one process in: whoever held something here is gone.
+  if (database.home === "embedded") await own.forgetWorkers();
   const store = wrap.store?.(own) ?? own;
   const log = options.log ?? createLog({ format: "plain", level: "warn" });
   const daySpan = createDaySpan();
@@ -82,8 +84,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     sleep,
     entropy: systemEntropy,
     log,
-    // The folder's lock lets one process in; after a crash it takes its own lease over at once.
-    holder: database.home === "embedded" ? "embedded" : randomUUID(),
+    holder: randomUUID(),
     isKnownCurrency,
     sweepEveryMs: project.sweepMs,
     observed: project.observed,

@@ -41,6 +41,6 @@ export type { Side, World } from "./runtime/world.ts";
 export { createStore } from "./store/store.ts";
 export { dumpSql, type Dump } from "./store/dump.ts";
 export { createMemoryStore, type MemoryStore, type Snapshot } from "./store/memory/memory-store.ts";
-export type { Store } from "./store/port.ts";
+export { shardOf, type Store } from "./store/port.ts";
 export { inMemory } from "./runtime/testing/random-world.ts";
 export { undoHistories } from "./runtime/testing/undo-histories.ts";

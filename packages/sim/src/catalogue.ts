@@ -31,6 +31,9 @@ const criticalSteps = [
   "commitOutcomes",
   "abandonSending",
   "withdrawStored",
+  "beat",
+  "takeShards",
+  "giveShards",
   "acquireLease",
   "releaseLease",
 ] as const;

@@ -5,7 +5,7 @@ import { runOrder } from "./seed-run.ts";
 /** Saboteurs with a seed that is known to find them; `npm run sim -- --sabotage all` runs every one. */
 const samples: readonly (readonly [name: string, seed: number])[] = [
   ["decision-dropped", 2],
-  ["lease-of-its-own", 6],
+  ["taken-from-the-living", 3],
   ["loser-forgotten", 2],
   ["no-cause", 1],
   ["null-for-absent", 1],

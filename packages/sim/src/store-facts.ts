@@ -5,8 +5,14 @@ type Checkpoint = Parameters<Store["checkpoint"]>[0];
 type StoredObservation = Checkpoint["observations"][number];
 type IntentOutcome = Parameters<Store["commitOutcomes"]>[0][number];
 type Lease = Parameters<Store["releaseLease"]>[0];
+type Sign = Parameters<Store["takeShards"]>[0];
+type Shards = readonly { readonly shard: number; readonly fence: number }[];
 
-const leaseFacts = ({ name, fence }: Lease): JsonMap => ({ name, fence });
+const leaseFacts = ({ name, fence }: Lease): JsonMap => ({ holds: [[name, fence]] });
+/** Shards under the names that links' shards have in the history. */
+const shardFacts = (shards: Shards): JsonMap => ({
+  holds: shards.map(({ shard, fence }): Json => [`shard ${shard}`, fence]),
+});
 
 /** A stored row in few words: where, which, in what version. */
 export type StoredRow = readonly [
@@ -48,21 +54,32 @@ const linksOf = (rows: Linked): Json => rows.map(({ link }) => link);
 /** In the history a step of the store is told by what it was given and brought about, in a few words. */
 export function factsOf(method: string, given: readonly unknown[], result: unknown): Json {
   switch (method) {
-    case "acquireLease":
-      return result === null ? null : { ...leaseFacts(result as Lease), ttlMs: given[2] as number };
-    case "renewLease":
-      return result === false ? null : { ...leaseFacts(given[0] as Lease), ttlMs: given[1] as number };
+    case "acquireLease": {
+      const { holder, ttlMs } = given[1] as Sign;
+      return result === null ? null : { ...leaseFacts(result as Lease), holder, ttlMs };
+    }
+    case "takeShards": {
+      const { holder, ttlMs } = given[0] as Sign;
+      return { ...shardFacts(result as Shards), holder, ttlMs };
+    }
+    case "beat": {
+      const { holder, ttlMs } = given[0] as Sign;
+      return { holder, ttlMs };
+    }
+    case "giveShards":
+      return shardFacts((given[0] as { readonly shards: Shards }).shards);
     case "releaseLease":
       return leaseFacts(given[0] as Lease);
+    case "leave":
+      return { holder: given[0] as string };
     case "commitDecisions":
-      return { lease: (given[2] as Lease).name, links: linksOf(given[0] as Linked) };
+      return { links: linksOf(given[0] as Linked) };
     case "claimIntents":
-      return { lease: (given[0] as { readonly lease: Lease }).lease.name, links: linksOf(result as Linked) };
+      return { links: linksOf(result as Linked) };
     case "commitOutcomes": {
       const outcomes = given[0] as readonly IntentOutcome[];
       const rows = outcomes.flatMap(({ observation }) => (observation === null ? [] : [rowOf(observation)]));
-      const links = linksOf(outcomes.map(({ intent }) => intent));
-      return { lease: (given[2] as Lease).name, links, rows: rows as unknown as Json };
+      return { links: linksOf(outcomes.map(({ intent }) => intent)), rows: rows as unknown as Json };
     }
     case "checkpoint":
       return checkpointFacts(given[0] as Checkpoint);

@@ -104,6 +104,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-due-port",
+    at: "packages/server/src/store/due-port.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-lease-port",
     at: "packages/server/src/store/lease-port.ts",
     rooms: ["kernel"],
@@ -155,7 +162,7 @@ export const rooms: readonly Room[] = [
   {
     name: "server/store-resolution",
     at: "packages/server/src/store/resolution.ts",
-    rooms: ["kernel"],
+    rooms: ["kernel", "server/store-facts"],
     npm: [],
     node: [],
   },
@@ -181,6 +188,7 @@ export const rooms: readonly Room[] = [
       "model",
       "server/ports",
       "server/store-counts",
+      "server/store-due-port",
       "server/store-lease-port",
       "server/store-plan-port",
       "server/store-made",

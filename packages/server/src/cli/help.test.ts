@@ -44,6 +44,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "apply",
       "run",
       "sync",
+      "worker",
       "up",
       "adopt",
       "deleted",

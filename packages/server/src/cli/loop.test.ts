@@ -16,6 +16,7 @@ function loopOver(more: {
   readonly pausesMax: number;
   readonly run?: (options?: RunOptions) => Promise<typeof quietRun>;
   readonly followHints?: () => Promise<typeof quietRun | null>;
+  readonly settleDue?: () => Promise<typeof quietRun | null>;
 }): {
   readonly runs: string[];
   readonly events: LoopEvent[];
@@ -34,6 +35,7 @@ function loopOver(more: {
         return more.run === undefined ? Promise.resolve(quietRun) : more.run(options);
       },
       followHints: more.followHints ?? (() => Promise.resolve(null)),
+      settleDue: more.settleDue ?? (() => Promise.resolve(null)),
     },
     entities: ["accounts", "quotes"],
     cadenceMs: { ...cadenceMs, accounts: 3_000, quotes: 2_000 },
@@ -125,6 +127,7 @@ describe("the loop of a server", () => {
           return Promise.resolve(quietRun);
         },
         followHints: () => Promise.resolve(null),
+        settleDue: () => Promise.resolve(null),
       },
       entities: ["accounts"],
       cadenceMs,

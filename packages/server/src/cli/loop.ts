@@ -11,6 +11,12 @@ const hintPauseMs = 1_000;
 const failurePauseMsMin = 1_000;
 const failurePauseMsMax = 60_000;
 
+/**
+ * An entity that another worker has read within this share of its cadence is not read again: workers have
+ * clocks of their own, and none of them is to come a moment too early each time.
+ */
+const restShare = 0.8;
+
 /** What the loop tells. */
 export type LoopEvent =
   | { readonly kind: "run"; readonly what: string; readonly summary: RunSummary }
@@ -18,7 +24,7 @@ export type LoopEvent =
 
 /** What the loop works with. */
 export interface LoopOptions {
-  readonly engine: Pick<Engine, "run" | "followHints">;
+  readonly engine: Pick<Engine, "run" | "followHints" | "settleDue">;
   readonly entities: readonly EntityName[];
   readonly cadenceMs: { readonly [entity in EntityName]: number };
   readonly clock: Clock;
@@ -40,9 +46,10 @@ export interface Loop {
 }
 
 /**
- * Starts the loop: every entity at its own cadence, hints as soon as they come. One run at a time, as the
- * store gives the lease to one; entities that are due together run together, so that parents come before
- * children. Sweeps are the runtime's: a run finds deletions when the last look is too old.
+ * Starts the loop: every entity at its own cadence, hints as soon as they come, and what became due without
+ * either. One run at a time; entities that are due together run together, so that parents come before
+ * children. Sweeps are the runtime's: a run finds deletions when the last look is too old. Several workers
+ * run such a loop over one store: each entity is read by one of them at a time, at its one cadence.
  */
 export function startLoop(options: LoopOptions): Loop {
   let pause = new AbortController();
@@ -91,7 +98,10 @@ async function turn(options: LoopOptions, { rest, note }: Turning): Promise<numb
   return runs;
 }
 
-/** Follows hints, then runs what is due. Answers how many runs were made. */
+/**
+ * Follows hints, then runs what is due by its cadence, or settles what became due otherwise. Answers how many
+ * runs were made.
+ */
 async function once(options: LoopOptions, dueAt: Map<EntityName, number>): Promise<number> {
   const { engine, clock, signal, cadenceMs, tell, onProgress } = options;
   let runs = 0;
@@ -102,12 +112,16 @@ async function once(options: LoopOptions, dueAt: Map<EntityName, number>): Promi
   }
   const now = clock.monotonic();
   const due = [...dueAt].filter(([, at]) => at <= now).map(([entity]) => entity);
-  if (due.length === 0 || signal.aborted) return runs;
-  const summary = await engine.run({
-    only: due,
-    signal,
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
+  if (signal.aborted) return runs;
+  const watched = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
+  if (due.length === 0) {
+    const settled = await engine.settleDue(watched);
+    if (settled === null) return runs;
+    tell({ kind: "run", what: "due", summary: settled });
+    return runs + 1;
+  }
+  const restMs = Object.fromEntries(due.map((entity) => [entity, cadenceMs[entity] * restShare]));
+  const summary = await engine.run({ only: due, restMs, isLoop: true, ...watched });
   // Due again from the start of this run, so that a slow one does not stretch the cadence. What a failure
   // left out
   // stays due.

@@ -23,7 +23,7 @@ import type { MapOptions } from "./look.ts";
 import { conflictsCommand, deadLettersCommand, redriveCommand } from "./people.ts";
 import { exitCodes, Refusal, refusalDocument, refusalOf, refusalText } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
-import { upCommand } from "./up.ts";
+import { upCommand, workerCommand } from "./up.ts";
 
 const codesText = `
 Exit codes: 0 done, 1 failed, 2 done but differences remain, 3 refused by a guard or a stale plan,
@@ -99,6 +99,13 @@ function addActing(add: Add): void {
     command.argument("<entity>").argument("<record>", "<connection>:<native id>, or the id of a link");
     act((context, [entity, record]) => syncCommand(context, String(entity), String(record)));
   });
+  add(
+    "worker",
+    "keep both systems in agreement, as one of several workers over one PostgreSQL",
+    (_command, act) => {
+      act((context) => workerCommand(context));
+    },
+  );
   add("up", "serve webhooks and the status page, and keep both systems in agreement", (command, act) => {
     const flagged = optionTable.filter(({ flag }) => flag !== null);
     for (const { flag, help, path } of flagged)

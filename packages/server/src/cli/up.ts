@@ -3,7 +3,7 @@ import type { Engine, RunSummary } from "../runtime/engine.ts";
 import { projectOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { startLoop } from "./loop.ts";
-import type { LoopEvent } from "./loop.ts";
+import type { Loop, LoopEvent } from "./loop.ts";
 import { exitCodes, refusalOf } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { number, safeText, span } from "./text.ts";
@@ -28,43 +28,69 @@ export async function upCommand(context: Context, flags: UpFlags): Promise<ExitC
 }
 
 async function serve(context: Context, project: Project, engine: Engine): Promise<ExitCode> {
-  const { deps, say } = context;
+  let loop: Loop | null = null;
+  const server = await context.deps.serve(engine, {
+    project,
+    onHints: () => loop?.wake(),
+    trouble: () => loop?.trouble() ?? null,
+  });
+  try {
+    context.say(
+      `Crossfoot is up. Status page: ${server.url}  Webhooks: ${server.url}/hooks/<connection>  Stop: Ctrl-C`,
+    );
+    const ended = await untilStopped(context, { project, engine }, (started) => {
+      loop = started;
+    });
+    context.print(
+      { url: server.url, ...ended },
+      () => `Stopped after ${span(ended.durationMs)}, ${number(ended.runs)} runs.`,
+    );
+    return exitCodes.done;
+  } finally {
+    await server.close();
+  }
+}
+
+/**
+ * `worker`: the loop alone, until the program is asked to end. Any number of them, on any number of machines,
+ * share the work over one PostgreSQL; none of them holds anything that another could not go on with.
+ */
+export async function workerCommand(context: Context): Promise<ExitCode> {
+  const project = projectOf(context, { needsSecrets: true });
+  const engine = await context.deps.openEngine(project);
+  try {
+    context.say("A worker of Crossfoot is up. Stop: Ctrl-C");
+    const ended = await untilStopped(context, { project, engine });
+    context.print(ended, () => `Stopped after ${span(ended.durationMs)}, ${number(ended.runs)} runs.`);
+    return exitCodes.done;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Runs the loop until the program is asked to end. `onStart` gets the loop. */
+async function untilStopped(
+  { deps, say }: Context,
+  { project, engine }: { readonly project: Project; readonly engine: Engine },
+  onStart: (loop: Loop) => void = () => undefined,
+): Promise<{ readonly runs: number; readonly durationMs: number }> {
   const stopping = new AbortController();
   const unsubscribe = deps.onStop(() => {
     if (!stopping.signal.aborted) say("Stopping: what is under way is brought to an end first.");
     stopping.abort();
   });
-  const startedAt = deps.clock.monotonic();
-  let wake = (): void => undefined;
-  let trouble = (): string | null => null;
-  const server = await deps.serve(engine, { project, onHints: () => wake(), trouble: () => trouble() });
+  const { clock, sleep } = deps;
+  const startedAt = clock.monotonic();
   try {
-    say(
-      `Crossfoot is up. Status page: ${server.url}  Webhooks: ${server.url}/hooks/<connection>  Stop: Ctrl-C`,
-    );
     const { entities, cadenceMs } = project;
-    const { clock, sleep } = deps;
     const tell = (event: LoopEvent): void => say(`${time(clock.now())}  ${eventText(event)}`);
-    const loop = startLoop({
-      engine,
-      entities,
-      cadenceMs,
-      clock,
-      sleep,
-      signal: stopping.signal,
-      tell: quietly(tell),
-    });
-    ({ wake, trouble } = loop);
+    const { signal } = stopping;
+    const loop = startLoop({ engine, entities, cadenceMs, clock, sleep, signal, tell: quietly(tell) });
+    onStart(loop);
     const runs = await loop.ended;
-    const durationMs = Math.round(clock.monotonic() - startedAt);
-    context.print(
-      { url: server.url, runs, durationMs },
-      () => `Stopped after ${span(durationMs)}, ${number(runs)} runs.`,
-    );
-    return exitCodes.done;
+    return { runs, durationMs: Math.round(clock.monotonic() - startedAt) };
   } finally {
     unsubscribe();
-    await server.close();
   }
 }
 

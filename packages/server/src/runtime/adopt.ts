@@ -1,13 +1,14 @@
 import { matchKeysOf, planMerge } from "@crossfoot/kernel";
 import type { AdoptedTerms, EntityName, EntityPolicy, ExternalId, Link, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
-import type { Adoption, RecordKey, StoredObservation } from "../store/port.ts";
+import type { Adoption, Lease, RecordKey, StoredObservation } from "../store/port.ts";
 import { judgePair } from "./adopt-judge.ts";
 import type { Judged, Pair, PairSide, PairVerdict } from "./adopt-judge.ts";
 import type { AdoptFinding, AdoptRow, AdoptTally, BadRow } from "./adopt-report.ts";
 import { placesIn, survivorFor } from "./identity.ts";
+import type { Matching } from "./identity.ts";
 import { readIds } from "./observe.ts";
-import { canonicalFields, linkIdOf } from "./resolve.ts";
+import { canonicalFields, linkIdOf, matchAlone } from "./resolve.ts";
 import { sideOf } from "./world.ts";
 import type { Session } from "./world.ts";
 
@@ -78,6 +79,16 @@ function noteBlank({ tally }: Adopting, row: AdoptRow): void {
 async function adoptBatch(adopting: Adopting, entity: EntityName, rows: readonly AdoptRow[]): Promise<void> {
   const policy = adopting.session.world.policies.find((one) => one.entity === entity);
   if (policy === undefined) return;
+  await matchAlone(adopting.session, policy, (lease) => adoptHeld(adopting, { policy, rows, lease }));
+}
+
+/** Takes a batch over while nobody else matches records of the entity. */
+async function adoptHeld(
+  adopting: Adopting,
+  at: { readonly policy: EntityPolicy; readonly rows: readonly AdoptRow[]; readonly lease: Lease },
+): Promise<void> {
+  const { policy, rows, lease } = at;
+  const { entity } = policy;
   const known = await lookUp(adopting.session, policy, rows);
   const batch: Batch = {
     adopting,
@@ -100,8 +111,8 @@ async function adoptBatch(adopting: Adopting, entity: EntityName, rows: readonly
   }
   if (adopting.isCheck) return;
   const { session } = adopting;
-  await session.world.store.commitAdoption(unheld(batch), session.runId, session.lease);
-  for (const fold of batch.folds) await foldIn(session, fold);
+  await session.world.store.commitAdoption(unheld(batch), session.runId, lease);
+  for (const fold of batch.folds) await foldIn({ session, lease }, fold);
 }
 
 /** A record that a later line of the batch links waits for nobody. */
@@ -117,7 +128,8 @@ function unheld({ adoption }: Batch): Adoption {
 }
 
 /** A record with a link of its own that is another one's duplicate: its link goes into the other's. */
-async function foldIn({ world, runId, lease }: Session, { into, alias, from }: Fold): Promise<void> {
+async function foldIn({ session, lease }: Matching, { into, alias, from }: Fold): Promise<void> {
+  const { world, runId } = session;
   const { connection, id: loser } = alias;
   const survivor = into.members.find((member) => member.connection === connection)?.id;
   if (survivor === undefined) return;

@@ -41,7 +41,8 @@ async function declareMerge(
   const [gone, into] = [of(loser), of(survivor)];
   if (gone === undefined || into === undefined || loser === survivor) return "unknown";
   if (gone.kind === "present" || gone.kind === "archived") return "still_there";
-  const tick = ticker(world.clock, await world.store.newestRead());
+  const from = await world.store.newestRead();
+  const { tick } = ticker(world.clock, { from, askedAt: world.clock.monotonic() });
   const at = tick();
   const told: StoredObservation = { ...gone, kind: "merged", into: survivor, readStart: at, readEnd: at };
   await world.store.checkpoint({ observations: [told], unreadable: [], cursor: null, runId: null });

@@ -8,7 +8,8 @@ import { readIds } from "./observe.ts";
 import type { CanaryProblem, PlanWrite } from "./plan-document.ts";
 import { viewsOf } from "./planning-writes.ts";
 import { planHash, splitRefused } from "./record.ts";
-import { assessBatch, contextOf } from "./settle.ts";
+import { assessBatch } from "./rematched.ts";
+import { contextOf } from "./settle.ts";
 import { sideOf } from "./world.ts";
 
 /**

@@ -6,12 +6,16 @@ import type { Unmade } from "./apply-judge.ts";
 import type { Assessed } from "./assess.ts";
 import type { PlanDocument, PlanWrite } from "./plan-document.ts";
 import { decisionRecord } from "./record.ts";
-import { assessBatch, contextOf, probeEntity, sendTo } from "./settle.ts";
+import { assessBatch } from "./rematched.ts";
+import { contextOf, probeEntity, sendTo } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import { undoIntents } from "./undo-apply.ts";
 
 /** Pause between two looks at writes that wait for an answer or for another try, ms. */
 const pauseMs = 150;
+
+/** A record that changes while it is decided is decided this often. */
+const triesMax = 3;
 
 /** An apply on its way. */
 export interface Applying {
@@ -105,8 +109,15 @@ export async function applyPart(applying: Applying, part: readonly PlanWrite[]):
   await decideAndSend(applying, answers);
 }
 
-/** Decides the records of these writes anew, stores what the plan allows, and sends it stage by stage. */
-async function decideAndSend(applying: Applying, writes: readonly PlanWrite[]): Promise<void> {
+/**
+ * Decides the records of these writes anew, stores what the plan allows, and sends it stage by stage. A
+ * record that another worker brought news of meanwhile is decided once more.
+ */
+async function decideAndSend(
+  applying: Applying,
+  writes: readonly PlanWrite[],
+  tries: number = triesMax,
+): Promise<void> {
   const [first] = writes;
   const { settling } = applying;
   const policy = settling.policies.find(({ entity }) => entity === first?.entity);
@@ -126,10 +137,18 @@ async function decideAndSend(applying: Applying, writes: readonly PlanWrite[]): 
     });
     return { ...record, intents };
   });
-  await session.world.store.commitDecisions(records, session.runId, session.lease);
-  const intents = records.flatMap((record) => record.intents);
+  const links = await session.holding.use((rights) =>
+    session.world.store.commitDecisions(records, session.runId, rights),
+  );
+  const stored = new Set(links);
+  const intents = records.filter(({ link }) => stored.has(link)).flatMap((record) => record.intents);
   for (const keys of stagesOf(applying, intents)) await sendStage(applying, policy, { keys, intents });
   await noteOutcomes(applying, intents);
+  const stale = new Set(records.map(({ link }) => link).filter((link) => !stored.has(link)));
+  const again = writes.filter(({ link }) => stale.has(link));
+  if (again.length > 0 && tries > 1) return decideAndSend(applying, again, tries - 1);
+  const reason = "it kept changing while it was decided";
+  for (const { number } of again) giveUp(applying, number, { why: "moved", reason, observation: null });
 }
 
 /** Stores what the plan of an undo shows, and sends it stage by stage. */
@@ -145,7 +164,7 @@ async function sendUndo(
   for (const [number, why] of unmade) giveUp(applying, number, why);
   if (applying.stop !== null || intents.length === 0) return;
   const { session } = settling;
-  await session.world.store.storeIntents(intents, session.runId, session.lease);
+  await session.world.store.storeIntents(intents, session.runId, session.holding.rights());
   for (const keys of stagesOf(applying, intents)) await sendStage(applying, policy, { keys, intents });
   await noteOutcomes(applying, intents);
 }

@@ -6,12 +6,12 @@ import type { Applying } from "./apply-run.ts";
 import { runCommand } from "./command.ts";
 import type { ApplyOptions, ApplySummary, RunSummary } from "./engine.ts";
 import type { CanaryProblem, PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
-import { followIdentity } from "./identity.ts";
 import { guardOf } from "./planning-compose.ts";
 import { decisionRecord, splitRefused } from "./record.ts";
-import { resolveNewcomers } from "./resolve.ts";
+import { matchFirst } from "./resolve.ts";
 import { underLease } from "./session.ts";
-import { assessBatch, contextOf, probeEntity } from "./settle.ts";
+import { assessBatch } from "./rematched.ts";
+import { contextOf, probeEntity } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -43,7 +43,10 @@ export async function applyPlan(
   const only = entitiesOf(plan, options);
   const summary = await runCommand(
     world,
-    { command: `apply ${plan.id}`, options: { ...options, only }, reads: true, lane: "poll" },
+    {
+      ...{ command: `apply ${plan.id}`, options: { ...options, only } },
+      ...{ reads: true, lane: "poll", isAlone: true },
+    },
     async (settling) => {
       const applying = start(settling, plan, { made, options });
       left = applying;
@@ -151,11 +154,8 @@ async function work(applying: Applying, options: ApplyOptions): Promise<readonly
   await settleDoubts(applying);
   // What was decided and not sent is decided again; what this plan does not ask for stays where it is.
   await store.markStored();
-  await store.withdrawStored(session.lease, session.runId);
-  for (const policy of settling.policies) {
-    await followIdentity(session, policy);
-    await resolveNewcomers(session, policy);
-  }
+  await session.holding.withdraw();
+  for (const policy of settling.policies) await matchFirst(session, policy);
   if (!(await passesGuard(applying, options))) return [];
   if (!(await checkDrift(applying, todoOf(applying, plan.writes), { isFirst: true }))) return [];
   const began = new Set<EntityName>();
@@ -235,13 +235,17 @@ async function keepHarmless(settling: Settling, plan: PlanDocument): Promise<voi
     const context = await contextOf(settling, policy);
     let after: LinkId | null = null;
     for (;;) {
-      const links: readonly LinkId[] = await store.dueLinks(policy.entity, batchSize, after);
+      const links: readonly LinkId[] = await store.dueLinks({
+        entity: policy.entity,
+        limit: batchSize,
+        after,
+      });
       if (links.length === 0) break;
       after = links.at(-1) ?? null;
       const decided = await assessBatch(session, context, links);
       const harmless = decided.filter((one) => splitRefused(session.world, one).writes.length === 0);
       const records = harmless.map((one) => decisionRecord(session.world, one));
-      await store.commitDecisions(records, session.runId, session.lease);
+      await session.holding.use((rights) => store.commitDecisions(records, session.runId, rights));
     }
   }
 }

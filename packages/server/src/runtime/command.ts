@@ -35,6 +35,7 @@ export function settlingOf(
     tallies: new Map(),
     guardStops: [],
     withheld: new Set(),
+    deferred: new Set(),
   };
 }
 
@@ -129,25 +130,34 @@ export async function runCommand(
     readonly options: RunOptions;
     readonly reads: boolean;
     readonly lane: Lane;
+    readonly isAlone?: boolean;
   },
   work: (settling: Settling) => Promise<void>,
 ): Promise<RunSummary> {
   const runId = world.entropy.uuid();
   const startedAt = world.clock.monotonic();
   const callsBefore = new Map(world.sides.map((side) => [side.id, side.calls()]));
-  return underLease(world, { runId, options: at.options, lane: at.lane }, async (session) => {
-    await world.store.startRun(runId, at.command);
+  const { options, lane, isAlone = false } = at;
+  return underLease(world, { runId, options, lane, isAlone }, async (session) => {
+    await world.store.startRun(runId, at.command, session.holding.holder);
     try {
       const opened = await openSides(session, { trusts: !at.reads });
       const policies = policiesOf(world, at.options.only);
       const settling = settlingOf(session, { policies, opened, options: at.options });
       const deletions = new Map<EntityName, number>();
       const mode = at.options.sweep === true ? "sweep" : "incremental";
-      const reads: Reads = at.reads ? await readAll(session, { policies, mode, deletions }) : new Map();
+      const reads: Reads = at.reads
+        ? await readAll(session, {
+            policies,
+            mode,
+            deletions,
+            ...(options.restMs === undefined ? {} : { restMs: options.restMs }),
+          })
+        : new Map();
       await takeTerms(settling);
       // What is stored for a connection that is only observed by now is decided again, and held back.
       if (settling.observes.size > 0) await world.store.markStored();
-      await world.store.withdrawStored(session.lease, runId);
+      await session.holding.withdraw();
       await work(settling);
       const summary = await summarise(world, { settling, reads, deletions, startedAt, callsBefore }, runId);
       await world.store.endRun(runId, summary.state, summary as unknown as Json);

@@ -9,11 +9,12 @@ import { checkWorld } from "./check.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
 import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusReport } from "./engine.ts";
 import { openTerms } from "./gate.ts";
-import { followIdentity } from "./identity.ts";
+import { Holding } from "./holding.ts";
+import { createIdle } from "./idle.ts";
 import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
 import { makePlan } from "./planning.ts";
-import { resolveNewcomers } from "./resolve.ts";
+import { matchFirst } from "./resolve.ts";
 import { listLost, restoreValue } from "./restore.ts";
 import { refuseObserved } from "./observing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
@@ -27,18 +28,17 @@ import { explainLink, findLink } from "./why.ts";
 import type { Session, World } from "./world.ts";
 
 const hintsMax = 500;
+/** Longest wait of a worker that settles what is due beside its runs, ms. */
+const idleWaitMs = 2_000;
 
 async function planCommand(world: World, options: PlanOptions): Promise<PlanDocument> {
-  return underLease(world, { runId: null, options, lane: "poll" }, async (session) => {
+  return underLease(world, { runId: null, options, lane: "poll", isAlone: true }, async (session) => {
     const opened = await openSides(session, { trusts: false });
     const policies = policiesOf(world, options.only);
     const mode = options.sweep === true ? "sweep" : "incremental";
     await readAll(session, { policies, mode, deletions: new Map() });
     const settling = settlingOf(session, { policies, opened, options });
-    for (const policy of policies) {
-      await followIdentity(session, policy);
-      await resolveNewcomers(session, policy);
-    }
+    for (const policy of policies) await matchFirst(session, policy);
     const plan = await (options.other === undefined
       ? planDue(settling)
       : makeWhatIf(settling, { ...options.other, policies: chosen(options.other.policies, options) }));
@@ -48,11 +48,11 @@ async function planCommand(world: World, options: PlanOptions): Promise<PlanDocu
 }
 
 async function planDue(settling: Settling): Promise<PlanDocument> {
-  const { world, lease } = settling.session;
+  const { world, holding } = settling.session;
   await takeTerms(settling);
   // What was decided and not sent is decided again, so that the plan shows it.
   await world.store.markStored();
-  await world.store.withdrawStored(lease, null);
+  await holding.withdraw();
   return makePlan(settling);
 }
 
@@ -82,11 +82,13 @@ async function openQuietly(world: World): Promise<ReadonlyMap<ConnectionId, Conn
 
 const bystander = (world: World): Session => ({
   world,
-  lease: { name: "engine", holder: world.holder, fence: 0 },
+  holding: new Holding(world, { holder: world.holder, isAlone: false, runId: null }),
+  isLoop: false,
   runId: null,
   signal: undefined,
   report: () => undefined,
   tick: () => 0,
+  tickEnd: () => 0,
   lane: "interactive",
   terms: new Map(),
   backfilled: new Set(),
@@ -126,7 +128,7 @@ async function syncRecord(
           throw new RecordUnknown(`${side.id} has no ${record.entity} ${rest.join(":")}`);
       }
       const others = new Set<LinkId>();
-      for (const due of await world.store.dueLinks(record.entity, 10_000, null))
+      for (const due of await world.store.dueLinks({ entity: record.entity, limit: 10_000, after: null }))
         if (due !== link && link !== null) others.add(due);
       await settle({ ...settling, withheld: others });
     },
@@ -143,7 +145,7 @@ async function followHints(world: World): Promise<RunSummary | null> {
     ({ connection, entity }) => `${connection}\n${entity}`,
   );
   if (wanted.size === 0) return null;
-  const options: RunOptions = { waitMsMax: 2_000 };
+  const options: RunOptions = { waitMsMax: idleWaitMs, isLoop: true };
   return runCommand(world, { command: "hints", options, reads: false, lane: "webhook" }, async (settling) => {
     for (const [first, ...others] of wanted.values()) {
       const side = world.sides.find(({ id }) => id === first?.connection);
@@ -173,8 +175,24 @@ async function statusOf(world: World): Promise<StatusReport> {
   };
 }
 
+/** Takes a message of a connection's own in: its hints are stored, and followed later. */
+async function receive(
+  world: World,
+  ...[id, delivery]: Parameters<Engine["receive"]>
+): ReturnType<Engine["receive"]> {
+  const side = world.sides.find((candidate) => candidate.id === id);
+  if (side === undefined) return { status: 404, reason: "no such connection" };
+  const received = (await side.open(openTerms("webhook"))).receive(delivery);
+  if (!received.ok) return { status: 401, reason: received.reason };
+  const known = received.hints.filter(({ id: external }) => external !== null);
+  const hints = known.map((hint) => ({ connection: id, entity: hint.entity, id: hint.id as never }));
+  const stored = await world.store.saveDelivery(id, received.deliveryId, hints);
+  return { status: 200, reason: stored };
+}
+
 /** The runtime over a world. */
 export function createEngine(world: World): Engine {
+  const idle = createIdle(world);
   const contexts = async (only?: readonly EntityName[]) => {
     const opened = await openQuietly(world);
     const session = bystander(world);
@@ -222,17 +240,9 @@ export function createEngine(world: World): Engine {
     },
     ...answersOf(world),
     syncRecord: (record) => syncRecord(world, record),
-    receive: async (id, delivery) => {
-      const side = world.sides.find((candidate) => candidate.id === id);
-      if (side === undefined) return { status: 404, reason: "no such connection" };
-      const received = (await side.open(openTerms("webhook"))).receive(delivery);
-      if (!received.ok) return { status: 401, reason: received.reason };
-      const known = received.hints.filter(({ id: external }) => external !== null);
-      const hints = known.map((hint) => ({ connection: id, entity: hint.entity, id: hint.id as never }));
-      const stored = await world.store.saveDelivery(id, received.deliveryId, hints);
-      return { status: 200, reason: stored };
-    },
+    receive: (id, delivery) => receive(world, id, delivery),
     followHints: () => followHints(world),
+    settleDue: (options = {}) => idle({ ...options, waitMsMax: idleWaitMs }),
     close: () => world.store.close(),
   };
 }

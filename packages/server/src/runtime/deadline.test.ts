@@ -7,11 +7,11 @@ function hands() {
   return { at, clock: { now: () => at.wall, monotonic: () => at.monotonic } };
 }
 
-test("a deadline is over when either hand of the clock has passed it", () => {
+test("a deadline is over when either hand of the clock has reached it", () => {
   const { at, clock } = hands();
   const deadline = deadlineIn(clock, 100);
-  at.wall += 100;
-  at.monotonic += 100;
+  at.wall += 99;
+  at.monotonic += 99;
   expect(deadline.isOver()).toBe(false);
   expect(deadline.isOver(1)).toBe(true);
   at.monotonic += 1;

@@ -4,7 +4,7 @@ import type { Clock } from "../ports.ts";
 export interface Deadline {
   /** Whether it is over, or will be so many ms from now. */
   readonly isOver: (inMs?: number) => boolean;
-  /** Until it is over, ms; less than 0 when it is. */
+  /** Until it is over, ms; 0 or less when it is. */
   readonly leftMs: () => number;
 }
 
@@ -16,5 +16,5 @@ export interface Deadline {
 export function deadlineIn(clock: Clock, ms: number): Deadline {
   const from = { monotonic: clock.monotonic(), wall: clock.now() };
   const leftMs = (): number => ms - Math.max(clock.monotonic() - from.monotonic, clock.now() - from.wall);
-  return { leftMs, isOver: (inMs = 0) => leftMs() < inMs };
+  return { leftMs, isOver: (inMs = 0) => leftMs() <= inMs };
 }

@@ -46,6 +46,13 @@ export interface RunOptions {
   readonly observe?: boolean;
   /** Longest time to wait for writes in doubt or to be retried, ms; default 30,000. */
   readonly waitMsMax?: number;
+  /**
+   * By entity, how long it must be since anybody read it for it to be read again, ms; missing means that it
+   * is read whenever that was.
+   */
+  readonly restMs?: { readonly [entity: string]: number };
+  /** One of many runs of a loop: what other workers are reading or deciding is left to them. */
+  readonly isLoop?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
 }
@@ -300,5 +307,10 @@ export interface Engine {
   ): Promise<{ readonly status: number; readonly reason: string }>;
   /** Reads hinted records and settles them; for the loop of a server. */
   followHints(): Promise<RunSummary | null>;
+  /**
+   * Settles what is due although nobody reads: what another worker read, what waited for its time, what a
+   * dead one left. Null when there is nothing to do; for the loop of a worker.
+   */
+  settleDue(options?: Pick<RunOptions, "onProgress" | "signal">): Promise<RunSummary | null>;
   close(): Promise<void>;
 }

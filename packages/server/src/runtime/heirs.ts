@@ -65,7 +65,7 @@ interface ChangedKeys {
  * changes at once, as in a first load, the stored ones have to do.
  */
 async function changedKeys(world: World, policy: EntityPolicy): Promise<readonly ChangedKeys[]> {
-  const due = await world.store.dueLinks(policy.entity, changedMax, null);
+  const due = await world.store.dueLinks({ entity: policy.entity, limit: changedMax, after: null });
   const seen = (await world.store.loadBundles(due)).flatMap(({ id, members }) =>
     members.flatMap(({ observation }) =>
       observation === null || observation.kind !== "present" ? [] : [{ link: id, observation }],

@@ -1,7 +1,14 @@
 import { idsOf, planMerge, planUnmerge, survivorOf } from "@crossfoot/kernel";
 import type { EntityName, EntityPolicy, ExternalId, Link, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
-import type { IdentityOutcome, Placed, RecordKey, StandingMerge, StoredObservation } from "../store/port.ts";
+import type {
+  IdentityOutcome,
+  Lease,
+  Placed,
+  RecordKey,
+  StandingMerge,
+  StoredObservation,
+} from "../store/port.ts";
 import { holdsReferenceTo } from "./canonical.ts";
 import { readIds } from "./observe.ts";
 import { mappingOf, sideOf } from "./world.ts";
@@ -12,6 +19,12 @@ const batchSize = 200;
 /** Longest chain of merges that is followed; longer ones are no company's history. */
 const chainMax = 100;
 
+/** One worker at a time matches the records of an entity; this is its right. */
+export interface Matching {
+  readonly session: Session;
+  readonly lease: Lease;
+}
+
 /** Survivors that this session has asked their system for: one that is not there is not asked for again. */
 const asked = new WeakMap<Session, Set<string>>();
 
@@ -20,8 +33,8 @@ const asked = new WeakMap<Session, Set<string>>();
  * that got another id. Answers how many links it changed. What cannot be followed yet waits, and its link is
  * dormant meanwhile: the survivor was not read, or a write of one of the links may still land.
  */
-export async function followIdentity(session: Session, policy: EntityPolicy): Promise<number> {
-  return (await followReturned(session, policy.entity)) + (await followMoved(session, policy.entity));
+export async function followIdentity(matching: Matching, policy: EntityPolicy): Promise<number> {
+  return (await followReturned(matching, policy.entity)) + (await followMoved(matching, policy.entity));
 }
 
 /** Works through a list, batch by batch. Answers how many were done. */
@@ -38,12 +51,12 @@ async function eachOf(
   }
 }
 
-async function followMoved(session: Session, entity: EntityName): Promise<number> {
-  const { store } = session.world;
+async function followMoved(matching: Matching, entity: EntityName): Promise<number> {
+  const { store } = matching.session.world;
   return eachOf(
     (after) => store.loadMoved(entity, batchSize, after),
     async (record) => {
-      const outcome = await followMerge(session, record);
+      const outcome = await followMerge(matching, record);
       if (outcome === "waits") await store.settleMoved([record], "waiting");
       return outcome;
     },
@@ -94,7 +107,8 @@ async function linksOf(
   return (record) => links.find(({ id }) => id === ids.get(recordName(record))) ?? null;
 }
 
-async function followMerge(session: Session, loser: StoredObservation): Promise<IdentityOutcome> {
+async function followMerge(matching: Matching, loser: StoredObservation): Promise<IdentityOutcome> {
+  const { session, lease } = matching;
   const { store } = session.world;
   const survivor = await survivorFor(session, loser);
   if (survivor === null) return "waits";
@@ -106,8 +120,8 @@ async function followMerge(session: Session, loser: StoredObservation): Promise<
   const stood = await store.standingMerge(loser);
   const isElsewhere = stood !== null && survivorLink?.id !== stood.into.link.id;
   if (isElsewhere && stood.survivor !== survivor && !(await isOnItsWay(session, stood, loser))) {
-    const outcome = await takeBack(session, loser, stood);
-    return outcome === "done" ? followMerge(session, loser) : outcome;
+    const outcome = await takeBack(matching, loser, stood);
+    return outcome === "done" ? followMerge(matching, loser) : outcome;
   }
   const planned = planMerge({ connection, loser: id, survivor, loserLink, survivorLink });
   if (planned.keep === null) return "waits";
@@ -125,7 +139,7 @@ async function followMerge(session: Session, loser: StoredObservation): Promise<
       before: placesIn(links.filter((link) => link.id === planned.keep || link.id === planned.retire)),
     },
     session.runId,
-    session.lease,
+    lease,
   );
 }
 
@@ -146,13 +160,13 @@ export function placesIn(links: readonly Link[]): readonly Placed[] {
   );
 }
 
-async function followReturned(session: Session, entity: EntityName): Promise<number> {
-  const { store } = session.world;
+async function followReturned(matching: Matching, entity: EntityName): Promise<number> {
+  const { store } = matching.session.world;
   return eachOf(
     (after) => store.loadReturned(entity, batchSize, after),
     async (record) => {
       const stood = await store.standingMerge(record);
-      if (stood !== null) return takeBack(session, record, stood);
+      if (stood !== null) return takeBack(matching, record, stood);
       await store.settleMoved([record], null);
       return "done";
     },
@@ -160,7 +174,11 @@ async function followReturned(session: Session, entity: EntityName): Promise<num
 }
 
 /** A merge is taken back: its loser is a record of its own again. */
-async function takeBack(session: Session, loser: RecordKey, stood: StandingMerge): Promise<IdentityOutcome> {
+async function takeBack(
+  { session, lease }: Matching,
+  loser: RecordKey,
+  stood: StandingMerge,
+): Promise<IdentityOutcome> {
   const { store, sides } = session.world;
   const { connection, entity, id } = loser;
   const { from, into, staying } = stood;
@@ -186,6 +204,6 @@ async function takeBack(session: Session, loser: RecordKey, stood: StandingMerge
       referring: [...names],
     },
     session.runId,
-    session.lease,
+    lease,
   );
 }

@@ -2,7 +2,7 @@ import { ConnectorError, evaluateExpressions, failureRecord, isInScope } from "@
 import type { EntityMapping, IdPage, NativeRecord, Page } from "@crossfoot/connector-sdk";
 import { canonicalBytes, checkPaging, nextWatermark } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, Json, JsonMap, Lane, Via } from "@crossfoot/kernel";
-import type { CursorState, StoredObservation, UnreadableEntry } from "../store/port.ts";
+import type { CursorState, Lease, StoredObservation, UnreadableEntry } from "../store/port.ts";
 import { abilitiesOf, inLane, mappingOf, reading } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
 
@@ -144,7 +144,7 @@ function askPage(
   const start = session.tick();
   const asked = reading(session, side, (open) =>
     open.read({ entity, roots, since, cursor: cursor.pageCursor, pageSize }),
-  ).then((page) => ({ page, span: { start, end: session.tick(), via } }));
+  ).then((page) => ({ page, span: { start, end: session.tickEnd(), via } }));
   // A page asked for ahead may fail while the one before is still being stored.
   asked.catch(() => undefined);
   return asked;
@@ -158,7 +158,7 @@ function askPage(
 export async function readEntity(
   given: Session,
   side: Side,
-  request: { readonly entity: EntityName; readonly mode: ReadMode },
+  request: { readonly entity: EntityName; readonly mode: ReadMode; readonly lease: Lease },
 ): Promise<ReadCounts> {
   const { world } = given;
   const { store, clock } = world;
@@ -193,7 +193,9 @@ export async function readEntity(
       connection: side.id,
       entity: request.entity,
     }));
-    const stored = await store.checkpoint({ observations, unreadable, cursor, runId: session.runId });
+    const { runId } = session;
+    const { lease } = request;
+    const stored = await store.checkpoint({ observations, unreadable, cursor, runId, lease });
     counts.added += stored.added;
     counts.changed += stored.changed;
     counts.same += stored.same;
@@ -291,7 +293,7 @@ export async function readIds(
     const records = await reading(session, side, (open) =>
       open.readByIds({ entity: request.entity, roots: mapping.roots, ids }),
     );
-    const span: ReadSpan = { start, end: session.tick(), via: request.via };
+    const span: ReadSpan = { start, end: session.tickEnd(), via: request.via };
     for (const record of records)
       observations.push(await toObservation(world, { side, mapping, span }, record));
   }

@@ -29,7 +29,7 @@ export function observedRecord(record: DecisionRecord, observes: Observes): Obse
     held,
     record: {
       ...record,
-      marked: null,
+      staysDue: true,
       intents: record.intents.filter(({ target }) => !observes.has(target)),
       discards: record.discards.filter(({ connection }) => !observes.has(connection)),
       tombstone: null,

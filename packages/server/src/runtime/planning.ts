@@ -5,7 +5,8 @@ import type { PlanDocument } from "./plan-document.ts";
 import { composePlan } from "./planning-compose.ts";
 import type { Draft, Members } from "./planning-writes.ts";
 import { promised } from "./sendable.ts";
-import { assessBatch, contextOf } from "./settle.ts";
+import { assessBatch } from "./rematched.ts";
+import { contextOf } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -18,7 +19,7 @@ const passesMax = 6;
 
 /** What a draft is made of: which links of an entity are looked at, and how they are decided. */
 export interface DraftSource {
-  /** The next links of an entity, in the order of their ids. */
+  /** The next links of an entity, in an order of their own. */
   readonly links: (policy: EntityPolicy, limit: number, after: LinkId | null) => Promise<readonly LinkId[]>;
   /** How many there are, for the progress. */
   readonly count: (policy: EntityPolicy) => Promise<number | null>;
@@ -41,7 +42,7 @@ function note<Member>(members: Map<LinkId, Set<Member>>, link: LinkId, member: M
 export async function makePlan(settling: Settling): Promise<PlanDocument> {
   const { store } = settling.session.world;
   const draft = await draftPlan(settling, {
-    links: ({ entity }, limit, after) => store.dueLinks(entity, limit, after),
+    links: ({ entity }, limit, after) => store.dueLinks({ entity, limit, after }),
     count: ({ entity }) => store.countDue(entity),
     decide: (context, links) => assessBatch(settling.session, context, links),
     isGrowing: true,

@@ -2,7 +2,7 @@ import { failureRecord } from "@crossfoot/connector-sdk";
 import type { ProbeAnswer } from "@crossfoot/connector-sdk";
 import { isEqual, isLikelyImage, provesAbsence, settleUpdate } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, ExternalId, FailureRecord } from "@crossfoot/kernel";
-import type { DoubtfulIntent, Intent, IntentOutcome, StoredObservation } from "../store/port.ts";
+import type { DoubtfulIntent, Intent, IntentOutcome, Rights, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation } from "./canonical.ts";
 import { forgetDoubt, quietFor } from "./doubts.ts";
 import { gathered } from "./gather.ts";
@@ -31,19 +31,30 @@ export async function probeDue(
   session: Session,
   at: { readonly target: ConnectionId; readonly policy: EntityPolicy },
 ): Promise<number> {
-  const { world } = session;
+  const { world, holding } = session;
   const side = sideOf(world, at.target);
   const mapping = mappingOf(side, at.policy.entity);
   if (mapping === undefined || session.away.has(side.id)) return 0;
-  const doubtful = await world.store.doubtfulIntents(side.id, at.policy.entity, batchSize);
+  await holding.keepUp();
+  return holding.use((rights) => probeSome(session, { side, mapping, policy: at.policy, rights }));
+}
+
+async function probeSome(
+  session: Session,
+  at: Pick<SendTarget, "side" | "mapping" | "policy"> & { readonly rights: Rights },
+): Promise<number> {
+  const { world } = session;
+  const { side, mapping, policy, rights } = at;
+  const { entity } = policy;
+  const doubtful = await world.store.doubtfulIntents({ rights, target: side.id, entity, limit: batchSize });
   if (doubtful.length === 0) return 0;
   // How long they have been quiet is told before anything is asked: an answer says what was so when it was
   // asked for.
   const intents = doubtful.map((intent) => ({ ...intent, quietForMs: quietFor(world, intent) }));
   const connection = await side.open(termsOf(session));
-  const target: SendTarget = { side, connection, mapping, policy: at.policy };
+  const target: SendTarget = { side, connection, mapping, policy };
   const commit = gathered((done: readonly IntentOutcome[]) =>
-    world.store.commitOutcomes(done, session.runId, session.lease),
+    world.store.commitOutcomes(done, session.runId, rights),
   );
   let settled = 0;
   await inLanes(intents, side.concurrency, async (intent) => {
@@ -56,11 +67,11 @@ export async function probeDue(
     forgetDoubt(world, intent);
     session.report({
       phase: "probe",
-      entity: at.policy.entity,
+      entity,
       connection: side.id,
       done: settled,
       total: intents.length,
-      message: `asking ${side.id} whether ${at.policy.entity} in doubt landed`,
+      message: `asking ${side.id} whether ${entity} in doubt landed`,
     });
   });
   return settled;
@@ -143,7 +154,7 @@ async function probeCreate(
       },
     }),
   );
-  const span = { start, end: session.tick(), via: "probe" } as const;
+  const span = { start, end: session.tickEnd(), via: "probe" } as const;
   const found = await Promise.all(
     answer.records.map((record) =>
       toObservation(world, { side: target.side, mapping: target.mapping, span }, record),
@@ -196,7 +207,7 @@ async function probeChange(
     connection.readByIds({ entity: intent.entity, roots: target.mapping.roots, ids: [id] }),
   );
   const [record] = records;
-  const span = { start, end: session.tick(), via: "probe" } as const;
+  const span = { start, end: session.tickEnd(), via: "probe" } as const;
   if (record === undefined) {
     const failure = { ...provedAbsent, failure: "stale", code: "target_gone" } as const;
     const [known] = await world.store.observationsOf([

@@ -1,13 +1,27 @@
 import type { EntityMapping } from "@crossfoot/connector-sdk";
 import { carried, decideMatch, matchKeysOf } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, Fields, LinkId } from "@crossfoot/kernel";
-import type { KeyHolder, Newcomer, RecordKey, Resolution, StoredObservation } from "../store/port.ts";
+import { matchingName } from "../store/port.ts";
+import type {
+  KeyHolder,
+  Lease,
+  Newcomer,
+  RecordKey,
+  ResolvedEntry,
+  Resolution,
+  StoredObservation,
+} from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
+import { leaseMs } from "./holding.ts";
+import { followIdentity } from "./identity.ts";
+import type { Matching } from "./identity.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { Session, World } from "./world.ts";
 
 /** Newcomers looked at in one batch. */
 const batchSize = 500;
+/** Time between two looks whether another worker is done, ms. */
+const lookMs = 150;
 
 interface Keyed {
   readonly newcomer: Newcomer;
@@ -17,23 +31,85 @@ interface Keyed {
 }
 
 /**
+ * Does something as the only one who matches records of an entity: two newcomers of two sides, each linked by
+ * a worker that sees none of the other's, would become two links, and two creates (INVARIANTS.md I03). Null
+ * when another worker is at it.
+ */
+async function matching<T>(
+  session: Session,
+  policy: EntityPolicy,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T | null> {
+  const { store } = session.world;
+  const { holder } = session.holding;
+  const lease = await store.acquireLease(matchingName(policy.entity), { holder, ttlMs: leaseMs });
+  if (lease === null) return null;
+  try {
+    return await work(lease);
+  } finally {
+    await store.releaseLease(lease);
+  }
+}
+
+/**
+ * Follows merges of records, and gives every new record a link. Answers how many links were changed or made;
+ * null when another worker is at it.
+ */
+export function matchRecords(session: Session, policy: EntityPolicy): Promise<number | null> {
+  return matching(session, policy, async (lease) => {
+    const moved = await followIdentity({ session, lease }, policy);
+    return moved + (await resolveNewcomers({ session, lease }, policy));
+  });
+}
+
+/** Like {@link matchRecords}, and waits for another worker who is at it. */
+export async function matchFirst(session: Session, policy: EntityPolicy): Promise<void> {
+  await whenFree(session, () => matchRecords(session, policy));
+}
+
+/** Does something as the only one who matches records of an entity, and waits for another who is at it. */
+export async function matchAlone(
+  session: Session,
+  policy: EntityPolicy,
+  work: (lease: Lease) => Promise<void>,
+): Promise<void> {
+  await whenFree(session, () =>
+    matching(session, policy, async (lease) => {
+      await work(lease);
+      return true;
+    }),
+  );
+}
+
+/** Tries until it is possible, or until the session is to end. */
+async function whenFree<T>(session: Session, attempt: () => Promise<T | null>): Promise<void> {
+  while ((await attempt()) === null) {
+    if (!(await session.world.sleep(lookMs, session.signal))) return;
+    await session.holding.keepUp();
+  }
+}
+
+/**
  * Gives every new record a link: the one of its counterpart when the declared keys are certain, a review
  * when they are not, else a link of its own. A link is only a fact of ours; whether a counterpart is
  * created is decided later.
  */
-export async function resolveNewcomers(session: Session, policy: EntityPolicy): Promise<number> {
+async function resolveNewcomers({ session, lease }: Matching, policy: EntityPolicy): Promise<number> {
   const { world } = session;
   await world.store.retryWaiting(policy.entity);
   let total = 0;
   for (;;) {
-    // A record that shows up while a create is in doubt may be that very create: it waits for the probe.
-    const doubtful = await world.store.doubtfulCreates(policy.entity);
-    const newcomers = await world.store.loadNewcomers(policy.entity, batchSize, doubtful);
+    if (session.signal?.aborted === true) return total;
+    await session.holding.keepUp();
+    const newcomers = await world.store.loadNewcomers(policy.entity, batchSize);
     if (newcomers.length === 0) return total;
     // One side at a time, so that a newcomer of the other side finds the links made for the first.
     const connection = newcomers[0]?.connection;
     const batch = newcomers.filter((newcomer) => newcomer.connection === connection);
-    total += await resolveBatch(session, policy, batch);
+    const { stored, linked } = await resolveBatch(session, policy, { batch, lease });
+    total += linked;
+    // Whatever keeps all of them from being stored is looked at in the next round.
+    if (stored === 0) return total;
     session.report({
       phase: "resolve",
       entity: policy.entity,
@@ -48,8 +124,8 @@ export async function resolveNewcomers(session: Session, policy: EntityPolicy): 
 async function resolveBatch(
   session: Session,
   policy: EntityPolicy,
-  batch: readonly Newcomer[],
-): Promise<number> {
+  { batch, lease }: { readonly batch: readonly Newcomer[]; readonly lease: Lease },
+): Promise<{ readonly stored: number; readonly linked: number }> {
   const { world } = session;
   const keyed = await computeKeys(world, policy, batch);
   const holders = await world.store.holdersOf(
@@ -60,30 +136,32 @@ async function resolveBatch(
   for (const holder of holders) byKey.set(holder.key, [...(byKey.get(holder.key) ?? []), holder]);
   const claims = new Map<string, number>();
   for (const { keys } of keyed) for (const key of keys) claims.set(key, (claims.get(key) ?? 0) + 1);
-  const entries: { record: RecordKey; resolution: Resolution }[] = [];
+  const entries: ResolvedEntry[] = [];
   const claimed = new Set<string>();
   for (const one of keyed) {
     const resolution = resolveOne(world, { policy, one, byKey, claims, claimed });
-    entries.push({ record: recordOf(one.newcomer), resolution });
+    entries.push({ record: recordOf(one.newcomer), resolution, contentHash: one.newcomer.contentHash });
     for (const key of one.keys) claimed.add(key);
   }
-  await world.store.commitResolutions(await withFreeLinks(world, entries), session.runId);
-  return entries.filter(({ resolution }) => resolution.kind !== "wait").length;
+  const free = await withFreeLinks(world, entries);
+  const stored = await world.store.commitResolutions(free, session.runId, lease);
+  return { stored, linked: entries.filter(({ resolution }) => resolution.kind !== "wait").length };
 }
 
 /** Links that were made of a record before, and live on in others or ended, keep their ids. */
 async function withFreeLinks(
   world: World,
-  entries: readonly { readonly record: RecordKey; readonly resolution: Resolution }[],
-): Promise<typeof entries> {
+  entries: readonly ResolvedEntry[],
+): Promise<readonly ResolvedEntry[]> {
   const found = entries.flatMap(({ resolution }) => (resolution.kind === "found" ? [resolution.link] : []));
   const used = new Set((await world.store.loadLinks(found)).map(({ id }) => id));
   if (used.size === 0) return entries;
-  const free: { record: RecordKey; resolution: Resolution }[] = [];
-  for (const { record, resolution } of entries) {
+  const free: ResolvedEntry[] = [];
+  for (const entry of entries) {
+    const { record, resolution } = entry;
     const isUsed = resolution.kind === "found" && used.has(resolution.link);
     const link = isUsed ? await freeLinkId(world, record) : null;
-    free.push({ record, resolution: link === null ? resolution : ({ ...resolution, link } as Resolution) });
+    free.push(link === null ? entry : { ...entry, resolution: { ...resolution, link } as Resolution });
   }
   return free;
 }
@@ -194,29 +272,41 @@ function awaitsKey(policy: EntityPolicy, fields: Fields): boolean {
   return policy.matchKeys.some((names) => names.some((name) => isAwaiting(fields[name])));
 }
 
-/** Links with counterparts keep the keys that their records show now; nothing is joined by them. */
+/**
+ * Links with counterparts keep the keys that their records show now; nothing is joined by them. Answers the
+ * links that another worker keeps from being matched now.
+ */
 export async function renewKeys(
   session: Session,
   policy: EntityPolicy,
   members: readonly { readonly link: LinkId; readonly connection: ConnectionId; readonly fields: Fields }[],
-): Promise<void> {
-  if (members.length === 0) return;
+): Promise<ReadonlySet<LinkId>> {
+  if (members.length === 0) return new Set();
   const entries = members.map(({ link, connection, fields }) => ({
     ...{ link, connection, keys: matchKeysOf(policy, withoutAwaits(fields)) },
   }));
-  await session.world.store.replaceKeys(policy.entity, entries, { pairs: [], runId: session.runId });
+  const { runId, world } = session;
+  const renewed = await matching(session, policy, (lease) =>
+    world.store.replaceKeys(policy.entity, entries, { pairs: [], runId, lease }),
+  );
+  return new Set(renewed === null ? members.map(({ link }) => link) : []);
 }
 
-/**
- * A single link whose keys changed may turn out to be the same thing as a link of the other side. Answers how
- * many were joined, and those that have to wait before they can be: deciding one of them now would create
- * what may be there already.
- */
+/** What became of links that were matched again; nothing is decided yet about those in the two sets. */
+export interface Rematched {
+  readonly joined: number;
+  /** Links that another worker keeps from being matched now. */
+  readonly held: ReadonlySet<LinkId>;
+  /** Links that wait before they can be joined: deciding one now would create what may be there already. */
+  readonly waiting: ReadonlySet<LinkId>;
+}
+
+/** A single link whose keys changed may turn out to be the same thing as a link of the other side. */
 export async function rematchSingles(
   session: Session,
   policy: EntityPolicy,
   singles: readonly { readonly link: LinkId; readonly connection: ConnectionId; readonly fields: Fields }[],
-): Promise<{ readonly joined: number; readonly waiting: readonly LinkId[] }> {
+): Promise<Rematched> {
   const { store } = session.world;
   const keyed = singles.map((single) => ({
     ...single,
@@ -229,7 +319,30 @@ export async function rematchSingles(
   const holds = (link: LinkId, key: string): boolean =>
     holders.some((holder) => holder.link === link && holder.key === key);
   const moved = keyed.filter(({ link, keys }) => !keys.every((key) => holds(link, key)));
-  if (moved.length === 0) return { joined: 0, waiting: [] };
+  const none: ReadonlySet<LinkId> = new Set();
+  if (moved.length === 0) return { joined: 0, held: none, waiting: none };
+  const again = await matching(session, policy, (lease) => rematch(session, policy, { moved, lease }));
+  if (again === null) return { joined: 0, held: new Set(moved.map(({ link }) => link)), waiting: none };
+  return { ...again, held: none };
+}
+
+interface Moved {
+  readonly link: LinkId;
+  readonly connection: ConnectionId;
+  readonly keys: readonly string[];
+}
+
+async function rematch(
+  session: Session,
+  policy: EntityPolicy,
+  { moved, lease }: { readonly moved: readonly Moved[]; readonly lease: Lease },
+): Promise<Pick<Rematched, "joined" | "waiting">> {
+  const { store } = session.world;
+  // Looked up again: from here on nobody else matches.
+  const holders = await store.holdersOf(
+    policy.entity,
+    moved.flatMap(({ keys }) => keys),
+  );
   const pairs = moved.flatMap(({ link, connection, keys }) => {
     const found = holders.filter(
       (holder) => holder.link !== link && holder.state !== "ended" && keys.includes(holder.key),
@@ -242,6 +355,6 @@ export async function rematchSingles(
     });
     return verdict.kind === "link" ? [{ from: link, into: verdict.link as LinkId }] : [];
   });
-  const waiting = await store.replaceKeys(policy.entity, moved, { pairs, runId: session.runId });
-  return { joined: pairs.length - waiting.length, waiting };
+  const waiting = await store.replaceKeys(policy.entity, moved, { pairs, runId: session.runId, lease });
+  return { joined: pairs.length - waiting.length, waiting: new Set(waiting) };
 }

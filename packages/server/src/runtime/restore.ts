@@ -196,7 +196,7 @@ async function assessOne(settling: Settling, { link, entity }: Asked): Promise<A
 
 /** Settles this record and leaves alone what else is due. */
 async function settleAlone(settling: Settling, { link, entity }: Asked): Promise<void> {
-  const due = await settling.session.world.store.dueLinks(entity, othersMax, null);
+  const due = await settling.session.world.store.dueLinks({ entity, limit: othersMax, after: null });
   const others = due.filter((each) => each !== link);
   await settle({ ...settling, withheld: new Set(others) });
 }

@@ -53,7 +53,7 @@ export async function sendBatch(
     if (failure.failure === "unauthorised") await noteRefused(session, target, failure);
     return [...compared.stale, ...ready.map(({ intent }) => failed(session, intent, failure))];
   }
-  const span = { start, end: session.tick(), via: "answer" } as const;
+  const span = { start, end: session.tickEnd(), via: "answer" } as const;
   const records = await readBack(session, target, outcomes);
   const observations = new Map<WriteOutcome, StoredObservation>();
   for (const outcome of outcomes) {
@@ -92,7 +92,7 @@ export async function sendBatch(
  * 3. A wakes up. If it made its call now, the record would be there twice.
  */
 function isTooLate(session: Session, { side }: SendTarget, deadline: Deadline): boolean {
-  return session.signal?.aborted === true || deadline.isOver(side.timeoutMs);
+  return session.signal?.aborted === true || !session.holding.isAlive || deadline.isOver(side.timeoutMs);
 }
 
 const missingOutcome: FailureRecord = {
@@ -139,7 +139,7 @@ async function readOne(
       roots: target.mapping.roots,
       ids: [id],
     });
-    const span = { start, end: session.tick(), via: "answer" } as const;
+    const span = { start, end: session.tickEnd(), via: "answer" } as const;
     if (record === undefined) return current === null ? null : notSeen(current, span);
     return await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
   } catch {
@@ -168,7 +168,7 @@ async function comparePreconditions(
     roots: target.mapping.roots,
     ids,
   });
-  const span = { start, end: session.tick(), via: "answer" } as const;
+  const span = { start, end: session.tickEnd(), via: "answer" } as const;
   const ready: Prepared[] = [];
   const stale: IntentOutcome[] = [];
   for (const one of batch) {

@@ -39,6 +39,8 @@ interface Batch {
 
 /** What one claim came to. */
 interface Claim {
+  /** Ends what rests on the shards of the claim. */
+  readonly end: () => Promise<void>;
   open: number;
   /** Batches that were begun. */
   batches: number;
@@ -104,7 +106,7 @@ export async function sendDue(
     target: { side, connection, mapping, policy: at.policy },
     counts,
     queue: [],
-    commit: gathered((done) => world.store.commitOutcomes(done, session.runId, session.lease)),
+    commit: gathered((done) => world.store.commitOutcomes(done, session.runId, session.holding.held())),
     keys: at.keys,
     batchSize: Math.max(abilities.writeBatchMax, 1),
     callsOfBatch: Math.max(callsOfBatch(abilities), callsSeen.get(side)?.get(at.policy.entity) ?? 0),
@@ -156,11 +158,11 @@ async function sendOne(sending: Sending, { prepared, deadline, claim }: Batch): 
   if (!isLate) claim.batches += 1;
   const done = isLate ? prepared.map(takenBack) : await sendBatch(session, target, { prepared, deadline });
   await sending.commit(done);
-  note(sending, claim, done);
+  await note(sending, claim, done);
 }
 
 /** Adds up outcomes. When all of a claim came back as it was, nothing more can be done now. */
-function note(sending: Sending, claim: Claim, outcomes: readonly IntentOutcome[]): void {
+async function note(sending: Sending, claim: Claim, outcomes: readonly IntentOutcome[]): Promise<void> {
   const { session, target, counts } = sending;
   add(counts, outcomes);
   report(session, { side: target.side, entity: target.policy.entity, counts });
@@ -172,6 +174,7 @@ function note(sending: Sending, claim: Claim, outcomes: readonly IntentOutcome[]
   if (claim.open > 0) return;
   endClaim(sending, claim);
   if (!claim.didMove) sending.isDry = true;
+  await claim.end();
 }
 
 /** Gives back what a claim did not need, and learns how much it did. */
@@ -248,13 +251,16 @@ async function claimHeld(
   const { session, target, batchSize, queue } = sending;
   const { store, clock } = session.world;
   const { terms, connection } = at;
+  const { holding } = session;
+  await holding.keepUp();
+  const end = holding.begin();
   const withinMs = sendWithinMs(target);
   const limit = Math.min(batchSize * at.batches, claimMax);
   // Counted from before we ask, so that our own end of it is never later than the one that the store stamps.
   const deadline = deadlineIn(clock, withinMs);
   terms.deadline = deadline;
   const intents = await store.claimIntents({
-    lease: session.lease,
+    rights: holding.rights(),
     target: target.side.id,
     entity: target.policy.entity,
     limit,
@@ -264,15 +270,15 @@ async function claimHeld(
   if (intents.length < limit) sending.isDry = true;
   if (intents.length === 0) {
     target.side.gate.letGo(terms);
-    return;
+    return end();
   }
   const { early, ready } = await prepare(session, target, intents);
-  const claim: Claim = { open: intents.length, didMove: false, batches: 0, terms, connection };
+  const claim: Claim = { end, open: intents.length, didMove: false, batches: 0, terms, connection };
   for (let from = 0; from < ready.length; from += batchSize)
     queue.push({ prepared: ready.slice(from, from + batchSize), deadline, claim });
   if (early.length === 0) return;
   await sending.commit(early);
-  note(sending, claim, early);
+  await note(sending, claim, early);
 }
 
 function add(counts: SendCounts, outcomes: readonly IntentOutcome[]): void {

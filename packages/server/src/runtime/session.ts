@@ -3,20 +3,25 @@ import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, Lane } from "@crossfoot/kernel";
 import { allEnded } from "./all-ended.ts";
 import type { EntitySummary, Progress, RunOptions } from "./engine.ts";
-import type { ConnectionRow } from "../store/port.ts";
+import { readingName } from "../store/port.ts";
+import type { ConnectionRow, Lease } from "../store/port.ts";
+import { deadlineIn } from "./deadline.ts";
 import { isQuotaWait } from "./gate.ts";
+import { beatMs, Holding, leaseMs } from "./holding.ts";
 import { findDeletions, readEntity } from "./observe.ts";
 import type { ReadCounts, ReadMode } from "./observe.ts";
 import { inLane, mappingOf, noteTrouble, saveSideState, termsOf, ticker } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
 
-/** A lease runs out this long after its holder was last heard of: a killed worker is taken over within it. */
-const leaseMs = 12_000;
+/** Longest wait for other workers to give everything, ms: longer than a dead one is waited for. */
+const aloneWaitMsMax = 30_000;
+/** Time between two looks for what others give or end, ms. */
+const lookMs = 150;
 
-/** Another worker is at it. */
+/** Other workers are at it, and this work has to be alone. */
 class LeaseTaken extends Error {
   constructor() {
-    super("another Crossfoot worker is running on this store; wait for it, or stop it");
+    super("another Crossfoot worker is running on this store and does not end; wait for it, or stop it");
     this.name = "LeaseTaken";
   }
 }
@@ -25,58 +30,84 @@ class LeaseTaken extends Error {
 export type Reads = Map<EntityName, { [connection: string]: EntitySummary["read"][string] }>;
 
 /**
- * Runs `work` under the lease, renewing it while the work goes on. What a dead worker left in `sending` is
- * in doubt from here on. Rejects with LeaseTaken when another worker holds it.
+ * Runs `work` as one worker among those that are there: with its share of the shards, which it keeps up
+ * while the work goes on; what a dead worker left in `sending` is in doubt from here on. `isAlone` waits
+ * until all others have given theirs, and rejects with LeaseTaken when they do not. Rejects with LeaseLost
+ * when something that was held has become another's.
  */
 export async function underLease<T>(
   world: World,
-  at: { readonly runId: string | null; readonly options: RunOptions; readonly lane: Lane },
+  at: {
+    readonly runId: string | null;
+    readonly options: RunOptions;
+    readonly lane: Lane;
+    readonly isAlone?: boolean;
+  },
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const lease = await world.store.acquireLease("engine", world.holder, leaseMs);
-  if (lease === null) throw new LeaseTaken();
+  const { runId, options, isAlone = false } = at;
+  const holder = `${world.holder}/${world.entropy.uuid()}`;
+  const holding = new Holding(world, { holder, isAlone, runId });
   const ended = new AbortController();
-  const lost = new AbortController();
-  const { signal } = at.options;
+  const { signal } = options;
   const over = new AbortController();
-  const ends = [lost.signal, over.signal, ...(signal === undefined ? [] : [signal])];
+  const ends = [holding.lost, over.signal, ...(signal === undefined ? [] : [signal])];
   const quiet = (_progress: Progress): void => undefined;
-  const session: Session = {
-    world,
-    lease,
-    runId: at.runId,
-    signal: AbortSignal.any(ends),
-    report: at.options.onProgress ?? quiet,
-    tick: ticker(world.clock, await world.store.newestRead()),
-    lane: at.lane,
-    terms: new Map(),
-    backfilled: new Set(),
-    away: new Map(),
-    troubles: [],
-  };
-  const renewing = renew(session, ended.signal, lost);
   try {
-    await world.store.abandonSending(lease);
-    await allEnded(world.sides.map(({ gate }) => gate.greet()));
-    return await work(session);
+    const askedAt = world.clock.monotonic();
+    await holding.beat();
+    const from = Math.max(holding.storeNow, await world.store.newestRead());
+    const ticks = ticker(world.clock, { from, askedAt });
+    const session: Session = {
+      world,
+      holding,
+      runId,
+      signal: AbortSignal.any(ends),
+      report: options.onProgress ?? quiet,
+      isLoop: options.isLoop === true,
+      ...ticks,
+      lane: at.lane,
+      terms: new Map(),
+      backfilled: new Set(),
+      away: new Map(),
+      troubles: [],
+    };
+    if (isAlone) await holdAll(session);
+    const keeping = keepUp(session, ended.signal);
+    try {
+      await allEnded(world.sides.map(({ gate }) => gate.greet()));
+      const done = await work(session);
+      if (holding.lost.aborted) throw holding.lost.reason;
+      return done;
+    } finally {
+      // Calls that still wait for their turn are not made any more.
+      over.abort();
+      await allEnded(world.sides.map(({ gate }) => gate.rest()));
+      ended.abort();
+      await keeping;
+    }
   } finally {
-    // Calls that still wait for their turn are not made any more.
-    over.abort();
-    await allEnded(world.sides.map(({ gate }) => gate.rest()));
-    ended.abort();
-    await renewing;
-    await world.store.releaseLease(lease);
+    await holding.leave();
   }
 }
 
-async function renew(session: Session, ended: AbortSignal, lost: AbortController): Promise<void> {
-  const { store, sleep } = session.world;
-  while (await sleep(leaseMs / 3, ended)) {
+/** Keeps up what is held also while one call takes long; where work goes in steps, each step does. */
+async function keepUp({ world, holding }: Session, ended: AbortSignal): Promise<void> {
+  while (await world.sleep(beatMs, ended)) {
     try {
-      if (!(await store.renewLease(session.lease, leaseMs))) lost.abort();
+      await holding.keepUp();
     } catch {
       // The next commit finds out by its fence; nothing is decided here.
     }
+  }
+}
+
+/** Waits until everything is held. */
+async function holdAll({ world, holding, signal }: Session): Promise<void> {
+  const patience = deadlineIn(world.clock, aloneWaitMsMax);
+  while (!holding.isWhole) {
+    if (patience.isOver() || !(await world.sleep(lookMs, signal))) throw new LeaseTaken();
+    await holding.beat();
   }
 }
 
@@ -161,6 +192,8 @@ export async function readAll(
     readonly policies: readonly EntityPolicy[];
     readonly mode: ReadMode;
     readonly deletions: Map<EntityName, number>;
+    /** By entity, how long ago it must have been read last for it to be read again, ms. */
+    readonly restMs?: RunOptions["restMs"];
   },
 ): Promise<Reads> {
   const reads: Reads = new Map(at.policies.map(({ entity }) => [entity, {}]));
@@ -175,39 +208,86 @@ async function readSide(
     readonly policies: readonly EntityPolicy[];
     readonly mode: ReadMode;
     readonly deletions: Map<EntityName, number>;
+    readonly restMs?: RunOptions["restMs"];
     readonly reads: Reads;
   },
 ): Promise<void> {
   for (const { entity } of at.policies) {
     if (session.signal?.aborted === true || session.away.has(side.id)) return;
     if (mappingOf(side, entity) === undefined) continue;
+    const lease = await readingLease(session, side, { entity, restMs: at.restMs?.[entity] ?? 0 });
+    if (lease === null) continue;
     try {
-      const isSweep = await isSweepDue(session, side, { entity, mode: at.mode });
-      const { counts, isSwept } = isSweep
-        ? await sweepOrPoll(session, side, entity)
-        : { counts: await readEntity(session, side, { entity, mode: at.mode }), isSwept: false };
-      const into = at.reads.get(entity);
-      if (into !== undefined) into[side.id] = counts;
-      if (isSwept) {
-        const found = await findDeletions(inLane(session, "sweep"), side, entity);
-        at.deletions.set(entity, (at.deletions.get(entity) ?? 0) + found);
-        await noteSwept(session, side, entity);
-      }
-    } catch (error) {
-      if (!(error instanceof ConnectorError)) throw error;
-      const failure = await noteTrouble(session, side, { entity, error });
-      const cursor = await session.world.store.loadCursor(side.id, entity);
-      // A reading that cannot go on starts afresh next time; what it stored stays.
-      const restart =
-        failure.failure === "invalid" || failure.code === "cursor_loop" || failure.code === "list_too_long";
-      const broken = restart ? { ...cursor, reading: null, pageCursor: null, pages: 0 } : cursor;
-      await session.world.store.checkpoint({
-        observations: [],
-        unreadable: [],
-        cursor: { ...broken, failure },
-        runId: session.runId,
-      });
+      await readOne(session, side, { ...at, entity, lease });
+    } finally {
+      await session.world.store.releaseLease(lease);
     }
+  }
+}
+
+/**
+ * The right to read an entity of a side: its cursor is one, and so is its reading. A run of a loop leaves it
+ * to whoever is at it, or was a moment ago; any other run waits, and reads what has changed since. Null when
+ * it is left.
+ */
+async function readingLease(
+  session: Session,
+  side: Side,
+  at: { readonly entity: EntityName; readonly restMs: number },
+): Promise<Lease | null> {
+  const { world, holding, isLoop, signal } = session;
+  const name = readingName(side.id, at.entity);
+  for (;;) {
+    const sign = { holder: holding.holder, ttlMs: leaseMs };
+    const lease = await world.store.acquireLease(name, sign, at.restMs);
+    if (lease !== null || isLoop) return lease;
+    if (!(await world.sleep(lookMs, signal))) return null;
+    await holding.keepUp();
+  }
+}
+
+interface OneReading {
+  readonly entity: EntityName;
+  readonly lease: Lease;
+}
+
+async function readOne(
+  session: Session,
+  side: Side,
+  at: OneReading & {
+    readonly mode: ReadMode;
+    readonly deletions: Map<EntityName, number>;
+    readonly reads: Reads;
+  },
+): Promise<void> {
+  const { entity, lease } = at;
+  try {
+    const isSweep = await isSweepDue(session, side, at);
+    const { counts, isSwept } = isSweep
+      ? await sweepOrPoll(session, side, { entity, lease })
+      : { counts: await readEntity(session, side, at), isSwept: false };
+    const into = at.reads.get(entity);
+    if (into !== undefined) into[side.id] = counts;
+    if (isSwept) {
+      const found = await findDeletions(inLane(session, "sweep"), side, entity);
+      at.deletions.set(entity, (at.deletions.get(entity) ?? 0) + found);
+      await noteSwept(session, side, { entity, lease });
+    }
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    const failure = await noteTrouble(session, side, { entity, error });
+    const cursor = await session.world.store.loadCursor(side.id, entity);
+    // A reading that cannot go on starts afresh next time; what it stored stays.
+    const restart =
+      failure.failure === "invalid" || failure.code === "cursor_loop" || failure.code === "list_too_long";
+    const broken = restart ? { ...cursor, reading: null, pageCursor: null, pages: 0 } : cursor;
+    await session.world.store.checkpoint({
+      observations: [],
+      unreadable: [],
+      cursor: { ...broken, failure },
+      runId: session.runId,
+      lease,
+    });
   }
 }
 
@@ -218,10 +298,10 @@ async function readSide(
 async function sweepOrPoll(
   session: Session,
   side: Side,
-  entity: EntityName,
+  { entity, lease }: OneReading,
 ): Promise<{ readonly counts: ReadCounts; readonly isSwept: boolean }> {
   try {
-    return { counts: await readEntity(session, side, { entity, mode: "sweep" }), isSwept: true };
+    return { counts: await readEntity(session, side, { entity, mode: "sweep", lease }), isSwept: true };
   } catch (error) {
     const { store } = session.world;
     const cursor = await store.loadCursor(side.id, entity);
@@ -233,16 +313,22 @@ async function sweepOrPoll(
       unreadable: [],
       cursor: { ...cursor, reading: null, pageCursor: null, pages: 0 },
       runId: session.runId,
+      lease,
     });
-    return { counts: await readEntity(session, side, { entity, mode: "incremental" }), isSwept: false };
+    const counts = await readEntity(session, side, { entity, mode: "incremental", lease });
+    return { counts, isSwept: false };
   }
 }
 
 /** Everything was read again, and deletions were looked for as far as the system lets us. */
-async function noteSwept({ world, runId }: Session, side: Side, entity: EntityName): Promise<void> {
+async function noteSwept(
+  { world, runId }: Session,
+  side: Side,
+  { entity, lease }: { readonly entity: EntityName; readonly lease: Lease },
+): Promise<void> {
   const cursor = await world.store.loadCursor(side.id, entity);
   const swept = { ...cursor, sweptAt: new Date(world.clock.now()).toISOString() };
-  await world.store.checkpoint({ observations: [], unreadable: [], cursor: swept, runId });
+  await world.store.checkpoint({ observations: [], unreadable: [], cursor: swept, runId, lease });
 }
 
 /**

@@ -4,15 +4,17 @@ import { checkGuard } from "@crossfoot/kernel";
 import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, Verdict } from "@crossfoot/kernel";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
-import { followIdentity } from "./identity.ts";
 import { observedRecord } from "./observing.ts";
 import type { ObservedRecord, Observes } from "./observing.ts";
 import { probeDue } from "./probe.ts";
 import { decisionRecord, splitRefused } from "./record.ts";
-import { rematchSingles, renewKeys, resolveNewcomers } from "./resolve.ts";
+import { rematched } from "./rematched.ts";
+import { matchRecords } from "./resolve.ts";
 import { sendDue } from "./send.ts";
 import { noteTrouble } from "./world.ts";
-import type { DueWork } from "../store/port.ts";
+import type { DueWork, Readiness, Rights } from "../store/port.ts";
+import { covers } from "./holding.ts";
+import { Patience } from "./others.ts";
 import type { Session, World } from "./world.ts";
 
 /** Links decided in one commit: one SQL round trip per stage, about 20 ms of the embedded store. */
@@ -51,6 +53,8 @@ export interface Settling {
   readonly observes: Observes;
   /** Links whose work this settling leaves alone. */
   readonly withheld: Set<LinkId>;
+  /** Entities of which something due was put off, until somebody else is done with what it rests on. */
+  readonly deferred: Set<EntityName>;
 }
 
 /** An empty tally. */
@@ -64,25 +68,26 @@ function tallyOf(settling: Settling, entity: EntityName): Tally {
   return known;
 }
 
-/** Connections of which every record of the entity has been read once. */
-async function readySides(session: Session, entity: EntityName): Promise<readonly ConnectionId[]> {
-  const cursors = await session.world.store.listCursors();
-  return cursors
-    .filter((cursor) => cursor.entity === entity && cursor.backfilledAt !== null)
-    .map(({ connection }) => connection);
-}
-
 /** The context in which an entity is decided now. */
 export async function contextOf(
   settling: Pick<Settling, "session" | "opened">,
   policy: EntityPolicy,
 ): Promise<AssessContext> {
-  const ready = await readySides(settling.session, policy.entity);
   const { world } = settling.session;
+  return contextWith(settling, policy, await world.store.readiness(policy.entity));
+}
+
+function contextWith(
+  { session, opened }: Pick<Settling, "session" | "opened">,
+  policy: EntityPolicy,
+  readiness: readonly Readiness[],
+): AssessContext {
+  // A record may be missing only where every record has been read once.
+  const ready = readiness.filter(({ isRead }) => isRead).map(({ connection }) => connection);
   return {
-    world,
+    world: session.world,
     policy,
-    opened: settling.opened,
+    opened,
     ready,
     planned: new Map(),
     demanded: new Map(),
@@ -91,18 +96,21 @@ export async function contextOf(
 }
 
 /**
- * Settles everything that is due: resolve, decide, send, probe, over all entities in the order of parents and
+ * Settles everything that is due: resolve, decide, send, probe, over all entities in the order of parents
+ * and
  * children, until a round finds nothing to do. Writes that wait for time (in doubt, to be retried) are
  * waited for up to `waitMsMax`.
  */
 export async function settle(settling: Settling): Promise<void> {
   const { session } = settling;
-  const deadline = session.world.clock.now() + settling.waitMsMax;
+  const patience = new Patience(session, settling.waitMsMax);
   let due = await dueNow(settling);
   for (let round = 0; round < roundsMax;) {
     let did = 0;
+    settling.deferred.clear();
     for (const policy of settling.policies) {
       if (session.signal?.aborted === true) return;
+      await session.holding.keepUp();
       const work = due.get(policy.entity);
       if (work === undefined) continue;
       const done = await settleEntity(settling, policy, work);
@@ -113,9 +121,10 @@ export async function settle(settling: Settling): Promise<void> {
     // Only rounds that did something count: waiting is bounded by time.
     if (did > 0) {
       round += 1;
+      patience.renew();
       continue;
     }
-    if (!(await waitForLater(settling, deadline))) return;
+    if (!(await waitForLater(settling, patience))) return;
     due = await dueNow(settling);
   }
   session.world.log.warn("settling_did_not_end", { rounds: roundsMax });
@@ -123,30 +132,34 @@ export async function settle(settling: Settling): Promise<void> {
 
 /** What is due, by entity; most entities of most rounds have nothing to do. */
 async function dueNow({ session, policies }: Settling): Promise<ReadonlyMap<EntityName, DueWork>> {
-  const rows = await session.world.store.dueEntities(policies.map(({ entity }) => entity));
+  const { world, holding } = session;
+  const rows = await world.store.dueEntities(
+    policies.map(({ entity }) => entity),
+    holding.shards(),
+  );
   return new Map(rows.map((row) => [row.entity, row]));
 }
 
 async function settleEntity(settling: Settling, policy: EntityPolicy, due: DueWork): Promise<number> {
-  const isNews = due.newcomers || due.work;
-  const moved = isNews ? await followIdentity(settling.session, policy) : 0;
-  const resolved =
-    moved + (due.newcomers || moved > 0 ? await resolveNewcomers(settling.session, policy) : 0);
+  const isNews = due.newcomers || due.moved;
+  const matched = isNews ? await matchRecords(settling.session, policy) : 0;
+  if (matched === null) settling.deferred.add(policy.entity);
+  const resolved = matched ?? 0;
   const decided = due.work || resolved > 0 ? await decideDue(settling, policy) : 0;
   if (!due.intents && decided === 0) return resolved;
   const sent = await sendEntity(settling, policy);
   return resolved + decided + sent + (await probeEntity(settling, policy));
 }
 
-async function waitForLater(settling: Settling, deadline: number): Promise<boolean> {
-  const { session } = settling;
-  const { world } = session;
-  const open = (await world.store.openTargets()).filter(({ target }) => !session.away.has(target));
+async function waitForLater(settling: Settling, patience: Patience): Promise<boolean> {
+  const { session, deferred } = settling;
+  const targets = await session.world.store.openTargets(session.holding.shards());
+  const open = targets.filter(({ target }) => !session.away.has(target));
   const later = open.reduce((sum, row) => sum + row.due + row.later, 0);
-  if (later === 0 || world.clock.now() >= deadline) return false;
+  if (later === 0 && deferred.size === 0) return patience.forOthers(settling.policies);
   const message = `${later} writes wait for an answer or for another try`;
   session.report({ phase: "wait", entity: null, connection: null, done: 0, total: later, message });
-  return world.sleep(150, session.signal);
+  return patience.forOwn();
 }
 
 /**
@@ -155,10 +168,16 @@ async function waitForLater(settling: Settling, deadline: number): Promise<boole
 interface Deciding {
   readonly settling: Settling;
   readonly context: AssessContext;
+  /** Under which the links are loaded: what they become is stored under the same tokens, or not at all. */
+  readonly rights: Rights;
+  /** Connections on which a record may be there already that nobody has matched yet. */
+  readonly unmatched: ReadonlySet<ConnectionId>;
   readonly due: number;
   decided: number;
   /** Links that were joined with others, which are due now. */
   joined: number;
+  /** Decisions that were made of what was not so any more when they were to be stored. */
+  stale: number;
   kept: Assessed[] | null;
 }
 
@@ -167,15 +186,28 @@ interface Deciding {
  * with others that are due now.
  */
 async function decideDue(settling: Settling, policy: EntityPolicy): Promise<number> {
-  const due = await settling.session.world.store.countDue(policy.entity);
+  const { world, holding } = settling.session;
+  const rights = holding.rights();
+  const shards = rights.shards.map(({ shard }) => shard);
+  const due = shards.length === 0 ? 0 : await world.store.countDue(policy.entity, shards);
   if (due === 0 || settling.guardStops.some(({ entity }) => entity === policy.entity)) return 0;
-  const context = await contextOf(settling, policy);
-  const deciding: Deciding = { settling, context, due, decided: 0, joined: 0, kept: [] };
+  const readiness = await world.store.readiness(policy.entity);
+  // What is decided while another worker reads the other side for the first time is decided again then.
+  if (readiness.some(({ isBeingRead }) => isBeingRead)) {
+    settling.deferred.add(policy.entity);
+    return 0;
+  }
+  const context = contextWith(settling, policy, readiness);
+  const unmatched = new Set(
+    readiness.filter(({ hasNewcomers }) => hasNewcomers).map(({ connection }) => connection),
+  );
+  const counts = { decided: 0, joined: 0, stale: 0 };
+  const deciding: Deciding = { settling, context, rights, unmatched, due, ...counts, kept: [] };
   const made = await guardedSince(settling, policy, due);
   if (made !== null) {
-    const counts: Record<string, number> = {};
-    await eachBatch(deciding, (assessed) => decideHarmless(deciding, assessed, counts));
-    if (!(await passesGuard(settling, policy, { counts, made }))) return deciding.decided + deciding.joined;
+    const harm: Record<string, number> = {};
+    await eachBatch(deciding, (assessed) => decideHarmless(deciding, assessed, harm));
+    if (!(await passesGuard(settling, policy, { counts: harm, made }))) return doneIn(deciding);
   }
   const { kept } = deciding;
   if (made === null || kept === null)
@@ -184,8 +216,11 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
     for (let from = 0; from < kept.length; from += batchSize)
       await storeDecided(deciding, kept.slice(from, from + batchSize));
   }
-  return deciding.decided + deciding.joined;
+  return doneIn(deciding);
 }
+
+/** Links about which something was done: what is left of them is due now. */
+const doneIn = ({ decided, joined, stale }: Deciding): number => decided + joined + stale;
 
 /** Loads and decides all that is due, batch by batch; `work` gets each batch. */
 async function eachBatch(
@@ -193,19 +228,21 @@ async function eachBatch(
   work: (assessed: readonly Assessed[]) => Promise<void>,
 ): Promise<void> {
   const { settling, context } = deciding;
-  let ahead: Promise<Loaded | null> | null = loadDue(settling, context, null);
+  let ahead: Promise<Loaded | null> | null = loadDue(deciding, null);
   for (;;) {
     const loaded: Loaded | null = await ahead;
     if (loaded === null) return;
-    const { assessed, joined } = await rematched(settling.session, context, loaded);
+    const { assessed, joined, held, waiting } = await rematched(settling.session, context, loaded);
+    if (held.size + waiting.size > 0) settling.deferred.add(context.policy.entity);
     // What was kept may be about a link that has just been joined with another: it is decided again.
     if (joined > 0) deciding.kept = null;
     deciding.joined += joined;
     // The next batch is loaded and decided while this one is stored. That is safe, because one commit of
     // decisions touches nothing of another link but its mark, and a link that was marked meanwhile is
     // decided again.
-    ahead = loaded.last === null ? null : loadDue(settling, context, loaded.last);
-    await work(assessed);
+    ahead = loaded.last === null ? null : loadDue(deciding, loaded.last);
+    await work(assessed.filter((one) => isMatched(deciding, one)));
+    await settling.session.holding.keepUp();
   }
 }
 
@@ -230,23 +267,40 @@ async function decideHarmless(
   await storeDecided(deciding, harmless);
 }
 
+/**
+ * A create waits while records of its target are not matched yet: one of them may be what it would make
+ * once
+ * more (1. worker A reads a page of the target; 2. B decides that a link has no counterpart there; 3. A's
+ * page
+ * holds it).
+ */
+function isMatched({ settling, context, unmatched }: Deciding, { plan }: Assessed): boolean {
+  const isSure = !plan.writes.some(({ kind, target }) => kind === "create" && unmatched.has(target));
+  if (!isSure) settling.deferred.add(context.policy.entity);
+  return isSure;
+}
+
 async function storeDecided(deciding: Deciding, assessed: readonly Assessed[]): Promise<void> {
   const { settling, context, due } = deciding;
   const { session } = settling;
   const { entity } = context.policy;
-  const decided = assessed.map((one) =>
-    observedRecord(decisionRecord(session.world, one), settling.observes),
-  );
-  await session.world.store.commitDecisions(
-    decided.map(({ record }) => record),
-    session.runId,
-    session.lease,
-  );
+  const { own, stored } = await session.holding.use(async () => {
+    // Shards that were given meanwhile are decided by others.
+    const rights = session.holding.still(deciding.rights);
+    const decided = assessed
+      .filter(({ bundle }) => covers(rights, bundle.id))
+      .map((one) => ({ one, ...observedRecord(decisionRecord(session.world, one), settling.observes) }));
+    const records = decided.map(({ record }) => record);
+    const links = await session.world.store.commitDecisions(records, session.runId, rights);
+    return { own: decided, stored: new Set(links) };
+  });
+  const kept = own.filter(({ record }) => stored.has(record.link));
   const tally = tallyOf(settling, entity);
-  for (const { plan } of assessed) tally.verdicts[plan.verdict] = (tally.verdicts[plan.verdict] ?? 0) + 1;
-  tally.decided += assessed.length;
-  noteHeld(settling, tally, decided);
-  deciding.decided += assessed.length;
+  for (const { one } of kept) tally.verdicts[one.plan.verdict] = (tally.verdicts[one.plan.verdict] ?? 0) + 1;
+  tally.decided += kept.length;
+  noteHeld(settling, tally, kept);
+  deciding.decided += kept.length;
+  deciding.stale += own.length - kept.length;
   const message = `deciding ${entity}`;
   session.report({
     phase: "decide",
@@ -277,10 +331,13 @@ interface Loaded {
 }
 
 /** Loads and decides the batch of due links after `after`; null when there is none. */
-function loadDue(settling: Settling, context: AssessContext, after: LinkId | null): Promise<Loaded | null> {
-  const { store } = settling.session.world;
+function loadDue(deciding: Deciding, after: LinkId | null): Promise<Loaded | null> {
+  const { settling, context } = deciding;
+  const { world, holding } = settling.session;
+  const { store } = world;
   const load = async (): Promise<Loaded | null> => {
-    const due = await store.dueLinks(context.policy.entity, batchSize, after);
+    const shards = holding.still(deciding.rights).shards.map(({ shard }) => shard);
+    const due = await store.dueLinks({ entity: context.policy.entity, limit: batchSize, after, shards });
     if (due.length === 0) return null;
     const links = due.filter((link) => !settling.withheld.has(link));
     const last = due.length < batchSize ? null : (due.at(-1) ?? null);
@@ -291,54 +348,6 @@ function loadDue(settling: Settling, context: AssessContext, after: LinkId | nul
   loaded.catch(() => undefined);
   return loaded;
 }
-
-/** Loads and decides a batch; single links whose keys changed are matched again first. */
-export async function assessBatch(
-  session: Session,
-  context: AssessContext,
-  links: readonly LinkId[],
-): Promise<readonly Assessed[]> {
-  const bundles = await session.world.store.loadBundles(links);
-  const decided = { links, assessed: await assess(context, bundles) };
-  return (await rematched(session, context, decided)).assessed;
-}
-
-/** The batch once single links whose keys changed have been matched again, and how many were joined. */
-async function rematched(
-  session: Session,
-  context: AssessContext,
-  { links, assessed }: Pick<Loaded, "links" | "assessed">,
-): Promise<{ readonly assessed: readonly Assessed[]; readonly joined: number }> {
-  const { store } = session.world;
-  const singles = assessed.flatMap(({ bundle, input }) => {
-    const members = Object.values(input.members);
-    const [only] = members;
-    if (bundle.state !== "single" || members.length !== 1 || only === undefined) return [];
-    return [{ link: bundle.id, connection: only.view.connection, fields: only.view.fields }];
-  });
-  await renewKeys(session, context.policy, assessed.filter(movesKeys).flatMap(membersIn));
-  const { joined, waiting } = await rematchSingles(session, context.policy, singles);
-  if (joined === 0)
-    return { assessed: assessed.filter(({ bundle }) => !waiting.includes(bundle.id)), joined };
-  const bundles = (await store.loadBundles(links)).filter(
-    ({ id, state }) => state !== "merged" && !waiting.includes(id),
-  );
-  return { assessed: await assess(context, bundles), joined };
-}
-
-/** Whether a link that was decided before shows other declared keys now. */
-function movesKeys({ bundle, input, plan }: Assessed): boolean {
-  if (bundle.verdict === null || bundle.state === "single") return false;
-  const names = new Set(input.policy.matchKeys.flat());
-  const written = plan.writes.flatMap(({ fields }) => Object.keys(fields));
-  const agreed = plan.baseMoves.flatMap(({ fields }) => fields);
-  return [...written, ...agreed].some((field) => names.has(field));
-}
-
-const membersIn = ({ bundle, input }: Assessed) =>
-  Object.values(input.members).map(({ view }) => {
-    return { link: bundle.id, connection: view.connection, fields: view.fields };
-  });
 
 /** Harm of an entity that adds up within the guard's window, by kind of write. */
 export async function harmSince(world: World, entity: EntityName): Promise<ReadonlyMap<string, number>> {
@@ -356,7 +365,8 @@ async function guardedSince(
   due: number,
 ): Promise<ReadonlyMap<string, number> | null> {
   const { world } = settling.session;
-  // A projection has no editor; its values move with the business, and nothing is lost by writing them again.
+  // A projection has no editor; its values move with the business, and nothing is lost by writing them
+  // again.
   if (isProjection) return null;
   const made = await harmSince(world, entity);
   const free = Object.entries(world.guard).map(([kind, { countFree }]) => countFree - (made.get(kind) ?? 0));
@@ -392,9 +402,8 @@ const isApproved = (kind: string): boolean => kind === "create" || kind === "upd
 
 async function sendEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
   const { session } = settling;
-  const due = (await session.world.store.openTargets()).filter(
-    (row) => row.entity === policy.entity && row.due > 0,
-  );
+  const targets = await session.world.store.openTargets(session.holding.shards());
+  const due = targets.filter((row) => row.entity === policy.entity && row.due > 0);
   let sent = 0;
   for (const { target } of due) sent += await sendTo(settling, policy, { target, keys: null });
   return sent;

@@ -2,6 +2,8 @@ import { canonicalBytes, hasAgreed, isAlike, isChanged, isLikelyImage } from "@c
 import type { EntityPolicy, FieldPolicy, Json, LinkId, Value } from "@crossfoot/kernel";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
+import type { DecidedTerms, Lease } from "../store/port.ts";
+import { matchAlone } from "./resolve.ts";
 import { contextOf } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import type { World } from "./world.ts";
@@ -94,22 +96,38 @@ async function eachLink(
  * commit for each entity.
  */
 export async function takeTerms(settling: Settling): Promise<void> {
+  const { session, policies } = settling;
+  const known = await session.world.store.listTerms();
+  const changed = policies.filter((policy) => changeOf(session.world, policy, known) !== null);
+  for (const policy of changed)
+    await matchAlone(session, policy, (lease) => takeChanged(settling, policy, lease));
+}
+
+/** What an entity was decided under, where that is something else; null when it is what is in force. */
+function changeOf(
+  world: World,
+  policy: EntityPolicy,
+  known: readonly DecidedTerms[],
+): { readonly before: Terms | null; readonly terms: Json } | null {
+  const before = known.find(({ entity }) => entity === policy.entity)?.terms as unknown as Terms | undefined;
+  const terms = JSON.parse(JSON.stringify(termsOf(world, policy))) as Json;
+  if (before !== undefined && canonicalBytes(before) === canonicalBytes(terms)) return null;
+  return { before: before ?? null, terms };
+}
+
+/** Takes the terms of an entity as the only one who does; another worker may have done so a moment before. */
+async function takeChanged(settling: Settling, policy: EntityPolicy, lease: Lease): Promise<void> {
   const { session } = settling;
-  const { world, lease, runId } = session;
-  const known = new Map((await world.store.listTerms()).map(({ entity, terms }) => [entity, terms]));
-  for (const policy of settling.policies) {
-    const { entity } = policy;
-    const before = known.get(entity) as unknown as Terms | undefined;
-    const after = termsOf(world, policy);
-    const terms = JSON.parse(JSON.stringify(after)) as Json;
-    if (before !== undefined && canonicalBytes(before) === canonicalBytes(terms)) continue;
-    const changed = { entity, terms, isFirst: before === undefined };
-    const open = before === undefined ? [] : await standingIn(settling, policy, before.policy);
-    await world.store.changeTerms({ ...changed, reopened: open }, runId, lease);
-    if (before === undefined) continue;
-    const message = `${entity} is decided again: contract or mapping changed`;
-    session.report({ phase: "decide", entity, connection: null, done: 0, total: null, message });
-  }
+  const { world, runId } = session;
+  const { entity } = policy;
+  const change = changeOf(world, policy, await world.store.listTerms());
+  if (change === null) return;
+  const { before, terms } = change;
+  const reopened = before === null ? [] : await standingIn(settling, policy, before.policy);
+  await world.store.changeTerms({ entity, terms, isFirst: before === null, reopened }, runId, lease);
+  if (before === null) return;
+  const message = `${entity} is decided again: contract or mapping changed`;
+  session.report({ phase: "decide", entity, connection: null, done: 0, total: null, message });
 }
 
 async function standingIn(

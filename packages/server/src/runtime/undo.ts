@@ -34,7 +34,7 @@ export async function planUndo(
   request: UndoRequest,
   options: RunOptions = {},
 ): Promise<PlanDocument> {
-  return underLease(world, { runId: null, options, lane: "poll" }, async (session) => {
+  return underLease(world, { runId: null, options, lane: "poll", isAlone: true }, async (session) => {
     const opened = await openSides(session, { trusts: false });
     const settling = settlingOf(session, { policies: world.policies, opened, options });
     const { made, of } = await askedFor(world, request);

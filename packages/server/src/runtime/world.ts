@@ -13,10 +13,11 @@ import type {
 } from "@crossfoot/kernel";
 import type { Contract, Role } from "@crossfoot/model";
 import type { Clock, Entropy, Log, Sleep } from "../ports.ts";
-import type { Lease, Store } from "../store/port.ts";
+import type { Store } from "../store/port.ts";
 import type { Progress } from "./engine.ts";
 import { isQuotaWait, openTerms } from "./gate.ts";
 import type { CallTerms, Gate } from "./gate.ts";
+import type { Holding } from "./holding.ts";
 
 /** One connection in use. */
 export interface Side {
@@ -71,16 +72,17 @@ export interface World {
 /** One piece of work under a lease: a run, a plan, an apply. */
 export interface Session {
   readonly world: World;
-  readonly lease: Lease;
+  /** What of the shards this work may decide and write for. */
+  readonly holding: Holding;
   readonly runId: string | null;
   readonly signal: AbortSignal | undefined;
   readonly report: (progress: Progress) => void;
-  /**
-   * Our order of reads (INVARIANTS.md 1.4), in ms: the clock where it moves on, else a little more than the
-   * last tick. It starts after everything stored, so that a clock that steps back never makes a new
-   * sighting look old.
-   */
+  /** One of many runs of a loop: what others are reading or deciding is left to them. */
+  readonly isLoop: boolean;
+  /** When a reading begins, in our order of reads (see {@link ticker}). */
   readonly tick: () => number;
+  /** When a reading has ended, in the same order. */
+  readonly tickEnd: () => number;
   /** Lane of the calls of this session, where a piece of its work has no other. */
   readonly lane: Lane;
   /** Terms of its calls, by lane. */
@@ -92,13 +94,23 @@ export interface Session {
   readonly troubles: { connection: ConnectionId; entity: EntityName | null; failure: FailureRecord }[];
 }
 
-/** A tick that is always later than the one before, and than `newest`. */
-export function ticker(clock: Clock, newest: number): () => number {
-  let last = newest;
-  return () => {
-    last = Math.max(clock.now(), last + 0.001);
+/**
+ * Our order of reads (INVARIANTS.md 1.4), in ms, the same for all workers: the store's clock, as it was told
+ * between `askedAt` and now by our monotonic clock. A begin is told a little early and an end a little late,
+ * so that a reading which began after another one had ended says so, and never otherwise. `from` is not
+ * before anything stored, so that a store's clock that was set back never makes a new sighting look old.
+ */
+export function ticker(
+  clock: Clock,
+  told: { readonly from: number; readonly askedAt: number },
+): Pick<Session, "tick" | "tickEnd"> {
+  const toldAt = clock.monotonic();
+  let last = told.from;
+  const after = (since: number): number => {
+    last = Math.max(told.from + clock.monotonic() - since, last + 0.001);
     return last;
   };
+  return { tick: () => after(toldAt), tickEnd: () => after(told.askedAt) };
 }
 
 /** The session with its calls in another lane. */

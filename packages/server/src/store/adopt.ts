@@ -2,8 +2,9 @@ import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import { listTwice, place } from "./identity-rows.ts";
 import type { JournalWriter } from "./journal.ts";
-import { checkFence } from "./leases.ts";
-import { joinPair } from "./joins.ts";
+import { joinAll } from "./joins.ts";
+import { checkLease } from "./leases.ts";
+import { lockLinks } from "./link-locks.ts";
 import { resolveEntries } from "./links.ts";
 import { markLinks } from "./observations.ts";
 import { adoptionNotes, linkedIn } from "./places.ts";
@@ -42,7 +43,13 @@ export function adoptStore(deps: {
     async commitAdoption(adoption, runId, lease) {
       const { entity, entries, joins, aliases, terms } = adoption;
       await database.transaction(async (tx) => {
-        await checkFence(tx, lease);
+        await checkLease(tx, lease, "for update");
+        await lockLinks(tx, [
+          ...entries.flatMap(({ resolution }) => (resolution.kind === "join" ? [resolution.link] : [])),
+          ...joins.flatMap(({ from, into }) => [from, into]),
+          ...aliases.map(({ link }) => link),
+          ...terms.map(({ link }) => link),
+        ]);
         const resolved = entries.length === 0 ? [] : await resolveEntries(tx, entries);
         await tx.query(
           "update candidate c set state = 'closed' from jsonb_to_recordset($1::jsonb) as r(connection " +
@@ -51,8 +58,7 @@ export function adoptStore(deps: {
             "c.state = 'open'",
           [JSON.stringify(linkedIn(adoption)), entity],
         );
-        const joined = [];
-        for (const pair of joins) joined.push(...(await joinPair(tx, pair)));
+        const joined = await joinAll(tx, joins);
         const placed = aliases.map((alias) => ({ ...alias, isAlias: true }));
         await place(tx, { entity, links: [] }, placed);
         await listTwice(tx, entity, placed);

@@ -1,11 +1,7 @@
 import { canonicalBytes } from "@crossfoot/kernel";
 import type { Json, LinkId } from "@crossfoot/kernel";
+import { shardOf } from "./port.ts";
 import type { JournalEntry } from "./port.ts";
-
-/**
- * Chains of the journal. A link always writes to the same one, so that chains can grow side by side later.
- */
-export const shardCount = 8;
 
 /** What a caller writes into the journal. */
 export interface Note {
@@ -25,14 +21,6 @@ export interface ChainHead {
 export interface ChainedRow extends JournalEntry {
   readonly beforeHash: string;
   readonly hash: string;
-}
-
-/** The chain a link writes to; what belongs to no link goes to the first. */
-export function shardOf(link: LinkId | null): number {
-  if (link === null) return 0;
-  let sum = 0;
-  for (let at = 0; at < link.length; at += 1) sum = (sum * 31 + link.charCodeAt(at)) % 1_000_003;
-  return sum % shardCount;
 }
 
 /** The bytes that an entry's hash covers: the hash before it and everything the entry says. */

@@ -3,24 +3,13 @@ import type { Database, Entropy, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
+import { lockLinks } from "./link-locks.ts";
 import { markLinks } from "./observations.ts";
-import { isDue } from "./rows.ts";
-import type {
-  BaseMove,
-  DecisionRecord,
-  DueWork,
-  Intent,
-  LineLink,
-  ParkEntry,
-  Store,
-  UndoneMark,
-} from "./port.ts";
+import type { BaseMove, DecisionRecord, Intent, LineLink, ParkEntry, Store, UndoneMark } from "./port.ts";
 import { restoreLinks } from "./restore-links.ts";
+import { holdMatching, markDemanded, replaceWaits, wakeOverdue } from "./waits.ts";
 
-type Part = Pick<
-  Store,
-  "dueEntities" | "countDue" | "dueLinks" | "markWork" | "commitDecisions" | "storeIntents"
->;
+type Part = Pick<Store, "markWork" | "commitDecisions" | "storeIntents">;
 
 interface Deps {
   readonly database: Database;
@@ -159,44 +148,6 @@ export async function savePark(
   );
 }
 
-async function replaceWaits(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
-  await tx.query("delete from wait where link_id in (select jsonb_array_elements_text($1::jsonb))", [
-    JSON.stringify(records.map(({ link }) => link)),
-  ]);
-  const rows = records.flatMap(({ link, waits }) =>
-    waits.map((wait) => ({
-      link_id: link,
-      field: wait.field,
-      target: wait.target,
-      parent_link: wait.parentLink,
-      parent_entity: wait.parentEntity,
-      parent_connection: wait.parentConnection,
-      parent_id: wait.parentId,
-      is_blocking: wait.isBlocking,
-    })),
-  );
-  if (rows.length === 0) return;
-  const names =
-    "link_id, field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking";
-  await tx.query(
-    `insert into wait (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(link_id ` +
-      "text, field text, target text, parent_link text, parent_entity text, parent_connection text, " +
-      "parent_id text, is_blocking boolean)",
-    [JSON.stringify(rows)],
-  );
-}
-
-/**
- * A parent that somebody cannot go on without is decided again, since the demand may allow what was not
- * wanted.
- */
-async function markDemanded(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
-  const parents = records.flatMap(({ waits }) =>
-    waits.flatMap((wait) => (wait.isBlocking && wait.parentLink !== null ? [wait.parentLink] : [])),
-  );
-  await markLinks(tx, parents, "demanded");
-}
-
 /** Columns of an intent that stay as they are when its key is decided again, and those that do not. */
 const intentKept = ["key", "link_id", "entity", "generation", "target", "kind", "reference"];
 const intentChanged = [
@@ -313,18 +264,50 @@ async function closeParks(tx: Queryable, deps: Deps, records: readonly DecisionR
   );
 }
 
-async function finishWork(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
-  const rows = records.map(({ link, verdict, state, marked }) => ({ link_id: link, verdict, state, marked }));
+/**
+ * Takes the work that decisions were made of, and answers those that still hold. The row of the work is what
+ * whoever brings news of a link meets:
+ * 1. worker A loads a link and decides a create
+ * 2. B reads the record's counterpart on the target and joins it to the link, which marks it
+ * 3. A's decision was made of the mark before: it is not stored, and the link is decided again
+ * The other way round, B waits for A's row, and finds the create stored.
+ */
+async function takeWork(
+  tx: Queryable,
+  records: readonly DecisionRecord[],
+): Promise<readonly DecisionRecord[]> {
+  const rows = records.map(({ link, marked, staysDue = false }) => ({
+    link_id: link,
+    marked,
+    stays: staysDue,
+  }));
+  const taken = await tx.query<{ link_id: string }>(
+    "with due as (select w.link_id, r.stays from jsonb_to_recordset($1::jsonb) as r(link_id text, marked " +
+      "bigint, stays boolean) join work w on w.link_id = r.link_id and w.marked = r.marked order by " +
+      "w.link_id for update of w), gone as (delete from work w using due where w.link_id = due.link_id and " +
+      "not due.stays) select link_id from due",
+    [JSON.stringify(rows)],
+  );
+  const unmarked = records.filter(({ marked }) => marked === null).map(({ link }) => link);
+  const marked =
+    unmarked.length === 0
+      ? []
+      : await tx.query<{ link_id: string }>(
+          "select link_id from work where link_id in (select jsonb_array_elements_text($1::jsonb))",
+          [JSON.stringify(unmarked)],
+        );
+  const links = new Set<string>([...taken.map((row) => row.link_id), ...unmarked]);
+  for (const { link_id: link } of marked) links.delete(link);
+  return records.filter(({ link }) => links.has(link));
+}
+
+async function saveVerdicts(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
+  const rows = records.map(({ link, verdict, state }) => ({ link_id: link, verdict, state }));
   await tx.query(
     "update link l set verdict = r.verdict, state = coalesce(r.state, l.state) from " +
       "jsonb_to_recordset($1::jsonb) as r(link_id text, verdict text, state text) where l.id = " +
       "r.link_id and (l.verdict is distinct from r.verdict or (r.state is not null and l.state <> " +
       "r.state))",
-    [JSON.stringify(rows)],
-  );
-  await tx.query(
-    "delete from work w using jsonb_to_recordset($1::jsonb) as r(link_id text, marked bigint) " +
-      "where w.link_id = r.link_id and w.marked = r.marked",
     [JSON.stringify(rows)],
   );
 }
@@ -376,67 +359,36 @@ export function storedNote(intent: Intent): Note {
   };
 }
 
-/** What is due. */
-function dueWork(database: Database): Pick<Part, "dueEntities" | "countDue" | "dueLinks"> {
-  return {
-    async dueEntities(entities) {
-      // The first row in the order of an index. Without an order, or with `exists`, PostgreSQL may read the
-      // whole table, in the hope of a row that is not there.
-      const some = (table: string, where: string, order: string): string =>
-        `coalesce((select true from ${table} x where x.entity = e.entity and ${where} order by ` +
-        `${order} limit 1), false)`;
-      const isNewcomer =
-        "x.link_id is null and x.kind in ('present', 'archived') and x.resolution is distinct from " +
-        "'candidate'";
-      const isOpen = `x.state in ('stored', 'in_doubt') and ${isDue("x")}`;
-      const rows = await database.query<DueWork & { [column: string]: unknown }>(
-        "select due.* from (select e.entity, " +
-          `${some("observation", isNewcomer, "x.connection, x.external_id")} ` +
-          `as newcomers, ${some("work", "true", "x.link_id")} as work, ` +
-          `${some("intent", isOpen, "x.target, x.step, x.link_id")} as intents ` +
-          "from jsonb_array_elements_text($1::jsonb) e(entity)) due " +
-          "where due.newcomers or due.work or due.intents",
-        [JSON.stringify(entities)],
-      );
-      return rows;
-    },
-    async countDue(entity) {
-      const [row] = await database.query<{ due: number }>(
-        "select count(*)::int as due from work where entity = $1",
-        [entity],
-      );
-      return row?.due ?? 0;
-    },
-    async dueLinks(entity, limit, after) {
-      const rows = await database.query<{ link_id: string }>(
-        "select link_id from work where entity = $1 and link_id > $3 order by link_id limit $2",
-        [entity, limit, after ?? ""],
-      );
-      return rows.map((row) => row.link_id as LinkId);
-    },
-  };
-}
-
-/** Deciding: what is due, and what a decision leaves behind. */
+/** Deciding: what a decision leaves behind. */
 export function decisionStore(deps: Deps): Part {
   const { database, entropy, journal } = deps;
   return {
-    ...dueWork(database),
     async markWork(links, reason) {
       await database.transaction((tx) => markLinks(tx, links, reason));
     },
-    async storeIntents(intents, runId, lease) {
+    async storeIntents(intents, runId, rights) {
+      const links = intents.map(({ link }) => link);
       await database.transaction(async (tx) => {
-        await checkFence(tx, lease);
+        await checkFence(tx, rights, links);
+        await lockLinks(tx, links);
         const stored = await saveIntents(tx, intents, runId);
         const notes = intents.filter(({ key }) => stored.has(key)).map(storedNote);
         await journal.write(tx, notes, runId);
       });
     },
-    async commitDecisions(records, runId, lease) {
-      if (records.length === 0) return;
-      await database.transaction(async (tx) => {
-        await checkFence(tx, lease);
+    async commitDecisions(given, runId, rights) {
+      if (given.length === 0) return [];
+      return database.transaction(async (tx) => {
+        await checkFence(
+          tx,
+          rights,
+          given.map(({ link }) => link),
+        );
+        await holdMatching(tx, given);
+        const parents = given.flatMap(({ waits }) => waits.flatMap(({ parentLink }) => parentLink ?? []));
+        await lockLinks(tx, [...given.map(({ link }) => link), ...parents]);
+        const records = await takeWork(tx, given);
+        if (records.length === 0) return [];
         await saveLines(
           tx,
           records.flatMap(({ link, lines }) => lines.map((line) => ({ ...line, link }))),
@@ -454,18 +406,20 @@ export function decisionStore(deps: Deps): Part {
         await savePark(tx, parks);
         await replaceWaits(tx, records);
         await markDemanded(tx, records);
+        await wakeOverdue(tx, records);
         const stored = await saveIntents(
           tx,
           records.flatMap(({ intents }) => intents),
           runId,
         );
         await restoreLinks(tx, records);
-        await finishWork(tx, records);
+        await saveVerdicts(tx, records);
         await journal.write(
           tx,
           records.flatMap((record) => decisionNotes(record, stored)),
           runId,
         );
+        return records.map(({ link }) => link);
       });
     },
   };

@@ -5,6 +5,15 @@ import { markLinks } from "./observations.ts";
 import { consolidation, membersFrom, withdrawnNotes } from "./places.ts";
 import type { Placed } from "./port.ts";
 
+/**
+ * Whether a record was merged into another, and no link followed it yet. One that waits is looked at again
+ * once its survivor was read, and then each time.
+ */
+export const isMoved: string =
+  "o.kind in ('merged', 'converted') and o.into_id is not null and o.resolution is distinct from " +
+  "'followed' and (o.resolution is null or exists (select from observation s where s.connection = " +
+  "o.connection and s.entity = o.entity and s.external_id = o.into_id))";
+
 /** A live row of the members of a link. */
 interface PlacedRow {
   readonly link_id: string;
@@ -63,6 +72,12 @@ export async function areDoubtful(tx: Queryable, links: readonly LinkId[]): Prom
   const ids = [JSON.stringify(links)];
   const given = "(select jsonb_array_elements_text($1::jsonb))";
   await tx.query(`select id from link where id in ${given} order by id for update`, ids);
+  // Whoever is claiming a write of theirs is waited for.
+  await tx.query(
+    `select key from intent where link_id in ${given} and state in ('stored', 'sending', 'in_doubt') order ` +
+      "by key for update",
+    ids,
+  );
   const rows = await tx.query(
     `select key from intent i where i.link_id in ${given} and (i.state in ('sending', 'in_doubt') or ` +
       "(i.kind = 'create' and i.state = 'parked' and exists (select from park p where p.intent_key = " +

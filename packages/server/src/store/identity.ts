@@ -1,8 +1,9 @@
 import type { ConnectionId, ExternalId, LinkId, Member, Bases } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
-import { basesOf, linksWhole, place } from "./identity-rows.ts";
+import { basesOf, isMoved, linksWhole, place } from "./identity-rows.ts";
 import type { JournalWriter } from "./journal.ts";
-import { checkFence } from "./leases.ts";
+import { checkLease } from "./leases.ts";
+import { lockLinks } from "./link-locks.ts";
 import { resolveEntries } from "./links.ts";
 import { carryMerge } from "./merge-commit.ts";
 import { markLinks } from "./observations.ts";
@@ -42,11 +43,6 @@ function lists(
     );
     return rows.map(observationOf);
   };
-  // One that waits is looked at again once its survivor was read, and then each time.
-  const isMoved =
-    "o.kind in ('merged', 'converted') and o.into_id is not null and o.resolution is distinct from " +
-    "'followed' and (o.resolution is null or exists (select from observation s where s.connection = " +
-    "o.connection and s.entity = o.entity and s.external_id = o.into_id))";
   return {
     loadMoved: (entity, limit, after) => load(isMoved, entity, { limit, after }),
     loadReturned: (entity, limit, after) => load("o.resolution = 'returned'", entity, { limit, after }),
@@ -126,7 +122,13 @@ function answers({ database, journal }: Deps): Pick<IdentityStore, "saveWord" | 
     async settleCandidate(decision) {
       const { record, state, resolution, alias, release, revive } = decision;
       const own = [record.connection, record.entity, record.id];
+      const joined = resolution?.kind === "join" ? resolution.link : null;
+      const touched = [joined, alias, release, revive?.link ?? null];
       await database.transaction(async (tx) => {
+        await lockLinks(
+          tx,
+          touched.filter((link) => link !== null),
+        );
         await tx.query(
           "update candidate set state = $4, is_held = false where connection = $1 and entity = $2 and " +
             "external_id = $3",
@@ -171,7 +173,7 @@ export function identityStore(deps: Deps): IdentityStore {
     ...answers(deps),
     async commitMerge(merge, runId, lease) {
       return database.transaction(async (tx) => {
-        await checkFence(tx, lease);
+        await checkLease(tx, lease, "for update");
         const { outcome, notes } = await carryMerge(tx, merge);
         await journal.write(tx, notes, runId);
         return outcome;
@@ -179,7 +181,7 @@ export function identityStore(deps: Deps): IdentityStore {
     },
     async commitUnmerge(unmerge, runId, lease) {
       return database.transaction(async (tx) => {
-        await checkFence(tx, lease);
+        await checkLease(tx, lease, "for update");
         const { outcome, notes } = await carryUnmerge(tx, unmerge);
         await journal.write(tx, notes, runId);
         return outcome;

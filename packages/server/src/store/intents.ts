@@ -3,7 +3,8 @@ import type { Database, Entropy, Queryable } from "../ports.ts";
 import { moveBases, parkRow, saveLines, savePark } from "./decisions.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
-import { checkFence } from "./leases.ts";
+import { checkFence, checkShards } from "./leases.ts";
+import { lockLinks } from "./link-locks.ts";
 import { markLinks, observe } from "./observations.ts";
 import { outcomeNotes, turnLinks } from "./outcomes.ts";
 import { markPlans } from "./plans.ts";
@@ -14,8 +15,6 @@ import type { IntentRow } from "./rows.ts";
 type Part = Pick<
   Store,
   | "claimIntents"
-  | "openTargets"
-  | "doubtfulCreates"
   | "doubtfulIntents"
   | "withdrawStored"
   | "markStored"
@@ -23,6 +22,9 @@ type Part = Pick<
   | "commitOutcomes"
   | "intentsOf"
 >;
+
+/** Rights of the JSON list `$n`, as rows `r(shard, fence)`. */
+const rightRows = (n: number): string => `jsonb_to_recordset($${n}::jsonb) as r(shard int, fence bigint)`;
 
 /** Rows come in an order of their own, whatever way PostgreSQL took: the journal is the same on each. */
 const byKey = (a: Pick<IntentRow, "key">, b: Pick<IntentRow, "key">): number => (a.key < b.key ? -1 : 1);
@@ -35,11 +37,26 @@ interface Deps {
   readonly journal: JournalWriter;
 }
 
-/** New members of links, from creates that settled. */
-async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
-  const made = outcomes.filter(
+/** Creates that settled. */
+function madeBy(outcomes: readonly IntentOutcome[]): readonly IntentOutcome[] {
+  return outcomes.filter(
     ({ intent, state, id }) => intent.kind === "create" && state === "settled" && id !== null,
   );
+}
+
+/** Links that wait for the links of these. */
+async function waitingFor(tx: Queryable, made: readonly IntentOutcome[]): Promise<readonly LinkId[]> {
+  if (made.length === 0) return [];
+  const rows = await tx.query<{ link_id: string }>(
+    "select distinct link_id from wait where parent_link in (select jsonb_array_elements_text($1::jsonb))",
+    [JSON.stringify(made.map(({ intent }) => intent.link))],
+  );
+  return rows.map((row) => row.link_id as LinkId);
+}
+
+/** New members of links, from creates that settled. */
+async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
+  const made = madeBy(outcomes);
   if (made.length === 0) return;
   const rows = made.map(({ intent, id }) => ({
     link_id: intent.link,
@@ -71,15 +88,9 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
       "r.external_id",
     [JSON.stringify(rows)],
   );
-  const waiting = await tx.query<{ link_id: string }>(
-    "select distinct link_id from wait where parent_link in (select jsonb_array_elements_text($1::jsonb))",
-    [JSON.stringify(rows.map((row) => row.link_id))],
-  );
-  await markLinks(
-    tx,
-    waiting.map((row) => row.link_id as LinkId),
-    "parent settled",
-  );
+  // Looked for again under the lock of the parents: who waits by now is woken, who waits later sees them.
+  const waiting = await waitingFor(tx, made);
+  await markLinks(tx, waiting, "parent settled");
 }
 
 /**
@@ -91,9 +102,7 @@ async function setAsideTaken(
   tx: Queryable,
   outcomes: readonly IntentOutcome[],
 ): Promise<readonly IntentOutcome[]> {
-  const made = outcomes.filter(
-    ({ intent, state, id }) => intent.kind === "create" && state === "settled" && id !== null,
-  );
+  const made = madeBy(outcomes);
   if (made.length === 0) return outcomes;
   const rows = made.map(({ intent, id }) => ({
     key: intent.key,
@@ -227,12 +236,12 @@ const earlierStep =
   "e.target = c.target and e.step < c.step and e.state in ('stored', 'sending', 'in_doubt')";
 
 /**
- * Whether any intent is in a state: nearly always none is, and a run that follows a hint need not open a
- * transaction to find that out. Only the holder of the lease brings intents into these states.
+ * Whether any intent is stored and not sent: nearly always none is, and a run that follows a hint need not
+ * open a transaction to find that out.
  */
-async function hasIntents(database: Database, state: "stored" | "sending"): Promise<boolean> {
+async function hasStored(database: Database): Promise<boolean> {
   const rows = await database.query(
-    `select key from intent where state = '${state}' order by target, entity, step, link_id limit 1`,
+    "select key from intent where state = 'stored' order by entity, shard, target, step, link_id limit 1",
   );
   return rows.length > 0;
 }
@@ -250,14 +259,16 @@ function withdrawals(deps: Deps): Pick<Store, "withdrawStored" | "markStored"> {
         await markLinks(tx, links, "planned again");
       });
     },
-    async withdrawStored(lease, runId) {
-      if (!(await hasIntents(database, "stored"))) return 0;
+    async withdrawStored(rights, runId) {
+      if (!(await hasStored(database))) return 0;
       return database.transaction(async (tx) => {
-        await checkFence(tx, lease);
+        await checkShards(tx, rights);
         const rows = await tx.query<IntentRow>(
-          "delete from intent i where i.state = 'stored' and i.link_id in (select link_id from " +
-            "work) and not exists (select from intent o where o.link_id = i.link_id and o.target = " +
-            `i.target and o.state in ('sending', 'in_doubt')) returning ${intentColumns}`,
+          `delete from intent i using ${rightRows(1)} where i.shard = r.shard and i.state = 'stored' and ` +
+            "i.link_id in (select link_id from work) and not exists (select from intent o where o.link_id " +
+            "= i.link_id and o.target = i.target and o.state in ('sending', 'in_doubt')) returning " +
+            intentColumns,
+          [JSON.stringify(rights.shards)],
         );
         await journal.write(tx, withdrawnNotes(rows), runId);
         return rows.length;
@@ -272,21 +283,25 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
   return {
     async claimIntents(request) {
       return database.transaction(async (tx) => {
-        await checkFence(tx, request.lease);
+        const { rights, target, entity, limit, sendWithinMs, keys } = request;
+        await checkShards(tx, rights);
         const rows = await tx.query<IntentRow>(
-          "update intent i set state = 'sending', fence = $4, claimed_at = now(), send_deadline = " +
-            "now() + $5 * interval '1 millisecond', attempts = attempts + 1 where i.key in (select " +
-            "c.key from intent c where c.target = $1 and c.entity = $2 and c.state = 'stored' and " +
+          "update intent i set state = 'sending', fence = r.fence, claimed_at = now(), send_deadline = " +
+            "now() + $5 * interval '1 millisecond', attempts = attempts + 1 from " +
+            `${rightRows(4)} where r.shard = i.shard and i.key in (select c.key from ${rightRows(4)} ` +
+            "cross join lateral (select c.key, c.shard, c.step, c.link_id from intent c where c.entity = " +
+            "$2 and c.shard = r.shard and c.target = $1 and c.state = 'stored' and " +
             `${isDue("c")} and ($6::jsonb is null or c.key in (select ` +
             "jsonb_array_elements_text($6::jsonb))) and (c.step = 0 or not " +
-            `exists (${earlierStep})) order by c.step, c.link_id limit $3) returning ${intentColumns}`,
+            `exists (${earlierStep})) order by c.step, c.link_id limit $3) c order by case when $6::jsonb ` +
+            `is null then c.shard else 0 end, c.step, c.link_id limit $3) returning ${intentColumns}`,
           [
-            request.target,
-            request.entity,
-            request.limit,
-            request.lease.fence,
-            request.sendWithinMs,
-            request.keys === null ? null : JSON.stringify(request.keys),
+            target,
+            entity,
+            limit,
+            JSON.stringify(rights.shards),
+            sendWithinMs,
+            keys === null ? null : JSON.stringify(keys),
           ],
         );
         await journal.write(
@@ -302,13 +317,13 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
         return rows.toSorted(byLink).map(intentOf);
       });
     },
-    async abandonSending(lease) {
-      if (!(await hasIntents(database, "sending"))) return 0;
+    async abandonSending(rights) {
       return database.transaction(async (tx) => {
-        await checkFence(tx, lease);
+        await checkShards(tx, rights);
         const rows = await tx.query<IntentRow>(
-          "update intent i set state = 'in_doubt', abandoned_at = now() where i.state = 'sending' " +
-            `returning ${intentColumns}`,
+          `update intent i set state = 'in_doubt', abandoned_at = now() from ${rightRows(1)} where ` +
+            `i.state = 'sending' and i.shard = r.shard and i.fence < r.fence returning ${intentColumns}`,
+          [JSON.stringify(rights.shards)],
         );
         const notes = rows.toSorted(byKey).map((row) => ({
           kind: "intent_in_doubt",
@@ -348,37 +363,15 @@ async function restamp(database: Database): Promise<void> {
 }
 
 /** Which intents are open. */
-function listings(
-  deps: Deps,
-): Pick<Store, "openTargets" | "doubtfulCreates" | "doubtfulIntents" | "intentsOf"> {
+function listings(deps: Deps): Pick<Store, "doubtfulIntents" | "intentsOf"> {
   const { database } = deps;
   return {
-    async openTargets() {
-      const rows = await database.query<{ target: string; entity: string; due: number; later: number }>(
-        `select target, entity, count(*) filter (where ${isDue("i")})::int as due, count(*) ` +
-          `filter (where not ${isDue("i")})::int as later from intent i where state in ('stored', ` +
-          "'in_doubt') group by target, entity order by target, entity",
-      );
-      return rows.map((row) => ({
-        ...row,
-        target: row.target as ConnectionId,
-        entity: row.entity,
-      }));
-    },
-    async doubtfulCreates(entity) {
-      const rows = await database.query<{ target: string }>(
-        "select distinct target from intent where entity = $1 and kind = 'create' and state in " +
-          "('sending', 'in_doubt')",
-        [entity],
-      );
-      return rows.map((row) => row.target as ConnectionId);
-    },
-    async doubtfulIntents(target, entity, limit) {
+    async doubtfulIntents({ rights, target, entity, limit }) {
       const rows = await database.query<DoubtfulRow>(
         `select ${intentColumns}, ${quietFor} as quiet_for_ms, ${isFromAhead} as is_from_ahead from ` +
-          "intent i where i.target = $1 and i.entity = $2 and i.state = 'in_doubt' and " +
-          `${isDue("i")} order by i.due_at, i.key limit $3`,
-        [target, entity, limit],
+          "intent i where i.target = $1 and i.entity = $2 and i.state = 'in_doubt' and i.shard in (select " +
+          `r.shard from ${rightRows(4)}) and ${isDue("i")} order by i.due_at, i.key limit $3`,
+        [target, entity, limit, JSON.stringify(rights.shards)],
       );
       if (rows.some((row) => row.is_from_ahead)) await restamp(database);
       return rows.map((row) => ({ ...intentOf(row), quietForMs: row.quiet_for_ms }));
@@ -398,15 +391,23 @@ function listings(
 function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
   const { database, journal, entropy } = deps;
   return {
-    async commitOutcomes(given, runId, lease) {
+    async commitOutcomes(given, runId, rights) {
       if (given.length === 0) return;
       await database.transaction(async (tx) => {
-        await checkFence(tx, lease);
+        await checkFence(
+          tx,
+          rights,
+          given.map(({ intent }) => intent.link),
+        );
+        const seen = given.flatMap(({ observation }) => (observation === null ? [] : [observation]));
+        const { changed } = await observe(tx, seen);
+        const own = given.map(({ intent }) => intent.link);
+        const children = await waitingFor(tx, madeBy(given));
+        await lockLinks(tx, [...own, ...changed, ...children]);
         const outcomes = await setAsideTaken(tx, given);
+        await markLinks(tx, changed, "answered");
         const takenBack = await saveStates(tx, outcomes);
         await markPlans(tx, outcomes);
-        const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
-        await observe(tx, seen, "answered");
         await addMembers(tx, outcomes);
         await saveLines(
           tx,

@@ -1,6 +1,7 @@
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import type { Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
+import { lockLinks } from "./link-locks.ts";
 import { markLinks } from "./observations.ts";
 
 /** What the journal says of a write that was taken back since its record was found. */
@@ -60,14 +61,15 @@ export function waitingPairs<Pair extends { readonly from: LinkId; readonly into
   return pairs.filter(({ from, into }) => doubted.has(from) || doubted.has(into));
 }
 
-/** Whether a create of either link may have landed, or both have a record on one side: then they stay two. */
+/** Whether one is over, a create of either may have landed, or both have a record on one side. */
 async function isUnjoinable(
   tx: Queryable,
   pair: { readonly from: LinkId; readonly into: LinkId },
 ): Promise<boolean> {
   if ((await doubtedLinks(tx, [pair.from, pair.into])).size > 0) return true;
   const rows = await tx.query(
-    "select 1 from link_member a join link_member b on b.connection = a.connection where a.link_id = $1 " +
+    "select 1 from link where id in ($1, $2) and state in ('ended', 'merged') union all select 1 from " +
+      "link_member a join link_member b on b.connection = a.connection where a.link_id = $1 " +
       "and b.link_id = $2 and a.until_at is null and b.until_at is null and not a.is_alias and not " +
       "b.is_alias limit 1",
     [pair.from, pair.into],
@@ -87,8 +89,21 @@ async function joinTwo(tx: Queryable, pair: { readonly from: LinkId; readonly in
   await tx.query("update wait set parent_link = $2 where parent_link = $1", [from, into]);
 }
 
-/** Joins two links unless something speaks against it, and answers what the journal is to say of it. */
-export async function joinPair(
+/** Locks creates of links that may be claimed: whoever is claiming one is waited for. */
+export async function lockCreates(tx: Queryable, links: readonly LinkId[]): Promise<void> {
+  if (links.length === 0) return;
+  await tx.query(
+    "select key from intent where link_id in (select jsonb_array_elements_text($1::jsonb)) and kind = " +
+      "'create' and state in ('stored', 'sending', 'in_doubt') order by key for update",
+    [JSON.stringify(links)],
+  );
+}
+
+/**
+ * Joins two links unless something speaks against it, and answers what the journal is to say of it. Their
+ * rows are locked, so that nobody stores a decision about either of them meanwhile.
+ */
+async function joinPair(
   tx: Queryable,
   pair: { readonly from: LinkId; readonly into: LinkId },
 ): Promise<readonly Note[]> {
@@ -118,4 +133,17 @@ export async function wakeByParent(tx: Queryable, parents: readonly LinkId[]): P
     waiting.map((row) => row.link_id as LinkId),
     "parent joined",
   );
+}
+
+/** Joins pairs of links one after the other; what the journal says of it comes last. */
+export async function joinAll(
+  tx: Queryable,
+  pairs: readonly { readonly from: LinkId; readonly into: LinkId }[],
+): Promise<readonly Note[]> {
+  const ends = pairs.flatMap(({ from, into }) => [from, into]);
+  await lockLinks(tx, ends);
+  await lockCreates(tx, ends);
+  const notes: Note[] = [];
+  for (const pair of pairs) notes.push(...(await joinPair(tx, pair)));
+  return notes;
 }

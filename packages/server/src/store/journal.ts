@@ -1,7 +1,8 @@
 import type { Json } from "@crossfoot/kernel";
 import type { Clock, Database, Entropy, Queryable } from "../ports.ts";
-import { chainNotes, chainedBytes, shardCount, shardOf } from "./chain.ts";
+import { chainNotes, chainedBytes } from "./chain.ts";
 import type { Note } from "./chain.ts";
+import { shardCount, shardOf } from "./port.ts";
 import type { JournalEntry, Store } from "./port.ts";
 
 interface Head {

@@ -1,13 +1,15 @@
 import type { ConnectionId, EntityName, ExternalId, LinkId, LinkState } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
-import { doubtedLinks, joinPair, takeBackCreates, waitingPairs, wakeByParent } from "./joins.ts";
+import { doubtedLinks, joinAll, lockCreates, takeBackCreates, waitingPairs, wakeByParent } from "./joins.ts";
 import type { JournalWriter } from "./journal.ts";
+import { checkLease } from "./leases.ts";
+import { findStrays, joinable, lockLinks, stillNewcomers } from "./link-locks.ts";
 import { markLinks } from "./observations.ts";
 import { recordName } from "./port.ts";
-import type { KeyHolder, LineLink, MemberRow, RecordKey, Resolution, Store } from "./port.ts";
-import { observationColumns, observationOf, perId } from "./rows.ts";
-import type { ObservationRow } from "./rows.ts";
+import type { KeyHolder, LineLink, MemberRow, ResolvedEntry, Resolution, Store } from "./port.ts";
+import { newcomers } from "./newcomers.ts";
+import { perId } from "./rows.ts";
 
 interface Deps {
   readonly database: Database;
@@ -48,10 +50,7 @@ function memberOf(row: MemberTable): MemberRow {
 }
 
 /** A record, and what became of it. */
-export interface Entry {
-  readonly record: RecordKey;
-  readonly resolution: Resolution;
-}
+export type Entry = ResolvedEntry;
 
 async function writeKeys(
   tx: Queryable,
@@ -166,48 +165,6 @@ export function resolutionNotes(entries: readonly Entry[]): readonly Note[] {
         resolution.kind === "candidate" ? { connection, id, links: resolution.links } : { connection, id };
       return { kind: kinds[resolution.kind], entity, link, body };
     });
-}
-
-/** Records without a link. */
-function newcomers(deps: Deps): Pick<Store, "retryWaiting" | "unlinkedOf" | "loadNewcomers"> {
-  const { database } = deps;
-  return {
-    async retryWaiting(entity) {
-      // A record that a person is to look at stays so, whatever it shows by now.
-      await database.query(
-        "update observation o set resolution = 'candidate' from candidate c where c.entity = $1 and " +
-          "c.is_held " +
-          "and c.state = 'open' and o.connection = c.connection and o.entity = c.entity and " +
-          "o.external_id = " +
-          "c.external_id and o.link_id is null and o.resolution is distinct from 'candidate'",
-        [entity],
-      );
-      await database.query(
-        "update observation set resolution = null where entity = $1 and link_id is null and " +
-          "resolution = 'waiting' and kind in ('present', 'archived')",
-        [entity],
-      );
-    },
-    async unlinkedOf(entity) {
-      const rows = await database.query<ObservationRow>(
-        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is ` +
-          "null and o.kind in ('present', 'archived') order by o.connection, o.external_id limit " +
-          "10000",
-        [entity],
-      );
-      return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
-    },
-    async loadNewcomers(entity, limit, skip) {
-      const rows = await database.query<ObservationRow>(
-        `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is ` +
-          "null and o.kind in ('present', 'archived') and o.resolution is null and not o.connection " +
-          "in (select jsonb_array_elements_text($3::jsonb)) order by o.connection, o.external_id " +
-          "limit $2",
-        [entity, limit, JSON.stringify(skip)],
-      );
-      return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
-    },
-  };
 }
 
 /** Links by match key, and by native id. */
@@ -346,7 +303,7 @@ export async function resolveEntries(tx: Queryable, entries: readonly Entry[]): 
     keyed.map(({ link }) => link),
     "linked",
   );
-  await wakeByRecord(tx, entries);
+  await markLinks(tx, await waitingFor(tx, entries), "parent linked");
   await wakeByParent(
     tx,
     places.map(({ link }) => link),
@@ -358,33 +315,47 @@ export async function resolveEntries(tx: Queryable, entries: readonly Entry[]): 
 function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | "joinLinks"> {
   const { database, journal } = deps;
   return {
-    async commitResolutions(entries, runId) {
-      if (entries.length === 0) return;
-      await database.transaction(async (tx) => {
-        await journal.write(tx, await resolveEntries(tx, entries), runId);
+    async commitResolutions(given, runId, lease) {
+      if (given.length === 0) return 0;
+      return database.transaction(async (tx) => {
+        await checkLease(tx, lease, "for update");
+        const still = await stillNewcomers(tx, given);
+        const strays = await findStrays(tx, still);
+        const free = strays.length === 0 ? still : await stillNewcomers(tx, still);
+        const targets = free.flatMap(({ resolution }) =>
+          resolution.kind === "join" ? [resolution.link] : [],
+        );
+        const waiting = await waitingFor(tx, free);
+        await lockLinks(tx, [...targets, ...waiting, ...strays]);
+        const entries = await joinable(tx, free);
+        const notes = await resolveEntries(tx, entries);
+        await markLinks(tx, strays, "linked");
+        await journal.write(tx, notes, runId);
+        return entries.length + strays.length;
       });
     },
-    async replaceKeys(entity, entries, { pairs, runId }) {
+    async replaceKeys(entity, entries, { pairs, runId, lease }) {
       return database.transaction(async (tx) => {
-        const doubted = await doubtedLinks(
-          tx,
-          pairs.flatMap(({ from, into }) => [from, into]),
-        );
-        const waiting = waitingPairs(pairs, doubted);
+        await checkLease(tx, lease, "for update");
+        const ends = pairs.flatMap(({ from, into }) => [from, into]);
+        await lockLinks(tx, [...entries.map(({ link }) => link), ...ends]);
+        await lockCreates(tx, ends);
+        const waiting = waitingPairs(pairs, await doubtedLinks(tx, ends));
         const late = new Set(waiting.map(({ from }) => from));
         await writeKeys(
           tx,
           entity,
           entries.filter(({ link }) => !late.has(link)),
         );
-        for (const pair of pairs)
-          if (!waiting.includes(pair)) await journal.write(tx, await joinPair(tx, pair), runId);
+        const free = pairs.filter((pair) => !waiting.includes(pair));
+        await journal.write(tx, await joinAll(tx, free), runId);
         return [...late];
       });
     },
-    async joinLinks(pairs, runId) {
+    async joinLinks(pairs, runId, lease) {
       await database.transaction(async (tx) => {
-        for (const pair of pairs) await journal.write(tx, await joinPair(tx, pair), runId);
+        await checkLease(tx, lease, "for update");
+        await journal.write(tx, await joinAll(tx, pairs), runId);
       });
     },
   };
@@ -392,21 +363,19 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
 
 /** Links, members, match keys. */
 export function linkStore(deps: Deps): Part {
-  return { ...newcomers(deps), ...lookUps(deps), ...members(deps), ...changes(deps) };
+  return { ...newcomers(deps.database), ...lookUps(deps), ...members(deps), ...changes(deps) };
 }
 
-/** Links and newcomers that waited for a record to get a link are to be looked at again. */
-async function wakeByRecord(tx: Queryable, entries: readonly Entry[]): Promise<void> {
-  const records = JSON.stringify(entries.map(({ record }) => record));
+/** Links that wait for one of these records to get a link. */
+async function waitingFor(tx: Queryable, entries: readonly Entry[]): Promise<readonly LinkId[]> {
+  const records = JSON.stringify(
+    entries.map(({ record: { connection, entity, id } }) => ({ connection, entity, id })),
+  );
   const waiting = await tx.query<{ link_id: string }>(
     "select distinct w.link_id from wait w join jsonb_to_recordset($1::jsonb) as r(connection " +
       "text, entity text, id text) on w.parent_connection = r.connection and w.parent_entity = " +
       "r.entity and w.parent_id = r.id",
     [records],
   );
-  await markLinks(
-    tx,
-    waiting.map((row) => row.link_id as LinkId),
-    "parent linked",
-  );
+  return waiting.map((row) => row.link_id as LinkId);
 }

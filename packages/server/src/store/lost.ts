@@ -2,6 +2,7 @@ import type { Discard, Json, LinkId } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
+import { lockLinks } from "./link-locks.ts";
 import { markLinks } from "./observations.ts";
 import type { LostValue, RestoredValue, Store } from "./port.ts";
 
@@ -80,6 +81,7 @@ export function lostStore({ database, journal }: Deps): Pick<Store, "lostValues"
     async restoreValue(restored, runId) {
       const { link, field, value, by } = restored;
       await database.transaction(async (tx) => {
+        await lockLinks(tx, [link]);
         const [row] = await tx.query<{ entity: string }>(
           "insert into conflict (link_id, entity, field, reason, held, state, resolution, " +
             "decided_by) select l.id, l.entity, $2, 'restored', '{}'::jsonb, 'decided', $3::jsonb, $4 " +

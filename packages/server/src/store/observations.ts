@@ -2,6 +2,7 @@ import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/ke
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
+import { checkLease } from "./leases.ts";
 import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "./port.ts";
 import { cursorOf, observationColumns, observationOf } from "./rows.ts";
 import type { CursorRow, ObservationRow } from "./rows.ts";
@@ -20,13 +21,16 @@ type Part = Pick<
   | "takeHints"
 >;
 
-/** Marks links as to be decided. A link that is marked again while it is being decided stays marked. */
+/**
+ * Marks links as to be decided. A link that is marked again while it is being decided stays marked. Their
+ * rows are locked on the way (see {@link lockLinks}).
+ */
 export async function markLinks(tx: Queryable, links: readonly LinkId[], reason: string): Promise<void> {
   if (links.length === 0) return;
   await tx.query(
     "insert into work (link_id, entity, reason) select l.id, l.entity, $2 from link l where l.id " +
-      "in (select jsonb_array_elements_text($1::jsonb)) order by l.id on conflict (link_id) do " +
-      "update set marked = work.marked + 1, reason = excluded.reason",
+      "in (select jsonb_array_elements_text($1::jsonb)) order by l.id for no key update of l on conflict " +
+      "(link_id) do update set marked = work.marked + 1, reason = excluded.reason",
     [JSON.stringify([...new Set(links)]), reason],
   );
 }
@@ -51,26 +55,53 @@ async function loadRows<Row extends MarkRow>(
 }
 
 /**
- * Stores observations that are newer than the views they meet, inside the caller's transaction; marks the
- * links whose content changed. Two sightings of one record in one batch: the later one counts.
+ * Stores observations that are newer than the views they meet, inside the caller's transaction, and answers
+ * the links whose content changed: the caller marks them. Two sightings of one record in one batch: the
+ * later
+ * one counts. A view that somebody else replaced meanwhile is looked at again:
+ * 1. A poll loads the view of a record, and has a newer one
+ * 2. the answer to a write, newer still, is stored by another worker
+ * 3. the poll does not store its own over it, and compares again
  */
 export async function observe(
   tx: Queryable,
   observations: readonly StoredObservation[],
-  reason: string,
-): Promise<ObserveCounts> {
-  const latest = latestSightings(observations);
-  const rows = await loadRows<MarkRow>(tx, markColumns, latest);
-  const known = new Map(rows.map((row) => [`${row.connection}\n${row.entity}\n${row.external_id}`, row]));
-  const members = await loadMembers(
-    tx,
-    latest.filter((seen) => !known.has(sightingName(seen))),
-  );
-  const { toStore, changed, counts } = siftSightings(latest, known, members);
-  await upsert(tx, toStore, members);
-  await markLinks(tx, changed, reason);
-  return counts;
+): Promise<{ readonly counts: ObserveCounts; readonly changed: readonly LinkId[] }> {
+  let left = latestSightings(observations);
+  const changed: LinkId[] = [];
+  const counts = { added: 0, changed: 0, same: 0 };
+  while (left.length > 0) {
+    const rows = await loadRows<MarkRow>(tx, markColumns, left);
+    const known = new Map(rows.map((row) => [nameOf(row), row]));
+    const members = await loadMembers(
+      tx,
+      left.filter((seen) => !known.has(sightingName(seen))),
+    );
+    const sifted = siftSightings(left, known, members);
+    const stored = await upsert(tx, sifted.toStore, { known, members });
+    const lost = sifted.toStore.filter((seen) => !stored.has(sightingName(seen)));
+    counts.added += sifted.counts.added;
+    counts.changed += sifted.counts.changed;
+    counts.same += sifted.counts.same;
+    for (const seen of sifted.moved) {
+      const link = stored.get(sightingName(seen));
+      if (link !== undefined && link !== null) changed.push(link);
+    }
+    for (const seen of lost) counts[countOf(seen, known)] -= 1;
+    left = lost;
+  }
+  return { counts, changed };
 }
+
+/** As what a sighting was counted, before it turned out that its view is another by now. */
+function countOf(seen: StoredObservation, known: ReadonlyMap<string, MarkRow>): keyof ObserveCounts {
+  const row = known.get(sightingName(seen));
+  if (row === undefined) return "added";
+  return row.content_hash === seen.contentHash && row.kind === seen.kind ? "same" : "changed";
+}
+
+const nameOf = (row: { connection: string; entity: string; external_id: string }): string =>
+  `${row.connection}\n${row.entity}\n${row.external_id}`;
 
 /** Links of records that nobody has seen yet and that are members all the same. */
 async function loadMembers(tx: Queryable, keys: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkId>> {
@@ -84,12 +115,42 @@ async function loadMembers(tx: Queryable, keys: readonly RecordKey[]): Promise<R
   return new Map(rows.map((row) => [sightingName(row as unknown as RecordKey), row.link_id as LinkId]));
 }
 
+const columnNames =
+  "connection, entity, external_id, link_id, kind, native, content_hash, version, version_order, " +
+  "modified_at, actor, " +
+  "into_id, via, read_start, read_end";
+const sightingRows =
+  "(select * from jsonb_to_recordset($1::jsonb) as r(connection text, entity text, external_id text, " +
+  "link_id " +
+  "text, kind text, native jsonb, content_hash text, version text, version_order double precision, " +
+  "modified_at bigint, " +
+  "actor text, into_id text, via text, read_start double precision, read_end double precision, known_end " +
+  "double precision, known_hash text)) r";
+const isRecordOf = (row: string): string =>
+  `o.connection = ${row}.connection and o.entity = ${row}.entity and o.external_id = ${row}.external_id`;
+
+/** A record that was gone and shows again is looked at as such, whatever else happens to it meanwhile. */
+const returned =
+  "case when r.kind in ('present', 'archived') and (o.kind in ('merged', 'converted', 'deleted') or " +
+  "o.resolution = 'returned') then 'returned' end";
+
+type StoredRow = Pick<ObservationRow, "connection" | "entity" | "external_id" | "link_id">;
+
+/**
+ * Stores sightings over the views they were compared with, in the order of their names. Answers what was
+ * stored, with the link that the record has by now: it may have got one since its view was loaded.
+ */
 async function upsert(
   tx: Queryable,
   observations: readonly StoredObservation[],
-  members: ReadonlyMap<string, LinkId>,
-): Promise<void> {
-  if (observations.length === 0) return;
+  {
+    known,
+    members,
+  }: {
+    readonly known: ReadonlyMap<string, MarkRow>;
+    readonly members: ReadonlyMap<string, LinkId>;
+  },
+): Promise<ReadonlyMap<string, LinkId | null>> {
   const rows = observations.map((seen) => ({
     connection: seen.connection,
     entity: seen.entity,
@@ -106,26 +167,41 @@ async function upsert(
     via: seen.via,
     read_start: seen.readStart,
     read_end: seen.readEnd,
+    known_end: known.get(sightingName(seen))?.read_end ?? null,
+    known_hash: known.get(sightingName(seen))?.content_hash ?? null,
   }));
-  const names =
-    "connection, entity, external_id, link_id, kind, native, content_hash, version, version_order, " +
-    "modified_at, actor, into_id, via, read_start, read_end";
-  // A deleted record keeps what it last showed, so that a person can see what is gone.
-  await tx.query(
-    `insert into observation (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as ` +
-      "r(connection text, entity text, external_id text, link_id text, kind text, native jsonb, " +
-      "content_hash text, version text, version_order double precision, modified_at bigint, actor text, " +
-      "into_id text, via text, read_start double precision, read_end double precision) on conflict " +
-      "(connection, entity, external_id) do update set kind = excluded.kind, native = case when " +
-      "excluded.kind = 'deleted' then observation.native else excluded.native end, content_hash = " +
-      "excluded.content_hash, version = excluded.version, version_order = excluded.version_order, " +
-      "modified_at = excluded.modified_at, actor = excluded.actor, into_id = excluded.into_id, via " +
-      "= excluded.via, read_start = excluded.read_start, read_end = excluded.read_end, resolution = " +
-      // A record that was gone and shows again is looked at as such, whatever else happens to it meanwhile.
-      "case when excluded.kind in ('present', 'archived') and (observation.kind in ('merged', " +
-      "'converted', 'deleted') or observation.resolution = 'returned') then 'returned' end, seen_at = now()",
-    [JSON.stringify(rows)],
-  );
+  const stored: StoredRow[] = [];
+  const replaced = rows.filter((row) => row.known_end !== null);
+  if (replaced.length > 0) {
+    // A deleted record keeps what it last showed, so that a person can see what is gone.
+    const changed = await tx.query<StoredRow>(
+      `with held as (select o.connection, o.entity, o.external_id from ${sightingRows} join observation ` +
+        "o on " +
+        `${isRecordOf("r")} where o.read_end = r.known_end and o.content_hash = r.known_hash order by ` +
+        "o.connection, o.entity, o.external_id for update of o) update observation o set kind = r.kind, " +
+        "native = case when r.kind = 'deleted' then o.native else r.native end, content_hash = " +
+        "r.content_hash, version = r.version, version_order = r.version_order, modified_at = " +
+        "r.modified_at, " +
+        "actor = r.actor, into_id = r.into_id, via = r.via, read_start = r.read_start, read_end = " +
+        `r.read_end, resolution = ${returned}, seen_at = now() from held h, ${sightingRows} where ` +
+        `${isRecordOf("h")} and ${isRecordOf("r")} returning o.connection, o.entity, o.external_id, ` +
+        "o.link_id",
+      [JSON.stringify(replaced)],
+    );
+    stored.push(...changed);
+  }
+  const added = rows.filter((row) => row.known_end === null);
+  if (added.length > 0) {
+    const made = await tx.query<StoredRow>(
+      `insert into observation (${columnNames}) select ${columnNames} from ${sightingRows} order by ` +
+        "connection, entity, external_id on conflict (connection, entity, external_id) do nothing " +
+        "returning " +
+        "connection, entity, external_id, link_id",
+      [JSON.stringify(added)],
+    );
+    stored.push(...made);
+  }
+  return new Map(stored.map((row) => [nameOf(row), row.link_id as LinkId | null]));
 }
 
 async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
@@ -159,7 +235,8 @@ async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
 type Unreadable = Checkpoint["unreadable"][number];
 
 /**
- * Rows that could not be read, by the id of their park. Rows of one list that have no id share a park: of two
+ * Rows that could not be read, by the id of their park. Rows of one list that have no id share a park: of
+ * two
  * the later one shows.
  */
 export function unreadableParks(
@@ -237,9 +314,11 @@ function readings(deps: Deps): Pick<Store, "loadCursor" | "listCursors" | "check
     },
     async checkpoint(checkpoint) {
       return database.transaction(async (tx) => {
-        const counts = await observe(tx, checkpoint.observations, "observed");
+        if (checkpoint.lease !== undefined) await checkLease(tx, checkpoint.lease, "for key share");
+        const { counts, changed } = await observe(tx, checkpoint.observations);
         await parkUnreadable(tx, deps, checkpoint);
         if (checkpoint.cursor !== null) await saveCursor(tx, checkpoint.cursor);
+        await markLinks(tx, changed, "observed");
         await journal.write(tx, checkpoint.unreadable.map(unreadableNote), checkpoint.runId);
         return counts;
       });
@@ -297,9 +376,9 @@ function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
     async takeHints(limit) {
       const rows = await database.query<{ connection: string; entity: string; external_id: string }>(
         "delete from hint where (connection, entity, external_id) in (select connection, entity, " +
-          "external_id from hint order by received_at, connection, entity, external_id limit $1) " +
-          "returning connection, entity, " +
-          "external_id",
+          "external_id from hint order by received_at, connection, entity, external_id limit $1 for " +
+          "update " +
+          "skip locked) returning connection, entity, external_id",
         [limit],
       );
       return rows.map((row) => ({

@@ -10,6 +10,7 @@ import type {
 import type { Database } from "../ports.ts";
 import { loadBacklog } from "./backlog.ts";
 import type { JournalWriter } from "./journal.ts";
+import { lockLinks } from "./link-locks.ts";
 import { markLinks } from "./observations.ts";
 import type {
   CandidateRow,
@@ -119,11 +120,12 @@ async function countOpen(database: Database): Promise<readonly OpenCounts[]> {
 function runs(deps: Deps): Pick<Store, "startRun" | "endRun" | "listRuns"> {
   const { database } = deps;
   return {
-    async startRun(id, command) {
+    async startRun(id, command, holder) {
       await database.query(
         "with left_behind as (update run set state = 'abandoned', ended_at = now() where state = " +
-          "'running') insert into run (id, command) values ($1, $2)",
-        [id, command],
+          "'running' and not exists (select from worker w where w.holder = run.holder and w.expires_at > " +
+          "now())) insert into run (id, command, holder) values ($1, $2, $3)",
+        [id, command, holder],
       );
     },
     async endRun(id, state, summary) {
@@ -173,6 +175,7 @@ function questions(deps: Deps): Pick<Store, "listConflicts" | "decideConflict" |
     },
     async decideConflict(link, field, decision) {
       return database.transaction(async (tx) => {
+        await lockLinks(tx, [link]);
         const rows = await tx.query<{ entity: string }>(
           "update conflict set state = 'decided', resolution = $3::jsonb, decided_by = $4 where " +
             "link_id = $1 and field = $2 and state = 'open' returning entity",
@@ -224,6 +227,14 @@ function parks(deps: Deps): Pick<Store, "listParks" | "redrive"> {
     },
     async redrive(parkIds, by) {
       return database.transaction(async (tx) => {
+        const found = await tx.query<{ link_id: string | null }>(
+          "select link_id from park where id in (select jsonb_array_elements_text($1::jsonb))",
+          [JSON.stringify(parkIds)],
+        );
+        await lockLinks(
+          tx,
+          found.flatMap(({ link_id }) => (link_id === null ? [] : [link_id as LinkId])),
+        );
         const parks = await tx.query<ParkTable>(
           "update park set state = 'redriven', closed_at = now() where state = 'open' and id in " +
             "(select jsonb_array_elements_text($1::jsonb)) returning id, link_id, entity, " +

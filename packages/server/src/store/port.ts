@@ -18,15 +18,16 @@ import type {
   Verdict,
 } from "@crossfoot/kernel";
 import type { Backlog, EntityCounts } from "./counts.ts";
+import type { DueStore } from "./due-port.ts";
 import type { RecordKey, StoredObservation } from "./facts.ts";
 import type { AdoptStore } from "./adopt-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
-import type { Lease, LeaseStore } from "./lease-port.ts";
+import type { Lease, LeaseStore, Rights } from "./lease-port.ts";
 import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type { QuotaStore } from "./quota-port.ts";
 import type { TermsStore } from "./terms-port.ts";
-import type { Resolution } from "./resolution.ts";
+import type { ResolvedEntry } from "./resolution.ts";
 import type {
   CandidateRow,
   ConflictRow,
@@ -47,8 +48,19 @@ export type { RecordKey, StoredObservation } from "./facts.ts";
 export type * from "./adopt-port.ts";
 export type * from "./identity-port.ts";
 export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
-export type { Lease } from "./lease-port.ts";
-export type { Resolution } from "./resolution.ts";
+export type { DueStore, DueWork, OpenTarget, Readiness } from "./due-port.ts";
+export {
+  allShards,
+  LeaseLost,
+  matchingName,
+  readingName,
+  rightsFor,
+  shardCount,
+  shardName,
+  shardOf,
+} from "./lease-port.ts";
+export type { Beat, Lease, LeaseStore, LiveWorker, Rights, ShardRight, WorkerSign } from "./lease-port.ts";
+export type { ResolvedEntry, Resolution } from "./resolution.ts";
 export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { QuotaStore } from "./quota-port.ts";
@@ -201,7 +213,9 @@ export interface Intent {
   readonly undo: UndoOf | null;
   readonly attempts: number;
   readonly fence: number;
-  /** Until when the request may have left us, ms since 1970 by the store's clock; null when never claimed. */
+  /**
+   * Until when the request may have left us, ms since 1970 by the store's clock; null when never claimed.
+   */
   readonly sendDeadline: number | null;
   /** When an attempt whose outcome is unknown was given up, by the store's clock; null when none was. */
   readonly abandonedAt: number | null;
@@ -221,7 +235,10 @@ export interface DoubtfulIntent extends Intent {
 export interface DecisionRecord {
   readonly link: LinkId;
   readonly entity: EntityName;
+  /** Mark of the work that the decision was made of; null when there was none. */
   readonly marked: number | null;
+  /** The link is decided again all the same. */
+  readonly staysDue?: boolean;
   readonly verdict: Verdict;
   readonly state: LinkState | null;
   readonly intents: readonly Intent[];
@@ -293,6 +310,8 @@ export interface Checkpoint {
   })[];
   readonly cursor: CursorState | null;
   readonly runId: string | null;
+  /** Under which the entity is read; records that were asked for by name need none. */
+  readonly lease?: Lease;
 }
 
 /** One member of a link. */
@@ -303,7 +322,7 @@ export interface MemberRow extends RecordKey {
 
 /** What a claim of intents needs. Only intents whose links have no earlier open step are taken. */
 interface ClaimRequest {
-  readonly lease: Lease;
+  readonly rights: Rights;
   readonly target: ConnectionId;
   readonly entity: EntityName;
   readonly limit: number;
@@ -313,17 +332,6 @@ interface ClaimRequest {
   readonly sendWithinMs: number;
 }
 
-/** What of one entity is due now. */
-export interface DueWork {
-  readonly entity: EntityName;
-  /** Records without a link that may get one. */
-  readonly newcomers: boolean;
-  /** Links to be decided. */
-  readonly work: boolean;
-  /** Intents to be sent, or to be asked about. */
-  readonly intents: boolean;
-}
-
 /** What an entity has left open. Its cost does not grow with the number of links. */
 export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "ended" | "work">;
 
@@ -331,7 +339,8 @@ export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "end
  * The store as the runtime sees it. It keeps facts and leases and decides nothing. Every method that
  * changes something is one commit. Rejects with a StoreError.
  */
-export interface Store extends LeaseStore, PlanStore, TermsStore, IdentityStore, AdoptStore, QuotaStore {
+export interface Store
+  extends LeaseStore, DueStore, PlanStore, TermsStore, IdentityStore, AdoptStore, QuotaStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 
@@ -356,20 +365,18 @@ export interface Store extends LeaseStore, PlanStore, TermsStore, IdentityStore,
 
   /** Newcomers that waited for a parent's link may be looked at again. */
   retryWaiting(entity: EntityName): Promise<void>;
-  loadNewcomers(
-    entity: EntityName,
-    limit: number,
-    skip: readonly ConnectionId[],
-  ): Promise<readonly Newcomer[]>;
+  /** Where a create may have landed without our knowing its id, newcomers wait: one of them may be it. */
+  loadNewcomers(entity: EntityName, limit: number): Promise<readonly Newcomer[]>;
   holdersOf(entity: EntityName, keys: readonly string[]): Promise<readonly KeyHolder[]>;
   linksOf(records: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkId>>;
   /** Members under the link that was asked for, also where it lives on in another one. */
   membersOf(links: readonly LinkId[]): Promise<readonly MemberRow[]>;
   linesOf(records: readonly RecordKey[]): Promise<readonly (LineLink & { readonly link: LinkId })[]>;
-  commitResolutions(
-    entries: readonly { readonly record: RecordKey; readonly resolution: Resolution }[],
-    runId: string | null,
-  ): Promise<void>;
+  /**
+   * Stores what became of newcomers. One is left out when it got a link meanwhile, or when a record for the
+   * link it would join may be on its way to the same side. Answers how many were stored.
+   */
+  commitResolutions(entries: readonly ResolvedEntry[], runId: string | null, lease: Lease): Promise<number>;
   /**
    * Gives links the keys that their records have now, and joins those that turn out to be one thing. Both
    * are one commit: with the keys alone nobody would look again whether there is something to join. A pair
@@ -385,6 +392,7 @@ export interface Store extends LeaseStore, PlanStore, TermsStore, IdentityStore,
     joins: {
       readonly pairs: readonly { readonly from: LinkId; readonly into: LinkId }[];
       readonly runId: string | null;
+      readonly lease: Lease;
     },
   ): Promise<readonly LinkId[]>;
   /**
@@ -394,44 +402,37 @@ export interface Store extends LeaseStore, PlanStore, TermsStore, IdentityStore,
   joinLinks(
     entries: readonly { readonly from: LinkId; readonly into: LinkId }[],
     runId: string | null,
+    lease: Lease,
   ): Promise<void>;
 
-  /** Those of the entities that have something due, in one statement. */
-  dueEntities(entities: readonly EntityName[]): Promise<readonly DueWork[]>;
-  countDue(entity: EntityName): Promise<number>;
-  dueLinks(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly LinkId[]>;
   loadBundles(links: readonly LinkId[]): Promise<readonly LinkBundle[]>;
   markWork(links: readonly LinkId[], reason: string): Promise<void>;
-  commitDecisions(records: readonly DecisionRecord[], runId: string | null, lease: Lease): Promise<void>;
+  /**
+   * Stores decisions. One about a link that was marked since it was loaded rests on what is not so any
+   * more:
+   * it is left out, and the link stays to be decided. Answers the links of those that were stored.
+   */
+  commitDecisions(
+    records: readonly DecisionRecord[],
+    runId: string | null,
+    rights: Rights,
+  ): Promise<readonly LinkId[]>;
 
   claimIntents(request: ClaimRequest): Promise<readonly Intent[]>;
-  openTargets(): Promise<
-    readonly {
-      readonly target: ConnectionId;
-      readonly entity: EntityName;
-      readonly due: number;
-      readonly later: number;
-    }[]
-  >;
-  /** Connections on which a create of this entity may have landed without our knowing its id. */
-  doubtfulCreates(entity: EntityName): Promise<readonly ConnectionId[]>;
-  doubtfulIntents(
-    target: ConnectionId,
-    entity: EntityName,
-    limit: number,
-  ): Promise<readonly DoubtfulIntent[]>;
+  doubtfulIntents(request: Omit<ClaimRequest, "keys" | "sendWithinMs">): Promise<readonly DoubtfulIntent[]>;
   /**
    * Takes back writes that are proved not to have left us and whose link has changed since: they are
    * decided again from what is there now. Answers how many.
    */
-  withdrawStored(lease: Lease, runId: string | null): Promise<number>;
+  withdrawStored(rights: Rights, runId: string | null): Promise<number>;
   /** Marks the links of all writes that were not sent, so that they are taken back and decided again. */
   markStored(): Promise<void>;
-  /** Intents left in `sending` by a worker that died: they are in doubt from now on. */
-  abandonSending(lease: Lease): Promise<number>;
-  commitOutcomes(outcomes: readonly IntentOutcome[], runId: string | null, lease: Lease): Promise<void>;
+  /** Intents of these shards that an earlier holder left in `sending`: they are in doubt from now on. */
+  abandonSending(rights: Rights): Promise<number>;
+  commitOutcomes(outcomes: readonly IntentOutcome[], runId: string | null, rights: Rights): Promise<void>;
 
-  startRun(id: string, command: string): Promise<void>;
+  /** A run of a worker that is gone counts as abandoned from now on. */
+  startRun(id: string, command: string, holder: string): Promise<void>;
   endRun(id: string, state: string, summary: Json): Promise<void>;
   listRuns(limit: number): Promise<readonly RunRow[]>;
 
@@ -458,7 +459,7 @@ export interface Store extends LeaseStore, PlanStore, TermsStore, IdentityStore,
   /** Writes that settled, the oldest first, from the journal: for undo. */
   madeWrites(query: MadeQuery): Promise<readonly MadeWrite[]>;
   /** Stores writes that no decision made, such as those of an undo; one commit, with their entries. */
-  storeIntents(intents: readonly Intent[], runId: string | null, lease: Lease): Promise<void>;
+  storeIntents(intents: readonly Intent[], runId: string | null, rights: Rights): Promise<void>;
   /** Values that lost, the newest first. */
   lostValues(query: LostQuery): Promise<readonly LostValue[]>;
   verifyJournal(): Promise<{ readonly entries: number; readonly broken: readonly string[] }>;

@@ -1,4 +1,5 @@
 import type { LinkId } from "@crossfoot/kernel";
+import type { RecordKey } from "./facts.ts";
 
 /** What resolve decided for a newcomer. */
 export type Resolution =
@@ -17,3 +18,13 @@ export type Resolution =
       readonly isHeld?: boolean;
     }
   | { readonly kind: "wait" };
+
+/**
+ * A newcomer's record, what became of it, and the content it was decided by; no content where none was
+ * seen.
+ */
+export interface ResolvedEntry {
+  readonly record: RecordKey;
+  readonly resolution: Resolution;
+  readonly contentHash?: string;
+}

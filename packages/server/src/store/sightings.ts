@@ -31,8 +31,10 @@ export function latestSightings(observations: readonly StoredObservation[]): rea
 }
 
 /**
- * Which sightings are newer than the views they meet, and which links they change. A record that is a member
- * of a link before it was ever seen (its create was answered without the record, and could not be read back)
+ * Which sightings are newer than the views they meet, and which of them show something else. A record that
+ * is a member
+ * of a link before it was ever seen (its create was answered without the record, and could not be read
+ * back)
  * belongs to that link from its first sighting on.
  * @param known rows by {@link sightingName}
  * @param members links of those that have no row yet and are members
@@ -43,14 +45,15 @@ export function siftSightings(
   members: ReadonlyMap<string, LinkId>,
 ): {
   readonly toStore: readonly StoredObservation[];
-  readonly changed: readonly LinkId[];
+  /** Those of them that show something else than the view did. */
+  readonly moved: readonly StoredObservation[];
   readonly counts: ObserveCounts;
 } {
   const toStore: StoredObservation[] = [];
-  const changed: LinkId[] = [];
   let added = 0;
   let same = 0;
-  let moved = 0;
+  let changed = 0;
+  const moved: StoredObservation[] = [];
   for (const seen of latest) {
     const row = known.get(sightingName(seen));
     if (row === undefined) {
@@ -59,7 +62,7 @@ export function siftSightings(
       if (link === undefined && (seen.kind === "deleted" || seen.kind === "out_of_scope")) continue;
       added += 1;
       toStore.push(seen);
-      if (link !== undefined) changed.push(link);
+      if (link !== undefined) moved.push(seen);
       continue;
     }
     const { version_order: versionOrder, read_start: readStart, read_end: readEnd } = row;
@@ -71,8 +74,8 @@ export function siftSightings(
     if (isSame && (seen.version === null || row.version === seen.version)) continue;
     toStore.push(seen);
     if (isSame) continue;
-    moved += 1;
-    if (row.link_id !== null) changed.push(row.link_id as LinkId);
+    moved.push(seen);
+    changed += 1;
   }
-  return { toStore, changed, counts: { added, changed: moved, same } };
+  return { toStore, moved, counts: { added, changed, same } };
 }

@@ -1,8 +1,10 @@
 import type { Clock, Database, Entropy } from "../ports.ts";
 import { adoptStore } from "./adopt.ts";
 import { bundleStore } from "./bundles.ts";
+import { connectionStore } from "./connections.ts";
 import { decisionStore } from "./decisions.ts";
 import { identityStore } from "./identity.ts";
+import { dueStore } from "./due.ts";
 import { intentStore } from "./intents.ts";
 import { journalReader, journalWriter } from "./journal.ts";
 import { leaseStore } from "./leases.ts";
@@ -12,6 +14,7 @@ import { madeStore } from "./made-writes.ts";
 import { migrate } from "./migrate.ts";
 import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
+import { patient } from "./patient.ts";
 import { planStore } from "./plans.ts";
 import { quotaStore } from "./quotas.ts";
 import { termsStore } from "./terms.ts";
@@ -23,13 +26,16 @@ export function createStore(deps: {
   readonly entropy: Entropy;
   readonly clock: Clock;
 }): Store {
-  const { database, entropy, clock } = deps;
+  const { entropy, clock } = deps;
+  const database = patient(deps.database);
   const journal = journalWriter(entropy, clock);
   const parts = { database, entropy, journal };
   return {
     migrate: () => migrate(database),
     close: () => database.close(),
     ...leaseStore(database),
+    ...connectionStore(database),
+    ...dueStore(database),
     ...observationStore(parts),
     ...linkStore(parts),
     ...identityStore(parts),

@@ -1,7 +1,7 @@
 import type { Database } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
-import { checkFence } from "./leases.ts";
+import { checkLease } from "./leases.ts";
 import type { ChangedTerms, DecidedTerms, TermsStore } from "./port.ts";
 
 /** What the journal tells of other terms. */
@@ -27,13 +27,18 @@ export function termsStore(deps: {
     async changeTerms(changed, runId, lease) {
       const { entity, terms, isFirst, reopened } = changed;
       await database.transaction(async (tx) => {
-        await checkFence(tx, lease);
+        await checkLease(tx, lease, "for update");
         await tx.query(
           "insert into decided_terms (entity, terms) values ($1, $2::jsonb) on conflict (entity) do update " +
             "set terms = excluded.terms, since_at = now()",
           [entity, JSON.stringify(terms)],
         );
         if (isFirst) return;
+        // In the order in which everybody locks links.
+        await tx.query(
+          "select id from link where entity = $1 and state <> 'merged' order by id for no key update",
+          [entity],
+        );
         await tx.query(
           "update base b set images = b.images - array(select jsonb_array_elements_text(r.fields)) from " +
             "jsonb_to_recordset($1::jsonb) as r(link text, fields jsonb) where b.link_id = r.link",

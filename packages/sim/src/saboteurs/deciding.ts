@@ -1,9 +1,18 @@
+import type { LinkId } from "@crossfoot/kernel";
+import { shardOf } from "crossfoot/testing";
 import type { Store } from "crossfoot/testing";
 import type { Saboteur } from "./saboteur.ts";
 import { perRun, withStore } from "./wrap.ts";
 
-type Leased = Parameters<Store["releaseLease"]>[0];
-const newestLease = perRun<{ lease: Leased | null }>(() => ({ lease: null }));
+type Rights = Parameters<Store["commitOutcomes"]>[2];
+/** Who took each shard last, and under which token. */
+const newestHolds = perRun(() => new Map<number, { readonly holder: string; readonly fence: number }>());
+
+/** Each shard's part of something that is about links, in the order of the shards. */
+function perShard<T>(rows: readonly T[], linkOf: (row: T) => LinkId): (readonly [number, readonly T[]])[] {
+  const byShard = Map.groupBy(rows, (row) => shardOf(linkOf(row)));
+  return [...byShard].toSorted(([one], [other]) => one - other);
+}
 
 /** What is decided, and what of it is kept. */
 export const deciding: readonly Saboteur[] = [
@@ -124,31 +133,42 @@ export const deciding: readonly Saboteur[] = [
     title: "a worker that lost its lease writes under the newest token",
     faults: ["X5", "C4"],
     sabotage: (world) => {
-      const newest = newestLease(world);
-      const current = (lease: Leased): Leased => newest.lease ?? lease;
+      const newest = newestHolds(world);
+      const current = (shard: number, rights: Rights): Rights => {
+        const hold = newest.get(shard);
+        return hold === undefined ? rights : { holder: hold.holder, shards: [{ shard, fence: hold.fence }] };
+      };
       return withStore((store) => ({
-        acquireLease: async (name, holder, ttlMs) => {
-          const lease = await store.acquireLease(name, holder, ttlMs);
-          if (lease !== null) newest.lease = lease;
-          return lease;
+        takeShards: async (sign, count) => {
+          const taken = await store.takeShards(sign, count);
+          for (const { shard, fence } of taken) newest.set(shard, { holder: sign.holder, fence });
+          return taken;
         },
-        renewLease: async (lease, ttlMs) => {
-          await store.renewLease(lease, ttlMs);
-          return true;
+        commitDecisions: async (records, runId, rights) => {
+          const stored: Awaited<ReturnType<Store["commitDecisions"]>>[number][] = [];
+          for (const [shard, own] of perShard(records, ({ link }) => link)) {
+            stored.push(...(await store.commitDecisions(own, runId, current(shard, rights))));
+          }
+          return stored;
         },
-        commitDecisions: (records, runId, lease) => store.commitDecisions(records, runId, current(lease)),
-        commitOutcomes: (outcomes, runId, lease) => store.commitOutcomes(outcomes, runId, current(lease)),
-        claimIntents: (request) => store.claimIntents({ ...request, lease: current(request.lease) }),
+        commitOutcomes: async (outcomes, runId, rights) => {
+          for (const [shard, own] of perShard(outcomes, ({ intent }) => intent.link)) {
+            await store.commitOutcomes(own, runId, current(shard, rights));
+          }
+        },
       }))(world);
     },
   },
   {
-    name: "lease-of-its-own",
+    name: "taken-from-the-living",
     invariant: "I25",
-    title: "each worker takes a lease that nobody else asks for",
+    title: "a worker takes shards whose holders are alive",
     faults: ["T3"],
     sabotage: withStore((store) => ({
-      acquireLease: (name, holder, ttlMs) => store.acquireLease(`${name} of ${holder}`, holder, ttlMs),
+      takeShards: async (sign, count) => {
+        await store.forgetWorkers();
+        return store.takeShards(sign, count);
+      },
     })),
   },
 ];

@@ -10,6 +10,7 @@ import type { Store } from "../../store/port.ts";
 import { createEngine } from "../create.ts";
 import type { Engine } from "../engine.ts";
 import { gatedConnection } from "../gate.ts";
+import { beatMs } from "../holding.ts";
 import { createDaySpan } from "../quota-day.ts";
 import { createGate } from "../quota-gate.ts";
 import type { Side, World } from "../world.ts";
@@ -149,8 +150,9 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
   // The store's clock is the database's own; what it is asked to wait for is due when ours has passed it.
   const jump: Sleep = (ms, signal) => {
     if (signal?.aborted === true) return Promise.resolve(false);
-    // The renewal of a lease.
-    if (ms >= 4_000) return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
+    // The next sign of life: it comes when something else has let that time pass.
+    if (ms === beatMs || ms >= 4_000)
+      return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(false)));
     now += ms;
     return Promise.resolve(true);
   };

@@ -5,7 +5,7 @@ import { markLinks } from "./basics.ts";
 import { listTwice, place } from "./identity-rows.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText } from "./json.ts";
-import { checkFence } from "./leases.ts";
+import { checkLease } from "./leases.ts";
 import { joinAll, resolve } from "./links.ts";
 import type { State } from "./state.ts";
 
@@ -38,7 +38,7 @@ export function adoptPart(state: State): AdoptStore {
     async commitAdoption(adoption, runId, lease) {
       const { entity, entries, joins, aliases, terms } = adoption;
       state.commit((now) => {
-        checkFence(state, lease);
+        checkLease(state, lease);
         if (entries.length > 0) resolve(state, entries, { runId, now });
         for (const { connection, id } of linkedIn(adoption)) {
           const row = state.tables.candidate.get(connection, entity, id);

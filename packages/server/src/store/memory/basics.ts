@@ -1,5 +1,6 @@
 import type { LinkId } from "@crossfoot/kernel";
 import { compareText } from "./json.ts";
+import { shardOf } from "../port.ts";
 import { MemoryRefusal } from "./refusal.ts";
 import type { State } from "./state.ts";
 
@@ -21,7 +22,14 @@ export function markLinks(state: State, links: readonly LinkId[], at: { reason: 
     if (link === undefined) continue;
     const row = tables.work.get(id);
     const { reason } = at;
-    if (row === undefined) tables.work.insert({ link_id: id, entity: link.entity, reason, marked: 1 });
+    if (row === undefined)
+      tables.work.insert({
+        link_id: id,
+        entity: link.entity,
+        reason,
+        marked: 1,
+        shard: shardOf(link.id as LinkId),
+      });
     else tables.work.change(row, { marked: row.marked + 1, reason });
   }
 }

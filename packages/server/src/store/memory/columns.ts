@@ -106,11 +106,13 @@ interface WorkTable {
   readonly entity: string;
   readonly reason: string;
   readonly marked: number;
+  readonly shard: number;
 }
 
 /** A row of `intent`. */
 export interface IntentTable extends IntentRow {
   readonly landed_images: BaseMove["images"] | null;
+  readonly shard: number;
   readonly due_at: number;
   readonly due_set_at: number;
   readonly claimed_at: number | null;
@@ -164,7 +166,7 @@ export interface ParkTable {
 }
 
 /** A row of `wait`. */
-interface WaitTable {
+export interface WaitTable {
   readonly nr: number;
   readonly link_id: string;
   readonly field: string;
@@ -221,6 +223,7 @@ interface RunTable {
   readonly started_at: number;
   readonly ended_at: number | null;
   readonly summary: Json;
+  readonly holder: string | null;
 }
 
 /** A row of `plan`. */
@@ -266,6 +269,15 @@ export interface LeaseTable {
   readonly name: string;
   readonly holder: string;
   readonly fence: number;
+  readonly expires_at: number;
+  readonly taken_at: number | null;
+}
+
+/** A row of `worker`. */
+interface WorkerTable {
+  readonly holder: string;
+  readonly is_alone: boolean;
+  readonly started_at: number;
   readonly expires_at: number;
 }
 
@@ -331,6 +343,7 @@ export interface Rows {
   readonly quota: QuotaTable;
   readonly decided_terms: TermsTable;
   readonly lease: LeaseTable;
+  readonly worker: WorkerTable;
   readonly delivery: DeliveryTable;
   readonly hint: HintTable;
   readonly journal: JournalTable;

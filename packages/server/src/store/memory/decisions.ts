@@ -1,20 +1,18 @@
 import type { LinkId } from "@crossfoot/kernel";
 import { decisionNotes, marksOf, mergeMoves, parkRow, storedNote } from "../decisions.ts";
+import { matchingName, shardOf } from "../port.ts";
 import type { BaseMove, DecisionRecord, Intent, LineLink, MemberBundle, ParkEntry, Store } from "../port.ts";
-import { inOrder, isDue, markLinks, refuseTwice } from "./basics.ts";
+import { inOrder, markLinks, refuseTwice } from "./basics.ts";
 import { doubtReasons, isInDoubtForGood } from "./bundles.ts";
-import type { IntentTable, ParkTable } from "./columns.ts";
+import type { IntentTable, ParkTable, WaitTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
-import { compareText, jsonb } from "./json.ts";
+import { jsonb } from "./json.ts";
 import { checkFence } from "./leases.ts";
 import { restoreLinks } from "./restore-links.ts";
 import type { State } from "./state.ts";
 import { keyOf } from "./table.ts";
 
-type Part = Pick<
-  Store,
-  "dueEntities" | "countDue" | "dueLinks" | "markWork" | "commitDecisions" | "storeIntents"
->;
+type Part = Pick<Store, "markWork" | "commitDecisions" | "storeIntents">;
 
 /** Moves bases: named fields get the new image, others keep theirs. */
 export function moveBases(state: State, moves: readonly (BaseMove & { readonly link: LinkId })[]): void {
@@ -121,6 +119,7 @@ function rowOf(intent: Intent, at: { readonly runId: string | null; readonly now
     ...{ plan_id: intent.plan?.id ?? null, plan_number: intent.plan?.number ?? null },
     before: jsonb(intent.before),
     undo: jsonb(intent.undo),
+    shard: shardOf(intent.link),
     ...{ landed_images: null, attempts: 0, fence: 0, send_deadline: null, abandoned_at: null },
     ...{
       due_at: at.now,
@@ -210,68 +209,81 @@ function closeParks(state: State, records: readonly DecisionRecord[], now: numbe
   }
 }
 
-function finishWork(state: State, records: readonly DecisionRecord[]): void {
-  const { link, work } = state.tables;
-  for (const { link: id, verdict, state: next, marked } of records) {
-    const row = link.get(id);
-    if (row !== undefined) link.change(row, { verdict, state: next ?? row.state });
-    const due = work.get(id);
-    if (due !== undefined && due.marked === marked) work.remove(due);
+/** Leases of matchings that somebody waits for are there, as in the SQL store, which locks them. */
+function holdMatching(state: State, records: readonly DecisionRecord[]): void {
+  const { lease } = state.tables;
+  for (const { parentEntity } of records.flatMap(({ waits }) => waits)) {
+    if (parentEntity === null || lease.get(matchingName(parentEntity)) !== undefined) continue;
+    lease.insert({
+      name: matchingName(parentEntity),
+      holder: "",
+      fence: 0,
+      expires_at: 0,
+      taken_at: null,
+    });
   }
 }
 
-/** What is due. */
-function dueWork(state: State): Pick<Part, "dueEntities" | "countDue" | "dueLinks"> {
-  const { observation, work, intent } = state.tables;
-  return {
-    async dueEntities(entities) {
-      const now = state.now();
-      const sendable = ["stored", "in_doubt"].flatMap((at) => intent.by("state", at));
-      const due = entities.map((entity) => ({
-        entity,
-        newcomers: observation
-          .by("unlinked", entity)
-          .some(
-            ({ kind, resolution }) =>
-              (kind === "present" || kind === "archived") && resolution !== "candidate",
-          ),
-        work: work.by("entity", entity).length > 0,
-        intents: sendable.some((row) => row.entity === entity && isDue(row, now)),
-      }));
-      return due.filter(({ newcomers, work: isMarked, intents }) => newcomers || isMarked || intents);
-    },
-    async countDue(entity) {
-      return work.by("entity", entity).length;
-    },
-    async dueLinks(entity, limit, after) {
-      return work
-        .by("entity", entity)
-        .filter((row) => compareText(row.link_id, after ?? "") > 0)
-        .map((row) => row.link_id as LinkId)
-        .toSorted(compareText)
-        .slice(0, limit);
-    },
-  };
+/** Takes the work that decisions were made of, and answers those that still hold (see the SQL store). */
+function takeWork(state: State, records: readonly DecisionRecord[]): readonly DecisionRecord[] {
+  const { work } = state.tables;
+  return records.filter(({ link, marked, staysDue = false }) => {
+    const due = work.get(link);
+    if (due === undefined) return marked === null;
+    if (due.marked !== marked) return false;
+    if (!staysDue) work.remove(due);
+    return true;
+  });
 }
 
-/** Deciding: what is due, and what a decision leaves behind. */
+/** Marks again what waits for a parent that is there by now (see the SQL store). */
+function wakeOverdue(state: State, records: readonly DecisionRecord[], now: number): void {
+  const { wait, member } = state.tables;
+  const isThere = (row: WaitTable): boolean => {
+    const { parent_link, parent_entity, parent_connection, parent_id, target } = row;
+    const isMember =
+      parent_link !== null && member.by("link", parent_link).some(({ connection }) => connection === target);
+    return (
+      isMember ||
+      member.by("record", parent_entity ?? "", parent_connection ?? "", parent_id ?? "").length > 0
+    );
+  };
+  const overdue = records.filter(({ link }) => wait.by("link", link).some(isThere)).map(({ link }) => link);
+  markLinks(state, overdue, { reason: "parent is there", now });
+}
+
+function saveVerdicts(state: State, records: readonly DecisionRecord[]): void {
+  const { link } = state.tables;
+  for (const { link: id, verdict, state: next } of records) {
+    const row = link.get(id);
+    if (row !== undefined) link.change(row, { verdict, state: next ?? row.state });
+  }
+}
+
+/** Deciding: what a decision leaves behind. */
 export function decisionPart(state: State): Part {
   return {
-    ...dueWork(state),
     async markWork(links, reason) {
       state.commit((now) => markLinks(state, links, { reason, now }));
     },
-    async storeIntents(intents, runId, lease) {
+    async storeIntents(intents, runId, rights) {
+      const links = intents.map(({ link }) => link);
       state.commit((now) => {
-        checkFence(state, lease);
+        checkFence(state, rights, links);
         const stored = saveIntents(state, intents, { runId, now });
         writeNotes(state, intents.filter(({ key }) => stored.has(key)).map(storedNote), runId);
       });
     },
-    async commitDecisions(records, runId, lease) {
-      if (records.length === 0) return;
-      state.commit((now) => {
-        checkFence(state, lease);
+    async commitDecisions(given, runId, rights) {
+      if (given.length === 0) return [];
+      return state.commit((now) => {
+        checkFence(
+          state,
+          rights,
+          given.map(({ link }) => link),
+        );
+        holdMatching(state, given);
+        const records = takeWork(state, given);
         saveLines(
           state,
           records.flatMap(({ link, lines }) => lines.map((line) => ({ ...line, link }))),
@@ -295,18 +307,20 @@ export function decisionPart(state: State): Part {
           ),
         );
         markLinks(state, parents, { reason: "demanded", now });
+        wakeOverdue(state, records, now);
         const stored = saveIntents(
           state,
           records.flatMap(({ intents }) => intents),
           { runId, now },
         );
         restoreLinks(state, records, now);
-        finishWork(state, records);
+        saveVerdicts(state, records);
         writeNotes(
           state,
           records.flatMap((record) => decisionNotes(record, stored)),
           runId,
         );
+        return records.map(({ link }) => link);
       });
     },
   };

@@ -7,7 +7,7 @@ import type { ObservationTable } from "./columns.ts";
 import { basesOf, linksWhole, place } from "./identity-rows.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText } from "./json.ts";
-import { checkFence } from "./leases.ts";
+import { checkLease } from "./leases.ts";
 import { resolve } from "./links.ts";
 import { carryMerge } from "./merge.ts";
 import { bringBack } from "./restore-links.ts";
@@ -37,6 +37,21 @@ function findMerge(state: State, record: RecordKey): StandingMerge | null {
   };
 }
 
+function isMoved(state: State, row: ObservationTable): boolean {
+  const { connection, entity, into_id, resolution } = row;
+  if (into_id === null || resolution === "followed") return false;
+  return resolution === null || state.tables.observation.get(connection, entity, into_id) !== undefined;
+}
+
+/** Whether a record of the entity was merged into another, or is back, and no link has followed it. */
+export function hasMoved(state: State, entity: EntityName): boolean {
+  const { observation } = state.tables;
+  return (
+    observation.by("returned", entity).length > 0 ||
+    observation.by("moved", entity).some((row) => isMoved(state, row))
+  );
+}
+
 type Page = { readonly entity: EntityName; readonly limit: number; readonly after: RecordKey | null };
 
 /** Records that moved, or are back. */
@@ -57,13 +72,12 @@ function lists(
       )
       .slice(0, limit)
       .map(observationOf);
-  const isMoved = ({ connection, entity, into_id, resolution }: ObservationTable): boolean =>
-    into_id !== null &&
-    resolution !== "followed" &&
-    (resolution === null || observation.get(connection, entity, into_id) !== undefined);
   return {
     async loadMoved(entity, limit, after) {
-      return load(observation.by("moved", entity).filter(isMoved), { entity, limit, after });
+      return load(
+        observation.by("moved", entity).filter((row) => isMoved(state, row)),
+        { entity, limit, after },
+      );
     },
     async loadReturned(entity, limit, after) {
       return load(observation.by("returned", entity), { entity, limit, after });
@@ -136,7 +150,7 @@ export function identityPart(state: State): IdentityStore {
     ...answers(state),
     async commitMerge(merge, runId, lease) {
       return state.commit((now) => {
-        checkFence(state, lease);
+        checkLease(state, lease);
         const { outcome, notes } = carryMerge(state, merge, now);
         writeNotes(state, notes, runId);
         return outcome;
@@ -144,7 +158,7 @@ export function identityPart(state: State): IdentityStore {
     },
     async commitUnmerge(unmerge, runId, lease) {
       return state.commit((now) => {
-        checkFence(state, lease);
+        checkLease(state, lease);
         const { outcome, notes } = carryUnmerge(state, unmerge, now);
         writeNotes(state, notes, runId);
         return outcome;

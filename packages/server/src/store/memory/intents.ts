@@ -1,14 +1,14 @@
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import { parkTaken, withdrawnNotes } from "../intents.ts";
 import { outcomeNotes, turnedLinks } from "../outcomes.ts";
-import type { BaseMove, Intent, IntentOutcome, Store } from "../port.ts";
+import type { BaseMove, Intent, IntentOutcome, Rights, Store } from "../port.ts";
 import { intentOf } from "../rows.ts";
 import { inOrder, isDue, isFromAhead, markLinks } from "./basics.ts";
 import type { IntentTable } from "./columns.ts";
 import { moveBases, saveLines, saveParks } from "./decisions.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
-import { checkFence } from "./leases.ts";
+import { checkFence, checkShards } from "./leases.ts";
 import { addMember } from "./links.ts";
 import { observe } from "./observations.ts";
 import { markPlans } from "./plans.ts";
@@ -17,8 +17,6 @@ import type { State } from "./state.ts";
 type Part = Pick<
   Store,
   | "claimIntents"
-  | "openTargets"
-  | "doubtfulCreates"
   | "doubtfulIntents"
   | "withdrawStored"
   | "markStored"
@@ -26,6 +24,10 @@ type Part = Pick<
   | "commitOutcomes"
   | "intentsOf"
 >;
+
+/** The token of a shard among some rights. */
+const fenceOf = (rights: Rights, shard: number): number | undefined =>
+  rights.shards.find((right) => right.shard === shard)?.fence;
 
 const openStates: ReadonlySet<string> = new Set(["stored", "sending", "in_doubt"]);
 const flyingStates: ReadonlySet<string> = new Set(["sending", "in_doubt"]);
@@ -135,12 +137,13 @@ function withdrawals(state: State): Pick<Store, "withdrawStored" | "markStored">
         markLinks(state, links, { reason: "planned again", now });
       });
     },
-    async withdrawStored(lease, runId) {
+    async withdrawStored(rights, runId) {
       if (intent.by("state", "stored").length === 0) return 0;
       return state.commit(() => {
-        checkFence(state, lease);
+        checkShards(state, rights);
         const rows = intent
           .by("state", "stored")
+          .filter(({ shard }) => fenceOf(rights, shard) !== undefined)
           .filter(
             ({ link_id, target }) =>
               work.get(link_id) !== undefined &&
@@ -164,18 +167,20 @@ function claims(state: State): Pick<Store, "claimIntents" | "abandonSending"> {
       .by("link", row.link_id)
       .some((other) => other.target === row.target && other.step < row.step && openStates.has(other.state));
   return {
-    async claimIntents({ lease, target, entity, limit, keys, sendWithinMs }) {
+    async claimIntents({ rights, target, entity, limit, keys, sendWithinMs }) {
       return state.commit((now) => {
-        checkFence(state, lease);
+        checkShards(state, rights);
         const free = intent
           .by("place", target, entity)
+          .filter((row) => fenceOf(rights, row.shard) !== undefined)
           .filter((row) => keys === null || keys.includes(row.key))
           .filter((row) => row.state === "stored" && isDue(row, now) && !hasEarlierStep(row));
-        const found = inOrder(free, (row) => [row.step, row.link_id, row.key]);
+        const shardIn = (row: IntentTable): number => (keys === null ? row.shard : 0);
+        const found = inOrder(free, (row) => [shardIn(row), row.step, row.link_id, row.key]);
         const rows = found.slice(0, limit).map((row) =>
           intent.change(row, {
             state: "sending",
-            fence: lease.fence,
+            fence: fenceOf(rights, row.shard) ?? 0,
             claimed_at: now,
             send_deadline: now + sendWithinMs,
             attempts: row.attempts + 1,
@@ -191,12 +196,12 @@ function claims(state: State): Pick<Store, "claimIntents" | "abandonSending"> {
         return inOrder(rows, (row) => [row.link_id, row.key]).map(intentOf);
       });
     },
-    async abandonSending(lease) {
-      if (intent.by("state", "sending").length === 0) return 0;
+    async abandonSending(rights) {
       return state.commit((now) => {
-        checkFence(state, lease);
+        checkShards(state, rights);
         const rows = intent
           .by("state", "sending")
+          .filter((row) => Number(row.fence) < (fenceOf(rights, row.shard) ?? -Infinity))
           .map((row) => intent.change(row, { state: "in_doubt", abandoned_at: now }));
         const notes = rows.toSorted(byKey).map(({ key, entity, link_id }) => ({
           kind: "intent_in_doubt",
@@ -234,34 +239,15 @@ function restamp(state: State): void {
 }
 
 /** Which intents are open. */
-function listings(
-  state: State,
-): Pick<Store, "openTargets" | "doubtfulCreates" | "doubtfulIntents" | "intentsOf"> {
+function listings(state: State): Pick<Store, "doubtfulIntents" | "intentsOf"> {
   const { intent } = state.tables;
   return {
-    async openTargets() {
-      const now = state.now();
-      const places = new Map<string, { target: ConnectionId; entity: string; due: number; later: number }>();
-      for (const row of ["stored", "in_doubt"].flatMap((at) => intent.by("state", at))) {
-        const { target, entity } = row;
-        const name = `${target}\n${entity}`;
-        const place = places.get(name) ?? { target: target as ConnectionId, entity, due: 0, later: 0 };
-        if (isDue(row, now)) place.due += 1;
-        else place.later += 1;
-        places.set(name, place);
-      }
-      return inOrder([...places.values()], (place) => [place.target, place.entity]);
-    },
-    async doubtfulCreates(entity) {
-      const rows = [...flyingStates].flatMap((at) => intent.by("state", at));
-      const creates = rows.filter((row) => row.entity === entity && row.kind === "create");
-      return [...new Set(creates.map((row) => row.target as ConnectionId))].toSorted(compareText);
-    },
-    async doubtfulIntents(target, entity, limit) {
+    async doubtfulIntents({ rights, target, entity, limit }) {
       const now = state.now();
       const doubtful = intent
         .by("place", target, entity)
-        .filter((row) => row.state === "in_doubt" && isDue(row, now));
+        .filter((row) => row.state === "in_doubt" && isDue(row, now))
+        .filter((row) => fenceOf(rights, row.shard) !== undefined);
       const rows = inOrder(doubtful, (row) => [row.due_at, row.key]).slice(0, limit);
       if (rows.some((row) => isStampedAhead(row, now))) restamp(state);
       return rows.map((row) => ({ ...intentOf(row), quietForMs: quietFor(row, now) }));
@@ -335,10 +321,14 @@ export function intentPart(state: State): Part {
     ...claims(state),
     ...withdrawals(state),
     ...listings(state),
-    async commitOutcomes(outcomes, runId, lease) {
+    async commitOutcomes(outcomes, runId, rights) {
       if (outcomes.length === 0) return;
       state.commit((now) => {
-        checkFence(state, lease);
+        checkFence(
+          state,
+          rights,
+          outcomes.map(({ intent }) => intent.link),
+        );
         settle(state, outcomes, { runId, now });
       });
     },

@@ -1,6 +1,7 @@
 import type { LinkId } from "@crossfoot/kernel";
-import { chainNotes, chainedBytes, shardOf } from "../chain.ts";
+import { chainNotes, chainedBytes } from "../chain.ts";
 import type { Note } from "../chain.ts";
+import { shardOf } from "../port.ts";
 import type { JournalEntry, Store } from "../port.ts";
 import type { JournalTable } from "./columns.ts";
 import { jsonb } from "./json.ts";

@@ -10,6 +10,7 @@ import { inOrder, markLinks, refuseTwice } from "./basics.ts";
 import type { MemberTable, ObservationTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
+import { checkLease } from "./leases.ts";
 import type { State } from "./state.ts";
 import { keyOf } from "./table.ts";
 
@@ -125,7 +126,7 @@ function takeBackCreates(
   return rows.map(takenBackNote);
 }
 
-/** Whether a create of either link may have landed, or both have a record on one side: then they stay two. */
+/** Links of which a create may have landed. */
 function doubtedLinks(state: State, links: readonly LinkId[]): ReadonlySet<string> {
   const isDoubted = (link: LinkId): boolean =>
     state.tables.intent
@@ -134,13 +135,18 @@ function doubtedLinks(state: State, links: readonly LinkId[]): ReadonlySet<strin
   return new Set(links.filter(isDoubted));
 }
 
+/** Whether one is over, a create of either may have landed, or both have a record on one side. */
 function isUnjoinable(state: State, { from, into }: Pair): boolean {
-  const { member } = state.tables;
+  const { link, member } = state.tables;
+  const isOver = [from, into].some((id) => {
+    const at = link.get(id)?.state;
+    return at === "ended" || at === "merged";
+  });
   const isCreating = doubtedLinks(state, [from, into]).size > 0;
-  const sides = (link: LinkId): readonly string[] =>
-    member.by("link", link).flatMap((row) => (row.is_alias ? [] : [row.connection]));
+  const sides = (id: LinkId): readonly string[] =>
+    member.by("link", id).flatMap((row) => (row.is_alias ? [] : [row.connection]));
   const taken = new Set(sides(into));
-  return isCreating || sides(from).some((connection) => taken.has(connection));
+  return isOver || isCreating || sides(from).some((connection) => taken.has(connection));
 }
 
 function joinTwo(state: State, { from, into }: Pair): void {
@@ -191,7 +197,8 @@ export function joinAll(
   pairs: readonly Pair[],
   at: { runId: string | null; now: number },
 ): void {
-  for (const pair of pairs) writeNotes(state, joinPair(state, pair, at.now), at.runId);
+  const notes = pairs.flatMap((pair) => joinPair(state, pair, at.now));
+  writeNotes(state, notes, at.runId);
 }
 
 function newcomerOf(row: ObservationTable): Newcomer {
@@ -220,8 +227,14 @@ function newcomers(state: State): Pick<Store, "retryWaiting" | "unlinkedOf" | "l
     async unlinkedOf(entity) {
       return unlinked(entity).slice(0, 10_000).map(newcomerOf);
     },
-    async loadNewcomers(entity, limit, skip) {
-      const skipped = new Set<string>(skip);
+    async loadNewcomers(entity, limit) {
+      const flying = [
+        ...state.tables.intent.by("state", "sending"),
+        ...state.tables.intent.by("state", "in_doubt"),
+      ];
+      const skipped = new Set(
+        flying.filter((row) => row.entity === entity && row.kind === "create").map((row) => row.target),
+      );
       return unlinked(entity)
         .filter((row) => row.resolution === null && !skipped.has(row.connection))
         .slice(0, limit)
@@ -343,18 +356,64 @@ export function resolve(
   writeNotes(state, [...resolutionNotes(entries), ...takenBack], at.runId);
 }
 
+/** Whether a record still is the newcomer that was looked at (see the SQL store: link-locks.ts). */
+function isNewcomer(state: State, { record, contentHash }: Entry): boolean {
+  const seen = state.tables.observation.get(record.connection, record.entity, record.id);
+  if (seen === undefined || seen.link_id !== null) return false;
+  return contentHash === undefined || seen.content_hash === contentHash;
+}
+
+/** Gives a record that is a member of a link, and does not say so, that link. */
+function findStray(state: State, { record }: Entry): readonly LinkId[] {
+  const { observation, member } = state.tables;
+  const [placed] = member.by("record", record.entity, record.connection, record.id);
+  const seen = observation.get(record.connection, record.entity, record.id);
+  if (placed === undefined || seen === undefined) return [];
+  observation.change(seen, { link_id: placed.link_id, resolution: null });
+  return [placed.link_id as LinkId];
+}
+
+/** Whether a newcomer may join the link that was found for it (see the SQL store: link-locks.ts). */
+function isJoinable(state: State, { record, resolution }: Entry): boolean {
+  const { link, member, intent } = state.tables;
+  if (resolution.kind !== "join") return true;
+  const target = link.get(resolution.link);
+  if (target?.state === "ended" || target?.state === "merged") return false;
+  const isTaken = member
+    .by("link", resolution.link)
+    .some((row) => row.connection === record.connection && !row.is_alias);
+  const isOnItsWay = intent
+    .by("link", resolution.link)
+    .some(
+      (row) =>
+        row.target === record.connection &&
+        row.kind === "create" &&
+        (row.state === "sending" || row.state === "in_doubt"),
+    );
+  return !isTaken && !isOnItsWay;
+}
+
 /** Links, members, match keys. */
 export function linkPart(state: State): Part {
   return {
     ...newcomers(state),
     ...lookUps(state),
     ...members(state),
-    async commitResolutions(entries, runId) {
-      if (entries.length === 0) return;
-      state.commit((now) => resolve(state, entries, { runId, now }));
-    },
-    async replaceKeys(entity, entries, { pairs, runId }) {
+    async commitResolutions(given, runId, lease) {
+      if (given.length === 0) return 0;
       return state.commit((now) => {
+        checkLease(state, lease);
+        const still = given.filter((entry) => isNewcomer(state, entry));
+        const strays = still.flatMap((entry) => findStray(state, entry));
+        const entries = still.filter((entry) => isNewcomer(state, entry) && isJoinable(state, entry));
+        resolve(state, entries, { runId, now });
+        markLinks(state, strays, { reason: "linked", now });
+        return entries.length + strays.length;
+      });
+    },
+    async replaceKeys(entity, entries, { pairs, runId, lease }) {
+      return state.commit((now) => {
+        checkLease(state, lease);
         const doubted = doubtedLinks(
           state,
           pairs.flatMap(({ from, into }) => [from, into]),
@@ -374,8 +433,11 @@ export function linkPart(state: State): Part {
         return [...late];
       });
     },
-    async joinLinks(pairs, runId) {
-      state.commit((now) => joinAll(state, pairs, { runId, now }));
+    async joinLinks(pairs, runId, lease) {
+      state.commit((now) => {
+        checkLease(state, lease);
+        joinAll(state, pairs, { runId, now });
+      });
     },
   };
 }

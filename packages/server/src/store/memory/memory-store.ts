@@ -7,8 +7,10 @@ import { instant } from "./basics.ts";
 import { adoptPart } from "./adopt.ts";
 import { bundlePart } from "./bundles.ts";
 import type { Rows } from "./columns.ts";
+import { connectionPart } from "./connections.ts";
 import { decisionPart } from "./decisions.ts";
 import { identityPart } from "./identity.ts";
+import { duePart } from "./due.ts";
 import { intentPart } from "./intents.ts";
 import { journalPart } from "./journal.ts";
 import { leasePart } from "./leases.ts";
@@ -72,6 +74,8 @@ export function createMemoryStore(deps: {
     migrate: () => Promise.resolve(0),
     close: () => Promise.resolve(),
     ...leasePart(state),
+    ...connectionPart(state),
+    ...duePart(state),
     ...observationPart(state),
     ...linkPart(state),
     ...identityPart(state),

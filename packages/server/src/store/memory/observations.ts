@@ -7,6 +7,7 @@ import { inOrder, instantOrNull, markLinks } from "./basics.ts";
 import type { CursorTable, ObservationTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
 import { jsonb } from "./json.ts";
+import { checkLease } from "./leases.ts";
 import type { State } from "./state.ts";
 
 type Part = Pick<
@@ -82,8 +83,13 @@ export function observe(
       return link === undefined ? [] : [[sightingName(seen), link]];
     }),
   );
-  const { toStore, changed, counts } = siftSightings(latest, known, members);
+  const { toStore, moved, counts } = siftSightings(latest, known, members);
   for (const seen of toStore) store(state, seen, at.now);
+  const changed: LinkId[] = [];
+  for (const { connection, entity, id } of moved) {
+    const link = state.tables.observation.get(connection, entity, id)?.link_id ?? null;
+    if (link !== null) changed.push(link as LinkId);
+  }
   markLinks(state, changed, at);
   return counts;
 }
@@ -158,6 +164,7 @@ function readings(state: State): Pick<Store, "loadCursor" | "listCursors" | "che
     },
     async checkpoint(checkpoint) {
       return state.commit((now) => {
+        if (checkpoint.lease !== undefined) checkLease(state, checkpoint.lease);
         const counts = observe(state, checkpoint.observations, { reason: "observed", now });
         parkUnreadable(state, checkpoint, now);
         if (checkpoint.cursor !== null) saveCursor(state, checkpoint.cursor);

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anyCalls } from "../testing/random-calls.ts";
+import type { Lease, Rights } from "../port.ts";
 import type { Call } from "../testing/random-calls.ts";
+import { anyCalls } from "../testing/random-sequences.ts";
 import { cameOf, knownOf } from "../testing/twin-stores.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import type { MemoryStore } from "./memory-store.ts";
@@ -14,8 +15,23 @@ const entropy = {
 const clockAt = (now: number) => ({ now: () => now, monotonic: () => now });
 const open = (): MemoryStore => createMemoryStore({ entropy, clock: clockAt(Date.UTC(2026, 0, 5)) });
 
-const ask = (store: MemoryStore, call: Call) =>
-  cameOf(store, call, call.args(knownOf(store, store.snapshot().lease)));
+const ask = (store: MemoryStore, call: Call) => cameOf(store, call, call.args(knownOf(store, heldIn(store))));
+
+/** Leases and rights as they stand. */
+function heldIn(store: MemoryStore): {
+  readonly leases: readonly Lease[];
+  readonly rights: readonly Rights[];
+} {
+  const leases = store.snapshot().lease.filter(({ name }) => !name.startsWith("shard/"));
+  const held = store
+    .snapshot()
+    .lease.filter(({ name, holder }) => name.startsWith("shard/") && holder !== "");
+  const rights = [...Map.groupBy(held, ({ holder }) => holder)].map(([holder, rows]) => ({
+    holder,
+    shards: rows.map(({ name, fence }) => ({ shard: Number(name.slice(-2)), fence })),
+  }));
+  return { leases, rights };
+}
 
 describe("one method, one step", () => {
   test("a refused call leaves every row as it was", async () => {

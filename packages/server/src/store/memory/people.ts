@@ -28,11 +28,14 @@ type Part = Pick<
 function runs(state: State): Pick<Store, "startRun" | "endRun" | "listRuns"> {
   const { run } = state.tables;
   return {
-    async startRun(id, command) {
+    async startRun(id, command, holder) {
       state.commit((now) => {
+        const isLive = (row: { holder: string | null }): boolean =>
+          (state.tables.worker.get(row.holder ?? "")?.expires_at ?? -Infinity) > now;
         for (const row of run.all())
-          if (row.state === "running") run.change(row, { state: "abandoned", ended_at: now });
-        run.insert({ id, command, state: "running", started_at: now, ended_at: null, summary: null });
+          if (row.state === "running" && !isLive(row)) run.change(row, { state: "abandoned", ended_at: now });
+        const started = { started_at: now, ended_at: null, summary: null };
+        run.insert({ id, command, state: "running", ...started, holder });
       });
     },
     async endRun(id, end, summary) {

@@ -1,4 +1,5 @@
 import type { Clock, Entropy } from "../../ports.ts";
+import { allShards, shardName } from "../port.ts";
 import { createTables } from "./tables.ts";
 import type { Tables } from "./tables.ts";
 import type { Undo } from "./table.ts";
@@ -30,6 +31,10 @@ export function createState(deps: {
 }): State {
   const undo: Undo = [];
   const tables = createTables(undo);
+  // As the migrations leave it: every shard has its lease, and nobody holds one.
+  for (const shard of allShards)
+    tables.lease.insert({ name: shardName(shard), holder: "", fence: 0, expires_at: 0, taken_at: null });
+  undo.length = 0;
   let nr = 0;
   return {
     tables,

@@ -204,7 +204,8 @@ const planWrite = spec("plan_write")({
 const decidedTerms = spec("decided_terms")({ key: ["entity"], instants: ["since_at"], indices: {} });
 const identity = spec("store_identity")({ key: ["is_one"], instants: ["made_at"], indices: {} });
 const quota = spec("quota")({ key: ["connection"], instants: ["changed_at"], indices: {} });
-const lease = spec("lease")({ key: ["name"], instants: ["expires_at"], indices: {} });
+const lease = spec("lease")({ key: ["name"], instants: ["expires_at", "taken_at"], indices: {} });
+const worker = spec("worker")({ key: ["holder"], instants: ["started_at", "expires_at"], indices: {} });
 const delivery = spec("delivery")({ key: ["connection", "id"], instants: ["received_at"], indices: {} });
 const hint = spec("hint")({
   key: ["connection", "entity", "external_id"],
@@ -244,6 +245,7 @@ export interface Tables {
   readonly quota: Table<Rows["quota"]>;
   readonly decidedTerms: Table<Rows["decided_terms"]>;
   readonly lease: Table<Rows["lease"]>;
+  readonly worker: Table<Rows["worker"]>;
   readonly delivery: Table<Rows["delivery"]>;
   readonly hint: Table<Rows["hint"]>;
   readonly journal: Table<Rows["journal"], "link" | "shard">;
@@ -282,6 +284,7 @@ export function createTables(undo: Undo): Tables {
     quota: of(quota),
     decidedTerms: of(decidedTerms),
     lease: of(lease),
+    worker: of(worker),
     delivery: of(delivery),
     hint: of(hint),
     journal: of(journal),

@@ -4,7 +4,7 @@ import { termsNotes } from "../terms.ts";
 import { markLinks } from "./basics.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
-import { checkFence } from "./leases.ts";
+import { checkLease } from "./leases.ts";
 import type { State } from "./state.ts";
 
 /** Terms that things were decided under (see the SQL store). */
@@ -17,7 +17,7 @@ export function termsPart(state: State): TermsStore {
     },
     async changeTerms(changed, runId, lease) {
       state.commit((now) => {
-        checkFence(state, lease);
+        checkLease(state, lease);
         const { entity, isFirst, reopened } = changed;
         const terms = jsonb(changed.terms);
         const known = decidedTerms.get(entity);

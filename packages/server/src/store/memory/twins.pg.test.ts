@@ -3,7 +3,8 @@ import type { Json } from "@crossfoot/kernel";
 import * as vitest from "vitest";
 import { expect, test } from "vitest";
 import { forEachHome } from "../../testing.ts";
-import { anyCalls, changes, looks } from "../testing/random-calls.ts";
+import { changes, looks } from "../testing/random-calls.ts";
+import { anyCalls } from "../testing/random-sequences.ts";
 import { expectSame, throughJsonb, twinStores } from "../testing/twin-stores.ts";
 import { jsonb } from "./json.ts";
 

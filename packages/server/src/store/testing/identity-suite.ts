@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
 import type { Fields, LinkId } from "@crossfoot/kernel";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Lease, MergeCommit, Placed, Store, StoredObservation, UnmergeCommit } from "../port.ts";
+import type { Lease, MergeCommit, Placed, Rights, Store, StoredObservation, UnmergeCommit } from "../port.ts";
 import type { StoreHome } from "./homes.ts";
-import { decision, intent } from "./suite.ts";
+import { decision, intent } from "./records.ts";
+import { matchAccounts, takeAll } from "./rights.ts";
 
 const crm = connectionId("crm");
 const erp = connectionId("erp");
@@ -74,6 +75,7 @@ const unmerge: UnmergeCommit = {
 /** What every home of the store makes of merges, and of merges that were taken back. */
 export function identityStoreSuite(home: StoreHome): void {
   let store: Store;
+  let rights: Rights;
   let lease: Lease;
 
   beforeEach(async () => {
@@ -81,9 +83,8 @@ export function identityStoreSuite(home: StoreHome): void {
     const clock = { now: () => 1_767_600_000_000, monotonic: () => 0 };
     store = (await home.open({ entropy: { digest, uuid: () => "u" }, clock })).store;
     await store.migrate();
-    const taken = await store.acquireLease("engine", "one", 60_000);
-    if (taken === null) throw new Error("the lease of a fresh store is taken");
-    lease = taken;
+    rights = await takeAll(store, "one");
+    lease = await matchAccounts(store, "one");
     for (const [link, at] of [
       [one, "1"],
       [two, "2"],
@@ -102,6 +103,7 @@ export function identityStoreSuite(home: StoreHome): void {
           { record: records[1], resolution: { kind: "join", link, keys } },
         ],
         null,
+        lease,
       );
     }
     const into = { kind: "merged", into: externalId("r2"), readStart: 20, readEnd: 21 } as const;
@@ -125,9 +127,12 @@ export function identityStoreSuite(home: StoreHome): void {
   const update = async (link: LinkId, fields: Fields, state: "stored" | "sending" = "stored") => {
     const own = intent(link, { key: `update ${link}`, kind: "update", id: externalId("y"), fields });
     const moves = [{ connection: crm, images: { name: { name: "base" } }, kind: "present" }] as const;
-    await store.commitDecisions([decision(link, { intents: [own], baseMoves: moves })], null, lease);
+    await store.markWork([link], "asked for");
+    const [bundle] = await store.loadBundles([link]);
+    const marked = bundle?.marked ?? null;
+    await store.commitDecisions([decision(link, { intents: [own], baseMoves: moves, marked })], null, rights);
     if (state === "stored") return;
-    await store.claimIntents({ lease, target: erp, entity, limit: 10, keys: null, sendWithinMs: 5 });
+    await store.claimIntents({ rights, target: erp, entity, limit: 10, keys: null, sendWithinMs: 5 });
   };
 
   describe(`merges (${home.name})`, () => {
@@ -152,7 +157,7 @@ export function identityStoreSuite(home: StoreHome): void {
 
     test("are one commit under the fence: a worker that lost its lease changes nothing", async () => {
       await store.releaseLease(lease);
-      await store.acquireLease("engine", "two", 60_000);
+      await matchAccounts(store, "two");
       await expect(store.commitMerge(merge, null, lease)).rejects.toThrow("another worker");
       expect(await links()).toEqual([one, one]);
       expect(await store.listCandidates()).toEqual([]);
@@ -175,11 +180,11 @@ export function identityStoreSuite(home: StoreHome): void {
       });
       const record = { connection: crm, entity, id: externalId("r3") };
       const found = { kind: "found", link: third, generation: 1, keys: [] } as const;
-      await store.commitResolutions([{ record, resolution: found }], null);
+      await store.commitResolutions([{ record, resolution: found }], null, lease);
       await update(third, { parent: { link: one } });
       expect(await store.commitMerge(merge, null, lease)).toBe("done");
       expect(await store.intentsOf([one, two, third])).toEqual([]);
-      expect(await store.dueLinks(entity, 10, null)).toEqual([third, two]);
+      expect((await store.dueLinks({ entity, limit: 10, after: null })).toSorted()).toEqual([third, two]);
       expect((await store.verifyJournal()).broken).toEqual([]);
     });
 
@@ -228,7 +233,7 @@ export function identityStoreSuite(home: StoreHome): void {
       expect(await links()).toEqual([one, one]);
       const [bundle] = await store.loadBundles([one]);
       expect([bundle?.state, bundle?.members[0]?.images]).toEqual(["live", { name: { name: "one" } }]);
-      expect(await store.dueLinks(entity, 10, null)).toEqual([one, two]);
+      expect((await store.dueLinks({ entity, limit: 10, after: null })).toSorted()).toEqual([one, two]);
       expect(await store.loadReturned(entity, 10, null)).toEqual([]);
       expect(await store.listCandidates()).toEqual([]);
       expect(await store.standingMerge({ connection: crm, entity, id: externalId("r1") })).toBe(null);

@@ -1,9 +1,11 @@
 import type { Snapshot } from "../memory/memory-store.ts";
-import type { Intent, Lease, Placed } from "../port.ts";
+import type { Intent, Lease, Placed, Rights } from "../port.ts";
 
 /** What a call may refer to: what the stores hold at the time. */
 export interface Known {
   readonly leases: readonly Lease[];
+  /** What was taken of the shards, after each time. */
+  readonly rights: readonly Rights[];
   readonly intents: readonly Intent[];
   readonly parks: readonly string[];
   /** Entries of the journal that tell of lost values. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { connectionId, externalId, linkId } from "@crossfoot/kernel";
+import { externalId, linkId } from "@crossfoot/kernel";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Intent, IntentOutcome, Lease, MadeQuery, Store } from "../port.ts";
+import type { Intent, IntentOutcome, MadeQuery, Rights, Store } from "../port.ts";
 import type { StoreHome } from "./homes.ts";
+import { crm, erp, seen } from "./records.ts";
+import { matchAccounts, takeAll } from "./rights.ts";
 
-const [crm, erp] = [connectionId("crm"), connectionId("erp")];
 const link = linkId("l-a");
 
 const update = (key: string, change: Partial<Intent> = {}): Intent => ({
@@ -26,28 +27,27 @@ const settled = (intent: Intent, change: Partial<IntentOutcome> = {}): IntentOut
 /** What every store promises of writes that are to be taken back, and of those that take them back. */
 export function madeSuite(home: StoreHome): void {
   let store: Store;
-  let lease: Lease;
+  let rights: Rights;
 
   beforeEach(async () => {
     const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
     const clock = { now: () => 1_767_600_000_000, monotonic: () => 0 };
     ({ store } = await home.open({ entropy: { digest, uuid: () => "u" }, clock }));
     await store.migrate();
-    const taken = await store.acquireLease("engine", "one", 60_000);
-    if (taken === null) throw new Error("the lease of a fresh store is taken");
-    lease = taken;
+    rights = await takeAll(store, "one");
     const record = { connection: crm, entity: "accounts", id: externalId("c1") };
+    await store.checkpoint({ observations: [seen("c1")], unreadable: [], cursor: null, runId: null });
     const resolution = { kind: "found", link, generation: 1, keys: [] } as const;
-    await store.commitResolutions([{ record, resolution }], null);
+    await store.commitResolutions([{ record, resolution }], null, await matchAccounts(store, "one"));
   });
 
   /** Stores a write in one run, and settles it in another. */
   async function make(intent: Intent, runs: { stored: string; settled: string }, change = {}): Promise<void> {
-    await store.storeIntents([intent], runs.stored, lease);
+    await store.storeIntents([intent], runs.stored, rights);
     const [claimed] = await store.claimIntents({
-      ...{ lease, target: erp, entity: "accounts", limit: 5, sendDeadline: 5, sendWithinMs: 5, keys: null },
+      ...{ rights, target: erp, entity: "accounts", limit: 5, sendDeadline: 5, sendWithinMs: 5, keys: null },
     });
-    await store.commitOutcomes([settled(claimed ?? intent, change)], runs.settled, lease);
+    await store.commitOutcomes([settled(claimed ?? intent, change)], runs.settled, rights);
   }
   const keysOf = async (query: Omit<MadeQuery, "limit" | "after">): Promise<readonly string[]> =>
     (await store.madeWrites({ ...query, limit: 9, after: null } as MadeQuery)).map(({ key }) => key);
@@ -71,7 +71,7 @@ export function madeSuite(home: StoreHome): void {
 
     test("are found by their plan, and by the runs that applied it", async () => {
       await store.savePlan("p-1", {});
-      await store.startRun("r1", "apply p-1");
+      await store.startRun("r1", "apply p-1", "one");
       await make(update("k1", { plan: { id: "p-1", number: 1 } }), { stored: "r0", settled: "r0" });
       await make(update("k2"), { stored: "r1", settled: "r1" });
       await make(update("k3"), { stored: "r2", settled: "r2" });
@@ -141,9 +141,9 @@ export function madeSuite(home: StoreHome): void {
     });
 
     test("are refused when another worker has taken over", async () => {
-      await store.releaseLease(lease);
-      await store.acquireLease("engine", "two", 60_000);
-      await expect(store.storeIntents([update("k1")], null, lease)).rejects.toThrow("another worker");
+      await store.giveShards(rights);
+      await takeAll(store, "two");
+      await expect(store.storeIntents([update("k1")], null, rights)).rejects.toThrow("another worker");
     });
   });
 }

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
 import type { FailureRecord, IntentState } from "@crossfoot/kernel";
-import type { DecisionRecord, Intent, IntentOutcome, Lease, Store } from "../port.ts";
+import type { DecisionRecord, Intent, IntentOutcome, Lease, Rights, Store } from "../port.ts";
+import { matchAccounts, takeAll } from "./rights.ts";
 
 const crm = connectionId("crm");
 const erp = connectionId("erp");
@@ -92,13 +93,13 @@ const failed = (failure: FailureRecord["failure"]): FailureRecord => ({
 /** What every store promises of plans and of the terms that things were decided under. */
 export function planSuite(name: string, open: () => Promise<Store>): void {
   let store: Store;
-  let lease: Lease;
+  let rights: Rights;
+  let matching: Lease;
   beforeEach(async () => {
     store = await open();
     await store.migrate();
-    const taken = await store.acquireLease("engine", "one", 60_000);
-    if (taken === null) throw new Error("the lease of a fresh store is taken");
-    lease = taken;
+    rights = await takeAll(store, "one");
+    matching = await matchAccounts(store, "one");
   });
 
   /** Links with an intent of their own each, the n-th write of the plan. */
@@ -124,6 +125,7 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
         resolution: { kind: "found", link: linkId(`l-${id}`), generation: 1, keys: [] },
       })),
       null,
+      matching,
     );
     await store.commitDecisions(
       ids.map((id, at) => ({
@@ -131,12 +133,12 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
         intents: [intent(id, plan === null ? null : { id: plan, number: at + 1 })],
       })),
       null,
-      lease,
+      rights,
     );
   };
 
   const claim = (keys: readonly string[] | null): Promise<readonly Intent[]> =>
-    store.claimIntents({ lease, target: erp, entity: "accounts", limit: 10, keys, sendWithinMs: 5 });
+    store.claimIntents({ rights, target: erp, entity: "accounts", limit: 10, keys, sendWithinMs: 5 });
 
   describe(`plans (${name})`, () => {
     test("a store has one name for ever, and knows the plans that it made and no others", async () => {
@@ -162,13 +164,13 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
         outcome(c, "refused", failed("stale")),
         outcome(d, "in_doubt", failed("in_doubt")),
       ];
-      await store.commitOutcomes(outcomes, null, lease);
+      await store.commitOutcomes(outcomes, null, rights);
       const marks = [
         { number: 1, key: "create l-a", state: "made" },
         { number: 2, key: "create l-b", state: "refused" },
       ];
       expect(await store.planMarks("p-1")).toEqual(marks);
-      await store.commitOutcomes([outcome(a, "refused", failed("invalid"))], null, lease);
+      await store.commitOutcomes([outcome(a, "refused", failed("invalid"))], null, rights);
       expect(await store.planMarks("p-1")).toEqual(marks);
     });
 
@@ -177,7 +179,7 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
       await stored("p-1", "a");
       const [sent] = (await claim(null)) as [Intent];
       const broken = outcome(sent, "nonsense" as never);
-      await expect(store.commitOutcomes([outcome(sent, "settled"), broken], null, lease)).rejects.toThrow(
+      await expect(store.commitOutcomes([outcome(sent, "settled"), broken], null, rights)).rejects.toThrow(
         "check constraint",
       );
       expect(await store.planMarks("p-1")).toEqual([]);
@@ -210,30 +212,35 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
       await stored(null, "a", "b");
       const moves = ["a", "b"].map((id) => ({
         ...emptyDecision(id),
+        marked: null,
         baseMoves: [
           { connection: crm, images: { name: { n: 1 }, email: { e: 1 } }, kind: "present" as const },
         ],
       }));
-      await store.commitDecisions(moves, null, lease);
+      await store.commitDecisions(moves, null, rights);
       const due = await store.countDue("accounts");
       const before = (await store.verifyJournal()).entries;
       const first = { entity: "accounts", terms: { v: 1 }, isFirst: true, reopened: [] };
-      await store.changeTerms(first, null, lease);
+      await store.changeTerms(first, null, matching);
       expect([
         await store.listTerms(),
         (await store.verifyJournal()).entries,
         await store.countDue("accounts"),
       ]).toEqual([[{ entity: "accounts", terms: { v: 1 } }], before, due]);
       const reopened = [{ link: linkId("l-a"), fields: ["name", "phone"] }];
-      await store.changeTerms({ entity: "accounts", terms: { v: 2 }, isFirst: false, reopened }, null, lease);
-      expect(await store.dueLinks("accounts", 10, null)).toEqual(["l-a", "l-b"]);
+      await store.changeTerms(
+        { entity: "accounts", terms: { v: 2 }, isFirst: false, reopened },
+        null,
+        matching,
+      );
+      expect(await store.dueLinks({ entity: "accounts", limit: 10, after: null })).toEqual(["l-a", "l-b"]);
       expect(await bases("a", "b")).toEqual([[["email"]], [["email", "name"]]]);
       expect((await store.verifyJournal()).entries).toBe(before + 2);
     });
 
     test("a worker whose lease was taken over changes no terms", async () => {
       const changed = { entity: "accounts", terms: { v: 1 }, isFirst: false, reopened: [] };
-      const stale = { ...lease, fence: lease.fence - 1 };
+      const stale = { ...matching, fence: matching.fence - 1 };
       await expect(store.changeTerms(changed, null, stale)).rejects.toThrow("lease");
       expect(await store.listTerms()).toEqual([]);
     });

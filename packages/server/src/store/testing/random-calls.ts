@@ -1,8 +1,7 @@
 import fc from "fast-check";
-import { connectionId } from "@crossfoot/kernel";
 import type { Entry } from "../links.ts";
-import { recordName } from "../port.ts";
-import type { Intent, IntentOutcome, Lease, Store } from "../port.ts";
+import { allShards, recordName } from "../port.ts";
+import type { Intent, IntentOutcome, Lease, Rights, Store } from "../port.ts";
 import type { Known } from "./known.ts";
 import { adoptionOf, answerOf, mergeOf, noMerge, noUnmerge, unmergeOf } from "./random-merges.ts";
 import type { MergeFacts } from "./random-merges.ts";
@@ -15,7 +14,8 @@ export interface Call {
   readonly args: (known: Known) => readonly unknown[];
 }
 
-type Method = keyof Store;
+/** A method of the port. */
+export type Method = keyof Store;
 const { connection, entity, link, record, runId } = rows;
 const limit = fc.integer({ min: 1, max: 4 });
 const links = fc.uniqueArray(link, { maxLength: 4 });
@@ -26,10 +26,19 @@ const records = fc.uniqueArray(record, {
 const plan = fc.constantFrom("p1", "p2");
 const pick = fc.nat(7);
 const at = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(list.length, 1)];
-const noLease: Lease = { name: "engine", holder: "nobody", fence: 0 };
+const noLease: Lease = { name: "match/accounts", holder: "nobody", fence: 0 };
 /** Mostly the newest lease, now and then an older one. */
-const leaseOf = (known: Known, index: number): Lease =>
+export const leaseOf = (known: Known, index: number): Lease =>
   (index === 0 ? known.leases[0] : known.leases.at(-1)) ?? noLease;
+/** Mostly the newest rights, now and then older ones. */
+const rightsOf = (known: Known, index: number): Rights =>
+  (index === 0 ? known.rights[0] : known.rights.at(-1)) ?? { holder: "nobody", shards: [] };
+const sign = fc.record({
+  holder: fc.constantFrom("one", "two"),
+  isAlone: fc.boolean(),
+  ttlMs: fc.constantFrom(5, 900, 900),
+});
+const shards = fc.subarray([...allShards], { minLength: 8 });
 
 /** Time that passes before a call, ms; now and then the store's clock is set back, or much time passes. */
 const passing = fc.oneof(
@@ -115,13 +124,20 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       reason: fc.constant(null),
     }),
   ),
+  beat: plain("beat", sign),
+  takeShards: plain("takeShards", sign, fc.constantFrom(1, 5, 16)),
+  giveShards: knowing("giveShards", fc.tuple(pick, pick), (known, [index, most]) => {
+    const rights = rightsOf(known, index);
+    return [{ ...rights, shards: rights.shards.slice(0, most) }];
+  }),
+  leave: plain("leave", fc.constantFrom("one", "two")),
+  forgetWorkers: plain("forgetWorkers"),
   acquireLease: plain(
     "acquireLease",
-    fc.constant("engine"),
-    fc.constantFrom("one", "two"),
-    fc.constantFrom(2, 900),
+    fc.constantFrom("match/accounts", "match/contacts", "read/crm/accounts"),
+    sign,
+    fc.constantFrom(0, 0, 50),
   ),
-  renewLease: knowing("renewLease", pick, (known, index) => [leaseOf(known, index), 900]),
   releaseLease: knowing("releaseLease", pick, (known, index) => [leaseOf(known, index)]),
   checkpoint: plain("checkpoint", checkpoint),
   saveDelivery: plain("saveDelivery", connection, fc.constantFrom("d1", "d2", "d3"), records),
@@ -130,7 +146,11 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   commitResolutions: knowing(
     "commitResolutions",
     fc.tuple(resolutions, runId, isWild),
-    (known, [given, run, isAnything]) => [aimed(known, given, isAnything), run],
+    (known, [given, run, isAnything]) => [
+      aimed(known, given, isAnything),
+      run,
+      leaseOf(known, isAnything ? 0 : 1),
+    ],
   ),
   replaceKeys: knowing(
     "replaceKeys",
@@ -138,16 +158,18 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       entity,
       fc.array(fc.record({ link, connection, keys: rows.keys }), { maxLength: 2 }),
       fc.record({ pairs, runId }),
+      pick,
     ),
-    (known, [of, keyed, { pairs: given, runId: run }]) => [
+    (known, [of, keyed, { pairs: given, runId: run }, lease]) => [
       of,
       keyed,
-      { pairs: given.filter(isOfOneEntity(known)), runId: run },
+      { pairs: given.filter(isOfOneEntity(known)), runId: run, lease: leaseOf(known, lease) },
     ],
   ),
-  joinLinks: knowing("joinLinks", fc.tuple(pair, runId), (known, [given, run]) => [
+  joinLinks: knowing("joinLinks", fc.tuple(pair, runId, pick), (known, [given, run, lease]) => [
     [given].filter(isOfOneEntity(known)),
     run,
+    leaseOf(known, lease),
   ]),
   markWork: plain("markWork", links, fc.constantFrom("told", "asked")),
   commitDecisions: knowing(
@@ -170,7 +192,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
           };
         }),
       run,
-      leaseOf(known, lease),
+      rightsOf(known, lease),
     ],
   ),
   storeIntents: knowing(
@@ -179,10 +201,10 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       fc.tuple(link, entity).chain(([of, kind]) => rows.intentOf({ link: of, entity: kind })),
       ...[runId, pick],
     ),
-    (known, [intent, run, lease]) => [
+    (known, [intent, run, rights]) => [
       known.links.has(intent.link) ? [intent] : [],
       run,
-      leaseOf(known, lease),
+      rightsOf(known, rights),
     ],
   ),
   claimIntents: knowing(
@@ -198,16 +220,16 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       );
       const [target, of] = stored === undefined || isAnything ? place : [stored.target, stored.entity];
       const wanted = isNamed && stored !== undefined ? [stored.key, "unknown"] : null;
-      const rest = { limit: most, keys: wanted, lease: leaseOf(known, lease), sendWithinMs: 4 };
+      const rest = { limit: most, keys: wanted, rights: rightsOf(known, lease), sendWithinMs: 4 };
       return [{ target, entity: of, ...rest }];
     },
   ),
   withdrawStored: knowing("withdrawStored", fc.tuple(pick, runId), (known, [lease, run]) => [
-    leaseOf(known, lease),
+    rightsOf(known, lease),
     run,
   ]),
   markStored: plain("markStored"),
-  abandonSending: knowing("abandonSending", pick, (known, lease) => [leaseOf(known, lease)]),
+  abandonSending: knowing("abandonSending", pick, (known, lease) => [rightsOf(known, lease)]),
   commitOutcomes: knowing(
     "commitOutcomes",
     fc.tuple(fc.array(fc.tuple(pick, rows.outcomeFacts), { minLength: 1, maxLength: 3 }), runId, pick),
@@ -217,13 +239,14 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       const outcomes = [...chosen].flatMap(([intent, facts]) =>
         intent === undefined ? [] : [outcomeOf(intent, facts)],
       );
-      return [outcomes, run, leaseOf(known, lease)];
+      return [outcomes, run, rightsOf(known, lease)];
     },
   ),
   startRun: plain(
     "startRun",
     fc.constantFrom("run-1", "run-2", "run-3", "run-4"),
     fc.constantFrom("sync", "apply p1"),
+    fc.constantFrom("one", "two"),
   ),
   endRun: plain(
     "endRun",
@@ -331,23 +354,25 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   knownIds: plain("knownIds", connection, entity),
   newestRead: plain("newestRead"),
   observationsOf: plain("observationsOf", records),
-  loadNewcomers: plain(
-    "loadNewcomers",
-    entity,
-    limit,
-    fc.subarray([connectionId("crm"), connectionId("erp")]),
-  ),
+  countOrphans: plain("countOrphans", fc.constantFrom(5, 900)),
+  loadNewcomers: plain("loadNewcomers", entity, limit),
   holdersOf: plain("holdersOf", entity, fc.subarray(["k1", "k2", "k3"])),
   linksOf: plain("linksOf", records),
   membersOf: plain("membersOf", links),
   linesOf: plain("linesOf", records),
-  dueEntities: plain("dueEntities", fc.subarray(["accounts", "contacts"])),
-  countDue: plain("countDue", entity),
-  dueLinks: plain("dueLinks", entity, limit, fc.option(link)),
+  dueEntities: plain("dueEntities", fc.subarray(["accounts", "contacts"]), shards),
+  countDue: plain("countDue", entity, shards),
+  dueLinks: plain("dueLinks", fc.record({ entity, limit, after: fc.option(link), shards })),
+  readiness: plain("readiness", entity),
   loadBundles: plain("loadBundles", links),
-  openTargets: plain("openTargets"),
-  doubtfulCreates: plain("doubtfulCreates", entity),
-  doubtfulIntents: plain("doubtfulIntents", connection, entity, limit),
+  openTargets: plain("openTargets", shards),
+  doubtfulIntents: knowing(
+    "doubtfulIntents",
+    fc.tuple(connection, entity, limit, pick),
+    (known, [target, of, most, which]) => [
+      { rights: rightsOf(known, which), target, entity: of, limit: most },
+    ],
+  ),
   listRuns: plain("listRuns", limit),
   loadQuota: plain("loadQuota", connection),
   loadMoved: plain("loadMoved", entity, limit, fc.option(record)),
@@ -395,86 +420,3 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   unlinkedOf: plain("unlinkedOf", entity),
   linkGuardCounts: plain("linkGuardCounts", fc.constantFrom(3, 1_000)),
 };
-
-const weights: { readonly [method: string]: number } = {
-  ...{ checkpoint: 6, commitResolutions: 6, commitDecisions: 8, claimIntents: 6, commitOutcomes: 8 },
-  ...{
-    acquireLease: 3,
-    redrive: 4,
-    joinLinks: 3,
-    withdrawStored: 3,
-    markWork: 2,
-    commitMerge: 8,
-    commitUnmerge: 8,
-  },
-};
-
-const anyCall: fc.Arbitrary<Call> = fc.oneof(
-  ...Object.entries(changes).map(([method, arbitrary]) => ({ weight: weights[method] ?? 1, arbitrary })),
-  ...Object.values(looks).map((arbitrary) => ({ weight: 1, arbitrary })),
-);
-
-const changing = (method: Method): fc.Arbitrary<Call> => changes[method] ?? fc.constant(null as never);
-/** A write's way: decided, claimed, answered. */
-const round = fc.tuple(
-  changing("commitDecisions"),
-  changing("claimIntents"),
-  changing("claimIntents"),
-  changing("commitOutcomes"),
-);
-const first = (method: Method, ...args: readonly unknown[]): fc.Arbitrary<Call> =>
-  fc.constant({ method, pass: 0, args: () => args });
-const every = ["crm", "erp"].flatMap((of) =>
-  ["accounts", "contacts"].flatMap((kind) =>
-    ["r1", "r2", "é3", "😀4"].map((id) =>
-      fc.tuple(fc.constant({ connection: of, entity: kind, id }), rows.observation),
-    ),
-  ),
-);
-const firstReading = fc.tuple(...every).map((each): Call => {
-  const observations = each.map(([place, seen]) => ({ ...seen, ...place, kind: "present" }));
-  return {
-    method: "checkpoint",
-    pass: 1,
-    args: () => [{ observations, unreadable: [], cursor: null, runId: null }],
-  };
-});
-
-const firstLinks = fc
-  .tuple(rows.keys, rows.keys, rows.keys, fc.boolean())
-  .map(([one, two, three, isErp]): Call => {
-    const found = (place: readonly string[], link: string, keys: readonly string[]) => ({
-      record: { connection: place[0], entity: place[1], id: place[2] },
-      resolution: { kind: "found", link, generation: 1, keys },
-    });
-    const entries = [
-      found(["crm", "accounts", "r1"], "l-1", one),
-      found([isErp ? "erp" : "crm", "accounts", "r2"], "l-2", two),
-      found(["erp", isErp ? "contacts" : "accounts", "r1"], "l-3", three),
-    ];
-    return { method: "commitResolutions", pass: 1, args: () => [entries, null] };
-  });
-
-/**
- * A sequence of calls, those that make rows meet more often than others. A worker has its lease first, all
- * records have been read, and some have links: most calls of a sequence without these would find nothing.
- * In the end it looks at everything once.
- */
-export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
-  .tuple(
-    first("acquireLease", "engine", "one", 900),
-    first("savePlan", "p1", { writes: [] }),
-    firstReading,
-    firstLinks,
-    fc.array(fc.oneof({ weight: 4, arbitrary: fc.tuple(anyCall) }, { weight: 1, arbitrary: round }), {
-      minLength: 10,
-      maxLength: 40,
-      size: "max",
-    }),
-    fc.tuple(...Object.values(looks)),
-  )
-  .map(([lease, planned, reading, linked, calls, last]) => [
-    ...[lease, planned, reading, linked],
-    ...calls.flat(),
-    ...last,
-  ]);

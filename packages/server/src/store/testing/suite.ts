@@ -1,119 +1,21 @@
 import { createHash } from "node:crypto";
-import { connectionId, externalId, linkId } from "@crossfoot/kernel";
+import { externalId, linkId } from "@crossfoot/kernel";
 import type { LinkId } from "@crossfoot/kernel";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { DecisionRecord, Intent, IntentOutcome, Lease, Store, StoredObservation } from "../port.ts";
+import type { DecisionRecord, Intent, Lease, Rights, Store } from "../port.ts";
 import type { OpenedStore, StoreHome } from "./homes.ts";
 import { planSuite } from "./plan-suite.ts";
 import { quotaSuite } from "./quota-suite.ts";
-
-const crm = connectionId("crm");
-const erp = connectionId("erp");
-
-const seen = (id: string, change: Partial<StoredObservation> = {}): StoredObservation => ({
-  connection: crm,
-  entity: "accounts",
-  id: externalId(id),
-  kind: "present",
-  native: { name: id },
-  contentHash: `hash of ${id}`,
-  version: "1",
-  versionOrder: 1,
-  modifiedAt: 1_000,
-  actor: null,
-  into: null,
-  via: "poll",
-  readStart: 10,
-  readEnd: 11,
-  ...change,
-});
-
-/** An intent to create; say what is different. */
-export const intent = (link: LinkId, change: Partial<Intent> = {}): Intent => ({
-  key: `create ${link}`,
-  link,
-  entity: "accounts",
-  generation: 1,
-  target: erp,
-  kind: "create",
-  state: "stored",
-  step: 0,
-  id: null,
-  reference: `CF-${link}`,
-  precondition: null,
-  contentHash: "content",
-  fields: { name: "a" },
-  transition: null,
-  causes: [],
-  sourceImages: {},
-  shared: [],
-  group: null,
-  plan: null,
-  before: {},
-  runId: null,
-  undo: null,
-  attempts: 0,
-  fence: 0,
-  sendDeadline: null,
-  abandonedAt: null,
-  failure: null,
-  ...change,
-});
-
-/** A decision that leaves nothing; say what is different. */
-export const decision = (link: LinkId, change: Partial<DecisionRecord> = {}): DecisionRecord => ({
-  link,
-  entity: "accounts",
-  marked: 1,
-  verdict: "writes",
-  state: null,
-  intents: [],
-  baseMoves: [],
-  discards: [],
-  conflicts: [],
-  knownConflicts: [],
-  closedConflicts: [],
-  parks: [],
-  waits: [],
-  tombstone: null,
-  lines: [],
-  ...change,
-});
-
-const outcome = (sent: Intent, change: Partial<IntentOutcome> = {}): IntentOutcome => ({
-  intent: sent,
-  state: "settled",
-  id: null,
-  failure: null,
-  dueInMs: null,
-  isAbandoned: false,
-  observation: null,
-  baseMoves: [],
-  landedImages: null,
-  after: null,
-  losses: [],
-  lines: [],
-  park: null,
-  isToDecide: false,
-  linkState: null,
-  ...change,
-});
-
-const failure = {
-  failure: "invalid",
-  code: "no",
-  message: "no",
-  status: 422,
-  retryAt: null,
-  requestId: null,
-  field: null,
-} as const;
+import { crm, decision, erp, failure, intent, outcome, seen } from "./records.ts";
+import { matchAccounts, takeAll } from "./rights.ts";
+import { workerSuite } from "./worker-suite.ts";
 
 /** The suite that every home of the store passes. */
 export function storeSuite(home: StoreHome): void {
   let opened: OpenedStore;
   let store: Store;
-  let lease: Lease;
+  let rights: Rights;
+  let matching: Lease;
 
   const makeLinks = async (...ids: readonly string[]): Promise<void> => {
     await store.checkpoint({
@@ -128,10 +30,23 @@ export function storeSuite(home: StoreHome): void {
         resolution: { kind: "found", link: linkId(`l-${id}`), generation: 1, keys: [`taxId=${id}`] },
       })),
       null,
+      matching,
+    );
+  };
+  /** Decides links that are due again. */
+  const decideAgain = async (records: readonly DecisionRecord[]): Promise<readonly LinkId[]> => {
+    const links = records.map(({ link }) => link);
+    await store.markWork(links, "again");
+    const bundles = await store.loadBundles(links);
+    const markOf = (link: LinkId) => bundles.find(({ id }) => id === link)?.marked ?? null;
+    return store.commitDecisions(
+      records.map((record) => ({ ...record, marked: markOf(record.link) })),
+      null,
+      rights,
     );
   };
   const claim = (limit = 10): Promise<readonly Intent[]> =>
-    store.claimIntents({ lease, target: erp, entity: "accounts", limit, keys: null, sendWithinMs: 5 });
+    store.claimIntents({ rights, target: erp, entity: "accounts", limit, keys: null, sendWithinMs: 5 });
 
   const entropy = {
     digest: (text: string) => createHash("sha256").update(text).digest("hex"),
@@ -141,14 +56,14 @@ export function storeSuite(home: StoreHome): void {
   const openStore = () => home.open({ entropy, clock });
   planSuite(home.name, async () => (await openStore()).store);
   quotaSuite(home.name, async () => (await openStore()).store);
+  workerSuite(home.name, async () => (await openStore()).store);
 
   beforeEach(async () => {
     opened = await openStore();
     store = opened.store;
     await store.migrate();
-    const taken = await store.acquireLease("engine", "one", 60_000);
-    if (taken === null) throw new Error("the lease of a fresh store is taken");
-    lease = taken;
+    rights = await takeAll(store, "one");
+    matching = await matchAccounts(store, "one");
   });
 
   describe(`reading (${home.name})`, () => {
@@ -171,7 +86,11 @@ export function storeSuite(home: StoreHome): void {
     test("an older sighting never replaces a newer one, and an equal one marks nothing", async () => {
       await makeLinks("a");
       const [before] = await store.loadBundles([linkId("l-a")]);
-      await store.commitDecisions([decision(linkId("l-a"), { marked: before?.marked ?? null })], null, lease);
+      await store.commitDecisions(
+        [decision(linkId("l-a"), { marked: before?.marked ?? null })],
+        null,
+        rights,
+      );
       const older = seen("a", { contentHash: "old", readStart: 1, readEnd: 2, versionOrder: 0 });
       const equal = seen("a", { readStart: 20, readEnd: 21 });
       const counts = await store.checkpoint({
@@ -215,7 +134,8 @@ export function storeSuite(home: StoreHome): void {
         record: { connection: crm, entity: "accounts", id: externalId("a") },
         resolution: { kind: "found", link: linkId("l-other"), generation: 1, keys: [] },
       } as const;
-      await expect(store.commitResolutions([again], null)).rejects.toThrow("link_member_live");
+      expect(await store.commitResolutions([again], null, matching)).toBe(0);
+      expect((await store.membersOf([linkId("l-a"), linkId("l-other")])).length).toBe(1);
     });
 
     test("joined links leave their members and keys to one of them", async () => {
@@ -230,8 +150,9 @@ export function storeSuite(home: StoreHome): void {
       await store.commitResolutions(
         [{ record, resolution: { kind: "found", link: linkId("l-b"), generation: 1, keys: ["k"] } }],
         null,
+        matching,
       );
-      await store.joinLinks([{ from: linkId("l-b"), into: linkId("l-a") }], null);
+      await store.joinLinks([{ from: linkId("l-b"), into: linkId("l-a") }], null, matching);
       const members = await store.membersOf([linkId("l-a")]);
       expect(members.map(({ link, connection }) => `${link} ${connection}`).toSorted()).toEqual([
         "l-a crm",
@@ -246,28 +167,27 @@ export function storeSuite(home: StoreHome): void {
       await makeLinks("a");
       const [bundle] = await store.loadBundles([linkId("l-a")]);
       await store.markWork([linkId("l-a")], "meanwhile");
-      await store.commitDecisions([decision(linkId("l-a"), { marked: bundle?.marked ?? null })], null, lease);
+      await store.commitDecisions(
+        [decision(linkId("l-a"), { marked: bundle?.marked ?? null })],
+        null,
+        rights,
+      );
       expect(await store.countDue("accounts")).toBe(1);
     });
 
-    test("a worker whose lease was taken over stores nothing more", async () => {
+    test("a worker whose shards were taken over stores nothing more", async () => {
       await makeLinks("a");
-      await store.releaseLease(lease);
-      const successor = await store.acquireLease("engine", "two", 60_000);
-      expect(successor?.fence).toBe(lease.fence + 1);
+      await store.leave("one");
+      const successor = await takeAll(store, "two");
+      expect(successor.shards.map(({ fence }) => fence)).toEqual(rights.shards.map(({ fence }) => fence + 1));
       const late = store.commitDecisions(
         [decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })],
         null,
-        lease,
+        rights,
       );
       await expect(late).rejects.toThrow("another worker");
       await expect(claim()).rejects.toThrow("another worker");
       expect(await store.intentsOf([linkId("l-a")])).toEqual([]);
-    });
-
-    test("a lease that is held is not given to another", async () => {
-      expect(await store.acquireLease("engine", "two", 60_000)).toBe(null);
-      expect(await store.renewLease(lease, 60_000)).toBe(true);
     });
 
     test("an intent is handed out once, and a later step only after the earlier one ended", async () => {
@@ -282,28 +202,27 @@ export function storeSuite(home: StoreHome): void {
           decision(linkId("l-b"), { intents: [intent(linkId("l-b"))] }),
         ],
         null,
-        lease,
+        rights,
       );
       const first = await claim();
       expect(first.map(({ key }) => key)).toEqual(["create l-a", "create l-b"]);
       expect(await claim()).toEqual([]);
-      await store.commitOutcomes([outcome(first[0] as Intent, { id: externalId("e1") })], null, lease);
+      await store.commitOutcomes([outcome(first[0] as Intent, { id: externalId("e1") })], null, rights);
       expect((await claim()).map(({ key }) => key)).toEqual(["step 1"]);
     });
 
     test("a create that settled is never opened again under its key; a refused one is", async () => {
       await makeLinks("a", "b");
       const both = [linkId("l-a"), linkId("l-b")];
-      const decide = (): Promise<void> =>
-        store.commitDecisions(
-          both.map((link) => decision(link, { intents: [intent(link)] })),
-          null,
-          lease,
-        );
+      const decide = () => decideAgain(both.map((link) => decision(link, { intents: [intent(link)] })));
       await decide();
       const [a, b] = await claim();
       const settled = outcome(a as Intent, { id: externalId("e1") });
-      await store.commitOutcomes([settled, outcome(b as Intent, { state: "refused", failure })], null, lease);
+      await store.commitOutcomes(
+        [settled, outcome(b as Intent, { state: "refused", failure })],
+        null,
+        rights,
+      );
       await decide();
       expect((await claim()).map(({ key }) => key)).toEqual(["create l-b"]);
     });
@@ -311,10 +230,10 @@ export function storeSuite(home: StoreHome): void {
     test("a write that stands whatever is decided anew has no second entry", async () => {
       await makeLinks("a");
       const made = decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] });
-      await store.commitDecisions([made], null, lease);
+      await decideAgain([made]);
       const [sent] = await claim();
-      await store.commitOutcomes([outcome(sent as Intent, { id: externalId("e1") })], null, lease);
-      await store.commitDecisions([made], null, lease);
+      await store.commitOutcomes([outcome(sent as Intent, { id: externalId("e1") })], null, rights);
+      await decideAgain([made]);
       const kinds = (await store.journalOf(linkId("l-a"), 10)).map(({ kind }) => kind);
       expect(kinds.filter((kind) => kind === "intent_stored")).toHaveLength(1);
     });
@@ -325,9 +244,9 @@ export function storeSuite(home: StoreHome): void {
         intent(linkId("l-a")),
         intent(linkId("l-a"), { key: "step 1", kind: "transition", step: 1 }),
       ];
-      await store.commitDecisions([decision(linkId("l-a"), { intents: steps })], null, lease);
+      await store.commitDecisions([decision(linkId("l-a"), { intents: steps })], null, rights);
       const [first] = await claim();
-      await store.commitOutcomes([outcome(first as Intent, { state: "refused", failure })], null, lease);
+      await store.commitOutcomes([outcome(first as Intent, { state: "refused", failure })], null, rights);
       expect((await store.intentsOf([linkId("l-a")])).map(({ key }) => key)).toEqual(["create l-a"]);
       const [newest] = await store.journalOf(linkId("l-a"), 1);
       expect([newest?.kind, newest?.body]).toMatchObject(["intent_withdrawn", { key: "step 1" }]);
@@ -338,12 +257,15 @@ export function storeSuite(home: StoreHome): void {
       await store.commitDecisions(
         [decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })],
         null,
-        lease,
+        rights,
       );
       await claim();
-      expect(await store.abandonSending(lease)).toBe(1);
-      expect(await store.doubtfulCreates("accounts")).toEqual(["erp"]);
-      const [doubtful] = await store.doubtfulIntents(erp, "accounts", 10);
+      expect(await store.abandonSending(rights)).toBe(0);
+      await store.leave("one");
+      const successor = await takeAll(store, "two");
+      expect(await store.abandonSending(successor)).toBe(1);
+      const asked = { rights: successor, target: erp, entity: "accounts", limit: 10 };
+      const [doubtful] = await store.doubtfulIntents(asked);
       expect(doubtful?.state).toBe("in_doubt");
       expect(doubtful?.abandonedAt).not.toBe(null);
     });
@@ -370,11 +292,11 @@ export function storeSuite(home: StoreHome): void {
         intents: [intent(linkId("l-a"))],
         marked: await marked(linkId("l-a")),
       });
-      await store.commitDecisions([parent], null, lease);
-      await store.commitDecisions([child], null, lease);
+      await store.commitDecisions([parent], null, rights);
+      await store.commitDecisions([child], null, rights);
       const [sent] = await claim();
-      await store.commitOutcomes([outcome(sent as Intent, { id: externalId("e1") })], null, lease);
-      const due = await store.dueLinks("accounts", 10, null);
+      await store.commitOutcomes([outcome(sent as Intent, { id: externalId("e1") })], null, rights);
+      const due = await store.dueLinks({ entity: "accounts", limit: 10, after: null });
       expect(due).toContain("l-b");
       expect((await store.loadBundles([linkId("l-a")]))[0]?.demands).toEqual([
         { target: "erp", entity: "accounts" },
@@ -394,10 +316,14 @@ export function storeSuite(home: StoreHome): void {
       await store.commitDecisions(
         [decision(linkId("l-a"), { intents: [intent(linkId("l-a"))] })],
         null,
-        lease,
+        rights,
       );
       const [sent] = await claim();
-      await store.commitOutcomes([outcome(sent as Intent, { state: "refused", failure, park })], null, lease);
+      await store.commitOutcomes(
+        [outcome(sent as Intent, { state: "refused", failure, park })],
+        null,
+        rights,
+      );
       expect((await store.loadBundles([linkId("l-a")]))[0]?.refused).toEqual(["content"]);
       const [dead] = await store.listParks();
       expect(dead?.failure?.code).toBe("no");
@@ -408,11 +334,7 @@ export function storeSuite(home: StoreHome): void {
     test("a base moves field by field and keeps what is not named", async () => {
       await makeLinks("a");
       const move = (images: { readonly [field: string]: { readonly [root: string]: string } }) =>
-        store.commitDecisions(
-          [decision(linkId("l-a"), { baseMoves: [{ connection: crm, images, kind: "present" }] })],
-          null,
-          lease,
-        );
+        decideAgain([decision(linkId("l-a"), { baseMoves: [{ connection: crm, images, kind: "present" }] })]);
       await move({ name: { name: "one" }, email: { email: "e" } });
       await move({ name: { name: "two" } });
       const [bundle] = await store.loadBundles([linkId("l-a")]);
@@ -429,8 +351,8 @@ export function storeSuite(home: StoreHome): void {
       reason: "master_wins",
       winner: crm,
     } as const;
-    const decide = async (link: LinkId): Promise<void> =>
-      store.commitDecisions([decision(link, { intents: [intent(link)], discards: [loser] })], null, lease);
+    const decide = (link: LinkId) =>
+      store.commitDecisions([decision(link, { intents: [intent(link)], discards: [loser] })], null, rights);
 
     test("are told with the write that takes their place, and what became of it", async () => {
       await makeLinks("a", "b");
@@ -452,7 +374,7 @@ export function storeSuite(home: StoreHome): void {
           outcome(second as Intent, { state: "refused", failure }),
         ],
         null,
-        lease,
+        rights,
       );
       const told = await store.lostValues({ link: null, limit: 9 });
       expect(told.map((each) => `${each.link} ${each.reason} ${each.outcome}`).toSorted()).toEqual([
@@ -467,7 +389,7 @@ export function storeSuite(home: StoreHome): void {
       await makeLinks("a");
       await decide(linkId("l-a"));
       await store.markWork([linkId("l-a")], "again");
-      expect(await store.withdrawStored(lease, null)).toBe(1);
+      expect(await store.withdrawStored(rights, null)).toBe(1);
       await decide(linkId("l-a"));
       const told = await store.lostValues({ link: linkId("l-a"), limit: 9 });
       expect(told.map(({ outcome: became }) => became)).toEqual(["pending", "spared"]);
@@ -493,7 +415,7 @@ export function storeSuite(home: StoreHome): void {
         state: "nonsense" as never,
         conflicts: [],
       });
-      await expect(store.commitDecisions([broken], null, lease)).rejects.toThrow("check constraint");
+      await expect(store.commitDecisions([broken], null, rights)).rejects.toThrow("check constraint");
       expect((await store.verifyJournal()).entries).toBe(entries);
     });
   });

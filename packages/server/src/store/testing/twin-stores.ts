@@ -7,7 +7,7 @@ import type { Dump } from "../dump.ts";
 import { createMemoryStore } from "../memory/memory-store.ts";
 import type { MemoryStore, Snapshot } from "../memory/memory-store.ts";
 import { intentOf } from "../rows.ts";
-import type { Placed, Store } from "../port.ts";
+import type { Placed, ShardRight, Store } from "../port.ts";
 import { createStore } from "../store.ts";
 import type { Known } from "./known.ts";
 import type { Call } from "./random-calls.ts";
@@ -36,7 +36,16 @@ const ownClock =
 
 /** Methods whose answers have an order; of all others a list is a set. */
 const ordered: ReadonlySet<string> = new Set([
-  ...["listConnections", "listCursors", "loadNewcomers", "unlinkedOf", "dueLinks", "claimIntents"],
+  ...[
+    "listConnections",
+    "listCursors",
+    "loadNewcomers",
+    "takeShards",
+    "readiness",
+    "unlinkedOf",
+    "dueLinks",
+    "claimIntents",
+  ],
   ...["openTargets", "doubtfulIntents", "intentsOf", "listRuns", "counts", "openCounts", "listConflicts"],
   ...[
     "listCandidates",
@@ -83,10 +92,10 @@ const placedOf = (row: Snapshot["link_member"][number]): Placed => ({
 });
 
 /** What a store in memory holds, for calls that refer to it. */
-export function knownOf(memory: MemoryStore, leases: Known["leases"]): Known {
+export function knownOf(memory: MemoryStore, taken: Pick<Known, "leases" | "rights">): Known {
   const { intent, park, work, link, link_member, journal, link_merge } = memory.snapshot();
   return {
-    leases,
+    ...taken,
     intents: intent.map(intentOf),
     parks: park
       .filter(({ state }) => state === "open")
@@ -101,10 +110,24 @@ export function knownOf(memory: MemoryStore, leases: Known["leases"]): Known {
   };
 }
 
+/** What a worker holds after it took some shards more. */
+function rightsAfter(
+  before: Known["rights"],
+  args: readonly unknown[],
+  taken: readonly ShardRight[],
+): Known["rights"][number] {
+  const { holder } = args[0] as { readonly holder: string };
+  const held = before.findLast((rights) => rights.holder === holder)?.shards ?? [];
+  const kept = held.filter(({ shard }) => !taken.some((right) => right.shard === shard));
+  const rights = taken.map(({ shard, fence }) => ({ shard, fence }));
+  return { holder, shards: [...kept, ...rights].toSorted((a, b) => a.shard - b.shard) };
+}
+
 /** Opens both over an empty database. */
 export async function twinStores(database: Database): Promise<TwinStores> {
   let now = Date.UTC(2026, 0, 5, 8);
   let leases: Known["leases"] = [];
+  let rights: Known["rights"] = [];
   const clock = { now: () => now + 1_234, monotonic: () => now };
   const entropy = {
     digest: (text: string): string => createHash("sha256").update(text).digest("hex"),
@@ -120,10 +143,12 @@ export async function twinStores(database: Database): Promise<TwinStores> {
     async ask(call) {
       now += call.pass;
       await database.script(`set clocked.ms = '${now}'`);
-      const args = call.args(knownOf(memory, leases));
+      const args = call.args(knownOf(memory, { leases, rights }));
       const [ofMemory, ofSql] = [await cameOf(memory, call, args), await cameOf(sql, call, args)];
       const lease = "answer" in ofMemory && call.method === "acquireLease" ? ofMemory.answer : null;
       if (lease !== null) leases = [...leases, lease as Known["leases"][number]];
+      if ("answer" in ofMemory && call.method === "takeShards")
+        rights = [...rights, rightsAfter(rights, args, ofMemory.answer as readonly ShardRight[])];
       return { args, sql: ofSql, memory: ofMemory };
     },
     async dumps() {
@@ -132,8 +157,13 @@ export async function twinStores(database: Database): Promise<TwinStores> {
     async clear() {
       const names = Object.keys(memory.dump()).map((name) => `"${name}"`);
       await database.script(`truncate ${names.join(", ")} cascade`);
+      await database.script(
+        "insert into lease (name, holder, fence, expires_at) select 'shard/' || lpad(shard::text, 2, '0'), " +
+          "'', 0, to_timestamp(0) from generate_series(0, 15) shard",
+      );
       memory.restore(empty);
       leases = [];
+      rights = [];
     },
   };
 }

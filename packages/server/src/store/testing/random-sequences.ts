@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { changes, leaseOf, looks } from "./random-calls.ts";
+import type { Call, Method } from "./random-calls.ts";
+import * as rows from "./random-rows.ts";
+
+const weights: { readonly [method: string]: number } = {
+  ...{ checkpoint: 6, commitResolutions: 6, commitDecisions: 8, claimIntents: 6, commitOutcomes: 8 },
+  ...{
+    acquireLease: 3,
+    takeShards: 4,
+    redrive: 4,
+    joinLinks: 3,
+    withdrawStored: 3,
+    markWork: 2,
+    commitMerge: 8,
+    commitUnmerge: 8,
+  },
+};
+
+const anyCall: fc.Arbitrary<Call> = fc.oneof(
+  ...Object.entries(changes).map(([method, arbitrary]) => ({ weight: weights[method] ?? 1, arbitrary })),
+  ...Object.values(looks).map((arbitrary) => ({ weight: 1, arbitrary })),
+);
+
+const changing = (method: Method): fc.Arbitrary<Call> => changes[method] ?? fc.constant(null as never);
+/** A write's way: decided, claimed, answered. */
+const round = fc.tuple(
+  changing("commitDecisions"),
+  changing("claimIntents"),
+  changing("claimIntents"),
+  changing("commitOutcomes"),
+);
+const first = (method: Method, ...args: readonly unknown[]): fc.Arbitrary<Call> =>
+  fc.constant({ method, pass: 0, args: () => args });
+const every = ["crm", "erp"].flatMap((of) =>
+  ["accounts", "contacts"].flatMap((kind) =>
+    ["r1", "r2", "é3", "😀4"].map((id) =>
+      fc.tuple(fc.constant({ connection: of, entity: kind, id }), rows.observation),
+    ),
+  ),
+);
+const firstReading = fc.tuple(...every).map((each): Call => {
+  const observations = each.map(([place, seen]) => ({ ...seen, ...place, kind: "present" }));
+  return {
+    method: "checkpoint",
+    pass: 1,
+    args: () => [{ observations, unreadable: [], cursor: null, runId: null }],
+  };
+});
+
+const firstLinks = fc
+  .tuple(rows.keys, rows.keys, rows.keys, fc.boolean())
+  .map(([one, two, three, isErp]): Call => {
+    const found = (place: readonly string[], link: string, keys: readonly string[]) => ({
+      record: { connection: place[0], entity: place[1], id: place[2] },
+      resolution: { kind: "found", link, generation: 1, keys },
+    });
+    const entries = [
+      found(["crm", "accounts", "r1"], "l-1", one),
+      found([isErp ? "erp" : "crm", "accounts", "r2"], "l-2", two),
+      found(["erp", isErp ? "contacts" : "accounts", "r1"], "l-3", three),
+    ];
+    return { method: "commitResolutions", pass: 1, args: (known) => [entries, null, leaseOf(known, 1)] };
+  });
+
+/**
+ * A sequence of calls, those that make rows meet more often than others. A worker has its lease first, all
+ * records have been read, and some have links: most calls of a sequence without these would find nothing.
+ * In the end it looks at everything once.
+ */
+export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
+  .tuple(
+    fc.tuple(
+      first("beat", { holder: "one", isAlone: false, ttlMs: 900 }),
+      first("takeShards", { holder: "one", isAlone: false, ttlMs: 900 }, 16),
+      first("acquireLease", "match/accounts", { holder: "one", ttlMs: 900 }),
+    ),
+    first("savePlan", "p1", { writes: [] }),
+    firstReading,
+    firstLinks,
+    fc.array(fc.oneof({ weight: 4, arbitrary: fc.tuple(anyCall) }, { weight: 1, arbitrary: round }), {
+      minLength: 10,
+      maxLength: 40,
+      size: "max",
+    }),
+    fc.tuple(...Object.values(looks)),
+  )
+  .map(([taken, planned, reading, linked, calls, last]) => [
+    ...[...taken, planned, reading, linked],
+    ...calls.flat(),
+    ...last,
+  ]);
