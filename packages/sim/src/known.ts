@@ -86,6 +86,11 @@ const knowns: readonly Known[] = [
     title: "what a lossy system kept of a create that was not read back is taken for an edit",
     explains: ({ scenario }, { invariant }) => invariant === "I07" && scenario.seed === 40,
   },
+  {
+    finding: "F2",
+    title: "a read-back that lags becomes the base, so that what a lossy system kept goes back to the source",
+    explains: ({ scenario }, { invariant }) => invariant === "I13" && scenario.seed === 184,
+  },
 ];
 
 /** The finding that explains a violation, or null. */

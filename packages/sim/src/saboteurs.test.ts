@@ -4,6 +4,8 @@ import { runOrder } from "./seed-run.ts";
 
 /** Saboteurs with a seed that is known to find them; `npm run sim -- --sabotage all` runs every one. */
 const samples: readonly (readonly [name: string, seed: number])[] = [
+  ["crash-to-person", 1],
+  ["create-without-base", 1],
   ["decision-dropped", 2],
   ["taken-from-the-living", 3],
   ["loser-forgotten", 2],

@@ -1,10 +1,12 @@
+import { agreeing } from "./saboteurs/agreeing.ts";
 import { deciding } from "./saboteurs/deciding.ts";
+import { hearing } from "./saboteurs/hearing.ts";
 import { reading } from "./saboteurs/reading.ts";
 import type { Saboteur } from "./saboteurs/saboteur.ts";
 import { writing } from "./saboteurs/writing.ts";
 
 /** Every saboteur. */
-export const saboteurs: readonly Saboteur[] = [...writing, ...reading, ...deciding];
+export const saboteurs: readonly Saboteur[] = [...writing, ...reading, ...deciding, ...agreeing, ...hearing];
 
 /** The saboteur of a name; an unknown name is told with those that are known. */
 export function saboteurOf(name: string): Saboteur {

@@ -83,6 +83,8 @@ export function factsOf(method: string, given: readonly unknown[], result: unkno
     }
     case "checkpoint":
       return checkpointFacts(given[0] as Checkpoint);
+    case "saveDelivery":
+      return { connection: given[0] as string, id: given[1] as string, result: result as Json };
     case "abandonSending":
     case "withdrawStored":
       return result as Json;

@@ -2,12 +2,19 @@ import type { MakeChecker } from "../checker.ts";
 import { noLostUpdate } from "./i01-no-lost-update.ts";
 import { noSilentOverwrite } from "./i02-no-silent-overwrite.ts";
 import { noDuplicateCreate } from "./i03-no-duplicate-create.ts";
+import { oneLiveDocument } from "./i04-one-live-document.ts";
 import { noResurrection } from "./i05-no-resurrection.ts";
 import { convergence } from "./i06-convergence.ts";
 import { noEcho } from "./i07-no-echo.ts";
 import { watermarkSafe } from "./i08-watermark-safe.ts";
 import { lateCommitsSeen } from "./i09-late-commits-seen.ts";
+import { parentBeforeChild } from "./i10-parent-before-child.ts";
+import { lossyTargetStable } from "./i13-lossy-target-stable.ts";
+import { ownershipByState } from "./i14-ownership-by-state.ts";
+import { planIsApply } from "./i18-plan-is-apply.ts";
 import { journalComplete } from "./i20-journal-complete.ts";
+import { webhooksHarmless } from "./i21-webhooks-harmless.ts";
+import { crashHarmless } from "./i24-crash-harmless.ts";
 import { oneLeaseHolder } from "./i25-one-lease-holder.ts";
 import { clocksDoNotDecide } from "./i26-clocks-do-not-decide.ts";
 
@@ -16,12 +23,19 @@ export const checkers: readonly MakeChecker[] = [
   noLostUpdate,
   noSilentOverwrite,
   noDuplicateCreate,
+  oneLiveDocument,
   noResurrection,
   convergence,
   noEcho,
   watermarkSafe,
   lateCommitsSeen,
+  parentBeforeChild,
+  lossyTargetStable,
+  ownershipByState,
+  planIsApply,
   journalComplete,
+  webhooksHarmless,
+  crashHarmless,
   oneLeaseHolder,
   clocksDoNotDecide,
 ];

@@ -1,0 +1,55 @@
+import type { JsonMap } from "@crossfoot/kernel";
+import { wordOf } from "../auditor/text.ts";
+import type { Checker, Sight, Violation } from "../checker.ts";
+
+/**
+ * I21: a forged delivery is refused and nothing of it is stored, so that no call can follow from it; one that
+ * comes again is worked on once; one that was taken was stored before its sender heard so. That the final
+ * state is that of polling alone follows from the other checkers, which know nothing of deliveries.
+ */
+export function webhooksHarmless(_sight: Sight): Checker {
+  let looked = 0;
+  /** Deliveries that the store took, and how often as something not seen before. */
+  const stored = new Map<string, number>();
+  const known = new Set<string>();
+  const forged = new Set<string>();
+  const sent = new Set<string>();
+  const violation = (at: number, message: string): Violation => ({
+    invariant: "I21",
+    message,
+    at,
+    about: null,
+  });
+  return {
+    invariant: "I21",
+    looked: () => looked,
+    see: (entry): readonly Violation[] => {
+      if (entry.kind === "store" && entry.step === "done" && entry.method === "saveDelivery") {
+        const facts = entry.facts as JsonMap;
+        const name = `${wordOf(facts["connection"])}/${wordOf(facts["id"])}`;
+        known.add(name);
+        if (facts["result"] !== "stored") return [];
+        const times = (stored.get(name) ?? 0) + 1;
+        stored.set(name, times);
+        if (forged.has(name)) return [violation(entry.at, `the forged delivery ${name} was stored`)];
+        return times > 1 ? [violation(entry.at, `the delivery ${name} was worked on twice`)] : [];
+      }
+      if (entry.kind !== "delivery") return [];
+      looked += 1;
+      const name = `${entry.system}/${entry.delivery}`;
+      if (!entry.isForged) sent.add(name);
+      const isTaken = entry.status !== null && entry.status < 300;
+      if (entry.isForged) {
+        forged.add(name);
+        if (!isTaken && !known.has(name)) return [];
+        return [violation(entry.at, `the forged delivery ${name} was taken`)];
+      }
+      if (!isTaken || known.has(name)) return [];
+      return [violation(entry.at, `the delivery ${name} was answered ${entry.status} before it was stored`)];
+    },
+    atEnd: ({ at }) => {
+      const others = [...stored.keys()].filter((name) => !sent.has(name));
+      return others.map((name) => violation(at, `the delivery ${name} was stored, and nobody sent it`));
+    },
+  };
+}
