@@ -99,6 +99,50 @@ test("a first load is planned, stopped by what moved, begun with a few, and made
   expect(wanted).toBeGreaterThan(30);
 });
 
+test("another contract is tried as a plan, and done by its apply once it is in force", async () => {
+  const [link] = linkedAccounts();
+  const phone = "+49 40 777";
+  // Both sides change it.
+  stage.crm.people.editAccount(link?.crm ?? "", { phone: "+49 30 111" });
+  stage.erp.people.editCustomer(link?.erp ?? 0, { phone });
+  const other = join(stage.folder, "other.yaml");
+  writeFileSync(other, `${terms}    fields: { phone: { master: erp } }\n`);
+  const made = ours();
+  const today = await command<PlanDocument>(["plan"], 0);
+  expect(direct(today).map(({ target, fields }) => [target, Object.keys(fields)])).toEqual([
+    ["erp", ["phone"]],
+  ]);
+  const change = join(stage.folder, "change.json");
+  const plan = await command<PlanDocument>(["plan", "--contract", other, "--out", change], 0);
+  const { whatIf } = plan;
+  expect(whatIf?.terms).toContainEqual({
+    ...{ entity: "accounts", field: "phone", term: "master", now: "crm", after: "erp" },
+  });
+  expect(whatIf?.rows.map(({ target, what, after }) => [target, what, after?.value ?? null])).toEqual([
+    ["crm", "phone", phone],
+    ["erp", "phone", null],
+  ]);
+  expect(direct(plan).map(({ target, fields }) => [target, fields])).toEqual([["crm", { phone }]]);
+  const refused = await runCli(stage.folder, ["apply", change]);
+  expect([refused.code, ours()]).toEqual([3, made]);
+  writeFileSync(join(stage.folder, "contract.yaml"), readFileSync(other, "utf8"));
+  const applied = await command<ApplySummary>(["apply", change], 0);
+  expect([applied.applied, applied.unmade]).toEqual([1, []]);
+  expect(stage.crm.state.records["accounts"]?.[link?.crm ?? ""]?.["phone"]).toBe(phone);
+  const run = await command<RunSummary>(["run"], 0);
+  expect(run.whyNothing).toContain("nothing changed");
+});
+
+/** Accounts of the CRM that carry the number of a customer of the ERP. */
+function linkedAccounts(): readonly { readonly crm: string; readonly erp: number }[] {
+  const customers = Object.values(stage.erp.state.records["customers"] ?? {});
+  return Object.values(stage.crm.state.records["accounts"] ?? {}).flatMap(({ id, customerNumber, phone }) => {
+    const customer = customers.find(({ number }) => number === customerNumber);
+    const has = typeof phone === "string" && phone !== "";
+    return customer === undefined || !has ? [] : [{ crm: String(id), erp: Number(customer.id) }];
+  });
+}
+
 function isOpening({ entity, target, kind }: PlanDocument["writes"][number]): boolean {
   return entity === "accounts" && target === "erp" && kind === "create";
 }
