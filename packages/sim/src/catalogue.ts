@@ -1,5 +1,7 @@
 import { hookFaults } from "./catalogue-hooks.ts";
+import { laterFaults } from "./catalogue-later.ts";
 import { peopleFaults } from "./catalogue-people.ts";
+import { systemFaults } from "./catalogue-systems.ts";
 import type { FaultKind } from "./fault-kind.ts";
 import type { Labels, Trigger } from "./faults.ts";
 import type { Random } from "./random.ts";
@@ -169,6 +171,8 @@ export const catalogue: readonly FaultKind[] = [
   { name: "C5", title: "clocks that drift", draw: null },
   ...hookFaults,
   ...peopleFaults,
+  ...systemFaults,
+  ...laterFaults,
   { name: "R1", title: "reads lag behind own writes", draw: null },
   { name: "R9", title: "lossy fields", draw: null },
   { name: "R11", title: "equal and rounded stamps", draw: null },

@@ -16,8 +16,16 @@ export interface Fate {
   readonly page: "failed" | "repeated" | null;
   /** The answer is no answer of the system: a page of a proxy (N7). `after` says whether it did its work. */
   readonly garbage: "before" | "after" | null;
-  /** The system refuses for now: too many calls (Q1), or the record is busy (Q4). */
-  readonly refusal: { readonly code: "throttled" | "busy"; readonly retryAfterMs: number | null } | null;
+  /**
+   * The system refuses: too many calls (Q1), the record is busy (Q4) or said to have moved (R7), or the
+   * request is bad and repeated in the answer, headers and all (R13).
+   */
+  readonly refusal: {
+    readonly code: "throttled" | "busy" | "moved" | "bad_request";
+    readonly retryAfterMs: number | null;
+  } | null;
+  /** Every n-th row of a batch is refused, the others are carried out (R3). */
+  readonly refusedRows: number | null;
   /** A state change is answered well and does nothing (N0). */
   readonly isSwallowed: boolean;
   /** Only so many rows of a batch are carried out before the line breaks (X3). */
@@ -39,6 +47,7 @@ const calm: Fate = {
   refusal: null,
   isSwallowed: false,
   rows: null,
+  refusedRows: null,
   kill: null,
   pauseMs: 0,
 };
@@ -65,6 +74,9 @@ const effects: { readonly [name: string]: (fault: Fault) => Partial<Fate> } = {
   N7: (fault) => ({ garbage: fault.params["after"] === true ? "after" : "before" }),
   Q1: throttled,
   Q4: () => ({ refusal: { code: "busy", retryAfterMs: null } }),
+  R3: (fault) => ({ refusedRows: numberIn(fault, "every") }),
+  R7: () => ({ refusal: { code: "moved", retryAfterMs: null } }),
+  R13: () => ({ refusal: { code: "bad_request", retryAfterMs: null } }),
   X1: () => ({ kill: "before" }),
   X3: (fault) => ({ rows: numberIn(fault, "rows"), kill: "under_way" }),
   X4: () => ({ kill: "under_way" }),

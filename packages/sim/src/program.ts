@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { connectionId, defaultRetryPolicy, unlimited } from "@crossfoot/kernel";
-import type { GuardLimits } from "@crossfoot/kernel";
+import type { GuardLimits, QuotaLimits } from "@crossfoot/kernel";
 import type { Connection, Mapping } from "@crossfoot/connector-sdk";
 import type { Contract, EntityName } from "@crossfoot/model";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
@@ -12,6 +12,7 @@ import type { PartyClock } from "./party-clock.ts";
 import { storeOver } from "./store-port.ts";
 import type { StoreWay } from "./store-port.ts";
 import type { Profile } from "./system/profile.ts";
+import { limitWindowMs } from "./system/turnstile.ts";
 import type { Timeline } from "./virtual-time.ts";
 import type { Wire } from "./wire.ts";
 import { connectOver } from "./wire.ts";
@@ -116,6 +117,13 @@ function sleepOn(timeline: Timeline, body: Incarnation): Sleep {
     });
 }
 
+/** What the system declares of its limits. */
+function limitsOf({ callsAMinute }: Profile): QuotaLimits {
+  if (callsAMinute === null) return unlimited;
+  const windows = [{ name: "minute", requests: callsAMinute, windowMs: limitWindowMs, zone: null }];
+  return { ...unlimited, windows };
+}
+
 function sideOf(
   parts: ProgramParts,
   wire: Wire,
@@ -138,7 +146,7 @@ function sideOf(
   const gate = createGate({
     ...ports,
     connection: connectionId(name),
-    rules: { limits: unlimited, daySpan: createDaySpan() },
+    rules: { limits: limitsOf(profile), daySpan: createDaySpan() },
     concurrency: profile.concurrency,
     isShared: true,
     callMsMax: profile.timeoutMs,

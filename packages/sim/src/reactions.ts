@@ -5,6 +5,7 @@ import type { PartyClock } from "./party-clock.ts";
 import { act } from "./people.ts";
 import type { Random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
+import type { Turnstile } from "./system/turnstile.ts";
 import type { ModelSystem } from "./system/model-system.ts";
 import type { Timeline } from "./virtual-time.ts";
 import type { Worker } from "./worker.ts";
@@ -19,6 +20,7 @@ export interface Theatre {
   readonly workers: readonly Worker[];
   readonly clocks: ReadonlyMap<string, PartyClock>;
   readonly outages: Map<string, number>;
+  readonly turnstiles: { readonly crm: Turnstile; readonly erp: Turnstile };
   readonly random: Random;
   /** The store is as it was so long ago, ms (fault T4). */
   readonly restore: (backMs: number) => void;
@@ -48,6 +50,13 @@ const reactions: { readonly [name: string]: (theatre: Theatre, fault: Fault) => 
   C4: ({ workers }, fault) => {
     workers.find(({ name }) => name === fault.params["worker"])?.pause(numberIn(fault, "ms"), "its machine");
   },
+  Q2: ({ turnstiles }, fault) => turnstiles[roleIn(fault)].spend(numberIn(fault, "calls")),
+  Q3: ({ turnstiles }, fault) => turnstiles[roleIn(fault)].lower(numberIn(fault, "share")),
+  R12: ({ systems, scenario, timeline }, fault) => {
+    const ms = Math.min(numberIn(fault, "ms"), scenario.endsAt - timeline.now);
+    systems[roleIn(fault)].hide(fault.params["what"] === "lists" ? "lists" : "everything", ms);
+  },
+  D9: (theatre, fault) => poison(theatre, roleIn(fault)),
   T4: ({ restore }, fault) => restore(numberIn(fault, "backMs")),
   P1: (theatre, fault) => interrupt(theatre, fault),
 };
@@ -56,6 +65,20 @@ const reactions: { readonly [name: string]: (theatre: Theatre, fault: Fault) => 
 export function react(theatre: Theatre, fault: Fault): void {
   reactions[fault.name]?.(theatre, fault);
 }
+
+/** One of the records of the workload can neither be read nor written from now on, until all is healed. */
+function poison({ systems, scenario, random, timeline }: Theatre, role: "crm" | "erp"): void {
+  const rows = scenario.entities.flatMap((entity) => systems[role].rows(entity));
+  if (rows.length === 0) return;
+  const row = random.pick(rows);
+  row.isPoisoned = true;
+  row.poisoned = { from: timeline.now, until: scenario.endsAt };
+  timeline.after(scenario.endsAt - timeline.now, () => {
+    row.isPoisoned = false;
+  });
+}
+
+const roleIn = (fault: Fault): "crm" | "erp" => (textIn(fault, "system") === "crm" ? "crm" : "erp");
 
 /** A person edits one of the records of the workload at this very moment. */
 function interrupt(theatre: Theatre, fault: Fault): void {

@@ -115,6 +115,7 @@ async function phases(
   await timeline.run(scenario.endsAt, isTooLong);
   stage.faults.heal();
   stage.outages.clear();
+  for (const turnstile of Object.values(stage.turnstiles)) turnstile.heal();
   for (const worker of stage.workers) worker.heal();
   history.note({ kind: "phase", phase: "heal" });
   const healedAt = timeline.now;

@@ -22,6 +22,7 @@ import { receiveFrom } from "./system/hooks.ts";
 import { compileFor } from "./system/mapping.ts";
 import { Names } from "./system/names.ts";
 import { ModelSystem } from "./system/model-system.ts";
+import { Turnstile } from "./system/turnstile.ts";
 import { Timeline } from "./virtual-time.ts";
 import { Worker } from "./worker.ts";
 import type { Wire } from "./wire.ts";
@@ -37,6 +38,7 @@ export interface Stage {
   readonly contract: Contract;
   readonly workers: readonly Worker[];
   readonly outages: Map<string, number>;
+  readonly turnstiles: { readonly crm: Turnstile; readonly erp: Turnstile };
 }
 
 /** Builds the stage of a scenario: clocks, systems, network, store, workers, people, operators, faults. */
@@ -58,10 +60,13 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   };
   const systems = { crm: systemOf(ground, "crm"), erp: systemOf(ground, "erp") };
   const outages = new Map<string, number>();
+  const turnstileOf = (role: "crm" | "erp"): Turnstile =>
+    new Turnstile(timeline, scenario.profiles[role].callsAMinute);
+  const turnstiles = { crm: turnstileOf("crm"), erp: turnstileOf("erp") };
   const parts: ProgramParts = {
     timeline,
     history,
-    wires: wiresTo(ground, [systems.crm, systems.erp], outages),
+    wires: wiresTo(ground, [systems.crm, systems.erp], { outages, turnstiles }),
     contract,
     store: { store: home.store, timeline, history, faults, random: prng(scenario.seed, "store") },
     mappings: { crm: compileFor("crm", scenario.entities), erp: compileFor("erp", scenario.entities) },
@@ -73,7 +78,7 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   };
   const workers = workersOf(ground, parts);
   hall.push(...workers);
-  const stage: Stage = { ...ground, systems, home, contract, workers, outages };
+  const stage: Stage = { ...ground, systems, home, contract, workers, outages, turnstiles };
   bringOn(stage, parts);
   return stage;
 }
@@ -115,7 +120,7 @@ function systemOf(ground: Ground, role: "crm" | "erp"): ModelSystem {
 function wiresTo(
   { scenario, timeline, history, faults }: Ground,
   systems: readonly ModelSystem[],
-  outages: ReadonlyMap<string, number>,
+  { outages, turnstiles }: Pick<Stage, "turnstiles"> & { readonly outages: ReadonlyMap<string, number> },
 ): readonly Wire[] {
   let calls = 0;
   return systems.map((system): Wire => {
@@ -125,6 +130,7 @@ function wiresTo(
       faults,
       system,
       outages,
+      turnstile: turnstiles[system.name],
       entities: scenario.entities,
       random: prng(scenario.seed, `${system.name}/wire`),
       nextCall: () => (calls += 1),
@@ -145,7 +151,7 @@ function workersOf({ scenario, timeline }: Ground, parts: ProgramParts): readonl
 
 /** Everything that comes at an instant of the scenario: what people and operators do, and faults. */
 function bringOn(stage: Stage, parts: ProgramParts): void {
-  const { scenario, timeline, history, faults, systems, workers, outages } = stage;
+  const { scenario, timeline, history, faults, systems, workers, outages, turnstiles } = stage;
   for (const action of scenario.actions) {
     timeline.after(action.at, () => {
       const isDone = act(timeline, systems[action.system], action);
@@ -171,6 +177,7 @@ function bringOn(stage: Stage, parts: ProgramParts): void {
     workers,
     clocks,
     outages,
+    turnstiles,
     random,
     restore: (backMs) => backups.restore(backMs),
   };

@@ -17,6 +17,7 @@ import type { Random } from "./random.ts";
 import { manifestOf } from "./system/manifest.ts";
 import type { ModelSystem } from "./system/model-system.ts";
 import * as remote from "./system/remote.ts";
+import type { Turnstile } from "./system/turnstile.ts";
 import type { Timeline, Timer } from "./virtual-time.ts";
 
 /** The running program that makes a call, and may die or freeze meanwhile. */
@@ -46,6 +47,7 @@ export interface Wire {
   readonly outages: ReadonlyMap<string, number>;
   /** Number of the next call of the whole simulation. */
   readonly nextCall: () => number;
+  readonly turnstile: Turnstile;
   /** Reads a webhook delivery, as the system's connector would. */
   readonly receive: (delivery: Delivery) => Received;
 }
@@ -77,6 +79,15 @@ const failureOf = (
   requestId: null,
   field: null,
 });
+
+const refusalKinds = {
+  throttled: "throttled",
+  busy: "transient",
+  moved: "stale",
+  bad_request: "invalid",
+} as const;
+/** A system that repeats the request in its answer, with a secret that nobody may ever see. */
+const echoed = "bad request: POST /records authorization: Bearer canary-9f8e7d6c";
 
 const throwing = (failure: FailureRecord): never => {
   throw new ConnectorError(failure);
@@ -158,14 +169,23 @@ class Exchange<T> {
     return this.#wire.random.between(1, this.#wire.system.profile.latencyMsMax);
   }
 
+  /** The system takes no more calls for now, ours or anybody's. */
+  #turnedAway(): Fate["refusal"] {
+    const waitMs = this.#wire.turnstile.pass();
+    if (waitMs === null) return null;
+    return { code: "throttled", retryAfterMs: waitMs };
+  }
+
   /** The request is there: the system does its work whatever became of the caller. */
   #arrive(fate: Fate): void {
     const { timeline, history } = this.#wire;
-    if (fate.refusal !== null) {
-      const { code, retryAfterMs } = fate.refusal;
+    const refusal = fate.refusal ?? this.#turnedAway();
+    if (refusal !== null) {
+      const { code, retryAfterMs } = refusal;
       const retryAt = retryAfterMs === null ? null : this.#caller.now() + retryAfterMs;
-      const failure = failureOf(code === "throttled" ? "throttled" : "transient", code, retryAt);
-      timeline.after(this.#latency(), () => this.#answerFailure(failure));
+      const failure = failureOf(refusalKinds[code], code, retryAt);
+      const echo = code === "bad_request" ? { message: echoed } : {};
+      timeline.after(this.#latency(), () => this.#answerFailure({ ...failure, ...echo }));
       return;
     }
     const garbled = failureOf(this.#request.call === "write" ? "in_doubt" : "transient", "not_an_answer");
@@ -275,9 +295,11 @@ function send(
     writes,
     labels: { rows: writes.length > 1 ? "many" : "one" },
     work: (call, fate) =>
-      writes
-        .slice(0, fate.rows ?? writes.length)
-        .map((one) => (fate.isSwallowed ? remote.swallow(system, one) : remote.write(system, one, call))),
+      writes.slice(0, fate.rows ?? writes.length).map((one, nr) => {
+        if (fate.refusedRows !== null && nr % fate.refusedRows === 0)
+          return { kind: "failed", failure: failureOf("transient", "row_busy") };
+        return fate.isSwallowed ? remote.swallow(system, one) : remote.write(system, one, call);
+      }),
     // Nothing left us: the port says so by rejecting. Else each write has its own doubt.
     fail: (failure) =>
       failure.code === "unreachable" ? throwing(failure) : writes.map(() => ({ kind: "failed", failure })),

@@ -103,7 +103,7 @@ export class Readings {
       readAt,
     });
     const steady = rows.flatMap((row) => {
-      const state = began < 0 ? null : shownAt(row, began);
+      const state = began < 0 || system.wasHiddenSince(began) ? null : shownAt(row, began);
       const isSteady = state !== null && state.life !== "deleted" && shownAt(row, entry.at) === state;
       return isSteady ? [{ row, state }] : [];
     });

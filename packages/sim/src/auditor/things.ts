@@ -23,7 +23,7 @@ export function thingsOf({ scenario, systems }: Sight): readonly Thing[] {
   const things = new Map<string, { entity: EntityName; tag: string; rows: Record<Role, Row[]> }>();
   for (const entity of scenario.entities) {
     for (const role of roles) {
-      for (const row of systems[role].rows(entity)) {
+      for (const row of systems[role].everyRow(entity)) {
         const tag = systems[role].names.of(entity, row.tag);
         const name = `${entity}\n${tag}`;
         const thing = things.get(name) ?? { entity, tag, rows: { crm: [], erp: [] } };
@@ -80,7 +80,10 @@ function canon(value: Json | undefined): string {
   if (value === undefined) return "absent";
   if (Array.isArray(value)) return `[${value.map(lineText).toSorted().join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const parts = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const parts = Object.entries(value)
+    // Nothing and null show the same.
+    .filter(([, part]) => part !== null)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `{${parts.map(([key, part]) => `${key}:${canon(part)}`).join(",")}}`;
 }
 

@@ -15,8 +15,12 @@ export function isInWindow(
   at: { readonly person: Commit; readonly ours: Commit },
 ): boolean {
   const { person, ours } = at;
-  const { profile } = systems[person.system];
-  if (profile.precondition === "conditional" && profile.versions === "counter") return false;
+  const system = systems[person.system];
+  const { profile } = system;
+  const row = system.everyRow(person.entity).find(({ commits }) => commits.includes(person));
+  // A change that moved no version passes every condition (fault R6).
+  const isCounted = person.after.version !== person.before?.version;
+  if (profile.precondition === "conditional" && profile.versions === "counter" && isCounted) return false;
   if (ours.actor.kind !== "us") return false;
   const { call } = ours.actor;
   /** Readings that could show it, by call, with who made them. */
@@ -26,7 +30,8 @@ export function isInWindow(
   for (const entry of history.entries) {
     if (entry.kind === "call" && entry.id === call) return true;
     if (entry.kind === "call" && couldShow(entry, person)) reads.set(entry.id, entry.worker);
-    if (entry.kind === "reached" && reads.has(entry.id) && entry.at >= person.visibleAt) showed.add(entry.id);
+    const isShown = entry.kind === "reached" && reads.has(entry.id) && entry.at >= person.visibleAt;
+    if (isShown && system.couldShow(row, entry.at)) showed.add(entry.id);
     if (entry.kind === "answered" && entry.outcome === "ok" && showed.has(entry.id))
       heard.add(reads.get(entry.id) ?? "");
     // What a worker read is known once it is stored; it may die before.

@@ -75,7 +75,8 @@ function givenBy(
     const isChange = !isSame(value, plainBefore(system, commit)[at.field]);
     return isChange ? [{ role: at.role, field: at.field, value, commit }] : [];
   });
-  const last = changes.findLast(({ commit }) => commit.actor.kind === "person");
+  // What the system's own rule made of a person's value replaced it.
+  const last = changes.findLast(({ commit }) => commit.actor.kind !== "us");
   return last === undefined ? [] : [last];
 }
 

@@ -1,4 +1,4 @@
-import type { JsonMap } from "@crossfoot/kernel";
+import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Action } from "../action.ts";
 import type { Random } from "../random.ts";
@@ -17,6 +17,8 @@ interface Ground {
   readonly deeds: Deeds;
   /** Records that the workload makes before the middle of the run. */
   readonly made: readonly Action[];
+  /** All deeds of daily work. */
+  readonly all: readonly Action[];
 }
 
 /** Draws one occurrence of something that people do. */
@@ -177,6 +179,53 @@ const habits: {
       deeds.push(at + random.between(10, 60_000), "crm", { entity, tag, deed: edit(fields) });
     },
   },
+  D4: {
+    entities: ["quotes"],
+    draw: (ground, { entity, tag, at }) => {
+      const { random, deeds } = ground;
+      const fields = { currency: random.pick([null, "JPY", "USD"]) };
+      deeds.push(at + random.between(10, 90_000), "crm", { entity, tag, deed: edit(fields) });
+    },
+  },
+  D5: {
+    entities: ["quotes"],
+    draw: (ground, subject) => {
+      const { random } = ground;
+      const value = random.pick([
+        { value: "3", unit: null },
+        { value: "0.333", unit: "pc" },
+        { value: "1", unit: "box" },
+      ]);
+      setLine(ground, subject, { field: "quantity", value });
+    },
+  },
+  D6: {
+    entities: ["quotes"],
+    draw: (ground, subject) => {
+      const value = ground.random.pick([
+        null,
+        { amount: "0", currency: "EUR" },
+        { amount: "-5.00", currency: "EUR" },
+      ]);
+      setLine(ground, subject, { field: "unitPrice", value });
+    },
+  },
+  P5: {
+    entities: ["quotes"],
+    draw: ({ random, deeds, all }, { entity, tag }) => {
+      const conversion = all.find((each) => each.tag === tag && each.deed.kind === "convert");
+      if (conversion === undefined) return;
+      const at = Math.max(0, conversion.at + random.pick([-3_000, 0, 1, 400]));
+      const deed = random.pick<Action["deed"]>([
+        { kind: "step", from: ["accepted", "sent"], to: "cancelled" },
+        {
+          kind: "line",
+          change: { kind: "set", at: 0, field: "quantity", value: { value: "99", unit: "pc" } },
+        },
+      ]);
+      deeds.push(at, "crm", { entity, tag, deed });
+    },
+  },
   D10: {
     entities: ["accounts"],
     draw: (ground, subject) => {
@@ -191,6 +240,16 @@ const habits: {
     },
   },
 };
+
+/** Somebody sets one field of the first line of a quote. */
+function setLine(
+  { random, deeds }: Ground,
+  { entity, tag, at }: Action,
+  { field, value }: { readonly field: string; readonly value: Json },
+): void {
+  const deed: Action["deed"] = { kind: "line", change: { kind: "set", at: 0, field, value } };
+  deeds.push(at + random.between(10, 90_000), "crm", { entity, tag, deed });
+}
 
 /** Merges a record into another, in half of the cases that one into a third; perhaps taken back. */
 function mergeChain(
@@ -237,7 +296,7 @@ export function drawHabits(at: {
     const subjects = made.filter(({ entity }) => entities.includes(entity));
     if (subjects.length === 0) return [];
     for (let count = random.between(1, 2); count > 0; count -= 1)
-      draw({ random, scene, deeds, made }, random.pick(subjects));
+      draw({ random, scene, deeds, made, all: before }, random.pick(subjects));
     return deeds.within(scene.endsAt);
   });
 }

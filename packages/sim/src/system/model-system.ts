@@ -4,6 +4,7 @@ import type { PartyClock } from "../party-clock.ts";
 import type { Random } from "../random.ts";
 import type { Timeline } from "../virtual-time.ts";
 import type { Actor, Commit, Life, Standing } from "./commit.ts";
+import { rewritten } from "./automation.ts";
 import { decode, encode, isMap, rootOf } from "./dialect.ts";
 import type { Resolve } from "./dialect.ts";
 import { stored } from "./loss.ts";
@@ -20,6 +21,10 @@ export interface Row {
   /** The reference of ours that it carries, or null. */
   readonly reference: string | null;
   readonly commits: Commit[];
+  /** It breaks the parser of its page, and every write to it is refused (fault D9). */
+  isPoisoned: boolean;
+  /** From when until when it was so, true time; null if never. */
+  poisoned: { readonly from: number; readonly until: number } | null;
 }
 
 /** The native root in which both systems keep our reference. */
@@ -67,8 +72,14 @@ export class ModelSystem {
   readonly #tell: (commit: Commit) => void;
   readonly felt: (fault: string) => void;
   readonly #freeIds: string[] = [];
+  readonly #replaced: Row[] = [];
   readonly #office: Office;
   readonly names: Names;
+  #hidden: { readonly what: "lists" | "everything"; readonly from: number; readonly until: number } = {
+    what: "lists",
+    from: 0,
+    until: 0,
+  };
   #ids = 0;
   #rowIds = 0;
 
@@ -90,6 +101,11 @@ export class ModelSystem {
 
   rows(entity: EntityName): readonly Row[] {
     return [...this.#table(entity).values()];
+  }
+
+  /** Every record there ever was, also those whose id was given to another one. */
+  everyRow(entity: EntityName): readonly Row[] {
+    return [...this.#replaced.filter((row) => row.entity === entity), ...this.rows(entity)];
   }
 
   row(entity: EntityName, id: string): Row | undefined {
@@ -127,9 +143,21 @@ export class ModelSystem {
     at: { readonly actor: Actor; readonly reference: string | null; readonly openedAt?: number },
   ): Row {
     const tag = this.decode(entity, native)[kindOf(entity).tag];
-    const id = this.profile.reusesIds ? (this.#freeIds.pop() ?? this.#nextId()) : this.#nextId();
+    const free = this.profile.reusesIds ? this.#freeIds.pop() : undefined;
+    if (free !== undefined) this.felt("R14");
+    const id = free ?? this.#nextId();
     const { reference } = at;
-    const row: Row = { entity, id, tag: typeof tag === "string" ? tag : "?", reference, commits: [] };
+    const row: Row = {
+      entity,
+      id,
+      tag: typeof tag === "string" ? tag : "?",
+      reference,
+      commits: [],
+      isPoisoned: false,
+      poisoned: null,
+    };
+    const before = this.row(entity, id);
+    if (before !== undefined) this.#replaced.push(before);
     this.#table(entity).set(id, row);
     if (reference !== null) this.#byReference.set(`${entity}\n${reference}`, row);
     const { initialStatus } = kindOf(entity);
@@ -158,7 +186,7 @@ export class ModelSystem {
       native,
       life: change.life ?? before?.life ?? "live",
       into: change.into === undefined ? (before?.into ?? null) : change.into,
-      shownActor: change.shownActor ?? shownName(change.actor),
+      shownActor: change.shownActor ?? this.#shownName(change.actor),
       ...mark,
     };
     const lag = this.profile.searchLagMs;
@@ -181,6 +209,7 @@ export class ModelSystem {
     if (after.life === "deleted" && this.profile.reusesIds) this.#freeIds.push(row.id);
     this.#tell(commit);
     this.#number(row, commit);
+    this.#rewrite(row, commit);
     return commit;
   }
 
@@ -221,9 +250,57 @@ export class ModelSystem {
     }
   }
 
+  /** Rights are taken away for a while: lists are empty, perhaps single records are not found (fault R12). */
+  hide(what: "lists" | "everything", forMs: number): void {
+    const { now } = this.timeline;
+    this.#hidden = { what, from: now, until: now + forMs };
+  }
+
+  /** Whether rights were missing at any time since an instant. */
+  wasHiddenSince(at: number): boolean {
+    return this.#hidden.until > at && this.#hidden.from <= this.timeline.now;
+  }
+
+  /** Whether rights to lists, or to single records, are missing now. */
+  isHidden(place: "lists" | "records"): boolean {
+    if (this.timeline.now >= this.#hidden.until) return false;
+    const isHit = place === "lists" || this.#hidden.what === "everything";
+    if (isHit) this.felt("R12");
+    return isHit;
+  }
+
+  /** Whether a reading at an instant could show a record as it stood. */
+  couldShow(row: Row | undefined, at: number): boolean {
+    const isIn = (span: { readonly from: number; readonly until: number } | null): boolean =>
+      span !== null && span.from <= at && at <= span.until;
+    return !isIn(this.#hidden) && !isIn(row?.poisoned ?? null);
+  }
+
   /** A stamp of this system at its granularity. */
   stampOf(instant: number): number {
     return instant - (instant % this.profile.stampGranularityMs);
+  }
+
+  /** The name under which the system shows who wrote, which may be somebody else's (fault R10). */
+  #shownName(actor: Actor): string {
+    const { wrongActors } = this.profile;
+    const isWrong = wrongActors > 0 && actor.kind !== "automation" && this.#random.chance(wrongActors);
+    if (isWrong) this.felt("R10");
+    if (actor.kind !== "us") return isWrong ? "crossfoot" : actor.name;
+    return isWrong ? "ann" : "crossfoot";
+  }
+
+  /** The system's own rule goes over what was saved (fault R8). */
+  #rewrite(row: Row, { op, after, actor }: Commit): void {
+    const { automation } = this.profile;
+    if (automation === null || row.entity !== "accounts" || actor.kind === "automation") return;
+    const own =
+      op === "create" || op === "write" ? rewritten(automation, this.decode(row.entity, after.native)) : null;
+    if (own === null) return;
+    this.felt("R8");
+    const by: Actor = { kind: "automation", name: "telephone rule" };
+    const native = this.encode(row.entity, own);
+    this.commit(row, { op: "write", actor: by, native, isUnmarked: automation.isUnmarked });
   }
 
   #table(entity: EntityName): Map<string, Row> {
@@ -271,9 +348,4 @@ export function standing(row: Row): Standing {
 /** How lists and searches show a record at an instant; null while they do not show it. */
 export function shownAt(row: Row, now: number): Standing | null {
   return row.commits.findLast(({ visibleAt }) => visibleAt <= now)?.after ?? null;
-}
-
-/** The name under which a system shows who wrote. */
-function shownName(actor: Actor): string {
-  return actor.kind === "us" ? "crossfoot" : actor.name;
 }

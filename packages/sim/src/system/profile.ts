@@ -58,6 +58,19 @@ export interface Profile {
   readonly numbering: Numbering;
   /** Whether each commit is told by a webhook. */
   readonly hooks: boolean;
+  /** How long the system remembers the keys of creates, ms; null for ever (fault R2). */
+  readonly keyMemoryMs: number | null;
+  /** What the system's own rule makes of a telephone number after each save (fault R8). */
+  readonly automation: {
+    readonly form: "stripped" | "dotted" | "marked" | "bare";
+    readonly isUnmarked: boolean;
+  } | null;
+  /** Share of commits that are shown as somebody else's (fault R10). */
+  readonly wrongActors: number;
+  /** Readings since an instant go back to the start of its day (fault C3). */
+  readonly filtersByDay: boolean;
+  /** Calls in a minute that the system allows and declares; null for as many as there are. */
+  readonly callsAMinute: number | null;
 }
 
 /** Faults that only systems with webhooks can have. */
@@ -94,6 +107,11 @@ export function calmProfile(role: Role): Profile {
     rounding: { scope: "document", mode: "half_up" },
     numbering: "plain",
     hooks: false,
+    keyMemoryMs: null,
+    automation: null,
+    wrongActors: 0,
+    filtersByDay: false,
+    callsAMinute: null,
   };
 }
 
@@ -128,7 +146,16 @@ export function drawProfile(random: Random, role: Role, mask: ReadonlySet<string
     rounding: mask.has("D3") ? drawRounding(random) : calm.rounding,
     numbering: mask.has("R15") ? random.pick(["gaps", "late"]) : calm.numbering,
     hooks: random.chance(hookFaults.some((name) => mask.has(name)) ? 0.8 : 0.2),
+    keyMemoryMs: mask.has("R2") ? random.pick([30_000, 120_000]) : null,
+    automation: mask.has("R8") ? drawAutomation(random) : null,
+    wrongActors: mask.has("R10") ? 0.2 : 0,
+    filtersByDay: mask.has("C3"),
+    callsAMinute: mask.has("Q2") || mask.has("Q3") ? random.pick([60, 120]) : null,
   };
+}
+
+function drawAutomation(random: Random): Profile["automation"] {
+  return { form: random.pick(["stripped", "dotted"]), isUnmarked: random.chance(0.3) };
 }
 
 function drawRounding(random: Random): Rounding {

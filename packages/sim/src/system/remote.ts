@@ -6,9 +6,10 @@ import type {
   ProbeAnswer,
   ProbeRequest,
   ReadRequest,
+  UnreadableRow,
   WriteOutcome,
 } from "@crossfoot/connector-sdk";
-import type { ExternalId, Failure, Json } from "@crossfoot/kernel";
+import type { ExternalId, Failure, FailureRecord, Json } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Standing } from "./commit.ts";
 import type { ModelSystem, Row } from "./model-system.ts";
@@ -19,11 +20,15 @@ import { kindOf } from "./vocabulary.ts";
 /** Ids that one page of a listing holds. */
 const idPageMax = 40;
 
-function failed(failure: Failure, code: string): WriteOutcome {
+function failureOf(failure: Failure, code: string): FailureRecord {
   const message = `the model system says ${code}`;
-  const record = { failure, code, message, status: null, retryAt: null, requestId: null, field: null };
-  return { kind: "failed", failure: record };
+  return { failure, code, message, status: null, retryAt: null, requestId: null, field: null };
 }
+
+const failed = (failure: Failure, code: string): WriteOutcome => ({
+  kind: "failed",
+  failure: failureOf(failure, code),
+});
 
 /** A record as the system gives it out: the roots asked for, in an answer to a write all of them. */
 function recordOf(
@@ -58,6 +63,7 @@ interface Shown {
 /** What lists and searches show now, in the order of stamp and id. */
 function listed(system: ModelSystem, entity: string): readonly Shown[] {
   const { now } = system.timeline;
+  if (system.isHidden("lists")) return [];
   const shown = system.rows(entity as EntityName).flatMap((row): Shown[] => {
     const state = shownAt(row, now);
     if (state !== standing(row)) system.felt("R1");
@@ -70,7 +76,7 @@ const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 
 /** One page of changes since a stamp, inclusive. */
 export function readPage(system: ModelSystem, request: ReadRequest): Page {
-  const since = request.since === null ? null : Date.parse(request.since);
+  const since = sinceOf(system, request.since);
   const all = listed(system, request.entity).filter(({ state }) => since === null || state.stamp >= since);
   const size = Math.min(request.pageSize, system.profile.pageMax);
   const rest = afterCursor(system, all, request.cursor);
@@ -83,9 +89,25 @@ export function readPage(system: ModelSystem, request: ReadRequest): Page {
       : offset === null
         ? `${last.state.stamp}|${last.row.id}`
         : String(offset);
-  const records = page.map((shown) => recordOf(system, { ...shown, roots: request.roots }));
-  return { records, unreadable: [], next };
+  const [bad, good] = [page.filter(({ row }) => row.isPoisoned), page.filter(({ row }) => !row.isPoisoned)];
+  const records = good.map((shown) => recordOf(system, { ...shown, roots: request.roots }));
+  const unreadable = bad.map(({ row }): UnreadableRow => {
+    system.felt("D9");
+    return { id: row.id as ExternalId, failure: failureOf("invalid", "cannot_be_parsed") };
+  });
+  return { records, unreadable, next };
 }
+
+/** From when on changes are given out; a filter by day goes back to the day's start (fault C3). */
+function sinceOf(system: ModelSystem, since: string | null): number | null {
+  if (since === null) return null;
+  const instant = Date.parse(since);
+  if (!system.profile.filtersByDay) return instant;
+  system.felt("C3");
+  return instant - (instant % dayMs);
+}
+
+const dayMs = 86_400_000;
 
 function afterCursor(system: ModelSystem, all: readonly Shown[], cursor: string | null): readonly Shown[] {
   if (cursor === null) return all;
@@ -102,9 +124,10 @@ export function readByIds(
   system: ModelSystem,
   request: { readonly entity: string; readonly roots: readonly string[]; readonly ids: readonly string[] },
 ): readonly NativeRecord[] {
+  if (system.isHidden("records")) return [];
   return request.ids.flatMap((id) => {
     const row = system.row(request.entity as EntityName, id);
-    if (row === undefined) return [];
+    if (row === undefined || row.isPoisoned) return [];
     const state = system.profile.lagsById ? shownAt(row, system.timeline.now) : standing(row);
     if (state === null) return [];
     if (state.life === "deleted" && system.profile.gone === "left_out" && state.into === null) return [];
@@ -143,7 +166,7 @@ export function write(system: ModelSystem, one: NativeWrite, call: number): Writ
   const actor = { kind: "us", call, key: one.key, reference: one.reference } as const;
   const entity = one.entity as EntityName;
   if (one.kind === "create") {
-    const known = system.byReference(entity, one.reference);
+    const known = remembered(system, system.byReference(entity, one.reference));
     // A system that enforces our key answers a repeat with the record of the first time.
     if (system.profile.createProof === "unique_key" && known !== undefined) return done(system, known);
     const reference = system.profile.createProof === "fingerprint" ? null : one.reference;
@@ -151,6 +174,7 @@ export function write(system: ModelSystem, one: NativeWrite, call: number): Writ
   }
   const row = one.id === null ? undefined : system.row(entity, one.id);
   if (row === undefined || standing(row).life === "deleted") return failed("stale", "gone");
+  if (row.isPoisoned) return failed("invalid", "refused_for_ever");
   const { precondition } = system.profile;
   const isMoved = one.precondition !== null && one.precondition !== String(standing(row).version);
   if (precondition === "conditional" && system.profile.versions === "counter" && isMoved)
@@ -177,6 +201,15 @@ export function write(system: ModelSystem, one: NativeWrite, call: number): Writ
       return failed("unsupported", `no_${one.kind}`);
   }
   return done(system, row);
+}
+
+/** The record of a key that the system still remembers (fault R2). */
+function remembered(system: ModelSystem, row: Row | undefined): Row | undefined {
+  const { keyMemoryMs, createProof } = system.profile;
+  if (row === undefined || keyMemoryMs === null || createProof !== "unique_key") return row;
+  const isForgotten = system.timeline.now - (row.commits[0]?.at ?? 0) > keyMemoryMs;
+  if (isForgotten) system.felt("R2");
+  return isForgotten ? undefined : row;
 }
 
 /** A write that is answered well and does nothing (fault N0). */
