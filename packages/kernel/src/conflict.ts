@@ -38,7 +38,9 @@ export type DiscardReason =
   | "first_link_master"
   | "custom_rule"
   | "person_decided"
-  | "lossy_target";
+  | "lossy_target"
+  /** Edited while the state of the document closes the field: it stands there, and goes nowhere. */
+  | "closed_by_state";
 
 /** All reasons of a discard. */
 export const discardReasons: readonly DiscardReason[] = [
@@ -49,6 +51,7 @@ export const discardReasons: readonly DiscardReason[] = [
   "custom_rule",
   "person_decided",
   "lossy_target",
+  "closed_by_state",
 ];
 
 /** A value that lost; kept in the journal before anything is overwritten, so that its author can be told. */

@@ -280,12 +280,18 @@ it("a plan holds at most one update and one create for each target, of values th
 
 it("a target that waits for a mandatory parent gets nothing; a field that waits is not written (I10)", () => {
   prove((input) => {
-    const { waits, writes, discards } = decide(input);
+    const { waits, writes, discards, baseMoves } = decide(input);
     for (const wait of waits) {
       const there = writes.filter(({ target, kind }) => target === wait.target && kind !== "archive");
       if (wait.isBlocking) expect(there).toEqual([]);
       for (const write of there) expect(write.fields).not.toHaveProperty(wait.field);
     }
-    for (const { connection } of discards) expect(writes.map(({ target }) => target)).toContain(connection);
+    for (const { connection, field, reason } of discards) {
+      if (reason !== "closed_by_state") expect(writes.map(({ target }) => target)).toContain(connection);
+      else {
+        expect(baseMoves.find((move) => move.connection === connection)?.fields).toContain(field);
+        for (const { fields } of writes) expect(fields).not.toHaveProperty(field);
+      }
+    }
   });
 });

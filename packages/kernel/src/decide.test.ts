@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "./decide.ts";
+import { closedIn } from "./fields.ts";
 import { planLife } from "./life.ts";
 import { planFields } from "./fields.ts";
 import { RuleFailed } from "./merge.ts";
@@ -145,6 +146,27 @@ describe("decide", () => {
       [erp, { city: "y" }],
     ]);
     expect(at("paid")).toEqual([]);
+  });
+
+  it("an edit of a field that the state closes stands, moves its base, and is told once (I01)", () => {
+    const fields = [fieldPolicy(), fieldPolicy({ field: "status", writers: [erp], targets: [crm] })];
+    const ownership = [{ at: erp, statuses: ["paid"], fields: "*" as const, writer: null }];
+    const policy = { statusField: "status", ownership };
+    const base = { name: "a", status: "paid" };
+    const edited = decide(inputOf({ fields, policy, base, crm: { name: "b", status: "paid" } }));
+    const given = inputOf({ fields, policy, base });
+    expect([closedIn(given, fieldPolicy()), closedIn({ ...given, members: {} }, fieldPolicy())]).toEqual([
+      erp,
+      null,
+    ]);
+    expect(edited).toMatchObject({
+      writes: [],
+      baseMoves: [{ connection: crm, fields: ["name"] }],
+      discards: [{ field: "name", connection: crm, value: "b", winner: erp, reason: "closed_by_state" }],
+    });
+    const both = { name: "b", status: "paid" };
+    expect(decide(inputOf({ fields, policy, base, crm: both, erp: both })).discards).toEqual([]);
+    expect(decide(inputOf({ fields, policy, base })).discards).toEqual([]);
   });
 
   it("a refused value parks the record alone; one that goes nowhere does not", () => {

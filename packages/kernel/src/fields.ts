@@ -7,11 +7,12 @@ import type { NamedMember } from "./members.ts";
 import { mergeField } from "./merge.ts";
 import type { FieldDecision, MergeContext, SideValue } from "./merge.ts";
 import type { Cause, DecideInput, Park, Plan, PlannedWrite, Wait, WhyValue } from "./plan.ts";
-import { policyInState } from "./policy.ts";
+import { closedBy, policyInState } from "./policy.ts";
 import type { FieldPolicy } from "./policy.ts";
 import { carried, unreachable } from "./reach.ts";
 import type { ConnectionId } from "./record.ts";
 import { planTransitions } from "./transition.ts";
+import { isAlike } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** What the fields of one link need. */
@@ -64,7 +65,9 @@ export function planFields(input: DecideInput): FieldsPlan {
     writes: writes.filter(({ target }) => !held.has(target)),
     reasons: draft.reasons.filter(({ target }) => !held.has(target)),
     baseMoves: sorted(draft.moves).map(([connection, fields]) => ({ connection, fields })),
-    discards: draft.discards.filter(({ connection }) => !held.has(connection)),
+    discards: draft.discards.filter(
+      ({ connection, reason }) => reason === "closed_by_state" || !held.has(connection),
+    ),
     conflicts: draft.conflicts,
     parks: draft.parks,
     waits: draft.waits,
@@ -91,6 +94,7 @@ function planField(
     return;
   }
   const decision = merge(input, effectivePolicy(input, field), sides);
+  draft.discards.push(...closedEdits(input, field, { sides, decision }));
   switch (decision.kind) {
     case "unknown":
     case "agreed":
@@ -116,6 +120,42 @@ function planField(
     case "write":
       return noteWrite(input, draft, { field, sides, decision });
   }
+}
+
+/** The connection whose present state closes the field for everybody, or null. Pure, total. */
+export function closedIn(input: DecideInput, field: FieldPolicy): ConnectionId | null {
+  return closedBy(input.policy, field, (connection) => statusAt(input, connection));
+}
+
+/**
+ * Edits of a field that the state of its document closes for everybody: they stand where they were made and
+ * go nowhere, which is told, or both sides would differ for ever and nobody would know (INVARIANTS.md I01).
+ */
+function closedEdits(
+  input: DecideInput,
+  field: FieldPolicy,
+  { sides, decision }: { readonly sides: readonly SideValue[]; readonly decision: FieldDecision },
+): readonly Discard[] {
+  const winner = closedIn(input, field);
+  const isMoved = decision.kind === "kept" || decision.kind === "converged";
+  if (winner === null || !isMoved || input.policy.isProjection || areAlike(sides)) return [];
+  return sides
+    .filter(({ view, base }) => view !== undefined && isChanged(view, base))
+    .map(({ connection, view, actor }): Discard => {
+      return {
+        field: field.field,
+        connection,
+        value: view as Value,
+        actor,
+        reason: "closed_by_state",
+        winner,
+      };
+    });
+}
+
+function areAlike(sides: readonly SideValue[]): boolean {
+  const shown = sides.flatMap(({ view }) => (view === undefined ? [] : [view]));
+  return shown.every((value) => isAlike(value, shown[0] as Value));
 }
 
 function noteMoves(draft: Draft, field: string, connections: readonly ConnectionId[]): void {

@@ -105,12 +105,30 @@ export function policyInState(
   field: FieldPolicy,
   statusOf: (connection: ConnectionId) => string | undefined,
 ): FieldPolicy {
-  for (const rule of policy.ownership) {
-    if (rule.fields !== "*" && !rule.fields.includes(field.field)) continue;
+  const rule = ruleInState(policy, field, statusOf);
+  if (rule === undefined) return field;
+  if (rule.writer === null) return { ...field, writers: [], targets: [] };
+  return { ...field, master: rule.writer, writers: [rule.writer] };
+}
+
+/** The connection whose present state closes the field for everybody, or null. Pure, total. */
+export function closedBy(
+  policy: EntityPolicy,
+  field: FieldPolicy,
+  statusOf: (connection: ConnectionId) => string | undefined,
+): ConnectionId | null {
+  const rule = ruleInState(policy, field, statusOf);
+  return rule?.writer === null ? rule.at : null;
+}
+
+function ruleInState(
+  policy: EntityPolicy,
+  field: FieldPolicy,
+  statusOf: (connection: ConnectionId) => string | undefined,
+): OwnershipRule | undefined {
+  return policy.ownership.find((rule) => {
+    if (rule.fields !== "*" && !rule.fields.includes(field.field)) return false;
     const status = statusOf(rule.at);
-    if (status === undefined || !rule.statuses.includes(status)) continue;
-    if (rule.writer === null) return { ...field, writers: [], targets: [] };
-    return { ...field, master: rule.writer, writers: [rule.writer] };
-  }
-  return field;
+    return status !== undefined && rule.statuses.includes(status);
+  });
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { diffFields, hasAgreed, imageOf, isChanged } from "./diff.ts";
 import { isEcho } from "./echo.ts";
 import type { OwnershipRule } from "./policy.ts";
-import { policyInState } from "./policy.ts";
+import { closedBy, policyInState } from "./policy.ts";
 import { carried, unreachable } from "./reach.ts";
 import { linkId } from "./record.ts";
 import { settledBases } from "./settle.ts";
@@ -148,7 +148,8 @@ describe("policyInState", () => {
         (ownership, atCrm, atErp) => {
           const field = fieldPolicy();
           const statusOf = (connection: string) => (connection === "crm" ? atCrm : atErp);
-          const narrowed = policyInState(entityPolicy([field], { ownership }), field, statusOf);
+          const policy = entityPolicy([field], { ownership });
+          const narrowed = policyInState(policy, field, statusOf);
           const match = ownership.find((each) => {
             const shown = statusOf(each.at);
             return (
@@ -157,6 +158,7 @@ describe("policyInState", () => {
               each.statuses.includes(shown)
             );
           });
+          expect(closedBy(policy, field, statusOf)).toBe(match?.writer === null ? match.at : null);
           if (match === undefined) expect(narrowed).toBe(field);
           else if (match.writer === null) expect(narrowed).toEqual({ ...field, writers: [], targets: [] });
           else expect(narrowed).toEqual({ ...field, master: match.writer, writers: [match.writer] });

@@ -12,6 +12,8 @@ export type DifferenceReason =
   /** Somebody undid a write, and nobody has edited either side since. */
   | "undone"
   | "kept_difference"
+  /** The state of the document closes the field: what was edited since goes nowhere. */
+  | "closed_by_state"
   | "waiting_for_parent"
   /** It refers to a record that the contract does not want on both sides. */
   | "parent_not_wanted"
@@ -28,6 +30,7 @@ export const differenceReasons: readonly DifferenceReason[] = [
   "lossy_target",
   "undone",
   "kept_difference",
+  "closed_by_state",
   "waiting_for_parent",
   "parent_not_wanted",
   "not_permitted",

@@ -1,6 +1,5 @@
 import type { EntityName } from "@crossfoot/model";
 import type { Sight, Violation } from "./checker.ts";
-import { standing } from "./system/model-system.ts";
 import type { Profile } from "./system/profile.ts";
 
 /**
@@ -53,17 +52,6 @@ const knowns: readonly Known[] = [
     finding: "F13",
     title: "a field that a merge brings counts as written twice; open",
     explains: ({ scenario }, { invariant }) => invariant === "I07" && scenario.seed === 167,
-  },
-  {
-    finding: "F8",
-    title: "an edit of a quote that the ERP has closed is told to nobody",
-    explains: ({ scenario, systems }, { invariant, about }) => {
-      const { entity, tag } = (about ?? {}) as { readonly entity?: string; readonly tag?: string };
-      if (!["I01", "I06"].includes(invariant) || entity !== "quotes" || tag === undefined) return false;
-      const row = systems.erp.find("quotes", tag);
-      const status = row === undefined ? null : systems.erp.decode("quotes", standing(row).native)["status"];
-      return scenario.entities.includes("quotes") && (status === "converted" || status === "cancelled");
-    },
   },
   {
     finding: "F9",

@@ -13,6 +13,7 @@ function reasonOf({ reason, winner, kept }: LostValue): string {
     custom_rule: `a rule of yours took the value of ${winner}`,
     person_decided: "a person decided",
     lossy_target: `${winner} keeps ${showValue(kept)} of it`,
+    closed_by_state: `its state in ${winner} lets nobody change the field`,
   };
   return reasons[reason];
 }
@@ -26,6 +27,7 @@ const outcomes: { readonly [outcome in LostValue["outcome"]]: string } = {
 /** What became of a lost value: overwritten, still there, or brought back. */
 function standing({ outcome, restored, reason }: LostValue): string {
   if (restored !== null) return `brought back by ${restored.by} at ${moment(restored.at)}`;
+  if (reason === "closed_by_state") return "it stands where it was made, and goes nowhere";
   return reason === "lossy_target" ? "whole where it came from" : outcomes[outcome];
 }
 

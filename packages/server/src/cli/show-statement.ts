@@ -12,6 +12,7 @@ const reasonWords: { readonly [reason: string]: string } = {
   lossy_target: "the system keeps the value in its own form",
   undone: "somebody undid the write; it stays so until a side is edited",
   kept_difference: "the contract keeps it",
+  closed_by_state: "edited after the state of the document closed it",
   waiting_for_parent: "waits for the record it belongs to",
   parent_not_wanted: "the record it refers to is not wanted there",
   not_permitted: "we may not read or write it",

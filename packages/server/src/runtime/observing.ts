@@ -31,7 +31,9 @@ export function observedRecord(record: DecisionRecord, observes: Observes): Obse
       ...record,
       staysDue: true,
       intents: record.intents.filter(({ target }) => !observes.has(target)),
-      discards: record.discards.filter(({ connection }) => !observes.has(connection)),
+      discards: record.discards.filter(
+        ({ connection, reason }) => reason === "closed_by_state" || !observes.has(connection),
+      ),
       tombstone: null,
       state: record.state === "ended" ? null : record.state,
     },

@@ -204,7 +204,10 @@ export function decisionRecord(world: World, assessed: Assessed): DecisionRecord
     state: stateOf(assessed),
     intents: writes.map((write, step) => intentOf(world, assessed, { write, step })),
     baseMoves: baseMoves(world, assessed),
-    discards: plan.discards.filter((discard) => writes.some((write) => write.target === discard.connection)),
+    discards: plan.discards.filter(
+      ({ connection, reason }) =>
+        reason === "closed_by_state" || writes.some(({ target }) => target === connection),
+    ),
     conflicts: plan.conflicts,
     knownConflicts: bundle.openConflicts,
     closedConflicts: isQuiet ? [] : closedConflicts(plan, bundle.openConflicts),

@@ -1,4 +1,4 @@
-import { isEqual } from "@crossfoot/kernel";
+import { closedIn, isEqual } from "@crossfoot/kernel";
 import type { EntityPolicy, LinkId, MemberState, Wait } from "@crossfoot/kernel";
 import { composeStatement, stateEntity } from "@crossfoot/model";
 import type { DifferenceReason, EntityStatement, Missing, Pair, Role, Statement } from "@crossfoot/model";
@@ -113,6 +113,9 @@ function reasonsOf(world: World, stated: Stated): { readonly [field: string]: Di
   const reasons: Record<string, DifferenceReason> = {};
   for (const { field, writers, targets } of Object.values(policy.fields)) {
     if (writers.length === 0 && targets.length === 0) reasons[field] = "kept_difference";
+  }
+  for (const field of Object.values(policy.fields)) {
+    if (closedIn(one.input, field) !== null) reasons[field.field] = "closed_by_state";
   }
   for (const { undone } of bundle.members) {
     for (const field of Object.keys(undone)) if (field !== "*") reasons[field] = "undone";

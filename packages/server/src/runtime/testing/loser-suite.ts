@@ -39,6 +39,28 @@ export function loserSuite(home: { readonly open: () => Promise<StoreOpener> }):
   }
 
   describe("a value that loses", () => {
+    test("in a field that the state closes stands there, is told once, and explained", async () => {
+      const closed = [{ at: "erp", statuses: ["customer"], fields: "*", writer: "nobody" }];
+      const mini = await linked({ contract: { entities: { accounts: { ownership: closed } } } });
+      mini.pass(10);
+      await mini.engine.run();
+      mini.pass(10);
+      mini.crm.edit("accounts", mini.crmId, { email: "b@acme.example" });
+      for (let run = 0; run < 2; run += 1) await mini.engine.run({ sweep: true });
+      expect(mini.erp.get("accounts", mini.erpId).fields["email"]).toBe("a@acme.example");
+      expect(await lostOf(mini)).toEqual([
+        expect.objectContaining({
+          ...{ field: "email", connection: "crm", value: "b@acme.example", actor: "somebody" },
+          ...{ reason: "closed_by_state", winner: "erp" },
+        }),
+      ]);
+      const { entities, isExplained } = await mini.engine.statement();
+      const differences = entities.flatMap((one) =>
+        one.differences.map(({ field, reason }) => [field, reason]),
+      );
+      expect([isExplained, differences]).toEqual([true, [["email", "closed_by_state"]]]);
+    });
+
     test("is in the journal, with actor and reason, before the write in its place is sent", async () => {
       const told: (readonly LostValue[])[] = [];
       let watched: Linked | null = null;
