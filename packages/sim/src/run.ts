@@ -25,6 +25,9 @@ export interface RunResult {
   readonly history: History;
   /** Every table of the store at the end. */
   readonly dump: Dump;
+  readonly scenario: Scenario;
+  /** Both systems as they stand at the end. */
+  readonly systems: Stage["systems"];
 }
 
 /** What a caller may change. */
@@ -88,6 +91,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     events: stage.timeline.events,
     history: stage.history,
     dump,
+    scenario,
+    systems: stage.systems,
   };
 }
 
