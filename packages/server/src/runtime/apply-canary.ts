@@ -1,5 +1,6 @@
 import { isAlike } from "@crossfoot/kernel";
 import type { EntityPolicy, LinkId } from "@crossfoot/kernel";
+import type { MemberRow } from "../store/port.ts";
 import { applyPart, todoOf } from "./apply-run.ts";
 import type { Applying } from "./apply-run.ts";
 import type { Assessed } from "./assess.ts";
@@ -48,7 +49,8 @@ async function compare(
       via: "hint",
     });
     for (const row of rows)
-      if (missing.includes(row.id)) unseen.set(row.link, `${connection} does not show it`);
+      if (missing.includes(row.id) && !isToBeGone(few, row))
+        unseen.set(row.link, `${connection} does not show it`);
   }
   const context = { ...(await contextOf(settling, policy)), demanded: applying.demanded };
   const decided = await assessBatch(session, context, links);
@@ -58,6 +60,18 @@ async function compare(
     return problem === undefined ? [] : [{ link: one.bundle.id, entity, label, problem }];
   });
 }
+
+/** Whether the plan takes a record away there, or saw it gone already when it was made. */
+function isToBeGone(few: readonly PlanWrite[], { link, connection, id }: MemberRow): boolean {
+  const own = few.filter((write) => write.link === link);
+  return own.some(
+    ({ target, kind, rests }) =>
+      (target === connection && kind === "delete") ||
+      rests.some((view) => view.connection === connection && view.id === id && isGone(view.kind)),
+  );
+}
+
+const isGone = (kind: string): boolean => kind !== "present" && kind !== "archived";
 
 /** What is wrong with a record that was written, in words; undefined when all of it landed and agrees. */
 function problemOf(applying: Applying, few: readonly PlanWrite[], one: Assessed): string | undefined {
@@ -75,7 +89,11 @@ function problemOf(applying: Applying, few: readonly PlanWrite[], one: Assessed)
     );
     if (other !== undefined) return `${write.target} shows another ${other} than was written`;
   }
-  const [conflict] = one.plan.conflicts;
+  // What the plan shows as waiting for a person is no surprise.
+  const conflict = one.plan.conflicts.find(
+    ({ field }) =>
+      !applying.plan.conflicts.some((known) => known.link === one.bundle.id && known.field === field),
+  );
   if (conflict !== undefined) return `${conflict.field} is in conflict`;
   const planned = new Set(
     applying.plan.writes

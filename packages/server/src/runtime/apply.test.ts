@@ -308,6 +308,24 @@ describe("as much as was asked for", () => {
     expect(applied.unmade.map(({ why }) => why)).toEqual(["left", "left", "left"]);
   });
 
+  test("--canary goes on past what the plan shows as gone, or as a question for a person", async () => {
+    const mini = await worldOf(2, { contract: { entities: { accounts: { onFirstLink: "review" } } } });
+    mini.erp.add("accounts", company(1, { email: "other@x.example", limit: "500" }));
+    const first = await mini.engine.plan();
+    const [conflict] = first.conflicts;
+    expect(conflict?.field).toBe("email");
+    expect(first.writes.map(({ link }) => link)).toContain(conflict?.link);
+    const created = await mini.engine.apply(first, { canary: 2 });
+    expect([created.canary, created.unmade]).toEqual([[], []]);
+    const [, two] = mini.crm.rows("accounts");
+    mini.pass(10);
+    mini.crm.remove("accounts", two?.id ?? "");
+    const second = await mini.engine.plan({ sweep: true });
+    expect(second.writes.map(({ kind }) => kind)).toEqual(["archive"]);
+    const archived = await mini.engine.apply(second, { canary: 1, ...approve(second) });
+    expect([archived.canary, archived.applied]).toEqual([[], 1]);
+  });
+
   test("--canary stops when the target refuses the first of them", async () => {
     const mini = await worldOf(3);
     mini.erp.faults = ["refused"];
@@ -442,6 +460,6 @@ test("what comes back from the other system is written by the same apply, and no
     [connectionId("crm"), true],
   ]);
   const applied = await mini.engine.apply(plan);
-  expect([applied.applied, applied.appliedNow]).toEqual([1, 2]);
+  expect([applied.applied, applied.appliedNow]).toEqual([1, 1]);
   expect(mini.crm.rows("accounts")[0]?.fields["number"]).toBe("C1");
 });

@@ -37,7 +37,7 @@ export async function applyPlan(
   if (appliedAt !== null || plan.writes.every((write) => !isDirect(write) || made.has(write.number)))
     return doNothing(world, plan, { made, appliedAt, options });
   await world.store.setPlanState(plan.id, "applying");
-  const before = made.size;
+  const before = countMade(plan, made);
   const canary: { problems: readonly CanaryProblem[] } = { problems: [] };
   let left: Applying | null = null;
   const only = entitiesOf(plan, options);
@@ -62,7 +62,7 @@ export async function applyPlan(
     plan: plan.id,
     planned: plan.writes.filter(isDirect).length,
     applied: countMade(plan, made),
-    appliedNow: made.size - before,
+    appliedNow: countMade(plan, made) - before,
     unmade,
     canary: canary.problems,
     appliedAt: null,

@@ -160,7 +160,7 @@ export interface ApplySummary extends RunSummary {
   readonly planned: number;
   /** How many of them are made, by this apply or by earlier ones. */
   readonly applied: number;
-  /** Writes that this apply made, what came back among them. */
+  /** How many of them this apply made. */
   readonly appliedNow: number;
   /** Planned writes that are not made, each with its reason. */
   readonly unmade: readonly UnmadeWrite[];

@@ -353,6 +353,7 @@ export async function openWorld(
   };
   const mini = await miniWorld({
     database: at.openStore,
+    concurrency: drawn.lanes,
     contract: contracts[drawn.contract] ?? null,
     crm: { entities: { accounts: able, contacts: able, products: able, quotes: able }, transform: shown },
     erp: {
@@ -362,17 +363,15 @@ export async function openWorld(
     wrapConnection: (id, connection) => watched(connection, { on: id as SideName, taken, calls }),
     ...(at.wrapStore === undefined ? {} : { wrapStore: at.wrapStore }),
   });
-  const sides = mini.world.sides.map((one) => ({ ...one, concurrency: drawn.lanes }));
-  const engine = mini.restart({ sides });
   fill(mini, drawn);
   if (drawn.before !== null) {
-    await engine.run();
-    await engine.run();
+    await mini.engine.run();
+    await mini.engine.run();
     for (const deed of drawn.before) doDeed(mini, deed);
     mini.pass(10);
   }
   taken.length = 0;
-  return { ...mini, world: { ...mini.world, sides }, engine, taken, calls };
+  return { ...mini, taken, calls };
 }
 
 function watched(

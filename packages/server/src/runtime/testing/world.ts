@@ -86,6 +86,8 @@ export interface MiniWorldOptions {
   readonly crm?: Partial<MiniOptions>;
   readonly erp?: Partial<MiniOptions>;
   readonly change?: Partial<World>;
+  /** Calls at one time on each connection; two when missing. */
+  readonly concurrency?: number;
   /** Limits of both connections; none when missing. */
   readonly limits?: QuotaLimits;
   /** The time that passes; when missing, waiting moves the clock at once. */
@@ -197,6 +199,7 @@ function miniSide(
   at: Pick<World, "store" | "clock" | "sleep" | "log"> & { readonly options: MiniWorldOptions },
 ): Side {
   const { options, ...parts } = at;
+  const { concurrency = 2 } = options;
   const plain = system.connection();
   const connection = options.wrapConnection?.(id, plain) ?? plain;
   let names = 0;
@@ -204,7 +207,7 @@ function miniSide(
     ...parts,
     connection: connectionId(id),
     rules: { limits: options.limits ?? unlimited, daySpan: createDaySpan() },
-    concurrency: 2,
+    concurrency,
     isShared: true,
     callMsMax: 20,
     uuid: () => `${id}-${(names += 1)}`,
@@ -221,6 +224,6 @@ function miniSide(
     forgetTokens: () => undefined,
     calls: () => system.writes,
     timeoutMs: 20,
-    concurrency: 2,
+    concurrency,
   };
 }
