@@ -1,15 +1,17 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { httpConnector } from "@crossfoot/connector-http";
 import { tryton } from "@crossfoot/connector-tryton";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
 import type { Connectors, Project } from "./config/project.ts";
+import { fileWitness, witnessName } from "./platform/witness.ts";
 import { systemClock } from "./platform/clock.ts";
 import { openEmbedded } from "./platform/embedded.ts";
 import { systemEntropy } from "./platform/entropy.ts";
 import { createLog } from "./platform/log.ts";
 import { openServer } from "./platform/server.ts";
 import { sleep as systemSleep } from "./platform/sleep.ts";
-import type { Clock, Database, Log, Sleep } from "./ports.ts";
+import type { Clock, Database, Log, Sleep, Witness } from "./ports.ts";
 import { createEngine } from "./runtime/create.ts";
 import type { Engine } from "./runtime/engine.ts";
 import { createDaySpan } from "./runtime/quota-day.ts";
@@ -30,6 +32,8 @@ export interface ComposeOptions {
   readonly log?: Log;
   /** A database that is open already; closed with the engine. */
   readonly database?: Database;
+  /** Who remembers how far the store had come; a file of the project, but nobody for a given database. */
+  readonly witness?: Witness;
   readonly clock?: Clock;
   readonly sleep?: Sleep;
   /** Put around the ports on their way into the runtime, by whoever watches, delays or breaks them. */
@@ -71,6 +75,8 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     });
     return createSide(connection, { connector, clock, gate, ...(fetch === undefined ? {} : { fetch }) });
   });
+  const ofProject = (): Witness => fileWitness(join(project.folder, witnessName), log);
+  const witness = options.witness ?? (options.database === undefined ? ofProject() : undefined);
   const world: World = {
     store,
     sides: sides.map((side) => wrap.side?.(side) ?? side),
@@ -89,6 +95,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     sweepEveryMs: project.sweepMs,
     observed: project.observed,
     planExpiresMs: project.planExpiresMs,
+    ...(witness === undefined ? {} : { witness }),
   };
   const engine = createEngine(world);
   const close = async (): Promise<void> => {

@@ -47,3 +47,20 @@ export interface Log {
   readonly warn: (event: string, facts?: { readonly [name: string]: unknown }) => void;
   readonly error: (event: string, facts?: { readonly [name: string]: unknown }) => void;
 }
+
+/** What is known of the store outside of it: the newest entries of its journal, and its epoch. */
+export interface Testimony {
+  readonly epoch: number;
+  readonly heads: readonly { readonly shard: number; readonly seq: number; readonly hash: string }[];
+}
+
+/**
+ * A witness of how far the store had come, kept where no backup of the store brings it back. Without one the
+ * restore of a backup cannot be noticed, only told by a person.
+ */
+export interface Witness {
+  /** Null when nothing was ever said, or when it cannot be read. Never rejects. */
+  load(): Promise<Testimony | null>;
+  /** Keeps it whatever happens to this program. Never rejects: what cannot be written is logged. */
+  save(testimony: Testimony): Promise<void>;
+}

@@ -125,6 +125,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-epoch-port",
+    at: "packages/server/src/store/epoch-port.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-made",
     at: "packages/server/src/store/made.ts",
     rooms: ["kernel"],
@@ -189,6 +196,7 @@ export const rooms: readonly Room[] = [
       "server/ports",
       "server/store-counts",
       "server/store-due-port",
+      "server/store-epoch-port",
       "server/store-lease-port",
       "server/store-plan-port",
       "server/store-made",

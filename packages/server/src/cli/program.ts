@@ -9,6 +9,7 @@ import type { ActOptions, ApplyFlags } from "./act.ts";
 import { contextOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import type { CliDeps } from "./deps.ts";
+import { addEpoch } from "./epoch.ts";
 import { initCommand } from "./init.ts";
 import type { InitOptions } from "./init.ts";
 import {
@@ -239,6 +240,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addAnswering,
     addPeople,
     addBringingBack,
+    addEpoch,
   ])
     group(add);
   try {

@@ -1,6 +1,7 @@
 import { describeProblem } from "../config/problem.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { PlanRefused } from "../runtime/apply-refusal.ts";
+import { StoreHeld } from "../runtime/epoch.ts";
 import { ObserveOnly } from "../runtime/observing.ts";
 import { RestoreRefused } from "../runtime/restore.ts";
 import { UndoRefused } from "../runtime/undo-load.ts";
@@ -88,6 +89,10 @@ export function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof UndoRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "undo_refused" });
+  }
+  if (error instanceof StoreHeld) {
+    const advice = "`crossfoot epoch` tells more; `crossfoot epoch --confirm` goes on with it.";
+    return new Refusal(exitCodes.refused, `${error.message}.\n${advice}`, { code: "store_held" });
   }
   if (error instanceof ObserveOnly) {
     return new Refusal(exitCodes.refused, error.message, { code: "observe_only" });

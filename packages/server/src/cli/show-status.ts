@@ -4,6 +4,7 @@ import { entityNames } from "@crossfoot/model";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { outlookParts } from "./show-outlook.ts";
+import { showEpoch } from "./show-epoch.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
 import { moment } from "./text.ts";
@@ -121,9 +122,12 @@ function observeOnly({ observed, connections: all }: StatusReport): string {
 const outlook = ({ outlooks, cursors: read }: StatusReport, room: number): string =>
   read.length === 0 ? "" : outlookParts(outlooks, room);
 
+/** In everyday life nothing is said of the epoch. */
+const epochLine = ({ epoch }: StatusReport): string => (epoch.state === "confirmed" ? "" : showEpoch(epoch));
+
 /** How everything stands, for a person. */
 export function showStatus(status: StatusReport, room: number): string {
-  const parts = [observeOnly, connections, entities, cursors, outlook, runs].map((part) =>
+  const parts = [epochLine, observeOnly, connections, entities, cursors, outlook, runs].map((part) =>
     part(status, room),
   );
   const shown = parts.filter((part) => part !== "");

@@ -1,3 +1,4 @@
+import { firstEpoch } from "../store/epochs.ts";
 import { connectionId, linkId } from "@crossfoot/kernel";
 import type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
 import { plainEnvironment, testConnectors } from "../config/testing.ts";
@@ -87,6 +88,7 @@ export const smallStatus: StatusReport = {
   cursors: [],
   runs: [],
   outlooks: [],
+  epoch: firstEpoch,
 };
 
 /** An engine that answers what a test says, and notes what it is asked. */
@@ -112,6 +114,9 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
       }),
     why: () => Promise.resolve(null),
     status: () => Promise.resolve(smallStatus),
+    epoch: () => Promise.resolve(firstEpoch),
+    holdEpoch: () => Promise.resolve({ ...firstEpoch, state: "held", reason: "ada said so" }),
+    confirmEpoch: () => Promise.resolve(null),
     conflicts: () => Promise.resolve([]),
     undo: () => Promise.resolve(smallPlan),
     lost: () => Promise.resolve([]),

@@ -1,3 +1,4 @@
+import { firstEpoch } from "../store/epochs.ts";
 import { connectionId } from "@crossfoot/kernel";
 import type { Delivery } from "@crossfoot/connector-sdk";
 import { describe, expect, it } from "vitest";
@@ -39,6 +40,7 @@ const status: StatusReport = {
   ],
   cursors: [],
   outlooks: [],
+  epoch: firstEpoch,
   runs: [
     {
       id: "r1",

@@ -8,7 +8,8 @@ import type { AdoptFinding, AdoptRow, AdoptTally, BadRow } from "./adopt-report.
 import { placesIn, survivorFor } from "./identity.ts";
 import type { Matching } from "./identity.ts";
 import { readIds } from "./observe.ts";
-import { canonicalFields, linkIdOf, matchAlone } from "./resolve.ts";
+import { linkIdOf } from "./link-id.ts";
+import { canonicalFields, matchAlone } from "./resolve.ts";
 import { sideOf } from "./world.ts";
 import type { Session } from "./world.ts";
 

@@ -23,8 +23,9 @@ export async function refuseUnfit(world: World, plan: PlanDocument): Promise<voi
     throw new PlanRefused("the plan file was changed after it was made");
   if (plan.store !== (await world.store.storeId(world.entropy.uuid())))
     throw new PlanRefused("the plan was made by another store than the one that is to apply it");
-  if ((await world.store.loadPlan(id)) === null)
-    throw new PlanRefused("this store has made no plan of that name");
+  const known = await world.store.loadPlan(id);
+  if (known === null) throw new PlanRefused("this store has made no plan of that name");
+  if (known.isVoid) throw new PlanRefused("the store was restored from a backup after the plan was made");
   if (plan.contract !== world.contractHash) {
     if (plan.whatIf === null) throw new PlanRefused("the contract changed after the plan was made");
     const message = `the plan is of contract ${plan.contract.slice(0, 12)}, which is not in force`;

@@ -1,6 +1,7 @@
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, Json, Lane } from "@crossfoot/kernel";
 import type { EntitySummary, RunOptions, RunSummary } from "./engine.ts";
+import { endRecovery } from "./epoch.ts";
 import { observesOf } from "./observing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import type { Reads } from "./session.ts";
@@ -159,6 +160,7 @@ export async function runCommand(
       if (settling.observes.size > 0) await world.store.markStored();
       await session.holding.withdraw();
       await work(settling);
+      await endRecovery(session);
       const summary = await summarise(world, { settling, reads, deletions, startedAt, callsBefore }, runId);
       await world.store.endRun(runId, summary.state, summary as unknown as Json);
       return summary;

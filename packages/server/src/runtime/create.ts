@@ -11,6 +11,7 @@ import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusR
 import { openTerms } from "./gate.ts";
 import { Holding } from "./holding.ts";
 import { createIdle } from "./idle.ts";
+import { confirmStore, holdStore } from "./epoch.ts";
 import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
 import { makePlan } from "./planning.ts";
@@ -171,6 +172,7 @@ async function statusOf(world: World): Promise<StatusReport> {
     entities: await store.counts(),
     cursors: await store.listCursors(),
     runs: await store.listRuns(10),
+    epoch: await store.loadEpoch(),
     outlooks: await outlooksOf(world, await openQuietly(world)),
   };
 }
@@ -220,6 +222,9 @@ export function createEngine(world: World): Engine {
       return explainLink(world, { link, opened, contextOf: contextFor });
     },
     status: () => statusOf(world),
+    epoch: () => world.store.loadEpoch(),
+    holdEpoch: (by) => holdStore(world, by),
+    confirmEpoch: (by) => confirmStore(world, by),
     conflicts: () => world.store.listConflicts("open"),
     lost: (query) => listLost(world, query),
     restore: (request) => restoreValue(world, request),

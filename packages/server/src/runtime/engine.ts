@@ -22,6 +22,7 @@ import type {
   ConnectionRow,
   CursorState,
   EntityCounts,
+  EpochRow,
   Intent,
   JournalEntry,
   LostValue,
@@ -231,6 +232,7 @@ export interface StatusReport {
   readonly runs: readonly RunRow[];
   /** Quota, backlog and when that will have been done, by connection. */
   readonly outlooks: readonly Outlook[];
+  readonly epoch: EpochRow;
 }
 
 /** One finding of a check. */
@@ -260,6 +262,12 @@ export interface Engine {
    */
   why(record: { readonly entity: EntityName | null; readonly id: string }): Promise<WhyReport | null>;
   status(): Promise<StatusReport>;
+  /** Which life of the store this is: another one after the restore of a backup. */
+  epoch(): Promise<EpochRow>;
+  /** A person says that the store was restored: nothing is sent until one confirms. */
+  holdEpoch(by: string): Promise<EpochRow>;
+  /** A person says that a held store is to go on. Null when it is not held. */
+  confirmEpoch(by: string): Promise<EpochRow | null>;
   conflicts(): Promise<readonly ConflictRow[]>;
   /** Values that lost to another, the newest first; of one record (`<connection>:<id>`, a link) if named. */
   lost(query: { readonly record: string | null; readonly limit: number }): Promise<readonly LostValue[]>;

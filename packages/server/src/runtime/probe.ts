@@ -128,6 +128,17 @@ const provedAbsent: FailureRecord = {
   field: null,
 };
 
+/** Put back by a person who has looked, the write goes its usual way. */
+const untold: FailureRecord = {
+  failure: "in_doubt",
+  code: "untold_after_restore",
+  message: "the store was restored, and the target does not tell by our reference whether it has this record",
+  status: null,
+  retryAt: null,
+  requestId: null,
+  field: null,
+};
+
 async function probeCreate(
   session: Session,
   target: SendTarget,
@@ -180,6 +191,14 @@ async function settleCreate(
 ): Promise<IntentOutcome> {
   const { intent, found, answer } = at;
   const [first] = found;
+  // Edited since, a record is not found by its business values any more: after days that is no proof.
+  if (intent.isForgotten && answer.by === "fingerprint" && intent.failure?.code !== untold.code)
+    return {
+      ...blank(intent),
+      state: "parked",
+      failure: untold,
+      park: parkOf(intent, "doubt_unprovable", untold),
+    };
   if (first === undefined) {
     if (!isAbsenceProved(target, at)) return waiting(target, intent);
     return { ...blank(intent), state: "stored", failure: provedAbsent, dueInMs: 0 };

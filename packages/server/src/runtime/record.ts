@@ -3,6 +3,7 @@ import type { Cause, JsonMap, LinkId, LinkState, Park, Plan, PlannedWrite, Wait 
 import type { DecisionRecord, Intent, ParkEntry, WaitEntry } from "../store/port.ts";
 import { currentImages } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
+import { referenceOf } from "./link-id.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -34,11 +35,6 @@ function intentKey(world: World, at: { link: LinkId; generation: number }, write
   if (write.kind === "create") return world.entropy.digest(head);
   const causes = write.causes.map(({ connection, version }) => `${connection}@${version ?? ""}`).join(",");
   return world.entropy.digest(`${head}\n${contentHash(world, write)}\n${causes}`);
-}
-
-/** Our reference, stored on what we create: short, without meaning, the same for every attempt. */
-export function referenceOf(world: World, at: { link: LinkId; generation: number }): string {
-  return `CF-${world.entropy.digest(`${at.link}\n${at.generation}`).slice(0, 16)}`;
 }
 
 function sourceImages(world: World, assessed: Assessed, write: PlannedWrite): Intent["sourceImages"] {

@@ -15,6 +15,8 @@ import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import { leaseMs } from "./holding.ts";
 import { followIdentity } from "./identity.ts";
 import type { Matching } from "./identity.ts";
+import { linkIdOf } from "./link-id.ts";
+import { linkRecovered } from "./recover.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { Session, World } from "./world.ts";
 
@@ -97,6 +99,10 @@ async function whenFree<T>(session: Session, attempt: () => Promise<T | null>): 
 async function resolveNewcomers({ session, lease }: Matching, policy: EntityPolicy): Promise<number> {
   const { world } = session;
   await world.store.retryWaiting(policy.entity);
+  if ((session.epoch?.recovery ?? null) !== null)
+    return linkRecovered({ session, lease }, policy, (batch) =>
+      resolveBatch(session, policy, { batch, lease }),
+    );
   let total = 0;
   for (;;) {
     if (session.signal?.aborted === true) return total;
@@ -139,7 +145,14 @@ async function resolveBatch(
   const entries: ResolvedEntry[] = [];
   const claimed = new Set<string>();
   for (const one of keyed) {
-    const resolution = resolveOne(world, { policy, one, byKey, claims, claimed });
+    const found = resolveOne(world, { policy, one, byKey, claims, claimed });
+    const isUntold =
+      found.kind === "found" &&
+      session.epoch?.recovery?.untold.has(`${one.newcomer.connection}/${policy.entity}`) === true;
+    // We may have made it in a life that the store has forgotten: a person says what it belongs to.
+    const resolution: Resolution = isUntold
+      ? { kind: "candidate", links: [], keys: one.keys, isHeld: true }
+      : found;
     entries.push({ record: recordOf(one.newcomer), resolution, contentHash: one.newcomer.contentHash });
     for (const key of one.keys) claimed.add(key);
   }
@@ -199,12 +212,6 @@ function resolveOne(
   // The second of two newcomers with one key is a likely duplicate of the first.
   if (keys.some((key) => at.claimed.has(key))) return { kind: "candidate", links: [], keys };
   return { kind: "found", link, generation: 1, keys };
-}
-
-/** A link's id follows from its first member, so that equal worlds get equal links. */
-export function linkIdOf(world: World, record: RecordKey, round = 0): LinkId {
-  const name = `${record.entity}\n${record.connection}\n${record.id}${round === 0 ? "" : `\n${round}`}`;
-  return `l-${world.entropy.digest(name).slice(0, 20)}` as LinkId;
 }
 
 async function computeKeys(

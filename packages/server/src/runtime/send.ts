@@ -4,6 +4,7 @@ import type { Connection } from "@crossfoot/connector-sdk";
 import type { IntentOutcome } from "../store/port.ts";
 import { deadlineIn } from "./deadline.ts";
 import type { Deadline } from "./deadline.ts";
+import { bearWitness } from "./epoch.ts";
 import { isQuotaWait, openTerms } from "./gate.ts";
 import type { CallTerms } from "./gate.ts";
 import { gathered } from "./gather.ts";
@@ -272,6 +273,7 @@ async function claimHeld(
     target.side.gate.letGo(terms);
     return end();
   }
+  await bearWitness(session);
   const { early, ready } = await prepare(session, target, intents);
   const claim: Claim = { end, open: intents.length, didMove: false, batches: 0, terms, connection };
   for (let from = 0; from < ready.length; from += batchSize)

@@ -6,6 +6,7 @@ import type { EntitySummary, Progress, RunOptions } from "./engine.ts";
 import { readingName } from "../store/port.ts";
 import type { ConnectionRow, Lease } from "../store/port.ts";
 import { deadlineIn } from "./deadline.ts";
+import { bearWitness, enterEpoch } from "./epoch.ts";
 import { isQuotaWait } from "./gate.ts";
 import { beatMs, Holding, leaseMs } from "./holding.ts";
 import { findDeletions, readEntity } from "./observe.ts";
@@ -56,11 +57,14 @@ export async function underLease<T>(
   try {
     const askedAt = world.clock.monotonic();
     await holding.beat();
+    // Under what is held: whoever confirms another epoch makes it void.
+    const epoch = await enterEpoch(world);
     const from = Math.max(holding.storeNow, await world.store.newestRead());
     const ticks = ticker(world.clock, { from, askedAt });
     const session: Session = {
       world,
       holding,
+      epoch,
       runId,
       signal: AbortSignal.any(ends),
       report: options.onProgress ?? quiet,
@@ -78,6 +82,7 @@ export async function underLease<T>(
       await allEnded(world.sides.map(({ gate }) => gate.greet()));
       const done = await work(session);
       if (holding.lost.aborted) throw holding.lost.reason;
+      await bearWitness(session);
       return done;
     } finally {
       // Calls that still wait for their turn are not made any more.
@@ -322,10 +327,20 @@ async function sweepOrPoll(
 
 /** Everything was read again, and deletions were looked for as far as the system lets us. */
 async function noteSwept(
-  { world, runId }: Session,
+  session: Session,
   side: Side,
   { entity, lease }: { readonly entity: EntityName; readonly lease: Lease },
 ): Promise<void> {
+  const { world, runId, epoch } = session;
+  const recovery = epoch?.recovery ?? null;
+  if (recovery !== null) {
+    const { horizonMs } = (await side.open(termsOf(session))).manifest;
+    // Before that a write of the forgotten life may still land, or may not be shown yet.
+    if (recovery.quietForMs > horizonMs) {
+      await world.store.noteSwept([{ connection: side.id, entity }]);
+      recovery.swept.add(`${side.id}/${entity}`);
+    }
+  }
   const cursor = await world.store.loadCursor(side.id, entity);
   const swept = { ...cursor, sweptAt: new Date(world.clock.now()).toISOString() };
   await world.store.checkpoint({ observations: [], unreadable: [], cursor: swept, runId, lease });
@@ -341,6 +356,8 @@ async function isSweepDue(
   at: { entity: EntityName; mode: ReadMode },
 ): Promise<boolean> {
   if (at.mode === "sweep") return true;
+  const recovery = session.epoch?.recovery ?? null;
+  if (recovery !== null && !recovery.swept.has(`${side.id}/${at.entity}`)) return true;
   const { sweptAt, backfilledAt } = await session.world.store.loadCursor(side.id, at.entity);
   const last = sweptAt ?? backfilledAt;
   if (last === null) return false;

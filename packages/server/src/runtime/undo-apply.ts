@@ -4,7 +4,7 @@ import type { Unmade } from "./apply-judge.ts";
 import { assess, currentImages } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
 import type { PlanDocument, PlanWrite, UndoPart } from "./plan-document.ts";
-import { referenceOf } from "./record.ts";
+import { referenceOf } from "./link-id.ts";
 import { contextOf } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import type { World } from "./world.ts";

@@ -12,7 +12,7 @@ import type {
   RetryPolicy,
 } from "@crossfoot/kernel";
 import type { Contract, Role } from "@crossfoot/model";
-import type { Clock, Entropy, Log, Sleep } from "../ports.ts";
+import type { Clock, Entropy, Log, Sleep, Witness } from "../ports.ts";
 import type { Store } from "../store/port.ts";
 import type { Progress } from "./engine.ts";
 import { isQuotaWait, openTerms } from "./gate.ts";
@@ -67,6 +67,27 @@ export interface World {
   readonly sweepEveryMs: number;
   /** How long a plan is good, ms; a week when it is missing. */
   readonly planExpiresMs?: number;
+  /** Who remembers how far the store had come; without one a restore is not noticed. */
+  readonly witness?: Witness;
+}
+
+/** What is left to do after the store was restored and a person has confirmed that. */
+export interface Recovery {
+  /** How long ago that was when the session began, ms by the store's clock. */
+  readonly quietForMs: number;
+  /** `connection/entity` that was read as a whole since. */
+  readonly swept: Set<string>;
+  /** Our references on records without a link, by record; null where a record has none. */
+  readonly references: Map<string, string | null>;
+  /** `connection/entity` of which no record tells whether we made it. */
+  readonly untold: Set<string>;
+}
+
+/** The epoch of the store in which a session works. */
+export interface SessionEpoch {
+  readonly number: number;
+  /** Null in everyday life. */
+  readonly recovery: Recovery | null;
 }
 
 /** One piece of work under a lease: a run, a plan, an apply. */
@@ -74,6 +95,8 @@ export interface Session {
   readonly world: World;
   /** What of the shards this work may decide and write for. */
   readonly holding: Holding;
+  /** Missing where nobody remembers how far the store had come. */
+  readonly epoch?: SessionEpoch | undefined;
   readonly runId: string | null;
   readonly signal: AbortSignal | undefined;
   readonly report: (progress: Progress) => void;

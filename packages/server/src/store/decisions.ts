@@ -1,6 +1,9 @@
 import type { Discard, Json, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
+import { forgotten } from "./epochs.ts";
+import { intentNotes } from "./intent-notes.ts";
+import type { Saved } from "./intent-notes.ts";
 import type { JournalWriter } from "./journal.ts";
 import { checkFence } from "./leases.ts";
 import { lockLinks } from "./link-locks.ts";
@@ -157,13 +160,9 @@ const intentChanged = [
 const intentNames = [...intentKept, ...intentChanged].join(", ");
 const intentChange = intentChanged.map((name) => `${name} = excluded.${name}`).join(", ");
 
-/** Stores intents. Answers the keys of those that are to be sent: others stand, whatever is decided anew. */
-async function saveIntents(
-  tx: Queryable,
-  intents: readonly Intent[],
-  runId: string | null,
-): Promise<ReadonlySet<string>> {
-  if (intents.length === 0) return new Set();
+/** Stores intents. */
+async function saveIntents(tx: Queryable, intents: readonly Intent[], runId: string | null): Promise<Saved> {
+  if (intents.length === 0) return { stored: new Set(), doubted: new Set() };
   const rows = intents.map((intent) => ({
     key: intent.key,
     link_id: intent.link,
@@ -190,20 +189,28 @@ async function saveIntents(
   }));
   // A create that settled stays settled for its generation: its key never depends on its content, so it
   // cannot repeat. Neither can one of which nobody knows whether it landed, whatever its source says by now.
-  const stored = await tx.query<{ key: string }>(
-    `insert into intent (${intentNames}, state) select ${intentNames}, 'stored' from ` +
+  const saved = await tx.query<{ key: string; state: string }>(
+    `insert into intent (${intentNames}, state, send_deadline, abandoned_at) select ${intentNames}, case ` +
+      "when f.since is null then 'stored' else 'in_doubt' end, f.since, f.since from " +
       "jsonb_to_recordset($1::jsonb) as r(key text, link_id text, entity text, generation int, " +
       "target text, kind text, step int, external_id text, reference text, precondition text, " +
       "content_hash text, fields jsonb, transition jsonb, causes jsonb, source_images jsonb, shared " +
-      "jsonb, group_key text, plan_id text, plan_number int, before jsonb, undo jsonb, run_id text) on " +
-      `conflict (key) do update set ${intentChange}, state = 'stored', landed_images = null, attempts = ` +
-      "0, due_at = now(), due_set_at = now(), failure = null, settled_at = null, send_deadline = null, " +
-      "abandoned_at = null where intent.state = 'refused' or (intent.state = 'settled' and intent.kind " +
+      "jsonb, group_key text, plan_id text, plan_number int, before jsonb, undo jsonb, run_id text) " +
+      `left join lateral ${forgotten} f on true on ` +
+      `conflict (key) do update set ${intentChange}, state = excluded.state, landed_images = null, ` +
+      "attempts = 0, due_at = now(), due_set_at = now(), failure = null, settled_at = null, " +
+      "send_deadline = excluded.send_deadline, abandoned_at = excluded.abandoned_at " +
+      "where intent.state = 'refused' or (intent.state = 'settled' and intent.kind " +
       "<> 'create') or (intent.state = 'parked' and not exists (select " +
-      `from park p where p.intent_key = intent.key and p.state = 'open' and ${isParkOfDoubt})) returning key`,
+      `from park p where p.intent_key = intent.key and p.state = 'open' and ${isParkOfDoubt})) ` +
+      "returning key, state",
     [JSON.stringify(rows)],
   );
-  return new Set(stored.map(({ key }) => key));
+  const doubted = saved.filter(({ state }) => state === "in_doubt");
+  return {
+    stored: new Set(saved.map(({ key }) => key)),
+    doubted: new Set(doubted.map(({ key }) => key)),
+  };
 }
 
 async function saveConflicts(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
@@ -319,7 +326,7 @@ function overwriting({ intents }: DecisionRecord, { connection, field }: Discard
 }
 
 /** What the journal says of a decision. */
-export function decisionNotes(record: DecisionRecord, stored: ReadonlySet<string>): readonly Note[] {
+export function decisionNotes(record: DecisionRecord, saved: Saved): readonly Note[] {
   const { link, entity } = record;
   const note = (kind: string, body: unknown): Note => ({ kind, entity, link, body: body as Json });
   return [
@@ -334,29 +341,8 @@ export function decisionNotes(record: DecisionRecord, stored: ReadonlySet<string
     ...(record.restore === undefined || record.restore === null
       ? []
       : [note("link_restored", record.restore)]),
-    ...record.intents.filter(({ key }) => stored.has(key)).map(storedNote),
+    ...intentNotes(record.intents, saved),
   ];
-}
-
-/** What the journal says of a write that is stored. */
-export function storedNote(intent: Intent): Note {
-  const { link, entity, key, target, kind, id, transition, causes, plan, undo } = intent;
-  return {
-    kind: "intent_stored",
-    entity,
-    link,
-    body: {
-      key,
-      target,
-      kind,
-      id,
-      fields: intent.fields as unknown as Json,
-      transition,
-      causes,
-      ...(plan === null ? {} : { plan }),
-      ...(undo === null ? {} : { undo: { ...undo } }),
-    },
-  };
 }
 
 /** Deciding: what a decision leaves behind. */
@@ -371,9 +357,8 @@ export function decisionStore(deps: Deps): Part {
       await database.transaction(async (tx) => {
         await checkFence(tx, rights, links);
         await lockLinks(tx, links);
-        const stored = await saveIntents(tx, intents, runId);
-        const notes = intents.filter(({ key }) => stored.has(key)).map(storedNote);
-        await journal.write(tx, notes, runId);
+        const saved = await saveIntents(tx, intents, runId);
+        await journal.write(tx, intentNotes(intents, saved), runId);
       });
     },
     async commitDecisions(given, runId, rights) {
@@ -407,7 +392,7 @@ export function decisionStore(deps: Deps): Part {
         await replaceWaits(tx, records);
         await markDemanded(tx, records);
         await wakeOverdue(tx, records);
-        const stored = await saveIntents(
+        const saved = await saveIntents(
           tx,
           records.flatMap(({ intents }) => intents),
           runId,
@@ -416,7 +401,7 @@ export function decisionStore(deps: Deps): Part {
         await saveVerdicts(tx, records);
         await journal.write(
           tx,
-          records.flatMap((record) => decisionNotes(record, stored)),
+          records.flatMap((record) => decisionNotes(record, saved)),
           runId,
         );
         return records.map(({ link }) => link);

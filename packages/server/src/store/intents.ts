@@ -341,6 +341,7 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
 interface DoubtfulRow extends IntentRow {
   readonly quiet_for_ms: number;
   readonly is_from_ahead: boolean;
+  readonly is_forgotten: boolean;
 }
 
 /** How long ago the last moment was at which the request may have left us. */
@@ -350,6 +351,9 @@ const quietFor =
 
 /** Stamped at an instant that the store's clock has not reached: it was set back since. */
 const isFromAhead = "coalesce(greatest(i.claimed_at, i.abandoned_at) > now() + interval '1 second', false)";
+
+/** Whether its link was there before the store was restored. */
+const isForgotten = "exists (select from epoch e join link l on l.epoch < e.number where l.id = i.link_id)";
 
 /**
  * The store's clock was set back: how long ago these stamps were made cannot be told any more, so the wait
@@ -368,13 +372,18 @@ function listings(deps: Deps): Pick<Store, "doubtfulIntents" | "intentsOf"> {
   return {
     async doubtfulIntents({ rights, target, entity, limit }) {
       const rows = await database.query<DoubtfulRow>(
-        `select ${intentColumns}, ${quietFor} as quiet_for_ms, ${isFromAhead} as is_from_ahead from ` +
-          "intent i where i.target = $1 and i.entity = $2 and i.state = 'in_doubt' and i.shard in (select " +
-          `r.shard from ${rightRows(4)}) and ${isDue("i")} order by i.due_at, i.key limit $3`,
+        `select ${intentColumns}, ${quietFor} as quiet_for_ms, ${isFromAhead} as is_from_ahead, ` +
+          `${isForgotten} as is_forgotten from intent i where i.target = $1 and i.entity = $2 and ` +
+          `i.state = 'in_doubt' and i.shard in (select r.shard from ${rightRows(4)}) and ${isDue("i")} ` +
+          "order by i.due_at, i.key limit $3",
         [target, entity, limit, JSON.stringify(rights.shards)],
       );
       if (rows.some((row) => row.is_from_ahead)) await restamp(database);
-      return rows.map((row) => ({ ...intentOf(row), quietForMs: row.quiet_for_ms }));
+      return rows.map((row) => ({
+        ...intentOf(row),
+        quietForMs: row.quiet_for_ms,
+        isForgotten: row.is_forgotten,
+      }));
     },
     async intentsOf(links) {
       const rows = await database.query<IntentRow>(

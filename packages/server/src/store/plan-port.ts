@@ -11,6 +11,8 @@ export interface PlanRow {
   readonly appliedAt: string | null;
   /** Who approved its harm beyond the guard, or null. */
   readonly approvedBy: string | null;
+  /** The store was restored after it was made: what it made since is forgotten. */
+  readonly isVoid: boolean;
 }
 
 /**

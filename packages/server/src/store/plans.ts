@@ -81,12 +81,14 @@ export function planStore({ database, journal }: Deps): PlanStore {
         state: PlanState;
         applied_at: string | null;
         approved_by: string | null;
-      }>("select id, state, applied_at, approved_by from plan where id = $1", [id]);
+        is_void: boolean;
+      }>("select id, state, applied_at, approved_by, is_void from plan where id = $1", [id]);
       const [row] = rows.map((one): PlanRow => ({
         id: one.id,
         state: one.state,
         appliedAt: one.applied_at,
         approvedBy: one.approved_by,
+        isVoid: one.is_void,
       }));
       return row ?? null;
     },

@@ -21,6 +21,7 @@ import type { Backlog, EntityCounts } from "./counts.ts";
 import type { DueStore } from "./due-port.ts";
 import type { RecordKey, StoredObservation } from "./facts.ts";
 import type { AdoptStore } from "./adopt-port.ts";
+import type { EpochStore } from "./epoch-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
 import type { Lease, LeaseStore, Rights } from "./lease-port.ts";
 import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
@@ -46,6 +47,7 @@ export type { Backlog, DueRecords, EntityCounts, OpenWrites } from "./counts.ts"
 export { recordName } from "./facts.ts";
 export type { RecordKey, StoredObservation } from "./facts.ts";
 export type * from "./adopt-port.ts";
+export type * from "./epoch-port.ts";
 export type * from "./identity-port.ts";
 export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
 export type { DueStore, DueWork, OpenTarget, Readiness } from "./due-port.ts";
@@ -229,6 +231,8 @@ export interface DoubtfulIntent extends Intent {
    * while the request may still leave us. Only this is compared with a horizon (INVARIANTS.md 1.11).
    */
   readonly quietForMs: number;
+  /** Its link was there before the store was restored: what was made of it since then is forgotten. */
+  readonly isForgotten: boolean;
 }
 
 /** What one decision leaves in the store; all of a batch is one commit. */
@@ -340,7 +344,7 @@ export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "end
  * changes something is one commit. Rejects with a StoreError.
  */
 export interface Store
-  extends LeaseStore, DueStore, PlanStore, TermsStore, IdentityStore, AdoptStore, QuotaStore {
+  extends LeaseStore, DueStore, PlanStore, TermsStore, IdentityStore, AdoptStore, QuotaStore, EpochStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 

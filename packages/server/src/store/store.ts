@@ -3,6 +3,7 @@ import { adoptStore } from "./adopt.ts";
 import { bundleStore } from "./bundles.ts";
 import { connectionStore } from "./connections.ts";
 import { decisionStore } from "./decisions.ts";
+import { epochStore } from "./epochs.ts";
 import { identityStore } from "./identity.ts";
 import { dueStore } from "./due.ts";
 import { intentStore } from "./intents.ts";
@@ -47,6 +48,7 @@ export function createStore(deps: {
     ...planStore(parts),
     ...quotaStore(database),
     ...termsStore(parts),
+    ...epochStore(parts),
     ...journalReader(database, entropy),
     ...lostStore(parts),
     ...madeStore(database),

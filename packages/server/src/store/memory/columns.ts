@@ -16,7 +16,15 @@ import type {
   Verdict,
 } from "@crossfoot/kernel";
 import type { PlanWriteRow } from "../plans.ts";
-import type { BaseMove, CursorState, OpenPark, PlanState, StoredObservation, UndoneMark } from "../port.ts";
+import type {
+  EpochState,
+  BaseMove,
+  CursorState,
+  OpenPark,
+  PlanState,
+  StoredObservation,
+  UndoneMark,
+} from "../port.ts";
 import type { IntentRow, ObservationRow } from "../rows.ts";
 
 /** A row of `connection`. */
@@ -40,6 +48,7 @@ export interface LinkTable {
   readonly verdict: Verdict | null;
   readonly created_at: number;
   readonly adopted: AdoptedTerms | null;
+  readonly epoch: number;
 }
 
 /** A row of `link_member`. */
@@ -235,6 +244,7 @@ export interface PlanTable {
   readonly applied_at: number | null;
   readonly approved_by: string | null;
   readonly approved_at: number | null;
+  readonly is_void: boolean;
 }
 
 /** A row of `plan_write`. */
@@ -254,6 +264,26 @@ interface IdentityTable {
   readonly is_one: boolean;
   readonly id: string;
   readonly made_at: number;
+}
+
+/** A row of `epoch`. */
+export interface EpochTable {
+  readonly is_one: boolean;
+  readonly number: number;
+  readonly state: EpochState;
+  readonly home_mark: string | null;
+  readonly reason: string | null;
+  readonly noticed_at: number | null;
+  readonly confirmed_at: number | null;
+  readonly confirmed_by: string | null;
+  readonly recovered_at: number | null;
+}
+
+/** A row of `epoch_sweep`. */
+interface SweptTable {
+  readonly connection: string;
+  readonly entity: string;
+  readonly swept_at: number;
 }
 
 /** A row of `quota`. */
@@ -340,6 +370,8 @@ export interface Rows {
   readonly plan: PlanTable;
   readonly plan_write: PlanWriteTable;
   readonly store_identity: IdentityTable;
+  readonly epoch: EpochTable;
+  readonly epoch_sweep: SweptTable;
   readonly quota: QuotaTable;
   readonly decided_terms: TermsTable;
   readonly lease: LeaseTable;

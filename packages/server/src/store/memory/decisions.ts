@@ -1,10 +1,13 @@
 import type { LinkId } from "@crossfoot/kernel";
-import { decisionNotes, marksOf, mergeMoves, parkRow, storedNote } from "../decisions.ts";
+import { decisionNotes, marksOf, mergeMoves, parkRow } from "../decisions.ts";
+import { intentNotes } from "../intent-notes.ts";
+import type { Saved } from "../intent-notes.ts";
 import { matchingName, shardOf } from "../port.ts";
 import type { BaseMove, DecisionRecord, Intent, LineLink, MemberBundle, ParkEntry, Store } from "../port.ts";
 import { inOrder, markLinks, refuseTwice } from "./basics.ts";
 import { doubtReasons, isInDoubtForGood } from "./bundles.ts";
 import type { IntentTable, ParkTable, WaitTable } from "./columns.ts";
+import { forgottenSince } from "./epochs.ts";
 import { writeNotes } from "./journal.ts";
 import { jsonb } from "./json.ts";
 import { checkFence } from "./leases.ts";
@@ -133,17 +136,21 @@ function rowOf(intent: Intent, at: { readonly runId: string | null; readonly now
   };
 }
 
-/** Stores intents. Answers the keys of those that are to be sent. */
+/** Stores intents (see the SQL store). */
 function saveIntents(
   state: State,
   intents: readonly Intent[],
   at: { readonly runId: string | null; readonly now: number },
-): ReadonlySet<string> {
+): Saved {
   const { intent } = state.tables;
   const touched: string[] = [];
+  const doubted = new Set<string>();
   for (const given of intents) {
     const known = intent.get(given.key);
-    const row = rowOf(given, at);
+    const since = given.kind === "create" ? forgottenSince(state, given.link) : null;
+    const plain = rowOf(given, at);
+    const row: IntentTable =
+      since === null ? plain : { ...plain, state: "in_doubt", send_deadline: since, abandoned_at: since };
     if (known === undefined) intent.insert(row);
     else if (touched.includes(given.key) || givesWay(state, known)) {
       touched.push(given.key);
@@ -155,7 +162,8 @@ function saveIntents(
     } else continue;
     touched.push(given.key);
   }
-  return new Set(touched);
+  for (const key of touched) if (intent.get(key)?.state === "in_doubt") doubted.add(key);
+  return { stored: new Set(touched), doubted };
 }
 
 function saveConflicts(state: State, records: readonly DecisionRecord[], now: number): void {
@@ -270,8 +278,7 @@ export function decisionPart(state: State): Part {
       const links = intents.map(({ link }) => link);
       state.commit((now) => {
         checkFence(state, rights, links);
-        const stored = saveIntents(state, intents, { runId, now });
-        writeNotes(state, intents.filter(({ key }) => stored.has(key)).map(storedNote), runId);
+        writeNotes(state, intentNotes(intents, saveIntents(state, intents, { runId, now })), runId);
       });
     },
     async commitDecisions(given, runId, rights) {
@@ -308,7 +315,7 @@ export function decisionPart(state: State): Part {
         );
         markLinks(state, parents, { reason: "demanded", now });
         wakeOverdue(state, records, now);
-        const stored = saveIntents(
+        const saved = saveIntents(
           state,
           records.flatMap(({ intents }) => intents),
           { runId, now },
@@ -317,7 +324,7 @@ export function decisionPart(state: State): Part {
         saveVerdicts(state, records);
         writeNotes(
           state,
-          records.flatMap((record) => decisionNotes(record, stored)),
+          records.flatMap((record) => decisionNotes(record, saved)),
           runId,
         );
         return records.map(({ link }) => link);

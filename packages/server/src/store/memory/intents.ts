@@ -1,3 +1,4 @@
+import { forgottenSince } from "./epochs.ts";
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import { parkTaken, withdrawnNotes } from "../intents.ts";
 import { outcomeNotes, turnedLinks } from "../outcomes.ts";
@@ -250,7 +251,10 @@ function listings(state: State): Pick<Store, "doubtfulIntents" | "intentsOf"> {
         .filter((row) => fenceOf(rights, row.shard) !== undefined);
       const rows = inOrder(doubtful, (row) => [row.due_at, row.key]).slice(0, limit);
       if (rows.some((row) => isStampedAhead(row, now))) restamp(state);
-      return rows.map((row) => ({ ...intentOf(row), quietForMs: quietFor(row, now) }));
+      return rows.map((row) => {
+        const isForgotten = forgottenSince(state, row.link_id) !== null;
+        return { ...intentOf(row), quietForMs: quietFor(row, now), isForgotten };
+      });
     },
     async intentsOf(links) {
       const rows = [...new Set(links)].flatMap((link) => intent.by("link", link));

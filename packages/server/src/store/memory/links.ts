@@ -1,3 +1,4 @@
+import { epochOfLinks } from "./epochs.ts";
 import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import type { Note } from "../chain.ts";
 import { takenBackNote, waitingPairs } from "../joins.ts";
@@ -78,6 +79,7 @@ function addMembers(state: State, entries: readonly Entry[], now: number): void 
       verdict: null,
       created_at: now,
       adopted: null,
+      epoch: epochOfLinks(state),
     });
   }
   for (const { record, resolution } of entries) {

@@ -9,6 +9,7 @@ import { bundlePart } from "./bundles.ts";
 import type { Rows } from "./columns.ts";
 import { connectionPart } from "./connections.ts";
 import { decisionPart } from "./decisions.ts";
+import { epochPart } from "./epochs.ts";
 import { identityPart } from "./identity.ts";
 import { duePart } from "./due.ts";
 import { intentPart } from "./intents.ts";
@@ -87,6 +88,7 @@ export function createMemoryStore(deps: {
     ...planPart(state),
     ...quotaPart(state),
     ...termsPart(state),
+    ...epochPart(state),
     ...journalPart(state),
     ...lostPart(state),
     ...madePart(state),

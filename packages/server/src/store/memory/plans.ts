@@ -32,7 +32,13 @@ export function planPart(state: State): PlanStore {
     async savePlan(id, body) {
       state.commit((now) => {
         if (plan.get(id) !== undefined) return;
-        const open = { state: "made", applied_at: null, approved_by: null, approved_at: null } as const;
+        const open = {
+          state: "made",
+          applied_at: null,
+          approved_by: null,
+          approved_at: null,
+          is_void: false,
+        } as const;
         plan.insert({ id, made_at: now, body: jsonb(body), ...open });
       });
     },
@@ -46,8 +52,8 @@ export function planPart(state: State): PlanStore {
     async loadPlan(id) {
       const row = plan.get(id);
       if (row === undefined) return null;
-      const { state: at, applied_at, approved_by: approvedBy } = row;
-      return { id, state: at, appliedAt: instantOrNull(applied_at), approvedBy };
+      const { state: at, applied_at, approved_by: approvedBy, is_void: isVoid } = row;
+      return { id, state: at, appliedAt: instantOrNull(applied_at), approvedBy, isVoid };
     },
     async planMarks(id) {
       const rows = planWrite.by("plan", id).toSorted((a, b) => a.number - b.number);

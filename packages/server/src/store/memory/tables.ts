@@ -203,6 +203,17 @@ const planWrite = spec("plan_write")({
 });
 const decidedTerms = spec("decided_terms")({ key: ["entity"], instants: ["since_at"], indices: {} });
 const identity = spec("store_identity")({ key: ["is_one"], instants: ["made_at"], indices: {} });
+const epoch = spec("epoch")({
+  key: ["is_one"],
+  checks: { state: ["held", "recovering", "confirmed"] },
+  instants: ["noticed_at", "confirmed_at", "recovered_at"],
+  indices: {},
+});
+const epochSweep = spec("epoch_sweep")({
+  key: ["connection", "entity"],
+  instants: ["swept_at"],
+  indices: {},
+});
 const quota = spec("quota")({ key: ["connection"], instants: ["changed_at"], indices: {} });
 const lease = spec("lease")({ key: ["name"], instants: ["expires_at", "taken_at"], indices: {} });
 const worker = spec("worker")({ key: ["holder"], instants: ["started_at", "expires_at"], indices: {} });
@@ -242,6 +253,8 @@ export interface Tables {
   readonly plan: Table<Rows["plan"]>;
   readonly planWrite: Table<Rows["plan_write"], "plan">;
   readonly identity: Table<Rows["store_identity"]>;
+  readonly epoch: Table<Rows["epoch"]>;
+  readonly epochSweep: Table<Rows["epoch_sweep"]>;
   readonly quota: Table<Rows["quota"]>;
   readonly decidedTerms: Table<Rows["decided_terms"]>;
   readonly lease: Table<Rows["lease"]>;
@@ -281,6 +294,8 @@ export function createTables(undo: Undo): Tables {
     plan: plans,
     planWrite: of(planWrite),
     identity: of(identity),
+    epoch: of(epoch),
+    epochSweep: of(epochSweep),
     quota: of(quota),
     decidedTerms: of(decidedTerms),
     lease: of(lease),

@@ -145,7 +145,7 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
       expect([await store.storeId("first"), await store.storeId("second")]).toEqual(["first", "first"]);
       await store.savePlan("p-1", { writes: [] });
       await store.savePlan("p-1", { writes: ["other"] });
-      const made = { id: "p-1", state: "made", appliedAt: null, approvedBy: null };
+      const made = { id: "p-1", state: "made", appliedAt: null, approvedBy: null, isVoid: false };
       expect([await store.loadPlan("p-1"), await store.loadPlan("p-2")]).toEqual([made, null]);
       await store.setPlanState("p-1", "applied");
       expect((await store.loadPlan("p-1"))?.appliedAt).not.toBe(null);

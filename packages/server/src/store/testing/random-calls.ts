@@ -258,6 +258,11 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   setPlanState: plain("setPlanState", plan, fc.constantFrom("applying", "applied")),
   storeId: plain("storeId", fc.constantFrom("s1", "s2")),
   approvePlan: plain("approvePlan", plan, fc.constantFrom("somebody", "another")),
+  holdEpoch: plain("holdEpoch", fc.constantFrom("older", "elsewhere")),
+  markHome: plain("markHome", fc.constantFrom("home-1", "home-2")),
+  confirmEpoch: plain("confirmEpoch", rows.confirmed),
+  noteSwept: plain("noteSwept", fc.array(fc.record({ connection, entity }), { maxLength: 3 })),
+  endRecovery: plain("endRecovery", fc.integer({ min: 1, max: 4 })),
   saveQuota: plain(
     "saveQuota",
     connection,
@@ -365,6 +370,10 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   dueLinks: plain("dueLinks", fc.record({ entity, limit, after: fc.option(link), shards })),
   readiness: plain("readiness", entity),
   loadBundles: plain("loadBundles", links),
+  loadEpoch: plain("loadEpoch"),
+  journalHeads: plain("journalHeads"),
+  knownEntries: plain("knownEntries", fc.constantFrom([], [{ shard: 0, seq: 1, hash: "" }])),
+  homeMark: plain("homeMark"),
   openTargets: plain("openTargets", shards),
   doubtfulIntents: knowing(
     "doubtfulIntents",

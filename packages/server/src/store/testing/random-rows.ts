@@ -9,6 +9,7 @@ import type {
   ParkEntry,
   RecordKey,
   Resolution,
+  Store,
   StoredObservation,
 } from "../port.ts";
 
@@ -25,6 +26,12 @@ export const record: fc.Arbitrary<RecordKey> = fc.record({
 });
 export const link: fc.Arbitrary<LinkId> = fc.constantFrom("l-1", "l-2", "l-3").map(linkId);
 export const runId: fc.Arbitrary<string | null> = fc.constantFrom(null, "run-1", "run-2");
+/** What a person says who confirms that the store was restored. */
+export const confirmed: fc.Arbitrary<Parameters<Store["confirmEpoch"]>[0]> = fc.record({
+  above: fc.nat(3),
+  by: fc.constant("somebody"),
+  homeMark: fc.constantFrom(null, "home-1"),
+});
 const field = fc.constantFrom("name", "email", "parent");
 export const keys: fc.Arbitrary<string[]> = fc.uniqueArray(fc.constantFrom("k1", "k2", "k3"), {
   maxLength: 2,

@@ -1,0 +1,67 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Log, Testimony, Witness } from "../ports.ts";
+
+/** Name of the witness in the project's folder, beside the store's and never inside it. */
+export const witnessName = "crossfoot-witness.json";
+
+/**
+ * A witness in a file: written beside its place and renamed, so that it is always a whole one. A file that
+ * cannot be read counts as none, and says so.
+ */
+export function fileWitness(path: string, log: Log): Witness {
+  let isWarned = false;
+  let last = "";
+  const warn = (event: string, error: unknown): void => {
+    if (!isWarned) log.warn(event, { path, message: error instanceof Error ? error.message : "unknown" });
+    isWarned = true;
+  };
+  return {
+    load() {
+      try {
+        return Promise.resolve(testimonyIn(readFileSync(path, "utf8")));
+      } catch (error) {
+        const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
+        if (!isAbsent) warn("witness_unreadable", error);
+        return Promise.resolve(null);
+      }
+    },
+    save(testimony) {
+      const text = `${JSON.stringify(testimony)}\n`;
+      if (text === last) return Promise.resolve();
+      try {
+        write(path, text);
+        last = text;
+      } catch (error) {
+        warn("witness_not_written", error);
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+function write(path: string, text: string): void {
+  const draft = `${path}.draft-${process.pid}`;
+  mkdirSync(dirname(path), { recursive: true });
+  const descriptor = openSync(draft, "w", 0o600);
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(draft, path);
+}
+
+function testimonyIn(text: string): Testimony {
+  const given: unknown = JSON.parse(text);
+  const isOne =
+    typeof given === "object" &&
+    given !== null &&
+    "epoch" in given &&
+    typeof given.epoch === "number" &&
+    "heads" in given &&
+    Array.isArray(given.heads);
+  if (!isOne) throw new Error("it is not what Crossfoot wrote");
+  return given as unknown as Testimony;
+}
