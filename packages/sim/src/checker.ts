@@ -31,6 +31,8 @@ export interface StoreFacts {
   readonly candidates: Awaited<ReturnType<Store["listCandidates"]>>;
   readonly parks: Awaited<ReturnType<Store["listParks"]>>;
   readonly journal: { readonly entries: number; readonly broken: readonly string[] };
+  /** Entries of the journal that the store has no more, since an older backup was restored (fault T4). */
+  readonly forgotten: Dump[string];
   /** Every table, row by row. */
   readonly dump: Dump;
 }

@@ -32,6 +32,8 @@ export interface ProgramParts {
   readonly guard: GuardLimits;
   readonly cadenceMs: number;
   readonly sweepEveryMs: number;
+  /** Missing where no backup is restored. */
+  readonly witness?: World["witness"];
   /** Changes the ports of an engine: the way in for saboteurs. */
   readonly sabotage: (world: World) => World;
 }
@@ -84,6 +86,7 @@ function worldOf(
     holder: body.name,
     isKnownCurrency,
     sweepEveryMs,
+    ...(parts.witness === undefined ? {} : { witness: parts.witness }),
   };
 }
 

@@ -97,7 +97,13 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
 }
 
 /** Errors that a program may meet by the faults of a run; any other is a defect of ours. */
-const expectedErrors: ReadonlySet<string> = new Set(["LeaseTaken", "LeaseLost", "StoreError", "PlanRefused"]);
+const expectedErrors: ReadonlySet<string> = new Set([
+  "LeaseTaken",
+  "LeaseLost",
+  "StoreError",
+  "PlanRefused",
+  "StoreHeld",
+]);
 
 /** Defects of the runtime: exceptions of its own, found by itself or ending its loop. */
 function defectsIn(entry: Entry): readonly Violation[] {
@@ -169,5 +175,6 @@ async function factsOf(home: StoreHome, at: number): Promise<StoreFacts> {
     parks: await store.listParks(),
     journal: await store.verifyJournal(),
     dump: await home.dump(),
+    forgotten: home.forgotten,
   };
 }

@@ -3,6 +3,7 @@ import { readContract } from "@crossfoot/model";
 import type { Contract } from "@crossfoot/model";
 import type { World } from "crossfoot/testing";
 import { Backups } from "./backups.ts";
+import { witnessOutside } from "./witness.ts";
 import { Desk } from "./command.ts";
 import { FaultPort } from "./faults.ts";
 import { History } from "./history.ts";
@@ -68,12 +69,20 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
     history,
     wires: wiresTo(ground, [systems.crm, systems.erp], { outages, turnstiles }),
     contract,
-    store: { store: home.store, timeline, history, faults, random: prng(scenario.seed, "store") },
+    store: {
+      store: home.store,
+      life: home.life,
+      timeline,
+      history,
+      faults,
+      random: prng(scenario.seed, "store"),
+    },
     mappings: { crm: compileFor("crm", scenario.entities), erp: compileFor("erp", scenario.entities) },
     entities: scenario.entities,
     guard: defaultGuardLimits,
     cadenceMs: scenario.cadenceMs,
     sweepEveryMs: scenario.sweepEveryMs,
+    ...(scenario.faults.some(({ name }) => name === "T4") ? { witness: witnessOutside() } : {}),
     sabotage,
   };
   const workers = workersOf(ground, parts);
@@ -168,7 +177,7 @@ function bringOn(stage: Stage, parts: ProgramParts): void {
     ...workers.map(({ name, clock }) => [name, clock] as const),
   ]);
   const random = prng(scenario.seed, "reactions");
-  const backups = new Backups(stage);
+  const backups = new Backups(stage, operator);
   const theatre: Theatre = {
     scenario,
     timeline,

@@ -10,6 +10,10 @@ export interface StoreHome {
   readonly dump: () => Promise<Dump>;
   /** The store in memory, where a snapshot can be taken and put back (fault T4); null on PGlite. */
   readonly memory: MemoryStore | null;
+  /** Which life of the store this is: another one after each restore. */
+  readonly life: { count: number };
+  /** Entries of the journal that the store has no more: what people were told then was told. */
+  readonly forgotten: Dump[string][number][];
   readonly close: () => Promise<void>;
 }
 
@@ -24,7 +28,14 @@ const entropy: Entropy = {
 export async function openHome(kind: "memory" | "pglite", clock: PartyClock): Promise<StoreHome> {
   if (kind === "pglite") return openOnPglite(clock);
   const memory = createMemoryStore({ entropy, clock });
-  return { store: memory, memory, dump: () => Promise.resolve(memory.dump()), close: () => memory.close() };
+  return {
+    store: memory,
+    memory,
+    life: { count: 1 },
+    forgotten: [],
+    dump: () => Promise.resolve(memory.dump()),
+    close: () => memory.close(),
+  };
 }
 
 /**
@@ -66,5 +77,12 @@ async function openOnPglite(clock: PartyClock): Promise<StoreHome> {
   await database.script(clockSchema);
   const store = createStore({ database: onVirtualTime(database, clock), entropy, clock });
   await store.migrate();
-  return { store, memory: null, dump: () => dumpSql(database), close: () => database.close() };
+  return {
+    store,
+    memory: null,
+    life: { count: 1 },
+    forgotten: [],
+    dump: () => dumpSql(database),
+    close: () => database.close(),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Json } from "@crossfoot/kernel";
+import { StoreError } from "crossfoot/testing";
 import type { Store } from "crossfoot/testing";
 import type { FaultPort } from "./faults.ts";
 import { factsOf } from "./store-facts.ts";
@@ -15,6 +16,8 @@ export interface StoreWay {
   readonly history: History;
   readonly faults: FaultPort;
   readonly random: Random;
+  /** Which life of the store this is: a program that was connected to an earlier one reaches none. */
+  readonly life: { count: number };
 }
 
 /** Longest way to the store and back, ms. */
@@ -25,6 +28,7 @@ const travelMsMax = 4;
  * a program that dies in between never learns of it. Any method of the port passes here.
  */
 export function storeOver(way: StoreWay, caller: Caller): Store {
+  const born = way.life.count;
   return new Proxy(way.store, {
     get: (store, name) => {
       const method = Reflect.get(store, name) as unknown;
@@ -33,6 +37,7 @@ export function storeOver(way: StoreWay, caller: Caller): Store {
         step(way, caller, {
           method: name,
           given,
+          born,
           run: () => Reflect.apply(method, store, given) as Promise<unknown>,
         });
     },
@@ -45,6 +50,7 @@ function step(
   call: {
     readonly method: string;
     readonly given: readonly unknown[];
+    readonly born: number;
     readonly run: () => Promise<unknown>;
   },
 ): Promise<unknown> {
@@ -59,6 +65,11 @@ function step(
       return;
     }
     const effect = async (): Promise<void> => {
+      if (way.life.count !== call.born) {
+        const message = "the simulated store was restored, and its connections were cut";
+        caller.deliver(() => reject(new StoreError({ code: "57P01", message })));
+        return;
+      }
       const tell = (done: "done" | "failed", facts: Json): void =>
         history.note({ kind: "store", worker: caller.name, method: call.method, step: done, facts });
       if (fate.failure !== null && !fate.hasEffect) {

@@ -41,7 +41,7 @@ export class Told {
     }
     this.#candidates = new Set(rowsOf(facts, "candidate").filter(isOpen).map(name));
     this.#parkedRecords = new Set(rowsOf(facts, "park").filter(isOpen).map(name));
-    for (const row of rowsOf(facts, "journal")) {
+    for (const row of [...facts.forgotten, ...rowsOf(facts, "journal")]) {
       if (row["kind"] !== "discarded") continue;
       const body = row["body"] as JsonMap;
       const link = String(row["link_id"]);

@@ -41,7 +41,7 @@ interface Found {
 /** Writes on the wire that the journal did not name before they were sent. */
 function sentWithout({ history }: Sight, facts: StoreFacts): readonly Found[] {
   const named = new Map<string, number[]>();
-  for (const row of rowsOf(facts, "journal")) {
+  for (const row of [...facts.forgotten, ...rowsOf(facts, "journal")]) {
     if (row["kind"] !== "intent_sending") continue;
     const key = wordOf((row["body"] as JsonMap)["key"]);
     named.set(key, [...(named.get(key) ?? []), Date.parse(String(row["at"])) - startInstant]);
