@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seedDemo } from "@crossfoot/twin";
 import type { DemoContents } from "@crossfoot/twin";
-import type { ApplySummary, PlanDocument, RunSummary } from "crossfoot/testing";
+import type { ApplySummary, PlanDocument, RunSummary, StatusReport } from "crossfoot/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit } from "./kill-audit.ts";
 import { runCli } from "./kill-child.ts";
@@ -93,6 +93,16 @@ test("a first load is planned, stopped by what moved, begun with a few, and made
   const run = await command<RunSummary>(["run", "--sweep"], 0);
   expect(run.whyNothing).toContain("nothing changed");
   expect(ours()).toBe(made);
+
+  // Nothing is left to do, and the calls of all these programs were charged to one limit.
+  const { outlooks } = await command<StatusReport>(["status"], 0);
+  for (const { records, calls, loading, quota } of outlooks) {
+    expect([records, calls, loading]).toEqual([0, 0, []]);
+    const [day] = quota.limits;
+    expect(day).toMatchObject({ name: "day", limit: 1_000_000 });
+    expect(day?.charged).toBeGreaterThan(50);
+    expect(quota.callMs).toBeGreaterThan(0);
+  }
 
   const { lost, doubled, wrong, wanted } = audit(stage);
   expect({ lost, doubled, wrong }).toEqual({ lost: [], doubled: [], wrong: [] });

@@ -18,7 +18,7 @@ export { dec, loginAs, type Admin } from "./demo/tryton/admin.ts";
 export { startTryton, trytonPlace, whyNot, type RunningTryton } from "./demo/tryton/erp.ts";
 export { connectors, openEngine } from "./compose.ts";
 export { loadProject } from "./config/load-project.ts";
-export type { ApplySummary, Engine, PlanDocument, RunSummary } from "./runtime/engine.ts";
+export type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "./runtime/engine.ts";
 export { fakeEngine, smallStatus } from "./cli/testing.ts";
 export { createHttpApp } from "./http/app.ts";
 export { startLoop } from "./cli/loop.ts";
