@@ -1,5 +1,5 @@
 import { ConnectorError, evaluateExpressions, failureRecord, isInScope } from "@crossfoot/connector-sdk";
-import type { EntityMapping, IdPage, NativeRecord, Page } from "@crossfoot/connector-sdk";
+import type { Connection, EntityMapping, IdPage, NativeRecord, Page } from "@crossfoot/connector-sdk";
 import { canonicalBytes, checkPaging, nextWatermark } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, Json, JsonMap, Lane, Via } from "@crossfoot/kernel";
 import type { CursorState, Lease, StoredObservation, UnreadableEntry } from "../store/port.ts";
@@ -32,6 +32,28 @@ export interface ReadSpan {
   readonly start: number;
   readonly end: number;
   readonly via: Via;
+  /** Missing for an answer to our own write. */
+  readonly lag?: Lag;
+}
+
+/** How far a reading may lag behind, and when it began, ms of our monotonic clock. */
+interface Lag {
+  readonly commitLagMs: number;
+  readonly since: number;
+}
+
+/** Longest time between a reading's end and the store's own clock at its commit that is reckoned with, ms. */
+const commitMsMax = 6_000;
+
+/** The lag of a reading that begins now. */
+export function lagFrom({ clock }: World, { manifest }: Connection): Lag {
+  return { commitLagMs: manifest.commitLagMs, since: clock.monotonic() };
+}
+
+/** For how long a reading may show what was there before, ms; a system that does not lag shows what is. */
+function lagOf({ clock }: World, lag: Lag | undefined): { readonly lagMs?: number } {
+  if (lag === undefined || lag.commitLagMs === 0) return {};
+  return { lagMs: lag.commitLagMs + clock.monotonic() - lag.since + commitMsMax };
 }
 
 /** Text that no store of ours can hold: a null byte, or half a surrogate pair. */
@@ -78,6 +100,7 @@ export async function toObservation(
     via: span.via,
     readStart: span.start,
     readEnd: span.end,
+    ...lagOf(world, span.lag),
   };
 }
 
@@ -136,15 +159,21 @@ interface AskedPage {
 function askPage(
   session: Session,
   side: Side,
-  at: { readonly mapping: EntityMapping; readonly cursor: CursorState; readonly via: Via },
+  at: {
+    readonly mapping: EntityMapping;
+    readonly cursor: CursorState;
+    readonly via: Via;
+    readonly connection: Connection;
+  },
 ): Promise<AskedPage> {
   const { mapping, cursor, via } = at;
+  const lag = lagFrom(session.world, at.connection);
   const { entity, roots } = mapping;
   const since = cursor.readingSince === null ? null : new Date(cursor.readingSince).toISOString();
   const start = session.tick();
   const asked = reading(session, side, (open) =>
     open.read({ entity, roots, since, cursor: cursor.pageCursor, pageSize }),
-  ).then((page) => ({ page, span: { start, end: session.tickEnd(), via } }));
+  ).then((page) => ({ page, span: { start, end: session.tickEnd(), via, lag } }));
   // A page asked for ahead may fail while the one before is still being stored.
   asked.catch(() => undefined);
   return asked;
@@ -174,7 +203,8 @@ export async function readEntity(
   const session = inLane(given, readLane(given, cursor.reading));
   const via: Via = cursor.reading === "sweep" ? "sweep" : "poll";
   const seen = new Set<string>();
-  let asked = askPage(session, side, { mapping, cursor, via });
+  let heldAt: number | null = null;
+  let asked = askPage(session, side, { mapping, cursor, via, connection });
   for (;;) {
     if (session.signal?.aborted === true) return counts;
     if (cursor.pageCursor !== null) seen.add(cursor.pageCursor);
@@ -186,8 +216,9 @@ export async function readEntity(
     const step = checkPaging({ seen, next: page.next, pages: cursor.pages, pagesMax });
     if (step === "cursor_loop" || step === "list_too_long") throw pagingError(step, side, request.entity);
     cursor = turnPage(cursor, page, clock.now());
-    if (step === "end") cursor = endReading(cursor, { manifest: connection.manifest, now: clock.now() });
-    else asked = askPage(session, side, { mapping, cursor, via });
+    if (step === "end")
+      cursor = endReading(cursor, { manifest: connection.manifest, now: clock.now(), heldAt });
+    else asked = askPage(session, side, { mapping, cursor, via, connection });
     const unreadable = checked.unreadable.map((row) => ({
       ...row,
       connection: side.id,
@@ -196,6 +227,7 @@ export async function readEntity(
     const { runId } = session;
     const { lease } = request;
     const stored = await store.checkpoint({ observations, unreadable, cursor, runId, lease });
+    if (stored.heldAt !== null) heldAt = Math.min(stored.heldAt, heldAt ?? stored.heldAt);
     counts.added += stored.added;
     counts.changed += stored.changed;
     counts.same += stored.same;
@@ -251,6 +283,8 @@ function endReading(
   at: {
     readonly manifest: { readonly commitLagMs: number; readonly stampGranularityMs: number };
     readonly now: number;
+    /** Stamp of the oldest record of the earlier pages that has to be listed again. */
+    readonly heldAt: number | null;
   },
 ): CursorState {
   const { commitLagMs, stampGranularityMs } = at.manifest;
@@ -259,7 +293,7 @@ function endReading(
     newestSeen: cursor.newestSeen,
     commitLagMs,
     stampGranularityMs,
-    oldestUnsettled: null,
+    oldestUnsettled: at.heldAt,
   });
   const ended = new Date(at.now).toISOString();
   return {
@@ -290,10 +324,11 @@ export async function readIds(
   for (let from = 0; from < request.ids.length; from += size) {
     const ids = request.ids.slice(from, from + size);
     const start = session.tick();
+    const lag = lagFrom(world, connection);
     const records = await reading(session, side, (open) =>
       open.readByIds({ entity: request.entity, roots: mapping.roots, ids }),
     );
-    const span: ReadSpan = { start, end: session.tickEnd(), via: request.via };
+    const span: ReadSpan = { start, end: session.tickEnd(), via: request.via, lag };
     for (const record of records)
       observations.push(await toObservation(world, { side, mapping, span }, record));
   }
@@ -330,6 +365,7 @@ export async function findDeletions(session: Session, side: Side, entity: Entity
   const gone = [...known].filter((id) => !listed.has(id));
   const checked = await readIds(session, side, { entity, ids: gone, via: "sweep" });
   const at = session.tick();
+  const lag = lagFrom(world, connection);
   const deleted = await Promise.all(
     checked.missing.map((id) => {
       const record: NativeRecord = {
@@ -342,7 +378,7 @@ export async function findDeletions(session: Session, side: Side, entity: Entity
         actor: null,
         into: null,
       };
-      return toObservation(world, { side, mapping, span: { start: at, end: at, via: "sweep" } }, record);
+      return toObservation(world, { side, mapping, span: { start: at, end: at, via: "sweep", lag } }, record);
     }),
   );
   await world.store.checkpoint({ observations: deleted, unreadable: [], cursor: null, runId: session.runId });

@@ -121,9 +121,11 @@ export function landed(
     readonly look: LandedLookUp;
     /** Kind of the record just before the write; null when that is not known. */
     readonly was: ObservationKind | null;
+    /** Images that the target held and that somebody replaced by what was there before; of those fields. */
+    readonly putBack?: { readonly [field: string]: JsonMap };
   },
 ): IntentOutcome {
-  const { intent, id, seen, look } = at;
+  const { intent, id, seen, look, putBack = {} } = at;
   const linkState = intent.undo?.link ?? null;
   const done: IntentOutcome = { ...blank(intent), state: "settled", id, isToDecide: true, linkState };
   if (seen === null) return done;
@@ -138,9 +140,9 @@ export function landed(
   const images = imagesOf(target.mapping, seen.native);
   const own: Record<string, JsonMap> = {};
   const shared: Record<string, JsonMap> = {};
-  const foreign = foreignFields(intent, seen, shown);
+  const foreign = foreignFields({ intent, seen, shown, putBack });
   for (const field of movedFields(target, intent)) {
-    const image = images[field];
+    const image = putBack[field] ?? images[field];
     if (foreign.has(field)) continue;
     // A state that went on by itself is news of the target, not the value that was sent.
     if (image === undefined || isElsewhere) continue;
@@ -169,11 +171,20 @@ export function landed(
  * have edited them meanwhile, so neither side's base moves, and they are decided (crash matrix, row 10).
  * Rows of lists carry the target's own keys and are paired when they are decided.
  */
-function foreignFields(intent: Intent, seen: StoredObservation, shown: Fields): ReadonlySet<string> {
+function foreignFields(at: {
+  readonly intent: Intent;
+  readonly seen: StoredObservation;
+  readonly shown: Fields;
+  readonly putBack: { readonly [field: string]: JsonMap };
+}): ReadonlySet<string> {
+  const { intent, seen, shown, putBack } = at;
   // Where a state went on by itself, `isElsewhere` tells what moves.
   if (seen.via !== "probe" || intent.transition !== null) return new Set();
   const differing = Object.entries(intent.fields).filter(([field, sent]) => {
-    return shown[field] !== undefined && !isLines(sent) && !isLikelyImage(sent, shown[field]);
+    const value = shown[field];
+    return (
+      putBack[field] === undefined && value !== undefined && !isLines(sent) && !isLikelyImage(sent, value)
+    );
   });
   return new Set(differing.map(([field]) => field));
 }

@@ -1,5 +1,6 @@
-import { withoutResults, writePatch } from "@crossfoot/connector-sdk";
+import { imagesOf, withoutResults, writePatch } from "@crossfoot/connector-sdk";
 import type { NativeWrite } from "@crossfoot/connector-sdk";
+import { canonicalBytes } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, FailureRecord, LinkId } from "@crossfoot/kernel";
 import type { Intent, IntentOutcome, LineLink, RecordKey, StoredObservation } from "../store/port.ts";
 import { blank, failed } from "./outcome.ts";
@@ -82,13 +83,14 @@ export async function prepare(
     const seen = intent.id === null ? null : (current.get(intent.id) ?? null);
     const made = prepareOne(target, { intent, seen, look });
     if ("write" in made) ready.push({ intent, current: seen, write: made.write });
-    else early.push(refusal(session, intent, made));
+    else early.push(refusal(session, { intent, seen }, made));
   }
   return { early, ready };
 }
 
 type Unsendable =
   | { readonly wait: true }
+  | { readonly hasMoved: true }
   | { readonly problems: { readonly [field: string]: { readonly code: string; readonly expected: string } } };
 
 function prepareOne(
@@ -97,6 +99,7 @@ function prepareOne(
 ): { readonly write: NativeWrite } | Unsendable {
   const { intent, seen, look } = at;
   const isCreate = intent.kind === "create";
+  if (hasMoved(target, intent, seen)) return { hasMoved: true };
   const lines = look.linesOf(intent.link);
   const made = writePatch(target.mapping, intent.kind === "transition" ? {} : intent.fields, {
     isCreate,
@@ -127,8 +130,29 @@ function prepareOne(
 /** An intent whose parent is still on its way is looked at again after this time, ms. */
 const parentPauseMs = 500;
 
+/**
+ * Whether the record that is known now is another than the one that was decided on: somebody edited it
+ * before the write was sent (a first try did not land, or waited). A system without conditional writes would
+ * replace what nobody has decided on.
+ */
+function hasMoved(target: SendTarget, intent: Intent, seen: StoredObservation | null): boolean {
+  if (seen === null || seen.kind === "not_seen") return false;
+  if (intent.precondition !== null && seen.version !== null) return seen.version !== intent.precondition;
+  if (intent.kind !== "update" || intent.step > 0) return false;
+  const images = imagesOf(target.mapping, seen.native);
+  return Object.entries(intent.before).some(
+    ([field, before]) =>
+      images[field] !== undefined && canonicalBytes(images[field]) !== canonicalBytes(before),
+  );
+}
+
 /** An intent that cannot be sent: its parent is still on its way, or the target cannot take a value. */
-function refusal(session: Session, intent: Intent, why: Unsendable): IntentOutcome {
+function refusal(
+  session: Session,
+  { intent, seen }: { readonly intent: Intent; readonly seen: StoredObservation | null },
+  why: Unsendable,
+): IntentOutcome {
+  if ("hasMoved" in why) return { ...failed(session, intent, staleFailure), observation: seen };
   if ("wait" in why) {
     return {
       ...blank(intent),
@@ -150,3 +174,14 @@ function refusal(session: Session, intent: Intent, why: Unsendable): IntentOutco
   };
   return { ...failed(session, intent, failure), isToDecide: true };
 }
+
+/** The target is another than the one that was decided on. */
+export const staleFailure: FailureRecord = {
+  failure: "stale",
+  code: "target_moved",
+  message: "the target changed after it was decided on",
+  status: null,
+  retryAt: null,
+  requestId: null,
+  field: null,
+};

@@ -1,8 +1,15 @@
 import { failureRecord } from "@crossfoot/connector-sdk";
 import type { ProbeAnswer } from "@crossfoot/connector-sdk";
 import { isEqual, isLikelyImage, provesAbsence, settleUpdate } from "@crossfoot/kernel";
-import type { ConnectionId, EntityPolicy, ExternalId, FailureRecord } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  EntityPolicy,
+  ExternalId,
+  FailureRecord,
+  UpdateEvidence,
+} from "@crossfoot/kernel";
 import type { DoubtfulIntent, Intent, IntentOutcome, Rights, StoredObservation } from "../store/port.ts";
+import { isAnswered, lookPauseMsMax, sentImages, showsNothing } from "./answered.ts";
 import { lookUpLinks, readContext, readImages, readObservation } from "./canonical.ts";
 import { forgetDoubt, quietFor } from "./doubts.ts";
 import { gathered } from "./gather.ts";
@@ -93,7 +100,7 @@ async function probeOne(
     return {
       ...blank(intent),
       state: "in_doubt",
-      failure,
+      failure: isAnswered(intent) ? intent.failure : failure,
       dueInMs: Math.max(failurePauseMs, hinted),
     };
   }
@@ -103,7 +110,8 @@ function waiting(target: SendTarget, intent: DoubtfulIntent): IntentOutcome {
   const { horizonMs } = target.connection.manifest;
   // Never longer than from a claim to its horizon: a store's clock that was set back would say hours.
   const left = Math.min(horizonMs - intent.quietForMs, horizonMs + sendWithinMs(target));
-  const dueInMs = Math.max(left + 1, askPauseMsMin);
+  const pauseMs = isAnswered(intent) ? Math.min(left + 1, lookPauseMsMax) : left + 1;
+  const dueInMs = Math.max(pauseMs, askPauseMsMin);
   return { ...blank(intent), state: "in_doubt", failure: intent.failure, dueInMs };
 }
 
@@ -145,6 +153,8 @@ async function probeCreate(
   intent: DoubtfulIntent,
 ): Promise<IntentOutcome> {
   const { world } = session;
+  if (isAnswered(intent) && intent.id !== null)
+    return settleMade(session, target, { ...intent, id: intent.id });
   const abilities = abilitiesOf(target.connection, intent.entity);
   const start = session.tick();
   const answer = await reading(session, target.side, (connection) =>
@@ -177,6 +187,27 @@ async function probeCreate(
     found,
     isKeyEnforced: abilities?.createProof === "unique_key",
   });
+}
+
+/** A record whose id was answered, and which nobody has seen yet. */
+async function settleMade(
+  session: Session,
+  target: SendTarget,
+  intent: DoubtfulIntent & { readonly id: ExternalId },
+): Promise<IntentOutcome> {
+  const start = session.tick();
+  const [record] = await reading(session, target.side, (connection) =>
+    connection.readByIds({ entity: intent.entity, roots: target.mapping.roots, ids: [intent.id] }),
+  );
+  const span = { start, end: session.tickEnd(), via: "probe" } as const;
+  if (record === undefined && !isAbsenceProved(target, { intent, isKeyEnforced: false }))
+    return waiting(target, intent);
+  const seen =
+    record === undefined
+      ? null
+      : await toObservation(session.world, { side: target.side, mapping: target.mapping, span }, record);
+  const look = await lookUpLanded(session.world, target, seen === null ? [] : [seen]);
+  return landed(session, target, { intent, id: intent.id, seen, look, was: null });
 }
 
 async function settleCreate(
@@ -238,10 +269,14 @@ async function probeChange(
     };
   }
   const seen = await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
-  const evidence = await evidenceOf(session, target, { intent, seen });
-  if (evidence === "landed") {
+  const { evidence, old } = await evidenceOf(session, target, { intent, seen });
+  // What was answered well has landed, whatever somebody made of it since.
+  const isKnownBefore = seen.version !== null && intent.precondition !== null;
+  const isLater = isAnswered(intent) && intent.kind === "update" && isKnownBefore;
+  if (evidence === "landed" || (isLater && seen.version !== intent.precondition)) {
     const look = await lookUpLanded(world, target, [seen]);
-    return landed(session, target, { intent, id, seen, look, was: null });
+    const putBack = await sentImages(session, target, { intent, seen, fields: isLater ? old : [] });
+    return landed(session, target, { intent, id, seen, look, was: null, putBack });
   }
   if (evidence === "mixed") {
     // Neither what we sent nor what was there: somebody wrote since, or the target keeps less than it is
@@ -255,7 +290,7 @@ async function probeChange(
   return {
     ...blank(intent),
     state: "stored",
-    failure: provedAbsent,
+    failure: isAnswered(intent) ? showsNothing : provedAbsent,
     dueInMs: 0,
     observation: seen,
   };
@@ -271,16 +306,26 @@ async function memberOf(session: Session, target: SendTarget, intent: Intent): P
   return own?.id ?? null;
 }
 
+/** What a record shows of a change, and the fields that are as they were before it. */
+interface Evidence {
+  readonly evidence: UpdateEvidence;
+  readonly old: readonly string[];
+}
+
+const plainly = (isLanded: boolean): Evidence => ({
+  evidence: isLanded ? "landed" : "not_landed",
+  old: [],
+});
+
 async function evidenceOf(
   session: Session,
   target: SendTarget,
   at: { readonly intent: Intent; readonly seen: StoredObservation },
-): Promise<"landed" | "not_landed" | "mixed"> {
+): Promise<Evidence> {
   const { world } = session;
   const { intent, seen } = at;
-  if (intent.kind === "archive")
-    return seen.kind === "archived" || seen.kind === "deleted" ? "landed" : "not_landed";
-  if (intent.kind === "unarchive") return seen.kind === "present" ? "landed" : "not_landed";
+  if (intent.kind === "archive") return plainly(seen.kind === "archived" || seen.kind === "deleted");
+  if (intent.kind === "unarchive") return plainly(seen.kind === "present");
   const [bundle] = await world.store.loadBundles([intent.link]);
   const member = bundle?.members.find(({ connection }) => connection === target.side.id);
   const natives = [seen.native, ...Object.values(member?.images ?? {})];
@@ -291,7 +336,7 @@ async function evidenceOf(
   const context = readContext(world, links, { connection: target.side.id, lines: bundle?.lines ?? [] });
   const shown = readObservation(target.mapping, seen, context).fields;
   if (intent.transition !== null) {
-    return shown[target.policy.statusField ?? ""] === intent.transition.from ? "not_landed" : "landed";
+    return plainly(shown[target.policy.statusField ?? ""] !== intent.transition.from);
   }
   const old = readImages(target.mapping, member?.images ?? {}, context);
   // The view is what the write was decided against only while nobody has touched the record since: a later
@@ -299,11 +344,12 @@ async function evidenceOf(
   const view = member?.observation ?? null;
   const isDecidedView = view !== null && view.version !== null && view.version === intent.precondition;
   const before = isDecidedView ? readObservation(target.mapping, view, context).fields : {};
-  return settleUpdate(
-    Object.entries(intent.fields).map(([field, sent]) => {
-      const isOld = isEqual(shown[field], before[field] ?? old[field]);
-      // A target that cuts what it is given shows neither what was there nor what was sent (I13).
-      return { isOld, isSent: isEqual(shown[field], sent) || (!isOld && isLikelyImage(sent, shown[field])) };
-    }),
-  );
+  const fields = Object.entries(intent.fields).map(([field, sent]) => {
+    const isOld = isEqual(shown[field], before[field] ?? old[field]);
+    // A target that cuts what it is given shows neither what was there nor what was sent (I13).
+    const isSent = isEqual(shown[field], sent) || (!isOld && isLikelyImage(sent, shown[field]));
+    return { field, isOld, isSent };
+  });
+  const returned = fields.filter(({ isOld, isSent }) => isOld && !isSent);
+  return { evidence: settleUpdate(fields), old: returned.map(({ field }) => field) };
 }

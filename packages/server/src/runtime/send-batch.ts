@@ -3,10 +3,12 @@ import type { NativeRecord, WriteOutcome } from "@crossfoot/connector-sdk";
 import type { ExternalId, FailureRecord } from "@crossfoot/kernel";
 import type { IntentOutcome, StoredObservation } from "../store/port.ts";
 import type { Deadline } from "./deadline.ts";
+import { isNotShown, notShown } from "./answered.ts";
 import { isQuotaWait } from "./gate.ts";
 import { notSeen } from "./not-seen.ts";
-import { toObservation } from "./observe.ts";
+import { lagFrom, toObservation } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded } from "./outcome.ts";
+import { staleFailure } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import type { SendTarget } from "./target.ts";
 import { abilitiesOf } from "./world.ts";
@@ -75,9 +77,12 @@ export async function sendBatch(
       results.push(await failedOne(session, target, { intent, current, failure: outcome.failure }));
     else {
       const seen = observations.get(outcome) ?? null;
-      results.push(
-        landed(session, target, { intent, id: outcome.id, seen, look, was: current?.kind ?? null }),
-      );
+      const isReadBack = outcome.record === null;
+      if (isReadBack && isNotShown(one, seen)) results.push(notShown(session, intent, outcome.id));
+      else
+        results.push(
+          landed(session, target, { intent, id: outcome.id, seen, look, was: current?.kind ?? null }),
+        );
     }
   }
   return [...compared.stale, ...results];
@@ -133,13 +138,14 @@ async function readOne(
 ): Promise<StoredObservation | null> {
   const { world } = session;
   const start = session.tick();
+  const lag = lagFrom(world, target.connection);
   try {
     const [record] = await target.connection.readByIds({
       entity: target.policy.entity,
       roots: target.mapping.roots,
       ids: [id],
     });
-    const span = { start, end: session.tickEnd(), via: "answer" } as const;
+    const span = { start, end: session.tickEnd(), via: "probe", lag } as const;
     if (record === undefined) return current === null ? null : notSeen(current, span);
     return await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
   } catch {
@@ -163,12 +169,13 @@ async function comparePreconditions(
   if (ids.length === 0) return { ready: batch, stale: [] };
   const { world } = session;
   const start = session.tick();
+  const lag = lagFrom(world, target.connection);
   const records = await target.connection.readByIds({
     entity: target.policy.entity,
     roots: target.mapping.roots,
     ids,
   });
-  const span = { start, end: session.tickEnd(), via: "answer" } as const;
+  const span = { start, end: session.tickEnd(), via: "probe", lag } as const;
   const ready: Prepared[] = [];
   const stale: IntentOutcome[] = [];
   for (const one of batch) {
@@ -193,16 +200,6 @@ function hasMoved({ intent, current }: Prepared, seen: StoredObservation): boole
   return current !== null && seen.contentHash !== current.contentHash;
 }
 
-const staleFailure: FailureRecord = {
-  failure: "stale",
-  code: "target_moved",
-  message: "the target changed after it was decided on",
-  status: null,
-  retryAt: null,
-  requestId: null,
-  field: null,
-};
-
 async function readBack(
   session: Session,
   target: SendTarget,
@@ -220,7 +217,7 @@ async function readBack(
     });
     return new Map(records.map((record) => [record.id, record]));
   } catch (error) {
-    // Settled all the same: the base moves when the record is next seen (crash matrix, row 10).
+    // Nobody knows what it shows: it is asked for again, or seen with the next list (crash matrix, row 10).
     session.world.log.warn("read_back_failed", {
       connection: target.side.id,
       code: failureRecord(error).code,

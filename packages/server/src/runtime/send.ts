@@ -22,7 +22,10 @@ export interface SendCounts {
   refused: number;
   postponed: number;
   doubtful: number;
-  /** Links whose target was not there and shows nothing yet: another try would end the same way. */
+  /**
+   * Links whose target was not there, or was seen without an order that tells whether that is what was known
+   * already: another try now would end the same way.
+   */
   readonly unshown: Set<LinkId>;
   /** Why nothing more is sent although more is due: the calls of the connection are used up. */
   stopped: FailureRecord | null;
@@ -285,8 +288,8 @@ async function claimHeld(
 
 function add(counts: SendCounts, outcomes: readonly IntentOutcome[]): void {
   for (const { intent, state, failure, observation } of outcomes) {
-    if (state === "refused" && failure?.failure === "stale" && observation === null)
-      counts.unshown.add(intent.link);
+    const isUnsure = observation === null || observation.versionOrder === null;
+    if (state === "refused" && failure?.failure === "stale" && isUnsure) counts.unshown.add(intent.link);
     if (state === "settled") counts.settled[intent.kind] = (counts.settled[intent.kind] ?? 0) + 1;
     else if (state === "refused" || state === "parked") counts.refused += 1;
     else if (state === "in_doubt") counts.doubtful += 1;

@@ -18,6 +18,12 @@ export interface StoredObservation {
   /** Our order of reads, ms; see INVARIANTS.md 1.4. */
   readonly readStart: number;
   readonly readEnd: number;
+  /**
+   * How long after a record was seen by its id or in an answer this sighting may still show what was there
+   * before, ms: the lag of the system and the age of the reading. Not stored; missing for an answer to our
+   * own write, which is later than whatever we know.
+   */
+  readonly lagMs?: number;
 }
 
 /** A record of one connection, by native id. */

@@ -6,7 +6,7 @@ import { checkLease } from "./leases.ts";
 import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "./port.ts";
 import { cursorOf, observationColumns, observationOf } from "./rows.ts";
 import type { CursorRow, ObservationRow } from "./rows.ts";
-import { latestSightings, sightingName, siftSightings } from "./sightings.ts";
+import { heldCursor, latestSightings, sightingName, siftSightings } from "./sightings.ts";
 import type { MarkRow } from "./sightings.ts";
 
 type Part = Pick<
@@ -37,10 +37,11 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
 
 const markColumns =
   "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.content_hash, o.into_id, o.version, " +
-  "o.version_order, o.read_start, o.read_end";
+  "o.version_order, o.read_start, o.read_end, o.via, (extract(epoch from now() - o.seen_at) * 1000)" +
+  "::double precision as seen_ms_ago";
 
 /** Rows of the observation table for a batch of records. */
-async function loadRows<Row extends MarkRow>(
+async function loadRows<Row extends MarkRow | ObservationRow>(
   db: Queryable,
   columns: string,
   keys: readonly RecordKey[],
@@ -70,6 +71,7 @@ export async function observe(
   let left = latestSightings(observations);
   const changed: LinkId[] = [];
   const counts = { added: 0, changed: 0, same: 0 };
+  let heldAt: number | null = null;
   while (left.length > 0) {
     const rows = await loadRows<MarkRow>(tx, markColumns, left);
     const known = new Map(rows.map((row) => [nameOf(row), row]));
@@ -83,6 +85,8 @@ export async function observe(
     counts.added += sifted.counts.added;
     counts.changed += sifted.counts.changed;
     counts.same += sifted.counts.same;
+    const held = sifted.counts.heldAt;
+    if (held !== null) heldAt = Math.min(held, heldAt ?? held);
     for (const seen of sifted.moved) {
       const link = stored.get(sightingName(seen));
       if (link !== undefined && link !== null) changed.push(link);
@@ -90,11 +94,11 @@ export async function observe(
     for (const seen of lost) counts[countOf(seen, known)] -= 1;
     left = lost;
   }
-  return { counts, changed };
+  return { counts: { ...counts, heldAt }, changed };
 }
 
 /** As what a sighting was counted, before it turned out that its view is another by now. */
-function countOf(seen: StoredObservation, known: ReadonlyMap<string, MarkRow>): keyof ObserveCounts {
+function countOf(seen: StoredObservation, known: ReadonlyMap<string, MarkRow>): "added" | "changed" | "same" {
   const row = known.get(sightingName(seen));
   if (row === undefined) return "added";
   return row.content_hash === seen.contentHash && row.kind === seen.kind ? "same" : "changed";
@@ -317,7 +321,7 @@ function readings(deps: Deps): Pick<Store, "loadCursor" | "listCursors" | "check
         if (checkpoint.lease !== undefined) await checkLease(tx, checkpoint.lease, "for key share");
         const { counts, changed } = await observe(tx, checkpoint.observations);
         await parkUnreadable(tx, deps, checkpoint);
-        if (checkpoint.cursor !== null) await saveCursor(tx, checkpoint.cursor);
+        if (checkpoint.cursor !== null) await saveCursor(tx, heldCursor(checkpoint.cursor, counts.heldAt));
         await markLinks(tx, changed, "observed");
         await journal.write(tx, checkpoint.unreadable.map(unreadableNote), checkpoint.runId);
         return counts;

@@ -101,6 +101,8 @@ export interface ObserveCounts {
   readonly added: number;
   readonly changed: number;
   readonly same: number;
+  /** Stamp of the oldest record that has to be listed again, since it came too soon; null when none has. */
+  readonly heldAt: number | null;
 }
 
 /** A row that could not be read, to be parked alone. */

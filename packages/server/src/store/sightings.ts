@@ -1,6 +1,6 @@
 import { isNewer } from "@crossfoot/kernel";
 import type { LinkId } from "@crossfoot/kernel";
-import type { ObserveCounts, RecordKey, StoredObservation } from "./port.ts";
+import type { CursorState, ObserveCounts, RecordKey, StoredObservation } from "./port.ts";
 import type { ObservationRow } from "./rows.ts";
 
 /** What tells whether a record changed. Its fields are not among it: a sweep compares all records. */
@@ -17,7 +17,11 @@ export type MarkRow = Pick<
   | "version_order"
   | "read_start"
   | "read_end"
->;
+  | "via"
+> & {
+  /** How long ago the view was stored, ms by the store's clock; below zero when that was set back since. */
+  readonly seen_ms_ago: number;
+};
 
 /** Name of a record in the maps of {@link siftSightings}. */
 export const sightingName = (record: RecordKey): string =>
@@ -28,6 +32,30 @@ export function latestSightings(observations: readonly StoredObservation[]): rea
   const latest = new Map<string, StoredObservation>();
   for (const seen of observations) latest.set(sightingName(seen), seen);
   return [...latest.values()];
+}
+
+/** Ways by which a record is shown as it is, while lists may lag behind. */
+const byRecord: ReadonlySet<string> = new Set(["answer", "probe", "hint"]);
+/** A clock that was set back by more than this cannot tell how long ago anything was, ms. */
+const setBackMsMax = 1_000;
+
+/**
+ * Whether a sighting may show what was there before the view, because it was made while the system may
+ * still lag behind what was written or read by id (fault R1) and no version tells which is later. It says
+ * nothing: neither that somebody edited the record nor that it is gone. Whatever is true then is listed
+ * again, since the watermark is held back.
+ */
+function isTooSoon(seen: StoredObservation, row: MarkRow): boolean {
+  if (seen.lagMs === undefined || !byRecord.has(row.via)) return false;
+  if (seen.versionOrder !== null && row.version_order !== null) return false;
+  return row.seen_ms_ago <= seen.lagMs && row.seen_ms_ago > -setBackMsMax;
+}
+
+/** A cursor that does not pass what has to be listed again. */
+export function heldCursor(cursor: CursorState, heldAt: number | null): CursorState {
+  const { watermark } = cursor;
+  if (heldAt === null || watermark === null || watermark < heldAt) return cursor;
+  return { ...cursor, watermark: heldAt - 1 };
 }
 
 /**
@@ -54,6 +82,7 @@ export function siftSightings(
   let same = 0;
   let changed = 0;
   const moved: StoredObservation[] = [];
+  let heldAt: number | null = null;
   for (const seen of latest) {
     const row = known.get(sightingName(seen));
     if (row === undefined) {
@@ -69,6 +98,10 @@ export function siftSightings(
     if (!isNewer(seen, { version: row.version, versionOrder, readStart, readEnd })) continue;
     const isSame =
       row.content_hash === seen.contentHash && row.kind === seen.kind && row.into_id === seen.into;
+    if (!isSame && isTooSoon(seen, row)) {
+      if (seen.modifiedAt !== null) heldAt = Math.min(seen.modifiedAt, heldAt ?? seen.modifiedAt);
+      continue;
+    }
     if (isSame) same += 1;
     // A list without versions takes nothing from the version that is known.
     if (isSame && (seen.version === null || row.version === seen.version)) continue;
@@ -77,5 +110,5 @@ export function siftSightings(
     moved.push(seen);
     changed += 1;
   }
-  return { toStore, moved, counts: { added, changed, same } };
+  return { toStore, moved, counts: { added, changed, same, heldAt } };
 }

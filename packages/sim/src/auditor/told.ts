@@ -45,12 +45,12 @@ export class Told {
       if (row["kind"] !== "discarded") continue;
       const body = row["body"] as JsonMap;
       const link = String(row["link_id"]);
-      const entry = {
-        field: typeof body["field"] === "string" ? body["field"] : "",
-        value: body["value"] ?? null,
-        at: Date.parse(String(row["at"])),
-      };
-      this.#discards.set(link, [...(this.#discards.get(link) ?? []), entry]);
+      const field = typeof body["field"] === "string" ? body["field"] : "";
+      const at = Date.parse(String(row["at"]));
+      // What the target shows in place of ours is told with it; who made it there, nobody can say.
+      const values = [body["value"] ?? null, ...(body["kept"] === undefined ? [] : [body["kept"]])];
+      const entries = values.map((value) => ({ field, value, at }));
+      this.#discards.set(link, [...(this.#discards.get(link) ?? []), ...entries]);
     }
   }
 

@@ -69,6 +69,35 @@ export function editSuite(home: { readonly open: () => Promise<StoreOpener> }): 
       expect(kept).toContain("erp@acme.example");
     });
 
+    test("an edit while a write that did not land was in doubt is not written over untold", async () => {
+      let isDeaf = false;
+      const busy = new ConnectorError({ failure: "transient", code: "no_reading", message: "not now" });
+      const mini = await loaded({
+        erp: { entities: { accounts: { precondition: "none" }, products: {} } },
+        wrapConnection: (_id, connection) => ({
+          ...connection,
+          readByIds: (request) => (isDeaf ? Promise.reject(busy) : connection.readByIds(request)),
+          // The system itself compares nothing.
+          write: (writes) => connection.write(writes.map((write) => ({ ...write, precondition: null }))),
+        }),
+      });
+      mini.pass(10);
+      mini.crm.edit("accounts", mini.crmId, { email: "crm@acme.example", name: "Acme Two" });
+      mini.erp.faults = ["lost_request"];
+      isDeaf = true;
+      await mini.engine.run({ waitMsMax: 0 });
+      isDeaf = false;
+      mini.erp.edit("accounts", mini.erpId, { email: "erp@acme.example" });
+      mini.pass(60_000);
+      await mini.engine.run();
+      mini.pass(60_000);
+      await mini.engine.run();
+      const lost = await mini.engine.lost({ record: `crm:${mini.crmId}`, limit: 10 });
+      const kept = [mini.crm.get("accounts", mini.crmId).fields["email"], ...lost.map(({ value }) => value)];
+      expect(kept).toContain("erp@acme.example");
+      expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Acme Two");
+    });
+
     test("an edit of a record whose create is still in doubt is told, not taken for ours", async () => {
       let isDeaf = true;
       const busy = new ConnectorError({ failure: "unsupported", code: "no_search", message: "not now" });

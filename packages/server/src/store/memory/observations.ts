@@ -2,7 +2,7 @@ import type { ConnectionId, ExternalId, LinkId } from "@crossfoot/kernel";
 import { emptyCursor, unreadableNote, unreadableParks } from "../observations.ts";
 import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "../port.ts";
 import { cursorOf, observationOf } from "../rows.ts";
-import { latestSightings, sightingName, siftSightings } from "../sightings.ts";
+import { heldCursor, latestSightings, sightingName, siftSightings } from "../sightings.ts";
 import { inOrder, instantOrNull, markLinks } from "./basics.ts";
 import type { CursorTable, ObservationTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
@@ -76,7 +76,12 @@ export function observe(
     const row = state.tables.observation.get(connection, entity, id);
     return row === undefined ? [] : [row];
   });
-  const known = new Map(rows.map((row) => [`${row.connection}\n${row.entity}\n${row.external_id}`, row]));
+  const known = new Map(
+    rows.map((row) => [
+      `${row.connection}\n${row.entity}\n${row.external_id}`,
+      { ...row, seen_ms_ago: at.now - row.seen_at },
+    ]),
+  );
   const members = new Map(
     latest.flatMap((seen): [string, LinkId][] => {
       const link = known.has(sightingName(seen)) ? undefined : memberLink(state, seen);
@@ -167,7 +172,7 @@ function readings(state: State): Pick<Store, "loadCursor" | "listCursors" | "che
         if (checkpoint.lease !== undefined) checkLease(state, checkpoint.lease);
         const counts = observe(state, checkpoint.observations, { reason: "observed", now });
         parkUnreadable(state, checkpoint, now);
-        if (checkpoint.cursor !== null) saveCursor(state, checkpoint.cursor);
+        if (checkpoint.cursor !== null) saveCursor(state, heldCursor(checkpoint.cursor, counts.heldAt));
         writeNotes(state, checkpoint.unreadable.map(unreadableNote), checkpoint.runId);
         return counts;
       });

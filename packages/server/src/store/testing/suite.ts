@@ -99,7 +99,7 @@ export function storeSuite(home: StoreHome): void {
         cursor: null,
         runId: null,
       });
-      expect(counts).toEqual({ added: 0, changed: 0, same: 1 });
+      expect(counts).toEqual({ added: 0, changed: 0, same: 1, heldAt: null });
       expect(await store.countDue("accounts")).toBe(0);
     });
 
@@ -114,7 +114,7 @@ export function storeSuite(home: StoreHome): void {
     test("rows of one page that have no id are parked as one, and the page is stored", async () => {
       const nameless = { connection: crm, entity: "accounts", id: null, failure };
       const page = { observations: [seen("a")], unreadable: [nameless, nameless], cursor: null, runId: null };
-      expect(await store.checkpoint(page)).toEqual({ added: 1, changed: 0, same: 0 });
+      expect(await store.checkpoint(page)).toEqual({ added: 1, changed: 0, same: 0, heldAt: null });
       expect((await store.listParks()).map(({ externalId: id }) => id)).toEqual([null]);
     });
 

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { connectionId, externalId } from "@crossfoot/kernel";
+import { emptyCursor } from "./observations.ts";
+import type { StoredObservation } from "./port.ts";
+import { heldCursor, siftSightings, sightingName } from "./sightings.ts";
+import type { MarkRow } from "./sightings.ts";
+
+const crm = connectionId("crm");
+
+/** A sighting of a list that may lag 5 s behind, read after what is known. */
+const listed: StoredObservation = {
+  connection: crm,
+  entity: "accounts",
+  id: externalId("1"),
+  kind: "present",
+  native: { Name: "old" },
+  contentHash: "old",
+  version: null,
+  versionOrder: null,
+  modifiedAt: 1_000,
+  actor: null,
+  into: null,
+  via: "poll",
+  readStart: 20,
+  readEnd: 21,
+  lagMs: 5_000,
+};
+
+/** What is known: the answer to our own write, stored so many ms ago. */
+const answered = (seen_ms_ago: number): MarkRow => ({
+  connection: "crm",
+  entity: "accounts",
+  external_id: "1",
+  link_id: "l-1",
+  kind: "present",
+  content_hash: "sent",
+  into_id: null,
+  version: null,
+  version_order: null,
+  read_start: 10,
+  read_end: 11,
+  via: "answer",
+  seen_ms_ago,
+});
+
+const sift = (seen: StoredObservation, row: MarkRow) =>
+  siftSightings([seen], new Map([[sightingName(seen), row]]), new Map());
+
+describe("a list that may lag behind what we wrote", () => {
+  test("says nothing while it may, and is to be listed again", () => {
+    const { toStore, moved, counts } = sift(listed, answered(4_999));
+    expect([toStore, moved, counts]).toEqual([[], [], { added: 0, changed: 0, same: 0, heldAt: 1_000 }]);
+  });
+
+  test("is taken once the lag is over", () => {
+    expect(sift(listed, answered(5_001)).moved.length).toBe(1);
+  });
+
+  test("is taken where a version tells that it is later", () => {
+    const row = { ...answered(0), version: "1", version_order: 1 };
+    expect(sift({ ...listed, version: "2", versionOrder: 2 }, row).moved.length).toBe(1);
+  });
+
+  test("does not prove that a record is gone", () => {
+    const gone = { ...listed, kind: "deleted" as const, via: "sweep" as const };
+    expect(sift(gone, answered(0)).toStore).toEqual([]);
+  });
+
+  test("is taken when the store's clock was set back: nobody can say how long ago we wrote", () => {
+    expect(sift(listed, answered(-3_600_000)).moved.length).toBe(1);
+  });
+
+  test("an answer to our own write is always later", () => {
+    const { lagMs: _lag, ...answer } = { ...listed, via: "answer" as const };
+    expect(sift(answer, answered(0)).moved.length).toBe(1);
+  });
+});
+
+test("a cursor does not pass what has to be listed again", () => {
+  const cursor = { ...emptyCursor(crm, "accounts"), watermark: 2_000 };
+  expect(heldCursor(cursor, 1_000).watermark).toBe(999);
+  expect(heldCursor(cursor, 3_000).watermark).toBe(2_000);
+  expect(heldCursor(cursor, null).watermark).toBe(2_000);
+});
