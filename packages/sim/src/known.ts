@@ -20,18 +20,6 @@ const knowns: readonly Known[] = [
       [7, 18, 39, 43, 46, 75, 112, 115, 118, 134, 144, 166, 191, 192].includes(scenario.seed),
   },
   {
-    finding: "F7",
-    title: "an edit that no reading since a stamp shows is written over untold; open",
-    explains: ({ scenario }, { invariant }) =>
-      ["I01", "I02"].includes(invariant) && [4, 86, 115, 158, 190, 195].includes(scenario.seed),
-  },
-  {
-    finding: "F12",
-    title: "a create in doubt whose record a person deletes before anybody asks is made again; open",
-    explains: ({ scenario }, { invariant }) =>
-      ["I03", "I05", "I07"].includes(invariant) && scenario.seed === 23,
-  },
-  {
     finding: "F13",
     title: "a field that a merge brings counts as written twice; open",
     explains: ({ scenario }, { invariant }) => invariant === "I07" && scenario.seed === 167,

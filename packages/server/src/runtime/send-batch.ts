@@ -155,8 +155,8 @@ async function readOne(
 }
 
 /**
- * Systems without conditional writes: read, compare, write, read back; the window between is theirs and is
- * said aloud.
+ * Systems without conditional writes, and records without a version that a write could be made conditional
+ * on: read, compare, write, read back; the window between is theirs and is said aloud.
  */
 async function comparePreconditions(
   session: Session,
@@ -164,8 +164,11 @@ async function comparePreconditions(
   batch: readonly Prepared[],
 ): Promise<{ readonly ready: readonly Prepared[]; readonly stale: readonly IntentOutcome[] }> {
   const abilities = abilitiesOf(target.connection, target.policy.entity);
-  if (abilities?.precondition !== "compare") return { ready: batch, stale: [] };
-  const ids = batch.flatMap(({ intent }) => (intent.id === null ? [] : [intent.id]));
+  if (abilities === undefined || abilities.precondition === "none") return { ready: batch, stale: [] };
+  const isCompared = ({ current, write }: Prepared): boolean =>
+    abilities.precondition === "compare" ||
+    (write.precondition === null && current !== null && current.version === null);
+  const ids = batch.flatMap((one) => (one.intent.id === null || !isCompared(one) ? [] : [one.intent.id]));
   if (ids.length === 0) return { ready: batch, stale: [] };
   const { world } = session;
   const start = session.tick();

@@ -61,6 +61,13 @@ describe("a list that may lag behind what we wrote", () => {
     expect(sift({ ...listed, version: "2", versionOrder: 2 }, row).moved.length).toBe(1);
   });
 
+  test("is no list: a reading by id is taken after another one, and after our own write it is not", () => {
+    const hinted = { ...listed, via: "hint" as const };
+    expect(sift(hinted, { ...answered(0), via: "hint" }).moved.length).toBe(1);
+    expect(sift(listed, { ...answered(0), via: "hint" }).moved.length).toBe(0);
+    expect(sift(hinted, answered(0)).moved.length).toBe(0);
+  });
+
   test("does not prove that a record is gone", () => {
     const gone = { ...listed, kind: "deleted" as const, via: "sweep" as const };
     expect(sift(gone, answered(0)).toStore).toEqual([]);

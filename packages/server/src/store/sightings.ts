@@ -34,8 +34,8 @@ export function latestSightings(observations: readonly StoredObservation[]): rea
   return [...latest.values()];
 }
 
-/** Ways by which a record is shown as it is, while lists may lag behind. */
-const byRecord: ReadonlySet<string> = new Set(["answer", "probe", "hint"]);
+/** Readings of one record by its id: lists may lag behind them, one of them does not behind another. */
+const byRecord: ReadonlySet<string> = new Set(["probe", "hint"]);
 /** A clock that was set back by more than this cannot tell how long ago anything was, ms. */
 const setBackMsMax = 1_000;
 
@@ -46,7 +46,9 @@ const setBackMsMax = 1_000;
  * again, since the watermark is held back.
  */
 function isTooSoon(seen: StoredObservation, row: MarkRow): boolean {
-  if (seen.lagMs === undefined || !byRecord.has(row.via)) return false;
+  if (seen.lagMs === undefined) return false;
+  const mayLag = row.via === "answer" || (byRecord.has(row.via) && !byRecord.has(seen.via));
+  if (!mayLag) return false;
   if (seen.versionOrder !== null && row.version_order !== null) return false;
   return row.seen_ms_ago <= seen.lagMs && row.seen_ms_ago > -setBackMsMax;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { NativeRecord } from "@crossfoot/connector-sdk";
 import type { JsonMap } from "@crossfoot/kernel";
 import type { MiniWorld, MiniWorldOptions, StoreOpener } from "./world.ts";
 import { customer, miniWorld } from "./world.ts";
@@ -96,6 +97,49 @@ export function editSuite(home: { readonly open: () => Promise<StoreOpener> }): 
       const kept = [mini.crm.get("accounts", mini.crmId).fields["email"], ...lost.map(({ value }) => value)];
       expect(kept).toContain("erp@acme.example");
       expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Acme Two");
+    });
+
+    test("without versions, an edit that no reading shows is seen before it is written over", async () => {
+      const mini = await loaded({
+        wrapConnection: (id, connection) => {
+          if (id === "crm") return connection;
+          const shown = (record: NativeRecord): NativeRecord => ({
+            ...record,
+            version: null,
+            versionOrder: null,
+          });
+          return {
+            ...connection,
+            read: async (request) => {
+              const page = await connection.read(request);
+              return { ...page, records: page.records.map(shown) };
+            },
+            readByIds: async (request) => (await connection.readByIds(request)).map(shown),
+            write: async (writes) => {
+              const outcomes = await connection.write(
+                writes.map((write) => ({ ...write, precondition: null })),
+              );
+              return outcomes.map((outcome) =>
+                outcome.kind === "failed" || outcome.record === null
+                  ? outcome
+                  : { ...outcome, record: shown(outcome.record) },
+              );
+            },
+          };
+        },
+      });
+      // Its clock was set back: no reading since a stamp shows this edit.
+      mini.pass(-1_800_000);
+      mini.erp.edit("accounts", mini.erpId, { email: "erp@acme.example" });
+      mini.pass(1_810_000);
+      mini.crm.edit("accounts", mini.crmId, { email: "crm@acme.example" });
+      for (let count = 0; count < 2; count += 1) {
+        await mini.engine.run();
+        mini.pass(60_000);
+      }
+      const lost = await mini.engine.lost({ record: `crm:${mini.crmId}`, limit: 10 });
+      const kept = [mini.crm.get("accounts", mini.crmId).fields["email"], ...lost.map(({ value }) => value)];
+      expect(kept).toContain("erp@acme.example");
     });
 
     test("an edit of a record whose create is still in doubt is told, not taken for ours", async () => {
