@@ -105,6 +105,7 @@ const writeKeys = {
   at: path("where the record or the id stands in the answer"),
   precondition: choice("false: no precondition with this request", false),
   omit: list(path("path"), "roots, or keys of child rows (lines.net), that are never sent"),
+  once: flag("of a note: the system keeps one under its key, however often it is sent"),
   nullWhole: each(word("key"), "maps that are sent as null when this key in them is null"),
 };
 const write = (doc: string): Shape => named("write", request(doc, ofWrite, writeKeys));

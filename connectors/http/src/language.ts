@@ -282,6 +282,8 @@ export interface WriteSpec extends RequestSpec {
   readonly answers?: "record" | "id" | "nothing";
   readonly at?: string;
   readonly precondition?: false;
+  /** Of a note: the system keeps one under its key, however often it is sent. */
+  readonly once?: boolean;
   readonly omit?: readonly string[];
   /** Path of a map: the key without whose value the whole map is sent as null. */
   readonly nullWhole?: { readonly [path: string]: string };

@@ -33,6 +33,7 @@ function abilitiesOf(spec: EntitySpec): EntityAbilities {
     update: spec.update !== undefined || batch?.update !== undefined,
     archive: spec.archive !== undefined,
     unarchive: spec.unarchive !== undefined,
+    notes: spec.note?.once === true,
     writeBatchMax: batch?.max ?? 1,
     readBatchMax: getMany?.idsMax ?? 1,
     precondition: spec.precondition !== undefined ? "conditional" : canRead ? "compare" : "none",

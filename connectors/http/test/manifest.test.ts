@@ -22,6 +22,7 @@ it("a manifest claims what the description says, and no more", async () => {
     update: true,
     archive: false,
     unarchive: false,
+    notes: false,
     writeBatchMax: 4,
     readBatchMax: 10,
     precondition: "conditional",
@@ -92,4 +93,12 @@ it.each([
   } as typeof alder;
   const { connection } = await openWith(description, () => reply(200, {}));
   expect(connection.manifest.entities["accounts"]?.createProof).toBe(proof);
+});
+
+it("notes are claimed only where the description says that one is kept per key", async () => {
+  const [crm, erp] = [
+    await manifestIn("../descriptions/twin-crm.yaml"),
+    await manifestIn("../descriptions/twin-erp.yaml"),
+  ];
+  expect([crm.entities["accounts"]?.notes, erp.entities["accounts"]?.notes]).toEqual([true, false]);
 });

@@ -33,6 +33,11 @@ export interface EntityAbilities {
   readonly archive: boolean;
   /** Whether an archived record can be brought back; false when missing. */
   readonly unarchive?: boolean;
+  /**
+   * Whether a note can be put on a record, which the system keeps once under our key however often it is
+   * sent; false when missing.
+   */
+  readonly notes?: boolean;
   /** Writes one record moves in one call; 1 when there is no batch. */
   readonly writeBatchMax: number;
   /** Ids that `readByIds` takes in one call. */

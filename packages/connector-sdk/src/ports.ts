@@ -81,7 +81,7 @@ export interface NativeWrite {
   readonly precondition: string | null;
   /**
    * Native fields to set, by root; for a collection root the whole list, rows with their native id where
-   * known.
+   * known. Of a note: `{ text }`, and `key` is what the system keeps it under.
    */
   readonly patch: JsonMap;
   /**

@@ -39,6 +39,7 @@ const entityKeys: { readonly [key: string]: readonly string[] | "free" } = {
   matchKeys: "free",
   ownership: "free",
   effects: "free",
+  notes: "free",
   fields: "free",
   means: "free",
 };
@@ -181,12 +182,25 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
     }
   }
   checkEffects(terms, { path, states, problems });
+  checkNotes(terms["notes"], { path: [...path, "notes"], problems });
   const tolerance = terms["newestTolerance"];
   if (tolerance !== undefined && !(typeof tolerance === "number" && tolerance >= 0)) {
     problems.push({
       path: [...path, "newestTolerance"],
       problem: "`newestTolerance` is a number of seconds, 0 or more",
     });
+  }
+}
+
+function checkNotes(
+  notes: Json | undefined,
+  { path, problems }: { readonly path: readonly string[]; readonly problems: ContractProblem[] },
+): void {
+  if (notes === undefined) return;
+  if (!Array.isArray(notes)) problems.push({ path, problem: "`notes` is a list of sides: crm, erp" });
+  for (const role of asList(notes)) {
+    if (typeof role === "string" && roles.includes(role)) continue;
+    problems.push({ path, problem: unknown("side", shown(role), roles) });
   }
 }
 

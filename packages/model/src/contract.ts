@@ -82,6 +82,8 @@ export interface EntityTerms {
   readonly matchKeys: readonly (readonly string[])[];
   readonly ownership: readonly OwnershipTerms[];
   readonly effects: readonly EffectTerms[];
+  /** Sides whose records get a note when a value of theirs lost, where the system takes notes. */
+  readonly notes: readonly Role[];
   readonly fields: { readonly [field: string]: FieldTerms };
   readonly means: string;
 }
@@ -100,6 +102,7 @@ const shared = {
   newestTolerance: 5,
   ownership: [],
   effects: [],
+  notes: [],
 } as const;
 const fromErp = { ...shared, master: "erp", direction: "erp-to-crm", onFirstLink: "master" } as const;
 const always: CreateTerms = { when: "always" };

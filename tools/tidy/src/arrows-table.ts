@@ -188,6 +188,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-telling-port",
+    at: "packages/server/src/store/telling-port.ts",
+    rooms: ["kernel", "server/store-lease-port", "server/store-shown"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-port",
     at: "packages/server/src/store/port.ts",
     rooms: [
@@ -201,6 +208,7 @@ export const rooms: readonly Room[] = [
       "server/store-plan-port",
       "server/store-made",
       "server/store-quota-port",
+      "server/store-telling-port",
       "server/store-terms-port",
       "server/store-shown",
       "server/store-facts",

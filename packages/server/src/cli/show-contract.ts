@@ -67,6 +67,9 @@ function signedEntity(name: EntityName, terms: EntityTerms): SignedEntity {
         `${fields === "*" ? "any other field" : fields.join(", ")}.`,
     ),
     ...terms.effects.map(effectSentence),
+    ...terms.notes.map(
+      (role) => `A value of the ${sides[role]} that lost is told by a note on its record there.`,
+    ),
   ];
   const fields = Object.keys(entities[name].fields).map((field) => signedField(terms, field));
   return { entity: name, title: entities[name].title, means: terms.means, rules, fields };

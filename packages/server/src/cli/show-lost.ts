@@ -1,22 +1,10 @@
+import { whyItLost } from "../runtime/loser-words.ts";
 import type { LostValue } from "../store/port.ts";
 import { showValue } from "./show-value.ts";
 import { renderTable } from "./table.ts";
 import { moment } from "./text.ts";
 
-/** Why a value lost, in words that say whose value stands instead. */
-function reasonOf({ reason, winner, kept }: LostValue): string {
-  const reasons: { readonly [reason in LostValue["reason"]]: string } = {
-    master_wins: `${winner} is the master of the field`,
-    newest_wins: `${winner} was edited later`,
-    not_a_writer: `only ${winner} may write the field`,
-    first_link_master: `${winner} is the master, and both records were there before they were linked`,
-    custom_rule: `a rule of yours took the value of ${winner}`,
-    person_decided: "a person decided",
-    lossy_target: `${winner} keeps ${showValue(kept)} of it`,
-    closed_by_state: `its state in ${winner} lets nobody change the field`,
-  };
-  return reasons[reason];
-}
+const reasonOf = (lost: LostValue): string => whyItLost(lost, showValue(lost.kept));
 
 const outcomes: { readonly [outcome in LostValue["outcome"]]: string } = {
   overwritten: "overwritten",
@@ -25,10 +13,19 @@ const outcomes: { readonly [outcome in LostValue["outcome"]]: string } = {
 };
 
 /** What became of a lost value: overwritten, still there, or brought back. */
-function standing({ outcome, restored, reason }: LostValue): string {
+function standing(lost: LostValue): string {
+  const { outcome, restored, reason } = lost;
   if (restored !== null) return `brought back by ${restored.by} at ${moment(restored.at)}`;
   if (reason === "closed_by_state") return "it stands where it was made, and goes nowhere";
-  return reason === "lossy_target" ? "whole where it came from" : outcomes[outcome];
+  const now = reason === "lossy_target" ? "whole where it came from" : outcomes[outcome];
+  return `${now}${noteOf(lost)}`;
+}
+
+/** What became of the note on the record, where one is wanted. */
+function noteOf({ note, outcome, connection }: LostValue): string {
+  if (note === null || outcome !== "overwritten") return "";
+  if (note.state === "told") return `; told by a note in ${connection} at ${moment(note.at ?? "")}`;
+  return note.state === "due" ? "; a note about it is due" : `; ${connection} took no note about it`;
 }
 
 const whose = ({ actor, connection }: LostValue): string =>

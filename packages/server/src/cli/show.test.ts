@@ -311,6 +311,7 @@ describe("why", () => {
           key: "k",
           outcome: "overwritten",
           restored: null,
+          note: null,
         },
       ],
       journal: [

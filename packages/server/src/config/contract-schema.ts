@@ -154,6 +154,10 @@ function entityTerms(name: EntityName): JsonSchema {
         effectTerms(name),
         "What a write sets off in the system by itself. Plans say how often; nothing else is done with it.",
       ),
+      notes: {
+        ...list({ enum: ["crm", "erp"] }, "Sides whose records get a note when a value of theirs lost."),
+        default: [],
+      },
       fields: map(Object.fromEntries(names.map((field) => [field, { $ref: "#/$defs/field" }])), {
         description: "Fields that differ from the entity's terms.",
       }),

@@ -4,6 +4,7 @@ import type { EntityPolicy } from "@crossfoot/kernel";
 import { pathRoots } from "./check-roots.ts";
 import type { CheckFinding } from "./engine.ts";
 import { openTerms } from "./gate.ts";
+import { isTold } from "./to-tell.ts";
 import { mappingOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
 
@@ -56,6 +57,13 @@ function checkEntity(
         message: `${side.id} (${side.system}) does not offer it`,
       });
     }
+  }
+  for (const [side, connection] of opened) {
+    if (!isTold(world, policy.entity, side.id) || connection.manifest.entities[policy.entity]?.notes === true)
+      continue;
+    const name = `${side.id} (${side.system})`;
+    const message = `the contract wants notes about values that lost, and ${name} takes none`;
+    findings.push({ severity: "warning", about: policy.entity, message });
   }
   for (const field of Object.values(policy.fields)) {
     const about = `${policy.entity}.${field.field}`;

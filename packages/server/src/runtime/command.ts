@@ -7,6 +7,7 @@ import { openSides, readAll, underLease } from "./session.ts";
 import type { Reads } from "./session.ts";
 import { emptyTally } from "./settle.ts";
 import type { Settling } from "./settle.ts";
+import { tellLosers } from "./tell.ts";
 import { takeTerms } from "./terms.ts";
 import type { Session, World } from "./world.ts";
 
@@ -160,6 +161,7 @@ export async function runCommand(
       if (settling.observes.size > 0) await world.store.markStored();
       await session.holding.withdraw();
       await work(settling);
+      await tellLosers(settling);
       await endRecovery(session);
       const summary = await summarise(world, { settling, reads, deletions, startedAt, callsBefore }, runId);
       await world.store.endRun(runId, summary.state, summary as unknown as Json);

@@ -22,6 +22,7 @@ import type { Links } from "./canonical.ts";
 import { noteDoubt } from "./doubts.ts";
 import { lossesOf } from "./losses.ts";
 import type { SendTarget } from "./target.ts";
+import { toTell } from "./to-tell.ts";
 import type { Session, World } from "./world.ts";
 
 /** An outcome with nothing in it. */
@@ -162,7 +163,8 @@ export function landed(
   const after = afterOf(intent, images, foreign);
   const isLined = Object.values(intent.fields).some(isLines);
   const kept = isLined ? shownLines(world, target, { intent, seen, look, lines }) : shown;
-  const losses = target.policy.isProjection ? [] : lossesOf(intent, without(kept, foreign));
+  const losers = target.policy.isProjection ? [] : lossesOf(intent, without(kept, foreign));
+  const losses = toTell(world, intent.entity, losers);
   return { ...done, observation: seen, baseMoves: moves, landedImages, after, losses, lines };
 }
 

@@ -4,7 +4,7 @@ import type { OpenPark } from "../store/port.ts";
 import { planFormat } from "./plan-document.ts";
 import type { PlanDocument, PlanWrite } from "./plan-document.ts";
 import { costsOf } from "./planning-cost.ts";
-import { effectsOf } from "./planning-effects.ts";
+import { effectsOf, notesOf } from "./planning-effects.ts";
 import { summaryOf } from "./planning-summary.ts";
 import { orderedWrites, placeOf } from "./planning-writes.ts";
 import type { Draft } from "./planning-writes.ts";
@@ -86,7 +86,7 @@ export async function documentOf(settling: Settling, lists: PlanLists): Promise<
     tenants: await tenantsOf(world),
     ...lists,
     summary: summaryOf(lists),
-    effects: effectsOf(settling, writes),
+    effects: [...effectsOf(settling, writes), ...notesOf(settling, lists.losses)],
     troubles: settling.session.troubles.map(({ connection, entity, failure }) => {
       return { connection, entity, code: failure.code, message: failure.message };
     }),

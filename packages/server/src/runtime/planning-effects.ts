@@ -1,8 +1,9 @@
 import type { ConnectionId, EntityName } from "@crossfoot/kernel";
 import { isEntityName } from "@crossfoot/model";
 import type { EffectTerms } from "@crossfoot/model";
-import type { PlanEffect, PlanWrite } from "./plan-document.ts";
+import type { PlanDocument, PlanEffect, PlanWrite } from "./plan-document.ts";
 import type { Settling } from "./settle.ts";
+import { isTold } from "./to-tell.ts";
 
 /**
  * What the writes of a plan set off in the systems, as far as it is known: automations that the contract
@@ -23,6 +24,22 @@ export function effectsOf(settling: Settling, writes: readonly PlanWrite[]): rea
         return { entity, target, on: onText(effect), does: effect.does, by: "contract" as const, count };
       });
     return [...declared.filter(({ count }) => count > 0), ...webhooks(settling, { entity, target, own })];
+  });
+}
+
+/** Notes on records whose values give way, where the contract wants them and the system takes them. */
+export function notesOf(settling: Settling, losses: PlanDocument["losses"]): readonly PlanEffect[] {
+  const { world } = settling.session;
+  const told = losses.filter(
+    ({ entity, connection }) =>
+      isTold(world, entity, connection) &&
+      settling.opened.get(connection)?.manifest.entities[entity]?.notes === true,
+  );
+  const groups = Map.groupBy(told, ({ entity, connection }) => `${entity}\n${connection}`);
+  return [...groups.values()].map((own): PlanEffect => {
+    const [{ entity, connection: target }] = own as [(typeof own)[number]];
+    const does = "puts a note on the record that tells of it, and how to bring it back";
+    return { entity, target, on: "a value that gives way", does, by: "contract", count: own.length };
   });
 }
 

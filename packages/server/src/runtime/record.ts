@@ -2,6 +2,7 @@ import { canonicalBytes } from "@crossfoot/kernel";
 import type { Cause, JsonMap, LinkId, LinkState, Park, Plan, PlannedWrite, Wait } from "@crossfoot/kernel";
 import type { DecisionRecord, Intent, ParkEntry, WaitEntry } from "../store/port.ts";
 import { currentImages } from "./assess.ts";
+import { toTell } from "./to-tell.ts";
 import type { Assessed } from "./assess.ts";
 import { referenceOf } from "./link-id.ts";
 import type { World } from "./world.ts";
@@ -200,9 +201,13 @@ export function decisionRecord(world: World, assessed: Assessed): DecisionRecord
     state: stateOf(assessed),
     intents: writes.map((write, step) => intentOf(world, assessed, { write, step })),
     baseMoves: baseMoves(world, assessed),
-    discards: plan.discards.filter(
-      ({ connection, reason }) =>
-        reason === "closed_by_state" || writes.some(({ target }) => target === connection),
+    discards: toTell(
+      world,
+      bundle.entity,
+      plan.discards.filter(
+        ({ connection, reason }) =>
+          reason === "closed_by_state" || writes.some(({ target }) => target === connection),
+      ),
     ),
     conflicts: plan.conflicts,
     knownConflicts: bundle.openConflicts,

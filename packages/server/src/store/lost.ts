@@ -1,16 +1,16 @@
-import type { Discard, Json, LinkId } from "@crossfoot/kernel";
+import type { Json, LinkId } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import { lockLinks } from "./link-locks.ts";
 import { markLinks } from "./observations.ts";
-import type { LostValue, RestoredValue, Store } from "./port.ts";
+import type { LostEntry, LostValue, RestoredValue, Store } from "./port.ts";
 
 /** What the entry of a lost value says. */
-export type LostBody = Discard & { readonly key?: string | null };
+export type LostBody = LostEntry & { readonly key?: string | null };
 
 /** A lost value as a store finds it in its journal. */
-interface LostRow {
+export interface LostRow {
   readonly shard: number;
   readonly seq: string | number;
   readonly at: string;
@@ -22,6 +22,9 @@ interface LostRow {
   readonly is_open: boolean;
   readonly restored_at: string | null;
   readonly restored_by: string | null;
+  /** What became of the note about it; null when none was tried. */
+  readonly telling: "due" | "told" | "refused" | null;
+  readonly told_at: string | null;
 }
 
 /**
@@ -29,16 +32,21 @@ interface LostRow {
  * write that was withdrawn and decided again told of its losers each time: what ended first after the
  * telling counts.
  */
-const lost =
+export const lost: string =
   "select d.shard, d.seq, d.at, d.entity, d.link_id, d.body, e.kind as ended, exists (select from " +
   "intent i where i.key = d.body ->> 'key' and i.state in ('stored', 'sending', 'in_doubt', " +
-  "'parked')) as is_open, r.at as restored_at, r.body ->> 'by' as restored_by from journal d left " +
-  "join lateral (select n.kind from journal n where n.link_id = d.link_id and n.seq > d.seq and " +
-  "n.kind in ('intent_settled', 'intent_refused', 'intent_withdrawn', 'intent_taken_back') and " +
+  "'parked')) as is_open, r.at as restored_at, r.body ->> 'by' as restored_by, t.state as telling, " +
+  "t.told_at, coalesce(t.attempts, 0) as attempts from journal d left join telling t on t.shard = " +
+  "d.shard and t.seq = d.seq left join lateral (select n.kind from journal n where n.link_id = " +
+  "d.link_id and n.seq > d.seq and n.kind in ('intent_settled', 'intent_refused', " +
+  "'intent_withdrawn', 'intent_taken_back') and " +
   "n.body ->> 'key' = d.body ->> 'key' order by n.seq limit 1) e on true left join lateral (select " +
   "n.at, n.body from journal n where n.link_id = d.link_id and n.kind = 'value_restored' and n.body " +
   "->> 'entry' = d.shard || '/' || d.seq order by n.seq desc limit 1) r on true where d.kind = " +
   "'discarded'";
+
+/** Of these, the values that did lose: another stands in their place, or their target keeps less. */
+export const hasLost: string = "(d.body ->> 'reason' = 'lossy_target' or e.kind = 'intent_settled')";
 
 function outcomeOf({ body, ended, is_open: isOpen }: LostRow): LostValue["outcome"] {
   // What a target made of a value was told when its write had settled.
@@ -48,7 +56,7 @@ function outcomeOf({ body, ended, is_open: isOpen }: LostRow): LostValue["outcom
 
 /** A lost value as people see it. */
 export function lostOf(row: LostRow): LostValue {
-  const { key = null, ...discard } = row.body;
+  const { key = null, tell = false, ...discard } = row.body;
   const { restored_at: at, restored_by: by } = row;
   return {
     ...discard,
@@ -58,6 +66,9 @@ export function lostOf(row: LostRow): LostValue {
     link: row.link_id as LinkId,
     entity: row.entity,
     outcome: outcomeOf(row),
+    note: tell
+      ? { state: row.telling ?? "due", at: row.told_at === null ? null : new Date(row.told_at).toISOString() }
+      : null,
     restored: at === null || by === null ? null : { at: new Date(at).toISOString(), by },
   };
 }

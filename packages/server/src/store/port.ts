@@ -3,7 +3,6 @@ import type {
   Conflict,
   ConnectionId,
   DeletionWord,
-  Discard,
   EntityName,
   ExternalId,
   FailureRecord,
@@ -27,6 +26,7 @@ import type { Lease, LeaseStore, Rights } from "./lease-port.ts";
 import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type { QuotaStore } from "./quota-port.ts";
+import type { TellingStore } from "./telling-port.ts";
 import type { TermsStore } from "./terms-port.ts";
 import type { ResolvedEntry } from "./resolution.ts";
 import type {
@@ -34,6 +34,7 @@ import type {
   ConflictRow,
   ConnectionRow,
   JournalEntry,
+  LostEntry,
   LostQuery,
   LostValue,
   OpenPark,
@@ -63,6 +64,7 @@ export {
 } from "./lease-port.ts";
 export type { Beat, Lease, LeaseStore, LiveWorker, Rights, ShardRight, WorkerSign } from "./lease-port.ts";
 export type { ResolvedEntry, Resolution } from "./resolution.ts";
+export type { DueTelling, Telling, TellingStore } from "./telling-port.ts";
 export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { QuotaStore } from "./quota-port.ts";
@@ -71,6 +73,7 @@ export type {
   ConflictRow,
   ConnectionRow,
   JournalEntry,
+  LostEntry,
   LostValue,
   OpenPark,
   ParkEntry,
@@ -249,7 +252,7 @@ export interface DecisionRecord {
   readonly state: LinkState | null;
   readonly intents: readonly Intent[];
   readonly baseMoves: readonly BaseMove[];
-  readonly discards: readonly Discard[];
+  readonly discards: readonly LostEntry[];
   /** Conflicts as they stand now; those in `knownConflicts` were open already. */
   readonly conflicts: readonly Conflict[];
   readonly knownConflicts: readonly string[];
@@ -295,7 +298,7 @@ export interface IntentOutcome {
   /** What the target shows of each field written, as read back; null when it was not read. */
   readonly after: { readonly [field: string]: JsonMap } | null;
   /** Values that the target does not keep as they were sent. */
-  readonly losses: readonly Discard[];
+  readonly losses: readonly LostEntry[];
   readonly lines: readonly LineLink[];
   readonly park: ParkEntry | null;
   /** Whether the link has to be decided again. */
@@ -346,7 +349,16 @@ export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "end
  * changes something is one commit. Rejects with a StoreError.
  */
 export interface Store
-  extends LeaseStore, DueStore, PlanStore, TermsStore, IdentityStore, AdoptStore, QuotaStore, EpochStore {
+  extends
+    LeaseStore,
+    DueStore,
+    PlanStore,
+    TermsStore,
+    TellingStore,
+    IdentityStore,
+    AdoptStore,
+    QuotaStore,
+    EpochStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 

@@ -62,6 +62,12 @@ export interface ConnectionRow {
   readonly reason: string | null;
 }
 
+/** A value that loses, as it is stored with the decision. */
+export interface LostEntry extends Discard {
+  /** Its own system is told by a note on the record, once the value did lose. */
+  readonly tell?: boolean;
+}
+
 /** A value that lost, as the journal tells it, and what became of it. */
 export interface LostValue extends Discard {
   /** Place of its entry in the journal, `<shard>/<seq>`. */
@@ -77,6 +83,8 @@ export interface LostValue extends Discard {
    * never made, the value still stands.
    */
   readonly outcome: "overwritten" | "pending" | "spared";
+  /** The note about it on the record in its own system; null where the contract wants none. */
+  readonly note: { readonly state: "due" | "told" | "refused"; readonly at: string | null } | null;
   /** The person's word that brought it back; null when nobody did. */
   readonly restored: { readonly at: string; readonly by: string } | null;
 }

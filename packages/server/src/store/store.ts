@@ -18,6 +18,7 @@ import { peopleStore } from "./people.ts";
 import { patient } from "./patient.ts";
 import { planStore } from "./plans.ts";
 import { quotaStore } from "./quotas.ts";
+import { tellingStore } from "./tellings.ts";
 import { termsStore } from "./terms.ts";
 import type { Store } from "./port.ts";
 
@@ -49,6 +50,7 @@ export function createStore(deps: {
     ...quotaStore(database),
     ...termsStore(parts),
     ...epochStore(parts),
+    ...tellingStore(parts),
     ...journalReader(database, entropy),
     ...lostStore(parts),
     ...madeStore(database),

@@ -323,3 +323,16 @@ test("context objects are read-only for callers", async () => {
   expect((await call("POST", "/deals", { name: "x" })).status).toBe(403);
   expect((await call("GET", "/users")).body.results).toHaveLength(4);
 });
+
+test("a note is there once under its key, and changes no record", async () => {
+  const { crm, call } = crmBench();
+  const { id } = crm.people.createAccount({ name: "A" });
+  const commits = crm.commits.length;
+  const leave = (key: string, text: string) => call("POST", `/accounts/${id}/notes`, { key, text });
+  expect([(await leave("k1", "one")).status, (await leave("k1", "again")).status]).toEqual([201, 200]);
+  await leave("k2", "two");
+  const { body } = await call("GET", `/accounts/${id}/notes`);
+  expect(body.results.map(({ text }: { text: string }) => text)).toEqual(["one", "two"]);
+  expect([(await leave("k3", "")).status, crm.commits.length]).toEqual([400, commits]);
+  expect((await call("POST", "/accounts/acc_999999/notes", { key: "k", text: "t" })).status).toBe(404);
+});

@@ -7,6 +7,7 @@ import type { Answer, Call, Route } from "../route.ts";
 import type { Webhooks } from "../webhook.ts";
 import { runBatch } from "./batch.ts";
 import type { CrmDesk } from "./desk.ts";
+import { CrmNotes, noteRoutes } from "./notes.ts";
 import { decodeCursor, instantOf, limitOf, pageOf, type ListRequest } from "./list.ts";
 import { searchRecords } from "./search.ts";
 import { CRM_TEXT_MAX, crmRefusal } from "./wire.ts";
@@ -382,7 +383,9 @@ export function crmRoutes(parts: CrmRouteParts, schemas: Iterable<ObjectSchema>)
     ...webhookRoutes(parts.webhooks),
     ...mergeRoutes(parts.desk),
   ];
+  const notes = new CrmNotes();
   for (const schema of schemas) {
+    if (schema.readOnly !== true) routes.push(...noteRoutes({ ...parts, notes }, schema.name));
     routes.push(...readRoutes(parts, schema.name));
     routes.push(...(schema.readOnly === true ? refusedRoutes(schema.name) : writeRoutes(parts, schema.name)));
   }

@@ -24,7 +24,7 @@ export interface MiniRow {
 }
 
 /** What the next write shall meet. */
-export type MiniFault = "lost_answer" | "lost_request" | "refused" | "throttled" | "silent";
+export type MiniFault = "lost_answer" | "lost_request" | "refused" | "throttled" | "silent" | "none";
 
 /** Options of a small system. */
 export interface MiniOptions {
@@ -63,6 +63,8 @@ const ableEntity: EntityAbilities = {
 export class MiniSystem {
   readonly tables: Map<EntityName, Map<string, MiniRow>> = new Map();
   readonly creates: string[] = [];
+  /** Notes by record and key. */
+  readonly notes: Map<string, Map<string, string>> = new Map();
   faults: MiniFault[] = [];
   writes = 0;
   #next = 1;
@@ -170,6 +172,11 @@ export class MiniSystem {
       version: row.version + 1,
       modifiedAt: this.#options.now(),
     });
+  }
+
+  /** Texts of the notes on a record. */
+  notesOn(id: string): readonly string[] {
+    return [...(this.notes.get(id)?.values() ?? [])];
   }
 
   get(entity: EntityName, id: string): MiniRow {
@@ -292,7 +299,16 @@ export class MiniSystem {
     if (row === undefined || row.isDeleted || hasMoved(row)) return failed("stale", "gone");
     if (write.precondition !== null && write.precondition !== String(row.version))
       return failed("stale", "version");
-    if (write.kind === "archive" || write.kind === "unarchive")
+    if (write.kind === "note") {
+      const own = this.notes.get(row.id) ?? new Map<string, string>();
+      const { text } = write.patch;
+      this.notes.set(
+        row.id,
+        own.set(write.key, own.get(write.key) ?? (typeof text === "string" ? text : "")),
+      );
+      // As in systems whose records show that something was put on them.
+      this.edit(write.entity, row.id, {});
+    } else if (write.kind === "archive" || write.kind === "unarchive")
       this.archive(write.entity, row.id, write.kind === "archive");
     else if (write.kind === "transition")
       this.edit(write.entity, row.id, { status: write.transition?.to ?? null });

@@ -23,6 +23,7 @@ import type {
   OpenPark,
   PlanState,
   StoredObservation,
+  Telling,
   UndoneMark,
 } from "../port.ts";
 import type { IntentRow, ObservationRow } from "../rows.ts";
@@ -207,6 +208,18 @@ interface WordTable {
   readonly said_at: number;
 }
 
+/** A row of `telling`. */
+interface TellingTable {
+  readonly shard: number;
+  readonly seq: number;
+  readonly state: Telling["state"];
+  readonly attempts: number;
+  readonly due_at: number;
+  readonly due_set_at: number;
+  readonly told_at: number | null;
+  readonly failure: FailureRecord | null;
+}
+
 /** A row of `cursor`. */
 export interface CursorTable {
   readonly connection: string;
@@ -365,6 +378,7 @@ export interface Rows {
   readonly wait: WaitTable;
   readonly tombstone: TombstoneTable;
   readonly word: WordTable;
+  readonly telling: TellingTable;
   readonly cursor: CursorTable;
   readonly run: RunTable;
   readonly plan: PlanTable;

@@ -1,6 +1,6 @@
 import { lostOf, restoredNote } from "../lost.ts";
 import type { LostBody } from "../lost.ts";
-import type { Store } from "../port.ts";
+import type { LostValue, Store } from "../port.ts";
 import { instant, markLinks } from "./basics.ts";
 import type { JournalTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
@@ -24,9 +24,37 @@ function later(
     .toSorted((a, b) => a.seq - b.seq);
 }
 
+/** A lost value as people see it, from its entry. */
+export function lostValueOf(state: State, row: JournalTable): LostValue {
+  const { intent, telling } = state.tables;
+  const body = row.body as unknown as LostBody;
+  const { key = null } = body;
+  const entry = `${row.shard}/${row.seq}`;
+  const after = key === null ? [] : later(state, row, { key: "key", value: key });
+  const open = key === null ? undefined : intent.get(key);
+  const restored = later(state, row, { key: "entry", value: entry }).findLast(
+    ({ kind }) => kind === "value_restored",
+  );
+  const by = (restored?.body as { readonly by?: string } | undefined)?.by ?? null;
+  const told = telling.get(String(row.shard), String(row.seq));
+  return lostOf({
+    ...{ shard: row.shard, seq: row.seq, at: instant(row.at), entity: row.entity ?? "" },
+    ...{
+      link_id: row.link_id ?? "",
+      body,
+      ended: after.find(({ kind }) => ends.has(kind))?.kind ?? null,
+    },
+    is_open: open !== undefined && openStates.has(open.state),
+    restored_at: restored === undefined ? null : instant(restored.at),
+    restored_by: by,
+    telling: told?.state ?? null,
+    told_at: told?.told_at === undefined || told.told_at === null ? null : instant(told.told_at),
+  });
+}
+
 /** Values that lost, from the journal. */
 export function lostPart(state: State): Pick<Store, "lostValues" | "restoreValue"> {
-  const { journal, intent, conflict } = state.tables;
+  const { journal, conflict } = state.tables;
   return {
     async restoreValue(restored, runId) {
       state.commit((now) => {
@@ -52,28 +80,7 @@ export function lostPart(state: State): Pick<Store, "lostValues" | "restoreValue
       return rows
         .toSorted((a, b) => (link === null ? b.at - a.at || a.shard - b.shard : 0) || b.seq - a.seq)
         .slice(0, limit)
-        .map((row) => {
-          const body = row.body as unknown as LostBody;
-          const { key = null } = body;
-          const entry = `${row.shard}/${row.seq}`;
-          const after = key === null ? [] : later(state, row, { key: "key", value: key });
-          const open = key === null ? undefined : intent.get(key);
-          const restored = later(state, row, { key: "entry", value: entry }).findLast(
-            ({ kind }) => kind === "value_restored",
-          );
-          const by = (restored?.body as { readonly by?: string } | undefined)?.by ?? null;
-          return lostOf({
-            ...{ shard: row.shard, seq: row.seq, at: instant(row.at), entity: row.entity ?? "" },
-            ...{
-              link_id: row.link_id ?? "",
-              body,
-              ended: after.find(({ kind }) => ends.has(kind))?.kind ?? null,
-            },
-            is_open: open !== undefined && openStates.has(open.state),
-            restored_at: restored === undefined ? null : instant(restored.at),
-            restored_by: by,
-          });
-        });
+        .map((row) => lostValueOf(state, row));
     },
   };
 }

@@ -22,6 +22,7 @@ import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
 import { planPart } from "./plans.ts";
 import { quotaPart } from "./quotas.ts";
+import { tellingPart } from "./tellings.ts";
 import { termsPart } from "./terms.ts";
 import { createState } from "./state.ts";
 import type { Table } from "./table.ts";
@@ -89,6 +90,7 @@ export function createMemoryStore(deps: {
     ...quotaPart(state),
     ...termsPart(state),
     ...epochPart(state),
+    ...tellingPart(state),
     ...journalPart(state),
     ...lostPart(state),
     ...madePart(state),

@@ -226,7 +226,18 @@ const hint = spec("hint")({
 const journal = spec("journal")({
   key: ["shard", "seq"],
   instants: ["at"],
-  indices: { link: orNull, shard: (row) => String(row.shard) },
+  indices: {
+    link: orNull,
+    shard: (row) => String(row.shard),
+    toTell: ({ kind, body }) =>
+      kind === "discarded" && (body as { readonly tell?: boolean }).tell !== undefined ? "" : null,
+  },
+});
+const telling = spec("telling")({
+  key: ["shard", "seq"],
+  checks: { state: ["due", "told", "refused"] },
+  instants: ["due_at", "due_set_at", "told_at"],
+  indices: {},
 });
 const journalHead = spec("journal_head")({ key: ["shard"], indices: {} });
 
@@ -261,7 +272,8 @@ export interface Tables {
   readonly worker: Table<Rows["worker"]>;
   readonly delivery: Table<Rows["delivery"]>;
   readonly hint: Table<Rows["hint"]>;
-  readonly journal: Table<Rows["journal"], "link" | "shard">;
+  readonly journal: Table<Rows["journal"], "link" | "shard" | "toTell">;
+  readonly telling: Table<Rows["telling"]>;
   readonly journalHead: Table<Rows["journal_head"]>;
 }
 
@@ -303,6 +315,7 @@ export function createTables(undo: Undo): Tables {
     delivery: of(delivery),
     hint: of(hint),
     journal: of(journal),
+    telling: of(telling),
     journalHead: of(journalHead),
   };
 }

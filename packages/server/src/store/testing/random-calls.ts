@@ -345,6 +345,19 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       run,
     ],
   ),
+  commitTellings: knowing(
+    "commitTellings",
+    fc.tuple(fc.array(fc.tuple(pick, link, rows.telling), { minLength: 1, maxLength: 2 }), runId, pick),
+    (known, [given, run, lease]) => {
+      const told = new Map(
+        given.map(([which, of, facts]) => [at(known.lost, which), { link: of, ...facts }]),
+      );
+      const tellings = [...told].flatMap(([entry, facts]) =>
+        entry === undefined ? [] : [{ entry, ...facts }],
+      );
+      return [tellings, run, rightsOf(known, lease)];
+    },
+  ),
   redrive: knowing("redrive", fc.tuple(pick, pick), (known, [one, other]) => [
     [at(known.parks, one), at(known.parks, other), "unknown"].filter((id) => id !== undefined),
     "somebody",
@@ -406,6 +419,10 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   intentsOf: plain("intentsOf", links),
   waitsOf: plain("waitsOf", link),
   journalOf: plain("journalOf", link, limit),
+  dueTellings: plain(
+    "dueTellings",
+    fc.record({ connection, entity: rows.entity, shards, limit: fc.constantFrom(1, 50) }),
+  ),
   lostValues: plain("lostValues", fc.record({ link: fc.option(link), limit: fc.constantFrom(2, 50) })),
   madeWrites: knowing(
     "madeWrites",

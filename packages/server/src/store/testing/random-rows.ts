@@ -1,16 +1,18 @@
 import fc from "fast-check";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
-import type { ConnectionId, Discard, FailureRecord, Json, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, FailureRecord, Json, LinkId } from "@crossfoot/kernel";
 import type {
   CursorState,
   DecisionRecord,
   Intent,
   IntentOutcome,
+  LostEntry,
   ParkEntry,
   RecordKey,
   Resolution,
   Store,
   StoredObservation,
+  Telling,
 } from "../port.ts";
 
 // Few of each, so that calls meet one another.
@@ -204,16 +206,31 @@ const conflict = fc.record({
   }),
 });
 
-const discard: fc.Arbitrary<Discard> = fc.record({
-  field,
-  connection,
-  value: fc.constantFrom(null, "a"),
-  actor: fc.constant(null),
-  reason: fc.constantFrom("master_wins", "lossy_target"),
-  winner: connection,
-});
+const discard: fc.Arbitrary<LostEntry> = fc.record(
+  {
+    field,
+    connection,
+    value: fc.constantFrom(null, "a"),
+    actor: fc.constant(null),
+    reason: fc.constantFrom("master_wins", "lossy_target"),
+    winner: connection,
+    tell: fc.constant(true),
+  },
+  { requiredKeys: ["field", "connection", "value", "actor", "reason", "winner"] },
+);
 
 const some = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 2 });
+
+/** What became of a note about a value that lost. */
+export const telling: fc.Arbitrary<Omit<Telling, "entry" | "link">> = fc.record({
+  entity,
+  connection,
+  id: fc.constant(externalId("r1")),
+  state: fc.constantFrom("due", "told", "refused"),
+  attempts: fc.nat(3),
+  dueInMs: fc.constantFrom(0, 5, 50),
+  failure: orNull(failure),
+});
 
 /** A decision about a link; `marked` is told by whoever commits it. */
 export const decision: fc.Arbitrary<Omit<DecisionRecord, "marked">> = fc

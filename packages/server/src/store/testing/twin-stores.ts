@@ -55,6 +55,7 @@ const ordered: ReadonlySet<string> = new Set([
     "loadReturned",
     "loadLinks",
     "lostValues",
+    "dueTellings",
     "journalOf",
     "linksOfEntity",
   ],
