@@ -39,5 +39,5 @@ export const matrixRows: readonly MatrixRow[] = [
     tested: { in: "packages/server/src/store/migrate.pgserver.test.ts" },
   },
   { row: 23, step: "file taken", tested: { waitsFor: "files" } },
-  { row: 24, step: "restore from backup, new epoch", tested: { waitsFor: "the epoch" } },
+  { row: 24, step: "restore from backup, new epoch", tested: { in: "test/e2e/restore.test.ts" } },
 ];

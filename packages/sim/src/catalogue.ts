@@ -198,7 +198,7 @@ export const catalogue: readonly FaultKind[] = [
   {
     name: "T4",
     title: "an older backup of the store is restored",
-    awaits: "the epoch that a restored store is given (issue 4)",
+    awaits: "an edit back to what the backup holds, which is written over untold (decision 0017)",
     draw: (random, scene) => ({
       trigger: onTime(random, scene),
       params: { backMs: random.pick([6_000, 30_000, 120_000]) },
