@@ -56,7 +56,11 @@ export class Desk {
         this.#operator.run("run", (engine) => engine.run({ sweep: order.sweep }), ignored);
         break;
       case "statement":
-        this.#operator.run("statement", (engine) => engine.statement(), ignored);
+        this.#operator.run(
+          "statement",
+          (engine) => engine.statement(),
+          (statement) => this.#history.note({ kind: "stated", statement }),
+        );
         break;
       case "plan":
         this.#operator.run(

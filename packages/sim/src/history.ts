@@ -8,6 +8,7 @@ import type { Fault } from "./faults.ts";
 import type { Commit } from "./system/commit.ts";
 
 type Plan = Awaited<ReturnType<Engine["plan"]>>;
+type Statement = Awaited<ReturnType<Engine["statement"]>>;
 type Applied = Awaited<ReturnType<Engine["apply"]>>;
 
 /** Kinds of a call to a system. */
@@ -20,6 +21,7 @@ export type Entry = { readonly at: number } & (
   | { readonly kind: "commit"; readonly commit: Commit }
   | { readonly kind: "fault"; readonly fault: Fault }
   | { readonly kind: "planned"; readonly name: string; readonly plan: Plan }
+  | { readonly kind: "stated"; readonly statement: Statement }
   | { readonly kind: "applying"; readonly name: string; readonly plan: string }
   | { readonly kind: "applied"; readonly name: string; readonly summary: Applied }
   | {

@@ -144,6 +144,8 @@ async function phases(
   check("atQuiet", await factsOf(stage.home, timeline.now));
   history.note({ kind: "phase", phase: "idle" });
   await timeline.run(timeline.now + 3 * scenario.cadenceMs + lookEveryMs, isTooLong);
+  stage.desk.carryOut({ id: "last", at: timeline.now, order: { kind: "statement" } });
+  await timeline.run(timeline.now + lookEveryMs, isTooLong);
   history.note({ kind: "phase", phase: "end" });
   check("atEnd", await factsOf(stage.home, timeline.now));
   return isTooLong() ? "the run took too many events" : null;

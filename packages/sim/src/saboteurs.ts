@@ -1,4 +1,5 @@
 import { agreeing } from "./saboteurs/agreeing.ts";
+import { counting } from "./saboteurs/counting.ts";
 import { deciding } from "./saboteurs/deciding.ts";
 import { hearing } from "./saboteurs/hearing.ts";
 import { reading } from "./saboteurs/reading.ts";
@@ -6,7 +7,14 @@ import type { Saboteur } from "./saboteurs/saboteur.ts";
 import { writing } from "./saboteurs/writing.ts";
 
 /** Every saboteur. */
-export const saboteurs: readonly Saboteur[] = [...writing, ...reading, ...deciding, ...agreeing, ...hearing];
+export const saboteurs: readonly Saboteur[] = [
+  ...writing,
+  ...reading,
+  ...deciding,
+  ...agreeing,
+  ...hearing,
+  ...counting,
+];
 
 /** The saboteur of a name; an unknown name is told with those that are known. */
 export function saboteurOf(name: string): Saboteur {

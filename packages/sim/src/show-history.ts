@@ -47,6 +47,8 @@ function lineOf(entry: Entry): string | null {
       return `*** fault ${entry.fault.id} ${JSON.stringify(entry.fault.params)}`;
     case "planned":
       return `plan ${entry.name} is made: ${entry.plan.writes.length} writes`;
+    case "stated":
+      return "a statement is made";
     case "applying":
       return `plan ${entry.name} is to be applied`;
     case "applied":

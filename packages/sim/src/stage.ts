@@ -40,6 +40,8 @@ export interface Stage {
   readonly workers: readonly Worker[];
   readonly outages: Map<string, number>;
   readonly turnstiles: { readonly crm: Turnstile; readonly erp: Turnstile };
+  /** Where operators type their commands. */
+  readonly desk: Desk;
 }
 
 /** Builds the stage of a scenario: clocks, systems, network, store, workers, people, operators, faults. */
@@ -87,8 +89,10 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   };
   const workers = workersOf(ground, parts);
   hall.push(...workers);
-  const stage: Stage = { ...ground, systems, home, contract, workers, outages, turnstiles };
-  bringOn(stage, parts);
+  const operator = new Operator(parts, { name: "op", clock: new PartyClock(timeline) });
+  const desk = new Desk(operator, history);
+  const stage: Stage = { ...ground, systems, home, contract, workers, outages, turnstiles, desk };
+  bringOn(stage);
   return stage;
 }
 
@@ -159,7 +163,7 @@ function workersOf({ scenario, timeline }: Ground, parts: ProgramParts): readonl
 }
 
 /** Everything that comes at an instant of the scenario: what people and operators do, and faults. */
-function bringOn(stage: Stage, parts: ProgramParts): void {
+function bringOn(stage: Stage): void {
   const { scenario, timeline, history, faults, systems, workers, outages, turnstiles } = stage;
   for (const action of scenario.actions) {
     timeline.after(action.at, () => {
@@ -168,9 +172,7 @@ function bringOn(stage: Stage, parts: ProgramParts): void {
       history.note({ kind: "action", action, outcome: isDone ? "done" : "skipped" });
     });
   }
-  const operator = new Operator(parts, { name: "op", clock: new PartyClock(timeline) });
-  const desk = new Desk(operator, history);
-  for (const command of scenario.commands) timeline.after(command.at, () => desk.carryOut(command));
+  for (const command of scenario.commands) timeline.after(command.at, () => stage.desk.carryOut(command));
   const clocks = new Map<string, PartyClock>([
     ["crm", systems.crm.clock],
     ["erp", systems.erp.clock],

@@ -9,6 +9,8 @@ import { noEcho } from "./i07-no-echo.ts";
 import { watermarkSafe } from "./i08-watermark-safe.ts";
 import { lateCommitsSeen } from "./i09-late-commits-seen.ts";
 import { parentBeforeChild } from "./i10-parent-before-child.ts";
+import { conservationOfMoney } from "./i11-conservation-of-money.ts";
+import { unitAndCurrencyKept } from "./i12-unit-and-currency-kept.ts";
 import { lossyTargetStable } from "./i13-lossy-target-stable.ts";
 import { ownershipByState } from "./i14-ownership-by-state.ts";
 import { planIsApply } from "./i18-plan-is-apply.ts";
@@ -17,6 +19,7 @@ import { webhooksHarmless } from "./i21-webhooks-harmless.ts";
 import { crashHarmless } from "./i24-crash-harmless.ts";
 import { oneLeaseHolder } from "./i25-one-lease-holder.ts";
 import { clocksDoNotDecide } from "./i26-clocks-do-not-decide.ts";
+import { identitySurvives } from "./i28-identity-survives.ts";
 
 /** Every checker, in the order of the invariants. */
 export const checkers: readonly MakeChecker[] = [
@@ -30,6 +33,8 @@ export const checkers: readonly MakeChecker[] = [
   watermarkSafe,
   lateCommitsSeen,
   parentBeforeChild,
+  conservationOfMoney,
+  unitAndCurrencyKept,
   lossyTargetStable,
   ownershipByState,
   planIsApply,
@@ -38,4 +43,5 @@ export const checkers: readonly MakeChecker[] = [
   crashHarmless,
   oneLeaseHolder,
   clocksDoNotDecide,
+  identitySurvives,
 ];
