@@ -50,7 +50,7 @@ export class Desk {
     this.#history = history;
   }
 
-  carryOut({ order }: Command): void {
+  carryOut({ order, at }: Command): void {
     switch (order.kind) {
       case "run":
         this.#operator.run("run", (engine) => engine.run({ sweep: order.sweep }), ignored);
@@ -77,10 +77,13 @@ export class Desk {
         // A plan that was never made cannot be applied.
         if (plan === undefined) break;
         const { onDrift } = order;
-        this.#history.note({ kind: "applying", name: order.name, plan: plan.id });
+        // Every other time somebody approves what the guard would stop.
+        const isApproved = plan.guardStops.length > 0 && at % 2 === 0;
+        const approve = isApproved ? { approve: { plan: plan.id, by: "olga" } } : {};
+        this.#history.note({ kind: "applying", name: order.name, plan: plan.id, isApproved });
         this.#operator.run(
           "apply",
-          (engine) => engine.apply(plan, { onDrift }),
+          (engine) => engine.apply(plan, { onDrift, ...approve }),
           (summary) => this.#history.note({ kind: "applied", name: order.name, summary }),
         );
         break;

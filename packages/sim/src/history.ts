@@ -22,7 +22,13 @@ export type Entry = { readonly at: number } & (
   | { readonly kind: "fault"; readonly fault: Fault }
   | { readonly kind: "planned"; readonly name: string; readonly plan: Plan }
   | { readonly kind: "stated"; readonly statement: Statement }
-  | { readonly kind: "applying"; readonly name: string; readonly plan: string }
+  | {
+      readonly kind: "applying";
+      readonly name: string;
+      readonly plan: string;
+      /** A person has approved what the plan does beyond the guard. */
+      readonly isApproved: boolean;
+    }
   | { readonly kind: "applied"; readonly name: string; readonly summary: Applied }
   | {
       readonly kind: "call";

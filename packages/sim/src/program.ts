@@ -5,7 +5,7 @@ import type { Connection, Mapping } from "@crossfoot/connector-sdk";
 import type { Contract, EntityName } from "@crossfoot/model";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
 import { createDaySpan, createEngine, createGate, gatedConnection } from "crossfoot/testing";
-import type { Engine, Side, Sleep, World } from "crossfoot/testing";
+import type { Engine, Side, Sleep, Store, World } from "crossfoot/testing";
 import type { History } from "./history.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { PartyClock } from "./party-clock.ts";
@@ -50,26 +50,33 @@ export function startProgram(
   parts: ProgramParts,
   at: { readonly body: Incarnation; readonly clock: PartyClock },
 ): Program {
-  const world = parts.sabotage(worldOf(parts, at));
+  const late: LateStore = { store: storeOver(parts.store, at.body) };
+  const world = parts.sabotage(worldOf(parts, { ...at, late }));
+  late.store = world.store;
   return { body: at.body, world, engine: createEngine(world) };
+}
+
+/** The store of a program, which its gates use too once it may have been changed. */
+interface LateStore {
+  store: Store;
 }
 
 function worldOf(
   parts: ProgramParts,
-  { body, clock }: { readonly body: Incarnation; readonly clock: PartyClock },
+  { body, clock, late }: { readonly body: Incarnation; readonly clock: PartyClock; readonly late: LateStore },
 ): World {
   const { contract, entities, guard, history, sweepEveryMs } = parts;
   const roles = { crm: connectionId("crm"), erp: connectionId("erp") };
   let runs = 0;
   const ports = {
-    store: storeOver(parts.store, body),
+    store: late.store,
     clock: { now: clock.now, monotonic: clock.monotonic },
     sleep: sleepOn(parts.timeline, body),
     log: logOf(history, body),
   };
   return {
     ...ports,
-    sides: parts.wires.map((wire) => sideOf(parts, wire, { body, ports })),
+    sides: parts.wires.map((wire) => sideOf(parts, wire, { body, ports, late })),
     contract,
     contractHash: digest(JSON.stringify(contract)),
     policies: entities.map((entity) => compilePolicy(contract, entity, roles)),
@@ -130,7 +137,11 @@ function limitsOf({ callsAMinute }: Profile): QuotaLimits {
 function sideOf(
   parts: ProgramParts,
   wire: Wire,
-  { body, ports }: { body: Incarnation; ports: Pick<World, "store" | "clock" | "sleep" | "log"> },
+  {
+    body,
+    ports,
+    late,
+  }: { body: Incarnation; ports: Pick<World, "store" | "clock" | "sleep" | "log">; late: LateStore },
 ): Side {
   const { profile, name } = wire.system;
   let calls = 0;
@@ -148,6 +159,10 @@ function sideOf(
   let requests = 0;
   const gate = createGate({
     ...ports,
+    store: {
+      loadQuota: (connectionOf) => late.store.loadQuota(connectionOf),
+      saveQuota: (connectionOf, change) => late.store.saveQuota(connectionOf, change),
+    },
     connection: connectionId(name),
     rules: { limits: limitsOf(profile), daySpan: createDaySpan() },
     concurrency: profile.concurrency,

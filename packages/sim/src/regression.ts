@@ -16,7 +16,7 @@ export interface Regression {
 }
 
 /** Parts that scenarios have got since the first ones were saved. */
-const laterParts: Pick<Scenario, "commands"> = { commands: [] };
+const laterParts: Pick<Scenario, "commands" | "guard"> = { commands: [], guard: null };
 
 const folder = new URL("../regressions/", import.meta.url);
 

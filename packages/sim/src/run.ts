@@ -129,6 +129,7 @@ async function phases(
   for (const turnstile of Object.values(stage.turnstiles)) turnstile.heal();
   for (const worker of stage.workers) worker.heal();
   history.note({ kind: "phase", phase: "heal" });
+  stage.liftGuard();
   const healedAt = timeline.now;
   let isCalm = false;
   while (!isCalm && timeline.now < healedAt + boundOf(scenario) && !isTooLong()) {

@@ -2,6 +2,7 @@ import { agreeing } from "./saboteurs/agreeing.ts";
 import { counting } from "./saboteurs/counting.ts";
 import { deciding } from "./saboteurs/deciding.ts";
 import { hearing } from "./saboteurs/hearing.ts";
+import { limiting } from "./saboteurs/limiting.ts";
 import { reading } from "./saboteurs/reading.ts";
 import type { Saboteur } from "./saboteurs/saboteur.ts";
 import { writing } from "./saboteurs/writing.ts";
@@ -14,6 +15,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...agreeing,
   ...hearing,
   ...counting,
+  ...limiting,
 ];
 
 /** The saboteur of a name; an unknown name is told with those that are known. */

@@ -1,4 +1,4 @@
-import type { Json } from "@crossfoot/kernel";
+import type { GuardLimits, Json } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Action } from "./action.ts";
 import { drawCommands } from "./command.ts";
@@ -10,6 +10,7 @@ import type { Drawing } from "./deeds/drawn.ts";
 import { drawHabits } from "./deeds/habits.ts";
 import { drawProducts } from "./deeds/products.ts";
 import type { Fault } from "./faults.ts";
+import { drawGuard } from "./draw-guard.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { drawMask } from "./mask.ts";
 import type { Random } from "./random.ts";
@@ -38,6 +39,8 @@ export interface Scenario {
   readonly actions: readonly Action[];
   readonly faults: readonly Fault[];
   readonly commands: readonly Command[];
+  /** A guard tighter than the one that ships; null leaves that one. */
+  readonly guard: GuardLimits | null;
 }
 
 /** A worker of a scenario. */
@@ -121,5 +124,6 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
     actions: [...workload, ...duels, ...deletes, ...more, ...habits].toSorted((a, b) => a.at - b.at),
     faults: drawFaults(prng(seed, "faults"), scene),
     commands: drawCommands(prng(seed, "commands"), scene),
+    guard: drawGuard(prng(seed, "guard"), mask),
   };
 }

@@ -42,6 +42,8 @@ export interface Stage {
   readonly turnstiles: { readonly crm: Turnstile; readonly erp: Turnstile };
   /** Where operators type their commands. */
   readonly desk: Desk;
+  /** An operator allows again what the default allows, and starts the workers again. */
+  readonly liftGuard: () => void;
 }
 
 /** Builds the stage of a scenario: clocks, systems, network, store, workers, people, operators, faults. */
@@ -66,6 +68,12 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   const turnstileOf = (role: "crm" | "erp"): Turnstile =>
     new Turnstile(timeline, scenario.profiles[role].callsAMinute);
   const turnstiles = { crm: turnstileOf("crm"), erp: turnstileOf("erp") };
+  let guard = scenario.guard ?? defaultGuardLimits;
+  const liftGuard = (): void => {
+    if (scenario.guard === null) return;
+    guard = defaultGuardLimits;
+    for (const worker of hall) worker.kill("the operator lifts the guard");
+  };
   const parts: ProgramParts = {
     timeline,
     history,
@@ -81,7 +89,9 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
     },
     mappings: { crm: compileFor("crm", scenario.entities), erp: compileFor("erp", scenario.entities) },
     entities: scenario.entities,
-    guard: defaultGuardLimits,
+    get guard() {
+      return guard;
+    },
     cadenceMs: scenario.cadenceMs,
     sweepEveryMs: scenario.sweepEveryMs,
     ...(scenario.faults.some(({ name }) => name === "T4") ? { witness: witnessOutside() } : {}),
@@ -91,7 +101,7 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   hall.push(...workers);
   const operator = new Operator(parts, { name: "op", clock: new PartyClock(timeline) });
   const desk = new Desk(operator, history);
-  const stage: Stage = { ...ground, systems, home, contract, workers, outages, turnstiles, desk };
+  const stage: Stage = { ...ground, systems, home, contract, workers, outages, turnstiles, desk, liftGuard };
   bringOn(stage);
   return stage;
 }

@@ -51,6 +51,25 @@ function checkpointFacts({ observations, unreadable, cursor }: Checkpoint): Json
 type Linked = readonly { readonly link: string }[];
 const linksOf = (rows: Linked): Json => rows.map(({ link }) => link);
 
+type Decisions = Parameters<Store["commitDecisions"]>[0];
+/** What is decided to be written: entity, kind, and the plan that asked for it. */
+const writesOf = (records: Decisions): Json =>
+  records.flatMap(({ entity, intents }) =>
+    intents.map(({ kind, plan }): Json => [entity, kind, plan === null ? null : plan.id]),
+  );
+
+/** Calls that were charged to programs. */
+function chargesOf(connection: unknown, change: { readonly state: Json }, isStored: unknown): Json {
+  const { charges = [] } = change.state as unknown as {
+    readonly charges?: readonly { readonly id: string; readonly worker: string; readonly calls: number }[];
+  };
+  if (isStored !== true) return null;
+  return {
+    connection: connection as string,
+    charges: charges.map(({ id, worker, calls }) => [id, worker, calls]),
+  };
+}
+
 /** In the history a step of the store is told by what it was given and brought about, in a few words. */
 export function factsOf(method: string, given: readonly unknown[], result: unknown): Json {
   switch (method) {
@@ -73,7 +92,7 @@ export function factsOf(method: string, given: readonly unknown[], result: unkno
     case "leave":
       return { holder: given[0] as string };
     case "commitDecisions":
-      return { links: linksOf(given[0] as Linked) };
+      return { links: linksOf(given[0] as Linked), writes: writesOf(given[0] as Decisions) };
     case "claimIntents":
       return { links: linksOf(result as Linked) };
     case "commitOutcomes": {
@@ -83,6 +102,8 @@ export function factsOf(method: string, given: readonly unknown[], result: unkno
     }
     case "checkpoint":
       return checkpointFacts(given[0] as Checkpoint);
+    case "saveQuota":
+      return chargesOf(given[0], given[1] as { readonly state: Json }, result);
     case "saveDelivery":
       return { connection: given[0] as string, id: given[1] as string, result: result as Json };
     case "abandonSending":

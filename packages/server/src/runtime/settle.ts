@@ -370,7 +370,8 @@ async function guardedSince(
   if (isProjection) return null;
   const made = await harmSince(world, entity);
   const free = Object.entries(world.guard).map(([kind, { countFree }]) => countFree - (made.get(kind) ?? 0));
-  return due <= Math.min(...free) ? null : made;
+  // A record may be written to on every side at once.
+  return due * world.sides.length <= Math.min(...free) ? null : made;
 }
 
 /** Counts the writes of everything that is due before the first of them is made (INVARIANTS.md I15). */

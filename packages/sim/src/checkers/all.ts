@@ -13,6 +13,8 @@ import { conservationOfMoney } from "./i11-conservation-of-money.ts";
 import { unitAndCurrencyKept } from "./i12-unit-and-currency-kept.ts";
 import { lossyTargetStable } from "./i13-lossy-target-stable.ts";
 import { ownershipByState } from "./i14-ownership-by-state.ts";
+import { guardHolds } from "./i15-guard-holds.ts";
+import { quotaHolds } from "./i16-quota-holds.ts";
 import { planIsApply } from "./i18-plan-is-apply.ts";
 import { journalComplete } from "./i20-journal-complete.ts";
 import { webhooksHarmless } from "./i21-webhooks-harmless.ts";
@@ -37,6 +39,8 @@ export const checkers: readonly MakeChecker[] = [
   unitAndCurrencyKept,
   lossyTargetStable,
   ownershipByState,
+  guardHolds,
+  quotaHolds,
   planIsApply,
   journalComplete,
   webhooksHarmless,

@@ -51,7 +51,7 @@ export function conservationOfMoney(sight: Sight): Checker {
       const ofPairs = pairs.flatMap(({ thing, pair, plain }) =>
         unequal(sight, thing, plain).flatMap(([field, what]): readonly Violation[] => {
           looked += 1;
-          if (what === null || roles.some((role) => told.isOpen(role, pair[role], field))) return [];
+          if (what === null || isTold(told, pair, field)) return [];
           const { entity, tag } = thing;
           return [violation(facts.at, `${entity} ${tag}: ${what}`, { entity, tag, field })];
         }),
@@ -77,6 +77,14 @@ export function conservationOfMoney(sight: Sight): Checker {
     },
   };
 }
+
+/** Whether a person is told of the field, or of the lines that it follows from. */
+const isTold = (told: Told, pair: { readonly [role in Role]: Row }, field: string): boolean =>
+  roles.some((role) =>
+    [field, "lines"].some(
+      (each) => told.isOpen(role, pair[role], each) || told.lostOf(role, pair[role], each).length > 0,
+    ),
+  );
 
 const isLive = ({ after }: Row["commits"][number]): boolean => after.life === "live";
 

@@ -91,7 +91,9 @@ function isBecauseOf(sight: Sight, commit: Commit, { role, loser, survivor, comm
       ({ op, actor }) => op !== "write" && op !== "merge" && op !== "create" && actor.kind === "person",
     ),
   );
-  if (isAsked) return false;
+  // Where a system hides what is there, a record may count as deleted.
+  const isHidden = sight.scenario.faults.some(({ name }) => name === "R12" || name === "R4");
+  if (isAsked || isHidden) return false;
   if (commit.op !== "create") return true;
   const isFirst = named(sight, commit.system, entity, tag).every((row) => row.id === commit.id);
   return commit.system === role && tag === loser.tag && !isFirst && isPair(all, merge.at);

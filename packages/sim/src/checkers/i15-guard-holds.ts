@@ -1,0 +1,58 @@
+import type { JsonMap } from "@crossfoot/kernel";
+import type { EntityName } from "@crossfoot/model";
+import { wordOf } from "../auditor/text.ts";
+import { roles } from "../auditor/things.ts";
+import type { Checker, Sight, Violation } from "../checker.ts";
+
+/** Harm of these kinds adds up over the guard's window, which is longer than a run. */
+const addedUp: ReadonlySet<string> = new Set(["archive", "unarchive", "delete"]);
+
+/**
+ * I15: what is decided at once stays within the guard before the first of it is written, and archives and
+ * deletes do so over all runs and workers together, unless a person approved just that plan. Judged until the
+ * operator lifts the guard, and only where one is set.
+ */
+export function guardHolds(sight: Sight): Checker {
+  const { guard } = sight.scenario;
+  let looked = 0;
+  let isOver = guard === null;
+  const approved = new Set<string>();
+  const sums = new Map<string, number>();
+  const linkedMax = (entity: string): number =>
+    Math.max(...roles.map((role) => sight.systems[role].rows(entity as EntityName).length));
+  return {
+    invariant: "I15",
+    looked: () => looked,
+    see: (entry): readonly Violation[] => {
+      if (entry.kind === "phase" && entry.phase === "heal") isOver = true;
+      if (entry.kind === "applying" && entry.isApproved) approved.add(entry.plan);
+      if (isOver || guard === null || entry.kind !== "store" || entry.step !== "done") return [];
+      if (entry.method !== "commitDecisions") return [];
+      const facts = entry.facts as JsonMap;
+      const writes = (facts["writes"] ?? []) as readonly (readonly [string, string, string | null])[];
+      const counts = new Map<string, number>();
+      for (const [entity, kind, plan] of writes) {
+        if (plan !== null && approved.has(plan)) continue;
+        const name = `${entity}\n${kind}`;
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+      return [...counts].flatMap(([name, count]): readonly Violation[] => {
+        const [entity = "", kind = ""] = name.split("\n");
+        const limit = guard[kind];
+        if (limit === undefined) return [];
+        looked += 1;
+        const sum = (sums.get(name) ?? 0) + count;
+        sums.set(name, sum);
+        const harm = addedUp.has(kind) ? sum : count;
+        const most = Math.max(
+          limit.countFree,
+          Math.min(limit.countMax, Math.floor(limit.shareMax * linkedMax(entity))),
+        );
+        if (harm <= most) return [];
+        const message = `${entry.worker} decided ${count} ${kind} of ${entity}, ${harm} in all; ${most} pass`;
+        const about = { entity: wordOf(entity), kind };
+        return [{ invariant: "I15", message, at: entry.at, about }];
+      });
+    },
+  };
+}
