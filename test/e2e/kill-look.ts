@@ -82,23 +82,40 @@ export async function lookAtStore(stage: KillStage, store: StoreChoice): Promise
   }
 }
 
-/** Whether a worker, dead or alive, still holds the store. */
-export async function isLeaseHeld(stage: KillStage, store: StoreChoice): Promise<boolean> {
+/** When the last shard that a worker holds, dead or alive, is free; null when none is held any more. */
+export async function heldUntil(stage: KillStage, store: StoreChoice): Promise<string | null> {
   const database = await openStore(stage, store);
   try {
-    if (!(await isMigrated(database))) return false;
-    return (await database.query("select name from lease where expires_at > now()")).length > 0;
+    if (!(await isMigrated(database))) return null;
+    const [row] = await database.query<{ until: string | null }>(
+      "select max(expires_at)::text as until from lease where name like 'shard/%' and holder <> '' and " +
+        "expires_at > now()",
+    );
+    return row?.until ?? null;
   } finally {
     await database.close();
   }
 }
 
-/** Lets the lease of a killed worker run out at once: nobody wants to wait its twelve seconds each time. */
+/** Whether an instant is over by the store's clock. */
+export async function isOver(at: string, place: { stage: KillStage; store: StoreChoice }): Promise<boolean> {
+  const database = await openStore(place.stage, place.store);
+  try {
+    const sql = "select now() > $1::timestamptz as over";
+    return (await database.query<{ over: boolean }>(sql, [at]))[0]?.over === true;
+  } finally {
+    await database.close();
+  }
+}
+
+/** Lets the leases of a killed worker run out at once: nobody wants to wait for their end each time. */
 export async function expireLease(stage: KillStage, store: StoreChoice): Promise<void> {
   const database = await openStore(stage, store);
   try {
     if (!(await isMigrated(database))) return;
-    await database.query("update lease set expires_at = now() - interval '1 second'");
+    await database.script(
+      "update lease set expires_at = now() - interval '1 second'; delete from worker where true",
+    );
   } finally {
     await database.close();
   }

@@ -9,7 +9,7 @@ import type { Audit, Logs } from "./kill-audit.ts";
 import { runCli } from "./kill-child.ts";
 import type { Ended } from "./kill-child.ts";
 import type { Engine, RunSummary } from "crossfoot/testing";
-import { compareLooks, expireLease, isLeaseHeld, lookAtStore } from "./kill-look.ts";
+import { compareLooks, expireLease, heldUntil, isOver, lookAtStore } from "./kill-look.ts";
 import type { Kept, Look } from "./kill-look.ts";
 import { arm, drawMoment, drawTroubles, momentText } from "./kill-moment.ts";
 import { openKillStage } from "./kill-stage.ts";
@@ -42,8 +42,8 @@ export interface Trial {
   readonly lives: number;
   /** Calls that a fault lost, cut or made late. */
   readonly faults: number;
-  /** Restarts refused while the lease of the killed worker was still running. */
-  readonly refusals: number;
+  /** Restarts that waited for the end of what a killed worker held, and then went on. */
+  readonly waits: number;
   /** The last apply, which nobody kills. */
   readonly apply: ApplySummary;
   /** Commits of the run that must find nothing to do. */
@@ -73,7 +73,7 @@ interface Running {
   /** An apply came to its end by itself: later kills hit one that finds little to do. */
   isOver: boolean;
   lives: number;
-  refusals: number;
+  waits: number;
 }
 
 const planFile = ({ stage }: Running): string => join(stage.folder, "plan.json");
@@ -127,7 +127,8 @@ async function afterKill(running: Running): Promise<void> {
   const { stage, options, kills, looks } = running;
   const { store } = options;
   if (store.home === "server") {
-    if (running.refusals === 0 && (await isLeaseHeld(stage, store))) await meetLease(running);
+    const until = running.waits === 0 ? await heldUntil(stage, store) : null;
+    if (until !== null) await meetLease(running, until);
     await expireLease(stage, store);
   }
   if (store.home === "embedded" && kills.length % lookEvery !== 0) return;
@@ -135,10 +136,10 @@ async function afterKill(running: Running): Promise<void> {
 }
 
 /** On a server the store cannot know that a worker is dead before its lease has run out. */
-async function meetLease(running: Running): Promise<void> {
-  running.lives += 1;
-  const ended = await runCli(running.stage.folder, planArgs(running));
-  if (ended.code === 1 && ended.stdout.includes("worker_running")) running.refusals += 1;
+async function meetLease(running: Running, until: string): Promise<void> {
+  const { stage, options } = running;
+  await runWhole<unknown>(running, ["plan", "--out", join(stage.folder, "beside.json")]);
+  if (await isOver(until, { stage, store: options.store })) running.waits += 1;
 }
 
 async function killUntil(running: Running, count: number, args: readonly string[]): Promise<void> {
@@ -183,7 +184,7 @@ async function finish(running: Running): Promise<Omit<Trial, "seconds">> {
     kills: running.kills,
     lives: running.lives,
     faults: fired.filter(({ effect }) => effect.kind !== "delay").length,
-    refusals: running.refusals,
+    waits: running.waits,
     apply,
     idleCommits,
     statement,
@@ -203,7 +204,7 @@ export async function killAgainAndAgain(options: TrialOptions): Promise<Trial> {
   const { size, store, kills } = options;
   const stage = await openKillStage(size, store);
   const random = randomStream(size.seed, `kill/${store.home}`);
-  const counts = { isOver: false, lives: 0, refusals: 0 };
+  const counts = { isOver: false, lives: 0, waits: 0 };
   const running: Running = { stage, options, random, kills: [], looks: [], ...counts };
   try {
     await killUntil(running, Math.round(kills * planShare), planArgs(running));

@@ -313,19 +313,26 @@ const ordering: readonly MatrixCase[] = [
   ),
 ];
 
-const leaseWords = { acquireLease: "taken", renewLease: "renewed", releaseLease: "released" } as const;
+/** Steps of a worker's life, and whether it holds a shard by then. */
+const leaseSteps = [
+  { name: "beat", words: "a sign of life is given", holds: { before: false, after: false } },
+  { name: "takeShards", words: "shards are taken", holds: { before: false, after: true } },
+  { name: "acquireLease", words: "a lease is taken", holds: { before: true, after: true } },
+  { name: "releaseLease", words: "a lease is released", holds: { before: true, after: true } },
+  { name: "leave", words: "all is given back", holds: { before: true, after: true } },
+] as const;
 
 const keeping: readonly MatrixCase[] = [
-  ...(["acquireLease", "renewLease", "releaseLease"] as const).flatMap((name) =>
+  ...leaseSteps.flatMap(({ name, words, holds }) =>
     both.map((when) =>
-      step(18, `${when} a lease is ${leaseWords[name]}`, {
+      step(18, `${when} ${words}`, {
         people: winCustomers(1),
         command: run,
         point: { name, when },
         judge: (seen) =>
-          name === "acquireLease" && when === "before"
-            ? want(seen.fence.after === seen.fence.before + 1, "a lease was taken that nobody took")
-            : fenceGrew(seen),
+          holds[when]
+            ? fenceGrew(seen)
+            : want(seen.fence.after === seen.fence.before + 1, "a shard was taken that nobody took"),
       }),
     ),
   ),

@@ -71,7 +71,7 @@ interface World {
 const worlds = new Map<string, World>();
 const tell = (told: Told): void => void process.send?.(told);
 
-/** A lease is renewed every few seconds; here at once, so that a kill can hit it. */
+/** Whether a sign of life is due is looked at every few seconds; here at once. */
 const hasty = (ms: number, signal?: AbortSignal): Promise<boolean> => sleep(ms === 2_250 ? 40 : ms, signal);
 
 function openDatabase(project: Project, folder: string): Promise<Database> {
@@ -86,8 +86,12 @@ async function open(world: string, order: Extract<Order, { kind: "open" }>): Pro
   if (project === undefined) throw new Error(problems.map(({ message }) => message).join("; "));
   const gate = makeGate(() => tell({ world, reached: true }));
   const database = await openDatabase(project, folder);
-  // Nobody waits the twelve seconds of a dead worker's lease; that it is refused until then has its own test.
-  if (takesOver) await database.query("update lease set expires_at = now() - interval '1 second'");
+  // Nobody waits for the end of a dead worker's leases; that others do has its own test.
+  if (takesOver) {
+    await database.script(
+      "update lease set expires_at = now() - interval '1 second'; delete from worker where true",
+    );
+  }
   const engine = await openEngine(project, {
     database: gatedDatabase(gate, database),
     sleep: hasty,

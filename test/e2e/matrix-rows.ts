@@ -29,7 +29,7 @@ export const matrixRows: readonly MatrixRow[] = [
   cases(15, "links joined; a merge of records moves links in the same kind of commit"),
   cases(16, "apply: progress mark per write"),
   { row: 17, step: "undo: inverse write", tested: { in: "packages/server/src/runtime/undo.pg.test.ts" } },
-  cases(18, "lease renewed or released"),
+  cases(18, "signs of life; leases taken or released"),
   cases(19, "journal entry in the commit of its change"),
   { row: 20, step: "loser notified", tested: { in: "packages/server/src/runtime/tell.pg.test.ts" } },
   { row: 21, step: "erasure", tested: { waitsFor: "erasure" } },

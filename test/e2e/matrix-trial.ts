@@ -122,7 +122,7 @@ async function orderOf(running: Running, life: Life): Promise<Order | null> {
 }
 
 const fenceOf = async (life: Life, name: string): Promise<number> => {
-  const sql = "select fence::int as fence from lease where name = 'engine'";
+  const sql = "select min(fence)::int as fence from lease where name like 'shard/%'";
   return (await life.order<{ fence: number }[]>(name, { kind: "query", sql }))[0]?.fence ?? 0;
 };
 

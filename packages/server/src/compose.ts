@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { httpConnector } from "@crossfoot/connector-http";
 import { tryton } from "@crossfoot/connector-tryton";
@@ -90,7 +91,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     sleep,
     entropy: systemEntropy,
     log,
-    holder: randomUUID(),
+    holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     isKnownCurrency,
     sweepEveryMs: project.sweepMs,
     observed: project.observed,

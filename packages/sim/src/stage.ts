@@ -42,6 +42,7 @@ export interface Stage {
   readonly turnstiles: { readonly crm: Turnstile; readonly erp: Turnstile };
   /** Where operators type their commands. */
   readonly desk: Desk;
+  readonly operator: Operator;
   /** An operator allows again what the default allows, and starts the workers again. */
   readonly liftGuard: () => void;
 }
@@ -101,7 +102,18 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   hall.push(...workers);
   const operator = new Operator(parts, { name: "op", clock: new PartyClock(timeline) });
   const desk = new Desk(operator, history);
-  const stage: Stage = { ...ground, systems, home, contract, workers, outages, turnstiles, desk, liftGuard };
+  const stage: Stage = {
+    ...ground,
+    systems,
+    home,
+    contract,
+    workers,
+    outages,
+    turnstiles,
+    desk,
+    operator,
+    liftGuard,
+  };
   bringOn(stage);
   return stage;
 }
@@ -189,7 +201,7 @@ function bringOn(stage: Stage): void {
     ...workers.map(({ name, clock }) => [name, clock] as const),
   ]);
   const random = prng(scenario.seed, "reactions");
-  const backups = new Backups(stage, operator);
+  const backups = new Backups(stage, stage.operator);
   const theatre: Theatre = {
     scenario,
     timeline,

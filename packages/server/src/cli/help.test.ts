@@ -51,6 +51,8 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "merged",
       "match",
       "conflicts",
+      "pause",
+      "resume",
       "dead-letters",
       "redrive",
       "restore",

@@ -24,11 +24,17 @@ import type { MapOptions } from "./look.ts";
 import { conflictsCommand, deadLettersCommand, redriveCommand } from "./people.ts";
 import { exitCodes, Refusal, refusalDocument, refusalOf, refusalText } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
+import { pauseCommand } from "./pausing.ts";
 import { upCommand, workerCommand } from "./up.ts";
 
 const codesText = `
 Exit codes: 0 done, 1 failed, 2 done but differences remain, 3 refused by a guard or a stale plan,
 4 bad configuration, bad input or wrong usage.`;
+
+const pauseWords = [
+  ["pause", "stop an entity or a connection, for all workers; webhooks are kept"],
+  ["resume", "let what is paused go on"],
+] as const;
 
 const onlyOption = (): Option =>
   new Option("--only <entities...>", "only these entities, such as accounts,orders");
@@ -139,6 +145,12 @@ function addPeople(add: Add): void {
       }),
     );
   });
+  for (const [action, words] of pauseWords) {
+    add(action, words, (command, act) => {
+      command.argument("<name>", "an entity, such as quotes, or a connection, such as erp");
+      act((context, [name]) => pauseCommand(context, action, String(name)));
+    });
+  }
   add("dead-letters", "what was set aside, with the reason", (_command, act) => {
     act((context) => deadLettersCommand(context));
   });

@@ -5,6 +5,7 @@ import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { outlookParts } from "./show-outlook.ts";
 import { showEpoch } from "./show-epoch.ts";
+import { pausesPart, workersPart } from "./show-workers.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
 import { moment } from "./text.ts";
@@ -127,9 +128,18 @@ const epochLine = ({ epoch }: StatusReport): string => (epoch.state === "confirm
 
 /** How everything stands, for a person. */
 export function showStatus(status: StatusReport, room: number): string {
-  const parts = [epochLine, observeOnly, connections, entities, cursors, outlook, runs].map((part) =>
-    part(status, room),
-  );
+  const all = [
+    epochLine,
+    observeOnly,
+    pausesPart,
+    connections,
+    entities,
+    cursors,
+    outlook,
+    workersPart,
+    runs,
+  ];
+  const parts = all.map((part) => part(status, room));
   const shown = parts.filter((part) => part !== "");
   if (shown.length > 0) return shown.join("\n\n");
   return "Nothing has run yet. Start with `crossfoot check`, then `crossfoot plan`.";

@@ -23,6 +23,8 @@ const status: StatusReport = {
     },
   ],
   observed: [],
+  pauses: [],
+  shards: [],
   entities: [
     {
       entity: "accounts",

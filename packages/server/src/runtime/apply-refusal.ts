@@ -1,5 +1,6 @@
 import { planFormat } from "./plan-document.ts";
 import type { PlanDocument } from "./plan-document.ts";
+import { pauseOver } from "./pausing.ts";
 import { planId, tenantsOf } from "./planning-compose.ts";
 import type { World } from "./world.ts";
 
@@ -45,6 +46,11 @@ export async function refuseUnfit(world: World, plan: PlanDocument): Promise<voi
     throw new PlanRefused(
       `the plan was made while ${trouble.connection} could not be read (${trouble.code})`,
     );
+  const pause = pauseOver(await world.store.listPauses(), plan.writes);
+  if (pause !== undefined) {
+    const message = `${pause.name} is paused since ${pause.since} by ${pause.by}`;
+    throw new PlanRefused(message, `\`crossfoot resume ${pause.name}\` lets it go on`);
+  }
   if (world.clock.now() > Date.parse(plan.expiresAt))
     throw new PlanRefused(`the plan was good until ${plan.expiresAt}`);
 }

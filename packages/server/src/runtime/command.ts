@@ -78,6 +78,9 @@ async function whyNothing(
   if (settling.guardStops.length > 0) reasons.push("the guard stopped what was to be written");
   for (const [connection, failure] of settling.session.away)
     reasons.push(`${connection} was not usable: ${failure.message}`);
+  const { pauses } = settling.session.holding;
+  const paused = pauses.filter(({ kind }) => kind === "entity").map(({ name }) => name);
+  if (paused.length > 0) reasons.push(`${paused.join(" and ")} paused`);
   const counts = await world.store.openCounts();
   const sum = (name: "parks" | "conflicts" | "waits" | "candidates" | "openIntents"): number =>
     counts.reduce((total, row) => total + row[name], 0);
@@ -161,6 +164,8 @@ export async function runCommand(
       if (settling.observes.size > 0) await world.store.markStored();
       await session.holding.withdraw();
       await work(settling);
+      // Whoever lost a shard on the way has not done what it was to do.
+      session.holding.lost.throwIfAborted();
       await tellLosers(settling);
       await endRecovery(session);
       const summary = await summarise(world, { settling, reads, deletions, startedAt, callsBefore }, runId);

@@ -18,6 +18,7 @@ import { makePlan } from "./planning.ts";
 import { matchFirst } from "./resolve.ts";
 import { listLost, restoreValue } from "./restore.ts";
 import { refuseObserved } from "./observing.ts";
+import { tellPauses } from "./pausing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import { contextOf, noteIfWorld, settle } from "./settle.ts";
 import type { Settling } from "./settle.ts";
@@ -34,6 +35,7 @@ const idleWaitMs = 2_000;
 
 async function planCommand(world: World, options: PlanOptions): Promise<PlanDocument> {
   return underLease(world, { runId: null, options, lane: "poll", isAlone: true }, async (session) => {
+    tellPauses(session);
     const opened = await openSides(session, { trusts: false });
     const policies = policiesOf(world, options.only);
     const mode = options.sweep === true ? "sweep" : "incremental";
@@ -169,6 +171,8 @@ async function statusOf(world: World): Promise<StatusReport> {
   return {
     connections: await store.listConnections(),
     observed: observed ?? [],
+    pauses: await store.listPauses(),
+    shards: await store.listShards(),
     entities: await store.counts(),
     cursors: await store.listCursors(),
     runs: await store.listRuns(10),
@@ -231,6 +235,8 @@ export function createEngine(world: World): Engine {
     candidates: () => world.store.listCandidates(),
     deadLetters: () => world.store.listParks(),
     redrive: (parkIds, by) => world.store.redrive(parkIds, by),
+    pause: (what, by) => world.store.pause(what, by),
+    resume: (what, by) => world.store.resume(what, by),
     decideConflict: async (link, field, decision) => {
       const open = (await world.store.listConflicts("open")).find(
         (one) => one.link === link && one.field === field,

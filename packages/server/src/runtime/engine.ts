@@ -23,10 +23,13 @@ import type {
   CursorState,
   EntityCounts,
   EpochRow,
+  HeldShard,
   Intent,
   JournalEntry,
   LostValue,
   OpenPark,
+  PauseOf,
+  PauseRow,
   RunRow,
   UndoneMark,
   WaitEntry,
@@ -227,6 +230,10 @@ export interface StatusReport {
   readonly connections: readonly ConnectionRow[];
   /** Connections that are only observed: nothing is ever sent to them. */
   readonly observed: readonly ConnectionId[];
+  /** What people have paused: nothing of it is read, decided or written. */
+  readonly pauses: readonly PauseRow[];
+  /** Shards of the links, and which worker holds each now. */
+  readonly shards: readonly HeldShard[];
   readonly entities: readonly EntityCounts[];
   readonly cursors: readonly CursorState[];
   readonly runs: readonly RunRow[];
@@ -283,6 +290,10 @@ export interface Engine {
   candidates(): Promise<readonly CandidateRow[]>;
   deadLetters(): Promise<readonly OpenPark[]>;
   redrive(parkIds: readonly string[], by: string): Promise<number>;
+  /** Pauses an entity or a connection, for all workers. False when it was paused already. */
+  pause(what: PauseOf, by: string): Promise<boolean>;
+  /** Lets it go on. False when it was not paused. */
+  resume(what: PauseOf, by: string): Promise<boolean>;
   /** Settles a conflict by the value of one connection. False when there is no such open conflict. */
   decideConflict(
     link: LinkId,

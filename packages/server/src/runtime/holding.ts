@@ -33,6 +33,8 @@ interface HoldingOptions {
   readonly holder: string;
   readonly isAlone: boolean;
   readonly runId: string | null;
+  /** Called after each sign of life, once its answer is known. */
+  readonly onBeat?: () => void;
 }
 
 /**
@@ -49,7 +51,7 @@ export class Holding {
   readonly #leaving: Set<number> = new Set();
   /** Shards that each piece of work under way rests on. */
   readonly #uses: Set<ReadonlySet<number>> = new Set();
-  #beat: Beat = { now: 0, workers: [], shards: [], free: 0 };
+  #beat: Beat = { now: 0, workers: [], pauses: [], shards: [], free: 0 };
   #lives: Deadline;
   #next: Deadline;
   #beating: Promise<void> | null = null;
@@ -75,6 +77,11 @@ export class Holding {
   /** ms by the store's clock, as of the last sign of life. */
   get storeNow(): number {
     return this.#beat.now;
+  }
+
+  /** What people have paused, as of the last sign of life. */
+  get pauses(): Beat["pauses"] {
+    return this.#beat.pauses;
   }
 
   /** Whether all shards are held: nobody else decides or writes. */
@@ -194,6 +201,7 @@ export class Holding {
     }
     this.#beat = beat;
     this.#lives = lives;
+    this.#options.onBeat?.();
     // What the store says is ours and we know nothing of was given or taken without an answer.
     const strange = beat.shards.filter(({ shard }) => !this.#fences.has(shard));
     if (strange.length > 0) await store.giveShards({ holder: this.holder, shards: strange });

@@ -34,7 +34,9 @@ export function createIdle(world: World): Idle {
 }
 
 /** Whether something may be done now. Records that wait for the link of a parent are left to the next run. */
-async function isDue({ store, policies }: World): Promise<boolean> {
+async function isDue({ store, policies: all }: World): Promise<boolean> {
+  const paused = new Set((await store.listPauses()).map(({ kind, name }) => `${kind} ${name}`));
+  const policies = all.filter(({ entity }) => !paused.has(`entity ${entity}`));
   const due = await store.dueEntities(policies.map(({ entity }) => entity));
   if (due.some(({ work, intents, moved }) => work || intents || moved)) return true;
   for (const { entity, newcomers } of due)

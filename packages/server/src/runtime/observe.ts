@@ -3,6 +3,7 @@ import type { Connection, EntityMapping, IdPage, NativeRecord, Page } from "@cro
 import { canonicalBytes, checkPaging, nextWatermark } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, Json, JsonMap, Lane, Via } from "@crossfoot/kernel";
 import type { CursorState, Lease, StoredObservation, UnreadableEntry } from "../store/port.ts";
+import { isCut } from "./pausing.ts";
 import { abilitiesOf, inLane, mappingOf, reading } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
 
@@ -206,7 +207,7 @@ export async function readEntity(
   let heldAt: number | null = null;
   let asked = askPage(session, side, { mapping, cursor, via, connection });
   for (;;) {
-    if (session.signal?.aborted === true) return counts;
+    if (isCut(session, side, request.entity)) return counts;
     if (cursor.pageCursor !== null) seen.add(cursor.pageCursor);
     const { page, span } = await asked;
     const checked = refuseTwins(page);

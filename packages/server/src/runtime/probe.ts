@@ -17,6 +17,7 @@ import { inLanes } from "./lanes.ts";
 import { notSeen } from "./not-seen.ts";
 import { toObservation } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded, parkOf } from "./outcome.ts";
+import { isCut } from "./pausing.ts";
 import { sendWithinMs } from "./target.ts";
 import type { SendTarget } from "./target.ts";
 import { abilitiesOf, mappingOf, reading, sideOf, termsOf } from "./world.ts";
@@ -65,7 +66,7 @@ async function probeSome(
   );
   let settled = 0;
   await inLanes(intents, side.concurrency, async (intent) => {
-    if (session.signal?.aborted === true || session.away.has(side.id)) return;
+    if (isCut(session, side, entity)) return;
     const outcome = await probeOne(session, target, intent);
     // Each answer is stored as it comes, so that even a program that is killed every second gets on.
     await commit([outcome]);

@@ -8,6 +8,7 @@ import { bearWitness } from "./epoch.ts";
 import { isQuotaWait, openTerms } from "./gate.ts";
 import type { CallTerms } from "./gate.ts";
 import { gathered } from "./gather.ts";
+import { isCut } from "./pausing.ts";
 import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { sendBatch, takenBack } from "./send-batch.ts";
@@ -194,7 +195,7 @@ function endClaim(sending: Sending, { terms, batches }: Claim): void {
 
 function claimMore(sending: Sending): Promise<void> {
   const { session, target } = sending;
-  if (session.signal?.aborted === true || session.away.has(target.side.id)) {
+  if (isCut(session, target.side, target.policy.entity)) {
     sending.isDry = true;
     return Promise.resolve();
   }
@@ -257,6 +258,11 @@ async function claimHeld(
   const { terms, connection } = at;
   const { holding } = session;
   await holding.keepUp();
+  if (isCut(session, target.side, target.policy.entity)) {
+    sending.isDry = true;
+    target.side.gate.letGo(terms);
+    return;
+  }
   const end = holding.begin();
   const withinMs = sendWithinMs(target);
   const limit = Math.min(batchSize * at.batches, claimMax);

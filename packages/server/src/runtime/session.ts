@@ -9,6 +9,7 @@ import { deadlineIn } from "./deadline.ts";
 import { bearWitness, enterEpoch } from "./epoch.ts";
 import { isQuotaWait } from "./gate.ts";
 import { beatMs, Holding, leaseMs } from "./holding.ts";
+import { isCut, obeyPauses } from "./pausing.ts";
 import { findDeletions, readEntity } from "./observe.ts";
 import type { ReadCounts, ReadMode } from "./observe.ts";
 import { inLane, mappingOf, noteTrouble, saveSideState, termsOf, ticker } from "./world.ts";
@@ -48,7 +49,8 @@ export async function underLease<T>(
 ): Promise<T> {
   const { runId, options, isAlone = false } = at;
   const holder = `${world.holder}/${world.entropy.uuid()}`;
-  const holding = new Holding(world, { holder, isAlone, runId });
+  let onBeat = (): void => undefined;
+  const holding = new Holding(world, { holder, isAlone, runId, onBeat: () => onBeat() });
   const ended = new AbortController();
   const { signal } = options;
   const over = new AbortController();
@@ -76,6 +78,8 @@ export async function underLease<T>(
       away: new Map(),
       troubles: [],
     };
+    onBeat = () => obeyPauses(session);
+    onBeat();
     if (isAlone) await holdAll(session);
     const keeping = keepUp(session, ended.signal);
     try {
@@ -136,6 +140,8 @@ export async function openSides(
     let connection: Connection | null = null;
     try {
       connection = await side.open(termsOf(session));
+      // Nothing is asked of one that is paused.
+      if (session.away.has(side.id)) return [[side.id, connection]];
       const row = known.get(side.id);
       const isRecent = world.clock.monotonic() - (askedAt.get(side) ?? -Infinity) < tenantTrustMs;
       if (!(trusts && isRecent && row?.state === "ready"))
@@ -218,8 +224,7 @@ async function readSide(
   },
 ): Promise<void> {
   for (const { entity } of at.policies) {
-    if (session.signal?.aborted === true || session.away.has(side.id)) return;
-    if (mappingOf(side, entity) === undefined) continue;
+    if (mappingOf(side, entity) === undefined || isCut(session, side, entity)) continue;
     const lease = await readingLease(session, side, { entity, restMs: at.restMs?.[entity] ?? 0 });
     if (lease === null) continue;
     try {
@@ -273,7 +278,8 @@ async function readOne(
       : { counts: await readEntity(session, side, at), isSwept: false };
     const into = at.reads.get(entity);
     if (into !== undefined) into[side.id] = counts;
-    if (isSwept) {
+    // A sweep that was cut has not seen everything: what it did not see is not gone.
+    if (isSwept && !isCut(session, side, entity)) {
       const found = await findDeletions(inLane(session, "sweep"), side, entity);
       at.deletions.set(entity, (at.deletions.get(entity) ?? 0) + found);
       await noteSwept(session, side, { entity, lease });

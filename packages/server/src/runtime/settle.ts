@@ -14,6 +14,7 @@ import { sendDue } from "./send.ts";
 import { noteTrouble } from "./world.ts";
 import type { DueWork, Readiness, Rights } from "../store/port.ts";
 import { covers } from "./holding.ts";
+import { isEntityPaused } from "./pausing.ts";
 import { Patience } from "./others.ts";
 import type { Session, World } from "./world.ts";
 
@@ -111,6 +112,7 @@ export async function settle(settling: Settling): Promise<void> {
     for (const policy of settling.policies) {
       if (session.signal?.aborted === true) return;
       await session.holding.keepUp();
+      if (isEntityPaused(session, policy.entity)) continue;
       const work = due.get(policy.entity);
       if (work === undefined) continue;
       const done = await settleEntity(settling, policy, work);
@@ -154,9 +156,12 @@ async function settleEntity(settling: Settling, policy: EntityPolicy, due: DueWo
 async function waitForLater(settling: Settling, patience: Patience): Promise<boolean> {
   const { session, deferred } = settling;
   const targets = await session.world.store.openTargets(session.holding.shards());
-  const open = targets.filter(({ target }) => !session.away.has(target));
+  const active = settling.policies.filter(({ entity }) => !isEntityPaused(session, entity));
+  const open = targets.filter(
+    ({ target, entity }) => !session.away.has(target) && !isEntityPaused(session, entity),
+  );
   const later = open.reduce((sum, row) => sum + row.due + row.later, 0);
-  if (later === 0 && deferred.size === 0) return patience.forOthers(settling.policies);
+  if (later === 0 && deferred.size === 0) return patience.forOthers(active);
   const message = `${later} writes wait for an answer or for another try`;
   session.report({ phase: "wait", entity: null, connection: null, done: 0, total: later, message });
   return patience.forOwn();

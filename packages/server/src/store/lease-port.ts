@@ -1,4 +1,5 @@
 import type { LinkId } from "@crossfoot/kernel";
+import type { PauseOf } from "./pause-port.ts";
 
 /**
  * Parts into which the links are divided. One worker at a time decides and writes for a part; more workers
@@ -58,10 +59,19 @@ export interface Beat {
   readonly now: number;
   /** Live workers in the order in which they came, this one among them. */
   readonly workers: readonly LiveWorker[];
+  /** What people have paused. */
+  readonly pauses: readonly PauseOf[];
   /** Shards that this worker still holds. */
   readonly shards: readonly ShardRight[];
   /** How many shards nobody holds, or whose holder's time is over. */
   readonly free: number;
+}
+
+/** A shard, who holds it (null: nobody who is alive) and since when, by the store's clock. */
+export interface HeldShard {
+  readonly shard: number;
+  readonly holder: string | null;
+  readonly since: string | null;
 }
 
 /** A shard that was taken. */
@@ -81,6 +91,8 @@ export interface LeaseStore {
   takeShards(sign: WorkerSign, count: number): Promise<readonly TakenShard[]>;
   /** How many shards are held by workers whose time of so many ms is over. */
   countOrphans(ttlMs: number): Promise<number>;
+  /** All shards and who holds them now. */
+  listShards(): Promise<readonly HeldShard[]>;
   /** Gives shards back; nothing that is under way may rest on them. */
   giveShards(rights: Rights): Promise<void>;
   /** The worker goes, and leaves everything it held. */

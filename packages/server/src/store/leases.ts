@@ -1,7 +1,7 @@
 import type { LinkId } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import { LeaseLost, rightsFor, shardName } from "./port.ts";
-import type { Beat, Lease, LeaseStore, LiveWorker, Rights, ShardRight } from "./port.ts";
+import type { Beat, HeldShard, Lease, LeaseStore, LiveWorker, PauseOf, Rights, ShardRight } from "./port.ts";
 
 /**
  * The store refuses every commit about a link whose shard is another's by now (INVARIANTS.md I25):
@@ -64,6 +64,7 @@ const byShard = (a: ShardRight, b: ShardRight): number => a.shard - b.shard;
 interface BeatRow {
   readonly now: number;
   readonly workers: readonly LiveWorker[];
+  readonly pauses: readonly PauseOf[];
   readonly shards: readonly { readonly name: string; readonly fence: number }[];
   readonly free: number;
 }
@@ -79,7 +80,9 @@ const beatSql =
   `${isOver("expires_at", "$3")} union all select holder, is_alone, started_at from own) ` +
   "select (extract(epoch from now()) * 1000)::double precision as now, (select " +
   "jsonb_agg(jsonb_build_object('holder', holder, 'isAlone', is_alone) order by started_at, holder) from " +
-  "live) as workers, (select coalesce(jsonb_agg(jsonb_build_object('name', name, 'fence', fence)), '[]') " +
+  "live) as workers, (select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'name', name) order by " +
+  "kind, name), '[]') from pause) as pauses, (select coalesce(jsonb_agg(jsonb_build_object('name', name, " +
+  "'fence', fence)), '[]') " +
   `from kept where ${isShard}) as shards, (select count(*)::int from lease where ${isShard} and holder <> ` +
   `$1 and ${isFree("$3")}) as free`;
 
@@ -93,9 +96,9 @@ function shards(database: Database): Omit<LeaseStore, "acquireLease" | "releaseL
         ttlMs,
       ]);
       if (row === undefined) throw new Error("a select without a table answers one row");
-      const { now, workers, free } = row;
+      const { now, workers, pauses, free } = row;
       const held = row.shards.map(({ name, fence }) => ({ shard: shardIn(name), fence }));
-      return { now, workers, shards: held.toSorted(byShard), free } satisfies Beat;
+      return { now, workers, pauses, shards: held.toSorted(byShard), free } satisfies Beat;
     },
     async takeShards({ holder, ttlMs }, count) {
       // Rows that a commit of their dead holder still locks are left for the next time.
@@ -122,6 +125,14 @@ function shards(database: Database): Omit<LeaseStore, "acquireLease" | "releaseL
         [ttlMs],
       );
       return row?.orphans ?? 0;
+    },
+    async listShards() {
+      const rows = await database.query<{ name: string; holder: string | null; since: string | null }>(
+        "select name, case when is_held then holder end as holder, case when is_held then taken_at end as " +
+          "since from (select name, holder, taken_at, holder <> '' and expires_at > now() as is_held from " +
+          `lease where ${isShard}) held order by name`,
+      );
+      return rows.map(({ name, holder, since }): HeldShard => ({ shard: shardIn(name), holder, since }));
     },
     async giveShards({ holder, shards: given }) {
       const rows = given.map(({ shard, fence }) => ({ name: shardName(shard), fence }));

@@ -208,6 +208,20 @@ async function upsert(
   return new Map(stored.map((row) => [nameOf(row), row.link_id as LinkId | null]));
 }
 
+/**
+ * Links of one side only that are to be decided again, since everything of the other side has been read now
+ * for the first time: what was missing there until then may be missing for good.
+ */
+async function singlesOnceRead(tx: Queryable, cursor: CursorState): Promise<readonly LinkId[]> {
+  if (cursor.backfilledAt === null) return [];
+  const rows = await tx.query<{ id: string }>(
+    "select id from link where entity = $2 and state = 'single' and not exists (select from cursor where " +
+      "connection = $1 and entity = $2 and backfilled_at is not null)",
+    [cursor.connection, cursor.entity],
+  );
+  return rows.map(({ id }) => id as LinkId);
+}
+
 async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
   await tx.query(
     "insert into cursor (connection, entity, mapping_hash, page_cursor, pages, reading, " +
@@ -321,8 +335,10 @@ function readings(deps: Deps): Pick<Store, "loadCursor" | "listCursors" | "check
         if (checkpoint.lease !== undefined) await checkLease(tx, checkpoint.lease, "for key share");
         const { counts, changed } = await observe(tx, checkpoint.observations);
         await parkUnreadable(tx, deps, checkpoint);
-        if (checkpoint.cursor !== null) await saveCursor(tx, heldCursor(checkpoint.cursor, counts.heldAt));
-        await markLinks(tx, changed, "observed");
+        const { cursor } = checkpoint;
+        const singles = cursor === null ? [] : await singlesOnceRead(tx, cursor);
+        if (cursor !== null) await saveCursor(tx, heldCursor(cursor, counts.heldAt));
+        await markLinks(tx, [...changed, ...singles], "observed");
         await journal.write(tx, checkpoint.unreadable.map(unreadableNote), checkpoint.runId);
         return counts;
       });
@@ -380,9 +396,10 @@ function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
     async takeHints(limit) {
       const rows = await database.query<{ connection: string; entity: string; external_id: string }>(
         "delete from hint where (connection, entity, external_id) in (select connection, entity, " +
-          "external_id from hint order by received_at, connection, entity, external_id limit $1 for " +
-          "update " +
-          "skip locked) returning connection, entity, external_id",
+          "external_id from hint h where not exists (select from pause p where (p.kind = 'connection' and " +
+          "p.name = h.connection) or (p.kind = 'entity' and p.name = h.entity)) order by received_at, " +
+          "connection, entity, external_id limit $1 for update skip locked) returning connection, entity, " +
+          "external_id",
         [limit],
       );
       return rows.map((row) => ({

@@ -24,6 +24,7 @@ import type { EpochStore } from "./epoch-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
 import type { Lease, LeaseStore, Rights } from "./lease-port.ts";
 import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
+import type { PauseStore } from "./pause-port.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type { QuotaStore } from "./quota-port.ts";
 import type { TellingStore } from "./telling-port.ts";
@@ -62,11 +63,21 @@ export {
   shardName,
   shardOf,
 } from "./lease-port.ts";
-export type { Beat, Lease, LeaseStore, LiveWorker, Rights, ShardRight, WorkerSign } from "./lease-port.ts";
+export type {
+  Beat,
+  HeldShard,
+  Lease,
+  LeaseStore,
+  LiveWorker,
+  Rights,
+  ShardRight,
+  WorkerSign,
+} from "./lease-port.ts";
 export type { ResolvedEntry, Resolution } from "./resolution.ts";
 export type { DueTelling, Telling, TellingStore } from "./telling-port.ts";
 export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
+export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
 export type { QuotaStore } from "./quota-port.ts";
 export type {
   CandidateRow,
@@ -358,7 +369,8 @@ export interface Store
     IdentityStore,
     AdoptStore,
     QuotaStore,
-    EpochStore {
+    EpochStore,
+    PauseStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 

@@ -16,6 +16,7 @@ import { migrate } from "./migrate.ts";
 import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
 import { patient } from "./patient.ts";
+import { pauseStore } from "./pauses.ts";
 import { planStore } from "./plans.ts";
 import { quotaStore } from "./quotas.ts";
 import { tellingStore } from "./tellings.ts";
@@ -48,6 +49,7 @@ export function createStore(deps: {
     ...peopleStore(parts),
     ...planStore(parts),
     ...quotaStore(database),
+    ...pauseStore(parts),
     ...termsStore(parts),
     ...epochStore(parts),
     ...tellingStore(parts),

@@ -307,6 +307,14 @@ interface QuotaTable {
   readonly changed_at: number;
 }
 
+/** A row of `pause`. */
+interface PauseTable {
+  readonly kind: "entity" | "connection";
+  readonly name: string;
+  readonly paused_by: string;
+  readonly paused_at: number;
+}
+
 /** A row of `lease`. */
 export interface LeaseTable {
   readonly name: string;
@@ -387,6 +395,7 @@ export interface Rows {
   readonly epoch: EpochTable;
   readonly epoch_sweep: SweptTable;
   readonly quota: QuotaTable;
+  readonly pause: PauseTable;
   readonly decided_terms: TermsTable;
   readonly lease: LeaseTable;
   readonly worker: WorkerTable;

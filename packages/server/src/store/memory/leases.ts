@@ -1,8 +1,8 @@
 import type { LinkId } from "@crossfoot/kernel";
 import { LeaseLost, rightsFor, shardName } from "../port.ts";
-import type { Beat, Lease, LeaseStore, Rights, ShardRight, WorkerSign } from "../port.ts";
+import type { Beat, HeldShard, Lease, LeaseStore, Rights, ShardRight, WorkerSign } from "../port.ts";
 import type { LeaseTable } from "./columns.ts";
-import { inOrder } from "./basics.ts";
+import { inOrder, instantOrNull } from "./basics.ts";
 import type { State } from "./state.ts";
 
 function held(state: State, lease: Lease): LeaseTable | null {
@@ -67,6 +67,10 @@ function beat(state: State, { holder, isAlone, ttlMs }: WorkerSign): Beat {
         .filter(isShard)
         .map(({ name, fence }) => ({ shard: shardIn(name), fence }))
         .toSorted(byShard),
+      pauses: inOrder(state.tables.pause.all(), ({ kind, name }) => [kind, name]).map(({ kind, name }) => ({
+        kind,
+        name,
+      })),
       free,
     };
   });
@@ -92,6 +96,14 @@ function shards(state: State): Omit<LeaseStore, "acquireLease" | "releaseLease">
     },
     async countOrphans(ttlMs) {
       return freeShards(state, { now: state.now(), ttlMs }).filter(({ holder }) => holder !== "").length;
+    },
+    async listShards() {
+      const now = state.now();
+      return inOrder(lease.all().filter(isShard), ({ name }) => [name]).map((row): HeldShard => {
+        const isHeld = row.holder !== "" && row.expires_at > now;
+        const since = isHeld ? instantOrNull(row.taken_at) : null;
+        return { shard: shardIn(row.name), holder: isHeld ? row.holder : null, since };
+      });
     },
     async giveShards({ holder, shards: given }) {
       state.commit((now) => {

@@ -21,6 +21,7 @@ import { madePart } from "./made-writes.ts";
 import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
 import { planPart } from "./plans.ts";
+import { pausePart } from "./pauses.ts";
 import { quotaPart } from "./quotas.ts";
 import { tellingPart } from "./tellings.ts";
 import { termsPart } from "./terms.ts";
@@ -88,6 +89,7 @@ export function createMemoryStore(deps: {
     ...peoplePart(state),
     ...planPart(state),
     ...quotaPart(state),
+    ...pausePart(state),
     ...termsPart(state),
     ...epochPart(state),
     ...tellingPart(state),

@@ -8,6 +8,7 @@ import type { CursorTable, ObservationTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
 import { jsonb } from "./json.ts";
 import { checkLease } from "./leases.ts";
+import { isPaused } from "./pauses.ts";
 import type { State } from "./state.ts";
 
 type Part = Pick<
@@ -70,7 +71,7 @@ export function observe(
   state: State,
   observations: readonly StoredObservation[],
   at: { readonly reason: string; readonly now: number },
-): ObserveCounts {
+): { readonly counts: ObserveCounts; readonly changed: readonly LinkId[] } {
   const latest = latestSightings(observations);
   const rows = latest.flatMap(({ connection, entity, id }) => {
     const row = state.tables.observation.get(connection, entity, id);
@@ -96,7 +97,15 @@ export function observe(
     if (link !== null) changed.push(link as LinkId);
   }
   markLinks(state, changed, at);
-  return counts;
+  return { counts, changed };
+}
+
+/** Links of one side only, once the other has been read whole for the first time (see the SQL store). */
+function singlesOnceRead(state: State, given: CursorState): readonly LinkId[] {
+  const { cursor, link } = state.tables;
+  const known = cursor.get(given.connection, given.entity);
+  if (given.backfilledAt === null || (known !== undefined && known.backfilled_at !== null)) return [];
+  return link.by("entity", given.entity).flatMap((row) => (row.state === "single" ? [row.id as LinkId] : []));
 }
 
 /** Unreadable rows become open parks, one per record; a row that can be read again closes its park. */
@@ -170,9 +179,14 @@ function readings(state: State): Pick<Store, "loadCursor" | "listCursors" | "che
     async checkpoint(checkpoint) {
       return state.commit((now) => {
         if (checkpoint.lease !== undefined) checkLease(state, checkpoint.lease);
-        const counts = observe(state, checkpoint.observations, { reason: "observed", now });
+        const { counts, changed } = observe(state, checkpoint.observations, { reason: "observed", now });
         parkUnreadable(state, checkpoint, now);
-        if (checkpoint.cursor !== null) saveCursor(state, heldCursor(checkpoint.cursor, counts.heldAt));
+        if (checkpoint.cursor !== null) {
+          const seen = new Set(changed);
+          const singles = singlesOnceRead(state, checkpoint.cursor).filter((link) => !seen.has(link));
+          saveCursor(state, heldCursor(checkpoint.cursor, counts.heldAt));
+          markLinks(state, singles, { reason: "observed", now });
+        }
         writeNotes(state, checkpoint.unreadable.map(unreadableNote), checkpoint.runId);
         return counts;
       });
@@ -224,12 +238,8 @@ function hints(state: State): Pick<Store, "saveDelivery" | "takeHints"> {
     },
     async takeHints(limit) {
       return state.commit(() => {
-        const rows = inOrder(hint.all(), (row) => [
-          row.received_at,
-          row.connection,
-          row.entity,
-          row.external_id,
-        ]);
+        const open = hint.all().filter((row) => !isPaused(state, row));
+        const rows = inOrder(open, (row) => [row.received_at, row.connection, row.entity, row.external_id]);
         const taken = rows.slice(0, limit);
         for (const row of taken) hint.remove(row);
         return taken.map(({ connection, entity, external_id }) => ({

@@ -215,6 +215,7 @@ const epochSweep = spec("epoch_sweep")({
   indices: {},
 });
 const quota = spec("quota")({ key: ["connection"], instants: ["changed_at"], indices: {} });
+const pause = spec("pause")({ key: ["kind", "name"], instants: ["paused_at"], indices: {} });
 const lease = spec("lease")({ key: ["name"], instants: ["expires_at", "taken_at"], indices: {} });
 const worker = spec("worker")({ key: ["holder"], instants: ["started_at", "expires_at"], indices: {} });
 const delivery = spec("delivery")({ key: ["connection", "id"], instants: ["received_at"], indices: {} });
@@ -267,6 +268,7 @@ export interface Tables {
   readonly epoch: Table<Rows["epoch"]>;
   readonly epochSweep: Table<Rows["epoch_sweep"]>;
   readonly quota: Table<Rows["quota"]>;
+  readonly pause: Table<Rows["pause"]>;
   readonly decidedTerms: Table<Rows["decided_terms"]>;
   readonly lease: Table<Rows["lease"]>;
   readonly worker: Table<Rows["worker"]>;
@@ -309,6 +311,7 @@ export function createTables(undo: Undo): Tables {
     epoch: of(epoch),
     epochSweep: of(epochSweep),
     quota: of(quota),
+    pause: of(pause),
     decidedTerms: of(decidedTerms),
     lease: of(lease),
     worker: of(worker),

@@ -90,6 +90,8 @@ const mergeFacts: fc.Arbitrary<MergeFacts> = fc.record({
 const terms = fc.constantFrom(null, "review", "keep");
 const isWild = fc.nat(7).map((roll) => roll === 0);
 
+const pausable = fc.constantFrom({ kind: "entity", name: "accounts" }, { kind: "connection", name: "erp" });
+
 /** Resolutions that make sense: records of the link's entity, and unless anything goes, without a link. */
 function aimed(known: Known, given: readonly Entry[], isAnything: boolean): readonly Entry[] {
   const entities = new Map(known.links);
@@ -263,6 +265,8 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   confirmEpoch: plain("confirmEpoch", rows.confirmed),
   noteSwept: plain("noteSwept", fc.array(fc.record({ connection, entity }), { maxLength: 3 })),
   endRecovery: plain("endRecovery", fc.integer({ min: 1, max: 4 })),
+  pause: plain("pause", pausable, fc.constantFrom("somebody", "another")),
+  resume: plain("resume", pausable, fc.constantFrom("somebody", "another")),
   saveQuota: plain(
     "saveQuota",
     connection,
@@ -406,6 +410,8 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
     const merge = at(known.merges, which);
     return [merge === undefined ? place : { ...merge, id: merge.loser }];
   }),
+  listPauses: plain("listPauses"),
+  listShards: plain("listShards"),
   listTerms: plain("listTerms"),
   loadPlan: plain("loadPlan", plan),
   waitersOf: plain("waitersOf", links),

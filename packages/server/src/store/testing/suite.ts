@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { DecisionRecord, Intent, Lease, Rights, Store } from "../port.ts";
 import type { OpenedStore, StoreHome } from "./homes.ts";
 import { planSuite } from "./plan-suite.ts";
+import { pauseSuite } from "./pause-suite.ts";
 import { quotaSuite } from "./quota-suite.ts";
 import { crm, decision, erp, failure, intent, outcome, seen } from "./records.ts";
 import { matchAccounts, takeAll } from "./rights.ts";
@@ -56,6 +57,7 @@ export function storeSuite(home: StoreHome): void {
   const openStore = () => home.open({ entropy, clock });
   planSuite(home.name, async () => (await openStore()).store);
   quotaSuite(home.name, async () => (await openStore()).store);
+  pauseSuite(home.name, async () => (await openStore()).store);
   workerSuite(home.name, async () => (await openStore()).store);
 
   beforeEach(async () => {
