@@ -1,4 +1,6 @@
 import type { Engine } from "crossfoot/testing";
+import { answerAll } from "./clerk.ts";
+import type { Answers } from "./clerk.ts";
 import type { History } from "./history.ts";
 import type { Operator } from "./operator.ts";
 import type { Random } from "./random.ts";
@@ -13,7 +15,8 @@ export interface Command {
     /** `name` is the file that the plan is saved in. */
     | { readonly kind: "plan"; readonly name: string }
     | { readonly kind: "apply"; readonly name: string; readonly onDrift: "stop" | "skip" }
-    | { readonly kind: "statement" };
+    | { readonly kind: "statement" }
+    | { readonly kind: "answer"; readonly answers: Answers };
 }
 
 type Plan = Awaited<ReturnType<Engine["plan"]>>;
@@ -39,6 +42,20 @@ export function drawCommands(random: Random, scene: Scene): readonly Command[] {
   return commands.filter(({ at }) => at <= scene.endsAt).toSorted((a, b) => a.at - b.at);
 }
 
+/** Draws when somebody goes through what is open, and how it is answered. */
+export function drawAnswers(random: Random, scene: Scene): readonly Command[] {
+  if (!random.chance(0.3)) return [];
+  return Array.from({ length: random.between(1, 3) }, (_, nr): Command => {
+    const answers: Answers = {
+      take: random.pick(["crm", "erp"]),
+      word: random.pick(["archive", "keep"]),
+      isSame: random.chance(0.7),
+    };
+    const at = random.between(60_000, scene.endsAt);
+    return { id: `w${nr + 1}`, at, order: { kind: "answer", answers } };
+  });
+}
+
 /** Runs the commands of a scenario; plans are kept in files that outlive the program that made them. */
 export class Desk {
   readonly #operator: Operator;
@@ -54,6 +71,13 @@ export class Desk {
     switch (order.kind) {
       case "run":
         this.#operator.run("run", (engine) => engine.run({ sweep: order.sweep }), ignored);
+        break;
+      case "answer":
+        this.#operator.run(
+          "answer",
+          (engine) => answerAll(engine, order.answers),
+          (count) => this.#history.note({ kind: "answers", count }),
+        );
         break;
       case "statement":
         this.#operator.run(

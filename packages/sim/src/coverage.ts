@@ -76,6 +76,7 @@ export function coverageOf(
       const outcome = entry.outcome === "done" ? "" : " (skipped)";
       count(deeds, { [`${entry.action.entity} ${entry.action.deed.kind}${outcome}`]: 1 });
     }
+    if (entry.kind === "answers") count(deeds, { "command answer": entry.count });
     if (entry.kind === "planned") count(deeds, { "command plan": 1 });
     if (entry.kind === "applied") count(deeds, { [`command apply, ${entry.summary.state}`]: 1 });
   }

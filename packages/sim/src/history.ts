@@ -21,6 +21,8 @@ export type Entry = { readonly at: number } & (
   | { readonly kind: "commit"; readonly commit: Commit }
   | { readonly kind: "fault"; readonly fault: Fault }
   | { readonly kind: "planned"; readonly name: string; readonly plan: Plan }
+  /** A person has answered so many open questions. */
+  | { readonly kind: "answers"; readonly count: number }
   | { readonly kind: "stated"; readonly statement: Statement }
   | {
       readonly kind: "applying";

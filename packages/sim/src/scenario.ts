@@ -1,7 +1,7 @@
 import type { GuardLimits, Json } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Action } from "./action.ts";
-import { drawCommands } from "./command.ts";
+import { drawAnswers, drawCommands } from "./command.ts";
 import { drawContract, drawDeletes, drawDuels } from "./duel.ts";
 import type { Command } from "./command.ts";
 import { drawContacts } from "./deeds/contacts.ts";
@@ -123,7 +123,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
     endsAt,
     actions: [...workload, ...duels, ...deletes, ...more, ...habits].toSorted((a, b) => a.at - b.at),
     faults: drawFaults(prng(seed, "faults"), scene),
-    commands: drawCommands(prng(seed, "commands"), scene),
+    commands: [...drawCommands(prng(seed, "commands"), scene), ...drawAnswers(prng(seed, "answers"), scene)],
     guard: drawGuard(prng(seed, "guard"), mask),
   };
 }

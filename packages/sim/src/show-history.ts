@@ -30,6 +30,8 @@ function lineOf(entry: Entry): string | null {
       const skipped = entry.outcome === "done" ? "" : " (not possible)";
       return `${who} in ${system}: ${deed.kind} ${entity} ${tag}${fields}${skipped}`;
     }
+    case "answers":
+      return `a person answers ${entry.count} open questions`;
     case "delivery": {
       const { system, delivery, isForged, status } = entry;
       return `${system} delivers ${delivery}${isForged ? " (forged)" : ""}: ${status ?? "no answer"}`;
