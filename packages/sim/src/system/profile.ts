@@ -58,7 +58,10 @@ export interface Profile {
   readonly numbering: Numbering;
   /** Whether each commit is told by a webhook. */
   readonly hooks: boolean;
-  /** How long the system remembers the keys of creates, ms; null for ever (fault R2). */
+  /**
+   * How long the system remembers the keys of creates, ms, longer than any request lives; null for ever
+   * (fault R2).
+   */
   readonly keyMemoryMs: number | null;
   /** What the system's own rule makes of a telephone number after each save (fault R8). */
   readonly automation: {
@@ -127,7 +130,7 @@ export function drawProfile(random: Random, role: Role, mask: ReadonlySet<string
     lagsById: lags && random.chance(0.3),
     versions: random.chance(0.85) ? "counter" : "none",
     precondition: random.pick(["conditional", "conditional", "compare", "none"]),
-    createProof: random.pick(["reference", "reference", "unique_key"]),
+    createProof: drawProof(random, mask),
     answersRecord: random.chance(0.7),
     writeBatchMax: random.pick([1, 1, 3, 20]),
     readBatchMax: random.pick([1, 5, 50]),
@@ -146,12 +149,18 @@ export function drawProfile(random: Random, role: Role, mask: ReadonlySet<string
     rounding: mask.has("D3") ? drawRounding(random) : calm.rounding,
     numbering: mask.has("R15") ? random.pick(["gaps", "late"]) : calm.numbering,
     hooks: random.chance(hookFaults.some((name) => mask.has(name)) ? 0.8 : 0.2),
-    keyMemoryMs: mask.has("R2") ? random.pick([30_000, 120_000]) : null,
+    keyMemoryMs: mask.has("R2") ? 30_000 : null,
     automation: mask.has("R8") ? drawAutomation(random) : null,
     wrongActors: mask.has("R10") ? 0.2 : 0,
     filtersByDay: mask.has("C3"),
     callsAMinute: mask.has("Q2") || mask.has("Q3") ? random.pick([60, 120]) : null,
   };
+}
+
+/** Only keys that a system keeps can be forgotten (R2). */
+function drawProof(random: Random, mask: ReadonlySet<string>): Profile["createProof"] {
+  const drawn = random.pick(["reference", "reference", "unique_key"] as const);
+  return mask.has("R2") ? "unique_key" : drawn;
 }
 
 function drawAutomation(random: Random): Profile["automation"] {

@@ -155,6 +155,8 @@ export function probe(system: ModelSystem, request: ProbeRequest): ProbeAnswer {
   const records = system.rows(request.entity as EntityName).flatMap((row) => {
     const state = shownAt(row, now);
     if (state === null || state.life === "deleted") return [];
+    // Whoever repeated the create instead of asking would be given a second record.
+    if (row.reference === request.reference) remembered(system, row);
     const isHit = isMarked ? row.reference === request.reference : row.tag === wanted;
     return isHit ? [recordOf(system, { row, state, roots: request.roots })] : [];
   });
