@@ -26,18 +26,18 @@ function countsOf({ crm, erp }: KillStage): { readonly [place: string]: number }
   );
 }
 
-async function json<Document>(folder: string, ...args: readonly string[]) {
-  const { code, stdout } = await runCli(folder, args);
-  return { code, document: JSON.parse(stdout) as Document };
+async function epochOf(folder: string, ...args: readonly string[]) {
+  const { code, stdout } = await runCli(folder, ["epoch", ...args]);
+  return { code, document: JSON.parse(stdout) as Epoch };
 }
 
 /** Confirms, and runs until it has recovered. */
 async function recover(stage: KillStage): Promise<Epoch> {
-  const confirmed = await json<Epoch>(stage.folder, "epoch", "--confirm", "--by", "ada");
+  const confirmed = await epochOf(stage.folder, "--confirm", "--by", "ada");
   expect(confirmed).toMatchObject({ code: 0, document: { number: 2, state: "recovering" } });
   for (let runs = 0; runs < runsMax; runs += 1) {
     await runCli(stage.folder, ["run"]);
-    const { document } = await json<Epoch>(stage.folder, "epoch");
+    const { document } = await epochOf(stage.folder);
     if (document.state === "confirmed") return document;
   }
   throw new Error(`not recovered after ${runsMax} runs`);
@@ -63,7 +63,11 @@ async function restores(
   const after = countsOf(stage);
   expect(after).not.toEqual(before);
   await restore();
-  const refused = await json<{ readonly error: { readonly code: string } }>(stage.folder, "run");
+  const run = await runCli(stage.folder, ["run"]);
+  const refused = {
+    code: run.code,
+    document: JSON.parse(run.stdout) as { readonly error: { readonly code: string } },
+  };
   expect(refused).toMatchObject({ code: 3, document: { error: { code: "store_held" } } });
   expect(countsOf(stage)).toEqual(after);
   expect(await recover(stage)).toMatchObject({ number: 2, state: "confirmed" });

@@ -18,7 +18,7 @@ const deletions: ReadonlySet<string> = new Set([
   "may_be_merged",
 ]);
 
-/** A person goes through all that is open: conflicts, duplicates, deletions; everything else is tried again. */
+/** A person goes through all that is open: conflicts, duplicates, deletions; all else is tried again. */
 export async function answerAll(engine: Engine, { take, word, isSame }: Answers): Promise<number> {
   const by = "the clerk";
   let answered = 0;

@@ -63,16 +63,7 @@ export {
   shardName,
   shardOf,
 } from "./lease-port.ts";
-export type {
-  Beat,
-  HeldShard,
-  Lease,
-  LeaseStore,
-  LiveWorker,
-  Rights,
-  ShardRight,
-  WorkerSign,
-} from "./lease-port.ts";
+export type * from "./lease-port.ts";
 export type { ResolvedEntry, Resolution } from "./resolution.ts";
 export type { DueTelling, Telling, TellingStore } from "./telling-port.ts";
 export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";

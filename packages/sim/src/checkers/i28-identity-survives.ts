@@ -33,6 +33,8 @@ export function identitySurvives(sight: Sight): Checker {
     invariant: "I28",
     looked: () => looked,
     see: (entry): readonly Violation[] => {
+      // Somebody was asked and has answered: what becomes of it now is a person's word, not the merge's.
+      if (entry.kind === "answers" && entry.count > 0) merges.clear();
       if (entry.kind !== "commit") return [];
       const { commit } = entry;
       const merge = mergeOf(sight, commit);
