@@ -215,7 +215,12 @@ const epochSweep = spec("epoch_sweep")({
   indices: {},
 });
 const quota = spec("quota")({ key: ["connection"], instants: ["changed_at"], indices: {} });
-const pause = spec("pause")({ key: ["kind", "name"], instants: ["paused_at"], indices: {} });
+const pause = spec("pause")({
+  key: ["kind", "name"],
+  checks: { kind: ["entity", "connection"] },
+  instants: ["paused_at"],
+  indices: {},
+});
 const lease = spec("lease")({ key: ["name"], instants: ["expires_at", "taken_at"], indices: {} });
 const worker = spec("worker")({ key: ["holder"], instants: ["started_at", "expires_at"], indices: {} });
 const delivery = spec("delivery")({ key: ["connection", "id"], instants: ["received_at"], indices: {} });
