@@ -33,7 +33,7 @@ const sent = ({ calls }: Seen, place: string): number =>
   calls.filter((call) => call.startsWith(place)).length;
 
 const createStands =
-  (state: "settled" | "sending" | "stored" | "none"): Judge =>
+  (state: "settled" | "sending" | "in_doubt" | "stored" | "none"): Judge =>
   (seen) => {
     const [there, all] = [count(seen, `create erp accounts ${state}`), count(seen, "create erp accounts")];
     // The ground holds one create of its own, which settled.
@@ -213,7 +213,8 @@ const settling: readonly MatrixCase[] = [
       manner: { isTerse: true, isMute: true },
       command: run,
       point: { name: "commitOutcomes", when, where: "create erp accounts settled" },
-      judge: all(createStands(when === "before" ? "sending" : "settled"), isNotSentAgain),
+      // Answered well and shown by nothing: it is in doubt until a probe finds it.
+      judge: all(createStands(when === "before" ? "in_doubt" : "settled"), isNotSentAgain),
     }),
   ),
   ...both.map((when) =>

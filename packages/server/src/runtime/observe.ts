@@ -39,7 +39,7 @@ export interface ReadSpan {
 
 /** How far a reading may lag behind, and when it began, ms of our monotonic clock. */
 interface Lag {
-  readonly commitLagMs: number;
+  readonly readLagMs: number;
   readonly since: number;
 }
 
@@ -48,13 +48,13 @@ const commitMsMax = 6_000;
 
 /** The lag of a reading that begins now. */
 export function lagFrom({ clock }: World, { manifest }: Connection): Lag {
-  return { commitLagMs: manifest.commitLagMs, since: clock.monotonic() };
+  return { readLagMs: manifest.readLagMs ?? 0, since: clock.monotonic() };
 }
 
 /** For how long a reading may show what was there before, ms; a system that does not lag shows what is. */
 function lagOf({ clock }: World, lag: Lag | undefined): { readonly lagMs?: number } {
-  if (lag === undefined || lag.commitLagMs === 0) return {};
-  return { lagMs: lag.commitLagMs + clock.monotonic() - lag.since + commitMsMax };
+  if (lag === undefined || lag.readLagMs === 0) return {};
+  return { lagMs: lag.readLagMs + clock.monotonic() - lag.since + commitMsMax };
 }
 
 /** Text that no store of ours can hold: a null byte, or half a surrogate pair. */

@@ -14,6 +14,7 @@ export function manifestOf(profile: Profile, entities: readonly EntityName[]): M
     // Life of a request beyond our time-out, until its effect can be found.
     horizonMs: profile.timeoutMs + profile.holdMsMax + lag + profile.latencyMsMax,
     commitLagMs: lag,
+    readLagMs: lag,
     stampGranularityMs: profile.stampGranularityMs,
     webhooks: true,
   };

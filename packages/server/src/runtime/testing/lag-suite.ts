@@ -31,7 +31,7 @@ function lagging(connection: Connection, sight: Sight, behaviour: Behaviour): Co
   const away = new ConnectorError({ failure: "transient", code: "busy", message: "not now" });
   return {
     ...connection,
-    manifest: { ...connection.manifest, commitLagMs, horizonMs: 50 },
+    manifest: { ...connection.manifest, commitLagMs, readLagMs: commitLagMs, horizonMs: 50 },
     read: async (request) => {
       const page = await connection.read({ ...request, since: null });
       return { ...page, records: page.records.map(late) };
