@@ -294,7 +294,9 @@ async function claimHeld(
 
 function add(counts: SendCounts, outcomes: readonly IntentOutcome[]): void {
   for (const { intent, state, failure, observation } of outcomes) {
-    const isUnsure = observation === null || observation.versionOrder === null;
+    // Only a system that may lag behind itself shows what was known already.
+    const isUnsure =
+      observation === null || (observation.versionOrder === null && observation.lagMs !== undefined);
     if (state === "refused" && failure?.failure === "stale" && isUnsure) counts.unshown.add(intent.link);
     if (state === "settled") counts.settled[intent.kind] = (counts.settled[intent.kind] ?? 0) + 1;
     else if (state === "refused" || state === "parked") counts.refused += 1;
