@@ -15,8 +15,8 @@ export interface Manifest {
    */
   readonly commitLagMs: number;
   /**
-   * How long a reading may still show what was there before an answered write, ms (fault R1); missing or 0: what
-   * is read is what is.
+   * How long a reading may still show what was there before an answered write, ms (fault R1). Missing or 0:
+   * what is read is what is.
    */
   readonly readLagMs?: number;
   /** Granularity of the system's own stamps in ms. */
