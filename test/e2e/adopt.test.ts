@@ -1,15 +1,14 @@
 /** A company that integrates already: its cross-reference table is taken over, and nothing is doubled. */
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { CRM_TOKEN, ERP_API_KEY, createCrm, createErp } from "@crossfoot/twin";
+import { createCrm, createErp } from "@crossfoot/twin";
 import type { Crm, Erp } from "@crossfoot/twin";
 import { tempFolder } from "crossfoot/testing";
 import type { TempFolder } from "crossfoot/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runProgram } from "./kill-child.ts";
+import { writeTwinProject } from "./twin-project.ts";
 
-const root = join(import.meta.dirname, "../..");
 const pairs = 60;
 
 interface Ended {
@@ -52,40 +51,10 @@ function fill(): void {
   }
 }
 
-function writeProject(crmUrl: string, erpUrl: string): void {
-  for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder.path, name));
-  for (const name of ["twin-crm.yaml", "twin-erp.yaml"]) {
-    const text = readFileSync(join(root, "connectors/http/descriptions", name), "utf8");
-    writeFileSync(join(folder.path, "descriptions", name), text);
-  }
-  const secrets = { crm: CRM_TOKEN, erp: ERP_API_KEY, webhook: "a secret of webhooks" };
-  for (const [name, value] of Object.entries(secrets))
-    writeFileSync(join(folder.path, "secrets", name), value, { mode: 0o600 });
-  const connection = (name: "crm" | "erp", address: string, secret: string): string =>
-    `  ${name}:
-    connector: http
-    role: ${name}
-    address: ${address}
-    options: { description: descriptions/twin-${name}.yaml }
-    secrets: { ${secret}: "file:secrets/${name}", webhook: "file:secrets/webhook" }
-`;
-  const text = `store: { embedded: ./store }
-connections:
-${connection("crm", crmUrl, "token")}${connection("erp", erpUrl, "apiKey")}`;
-  writeFileSync(join(folder.path, "crossfoot.yaml"), text);
-}
-
 /** Runs Crossfoot as a person does, in a process of its own. */
 async function crossfoot(...argv: readonly string[]): Promise<Ended> {
-  const main = join(root, "packages/server/src/main.ts");
-  const args = ["--conditions=source", main, ...argv, "--project", folder.path];
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 28 });
-    return { code: 0, out: stdout, err: stderr };
-  } catch (error) {
-    const failed = error as { readonly code?: number; readonly stdout?: string; readonly stderr?: string };
-    return { code: failed.code ?? -1, out: failed.stdout ?? "", err: failed.stderr ?? "" };
-  }
+  const { code, stdout, stderr } = await runProgram(folder.path, argv);
+  return { code: code ?? -1, out: stdout, err: stderr };
 }
 
 /** Everything that people see in both systems. */
@@ -99,7 +68,7 @@ beforeAll(async () => {
   fill();
   const [crmUp, erpUp] = [await crm.listen(), await erp.listen()];
   ups = [crmUp, erpUp];
-  writeProject(crmUp.url, erpUp.url);
+  writeTwinProject(folder.path, { crm: crmUp.url, erp: erpUp.url });
   writeFileSync(join(folder.path, "links.csv"), `\ufeff${table.join("\r\n")}\r\n`);
 });
 afterAll(async () => {

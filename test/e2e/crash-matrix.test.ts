@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres } from "crossfoot/testing";
 import type { TestPostgres } from "crossfoot/testing";
-import { root } from "./kill-stage.ts";
+import { root } from "./twin-project.ts";
 import { matrixCases } from "./matrix-cases.ts";
 import { makeGround } from "./matrix-ground.ts";
 import { matrixRows } from "./matrix-rows.ts";

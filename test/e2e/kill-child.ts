@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { root } from "./kill-stage.ts";
+import { root } from "./twin-project.ts";
 
 /** How a child ended. */
 export interface Ended {
@@ -14,13 +14,22 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs one command to its end. `onStart` gets the child, to kill it. */
-export async function runCli(
+/** Runs one command to its end, told as JSON. `onStart` gets the child, to kill it. */
+export function runCli(
+  folder: string,
+  args: readonly string[],
+  onStart?: (child: ChildProcess) => void,
+): Promise<Ended> {
+  return runProgram(folder, ["--json", ...args], onStart);
+}
+
+/** Runs one command to its end, as a person sees it. */
+export async function runProgram(
   folder: string,
   args: readonly string[],
   onStart: (child: ChildProcess) => void = () => undefined,
 ): Promise<Ended> {
-  const flags = ["--conditions=source", "packages/server/src/main.ts", "--project", folder, "--json"];
+  const flags = ["--conditions=source", "packages/server/src/main.ts", "--project", folder];
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
   const child = spawn(process.execPath, [...flags, ...args], {

@@ -1,12 +1,8 @@
 /** Both twins over HTTP in this process, filled, and a project folder between them. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { CRM_TOKEN, ERP_API_KEY, createCrm, createErp, seedDemo } from "@crossfoot/twin";
+import { createCrm, createErp, seedDemo } from "@crossfoot/twin";
 import type { Crm, DemoContents, Erp } from "@crossfoot/twin";
 import { tempFolder } from "crossfoot/testing";
-
-/** The repository, where child programs run. */
-export const root: string = join(import.meta.dirname, "../..");
+import { writeTwinProject } from "./twin-project.ts";
 
 /** How much there is to load, and what it is drawn from. */
 export interface StageSize {
@@ -47,8 +43,6 @@ const pageMax = 25;
 /** What the twins keep within, once the request was sent: they live in this process and answer at once. */
 const horizonMs = 200;
 
-const descriptions = join(root, "connectors/http/descriptions");
-
 function replaced(text: string, from: RegExp, to: string): string {
   const after = text.replaceAll(from, to);
   if (after === text) throw new Error(`a description of a twin holds no ${from.source} any more`);
@@ -56,49 +50,13 @@ function replaced(text: string, from: RegExp, to: string): string {
 }
 
 /** A description of a twin with a short horizon, small batches and small pages. */
-function tightened(name: string): string {
-  const text = readFileSync(join(descriptions, name), "utf8");
+function tightened(text: string): string {
   const near = replaced(text, /horizonMs: \d+/g, `horizonMs: ${horizonMs}`);
   const small = replaced(near, /^( +max:) (?:100|200)$/gm, `$1 ${batchMax}`);
   return replaced(small, /pageSizeMax: (?:500|200)$/gm, `pageSizeMax: ${pageMax}`);
 }
 
-function connectionText(name: "crm" | "erp", at: { readonly url: string; readonly secret: string }): string {
-  return `  ${name}:
-    connector: http
-    role: ${name}
-    address: ${at.url}
-    timeoutSeconds: 1
-    concurrency: 4
-    limits: { daily: 1000000, zone: Europe/Berlin }
-    options: { description: descriptions/twin-${name}.yaml }
-    secrets: { ${at.secret}: "file:secrets/${name}", webhook: "file:secrets/webhook" }
-`;
-}
-
-function writeProject(
-  folder: string,
-  at: { readonly crm: string; readonly erp: string; readonly store: StoreChoice },
-): void {
-  const { store } = at;
-  for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder, name), { recursive: true });
-  for (const name of ["twin-crm.yaml", "twin-erp.yaml"]) {
-    writeFileSync(join(folder, "descriptions", name), tightened(name));
-  }
-  const url = store.home === "server" ? store.url : "";
-  const secrets = { crm: CRM_TOKEN, erp: ERP_API_KEY, webhook: "a secret of webhooks", store: url };
-  for (const [name, value] of Object.entries(secrets)) {
-    writeFileSync(join(folder, "secrets", name), value, { mode: 0o600 });
-  }
-  const home = store.home === "server" ? `url: "file:secrets/store"` : "embedded: ./store";
-  const text = [
-    `store: { ${home} }\n`,
-    "connections:\n",
-    connectionText("crm", { url: at.crm, secret: "token" }),
-    connectionText("erp", { url: at.erp, secret: "apiKey" }),
-  ];
-  writeFileSync(join(folder, "crossfoot.yaml"), text.join(""));
-}
+const settings = ["timeoutSeconds: 1", "concurrency: 4", "limits: { daily: 1000000, zone: Europe/Berlin }"];
 
 /** Every second quote that was sent is accepted, so that documents of several steps are under way too. */
 function acceptQuotes(crm: Crm): readonly string[] {
@@ -131,7 +89,10 @@ export async function openStage<Contents extends object>(
   const crmUp = await crm.listen();
   const erpUp = await erp.listen();
   const folder = tempFolder("memory");
-  writeProject(folder.path, { crm: crmUp.url, erp: erpUp.url, store });
+  writeTwinProject(folder.path, {
+    ...{ crm: crmUp.url, erp: erpUp.url, settings, describe: tightened },
+    ...(store.home === "server" ? { storeUrl: store.url } : {}),
+  });
   const close = async (): Promise<void> => {
     await crmUp.close();
     await erpUp.close();

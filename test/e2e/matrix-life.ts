@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { root } from "./kill-stage.ts";
+import { root } from "./twin-project.ts";
 import type { Order, Ordered, Told } from "./matrix-child.ts";
 
 /** A program that holds several worlds. */

@@ -2,17 +2,13 @@
  * Losers are told on the twin: two people edit one field, and whose value gave way finds a note on his
  * record, once, which names the command that brings it back; and a run can be undone.
  */
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { CRM_TOKEN, ERP_API_KEY, createCrm, createErp } from "@crossfoot/twin";
+import { CRM_TOKEN, createCrm, createErp } from "@crossfoot/twin";
 import type { Crm, Erp } from "@crossfoot/twin";
 import { tempFolder } from "crossfoot/testing";
 import type { TempFolder } from "crossfoot/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-const root = join(import.meta.dirname, "../..");
+import { runProgram } from "./kill-child.ts";
+import { writeTwinProject } from "./twin-project.ts";
 
 let folder: TempFolder;
 let crm: Crm;
@@ -20,45 +16,15 @@ let erp: Erp;
 let ups: readonly { readonly url: string; close(): Promise<void> }[];
 const first = { account: "" };
 
-function writeProject(crmUrl: string, erpUrl: string): void {
-  for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder.path, name));
-  for (const name of ["twin-crm.yaml", "twin-erp.yaml"]) {
-    const text = readFileSync(join(root, "connectors/http/descriptions", name), "utf8");
-    writeFileSync(join(folder.path, "descriptions", name), text);
-  }
-  const secrets = { crm: CRM_TOKEN, erp: ERP_API_KEY, webhook: "a secret of webhooks" };
-  for (const [name, value] of Object.entries(secrets))
-    writeFileSync(join(folder.path, "secrets", name), value, { mode: 0o600 });
-  const connection = (name: "crm" | "erp", address: string, secret: string): string =>
-    `  ${name}:
-    connector: http
-    role: ${name}
-    address: ${address}
-    options: { description: descriptions/twin-${name}.yaml }
-    secrets: { ${secret}: "file:secrets/${name}", webhook: "file:secrets/webhook" }
-`;
-  const text = `store: { embedded: ./store }
-connections:
-${connection("crm", crmUrl, "token")}${connection("erp", erpUrl, "apiKey")}`;
-  writeFileSync(join(folder.path, "crossfoot.yaml"), text);
-  // The ERP's word stands for phone numbers, so that a value of the CRM gives way.
-  const contract = "entities: { accounts: { notes: [crm], fields: { phone: { master: erp } } } }\n";
-  writeFileSync(join(folder.path, "contract.yaml"), contract);
-}
+/** The ERP's word stands for phone numbers, so that a value of the CRM gives way. */
+const contract = "entities: { accounts: { notes: [crm], fields: { phone: { master: erp } } } }\n";
 
-/** Runs Crossfoot as a person does, in a process of its own. Answers its code and what it said. */
+/** Runs Crossfoot as a person does. Answers its code and all that it said. */
 async function crossfoot(
   ...argv: readonly string[]
 ): Promise<{ readonly code: number; readonly out: string }> {
-  const main = join(root, "packages/server/src/main.ts");
-  const args = ["--conditions=source", main, ...argv, "--project", folder.path];
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 28 });
-    return { code: 0, out: stdout };
-  } catch (error) {
-    const failed = error as { readonly code?: number; readonly stdout?: string; readonly stderr?: string };
-    return { code: failed.code ?? -1, out: `${failed.stdout ?? ""}${failed.stderr ?? ""}` };
-  }
+  const { code, stdout, stderr } = await runProgram(folder.path, argv);
+  return { code: code ?? -1, out: code === 0 ? stdout : `${stdout}${stderr}` };
 }
 
 const phones = (): readonly unknown[] => [
@@ -91,7 +57,7 @@ beforeAll(async () => {
   });
   first.account = String(account.id);
   ups = [await crm.listen(), await erp.listen()];
-  writeProject(ups[0]?.url ?? "", ups[1]?.url ?? "");
+  writeTwinProject(folder.path, { crm: ups[0]?.url ?? "", erp: ups[1]?.url ?? "", contract });
 });
 afterAll(async () => {
   for (const up of ups) await up.close();

@@ -5,7 +5,7 @@ import { CRM_TOKEN, ERP_API_KEY, createCrm, createErp, seedDemo } from "@crossfo
 import type { Crm, DemoContents, Erp, QuotaSettings } from "@crossfoot/twin";
 import { connectors, loadProject, openEngine, openEphemeral, tempFolder } from "crossfoot/testing";
 import type { Database, Engine } from "crossfoot/testing";
-import { root } from "./kill-stage.ts";
+import { root } from "./twin-project.ts";
 
 /** What the stage is set up with. */
 export interface QuotaOptions {

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { checkDescription } from "./check.ts";
-import { overlay } from "./compile.ts";
+import { compile, overlay } from "./compile.ts";
 import { descriptionSchema } from "./json-schema.ts";
 import { descriptionShape } from "./keys.ts";
+import { manifestOf } from "./manifest.ts";
 import type { Shape } from "./shape.ts";
 import { isList, isMap } from "./wire.ts";
 import type { Json, JsonMap } from "./wire.ts";
@@ -32,6 +33,14 @@ describe("a description that is fine", () => {
     "descriptions/dolibarr.sketch.yaml",
   ])("%s has no problem", (path) => {
     expect(checkDescription(parse(textAt(path)) as Json)).toEqual([]);
+  });
+
+  it("says how far readings lag behind an answered write; nothing said is no lag", () => {
+    const lagOf = (over: JsonMap): number | undefined =>
+      manifestOf(compile(overlay(alder, over) as JsonMap)).readLagMs;
+    expect([lagOf({}), lagOf({ clock: { readLagMs: 4_000 } })]).toEqual([0, 4_000]);
+    expect(problemsWith({ clock: { readLagMs: 4_000 } })).toEqual([]);
+    expect(problemsWith({ clock: { readLagMs: -1 } })).toHaveLength(1);
   });
 
   it("is the example of the documentation", () => {

@@ -58,6 +58,7 @@ export function compile(description: JsonMap): Description {
     clock: {
       horizonMs: (clock["horizonMs"] ?? horizonDefaultMs) as number,
       commitLagMs: (clock["commitLagMs"] ?? commitLagDefaultMs) as number,
+      readLagMs: (clock["readLagMs"] ?? 0) as number,
       granularityMs: clock["granularityMs"] as number | undefined,
     },
     limits: (description["limits"] ?? {}) as Limits,

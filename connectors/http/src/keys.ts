@@ -366,6 +366,7 @@ export const descriptionShape: MapShape = map("A JSON REST system as a Crossfoot
   clock: map("times of the system", {
     horizonMs: count("after it a probe that finds nothing proves absence"),
     commitLagMs: count("longest time between a stamp and its row being readable", 0),
+    readLagMs: count("how long readings may show what was there before an answered write", 0),
     granularityMs: count("size of the steps of its stamps"),
   }),
   limits,

@@ -76,6 +76,7 @@ interface FieldsCall extends RequestSpec {
 interface Clock {
   readonly horizonMs: number;
   readonly commitLagMs: number;
+  readonly readLagMs: number;
   readonly granularityMs: number | undefined;
 }
 

@@ -17,6 +17,7 @@ export function manifestOf(description: Description): Manifest {
     entities: Object.fromEntries(entities.map(([name, spec]) => [name, abilitiesOf(spec)])),
     horizonMs: description.clock.horizonMs,
     commitLagMs: description.clock.commitLagMs,
+    readLagMs: description.clock.readLagMs,
     stampGranularityMs: description.clock.granularityMs ?? Math.max(1, ...steps),
     webhooks: description.webhook !== undefined,
   };

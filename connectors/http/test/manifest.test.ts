@@ -11,6 +11,7 @@ it("a manifest claims what the description says, and no more", async () => {
     title: "Birch",
     horizonMs: 9000,
     commitLagMs: 3000,
+    readLagMs: 0,
     stampGranularityMs: 1000,
     webhooks: true,
   });

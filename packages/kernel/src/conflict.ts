@@ -71,3 +71,9 @@ export interface Discard {
    */
   readonly kept?: Value;
 }
+
+/**
+ * Whether a write takes the place of the value, so that without the write nothing is lost. A value in a field
+ * that a state closes stands where it was made.
+ */
+export const isReplaced = ({ reason }: Pick<Discard, "reason">): boolean => reason !== "closed_by_state";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { isReplaced } from "./conflict.ts";
 import { decide } from "./decide.ts";
 import type { DecideInput, Plan } from "./plan.ts";
 import { verdicts } from "./plan.ts";
@@ -286,8 +287,9 @@ it("a target that waits for a mandatory parent gets nothing; a field that waits 
       if (wait.isBlocking) expect(there).toEqual([]);
       for (const write of there) expect(write.fields).not.toHaveProperty(wait.field);
     }
-    for (const { connection, field, reason } of discards) {
-      if (reason !== "closed_by_state") expect(writes.map(({ target }) => target)).toContain(connection);
+    for (const lost of discards) {
+      const { connection, field } = lost;
+      if (isReplaced(lost)) expect(writes.map(({ target }) => target)).toContain(connection);
       else {
         expect(baseMoves.find((move) => move.connection === connection)?.fields).toContain(field);
         for (const { fields } of writes) expect(fields).not.toHaveProperty(field);

@@ -1,3 +1,4 @@
+import { isReplaced } from "./conflict.ts";
 import type { Conflict, Discard } from "./conflict.ts";
 import { decideAdopted } from "./adopted.ts";
 import { hasAgreed, isChanged } from "./diff.ts";
@@ -65,9 +66,7 @@ export function planFields(input: DecideInput): FieldsPlan {
     writes: writes.filter(({ target }) => !held.has(target)),
     reasons: draft.reasons.filter(({ target }) => !held.has(target)),
     baseMoves: sorted(draft.moves).map(([connection, fields]) => ({ connection, fields })),
-    discards: draft.discards.filter(
-      ({ connection, reason }) => reason === "closed_by_state" || !held.has(connection),
-    ),
+    discards: draft.discards.filter((lost) => !isReplaced(lost) || !held.has(lost.connection)),
     conflicts: draft.conflicts,
     parks: draft.parks,
     waits: draft.waits,

@@ -1,3 +1,4 @@
+import { isReplaced } from "@crossfoot/kernel";
 import type { ConnectionId } from "@crossfoot/kernel";
 import type { DecisionRecord, Intent } from "../store/port.ts";
 import type { RunOptions } from "./engine.ts";
@@ -31,9 +32,7 @@ export function observedRecord(record: DecisionRecord, observes: Observes): Obse
       ...record,
       staysDue: true,
       intents: record.intents.filter(({ target }) => !observes.has(target)),
-      discards: record.discards.filter(
-        ({ connection, reason }) => reason === "closed_by_state" || !observes.has(connection),
-      ),
+      discards: record.discards.filter((lost) => !isReplaced(lost) || !observes.has(lost.connection)),
       tombstone: null,
       state: record.state === "ended" ? null : record.state,
     },

@@ -1,4 +1,4 @@
-import { canonicalBytes } from "@crossfoot/kernel";
+import { canonicalBytes, isReplaced } from "@crossfoot/kernel";
 import type { Cause, JsonMap, LinkId, LinkState, Park, Plan, PlannedWrite, Wait } from "@crossfoot/kernel";
 import type { DecisionRecord, Intent, ParkEntry, WaitEntry } from "../store/port.ts";
 import { currentImages } from "./assess.ts";
@@ -205,8 +205,7 @@ export function decisionRecord(world: World, assessed: Assessed): DecisionRecord
       world,
       bundle.entity,
       plan.discards.filter(
-        ({ connection, reason }) =>
-          reason === "closed_by_state" || writes.some(({ target }) => target === connection),
+        (lost) => !isReplaced(lost) || writes.some(({ target }) => target === lost.connection),
       ),
     ),
     conflicts: plan.conflicts,

@@ -1,3 +1,4 @@
+import { isReplaced } from "@crossfoot/kernel";
 import type { ConnectionId, Discard, EntityName } from "@crossfoot/kernel";
 import { isEntityName } from "@crossfoot/model";
 import type { LostEntry } from "../store/port.ts";
@@ -12,8 +13,7 @@ export function isTold(world: World, entity: EntityName, connection: ConnectionI
 /** Values that lose, marked where the contract wants a note about it on the record they stood on. */
 export function toTell(world: World, entity: EntityName, losers: readonly Discard[]): readonly LostEntry[] {
   return losers.map((one) => {
-    // What a state closes stands where it was made: nothing took its place.
-    const isWanted = one.reason !== "closed_by_state" && isTold(world, entity, one.connection);
+    const isWanted = isReplaced(one) && isTold(world, entity, one.connection);
     return isWanted ? { ...one, tell: true } : one;
   });
 }

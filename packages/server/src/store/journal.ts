@@ -70,7 +70,8 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
   };
 }
 
-interface JournalRow {
+/** A row of the journal that is to be read, not verified. */
+export interface JournalRow {
   readonly shard: number;
   readonly seq: string;
   readonly at: string;
@@ -79,13 +80,18 @@ interface JournalRow {
   readonly link_id: string | null;
   readonly kind: string;
   readonly body: Json;
+}
+
+/** With what its chain is verified by. */
+interface VerifiedRow extends JournalRow {
   readonly before_hash: string;
   readonly hash: string;
 }
 
 const columns = "shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash";
 
-function entryOf(row: JournalRow): JournalEntry {
+/** An entry as the runtime knows it. */
+export function entryOf(row: JournalRow): JournalEntry {
   return {
     shard: row.shard,
     seq: Number(row.seq),
@@ -118,7 +124,7 @@ export function journalReader(
         let seq = 0;
         let before = "";
         for (;;) {
-          const rows = await database.query<JournalRow>(
+          const rows = await database.query<VerifiedRow>(
             `select ${columns} from journal where shard = $1 and seq > $2 order by seq limit 1000`,
             [shard, seq],
           );

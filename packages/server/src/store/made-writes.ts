@@ -1,5 +1,7 @@
 import type { ConnectionId, ExternalId, JsonMap, LinkId } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
+import { entryOf } from "./journal.ts";
+import type { JournalRow } from "./journal.ts";
 import type { JournalEntry, MadeQuery, MadeWrite, Store } from "./port.ts";
 
 /** What the entry of a write that settled says. Those of an older store lack what undo needs. */
@@ -39,17 +41,6 @@ export function madeWriteOf(entry: JournalEntry): MadeWrite {
     sent: body.sent ?? null,
     undo: body.undo ?? null,
   };
-}
-
-interface Row {
-  readonly shard: number;
-  readonly seq: string;
-  readonly at: string;
-  readonly run_id: string | null;
-  readonly entity: string | null;
-  readonly link_id: string | null;
-  readonly kind: string;
-  readonly body: JournalEntry["body"];
 }
 
 const columns = "j.shard, j.seq, j.at, j.run_id, j.entity, j.link_id, j.kind, j.body";
@@ -111,23 +102,12 @@ export function madeStore(database: Database): Pick<Store, "madeWrites"> {
         query.by === "write" ? await linkOf(database, query.key) : null,
       );
       const { shard, seq } = query.after ?? { shard: -1, seq: 0 };
-      const rows = await database.query<Row>(
+      const rows = await database.query<JournalRow>(
         `select * from (${text}) found where (shard, seq) > ($1::int, $2::bigint) order by shard, seq ` +
           "limit $3",
         [shard, seq, query.limit, ...given],
       );
-      return rows.map((row) =>
-        madeWriteOf({
-          shard: row.shard,
-          seq: Number(row.seq),
-          at: new Date(row.at).toISOString(),
-          runId: row.run_id,
-          entity: row.entity,
-          link: row.link_id,
-          kind: row.kind,
-          body: row.body,
-        }),
-      );
+      return rows.map((row) => madeWriteOf(entryOf(row)));
     },
   };
 }

@@ -1,10 +1,18 @@
 import type { NativeWrite } from "@crossfoot/connector-sdk";
 import type { Store } from "crossfoot/testing";
 import type { Saboteur } from "./saboteur.ts";
-import { perRun, withConnections, withStore } from "./wrap.ts";
+import { keeping, perRun, withConnections, withStore } from "./wrap.ts";
 
 type Outcomes = Parameters<Store["commitOutcomes"]>[0];
-type Decisions = Parameters<Store["commitDecisions"]>[0];
+type Decision = Parameters<Store["commitDecisions"]>[0][number];
+
+/** Changes the writes of a decision that a plan asked for. */
+const planned =
+  (change: (intent: Decision["intents"][number]) => Decision["intents"][number]) =>
+  (record: Decision): Decision => ({
+    ...record,
+    intents: record.intents.map((intent) => (intent.plan === null ? intent : change(intent))),
+  });
 
 const documents: ReadonlySet<string> = new Set(["quotes", "orders", "invoices", "shipments"]);
 
@@ -98,24 +106,14 @@ export const agreeing: readonly Saboteur[] = [
     invariant: "I18",
     title: "an apply sends other values than its plan showed",
     faults: ["T3"],
-    sabotage: withStore((store) => ({
-      commitDecisions: (records, runId, lease) =>
-        store.commitDecisions(plannedIntents(records, rewritten), runId, lease),
-    })),
+    sabotage: withStore(keeping(planned(rewritten))),
   },
   {
     name: "beside-the-plan",
     invariant: "I18",
     title: "an apply sends writes of which its plan says nothing",
     faults: ["T3"],
-    sabotage: withStore((store) => ({
-      commitDecisions: (records, runId, lease) =>
-        store.commitDecisions(
-          plannedIntents(records, (intent) => ({ ...intent, plan: null })),
-          runId,
-          lease,
-        ),
-    })),
+    sabotage: withStore(keeping(planned((intent) => ({ ...intent, plan: null })))),
   },
   {
     name: "crash-to-person",
@@ -128,17 +126,7 @@ export const agreeing: readonly Saboteur[] = [
   },
 ];
 
-function plannedIntents(
-  records: Decisions,
-  change: (intent: Decisions[number]["intents"][number]) => Decisions[number]["intents"][number],
-): Decisions {
-  return records.map((record) => ({
-    ...record,
-    intents: record.intents.map((intent) => (intent.plan === null ? intent : change(intent))),
-  }));
-}
-
-function rewritten(intent: Decisions[number]["intents"][number]): Decisions[number]["intents"][number] {
+function rewritten(intent: Decision["intents"][number]): Decision["intents"][number] {
   const [first, ...rest] = Object.entries(intent.fields);
   return first === undefined || rest.length === 0 ? intent : { ...intent, fields: Object.fromEntries(rest) };
 }

@@ -2,7 +2,7 @@ import type { LinkId } from "@crossfoot/kernel";
 import { shardOf } from "crossfoot/testing";
 import type { Store } from "crossfoot/testing";
 import type { Saboteur } from "./saboteur.ts";
-import { perRun, withStore } from "./wrap.ts";
+import { keeping, perRun, withStore } from "./wrap.ts";
 
 type Rights = Parameters<Store["commitOutcomes"]>[2];
 /** Who took each shard last, and under which token. */
@@ -21,45 +21,26 @@ export const deciding: readonly Saboteur[] = [
     invariant: "I02",
     title: "the value that lost is not kept",
     faults: ["T3"],
-    sabotage: withStore((store) => ({
-      commitDecisions: (records, runId, lease) =>
-        store.commitDecisions(
-          records.map((record) => ({ ...record, discards: [] })),
-          runId,
-          lease,
-        ),
-    })),
+    sabotage: withStore(keeping((record) => ({ ...record, discards: [] }))),
   },
   {
     name: "conflict-dropped",
     invariant: "I01",
     title: "a conflict is not shown to anybody",
     faults: ["T3"],
-    sabotage: withStore((store) => ({
-      commitDecisions: (records, runId, lease) =>
-        store.commitDecisions(
-          records.map((record) => ({ ...record, conflicts: [], parks: [] })),
-          runId,
-          lease,
-        ),
-    })),
+    sabotage: withStore(keeping((record) => ({ ...record, conflicts: [], parks: [] }))),
   },
   {
     name: "decision-dropped",
     invariant: "I06",
     title: "a link counts as settled although its write was not stored",
     faults: ["T3"],
-    sabotage: withStore((store) => ({
-      commitDecisions: (records, runId, lease) =>
-        store.commitDecisions(
-          records.map((record) => ({
-            ...record,
-            intents: record.intents.filter(({ kind }) => kind === "create"),
-          })),
-          runId,
-          lease,
-        ),
-    })),
+    sabotage: withStore(
+      keeping((record) => ({
+        ...record,
+        intents: record.intents.filter(({ kind }) => kind === "create"),
+      })),
+    ),
   },
   {
     name: "base-not-moved",
@@ -73,12 +54,7 @@ export const deciding: readonly Saboteur[] = [
           runId,
           lease,
         ),
-      commitDecisions: (records, runId, lease) =>
-        store.commitDecisions(
-          records.map((record) => ({ ...record, baseMoves: [] })),
-          runId,
-          lease,
-        ),
+      ...keeping((record) => ({ ...record, baseMoves: [] }))(store),
     })),
   },
   {
@@ -86,17 +62,12 @@ export const deciding: readonly Saboteur[] = [
     invariant: "I07",
     title: "intents do not say which commits they serve",
     faults: ["T3"],
-    sabotage: withStore((store) => ({
-      commitDecisions: (records, runId, lease) =>
-        store.commitDecisions(
-          records.map((record) => ({
-            ...record,
-            intents: record.intents.map((intent) => ({ ...intent, causes: [] })),
-          })),
-          runId,
-          lease,
-        ),
-    })),
+    sabotage: withStore(
+      keeping((record) => ({
+        ...record,
+        intents: record.intents.map((intent) => ({ ...intent, causes: [] })),
+      })),
+    ),
   },
   {
     name: "tombstone-forgotten",

@@ -21,6 +21,15 @@ export const withStore =
     return { ...world, store };
   };
 
+type DecisionRecord = Parameters<Store["commitDecisions"]>[0][number];
+
+/** A store that keeps something else of each decision than was decided. */
+export const keeping =
+  (change: (record: DecisionRecord) => DecisionRecord) =>
+  (store: Store): Pick<Store, "commitDecisions"> => ({
+    commitDecisions: (records, runId, rights) => store.commitDecisions(records.map(change), runId, rights),
+  });
+
 /** Something remembered for one run, over all its programs. */
 export function perRun<T>(make: () => T): (world: World) => T {
   const kept = new WeakMap<object, T>();

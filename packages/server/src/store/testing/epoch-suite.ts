@@ -1,62 +1,16 @@
 import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { connectionId, externalId, linkId } from "@crossfoot/kernel";
-import type { Intent, IntentOutcome, Lease, Rights, Store } from "../port.ts";
+import { externalId, linkId } from "@crossfoot/kernel";
+import type { Intent, Lease, Rights, Store } from "../port.ts";
 import type { StoreHome } from "./homes.ts";
+import { crm, erp, intent, outcome } from "./records.ts";
 import { matchAccounts, takeAll } from "./rights.ts";
 
-const crm = connectionId("crm");
-const erp = connectionId("erp");
-
-function intentOf(name: string, kind: Intent["kind"]): Intent {
-  return {
-    key: `${kind} ${name}`,
-    link: linkId(`l-${name}`),
-    entity: "accounts",
-    generation: 1,
-    target: erp,
-    kind,
-    state: "stored",
-    step: 0,
-    id: kind === "create" ? null : externalId("e1"),
-    reference: `CF-${name}`,
-    precondition: null,
-    contentHash: `${kind} ${name}`,
-    fields: { name },
-    transition: null,
-    causes: [],
-    sourceImages: {},
-    shared: [],
-    group: null,
-    before: {},
-    runId: null,
-    undo: null,
-    plan: null,
-    attempts: 0,
-    fence: 0,
-    sendDeadline: null,
-    abandonedAt: null,
-    failure: null,
-  };
-}
-
-const parked = (intent: Intent): IntentOutcome => ({
-  intent,
-  state: "parked",
-  id: null,
-  failure: null,
-  dueInMs: null,
-  isAbandoned: false,
-  observation: null,
-  baseMoves: [],
-  landedImages: null,
-  after: null,
-  losses: [],
-  lines: [],
-  park: null,
-  isToDecide: false,
-  linkState: null,
-});
+const intentOf = (name: string, kind: Intent["kind"]): Intent =>
+  intent(linkId(`l-${name}`), {
+    ...{ key: `${kind} ${name}`, kind, id: kind === "create" ? null : externalId("e1") },
+    ...{ reference: `CF-${name}`, contentHash: `${kind} ${name}`, fields: { name } },
+  });
 
 const entropy = {
   digest: (text: string): string => createHash("sha256").update(text).digest("hex"),
@@ -179,7 +133,7 @@ export function epochSuite(home: StoreHome): void {
       await link("a");
       await decide("a", "create");
       await claim(null, 1);
-      await store.commitOutcomes([parked(intentOf("a", "create"))], null, rights);
+      await store.commitOutcomes([outcome(intentOf("a", "create"), { state: "parked" })], null, rights);
       await store.confirmEpoch(confirmed);
       await take();
       expect(await stateOf("a")).toEqual(["create parked"]);

@@ -1,34 +1,17 @@
 import { createHash } from "node:crypto";
-import { connectionId, externalId, linkId } from "@crossfoot/kernel";
+import { externalId, linkId } from "@crossfoot/kernel";
 import type { Fields, LinkId } from "@crossfoot/kernel";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Lease, MergeCommit, Placed, Rights, Store, StoredObservation, UnmergeCommit } from "../port.ts";
 import type { StoreHome } from "./homes.ts";
-import { decision, intent } from "./records.ts";
+import { crm, decision, erp, intent, seen as anAccount } from "./records.ts";
 import { matchAccounts, takeAll } from "./rights.ts";
 
-const crm = connectionId("crm");
-const erp = connectionId("erp");
 const entity = "accounts";
 const [one, two] = [linkId("l-one"), linkId("l-two")];
 
-const seen = (change: Partial<StoredObservation>): StoredObservation => ({
-  connection: crm,
-  entity,
-  id: externalId("r1"),
-  kind: "present",
-  native: {},
-  contentHash: "content",
-  version: "1",
-  versionOrder: 1,
-  modifiedAt: 1_000,
-  actor: null,
-  into: null,
-  via: "poll",
-  readStart: 10,
-  readEnd: 11,
-  ...change,
-});
+const seen = (change: Partial<StoredObservation>): StoredObservation =>
+  anAccount("r1", { native: {}, contentHash: "content", ...change });
 
 const placed = (link: LinkId, connection: typeof crm, id: string, isAlias = false): Placed => {
   return { link, connection, id: externalId(id), isAlias };

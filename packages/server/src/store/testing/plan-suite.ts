@@ -1,84 +1,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { connectionId, externalId, linkId } from "@crossfoot/kernel";
+import { externalId, linkId } from "@crossfoot/kernel";
 import type { FailureRecord, IntentState } from "@crossfoot/kernel";
-import type { DecisionRecord, Intent, IntentOutcome, Lease, Rights, Store } from "../port.ts";
+import type { Intent, IntentOutcome, Lease, Rights, Store } from "../port.ts";
+import { crm, decision, erp, intent as anIntent, outcome as anOutcome, seen } from "./records.ts";
 import { matchAccounts, takeAll } from "./rights.ts";
 
-const crm = connectionId("crm");
-const erp = connectionId("erp");
+const intent = (id: string, plan: Intent["plan"]): Intent =>
+  anIntent(linkId(`l-${id}`), { contentHash: `content ${id}`, fields: { name: id }, plan });
 
-const intent = (id: string, plan: Intent["plan"]): Intent => ({
-  key: `create l-${id}`,
-  link: linkId(`l-${id}`),
-  entity: "accounts",
-  generation: 1,
-  target: erp,
-  kind: "create",
-  state: "stored",
-  step: 0,
-  id: null,
-  reference: `CF-${id}`,
-  precondition: null,
-  contentHash: `content ${id}`,
-  fields: { name: id },
-  transition: null,
-  causes: [],
-  sourceImages: {},
-  shared: [],
-  group: null,
-  before: {},
-  runId: null,
-  undo: null,
-  plan,
-  attempts: 0,
-  fence: 0,
-  sendDeadline: null,
-  abandonedAt: null,
-  failure: null,
-});
-
-const nothing = {
-  observation: null,
-  baseMoves: [],
-  landedImages: null,
-  after: null,
-  losses: [],
-  lines: [],
-  park: null,
-} as const;
-
-function outcome(sent: Intent, state: IntentState, failure: FailureRecord | null = null): IntentOutcome {
-  const id = state === "settled" ? externalId(`e ${sent.link}`) : null;
-  return {
-    intent: sent,
-    state,
-    id,
-    failure,
-    dueInMs: null,
-    isAbandoned: false,
-    isToDecide: false,
-    linkState: null,
-    ...nothing,
-  };
-}
-
-const emptyDecision = (id: string): DecisionRecord => ({
-  link: linkId(`l-${id}`),
-  entity: "accounts",
-  marked: 1,
-  verdict: "writes",
-  state: null,
-  tombstone: null,
-  intents: [],
-  baseMoves: [],
-  discards: [],
-  conflicts: [],
-  knownConflicts: [],
-  closedConflicts: [],
-  parks: [],
-  waits: [],
-  lines: [],
-});
+const outcome = (sent: Intent, state: IntentState, failure: FailureRecord | null = null): IntentOutcome =>
+  anOutcome(sent, { state, failure, id: state === "settled" ? externalId(`e ${sent.link}`) : null });
 
 const failed = (failure: FailureRecord["failure"]): FailureRecord => ({
   failure,
@@ -105,16 +36,8 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
   /** Links with an intent of their own each, the n-th write of the plan. */
   const stored = async (plan: string | null, ...ids: readonly string[]): Promise<void> => {
     const record = (id: string) => ({ connection: crm, entity: "accounts", id: externalId(id) });
-    const seen = { kind: "present", version: "1", versionOrder: 1, modifiedAt: 1, actor: null } as const;
-    const read = { into: null, via: "poll", readStart: 1, readEnd: 2 } as const;
     await store.checkpoint({
-      observations: ids.map((id) => ({
-        ...record(id),
-        ...seen,
-        ...read,
-        native: { name: id },
-        contentHash: id,
-      })),
+      observations: ids.map((id) => seen(id)),
       unreadable: [],
       cursor: null,
       runId: null,
@@ -129,7 +52,7 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
     );
     await store.commitDecisions(
       ids.map((id, at) => ({
-        ...emptyDecision(id),
+        ...decision(linkId(`l-${id}`)),
         intents: [intent(id, plan === null ? null : { id: plan, number: at + 1 })],
       })),
       null,
@@ -211,7 +134,7 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
     test("the first terms change nothing; others mark every link and reopen what is named", async () => {
       await stored(null, "a", "b");
       const moves = ["a", "b"].map((id) => ({
-        ...emptyDecision(id),
+        ...decision(linkId(`l-${id}`)),
         marked: null,
         baseMoves: [
           { connection: crm, images: { name: { n: 1 }, email: { e: 1 } }, kind: "present" as const },
