@@ -10,12 +10,16 @@ import { keyOf } from "./table.ts";
 /** Marks the writes of plans whose outcome is final (see the SQL store). */
 export function markPlans(state: State, outcomes: readonly IntentOutcome[], now: number): void {
   const { planWrite } = state.tables;
-  const marks = planMarksOf(outcomes);
-  refuseTwice(marks.map((row) => keyOf(row.plan_id, String(row.number))));
-  for (const row of marks) {
+  // A row that its first mark leaves alone may be met again, as in SQL; one that it touched may not.
+  const touched = new Set<string>();
+  for (const row of planMarksOf(outcomes)) {
+    const key = keyOf(row.plan_id, String(row.number));
     const known = planWrite.get(row.plan_id, String(row.number));
+    if (touched.has(key)) refuseTwice([key, key]);
+    if (known?.state === "made") continue;
+    touched.add(key);
     if (known === undefined) planWrite.insert({ ...row, marked_at: now });
-    else if (known.state !== "made") planWrite.change(known, { ...row, marked_at: now });
+    else planWrite.change(known, { ...row, marked_at: now });
   }
 }
 

@@ -95,6 +95,10 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
       expect(await store.planMarks("p-1")).toEqual(marks);
       await store.commitOutcomes([outcome(a, "refused", failed("invalid"))], null, rights);
       expect(await store.planMarks("p-1")).toEqual(marks);
+      // One number told of twice touches no row where the mark stands already.
+      const twice = [a, { ...b, plan: a.plan }].map((sent) => outcome(sent, "refused", failed("invalid")));
+      await store.commitOutcomes(twice, null, rights);
+      expect(await store.planMarks("p-1")).toEqual(marks);
     });
 
     test("an outcome that fails to be stored leaves no mark behind", async () => {
