@@ -163,6 +163,24 @@ describe("the status page", () => {
     expect(text).not.toContain("<b>acme");
   });
 
+  it("says first what is paused and that a store is held, and then never that all is caught up", async () => {
+    const quiet = { ...status, connections: [], entities: [] };
+    const shown = async (change: Partial<StatusReport>): Promise<string> =>
+      (await made({ status: () => Promise.resolve({ ...quiet, ...change }) }).app.request("/")).text();
+    expect(await shown({})).toContain("Caught up");
+    const pauses = [
+      { kind: "entity", name: "products", by: "<ada>", since: "2026-01-31T09:00:00Z" } as const,
+    ];
+    const paused = await shown({ pauses });
+    expect(paused).toContain("PAUSED: products");
+    expect(paused).toContain("&lt;ada&gt;");
+    expect(paused).not.toContain("Caught up");
+    const held = await shown({ epoch: { ...firstEpoch, state: "held", reason: "an older <backup>" } });
+    expect(held).toContain("NOTHING IS WRITTEN");
+    expect(held).toContain("an older &lt;backup&gt;");
+    expect(held).not.toContain("Caught up");
+  });
+
   it("shows connections, entities with their counts, and why the last runs did nothing", async () => {
     const text = await (await made().app.request("/")).text();
     for (const part of [

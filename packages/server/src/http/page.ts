@@ -172,6 +172,24 @@ function observeOnly({ status: { observed } }: PageFacts): Html {
   return html`<p class="verdict bad">OBSERVE ONLY: NOTHING IS WRITTEN TO ${observed.join(" AND ")}</p>`;
 }
 
+/** A store that may be an older one: nothing is written before a person confirms it. */
+function heldStore({ status: { epoch } }: PageFacts): Html {
+  if (epoch.state !== "held") return html``;
+  return html`<p class="verdict bad">
+    THE STORE IS HELD, NOTHING IS WRITTEN: ${epoch.reason ?? ""}. <code>crossfoot epoch</code> tells what to
+    do.
+  </p>`;
+}
+
+/** What people have paused does not go on by itself. */
+function paused({ status: { pauses }, now }: PageFacts): Html {
+  if (pauses.length === 0) return html``;
+  const each = pauses.map(
+    ({ name, by, since }, at) => html`${at === 0 ? "" : ", "}${name} (${time(since, now)}, by ${by})`,
+  );
+  return html`<p class="verdict warn">PAUSED: ${each}</p>`;
+}
+
 /** When the work that is known will be done, as far as quotas tell. */
 function until(outlooks: StatusReport["outlooks"]): string {
   const last = lastOf(outlooks);
@@ -202,6 +220,8 @@ function verdict({ status, trouble }: PageFacts): Html {
   }
   const backlog = sum(({ work }) => work) + sum(({ openIntents }) => openIntents);
   if (backlog > 0) return html`<p class="verdict">At work: ${backlog} to go${until(status.outlooks)}.</p>`;
+  // What stands still has not caught up with anything.
+  if (status.pauses.length > 0 || status.epoch.state === "held") return html``;
   return html`<p class="verdict good">Caught up; nothing waits for a person.</p>`;
 }
 
@@ -226,7 +246,7 @@ export function statusPage(facts: PageFacts): string {
             <h1>Crossfoot</h1>
             <span class="soft">as of ${made.slice(0, 19).replace("T", " ")} UTC</span>
           </header>
-          ${observeOnly(facts)} ${verdict(facts)}
+          ${heldStore(facts)} ${observeOnly(facts)} ${paused(facts)} ${verdict(facts)}
           <h2>Connections</h2>
           ${connections(facts)}
           <h2>Entities</h2>
