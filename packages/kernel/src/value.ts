@@ -260,10 +260,16 @@ export function canonicalBytes(value: unknown): string {
   if (value === undefined) return "";
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalBytes).join(",")}]`;
+  let text = "";
   const map = value as Record<string, unknown>;
-  const keys = Object.keys(map).filter((key) => map[key] !== undefined);
+  const keys = Object.keys(map);
   keys.sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalBytes(map[key])}`).join(",")}}`;
+  for (const key of keys) {
+    const member = map[key];
+    if (member === undefined) continue;
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalBytes(member)}`;
+  }
+  return `{${text}}`;
 }
 
 /**

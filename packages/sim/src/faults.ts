@@ -25,18 +25,29 @@ export interface Fault {
   readonly params: { readonly [name: string]: Json };
 }
 
+/** A fault that a moment brings on, and how many such moments there were. */
+interface Waiting {
+  readonly fault: Fault;
+  readonly place: Place;
+  readonly where: readonly (readonly [label: string, value: string])[];
+  readonly nth: number;
+  seen: number;
+}
+
 /** Decides when the faults of a scenario fire, and counts them. */
 export class FaultPort {
-  readonly #waiting: { readonly fault: Fault; seen: number }[];
+  readonly #waiting: Waiting[];
   readonly hits = new Map<string, number>();
   #isHealed = false;
   readonly #tell: (fault: Fault) => void;
   #react: (fault: Fault) => void = () => undefined;
 
   constructor(faults: readonly Fault[], tell: (fault: Fault) => void) {
-    this.#waiting = faults
-      .filter(({ trigger }) => trigger.on !== "time")
-      .map((fault) => ({ fault, seen: 0 }));
+    this.#waiting = faults.flatMap((fault): readonly Waiting[] => {
+      const { trigger } = fault;
+      if (trigger.on === "time") return [];
+      return [{ fault, place: trigger.on, where: Object.entries(trigger.where), nth: trigger.nth, seen: 0 }];
+    });
     this.#tell = tell;
   }
 
@@ -56,14 +67,14 @@ export class FaultPort {
 
   /** A moment at a place: the faults that fire now, in the order of the scenario. */
   at(place: Exclude<Place, "time">, labels: Labels): readonly Fault[] {
-    if (this.#isHealed) return [];
-    const fired: Fault[] = [];
+    if (this.#isHealed) return none;
+    let fired: Fault[] | null = null;
     for (const waiting of this.#waiting) {
-      const { trigger } = waiting.fault;
-      if (trigger.on !== place || !isAt(trigger.where, labels)) continue;
+      if (waiting.place !== place || waiting.seen >= waiting.nth || !isAt(waiting, labels)) continue;
       waiting.seen += 1;
-      if (waiting.seen === trigger.nth) fired.push(waiting.fault);
+      if (waiting.seen === waiting.nth) (fired ??= []).push(waiting.fault);
     }
+    if (fired === null) return none;
     for (const fault of fired) this.fire(fault);
     return fired;
   }
@@ -82,5 +93,7 @@ export class FaultPort {
   }
 }
 
-const isAt = (where: Labels, labels: Labels): boolean =>
-  Object.entries(where).every(([label, value]) => labels[label] === value);
+const none: readonly Fault[] = [];
+
+const isAt = ({ where }: Waiting, labels: Labels): boolean =>
+  where.every(([label, value]) => labels[label] === value);

@@ -50,10 +50,11 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const violations: Violation[] = [];
   const sight = { scenario, contract: stage.contract, systems: stage.systems, history: stage.history };
   const checkers = (options.checkers ?? allCheckers).map((make) => make(sight));
+  const seers = checkers.flatMap(({ see }) => (see === undefined ? [] : [see]));
   stage.history.follow((entry) => {
     try {
-      violations.push(...defectsIn(entry));
-      for (const { see } of checkers) if (see !== undefined) violations.push(...see(entry));
+      for (const violation of defectsIn(entry)) violations.push(violation);
+      for (const see of seers) for (const violation of see(entry)) violations.push(violation);
     } catch (error) {
       // A checker that breaks down proves nothing; and what it throws may not reach the runtime.
       stage.timeline.fail(error);

@@ -46,5 +46,6 @@ const effects: { readonly [name: string]: (fault: Fault) => Partial<StoreFate> }
 
 /** The fate that the faults of a moment make of a call to the store. */
 export function storeFateOf(faults: readonly Fault[]): StoreFate {
+  if (faults.length === 0) return calm;
   return Object.assign({}, calm, ...faults.map((fault) => effects[fault.name]?.(fault))) as StoreFate;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createMemoryStore, createStore, dumpSql, openEphemeral } from "crossfoot/testing";
-import type { Database, Dump, Entropy, MemoryStore, Queryable, Store } from "crossfoot/testing";
+import type { Database, Dump, Entropy, MemoryStore, Store } from "crossfoot/testing";
 import type { PartyClock } from "./party-clock.ts";
 
 /** A store of a simulation; its clock is a party of its own. */
@@ -40,24 +40,30 @@ export async function openHome(kind: "memory" | "pglite", clock: PartyClock): Pr
 
 /**
  * PGlite with the simulation's clock: a function `now()` of ours comes before PostgreSQL's own, and answers
- * the instant that is set before each statement.
+ * the instant that was set last. It is set where it has changed: virtual time stands still while anything is
+ * asked of the store.
  */
 function onVirtualTime(database: Database, clock: PartyClock): Database {
-  const set = (on: Queryable): Promise<unknown> =>
-    on.query("select set_config('sim.now', $1, false)", [String(clock.now() / 1000)]);
+  let known: number | null = null;
+  const set = async (): Promise<void> => {
+    const now = clock.now();
+    if (now === known) return;
+    await database.query("select set_config('sim.now', $1, false)", [String(now / 1000)]);
+    known = now;
+  };
   return {
     home: database.home,
     query: async (sql, parameters) => {
-      await set(database);
+      await set();
       return database.query(sql, parameters);
     },
-    transaction: (work) =>
-      database.transaction(async (tx) => {
-        await set(tx);
-        return work(tx);
-      }),
+    // Outside the transaction, whose end without a commit would take the instant back.
+    transaction: async (work) => {
+      await set();
+      return database.transaction(work);
+    },
     script: async (sql) => {
-      await set(database);
+      await set();
       await database.script(sql);
     },
     close: () => database.close(),

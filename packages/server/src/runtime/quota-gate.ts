@@ -57,6 +57,9 @@ const callMsDefault = 200;
 /** Waits up to this are not worth telling anybody, ms. */
 const quietMs = 1_000;
 
+/** Why a pause of the gate's own was ended. Made once: each call ends one, and errors are dear to make. */
+const isWoken = new DOMException("something has changed", "AbortError");
+
 const free: Ticket = { end: () => undefined };
 
 /** Makes the gate of one connection for one worker. */
@@ -228,7 +231,7 @@ class QuotaGate implements Gate {
       this.#owed = oweLanes(this.#owed, this.#options.rules.limits.floors, { lane, count: 1, waiting });
       waiter.admit(now);
     }
-    this.#alarm?.abort();
+    this.#alarm?.abort(isWoken);
     this.#alarm = null;
     const askAt = this.#asking === null ? this.#askFrom(now) : Number.POSITIVE_INFINITY;
     if (askAt <= now.monotonic) this.#startAsking({ isResting: false });

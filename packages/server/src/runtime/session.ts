@@ -20,6 +20,9 @@ const aloneWaitMsMax = 30_000;
 /** Time between two looks for what others give or end, ms. */
 const lookMs = 150;
 
+/** Why signals of work that is over abort. Made once: each run aborts two, and errors are dear to make. */
+const workIsOver = new DOMException("the work is over", "AbortError");
+
 /** Other workers are at it, and this work has to be alone. */
 class LeaseTaken extends Error {
   constructor() {
@@ -90,9 +93,9 @@ export async function underLease<T>(
       return done;
     } finally {
       // Calls that still wait for their turn are not made any more.
-      over.abort();
+      over.abort(workIsOver);
       await allEnded(world.sides.map(({ gate }) => gate.rest()));
-      ended.abort();
+      ended.abort(workIsOver);
       await keeping;
     }
   } finally {

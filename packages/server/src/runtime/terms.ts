@@ -1,5 +1,5 @@
 import { canonicalBytes, hasAgreed, isAlike, isChanged, isLikelyImage } from "@crossfoot/kernel";
-import type { EntityPolicy, FieldPolicy, Json, LinkId, Value } from "@crossfoot/kernel";
+import type { EntityPolicy, FieldPolicy, Json, JsonMap, LinkId, Value } from "@crossfoot/kernel";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import type { DecidedTerms, Lease } from "../store/port.ts";
@@ -16,8 +16,25 @@ interface Terms {
   readonly mappings: { readonly [connection: string]: string };
 }
 
-function termsOf(world: World, policy: EntityPolicy): Terms {
-  return { policy, mappings: Object.fromEntries(world.sides.map((side) => [side.id, side.mappingHash])) };
+/** The policy in force as terms, for the mappings that it was asked for last: neither ever changes. */
+const inForce = new WeakMap<EntityPolicy, { readonly mappings: string; readonly terms: Json }>();
+/** Terms as the text by which they are compared. They are long, compared by each run, and never changed. */
+const texts = new WeakMap<object, string>();
+
+function termsOf(world: World, policy: EntityPolicy): Json {
+  const mappings = Object.fromEntries(world.sides.map((side) => [side.id, side.mappingHash]));
+  const hashes = JSON.stringify(mappings);
+  const known = inForce.get(policy);
+  if (known?.mappings === hashes) return known.terms;
+  const terms = JSON.parse(JSON.stringify({ policy, mappings } satisfies Terms)) as Json;
+  inForce.set(policy, { mappings: hashes, terms });
+  return terms;
+}
+
+function textOf(terms: object): string {
+  const text = texts.get(terms) ?? canonicalBytes(terms);
+  texts.set(terms, text);
+  return text;
 }
 
 /** Who may write a field where, and in which states: what a difference that stands is explained by. */
@@ -110,8 +127,8 @@ function changeOf(
   known: readonly DecidedTerms[],
 ): { readonly before: Terms | null; readonly terms: Json } | null {
   const before = known.find(({ entity }) => entity === policy.entity)?.terms as unknown as Terms | undefined;
-  const terms = JSON.parse(JSON.stringify(termsOf(world, policy))) as Json;
-  if (before !== undefined && canonicalBytes(before) === canonicalBytes(terms)) return null;
+  const terms = termsOf(world, policy);
+  if (before !== undefined && textOf(before) === textOf(terms as JsonMap)) return null;
   return { before: before ?? null, terms };
 }
 

@@ -7,10 +7,9 @@ export interface Dump {
   readonly [table: string]: readonly JsonMap[];
 }
 
-/** Rows in the order of their canonical text. */
-export function sortedRows(rows: readonly JsonMap[]): readonly JsonMap[] {
-  const keyed = rows.map((row): [string, JsonMap] => [canonicalBytes(row), row]);
-  return keyed.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
+/** Rows in the order of their canonical text, which comes with each. */
+export function inDumpOrder(rows: readonly (readonly [text: string, row: JsonMap])[]): readonly JsonMap[] {
+  return rows.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
 }
 
 /** Dumps the tables of a SQL store, the version of its schema left out. Reads everything: for tests. */
@@ -25,13 +24,14 @@ export async function dumpSql(database: Queryable): Promise<Dump> {
       .filter((column) => column.table_name === table && column.data_type === "bigint")
       .map((column) => column.column_name);
     const rows = await database.query<JsonMap>(`select * from "${table}"`);
-    dump[table] = sortedRows(
-      rows.map((row) => {
+    dump[table] = inDumpOrder(
+      rows.map((row): [string, JsonMap] => {
         const numbers = counted.map((name): [string, JsonMap[string]] => [
           name,
           row[name] === null ? null : Number(row[name]),
         ]);
-        return { ...row, ...Object.fromEntries(numbers) };
+        const plain = { ...row, ...Object.fromEntries(numbers) };
+        return [canonicalBytes(plain), plain];
       }),
     );
   }

@@ -75,11 +75,19 @@ export const plainAfter = (system: ModelSystem, commit: Commit): JsonMap =>
 export const plainBefore = (system: ModelSystem, commit: Commit): JsonMap =>
   commit.before === null ? {} : system.decode(commit.entity, commit.before.native);
 
+const canonical = new WeakMap<object, string>();
+
 /** The same text for equal values, whatever the order of keys; lines without ids, sorted. */
 function canon(value: Json | undefined): string {
   if (value === undefined) return "absent";
-  if (Array.isArray(value)) return `[${value.map(lineText).toSorted().join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const text = canonical.get(value) ?? spell(value);
+  canonical.set(value, text);
+  return text;
+}
+
+function spell(value: readonly Json[] | JsonMap): string {
+  if (Array.isArray(value)) return `[${value.map(lineText).toSorted().join(",")}]`;
   const parts = Object.entries(value)
     // Nothing and null show the same.
     .filter(([, part]) => part !== null)
@@ -96,5 +104,6 @@ function lineText(line: Json): string {
 /** Equal as business values. Null, an empty text and nothing at all count as one: nothing is shown. */
 export function isSame(one: Json | undefined, other: Json | undefined): boolean {
   const isBlank = (value: Json | undefined): boolean => value === undefined || value === null || value === "";
+  if (one === other) return true;
   return isBlank(one) && isBlank(other) ? true : canon(one) === canon(other);
 }

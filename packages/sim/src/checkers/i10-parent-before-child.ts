@@ -23,8 +23,9 @@ export function parentBeforeChild(sight: Sight): Checker {
     invariant: "I10",
     looked: () => looked,
     see: (entry): readonly Violation[] => {
-      const role = roles.find((each) => entry.kind === "call" && each === entry.system);
-      if (entry.kind !== "call" || entry.call !== "write" || role === undefined) return [];
+      if (entry.kind !== "call" || entry.call !== "write") return [];
+      const role = roles.find((each) => each === entry.system);
+      if (role === undefined) return [];
       return entry.writes.flatMap((write) => {
         if (write.kind !== "create") return [];
         return parentsOf(sight, role, write.entity as EntityName).flatMap((parent): readonly Violation[] => {

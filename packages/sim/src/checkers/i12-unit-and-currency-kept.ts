@@ -24,8 +24,9 @@ export function unitAndCurrencyKept(sight: Sight): Checker {
     invariant: "I12",
     looked: () => looked,
     see: (entry): readonly Violation[] => {
-      const role = roles.find((each) => entry.kind === "call" && each === entry.system);
-      if (entry.kind !== "call" || entry.call !== "write" || role === undefined) return [];
+      if (entry.kind !== "call" || entry.call !== "write") return [];
+      const role = roles.find((each) => each === entry.system);
+      if (role === undefined) return [];
       return entry.writes.flatMap((write) => {
         const sent = sentBy(sight, role, write);
         const shown = shownOf(sight, role, { write, sent });

@@ -9,9 +9,18 @@ export type Role = "crm" | "erp";
  * How the systems name a plain field: the CRM `BillingAddress`, the ERP `billing_address`.
  */
 export function rootOf(role: Role, field: string): string {
-  if (role === "crm") return field.slice(0, 1).toUpperCase() + field.slice(1);
-  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = roots[role].get(field);
+  if (known !== undefined) return known;
+  const root =
+    role === "crm"
+      ? field.slice(0, 1).toUpperCase() + field.slice(1)
+      : field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  roots[role].set(field, root);
+  return root;
 }
+
+/** Roots that were asked for: they are few, and asked for with every record that is shown. */
+const roots = { crm: new Map<string, string>(), erp: new Map<string, string>() };
 
 /** All native roots of an entity on one side. */
 export function rootsOn(role: Role, entity: string): readonly string[] {

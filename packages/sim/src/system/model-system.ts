@@ -68,6 +68,11 @@ export class ModelSystem {
   readonly timeline: Timeline;
   readonly #tables = new Map<EntityName, Map<string, Row>>();
   readonly #byReference = new Map<string, Row>();
+  /** Plain forms of native records, with how far the world was when they were made: they name records. */
+  readonly #decoded = new WeakMap<
+    JsonMap,
+    { readonly entity: string; readonly plain: JsonMap; readonly commits: number; readonly unions: number }
+  >();
   readonly #random: Random;
   readonly #tell: (commit: Commit) => void;
   readonly felt: (fault: string) => void;
@@ -134,7 +139,13 @@ export class ModelSystem {
 
   /** Plain values of a native record. */
   decode(entity: EntityName, native: JsonMap): JsonMap {
-    return decode({ role: this.name, entity, tagOf: this.tagOf }, native);
+    const { log, names } = this;
+    const known = this.#decoded.get(native);
+    if (known?.commits === log.length && known.unions === names.unions && known.entity === entity)
+      return known.plain;
+    const plain = decode({ role: this.name, entity, tagOf: this.tagOf }, native);
+    this.#decoded.set(native, { entity, plain, commits: log.length, unions: names.unions });
+    return plain;
   }
 
   create(

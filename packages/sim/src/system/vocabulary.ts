@@ -178,7 +178,14 @@ export function kindOf(entity: string): Kind {
 
 /** Fields of an entity on one side. */
 export function shapesOn(role: "crm" | "erp", entity: string): Shapes {
+  const known = shapes[role].get(entity);
+  if (known !== undefined) return known;
   const { fields, only } = kindOf(entity);
   const own = Object.entries(fields).filter(([field]) => (only[field] ?? role) === role);
-  return Object.fromEntries(own);
+  const asked = Object.fromEntries(own);
+  shapes[role].set(entity, asked);
+  return asked;
 }
+
+/** Shapes that were asked for, by role and entity. */
+const shapes = { crm: new Map<string, Shapes>(), erp: new Map<string, Shapes>() };

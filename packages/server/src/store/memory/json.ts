@@ -38,10 +38,16 @@ function stored(value: unknown): unknown {
 }
 
 function storedMap(value: object): { readonly [key: string]: unknown } {
-  const members = Object.entries(value).toSorted(([a], [b]) => compareKeys(a, b));
-  return Object.fromEntries(
-    members.flatMap(([key, member]) => (member === undefined ? [] : [[soundText(key), stored(member)]])),
-  );
+  const keys = Object.keys(value).toSorted(compareKeys);
+  const copy: Record<string, unknown> = {};
+  for (const key of keys) {
+    const member = (value as { readonly [key: string]: unknown })[key];
+    if (member === undefined) continue;
+    // As an own member, whatever it is called.
+    if (key === "__proto__") Object.defineProperty(copy, key, { value: stored(member), enumerable: true });
+    else copy[soundText(key)] = stored(member);
+  }
+  return copy;
 }
 
 /**

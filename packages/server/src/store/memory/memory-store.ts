@@ -1,7 +1,8 @@
-import type { Json } from "@crossfoot/kernel";
+import { canonicalBytes } from "@crossfoot/kernel";
+import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { Clock, Entropy } from "../../ports.ts";
 import type { Store } from "../port.ts";
-import { sortedRows } from "../dump.ts";
+import { inDumpOrder } from "../dump.ts";
 import type { Dump } from "../dump.ts";
 import { instant } from "./basics.ts";
 import { adoptPart } from "./adopt.ts";
@@ -43,20 +44,27 @@ export interface MemoryStore extends Store {
 
 type AnyTable = Table<{ readonly [column: string]: unknown }, string>;
 
+/** A row as the dump shows it, with the text that gives its place. */
+type Shown = readonly [text: string, row: JsonMap];
+/** Rows that were dumped before: rows are replaced, never changed. */
+const shownBefore = new WeakMap<object, Shown>();
+
+function shownOf(row: { readonly [column: string]: unknown }, instants: ReadonlySet<string>): Shown {
+  const before = shownBefore.get(row);
+  if (before !== undefined) return before;
+  const plain: Record<string, Json> = {};
+  for (const [column, value] of Object.entries(row)) {
+    if (column === "nr") continue;
+    plain[column] = typeof value === "number" && instants.has(column) ? instant(value) : (value as Json);
+  }
+  const shown: Shown = [canonicalBytes(plain), plain];
+  shownBefore.set(row, shown);
+  return shown;
+}
+
 function dumpOf(table: AnyTable): Dump[string] {
   const instants = new Set(table.spec.instants);
-  return sortedRows(
-    table.all().map((row) =>
-      Object.fromEntries(
-        Object.entries(row)
-          .filter(([column]) => column !== "nr")
-          .map(([column, value]): [string, Json] => [
-            column,
-            typeof value === "number" && instants.has(column) ? instant(value) : (value as Json),
-          ]),
-      ),
-    ),
-  );
+  return inDumpOrder(table.all().map((row) => shownOf(row, instants)));
 }
 
 /**

@@ -41,11 +41,21 @@ export class Table<Row extends object, Index extends string = never> {
   readonly #rows = new Map<string, Row>();
   readonly #groups: readonly (readonly [(row: Row) => string | null, Grouped<Row>])[];
   readonly #byIndex = new Map<string, Grouped<Row>>();
+  readonly #checks: readonly (readonly [string, readonly string[] | undefined])[];
+  readonly #references: readonly (readonly ["link" | "plan", keyof Row & string])[];
+  readonly #unique: readonly (readonly [string, (row: Row) => string | null])[];
 
   constructor(spec: TableSpec<Row, Index>, undo: Undo, isThere: IsThere) {
     this.spec = spec;
     this.#undo = undo;
     this.#isThere = isThere;
+    const { checks = {}, links = [], plans = [], unique = {} } = spec;
+    this.#checks = Object.entries<readonly string[] | undefined>(checks);
+    this.#references = [
+      ...links.map((each) => ["link", each] as const),
+      ...plans.map((each) => ["plan", each] as const),
+    ];
+    this.#unique = Object.entries(unique);
     const keys = Object.entries<(row: Row) => string | null>({ ...spec.indices, ...spec.unique });
     this.#groups = keys.map(([name, key]) => {
       const group: Grouped<Row> = new Map();
@@ -55,7 +65,10 @@ export class Table<Row extends object, Index extends string = never> {
   }
 
   keyOf(row: Row): string {
-    return keyOf(...this.spec.key.map((column) => String(row[column])));
+    let key = "";
+    for (const [at, column] of this.spec.key.entries())
+      key = at === 0 ? String(row[column]) : keyOf(key, String(row[column]));
+    return key;
   }
 
   get(...key: readonly string[]): Row | undefined {
@@ -112,19 +125,15 @@ export class Table<Row extends object, Index extends string = never> {
   }
 
   #check(row: Row, before: Row | undefined): void {
-    const { name, checks = {}, links = [], plans = [], unique = {} } = this.spec;
-    for (const [column, allowed] of Object.entries<readonly string[] | undefined>(checks)) {
+    const { name } = this.spec;
+    for (const [column, allowed] of this.#checks) {
       const value = row[column as keyof Row] as string | null;
       if (value === null || allowed === undefined || allowed.includes(value)) continue;
       const constraint = `${name}_${column}_check`;
       const message = `new row for relation "${name}" violates check constraint "${constraint}"`;
       throw new MemoryRefusal({ code: "23514", constraint, message });
     }
-    const references = [
-      ...links.map((each) => ["link", each] as const),
-      ...plans.map((each) => ["plan", each] as const),
-    ];
-    for (const [table, column] of references) {
+    for (const [table, column] of this.#references) {
       const id = row[column] as string | null;
       if (id === null || (before !== undefined && before[column] === id) || this.#isThere(table, id))
         continue;
@@ -132,7 +141,7 @@ export class Table<Row extends object, Index extends string = never> {
       const message = `insert or update on table "${name}" violates foreign key constraint "${constraint}"`;
       throw new MemoryRefusal({ code: "23503", constraint, message });
     }
-    for (const [constraint, key] of Object.entries(unique)) {
+    for (const [constraint, key] of this.#unique) {
       const at = key(row);
       const holders = at === null ? undefined : this.#byIndex.get(constraint)?.get(at);
       if (holders === undefined) continue;
