@@ -28,7 +28,7 @@ const rowOf = (row: StoredObservation): StoredRow => [
   row.entity,
   row.id,
   row.versionOrder,
-  row.modifiedAt,
+  row.ownStamp ?? row.modifiedAt,
 ];
 
 function checkpointFacts({ observations, unreadable, cursor }: Checkpoint): JsonMap {

@@ -4,6 +4,8 @@ import { canonicalBytes, checkPaging, nextWatermark } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, Json, JsonMap, Lane, Via } from "@crossfoot/kernel";
 import type { CursorState, Lease, StoredObservation, UnreadableEntry } from "../store/port.ts";
 import { isCut } from "./pausing.ts";
+import { readRows } from "./read-rows.ts";
+import type { ReadRows } from "./read-rows.ts";
 import { abilitiesOf, inLane, mappingOf, reading } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
 
@@ -310,7 +312,10 @@ function endReading(
   };
 }
 
-/** Reads records by id and stores what was seen; ids that the system leaves out are answered in `missing`. */
+/**
+ * Reads records by id and stores what was seen; ids that the system leaves out are answered in `missing`. A
+ * row that cannot be read is set aside: it is neither seen nor missing.
+ */
 export async function readIds(
   session: Session,
   side: Side,
@@ -322,19 +327,30 @@ export async function readIds(
   const connection = await reading(session, side, (open) => Promise.resolve(open));
   const size = Math.max(abilitiesOf(connection, request.entity)?.readBatchMax ?? 1, 1);
   const observations: StoredObservation[] = [];
+  const unreadable: ReadRows["unreadable"][number][] = [];
   for (let from = 0; from < request.ids.length; from += size) {
     const ids = request.ids.slice(from, from + size);
     const start = session.tick();
     const lag = lagFrom(world, connection);
-    const records = await reading(session, side, (open) =>
-      open.readByIds({ entity: request.entity, roots: mapping.roots, ids }),
+    const rows = await readRows(
+      (some) =>
+        reading(session, side, (open) =>
+          open.readByIds({ entity: request.entity, roots: mapping.roots, ids: some }),
+        ),
+      ids,
     );
+    unreadable.push(...rows.unreadable);
     const span: ReadSpan = { start, end: session.tickEnd(), via: request.via, lag };
-    for (const record of records)
+    for (const record of rows.records)
       observations.push(await toObservation(world, { side, mapping, span }, record));
   }
-  await world.store.checkpoint({ observations, unreadable: [], cursor: null, runId: session.runId });
-  const found = new Set(observations.map(({ id }) => id));
+  await world.store.checkpoint({
+    observations,
+    unreadable: unreadable.map((row) => ({ ...row, connection: side.id, entity: request.entity })),
+    cursor: null,
+    runId: session.runId,
+  });
+  const found = new Set([...observations, ...unreadable].map(({ id }) => id));
   return { observations, missing: request.ids.filter((id) => !found.has(id)) };
 }
 

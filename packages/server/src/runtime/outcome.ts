@@ -20,6 +20,7 @@ import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } fro
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import type { Links } from "./canonical.ts";
 import { noteDoubt } from "./doubts.ts";
+import { underLastEdit } from "./last-edit.ts";
 import { lossesOf } from "./losses.ts";
 import type { SendTarget } from "./target.ts";
 import { toTell } from "./to-tell.ts";
@@ -122,6 +123,10 @@ export function landed(
     readonly look: LandedLookUp;
     /** Kind of the record just before the write; null when that is not known. */
     readonly was: ObservationKind | null;
+    /** The record as it was decided on; null when that is not known, or when it is made. */
+    readonly before: StoredObservation | null;
+    /** The target wrote on that version only, and answered with the record. */
+    readonly isConditional?: boolean;
     /** Images that the target held and that somebody replaced by what was there before; of those fields. */
     readonly putBack?: { readonly [field: string]: JsonMap };
   },
@@ -165,7 +170,13 @@ export function landed(
   const kept = isLined ? shownLines(world, target, { intent, seen, look, lines }) : shown;
   const losers = target.policy.isProjection ? [] : lossesOf(intent, without(kept, foreign));
   const losses = toTell(world, intent.entity, losers);
-  return { ...done, observation: seen, baseMoves: moves, landedImages, after, losses, lines };
+  const written = new Set([...movedFields(target, intent), target.policy.statusField ?? ""]);
+  const observation = underLastEdit(target.mapping, seen, {
+    before: foreign.size > 0 ? null : at.before,
+    written,
+    isConditional: at.isConditional ?? false,
+  });
+  return { ...done, observation, baseMoves: moves, landedImages, after, losses, lines };
 }
 
 /**

@@ -208,7 +208,7 @@ async function settleMade(
       ? null
       : await toObservation(session.world, { side: target.side, mapping: target.mapping, span }, record);
   const look = await lookUpLanded(session.world, target, seen === null ? [] : [seen]);
-  return landed(session, target, { intent, id: intent.id, seen, look, was: null });
+  return landed(session, target, { intent, id: intent.id, seen, look, was: null, before: null });
 }
 
 async function settleCreate(
@@ -241,7 +241,7 @@ async function settleCreate(
     return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
   }
   const look = await lookUpLanded(session.world, target, [first]);
-  return landed(session, target, { intent, id: first.id, seen: first, look, was: null });
+  return landed(session, target, { intent, id: first.id, seen: first, look, was: null, before: null });
 }
 
 async function probeChange(
@@ -270,18 +270,19 @@ async function probeChange(
     };
   }
   const seen = await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
-  const { evidence, old } = await evidenceOf(session, target, { intent, seen });
+  const { evidence, old, before } = await evidenceOf(session, target, { intent, seen });
   // What was answered well has landed, whatever somebody made of it since.
   const isKnownBefore = seen.version !== null && intent.precondition !== null;
   const isLater = isAnswered(intent) && intent.kind === "update" && isKnownBefore;
   if (evidence === "landed" || (isLater && seen.version !== intent.precondition)) {
     const look = await lookUpLanded(world, target, [seen]);
     const putBack = await sentImages(session, target, { intent, seen, fields: isLater ? old : [] });
-    return landed(session, target, { intent, id, seen, look, was: null, putBack });
+    return landed(session, target, { intent, id, seen, look, was: null, before, putBack });
   }
   if (evidence === "mixed") {
     // Neither what we sent nor what was there: somebody wrote since, or the target keeps less than it is
-    // given.
+    // given. Where the target compares nothing, ours may still land on top of that.
+    if (mayStillLand(target, intent)) return { ...waiting(target, intent), observation: seen };
     return {
       ...failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_moved" }),
       observation: seen,
@@ -298,6 +299,17 @@ async function probeChange(
 }
 
 /**
+ * Whether an update may land although the record has moved since it was decided: the target writes whatever
+ * it is asked to, until the horizon is over. Were it decided again before that, what lands then would count
+ * as somebody's edit and be carried on.
+ */
+function mayStillLand(target: SendTarget, intent: DoubtfulIntent): boolean {
+  const abilities = abilitiesOf(target.connection, intent.entity);
+  const isConditional = abilities?.precondition === "conditional" && intent.precondition !== null;
+  return !isConditional && !isAbsenceProved(target, { intent, isKeyEnforced: false });
+}
+
+/**
  * A later step of a document was decided before its record was there, and is stored without an id: a worker
  * that died told nobody what it had learned from the create.
  */
@@ -311,11 +323,14 @@ async function memberOf(session: Session, target: SendTarget, intent: Intent): P
 interface Evidence {
   readonly evidence: UpdateEvidence;
   readonly old: readonly string[];
+  /** The record as the change was decided on; null when nobody knows it any more. */
+  readonly before: StoredObservation | null;
 }
 
-const plainly = (isLanded: boolean): Evidence => ({
+const plainly = (isLanded: boolean, before: StoredObservation | null): Evidence => ({
   evidence: isLanded ? "landed" : "not_landed",
   old: [],
+  before,
 });
 
 async function evidenceOf(
@@ -325,10 +340,15 @@ async function evidenceOf(
 ): Promise<Evidence> {
   const { world } = session;
   const { intent, seen } = at;
-  if (intent.kind === "archive") return plainly(seen.kind === "archived" || seen.kind === "deleted");
-  if (intent.kind === "unarchive") return plainly(seen.kind === "present");
   const [bundle] = await world.store.loadBundles([intent.link]);
   const member = bundle?.members.find(({ connection }) => connection === target.side.id);
+  // The view is what the write was decided against only while nobody has touched the record since: a later
+  // edit that was read meanwhile is no sign that our write did not land, and may not be written over.
+  const view = member?.observation ?? null;
+  const isDecidedView = view !== null && view.version !== null && view.version === intent.precondition;
+  const before = isDecidedView ? view : null;
+  if (intent.kind === "archive") return plainly(seen.kind === "archived" || seen.kind === "deleted", before);
+  if (intent.kind === "unarchive") return plainly(seen.kind === "present", before);
   const natives = [seen.native, ...Object.values(member?.images ?? {})];
   const links = await lookUpLinks(
     world,
@@ -337,20 +357,16 @@ async function evidenceOf(
   const context = readContext(world, links, { connection: target.side.id, lines: bundle?.lines ?? [] });
   const shown = readObservation(target.mapping, seen, context).fields;
   if (intent.transition !== null) {
-    return plainly(shown[target.policy.statusField ?? ""] !== intent.transition.from);
+    return plainly(shown[target.policy.statusField ?? ""] !== intent.transition.from, before);
   }
   const old = readImages(target.mapping, member?.images ?? {}, context);
-  // The view is what the write was decided against only while nobody has touched the record since: a later
-  // edit that was read meanwhile is no sign that our write did not land, and may not be written over.
-  const view = member?.observation ?? null;
-  const isDecidedView = view !== null && view.version !== null && view.version === intent.precondition;
-  const before = isDecidedView ? readObservation(target.mapping, view, context).fields : {};
+  const decided = before === null ? {} : readObservation(target.mapping, before, context).fields;
   const fields = Object.entries(intent.fields).map(([field, sent]) => {
-    const isOld = isEqual(shown[field], before[field] ?? old[field]);
+    const isOld = isEqual(shown[field], decided[field] ?? old[field]);
     // A target that cuts what it is given shows neither what was there nor what was sent (I13).
     const isSent = isEqual(shown[field], sent) || (!isOld && isLikelyImage(sent, shown[field]));
     return { field, isOld, isSent };
   });
   const returned = fields.filter(({ isOld, isSent }) => isOld && !isSent);
-  return { evidence: settleUpdate(fields), old: returned.map(({ field }) => field) };
+  return { evidence: settleUpdate(fields), old: returned.map(({ field }) => field), before };
 }

@@ -10,6 +10,7 @@ import { lagFrom, toObservation } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded } from "./outcome.ts";
 import { staleFailure } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
+import { readRows } from "./read-rows.ts";
 import type { SendTarget } from "./target.ts";
 import { abilitiesOf } from "./world.ts";
 import type { Intent } from "../store/port.ts";
@@ -66,6 +67,8 @@ export async function sendBatch(
     observations.set(outcome, await toObservation(world, at, record));
   }
   const look = await lookUpLanded(world, target, [...observations.values()]);
+  const abilities = abilitiesOf(target.connection, target.policy.entity);
+  const isConditional = abilities?.precondition === "conditional";
   const results: IntentOutcome[] = [];
   for (const [index, one] of ready.entries()) {
     const { intent, current } = one;
@@ -81,7 +84,10 @@ export async function sendBatch(
       if (isReadBack && isNotShown(one, seen)) results.push(notShown(session, intent, outcome.id));
       else
         results.push(
-          landed(session, target, { intent, id: outcome.id, seen, look, was: current?.kind ?? null }),
+          landed(session, target, {
+            ...{ intent, id: outcome.id, seen, look, was: current?.kind ?? null, before: current },
+            isConditional: isConditional && !isReadBack && one.write.precondition !== null,
+          }),
         );
     }
   }
@@ -173,15 +179,16 @@ async function comparePreconditions(
   const { world } = session;
   const start = session.tick();
   const lag = lagFrom(world, target.connection);
-  const records = await target.connection.readByIds({
-    entity: target.policy.entity,
-    roots: target.mapping.roots,
-    ids,
-  });
+  const { records, unreadable } = await readRows((some) => readSome(target, some), ids);
   const span = { start, end: session.tickEnd(), via: "probe", lag } as const;
   const ready: Prepared[] = [];
   const stale: IntentOutcome[] = [];
   for (const one of batch) {
+    const broken = unreadable.find(({ id }) => id === one.intent.id);
+    if (broken !== undefined) {
+      stale.push(failed(session, one.intent, broken.failure));
+      continue;
+    }
     const record = records.find(({ id }) => id === one.intent.id);
     const seen =
       record === undefined
@@ -193,6 +200,12 @@ async function comparePreconditions(
   }
   return { ready, stale };
 }
+
+const readSome = (
+  { connection, policy, mapping }: SendTarget,
+  ids: readonly ExternalId[],
+): Promise<readonly NativeRecord[]> =>
+  connection.readByIds({ entity: policy.entity, roots: mapping.roots, ids });
 
 /**
  * Whether the record is another than the one that was decided on. Its version tells, where it has one: the
@@ -213,11 +226,7 @@ async function readBack(
   );
   if (ids.length === 0) return new Map();
   try {
-    const records = await target.connection.readByIds({
-      entity: target.policy.entity,
-      roots: target.mapping.roots,
-      ids,
-    });
+    const { records } = await readRows((some) => readSome(target, some), ids);
     return new Map(records.map((record) => [record.id, record]));
   } catch (error) {
     // Nobody knows what it shows: it is asked for again, or seen with the next list (crash matrix, row 10).

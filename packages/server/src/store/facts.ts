@@ -13,6 +13,11 @@ export interface StoredObservation {
   /** ms since 1970 by the system's clock, or null. */
   readonly modifiedAt: number | null;
   readonly actor: string | null;
+  /**
+   * The stamp that the system gave to our own write, where the record shows one: `modifiedAt` and `actor` are
+   * then those of the last edit that was not ours, and `modifiedAt` is null when nobody can tell them.
+   */
+  readonly ownStamp?: number | null;
   readonly into: ExternalId | null;
   readonly via: Via;
   /** Our order of reads, ms; see INVARIANTS.md 1.4. */

@@ -37,7 +37,8 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
 
 const markColumns =
   "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.content_hash, o.into_id, o.version, " +
-  "o.version_order, o.read_start, o.read_end, o.via, (extract(epoch from now() - o.seen_at) * 1000)" +
+  "o.version_order, o.modified_at, o.own_stamp, o.read_start, o.read_end, o.via, " +
+  "(extract(epoch from now() - o.seen_at) * 1000)" +
   "::double precision as seen_ms_ago";
 
 /** Rows of the observation table for a batch of records. */
@@ -121,14 +122,15 @@ async function loadMembers(tx: Queryable, keys: readonly RecordKey[]): Promise<R
 
 const columnNames =
   "connection, entity, external_id, link_id, kind, native, content_hash, version, version_order, " +
-  "modified_at, actor, " +
+  "modified_at, actor, own_stamp, " +
   "into_id, via, read_start, read_end";
 const sightingRows =
   "(select * from jsonb_to_recordset($1::jsonb) as r(connection text, entity text, external_id text, " +
   "link_id " +
   "text, kind text, native jsonb, content_hash text, version text, version_order double precision, " +
   "modified_at bigint, " +
-  "actor text, into_id text, via text, read_start double precision, read_end double precision, known_end " +
+  "actor text, own_stamp bigint, into_id text, via text, read_start double precision, read_end " +
+  "double precision, known_end " +
   "double precision, known_hash text)) r";
 const isRecordOf = (row: string): string =>
   `o.connection = ${row}.connection and o.entity = ${row}.entity and o.external_id = ${row}.external_id`;
@@ -166,6 +168,7 @@ async function upsert(
     version: seen.version,
     version_order: seen.versionOrder,
     modified_at: seen.modifiedAt,
+    own_stamp: seen.ownStamp ?? null,
     actor: seen.actor,
     into_id: seen.into,
     via: seen.via,
@@ -186,7 +189,8 @@ async function upsert(
         "native = case when r.kind = 'deleted' then o.native else r.native end, content_hash = " +
         "r.content_hash, version = r.version, version_order = r.version_order, modified_at = " +
         "r.modified_at, " +
-        "actor = r.actor, into_id = r.into_id, via = r.via, read_start = r.read_start, read_end = " +
+        "actor = r.actor, own_stamp = r.own_stamp, into_id = r.into_id, via = r.via, read_start = " +
+        "r.read_start, read_end = " +
         `r.read_end, resolution = ${returned}, seen_at = now() from held h, ${sightingRows} where ` +
         `${isRecordOf("h")} and ${isRecordOf("r")} returning o.connection, o.entity, o.external_id, ` +
         "o.link_id",

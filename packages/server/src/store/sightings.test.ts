@@ -37,6 +37,8 @@ const answered = (seen_ms_ago: number): MarkRow => ({
   into_id: null,
   version: null,
   version_order: null,
+  modified_at: 500,
+  own_stamp: 1_000,
   read_start: 10,
   read_end: 11,
   via: "answer",
@@ -75,6 +77,15 @@ describe("a list that may lag behind what we wrote", () => {
 
   test("is taken when the store's clock was set back: nobody can say how long ago we wrote", () => {
     expect(sift(listed, answered(-3_600_000)).moved.length).toBe(1);
+  });
+
+  test("is taken where its stamp is later than that of our write: somebody has edited it since", () => {
+    expect(sift({ ...listed, modifiedAt: 1_001 }, answered(0)).moved.length).toBe(1);
+    expect(sift(listed, answered(0)).moved.length).toBe(0);
+    const restamped = { ...answered(0), modified_at: 2_000 };
+    expect(sift({ ...listed, modifiedAt: 1_500 }, restamped).moved.length).toBe(0);
+    const untold = { ...answered(0), modified_at: null };
+    expect(sift({ ...listed, modifiedAt: 1_500 }, untold).moved.length).toBe(0);
   });
 
   test("an answer to our own write is always later", () => {

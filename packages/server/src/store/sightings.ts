@@ -15,6 +15,8 @@ export type MarkRow = Pick<
   | "into_id"
   | "version"
   | "version_order"
+  | "modified_at"
+  | "own_stamp"
   | "read_start"
   | "read_end"
   | "via"
@@ -43,14 +45,27 @@ const setBackMsMax = 1_000;
  * Whether a sighting may show what was there before the view, because it was made while the system may
  * still lag behind what was written or read by id (fault R1) and no version tells which is later. It says
  * nothing: neither that somebody edited the record nor that it is gone. Whatever is true then is listed
- * again, since the watermark is held back.
+ * again, since the watermark is held back. A stamp of the system's own that is later than all that is known
+ * was not there before.
  */
 function isTooSoon(seen: StoredObservation, row: MarkRow): boolean {
   if (seen.lagMs === undefined) return false;
   const mayLag = row.via === "answer" || (byRecord.has(row.via) && !byRecord.has(seen.via));
   if (!mayLag) return false;
   if (seen.versionOrder !== null && row.version_order !== null) return false;
+  if (isStampedLater(seen, row)) return false;
   return row.seen_ms_ago <= seen.lagMs && row.seen_ms_ago > -setBackMsMax;
+}
+
+/**
+ * Later than the last edit and than our own write. Where the write has the earlier stamp of the two, the
+ * system's clock was set back, and its stamps say nothing.
+ */
+function isStampedLater({ modifiedAt, kind }: StoredObservation, row: MarkRow): boolean {
+  if (modifiedAt === null || row.modified_at === null || kind === "deleted") return false;
+  const edited = Number(row.modified_at);
+  const own = row.own_stamp === null ? edited : Number(row.own_stamp);
+  return own >= edited && modifiedAt > own;
 }
 
 /** A cursor that does not pass what has to be listed again. */

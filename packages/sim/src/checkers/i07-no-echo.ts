@@ -18,10 +18,25 @@ const blanksOf = (sight: Sight, thing: Thing, field: string): readonly FieldChan
 
 /**
  * I07: each value that we write comes from a commit of somebody else, no commit of somebody else makes us
- * change a field twice, and each intent names a cause.
+ * change a field twice, and each intent names a cause. A person's answer to a question of ours is a cause as
+ * well.
  */
 export function noEcho(sight: Sight): Checker {
   let looked = 0;
+  /** When a person answered open questions. */
+  const answeredAt: number[] = [];
+  /** What became of records that were merged or deleted was asked, and is made again by a person's word. */
+  const isAnswered = (thing: Thing, { commit }: FieldChange): boolean =>
+    commit.op === "create" &&
+    answeredAt.some(
+      (at) =>
+        at <= commit.at &&
+        roles.some((role) =>
+          thing.rows[role].some((row) =>
+            row.commits.some(({ op, at: gone }) => (op === "merge" || op === "delete") && gone < at),
+          ),
+        ),
+    );
   const ofField = (thing: Thing, field: string, at: number): readonly Violation[] => {
     const changes = roles.flatMap((role) =>
       thing.rows[role].flatMap((row) => changesOf(sight, { row, role, field })),
@@ -47,15 +62,20 @@ export function noEcho(sight: Sight): Checker {
       at: commit.at,
       about,
     }));
-    if (ours.length <= theirs.length) return found;
+    const made = ours.filter((change) => !isAnswered(thing, change));
+    if (made.length <= theirs.length) return found;
     const message =
       `${thing.entity} ${thing.tag}: ${theirs.length} commits of others made us change ${field} ` +
-      `${ours.length} times`;
+      `${made.length} times`;
     return [...found, { invariant: "I07", message, at, about }];
   };
   return {
     invariant: "I07",
     looked: () => looked,
+    see: (entry): readonly Violation[] => {
+      if (entry.kind === "answers" && entry.count > 0) answeredAt.push(entry.at);
+      return [];
+    },
     atEnd: (facts: StoreFacts) => [
       ...thingsOf(sight).flatMap((thing) =>
         carriedFields(sight, thing.entity).flatMap((field) => ofField(thing, field, facts.at)),

@@ -5,7 +5,11 @@ import { carriedFields } from "../auditor/terms.ts";
 import type { Role, Thing } from "../auditor/things.ts";
 import { otherOf, plainPair, roles, thingsOf } from "../auditor/things.ts";
 import { isInWindow } from "../auditor/window.ts";
+import { Told } from "../auditor/told.ts";
+import { firstDecided } from "../auditor/first-link.ts";
 import type { Row } from "../system/model-system.ts";
+
+type Pair = { readonly [role in Role]: Row };
 
 /**
  * I26: "newest wins" replaces a person's value only if the stamps differ by more than the tolerance plus both
@@ -13,8 +17,19 @@ import type { Row } from "../system/model-system.ts";
  */
 export function clocksDoNotDecide(sight: Sight): Checker {
   let looked = 0;
-  const ofRow = (thing: Thing, pair: { readonly [role in Role]: Row }, at: { role: Role; field: string }) => {
-    const { role, field } = at;
+  /** Stamps say nothing of what two records showed before they were one: the master's value stands there. */
+  const isByFirstLink = (
+    { pair, field, told }: { readonly pair: Pair; readonly field: string; readonly told: Told },
+    { theirs, winner }: { readonly theirs: FieldChange; readonly winner: FieldChange },
+  ): boolean => {
+    const { entity } = theirs.commit;
+    const terms = sight.contract.entities[entity];
+    if (winner.role !== (terms.fields[field]?.master ?? terms.master)) return false;
+    const first = firstDecided(sight, pair, told.linkOf(theirs.role, pair[theirs.role]) ?? "");
+    return first !== null && theirs.commit.at <= first && winner.commit.at <= first;
+  };
+  const ofRow = (thing: Thing, at: { pair: Pair; role: Role; field: string; told: Told }) => {
+    const { pair, role, field, told } = at;
     const changes = changesOf(sight, { row: pair[role], role, field });
     const others = changesOf(sight, { row: pair[otherOf(role)], role: otherOf(role), field });
     return changes.flatMap((ours, index): readonly Violation[] => {
@@ -25,6 +40,7 @@ export function clocksDoNotDecide(sight: Sight): Checker {
       if (winner === undefined || winner.commit.actor.kind === "us") return [];
       if (wasCarried(sight, pair[otherOf(role)], { field, theirs, until: ours.commit.at })) return [];
       if (isInWindow(sight, { person: theirs.commit, ours: ours.commit })) return [];
+      if (isByFirstLink({ pair, field, told }, { theirs, winner })) return [];
       looked += 1;
       const [loserStamp, winnerStamp] = [
         Math.min(...stampsSince(pair[role], theirs, ours.commit.at)),
@@ -43,15 +59,17 @@ export function clocksDoNotDecide(sight: Sight): Checker {
   return {
     invariant: "I26",
     looked: () => looked,
-    atEnd: (_facts: StoreFacts) =>
-      thingsOf(sight).flatMap((thing) => {
+    atEnd: (facts: StoreFacts) => {
+      const told = new Told(facts);
+      return thingsOf(sight).flatMap((thing) => {
         const pair = plainPair(sight, thing);
         const terms = sight.contract.entities[thing.entity];
         if (pair === null) return [];
         return carriedFields(sight, thing.entity)
           .filter((field) => (terms.fields[field]?.policy ?? terms.policy) === "newest")
-          .flatMap((field) => roles.flatMap((role) => ofRow(thing, pair, { role, field })));
-      }),
+          .flatMap((field) => roles.flatMap((role) => ofRow(thing, { pair, role, field, told })));
+      });
+    },
   };
 }
 

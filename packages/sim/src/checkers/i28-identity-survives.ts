@@ -88,7 +88,11 @@ function isBecauseOf(sight: Sight, commit: Commit, { role, loser, survivor, comm
   const { entity, tag, at } = commit;
   if (entity !== loser.entity || at <= merge.at || (tag !== loser.tag && tag !== survivor.tag)) return false;
   const all = roles.flatMap((side) => named(sight, side, entity, tag));
-  const isAsked = all.some(({ commits }) =>
+  // Since the merge the records of both names are one thing: what a person deletes of it counts for all.
+  const both = roles.flatMap((side) =>
+    [loser.tag, survivor.tag].flatMap((name) => named(sight, side, entity, name)),
+  );
+  const isAsked = both.some(({ commits }) =>
     commits.some(
       ({ op, actor }) => op !== "write" && op !== "merge" && op !== "create" && actor.kind === "person",
     ),

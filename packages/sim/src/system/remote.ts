@@ -9,6 +9,7 @@ import type {
   UnreadableRow,
   WriteOutcome,
 } from "@crossfoot/connector-sdk";
+import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { ExternalId, Failure, FailureRecord, Json } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Standing } from "./commit.ts";
@@ -127,7 +128,9 @@ export function readByIds(
   if (system.isHidden("records")) return [];
   return request.ids.flatMap((id) => {
     const row = system.row(request.entity as EntityName, id);
-    if (row === undefined || row.isPoisoned) return [];
+    if (row === undefined) return [];
+    // What cannot be parsed is not gone: the call fails, as those of real connectors do.
+    if (row.isPoisoned) throw new ConnectorError(failureOf("invalid", "cannot_be_parsed"));
     const state = system.profile.lagsById ? shownAt(row, system.timeline.now) : standing(row);
     if (state === null) return [];
     if (state.life === "deleted" && system.profile.gone === "left_out" && state.into === null) return [];

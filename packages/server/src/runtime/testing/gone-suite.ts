@@ -82,4 +82,34 @@ export function goneSuite(home: { readonly open: () => Promise<StoreOpener> }): 
     await mini.engine.run();
     expect(mini.crm.get("accounts", crmId).isArchived).toBe(true);
   });
+
+  test("a row that breaks its reading by id is set aside, and hides no deletion of another one", async () => {
+    let broken = "";
+    const unreadable = new ConnectorError({ failure: "invalid", code: "broken_row", message: "no record" });
+    const mini: MiniWorld = await miniWorld({
+      database,
+      wrapConnection: (id, connection) => ({
+        ...connection,
+        readIds: async (request) => {
+          const page = await connection.readIds(request);
+          return { ...page, ids: page.ids.filter((each) => each !== broken) };
+        },
+        readByIds: async (request) => {
+          if (id === "erp" && request.ids.some((each) => each === broken)) throw unreadable;
+          return connection.readByIds(request);
+        },
+      }),
+    });
+    for (const taxId of ["FR1", "FR2", "FR3"])
+      mini.crm.add("accounts", { ...customer, taxId, name: `Acme ${taxId}` });
+    await mini.engine.run();
+    const rows = mini.erp.rows("accounts").toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    broken = rows[0]?.id ?? "";
+    mini.erp.remove("accounts", rows[2]?.id ?? "");
+    mini.pass(60_000);
+    await mini.engine.run({ sweep: true });
+    const archived = mini.crm.rows("accounts").filter(({ isArchived }) => isArchived);
+    expect(archived.map(({ fields }) => fields["name"])).toEqual([rows[2]?.fields["name"]]);
+    expect((await mini.engine.deadLetters()).map(({ reason }) => reason)).toEqual(["unreadable"]);
+  });
 }

@@ -49,6 +49,7 @@ function store(state: State, seen: StoredObservation, now: number): void {
     version: seen.version,
     version_order: seen.versionOrder,
     modified_at: seen.modifiedAt,
+    own_stamp: seen.ownStamp ?? null,
     actor: seen.actor,
     into_id: seen.into,
     via: seen.via,

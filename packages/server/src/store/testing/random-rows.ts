@@ -74,6 +74,7 @@ export const observation: fc.Arbitrary<StoredObservation> = fc
     version: orNull(fc.constantFrom("1", "2")),
     versionOrder: orNull(fc.constantFrom(1, 2, 2.5)),
     modifiedAt: orNull(fc.constantFrom(1_000, 2_000)),
+    ownStamp: orNull(fc.constantFrom(1_500, 2_500)),
     into: orNull(fc.constantFrom(externalId("r9"), externalId("r1"))),
     via: fc.constantFrom("poll", "sweep", "probe", "answer", "hint"),
     readStart: fc.integer({ min: 0, max: 40 }),
