@@ -4,6 +4,16 @@ import type { Row } from "../system/model-system.ts";
 import type { Role } from "./things.ts";
 
 type Line = { readonly [column: string]: unknown };
+
+/** A value that the journal names as lost. */
+export interface Discard {
+  /** The field, or `field[key].part`. */
+  readonly field: string;
+  readonly value: Json;
+  /** What the winner made of it, where that is told. */
+  readonly kept: Json | undefined;
+}
+
 /** Rows of one table of the store. */
 export const rowsOf = (facts: StoreFacts, table: string): readonly Line[] =>
   (facts.dump as { readonly [name: string]: readonly Line[] })[table] ?? [];
@@ -16,6 +26,7 @@ export class Told {
     string,
     { readonly field: string; readonly value: Json; readonly at: number }[]
   >();
+  readonly #whole = new Map<string, Discard[]>();
   readonly #candidates: ReadonlySet<string>;
   readonly #parkedRecords: ReadonlySet<string>;
   readonly #states: ReadonlyMap<string, string>;
@@ -39,6 +50,11 @@ export class Told {
     for (const row of rowsOf(facts, "intent")) {
       if (row["state"] === "parked" || row["state"] === "in_doubt") this.#note(row["link_id"], "park");
     }
+    // What a person took back stays different, and is shown as undone.
+    for (const row of rowsOf(facts, "base")) {
+      for (const [field, mark] of Object.entries((row["undone"] ?? {}) as JsonMap))
+        if (mark !== null) this.#note(row["link_id"], field === "*" ? "park" : `conflict ${field}`);
+    }
     this.#candidates = new Set(rowsOf(facts, "candidate").filter(isOpen).map(name));
     this.#parkedRecords = new Set(rowsOf(facts, "park").filter(isOpen).map(name));
     for (const row of [...facts.forgotten, ...rowsOf(facts, "journal")]) {
@@ -49,6 +65,8 @@ export class Told {
       const at = Date.parse(String(row["at"]));
       // What the target shows in place of ours is told with it; who made it there, nobody can say.
       const values = [body["value"] ?? null, ...(body["kept"] === undefined ? [] : [body["kept"]])];
+      const whole = { field, value: body["value"] ?? null, kept: body["kept"] };
+      this.#whole.set(link, [...(this.#whole.get(link) ?? []), whole]);
       const entries = values.map((value) => ({ field, value, at }));
       this.#discards.set(link, [...(this.#discards.get(link) ?? []), ...entries]);
     }
@@ -97,5 +115,9 @@ export class Told {
     const link = this.linkOf(role, row);
     const entries = link === undefined ? [] : (this.#discards.get(link) ?? []);
     return entries.filter((entry) => entry.field === field).map(({ value }) => value);
+  }
+  /** Everything that the journal names as lost of a record. */
+  discardsOf(role: Role, row: Row): readonly Discard[] {
+    return this.#whole.get(this.linkOf(role, row) ?? "") ?? [];
   }
 }

@@ -2,6 +2,7 @@ import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Checker, Sight, Violation } from "../checker.ts";
 import { amountIn, exact, lineSum } from "../auditor/money.ts";
+import { areRowsExplained, isAmountExplained, rowsOfPair } from "../auditor/explained.ts";
 import { writersOf } from "../auditor/terms.ts";
 import type { Role, Thing } from "../auditor/things.ts";
 import { plainPair, roles, thingsOf } from "../auditor/things.ts";
@@ -16,6 +17,11 @@ type Statement = Extract<Entry, { readonly kind: "stated" }>["statement"];
 type Plain = { readonly [role in Role]: JsonMap };
 
 const totals = ["net", "tax", "gross", "openBalance"] as const;
+/** What the amount of a row is made of. */
+const partsOfRows: { readonly [field: string]: readonly string[] } = {
+  lines: ["quantity", "unitPrice"],
+  payments: ["amount"],
+};
 const documents: readonly EntityName[] = ["quotes", "orders", "invoices"];
 const listOf = (value: Json | undefined): readonly Json[] =>
   Array.isArray(value) ? (value as readonly Json[]) : [];
@@ -51,7 +57,7 @@ export function conservationOfMoney(sight: Sight): Checker {
       const ofPairs = pairs.flatMap(({ thing, pair, plain }) =>
         unequal(sight, thing, plain).flatMap(([field, what]): readonly Violation[] => {
           looked += 1;
-          if (what === null || isTold(told, pair, field)) return [];
+          if (what === null || isExplained(told, { pair, plain }, field)) return [];
           const { entity, tag } = thing;
           return [violation(facts.at, `${entity} ${tag}: ${what}`, { entity, tag, field })];
         }),
@@ -78,13 +84,23 @@ export function conservationOfMoney(sight: Sight): Checker {
   };
 }
 
-/** Whether a person is told of the field, or of the lines that it follows from. */
-const isTold = (told: Told, pair: { readonly [role in Role]: Row }, field: string): boolean =>
-  roles.some((role) =>
-    [field, "lines"].some(
-      (each) => told.isOpen(role, pair[role], each) || told.lostOf(role, pair[role], each).length > 0,
-    ),
-  );
+/**
+ * Whether the difference is explained: the field waits for a person in the open, or the values that differ
+ * are just those of which the journal says that they were lost. Other values lost in the field explain
+ * nothing.
+ */
+function isExplained(
+  told: Told,
+  { pair, plain }: { readonly pair: { readonly [role in Role]: Row }; readonly plain: Plain },
+  field: string,
+): boolean {
+  if (roles.some((role) => told.isOpen(role, pair[role], field) || told.isOpen(role, pair[role], "lines")))
+    return true;
+  const discards = roles.flatMap((role) => told.discardsOf(role, pair[role]));
+  const parts = partsOfRows[field];
+  if (parts !== undefined) return areRowsExplained(rowsOfPair(plain, field), discards, { field, parts });
+  return isAmountExplained({ crm: plain.crm[field], erp: plain.erp[field] }, discards, field);
+}
 
 const isLive = ({ after }: Row["commits"][number]): boolean => after.life === "live";
 
@@ -111,12 +127,13 @@ function unequal(
     if (writersOf(sight, entity, field).length > 0)
       return [[field, told(amountIn(crm[field]) === amountIn(erp[field]), `${field} differs`)]];
     if (field === "openBalance") return [];
-    // Each works it out for itself: the difference is that of their rules of rounding, and no other.
-    const isExplained = roles.every((role) => {
+    // Each works it out for itself from its lines, which are judged above: the difference is that of their
+    // rules of rounding, and no other.
+    const isOwnSum = roles.every((role) => {
       const plain = role === "crm" ? crm : erp;
       return exact(totalsOf(plain, sight.systems[role].profile.rounding)[field]) === amountIn(plain[field]);
     });
-    return [[field, told(isExplained && ofLines === null, `${field} differs by more than rounding`)]];
+    return [[field, told(isOwnSum, `${field} differs by more than rounding`)]];
   });
   const ofPayments = told(payments(crm) === payments(erp), "the payments add up to different sums");
   return [["lines", ofLines], ["payments", ofPayments], ...ofTotals];

@@ -2,7 +2,7 @@ import type { NativeRecord, NativeWrite } from "@crossfoot/connector-sdk";
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import { isMap } from "../system/dialect.ts";
 import type { Saboteur } from "./saboteur.ts";
-import { withConnections } from "./wrap.ts";
+import { withConnections, withStore } from "./wrap.ts";
 
 const linesOf = (patch: JsonMap): readonly (readonly [root: string, lines: readonly Json[]])[] =>
   Object.entries(patch).flatMap(([root, value]) =>
@@ -14,6 +14,16 @@ const rewriting = (change: (one: NativeWrite) => NativeWrite): Saboteur["sabotag
     ...connection,
     write: (writes) => connection.write(writes.map(change)),
   }));
+
+/** A build that says nothing of what a system did not keep. */
+const untold = withStore((store) => ({
+  commitOutcomes: (outcomes, runId, rights) =>
+    store.commitOutcomes(
+      outcomes.map((outcome) => ({ ...outcome, losses: [] })),
+      runId,
+      rights,
+    ),
+}));
 
 /** Every map within a value, changed. */
 function eachMap(value: Json, change: (map: JsonMap) => JsonMap): Json {
@@ -32,23 +42,29 @@ export const counting: readonly Saboteur[] = [
   {
     name: "line-lost",
     invariant: "I11",
-    title: "the last line of a document stays behind",
-    sabotage: rewriting((one) => {
-      const [[root, lines] = ["", []]] = linesOf(one.patch);
-      return lines.length < 2 ? one : { ...one, patch: { ...one.patch, [root]: lines.slice(0, -1) } };
-    }),
+    title: "the last line of a document stays behind, and nobody is told",
+    sabotage: (world) =>
+      untold(
+        rewriting((one) => {
+          const [[root, lines] = ["", []]] = linesOf(one.patch);
+          return lines.length < 2 ? one : { ...one, patch: { ...one.patch, [root]: lines.slice(0, -1) } };
+        })(world),
+      ),
   },
   {
     name: "total-from-elsewhere",
     invariant: "I11",
-    title: "the total that is sent is the net amount",
-    sabotage: rewriting((one) => {
-      const root = "Gross" in one.patch ? "Gross" : "gross";
-      const net = one.patch[root === "Gross" ? "Net" : "net"];
-      return net === undefined || !(root in one.patch)
-        ? one
-        : { ...one, patch: { ...one.patch, [root]: net } };
-    }),
+    title: "the total that is sent is the net amount, and nobody is told",
+    sabotage: (world) =>
+      untold(
+        rewriting((one) => {
+          const root = "Gross" in one.patch ? "Gross" : "gross";
+          const net = one.patch[root === "Gross" ? "Net" : "net"];
+          return net === undefined || !(root in one.patch)
+            ? one
+            : { ...one, patch: { ...one.patch, [root]: net } };
+        })(world),
+      ),
   },
   {
     name: "wrong-currency",
