@@ -78,10 +78,14 @@ interface Draft {
   readonly left: readonly UndoLeft[];
 }
 
+/** Writes are claimed by step, then by record: that is the order in which an apply sends those of a part. */
+const bySending = (one: UnplacedWrite, other: UnplacedWrite): number =>
+  one.step - other.step || (one.link < other.link ? -1 : one.link > other.link ? 1 : 0);
+
 const numbered = (parts: readonly (readonly UnplacedWrite[])[]): readonly PlanWrite[] =>
   parts
     .filter((part) => part.length > 0)
-    .flatMap((writes, at) => writes.map((write) => ({ ...write, part: at + 1 })))
+    .flatMap((writes, at) => writes.toSorted(bySending).map((write) => ({ ...write, part: at + 1 })))
     .map((write, at) => ({ ...write, number: at + 1 }));
 
 /** The writes that a request is about, and what it is about in words. */

@@ -118,6 +118,15 @@ export function undoSuite(home: { readonly open: () => Promise<StoreOpener> }): 
       expect(shown(mini, "name")).toEqual(["Four", "Acme"]);
     });
 
+    test("of many records is numbered in the order in which an apply sends its writes", async () => {
+      const mini = await linked();
+      for (const nr of [1, 2, 3, 4, 5, 6])
+        mini.crm.add("accounts", { ...customer, name: `Many ${nr}`, taxId: `M${nr}` });
+      const plan = await undoRun(mini, await mini.engine.run());
+      const links = plan.writes.map(({ link }) => link);
+      expect([links.length, links]).toEqual([6, links.toSorted()]);
+    });
+
     test("is found by its plan and by its key too", async () => {
       const mini = await linked();
       edit(mini, "crm", { name: "Acme Two" });
