@@ -37,6 +37,8 @@ type Deed =
       readonly isOurUser?: boolean;
     }
   | { readonly kind: "delete" | "archive" | "unarchive" | "restore" }
+  /** The record leaves what the mapping takes in, or comes back into it (fault P10). */
+  | { readonly kind: "scope"; readonly isIn: boolean }
   | { readonly kind: "merge"; readonly into: string }
   | { readonly kind: "unmerge" }
   | { readonly kind: "line"; readonly change: LineChange }

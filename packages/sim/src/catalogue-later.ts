@@ -10,7 +10,6 @@ export const laterFaults: readonly FaultKind[] = [
   { name: "S4", title: "a field becomes required, unique or read-only", awaits: drift, draw: null },
   { name: "S5", title: "a version of the interface is retired", awaits: drift, draw: null },
   { name: "S6", title: "a token for changes has expired", awaits: drift, draw: null },
-  { name: "P10", title: "a record leaves the filter, or the filter changes", awaits: "filters", draw: null },
   {
     name: "T5",
     title: "a torn row, a journal row removed",

@@ -11,6 +11,7 @@ export const peopleFaults: readonly FaultKind[] = [
   { name: "P6", title: "made twice by a double click, or by two people at once", draw: null },
   { name: "P7", title: "all records changed or deleted at once", draw: null },
   { name: "P8", title: "records merged, also in a chain", draw: null },
+  { name: "P10", title: "a record leaves the filter, is edited outside, and comes back", draw: null },
   { name: "P9", title: "a merge taken back, a record moved to another parent", draw: null },
   {
     name: "D1",

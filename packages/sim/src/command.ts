@@ -1,7 +1,8 @@
 import type { Engine } from "crossfoot/testing";
+import type { Action } from "./action.ts";
 import { answerAll } from "./clerk.ts";
 import type { Answers } from "./clerk.ts";
-import type { History } from "./history.ts";
+import type { Entry, History } from "./history.ts";
 import type { Operator } from "./operator.ts";
 import type { Random } from "./random.ts";
 import type { Scene } from "./scene.ts";
@@ -15,6 +16,12 @@ export interface Command {
     /** `name` is the file that the plan is saved in. */
     | { readonly kind: "plan"; readonly name: string }
     | { readonly kind: "apply"; readonly name: string; readonly onDrift: "stop" | "skip" }
+    /** Plans the undo of one of the last runs that wrote something, or of the plan in a file. */
+    | {
+        readonly kind: "undo";
+        readonly name: string;
+        readonly of: { readonly back: number } | { readonly file: string };
+      }
     | { readonly kind: "statement" }
     | { readonly kind: "answer"; readonly answers: Answers };
 }
@@ -42,6 +49,29 @@ export function drawCommands(random: Random, scene: Scene): readonly Command[] {
   return commands.filter(({ at }) => at <= scene.endsAt).toSorted((a, b) => a.at - b.at);
 }
 
+/** Draws plans made right after somebody has done something, and applied before the workers get to it. */
+export function drawHurried(
+  random: Random,
+  { scene, actions }: { readonly scene: Scene; readonly actions: readonly Action[] },
+): readonly Command[] {
+  if (actions.length === 0 || !random.chance(0.25)) return [];
+  return Array.from({ length: random.between(1, 3) }, (_, nr): readonly Command[] => {
+    const name = `hurried-${nr + 1}`;
+    const at = random.pick(actions).at + random.pick([50, 700, 3_000]);
+    const later = at + random.pick([200, 1_500, 6_000]);
+    return [
+      { id: `h${nr + 1}`, at, order: { kind: "plan", name } },
+      {
+        id: `h${nr + 1}a`,
+        at: later,
+        order: { kind: "apply", name, onDrift: random.pick(["stop", "skip"]) },
+      },
+    ];
+  })
+    .flat()
+    .filter(({ at }) => at <= scene.endsAt);
+}
+
 /** Draws when somebody goes through what is open, and how it is answered. */
 export function drawAnswers(random: Random, scene: Scene): readonly Command[] {
   if (!random.chance(0.3)) return [];
@@ -67,6 +97,25 @@ export class Desk {
     this.#history = history;
   }
 
+  #undo(name: string, of: { readonly back: number } | { readonly file: string }): void {
+    const file = "file" in of ? this.#files.get(of.file) : undefined;
+    // An undo that was never planned cannot be undone.
+    if ("file" in of && file === undefined) return;
+    this.#operator.run(
+      "undo",
+      async (engine) => {
+        if (!("file" in of)) return undoOfRun(engine, of.back);
+        const undoes: Undoes = { what: "plan", id: file?.id ?? "" };
+        return { plan: await engine.undo({ ...undoes, by: "olga" }), undoes };
+      },
+      (made) => {
+        if (made === null) return;
+        this.#files.set(name, made.plan);
+        this.#history.note({ kind: "planned", name, plan: made.plan, undoes: made.undoes });
+      },
+    );
+  }
+
   carryOut({ order, at }: Command): void {
     switch (order.kind) {
       case "run":
@@ -85,6 +134,9 @@ export class Desk {
           (engine) => engine.statement(),
           (statement) => this.#history.note({ kind: "stated", statement }),
         );
+        break;
+      case "undo":
+        this.#undo(order.name, order.of);
         break;
       case "plan":
         this.#operator.run(
@@ -114,6 +166,31 @@ export class Desk {
       }
     }
   }
+}
+
+/** Runs that are looked through for one that wrote something. */
+const runsTriedMax = 12;
+
+type Undoes = NonNullable<Extract<Entry, { readonly kind: "planned" }>["undoes"]>;
+
+/** The undo of the n-th last run that wrote something. */
+async function undoOfRun(
+  engine: Engine,
+  back: number,
+): Promise<{ readonly plan: Plan; readonly undoes: Undoes } | null> {
+  const { runs } = await engine.status();
+  let left = back;
+  for (const { id } of runs.slice(0, runsTriedMax)) {
+    const undoes: Undoes = { what: "run", id };
+    try {
+      const plan = await engine.undo({ ...undoes, by: "olga" });
+      if (left === 0) return { plan, undoes };
+      left -= 1;
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "UndoRefused") throw error;
+    }
+  }
+  return null;
 }
 
 const ignored = (): void => undefined;

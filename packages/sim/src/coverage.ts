@@ -77,7 +77,8 @@ export function coverageOf(
       count(deeds, { [`${entry.action.entity} ${entry.action.deed.kind}${outcome}`]: 1 });
     }
     if (entry.kind === "answers") count(deeds, { "command answer": entry.count });
-    if (entry.kind === "planned") count(deeds, { "command plan": 1 });
+    if (entry.kind === "planned")
+      count(deeds, { [entry.undoes === undefined ? "command plan" : "command undo"]: 1 });
     if (entry.kind === "applied") count(deeds, { [`command apply, ${entry.summary.state}`]: 1 });
   }
   return {

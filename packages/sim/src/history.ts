@@ -20,7 +20,13 @@ export type Entry = { readonly at: number } & (
   | { readonly kind: "action"; readonly action: Action; readonly outcome: "done" | "skipped" }
   | { readonly kind: "commit"; readonly commit: Commit }
   | { readonly kind: "fault"; readonly fault: Fault }
-  | { readonly kind: "planned"; readonly name: string; readonly plan: Plan }
+  | {
+      readonly kind: "planned";
+      readonly name: string;
+      readonly plan: Plan;
+      /** Set on the plan of an undo: what it takes back. */
+      readonly undoes?: { readonly what: "run" | "plan"; readonly id: string };
+    }
   /** A person has answered so many open questions. */
   | { readonly kind: "answers"; readonly count: number }
   | { readonly kind: "stated"; readonly statement: Statement }

@@ -4,6 +4,7 @@ import type { Actor } from "./system/commit.ts";
 import type { ModelSystem } from "./system/model-system.ts";
 import { standing } from "./system/model-system.ts";
 import { rootOf } from "./system/dialect.ts";
+import { outOfScope, scopeRoot } from "./system/scope.ts";
 import { atDesk } from "./system/erp-desk.ts";
 import { shapesOn } from "./system/vocabulary.ts";
 import type { Timeline } from "./virtual-time.ts";
@@ -50,6 +51,9 @@ export function act(timeline: Timeline, system: ModelSystem, action: Action): bo
       return true;
     case "restore":
       system.commit(row, { op: "restore", actor, life: "live" });
+      return true;
+    case "scope":
+      system.commit(row, { op: "write", actor, native: { [scopeRoot]: deed.isIn ? null : outOfScope } });
       return true;
     case "merge": {
       const into = system.find(entity, deed.into);

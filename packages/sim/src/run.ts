@@ -103,6 +103,7 @@ const expectedErrors: ReadonlySet<string> = new Set([
   "LeaseLost",
   "StoreError",
   "PlanRefused",
+  "UndoRefused",
   "StoreHeld",
 ]);
 

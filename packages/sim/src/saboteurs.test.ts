@@ -9,10 +9,13 @@ const samples: readonly (readonly [name: string, seed: number])[] = [
   ["decision-dropped", 2],
   ["taken-from-the-living", 3],
   ["loser-forgotten", 2],
+  ["filter-forgotten", 3],
+  ["line-lost", 5],
   ["no-cause", 1],
   ["null-for-absent", 1],
   ["probe-ignored", 2],
   ["tombstone-forgotten", 10],
+  ["undo-leaves-field", 10],
   ["unnamed-write", 2],
   ["watermark-ahead", 1],
 ];

@@ -4,7 +4,9 @@ import { deciding } from "./saboteurs/deciding.ts";
 import { hearing } from "./saboteurs/hearing.ts";
 import { limiting } from "./saboteurs/limiting.ts";
 import { reading } from "./saboteurs/reading.ts";
+import { scoping } from "./saboteurs/scoping.ts";
 import type { Saboteur } from "./saboteurs/saboteur.ts";
+import { undoing } from "./saboteurs/undoing.ts";
 import { writing } from "./saboteurs/writing.ts";
 
 /** Every saboteur. */
@@ -16,6 +18,8 @@ export const saboteurs: readonly Saboteur[] = [
   ...hearing,
   ...counting,
   ...limiting,
+  ...scoping,
+  ...undoing,
 ];
 
 /** The saboteur of a name; an unknown name is told with those that are known. */

@@ -1,7 +1,7 @@
 import type { GuardLimits, Json } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import type { Action } from "./action.ts";
-import { drawAnswers, drawCommands } from "./command.ts";
+import { drawAnswers, drawCommands, drawHurried } from "./command.ts";
 import { drawContract, drawDeletes, drawDuels } from "./duel.ts";
 import type { Command } from "./command.ts";
 import { drawContacts } from "./deeds/contacts.ts";
@@ -11,6 +11,7 @@ import { drawHabits } from "./deeds/habits.ts";
 import { drawProducts } from "./deeds/products.ts";
 import type { Fault } from "./faults.ts";
 import { drawGuard } from "./draw-guard.ts";
+import { drawUndos } from "./draw-undos.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { drawMask } from "./mask.ts";
 import type { Random } from "./random.ts";
@@ -39,6 +40,8 @@ export interface Scenario {
   readonly actions: readonly Action[];
   readonly faults: readonly Fault[];
   readonly commands: readonly Command[];
+  /** The system of which only accounts within a filter are mapped (fault P10); missing where none is. */
+  readonly filtered?: "crm" | "erp";
   /** A guard tighter than the one that ships; null leaves that one. */
   readonly guard: GuardLimits | null;
 }
@@ -107,9 +110,11 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   const workload = drawWorkload(prng(seed, "workload"), scene);
   const duels = drawDuels(prng(seed, "duels"), { scene, workload });
   const deletes = drawDeletes(prng(seed, "deletes"), { scene, workload });
+  const undoing = drawUndos(prng(seed, "undos"), { scene, workload });
   const more = drawMore(seed, scene, workload);
   const stream = (label: string): Random => prng(seed, label);
-  const habits = drawHabits({ scene, before: [...workload, ...more], stream });
+  const filtered = mask.has("P10") ? prng(seed, "filter").pick(["crm", "erp"] as const) : undefined;
+  const habits = drawHabits({ scene, filtered, before: [...workload, ...more], stream });
   return {
     seed,
     mask: [...mask].toSorted(),
@@ -121,9 +126,17 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
     cadenceMs: random.pick([15_000, 30_000, 60_000]),
     sweepEveryMs: random.pick([60_000, 180_000]),
     endsAt,
-    actions: [...workload, ...duels, ...deletes, ...more, ...habits].toSorted((a, b) => a.at - b.at),
+    actions: [...workload, ...duels, ...deletes, ...undoing.actions, ...more, ...habits].toSorted(
+      (a, b) => a.at - b.at,
+    ),
     faults: drawFaults(prng(seed, "faults"), scene),
-    commands: [...drawCommands(prng(seed, "commands"), scene), ...drawAnswers(prng(seed, "answers"), scene)],
+    commands: [
+      ...drawCommands(prng(seed, "commands"), scene),
+      ...drawAnswers(prng(seed, "answers"), scene),
+      ...undoing.commands,
+      ...drawHurried(prng(seed, "hurried"), { scene, actions: [...workload, ...more] }),
+    ],
+    ...(filtered === undefined ? {} : { filtered }),
     guard: drawGuard(prng(seed, "guard"), mask),
   };
 }

@@ -88,7 +88,7 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
       faults,
       random: prng(scenario.seed, "store"),
     },
-    mappings: { crm: compileFor("crm", scenario.entities), erp: compileFor("erp", scenario.entities) },
+    mappings: { crm: mappingOf(scenario, "crm"), erp: mappingOf(scenario, "erp") },
     entities: scenario.entities,
     get guard() {
       return guard;
@@ -122,6 +122,9 @@ interface Ground extends Pick<Stage, "scenario" | "timeline" | "history" | "faul
   readonly names: Names;
   readonly door: Door;
 }
+
+const mappingOf = ({ entities, filtered }: Scenario, role: "crm" | "erp"): ProgramParts["mappings"]["crm"] =>
+  compileFor(role, entities, { isFiltered: filtered === role });
 
 /** Deliveries go to any of the workers that are up, as behind one address. */
 function doorTo({ seed }: Scenario, hall: readonly Worker[]): Door {

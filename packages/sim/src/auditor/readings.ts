@@ -6,6 +6,7 @@ import type { StoredRow } from "../store-facts.ts";
 import type { Standing } from "../system/commit.ts";
 import type { Row } from "../system/model-system.ts";
 import { shownAt } from "../system/model-system.ts";
+import { isOutside } from "../system/scope.ts";
 import { wordOf } from "./text.ts";
 import type { Role } from "./things.ts";
 import { roles } from "./things.ts";
@@ -104,7 +105,9 @@ export class Readings {
     });
     const steady = rows.flatMap((row) => {
       const state = began < 0 || system.wasHiddenSince(began) ? null : shownAt(row, began);
-      const isSteady = state !== null && state.life !== "deleted" && shownAt(row, entry.at) === state;
+      // What lies outside the filter and was never inside is none of ours.
+      const isWanted = state !== null && state.life !== "deleted" && !isOutside(state);
+      const isSteady = isWanted && shownAt(row, entry.at) === state;
       return isSteady ? [{ row, state }] : [];
     });
     return {

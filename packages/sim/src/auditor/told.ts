@@ -55,6 +55,9 @@ export class Told {
       for (const [field, mark] of Object.entries((row["undone"] ?? {}) as JsonMap))
         if (mark !== null) this.#note(row["link_id"], field === "*" ? "park" : `conflict ${field}`);
     }
+    // What left the filter is none of ours until it comes back, and is shown so.
+    for (const row of rowsOf(facts, "observation"))
+      if (row["kind"] === "out_of_scope") this.#note(row["link_id"], "park");
     this.#candidates = new Set(rowsOf(facts, "candidate").filter(isOpen).map(name));
     this.#parkedRecords = new Set(rowsOf(facts, "park").filter(isOpen).map(name));
     for (const row of [...facts.forgotten, ...rowsOf(facts, "journal")]) {

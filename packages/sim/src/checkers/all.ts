@@ -16,12 +16,14 @@ import { ownershipByState } from "./i14-ownership-by-state.ts";
 import { guardHolds } from "./i15-guard-holds.ts";
 import { quotaHolds } from "./i16-quota-holds.ts";
 import { planIsApply } from "./i18-plan-is-apply.ts";
+import { undoRestores } from "./i19-undo-restores.ts";
 import { journalComplete } from "./i20-journal-complete.ts";
 import { webhooksHarmless } from "./i21-webhooks-harmless.ts";
 import { crashHarmless } from "./i24-crash-harmless.ts";
 import { oneLeaseHolder } from "./i25-one-lease-holder.ts";
 import { clocksDoNotDecide } from "./i26-clocks-do-not-decide.ts";
 import { identitySurvives } from "./i28-identity-survives.ts";
+import { scopeIsNotExistence } from "./i29-scope-is-not-existence.ts";
 
 /** Every checker, in the order of the invariants. */
 export const checkers: readonly MakeChecker[] = [
@@ -42,10 +44,12 @@ export const checkers: readonly MakeChecker[] = [
   guardHolds,
   quotaHolds,
   planIsApply,
+  undoRestores,
   journalComplete,
   webhooksHarmless,
   crashHarmless,
   oneLeaseHolder,
   clocksDoNotDecide,
   identitySurvives,
+  scopeIsNotExistence,
 ];

@@ -5,6 +5,7 @@ import { carriedFields } from "../auditor/terms.ts";
 import type { Thing } from "../auditor/things.ts";
 import { isSame, plainAfter, roles, thingsOf } from "../auditor/things.ts";
 import { rowsOf } from "../auditor/told.ts";
+import { undoKeys } from "../auditor/undos.ts";
 
 /** Where others made a record with a field left blank, which changes nothing and is a value all the same. */
 const blanksOf = (sight: Sight, thing: Thing, field: string): readonly FieldChange[] =>
@@ -15,6 +16,12 @@ const blanksOf = (sight: Sight, thing: Thing, field: string): readonly FieldChan
       return isSame(value, null) ? [{ role, value, commit: first }] : [];
     }),
   );
+
+/** Merges of a thing's records, and merges taken back. */
+const moves = ({ rows }: Thing): number =>
+  roles
+    .flatMap((role) => rows[role].flatMap(({ commits }) => commits))
+    .filter(({ op }) => op === "merge" || op === "unmerge").length;
 
 /**
  * I07: each value that we write comes from a commit of somebody else, no commit of somebody else makes us
@@ -37,7 +44,11 @@ export function noEcho(sight: Sight): Checker {
           ),
         ),
     );
-  const ofField = (thing: Thing, field: string, at: number): readonly Violation[] => {
+  const ofField = (
+    thing: Thing,
+    field: string,
+    { at, undone }: { readonly at: number; readonly undone: ReadonlySet<string> },
+  ): readonly Violation[] => {
     const changes = roles.flatMap((role) =>
       thing.rows[role].flatMap((row) => changesOf(sight, { row, role, field })),
     );
@@ -62,11 +73,17 @@ export function noEcho(sight: Sight): Checker {
       at: commit.at,
       about,
     }));
-    const made = ours.filter((change) => !isAnswered(thing, change));
-    if (made.length <= theirs.length) return found;
+    // What an undo writes, a person asked for.
+    const caused = ours.filter((change) => {
+      const { actor } = change.commit;
+      return !(actor.kind === "us" && undone.has(actor.key)) && !isAnswered(thing, change);
+    });
+    // Who is who is a commit of somebody else too, and may bring any field.
+    const causes = theirs.length + moves(thing);
+    if (caused.length <= causes) return found;
     const message =
-      `${thing.entity} ${thing.tag}: ${theirs.length} commits of others made us change ${field} ` +
-      `${made.length} times`;
+      `${thing.entity} ${thing.tag}: ${causes} commits of others made us change ${field} ` +
+      `${caused.length} times`;
     return [...found, { invariant: "I07", message, at, about }];
   };
   return {
@@ -76,16 +93,20 @@ export function noEcho(sight: Sight): Checker {
       if (entry.kind === "answers" && entry.count > 0) answeredAt.push(entry.at);
       return [];
     },
-    atEnd: (facts: StoreFacts) => [
-      ...thingsOf(sight).flatMap((thing) =>
-        carriedFields(sight, thing.entity).flatMap((field) => ofField(thing, field, facts.at)),
-      ),
-      ...rowsOf(facts, "intent").flatMap((row): readonly Violation[] => {
-        const causes = row["causes"];
-        if (Array.isArray(causes) && causes.length > 0) return [];
-        const message = `intent ${String(row["key"])} names no cause`;
-        return [{ invariant: "I07", message, at: facts.at, about: { key: String(row["key"]) } }];
-      }),
-    ],
+    atEnd: (facts: StoreFacts) => {
+      const { at } = facts;
+      const undone = undoKeys(facts);
+      return [
+        ...thingsOf(sight).flatMap((thing) =>
+          carriedFields(sight, thing.entity).flatMap((field) => ofField(thing, field, { at, undone })),
+        ),
+        ...rowsOf(facts, "intent").flatMap((row): readonly Violation[] => {
+          const causes = row["causes"];
+          if (Array.isArray(causes) && causes.length > 0) return [];
+          const message = `intent ${String(row["key"])} names no cause`;
+          return [{ invariant: "I07", message, at: facts.at, about: { key: String(row["key"]) } }];
+        }),
+      ];
+    },
   };
 }

@@ -5,6 +5,7 @@ import { roles } from "../auditor/things.ts";
 import { textOf } from "../auditor/text.ts";
 import { rowsOf } from "../auditor/told.ts";
 import { standing } from "../system/model-system.ts";
+import { isOutside } from "../system/scope.ts";
 
 /**
  * I09: each commit is observed by the first reading that ends after it became visible, when its stamp lies in
@@ -52,7 +53,8 @@ function unseenAtQuiet(sight: Sight, facts: StoreFacts, look: () => void): reado
         const isSeen =
           seen !== undefined &&
           Object.entries(seen).every(([root, value]) => textOf(value) === textOf(state.native[root] ?? null));
-        if (isSeen) return [];
+        // What lies outside the filter and was never inside is none of ours.
+        if (isSeen || (seen === undefined && isOutside(state))) return [];
         const message = `${role} ${entity} ${row.id} (${row.tag}) is not known as it stands`;
         return [{ invariant: "I09", message, at: facts.at, about: { system: role, entity, id: row.id } }];
       }),

@@ -1,18 +1,20 @@
-import type { Json } from "@crossfoot/kernel";
-import type { Checker, Violation } from "../checker.ts";
-import { textOf } from "../auditor/text.ts";
+import type { Json, JsonMap } from "@crossfoot/kernel";
+import type { Checker, StoreFacts, Violation } from "../checker.ts";
+import { textOf, wordOf } from "../auditor/text.ts";
 import { rowsOf } from "../auditor/told.ts";
 import type { Entry } from "../history.ts";
+import { startInstant } from "../virtual-time.ts";
+import { isMap } from "../system/dialect.ts";
 
 type Plan = Extract<Entry, { readonly kind: "planned" }>["plan"];
 type Planned = Plan["writes"][number];
 type Applied = Extract<Entry, { readonly kind: "applied" }>["summary"];
 
-/** One apply of a plan: the program that carried it out and the keys of what it sent, in their order. */
+/** One apply of a plan: the program that carried it out and the calls by which it sent, in their order. */
 interface Apply {
   readonly plan: Plan;
   readonly at: number;
-  readonly keys: string[];
+  readonly calls: { readonly call: number; readonly sentAt: number; readonly keys: readonly string[] }[];
 }
 
 /**
@@ -32,7 +34,7 @@ export function planIsApply(): Checker {
       if (entry.kind === "planned") plans.set(entry.plan.id, entry.plan);
       if (entry.kind === "applying") {
         const plan = plans.get(entry.plan);
-        next = plan === undefined ? null : { plan, at: entry.at, keys: [] };
+        next = plan === undefined ? null : { plan, at: entry.at, calls: [] };
       }
       if (entry.kind === "worker" && entry.event === "start" && entry.facts === "apply" && next !== null) {
         applies.push(next);
@@ -40,20 +42,42 @@ export function planIsApply(): Checker {
         next = null;
       }
       if (entry.kind === "call" && entry.call === "write")
-        byWorker.get(entry.worker)?.keys.push(...entry.writes.map(({ key }) => key));
+        byWorker.get(entry.worker)?.calls.push({
+          call: entry.id,
+          sentAt: entry.at,
+          keys: entry.writes.map(({ key }) => key),
+        });
       if (entry.kind !== "applied") return [];
       looked += 1;
       return unlisted(entry.summary, entry.at);
     },
     atEnd: (facts) => {
       const intents = new Map(rowsOf(facts, "intent").map((row) => [String(row["key"]), row]));
+      const stored = storedFor(facts);
+      const claims = claimedIn(facts);
       return applies.flatMap((apply) => {
-        looked += apply.keys.length;
-        return [...unplanned(apply, intents), ...disordered(apply, intents)];
+        looked += keysOf(apply).length;
+        return [...unplanned(apply, { intents, stored }), ...disordered(apply, { intents, claims })];
       });
     },
   };
 }
+
+/**
+ * Writes as they were stored for a plan, by plan and key. One that was refused and is decided again later
+ * keeps its key, and belongs to no plan any more.
+ */
+function storedFor(facts: StoreFacts): ReadonlySet<string> {
+  return new Set(
+    [...facts.forgotten, ...rowsOf(facts, "journal")].flatMap((row) => {
+      const body = row["body"] as JsonMap;
+      const plan = row["kind"] === "intent_stored" ? body["plan"] : null;
+      return isMap(plan) ? [`${wordOf(plan["id"])}\n${wordOf(body["key"])}`] : [];
+    }),
+  );
+}
+
+const keysOf = ({ calls }: Apply): readonly string[] => calls.flatMap(({ keys }) => keys);
 
 type Intents = ReadonlyMap<string, ReturnType<typeof rowsOf>[number]>;
 
@@ -73,9 +97,15 @@ function unlisted({ plan, planned, applied, unmade }: Applied, at: number): read
 }
 
 /** Writes that the apply sent and its plan does not have. */
-function unplanned({ plan, at, keys }: Apply, intents: Intents): readonly Violation[] {
-  return [...new Set(keys)].flatMap((key): readonly Violation[] => {
+function unplanned(
+  apply: Apply,
+  { intents, stored }: { readonly intents: Intents; readonly stored: ReadonlySet<string> },
+): readonly Violation[] {
+  const { plan, at } = apply;
+  return [...new Set(keysOf(apply))].flatMap((key): readonly Violation[] => {
     const intent = intents.get(key);
+    const isAnothersNow = intent !== undefined && intent["plan_id"] !== plan.id;
+    if (isAnothersNow && stored.has(`${plan.id}\n${key}`)) return [];
     const number = intent?.["plan_id"] === plan.id ? Number(intent["plan_number"]) : 0;
     const planned = plan.writes.find((write) => write.number === number);
     if (intent === undefined || planned === undefined)
@@ -103,17 +133,47 @@ function difference(planned: Planned, intent: ReturnType<typeof rowsOf>[number])
   return textOf((intent["transition"] ?? null) as Json) === textOf(planned.transition) ? null : "transition";
 }
 
-/** Within a part and a target, writes are first sent in the order of the plan. */
-function disordered({ plan, at, keys }: Apply, intents: Intents): readonly Violation[] {
-  const last = new Map<string, number>();
-  return [...new Set(keys)].flatMap((key): readonly Violation[] => {
-    const number = Number(intents.get(key)?.["plan_number"] ?? 0);
-    const planned = plan.writes.find((write) => write.number === number);
-    if (planned === undefined || planned.answers.length > 0) return [];
-    const place = `${planned.part}\n${planned.target}`;
-    const before = last.get(place) ?? 0;
-    last.set(place, Math.max(before, number));
-    if (before <= number) return [];
-    return [violation(at, `an apply sent write ${number} after write ${before}`, { key, number })];
+/** When each write was first claimed, true time: from then on it is begun. */
+function claimedIn(facts: StoreFacts): ReadonlyMap<string, number> {
+  const claims = new Map<string, number>();
+  for (const row of [...facts.forgotten, ...rowsOf(facts, "journal")]) {
+    if (row["kind"] !== "intent_sending") continue;
+    const key = wordOf((row["body"] as JsonMap)["key"]);
+    const at = Date.parse(String(row["at"])) - startInstant;
+    claims.set(key, Math.min(at, claims.get(key) ?? Infinity));
+  }
+  return claims;
+}
+
+/**
+ * Within a part and a target, writes are begun in the order of the plan: those of one call stand in it in
+ * that order, and none is sent before one with a lower number was claimed. What was claimed may be on its
+ * way in several calls at once.
+ */
+function disordered(
+  { plan, at, calls }: Apply,
+  { intents, claims }: { readonly intents: Intents; readonly claims: ReadonlyMap<string, number> },
+): readonly Violation[] {
+  const numberOf = (key: string): number => Number(intents.get(key)?.["plan_number"] ?? 0);
+  const placeOf = (key: string): string | null => {
+    const planned = plan.writes.find((write) => write.number === numberOf(key));
+    return planned === undefined || planned.answers.length > 0 ? null : `${planned.part}\n${planned.target}`;
+  };
+  const sent = new Set<string>();
+  const before: { readonly key: string; readonly sentAt: number; readonly call: number }[] = [];
+  for (const { keys, sentAt, call } of calls) {
+    for (const key of keys) {
+      if (!sent.has(key) && placeOf(key) !== null) before.push({ key, sentAt, call });
+      sent.add(key);
+    }
+  }
+  return before.flatMap(({ key, call }, index): readonly Violation[] => {
+    const early = before.slice(0, index).find((other) => {
+      if (placeOf(other.key) !== placeOf(key) || numberOf(other.key) <= numberOf(key)) return false;
+      return other.call === call || (claims.get(key) ?? Infinity) > other.sentAt;
+    });
+    if (early === undefined) return [];
+    const message = `an apply sent write ${numberOf(key)} after write ${numberOf(early.key)}`;
+    return [violation(at, message, { key, number: numberOf(key) })];
   });
 }

@@ -23,6 +23,7 @@ interface Merge {
 export function identitySurvives(sight: Sight): Checker {
   let looked = 0;
   const merges = new Map<string, Merge>();
+  const undos = new Set<string>();
   const violation = (at: number, message: string, { loser }: Merge): Violation => ({
     invariant: "I28",
     message,
@@ -35,6 +36,8 @@ export function identitySurvives(sight: Sight): Checker {
     see: (entry): readonly Violation[] => {
       // Somebody was asked and has answered: what becomes of it now is a person's word, not the merge's.
       if (entry.kind === "answers" && entry.count > 0) merges.clear();
+      if (entry.kind === "planned" && entry.undoes !== undefined) undos.add(entry.plan.id);
+      if (entry.kind === "applying" && undos.has(entry.plan)) merges.clear();
       if (entry.kind !== "commit") return [];
       const { commit } = entry;
       const merge = mergeOf(sight, commit);

@@ -17,6 +17,8 @@ interface Ground {
   readonly deeds: Deeds;
   /** Records that the workload makes before the middle of the run. */
   readonly made: readonly Action[];
+  /** The system with a filter. */
+  readonly filtered: Role | undefined;
   /** All deeds of daily work. */
   readonly all: readonly Action[];
 }
@@ -30,14 +32,22 @@ const later = ({ random, scene }: Ground, { at }: Action): number =>
 
 const edit = (fields: JsonMap, more: object = {}): Action["deed"] => ({ kind: "edit", fields, ...more });
 
-/** Every record of the entity, edited or deleted within moments of each other. */
-function everyOne(ground: Ground, subject: Action, deedOf: (at: number) => Action["deed"]): void {
+/** Every record of the entity, edited or deleted within moments of each other, or one run after the other. */
+function everyOne(
+  ground: Ground,
+  subject: Action,
+  deedOf: (at: number) => Action["deed"],
+  paces: readonly number[],
+): void {
   const { random, made, deeds } = ground;
   const { entity } = subject;
   const system = random.pick(bothRoles);
   const start = later(ground, subject);
-  for (const [nr, { tag }] of made.filter((each) => each.entity === entity).entries())
-    deeds.push(start + nr, system, { entity, tag, deed: deedOf(start + nr) });
+  const pace = random.pick(paces);
+  for (const [nr, { tag }] of made.filter((each) => each.entity === entity).entries()) {
+    const at = start + nr * pace;
+    deeds.push(at, system, { entity, tag, deed: deedOf(at) });
+  }
 }
 
 const pooled =
@@ -142,15 +152,35 @@ const habits: {
     draw: (ground, subject) => {
       const { random } = ground;
       const { entity } = subject;
-      const isDelete = entity === "contacts" && random.chance(0.4);
-      everyOne(ground, subject, (at) =>
-        isDelete ? { kind: "delete" } : edit(editOf(random, { entity, at })),
+      const isDelete = entity !== "products" && random.chance(0.4);
+      everyOne(
+        ground,
+        subject,
+        (at) => (isDelete ? { kind: "delete" } : edit(editOf(random, { entity, at }))),
+        isDelete ? [1, 35_000] : [1],
       );
     },
   },
   P8: {
     entities: ["accounts", "contacts"],
     draw: (ground, subject) => mergeChain(ground, subject, { isTakenBack: false }),
+  },
+  P10: {
+    entities: ["accounts"],
+    draw: (ground, subject) => {
+      const { random, deeds, filtered = "crm" } = ground;
+      const { entity, tag } = subject;
+      let at = later(ground, subject);
+      deeds.push(at, filtered, { entity, tag, deed: { kind: "scope", isIn: false } });
+      for (let edits = random.between(0, 3); edits > 0; edits -= 1) {
+        at += random.pick([200, 4_000, 30_000]);
+        const fields = editOf(random, { entity, at });
+        deeds.push(at, random.pick([filtered, otherOf(filtered)]), { entity, tag, deed: edit(fields) });
+      }
+      const back = at + random.pick([100, 20_000, 70_000]);
+      if (random.chance(0.7))
+        deeds.push(back, filtered, { entity, tag, deed: { kind: "scope", isIn: true } });
+    },
   },
   P9: {
     entities: ["accounts", "contacts"],
@@ -282,10 +312,11 @@ function mergeChain(
 /** Draws the habits that exist in a seed, each from a stream of its own. */
 export function drawHabits(at: {
   readonly scene: Scene;
+  readonly filtered: Role | undefined;
   readonly before: readonly Action[];
   readonly stream: (label: string) => Random;
 }): readonly Action[] {
-  const { scene, before, stream } = at;
+  const { scene, before, filtered, stream } = at;
   return Object.entries(habits).flatMap(([fault, { entities, draw }]) => {
     if (!scene.mask.has(fault)) return [];
     const random = stream(`habit ${fault}`);
@@ -296,7 +327,7 @@ export function drawHabits(at: {
     const subjects = made.filter(({ entity }) => entities.includes(entity));
     if (subjects.length === 0) return [];
     for (let count = random.between(1, 2); count > 0; count -= 1)
-      draw({ random, scene, deeds, made, all: before }, random.pick(subjects));
+      draw({ random, scene, deeds, made, filtered, all: before }, random.pick(subjects));
     return deeds.within(scene.endsAt);
   });
 }

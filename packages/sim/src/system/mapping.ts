@@ -4,22 +4,28 @@ import type { Json } from "@crossfoot/kernel";
 import { entities, entityNames } from "@crossfoot/model";
 import type { Role } from "./dialect.ts";
 import { codeOf, rootOf } from "./dialect.ts";
+import { filteredEntity, scopeRoot } from "./scope.ts";
 import type { Shape, Shapes } from "./vocabulary.ts";
 import { shapesOn } from "./vocabulary.ts";
 
 /** The `mappings/<connection>.yaml` that a person would write for a model system, as parsed. */
-function mappingFile(role: Role, names: readonly string[]): Json {
-  const mapped = names.map((entity): [string, Json] => [
-    entity,
-    { fields: fieldsOf(role, shapesOn(role, entity), { isRow: false }) },
-  ]);
+function mappingFile(role: Role, names: readonly string[], isFiltered: boolean): Json {
+  const mapped = names.map((entity): [string, Json] => {
+    const fields = fieldsOf(role, shapesOn(role, entity), { isRow: false });
+    const scope = { path: scopeRoot, in: [null] };
+    return [entity, isFiltered && entity === filteredEntity ? { scope, fields } : { fields }];
+  });
   return { entities: Object.fromEntries(mapped) };
 }
 
 /** Compiles it with the production compiler. */
-export function compileFor(role: Role, names: readonly string[]): Mapping {
+export function compileFor(
+  role: Role,
+  names: readonly string[],
+  { isFiltered }: { readonly isFiltered: boolean },
+): Mapping {
   const fields = Object.fromEntries(entityNames.map((name) => [name, entities[name].fields]));
-  const compiled = compileMapping(mappingFile(role, names), fields);
+  const compiled = compileMapping(mappingFile(role, names, isFiltered), fields);
   if ("mapping" in compiled) return compiled.mapping;
   throw new Error(`the model ${role} cannot be mapped: ${JSON.stringify(compiled.problems)}`);
 }
