@@ -11,6 +11,8 @@ export interface StageSize {
   readonly products: number;
   readonly history: number;
   readonly quotes: number;
+  /** Time-out of a call to either system (default 1): who shares the machine with much else needs more. */
+  readonly timeoutSeconds?: number;
 }
 
 /** Where the store of the project is: in its folder, or at the address of a PostgreSQL. */
@@ -56,7 +58,11 @@ function tightened(text: string): string {
   return replaced(small, /pageSizeMax: (?:500|200)$/gm, `pageSizeMax: ${pageMax}`);
 }
 
-const settings = ["timeoutSeconds: 1", "concurrency: 4", "limits: { daily: 1000000, zone: Europe/Berlin }"];
+const settingsOf = (timeoutSeconds: number): readonly string[] => [
+  `timeoutSeconds: ${timeoutSeconds}`,
+  "concurrency: 4",
+  "limits: { daily: 1000000, zone: Europe/Berlin }",
+];
 
 /** Every second quote that was sent is accepted, so that documents of several steps are under way too. */
 function acceptQuotes(crm: Crm): readonly string[] {
@@ -68,7 +74,7 @@ function acceptQuotes(crm: Crm): readonly string[] {
 
 /** Starts and fills both twins and writes the project folder. */
 export async function openKillStage(size: StageSize, store: StoreChoice): Promise<KillStage> {
-  return openStage({ store, seed: size.seed }, (twins) => {
+  return openStage({ store, ...size }, (twins) => {
     const contents = seedDemo({ ...twins, ...size });
     return { contents, acceptedQuoteIds: acceptQuotes(twins.crm) };
   });
@@ -76,10 +82,10 @@ export async function openKillStage(size: StageSize, store: StoreChoice): Promis
 
 /** Starts both twins, fills them as told, and writes the project folder between them. */
 export async function openStage<Contents extends object>(
-  at: { readonly store: StoreChoice; readonly seed: number },
+  at: { readonly store: StoreChoice } & Pick<StageSize, "seed" | "timeoutSeconds">,
   fill: (twins: { readonly crm: Crm; readonly erp: Erp }) => Contents,
 ): Promise<Stage & Contents> {
-  const { store, seed } = at;
+  const { store, seed, timeoutSeconds = 1 } = at;
   const clock = (): number => Date.now();
   const holding: Holding = { hold: () => Promise.resolve() };
   const sleep = (ms: number): Promise<void> => holding.hold(ms);
@@ -90,7 +96,7 @@ export async function openStage<Contents extends object>(
   const erpUp = await erp.listen();
   const folder = tempFolder("memory");
   writeTwinProject(folder.path, {
-    ...{ crm: crmUp.url, erp: erpUp.url, settings, describe: tightened },
+    ...{ crm: crmUp.url, erp: erpUp.url, settings: settingsOf(timeoutSeconds), describe: tightened },
     ...(store.home === "server" ? { storeUrl: store.url } : {}),
   });
   const close = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { randomStream } from "@crossfoot/twin";
 import type { Random } from "@crossfoot/twin";
 import type { Statement } from "@crossfoot/model";
+import { busyTriesMax, wasTooBusy } from "./busy.ts";
 import { audit, commitsOf } from "./kill-audit.ts";
 import type { Audit, Logs } from "./kill-audit.ts";
 import { runCli } from "./kill-child.ts";
@@ -88,6 +89,13 @@ function applyArgs(running: Running): readonly string[] {
 /** Exit codes of a command that came to its end: done, differences remain, stopped by guard or drift. */
 const wholeCodes: readonly (number | null)[] = [0, 2, 3];
 
+/** Whether a command came to nothing because the machine was too busy to make its calls in their time. */
+function cameToNothing({ code, stdout }: Ended): boolean {
+  if (code !== 1 || !stdout.startsWith("{")) return false;
+  const { troubles = [] } = JSON.parse(stdout) as Partial<Pick<RunSummary, "troubles">>;
+  return wasTooBusy({ troubles });
+}
+
 function refuseBroken(args: readonly string[], ended: Ended): void {
   if (wholeCodes.includes(ended.code)) return;
   const said = `${ended.stderr}${ended.stdout.slice(0, 2_000)}`;
@@ -96,8 +104,13 @@ function refuseBroken(args: readonly string[], ended: Ended): void {
 
 /** Runs a command that nobody kills, and answers its document. */
 async function runWhole<T>(running: Running, args: readonly string[]): Promise<T> {
-  running.lives += 1;
-  const ended = await runCli(running.stage.folder, args);
+  let ended: Ended;
+  let tries = 0;
+  do {
+    running.lives += 1;
+    tries += 1;
+    ended = await runCli(running.stage.folder, args);
+  } while (cameToNothing(ended) && tries < busyTriesMax);
   refuseBroken(args, ended);
   return JSON.parse(ended.stdout) as T;
 }
@@ -112,6 +125,7 @@ async function liveAndDie(running: Running, args: readonly string[]): Promise<bo
   const ended = await runCli(stage.folder, args, armed.watch);
   armed.disarm();
   if (!ended.isKilled) {
+    if (cameToNothing(ended)) return false;
     refuseBroken(args, ended);
     running.isOver = command === "apply";
     return false;

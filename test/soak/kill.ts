@@ -27,6 +27,7 @@ const size = {
   products: Math.round(60 * share),
   history: Math.round(24 * share),
   quotes: Math.round(24 * share),
+  timeoutSeconds: 3,
 };
 
 async function soakOn(store: StoreChoice): Promise<number> {
