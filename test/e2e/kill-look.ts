@@ -1,6 +1,13 @@
 /** What a store holds between two lives of its program. */
 import { join } from "node:path";
-import { createStore, openEmbedded, openServer, systemClock, systemEntropy } from "crossfoot/testing";
+import {
+  breakName,
+  createStore,
+  openEmbedded,
+  openServer,
+  systemClock,
+  systemEntropy,
+} from "crossfoot/testing";
 import type { Database } from "crossfoot/testing";
 import type { KillStage, StoreChoice } from "./kill-stage.ts";
 
@@ -136,7 +143,7 @@ export async function keptOf(database: Database, looks: readonly Look[]): Promis
   const final = await look(database);
   const isThere = await isMigrated(database);
   const store = createStore({ database, entropy: systemEntropy, clock: systemClock });
-  const broken = isThere ? (await store.verifyJournal()).broken : [];
+  const broken = isThere ? (await store.verifyJournal()).broken.map(breakName) : [];
   const rows = isThere ? await database.query<Head>("select shard, seq, hash from journal") : [];
   const hashes = new Map(rows.map(({ shard, seq, hash }) => [`${shard}/${seq}`, hash]));
   const keys = new Set(final.created);

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import {
+  breakName,
   connectors,
   createHttpApp,
   createStore,
@@ -117,7 +118,10 @@ async function serve(world: World): Promise<string> {
 async function verify(database: Database): Promise<readonly string[]> {
   const store = createStore({ database, entropy: systemEntropy, clock: systemClock });
   const { broken } = await store.verifyJournal();
-  return [...broken.map((at) => `the chain is broken at ${at}`), ...(await replayFaults(database))];
+  return [
+    ...broken.map((at) => `the chain is broken at ${breakName(at)}`),
+    ...(await replayFaults(database)),
+  ];
 }
 
 async function follow(name: string, order: Order): Promise<unknown> {

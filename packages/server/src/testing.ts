@@ -33,6 +33,7 @@ export { sleep } from "./platform/sleep.ts";
 export { StoreError } from "./platform/store-error.ts";
 export type { Clock, Database, Entropy, Queryable, Sleep } from "./ports.ts";
 export type { Connection } from "@crossfoot/connector-sdk";
+export { breakName } from "./store/facts.ts";
 export { createEngine } from "./runtime/create.ts";
 export { gatedConnection, openGate } from "./runtime/gate.ts";
 export { createDaySpan } from "./runtime/quota-day.ts";

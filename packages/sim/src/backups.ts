@@ -1,4 +1,5 @@
 import type { Snapshot } from "crossfoot/testing";
+import type { History } from "./history.ts";
 import type { Operator } from "./operator.ts";
 import type { Scenario } from "./scenario.ts";
 import type { StoreHome } from "./store-home.ts";
@@ -13,26 +14,22 @@ const restoreMs = 3_000;
 /** How often somebody looks whether the restored store is held, virtual ms. */
 const confirmEveryMs = 20_000;
 
-/** Backups of the store in memory, and the restore of an older one (fault T4). */
+/** What a store and those who work on it are found by. */
+interface Grounds {
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  readonly home: StoreHome;
+  readonly history: History;
+  readonly workers: readonly Worker[];
+}
+
+/** What becomes of the store in memory behind our back: an older backup (T4), a torn journal (T5). */
 export class Backups {
-  readonly #stage: {
-    readonly scenario: Scenario;
-    readonly timeline: Timeline;
-    readonly home: StoreHome;
-    readonly workers: readonly Worker[];
-  };
+  readonly #stage: Grounds;
   readonly #operator: Operator;
   readonly #taken: { readonly at: number; readonly snapshot: Snapshot }[] = [];
 
-  constructor(
-    stage: {
-      readonly scenario: Scenario;
-      readonly timeline: Timeline;
-      readonly home: StoreHome;
-      readonly workers: readonly Worker[];
-    },
-    operator: Operator,
-  ) {
+  constructor(stage: Grounds, operator: Operator) {
     this.#stage = stage;
     this.#operator = operator;
     const isNeeded = stage.scenario.faults.some(({ name }) => name === "T4");
@@ -46,23 +43,53 @@ export class Backups {
     timeline.after(backupEveryMs, () => this.#take());
   }
 
+  /**
+   * Every worker is killed, one of the newest entries of the journal is another or gone, and the workers
+   * start again. `share` says which of the entries, from the oldest (0) to the newest (1).
+   */
+  tear(what: string, share: number): void {
+    const { home, history } = this.#stage;
+    if (home.memory === null) return;
+    const snapshot = home.memory.snapshot();
+    const row = snapshot.journal[Math.trunc(share * snapshot.journal.length)];
+    if (row === undefined) return;
+    const place = `${row.shard}/${row.seq}`;
+    home.torn.push(
+      ...(home.memory.dump()["journal"] ?? []).filter(
+        ({ shard, seq }) => `${Number(shard)}/${Number(seq)}` === place,
+      ),
+    );
+    const other = what === "body" ? { body: { torn: true } } : { hash: "torn" };
+    const journal = snapshot.journal.flatMap((each) =>
+      each !== row ? [each] : what === "lost" ? [] : [{ ...each, ...other }],
+    );
+    history.note({ kind: "torn", place, what });
+    this.#begin({ ...snapshot, journal }, "an entry of the journal is torn");
+  }
+
   /** Every worker is killed, the store is as it was `backMs` ago, and the workers start again. */
   restore(backMs: number): void {
-    const { timeline, home, workers } = this.#stage;
+    const { timeline, home } = this.#stage;
     const wanted = timeline.now - backMs;
     const backup = this.#taken.findLast(({ at }) => at <= wanted) ?? this.#taken[0];
     if (home.memory === null || backup === undefined) return;
-    for (const worker of workers) {
-      worker.hold(true);
-      worker.kill("the store is restored");
-    }
     const kept = new Set(backup.snapshot.journal.map(({ shard, seq }) => `${shard}/${seq}`));
     const journal = home.memory.dump()["journal"] ?? [];
     home.forgotten.push(
       ...journal.filter((row) => !kept.has(`${Number(row["shard"])}/${Number(row["seq"])}`)),
     );
+    this.#begin(backup.snapshot, "the store is restored");
+  }
+
+  /** Every worker is killed, the store is as in `snapshot`, and the workers start again. */
+  #begin(snapshot: Snapshot, why: string): void {
+    const { timeline, home, workers } = this.#stage;
+    for (const worker of workers) {
+      worker.hold(true);
+      worker.kill(why);
+    }
     home.life.count += 1;
-    home.memory.restore(backup.snapshot);
+    home.memory?.restore(snapshot);
     timeline.after(restoreMs, () => {
       for (const worker of workers) worker.hold(false);
     });

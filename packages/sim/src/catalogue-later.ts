@@ -10,11 +10,5 @@ export const laterFaults: readonly FaultKind[] = [
   { name: "S4", title: "a field becomes required, unique or read-only", awaits: drift, draw: null },
   { name: "S5", title: "a version of the interface is retired", awaits: drift, draw: null },
   { name: "S6", title: "a token for changes has expired", awaits: drift, draw: null },
-  {
-    name: "T5",
-    title: "a torn row, a journal row removed",
-    awaits: "what a start makes of a store that was changed behind its back",
-    draw: null,
-  },
   { name: "T6", title: "files: in part, twice, with gaps, with a wrong total", awaits: "files", draw: null },
 ];

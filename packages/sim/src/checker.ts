@@ -33,6 +33,8 @@ export interface StoreFacts {
   readonly journal: { readonly entries: number; readonly broken: readonly string[] };
   /** Entries of the journal that the store has no more, since an older backup was restored (fault T4). */
   readonly forgotten: Dump[string];
+  /** Those of them that were changed or lost one by one (fault T5). */
+  readonly torn: Dump[string];
   /** Every table, row by row. */
   readonly dump: Dump;
 }

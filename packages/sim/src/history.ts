@@ -27,6 +27,8 @@ export type Entry = { readonly at: number } & (
       /** Set on the plan of an undo: what it takes back. */
       readonly undoes?: { readonly what: "run" | "plan"; readonly id: string };
     }
+  /** An entry of the journal was changed or lost behind our back. */
+  | { readonly kind: "torn"; readonly place: string; readonly what: string }
   /** A person has answered so many open questions. */
   | { readonly kind: "answers"; readonly count: number }
   | { readonly kind: "stated"; readonly statement: Statement }

@@ -24,6 +24,8 @@ export interface Theatre {
   readonly random: Random;
   /** The store is as it was so long ago, ms (fault T4). */
   readonly restore: (backMs: number) => void;
+  /** A row of the journal is another or gone (fault T5). */
+  readonly tear: (what: string, share: number) => void;
 }
 
 const numberIn = (fault: Fault, name: string): number => {
@@ -58,6 +60,7 @@ const reactions: { readonly [name: string]: (theatre: Theatre, fault: Fault) => 
   },
   D9: (theatre, fault) => poison(theatre, roleIn(fault)),
   T4: ({ restore }, fault) => restore(numberIn(fault, "backMs")),
+  T5: ({ tear }, fault) => tear(textIn(fault, "what"), numberIn(fault, "share")),
   P1: (theatre, fault) => interrupt(theatre, fault),
 };
 

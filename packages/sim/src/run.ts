@@ -1,3 +1,4 @@
+import { breakName } from "crossfoot/testing";
 import type { Dump, World } from "crossfoot/testing";
 import type { MakeChecker, StoreFacts, Violation } from "./checker.ts";
 import { coverageOf } from "./coverage.ts";
@@ -171,6 +172,11 @@ function stuckMessage({ history }: Stage): string {
   return `the healed run did not become quiet in time; last heard: ${heard}`;
 }
 
+async function provenBy(store: StoreHome["store"]): Promise<StoreFacts["journal"]> {
+  const { entries, broken } = await store.verifyJournal();
+  return { entries, broken: broken.map(breakName) };
+}
+
 async function factsOf(home: StoreHome, at: number): Promise<StoreFacts> {
   const { store } = home;
   return {
@@ -178,8 +184,9 @@ async function factsOf(home: StoreHome, at: number): Promise<StoreFacts> {
     conflicts: await store.listConflicts("open"),
     candidates: await store.listCandidates(),
     parks: await store.listParks(),
-    journal: await store.verifyJournal(),
+    journal: await provenBy(store),
     dump: await home.dump(),
-    forgotten: home.forgotten,
+    forgotten: [...home.forgotten, ...home.torn],
+    torn: home.torn,
   };
 }

@@ -30,6 +30,8 @@ function lineOf(entry: Entry): string | null {
       const skipped = entry.outcome === "done" ? "" : " (not possible)";
       return `${who} in ${system}: ${deed.kind} ${entity} ${tag}${fields}${skipped}`;
     }
+    case "torn":
+      return `*** entry ${entry.place} of the journal: ${entry.what}`;
     case "answers":
       return `a person answers ${entry.count} open questions`;
     case "delivery": {

@@ -95,7 +95,9 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
     },
     cadenceMs: scenario.cadenceMs,
     sweepEveryMs: scenario.sweepEveryMs,
-    ...(scenario.faults.some(({ name }) => name === "T4") ? { witness: witnessOutside() } : {}),
+    ...(scenario.faults.some(({ name }) => name === "T4" || name === "T5")
+      ? { witness: witnessOutside() }
+      : {}),
     sabotage,
   };
   const workers = workersOf(ground, parts);
@@ -216,6 +218,7 @@ function bringOn(stage: Stage): void {
     turnstiles,
     random,
     restore: (backMs) => backups.restore(backMs),
+    tear: (what, share) => backups.tear(what, share),
   };
   faults.reaction = (fault) => react(theatre, fault);
   for (const fault of scenario.faults) {

@@ -14,6 +14,8 @@ export interface StoreHome {
   readonly life: { count: number };
   /** Entries of the journal that the store has no more: what people were told then was told. */
   readonly forgotten: Dump[string][number][];
+  /** Entries as they were before they were changed or lost (fault T5): they were told too. */
+  readonly torn: Dump[string][number][];
   readonly close: () => Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function openHome(kind: "memory" | "pglite", clock: PartyClock): Pr
     memory,
     life: { count: 1 },
     forgotten: [],
+    torn: [],
     dump: () => Promise.resolve(memory.dump()),
     close: () => memory.close(),
   };
@@ -88,6 +91,7 @@ async function openOnPglite(clock: PartyClock): Promise<StoreHome> {
     memory: null,
     life: { count: 1 },
     forgotten: [],
+    torn: [],
     dump: () => dumpSql(database),
     close: () => database.close(),
   };

@@ -10,6 +10,7 @@ import { contextOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import type { CliDeps } from "./deps.ts";
 import { addEpoch } from "./epoch.ts";
+import { addVerify } from "./verify.ts";
 import { initCommand } from "./init.ts";
 import type { InitOptions } from "./init.ts";
 import {
@@ -253,6 +254,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addPeople,
     addBringingBack,
     addEpoch,
+    addVerify,
   ])
     group(add);
   try {

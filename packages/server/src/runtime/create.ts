@@ -11,7 +11,7 @@ import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusR
 import { openTerms } from "./gate.ts";
 import { Holding } from "./holding.ts";
 import { createIdle } from "./idle.ts";
-import { confirmStore, holdStore } from "./epoch.ts";
+import { confirmStore, holdStore, proveJournal } from "./epoch.ts";
 import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
 import { makePlan } from "./planning.ts";
@@ -229,6 +229,7 @@ export function createEngine(world: World): Engine {
     epoch: () => world.store.loadEpoch(),
     holdEpoch: (by) => holdStore(world, by),
     confirmEpoch: (by) => confirmStore(world, by),
+    verify: () => proveJournal(world),
     conflicts: () => world.store.listConflicts("open"),
     lost: (query) => listLost(world, query),
     restore: (request) => restoreValue(world, request),

@@ -26,6 +26,7 @@ import type {
   HeldShard,
   Intent,
   JournalEntry,
+  JournalProof,
   LostValue,
   OpenPark,
   PauseOf,
@@ -275,6 +276,8 @@ export interface Engine {
   holdEpoch(by: string): Promise<EpochRow>;
   /** A person says that a held store is to go on. Null when it is not held. */
   confirmEpoch(by: string): Promise<EpochRow | null>;
+  /** Whether the whole journal is as it was written. A store of which it is not is held. */
+  verify(): Promise<JournalProof>;
   conflicts(): Promise<readonly ConflictRow[]>;
   /** Values that lost to another, the newest first; of one record (`<connection>:<id>`, a link) if named. */
   lost(query: { readonly record: string | null; readonly limit: number }): Promise<readonly LostValue[]>;

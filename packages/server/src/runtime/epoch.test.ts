@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Json } from "@crossfoot/kernel";
 import type { Testimony, Witness } from "../ports.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
-import type { MemoryStore } from "../store/memory/memory-store.ts";
+import type { MemoryStore, Snapshot } from "../store/memory/memory-store.ts";
 import type { MiniWorld, MiniWorldOptions } from "./testing/world.ts";
 import { customer, miniWorld } from "./testing/world.ts";
 
@@ -71,6 +71,48 @@ const fingerprintOnly: MiniWorldOptions["erp"] = {
     quotes: {},
   },
 };
+
+describe("a store whose journal was changed behind its back", () => {
+  const damage = (world: Stage, change: (row: Snapshot["journal"][number]) => Snapshot["journal"]): void => {
+    const snapshot = world.memory.snapshot();
+    const at = Math.trunc(snapshot.journal.length / 2);
+    const journal = snapshot.journal.flatMap((row, place) => (place === at ? change(row) : [row]));
+    world.memory.restore({ ...snapshot, journal });
+  };
+
+  test.each([
+    ["changed", (row: Snapshot["journal"][number]) => [{ ...row, body: { forged: true } }]],
+    ["lost", () => []],
+  ] as const)("is held by the program that starts when an entry is %s", async (_what, change) => {
+    const world = await stage();
+    world.crm.add("accounts", customer);
+    await world.engine.run();
+    damage(world, change);
+    world.crm.add("accounts", other);
+    const writes = world.erp.writes;
+    const engine = world.restart();
+    await expect(engine.run()).rejects.toThrow("were changed or lost");
+    expect(world.erp.writes).toBe(writes);
+    expect((await engine.verify()).broken).toHaveLength(1);
+    await engine.confirmEpoch("ada");
+    for (let round = 0; round < 2; round += 1) {
+      world.pass(60_000);
+      await engine.run();
+    }
+    expect(live(world)).toEqual([2, 2]);
+    expect(await engine.verify()).toMatchObject({ broken: [], accepted: [expect.any(Object)] });
+  });
+
+  test("is held by the command that verifies it, while programs are running", async () => {
+    const world = await stage();
+    world.crm.add("accounts", customer);
+    await world.engine.run();
+    expect((await world.engine.verify()).broken).toEqual([]);
+    damage(world, () => []);
+    expect((await world.engine.verify()).broken).toHaveLength(1);
+    await expect(world.engine.run()).rejects.toThrow("were changed or lost");
+  });
+});
 
 describe("a store that is older than its witness", () => {
   test("is held: nothing is read or sent until a person confirms, and looking still works", async () => {

@@ -1,5 +1,6 @@
 import type { Testimony } from "../ports.ts";
-import type { EpochRow } from "../store/port.ts";
+import { breakName } from "../store/port.ts";
+import type { EpochRow, JournalProof } from "../store/port.ts";
 import type { Recovery, Session, SessionEpoch, World } from "./world.ts";
 
 /** The store is older than what is known of it: nothing is sent before a person has confirmed that. */
@@ -25,7 +26,10 @@ export async function enterEpoch(world: World): Promise<SessionEpoch | undefined
   const testimony = await witness.load();
   const epoch = await store.loadEpoch();
   if (epoch.state === "held") throw new StoreHeld(epoch.reason ?? "somebody said so");
-  const reason = (await oldness(world, epoch, testimony)) ?? (await elsewhere(world, epoch));
+  const reason =
+    (await oldness(world, epoch, testimony)) ??
+    (await elsewhere(world, epoch)) ??
+    (await changedBehind(world));
   if (reason !== null) {
     await store.holdEpoch(reason);
     throw new StoreHeld(reason);
@@ -59,6 +63,31 @@ async function oldness(
   return `its journal does not have the entries ${names} that were written once`;
 }
 
+/** So many of the newest entries of each chain are verified when a program starts. */
+const newestEntries = 256;
+/** Programs that have looked. */
+const lookedAt = new WeakSet<World>();
+
+/** Whether entries of the journal were changed or lost behind our back; looked at once by a program. */
+async function changedBehind(world: World): Promise<string | null> {
+  if (lookedAt.has(world)) return null;
+  const { broken } = await world.store.verifyJournal(newestEntries);
+  if (broken.length > 0) return brokenAt(broken);
+  lookedAt.add(world);
+  return null;
+}
+
+const brokenAt = (broken: JournalProof["broken"]): string =>
+  `entries of its journal were changed or lost, at ${broken.slice(0, 5).map(breakName).join(", ")}` +
+  (broken.length > 5 ? ` and ${broken.length - 5} more places` : "");
+
+/** Verifies the whole journal; a store whose journal is broken is held. */
+export async function proveJournal({ store }: World): Promise<JournalProof> {
+  const proof = await store.verifyJournal();
+  if (proof.broken.length > 0) await store.holdEpoch(brokenAt(proof.broken));
+  return proof;
+}
+
 /** Whether the store runs on another server, database or timeline than its epoch does; null when not. */
 async function elsewhere({ store }: World, epoch: EpochRow): Promise<string | null> {
   const mark = await store.homeMark();
@@ -90,7 +119,8 @@ export async function confirmStore(world: World, by: string): Promise<EpochRow |
   const { store, witness } = world;
   if ((await store.loadEpoch()).state !== "held") return null;
   const above = (await witness?.load())?.epoch ?? 0;
-  const epoch = await store.confirmEpoch({ above, by, homeMark: await store.homeMark() });
+  const { broken } = await store.verifyJournal();
+  const epoch = await store.confirmEpoch({ above, by, homeMark: await store.homeMark(), broken });
   await witness?.save({ epoch: epoch.number, heads: await store.journalHeads() });
   return epoch;
 }

@@ -39,6 +39,25 @@ export interface JournalHead {
   readonly hash: string;
 }
 
+/** Whether the journal is as it was written: each entry's hash follows from the one before it. */
+export interface JournalProof {
+  /** Entries that were looked at. */
+  readonly entries: number;
+  /** Where something was changed, lost or put in between. */
+  readonly broken: readonly JournalBreak[];
+  /** Such places that a person accepted when confirming an epoch. */
+  readonly accepted: readonly JournalBreak[];
+}
+
+/** A place at which the journal is not as it was written. */
+export interface JournalBreak {
+  readonly shard: number;
+  /** Number of the entry that does not follow from the one before it; null for the head of the chain. */
+  readonly seq: number | null;
+  /** Digest of what stands there, by which an accepted place is known again. */
+  readonly mark: string;
+}
+
 /** How often the store began another life, and what is known of the one before. */
 export interface EpochStore {
   loadEpoch(): Promise<EpochRow>;
@@ -48,9 +67,11 @@ export interface EpochStore {
   markHome(mark: string): Promise<void>;
   /**
    * Begins the next epoch, one commit: its number is above the store's own and above `above`; every write
-   * that was not known to be over is in doubt from now on; leases are void, and plans of before are.
+   * that was not known to be over is in doubt from now on; leases are void, and plans of before are. Places
+   * at which the journal is `broken` are accepted: the chains go on from what stands.
    */
   confirmEpoch(confirmed: {
+    readonly broken: readonly JournalBreak[];
     readonly above: number;
     readonly by: string;
     readonly homeMark: string | null;

@@ -2,7 +2,9 @@ import type { LinkId } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
-import type { EpochRow, EpochState, EpochStore, JournalHead } from "./port.ts";
+
+import { breakName } from "./port.ts";
+import type { EpochRow, EpochState, EpochStore, JournalBreak, JournalHead } from "./port.ts";
 
 interface Deps {
   readonly database: Database;
@@ -137,7 +139,7 @@ export function epochStore({ database, journal }: Deps): EpochStore {
 async function beginNext(
   tx: Queryable,
   journal: JournalWriter,
-  { above, by, homeMark }: Parameters<EpochStore["confirmEpoch"]>[0],
+  { above, by, homeMark, broken }: Parameters<EpochStore["confirmEpoch"]>[0],
 ): Promise<void> {
   const known = await lockRow(tx);
   const number = Math.max(known.number, above) + 1;
@@ -159,7 +161,28 @@ async function beginNext(
       "due_set_at = now() where state in ('stored', 'sending', 'in_doubt') returning key, entity, link_id",
   );
   const notes = open.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(forgottenNote);
-  await journal.write(tx, [epochNote("epoch_confirmed", { number, by }), ...notes], null);
+  await acceptBreaks(tx, broken);
+  const body = { number, by, ...(broken.length === 0 ? {} : { broken: broken.map(breakName) }) };
+  await journal.write(tx, [epochNote("epoch_confirmed", body), ...notes], null);
+}
+
+/** Chains go on from what stands: a head goes to the last entry, other places are remembered. */
+async function acceptBreaks(tx: Queryable, broken: readonly JournalBreak[]): Promise<void> {
+  if (broken.length === 0) return;
+  const heads = broken.flatMap(({ shard, seq }) => (seq === null ? [shard] : []));
+  const entries = broken.filter(({ seq }) => seq !== null);
+  await tx.query(
+    "insert into journal_head (shard, seq, hash) select s, coalesce(j.seq, 0), coalesce(j.hash, '') from " +
+      "unnest($1::int[]) s left join lateral (select seq, hash from journal where shard = s order by seq " +
+      "desc limit 1) j on true on conflict (shard) do update set seq = excluded.seq, hash = excluded.hash",
+    [heads],
+  );
+  await tx.query(
+    "insert into journal_break (shard, seq, mark) select shard, seq, mark from " +
+      "jsonb_to_recordset($1::jsonb) as r(shard int, seq bigint, mark text) on conflict " +
+      "(shard, seq) do update set mark = excluded.mark",
+    [JSON.stringify(entries)],
+  );
 }
 
 /** By what the life of a store is told from others. */

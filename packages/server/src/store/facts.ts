@@ -42,3 +42,7 @@ export interface RecordKey {
 export function recordName(record: RecordKey): string {
   return `${record.connection}/${record.entity}/${record.id}`;
 }
+
+/** A place of the journal in a few characters: `shard/number` or `shard/head`. */
+export const breakName = ({ shard, seq }: { readonly shard: number; readonly seq: number | null }): string =>
+  `${shard}/${seq ?? "head"}`;

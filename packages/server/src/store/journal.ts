@@ -1,7 +1,9 @@
 import type { Json } from "@crossfoot/kernel";
 import type { Clock, Database, Entropy, Queryable } from "../ports.ts";
-import { chainNotes, chainedBytes } from "./chain.ts";
+import { chainNotes } from "./chain.ts";
 import type { Note } from "./chain.ts";
+import { linksOfChains } from "./links-of-chains.ts";
+import type { AcceptedBreak } from "./links-of-chains.ts";
 import { shardCount, shardOf } from "./port.ts";
 import type { JournalEntry, Store } from "./port.ts";
 
@@ -104,6 +106,11 @@ export function entryOf(row: JournalRow): JournalEntry {
   };
 }
 
+/** Chains with entries behind their head, by one look. */
+const beyondHeads =
+  "select s as shard from generate_series(0, $1::int - 1) s where exists (select from journal j where " +
+  "j.shard = s and j.seq > coalesce((select h.seq from journal_head h where h.shard = s), 0)) order by s";
+
 /** Reads and verifies the journal. */
 export function journalReader(
   database: Database,
@@ -117,36 +124,26 @@ export function journalReader(
       );
       return rows.map(entryOf);
     },
-    async verifyJournal() {
-      const broken: string[] = [];
-      let entries = 0;
-      for (let shard = 0; shard < shardCount; shard += 1) {
-        let seq = 0;
-        let before = "";
+    async verifyJournal(newest) {
+      const heads = await database.query<Head>("select shard, seq, hash from journal_head order by shard");
+      const known = await database.query<AcceptedBreak>("select shard, seq, mark from journal_break");
+      const links = linksOfChains(entropy.digest, known);
+      for (const { shard, seq: end, hash } of heads) {
+        const chain = links.chain(shard, Number(end), newest);
         for (;;) {
           const rows = await database.query<VerifiedRow>(
-            `select ${columns} from journal where shard = $1 and seq > $2 order by seq limit 1000`,
-            [shard, seq],
+            `select ${columns} from journal where shard = $1 and seq > $2 and seq <= $3 order by seq ` +
+              "limit 1000",
+            [shard, chain.seq(), end],
           );
-          for (const row of rows) {
-            const entry = entryOf(row);
-            const isNext = entry.seq === seq + 1 && row.before_hash === before;
-            if (!isNext || entropy.digest(chainedBytes(before, entry)) !== row.hash)
-              broken.push(`${shard}/${row.seq}`);
-            seq = entry.seq;
-            before = row.hash;
-          }
-          entries += rows.length;
+          for (const row of rows) chain.follow(entryOf(row), row);
           if (rows.length === 0) break;
         }
-        const [head] = await database.query<Head>(
-          "select shard, seq, hash from journal_head where shard = $1",
-          [shard],
-        );
-        if (head !== undefined && (Number(head.seq) !== seq || head.hash !== before))
-          broken.push(`${shard}/head`);
+        chain.end({ seq: Number(end), hash });
       }
-      return { entries, broken };
+      for (const { shard } of await database.query<Pick<Head, "shard">>(beyondHeads, [shardCount]))
+        links.beyond(shard);
+      return links.proof();
     },
   };
 }

@@ -20,7 +20,7 @@ import type { Backlog, EntityCounts } from "./counts.ts";
 import type { DueStore } from "./due-port.ts";
 import type { RecordKey, StoredObservation } from "./facts.ts";
 import type { AdoptStore } from "./adopt-port.ts";
-import type { EpochStore } from "./epoch-port.ts";
+import type { EpochStore, JournalProof } from "./epoch-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
 import type { Lease, LeaseStore, Rights } from "./lease-port.ts";
 import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
@@ -46,7 +46,7 @@ import type {
 } from "./shown.ts";
 
 export type { Backlog, DueRecords, EntityCounts, OpenWrites } from "./counts.ts";
-export { recordName } from "./facts.ts";
+export { breakName, recordName } from "./facts.ts";
 export type { RecordKey, StoredObservation } from "./facts.ts";
 export type * from "./adopt-port.ts";
 export type * from "./epoch-port.ts";
@@ -483,7 +483,8 @@ export interface Store
   storeIntents(intents: readonly Intent[], runId: string | null, rights: Rights): Promise<void>;
   /** Values that lost, the newest first. */
   lostValues(query: LostQuery): Promise<readonly LostValue[]>;
-  verifyJournal(): Promise<{ readonly entries: number; readonly broken: readonly string[] }>;
+  /** Whether entries follow from one another: all, or only the `newest` ones of each chain. */
+  verifyJournal(newest?: number): Promise<JournalProof>;
   linksOfEntity(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly LinkId[]>;
   unlinkedOf(entity: EntityName): Promise<readonly Newcomer[]>;
   linkGuardCounts(

@@ -32,7 +32,12 @@ export function replay(facts: StoreFacts): Replayed {
   const intents = new Map<string, string>();
   const tombstones = new Set<string>();
   const attempts = new Map<string, number>();
-  const entries = rowsOf(facts, "journal").toSorted((a, b) => Number(a["seq"]) - Number(b["seq"]));
+  const placed = (row: { readonly [column: string]: unknown }): string => place(row["shard"], row["seq"]);
+  const torn = new Set(facts.torn.map(placed));
+  const standing = rowsOf(facts, "journal").filter((row) => !torn.has(placed(row)));
+  const entries: ReturnType<typeof rowsOf> = [...facts.torn, ...standing].toSorted(
+    (a, b) => Number(a["seq"]) - Number(b["seq"]),
+  );
   for (const entry of entries) {
     const body = (entry["body"] ?? {}) as JsonMap;
     const kind = String(entry["kind"]);

@@ -1,5 +1,6 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
+import type { Entry } from "../history.ts";
 import { place, replay } from "../auditor/replay.ts";
 import { textOf, wordOf } from "../auditor/text.ts";
 import { rowsOf } from "../auditor/told.ts";
@@ -14,9 +15,11 @@ const moving: ReadonlySet<string> = new Set(["links_joined", "links_merged", "li
  */
 export function journalComplete(sight: Sight): Checker {
   let looked = 0;
+  const held = writesWhileTorn();
   return {
     invariant: "I20",
     looked: () => looked,
+    see: held,
     atEnd: (facts: StoreFacts) => {
       const violation = (message: string, about: Json): Violation => ({
         invariant: "I20",
@@ -30,6 +33,27 @@ export function journalComplete(sight: Sight): Checker {
         "invariant" in found ? found : violation(found.message, found.about),
       );
     },
+  };
+}
+
+/**
+ * A program that starts on a journal that was changed behind its back writes nothing before a person has
+ * confirmed that the store is to be gone on with (fault T5).
+ */
+function writesWhileTorn(): (entry: Entry) => readonly Violation[] {
+  let torn: string | null = null;
+  let started = new Set<string>();
+  return (entry) => {
+    if (entry.kind === "torn") {
+      torn = entry.place;
+      started = new Set();
+    }
+    if (torn === null) return [];
+    if (entry.kind === "worker" && entry.event === "start") started.add(entry.worker);
+    if (entry.kind === "store" && entry.method === "confirmEpoch" && entry.step === "done") torn = null;
+    if (entry.kind !== "call" || entry.call !== "write" || !started.has(entry.worker)) return [];
+    const message = `${entry.worker} writes to ${entry.system} although the journal is torn at ${torn ?? ""}`;
+    return [{ invariant: "I20", message, at: entry.at, about: { call: entry.id } }];
   };
 }
 

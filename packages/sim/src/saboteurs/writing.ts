@@ -1,6 +1,6 @@
 import type { NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
 import type { Saboteur } from "./saboteur.ts";
-import { withConnections } from "./wrap.ts";
+import { withConnections, withStore } from "./wrap.ts";
 
 const isDoubtful = (one: WriteOutcome): boolean =>
   one.kind === "failed" && one.failure.failure === "in_doubt";
@@ -90,6 +90,15 @@ export const writing: readonly Saboteur[] = [
     sabotage: withConnections((connection) => ({
       ...connection,
       write: (writes) => connection.write(writes.map((one) => ({ ...one, key: `${one.key}'` }))),
+    })),
+  },
+  {
+    name: "break-unseen",
+    invariant: "I20",
+    title: "nobody looks whether the journal was changed behind our back",
+    faults: ["T5"],
+    sabotage: withStore((store) => ({
+      verifyJournal: async (newest) => ({ ...(await store.verifyJournal(newest)), broken: [] }),
     })),
   },
   {

@@ -299,6 +299,14 @@ interface SweptTable {
   readonly swept_at: number;
 }
 
+/** A row of `journal_break`. */
+interface BreakTable {
+  readonly shard: number;
+  readonly seq: number;
+  readonly mark: string;
+  readonly accepted_at: number;
+}
+
 /** A row of `quota`. */
 interface QuotaTable {
   readonly connection: string;
@@ -394,6 +402,7 @@ export interface Rows {
   readonly store_identity: IdentityTable;
   readonly epoch: EpochTable;
   readonly epoch_sweep: SweptTable;
+  readonly journal_break: BreakTable;
   readonly quota: QuotaTable;
   readonly pause: PauseTable;
   readonly decided_terms: TermsTable;

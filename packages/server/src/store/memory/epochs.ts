@@ -1,6 +1,8 @@
 import type { ConnectionId } from "@crossfoot/kernel";
 import { epochNote, fenceJump, firstEpoch, forgottenNote } from "../epochs.ts";
-import type { EpochRow, EpochStore } from "../port.ts";
+
+import { breakName } from "../port.ts";
+import type { EpochRow, EpochStore, JournalBreak } from "../port.ts";
 import { inOrder, instantOrNull } from "./basics.ts";
 import type { EpochTable } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
@@ -48,7 +50,7 @@ function load(state: State): EpochRow {
 
 function beginNext(state: State, confirmed: Parameters<EpochStore["confirmEpoch"]>[0], now: number): void {
   const { epoch, epochSweep, lease, worker, plan, intent } = state.tables;
-  const { above, by, homeMark: home_mark } = confirmed;
+  const { above, by, homeMark: home_mark, broken } = confirmed;
   const known = lockRow(state);
   const number = Math.max(known.number, above) + 1;
   const stamps = { confirmed_at: now, confirmed_by: by, recovered_at: null };
@@ -66,7 +68,27 @@ function beginNext(state: State, confirmed: Parameters<EpochStore["confirmEpoch"
   const instants = { send_deadline: now, abandoned_at: now, due_at: now, due_set_at: now };
   for (const row of open) intent.change(row, { state: "in_doubt", ...instants });
   const notes = open.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(forgottenNote);
-  writeNotes(state, [epochNote("epoch_confirmed", { number, by }), ...notes], null);
+  acceptBreaks(state, broken, now);
+  const body = { number, by, ...(broken.length === 0 ? {} : { broken: broken.map(breakName) }) };
+  writeNotes(state, [epochNote("epoch_confirmed", body), ...notes], null);
+}
+
+/** Chains go on from what stands: a head goes to the last entry, other places are remembered. */
+function acceptBreaks({ tables }: State, broken: readonly JournalBreak[], now: number): void {
+  for (const { shard, seq, mark } of broken) {
+    if (seq !== null) {
+      const known = tables.journalBreak.get(String(shard), String(seq));
+      if (known === undefined) tables.journalBreak.insert({ shard, seq, mark, accepted_at: now });
+      else tables.journalBreak.change(known, { mark });
+      continue;
+    }
+    const head = tables.journalHead.get(String(shard));
+    const rows = tables.journal.all().filter((row) => row.shard === shard);
+    const last = rows.toSorted((a, b) => b.seq - a.seq)[0];
+    const at = { seq: last?.seq ?? 0, hash: last?.hash ?? "" };
+    if (head === undefined) tables.journalHead.insert({ shard, ...at });
+    else tables.journalHead.change(head, at);
+  }
 }
 
 /** Which life of the store this is (see the SQL store). */

@@ -1,8 +1,10 @@
 import type { LinkId } from "@crossfoot/kernel";
-import { chainNotes, chainedBytes } from "../chain.ts";
+import { chainNotes } from "../chain.ts";
 import type { Note } from "../chain.ts";
+import { linksOfChains } from "../links-of-chains.ts";
 import { shardOf } from "../port.ts";
 import type { JournalEntry, Store } from "../port.ts";
+import { inOrder } from "./basics.ts";
 import type { JournalTable } from "./columns.ts";
 import { jsonb } from "./json.ts";
 import type { State } from "./state.ts";
@@ -48,28 +50,28 @@ export function entryOf(row: JournalTable): JournalEntry {
 
 /** Reads and verifies the journal. */
 export function journalPart(state: State): Pick<Store, "journalOf" | "verifyJournal"> {
-  const { journal, journalHead } = state.tables;
+  const { journal, journalBreak, journalHead } = state.tables;
   return {
     async journalOf(link: LinkId, limit) {
       const rows = journal.by("link", link).toSorted((a, b) => b.seq - a.seq);
       return rows.slice(0, limit).map(entryOf);
     },
-    async verifyJournal() {
-      const broken: string[] = [];
-      const rows = journal.all().toSorted((a, b) => a.shard - b.shard || a.seq - b.seq);
-      const newest = new Map<number, { readonly seq: number; readonly hash: string }>();
-      for (const row of rows) {
-        const before = newest.get(row.shard) ?? { seq: 0, hash: "" };
-        const isNext = row.seq === before.seq + 1 && row.before_hash === before.hash;
-        if (!isNext || state.entropy.digest(chainedBytes(before.hash, entryOf(row))) !== row.hash)
-          broken.push(`${row.shard}/${row.seq}`);
-        newest.set(row.shard, { seq: row.seq, hash: row.hash });
+    async verifyJournal(newest) {
+      const links = linksOfChains(state.entropy.digest, journalBreak.all());
+      for (const head of inOrder(journalHead.all(), ({ shard }) => [shard])) {
+        const chain = links.chain(head.shard, head.seq, newest);
+        const from = chain.seq();
+        const rows = journal.all().filter(({ shard, seq }) => shard === head.shard && seq > from);
+        for (const row of rows.toSorted((a, b) => a.seq - b.seq))
+          if (row.seq <= head.seq) chain.follow(entryOf(row), row);
+        chain.end(head);
       }
-      for (const head of journalHead.all()) {
-        const last = newest.get(head.shard) ?? { seq: 0, hash: "" };
-        if (head.seq !== last.seq || head.hash !== last.hash) broken.push(`${head.shard}/head`);
-      }
-      return { entries: rows.length, broken };
+      const beyond = journal
+        .all()
+        .filter(({ shard, seq }) => seq > (journalHead.get(String(shard))?.seq ?? 0));
+      for (const shard of [...new Set(beyond.map((row) => row.shard))].toSorted((a, b) => a - b))
+        links.beyond(shard);
+      return links.proof();
     },
   };
 }

@@ -214,6 +214,11 @@ const epochSweep = spec("epoch_sweep")({
   instants: ["swept_at"],
   indices: {},
 });
+const journalBreak = spec("journal_break")({
+  key: ["shard", "seq"],
+  instants: ["accepted_at"],
+  indices: {},
+});
 const quota = spec("quota")({ key: ["connection"], instants: ["changed_at"], indices: {} });
 const pause = spec("pause")({
   key: ["kind", "name"],
@@ -272,6 +277,7 @@ export interface Tables {
   readonly identity: Table<Rows["store_identity"]>;
   readonly epoch: Table<Rows["epoch"]>;
   readonly epochSweep: Table<Rows["epoch_sweep"]>;
+  readonly journalBreak: Table<Rows["journal_break"]>;
   readonly quota: Table<Rows["quota"]>;
   readonly pause: Table<Rows["pause"]>;
   readonly decidedTerms: Table<Rows["decided_terms"]>;
@@ -315,6 +321,7 @@ export function createTables(undo: Undo): Tables {
     identity: of(identity),
     epoch: of(epoch),
     epochSweep: of(epochSweep),
+    journalBreak: of(journalBreak),
     quota: of(quota),
     pause: of(pause),
     decidedTerms: of(decidedTerms),

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { externalId, linkId } from "@crossfoot/kernel";
 import type { Intent, Lease, Rights, Store } from "../port.ts";
-import type { StoreHome } from "./homes.ts";
+import type { OpenedStore, StoreHome } from "./homes.ts";
 import { crm, erp, intent, outcome } from "./records.ts";
 import { matchAccounts, takeAll } from "./rights.ts";
 
@@ -17,12 +17,13 @@ const entropy = {
   uuid: () => "u",
 };
 const clock = { now: () => 1_767_600_000_000, monotonic: () => 0 };
-const confirmed = { above: 0, by: "ada", homeMark: null };
+const confirmed = { above: 0, by: "ada", homeMark: null, broken: [] };
 
 /** What every store does about its epochs. */
 export function epochSuite(home: StoreHome): void {
   describe(`epochs (${home.name})`, () => {
     let store: Store;
+    let forge: OpenedStore["forge"];
     let rights: Rights;
     let matching: Lease;
     const take = async (): Promise<void> => {
@@ -30,7 +31,7 @@ export function epochSuite(home: StoreHome): void {
       matching = await matchAccounts(store, "one");
     };
     beforeEach(async () => {
-      ({ store } = await home.open({ entropy, clock }));
+      ({ store, forge } = await home.open({ entropy, clock }));
       await store.migrate();
       await take();
     });
@@ -63,9 +64,39 @@ export function epochSuite(home: StoreHome): void {
       await store.holdEpoch("it is older than it was");
       await store.holdEpoch("another reason");
       expect(await store.loadEpoch()).toMatchObject({ state: "held", reason: "it is older than it was" });
-      const next = await store.confirmEpoch({ above: 4, by: "ada", homeMark: "there" });
+      const next = await store.confirmEpoch({ above: 4, by: "ada", homeMark: "there", broken: [] });
       expect(next).toMatchObject({ number: 5, state: "recovering", confirmedBy: "ada", homeMark: "there" });
       expect(next.confirmedForMs).toBeGreaterThanOrEqual(0);
+      expect((await store.verifyJournal()).broken).toEqual([]);
+    });
+
+    test("entries that were changed or lost are told until a person has accepted them", async () => {
+      for (const name of ["a", "b", "c"]) await link(name);
+      await forge(linkId("l-a"), { forged: true });
+      await forge(linkId("l-b"), null);
+      const { broken } = await store.verifyJournal();
+      expect(broken.length).toBeGreaterThan(0);
+      // Entry by entry or by the newest ones, and as often as one looks.
+      expect((await store.verifyJournal(1_000)).broken).toEqual(broken);
+      await store.confirmEpoch({ ...confirmed, broken });
+      await take();
+      await link("d");
+      const after = await store.verifyJournal();
+      expect(after.broken).toEqual([]);
+      expect(after.accepted).toEqual(broken.filter(({ seq }) => seq !== null));
+      await forge(linkId("l-c"), { forged: true });
+      expect((await store.verifyJournal()).broken).not.toEqual([]);
+    });
+
+    test("a chain whose newest entry is lost goes on from the one before it, once accepted", async () => {
+      await link("a");
+      await forge(linkId("l-a"), null);
+      const { broken } = await store.verifyJournal();
+      expect(broken.filter(({ seq }) => seq === null)).toHaveLength(1);
+      await store.confirmEpoch({ ...confirmed, broken });
+      await take();
+      await link("a2");
+      await link("b2");
       expect((await store.verifyJournal()).broken).toEqual([]);
     });
 

@@ -447,7 +447,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
       },
     ],
   ),
-  verifyJournal: plain("verifyJournal"),
+  verifyJournal: plain("verifyJournal", fc.constantFrom(undefined, 1, 3)),
   linksOfEntity: plain("linksOfEntity", entity, limit, fc.option(link)),
   unlinkedOf: plain("unlinkedOf", entity),
   linkGuardCounts: plain("linkGuardCounts", fc.constantFrom(3, 1_000)),

@@ -7,6 +7,7 @@ import type {
   Intent,
   IntentOutcome,
   LostEntry,
+  JournalBreak,
   ParkEntry,
   RecordKey,
   Resolution,
@@ -33,6 +34,14 @@ export const confirmed: fc.Arbitrary<Parameters<Store["confirmEpoch"]>[0]> = fc.
   above: fc.nat(3),
   by: fc.constant("somebody"),
   homeMark: fc.constantFrom(null, "home-1"),
+  broken: fc.constantFrom<readonly JournalBreak[]>(
+    [],
+    [
+      { shard: 0, seq: 1, mark: "m" },
+      { shard: 3, seq: 2, mark: "n" },
+    ],
+    [{ shard: 5, seq: null, mark: "" }],
+  ),
 });
 const field = fc.constantFrom("name", "email", "parent");
 export const keys: fc.Arbitrary<string[]> = fc.uniqueArray(fc.constantFrom("k1", "k2", "k3"), {

@@ -1,0 +1,81 @@
+import { chainedBytes } from "./chain.ts";
+import { breakName } from "./port.ts";
+import type { JournalBreak, JournalEntry, JournalHead, JournalProof } from "./port.ts";
+
+/** A place that a person accepted; the number may be a text, as a database answers it. */
+export interface AcceptedBreak {
+  readonly shard: number;
+  readonly seq: string | number;
+  readonly mark: string;
+}
+
+/** What an entry was stored with. */
+interface Sealed {
+  readonly before_hash: string;
+  readonly hash: string;
+}
+
+/** One chain, entry by entry in the order of their numbers. */
+interface Chain {
+  /** Number of the last entry that was looked at. */
+  seq(): number;
+  follow(entry: JournalEntry, sealed: Sealed): void;
+  /** Compares what stands last with what the head says. */
+  end(head: Pick<JournalHead, "seq" | "hash">): void;
+}
+
+/** What is found as one chain after the other is followed. */
+interface ProofOfChains {
+  /**
+   * A chain from its first entry on, or its `newest` ones only, of those up to number `end`: the entry before
+   * them is believed.
+   */
+  readonly chain: (shard: number, end: number, newest: number | undefined) => Chain;
+  /** A chain that has entries behind its head. */
+  readonly beyond: (shard: number) => void;
+  readonly proof: () => JournalProof;
+}
+
+/**
+ * Verifies chains of the journal. What a person has accepted counts as such as long as it is what was
+ * accepted: the same entry behind the same one.
+ */
+export function linksOfChains(
+  digest: (text: string) => string,
+  known: readonly AcceptedBreak[],
+): ProofOfChains {
+  const marks = new Map(known.map(({ shard, seq, mark }) => [`${shard}/${seq}`, mark]));
+  const broken: JournalBreak[] = [];
+  const accepted: JournalBreak[] = [];
+  let entries = 0;
+  const note = (found: JournalBreak): void => {
+    (marks.get(breakName(found)) === found.mark ? accepted : broken).push(found);
+  };
+  const chain: ProofOfChains["chain"] = (shard, end, newest) => {
+    const from = newest === undefined ? 0 : Math.max(0, end - newest - 1);
+    let last: { readonly seq: number; readonly hash: string } | null =
+      from === 0 ? { seq: 0, hash: "" } : null;
+    return {
+      seq: () => last?.seq ?? from,
+      follow(entry, { before_hash, hash }) {
+        entries += 1;
+        if (last !== null) {
+          const bytes = chainedBytes(last.hash, entry);
+          const isNext = entry.seq === last.seq + 1 && before_hash === last.hash;
+          const mark = digest(`${last.seq} ${before_hash} ${hash} ${bytes}`);
+          if (!isNext || digest(bytes) !== hash) note({ shard, seq: entry.seq, mark });
+        }
+        last = { seq: entry.seq, hash };
+      },
+      end(head) {
+        const { seq, hash } = last ?? { seq: from, hash: "" };
+        if (head.seq !== seq || head.hash !== hash) note({ shard, seq: null, mark: "" });
+      },
+    };
+  };
+  const beyond = (shard: number): void => {
+    if (!broken.some((each) => each.shard === shard && each.seq === null))
+      note({ shard, seq: null, mark: "" });
+  };
+  return { chain, beyond, proof: () => ({ entries, broken, accepted }) };
+}
