@@ -10,14 +10,14 @@ import { keyOf } from "./table.ts";
 /** Marks the writes of plans whose outcome is final (see the SQL store). */
 export function markPlans(state: State, outcomes: readonly IntentOutcome[], now: number): void {
   const { planWrite } = state.tables;
-  // A row that its first mark leaves alone may be met again, as in SQL; one that it touched may not.
-  const touched = new Set<string>();
-  for (const row of planMarksOf(outcomes)) {
-    const key = keyOf(row.plan_id, String(row.number));
+  // A row that its first mark leaves alone may be met again, as in SQL; one that it touches may not. That is
+  // refused before a plan that is not there: SQL looks for plans at the end of the statement.
+  const marks = planMarksOf(outcomes).filter(
+    (row) => planWrite.get(row.plan_id, String(row.number))?.state !== "made",
+  );
+  refuseTwice(marks.map((row) => keyOf(row.plan_id, String(row.number))));
+  for (const row of marks) {
     const known = planWrite.get(row.plan_id, String(row.number));
-    if (touched.has(key)) refuseTwice([key, key]);
-    if (known?.state === "made") continue;
-    touched.add(key);
     if (known === undefined) planWrite.insert({ ...row, marked_at: now });
     else planWrite.change(known, { ...row, marked_at: now });
   }

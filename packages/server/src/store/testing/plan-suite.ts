@@ -101,6 +101,16 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
       expect(await store.planMarks("p-1")).toEqual(marks);
     });
 
+    test("one number told of twice is refused before it is asked whether its plan is there", async () => {
+      await stored(null, "a", "b");
+      const sent = (await claim(null)) as [Intent, Intent];
+      const plan = { id: "p-unknown", number: 1 };
+      const twice = sent.map((one) => outcome({ ...one, plan }, "settled"));
+      await expect(store.commitOutcomes(twice, null, rights)).rejects.toMatchObject({ code: "21000" });
+      const [first] = twice as [(typeof twice)[number]];
+      await expect(store.commitOutcomes([first], null, rights)).rejects.toMatchObject({ code: "23503" });
+    });
+
     test("an outcome that fails to be stored leaves no mark behind", async () => {
       await store.savePlan("p-1", {});
       await stored("p-1", "a");
