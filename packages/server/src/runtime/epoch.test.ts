@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Json } from "@crossfoot/kernel";
 import type { Testimony, Witness } from "../ports.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
@@ -71,6 +72,41 @@ const fingerprintOnly: MiniWorldOptions["erp"] = {
     quotes: {},
   },
 };
+
+describe("a system that is away while its records are asked for our reference", () => {
+  test("is told as away, and its records wait until it is back; nothing is made twice", async () => {
+    let isAway = false;
+    const away = () =>
+      Promise.reject(
+        new ConnectorError({ failure: "transient", code: "unreachable", message: "the ERP is away" }),
+      );
+    const world = await stage({
+      wrapConnection: (id, connection) => ({
+        ...connection,
+        readByIds: (request) => (isAway && id === "erp" ? away() : connection.readByIds(request)),
+      }),
+    });
+    world.backup();
+    world.crm.add("accounts", customer);
+    await world.engine.run();
+    world.restore();
+    await expect(world.engine.run()).rejects.toThrow("restored from a backup");
+    await world.engine.confirmEpoch("ada");
+    isAway = true;
+    const run = await world.engine.run();
+    expect(run.troubles.map(({ connection, failure }) => [connection, failure.code])).toContainEqual([
+      "erp",
+      "unreachable",
+    ]);
+    isAway = false;
+    for (let round = 0; round < 3; round += 1) {
+      world.pass(60_000);
+      await world.engine.run();
+    }
+    expect(live(world)).toEqual([1, 1]);
+    expect((await world.engine.status()).epoch).toMatchObject({ number: 2, state: "confirmed" });
+  });
+});
 
 describe("a store whose journal was changed behind its back", () => {
   const damage = (world: Stage, change: (row: Snapshot["journal"][number]) => Snapshot["journal"]): void => {

@@ -1,10 +1,11 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { EntityPolicy, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { Newcomer, RecordKey, ResolvedEntry } from "../store/port.ts";
 import { isSweptWhole } from "./epoch.ts";
 import type { Matching } from "./identity.ts";
 import { linkIdOf, referenceOf } from "./link-id.ts";
-import { abilitiesOf, mappingOf, reading } from "./world.ts";
+import { abilitiesOf, mappingOf, noteTrouble, reading } from "./world.ts";
 import type { Recovery, Session, Side, World } from "./world.ts";
 
 /** Links looked at in one batch. */
@@ -66,8 +67,14 @@ async function readReferences(
     const own = unlinked.filter(
       (record) => record.connection === side.id && !recovery.references.has(recordName(record)),
     );
-    if (own.length > 0 && !session.away.has(side.id))
+    if (own.length === 0 || session.away.has(side.id)) continue;
+    try {
       await readSideReferences(session, side, { policy, own });
+    } catch (error) {
+      // What was not read waits: whether we made it is asked in the next run.
+      if (!(error instanceof ConnectorError)) throw error;
+      await noteTrouble(session, side, { entity: policy.entity, error });
+    }
   }
 }
 

@@ -75,9 +75,14 @@ export function oneLeaseHolder({ scenario }: Sight): Checker {
         newest.clear();
         byWorker.clear();
       }
-      if (entry.kind !== "store" || entry.step !== "done" || entry.facts === null) return [];
-      const facts = entry.facts as JsonMap;
+      if (entry.kind !== "store" || entry.step !== "done") return [];
       const { at, worker, method } = entry;
+      if (method === "confirmEpoch")
+        // Whoever confirms another epoch ends every lease: no token of before is good any more.
+        for (const hold of newest.values())
+          newest.set(hold.name, { ...hold, worker: "nobody", holder: "", fence: hold.fence + 1, until: at });
+      if (entry.facts === null) return [];
+      const facts = entry.facts as JsonMap;
       if (method === "acquireLease" || method === "takeShards") return acquired(at, worker, facts);
       if (fenced.has(method)) return wrote(at, worker, facts, method);
       if (["beat", "giveShards", "releaseLease", "leave"].includes(method)) changed(at, facts, method);
