@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { faultOfSchema } from "./migrate.ts";
+import { faultOfSchema, knownSteps } from "./migrate.ts";
 
 const step = (version: number, name = `000${version}-x.sql`) => ({ version, name });
 
 describe("a store's schema", () => {
+  it("has its steps numbered from one on, each number once: of two the second would never be made", () => {
+    expect(knownSteps().map(({ version }) => version)).toEqual(knownSteps().map((_, at) => at + 1));
+  });
+
   it("fits when its steps are known, all of them or the first ones", () => {
     expect(faultOfSchema([], [step(1)])).toBe(null);
     expect(faultOfSchema([step(1)], [step(1), step(2)])).toBe(null);
