@@ -59,7 +59,7 @@ export class Backups {
         ({ shard, seq }) => `${Number(shard)}/${Number(seq)}` === place,
       ),
     );
-    const other = what === "body" ? { body: { torn: true } } : { hash: "torn" };
+    const other = what === "body" ? { body: { torn: home.life.count } } : { hash: `torn ${home.life.count}` };
     const journal = snapshot.journal.flatMap((each) =>
       each !== row ? [each] : what === "lost" ? [] : [{ ...each, ...other }],
     );

@@ -205,14 +205,6 @@ export const catalogue: readonly FaultKind[] = [
     }),
   },
   {
-    name: "T5",
-    title: "a row of the journal is changed or lost while nothing of ours runs",
-    draw: (random, scene) => ({
-      trigger: onTime(random, scene),
-      params: { what: random.pick(["lost", "body", "hash"]), share: random.between(0, 99) / 100 },
-    }),
-  },
-  {
     name: "P1",
     title: "a person edits between our read and our write",
     draw: (random) => ({
@@ -222,6 +214,14 @@ export const catalogue: readonly FaultKind[] = [
         nth: random.between(1, callsMax),
       },
       params: {},
+    }),
+  },
+  {
+    name: "T5",
+    title: "a row of the journal is changed or lost while nothing of ours runs",
+    draw: (random, scene) => ({
+      trigger: onTime(random, scene),
+      params: { what: random.pick(["lost", "body", "hash"]), share: random.between(0, 99) / 100 },
     }),
   },
 ];
