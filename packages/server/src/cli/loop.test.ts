@@ -1,7 +1,7 @@
 import { defaultContract } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import { describe, expect, it } from "vitest";
-import type { RunOptions } from "../runtime/engine.ts";
+import type { Attended, RunOptions } from "../runtime/engine.ts";
 import { startLoop } from "./loop.ts";
 import type { LoopEvent } from "./loop.ts";
 import { quietRun } from "./testing.ts";
@@ -16,7 +16,7 @@ function loopOver(more: {
   readonly pausesMax: number;
   readonly run?: (options?: RunOptions) => Promise<typeof quietRun>;
   readonly followHints?: () => Promise<typeof quietRun | null>;
-  readonly settleDue?: () => Promise<typeof quietRun | null>;
+  readonly attend?: () => Promise<Attended | null>;
 }): {
   readonly runs: string[];
   readonly events: LoopEvent[];
@@ -35,7 +35,7 @@ function loopOver(more: {
         return more.run === undefined ? Promise.resolve(quietRun) : more.run(options);
       },
       followHints: more.followHints ?? (() => Promise.resolve(null)),
-      settleDue: more.settleDue ?? (() => Promise.resolve(null)),
+      attend: more.attend ?? (() => Promise.resolve(null)),
     },
     entities: ["accounts", "quotes"],
     cadenceMs: { ...cadenceMs, accounts: 3_000, quotes: 2_000 },
@@ -68,7 +68,11 @@ describe("the loop of a server", () => {
   it("follows hints before anything else, and looks for them every second", async () => {
     let hints = 2;
     const followHints = (): Promise<typeof quietRun | null> => Promise.resolve(hints-- > 0 ? quietRun : null);
-    const { events, pauses, loop } = loopOver({ pausesMax: 3, followHints });
+    const attend = async (): Promise<Attended | null> => {
+      const summary = await followHints();
+      return summary === null ? null : { what: "hints", summary };
+    };
+    const { events, pauses, loop } = loopOver({ pausesMax: 3, followHints, attend });
     await loop.ended;
     expect(events.map((event) => (event.kind === "run" ? event.what : "failure")).slice(0, 3)).toEqual([
       "hints",
@@ -76,6 +80,29 @@ describe("the loop of a server", () => {
       "hints",
     ]);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(1_000);
+  });
+
+  it("an idle turn asks once what there is to do", async () => {
+    let looks = 0;
+    let asked = 0;
+    const { runs, pauses, loop } = loopOver({
+      pausesMax: 2,
+      attend: () => {
+        looks += 1;
+        return Promise.resolve(null);
+      },
+      followHints: () => {
+        asked += 1;
+        return Promise.resolve(null);
+      },
+    });
+    await loop.ended;
+    expect({ runs, pauses, looks, asked }).toEqual({
+      runs: ["0: accounts quotes"],
+      pauses: [1_000, 1_000],
+      looks: 1,
+      asked: 1,
+    });
   });
 
   it("goes on after a failure with growing pauses, says so, and is well again after a success", async () => {
@@ -127,7 +154,7 @@ describe("the loop of a server", () => {
           return Promise.resolve(quietRun);
         },
         followHints: () => Promise.resolve(null),
-        settleDue: () => Promise.resolve(null),
+        attend: () => Promise.resolve(null),
       },
       entities: ["accounts"],
       cadenceMs,

@@ -24,7 +24,7 @@ export type LoopEvent =
 
 /** What the loop works with. */
 export interface LoopOptions {
-  readonly engine: Pick<Engine, "run" | "followHints" | "settleDue">;
+  readonly engine: Pick<Engine, "run" | "followHints" | "attend">;
   readonly entities: readonly EntityName[];
   readonly cadenceMs: { readonly [entity in EntityName]: number };
   readonly clock: Clock;
@@ -99,32 +99,33 @@ async function turn(options: LoopOptions, { rest, note }: Turning): Promise<numb
 }
 
 /**
- * Follows hints, then runs what is due by its cadence, or settles what became due otherwise. Answers how many
- * runs were made.
+ * Follows hints and runs what is due by its cadence; where nothing is, one look finds hints and what became
+ * due otherwise. Answers how many runs were made.
  */
 async function once(options: LoopOptions, dueAt: Map<EntityName, number>): Promise<number> {
   const { engine, clock, signal, cadenceMs, tell, onProgress } = options;
+  const watched = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
+  const dueBy = (now: number): readonly EntityName[] =>
+    [...dueAt].filter(([, at]) => at <= now).map(([entity]) => entity);
+  if (dueBy(clock.monotonic()).length === 0) {
+    const attended = await engine.attend(watched);
+    if (attended === null) return 0;
+    tell({ kind: "run", ...attended });
+    return 1;
+  }
   let runs = 0;
   const followed = await engine.followHints();
   if (followed !== null) {
     runs += 1;
     tell({ kind: "run", what: "hints", summary: followed });
   }
-  const now = clock.monotonic();
-  const due = [...dueAt].filter(([, at]) => at <= now).map(([entity]) => entity);
   if (signal.aborted) return runs;
-  const watched = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
-  if (due.length === 0) {
-    const settled = await engine.settleDue(watched);
-    if (settled === null) return runs;
-    tell({ kind: "run", what: "due", summary: settled });
-    return runs + 1;
-  }
+  const now = clock.monotonic();
+  const due = dueBy(now);
   const restMs = Object.fromEntries(due.map((entity) => [entity, cadenceMs[entity] * restShare]));
   const summary = await engine.run({ only: due, restMs, isLoop: true, ...watched });
   // Due again from the start of this run, so that a slow one does not stretch the cadence. What a failure
-  // left out
-  // stays due.
+  // left out stays due.
   for (const entity of due) dueAt.set(entity, now + cadenceMs[entity]);
   tell({ kind: "run", what: due.join(", "), summary });
   return runs + 1;

@@ -146,7 +146,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     syncRecord: () => Promise.resolve(quietRun),
     receive: () => Promise.resolve({ status: 200, reason: "stored" }),
     followHints: () => Promise.resolve(null),
-    settleDue: () => Promise.resolve(null),
+    attend: () => Promise.resolve(null),
     close: () => Promise.resolve(),
     ...answers,
   };

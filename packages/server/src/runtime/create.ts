@@ -198,7 +198,7 @@ async function receive(
 
 /** The runtime over a world. */
 export function createEngine(world: World): Engine {
-  const idle = createIdle(world);
+  const idle = createIdle(world, () => followHints(world));
   const contexts = async (only?: readonly EntityName[]) => {
     const opened = await openQuietly(world);
     const session = bystander(world);
@@ -254,7 +254,7 @@ export function createEngine(world: World): Engine {
     syncRecord: (record) => syncRecord(world, record),
     receive: (id, delivery) => receive(world, id, delivery),
     followHints: () => followHints(world),
-    settleDue: (options = {}) => idle({ ...options, waitMsMax: idleWaitMs }),
+    attend: (options = {}) => idle({ ...options, waitMsMax: idleWaitMs }),
     close: () => world.store.close(),
   };
 }

@@ -62,6 +62,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What an idle worker found to do, and did. */
+export interface Attended {
+  readonly what: "hints" | "due";
+  readonly summary: RunSummary;
+}
+
 /** What is to be taken over, and how. */
 export interface AdoptOptions extends Pick<RunOptions, "onProgress" | "signal" | "sweep"> {
   /** The table, line by line. Read once. */
@@ -330,9 +336,10 @@ export interface Engine {
   /** Reads hinted records and settles them; for the loop of a server. */
   followHints(): Promise<RunSummary | null>;
   /**
-   * Settles what is due although nobody reads: what another worker read, what waited for its time, what a
-   * dead one left. Null when there is nothing to do; for the loop of a worker.
+   * Looks once for anything to do although nobody reads, and does it: follows hints, or settles what another
+   * worker read, what waited for its time, what a dead one left. Null when there is nothing; for the loop of
+   * a worker.
    */
-  settleDue(options?: Pick<RunOptions, "onProgress" | "signal">): Promise<RunSummary | null>;
+  attend(options?: Pick<RunOptions, "onProgress" | "signal">): Promise<Attended | null>;
   close(): Promise<void>;
 }

@@ -42,10 +42,22 @@ interface DueQuery {
   readonly shards?: readonly number[];
 }
 
+/** What a worker that has no work looks for, as of one moment. */
+export interface Look {
+  /** Hints that may be followed. */
+  readonly hasHints: boolean;
+  /** Shards whose holder was not heard of for the time that was given to it. */
+  readonly hasOrphans: boolean;
+  /** Those of the entities that are not paused and have something due. */
+  readonly due: readonly DueWork[];
+}
+
 /** What is due. Where shards are given, only what is theirs counts; newcomers belong to none. */
 export interface DueStore {
   /** Those of the entities that have something due, in one statement. */
   dueEntities(entities: readonly EntityName[], shards?: readonly number[]): Promise<readonly DueWork[]>;
+  /** Looks for anything to do, in one statement: idle workers ask each second. `ttlMs` is a holder's time. */
+  look(entities: readonly EntityName[], ttlMs: number): Promise<Look>;
   countDue(entity: EntityName, shards?: readonly number[]): Promise<number>;
   /** Due links in the order of shards, and of links in each. */
   dueLinks(query: DueQuery): Promise<readonly LinkId[]>;

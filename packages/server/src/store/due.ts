@@ -3,6 +3,8 @@ import type { Database } from "../ports.ts";
 import { isMoved } from "./identity-rows.ts";
 import { allShards, shardOf } from "./port.ts";
 import type { DueStore, DueWork, OpenTarget, Readiness } from "./port.ts";
+import { isOrphan } from "./leases.ts";
+import { isOpenHint } from "./observations.ts";
 import { isDue } from "./rows.ts";
 
 /** Shards of the JSON list `$n`, as rows `s(shard)`. */
@@ -31,12 +33,20 @@ const moved =
 
 const open = `x.state in ('stored', 'in_doubt') and ${isDue("x")}`;
 
-const dueSql =
+/** Those of the entities `$1` that fit and have something due in the shards `$2`. */
+const dueSql = (fits: string): string =>
   `select due.* from (select e.entity, ${newcomer} as newcomers, ${moved} as moved, ` +
   `${inShards("work", "true", "x.link_id")} as work, ` +
   `${inShards("intent", open, "x.target, x.step, x.link_id")} as intents from ` +
-  "jsonb_array_elements_text($1::jsonb) e(entity)) due where due.newcomers or due.moved or due.work or " +
-  "due.intents";
+  `jsonb_array_elements_text($1::jsonb) e(entity) where ${fits}) due where due.newcomers or due.moved or ` +
+  "due.work or due.intents";
+
+const isRunning = "not exists (select from pause p where p.kind = 'entity' and p.name = e.entity)";
+
+const lookSql =
+  `select exists (select from hint h where ${isOpenHint}) as has_hints, exists (select from lease where ` +
+  `${isOrphan("$3")}) as has_orphans, coalesce((select jsonb_agg(to_jsonb(d)) from ` +
+  `(${dueSql(isRunning)}) d), '[]') as due`;
 
 /** Whether a reading of the entity by somebody alive is under way. */
 const isBeingRead =
@@ -49,7 +59,18 @@ export function dueStore(database: Database): DueStore {
   return {
     async dueEntities(entities, shards = allShards) {
       const asked = [JSON.stringify(entities), JSON.stringify(shards)];
-      return database.query<DueWork & { [column: string]: unknown }>(dueSql, asked);
+      return database.query<DueWork & { [column: string]: unknown }>(dueSql("true"), asked);
+    },
+    async look(entities, ttlMs) {
+      const [row] = await database.query<{ has_hints: boolean; has_orphans: boolean; due: DueWork[] }>(
+        lookSql,
+        [JSON.stringify(entities), JSON.stringify(allShards), ttlMs],
+      );
+      return {
+        hasHints: row?.has_hints ?? false,
+        hasOrphans: row?.has_orphans ?? false,
+        due: row?.due ?? [],
+      };
     },
     async countDue(entity, shards = allShards) {
       const [row] = await database.query<{ due: number }>(

@@ -89,8 +89,6 @@ export interface LeaseStore {
   beat(sign: WorkerSign): Promise<Beat>;
   /** Takes up to `count` shards that nobody holds, or whose holder's time is over. */
   takeShards(sign: WorkerSign, count: number): Promise<readonly TakenShard[]>;
-  /** How many shards are held by workers whose time of so many ms is over. */
-  countOrphans(ttlMs: number): Promise<number>;
   /** All shards and who holds them now. */
   listShards(): Promise<readonly HeldShard[]>;
   /** Gives shards back; nothing that is under way may rest on them. */

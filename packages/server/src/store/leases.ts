@@ -55,6 +55,10 @@ const inMs = (ms: string): string => `now() + ${ms} * interval '1 millisecond'`;
 const isOver = (at: string, ms: string): string => `(${at} < now() or ${at} > ${inMs(ms)})`;
 
 const isShard = "name like 'shard/%'";
+
+/** Whether a lease is that of a shard whose holder was not heard of for `$n` ms, its time. */
+export const isOrphan = (ttlMs: string): string =>
+  `${isShard} and holder <> '' and ${isOver("expires_at", ttlMs)}`;
 const isFree = (ms: string): string => `(holder = '' or ${isOver("expires_at", ms)})`;
 
 const shardIn = (name: string): number => Number(name.slice(shardName(0).length - 2));
@@ -117,14 +121,6 @@ function shards(database: Database): Omit<LeaseStore, "acquireLease" | "releaseL
           hasSending: row.has_sending,
         }))
         .toSorted(byShard);
-    },
-    async countOrphans(ttlMs) {
-      const [row] = await database.query<{ orphans: number }>(
-        `select count(*)::int as orphans from lease where ${isShard} and holder <> '' and ` +
-          isOver("expires_at", "$1"),
-        [ttlMs],
-      );
-      return row?.orphans ?? 0;
     },
     async listShards() {
       const rows = await database.query<{ name: string; holder: string | null; since: string | null }>(

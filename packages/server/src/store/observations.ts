@@ -377,6 +377,11 @@ function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observa
   };
 }
 
+/** Whether a hint `h` may be followed: neither its connection nor its entity is paused. */
+export const isOpenHint: string =
+  "not exists (select from pause p where (p.kind = 'connection' and p.name = h.connection) or " +
+  "(p.kind = 'entity' and p.name = h.entity))";
+
 /** Webhook deliveries and the hints they left. */
 function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
   const { database } = deps;
@@ -400,8 +405,7 @@ function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
     async takeHints(limit) {
       const rows = await database.query<{ connection: string; entity: string; external_id: string }>(
         "delete from hint where (connection, entity, external_id) in (select connection, entity, " +
-          "external_id from hint h where not exists (select from pause p where (p.kind = 'connection' and " +
-          "p.name = h.connection) or (p.kind = 'entity' and p.name = h.entity)) order by received_at, " +
+          `external_id from hint h where ${isOpenHint} order by received_at, ` +
           "connection, entity, external_id limit $1 for update skip locked) returning connection, entity, " +
           "external_id",
         [limit],

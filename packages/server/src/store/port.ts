@@ -52,7 +52,7 @@ export type * from "./adopt-port.ts";
 export type * from "./epoch-port.ts";
 export type * from "./identity-port.ts";
 export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
-export type { DueStore, DueWork, OpenTarget, Readiness } from "./due-port.ts";
+export type { DueStore, DueWork, Look, OpenTarget, Readiness } from "./due-port.ts";
 export {
   allShards,
   LeaseLost,

@@ -1,9 +1,12 @@
-import type { ConnectionId, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, LinkId } from "@crossfoot/kernel";
 import { allShards, readingName, shardOf } from "../port.ts";
-import type { DueStore } from "../port.ts";
+import type { DueStore, DueWork } from "../port.ts";
+import type { ObservationTable } from "./columns.ts";
 import { inOrder, isDue } from "./basics.ts";
 import { hasMoved } from "./identity.ts";
 import { compareText } from "./json.ts";
+import { hasOrphans } from "./leases.ts";
+import { isPaused } from "./pauses.ts";
 import type { State } from "./state.ts";
 
 const byShardAndLink = (
@@ -15,25 +18,41 @@ const byShardAndLink = (
 const isAfter = (link: LinkId, other: LinkId): boolean =>
   byShardAndLink({ shard: shardOf(link), link_id: link }, { shard: shardOf(other), link_id: other }) > 0;
 
+/** Records of an entity that have no link. */
+const newcomers = (state: State, entity: string): readonly ObservationTable[] =>
+  state.tables.observation
+    .by("unlinked", entity)
+    .filter(({ kind }) => kind === "present" || kind === "archived");
+
+/** Those of the entities that have something due in the shards. */
+function dueIn(state: State, entities: readonly EntityName[], shards: readonly number[]): readonly DueWork[] {
+  const { work, intent } = state.tables;
+  const now = state.now();
+  const open = ["stored", "in_doubt"]
+    .flatMap((at) => intent.by("state", at))
+    .filter((row) => shards.includes(row.shard) && isDue(row, now));
+  const rows = entities.map((entity) => ({
+    entity,
+    newcomers: newcomers(state, entity).some(({ resolution }) => resolution !== "candidate"),
+    moved: hasMoved(state, entity),
+    work: work.by("entity", entity).some(({ shard }) => shards.includes(shard)),
+    intents: open.some((row) => row.entity === entity),
+  }));
+  return rows.filter((row) => row.newcomers || row.moved || row.work || row.intents);
+}
+
 /** What is due, and how far everything is known. */
 export function duePart(state: State): DueStore {
-  const { observation, work, intent, cursor, lease } = state.tables;
-  const newcomers = (entity: string) =>
-    observation.by("unlinked", entity).filter(({ kind }) => kind === "present" || kind === "archived");
+  const { work, intent, cursor, lease, hint, pause } = state.tables;
   return {
-    async dueEntities(entities, shards = allShards) {
-      const now = state.now();
-      const open = ["stored", "in_doubt"]
-        .flatMap((at) => intent.by("state", at))
-        .filter((row) => shards.includes(row.shard) && isDue(row, now));
-      const due = entities.map((entity) => ({
-        entity,
-        newcomers: newcomers(entity).some(({ resolution }) => resolution !== "candidate"),
-        moved: hasMoved(state, entity),
-        work: work.by("entity", entity).some(({ shard }) => shards.includes(shard)),
-        intents: open.some((row) => row.entity === entity),
-      }));
-      return due.filter((row) => row.newcomers || row.moved || row.work || row.intents);
+    dueEntities: async (entities, shards = allShards) => dueIn(state, entities, shards),
+    async look(entities, ttlMs) {
+      const running = entities.filter((entity) => pause.get("entity", entity) === undefined);
+      return {
+        hasHints: hint.all().some((row) => !isPaused(state, row)),
+        hasOrphans: hasOrphans(state, { now: state.now(), ttlMs }),
+        due: dueIn(state, running, allShards),
+      };
     },
     async countDue(entity, shards = allShards) {
       return work.by("entity", entity).filter(({ shard }) => shards.includes(shard)).length;
@@ -64,7 +83,7 @@ export function duePart(state: State): DueStore {
     },
     async readiness(entity) {
       const now = state.now();
-      const unresolved = newcomers(entity).filter(({ resolution }) => resolution === null);
+      const unresolved = newcomers(state, entity).filter(({ resolution }) => resolution === null);
       const read = cursor.all().filter((row) => row.entity === entity);
       return inOrder(read, ({ connection }) => [connection]).map((row) => {
         const reading = lease.get(readingName(row.connection, entity));

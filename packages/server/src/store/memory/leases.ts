@@ -37,7 +37,12 @@ function freeShards(state: State, at: { now: number; ttlMs: number }): readonly 
   const free = state.tables.lease
     .all()
     .filter((row) => isShard(row) && (row.holder === "" || isOver(row.expires_at, at.now, at.ttlMs)));
-  return inOrder(free, ({ name }) => [name]);
+  return free.toSorted((a, b) => shardIn(a.name) - shardIn(b.name));
+}
+
+/** Whether a shard is held by one who was not heard of for the time that was given to it. */
+export function hasOrphans(state: State, at: { readonly now: number; readonly ttlMs: number }): boolean {
+  return freeShards(state, at).some(({ holder }) => holder !== "");
 }
 
 /** Says that a worker lives, and what it holds. */
@@ -93,9 +98,6 @@ function shards(state: State): Omit<LeaseStore, "acquireLease" | "releaseLease">
             return { shard, fence, hasSending: sending.some((intent) => intent.shard === shard) };
           });
       });
-    },
-    async countOrphans(ttlMs) {
-      return freeShards(state, { now: state.now(), ttlMs }).filter(({ holder }) => holder !== "").length;
     },
     async listShards() {
       const now = state.now();

@@ -376,7 +376,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   knownIds: plain("knownIds", connection, entity),
   newestRead: plain("newestRead"),
   observationsOf: plain("observationsOf", records),
-  countOrphans: plain("countOrphans", fc.constantFrom(5, 900)),
+  look: plain("look", fc.subarray(["accounts", "contacts"]), fc.constantFrom(5, 900)),
   loadNewcomers: plain("loadNewcomers", entity, limit),
   holdersOf: plain("holdersOf", entity, fc.subarray(["k1", "k2", "k3"])),
   linksOf: plain("linksOf", records),

@@ -121,6 +121,35 @@ export function workerSuite(name: string, open: () => Promise<Store>): void {
       );
     });
 
+    test("one look tells of hints, of what is due and of shards whose holder is gone", async () => {
+      const entities = ["accounts", "quotes"] as const;
+      const nothing = { hasHints: false, hasOrphans: false, due: [] };
+      expect(await store.look(entities, ttlMs)).toEqual(nothing);
+      await takeAll(store, "one");
+      expect(await store.look(entities, ttlMs)).toEqual(nothing);
+      // A time further ahead than was ever given is that of a holder from before the clock was set back.
+      expect(await store.look(entities, ttlMs / 2)).toEqual({ ...nothing, hasOrphans: true });
+      const record = { connection: crm, entity: "accounts", id: externalId("x") } as const;
+      await store.saveDelivery(crm, "d1", [record]);
+      await makeLink(linkId("l-look"));
+      await store.markWork([linkId("l-look")], "asked for");
+      const due = { entity: "accounts", newcomers: false, moved: false, work: true, intents: false };
+      expect(await store.look(entities, ttlMs)).toEqual({ hasHints: true, hasOrphans: false, due: [due] });
+    });
+
+    test("one look leaves out what is paused", async () => {
+      const record = { connection: crm, entity: "accounts", id: externalId("x") } as const;
+      await store.saveDelivery(crm, "d1", [record]);
+      await makeLink(linkId("l-look"));
+      await store.markWork([linkId("l-look")], "asked for");
+      await store.pause({ kind: "entity", name: "accounts" }, "ada");
+      expect(await store.look(["accounts"], ttlMs)).toEqual({ hasHints: false, hasOrphans: false, due: [] });
+      await store.resume({ kind: "entity", name: "accounts" }, "ada");
+      await store.pause({ kind: "connection", name: "crm" }, "ada");
+      const look = await store.look(["accounts"], ttlMs);
+      expect([look.hasHints, look.due.map(({ work }) => work)]).toEqual([false, [true]]);
+    });
+
     test("due links are walked shard by shard, each once", async () => {
       const links = Array.from({ length: 30 }, (_none, n) => linkId(`l-walk-${n}`));
       for (const link of links) await makeLink(link);
