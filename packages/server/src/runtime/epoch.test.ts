@@ -73,6 +73,41 @@ const fingerprintOnly: MiniWorldOptions["erp"] = {
   },
 };
 
+describe("steps of a document that was not made yet when the store was confirmed", () => {
+  test("wait for what becomes of it, and none of them is left to a person", async () => {
+    let isAway = false;
+    const world = await stage({
+      wrapConnection: (id, connection) => ({
+        ...connection,
+        write: (writes) =>
+          isAway && id === "erp"
+            ? Promise.reject(
+                new ConnectorError({ failure: "transient", code: "unreachable", message: "the ERP is away" }),
+              )
+            : connection.write(writes),
+      }),
+    });
+    const account = world.crm.add("accounts", customer);
+    await world.engine.run();
+    const product = world.crm.add("products", { sku: "P1", name: "Widget", unit: "pc" });
+    world.erp.add("products", { sku: "P1", name: "Widget", unit: "pc" });
+    const lines = [{ product, qty: "2", unit: "pc", price: "9.50" }];
+    const quote = { number: "Q-1", account, status: "accepted", currency: "EUR", lines };
+    world.crm.add("quotes", quote);
+    isAway = true;
+    await world.engine.run({ waitMsMax: 0 });
+    isAway = false;
+    await world.engine.holdEpoch("ada");
+    await world.engine.confirmEpoch("ada");
+    for (let round = 0; round < 8; round += 1) {
+      world.pass(60_000);
+      await world.engine.run();
+    }
+    expect(await world.store.listParks()).toEqual([]);
+    expect(world.erp.rows("quotes").map(({ fields }) => fields["status"])).toEqual(["accepted"]);
+  });
+});
+
 describe("a system that is away while its records are asked for our reference", () => {
   test("is told as away, and its records wait until it is back; nothing is made twice", async () => {
     let isAway = false;

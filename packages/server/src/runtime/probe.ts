@@ -244,6 +244,18 @@ async function settleCreate(
   return landed(session, target, { intent, id: first.id, seen: first, look, was: null, before: null });
 }
 
+/**
+ * After a restore every write that was not over is in doubt, also those that waited for an earlier step of
+ * the same document: they wait for what becomes of that.
+ */
+async function waitsForStep({ world }: Session, intent: DoubtfulIntent): Promise<boolean> {
+  if (!intent.isForgotten) return false;
+  const open: ReadonlySet<string> = new Set(["stored", "sending", "in_doubt"]);
+  return (await world.store.intentsOf([intent.link])).some(
+    ({ target, step, state }) => target === intent.target && step < intent.step && open.has(state),
+  );
+}
+
 async function probeChange(
   session: Session,
   target: SendTarget,
@@ -251,8 +263,13 @@ async function probeChange(
 ): Promise<IntentOutcome> {
   const { world } = session;
   const id = intent.id ?? (await memberOf(session, target, intent));
-  if (id === null)
+  if (await waitsForStep(session, intent)) return waiting(target, intent);
+  if (id === null) {
+    // Without a record, and without a create that is under way, there was nothing it could go to.
+    if (intent.isForgotten)
+      return failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_moved" });
     return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
+  }
   const start = session.tick();
   const records = await reading(session, target.side, (connection) =>
     connection.readByIds({ entity: intent.entity, roots: target.mapping.roots, ids: [id] }),
@@ -336,7 +353,7 @@ const plainly = (isLanded: boolean, before: StoredObservation | null): Evidence 
 async function evidenceOf(
   session: Session,
   target: SendTarget,
-  at: { readonly intent: Intent; readonly seen: StoredObservation },
+  at: { readonly intent: DoubtfulIntent; readonly seen: StoredObservation },
 ): Promise<Evidence> {
   const { world } = session;
   const { intent, seen } = at;
@@ -357,7 +374,11 @@ async function evidenceOf(
   const context = readContext(world, links, { connection: target.side.id, lines: bundle?.lines ?? [] });
   const shown = readObservation(target.mapping, seen, context).fields;
   if (intent.transition !== null) {
-    return plainly(shown[target.policy.statusField ?? ""] !== intent.transition.from, before);
+    const { from, to } = intent.transition;
+    const status = shown[target.policy.statusField ?? ""];
+    // After a restore it is not known whether it was ever sent: a status before `from` would look like one after.
+    const isElsewhere = intent.isForgotten && status !== from && status !== to;
+    return isElsewhere ? { evidence: "mixed", old: [], before } : plainly(status !== from, before);
   }
   const old = readImages(target.mapping, member?.images ?? {}, context);
   const decided = before === null ? {} : readObservation(target.mapping, before, context).fields;
