@@ -376,7 +376,7 @@ async function evidenceOf(
   if (intent.transition !== null) {
     const { from, to } = intent.transition;
     const status = shown[target.policy.statusField ?? ""];
-    // After a restore it is not known whether it was ever sent: a status before `from` would look like one after.
+    // After a restore nobody knows whether it was sent: a status before `from` would look like one after.
     const isElsewhere = intent.isForgotten && status !== from && status !== to;
     return isElsewhere ? { evidence: "mixed", old: [], before } : plainly(status !== from, before);
   }
