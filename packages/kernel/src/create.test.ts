@@ -4,6 +4,7 @@ import { decide } from "./decide.ts";
 import type { DecideInput } from "./plan.ts";
 import type { EntityPolicy, FieldPolicy, SideAbilities } from "./policy.ts";
 import { linkId } from "./record.ts";
+import type { ConnectionId } from "./record.ts";
 import {
   abilities,
   crm,
@@ -38,6 +39,9 @@ function inputOf({ fields = [fieldPolicy()], shown, policy, target, input }: Cas
     ...input,
   });
 }
+
+const targetsOf = ({ policy }: DecideInput, targets: readonly ConnectionId[]) =>
+  Object.fromEntries(Object.entries(policy.fields).map(([name, field]) => [name, { ...field, targets }]));
 
 describe("planCreates", () => {
   it("writes what the source shows: absent and null are left out, empty text and false are values", () => {
@@ -126,9 +130,8 @@ describe("planCreates", () => {
     const fields = [fieldPolicy(), fieldPolicy({ field: "status" })];
     const ownership = [{ at: crm, statuses: ["closed"], fields: ["name"], writer: null }];
     const policy = { statusField: "status", ownership };
-    expect(
-      planCreates(inputOf({ fields, policy, shown: { name: "ann", status: "closed" } })).writes,
-    ).toMatchObject([{ fields: { status: "closed" } }]);
+    const closed = planCreates(inputOf({ fields, policy, shown: { name: "ann", status: "closed" } }));
+    expect(closed.writes.map((write) => write.fields)).toEqual([{ status: "closed" }]);
     expect(
       planCreates(inputOf({ fields, policy, shown: { name: "ann", status: "open" } })).writes,
     ).toMatchObject([{ fields: { name: "ann" } }]);
@@ -148,6 +151,7 @@ describe("planCreates", () => {
     expect(free.writes).toMatchObject([{ kind: "create", fields: { name: "ann" } }]);
     expect(free.writes[0]?.fields).not.toHaveProperty("account");
     expect(free.waits).toMatchObject([{ isBlocking: false }]);
+    expect(free.isWanted).toBe(true);
     const reached = planCreates(
       inputOf({ fields: [reference({ isMandatory: true })], shown, input: { reach: { l9: [erp] } } }),
     );
@@ -188,7 +192,8 @@ describe("planCreates", () => {
       { kind: "transition", precondition: null, fields: {}, transition: transitions[0] },
       { kind: "transition", precondition: null, fields: { status: "posted" }, transition: transitions[1] },
     ]);
-    expect(planned.writes[0]?.fields).not.toHaveProperty("status");
+    expect(planned.writes.map((write) => write.fields)).toEqual([{ name: "q" }, {}, { status: "posted" }]);
+    expect(planned.reasons.map(({ field }) => field)).toEqual(["name", "status"]);
     expect(planned.writes[2]?.causes).toEqual([{ connection: crm, version: "v1", fields: ["status"] }]);
     const single = { transitions: transitions.slice(0, 1), initialStatus: "draft" };
     const step = inputOf({
@@ -219,6 +224,77 @@ describe("planCreates", () => {
       target,
     });
     expect(planCreates(unreachable).writes).toHaveLength(1);
+  });
+
+  it("a state closed to everybody is not carried on by a create", () => {
+    const fields = [fieldPolicy(), fieldPolicy({ field: "status" })];
+    const ownership = [{ at: crm, statuses: ["posted"], fields: ["status"], writer: null }];
+    const transitions = [{ from: "draft", to: "posted", via: "post" }];
+    const target = { transitions, initialStatus: "draft" };
+    const shown = { name: "q", status: "posted" };
+    const planned = inputOf({ fields, policy: { statusField: "status", ownership }, shown, target });
+    expect(planCreates(planned).writes).toHaveLength(1);
+  });
+
+  it.each([
+    ["always", { when: "always", statuses: [], onDemand: false }, [true, true, true]],
+    [
+      "never, not even for a child",
+      { when: "never", statuses: ["won"], onDemand: true },
+      [false, false, false],
+    ],
+    ["in a status", { when: "status", statuses: ["won"], onDemand: false }, [false, true, false]],
+    [
+      "in a status or for a child",
+      { when: "status", statuses: ["won"], onDemand: true },
+      [false, true, true],
+    ],
+  ] as const)("is made %s", (_, erpRule, expected) => {
+    const fields = [fieldPolicy(), fieldPolicy({ field: "status" })];
+    const isMade = (status: string, input: Partial<DecideInput> = {}) =>
+      planCreates(
+        inputOf({
+          fields,
+          policy: { statusField: "status", create: { erp: erpRule } },
+          shown: { status },
+          input,
+        }),
+      ).writes.length > 0;
+    const children = { demandedOn: [erp] };
+    expect([isMade("open"), isMade("won"), isMade("open", children)]).toEqual(expected);
+    expect(isMade("open", { demandedOn: [web] })).toBe(expected[0]);
+    expect(isMade("won", { hasTombstone: true, ...children })).toBe(false);
+    expect(isMade("won", { readyTargets: [web], ...children })).toBe(false);
+    const archived = { crm: memberOf(viewOf(crm, { kind: "archived", fields: { status: "won" } })) };
+    expect(isMade("won", { members: archived, ...children })).toBe(false);
+  });
+
+  it("nothing is made where the contract has no rule for it", () => {
+    expect(planCreates(inputOf({ policy: { create: {} }, shown: { name: "ann" } })).writes).toEqual([]);
+  });
+
+  it("targets and sources come in the order of their names", () => {
+    const all = [crm, erp, web];
+    const city = fieldPolicy({ field: "city", master: erp, writers: [erp], targets: all });
+    const fields = [city, fieldPolicy({ writers: [crm], targets: all })];
+    const names = ["city", "name"];
+    const other = "aaa" as ConnectionId;
+    const input = decideInput(entityPolicy(fields, { create: { web: always, aaa: always } }), {
+      sides: { web: abilities(names), crm: abilities(names), aaa: abilities(names), erp: abilities(names) },
+      members: {
+        erp: memberOf(viewOf(erp, { fields: { city: "ulm" }, version: "e1" })),
+        crm: memberOf(viewOf(crm, { fields: { name: "ann" }, version: "c1" })),
+      },
+      readyTargets: [web, other],
+    });
+    const given = { ...input, policy: { ...input.policy, fields: targetsOf(input, [...all, other]) } };
+    const { writes } = planCreates(given);
+    expect(writes.map(({ target }) => target)).toEqual([other, web]);
+    for (const { causes } of writes)
+      expect(causes).toEqual([
+        { connection: crm, version: "c1", fields: ["name"] },
+        { connection: erp, version: "e1", fields: ["city"] },
+      ]);
   });
 
   it("the order in which fields and sides were declared changes nothing", () => {

@@ -1,5 +1,5 @@
 import { statusAt } from "./members.ts";
-import type { Cause, DecideInput, MemberState, PlannedWrite, Wait, WhyValue } from "./plan.ts";
+import type { Cause, DecideInput, PlannedWrite, Wait, WhyValue } from "./plan.ts";
 import { policyInState } from "./policy.ts";
 import type { FieldPolicy, SideAbilities } from "./policy.ts";
 import { unreachable } from "./reach.ts";
@@ -60,15 +60,14 @@ function isAllowed(input: DecideInput, target: ConnectionId): boolean {
   if (present.length === 0) return false;
   if (rule.when === "always") return true;
   if (rule.onDemand && input.demandedOn.includes(target)) return true;
-  return present.some(([connection]) =>
-    rule.statuses.includes(statusAt(input, connection as ConnectionId) ?? ""),
-  );
+  const shown = present.map(([connection]) => statusAt(input, connection as ConnectionId));
+  return rule.statuses.some((status) => shown.includes(status));
 }
 
 interface Gathered {
   readonly fields: Record<string, Value>;
   readonly waits: Wait[];
-  readonly causes: Map<ConnectionId, string[]>;
+  readonly causes: Map<ConnectionId, Cause>;
 }
 
 function planCreate(
@@ -84,11 +83,7 @@ function planCreate(
   }
   const blocking = gathered.waits.some((wait) => wait.isBlocking);
   if (blocking || gathered.causes.size === 0) return { writes: [], waits: gathered.waits };
-  const causes = [...gathered.causes]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([connection, fields]): Cause => {
-      return { connection, version: input.members[connection]?.view.version ?? null, fields };
-    });
+  const causes = [...gathered.causes.values()].toSorted((a, b) => (a.connection < b.connection ? -1 : 1));
   const create: PlannedWrite = {
     target,
     kind: "create",
@@ -109,8 +104,8 @@ function gatherField(
   const policy = policyInState(input.policy, at.field, (connection) => statusAt(input, connection));
   if (!policy.targets.includes(at.target)) return;
   const source = sourceOf(input, policy);
-  const value = source?.[1].view.fields[at.field.field];
-  if (source === undefined || value === undefined || value === null) return;
+  if (source === undefined || source.value === null) return;
+  const { connection, version, value } = source;
   const missing = unreachable(input, at.target, value);
   for (const parent of missing) {
     const isBlocking = at.field.isMandatory || at.field.kind.kind !== "reference";
@@ -118,16 +113,24 @@ function gatherField(
   }
   if (missing.length > 0) return;
   gathered.fields[at.field.field] = value;
-  gathered.causes.set(source[0], [...(gathered.causes.get(source[0]) ?? []), at.field.field]);
+  const fields = [...(gathered.causes.get(connection)?.fields ?? []), at.field.field];
+  gathered.causes.set(connection, { connection, version, fields });
+}
+
+interface Source {
+  readonly connection: ConnectionId;
+  readonly version: string | null;
+  readonly value: Value;
 }
 
 /** The member whose value is taken: the master, else any writer that shows one. */
-function sourceOf(input: DecideInput, policy: FieldPolicy): readonly [ConnectionId, MemberState] | undefined {
+function sourceOf(input: DecideInput, policy: FieldPolicy): Source | undefined {
   const order = [policy.master, ...policy.writers];
   for (const connection of order) {
     const member = input.members[connection];
     if (member === undefined || !policy.writers.includes(connection)) continue;
-    if (member.view.fields[policy.field] !== undefined) return [connection, member];
+    const value = member.view.fields[policy.field];
+    if (value !== undefined) return { connection, version: member.view.version, value };
   }
   return undefined;
 }
@@ -141,10 +144,10 @@ function firstTransitions(
   if (field === undefined || side.initialStatus === null) return [];
   const policy = policyInState(input.policy, field, (connection) => statusAt(input, connection));
   const source = sourceOf(input, policy);
-  const to = source?.[1].view.fields[field.field];
-  if (source === undefined || typeof to !== "string" || !policy.targets.includes(target)) return [];
+  if (source === undefined || typeof source.value !== "string" || !policy.targets.includes(target)) return [];
+  const { connection, version, value: to } = source;
   const steps = planTransitions(side.transitions, { from: side.initialStatus, to }) ?? [];
-  const causes = [{ connection: source[0], version: source[1].view.version, fields: [field.field] }];
+  const causes = [{ connection, version, fields: [field.field] }];
   return steps.map((transition, index) => {
     const fields = index === steps.length - 1 ? { [field.field]: to } : {};
     return { target, kind: "transition", id: null, precondition: null, fields, transition, causes };

@@ -26,7 +26,7 @@ export function decide(input: DecideInput): Plan {
   const { isWanted, ...creates } = planCreates(input);
   const fields = planFields(input);
   const life = planLife(input, fields.writes);
-  const parts: Parts = {
+  const parts = {
     ...fields,
     reasons: [...fields.reasons, ...creates.reasons],
     writes: chained([...life.unarchives, ...fields.writes, ...life.archives, ...creates.writes]),
@@ -94,13 +94,13 @@ function planOf({ link, policy }: DecideInput, verdict: Verdict, parts: Parts = 
   };
 }
 
-const holds = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
+type Open = Pick<Plan, "writes" | "parks" | "conflicts" | "waits">;
 
-function verdictOf(parts: Parts, isWanted: boolean): Verdict {
-  if (holds(parts.writes)) return "writes";
-  if (holds(parts.parks)) return "parked";
-  if (holds(parts.conflicts)) return "conflict";
-  if (holds(parts.waits)) return "waiting";
+function verdictOf({ writes, parks, conflicts, waits }: Open, isWanted: boolean): Verdict {
+  if (writes.length > 0) return "writes";
+  if (parks.length > 0) return "parked";
+  if (conflicts.length > 0) return "conflict";
+  if (waits.length > 0) return "waiting";
   return isWanted ? "agreed" : "not_wanted";
 }
 
@@ -116,7 +116,7 @@ function refusedValues(input: DecideInput): readonly Park[] {
 
 /** A field whose value goes nowhere cannot stop the record. */
 function isUsed(input: DecideInput, path: string, connection: ConnectionId): boolean {
-  const [field = ""] = path.split(".");
+  const [field] = path.split(".") as [string];
   const policy = input.policy.fields[field];
   return policy !== undefined && (policy.writers.includes(connection) || policy.targets.includes(connection));
 }

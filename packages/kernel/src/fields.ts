@@ -5,7 +5,7 @@ import { hasAgreed, isChanged } from "./diff.ts";
 import { mergeLines } from "./lines.ts";
 import { membersOf, statusAt } from "./members.ts";
 import type { NamedMember } from "./members.ts";
-import { mergeField } from "./merge.ts";
+import { areAllAlike } from "./merge.ts";
 import type { FieldDecision, MergeContext, SideValue } from "./merge.ts";
 import type { Cause, DecideInput, Park, Plan, PlannedWrite, Wait, WhyValue } from "./plan.ts";
 import { closedBy, policyInState } from "./policy.ts";
@@ -13,7 +13,6 @@ import type { FieldPolicy } from "./policy.ts";
 import { carried, unreachable } from "./reach.ts";
 import type { ConnectionId } from "./record.ts";
 import { planTransitions } from "./transition.ts";
-import { isAlike } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** What the fields of one link need. */
@@ -136,10 +135,10 @@ function closedEdits(
   { sides, decision }: { readonly sides: readonly SideValue[]; readonly decision: FieldDecision },
 ): readonly Discard[] {
   const winner = closedIn(input, field);
-  const isMoved = decision.kind === "kept" || decision.kind === "converged";
-  if (winner === null || !isMoved || input.policy.isProjection || areAlike(sides)) return [];
+  if (winner === null || decision.kind !== "kept" || input.policy.isProjection || areAllAlike(sides))
+    return [];
   return sides
-    .filter(({ view, base }) => view !== undefined && isChanged(view, base))
+    .filter(({ view, base }) => isChanged(view, base))
     .map(({ connection, view, actor }): Discard => {
       return {
         field: field.field,
@@ -150,11 +149,6 @@ function closedEdits(
         winner,
       };
     });
-}
-
-function areAlike(sides: readonly SideValue[]): boolean {
-  const shown = sides.flatMap(({ view }) => (view === undefined ? [] : [view]));
-  return shown.every((value) => isAlike(value, shown[0] as Value));
 }
 
 function noteMoves(draft: Draft, field: string, connections: readonly ConnectionId[]): void {
@@ -216,12 +210,9 @@ function merge(input: DecideInput, policy: FieldPolicy, sides: readonly SideValu
   const context: MergeContext = {
     newestToleranceMs: input.policy.newestToleranceMs,
     customRules: input.customRules,
-    ...(resolution === undefined ? {} : { resolution }),
+    resolution,
   };
-  const decision =
-    policy.kind.kind === "collection"
-      ? mergeLines(policy, sides, context)
-      : mergeField(policy, sides, context);
+  const decision = mergeLines(policy, sides, context);
   const { adopted } = input.link;
   const isOpen = adopted !== undefined && adopted !== null && resolution === undefined;
   return isOpen ? decideAdopted(decision, sides, adopted) : decision;

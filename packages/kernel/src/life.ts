@@ -19,16 +19,17 @@ export interface LifePlan {
  * back on one it is brought back on the others, where the contract's rule for deletions is to archive and the
  * system can. A tombstone stands against bringing back (INVARIANTS.md I05): then a person is asked. Records
  * that were never agreed on, or changed in opposite ways, stay as they are. `updates` are the values written
- * by the same decision: where they carry the activity already, archiving waits for what they come to.
+ * by the same decision: where they carry the activity already, archiving waits for what they come to. Members
+ * are present or archived; `decide` asks for nothing else.
  */
 export function planLife(input: DecideInput, updates: readonly PlannedWrite[]): LifePlan {
   const none: LifePlan = { unarchives: [], archives: [], kindMoves: [], parks: [] };
-  const members = membersOf(input).filter(([, { view }]) => isHere(view.kind));
+  const members = membersOf(input);
   if (members.length < 2) return none;
-  const changed = members.filter(([, { view, baseKind }]) => baseKind !== null && baseKind !== view.kind);
+  const changed = members.filter(([, { view, baseKind }]) => baseKind !== view.kind);
   const isFresh = members.some(([, { baseKind }]) => baseKind === null);
   const kinds = new Set(members.map(([, { view }]) => view.kind));
-  const settled: LifePlan = { ...none, kindMoves: isFresh || changed.length > 0 ? movesOf(members) : [] };
+  const settled: LifePlan = { ...none, kindMoves: movesOf(changed) };
   const [source] = changed;
   if (kinds.size === 1 || isFresh || source === undefined) return settled;
   const to = source[1].view.kind;
@@ -44,13 +45,8 @@ export function planLife(input: DecideInput, updates: readonly PlannedWrite[]): 
   return { ...none, unarchives: able.map((target) => lifeWrite("unarchive", target, source)) };
 }
 
-/** Present or archived: there, and to be compared. */
-const isHere = (kind: string): boolean => kind === "present" || kind === "archived";
-
-const movesOf = (members: readonly NamedMember[]): readonly KindMove[] =>
-  members
-    .filter(([, { view, baseKind }]) => view.kind !== baseKind)
-    .map(([connection, { view }]) => ({ connection, kind: view.kind }));
+const movesOf = (changed: readonly NamedMember[]): readonly KindMove[] =>
+  changed.map(([connection, { view }]) => ({ connection, kind: view.kind }));
 
 function askBack(connection: ConnectionId): Park {
   return { reason: "returned", connection, problems: {} };

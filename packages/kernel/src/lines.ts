@@ -12,8 +12,8 @@ import type { FieldKind, FieldKinds, Fields, Line, Value } from "./value.ts";
  * same when their keys are, never because they stand at the same place. A line that only the target has, and
  * that the other sides never had, is left alone (a freight line the system added by itself). When nothing was
  * agreed yet, the collection merges as one value by the first-link rule; a person decides it as one value
- * too. A discard names the part as `lines[key].part`; the value of a line that was taken away is that one
- * line.
+ * too, and a field that is no collection merges as one. A discard names the part as `lines[key].part`; the
+ * value of a line that was taken away is that one line.
  */
 export function mergeLines(
   policy: FieldPolicy,
@@ -103,10 +103,8 @@ class LineMerge {
     const line: LineSides = { key, present, known, removed: known.filter(({ view }) => !view.has(key)) };
     const keeper = line.removed.length > 0 ? this.#afterRemoval(line) : this.#afterAddition(line);
     if (keeper === "gone") return;
-    if (present.length > 1) {
-      for (const part of Object.keys(parts).toSorted())
-        this.#decidePart(line, { part, kind: parts[part] as FieldKind });
-    }
+    for (const part of Object.keys(parts).toSorted())
+      this.#decidePart(line, { part, kind: parts[part] as FieldKind });
     if (keeper === undefined) return;
     const winner = keeper.side.connection;
     const lacking = line.removed.length > 0 ? line.removed : this.#sides.filter(({ view }) => !view.has(key));

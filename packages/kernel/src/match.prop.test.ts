@@ -18,6 +18,9 @@ describe("matchKeysOf", () => {
     );
     expect(keysOf(sets, { email: "ann@example.org", name: "Ann" })).toHaveLength(1);
     expect(keysOf([["taxId"]], { taxId: "DE 123-456" })).toEqual(keysOf([["taxId"]], { taxId: "de123456" }));
+    for (const field of ["phone", "mobile"])
+      expect(keysOf([[field]], { [field]: "+49 (0)7-1" })).toEqual(keysOf([[field]], { [field]: "490 71" }));
+    expect(keysOf([["name"]], { name: "Ann Lee" })).not.toEqual(keysOf([["name"]], { name: "AnnLee" }));
     expect(keysOf([["name"]], { name: "ＡＣＭＥ" })).toEqual(keysOf([["name"]], { name: "acme" }));
     expect(keysOf([["account", "name"]], { account: { link: "l1" }, name: "x1" })).not.toEqual(
       keysOf([["account", "name"]], { account: { link: "l2" }, name: "x1" }),
@@ -29,6 +32,14 @@ describe("matchKeysOf", () => {
       "",
       "  ",
       "n/a",
+      "na",
+      "none",
+      "null",
+      "test",
+      "x",
+      "?",
+      "--",
+      "00",
       "N/A",
       "unknown",
       "-",
@@ -66,6 +77,21 @@ describe("matchKeysOf", () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  it("two sets of fields never give one text, however their names read side by side", () => {
+    const fields = { a: "ulm", bc: "x1", ab: "ulm", c: "x1" };
+    expect(
+      new Set(
+        keysOf(
+          [
+            ["a", "bc"],
+            ["ab", "c"],
+          ],
+          fields,
+        ),
+      ).size,
+    ).toBe(2);
   });
 
   it("a set without fields would be shared by all, so it gives no key", () => {

@@ -2,22 +2,8 @@ import type { EntityPolicy } from "./policy.ts";
 import { canonicalBytes, isBlank } from "./value.ts";
 import type { Fields, Value } from "./value.ts";
 
-/** Values that many records share because nobody knew the true one; they never identify anything. */
-const placeholders = new Set([
-  "n/a",
-  "na",
-  "none",
-  "null",
-  "unknown",
-  "-",
-  "--",
-  "0",
-  "x",
-  "xxx",
-  "test",
-  "tbd",
-  "?",
-]);
+/** Words that many records share because nobody knew the true value; they never identify anything. */
+const placeholders = new Set(["n/a", "na", "none", "null", "unknown", "test", "tbd"]);
 
 /**
  * The declared match keys of a record as texts, one per set of fields that is complete. Two records with an

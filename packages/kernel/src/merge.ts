@@ -91,7 +91,7 @@ export interface MergeContext {
   readonly newestToleranceMs: number;
   readonly customRules: { readonly [name: string]: CustomRule };
   /** A person's decision for this field: the value that stands. */
-  readonly resolution?: Value;
+  readonly resolution?: Value | undefined;
 }
 
 /**
@@ -132,7 +132,8 @@ interface Merging {
   readonly isFirst: boolean;
 }
 
-function areAllAlike(sides: readonly SideValue[]): boolean {
+/** Whether nothing that any two of these sides show differs. */
+export function areAllAlike(sides: readonly SideValue[]): boolean {
   return sides.every((side) => sides.every((other) => isAlike(side.view, other.view)));
 }
 
@@ -308,9 +309,7 @@ function mergeFirst(merging: Merging, context: MergeContext): FieldDecision {
     policy,
     agreed.filter((side) => mayWrite(policy, side)),
   );
-  const writers = seen.filter(
-    (side) => mayWrite(policy, side) && (side === voice || agreed.length < 2 || fresh.includes(side)),
-  );
+  const writers = seen.filter((side) => mayWrite(policy, side) && (side === voice || fresh.includes(side)));
   const speaking = policy.onFirstLink === "master" ? writers : writers.filter((side) => !isBlank(side.view));
   if (policy.onFirstLink === "review" && !areAllAlike(speaking)) return conflict("first_link_differs", seen);
   const candidates = speaking.length > 0 ? speaking : writers;

@@ -129,6 +129,6 @@ function ruleInState(
   return policy.ownership.find((rule) => {
     if (rule.fields !== "*" && !rule.fields.includes(field.field)) return false;
     const status = statusOf(rule.at);
-    return status !== undefined && rule.statuses.includes(status);
+    return rule.statuses.some((name) => name === status);
   });
 }

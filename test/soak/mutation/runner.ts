@@ -31,9 +31,10 @@ const isThorough = process.env["MUTATION_WORLDS"] === "yes";
 const worlds = /^small-world(?:-group|-three|-life)?\.test/u;
 const isWanted = (fileName: string): boolean => isThorough || !worlds.test(fileName);
 /**
- * What each test took without a defect, for the order; a test that is not there does not take part. In the
+ * What each test took without a defect, for the order; null for one that does not take part. A file in the
  * copy, where Stryker goes after this module is loaded.
  */
+type Costs = Readonly<Record<string, number | null>>;
 const costFile = (): string => join(process.cwd(), "test-costs.json");
 
 /** The failure of a test, or null. */
@@ -49,7 +50,7 @@ function failureOf(test: LoadedTest): string | null {
 /** A test runner as Stryker's plugins declare one. */
 class OneThread {
   #tests: readonly LoadedTest[] = [];
-  #costs: Readonly<Record<string, number>> = {};
+  #costs: Costs = {};
 
   capabilities(): { readonly reloadEnvironment: boolean } {
     return { reloadEnvironment: true };
@@ -63,7 +64,7 @@ class OneThread {
   async dryRun(): Promise<unknown> {
     board.activeMutant = undefined;
     const tests = await load(isWanted);
-    const costs: Record<string, number> = {};
+    const costs: Record<string, number | null> = {};
     const told = [];
     for (const test of tests) {
       board.currentTestId = test.id;
@@ -74,6 +75,7 @@ class OneThread {
       // With fewer examples some do not see all that they ask to have seen: they come in the second round.
       if (failureMessage !== null && !isThorough) {
         delete board.mutantCoverage?.perTest[test.id];
+        costs[test.id] = null;
         continue;
       }
       costs[test.id] = timeSpentMs;
@@ -93,7 +95,7 @@ class OneThread {
     try {
       if (asked.reloadEnvironment || this.#tests.length === 0) {
         const tests = await load(isWanted);
-        this.#keep(tests, JSON.parse(readFileSync(costFile(), "utf8")) as Record<string, number>);
+        this.#keep(tests, JSON.parse(readFileSync(costFile(), "utf8")) as Costs);
       }
     } catch (error) {
       this.#tests = [];
@@ -119,11 +121,10 @@ class OneThread {
     return { status: "survived", nrOfTests };
   }
 
-  #keep(tests: readonly LoadedTest[], costs: Readonly<Record<string, number>>): void {
+  #keep(tests: readonly LoadedTest[], costs: Costs): void {
     this.#costs = costs;
-    this.#tests = tests
-      .filter(({ id }) => id in costs)
-      .toSorted((one, other) => (costs[one.id] ?? 0) - (costs[other.id] ?? 0));
+    const taking = tests.filter(({ id }) => costs[id] !== null);
+    this.#tests = taking.toSorted((one, other) => (costs[one.id] ?? 0) - (costs[other.id] ?? 0));
   }
 }
 

@@ -16,7 +16,9 @@ let path: readonly string[] = [];
 
 /** Gathers what these modules declare, in order. */
 export async function gather(load: () => Promise<unknown>): Promise<readonly GatheredTest[]> {
+  // A load that failed may have left a group open.
   gathered = [];
+  path = [];
   await load();
   return gathered;
 }
