@@ -18,6 +18,12 @@ describe("isLikelyImage", () => {
       { street: "Long St", city: "LYON" },
     ],
     ["a part without a place", { street: "A", city: "B" }, { street: "A" }],
+    ["of blanks alone, emptied", "  ", ""],
+    ["with a space at its end", "Acme Ltd", "Acme "],
+    ["that is not there, as it was", null, null],
+    ["in lines, as it was", [{ key: "k1", fields: { a: "1" } }], [{ key: "k1", fields: { a: "1" } }]],
+    ["cut to whole numbers", "-7.99", "-7"],
+    ["cut at the second of many places", "1234.56789", "1234.56"],
   ];
   test.each(kept)("a value %s may be what is kept of it", (_what, sent, shown) => {
     expect(isLikelyImage(sent, shown)).toBe(true);
@@ -33,6 +39,23 @@ describe("isLikelyImage", () => {
     ["a number a whole unit away", "12.345", "13.35"],
     ["a group with another part", { street: "A", city: "B" }, { street: "A", city: "C" }],
     ["an absent value", "Acme", undefined],
+    ["a value where none was sent", undefined, "Acme"],
+    ["a number exactly a unit more", "12.0", "13"],
+    ["a number exactly a unit less", "12.0", "11"],
+    ["a number with places that were not sent", "12.3", "12.31"],
+    ["a number where text was sent", "12.34 kg", "12.3x"],
+    ["text where a number was sent", "12.34", "a12.3"],
+    ["a number with its sign turned", "-12.34", "12.3"],
+    ["words run together", "Acme Ltd", "AcmeLtd"],
+    ["a value where a group was sent", { city: "B" }, "B"],
+    ["a group where a value was sent", "B", { city: "B" }],
+    ["true where text was sent", "true", true],
+    ["text where true was sent", true, "true"],
+    ["a reference to another", { link: "l1" }, { link: "l2" }],
+    ["a part that was not sent", { street: "A" }, { street: "A", city: "B" }],
+    ["another line", [{ key: "k1", fields: { a: "12" } }], [{ key: "k1", fields: { a: "1" } }]],
+    ["a group where lines were sent", [{ key: "k1", fields: {} }], {}],
+    ["lines where a group was sent", {}, [{ key: "k1", fields: {} }]],
   ];
   test.each(edited)("%s is somebody's edit", (_what, sent, shown) => {
     expect(isLikelyImage(sent, shown)).toBe(false);
