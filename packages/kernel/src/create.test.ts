@@ -243,7 +243,11 @@ describe("planCreates", () => {
       { when: "never", statuses: ["won"], onDemand: true },
       [false, false, false],
     ],
-    ["in a status", { when: "status", statuses: ["won"], onDemand: false }, [false, true, false]],
+    [
+      "in one of some states",
+      { when: "status", statuses: ["sent", "won"], onDemand: false },
+      [false, true, false],
+    ],
     [
       "in a status or for a child",
       { when: "status", statuses: ["won"], onDemand: true },
@@ -288,6 +292,8 @@ describe("planCreates", () => {
       readyTargets: [web, other],
     });
     const given = { ...input, policy: { ...input.policy, fields: targetsOf(input, [...all, other]) } };
+    const turned = Object.fromEntries(Object.entries(given.sides).toReversed());
+    expect(planCreates({ ...given, sides: turned })).toEqual(planCreates(given));
     const { writes } = planCreates(given);
     expect(writes.map(({ target }) => target)).toEqual([other, web]);
     for (const { causes } of writes)

@@ -92,7 +92,7 @@ function planField(
     return;
   }
   const decision = merge(input, effectivePolicy(input, field), sides);
-  draft.discards.push(...closedEdits(input, field, { sides, decision }));
+  draft.discards.push(...closedEdits(input, field, sides));
   switch (decision.kind) {
     case "unknown":
     case "agreed":
@@ -132,11 +132,10 @@ export function closedIn(input: DecideInput, field: FieldPolicy): ConnectionId |
 function closedEdits(
   input: DecideInput,
   field: FieldPolicy,
-  { sides, decision }: { readonly sides: readonly SideValue[]; readonly decision: FieldDecision },
+  sides: readonly SideValue[],
 ): readonly Discard[] {
   const winner = closedIn(input, field);
-  if (winner === null || decision.kind !== "kept" || input.policy.isProjection || areAllAlike(sides))
-    return [];
+  if (winner === null || input.policy.isProjection || areAllAlike(sides)) return [];
   return sides
     .filter(({ view, base }) => isChanged(view, base))
     .map(({ connection, view, actor }): Discard => {

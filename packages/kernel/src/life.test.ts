@@ -81,7 +81,8 @@ describe("archived on one side since all agreed", () => {
     const members = { crm: archivedNow, erp: present(erp), web: present(web) };
     const left = { ...rests, archives: [life("archive", web)] };
     expect(plan({ members }, [update(erp, { active: false })])).toEqual(left);
-    expect(plan({ members, statusField: "status" }, [update(erp, { status: "gone" })])).toEqual(left);
+    for (const fields of [{ status: "gone" }, { active: false }])
+      expect(plan({ members, statusField: "status" }, [update(erp, fields)])).toEqual(left);
     expect(plan({ members }, [update(erp, { status: "gone" })]).archives).toHaveLength(2);
     const all = [update(erp, { active: false }), update(web, { active: false })];
     expect(plan({ members }, all)).toEqual(rests);
@@ -179,6 +180,17 @@ describe("kinds that nobody carries", () => {
       kindMoves: [
         { connection: crm, kind: "archived" },
         { connection: web, kind: "present" },
+      ],
+    });
+  });
+
+  it("one that joins archived waits for nobody's agreement, and nothing is archived for it", () => {
+    const joined = { crm: archivedNow, erp: present(erp), web: member(web, "archived", null) };
+    expect(plan({ members: joined })).toEqual({
+      ...rests,
+      kindMoves: [
+        { connection: crm, kind: "archived" },
+        { connection: web, kind: "archived" },
       ],
     });
   });

@@ -1,5 +1,5 @@
 import type { Value } from "./value.ts";
-import { isEqual, isLines, isPlainGroup } from "./value.ts";
+import { isEqual, isPlainGroup } from "./value.ts";
 
 /**
  * Whether `shown` may be what a system keeps of a value it was sent: equal; a text that was cut, trimmed,
@@ -12,7 +12,6 @@ export function isLikelyImage(sent: Value | undefined, shown: Value | undefined)
   if (isEqual(sent, shown)) return true;
   if (typeof sent === "string" && typeof shown === "string")
     return areDecimals(sent, shown) ? isRounded(sent, shown) : isCut(sent, shown);
-  if (sent === undefined || shown === undefined || isLines(sent) || isLines(shown)) return false;
   if (!isPlainGroup(sent) || !isPlainGroup(shown)) return false;
   const parts = new Set([...Object.keys(sent), ...Object.keys(shown)]);
   return [...parts].every((part) => shown[part] === undefined || isLikelyImage(sent[part], shown[part]));

@@ -28,9 +28,11 @@ const merged = (change: Partial<FieldPolicy>, sides: readonly SideValue[]) =>
 describe("a line that is added", () => {
   it("is added on every other side that may receive it, and nowhere else", () => {
     const sides = [side(crm, [...start, line("k3")]), side(erp, start), side(web, start)];
-    expect(merged({}, sides)).toMatchObject({
+    expect(merged({}, sides)).toEqual({
+      kind: "write",
       values: { erp: [one, two, line("k3")], web: [one, two, line("k3")] },
       winners: { erp: crm, web: crm },
+      reason: "only_change",
       discards: [],
     });
     expect(Object.keys((merged({ targets: [web] }, sides) as { values: object }).values)).toEqual(["web"]);

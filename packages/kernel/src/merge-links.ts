@@ -69,8 +69,7 @@ export function planMerge(merge: LinkMerge): MergePlan {
 function memberAfter(merge: LinkMerge, before: readonly Member[]): Member {
   const { connection, loser, survivor } = merge;
   const own = before.filter((each) => each.connection === connection);
-  const primary = own.find((each) => each.id !== loser)?.id ?? survivor;
-  const id = own.some((each) => each.id === survivor) ? survivor : primary;
+  const id = own.find((each) => each.id !== loser)?.id ?? survivor;
   const ids = [...new Set([...own.flatMap(idsOf), loser, survivor])];
   return { connection, id, aliases: ids.filter((one) => one !== id) };
 }

@@ -174,7 +174,7 @@ function charged(
   const more = (request.queued[lane] ?? 0) - calls;
   const rest = more > 0 ? [{ worker, lane, calls: more, until: now + waitGraceMs }] : [];
   const waits = [...withoutWait(state, worker, lane), ...rest];
-  const waiting = [...new Set(waits.filter((wait) => wait.until > now).map((wait) => wait.lane))];
+  const waiting = [...new Set(waits.map((wait) => wait.lane))];
   const owed = oweLanes(state.owed, limits.floors, { lane, count: calls, waiting });
   return { ...state, charges: [...state.charges, charge], waits, owed };
 }

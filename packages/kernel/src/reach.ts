@@ -10,7 +10,7 @@ export type Reference =
 
 /** All references that a value carries, in lines and groups too, in their order. */
 export function carried(value: Value | undefined): readonly Reference[] {
-  if (value === undefined || value === null || typeof value !== "object") return [];
+  if (value === null || typeof value !== "object") return [];
   if (isLines(value)) return value.flatMap((line) => Object.values(line.fields).flatMap(carried));
   if (isReference(value)) return [value as unknown as Reference];
   return Object.values(value).flatMap(carried);

@@ -78,6 +78,35 @@ describe("bases after a merge that was taken back", () => {
     });
   });
 
+  it("are moved by what served them in their own system alone, whatever its number", () => {
+    const apart = link("l2", [member(crm, "r2", ["r1"]), member(erp, "e2", ["e1"]), member(web, "e1")]);
+    const then = { crm: base({ name: "a" }), erp: base({ name: "a" }) };
+    const planned = planUnmerge({
+      connection: crm,
+      loser: id("r1"),
+      from: { link: linkId("l1"), members, bases: then },
+      into: { link: apart, bases: { erp: base({ name: "b" }, "archived") } },
+      staying: [],
+    });
+    expect(planned.bases).toEqual(then);
+  });
+
+  it("of several members that served both each takes its own kind", () => {
+    const three = [...members, member(web, "w1")];
+    const kinds = { crm: base({}), erp: base({}), web: base({}) };
+    const planned = planUnmerge({
+      connection: crm,
+      loser: id("r1"),
+      from: { link: linkId("l1"), members: three, bases: kinds },
+      into: {
+        link: link("l2", [member(crm, "r2", ["r1"]), member(erp, "e1"), member(web, "w1")]),
+        bases: { erp: base({}, "archived"), web: base({}, "archived") },
+      },
+      staying: [],
+    });
+    expect(planned.bases).toEqual({ crm: base({}), erp: base({}, "archived"), web: base({}, "archived") });
+  });
+
   it("take the kind that was last agreed on where the member was served, else that of their time", () => {
     const then = { crm: base({}), erp: base({}) };
     const since = { crm: base({}, "archived"), erp: base({}, "archived") };

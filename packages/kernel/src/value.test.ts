@@ -63,6 +63,7 @@ describe("a value that is refused", () => {
       "\ud800x",
       "\ud800\ud800",
       "\ud800\ue000",
+      "\udc00\udc00",
       "a\udc00b",
     ];
     for (const text of refused) expect(code(kindOf("text"), text)).toBe("control_character");

@@ -105,7 +105,7 @@ export function normalDecimal(text: string): string | undefined {
   if (exponent > 0) {
     whole += fraction.slice(0, exponent).padEnd(exponent, "0");
     fraction = fraction.slice(exponent);
-  } else if (exponent < 0) {
+  } else {
     const padded = whole.padStart(-exponent, "0");
     fraction = padded.slice(padded.length + exponent) + fraction;
     whole = padded.slice(0, padded.length + exponent);
@@ -121,8 +121,9 @@ const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** True when the three numbers name a day of the proleptic Gregorian calendar, years 1 to 9999. */
 export function isCalendarDay(year: number, month: number, day: number): boolean {
-  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return false;
+  if (year < 1 || year > 9999 || day < 1) return false;
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  // A month that is none has no days.
   const last = month === 2 && leap ? 29 : (daysInMonth[month - 1] ?? 0);
   return day <= last;
 }
@@ -278,7 +279,6 @@ export function canonicalBytes(value: unknown): string {
  */
 export function isEqual(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
-  if (a === undefined || b === undefined || a === null || b === null) return false;
   if (typeof a !== "object" || typeof b !== "object") return false;
   if (isLines(a) && isLines(b)) return canonicalBytes(byKey(a)) === canonicalBytes(byKey(b));
   return canonicalBytes(a) === canonicalBytes(b);
@@ -306,7 +306,7 @@ export function isAlikeIn(a: Fields, b: Fields): boolean {
 }
 
 /** True for a group, whose parts may be delivered one by one. A reference is one value, resolved or not. */
-export function isPlainGroup(value: Value): value is GroupValue {
+export function isPlainGroup(value: Value | undefined): value is GroupValue {
   return typeof value === "object" && value !== null && !isLines(value) && !isReference(value);
 }
 
@@ -323,7 +323,7 @@ export function isLines(value: Value | undefined): value is readonly Line[] {
 }
 
 function byKey(lines: readonly Line[]): readonly Line[] {
-  return lines.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return lines.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /**
@@ -332,6 +332,5 @@ function byKey(lines: readonly Line[]): readonly Line[] {
  */
 export function isBlank(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === "") return true;
-  if (isLines(value)) return value.length === 0;
   return typeof value === "object" && Object.values(value).every((part) => isBlank(part));
 }
