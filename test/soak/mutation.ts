@@ -22,7 +22,7 @@ const { values } = parseArgs({
 const source = "packages/kernel/src";
 const percentMin = 90;
 /** Each group starts with one run of all tests; this many files share it. */
-const filesPerGroup = 6;
+const filesPerGroup = 10;
 
 function chosen(): readonly string[] {
   const all = readdirSync(source).filter(

@@ -272,6 +272,22 @@ describe("limits", () => {
     expect(windowSpan(day, moment.rules, late + 2 * hourMs).from).toBe(noon + dayMs / 2 + hourMs);
   });
 
+  it("a clock may run ahead by a second and a hundredth of the time between; more is a step", () => {
+    const ahead = (by: number) =>
+      quotaMoment(stateOf({}), rulesOf([]), {
+        now: noon + 100_000 + by,
+        witness: { at: noon, sinceMs: 100_000 },
+      });
+    expect(ahead(2_000)).toMatchObject({ now: noon + 102_000, state: { shift: 0 } });
+    expect(ahead(2_001)).toMatchObject({ now: noon + 100_000, state: { shift: -2_001 } });
+    expect(quotaMoment(stateOf({}), rulesOf([]), { now: noon, witness: null }).now).toBe(noon);
+  });
+
+  it("of nothing known there are none, and nothing was charged", () => {
+    const { charges, waits, seats } = emptyQuota;
+    expect([unlimited.windows, charges, waits, seats]).toEqual([[], [], [], []]);
+  });
+
   it("one that started afresh is tried for as long as it lasts, ten seconds at most", () => {
     const told = { limit: 5, left: 0, at: noon };
     expect(afreshUntil({ ...told, resetAt: noon + 3_000 })).toBe(noon + 6_000);

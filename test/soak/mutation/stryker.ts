@@ -1,11 +1,12 @@
 /** Stryker as a program: installed on first use apart from the workspace, run, and its report read. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const home = "test/soak/mutation";
 const program = join(home, "node_modules/@stryker-mutator/core/bin/stryker.js");
 const report = "reports/mutation/stryker.json";
+const memory = "reports/mutation/incremental.json";
 
 /** One defect that was planted. Lines and columns count from 1. */
 export interface Mutant {
@@ -55,9 +56,25 @@ export async function install(): Promise<void> {
   await run("npm", ["ci", "--prefix", home, "--no-audit", "--no-fund", "--ignore-scripts"], process.env);
 }
 
-/** Plants the defects of some files. Keeps what it knows of unchanged code from earlier rounds. */
+/**
+ * What lived is asked again in every round that asks for its file: Stryker would take a test that was written
+ * since for no news to a defect that acts while code is loaded.
+ */
+function forgetSurvivors(asked: readonly string[]): void {
+  if (!existsSync(memory)) return;
+  const known = JSON.parse(readFileSync(memory, "utf8")) as { files: Record<string, FileResult> };
+  const files = Object.entries(known.files).map(([path, result]) => {
+    if (!asked.includes(path)) return [path, result] as const;
+    const mutants = result.mutants.filter(({ status }) => status === "Killed" || status === "Timeout");
+    return [path, { ...result, mutants }] as const;
+  });
+  writeFileSync(memory, JSON.stringify({ ...known, files: Object.fromEntries(files) }));
+}
+
+/** Plants the defects of some files. What died in earlier rounds, of unchanged code, is known to be dead. */
 export async function plant({ files, withWorlds, jobs, isFresh }: Round): Promise<void> {
   mkdirSync("reports/mutation", { recursive: true });
+  forgetSurvivors(files);
   const scope = ["--mutate", files.join(","), "--concurrency", String(jobs), ...(isFresh ? ["--force"] : [])];
   const env = { ...process.env, MUTATION_WORLDS: withWorlds ? "yes" : "no" };
   await run(process.execPath, [program, "run", join(home, "stryker.config.json"), ...scope], env);
