@@ -43,6 +43,16 @@ function inputOf({ fields = [fieldPolicy()], shown, policy, target, input }: Cas
 const targetsOf = ({ policy }: DecideInput, targets: readonly ConnectionId[]) =>
   Object.fromEntries(Object.entries(policy.fields).map(([name, field]) => [name, { ...field, targets }]));
 
+const fieldsOf = ({ policy }: DecideInput, writers: { readonly [field: string]: readonly ConnectionId[] }) =>
+  Object.fromEntries(
+    Object.entries(policy.fields).map(([name, field]) => [name, { ...field, writers: writers[name] ?? [] }]),
+  );
+const shownByBoth = { name: "ann", city: "ulm" };
+const bothShown = {
+  crm: memberOf(viewOf(crm, { fields: shownByBoth })),
+  erp: memberOf(viewOf(erp, { fields: shownByBoth })),
+};
+
 describe("planCreates", () => {
   it("writes what the source shows: absent and null are left out, empty text and false are values", () => {
     const fields = ["name", "note", "phone", "fax", "isKey"].map((field) => fieldPolicy({ field }));
@@ -295,6 +305,13 @@ describe("planCreates", () => {
     const turned = Object.fromEntries(Object.entries(given.sides).toReversed());
     expect(planCreates({ ...given, sides: turned })).toEqual(planCreates(given));
     const { writes } = planCreates(given);
+    const swapped = fieldsOf(given, { city: [crm], name: [erp] });
+    const [first] = planCreates({
+      ...given,
+      members: bothShown,
+      policy: { ...given.policy, fields: swapped },
+    }).writes;
+    expect(first?.causes.map(({ connection }) => connection)).toEqual([crm, erp]);
     expect(writes.map(({ target }) => target)).toEqual([other, web]);
     for (const { causes } of writes)
       expect(causes).toEqual([
