@@ -332,5 +332,5 @@ function byKey(lines: readonly Line[]): readonly Line[] {
  */
 export function isBlank(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === "") return true;
-  return typeof value === "object" && Object.values(value).every((part) => isBlank(part));
+  return typeof value === "object" && Object.values(value as GroupValue).every((part) => isBlank(part));
 }
