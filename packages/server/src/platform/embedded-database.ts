@@ -1,6 +1,6 @@
 import type { Database, Queryable } from "../ports.ts";
 import { refuseInside, runAlone, runScript, runTransaction, type Session } from "./session.ts";
-import { StoreError } from "./store-error.ts";
+import { StoreError, storeErrorOf } from "./store-error.ts";
 import { createTurns, type Turns } from "./turns.ts";
 
 /**
@@ -12,18 +12,35 @@ export class SharedSession implements Database {
   readonly home = "embedded" as const;
   readonly #session: Session;
   readonly #shutDown: () => Promise<void>;
+  readonly #revive: () => Promise<void>;
   readonly #turns: Turns = createTurns();
   #closing: Promise<void> | null = null;
 
-  constructor(session: Session, shutDown: () => Promise<void>) {
+  /**
+   * @param revive is called as a turn begins, and makes a session that was lost usable again. Never within a
+   * turn: what is left of a transaction must not run outside it.
+   */
+  constructor(
+    session: Session,
+    shutDown: () => Promise<void>,
+    revive: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#session = session;
     this.#shutDown = shutDown;
+    this.#revive = revive;
   }
 
   async #turn<T>(work: () => Promise<T>): Promise<T> {
     refuseInside(this);
     if (this.#closing !== null) throw new StoreError({ code: "08003", message: "the store is closed" });
-    return this.#turns.take(work);
+    return this.#turns.take(async () => {
+      try {
+        await this.#revive();
+      } catch (error) {
+        throw storeErrorOf(error, { moment: "connect" });
+      }
+      return work();
+    });
   }
 
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {

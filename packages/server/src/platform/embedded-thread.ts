@@ -48,6 +48,11 @@ export class EmbeddedThread implements Session {
     this.#worker.on("exit", () => this.#lose("its thread ended"));
   }
 
+  /** Whether PostgreSQL has ended in it: nothing runs there any more. */
+  get isLost(): boolean {
+    return this.#lost !== null;
+  }
+
   /** Resolves when PostgreSQL takes statements. */
   ready(): Promise<void> {
     return this.#ready.promise;

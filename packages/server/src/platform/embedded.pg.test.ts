@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Database, Log } from "../ports.ts";
@@ -33,9 +33,14 @@ async function open(options: EmbeddedOptions = {}): Promise<Database> {
 
 /** PostgreSQL panics at the next write of its log: it must begin a new file, and cannot make one. */
 async function breakLog(opened: Database): Promise<void> {
-  await opened.script("create table kept (n int)");
-  rmSync(join(folder.path, "database", "pg_wal"), { recursive: true });
+  await opened.script("create table kept (n int); insert into kept values (0)");
+  renameSync(join(folder.path, "database", "pg_wal"), join(folder.path, "pg_wal.away"));
   await opened.query("select pg_switch_wal()");
+}
+
+/** Takes {@link breakLog} back: the disk can be written again. */
+function mendLog(): void {
+  renameSync(join(folder.path, "pg_wal.away"), join(folder.path, "database", "pg_wal"));
 }
 
 describe("when PostgreSQL dies", () => {
@@ -57,10 +62,45 @@ describe("when PostgreSQL dies", () => {
     for (const refusal of await Promise.all(waiting)) {
       expect(refusal).toMatchObject({ code: "08003", isUnknownOutcome: false, isRetryable: false });
     }
-    expect(told).toEqual(["store_lost"]);
+    // Each of those that waited asked for it to be started again.
+    expect(told).toEqual(Array.from({ length: 4 }, () => "store_lost"));
     expect(readLock(folder.path)?.pid).toBe(process.pid);
     await opened.close();
     expect(readLock(folder.path)).toBeNull();
+  });
+
+  it("the next call starts it again once it can be, with all that it acknowledged", async () => {
+    const told: string[] = [];
+    const tell = (event: string): void => {
+      told.push(event);
+    };
+    const opened = await open({ log: { info: tell, warn: tell, error: tell } });
+    await breakLog(opened);
+    const refused = await refusalOf(opened.query("insert into kept values (1)"));
+    expect(refused).toMatchObject({ isUnknownOutcome: true });
+    expect(await refusalOf(opened.query("select 1"))).toMatchObject({
+      message: expect.stringMatching(/^no connection to the store \(/) as string,
+    });
+    mendLog();
+    const rows = await opened.query<{ n: number }>("select n from kept order by n");
+    // What was under way when it died may be there; what was acknowledged is.
+    expect(rows.map(({ n }) => n).slice(0, 1)).toEqual([0]);
+    await opened.transaction((tx) => tx.query("insert into kept values (4)"));
+    expect(await opened.query("select 1 as one from kept where n = 4")).toEqual([{ one: 1 }]);
+    expect(told.at(-1)).toBe("store_started_again");
+  });
+
+  it("what is left of a transaction does not run in the one that was started again", async () => {
+    const opened = await open();
+    await breakLog(opened);
+    const lost = opened.transaction(async (tx) => {
+      await tx.query("insert into kept values (1)");
+      await tx.query("select pg_switch_wal()").catch(() => undefined);
+      mendLog();
+      await tx.query("insert into kept values (2)");
+    });
+    expect(await refusalOf(lost)).toMatchObject({ code: "08003", isUnknownOutcome: false });
+    expect(await opened.query("select n from kept order by n")).toEqual([{ n: 0 }]);
   });
 
   it("before the commit nothing was stored, and the caller hears so", async () => {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Database, Log } from "../ports.ts";
 import { SharedSession } from "./embedded-database.ts";
+import { EmbeddedLife } from "./embedded-life.ts";
 import { EmbeddedThread } from "./embedded-thread.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { StoreError } from "./store-error.ts";
@@ -20,7 +21,8 @@ const upkeepIntervalMsDefault = 60_000;
 /**
  * Opens the embedded database in a folder, and makes it the first time (1.7 s; later 0.3 s). One process at
  * a time: a second one is refused with a StoreError 55006 that names the first. What a commit acknowledged
- * was synced to disk. Rejects with a StoreError.
+ * was synced to disk. When PostgreSQL ends meanwhile, the next call starts it again, or is told why it does
+ * not start. Rejects with a StoreError.
  */
 export async function openEmbedded(folder: string, options: EmbeddedOptions = {}): Promise<Database> {
   const { log, socket = null, upkeepIntervalMs = upkeepIntervalMsDefault } = options;
@@ -28,25 +30,27 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions = {}
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const lock = lockFolder(path, socket);
   let due = (): void => undefined;
-  const thread = new EmbeddedThread(
-    { folder: path },
-    {
-      onUpkeepDue: () => due(),
-      onLost: (reason) => log?.error("store_lost", { folder: path, reason }),
-    },
-  );
+  const start = (): EmbeddedThread =>
+    new EmbeddedThread(
+      { folder: path },
+      {
+        onUpkeepDue: () => due(),
+        onLost: (reason) => log?.error("store_lost", { folder: path, reason }),
+      },
+    );
+  const life = new EmbeddedLife(start, () => log?.info("store_started_again", { folder: path }));
   const shutDown = async (): Promise<void> => {
     clearInterval(timer);
-    await thread.close();
+    await life.close();
     lock.release();
   };
-  const database = new SharedSession(thread, shutDown);
+  const database = new SharedSession(life, shutDown, () => life.revive());
   let isWaiting = false;
   const upkeep = async (): Promise<void> => {
     if (isWaiting) return;
     isWaiting = true;
     try {
-      await database.betweenTurns(() => thread.keepUp());
+      await database.betweenTurns(() => life.keepUp());
     } catch (error) {
       log?.warn("store_upkeep_failed", { reason: error instanceof Error ? error.message : "unknown" });
     } finally {
@@ -59,7 +63,7 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions = {}
   const timer = setInterval(() => due(), upkeepIntervalMs);
   timer.unref();
   try {
-    await thread.ready();
+    await life.ready();
   } catch (error) {
     await database.close();
     const reason = error instanceof Error ? error.message : "unknown reason";
