@@ -13,6 +13,7 @@ import { runCode, showRun } from "./show-run.ts";
 export interface ActOptions {
   readonly only?: readonly string[];
   readonly sweep?: boolean;
+  readonly trustEmpty?: boolean;
   readonly observe?: boolean;
 }
 
@@ -24,6 +25,7 @@ function runOptions(options: ActOptions, working: Working): RunOptions {
     ...working,
     ...(only === undefined ? {} : { only }),
     ...(options.sweep === true ? { sweep: true } : {}),
+    ...(options.trustEmpty === true ? { trustsEmpty: true } : {}),
     ...(options.observe === true ? { observe: true } : {}),
   };
 }

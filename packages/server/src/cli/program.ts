@@ -100,6 +100,7 @@ function addActing(add: Add): void {
     command
       .addOption(onlyOption())
       .option("--sweep", "read everything again, and find deletions")
+      .option("--trust-empty", "believe a system that shows nothing of what is known: all of it was deleted")
       .option("--observe", "send nothing: read, link and decide, and show what would be written");
     act((context) => runCommand(context, command.opts<ActOptions>()));
   });

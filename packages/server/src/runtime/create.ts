@@ -87,6 +87,7 @@ const bystander = (world: World): Session => ({
   world,
   holding: new Holding(world, { holder: world.holder, isAlone: false, runId: null }),
   isLoop: false,
+  trustsEmpty: false,
   runId: null,
   signal: undefined,
   report: () => undefined,

@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly only?: readonly EntityName[];
   /** Read everything again and find deletions, whatever the cadence says. */
   readonly sweep?: boolean;
+  /** A person says that a system which shows nothing of what is known has nothing of it left. */
+  readonly trustsEmpty?: boolean;
   /** Read, link, decide and show everything, and send nothing: to run beside another integration. */
   readonly observe?: boolean;
   /** Longest time to wait for writes in doubt or to be retried, ms; default 30,000. */

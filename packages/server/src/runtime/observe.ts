@@ -2,8 +2,9 @@ import { ConnectorError, evaluateExpressions, failureRecord, isInScope } from "@
 import type { Connection, EntityMapping, IdPage, NativeRecord, Page } from "@crossfoot/connector-sdk";
 import { canonicalBytes, checkPaging, nextWatermark } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, Json, JsonMap, Lane, Via } from "@crossfoot/kernel";
-import type { CursorState, Lease, StoredObservation, UnreadableEntry } from "../store/port.ts";
+import type { Checkpoint, CursorState, Lease, StoredObservation, UnreadableEntry } from "../store/port.ts";
 import { isCut } from "./pausing.ts";
+import { notSeen } from "./not-seen.ts";
 import { readRows } from "./read-rows.ts";
 import type { ReadRows } from "./read-rows.ts";
 import { abilitiesOf, inLane, mappingOf, reading } from "./world.ts";
@@ -354,10 +355,20 @@ export async function readIds(
   return { observations, missing: request.ids.filter((id) => !found.has(id)) };
 }
 
+/** So many records that vanish together, and no other left, are more likely hidden than deleted. */
+const allGoneMin = 2;
+
+const blankCheckpoint = ({ runId }: Session): Omit<Checkpoint, "observations"> => ({
+  unreadable: [],
+  cursor: null,
+  runId,
+});
+
 /**
  * Finds deletions: ids that we know and that a complete listing does not name are read one by one; what is
- * proved gone is observed as deleted. An incomplete listing proves nothing. Answers the number of deletions
- * found.
+ * proved gone is observed as deleted. An incomplete listing proves nothing, and neither does a system that
+ * shows nothing at all of what is known: rights may be missing (fault R12), so it is only not seen, until a
+ * person says that nothing is left. Answers the number of deletions found.
  */
 export async function findDeletions(session: Session, side: Side, entity: EntityName): Promise<number> {
   const { world } = session;
@@ -383,6 +394,16 @@ export async function findDeletions(session: Session, side: Side, entity: Entity
   const checked = await readIds(session, side, { entity, ids: gone, via: "sweep" });
   const at = session.tick();
   const lag = lagFrom(world, connection);
+  const isAllGone = checked.missing.length === known.size && known.size >= allGoneMin;
+  if (isAllGone && !session.trustsEmpty) {
+    world.log.warn("nothing_shown", { connection: side.id, entity, known: known.size });
+    const keys = checked.missing.map((id) => ({ connection: side.id, entity, id }));
+    const unseen = (await world.store.observationsOf(keys)).map((one) =>
+      notSeen(one, { start: at, end: at, via: "sweep" }),
+    );
+    await world.store.checkpoint({ ...blankCheckpoint(session), observations: unseen });
+    return 0;
+  }
   const deleted = await Promise.all(
     checked.missing.map((id) => {
       const record: NativeRecord = {
@@ -398,6 +419,6 @@ export async function findDeletions(session: Session, side: Side, entity: Entity
       return toObservation(world, { side, mapping, span: { start: at, end: at, via: "sweep", lag } }, record);
     }),
   );
-  await world.store.checkpoint({ observations: deleted, unreadable: [], cursor: null, runId: session.runId });
+  await world.store.checkpoint({ ...blankCheckpoint(session), observations: deleted });
   return deleted.length + checked.observations.filter(({ kind }) => kind === "deleted").length;
 }

@@ -3,6 +3,7 @@ import type { NativeWrite } from "@crossfoot/connector-sdk";
 import { canonicalBytes } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, FailureRecord, LinkId } from "@crossfoot/kernel";
 import type { Intent, IntentOutcome, LineLink, RecordKey, StoredObservation } from "../store/port.ts";
+import { isClosedSince } from "./closed-since.ts";
 import { blank, failed } from "./outcome.ts";
 import type { SendTarget } from "./target.ts";
 import type { Session, World } from "./world.ts";
@@ -81,7 +82,9 @@ export async function prepare(
   const ready: Prepared[] = [];
   for (const intent of known) {
     const seen = intent.id === null ? null : (current.get(intent.id) ?? null);
-    const made = prepareOne(target, { intent, seen, look });
+    const made = isOvertaken(world, target, { intent, seen })
+      ? ({ hasMoved: true } as const)
+      : prepareOne(target, { intent, seen, look });
     if ("write" in made) ready.push({ intent, current: seen, write: made.write });
     else early.push(refusal(session, { intent, seen }, made));
   }
@@ -144,6 +147,17 @@ function hasMoved(target: SendTarget, intent: Intent, seen: StoredObservation | 
     ([field, before]) =>
       images[field] !== undefined && canonicalBytes(images[field]) !== canonicalBytes(before),
   );
+}
+
+/** Without a version the target would take the write in whatever state it holds the document by now. */
+function isOvertaken(
+  world: World,
+  target: SendTarget,
+  { intent, seen }: { readonly intent: Intent; readonly seen: StoredObservation | null },
+): boolean {
+  if (seen === null || intent.kind !== "update" || intent.step > 0) return false;
+  if (intent.precondition !== null && seen.version !== null) return false;
+  return isClosedSince(world, target, { intent, seen });
 }
 
 /** An intent that cannot be sent: its parent is still on its way, or the target cannot take a value. */

@@ -7,9 +7,11 @@ import { isNotShown, notShown } from "./answered.ts";
 import { isQuotaWait } from "./gate.ts";
 import { notSeen } from "./not-seen.ts";
 import { lagFrom, toObservation } from "./observe.ts";
+import type { ReadSpan } from "./observe.ts";
 import { blank, failed, landed, lookUpLanded } from "./outcome.ts";
 import { staleFailure } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
+import { inTheirPlace } from "./overlap.ts";
 import { readRows } from "./read-rows.ts";
 import type { SendTarget } from "./target.ts";
 import { abilitiesOf } from "./world.ts";
@@ -57,15 +59,7 @@ export async function sendBatch(
     return [...compared.stale, ...ready.map(({ intent }) => failed(session, intent, failure))];
   }
   const span = { start, end: session.tickEnd(), via: "answer" } as const;
-  const records = await readBack(session, target, outcomes);
-  const observations = new Map<WriteOutcome, StoredObservation>();
-  for (const outcome of outcomes) {
-    if (outcome.kind === "failed") continue;
-    const record = outcome.record ?? records.get(outcome.id);
-    if (record === undefined) continue;
-    const at = { side: target.side, mapping: target.mapping, span };
-    observations.set(outcome, await toObservation(world, at, record));
-  }
+  const observations = await observe(session, target, { ready, outcomes, span });
   const look = await lookUpLanded(world, target, [...observations.values()]);
   const abilities = abilitiesOf(target.connection, target.policy.entity);
   const isConditional = abilities?.precondition === "conditional";
@@ -92,6 +86,31 @@ export async function sendBatch(
     }
   }
   return [...compared.stale, ...results];
+}
+
+/** What the target shows of each write that it answered well, in its place among other readings. */
+async function observe(
+  session: Session,
+  target: SendTarget,
+  at: {
+    readonly ready: readonly Prepared[];
+    readonly outcomes: readonly WriteOutcome[];
+    readonly span: ReadSpan;
+  },
+): Promise<ReadonlyMap<WriteOutcome, StoredObservation>> {
+  const { side, mapping } = target;
+  const records = await readBack(session, target, at.outcomes);
+  const answered: { outcome: WriteOutcome; intent: Intent; seen: StoredObservation }[] = [];
+  for (const [index, { intent }] of at.ready.entries()) {
+    const outcome = at.outcomes[index];
+    if (outcome === undefined || outcome.kind === "failed") continue;
+    const record = outcome.record ?? records.get(outcome.id);
+    if (record === undefined) continue;
+    const seen = await toObservation(session.world, { side, mapping, span: at.span }, record);
+    answered.push({ outcome, intent, seen });
+  }
+  const placed = await inTheirPlace(session, target, answered);
+  return new Map(answered.map(({ outcome, seen }) => [outcome, placed.get(seen) ?? seen]));
 }
 
 /**

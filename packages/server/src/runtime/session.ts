@@ -74,6 +74,7 @@ export async function underLease<T>(
       signal: AbortSignal.any(ends),
       report: options.onProgress ?? quiet,
       isLoop: options.isLoop === true,
+      trustsEmpty: options.trustsEmpty === true,
       ...ticks,
       lane: at.lane,
       terms: new Map(),

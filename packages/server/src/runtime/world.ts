@@ -102,6 +102,8 @@ export interface Session {
   readonly report: (progress: Progress) => void;
   /** One of many runs of a loop: what others are reading or deciding is left to them. */
   readonly isLoop: boolean;
+  /** A person says that what a system shows nothing of is gone. */
+  readonly trustsEmpty: boolean;
   /** When a reading begins, in our order of reads (see {@link ticker}). */
   readonly tick: () => number;
   /** When a reading has ended, in the same order. */

@@ -1,5 +1,6 @@
 import type { Sight } from "../checker.ts";
 import type { CallKind, Entry } from "../history.ts";
+import { restoresOf } from "./restores.ts";
 import { isSame, plainAfter } from "./things.ts";
 import type { Commit } from "../system/commit.ts";
 
@@ -54,7 +55,9 @@ const couldShow = (entry: Entry & { readonly kind: "call" }, person: Commit): bo
 
 /**
  * Whether a person's change came back to a value that was last seen there, before anybody looked again: a
- * system without a history of changes shows nothing of it.
+ * system without a history of changes shows nothing of it. A write of ours that was never answered was not
+ * seen either (INVARIANTS.md, table of guarantees: what is put back in between looks like not applied). Nor
+ * was what a restored store has forgotten: what was put back to what its backup holds equals the base image.
  */
 export function isUnseenReturn(
   { history, systems }: Sight,
@@ -62,16 +65,28 @@ export function isUnseenReturn(
 ): boolean {
   const { person, field } = at;
   const reads = new Set<number>();
+  const heard = new Set<number>();
   let lastRead = -1;
   for (const entry of history.entries) {
     if (entry.at >= person.at) break;
     if (entry.kind === "call" && entry.system === person.system && sightings.has(entry.call))
       reads.add(entry.id);
     if (entry.kind === "reached" && reads.has(entry.id)) lastRead = entry.at;
+    if (entry.kind === "answered" && entry.outcome === "ok") heard.add(entry.id);
   }
   const system = systems[person.system];
   const seen = at.commits.findLast(
-    ({ seq, at: when, actor }) => seq < person.seq && (when <= lastRead || actor.kind === "us"),
+    ({ seq, at: when, actor }) =>
+      seq < person.seq && (when <= lastRead || (actor.kind === "us" && heard.has(actor.call))),
   );
-  return seen !== undefined && isSame(plainAfter(system, seen)[field], plainAfter(system, person)[field]);
+  const isReturnTo = (commit: Commit | undefined): boolean =>
+    commit !== undefined && isSame(plainAfter(system, commit)[field], plainAfter(system, person)[field]);
+  if (isReturnTo(seen)) return true;
+  const next = at.commits.find(({ seq, actor }) => seq > person.seq && actor.kind === "us");
+  return restoresOf(history).some(
+    ({ at: when, asOf }) =>
+      asOf < person.at &&
+      when < (next?.at ?? -Infinity) &&
+      isReturnTo(at.commits.findLast((commit) => commit.at <= asOf)),
+  );
 }

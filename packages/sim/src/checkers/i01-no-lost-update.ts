@@ -4,6 +4,7 @@ import { carriedFields, corresponds, keptBy, writersOf } from "../auditor/terms.
 import type { Role, Thing } from "../auditor/things.ts";
 import { isSame, otherOf, plainAfter, plainBefore, plainPair, roles, thingsOf } from "../auditor/things.ts";
 import { Told } from "../auditor/told.ts";
+import { isBackToAgreed } from "../auditor/agreed.ts";
 import { isInWindow, isUnseenReturn } from "../auditor/window.ts";
 import type { Commit } from "../system/commit.ts";
 import type { Row } from "../system/model-system.ts";
@@ -103,6 +104,7 @@ function isKept(sight: Sight, pair: Pair, { role, field, value, commit }: Given)
 /** Replaced by us before anybody could have seen it, on a system that lets that happen. */
 function isExposed(sight: Sight, pair: Pair, { role, field, commit }: Given): boolean {
   const system = sight.systems[role];
+  if (isBackToAgreed(sight, pair, { person: commit, field })) return true;
   if (isUnseenReturn(sight, { commits: pair[role].commits, person: commit, field })) return true;
   const ours = pair[role].commits.find(
     (later) =>

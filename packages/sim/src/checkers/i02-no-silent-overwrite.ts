@@ -1,5 +1,6 @@
 import type { Json } from "@crossfoot/kernel";
 import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
+import { isBackToAgreed } from "../auditor/agreed.ts";
 import { changesOf, wasCarried } from "../auditor/changes.ts";
 import type { FieldChange } from "../auditor/changes.ts";
 import { carriedFields } from "../auditor/terms.ts";
@@ -40,6 +41,7 @@ export function noSilentOverwrite(sight: Sight): Checker {
           const lost = told.lostBy({ role, row: pair[role], field, by });
           if (lost.some((value) => isNamed(value, theirs))) return [];
           if (isInWindow(sight, { person: theirs.commit, ours: ours.commit })) return [];
+          if (isBackToAgreed(sight, pair, { person: theirs.commit, field })) return [];
           if (isUnseenReturn(sight, { commits: pair[role].commits, person: theirs.commit, field })) return [];
           const message =
             `${role} ${thing.entity} ${thing.tag}: our write replaced ${field} ` +

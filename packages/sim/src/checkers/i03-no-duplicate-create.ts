@@ -1,3 +1,4 @@
+import { isUnseenLife } from "../auditor/unseen-life.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
 import type { Commit } from "../system/commit.ts";
 
@@ -5,8 +6,10 @@ import type { Commit } from "../system/commit.ts";
  * I03: per (link, generation, connection) the remote's commit log holds at most one create by us, counting
  * records deleted since. Our reference stands for link and generation: every attempt carries the same. Where
  * the other system has only ever had one record of a thing, two creates are one too many whatever they carry.
+ * One that a person deleted before we could know of it cannot be told from one that never landed.
  */
-export function noDuplicateCreate({ systems }: Sight): Checker {
+export function noDuplicateCreate(sight: Sight): Checker {
+  const { systems } = sight;
   const made = new Map<string, string>();
   const madeOf = new Map<string, Commit>();
   const twice = (commit: Commit, first: string): Violation => {
@@ -28,6 +31,7 @@ export function noDuplicateCreate({ systems }: Sight): Checker {
       const name = `${system}/${entity}/${actor.reference}`;
       const first = made.get(name);
       made.set(name, id);
+      if (isUnseenLife(sight, systems[system].row(entity, first ?? ""))) return [];
       if (first !== undefined) return [twice(entry.commit, first)];
       const thing = `${system}/${entity}/${tag}`;
       const known = madeOf.get(thing);

@@ -1,3 +1,4 @@
+import { isUnseenLife } from "../auditor/unseen-life.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
 import type { Commit } from "../system/commit.ts";
 
@@ -8,7 +9,8 @@ const returns: ReadonlySet<Commit["op"]> = new Set(["create", "restore", "unarch
  * I05: after a person has deleted one of two linked records, we neither make it again nor bring an archived
  * one back, until a person does. That two are linked is known where we made one of them.
  */
-export function noResurrection({ systems }: Sight): Checker {
+export function noResurrection(sight: Sight): Checker {
+  const { systems } = sight;
   let looked = 0;
   const commitsOf = ({ entity, tag }: Commit): readonly Commit[] =>
     [...systems.crm.log, ...systems.erp.log]
@@ -32,7 +34,8 @@ export function noResurrection({ systems }: Sight): Checker {
       const isBack = before.some(
         ({ op, actor, at }) => at > deleted.at && actor.kind === "person" && returns.has(op),
       );
-      if (!wasLinked || isBack) return [];
+      const isUnseen = isUnseenLife(sight, systems[deleted.system].row(deleted.entity, deleted.id));
+      if (!wasLinked || isBack || isUnseen) return [];
       const { system, entity, tag, id } = commit;
       const message = `${system} ${entity} ${tag} was deleted by a person and came back by us as ${id}`;
       return [{ invariant: "I05", message, at: entry.at, about: { system, entity, tag, id } }];

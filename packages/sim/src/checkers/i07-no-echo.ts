@@ -6,6 +6,8 @@ import type { Thing } from "../auditor/things.ts";
 import { isSame, plainAfter, roles, thingsOf } from "../auditor/things.ts";
 import { rowsOf } from "../auditor/told.ts";
 import { undoKeys } from "../auditor/undos.ts";
+import { isUnseenLife } from "../auditor/unseen-life.ts";
+import type { Row } from "../system/model-system.ts";
 
 /** Where others made a record with a field left blank, which changes nothing and is a value all the same. */
 const blanksOf = (sight: Sight, thing: Thing, field: string): readonly FieldChange[] =>
@@ -23,10 +25,13 @@ const moves = ({ rows }: Thing): number =>
     .flatMap((role) => rows[role].flatMap(({ commits }) => commits))
     .filter(({ op }) => op === "merge" || op === "unmerge").length;
 
+const rowOf = (thing: Thing, { role, commit }: FieldChange): Row | undefined =>
+  thing.rows[role].find(({ commits }) => commits.includes(commit));
+
 /**
  * I07: each value that we write comes from a commit of somebody else, no commit of somebody else makes us
  * change a field twice, and each intent names a cause. A person's answer to a question of ours is a cause as
- * well.
+ * well, and so is a merge.
  */
 export function noEcho(sight: Sight): Checker {
   let looked = 0;
@@ -76,7 +81,11 @@ export function noEcho(sight: Sight): Checker {
     // What an undo writes, a person asked for.
     const caused = ours.filter((change) => {
       const { actor } = change.commit;
-      return !(actor.kind === "us" && undone.has(actor.key)) && !isAnswered(thing, change);
+      return (
+        !(actor.kind === "us" && undone.has(actor.key)) &&
+        !isAnswered(thing, change) &&
+        !isUnseenLife(sight, rowOf(thing, change))
+      );
     });
     // Who is who is a commit of somebody else too, and may bring any field.
     const causes = theirs.length + moves(thing);

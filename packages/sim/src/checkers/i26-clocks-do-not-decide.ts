@@ -20,12 +20,14 @@ export function clocksDoNotDecide(sight: Sight): Checker {
   /** Stamps say nothing of what two records showed before they were one: the master's value stands there. */
   const isByFirstLink = (
     { pair, field, told }: { readonly pair: Pair; readonly field: string; readonly told: Told },
-    { theirs, winner }: { readonly theirs: FieldChange; readonly winner: FieldChange },
+    changes: { readonly theirs: FieldChange; readonly winner: FieldChange; readonly until: number },
   ): boolean => {
+    const { theirs, winner, until } = changes;
     const { entity } = theirs.commit;
     const terms = sight.contract.entities[entity];
     if (winner.role !== (terms.fields[field]?.master ?? terms.master)) return false;
-    const first = firstDecided(sight, pair, told.linkOf(theirs.role, pair[theirs.role]) ?? "");
+    const link = told.linkOf(theirs.role, pair[theirs.role]) ?? "";
+    const first = firstDecided(sight, pair, { link, until });
     return first !== null && theirs.commit.at <= first && winner.commit.at <= first;
   };
   const ofRow = (thing: Thing, at: { pair: Pair; role: Role; field: string; told: Told }) => {
@@ -40,7 +42,8 @@ export function clocksDoNotDecide(sight: Sight): Checker {
       if (winner === undefined || winner.commit.actor.kind === "us") return [];
       if (wasCarried(sight, pair[otherOf(role)], { field, theirs, until: ours.commit.at })) return [];
       if (isInWindow(sight, { person: theirs.commit, ours: ours.commit })) return [];
-      if (isByFirstLink({ pair, field, told }, { theirs, winner })) return [];
+      if (wasAnswered(sight, Math.max(theirs.commit.at, winner.commit.at), ours.commit.at)) return [];
+      if (isByFirstLink({ pair, field, told }, { theirs, winner, until: ours.commit.at })) return [];
       looked += 1;
       const [loserStamp, winnerStamp] = [
         Math.min(...stampsSince(pair[role], theirs, ours.commit.at)),
@@ -72,6 +75,12 @@ export function clocksDoNotDecide(sight: Sight): Checker {
     },
   };
 }
+
+/** Whether a person answered what was asked in between: then it was not the stamps that decided. */
+const wasAnswered = ({ history }: Sight, from: number, until: number): boolean =>
+  history.entries.some(
+    (entry) => entry.kind === "answers" && entry.count > 0 && entry.at >= from && entry.at <= until,
+  );
 
 const stampsSince = (row: Row, { commit }: FieldChange, until: number): readonly number[] =>
   row.commits

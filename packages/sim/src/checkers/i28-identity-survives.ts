@@ -100,10 +100,11 @@ function isBecauseOf(sight: Sight, commit: Commit, { role, loser, survivor, comm
       ({ op, actor }) => op !== "write" && op !== "merge" && op !== "create" && actor.kind === "person",
     ),
   );
-  // Where a system hides what is there, a record may count as deleted.
-  const isHidden = sight.scenario.faults.some(({ name }) => name === "R12" || name === "R4");
-  if (isAsked || isHidden) return false;
+  if (isAsked) return false;
   if (commit.op !== "create") return true;
+  // We had made the loser's counterpart: what a person made there beside it is a thing of its own.
+  const makers = named(sight, otherOf(role), entity, tag).map(({ commits: [first] }) => first?.actor.kind);
+  if (commit.system === role && makers.includes("us") && makers.includes("person")) return false;
   const isFirst = named(sight, commit.system, entity, tag).every((row) => row.id === commit.id);
   return commit.system === role && tag === loser.tag && !isFirst && isPair(all, merge.at);
 }

@@ -112,4 +112,69 @@ export function goneSuite(home: { readonly open: () => Promise<StoreOpener> }): 
     expect(archived.map(({ fields }) => fields["name"])).toEqual([rows[2]?.fields["name"]]);
     expect((await mini.engine.deadLetters()).map(({ reason }) => reason)).toEqual(["unreadable"]);
   });
+
+  describe("a system that shows nothing of what is known", () => {
+    async function hidden() {
+      let isHidden = false;
+      const mini: MiniWorld = await miniWorld({
+        database,
+        wrapConnection: (id, connection) => ({
+          ...connection,
+          read: async (request) => {
+            const page = await connection.read(request);
+            return id === "erp" && isHidden ? { ...page, records: [] } : page;
+          },
+          readIds: async (request) => {
+            const page = await connection.readIds(request);
+            return id === "erp" && isHidden ? { ...page, ids: [] } : page;
+          },
+          readByIds: (request) =>
+            id === "erp" && isHidden ? Promise.resolve([]) : connection.readByIds(request),
+        }),
+      });
+      for (const taxId of ["FR1", "FR2", "FR3"])
+        mini.crm.add("accounts", { ...customer, taxId, name: `Acme ${taxId}` });
+      await mini.engine.run();
+      mini.pass(60_000);
+      isHidden = true;
+      const show = (): void => {
+        isHidden = false;
+        mini.pass(60_000);
+      };
+      return { ...mini, show };
+    }
+
+    const archivedIn = ({ crm }: MiniWorld): number =>
+      crm.rows("accounts").filter(({ isArchived }) => isArchived).length;
+
+    test("archives nothing elsewhere: rights may be missing", async () => {
+      const mini = await hidden();
+      await mini.engine.run({ sweep: true });
+      const [row] = mini.crm.rows("accounts");
+      mini.crm.edit("accounts", row?.id ?? "", { name: "Acme Two" });
+      mini.pass(60_000);
+      const before = mini.erp.writes;
+      await mini.engine.run({ sweep: true });
+      expect([archivedIn(mini), mini.erp.writes]).toEqual([0, before]);
+    });
+
+    test("is taken up where it was left once it shows again", async () => {
+      const mini = await hidden();
+      await mini.engine.run({ sweep: true });
+      const [row] = mini.crm.rows("accounts");
+      mini.crm.edit("accounts", row?.id ?? "", { name: "Acme Two" });
+      mini.show();
+      await mini.engine.run({ sweep: true });
+      expect(mini.erp.rows("accounts").map(({ fields }) => fields["name"])).toContain("Acme Two");
+      expect([archivedIn(mini), mini.erp.rows("accounts").length]).toEqual([0, 3]);
+    });
+
+    test("has deleted all of it when a person says so", async () => {
+      const mini = await hidden();
+      await mini.engine.run({ sweep: true });
+      mini.pass(60_000);
+      await mini.engine.run({ sweep: true, trustsEmpty: true });
+      expect(archivedIn(mini)).toBe(3);
+    });
+  });
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection, NativeRecord } from "@crossfoot/connector-sdk";
+import { connectionId } from "@crossfoot/kernel";
 import type { ExternalId } from "@crossfoot/kernel";
 import type { MiniWorld, StoreOpener } from "./world.ts";
 import { customer, miniWorld } from "./world.ts";
@@ -90,6 +91,52 @@ export function lagSuite(home: { readonly open: () => Promise<StoreOpener> }): v
       mini.pass(1);
       await mini.engine.run();
       expect(mini.emails()).toEqual(["crm@acme.example", "crm@acme.example"]);
+    });
+  });
+
+  describe("a reading of another worker without versions, stored while our write is under way", () => {
+    async function overlapped(change: { readonly email?: string }, modifiedAt: number | null) {
+      const behaviour = { hasVersions: false, answersRecord: true, lagsById: false };
+      const sight: Sight = { stale: [], isBlind: false };
+      let meanwhile: (() => Promise<void>) | null = null;
+      const mini: MiniWorld = await miniWorld({
+        database,
+        wrapConnection: (id, connection) => {
+          if (id === "crm") return connection;
+          const late = lagging(connection, sight, behaviour);
+          const write: Connection["write"] = async (writes) => {
+            await meanwhile?.();
+            meanwhile = null;
+            return late.write(writes);
+          };
+          return { ...late, manifest: connection.manifest, write };
+        },
+      });
+      const crmId = mini.crm.add("accounts", customer);
+      await mini.engine.run();
+      mini.pass(60_000);
+      const id = mini.erp.rows("accounts")[0]?.id as ExternalId;
+      meanwhile = async () => {
+        const key = { connection: connectionId("erp"), entity: "accounts", id };
+        const [known] = await mini.store.observationsOf([key]);
+        if (known === undefined) throw new Error("not known");
+        const native = { ...known.native, number: "9", ...change };
+        const now = mini.world.clock.now() + 5;
+        const span = { via: "poll", readStart: now, readEnd: now } as const;
+        const seen = { ...known, ...span, native, contentHash: "another", modifiedAt };
+        await mini.store.checkpoint({ observations: [seen], unreadable: [], cursor: null, runId: null });
+      };
+      mini.crm.edit("accounts", crmId, { email: "crm@acme.example" });
+      await mini.engine.run();
+      return mini.crm.get("accounts", crmId).fields["email"];
+    }
+
+    test("is older than the answer where it shows what the write replaced", async () => {
+      expect(await overlapped({}, null)).toBe("crm@acme.example");
+    });
+
+    test("is older where the system's own stamp says so", async () => {
+      expect(await overlapped({ email: "before@acme.example" }, 1)).toBe("crm@acme.example");
     });
   });
 
