@@ -21,6 +21,12 @@ export interface NativeRecord {
   readonly versionOrder: number | null;
   /** The system's own stamp as an ISO instant in UTC, or null. */
   readonly modifiedAt: string | null;
+  /**
+   * When the system made the record, as an ISO instant in UTC; it never changes. Missing or null where the
+   * system does not tell: then a record that was given the id of a deleted one is told from it by its version
+   * and match keys alone.
+   */
+  readonly createdAt?: string | null;
   /** Who committed it, as the system names them, or null. */
   readonly actor: string | null;
   /** Surviving record when kind is `merged` or `converted`. */

@@ -55,7 +55,6 @@ export const systemFaults: readonly FaultKind[] = [
   {
     name: "R14",
     title: "ids of deleted records are given again",
-    awaits: "that a re-used id is recognised (finding F11)",
     draw: null,
   },
   { name: "C3", title: "filters by day", draw: null },

@@ -10,6 +10,7 @@ const samples: readonly (readonly [name: string, seed: number])[] = [
   ["taken-from-the-living", 3],
   ["loser-forgotten", 2],
   ["filter-forgotten", 3],
+  ["id-is-record", 12],
   ["line-lost", 5],
   ["no-cause", 1],
   ["null-for-absent", 1],

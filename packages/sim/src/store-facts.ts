@@ -52,10 +52,10 @@ type Linked = readonly { readonly link: string }[];
 const linksOf = (rows: Linked): Json => rows.map(({ link }) => link);
 
 type Decisions = Parameters<Store["commitDecisions"]>[0];
-/** What is decided to be written: entity, kind, and the plan that asked for it. */
+/** What is decided to be written: entity, kind, the plan that asked for it, and the link. */
 const writesOf = (records: Decisions): Json =>
-  records.flatMap(({ entity, intents }) =>
-    intents.map(({ kind, plan }): Json => [entity, kind, plan === null ? null : plan.id]),
+  records.flatMap(({ entity, link, intents }) =>
+    intents.map(({ kind, plan }): Json => [entity, kind, plan === null ? null : plan.id, link]),
   );
 
 /** Calls that were charged to programs. */

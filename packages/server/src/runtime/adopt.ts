@@ -9,7 +9,8 @@ import { placesIn, survivorFor } from "./identity.ts";
 import type { Matching } from "./identity.ts";
 import { readIds } from "./observe.ts";
 import { linkIdOf } from "./link-id.ts";
-import { canonicalFields, matchAlone } from "./resolve.ts";
+import { canonicalFields } from "./canonical.ts";
+import { matchAlone } from "./resolve.ts";
 import { sideOf } from "./world.ts";
 import type { Session } from "./world.ts";
 

@@ -1,17 +1,21 @@
 import { fieldsOfImages, readFields, referencesOf } from "@crossfoot/connector-sdk";
 import type { EntityMapping, FieldMapping, ReadContext } from "@crossfoot/connector-sdk";
+import { carried } from "@crossfoot/kernel";
 import type {
   ConnectionId,
   EntityName,
+  EntityPolicy,
   ExternalId,
   Fields,
   JsonMap,
   LinkId,
   Problem,
+  Value,
   View,
 } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { LineLink, RecordKey, StoredObservation } from "../store/port.ts";
+import { mappingOf, sideOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
 
 /** Links of referenced records, looked up in bulk before anything is mapped. */
@@ -124,4 +128,31 @@ export function readImages(
   context: ReadContext,
 ): Fields {
   return fieldsOfImages(mapping, images, context);
+}
+
+/** Whether a value names a record that has no link yet. */
+export const isAwaiting = (value: Value | undefined): boolean =>
+  carried(value).some((reference) => "awaits" in reference);
+
+/** Fields without those that name a record which has no link yet. */
+export function withoutAwaits(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isAwaiting(value)));
+}
+
+/** Canonical fields of records as they are stored; a reference that awaits its link is left out. */
+export async function canonicalFields(
+  world: World,
+  policy: EntityPolicy,
+  records: readonly StoredObservation[],
+): Promise<readonly { readonly record: StoredObservation; readonly fields: Fields }[]> {
+  const mappable = records.flatMap((record) => {
+    const side = sideOf(world, record.connection);
+    const mapping = mappingOf(side, policy.entity);
+    return mapping === undefined ? [] : [{ record, side, mapping, native: record.native }];
+  });
+  const links = await lookUpLinks(world, mappable);
+  return mappable.map(({ record, mapping }) => {
+    const context = readContext(world, links, { connection: record.connection, lines: [] });
+    return { record, fields: withoutAwaits(readObservation(mapping, record, context).fields) };
+  });
 }

@@ -1,7 +1,7 @@
 import { matchKeysOf } from "@crossfoot/kernel";
 import type { ConnectionId, DecideInput, EntityPolicy, LinkId } from "@crossfoot/kernel";
 import type { LinkBundle } from "../store/port.ts";
-import { canonicalFields } from "./resolve.ts";
+import { canonicalFields } from "./canonical.ts";
 import type { World } from "./world.ts";
 
 /** Links looked at for a deletion: two batches of changes. */

@@ -7,6 +7,7 @@ import { isCut } from "./pausing.ts";
 import { notSeen } from "./not-seen.ts";
 import { readRows } from "./read-rows.ts";
 import type { ReadRows } from "./read-rows.ts";
+import { settleReuse } from "./reuse.ts";
 import { abilitiesOf, inLane, mappingOf, reading } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
 
@@ -54,6 +55,11 @@ export function lagFrom({ clock }: World, { manifest }: Connection): Lag {
   return { readLagMs: manifest.readLagMs ?? 0, since: clock.monotonic() };
 }
 
+/** For how long a view must have been known for a reading to be later than it, ms. */
+function ageOf({ clock }: World, lag: Lag | undefined): { readonly ageMs?: number } {
+  return lag === undefined ? {} : { ageMs: lag.readLagMs + clock.monotonic() - lag.since + commitMsMax };
+}
+
 /** For how long a reading may show what was there before, ms; a system that does not lag shows what is. */
 function lagOf({ clock }: World, lag: Lag | undefined): { readonly lagMs?: number } {
   if (lag === undefined || lag.readLagMs === 0) return {};
@@ -88,6 +94,7 @@ export async function toObservation(
   const native = await evaluateExpressions(mapping, asked);
   const isOut = record.kind === "present" && isInScope(mapping, native) === false;
   const kind = isOut ? "out_of_scope" : record.kind;
+  const madeAt = typeof record.createdAt === "string" ? Date.parse(record.createdAt) : null;
   const stamp = record.modifiedAt === null ? Number.NaN : Date.parse(record.modifiedAt);
   return {
     connection: side.id,
@@ -99,12 +106,14 @@ export async function toObservation(
     version: record.version,
     versionOrder: record.versionOrder,
     modifiedAt: Number.isNaN(stamp) ? null : stamp,
+    madeAt: madeAt === null || Number.isNaN(madeAt) ? null : madeAt,
     actor: record.actor,
     into: record.into,
     via: span.via,
     readStart: span.start,
     readEnd: span.end,
     ...lagOf(world, span.lag),
+    ...ageOf(world, span.lag),
   };
 }
 
@@ -231,6 +240,7 @@ export async function readEntity(
     const { runId } = session;
     const { lease } = request;
     const stored = await store.checkpoint({ observations, unreadable, cursor, runId, lease });
+    await settleReuse(session, side, stored);
     if (stored.heldAt !== null) heldAt = Math.min(stored.heldAt, heldAt ?? stored.heldAt);
     counts.added += stored.added;
     counts.changed += stored.changed;
@@ -345,12 +355,10 @@ export async function readIds(
     for (const record of rows.records)
       observations.push(await toObservation(world, { side, mapping, span }, record));
   }
-  await world.store.checkpoint({
-    observations,
-    unreadable: unreadable.map((row) => ({ ...row, connection: side.id, entity: request.entity })),
-    cursor: null,
-    runId: session.runId,
-  });
+  const { runId } = session;
+  const parked = unreadable.map((row) => ({ ...row, connection: side.id, entity: request.entity }));
+  const stored = await world.store.checkpoint({ observations, unreadable: parked, cursor: null, runId });
+  await settleReuse(session, side, stored);
   const found = new Set([...observations, ...unreadable].map(({ id }) => id));
   return { observations, missing: request.ids.filter((id) => !found.has(id)) };
 }

@@ -1,17 +1,9 @@
 import type { EntityMapping } from "@crossfoot/connector-sdk";
-import { carried, decideMatch, matchKeysOf } from "@crossfoot/kernel";
+import { decideMatch, matchKeysOf } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, Fields, LinkId } from "@crossfoot/kernel";
 import { matchingName } from "../store/port.ts";
-import type {
-  KeyHolder,
-  Lease,
-  Newcomer,
-  RecordKey,
-  ResolvedEntry,
-  Resolution,
-  StoredObservation,
-} from "../store/port.ts";
-import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
+import type { KeyHolder, Lease, Newcomer, RecordKey, ResolvedEntry, Resolution } from "../store/port.ts";
+import { isAwaiting, lookUpLinks, readContext, readObservation, withoutAwaits } from "./canonical.ts";
 import { leaseMs } from "./holding.ts";
 import { followIdentity } from "./identity.ts";
 import type { Matching } from "./identity.ts";
@@ -240,24 +232,6 @@ export async function freeLinkId(world: World, record: RecordKey): Promise<LinkI
   }
 }
 
-/** Canonical fields of records as they are stored; a reference that awaits its link is left out. */
-export async function canonicalFields(
-  world: World,
-  policy: EntityPolicy,
-  records: readonly StoredObservation[],
-): Promise<readonly { readonly record: StoredObservation; readonly fields: Fields }[]> {
-  const mappable = records.flatMap((record) => {
-    const side = sideOf(world, record.connection);
-    const mapping = mappingOf(side, policy.entity);
-    return mapping === undefined ? [] : [{ record, side, mapping, native: record.native }];
-  });
-  const links = await lookUpLinks(world, mappable);
-  return mappable.map(({ record, mapping }) => {
-    const context = readContext(world, links, { connection: record.connection, lines: [] });
-    return { record, fields: withoutAwaits(readObservation(mapping, record, context).fields) };
-  });
-}
-
 function canonicalOf(
   world: World,
   at: { readonly newcomer: Newcomer; readonly mapping: EntityMapping },
@@ -266,13 +240,6 @@ function canonicalOf(
   const connection: ConnectionId = at.newcomer.connection;
   return readObservation(at.mapping, at.newcomer, readContext(world, links, { connection, lines: [] }))
     .fields;
-}
-
-const isAwaiting = (value: Fields[string] | undefined): boolean =>
-  carried(value).some((reference) => "awaits" in reference);
-
-function withoutAwaits(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isAwaiting(value)));
 }
 
 function awaitsKey(policy: EntityPolicy, fields: Fields): boolean {

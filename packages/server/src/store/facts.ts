@@ -12,6 +12,8 @@ export interface StoredObservation {
   readonly versionOrder: number | null;
   /** ms since 1970 by the system's clock, or null. */
   readonly modifiedAt: number | null;
+  /** When the system made the record, ms since 1970 by its clock; missing or null where it does not tell. */
+  readonly madeAt?: number | null;
   readonly actor: string | null;
   /**
    * The stamp that the system gave to our own write, where the record shows one: `modifiedAt` and `actor` are
@@ -29,6 +31,11 @@ export interface StoredObservation {
    * own write, which is later than whatever we know.
    */
   readonly lagMs?: number;
+  /**
+   * For how long a view must have been known for this sighting to be later than it, ms: the lag of the system
+   * and the age of the reading. Not stored; missing for an answer to our own write.
+   */
+  readonly ageMs?: number;
 }
 
 /** A record of one connection, by native id. */

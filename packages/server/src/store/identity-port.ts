@@ -88,8 +88,25 @@ export interface CandidateDecision {
  */
 export type IdentityOutcome = "done" | "waits" | "moved";
 
+/** Whose a sighting is that contradicts what is known under its id; all of it is one commit. */
+export interface ReuseCommit {
+  readonly seen: StoredObservation;
+  /** End of the reading of the view that it contradicts: another meanwhile, and nothing is changed. */
+  readonly knownEnd: number;
+  /**
+   * `another`: the id was given to another record, and the one that had it is deleted. `same`: it is the same
+   * record, and the sighting takes the place of the view.
+   */
+  readonly is: "another" | "same";
+}
+
 /** Who is who, over time. */
 export interface IdentityStore {
+  /**
+   * Settles whose a sighting is. A record whose id was given away goes on under a name of ours, deleted, as
+   * the member of its link; the newcomer has no link yet.
+   */
+  commitReuse(reuse: ReuseCommit, runId: string | null): Promise<"done" | "moved">;
   /** Records that their system merged or converted into another one, and that our links do not follow yet. */
   loadMoved(
     entity: EntityName,

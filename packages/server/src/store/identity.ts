@@ -165,7 +165,7 @@ function answers({ database, journal }: Deps): Pick<IdentityStore, "saveWord" | 
 }
 
 /** Who is who, over time: merges of records, and merges that were taken back. */
-export function identityStore(deps: Deps): IdentityStore {
+export function identityStore(deps: Deps): Omit<IdentityStore, "commitReuse"> {
   const { database, journal } = deps;
   return {
     ...lists(database),

@@ -5,6 +5,7 @@ import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import { checkFence, checkShards } from "./leases.ts";
 import { lockLinks } from "./link-locks.ts";
+import { freeGivenIds } from "./reuse.ts";
 import { markLinks, observe } from "./observations.ts";
 import { outcomeNotes, turnLinks } from "./outcomes.ts";
 import { markPlans } from "./plans.ts";
@@ -408,6 +409,7 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
           rights,
           given.map(({ intent }) => intent.link),
         );
+        const reused = await freeGivenIds(tx, given);
         const seen = given.flatMap(({ observation }) => (observation === null ? [] : [observation]));
         const { changed } = await observe(tx, seen);
         const own = given.map(({ intent }) => intent.link);
@@ -443,7 +445,11 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
         const groupNotes = together.map(({ link, connection, images }) => {
           return { kind: "base_moved", entity: null, link, body: { connection, images } };
         });
-        await journal.write(tx, [...outcomes.flatMap(outcomeNotes), ...takenBack, ...groupNotes], runId);
+        await journal.write(
+          tx,
+          [...reused, ...outcomes.flatMap(outcomeNotes), ...takenBack, ...groupNotes],
+          runId,
+        );
       });
     },
   };

@@ -1,3 +1,4 @@
+import { isGoneName } from "./places.ts";
 import type { ConnectionId, EntityName, ExternalId, LinkId, LinkState } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
@@ -241,7 +242,9 @@ function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEnti
       );
       const found = new Set(rows.map((row) => row.link_id));
       const others = links.filter((link) => !found.has(link));
-      return [...rows, ...(others.length === 0 ? [] : await livingOn(database, others))].map(memberOf);
+      return [...rows, ...(others.length === 0 ? [] : await livingOn(database, others))]
+        .map(memberOf)
+        .filter(({ id }) => !isGoneName(id));
     },
     async linesOf(records) {
       if (records.length === 0) return [];

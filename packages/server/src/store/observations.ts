@@ -37,7 +37,7 @@ export async function markLinks(tx: Queryable, links: readonly LinkId[], reason:
 
 const markColumns =
   "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.content_hash, o.into_id, o.version, " +
-  "o.version_order, o.modified_at, o.own_stamp, o.read_start, o.read_end, o.via, " +
+  "o.version_order, o.modified_at, o.own_stamp, o.made_at, o.read_start, o.read_end, o.via, " +
   "(extract(epoch from now() - o.seen_at) * 1000)" +
   "::double precision as seen_ms_ago";
 
@@ -73,6 +73,7 @@ export async function observe(
   const changed: LinkId[] = [];
   const counts = { added: 0, changed: 0, same: 0 };
   let heldAt: number | null = null;
+  const contradictions: StoredObservation[] = [];
   while (left.length > 0) {
     const rows = await loadRows<MarkRow>(tx, markColumns, left);
     const known = new Map(rows.map((row) => [nameOf(row), row]));
@@ -92,10 +93,12 @@ export async function observe(
       const link = stored.get(sightingName(seen));
       if (link !== undefined && link !== null) changed.push(link);
     }
+    contradictions.push(...(sifted.counts.contradictions ?? []));
     for (const seen of lost) counts[countOf(seen, known)] -= 1;
     left = lost;
   }
-  return { counts: { ...counts, heldAt }, changed };
+  const unknown = contradictions.length === 0 ? {} : { contradictions };
+  return { counts: { ...counts, heldAt, ...unknown }, changed };
 }
 
 /** As what a sighting was counted, before it turned out that its view is another by now. */
@@ -122,15 +125,15 @@ async function loadMembers(tx: Queryable, keys: readonly RecordKey[]): Promise<R
 
 const columnNames =
   "connection, entity, external_id, link_id, kind, native, content_hash, version, version_order, " +
-  "modified_at, actor, own_stamp, " +
+  "modified_at, actor, own_stamp, made_at, " +
   "into_id, via, read_start, read_end";
 const sightingRows =
   "(select * from jsonb_to_recordset($1::jsonb) as r(connection text, entity text, external_id text, " +
   "link_id " +
   "text, kind text, native jsonb, content_hash text, version text, version_order double precision, " +
   "modified_at bigint, " +
-  "actor text, own_stamp bigint, into_id text, via text, read_start double precision, read_end " +
-  "double precision, known_end " +
+  "actor text, own_stamp bigint, made_at bigint, into_id text, via text, read_start double precision, " +
+  "read_end double precision, known_end " +
   "double precision, known_hash text)) r";
 const isRecordOf = (row: string): string =>
   `o.connection = ${row}.connection and o.entity = ${row}.entity and o.external_id = ${row}.external_id`;
@@ -146,7 +149,7 @@ type StoredRow = Pick<ObservationRow, "connection" | "entity" | "external_id" | 
  * Stores sightings over the views they were compared with, in the order of their names. Answers what was
  * stored, with the link that the record has by now: it may have got one since its view was loaded.
  */
-async function upsert(
+export async function upsert(
   tx: Queryable,
   observations: readonly StoredObservation[],
   {
@@ -169,6 +172,7 @@ async function upsert(
     version_order: seen.versionOrder,
     modified_at: seen.modifiedAt,
     own_stamp: seen.ownStamp ?? null,
+    made_at: seen.madeAt ?? null,
     actor: seen.actor,
     into_id: seen.into,
     via: seen.via,
@@ -188,7 +192,7 @@ async function upsert(
         "o.connection, o.entity, o.external_id for update of o) update observation o set kind = r.kind, " +
         "native = case when r.kind = 'deleted' then o.native else r.native end, content_hash = " +
         "r.content_hash, version = r.version, version_order = r.version_order, modified_at = " +
-        "r.modified_at, " +
+        "r.modified_at, made_at = coalesce(r.made_at, o.made_at), " +
         "actor = r.actor, own_stamp = r.own_stamp, into_id = r.into_id, via = r.via, read_start = " +
         "r.read_start, read_end = " +
         `r.read_end, resolution = ${returned}, seen_at = now() from held h, ${sightingRows} where ` +

@@ -1,8 +1,18 @@
 /** What both stores make of members, merges and merges taken back: pure, so that they never differ. */
 import { idsOf } from "@crossfoot/kernel";
-import type { ConnectionId, Json, LinkId, Member } from "@crossfoot/kernel";
+import type { ConnectionId, ExternalId, Json, LinkId, Member } from "@crossfoot/kernel";
 import type { Note } from "./chain.ts";
-import type { Adoption, CandidateDecision, MergeCommit, Placed, RecordKey, UnmergeCommit } from "./port.ts";
+import { recordName } from "./port.ts";
+import type {
+  Adoption,
+  CandidateDecision,
+  IntentOutcome,
+  MergeCommit,
+  Placed,
+  RecordKey,
+  StoredObservation,
+  UnmergeCommit,
+} from "./port.ts";
 
 const nameOf = ({ link, connection, id, isAlias }: Placed): string =>
   `${link}\n${connection}\n${id}\n${isAlias ? "alias" : "primary"}`;
@@ -72,6 +82,46 @@ export function referencePatterns(
 
 /** Key of a candidate that is no newcomer: its own system has it twice, and its counterparts are one. */
 export const consolidation = "consolidate";
+
+/** Stands between an id that was given away and the number of its life. */
+export const goneMark = "~gone~";
+
+/** Name of a record whose id its system gave away, the n-th time. */
+export const goneName = (id: ExternalId, lives: number): ExternalId =>
+  `${id}${goneMark}${lives + 1}` as ExternalId;
+
+/** What such a name ends with, as a pattern. */
+export const goneSuffix: string = `${goneMark}[0-9]+$`;
+const ending = new RegExp(goneSuffix);
+
+/** Whether an id is a name of ours for a record that is gone: nothing can refer to it. */
+export const isGoneName = (id: string): boolean => ending.test(id);
+
+/** Records that creates have made, with what was seen of them. */
+export const madeRecords = (
+  outcomes: readonly IntentOutcome[],
+): readonly {
+  readonly record: RecordKey;
+  readonly link: LinkId;
+  readonly seen: StoredObservation | null;
+}[] =>
+  outcomes
+    .flatMap(({ intent, state, id, observation }) => {
+      if (intent.kind !== "create" || state !== "settled" || id === null) return [];
+      const record = { connection: intent.target, entity: intent.entity, id };
+      return [{ record, link: intent.link, seen: observation }];
+    })
+    .toSorted(({ record: one }, { record: other }) => (recordName(one) < recordName(other) ? -1 : 1));
+
+/** What the journal says of a sighting that contradicted what was known under its id. */
+export function reuseNote(
+  { seen }: { readonly seen: RecordKey },
+  { link, gone }: { readonly link: LinkId; readonly gone: ExternalId | null },
+): Note {
+  const { connection, entity, id } = seen;
+  const kind = gone === null ? "same_record" : "id_reused";
+  return { kind, entity, link, body: { connection, id, ...(gone === null ? {} : { as: gone }) } };
+}
 
 /** Names of all records of some members. */
 export function recordRows(entity: string, members: readonly Member[]): readonly RecordKey[] {

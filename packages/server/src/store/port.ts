@@ -108,6 +108,12 @@ export interface ObserveCounts {
   readonly same: number;
   /** Stamp of the oldest record that has to be listed again, since it came too soon; null when none has. */
   readonly heldAt: number | null;
+  /**
+   * Sightings that cannot be of the record that is known under their id, or whose system began to count
+   * again. Nothing of them is stored until {@link IdentityStore.commitReuse} says whose they are; missing
+   * when there are none.
+   */
+  readonly contradictions?: readonly StoredObservation[];
 }
 
 /** A row that could not be read, to be parked alone. */

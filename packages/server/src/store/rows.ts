@@ -32,6 +32,7 @@ export interface ObservationRow {
   readonly version: string | null;
   readonly version_order: number | null;
   readonly modified_at: string | number | null;
+  readonly made_at: string | number | null;
   readonly actor: string | null;
   readonly own_stamp: string | number | null;
   readonly into_id: string | null;
@@ -44,7 +45,7 @@ export interface ObservationRow {
 /** Columns of {@link ObservationRow}, for select lists. */
 export const observationColumns: string =
   "o.connection, o.entity, o.external_id, o.link_id, o.kind, o.native, o.content_hash, o.version, " +
-  "o.version_order, o.modified_at, o.actor, o.own_stamp, o.into_id, o.via, o.read_start, " +
+  "o.version_order, o.modified_at, o.actor, o.own_stamp, o.made_at, o.into_id, o.via, o.read_start, " +
   "o.read_end, o.resolution";
 
 const numberOf = (value: string | number | null): number | null => (value === null ? null : Number(value));
@@ -61,6 +62,7 @@ export function observationOf(row: ObservationRow): StoredObservation {
     version: row.version,
     versionOrder: numberOf(row.version_order),
     modifiedAt: numberOf(row.modified_at),
+    madeAt: numberOf(row.made_at),
     actor: row.actor,
     ownStamp: numberOf(row.own_stamp),
     into: row.into_id as ExternalId | null,

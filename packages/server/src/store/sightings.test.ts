@@ -39,6 +39,7 @@ const answered = (seen_ms_ago: number): MarkRow => ({
   version_order: null,
   modified_at: 500,
   own_stamp: 1_000,
+  made_at: null,
   read_start: 10,
   read_end: 11,
   via: "answer",
@@ -91,6 +92,45 @@ describe("a list that may lag behind what we wrote", () => {
   test("an answer to our own write is always later", () => {
     const { lagMs: _lag, ...answer } = { ...listed, via: "answer" as const };
     expect(sift(answer, answered(0)).moved.length).toBe(1);
+  });
+});
+
+describe("a sighting under the id of another record", () => {
+  const known = { ...answered(60_000), version: "3", version_order: 3, made_at: 100 };
+  const later = { ...listed, version: "9", versionOrder: 9, ageMs: 8_000 };
+  const lower = { ...listed, version: "1", versionOrder: 1, ageMs: 8_000 };
+  const outcomeOf = (seen: StoredObservation, row: MarkRow) => {
+    const { toStore, counts } = sift(seen, row);
+    return [toStore.length, counts.contradictions?.length ?? 0, counts.heldAt];
+  };
+
+  test("is not stored but settled, and is listed again until then", () => {
+    expect(outcomeOf({ ...later, madeAt: 200 }, known)).toEqual([0, 1, 1_000]);
+    expect(outcomeOf({ ...later, madeAt: 100 }, known)).toEqual([1, 0, null]);
+    expect(outcomeOf({ ...later, madeAt: null }, known)).toEqual([1, 0, null]);
+  });
+
+  test("of an earlier life says nothing while an older reading may still be on its way", () => {
+    expect(outcomeOf({ ...later, madeAt: 50 }, { ...known, seen_ms_ago: 100 })).toEqual([0, 0, null]);
+    expect(outcomeOf({ ...later, madeAt: 50 }, known)).toEqual([0, 1, 1_000]);
+  });
+
+  test("is suspected by a lower version only once no older reading can be on its way", () => {
+    const untold = { ...known, made_at: null };
+    expect(outcomeOf(lower, { ...untold, seen_ms_ago: 7_999 })).toEqual([0, 0, null]);
+    expect(outcomeOf(lower, untold)).toEqual([0, 1, 1_000]);
+    expect(outcomeOf({ ...lower, readStart: 5 }, untold)).toEqual([0, 0, null]);
+  });
+
+  test("is suspected where the record was deleted, unless its stamp of creation is the same", () => {
+    const gone = { ...known, kind: "deleted" as const, version: null, version_order: null };
+    expect(outcomeOf(later, gone)).toEqual([0, 1, 1_000]);
+    expect(outcomeOf({ ...later, madeAt: 100 }, gone)).toEqual([1, 0, null]);
+  });
+
+  test("in an answer to our own write is told by the commit that settles it", () => {
+    const { ageMs: _age, ...answer } = { ...later, madeAt: 200, via: "answer" as const };
+    expect(outcomeOf(answer, known)).toEqual([1, 0, null]);
   });
 });
 

@@ -17,6 +17,7 @@ export type MarkRow = Pick<
   | "version_order"
   | "modified_at"
   | "own_stamp"
+  | "made_at"
   | "read_start"
   | "read_end"
   | "via"
@@ -68,6 +69,27 @@ function isStampedLater({ modifiedAt, kind }: StoredObservation, row: MarkRow): 
   return own >= edited && modifiedAt > own;
 }
 
+/**
+ * Whether a sighting may be of another record than the view: its system gave the id away (fault R14). By
+ * the system's own stamps of creation, the later one is the later life. Without them a record that was
+ * deleted and is there again may be another one, and so may one with a lower version than is known; the
+ * latter is not trusted while an older reading may still be on its way.
+ */
+function contradicts(seen: StoredObservation, row: MarkRow): "later" | "earlier" | null {
+  const isThere = seen.kind === "present" || seen.kind === "archived";
+  if (!isThere || seen.ageMs === undefined) return null;
+  const isRead = seen.readStart > row.read_end;
+  const isSettled = isRead && row.seen_ms_ago > seen.ageMs;
+  const mine = seen.madeAt ?? null;
+  const theirs = row.made_at === null ? null : Number(row.made_at);
+  if (mine !== null && theirs !== null && mine !== theirs)
+    return mine > theirs || isSettled ? "later" : "earlier";
+  if (row.kind === "deleted" && isRead && (mine === null || theirs === null)) return "later";
+  const isLower =
+    seen.versionOrder !== null && row.version_order !== null && seen.versionOrder < row.version_order;
+  return isLower && isSettled ? "later" : null;
+}
+
 /** A cursor that does not pass what has to be listed again. */
 export function heldCursor(cursor: CursorState, heldAt: number | null): CursorState {
   const { watermark } = cursor;
@@ -94,6 +116,7 @@ export function siftSightings(
   readonly moved: readonly StoredObservation[];
   readonly counts: ObserveCounts;
 } {
+  const contradictions: StoredObservation[] = [];
   const toStore: StoredObservation[] = [];
   let added = 0;
   let same = 0;
@@ -109,6 +132,14 @@ export function siftSightings(
       added += 1;
       toStore.push(seen);
       if (link !== undefined) moved.push(seen);
+      continue;
+    }
+    const other = contradicts(seen, row);
+    if (other !== null) {
+      if (other === "earlier") continue;
+      // Who it is has to be found out first: until then it is listed again.
+      contradictions.push(seen);
+      if (seen.modifiedAt !== null) heldAt = Math.min(seen.modifiedAt, heldAt ?? seen.modifiedAt);
       continue;
     }
     const { version_order: versionOrder, read_start: readStart, read_end: readEnd } = row;
@@ -127,5 +158,6 @@ export function siftSightings(
     moved.push(seen);
     changed += 1;
   }
-  return { toStore, moved, counts: { added, changed, same, heldAt } };
+  const unknown = contradictions.length === 0 ? {} : { contradictions };
+  return { toStore, moved, counts: { added, changed, same, heldAt, ...unknown } };
 }

@@ -5,6 +5,7 @@ import { connectionStore } from "./connections.ts";
 import { decisionStore } from "./decisions.ts";
 import { epochStore } from "./epochs.ts";
 import { identityStore } from "./identity.ts";
+import { reuseStore } from "./reuse.ts";
 import { dueStore } from "./due.ts";
 import { intentStore } from "./intents.ts";
 import { journalReader, journalWriter } from "./journal.ts";
@@ -42,6 +43,7 @@ export function createStore(deps: {
     ...observationStore(parts),
     ...linkStore(parts),
     ...identityStore(parts),
+    ...reuseStore(parts),
     ...adoptStore(parts),
     ...bundleStore(database),
     ...decisionStore(parts),

@@ -1,3 +1,4 @@
+import { goneSuffix } from "./places.ts";
 import type { LinkId } from "@crossfoot/kernel";
 import type { Queryable } from "../ports.ts";
 import { markLinks } from "./observations.ts";
@@ -87,7 +88,7 @@ export async function wakeOverdue(tx: Queryable, records: readonly DecisionRecor
     "select distinct w.link_id from wait w where w.link_id in (select " +
       "jsonb_array_elements_text($1::jsonb)) " +
       "and (exists (select from link_member m where m.link_id = w.parent_link and m.connection = " +
-      "w.target " +
+      `w.target and m.external_id !~ '${goneSuffix}' ` +
       "and m.until_at is null) or exists (select from link_member m where m.entity = w.parent_entity and " +
       "m.connection = w.parent_connection and m.external_id = w.parent_id and m.until_at is null))",
     [JSON.stringify(waiting)],

@@ -22,6 +22,7 @@ import { webhooksHarmless } from "./i21-webhooks-harmless.ts";
 import { crashHarmless } from "./i24-crash-harmless.ts";
 import { oneLeaseHolder } from "./i25-one-lease-holder.ts";
 import { clocksDoNotDecide } from "./i26-clocks-do-not-decide.ts";
+import { idReuseCaught } from "./i27-id-reuse-caught.ts";
 import { identitySurvives } from "./i28-identity-survives.ts";
 import { scopeIsNotExistence } from "./i29-scope-is-not-existence.ts";
 
@@ -50,6 +51,7 @@ export const checkers: readonly MakeChecker[] = [
   crashHarmless,
   oneLeaseHolder,
   clocksDoNotDecide,
+  idReuseCaught,
   identitySurvives,
   scopeIsNotExistence,
 ];

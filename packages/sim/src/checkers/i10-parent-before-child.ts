@@ -77,7 +77,10 @@ function problemOf(
 
 /** Children that wait at quiet. */
 function waiting(facts: StoreFacts): readonly Violation[] {
-  const members = rowsOf(facts, "link_member").filter(({ until_at: until }) => until === null);
+  // A record whose id was given away is gone: it is a member of its link by another name alone.
+  const members = rowsOf(facts, "link_member").filter(
+    ({ until_at: until, external_id: id }) => until === null && !/~gone~\d+$/.test(String(id)),
+  );
   const intents = rowsOf(facts, "intent");
   return rowsOf(facts, "wait").flatMap((row): readonly Violation[] => {
     const [link, target, field] = [row["link_id"], row["target"], String(row["field"])];

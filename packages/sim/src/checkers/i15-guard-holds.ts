@@ -4,6 +4,8 @@ import { wordOf } from "../auditor/text.ts";
 import { roles } from "../auditor/things.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
 
+type Written = readonly [entity: string, kind: string, plan: string | null, link: string];
+
 /** Harm of these kinds adds up over the guard's window, which is longer than a run. */
 const addedUp: ReadonlySet<string> = new Set(["archive", "unarchive", "delete"]);
 
@@ -18,6 +20,8 @@ export function guardHolds(sight: Sight): Checker {
   let isOver = guard === null;
   const approved = new Set<string>();
   const sums = new Map<string, number>();
+  /** Writes that were decided without an approval. */
+  const open = new Set<string>();
   const linkedMax = (entity: string): number =>
     Math.max(...roles.map((role) => sight.systems[role].rows(entity as EntityName).length));
   return {
@@ -27,13 +31,20 @@ export function guardHolds(sight: Sight): Checker {
       if (entry.kind === "phase" && entry.phase === "heal") isOver = true;
       if (entry.kind === "applying" && entry.isApproved) approved.add(entry.plan);
       if (isOver || guard === null || entry.kind !== "store" || entry.step !== "done") return [];
-      if (entry.method !== "commitDecisions") return [];
       const facts = entry.facts as JsonMap;
-      const writes = (facts["writes"] ?? []) as readonly (readonly [string, string, string | null])[];
+      if (entry.method !== "commitDecisions") return [];
+      const writes = (facts["writes"] ?? []) as readonly Written[];
       const counts = new Map<string, number>();
-      for (const [entity, kind, plan] of writes) {
-        if (plan !== null && approved.has(plan)) continue;
+      for (const [entity, kind, plan, link] of writes) {
         const name = `${entity}\n${kind}`;
+        const write = `${name}\n${link}`;
+        if (plan !== null && approved.has(plan)) {
+          // What was decided before and never made is asked for by that plan now.
+          if (!open.delete(write)) continue;
+          sums.set(name, (sums.get(name) ?? 0) - 1);
+          continue;
+        }
+        open.add(write);
         counts.set(name, (counts.get(name) ?? 0) + 1);
       }
       return [...counts].flatMap(([name, count]): readonly Violation[] => {

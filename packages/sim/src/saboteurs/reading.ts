@@ -61,6 +61,15 @@ export const reading: readonly Saboteur[] = [
     })),
   },
   {
+    name: "id-is-record",
+    invariant: "I27",
+    title: "whoever has the id of a deleted record is taken for it",
+    faults: ["R14", "R4", "P3", "P7"],
+    sabotage: withStore((store) => ({
+      commitReuse: (reuse, runId) => store.commitReuse({ ...reuse, is: "same" }, runId),
+    })),
+  },
+  {
     name: "last-page-dropped",
     invariant: "I09",
     title: "a list ends with its first page",

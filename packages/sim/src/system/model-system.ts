@@ -21,6 +21,8 @@ export interface Row {
   /** The reference of ours that it carries, or null. */
   readonly reference: string | null;
   readonly commits: Commit[];
+  /** When it was made, ms since 1970 by the system's clock. */
+  readonly madeAt: number;
   /** It breaks the parser of its page, and every write to it is refused (fault D9). */
   isPoisoned: boolean;
   /** From when until when it was so, true time; null if never. */
@@ -76,7 +78,7 @@ export class ModelSystem {
   readonly #random: Random;
   readonly #tell: (commit: Commit) => void;
   readonly felt: (fault: string) => void;
-  readonly #freeIds: string[] = [];
+  #freeIds: { readonly entity: EntityName; readonly id: string }[] = [];
   readonly #replaced: Row[] = [];
   readonly #office: Office;
   readonly names: Names;
@@ -154,7 +156,7 @@ export class ModelSystem {
     at: { readonly actor: Actor; readonly reference: string | null; readonly openedAt?: number },
   ): Row {
     const tag = this.decode(entity, native)[kindOf(entity).tag];
-    const free = this.profile.reusesIds ? this.#freeIds.pop() : undefined;
+    const free = this.profile.reusesIds ? this.#takeFreeId(entity) : undefined;
     if (free !== undefined) this.felt("R14");
     const id = free ?? this.#nextId();
     const { reference } = at;
@@ -164,6 +166,7 @@ export class ModelSystem {
       tag: typeof tag === "string" ? tag : "?",
       reference,
       commits: [],
+      madeAt: this.clock.now(),
       isPoisoned: false,
       poisoned: null,
     };
@@ -217,11 +220,32 @@ export class ModelSystem {
     };
     row.commits.push(commit);
     this.log.push(commit);
-    if (after.life === "deleted" && this.profile.reusesIds) this.#freeIds.push(row.id);
+    const isFree = after.life === "deleted" && after.into === null;
+    if (isFree && this.profile.reusesIds) this.#freeIds.push({ entity: row.entity, id: row.id });
     this.#tell(commit);
     this.#number(row, commit);
     this.#rewrite(row, commit);
     return commit;
+  }
+
+  /** An id that is free again: its record is still gone, and nothing names it any more. */
+  #takeFreeId(entity: EntityName): string | undefined {
+    const isGone = (id: string): boolean => {
+      const row = this.row(entity, id);
+      return row !== undefined && standing(row).life === "deleted";
+    };
+    const isNamed = (id: string): boolean =>
+      [...this.#tables].some(([from, rows]) => {
+        const roots = referencesTo(this.name, from, entity);
+        return [...(roots.length === 0 ? [] : rows.values())].some((row) =>
+          roots.some((root) => standing(row).native[root] === id),
+        );
+      });
+    const found = this.#freeIds.findLast(
+      (one) => one.entity === entity && isGone(one.id) && !isNamed(one.id),
+    );
+    this.#freeIds = this.#freeIds.filter((one) => one !== found);
+    return found?.id;
   }
 
   /** What the system works out for itself, in the same commit. */

@@ -46,6 +46,8 @@ export interface Profile {
   readonly gone: "left_out" | "deleted";
   readonly canArchive: boolean;
   readonly reusesIds: boolean;
+  /** Whether records carry the stamp of their creation, which tells two lives of an id apart. */
+  readonly createdStamps?: boolean;
   readonly lossy: { readonly [entity in EntityName]?: { readonly [field: string]: Loss } };
   readonly latencyMsMax: number;
   readonly timeoutMs: number;
@@ -139,6 +141,7 @@ export function drawProfile(random: Random, role: Role, mask: ReadonlySet<string
     incremental: random.chance(0.9) ? "since" : "all",
     gone: random.pick(["left_out", "deleted"]),
     reusesIds: mask.has("R14"),
+    createdStamps: mask.has("R14"),
     lossy: mask.has("R9") ? drawLosses(random) : {},
     latencyMsMax: random.pick([10, 100, 600]),
     timeoutMs: random.pick([1_000, 2_000, 5_000]),

@@ -51,6 +51,7 @@ function recordOf(
     version: counted ? String(state.version) : null,
     versionOrder: counted ? state.version : null,
     modifiedAt: new Date(state.stamp).toISOString(),
+    ...(system.profile.createdStamps === true ? { createdAt: new Date(row.madeAt).toISOString() } : {}),
     actor: state.shownActor,
     into: state.into as ExternalId | null,
   };

@@ -16,6 +16,7 @@ export interface MiniRow {
   readonly fields: JsonMap;
   readonly version: number;
   readonly modifiedAt: number;
+  readonly madeAt?: number;
   readonly isDeleted: boolean;
   readonly isArchived: boolean;
   /** Id of the record that survived a merge with this one, or that this one became. */
@@ -38,6 +39,8 @@ export interface MiniOptions {
   readonly tellsMerges?: boolean;
   /** Whether readers are told of archiving; without it the status alone shows it, as `inactive`. */
   readonly tellsArchives?: boolean;
+  /** Whether records carry the stamp of their creation. */
+  readonly tellsCreation?: boolean;
 }
 
 /** Abilities of an entity that can do everything, one record a call. */
@@ -101,6 +104,7 @@ export class MiniSystem {
       fields,
       version: 1,
       modifiedAt: this.#options.now(),
+      madeAt: this.#options.now(),
       isDeleted: false,
       isArchived: false,
     });
@@ -225,6 +229,9 @@ export class MiniSystem {
       version: String(row.version),
       versionOrder: row.version,
       modifiedAt: new Date(row.modifiedAt).toISOString(),
+      ...(this.#options.tellsCreation === true && row.madeAt !== undefined
+        ? { createdAt: new Date(row.madeAt).toISOString() }
+        : {}),
       actor: "somebody",
       into: (row.into ?? null) as ExternalId | null,
     };

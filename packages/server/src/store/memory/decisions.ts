@@ -2,6 +2,7 @@ import type { LinkId } from "@crossfoot/kernel";
 import { decisionNotes, marksOf, mergeMoves, parkRow } from "../decisions.ts";
 import { intentNotes } from "../intent-notes.ts";
 import type { Saved } from "../intent-notes.ts";
+import { isGoneName } from "../places.ts";
 import { matchingName, shardOf } from "../port.ts";
 import type { BaseMove, DecisionRecord, Intent, LineLink, MemberBundle, ParkEntry, Store } from "../port.ts";
 import { inOrder, markLinks, refuseTwice } from "./basics.ts";
@@ -250,7 +251,10 @@ function wakeOverdue(state: State, records: readonly DecisionRecord[], now: numb
   const isThere = (row: WaitTable): boolean => {
     const { parent_link, parent_entity, parent_connection, parent_id, target } = row;
     const isMember =
-      parent_link !== null && member.by("link", parent_link).some(({ connection }) => connection === target);
+      parent_link !== null &&
+      member
+        .by("link", parent_link)
+        .some(({ connection, external_id }) => connection === target && !isGoneName(external_id));
     return (
       isMember ||
       member.by("record", parent_entity ?? "", parent_connection ?? "", parent_id ?? "").length > 0

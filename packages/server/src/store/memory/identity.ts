@@ -141,7 +141,7 @@ function answers(state: State): Pick<IdentityStore, "saveWord" | "settleCandidat
 }
 
 /** Who is who, over time: merges of records, and merges that were taken back. */
-export function identityPart(state: State): IdentityStore {
+export function identityPart(state: State): Omit<IdentityStore, "commitReuse"> {
   return {
     ...lists(state),
     async standingMerge(record) {

@@ -13,6 +13,7 @@ import { checkFence, checkShards } from "./leases.ts";
 import { addMember } from "./links.ts";
 import { observe } from "./observations.ts";
 import { markPlans } from "./plans.ts";
+import { freeGivenIds } from "./reuse.ts";
 import type { State } from "./state.ts";
 
 type Part = Pick<
@@ -284,6 +285,7 @@ function settle(
   at: { readonly runId: string | null; readonly now: number },
 ): void {
   const { now } = at;
+  const reused = freeGivenIds(state, given, now);
   const outcomes = setAsideTaken(state, given);
   const takenBack = saveStates(state, outcomes, now);
   markPlans(state, outcomes, now);
@@ -315,7 +317,7 @@ function settle(
   const groupNotes = together.map(({ link, connection, images }) => {
     return { kind: "base_moved", entity: null, link, body: { connection, images } };
   });
-  const notes = [...outcomes.flatMap(outcomeNotes), ...withdrawnNotes(takenBack), ...groupNotes];
+  const notes = [...reused, ...outcomes.flatMap(outcomeNotes), ...withdrawnNotes(takenBack), ...groupNotes];
   writeNotes(state, notes, at.runId);
 }
 

@@ -1,4 +1,5 @@
 import { epochOfLinks } from "./epochs.ts";
+import { isGoneName } from "../places.ts";
 import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import type { Note } from "../chain.ts";
 import { takenBackNote, waitingPairs } from "../joins.ts";
@@ -289,7 +290,7 @@ function members(state: State): Pick<Store, "membersOf" | "linesOf" | "linksOfEn
       return [...new Set(links)].flatMap((id) => {
         const own = member.by("link", id);
         const rows = own.length > 0 ? own : wayOf(state, id).flatMap((other) => member.by("link", other));
-        return rows.map((row) => ({ ...memberOf(row), link: id }));
+        return rows.map((row) => ({ ...memberOf(row), link: id })).filter((row) => !isGoneName(row.id));
       });
     },
     async linesOf(records) {

@@ -12,6 +12,7 @@ import { connectionPart } from "./connections.ts";
 import { decisionPart } from "./decisions.ts";
 import { epochPart } from "./epochs.ts";
 import { identityPart } from "./identity.ts";
+import { reusePart } from "./reuse.ts";
 import { duePart } from "./due.ts";
 import { intentPart } from "./intents.ts";
 import { journalPart } from "./journal.ts";
@@ -90,6 +91,7 @@ export function createMemoryStore(deps: {
     ...observationPart(state),
     ...linkPart(state),
     ...identityPart(state),
+    ...reusePart(state),
     ...adoptPart(state),
     ...bundlePart(state),
     ...decisionPart(state),

@@ -38,7 +38,8 @@ function resolutionAfter(
 const memberLink = (state: State, { connection, entity, id }: RecordKey): LinkId | undefined =>
   state.tables.member.by("record", entity, connection, id)[0]?.link_id as LinkId | undefined;
 
-function store(state: State, seen: StoredObservation, now: number): void {
+/** Stores a sighting in the place of whatever was known. */
+export function store(state: State, seen: StoredObservation, now: number): void {
   const { observation } = state.tables;
   const before = observation.get(seen.connection, seen.entity, seen.id);
   const columns = {
@@ -50,6 +51,7 @@ function store(state: State, seen: StoredObservation, now: number): void {
     version_order: seen.versionOrder,
     modified_at: seen.modifiedAt,
     own_stamp: seen.ownStamp ?? null,
+    made_at: seen.madeAt ?? before?.made_at ?? null,
     actor: seen.actor,
     into_id: seen.into,
     via: seen.via,

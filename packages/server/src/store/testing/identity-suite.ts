@@ -4,7 +4,7 @@ import type { Fields, LinkId } from "@crossfoot/kernel";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Lease, MergeCommit, Placed, Rights, Store, StoredObservation, UnmergeCommit } from "../port.ts";
 import type { StoreHome } from "./homes.ts";
-import { crm, decision, erp, intent, seen as anAccount } from "./records.ts";
+import { crm, decision, erp, intent, outcome, seen as anAccount } from "./records.ts";
 import { matchAccounts, takeAll } from "./rights.ts";
 
 const entity = "accounts";
@@ -233,6 +233,78 @@ export function identityStoreSuite(home: StoreHome): void {
         "links_unmerged",
         "links_merged",
       ]);
+    });
+  });
+  describe("an id that its system gave to another record", () => {
+    const newcomer = seen({ id: externalId("r2"), native: { name: "new" }, contentHash: "new", madeAt: 9 });
+    const gone = externalId("r2~gone~1");
+    const reuse = { seen: { ...newcomer, readStart: 30, readEnd: 31 }, knownEnd: 0 } as const;
+    const known = async (id: string) => {
+      const [row] = await store.observationsOf([{ connection: crm, entity, id: externalId(id) }]);
+      return row;
+    };
+    const knownEnd = async (): Promise<number> => (await known("r2"))?.readEnd ?? -1;
+    const holder = async (id: string): Promise<LinkId | undefined> =>
+      (await store.linksOf([{ connection: crm, entity, id: externalId(id) }])).get(`crm/${entity}/${id}`);
+
+    test("leaves the old record deleted under a name of ours, the newcomer without a link", async () => {
+      const end = await knownEnd();
+      expect(await store.commitReuse({ ...reuse, knownEnd: end, is: "another" }, null)).toBe("done");
+      expect([await holder("r2"), await holder(gone)]).toEqual([undefined, two]);
+      expect(await known("r2")).toMatchObject({ kind: "present", native: { name: "new" }, madeAt: 9 });
+      expect(await known(gone)).toMatchObject({ kind: "deleted", native: { name: "r2" } });
+      expect((await store.loadNewcomers(entity, 10)).map(({ id }) => id)).toContain("r2");
+      // Nothing can refer to a record that is gone, and no sweep looks for it.
+      expect((await store.membersOf([two])).map(({ id }) => id)).toEqual(["y2"]);
+      expect(await store.knownIds(crm, entity)).not.toContain(gone);
+      const journal = await store.journalOf(two, 10);
+      expect(journal.map(({ kind }) => kind)).toContain("id_reused");
+      const again = { ...reuse.seen, madeAt: 12, readStart: 40, readEnd: 41 };
+      expect(await store.commitReuse({ seen: again, knownEnd: end, is: "another" }, null)).toBe("moved");
+    });
+
+    test("and of the same record takes the place of the view in its link", async () => {
+      const end = await knownEnd();
+      await store.commitReuse({ ...reuse, knownEnd: end, is: "same" }, null);
+      expect([await holder("r2"), await known("r2")]).toMatchObject([two, { native: { name: "new" } }]);
+      expect((await store.journalOf(two, 10)).map(({ kind }) => kind)).toContain("same_record");
+    });
+
+    test("is free for what we made, where the system gives another stamp of creation", async () => {
+      const before = { ...seen({ id: externalId("r2"), native: { name: "r2" } }), madeAt: 1 };
+      const late = { readStart: 50, readEnd: 51, version: "2", versionOrder: 2 };
+      await store.checkpoint({
+        observations: [{ ...before, ...late }],
+        unreadable: [],
+        cursor: null,
+        runId: null,
+      });
+      const three = linkId("l-three");
+      const record = { connection: erp, entity, id: externalId("y3") };
+      await store.checkpoint({
+        observations: [seen({ ...record, native: { name: "y3" } })],
+        unreadable: [],
+        cursor: null,
+        runId: null,
+      });
+      const found = { kind: "found", link: three, generation: 1, keys: [] } as const;
+      await store.commitResolutions([{ record, resolution: found }], null, lease);
+      const marked = (await store.loadBundles([three]))[0]?.marked ?? null;
+      const create = intent(three, { target: crm });
+      await store.commitDecisions([decision(three, { intents: [create], marked })], null, rights);
+      const [sent] = await store.claimIntents({
+        ...{ rights, target: crm, entity, limit: 5, keys: null, sendWithinMs: 1_000 },
+      });
+      if (sent === undefined) throw new Error("nothing was claimed");
+      const answer = { ...reuse.seen, readStart: 60, readEnd: 61, via: "answer" as const };
+      await store.commitOutcomes(
+        [outcome(sent, { id: externalId("r2"), observation: answer })],
+        null,
+        rights,
+      );
+      expect([await holder("r2"), await holder(gone)]).toEqual([three, two]);
+      const [made] = await store.intentsOf([three]);
+      expect(made).toMatchObject({ state: "settled", id: "r2" });
     });
   });
 }

@@ -16,6 +16,8 @@ export interface Known {
   readonly placed: readonly Placed[];
   /** Merges that stand. */
   readonly merges: Snapshot["link_merge"];
+  /** Ends of the readings that the views are of, by record. */
+  readonly readEnds: ReadonlyMap<string, number>;
   /** Names of the records that belong to a link. */
   readonly members: ReadonlySet<string>;
 }

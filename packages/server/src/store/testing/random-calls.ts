@@ -279,6 +279,14 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     fc.record({ value: fc.constantFrom(null, "a"), take: connection, by: fc.constant("somebody") }),
   ),
   settleMoved: plain("settleMoved", records, fc.constantFrom(null, "waiting", "followed")),
+  commitReuse: knowing(
+    "commitReuse",
+    fc.tuple(rows.observation, runId, fc.constantFrom("another", "same"), fc.nat(7)),
+    (known, [seen, run, is, roll]) => [
+      { seen, knownEnd: roll === 7 ? -1 : (known.readEnds.get(recordName(seen)) ?? -1), is },
+      run,
+    ],
+  ),
   commitMerge: knowing("commitMerge", fc.tuple(mergeFacts, runId, pick), (known, [facts, run, lease]) => [
     mergeOf(known, facts) ?? noMerge,
     run,

@@ -84,13 +84,17 @@ export const observation: fc.Arbitrary<StoredObservation> = fc
     versionOrder: orNull(fc.constantFrom(1, 2, 2.5)),
     modifiedAt: orNull(fc.constantFrom(1_000, 2_000)),
     ownStamp: orNull(fc.constantFrom(1_500, 2_500)),
+    madeAt: fc.constantFrom(null, null, 1, 2),
+    // No time of the stores' clocks: old enough for anything, or of no age.
+    isAged: fc.boolean(),
     into: orNull(fc.constantFrom(externalId("r9"), externalId("r1"))),
     via: fc.constantFrom("poll", "sweep", "probe", "answer", "hint"),
     readStart: fc.integer({ min: 0, max: 40 }),
   })
-  .map(({ at, isBad: isNonsense, kind, ...rest }) => ({
+  .map(({ at, isBad: isNonsense, isAged, kind, ...rest }) => ({
     ...at,
     ...rest,
+    ...(isAged ? { ageMs: -1e12 } : {}),
     kind: isNonsense ? ("nonsense" as never) : (kind as StoredObservation["kind"]),
 
     readEnd: rest.readStart + 1.5,

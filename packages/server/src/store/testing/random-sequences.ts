@@ -12,6 +12,7 @@ const weights: { readonly [method: string]: number } = {
     joinLinks: 3,
     withdrawStored: 3,
     markWork: 2,
+    commitReuse: 4,
     commitMerge: 8,
     commitUnmerge: 8,
   },

@@ -94,7 +94,7 @@ const placedOf = (row: Snapshot["link_member"][number]): Placed => ({
 
 /** What a store in memory holds, for calls that refer to it. */
 export function knownOf(memory: MemoryStore, taken: Pick<Known, "leases" | "rights">): Known {
-  const { intent, park, work, link, link_member, journal, link_merge } = memory.snapshot();
+  const { intent, park, work, link, link_member, journal, link_merge, observation } = memory.snapshot();
   return {
     ...taken,
     intents: intent.map(intentOf),
@@ -107,6 +107,9 @@ export function knownOf(memory: MemoryStore, taken: Pick<Known, "leases" | "righ
     links: new Map(link.map(({ id, entity }) => [id, entity])),
     merges: link_merge.filter(({ unmerged_at }) => unmerged_at === null),
     placed: link_member.filter(({ until_at }) => until_at === null).map(placedOf),
+    readEnds: new Map(
+      observation.map((row) => [`${row.connection}/${row.entity}/${row.external_id}`, row.read_end]),
+    ),
     members: new Set(link_member.map((row) => `${row.connection}/${row.entity}/${row.external_id}`)),
   };
 }
