@@ -37,6 +37,15 @@ const isWanted = (fileName: string): boolean => isThorough || !worlds.test(fileN
 type Costs = Readonly<Record<string, number | null>>;
 const costFile = (): string => join(process.cwd(), "test-costs.json");
 
+/** What Stryker is told of one defect. */
+interface Verdict {
+  readonly status: "killed" | "survived" | "timeout";
+  readonly killedBy?: readonly string[];
+  readonly failureMessage?: string;
+  readonly reason?: string;
+  readonly nrOfTests?: number;
+}
+
 /** The failure of a test, or null. */
 function failureOf(test: LoadedTest): string | null {
   try {
@@ -93,22 +102,34 @@ class OneThread {
     board.hitCount = 0;
     board.hitLimit = hitLimit;
     try {
-      if (asked.reloadEnvironment || this.#tests.length === 0) {
-        const tests = await load(isWanted);
-        this.#keep(tests, JSON.parse(readFileSync(costFile(), "utf8")) as Costs);
-      }
+      if (asked.reloadEnvironment || this.#tests.length === 0) await this.#reload();
     } catch (error) {
       this.#tests = [];
       // What cannot be loaded fails every test.
       const killedBy = Object.keys(this.#costs).slice(0, 1);
       return { status: "killed", killedBy, failureMessage: String(error), nrOfTests: 0 };
     }
-    board.activeMutant = activeMutant.id;
-    const filter = testFilter === undefined ? undefined : new Set(testFilter);
-    return this.#judge(this.#tests.filter(({ id }) => filter === undefined || filter.has(id)));
+    const verdict = this.#judge(activeMutant.id, testFilter);
+    if (asked.mutantActivation === "static" || !this.#failsAnyway(verdict)) return verdict;
+    // An earlier defect has left something behind: all is loaded afresh, and this one is judged again.
+    await this.#reload();
+    return this.#judge(activeMutant.id, testFilter);
   }
 
-  #judge(tests: readonly LoadedTest[]): unknown {
+  async #reload(): Promise<void> {
+    const tests = await load(isWanted);
+    this.#keep(tests, JSON.parse(readFileSync(costFile(), "utf8")) as Costs);
+  }
+
+  /** Whether the test that saw the defect fails without it, too. */
+  #failsAnyway({ killedBy = [] }: Verdict): boolean {
+    board.activeMutant = undefined;
+    return this.#tests.some((test) => killedBy.includes(test.id) && failureOf(test) !== null);
+  }
+
+  #judge(defect: string, filter: readonly string[] | undefined): Verdict {
+    board.activeMutant = defect;
+    const tests = this.#tests.filter(({ id }) => filter === undefined || filter.includes(id));
     let nrOfTests = 0;
     for (const test of tests) {
       nrOfTests += 1;
