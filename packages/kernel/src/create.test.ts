@@ -227,6 +227,8 @@ describe("planCreates", () => {
       target,
     });
     expect(planCreates(untold).writes).toHaveLength(1);
+    const silent = inputOf({ fields, policy: { statusField: "status" }, shown: { name: "q" }, target });
+    expect(planCreates(silent).writes).toHaveLength(1);
     const unreachable = inputOf({
       fields,
       policy: { statusField: "status" },
