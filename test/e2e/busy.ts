@@ -11,3 +11,10 @@ export function wasTooBusy({ troubles }: Pick<RunSummary, "troubles">): boolean 
 
 /** Times that something is asked for on such a machine. */
 export const busyTriesMax = 6;
+
+/** Runs until the machine was not too busy for it; answers that run, or the last one. */
+export async function runThrough(run: () => Promise<RunSummary>): Promise<RunSummary> {
+  let summary = await run();
+  for (let tries = 1; wasTooBusy(summary) && tries < busyTriesMax; tries += 1) summary = await run();
+  return summary;
+}

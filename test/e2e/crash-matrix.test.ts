@@ -12,7 +12,7 @@ import type { Outcome } from "./matrix-trial.ts";
 
 /** Worlds of one program: each takes some 0.3 s to start, and the embedded one some 300 MB. */
 const togetherMax = { embedded: 6, server: 8 };
-const minutesMax = 15;
+const minutesMax = 25;
 
 describe("the rows of the crash matrix", () => {
   const casesOf = (row: number) => matrixCases.filter((one) => one.row === row);

@@ -5,6 +5,7 @@ import { seedDemo } from "@crossfoot/twin";
 import type { TwinSnapshot } from "@crossfoot/twin";
 import { openServer, tempFolder } from "crossfoot/testing";
 import type { TempFolder, TestPostgres } from "crossfoot/testing";
+import { runThrough } from "./busy.ts";
 import { openStage } from "./kill-stage.ts";
 import type { KillStage, StoreChoice } from "./kill-stage.ts";
 import { startLife } from "./matrix-life.ts";
@@ -71,7 +72,7 @@ export async function makeGround(server: TestPostgres | null): Promise<Ground> {
     const { folder } = stage;
     await life.order("ground", { kind: "open", folder, manner: {}, takesOver: false });
     // What came of the load itself, such as numbers and orders, comes back with the second run.
-    for (let run = 0; run < 2; run += 1) await life.order("ground", { kind: "run" });
+    for (let run = 0; run < 2; run += 1) await runThrough(() => life.order("ground", { kind: "run" }));
     await life.order("ground", { kind: "close" });
   } finally {
     await life.kill();

@@ -1,6 +1,7 @@
 /** Worlds that are killed together, each at its own step of the crash matrix, and what became of them. */
 import type { FaultEffect } from "@crossfoot/twin";
 import type { RunSummary } from "crossfoot/testing";
+import { runThrough } from "./busy.ts";
 import { audit, commitsOf } from "./kill-audit.ts";
 import type { KillStage } from "./kill-stage.ts";
 import type { Order, Plan } from "./matrix-child.ts";
@@ -201,7 +202,7 @@ async function faultsOf(
   const { stage, name } = running;
   const found = audit(stage);
   const before = commitsOf(stage);
-  const idle = await life.order<RunSummary>(name, { kind: "run" });
+  const idle = await runThrough(() => life.order(name, { kind: "run" }));
   const dead = await life.order<{ deadLetters: unknown[] } & unknown[]>(name, { kind: "deadLetters" });
   const told = (label: string, rows: readonly string[]): readonly string[] =>
     rows.map((row) => `${label}: ${row}`);
@@ -238,7 +239,7 @@ async function recover(running: Running, life: Life): Promise<Seen> {
   for (const { faults } of [stage.crm, stage.erp]) faults.add(log);
   const from = { crm: stage.crm.faults.fired.length, erp: stage.erp.faults.fired.length };
   const repeated = await again(running, life);
-  const recovered = await life.order<RunSummary>(name, { kind: "run" });
+  const recovered = await runThrough(() => life.order(name, { kind: "run" }));
   const calls = (["crm", "erp"] as const).flatMap((side) =>
     stage[side].faults.fired.slice(from[side]).map(({ method, path }) => `${side} ${method} ${path}`),
   );
