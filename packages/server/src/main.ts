@@ -92,4 +92,13 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await runCli(process.argv.slice(2), deps);
+/**
+ * A command that has begun keeps the program alive until it has ended. Pauses do not, and a connection to a
+ * store that has gone away does not either: a worker would end without a word when PostgreSQL is restarted.
+ */
+const awake = setInterval(() => undefined, 2 ** 30);
+try {
+  process.exitCode = await runCli(process.argv.slice(2), deps);
+} finally {
+  clearInterval(awake);
+}
