@@ -77,8 +77,29 @@ async function isUnjoinable(
   return rows.length > 0;
 }
 
+/**
+ * Either link may still have the keys, lines and base of a record that it had before a merge or its end: what
+ * the other one has in their place stands.
+ */
+async function dropLeftBehind(tx: Queryable, pair: readonly [LinkId, LinkId]): Promise<void> {
+  const isSame = "k.link_id = $1 and o.link_id = $2 and o.connection = k.connection";
+  await tx.query(`delete from match_key k using match_key o where ${isSame} and o.key = k.key`, pair);
+  await tx.query(
+    `delete from line_link k using line_link o where ${isSame} and o.field = k.field and o.native_id = ` +
+      "k.native_id",
+    pair,
+  );
+  await tx.query(
+    "delete from base b using base o where b.link_id in ($1, $2) and o.link_id in ($1, $2) and o.link_id " +
+      "<> b.link_id and o.connection = b.connection and not exists (select from link_member m where " +
+      "m.link_id = b.link_id and m.connection = b.connection and m.until_at is null and not m.is_alias)",
+    pair,
+  );
+}
+
 async function joinTwo(tx: Queryable, pair: { readonly from: LinkId; readonly into: LinkId }): Promise<void> {
   const { from, into } = pair;
+  await dropLeftBehind(tx, [from, into]);
   for (const table of ["link_member", "observation", "match_key", "line_link", "base"]) {
     await tx.query(`update ${table} set link_id = $2 where link_id = $1`, [from, into]);
   }

@@ -7,11 +7,14 @@ const returns: ReadonlySet<Commit["op"]> = new Set(["create", "restore", "unarch
 
 /**
  * I05: after a person has deleted one of two linked records, we neither make it again nor bring an archived
- * one back, until a person does. That two are linked is known where we made one of them.
+ * one back, until a person does, or answers a question of ours. That two are linked is known where we made
+ * one of them.
  */
 export function noResurrection(sight: Sight): Checker {
   const { systems } = sight;
   let looked = 0;
+  /** When a person last answered open questions: what becomes of a deletion may have been one. */
+  let answeredAt = -Infinity;
   const commitsOf = ({ entity, tag }: Commit): readonly Commit[] =>
     [...systems.crm.log, ...systems.erp.log]
       .filter((each) => each.entity === entity && each.tag === tag)
@@ -20,6 +23,7 @@ export function noResurrection(sight: Sight): Checker {
     invariant: "I05",
     looked: () => looked,
     see: (entry): readonly Violation[] => {
+      if (entry.kind === "answers" && entry.count > 0) answeredAt = entry.at;
       if (entry.kind !== "commit") return [];
       const { commit } = entry;
       const isPersons = commit.actor.kind === "person";
@@ -31,9 +35,9 @@ export function noResurrection(sight: Sight): Checker {
       const wasLinked = before.some(
         ({ op, actor, at }) => op === "create" && actor.kind === "us" && at < deleted.at,
       );
-      const isBack = before.some(
-        ({ op, actor, at }) => at > deleted.at && actor.kind === "person" && returns.has(op),
-      );
+      const isBack =
+        answeredAt > deleted.at ||
+        before.some(({ op, actor, at }) => at > deleted.at && actor.kind === "person" && returns.has(op));
       const isUnseen = isUnseenLife(sight, systems[deleted.system].row(deleted.entity, deleted.id));
       if (!wasLinked || isBack || isUnseen) return [];
       const { system, entity, tag, id } = commit;

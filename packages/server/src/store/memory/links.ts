@@ -152,9 +152,28 @@ function isUnjoinable(state: State, { from, into }: Pair): boolean {
   return isOver || isCreating || sides(from).some((connection) => taken.has(connection));
 }
 
+/** Keys, lines and bases of records that one of the links had before (see the SQL store). */
+function dropLeftBehind(state: State, { from, into }: Pair): void {
+  const { member, matchKey, line, base } = state.tables;
+  for (const row of matchKey.by("link", from))
+    if (matchKey.get(into, row.connection, row.key) !== undefined) matchKey.remove(row);
+  for (const row of line.by("link", from))
+    if (line.get(into, row.connection, row.field, row.native_id) !== undefined) line.remove(row);
+  const isLive = (link: string, connection: string): boolean =>
+    member
+      .by("history", link)
+      .some((row) => row.connection === connection && row.until_at === null && !row.is_alias);
+  const both = base.by("link", from).flatMap((row) => {
+    const other = base.get(into, row.connection);
+    return other === undefined ? [] : [row, other];
+  });
+  for (const row of both) if (!isLive(row.link_id, row.connection)) base.remove(row);
+}
+
 function joinTwo(state: State, { from, into }: Pair): void {
   const { member, observation, matchKey, line, base, link, work, wait } = state.tables;
   const moved = { link_id: into };
+  dropLeftBehind(state, { from, into });
   for (const row of member.by("history", from)) member.change(row, moved);
   for (const row of observation.by("link", from)) observation.change(row, moved);
   for (const row of matchKey.by("link", from)) matchKey.change(row, moved);

@@ -162,6 +162,20 @@ export function storeSuite(home: StoreHome): void {
       ]);
       expect((await store.holdersOf("accounts", ["k"])).map(({ link }) => link)).toEqual(["l-a"]);
     });
+
+    test("a link that has keys left of a record it had before is joined all the same", async () => {
+      await makeLinks("a");
+      const left = { link: linkId("l-a"), connection: erp, keys: ["k"] };
+      await store.replaceKeys("accounts", [left], { pairs: [], runId: null, lease: matching });
+      const checkpoint = { unreadable: [], cursor: null, runId: null };
+      await store.checkpoint({ ...checkpoint, observations: [seen("b", { connection: erp })] });
+      const record = { connection: erp, entity: "accounts", id: externalId("b") };
+      const resolution = { kind: "found", link: linkId("l-b"), generation: 1, keys: ["k"] } as const;
+      await store.commitResolutions([{ record, resolution }], null, matching);
+      await store.joinLinks([{ from: linkId("l-b"), into: linkId("l-a") }], null, matching);
+      expect((await store.membersOf([linkId("l-a")])).length).toBe(2);
+      expect((await store.holdersOf("accounts", ["k"])).map(({ link }) => link)).toEqual(["l-a"]);
+    });
   });
 
   describe(`deciding and sending (${home.name})`, () => {
