@@ -104,7 +104,8 @@ async function planEntity(
   const open = [...draft.decided.values()]
     .filter((one) => isOpen(one, policy))
     .map(({ bundle }) => bundle.id);
-  const again = [...(at.pass === 0 ? [] : open), ...(await wokenBy(settling, draft, policy))];
+  const woken = [...(await wokenBy(settling, draft, policy)), ...(await calledUp(settling, draft, policy))];
+  const again = [...new Set([...(at.pass === 0 ? [] : open), ...woken])];
   for (let from = 0; from < again.length; from += batchSize)
     await decide(again.slice(from, from + batchSize));
 }
@@ -119,6 +120,17 @@ async function wokenBy(settling: Settling, draft: Draft, policy: EntityPolicy): 
   return waiters
     .filter(({ link, entity }) => entity === policy.entity && !draft.decided.has(link))
     .map(({ link }) => link);
+}
+
+/**
+ * Records that are not due and without which a planned document cannot go on: what was not wanted before may
+ * be wanted for its sake, as a run marks it.
+ */
+async function calledUp(settling: Settling, draft: Draft, policy: EntityPolicy): Promise<readonly LinkId[]> {
+  const undecided = [...draft.demanded.keys()].filter((link) => !draft.decided.has(link));
+  if (undecided.length === 0) return [];
+  const members = await settling.session.world.store.membersOf(undecided);
+  return members.filter(({ entity }) => entity === policy.entity).map(({ link }) => link);
 }
 
 /**
