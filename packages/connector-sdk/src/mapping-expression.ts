@@ -73,6 +73,18 @@ function failureOf(error: unknown): { readonly code: string; readonly position: 
 
 const preparedOf = new WeakMap<Expression, jsonata.Expression>();
 
+let before: Promise<unknown> = Promise.resolve();
+
+/**
+ * Evaluations go one after the other: the time of one is not spent by others that are begun at once, such as
+ * those of a page of records on a busy machine.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = before.then(work);
+  before = turn.catch(() => undefined);
+  return turn;
+}
+
 /**
  * The result as JSON; nothing is null, and a failure leaves its code under a key that no result has by
  * accident.
@@ -82,9 +94,9 @@ async function evaluate(expression: Expression, input: JsonMap): Promise<Json> {
     const prepared = preparedOf.get(expression) ?? prepare(expression.text);
     preparedOf.set(expression, prepared);
     // A copy, since JSONata marks lists that it has looked at.
-    const result: unknown = await prepared.evaluate(structuredClone(input), {
-      [budgetName]: { left: stepsMax },
-    });
+    const result: unknown = await inTurn(() =>
+      prepared.evaluate(structuredClone(input), { [budgetName]: { left: stepsMax } }),
+    );
     if (typeof result === "function") return { [failureKey]: "function" };
     const text = JSON.stringify(result) as string | undefined;
     const json = text === undefined ? null : (JSON.parse(text) as Json);
