@@ -43,7 +43,7 @@ export function scopeIsNotExistence(sight: Sight): Checker {
       looked += 1;
       const what = `we did ${commit.op} on ${commit.system} ${commit.id}`;
       // A record was there on both sides: the one that is back is the same.
-      if (commit.op === "create") return [violation(at, what, stay)];
+      if (commit.op === "create") return isForAnother(sight, stay, commit) ? [] : [violation(at, what, stay)];
       if (stay.back !== null) return [];
       const isHarm = commit.op === "archive" || commit.op === "delete";
       if (isHarm) return isDeletedByPeople(sight, stay) ? [] : [violation(at, what, stay)];
@@ -99,6 +99,28 @@ function hadBoth(sight: Sight, stay: Outside): boolean {
   const isOurs = ({ commits: [first] }: Row): boolean =>
     first?.actor.kind === "us" && first.at < stay.left.at;
   return others.length > 0 && [stay.row, ...others].some(isOurs) && !isDeletedByPeople(sight, stay);
+}
+
+/**
+ * Whether a record that we made is the counterpart of another record than the one that left: people had made
+ * the same thing more than once, and each of theirs may have one of ours.
+ */
+function isForAnother(sight: Sight, { row, role }: Outside, commit: Commit): boolean {
+  const isOurs = ({ commits: [first] }: Row): boolean => first?.actor.kind === "us";
+  const named = (system: Role): readonly Row[] =>
+    sight.systems[system]
+      .everyRow(row.entity)
+      .filter(
+        ({ tag }) =>
+          sight.systems[system].names.of(row.entity, tag) ===
+          sight.systems[role].names.of(row.entity, row.tag),
+      );
+  const made = named(commit.system).filter((one) => one !== row && isOurs(one)).length;
+  const theirs = named(otherOf(commit.system)).filter((one) => one !== row && !isOurs(one)).length;
+  // The pair itself: one of the two is ours, the other one somebody's.
+  const isPairOfOurs = isOurs(row);
+  if (commit.system === role) return made <= theirs - (isPairOfOurs ? 1 : 0);
+  return made - (isPairOfOurs ? 0 : 1) <= theirs;
 }
 
 /** Somebody deleted, archived or merged one of them: then that is what is followed. */
