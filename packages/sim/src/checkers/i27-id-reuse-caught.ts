@@ -43,12 +43,14 @@ export function idReuseCaught(sight: Sight): Checker {
 function reusesIn({ scenario, systems }: Sight): readonly Reuse[] {
   return roles.flatMap((role) =>
     scenario.entities.flatMap((entity) => {
+      const { names } = systems[role];
       const byId = Map.groupBy(systems[role].everyRow(entity), ({ id }) => id);
       return [...byId.values()].flatMap((rows) =>
         rows.slice(1).flatMap((newcomer, at): readonly Reuse[] => {
           const gone = rows[at];
-          // One that was made again under its old id by another hand is the same thing for people.
-          return gone === undefined || gone.tag === newcomer.tag ? [] : [{ role, gone, newcomer }];
+          // What was made again under its old id by another hand, or merged with it, is one thing for people.
+          const isOne = gone !== undefined && names.of(entity, gone.tag) === names.of(entity, newcomer.tag);
+          return gone === undefined || isOne ? [] : [{ role, gone, newcomer }];
         }),
       );
     }),
