@@ -220,7 +220,6 @@ export const catalogue: readonly FaultKind[] = [
   {
     name: "T5",
     title: "a row of the journal is changed or lost while nothing of ours runs",
-    awaits: "a finding beside other faults (F20, seed 176 with all faults)",
     draw: (random, scene) => ({
       trigger: onTime(random, scene),
       params: { what: random.pick(["lost", "body", "hash"]), share: random.between(0, 99) / 100 },

@@ -48,7 +48,13 @@ function fieldOf(
     case "ref":
       return { path, ref: shape.entity };
     case "money":
-      if (role === "erp") return { amount: `${path}.amount`, currency: `${path}.currency` };
+      // In its rows the ERP leaves out what has no value.
+      if (role === "erp")
+        return {
+          amount: `${path}.amount`,
+          currency: `${path}.currency`,
+          ...(at.isRow ? { missing: null } : {}),
+        };
       return { amount: path, currency: at.isRow ? "^Currency" : "Currency" };
     case "quantity":
       return { value: `${path}.qty`, unit: `${path}.unit` };
