@@ -3,11 +3,16 @@ import type { EntityName } from "@crossfoot/model";
 import { wordOf } from "../auditor/text.ts";
 import { roles } from "../auditor/things.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
+import type { Commit } from "../system/commit.ts";
 
 type Written = readonly [entity: string, kind: string, plan: string | null, link: string];
 
 /** Harm of these kinds adds up over the guard's window, which is longer than a run. */
 const addedUp: ReadonlySet<string> = new Set(["archive", "unarchive", "delete"]);
+
+/** Writes, by entity and kind, of which a commit may be one. */
+const kindsOf = ({ entity, op }: Commit): readonly string[] =>
+  (op === "write" ? ["update", "transition"] : [op]).map((kind) => `${entity}\n${kind}\n`);
 
 /**
  * I15: what is decided at once stays within the guard before the first of it is written, and archives and
@@ -22,6 +27,11 @@ export function guardHolds(sight: Sight): Checker {
   const sums = new Map<string, number>();
   /** Writes that were decided without an approval. */
   const open = new Set<string>();
+  /**
+   * Those of them since whose decision nothing of their kind has come to a system: decided again, such a one
+   * was withdrawn, or its system has refused it.
+   */
+  const unmade = new Set<string>();
   const linkedMax = (entity: string): number =>
     Math.max(...roles.map((role) => sight.systems[role].rows(entity as EntityName).length));
   return {
@@ -29,6 +39,9 @@ export function guardHolds(sight: Sight): Checker {
     looked: () => looked,
     see: (entry): readonly Violation[] => {
       if (entry.kind === "phase" && entry.phase === "heal") isOver = true;
+      if (entry.kind === "commit" && entry.commit.actor.kind === "us")
+        for (const write of unmade)
+          if (kindsOf(entry.commit).some((kind) => write.startsWith(kind))) unmade.delete(write);
       if (entry.kind === "applying" && entry.isApproved) approved.add(entry.plan);
       if (isOver || guard === null || entry.kind !== "store" || entry.step !== "done") return [];
       const facts = entry.facts as JsonMap;
@@ -45,6 +58,8 @@ export function guardHolds(sight: Sight): Checker {
           continue;
         }
         open.add(write);
+        if (unmade.has(write)) continue;
+        unmade.add(write);
         counts.set(name, (counts.get(name) ?? 0) + 1);
       }
       return [...counts].flatMap(([name, count]): readonly Violation[] => {
