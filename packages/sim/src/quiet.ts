@@ -23,7 +23,13 @@ export async function isQuiet(
   const open = await store.openCounts();
   if (open.some((row) => row.openIntents > 0)) return false;
   const due = await store.dueEntities([...at.scenario.entities]);
-  if (due.some((row) => row.newcomers || row.work || row.intents)) return false;
+  if (due.some((row) => row.work || row.intents)) return false;
+  for (const { entity } of due.filter((row) => row.newcomers)) {
+    // What waits for a record about which a person is asked waits for that answer.
+    const left = await store.unlinkedOf(entity);
+    const isAsked = (await store.listCandidates()).length > 0;
+    if (!isAsked || left.some(({ resolution }) => resolution === null)) return false;
+  }
   return haveRunsSince(at.history, { since, count: at.scenario.workers.length + 1, sweeps: at.scenario });
 }
 

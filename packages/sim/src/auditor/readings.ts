@@ -95,7 +95,9 @@ export class Readings {
     const { commitLagMs, searchLagMs, stampGranularityMs } = system.profile;
     const lagMs = commitLagMs + searchLagMs;
     const rows = system.rows(entity as EntityName);
-    const newest = Math.max(...rows.flatMap((row) => row.commits.map(({ after }) => after.stamp)), -Infinity);
+    // Records whose id was given to another one gave out stamps too.
+    const stamps = system.everyRow(entity as EntityName).flatMap(({ commits }) => commits);
+    const newest = Math.max(...stamps.map(({ after }) => after.stamp), -Infinity);
     const mark = typeof watermark === "number" ? watermark : -Infinity;
     this.#ends.set(place, {
       at: entry.at,

@@ -6,6 +6,26 @@ import type { Commit } from "../system/commit.ts";
 const returns: ReadonlySet<Commit["op"]> = new Set(["create", "restore", "unarchive", "unmerge"]);
 
 /**
+ * Whether what we make is the counterpart of another record than the deleted one's: people had made the same
+ * thing more than once in the other system, and each of theirs may have one of ours.
+ */
+function isOfAnother(
+  deleted: Commit,
+  { commit, before }: { readonly commit: Commit; readonly before: readonly Commit[] },
+): boolean {
+  if (commit.op !== "create" || commit.system !== deleted.system) return false;
+  const creates = before.filter(({ op }) => op === "create");
+  const theirs = creates.filter(
+    ({ system, actor }) => system !== commit.system && actor.kind !== "us",
+  ).length;
+  const ours = creates.filter(
+    ({ system, actor, id }) => system === commit.system && actor.kind === "us" && id !== deleted.id,
+  ).length;
+  const isPartnerTheirs = creates.some(({ id, actor }) => id === deleted.id && actor.kind === "us");
+  return ours + 1 <= theirs - (isPartnerTheirs ? 1 : 0);
+}
+
+/**
  * I05: after a person has deleted one of two linked records, we neither make it again nor bring an archived
  * one back, until a person does, or answers a question of ours. That two are linked is known where we made
  * one of them.
@@ -39,7 +59,7 @@ export function noResurrection(sight: Sight): Checker {
         answeredAt > deleted.at ||
         before.some(({ op, actor, at }) => at > deleted.at && actor.kind === "person" && returns.has(op));
       const isUnseen = isUnseenLife(sight, systems[deleted.system].row(deleted.entity, deleted.id));
-      if (!wasLinked || isBack || isUnseen) return [];
+      if (!wasLinked || isBack || isUnseen || isOfAnother(deleted, { commit, before })) return [];
       const { system, entity, tag, id } = commit;
       const message = `${system} ${entity} ${tag} was deleted by a person and came back by us as ${id}`;
       return [{ invariant: "I05", message, at: entry.at, about: { system, entity, tag, id } }];
