@@ -13,16 +13,17 @@ function isOfAnother(
   deleted: Commit,
   { commit, before }: { readonly commit: Commit; readonly before: readonly Commit[] },
 ): boolean {
-  if (commit.op !== "create" || commit.system !== deleted.system) return false;
+  if (commit.op !== "create") return false;
+  const isOurs = ({ actor }: Commit): boolean => actor.kind === "us";
+  const isDeleted = ({ system, id }: Commit): boolean => system === deleted.system && id === deleted.id;
   const creates = before.filter(({ op }) => op === "create");
-  const theirs = creates.filter(
-    ({ system, actor }) => system !== commit.system && actor.kind !== "us",
-  ).length;
-  const ours = creates.filter(
-    ({ system, actor, id }) => system === commit.system && actor.kind === "us" && id !== deleted.id,
-  ).length;
-  const isPartnerTheirs = creates.some(({ id, actor }) => id === deleted.id && actor.kind === "us");
-  return ours + 1 <= theirs - (isPartnerTheirs ? 1 : 0);
+  const isDeletedOurs = creates.some((each) => isDeleted(each) && isOurs(each));
+  const others = creates.filter((each) => !isDeleted(each));
+  const theirs = others.filter((each) => each.system !== commit.system && !isOurs(each)).length;
+  const ours = others.filter((each) => each.system === commit.system && isOurs(each)).length + 1;
+  // The partner of the deleted one is among them.
+  if (commit.system === deleted.system) return ours <= theirs - (isDeletedOurs ? 1 : 0);
+  return ours - (isDeletedOurs ? 0 : 1) <= theirs;
 }
 
 /**
