@@ -63,7 +63,11 @@ export function noEcho(sight: Sight): Checker {
     const given = [...theirs, ...blanksOf(sight, thing, field)];
     looked += ours.length;
     const about = { entity: thing.entity, tag: thing.tag, field };
-    const invented = ours.filter(
+    // What an undo writes, a person asked for.
+    const isUndo = ({ commit: { actor } }: FieldChange): boolean =>
+      actor.kind === "us" && undone.has(actor.key);
+    const unasked = ours.filter((change) => !isUndo(change));
+    const invented = unasked.filter(
       ({ commit, value }) =>
         !given.some(
           (source) =>
@@ -78,15 +82,9 @@ export function noEcho(sight: Sight): Checker {
       at: commit.at,
       about,
     }));
-    // What an undo writes, a person asked for.
-    const caused = ours.filter((change) => {
-      const { actor } = change.commit;
-      return (
-        !(actor.kind === "us" && undone.has(actor.key)) &&
-        !isAnswered(thing, change) &&
-        !isUnseenLife(sight, rowOf(thing, change))
-      );
-    });
+    const caused = unasked.filter(
+      (change) => !isAnswered(thing, change) && !isUnseenLife(sight, rowOf(thing, change)),
+    );
     // Who is who is a commit of somebody else too, and may bring any field.
     const causes = theirs.length + moves(thing);
     if (caused.length <= causes) return found;
