@@ -32,7 +32,9 @@ export function replay(facts: StoreFacts): Replayed {
   const intents = new Map<string, string>();
   const tombstones = new Set<string>();
   const attempts = new Map<string, number>();
-  const placed = (row: { readonly [column: string]: unknown }): string => place(row["shard"], row["seq"]);
+  // A number is given again where the newest entry of a chain was lost: the instant tells the two apart.
+  const placed = (row: { readonly [column: string]: unknown }): string =>
+    place(row["shard"], row["seq"], row["at"]);
   const torn = new Set(facts.torn.map(placed));
   const standing = rowsOf(facts, "journal").filter((row) => !torn.has(placed(row)));
   const entries: ReturnType<typeof rowsOf> = [...facts.torn, ...standing].toSorted(
