@@ -1,10 +1,17 @@
 import type { Sight } from "../checker.ts";
 import type { CallKind, Entry } from "../history.ts";
+import type { Commit } from "../system/commit.ts";
 import type { Row } from "../system/model-system.ts";
 
 const sightings: ReadonlySet<CallKind> = new Set(["read", "readByIds", "probe"]);
 /** Steps of the store that keep what was read. */
 const keeps: ReadonlySet<string> = new Set(["checkpoint", "commitOutcomes"]);
+
+/** The record that a commit is of, also when its id was given to another one since; undefined without one. */
+export function rowOfCommit({ systems }: Sight, commit: Commit | undefined): Row | undefined {
+  if (commit === undefined) return undefined;
+  return systems[commit.system].everyRow(commit.entity).find(({ commits }) => commits.includes(commit));
+}
 
 /**
  * Whether a record that we made was deleted by a person before anybody of us could know of it: its answer was

@@ -1,4 +1,4 @@
-import { isUnseenLife } from "../auditor/unseen-life.ts";
+import { isUnseenLife, rowOfCommit } from "../auditor/unseen-life.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
 import type { Commit } from "../system/commit.ts";
 
@@ -10,7 +10,7 @@ import type { Commit } from "../system/commit.ts";
  */
 export function noDuplicateCreate(sight: Sight): Checker {
   const { systems } = sight;
-  const made = new Map<string, string>();
+  const made = new Map<string, Commit>();
   const madeOf = new Map<string, Commit>();
   const twice = (commit: Commit, first: string): Violation => {
     const { system, entity, id, tag, at } = commit;
@@ -26,13 +26,13 @@ export function noDuplicateCreate(sight: Sight): Checker {
     looked: () => made.size,
     see: (entry): readonly Violation[] => {
       if (entry.kind !== "commit" || entry.commit.op !== "create") return [];
-      const { system, entity, id, tag, actor } = entry.commit;
+      const { system, entity, tag, actor } = entry.commit;
       if (actor.kind !== "us") return [];
       const name = `${system}/${entity}/${actor.reference}`;
       const first = made.get(name);
-      made.set(name, id);
-      if (isUnseenLife(sight, systems[system].row(entity, first ?? ""))) return [];
-      if (first !== undefined) return [twice(entry.commit, first)];
+      made.set(name, entry.commit);
+      if (isUnseenLife(sight, rowOfCommit(sight, first))) return [];
+      if (first !== undefined) return [twice(entry.commit, first.id)];
       const thing = `${system}/${entity}/${tag}`;
       const known = madeOf.get(thing);
       madeOf.set(thing, entry.commit);

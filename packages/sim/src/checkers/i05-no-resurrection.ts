@@ -1,4 +1,4 @@
-import { isUnseenLife } from "../auditor/unseen-life.ts";
+import { isUnseenLife, rowOfCommit } from "../auditor/unseen-life.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
 import type { Commit } from "../system/commit.ts";
 
@@ -59,7 +59,7 @@ export function noResurrection(sight: Sight): Checker {
       const isBack =
         answeredAt > deleted.at ||
         before.some(({ op, actor, at }) => at > deleted.at && actor.kind === "person" && returns.has(op));
-      const isUnseen = isUnseenLife(sight, systems[deleted.system].row(deleted.entity, deleted.id));
+      const isUnseen = isUnseenLife(sight, rowOfCommit(sight, deleted));
       if (!wasLinked || isBack || isUnseen || isOfAnother(deleted, { commit, before })) return [];
       const { system, entity, tag, id } = commit;
       const message = `${system} ${entity} ${tag} was deleted by a person and came back by us as ${id}`;
