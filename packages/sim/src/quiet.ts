@@ -43,11 +43,14 @@ function haveRunsSince(
 ): boolean {
   const read = new Set<string>();
   const begun = new Map<number, string>();
+  const ended = new Set<string>();
   for (let index = history.entries.length - 1; index >= 0; index -= 1) {
     const entry = history.entries[index];
     if (entry === undefined || entry.at < at.since) break;
     if (entry.kind === "answered" && entry.outcome === "ok") begun.set(entry.id, "ok");
-    if (entry.kind !== "call" || !begun.has(entry.id)) continue;
+    // What a run read is decided by its end.
+    if (entry.kind === "worker" && entry.event === "run") ended.add(entry.worker);
+    if (entry.kind !== "call" || !begun.has(entry.id) || !ended.has(entry.worker)) continue;
     if (entry.call === "read" || entry.call === "readIds")
       read.add(`${entry.system}/${entry.entity}/${entry.call}`);
   }
