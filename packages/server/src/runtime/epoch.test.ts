@@ -63,6 +63,10 @@ async function stage(options: Partial<MiniWorldOptions> = {}): Promise<Stage> {
 }
 
 const other = { ...customer, name: "Other", email: "other@example.com", taxId: "DE222222222", number: "C-2" };
+const away = (): Promise<never> =>
+  Promise.reject(
+    new ConnectorError({ failure: "transient", code: "unreachable", message: "the ERP is away" }),
+  );
 const live = (stageOf: Stage) => [stageOf.crm.rows("accounts").length, stageOf.erp.rows("accounts").length];
 const fingerprintOnly: MiniWorldOptions["erp"] = {
   entities: {
@@ -79,12 +83,7 @@ describe("steps of a document that was not made yet when the store was confirmed
     const world = await stage({
       wrapConnection: (id, connection) => ({
         ...connection,
-        write: (writes) =>
-          isAway && id === "erp"
-            ? Promise.reject(
-                new ConnectorError({ failure: "transient", code: "unreachable", message: "the ERP is away" }),
-              )
-            : connection.write(writes),
+        write: (writes) => (isAway && id === "erp" ? away() : connection.write(writes)),
       }),
     });
     const account = world.crm.add("accounts", customer);
@@ -111,10 +110,6 @@ describe("steps of a document that was not made yet when the store was confirmed
 describe("a system that is away while its records are asked for our reference", () => {
   test("is told as away, and its records wait until it is back; nothing is made twice", async () => {
     let isAway = false;
-    const away = () =>
-      Promise.reject(
-        new ConnectorError({ failure: "transient", code: "unreachable", message: "the ERP is away" }),
-      );
     const world = await stage({
       wrapConnection: (id, connection) => ({
         ...connection,
@@ -140,6 +135,38 @@ describe("a system that is away while its records are asked for our reference", 
     }
     expect(live(world)).toEqual([1, 1]);
     expect((await world.engine.status()).epoch).toMatchObject({ number: 2, state: "confirmed" });
+  });
+});
+
+describe("a record that cannot be read while it is asked for our reference", () => {
+  test("waits by itself: those that are asked for with it are linked again", async () => {
+    let poisoned = "";
+    const world = await stage({
+      wrapConnection: (id, connection) => ({
+        ...connection,
+        readByIds: (request) =>
+          id === "erp" && request.ids.some((each) => each === poisoned)
+            ? Promise.reject(
+                new ConnectorError({ failure: "invalid", code: "unreadable", message: "a bad row" }),
+              )
+            : connection.readByIds(request),
+      }),
+    });
+    world.backup();
+    world.crm.add("accounts", customer);
+    await world.engine.run();
+    poisoned = world.erp.add("accounts", other);
+    world.restore();
+    await expect(world.engine.run()).rejects.toThrow("restored from a backup");
+    await world.engine.confirmEpoch("ada");
+    for (let round = 0; round < 3; round += 1) {
+      world.pass(60_000);
+      await world.engine.run();
+    }
+    const [made] = world.erp.rows("accounts");
+    const members = await world.store.membersOf(await world.store.linksOfEntity("accounts", 9, null));
+    expect(members.map(({ connection, id }) => `${connection}:${id}`)).toContain(`erp:${made?.id}`);
+    expect(world.erp.rows("accounts")).toHaveLength(2);
   });
 });
 

@@ -1,6 +1,6 @@
 import { failureRecord } from "@crossfoot/connector-sdk";
 import type { ProbeAnswer } from "@crossfoot/connector-sdk";
-import { isEqual, isLikelyImage, provesAbsence, settleUpdate } from "@crossfoot/kernel";
+import { isEqual, isLikelyImage, isOpen, provesAbsence, settleUpdate } from "@crossfoot/kernel";
 import type {
   ConnectionId,
   EntityPolicy,
@@ -250,9 +250,8 @@ async function settleCreate(
  */
 async function waitsForStep({ world }: Session, intent: DoubtfulIntent): Promise<boolean> {
   if (!intent.isForgotten) return false;
-  const open: ReadonlySet<string> = new Set(["stored", "sending", "in_doubt"]);
   return (await world.store.intentsOf([intent.link])).some(
-    ({ target, step, state }) => target === intent.target && step < intent.step && open.has(state),
+    ({ target, step, state }) => target === intent.target && step < intent.step && isOpen(state),
   );
 }
 

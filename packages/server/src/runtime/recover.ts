@@ -5,6 +5,7 @@ import type { Newcomer, RecordKey, ResolvedEntry } from "../store/port.ts";
 import { isSweptWhole } from "./epoch.ts";
 import type { Matching } from "./identity.ts";
 import { linkIdOf, referenceOf } from "./link-id.ts";
+import { readRows } from "./read-rows.ts";
 import { abilitiesOf, mappingOf, noteTrouble, reading } from "./world.ts";
 import type { Recovery, Session, Side, World } from "./world.ts";
 
@@ -96,8 +97,10 @@ async function readSideReferences(
   const roots = [...new Set([...mapping.roots, root])];
   for (let from = 0; from < at.own.length; from += abilities.readBatchMax) {
     const ids = at.own.slice(from, from + abilities.readBatchMax).map(({ id }) => id);
-    const records = await reading(session, side, (connection) =>
-      connection.readByIds({ entity, roots, ids }),
+    // A row that cannot be read tells nothing: it waits, and holds up no other.
+    const { records } = await readRows(
+      (some) => reading(session, side, (connection) => connection.readByIds({ entity, roots, ids: some })),
+      ids,
     );
     for (const { id, native } of records) {
       const text = native[root];
