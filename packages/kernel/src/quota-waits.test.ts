@@ -4,6 +4,7 @@ import { blockLifeMs, reserveCalls } from "./quota-reserve.ts";
 import type { QuotaRequest } from "./quota-reserve.ts";
 import { emptyQuota, unlimited } from "./quota.ts";
 import type { CallLimit, Charge, LaneWait, QuotaRules, QuotaState } from "./quota.ts";
+import { quotaRequest } from "./testing/fixtures.ts";
 
 const dayMs = 86_400_000;
 const now = 20_000 * dayMs;
@@ -15,22 +16,7 @@ const rulesOf = (windows: readonly CallLimit[]): QuotaRules => ({
 const ask = (state: Partial<QuotaState>, change: Partial<QuotaRequest>, rules = rulesOf([minute])) =>
   reserveCalls({ ...emptyQuota, ...state }, rules, {
     now,
-    request: {
-      worker: "w",
-      id: "b1",
-      wanted: {},
-      queued: {},
-      seats: 0,
-      underWay: 0,
-      closings: [],
-      told: [],
-      refused: null,
-      isWell: false,
-      callMs: null,
-      callMsMax: 1_000,
-      witness: null,
-      ...change,
-    },
+    request: quotaRequest(change),
   });
 const wait = (worker: string, lane: LaneWait["lane"], calls = 5): LaneWait => {
   return { worker, lane, calls, until: now + 900 };

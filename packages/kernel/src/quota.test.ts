@@ -24,6 +24,7 @@ import {
   windowSpan,
 } from "./quota.ts";
 import type { CallLimit, DaySpan, Lane, QuotaRules, QuotaState } from "./quota.ts";
+import { quotaRequest } from "./testing/fixtures.ts";
 
 const dayMs = 86_400_000;
 const daySpan: DaySpan = (_zone, at) => {
@@ -51,22 +52,7 @@ class Asking {
 
   ask(change: Partial<QuotaRequest>): QuotaAnswer {
     this.#ids += 1;
-    const request: QuotaRequest = {
-      worker: "w",
-      id: `b${this.#ids}`,
-      wanted: {},
-      queued: change.wanted ?? {},
-      seats: 0,
-      underWay: 0,
-      closings: [],
-      told: [],
-      refused: null,
-      isWell: false,
-      callMs: null,
-      callMsMax: 1_000,
-      witness: null,
-      ...change,
-    };
+    const request = quotaRequest({ id: `b${this.#ids}`, queued: change.wanted ?? {}, ...change });
     const { state, answer } = reserveCalls(this.state, this.rules, { request, now: this.now });
     this.state = state;
     return answer;

@@ -4,7 +4,7 @@
  */
 import type { Commit, Crm, TwinRecord } from "@crossfoot/twin";
 import type { Admin } from "crossfoot/testing";
-import { companyName, contactEvery, personName } from "./load-stage.ts";
+import { companyName, contactEvery, personName } from "./company.ts";
 
 /** A party as Tryton shows it, archived ones included. */
 interface Party {

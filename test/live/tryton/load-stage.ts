@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CRM_TOKEN, createCrm } from "@crossfoot/twin";
 import type { Crm } from "@crossfoot/twin";
-import { dec, loginAs, startTryton, tempFolder } from "crossfoot/testing";
+import { loginAs, startTryton, tempFolder } from "crossfoot/testing";
 import type { Admin, RunningTryton } from "crossfoot/testing";
+import { contactEvery, seedCrm, seedProducts } from "./company.ts";
 import { openRudeProxy, readsCrm, readsTryton } from "./rude-proxy.ts";
 import type { RudeProxy } from "./rude-proxy.ts";
 
@@ -27,69 +28,11 @@ export interface LoadStage {
   close(): Promise<void>;
 }
 
-/** What a customer that only the CRM knows is called. */
-export const companyName = (n: number): string => `Fable Works ${n} Ltd`;
-/** Family name of the contact of such a customer. */
-export const personName = (n: number): string => `Exemple${n}`;
-/** Every so-manyth customer has a contact. */
-export const contactEvery = 10;
-
 /** A time-out that a busy Tryton keeps when nothing goes wrong. */
 const timeoutSeconds = 60;
 /** Nobody else works on this database. What was given up is over this long after, and a minute more. */
 const longestTransactionSeconds = 20;
-const rowsAtOnce = 100;
 const descriptions = new URL("../../../connectors/http/descriptions/", import.meta.url);
-
-function seedCrm(crm: Crm, accounts: number): void {
-  for (let n = 0; n < accounts; n += 1) {
-    const account = crm.people.createAccount({
-      name: companyName(n),
-      status: "customer",
-      currency: "EUR",
-      email: `office@fable-${n}.example`,
-      phone: `+33 1 40 22 ${String(n).padStart(4, "0")}`,
-      website: `https://fable-${n}.example`,
-      paymentTerms: n % 2 === 0 ? "net30" : "immediate",
-      billingAddress: {
-        street: `${n} Rue des Fables`,
-        street2: null,
-        city: "Lille",
-        postalCode: String(59_000 + (n % 900)),
-        region: null,
-        country: "FR",
-      },
-    });
-    if (n % contactEvery !== 0) continue;
-    crm.people.createContact({
-      givenName: "Maud",
-      familyName: personName(n),
-      email: `maud@fable-${n}.example`,
-      accountId: String(account.id),
-    });
-  }
-}
-
-/** Products up to the number wanted, as the back office would import them. */
-async function seedProducts(admin: Admin, products: number): Promise<void> {
-  const template = ["default_uom", "account_category"];
-  const [like] = await admin.find("product.template", [["code", "=", "P001"]], template);
-  const known = await admin.find("product.product", [["code", "!=", null]], ["code"]);
-  const rows = Array.from({ length: Math.max(0, products - known.length) }, (_, n) => ({
-    name: `Live part ${n}`,
-    code: `L${String(n).padStart(5, "0")}`,
-    type: "goods",
-    default_uom: like?.["default_uom"] ?? null,
-    sale_uom: like?.["default_uom"] ?? null,
-    account_category: like?.["account_category"] ?? null,
-    list_price: dec(`${(n % 90) + 5}.50`),
-    cost_price_method: "fixed",
-    salable: true,
-    products: [["create", [{ cost_price: dec("2.00") }]]],
-  }));
-  for (let from = 0; from < rows.length; from += rowsAtOnce)
-    await admin.call("product.template.create", rows.slice(from, from + rowsAtOnce));
-}
 
 function writeProject(
   folder: string,
@@ -141,7 +84,7 @@ export async function openLoadStage(
   try {
     const admin = await loginAs({ ...erp, user: erp.adminUser, password: erp.adminPassword });
     const crm = createCrm({ clock: () => Date.now(), seed: size.seed });
-    seedCrm(crm, size.accounts);
+    seedCrm(crm, { accounts: size.accounts, contactEvery });
     await seedProducts(admin, size.products);
     const up = await crm.listen();
     ends.push(() => up.close());

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CRM_TOKEN, createCrm } from "@crossfoot/twin";
 import type { Crm, TwinRecord } from "@crossfoot/twin";
-import { connectors, dec, loadProject, loginAs, openEngine } from "crossfoot/testing";
+import { connectors, loadProject, loginAs, openEngine } from "crossfoot/testing";
 import { startTryton, trytonPlace, whyNot } from "crossfoot/testing";
 import type { Admin, Engine, RunningTryton, RunSummary } from "crossfoot/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seedCrm, seedProducts } from "./company.ts";
 
 const accounts = 300;
 const products = 200;
@@ -18,59 +19,6 @@ let crm: Crm;
 let engine: Engine;
 let folder: string;
 let closeCrm: () => Promise<void>;
-
-/** Customers and people that only sales knows. */
-function seedCrm(): void {
-  for (let n = 0; n < accounts; n += 1) {
-    const account = crm.people.createAccount({
-      name: `Fable Works ${n} Ltd`,
-      status: "customer",
-      currency: "EUR",
-      email: `office@fable-${n}.example`,
-      phone: `+33 1 40 22 ${String(n).padStart(4, "0")}`,
-      website: `https://fable-${n}.example`,
-      paymentTerms: n % 2 === 0 ? "net30" : "immediate",
-      billingAddress: {
-        street: `${n} Rue des Fables`,
-        street2: null,
-        city: "Lille",
-        postalCode: "59000",
-        region: null,
-        country: "FR",
-      },
-    });
-    if (n % 5 !== 0) continue;
-    crm.people.createContact({
-      givenName: "Maud",
-      familyName: `Exemple${n}`,
-      email: `maud@fable-${n}.example`,
-      accountId: String(account.id),
-    });
-  }
-}
-
-/** Products up to the number wanted, as the back office would import them. */
-async function seedProducts(): Promise<void> {
-  const [like] = await admin.find(
-    "product.template",
-    [["code", "=", "P001"]],
-    ["default_uom", "account_category"],
-  );
-  const known = await admin.find("product.product", [["code", "!=", null]], ["code"]);
-  const rows = Array.from({ length: products - known.length }, (_, n) => ({
-    name: `Live part ${n}`,
-    code: `L${String(n).padStart(3, "0")}`,
-    type: "goods",
-    default_uom: like?.["default_uom"] ?? null,
-    sale_uom: like?.["default_uom"] ?? null,
-    account_category: like?.["account_category"] ?? null,
-    list_price: dec(`${(n % 90) + 5}.50`),
-    cost_price_method: "fixed",
-    salable: true,
-    products: [["create", [{ cost_price: dec("2.00") }]]],
-  }));
-  await admin.call("product.template.create", rows);
-}
 
 function writeProject(address: string): void {
   for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder, name));
@@ -132,8 +80,8 @@ describe.skipIf(reason !== null)(`CRM twin and a real Tryton (${reason ?? "live"
       password: erp.adminPassword,
     });
     crm = createCrm({ clock: () => Date.now(), seed: 5 });
-    seedCrm();
-    await seedProducts();
+    seedCrm(crm, { accounts, contactEvery: 5 });
+    await seedProducts(admin, products);
     const up = await crm.listen();
     closeCrm = () => up.close();
     folder = mkdtempSync(join(tmpdir(), "crossfoot-live-"));

@@ -1,5 +1,6 @@
 import type { DecideInput, MemberState } from "../plan.ts";
 import type { EntityPolicy, FieldPolicy, SideAbilities } from "../policy.ts";
+import type { QuotaRequest } from "../quota-reserve.ts";
 import { connectionId, externalId, linkId } from "../record.ts";
 import type { ConnectionId, LinkId, View } from "../record.ts";
 import type { Value } from "../value.ts";
@@ -110,6 +111,26 @@ export function decideInput(policy: EntityPolicy, change: Partial<DecideInput> =
     reach: {},
     resolutions: {},
     customRules: {},
+    ...change,
+  };
+}
+
+/** A worker that asks for nothing, is well and has nothing to tell; say what is different. */
+export function quotaRequest(change: Partial<QuotaRequest> = {}): QuotaRequest {
+  return {
+    worker: "w",
+    id: "b1",
+    wanted: {},
+    queued: {},
+    seats: 0,
+    underWay: 0,
+    closings: [],
+    told: [],
+    refused: null,
+    isWell: false,
+    callMs: null,
+    callMsMax: 1_000,
+    witness: null,
     ...change,
   };
 }

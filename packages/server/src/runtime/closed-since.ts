@@ -1,6 +1,7 @@
 import { policyInState } from "@crossfoot/kernel";
 import type { Intent, StoredObservation } from "../store/port.ts";
 import { readContext, readObservation } from "./canonical.ts";
+import { causesOf } from "./outcome.ts";
 import type { SendTarget } from "./target.ts";
 import type { World } from "./world.ts";
 
@@ -19,9 +20,7 @@ export function isClosedSince(
   const context = readContext(world, new Map(), { connection: side.id, lines: [] });
   const status = readObservation(mapping, seen, context).fields[statusField];
   if (typeof status !== "string") return false;
-  const givers = Array.isArray(intent.causes)
-    ? (intent.causes as readonly { readonly connection?: string }[]).map(({ connection }) => connection)
-    : [];
+  const givers = causesOf(intent.causes);
   return Object.keys(intent.fields).some((name) => {
     const field = policy.fields[name];
     if (field === undefined) return false;

@@ -238,7 +238,7 @@ function sourceKind(
 }
 
 /** Connections whose commits a write carries on. */
-function causesOf(causes: Intent["causes"]): readonly (string | undefined)[] {
+export function causesOf(causes: Intent["causes"]): readonly (string | undefined)[] {
   if (!Array.isArray(causes)) return [];
   return (causes as readonly { readonly connection?: string }[]).map(({ connection }) => connection);
 }

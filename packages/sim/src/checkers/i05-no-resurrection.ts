@@ -1,30 +1,11 @@
+import { isOfAnotherDouble } from "../auditor/doubles.ts";
+import type { Role } from "../auditor/things.ts";
 import { isUnseenLife, rowOfCommit } from "../auditor/unseen-life.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
 import type { Commit } from "../system/commit.ts";
 
 /** What a person may do to bring a record back. */
 const returns: ReadonlySet<Commit["op"]> = new Set(["create", "restore", "unarchive", "unmerge"]);
-
-/**
- * Whether what we make is the counterpart of another record than the deleted one's: people had made the same
- * thing more than once in the other system, and each of theirs may have one of ours.
- */
-function isOfAnother(
-  deleted: Commit,
-  { commit, before }: { readonly commit: Commit; readonly before: readonly Commit[] },
-): boolean {
-  if (commit.op !== "create") return false;
-  const isOurs = ({ actor }: Commit): boolean => actor.kind === "us";
-  const isDeleted = ({ system, id }: Commit): boolean => system === deleted.system && id === deleted.id;
-  const creates = before.filter(({ op }) => op === "create");
-  const isDeletedOurs = creates.some((each) => isDeleted(each) && isOurs(each));
-  const others = creates.filter((each) => !isDeleted(each));
-  const theirs = others.filter((each) => each.system !== commit.system && !isOurs(each)).length;
-  const ours = others.filter((each) => each.system === commit.system && isOurs(each)).length + 1;
-  // The partner of the deleted one is among them.
-  if (commit.system === deleted.system) return ours <= theirs - (isDeletedOurs ? 1 : 0);
-  return ours - (isDeletedOurs ? 0 : 1) <= theirs;
-}
 
 /**
  * I05: after a person has deleted one of two linked records, we neither make it again nor bring an archived
@@ -59,8 +40,13 @@ export function noResurrection(sight: Sight): Checker {
       const isBack =
         answeredAt > deleted.at ||
         before.some(({ op, actor, at }) => at > deleted.at && actor.kind === "person" && returns.has(op));
-      const isUnseen = isUnseenLife(sight, rowOfCommit(sight, deleted));
-      if (!wasLinked || isBack || isUnseen || isOfAnother(deleted, { commit, before })) return [];
+      const row = rowOfCommit(sight, deleted);
+      if (!wasLinked || isBack || isUnseenLife(sight, row)) return [];
+      const rows = (role: Role) =>
+        systems[role].everyRow(commit.entity).filter((one) => one.tag === commit.tag);
+      const doubles = { crm: rows("crm"), erp: rows("erp") };
+      const of = row === undefined ? null : { row, role: deleted.system };
+      if (commit.op === "create" && of !== null && isOfAnotherDouble(of, commit, doubles)) return [];
       const { system, entity, tag, id } = commit;
       const message = `${system} ${entity} ${tag} was deleted by a person and came back by us as ${id}`;
       return [{ invariant: "I05", message, at: entry.at, about: { system, entity, tag, id } }];

@@ -1,5 +1,6 @@
 import type { JsonMap } from "@crossfoot/kernel";
 import type { Checker, Sight, Violation } from "../checker.ts";
+import { isOfAnotherDouble } from "../auditor/doubles.ts";
 import type { Role } from "../auditor/things.ts";
 import { otherOf } from "../auditor/things.ts";
 import type { StoredRow } from "../store-facts.ts";
@@ -43,7 +44,8 @@ export function scopeIsNotExistence(sight: Sight): Checker {
       looked += 1;
       const what = `we did ${commit.op} on ${commit.system} ${commit.id}`;
       // A record was there on both sides: the one that is back is the same.
-      if (commit.op === "create") return isForAnother(sight, stay, commit) ? [] : [violation(at, what, stay)];
+      if (commit.op === "create")
+        return isOfAnotherDouble(stay, commit, doublesOf(sight, stay)) ? [] : [violation(at, what, stay)];
       if (stay.back !== null) return [];
       const isHarm = commit.op === "archive" || commit.op === "delete";
       if (isHarm) return isDeletedByPeople(sight, stay) ? [] : [violation(at, what, stay)];
@@ -86,12 +88,17 @@ function isOf(sight: Sight, stay: Outside, commit: Commit): boolean {
   return isNamesake && (commit.system !== role || commit.op === "create") && hadBoth(sight, stay);
 }
 
-const namesakes = ({ systems }: Sight, { row, role }: Outside): readonly Row[] => {
+/** Every record of the same thing, on both sides. */
+function doublesOf({ systems }: Sight, { row, role }: Outside): { readonly [role in Role]: readonly Row[] } {
   const name = systems[role].names.of(row.entity, row.tag);
-  return systems[otherOf(role)]
-    .everyRow(row.entity)
-    .filter((one) => systems[otherOf(role)].names.of(one.entity, one.tag) === name);
-};
+  const named = (system: Role): readonly Row[] =>
+    systems[system]
+      .everyRow(row.entity)
+      .filter((one) => systems[system].names.of(one.entity, one.tag) === name);
+  return { crm: named("crm"), erp: named("erp") };
+}
+
+const namesakes = (sight: Sight, stay: Outside): readonly Row[] => doublesOf(sight, stay)[otherOf(stay.role)];
 
 /** Whether we had linked it: one of the two was made by us before it left. */
 function hadBoth(sight: Sight, stay: Outside): boolean {
@@ -99,28 +106,6 @@ function hadBoth(sight: Sight, stay: Outside): boolean {
   const isOurs = ({ commits: [first] }: Row): boolean =>
     first?.actor.kind === "us" && first.at < stay.left.at;
   return others.length > 0 && [stay.row, ...others].some(isOurs) && !isDeletedByPeople(sight, stay);
-}
-
-/**
- * Whether a record that we made is the counterpart of another record than the one that left: people had made
- * the same thing more than once, and each of theirs may have one of ours.
- */
-function isForAnother(sight: Sight, { row, role }: Outside, commit: Commit): boolean {
-  const isOurs = ({ commits: [first] }: Row): boolean => first?.actor.kind === "us";
-  const named = (system: Role): readonly Row[] =>
-    sight.systems[system]
-      .everyRow(row.entity)
-      .filter(
-        ({ tag }) =>
-          sight.systems[system].names.of(row.entity, tag) ===
-          sight.systems[role].names.of(row.entity, row.tag),
-      );
-  const made = named(commit.system).filter((one) => one !== row && isOurs(one)).length;
-  const theirs = named(otherOf(commit.system)).filter((one) => one !== row && !isOurs(one)).length;
-  // The pair itself: one of the two is ours, the other one somebody's.
-  const isPairOfOurs = isOurs(row);
-  if (commit.system === role) return made <= theirs - (isPairOfOurs ? 1 : 0);
-  return made - (isPairOfOurs ? 0 : 1) <= theirs;
 }
 
 /** Somebody deleted, archived or merged one of them: then that is what is followed. */
