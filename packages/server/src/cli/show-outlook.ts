@@ -24,13 +24,14 @@ const because = (boundBy: string | null): string => {
 };
 
 /** When all that is known to be due will be done, in one sentence; first loads under way are named. */
-function verdict(outlooks: readonly Outlook[]): readonly string[] {
+function verdict(outlooks: readonly Outlook[], isStill: boolean): readonly string[] {
   const last = lastOf(outlooks);
   const loading = outlooks.flatMap(({ connection, loading: names }) =>
     names.length === 0 ? [] : [`${names.join(", ")} of ${connection}`],
   );
   const rest =
     loading.length === 0 ? [] : [`First load not done: ${loading.join("; ")}. Its size is not known.`];
+  if (isStill) return rest;
   if (last === null) return loading.length === 0 ? ["Caught up: nothing is due."] : rest;
   const { connection, caughtUpAt, now, boundBy } = last;
   const bound = because(boundBy);
@@ -54,8 +55,11 @@ function limitRow({ connection, now }: Outlook, limit: LimitView): readonly (str
   ];
 }
 
-/** Limits and what is charged of them, backlog, and when it will have been worked off. */
-export function outlookParts(outlooks: readonly Outlook[], room: number): string {
+/**
+ * Limits and what is charged of them, backlog, and when it will have been worked off; nothing is promised of
+ * what stands still.
+ */
+export function outlookParts(outlooks: readonly Outlook[], room: number, isStill: boolean): string {
   if (outlooks.length === 0) return "";
   const limits = outlooks.flatMap((one) => one.quota.limits.map((limit) => limitRow(one, limit)));
   const columns: readonly Column[] = [
@@ -84,7 +88,7 @@ export function outlookParts(outlooks: readonly Outlook[], room: number): string
   const parts = [
     limits.length === 0 ? "" : renderTable(columns, limits, room),
     outlooks.some(({ calls }) => calls > 0) ? renderTable(ahead, backlog, room) : "",
-    [...waits, ...verdict(outlooks)].join("\n"),
+    [...waits, ...verdict(outlooks, isStill)].join("\n"),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }

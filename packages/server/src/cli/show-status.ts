@@ -1,6 +1,7 @@
 import type { Json } from "@crossfoot/kernel";
 import { isMap } from "@crossfoot/kernel";
 import { entityNames } from "@crossfoot/model";
+import { standsStill } from "../runtime/engine.ts";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { outlookParts } from "./show-outlook.ts";
@@ -120,8 +121,8 @@ function observeOnly({ observed, connections: all }: StatusReport): string {
 }
 
 /** Before anything was read there is nothing to say of what is left. */
-const outlook = ({ outlooks, cursors: read }: StatusReport, room: number): string =>
-  read.length === 0 ? "" : outlookParts(outlooks, room);
+const outlook = (status: StatusReport, room: number): string =>
+  status.cursors.length === 0 ? "" : outlookParts(status.outlooks, room, standsStill(status));
 
 /** In everyday life nothing is said of the epoch. */
 const epochLine = ({ epoch }: StatusReport): string => (epoch.state === "confirmed" ? "" : showEpoch(epoch));

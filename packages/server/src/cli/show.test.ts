@@ -220,7 +220,8 @@ describe("runs, plans and statements", () => {
       quota: { limits: [], pausedUntil: null, waits: [], callMs: null },
       loading: ["orders"],
     };
-    expect(outlookParts([crm, erp], 120)).toBe(`connection  limit  calls  ours  charged  left as told  window
+    expect(outlookParts([crm, erp], 120, false))
+      .toBe(`connection  limit  calls  ours  charged  left as told  window
 ──────────  ─────  ─────  ────  ───────  ────────────  ───────────────────
 erp         day    1,000   950      900                afresh at 23:00 UTC
 
@@ -233,10 +234,13 @@ erp: no call before 13:51 UTC; it asked us to wait.
 erp: lane poll waits until 14:20 UTC (40 calls).
 Caught up at 14:20 UTC, erp last (limit day), if nobody else calls.
 First load not done: orders of crm. Its size is not known.`);
-    const never = outlookParts([{ ...erp, caughtUpAt: null }], 120);
+    const never = outlookParts([{ ...erp, caughtUpAt: null }], 120, false);
     expect(never).toContain("erp is never caught up with under its limits (limit day).");
-    expect(outlookParts([{ ...crm, loading: [] }], 120)).toBe("Caught up: nothing is due.");
-    const tomorrow = outlookParts([{ ...erp, caughtUpAt: now + 86_400_000 }], 120);
+    expect(outlookParts([{ ...crm, loading: [] }], 120, false)).toBe("Caught up: nothing is due.");
+    // What is paused or held has not caught up with anything, and will not at any time.
+    expect(outlookParts([{ ...crm, loading: [] }], 120, true)).toBe("");
+    expect(outlookParts([erp], 120, true)).not.toContain("Caught up at");
+    const tomorrow = outlookParts([{ ...erp, caughtUpAt: now + 86_400_000 }], 120, false);
     expect(tomorrow).toContain("Caught up at 2026-01-06 13:50 UTC, erp last");
   });
 });

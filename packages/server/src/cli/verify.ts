@@ -17,13 +17,13 @@ export function addVerify(add: Add): void {
 
 /** What was found, in a few lines. */
 function showProof({ entries, broken, accepted }: JournalProof): string {
-  const known = accepted.length === 0 ? [] : [`Accepted before: ${accepted.map(breakName).join(", ")}.`];
+  const names = accepted.map(breakName).join(", ");
   const looked = `${entries} ${entries === 1 ? "entry" : "entries"} of the journal`;
-  if (broken.length === 0)
-    return [`${looked} follow from one another; nothing was changed.`, ...known].join("\n");
+  const end = names === "" ? "; nothing was changed" : `, but for what was accepted: ${names}`;
+  if (broken.length === 0) return `${looked} follow from one another${end}.`;
   return [
     `${looked} looked at. Changed, lost or put in between: ${broken.map(breakName).join(", ")}.`,
-    ...known,
+    ...(names === "" ? [] : [`Accepted before: ${names}.`]),
     "The store is held: nothing is sent before `crossfoot epoch --confirm`.",
     "If there is a backup of before, restore it first.",
   ].join("\n");

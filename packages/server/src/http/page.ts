@@ -1,5 +1,5 @@
 import { entityNames } from "@crossfoot/model";
-import { lastOf } from "../runtime/engine.ts";
+import { lastOf, standsStill } from "../runtime/engine.ts";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { html } from "./html.ts";
@@ -220,8 +220,7 @@ function verdict({ status, trouble }: PageFacts): Html {
   }
   const backlog = sum(({ work }) => work) + sum(({ openIntents }) => openIntents);
   if (backlog > 0) return html`<p class="verdict">At work: ${backlog} to go${until(status.outlooks)}.</p>`;
-  // What stands still has not caught up with anything.
-  if (status.pauses.length > 0 || status.epoch.state === "held") return html``;
+  if (standsStill(status)) return html``;
   return html`<p class="verdict good">Caught up; nothing waits for a person.</p>`;
 }
 

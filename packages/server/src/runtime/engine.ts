@@ -37,7 +37,7 @@ import type {
 } from "../store/port.ts";
 import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.ts";
 
-export { lastOf } from "./outlook-report.ts";
+export { lastOf, standsStill } from "./outlook-report.ts";
 export type { Outlook } from "./outlook-report.ts";
 export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
 

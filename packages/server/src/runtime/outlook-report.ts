@@ -1,4 +1,5 @@
 import type { ConnectionId, EntityName, QuotaView } from "@crossfoot/kernel";
+import type { EpochRow, PauseRow } from "../store/port.ts";
 
 /** What a connection's limits leave now, what is to be done there, and when that will have been done. */
 export interface Outlook {
@@ -28,3 +29,9 @@ export function lastOf(outlooks: readonly Outlook[]): Outlook | null {
   const due = outlooks.filter(({ calls }) => calls > 0);
   return due.toSorted((a, b) => (end(a) < end(b) ? 1 : -1))[0] ?? null;
 }
+
+/** Whether nothing, or not everything, goes on: what stands still has not caught up with anything. */
+export const standsStill = (status: {
+  readonly pauses: readonly PauseRow[];
+  readonly epoch: Pick<EpochRow, "state">;
+}): boolean => status.pauses.length > 0 || status.epoch.state === "held";
