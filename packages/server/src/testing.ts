@@ -1,6 +1,6 @@
 /**
  * What tests of the server need from outside it: databases of both homes, a real PostgreSQL, a disk that
- * forgets, a real Tryton. Not for production code.
+ * forgets, real ERPs. Not for production code.
  */
 export {
   openWithCrashLayer,
@@ -15,7 +15,10 @@ export { prepareStore, type PreparedStore } from "./platform/testing/prepared-st
 export { rudeServer, type RudeServer } from "./platform/testing/rude-server.ts";
 export { tempFolder, type TempFolder } from "./platform/testing/temp-folder.ts";
 export { dec, loginAs, type Admin } from "./demo/tryton/admin.ts";
-export { startTryton, trytonPlace, whyNot, type RunningTryton } from "./demo/tryton/erp.ts";
+export { deskOf, type Desk } from "./demo/odoo/desk.ts";
+export { startTryton, trytonPlace, type RunningTryton } from "./demo/tryton/erp.ts";
+export { odooPlace, startOdoo, type RunningOdoo } from "./demo/odoo/erp.ts";
+export { whyNot } from "./demo/erp-script.ts";
 export { connectors, openEngine } from "./compose.ts";
 export { loadProject } from "./config/load-project.ts";
 export type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "./runtime/engine.ts";

@@ -9,7 +9,7 @@ import type { Stage, StageOptions } from "./stage.ts";
 import { plannedTroubles } from "./troubles.ts";
 import type { Seen, Trouble } from "./troubles.ts";
 import { demoPlace, openTrytonStage } from "./tryton/stage.ts";
-import { whyNot } from "./tryton/erp.ts";
+import { whyNot } from "./erp-script.ts";
 import { openTwinStage } from "./twin-stage.ts";
 import { financeWork, salesWork } from "./work.ts";
 

@@ -4,10 +4,11 @@ import { createCrm, randomStream } from "@crossfoot/twin";
 import type { Crm } from "@crossfoot/twin";
 import type { Ground } from "../back-office.ts";
 import { openProject } from "../stage.ts";
+import type { ErpPlace } from "../erp-script.ts";
 import type { ErpConnection, Stage, StageOptions } from "../stage.ts";
 import { loginAs } from "./admin.ts";
 import { startTryton, trytonPlace } from "./erp.ts";
-import type { RunningTryton, TrytonPlace } from "./erp.ts";
+import type { RunningTryton } from "./erp.ts";
 import { startLosingProxy } from "./losing-proxy.ts";
 import type { LosingProxy } from "./losing-proxy.ts";
 import { trytonOffice } from "./office.ts";
@@ -24,7 +25,7 @@ const createsQuote = "model.sale.sale.create";
  * Where the demo's Tryton comes from. Its seeded database is kept in the user's cache folder, so that a
  * second demo starts in seconds.
  */
-export function demoPlace(environment: { readonly [name: string]: string | undefined }): TrytonPlace {
+export function demoPlace(environment: { readonly [name: string]: string | undefined }): ErpPlace {
   const place = trytonPlace(environment);
   const caches = environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return { ...place, cacheFolder: place.cacheFolder ?? join(caches, "crossfoot", "tryton") };
@@ -85,7 +86,7 @@ function groundOf({ pairs, articles, quoteHead }: SharedContents): Ground {
 }
 
 /** Follows the start on the terminal; an installation that is silent for long is said to go on. */
-async function started(place: TrytonPlace, { say, signal }: StageOptions): Promise<RunningTryton> {
+async function started(place: ErpPlace, { say, signal }: StageOptions): Promise<RunningTryton> {
   const begun = performance.now();
   let spokenAt = begun;
   const tell = (line: string): void => {
@@ -104,7 +105,7 @@ async function started(place: TrytonPlace, { say, signal }: StageOptions): Promi
 }
 
 /** Installs and starts Tryton where it is not there yet, seeds a CRM twin beside it, and opens the engine. */
-export async function openTrytonStage(place: TrytonPlace, options: StageOptions): Promise<Stage> {
+export async function openTrytonStage(place: ErpPlace, options: StageOptions): Promise<Stage> {
   options.say(
     "\n0. A real Tryton: installed from Debian where it is missing, with a company in it, on loopback.",
   );
