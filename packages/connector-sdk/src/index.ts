@@ -16,4 +16,7 @@ export type { HttpAnswer, HttpRequest } from "./http.ts";
 export * from "./limits.ts";
 export type { CallLimit } from "@crossfoot/kernel";
 export * from "./manifest.ts";
+export * from "./operations.ts";
+export { mappedOperations } from "./operations-mapped.ts";
+export type { OperationsOf } from "./operations-mapped.ts";
 export * from "./ports.ts";

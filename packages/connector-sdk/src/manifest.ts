@@ -23,6 +23,40 @@ export interface Manifest {
   readonly stampGranularityMs: number;
   /** Whether webhooks are offered. */
   readonly webhooks: boolean;
+  /** What is answered in the moment; an operation that is missing here is not offered. */
+  readonly operations?: OperationAbilities;
+}
+
+/** Abilities of the operations of a system. */
+export interface OperationAbilities {
+  readonly price?: {
+    /** Lines in one request. */
+    readonly linesMax: number;
+    /** Whether the day of the order chooses among the rules of a price list. */
+    readonly isDated: boolean;
+    /** Whether the answer names the rule that made a price. */
+    readonly namesRule: boolean;
+  };
+  readonly availability?: {
+    /** Products in one request. */
+    readonly rowsMax: number;
+  };
+  readonly credit?: {
+    /** When an order beyond the limit is refused by the system itself. */
+    readonly refuses: "confirm" | "never";
+    /** What of an order counts against the limit: its amount without or with tax. */
+    readonly measuredBy: "net" | "gross";
+  };
+  readonly orderStatus?: {
+    /** Orders in one request. */
+    readonly rowsMax: number;
+    /** Whether shipments can carry a tracking number. */
+    readonly tracks: boolean;
+  };
+  readonly quoteToOrder?: {
+    /** Whether the order has the id of its quote. */
+    readonly keepsId: boolean;
+  };
 }
 
 /** Abilities of one entity in one system. */

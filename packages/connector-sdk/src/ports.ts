@@ -9,6 +9,7 @@ import type {
 import type { HttpAnswer, HttpRequest } from "./http.ts";
 import type { ConnectorLimits } from "./limits.ts";
 import type { Manifest } from "./manifest.ts";
+import type { Operations } from "./operations.ts";
 
 /** One native record as read: the fields that the mapping asked for (roots), never canonical values. */
 export interface NativeRecord {
@@ -189,6 +190,8 @@ export interface Connection {
   recordUrl(entity: EntityName, id: ExternalId): string | null;
   /** Verifies and reads a webhook delivery. Pure. */
   receive(delivery: Delivery): Received;
+  /** What is answered in the moment: the operations that the manifest declares, and no others. */
+  readonly operations?: Operations;
   /**
    * The same connection with its calls made by another `http`; for connectors that take long to open. The
    * runtime opens one for each piece of work.

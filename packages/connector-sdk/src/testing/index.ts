@@ -1,0 +1,4 @@
+export { checkOperations } from "./check-operations.ts";
+export type { OperationCases, OperationFinding, OperationReport } from "./check-operations.ts";
+export { watch } from "./watch.ts";
+export type { Watch } from "./watch.ts";
