@@ -1,5 +1,6 @@
-import { isList, scalar } from "./native.ts";
-import type { Json, JsonMap } from "./native.ts";
+import { optionRule, problemsOf, withDefaults } from "@crossfoot/connector-sdk";
+import type { OptionProblem, OptionRule } from "@crossfoot/connector-sdk";
+import type { JsonMap } from "./native.ts";
 
 /** Options of a Tryton connection, checked and with defaults. */
 export interface Options {
@@ -48,75 +49,34 @@ export interface Options {
   readonly webClient: string | null;
 }
 
-interface Rule {
-  readonly kind: "text" | "texts" | "flag" | "count" | readonly string[];
-  readonly fallback: Json | undefined;
-  readonly max?: number;
-}
-
-const text = (fallback?: Json): Rule => ({ kind: "text", fallback });
-const count = (fallback: number, max: number): Rule => ({ kind: "count", fallback, max });
+const { text, count } = optionRule;
 
 /**
  * Each option: its form and its default; without a default it must be given, and only a null default allows
  * null.
  */
-const rules: { readonly [name in keyof Options]: Rule } = {
+const rules: { readonly [name in keyof Options]: OptionRule } = {
   database: text(),
   user: text(),
   password: text(),
   company: text(null),
   warehouse: text(null),
-  warehouses: { kind: "texts", fallback: null },
+  warehouses: optionRule.texts(null),
   contactRelation: text("is contact of"),
-  parentRelation: { kind: "text", fallback: "is subsidiary of" },
+  parentRelation: { kind: "text", fallback: "is subsidiary of", isNullable: true },
   accountCategory: text(null),
   contactCategory: text(null),
-  referenceField: { kind: ["reference", "description"], fallback: "reference" },
+  referenceField: optionRule.choice(["reference", "description"], "reference"),
   freightProduct: text(null),
   taxIdType: text("auto"),
-  unknownRegion: { kind: ["refuse", "leave_out"], fallback: "refuse" },
-  draftInvoices: { kind: "flag", fallback: false },
+  unknownRegion: optionRule.choice(["refuse", "leave_out"], "refuse"),
+  draftInvoices: optionRule.flag(false),
   priceBreaksMax: count(8, 50),
   pricedProductsMax: count(5000, 50_000),
   availabilityDates: count(4, 30),
   longestTransactionSeconds: count(180, 3600),
   webClient: text(null),
 };
-
-/** Options whose null has a meaning of its own although their default is a text. */
-const nullable: ReadonlySet<string> = new Set(["parentRelation"]);
-
-function problemOf(name: string, value: Json, rule: Rule): string | undefined {
-  if (value === null && (rule.fallback === null || nullable.has(name))) return undefined;
-  if (isList(rule.kind)) {
-    const choices = rule.kind.map(scalar);
-    return typeof value === "string" && choices.includes(value)
-      ? undefined
-      : `expected one of: ${choices.join(", ")}`;
-  }
-  switch (rule.kind) {
-    case "texts":
-      return isList(value) &&
-        value.length > 0 &&
-        value.every((each) => typeof each === "string" && each !== "")
-        ? undefined
-        : "expected a list of texts";
-    case "flag":
-      return typeof value === "boolean" ? undefined : "expected true or false";
-    case "count":
-      return typeof value === "number" &&
-        Number.isInteger(value) &&
-        value >= 1 &&
-        value <= (rule.max ?? value)
-        ? undefined
-        : `expected a whole number from 1 to ${rule.max ?? 1}`;
-    default:
-      return typeof value === "string" && value.trim() !== ""
-        ? undefined
-        : "expected a text that is not empty";
-  }
-}
 
 /** The form of Tryton's own database names that can stand in a path. */
 const databaseForm = /^[A-Za-z0-9_-]{1,63}$/;
@@ -125,21 +85,8 @@ const databaseForm = /^[A-Za-z0-9_-]{1,63}$/;
  * Problems of the options of a Tryton connection, each with the path of its key; empty when they are fine.
  * Pure.
  */
-export function checkOptions(
-  options: JsonMap,
-): readonly { readonly path: string; readonly problem: string }[] {
-  const problems: { path: string; problem: string }[] = [];
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(rules, name)) {
-      problems.push({ path: name, problem: `unknown option; there are: ${Object.keys(rules).join(", ")}` });
-    }
-  }
-  for (const [name, rule] of Object.entries(rules)) {
-    const value = options[name];
-    const missing = rule.fallback === undefined ? "this option is needed" : undefined;
-    const problem = value === undefined ? missing : problemOf(name, value, rule);
-    if (problem !== undefined) problems.push({ path: name, problem });
-  }
+export function checkOptions(options: JsonMap): readonly OptionProblem[] {
+  const problems = [...problemsOf(rules, options)];
   const database = options["database"];
   if (typeof database === "string" && database.trim() !== "" && !databaseForm.test(database)) {
     problems.push({
@@ -156,15 +103,6 @@ export function checkOptions(
 
 /** The options with their defaults. The caller has checked them. */
 export function readOptions(options: JsonMap): Options {
-  const read = Object.entries(rules).map(([name, rule]) => [
-    name,
-    options[name] ?? defaultOf(name, options, rule),
-  ]);
-  const map: unknown = Object.fromEntries(read);
-  return map as Options;
-}
-
-function defaultOf(name: string, options: JsonMap, rule: Rule): Json {
-  if (options[name] === null && nullable.has(name)) return null;
-  return rule.fallback ?? null;
+  const read: unknown = withDefaults(rules, options);
+  return read as Options;
 }

@@ -1,0 +1,202 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Session } from "@crossfoot/connector-sdk";
+import { unreadable } from "./failures.ts";
+import { isList, isMap, odooId, refId, refIds, text } from "./native.ts";
+import type { Json, JsonMap, Row } from "./native.ts";
+import type { Options } from "./options.ts";
+import { callOver, callRpc } from "./wire.ts";
+import type { Answered, Call, Caller } from "./wire.ts";
+
+/** What a search asks for. */
+export interface Search {
+  readonly model: string;
+  readonly domain: readonly Json[];
+  readonly fields: readonly string[];
+  readonly limit?: number;
+  readonly context?: JsonMap;
+}
+
+/** Rows that were found, and the server's clock (ms since 1970), where it said so. */
+export interface Rows {
+  readonly rows: readonly Row[];
+  readonly at: number | null;
+}
+
+/** Odoo over the runtime's `http`: one database, one user, one company, either protocol. */
+export interface Odoo {
+  readonly options: Options;
+  readonly session: Session;
+  /** Who calls, in which company, on which version; found out at the first call. */
+  readonly open: () => Promise<Login>;
+  /** Calls a method in the connection's company and language. */
+  readonly call: (call: Call) => Promise<Json>;
+  /** Rows in the order of their ids, archived ones included. */
+  readonly search: (search: Search) => Promise<readonly Row[]>;
+  readonly searchAt: (search: Search) => Promise<Rows>;
+  /** Rows by id; Odoo leaves out those that are gone, and refuses all when one is hidden. */
+  readonly read: (
+    model: string,
+    ids: readonly number[],
+    fields: readonly string[],
+  ) => Promise<readonly Row[]>;
+}
+
+/** What the first calls found out. */
+export interface Login extends Caller {
+  /** Major version, such as 17 or 19. */
+  readonly version: number;
+  readonly versionText: string;
+  readonly userId: number;
+  readonly company: number;
+}
+
+/** Names of what is kept in the session's token store. */
+const tokens = { login: "login", facts: "facts" } as const;
+
+/** Largest number of rows that one search answers, when no smaller limit is asked for. */
+const rowsMax = 10_000;
+/** Ids in one `read`. */
+const idsAtOnce = 1000;
+
+/** Opens no connection yet: the first call finds out version, user and company. */
+export function createOdoo(session: Session, options: Options): Odoo {
+  const open = async (): Promise<Login> => openLogin(session, options);
+  const callAt = async (call: Call): Promise<Answered> => {
+    const login = await open();
+    const context = { ...contextOf(options, login.company), ...call.context };
+    return guarded(session, callOver(session, { options, caller: login }, { ...call, context }));
+  };
+  const searchAt: Odoo["searchAt"] = async ({ model, domain, fields, limit = rowsMax, context }) => {
+    const args = { domain, fields, limit, order: "id asc" };
+    const answered = await callAt({
+      ...{ model, method: "search_read", args },
+      context: { active_test: false, ...context },
+    });
+    return { rows: rowsOf(answered.value), at: answered.at };
+  };
+  return {
+    options,
+    session,
+    open,
+    call: async (call) => (await callAt(call)).value,
+    searchAt,
+    search: async (search) => (await searchAt(search)).rows,
+    read: async (model, ids, fields) => {
+      const found: Row[] = [];
+      for (let at = 0; at < ids.length; at += idsAtOnce) {
+        const some = ids.slice(at, at + idsAtOnce);
+        const answered = await callAt({ model, method: "read", ids: some, args: { fields } });
+        found.push(...rowsOf(answered.value));
+      }
+      return found;
+    },
+  };
+}
+
+/** What goes with every call. A context without the company shows records of others, or none. */
+const contextOf = (options: Options, company: number): JsonMap => ({
+  lang: options.language,
+  allowed_company_ids: [company],
+});
+
+function rowsOf(rows: Json): readonly Row[] {
+  if (isList(rows) && rows.every(isMap)) return rows;
+  throw unreadable({ isWrite: false, status: 200 });
+}
+
+/** A key that is refused is asked about anew: what was found out with it does not hold any more. */
+async function guarded(session: Session, answered: Promise<Answered>): Promise<Answered> {
+  try {
+    return await answered;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.failure === "unauthorised")
+      for (const name of Object.values(tokens)) session.token.store(name, "");
+    throw error;
+  }
+}
+
+async function openLogin(session: Session, options: Options): Promise<Login> {
+  const kept = session.token.load(tokens.login);
+  if (kept !== undefined && kept !== "") return JSON.parse(kept) as Login;
+  const { version, versionText } = await versionOf(session, options);
+  const hasJson2 = version >= 19 && options.protocol !== "jsonrpc";
+  const protocol = hasJson2 || options.protocol === "json2" ? "json2" : "jsonrpc";
+  const userId =
+    protocol === "json2" ? await userByKey(session, options) : await userByLogin(session, options);
+  const caller: Caller = { protocol, user: userId };
+  const company = await companyOf(session, { options, caller });
+  const login: Login = { ...caller, version, versionText, userId, company };
+  session.token.store(tokens.login, JSON.stringify(login));
+  return login;
+}
+
+/** The server's version: from the options, or as it says without a login. */
+async function versionOf(
+  session: Session,
+  options: Options,
+): Promise<{ readonly version: number; readonly versionText: string }> {
+  if (options.version !== null) return { version: options.version, versionText: `${options.version}.0` };
+  const { value } = await callRpc(session, { part: "common", method: "version", args: [], isWrite: false });
+  const versionText = isMap(value) ? text(value, "server_version") : null;
+  // Hosted databases are numbered `saas~18.2`.
+  const version = Number(/\d+/.exec(versionText ?? "")?.[0] ?? Number.NaN);
+  if (versionText !== null && version >= 17) return { version, versionText };
+  throw new ConnectorError({
+    failure: "unsupported",
+    code: "version_unknown",
+    message: "Odoo 17 or later is expected at this address; the option version may name it",
+  });
+}
+
+/** JSON-2 knows the user by the key. */
+async function userByKey(session: Session, options: Options): Promise<number> {
+  const caller = { protocol: "json2", user: 0 } as const;
+  const call = { model: "res.users", method: "context_get" };
+  const { value } = await callOver(session, { options, caller }, call);
+  const id = isMap(value) ? odooId(value["uid"]) : undefined;
+  if (id !== undefined) return id;
+  throw unreadable({ isWrite: false, status: 200 });
+}
+
+/** JSON-RPC answers `false`, and no error, when login or key is wrong. */
+async function userByLogin(session: Session, options: Options): Promise<number> {
+  const args = [options.database, options.user, session.secret(options.key), {}];
+  const { value } = await callRpc(session, {
+    part: "common",
+    method: "authenticate",
+    args,
+    isWrite: false,
+  });
+  const id = odooId(value);
+  if (id !== undefined) return id;
+  const message = "Odoo refuses this login or API key; it is not tried again by itself";
+  throw new ConnectorError({ failure: "unauthorised", code: "wrong_credentials", message, status: 200 });
+}
+
+async function companyOf(
+  session: Session,
+  { options, caller }: { readonly options: Options; readonly caller: Caller & { readonly user: number } },
+): Promise<number> {
+  const ask = async (call: Call): Promise<readonly Row[]> =>
+    rowsOf((await callOver(session, { options, caller }, call)).value);
+  const fields = ["login", "company_id", "company_ids"];
+  const [user] = await ask({ model: "res.users", method: "read", ids: [caller.user], args: { fields } });
+  const own = refId(user, "company_id");
+  if (text(user, "login") !== options.user) {
+    const message = "the API key belongs to another user than the option user names";
+    throw new ConnectorError({ failure: "unauthorised", code: "user_mismatch", message });
+  }
+  if (options.company === null && own !== undefined) return own;
+  const allowed = [...refIds(user, "company_ids")];
+  const domain = [
+    ["id", "in", allowed],
+    ["name", "=", options.company],
+  ];
+  const context = { allowed_company_ids: allowed };
+  const args = { domain, fields: ["name"], limit: 2 };
+  const found = await ask({ model: "res.company", method: "search_read", args, context });
+  const company = odooId(found[0]?.["id"]);
+  if (company !== undefined && found.length === 1) return company;
+  const message = "the option company names no company of this user, or more than one";
+  throw new ConnectorError({ failure: "unauthorised", code: "company_unknown", message });
+}
