@@ -1,9 +1,10 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Connection, Connector, Session } from "@crossfoot/connector-sdk";
+import type { Connection, Connector, Operations, Session } from "@crossfoot/connector-sdk";
 import { readStockByIds, readStockIds, readStockPage } from "./inventory.ts";
 import { manifestOf } from "./manifest.ts";
 import { defaultMapping } from "./mapping.ts";
 import type { EntityName, ExternalId } from "./native.ts";
+import { operationsOf } from "./operations.ts";
 import { checkOptions, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
 import { probe } from "./probe.ts";
@@ -21,6 +22,7 @@ export type { MissingRight, TrytonDescription } from "./schema.ts";
 /** A Tryton connection; `describe` also names the rights that are missing. */
 export interface TrytonConnection extends Connection {
   describe(): Promise<TrytonDescription>;
+  readonly operations: Required<Operations>;
 }
 
 function shapeOf(entity: EntityName): Shape {
@@ -64,6 +66,7 @@ export function openTryton(session: Session): TrytonConnection {
     probe: async (request) => probe(rpc, request),
     recordUrl: (entity, id) => recordUrl(options, entity, id),
     receive: () => ({ ok: false, reason: "Tryton sends no webhooks" }),
+    operations: operationsOf(rpc),
   };
 }
 

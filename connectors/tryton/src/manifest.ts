@@ -1,4 +1,5 @@
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
+import { operationAbilities } from "./operations.ts";
 import type { Options } from "./options.ts";
 import { quoteTransitions } from "./transition.ts";
 import { writesAtOnce } from "./writer.ts";
@@ -67,5 +68,6 @@ export function manifestOf(options: Options): Manifest {
     commitLagMs,
     stampGranularityMs: 1,
     webhooks: false,
+    operations: operationAbilities,
   };
 }

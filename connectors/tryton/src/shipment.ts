@@ -43,14 +43,16 @@ const stages: { readonly [state: string]: string } = {
   cancelled: "cancelled",
 };
 
+/** Stage of a shipment; a state that nobody listed stays itself. */
+export const shipmentState = (row: Row): string =>
+  stages[text(row, "state") ?? ""] ?? text(row, "state") ?? "";
+
 const roots: { readonly [root: string]: Root } = {
   id: made([], (row) => idOf(row["id"])),
   number: plain("number"),
   reference: plain("reference"),
   state: plain("state"),
-  shipment_state: made(["state"], (row) => stages[text(row, "state") ?? ""] ?? text(row, "state"), {
-    field: "state",
-  }),
+  shipment_state: made(["state"], shipmentState, { field: "state" }),
   planned_date: plain("planned_date"),
   effective_date: plain("effective_date"),
   customer: made(["customer"], (row) => idOf(row["customer"]), { field: "customer" }),

@@ -4,6 +4,8 @@ import { combined, netPrice, priceDigits, shownPercent } from "./discount.ts";
 import { refusal } from "./failures.ts";
 import type { Facts } from "./facts.ts";
 import type { Lookups } from "./lookups.ts";
+import { lineChanges, taxIds } from "./line-what-if.ts";
+import type { SaleHead } from "./line-what-if.ts";
 import { isBlank, isList, isMap, isSame, mapsOf, scalar, text, trytonId } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 import type { Rpc } from "./rpc.ts";
@@ -23,15 +25,6 @@ export interface SaleDraft {
   readonly facts: Facts;
   readonly values: Record<string, Json>;
   readonly parts: string[];
-}
-
-/** The sale's own facts that price and taxes of a line depend on. */
-export interface SaleHead {
-  readonly party: number;
-  readonly invoiceParty: number | null;
-  readonly priceList: number | null;
-  readonly currency: number;
-  readonly saleDate: Json;
 }
 
 interface Priced {
@@ -109,7 +102,7 @@ async function lineValues(draft: SaleDraft, head: SaleHead, row: JsonMap): Promi
   if (symbol === null) throw refusal("unit_missing", "a quantity has no unit", "lines");
   const unit = await draft.lookups.unit(product, symbol);
   const price = priced(draft, row);
-  const taxes = await taxesOf(draft, head, { product, unit, quantity });
+  const taxes = taxIds(await lineChanges(draft, head, { product, unit, quantity }));
   return {
     type: "line",
     product,
@@ -180,34 +173,6 @@ async function otherProduct(draft: SaleDraft, head: SaleHead, row: JsonMap): Pro
   };
 }
 
-/** Taxes that Tryton gives a line of this product for this customer: its tax rule may exempt it. */
-async function taxesOf(
-  { rpc, facts }: SaleDraft,
-  head: SaleHead,
-  line: { readonly product: number; readonly unit: number; readonly quantity: number },
-): Promise<readonly Json[]> {
-  const values: JsonMap = {
-    id: -1,
-    type: "line",
-    ...line,
-    taxes: [],
-    "_parent_sale.party": head.party,
-    "_parent_sale.invoice_party": head.invoiceParty,
-    "_parent_sale.price_list": head.priceList,
-    "_parent_sale.currency": head.currency,
-    "_parent_sale.company": facts.company,
-    "_parent_sale.sale_date": head.saleDate,
-  };
-  const answer = await rpc.call("sale.line.on_change", [values, ["product"]]);
-  const [changes] = isList(answer) ? answer : [];
-  const taxes = isMap(changes) ? changes["taxes"] : undefined;
-  if (isList(taxes)) return taxes;
-  const added = isMap(taxes) && isList(taxes["add"]) ? taxes["add"] : [];
-  return added
-    .map((each) => (isList(each) && isMap(each[1]) ? (each[1]["id"] ?? null) : null))
-    .filter((id) => id !== null);
-}
-
 /** Freight is a line of its own, of the product that the options name. */
 async function freight(
   draft: SaleDraft,
@@ -242,6 +207,6 @@ async function freight(
     );
   const product = await draft.lookups.productByCode(code);
   const unit = await draft.lookups.saleUnit(product);
-  const taxes = await taxesOf(draft, head, { product, unit, quantity: 1 });
+  const taxes = taxIds(await lineChanges(draft, head, { product, unit, quantity: 1 }));
   into.created.push({ type: "line", product, quantity: 1, unit, unit_price: price, taxes: [["add", taxes]] });
 }

@@ -174,8 +174,8 @@ async function header({ write, lookups, facts, values }: SaleDraft): Promise<voi
  * What `on_change` of the parties fills in: addresses, terms, price list. A carrier it proposes is left out:
  * it would add a freight line that nobody quoted.
  */
-async function filledIn(
-  { rpc, facts }: SaleDraft,
+export async function filledIn(
+  { rpc, facts }: Pick<SaleDraft, "rpc" | "facts">,
   head: {
     readonly party: number;
     readonly invoiceParty: number | null;

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { add, allocate, compare, divide, multiply, normal, ofFloat, round, total } from "../src/decimal.ts";
 import { combined, discountOf, grossOf, netPrice, shownPercent } from "../src/discount.ts";
 import { availability } from "../src/inventory.ts";
-import type { OpenMove } from "../src/inventory.ts";
+import { levelsOf } from "../src/stock-levels.ts";
+import type { OpenMove } from "../src/stock-levels.ts";
 import { shareTax } from "../src/tax.ts";
 
 describe("decimals", () => {
@@ -123,7 +124,7 @@ describe("available to promise", () => {
     date,
   });
   const at = (onHand: string, ...moves: readonly OpenMove[]) =>
-    availability(onHand, { moves, today, dates: 4 });
+    availability(levelsOf(onHand, { moves, today }), 4);
 
   it("never promises what a later delivery needs, nor what has not arrived", () => {
     const moves = [move("80", true, "2026-03-20"), move("50", false, "2026-03-15")];

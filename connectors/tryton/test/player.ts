@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Session } from "@crossfoot/connector-sdk";
+import type { OperationName, Session } from "@crossfoot/connector-sdk";
 
 /** One recorded request and its answer. */
 interface Exchange {
@@ -10,9 +10,9 @@ interface Exchange {
   readonly answer: unknown;
 }
 
-/** One recorded call of the connection. */
-interface Step {
-  readonly call: "read" | "readByIds" | "readIds" | "write" | "probe";
+/** One recorded call of the connection, or question to its operations. */
+export interface Step {
+  readonly call: "read" | "readByIds" | "readIds" | "write" | "probe" | OperationName;
   readonly argument: never;
   readonly answer?: unknown;
   readonly rejects?: { readonly failure: string; readonly code: string };
@@ -70,6 +70,26 @@ export function playerOf({ options, now }: Recording): Player {
       const answer = exchange?.answer ?? "";
       const text = typeof answer === "string" ? answer : JSON.stringify(answer);
       return { status: exchange?.status ?? 500, headers: {}, body: text };
+    },
+  };
+}
+
+/** A session that answers each request as it was answered when it was recorded, in any order. */
+export function answersOf({ options, now, steps }: Recording): Session {
+  const tokens = new Map<string, string>();
+  const known = new Map<string, Exchange>();
+  for (const exchange of steps.flatMap(({ exchanges }) => exchanges))
+    known.set(JSON.stringify([exchange.method, exchange.params]), exchange);
+  return {
+    options,
+    now: () => now,
+    secret: () => "secret",
+    token: { load: (name) => tokens.get(name), store: (name, value) => void tokens.set(name, value) },
+    http: async ({ body = "" }) => {
+      const { method, params } = JSON.parse(body) as Exchange;
+      const exchange = known.get(JSON.stringify([method, params]));
+      if (exchange === undefined) throw new Error(`not recorded: ${body}`);
+      return { status: exchange.status, headers: {}, body: JSON.stringify(exchange.answer) };
     },
   };
 }

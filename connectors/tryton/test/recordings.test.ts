@@ -8,6 +8,7 @@ const names = [
   "reads-masters",
   "reads-documents",
   "reads-projections",
+  "operations",
   "reads-changes",
   "writes-parties",
   "writes-quotes",
@@ -26,7 +27,8 @@ async function play(
   const seen: unknown[] = [];
   for (const step of recording.steps) {
     player.load(step);
-    const call = connection[step.call] as (argument: unknown) => Promise<unknown>;
+    const calls = { ...connection, ...connection.operations };
+    const call = calls[step.call] as (argument: unknown) => Promise<unknown>;
     try {
       seen.push({ answer: JSON.parse(JSON.stringify(await call(step.argument))) as unknown });
     } catch (error) {

@@ -1,6 +1,7 @@
 import { trytonPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { accountCases } from "./account-cases.ts";
+import { operationCases } from "./operation-cases.ts";
 import { quoteCases } from "./quote-cases.ts";
 import { changeCases, readingCases } from "./reading-cases.ts";
 import { recordingCases } from "./recording-cases.ts";
@@ -30,5 +31,6 @@ describe.skipIf(reason !== null)("the Tryton connector against a real Tryton", (
   accountCases(opened);
   changeCases(opened);
   quoteCases(opened);
+  operationCases(opened);
   recordingCases(() => isUp(untouched));
 });

@@ -1,4 +1,5 @@
-import { failureRecord } from "@crossfoot/connector-sdk";
+import { failureRecord, operationNames } from "@crossfoot/connector-sdk";
+import type { Operations } from "@crossfoot/connector-sdk";
 import { openTryton } from "@crossfoot/connector-tryton";
 import type { TrytonConnection } from "@crossfoot/connector-tryton";
 import type { LiveSession } from "./session.ts";
@@ -61,6 +62,29 @@ export class Recorder {
       this.#keep({ call: name, argument, rejects: { failure, code } }, from);
       return undefined;
     }
+  }
+
+  /** The connection with operations that are recorded, each question once. */
+  asking(): TrytonConnection {
+    const known = new Set<string>();
+    const ask = (name: keyof Operations) => async (argument: unknown) => {
+      const act = this.#connection.operations[name] as (argument: unknown) => Promise<unknown>;
+      const key = JSON.stringify([name, argument]);
+      if (known.has(key)) return act(argument);
+      known.add(key);
+      const from = this.#session.exchanges.length;
+      try {
+        const answer = await act(argument);
+        this.#keep({ call: name, argument, answer }, from);
+        return answer;
+      } catch (error) {
+        const { failure, code } = failureRecord(error);
+        this.#keep({ call: name, argument, rejects: { failure, code } }, from);
+        throw error;
+      }
+    };
+    const operations = Object.fromEntries(operationNames.map((name) => [name, ask(name)]));
+    return { ...this.#connection, operations: operations as Required<Operations> };
   }
 
   /** Ends the session as Tryton would after a month: the key is not known any more. */

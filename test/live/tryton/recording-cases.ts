@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkOperations, watch } from "@crossfoot/connector-sdk/testing";
 import { expect, it } from "vitest";
+import { allCases } from "./operation-cases.ts";
 import { Recorder } from "./recorder.ts";
 import type { Recording, RecordedStep } from "./recorder.ts";
 import { errorTexts } from "./recorded-errors.ts";
@@ -15,8 +17,12 @@ const isRecording = process.env["CROSSFOOT_RECORD"] !== undefined;
 function gistOf(step: RecordedStep): unknown {
   const answer = step.answer as { readonly records?: readonly { readonly kind: string }[] } | undefined;
   const ends = Array.isArray(step.answer)
-    ? step.answer.map((each: { readonly kind: string; readonly failure?: { readonly code: string } }) =>
-        [each.kind, each.failure?.code ?? null].join(" "),
+    ? step.answer.map(
+        (each: {
+          readonly kind?: string;
+          readonly ok?: boolean;
+          readonly failure?: { readonly code: string };
+        }) => [each.kind ?? each.ok, each.failure?.code ?? null].join(" "),
       )
     : (answer?.records?.map(({ kind }) => kind) ?? null);
   return {
@@ -69,6 +75,15 @@ const scenes: { readonly [name: string]: (recorder: Recorder, stage: Stage) => P
     await recorder.call("read", { ...all("inventory"), ...firstPage, pageSize: 16 });
     await recorder.call("readByIds", { ...all("inventory"), ids: [asId("6:5"), asId("999:5")] });
     await recorder.call("read", { ...all("pricebooks"), ...firstPage });
+  },
+  operations: async (recorder, stage) => {
+    const nothing = watch(
+      async () => ({ status: 200, headers: {}, body: "" }),
+      () => true,
+    );
+    const cases = await allCases(stage);
+    const report = await checkOperations(recorder.asking(), { watch: nothing, cases });
+    expect(report.findings).toEqual([]);
   },
   "reads-changes": async (recorder, stage) => {
     const since = moment();

@@ -1,5 +1,11 @@
 import { compileMapping } from "@crossfoot/connector-sdk";
-import type { EntityMapping, NativeRecord, NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
+import type {
+  EntityMapping,
+  Mapping,
+  NativeRecord,
+  NativeWrite,
+  WriteOutcome,
+} from "@crossfoot/connector-sdk";
 import { openTryton, tryton } from "@crossfoot/connector-tryton";
 import type { TrytonConnection } from "@crossfoot/connector-tryton";
 import { entities, entityNames } from "@crossfoot/model";
@@ -18,12 +24,15 @@ export const asId = (id: number | string): Id => String(id) as Id;
 const kinds = Object.fromEntries(entityNames.map((name) => [name, entities[name].fields]));
 const given = tryton.defaultMapping({ database: "d", user: "u", password: "p" });
 const { mapping } = compileMapping(given, kinds);
+if (mapping === undefined) throw new Error("the default mapping of Tryton does not compile");
+/** The compiled default mapping. */
+export const compiled: Mapping = mapping;
 
 /** The compiled default mapping of an entity. */
 export function mappingOf(entity: string): EntityMapping {
-  const compiled = mapping?.entities[entity];
-  if (compiled === undefined) throw new Error(`no mapping of ${entity}`);
-  return compiled;
+  const found = compiled.entities[entity];
+  if (found === undefined) throw new Error(`no mapping of ${entity}`);
+  return found;
 }
 
 /** Class and code of an outcome in one text, or its kind. */
