@@ -9,6 +9,7 @@ import type {
   UpdateEvidence,
 } from "@crossfoot/kernel";
 import type { DoubtfulIntent, Intent, IntentOutcome, Rights, StoredObservation } from "../store/port.ts";
+import { isSeenAlike, seenAlike } from "./alike.ts";
 import { isAnswered, lookPauseMsMax, sentImages, showsNothing } from "./answered.ts";
 import { lookUpLinks, readContext, readImages, readObservation } from "./canonical.ts";
 import { forgetDoubt, quietFor } from "./doubts.ts";
@@ -233,6 +234,10 @@ async function settleCreate(
     };
   if (first === undefined) {
     if (!isAbsenceProved(target, at)) return waiting(target, intent);
+    if (intent.failure?.code !== seenAlike.code && (await isSeenAlike(session, target, intent))) {
+      const park = parkOf(intent, "doubt_unprovable", seenAlike);
+      return { ...blank(intent), state: "parked", failure: seenAlike, park };
+    }
     return { ...blank(intent), state: "stored", failure: provedAbsent, dueInMs: 0 };
   }
   if (found.length > 1)

@@ -20,12 +20,12 @@ export function newcomers(database: Database): Pick<Store, "retryWaiting" | "unl
         [entity],
       );
     },
-    async unlinkedOf(entity) {
+    async unlinkedOf(entity, isGoneToo = false) {
       const rows = await database.query<ObservationRow>(
         `select ${observationColumns} from observation o where o.entity = $1 and o.link_id is ` +
-          "null and o.kind in ('present', 'archived') order by o.connection, o.external_id limit " +
-          "10000",
-        [entity],
+          "null and (o.kind in ('present', 'archived') or $2 and o.kind in ('deleted', 'not_seen')) " +
+          "order by o.connection, o.external_id limit 10000",
+        [entity, isGoneToo],
       );
       return rows.map((row) => ({ ...observationOf(row), resolution: row.resolution }));
     },

@@ -492,7 +492,7 @@ export interface Store
   /** Whether entries follow from one another: all, or only the `newest` ones of each chain. */
   verifyJournal(newest?: number): Promise<JournalProof>;
   linksOfEntity(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly LinkId[]>;
-  unlinkedOf(entity: EntityName): Promise<readonly Newcomer[]>;
+  unlinkedOf(entity: EntityName, isGoneToo?: boolean): Promise<readonly Newcomer[]>;
   linkGuardCounts(
     sinceMs: number,
   ): Promise<readonly { readonly entity: string; readonly kind: string; readonly count: number }[]>;

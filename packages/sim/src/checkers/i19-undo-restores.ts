@@ -165,7 +165,10 @@ function notBack(sight: Sight, one: Case, place: Place): readonly Found[] {
   });
 }
 
-/** What the field held before the first of the writes in an unbroken row; null when they changed nothing. */
+/**
+ * What the field held before the first of the writes in an unbroken row; null when they changed nothing, or
+ * when that was put there inside the window (I02).
+ */
 function valueBefore(
   sight: Sight,
   { row, role, made }: Place,
@@ -178,6 +181,14 @@ function valueBefore(
   let firstAt = lastAt;
   while (firstAt > 0 && isMade(changes[firstAt - 1] as FieldChange)) firstAt -= 1;
   const { commit } = changes[firstAt] as FieldChange;
+  // What a person put there after we had read it, and a write without a condition took, nobody can know.
+  const theirs = changes[firstAt - 1]?.commit;
+  if (
+    theirs !== undefined &&
+    theirs.actor.kind !== "us" &&
+    isInWindow(sight, { person: theirs, ours: commit })
+  )
+    return null;
   const last = (changes[lastAt] as FieldChange).commit;
   return { value: plainBefore(sight.systems[role], commit)[field], last };
 }

@@ -82,4 +82,60 @@ export function unseenSuite(home: { readonly open: () => Promise<StoreOpener> })
       expect(mini.erp.creates.length).toBe(1);
     });
   });
+
+  describe("a create whose answer was lost, deleted by a person before it is asked about", () => {
+    async function deleted(at: { readonly isSwept: boolean }) {
+      let isMute = true;
+      const away = (): Promise<never> =>
+        Promise.reject(new ConnectorError({ failure: "transient", code: "busy", message: "not now" }));
+      const mini = await miniWorld({
+        database,
+        wrapConnection: (_, connection) => ({
+          ...connection,
+          probe: (request) => (isMute ? away() : connection.probe(request)),
+        }),
+      });
+      mini.crm.add("accounts", customer);
+      mini.erp.faults = ["lost_answer"];
+      await mini.engine.run({ waitMsMax: 0 });
+      mini.pass(1);
+      await mini.engine.run({ waitMsMax: 0 });
+      mini.erp.remove("accounts", mini.erp.rows("accounts")[0]?.id ?? "");
+      if (at.isSwept) await mini.engine.run({ waitMsMax: 0, sweep: true });
+      isMute = false;
+      mini.pass(60_000);
+      await mini.engine.run();
+      return mini;
+    }
+
+    test.each([{ isSwept: false }, { isSwept: true }])(
+      "once a list has shown it, it is not made again: a person is asked (swept: $isSwept)",
+      async (at) => {
+        const mini = await deleted(at);
+        expect(mini.erp.creates.length).toBe(1);
+        expect((await mini.engine.deadLetters()).map(({ reason }) => reason)).toEqual(["doubt_unprovable"]);
+      },
+    );
+
+    test("is made again when that person says so", async () => {
+      const mini = await deleted({ isSwept: true });
+      const [park] = await mini.engine.deadLetters();
+      await mini.engine.redrive([park?.parkId ?? ""], "a person");
+      await mini.engine.run();
+      expect([mini.erp.creates.length, mini.erp.rows("accounts").length]).toEqual([2, 1]);
+      expect(await mini.engine.deadLetters()).toEqual([]);
+    });
+
+    test("a record that shows something else says nothing about it: it is made again", async () => {
+      const mini = await miniWorld({ database });
+      mini.crm.add("accounts", customer);
+      mini.erp.faults = ["lost_request"];
+      await mini.engine.run({ waitMsMax: 0 });
+      const other = { ...customer, name: "Other", taxId: "FR9", email: "o@o.example", number: "C9" };
+      mini.erp.add("accounts", other);
+      mini.pass(60_000);
+      await mini.engine.run();
+      expect([mini.erp.creates.length, mini.crm.creates.length]).toEqual([1, 1]);
+    });
+  });
 }

@@ -228,12 +228,16 @@ function newcomerOf(row: ObservationTable): Newcomer {
 }
 
 const isThere = ({ kind }: ObservationTable): boolean => kind === "present" || kind === "archived";
+const isGone = ({ kind }: ObservationTable): boolean => kind === "deleted" || kind === "not_seen";
 
 /** Records without a link. */
 function newcomers(state: State): Pick<Store, "retryWaiting" | "unlinkedOf" | "loadNewcomers"> {
   const { observation } = state.tables;
-  const unlinked = (entity: EntityName): readonly ObservationTable[] =>
-    inOrder(observation.by("unlinked", entity).filter(isThere), (row) => [row.connection, row.external_id]);
+  const unlinked = (entity: EntityName, isGoneToo = false): readonly ObservationTable[] =>
+    inOrder(
+      observation.by("unlinked", entity).filter((row) => isThere(row) || (isGoneToo && isGone(row))),
+      (row) => [row.connection, row.external_id],
+    );
   return {
     async retryWaiting(entity) {
       state.commit(() => {
@@ -246,8 +250,8 @@ function newcomers(state: State): Pick<Store, "retryWaiting" | "unlinkedOf" | "l
           if (row.resolution === "waiting" && isThere(row)) observation.change(row, { resolution: null });
       });
     },
-    async unlinkedOf(entity) {
-      return unlinked(entity).slice(0, 10_000).map(newcomerOf);
+    async unlinkedOf(entity, isGoneToo) {
+      return unlinked(entity, isGoneToo).slice(0, 10_000).map(newcomerOf);
     },
     async loadNewcomers(entity, limit) {
       const flying = [

@@ -457,6 +457,6 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   ),
   verifyJournal: plain("verifyJournal", fc.constantFrom(undefined, 1, 3)),
   linksOfEntity: plain("linksOfEntity", entity, limit, fc.option(link)),
-  unlinkedOf: plain("unlinkedOf", entity),
+  unlinkedOf: plain("unlinkedOf", entity, fc.constantFrom(undefined, false, true)),
   linkGuardCounts: plain("linkGuardCounts", fc.constantFrom(3, 1_000)),
 };
