@@ -96,7 +96,7 @@ async function stockOf(rpc: Rpc, { pairs, roots }: Wanted): Promise<readonly Nat
 }
 
 /** What can be promised now, and from which later days on how much; `dates` is the most days shown. */
-export function availability(
+function availability(
   [now, ...later]: readonly Level[],
   dates: number,
 ): { readonly available: string; readonly available_by_date: Json } {

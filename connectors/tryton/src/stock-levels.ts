@@ -1,5 +1,6 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
-import { add, compare, ofFloat, subtract } from "./decimal.ts";
+import { ConnectorError, promiseOf } from "@crossfoot/connector-sdk";
+import type { OpenMove, Outlook } from "@crossfoot/connector-sdk";
+import { add, ofFloat } from "./decimal.ts";
 import { loadFacts } from "./facts.ts";
 import { keyOf, one, scalar, text, trytonId } from "./native.ts";
 import type { Json, Row } from "./native.ts";
@@ -13,16 +14,6 @@ export interface Warehouse {
   readonly id: number;
   readonly code: string;
   readonly name: string | null;
-}
-
-/**
- * A movement of stock over the border of a warehouse that is still to come; `date` is null when none is
- * planned.
- */
-export interface OpenMove {
-  readonly quantity: string;
-  readonly isOutgoing: boolean;
-  readonly date: string | null;
 }
 
 /** Products that have stock: only goods that are active. */
@@ -109,12 +100,7 @@ export async function loadStock(rpc: Rpc, pairs: readonly StockPair[]): Promise<
 /** Today, as the day in UTC: the server runs in it. */
 export const todayOf = (rpc: Rpc): string => new Date(rpc.session.now()).toISOString().slice(0, 10);
 
-interface Outlook {
-  readonly moves: readonly OpenMove[];
-  readonly today: string;
-}
-
-function stockOf(row: Row, pair: StockPair, outlook: Outlook): Stock {
+function stockOf(row: Row, pair: StockPair, outlook: Pick<Outlook, "moves" | "today">): Stock {
   const unit = one(row, "default_uom");
   const digits = Number(unit?.["digits"] ?? 2);
   const onHand = ofFloat(Number(row["quantity"] ?? 0), digits);
@@ -123,39 +109,10 @@ function stockOf(row: Row, pair: StockPair, outlook: Outlook): Stock {
     moves
       .filter((move) => move.isOutgoing === isOutgoing)
       .reduce((left, move) => add(left, move.quantity), "0");
-  const levels = levelsOf(onHand, { ...outlook, moves });
+  const { today } = outlook;
+  const { available, later } = promiseOf(onHand, { moves, today, dates: Number.MAX_SAFE_INTEGER });
+  const levels = [{ date: today, quantity: available }, ...later];
   return { ...pair, unit, onHand, reserved: sum(true), incoming: sum(false), levels };
-}
-
-/**
- * Available to promise, from today on, by day. Every open delivery counts, from today when it is late or has
- * no date; a receipt counts from its planned day, a late or undated one not at all until it arrives. What is
- * available on a day is the least stock on that day or any later one, so that a promise never takes what a
- * later delivery needs.
- */
-export function levelsOf(onHand: string, { moves, today }: Outlook): readonly Level[] {
-  const byDate = new Map<string, string>();
-  for (const { quantity, isOutgoing, date } of moves) {
-    const isLate = date === null || date < today;
-    if (isLate && !isOutgoing) continue;
-    const day = isLate ? today : date;
-    byDate.set(
-      day,
-      isOutgoing ? subtract(byDate.get(day) ?? "0", quantity) : add(byDate.get(day) ?? "0", quantity),
-    );
-  }
-  const days = [...new Set([today, ...byDate.keys()])].toSorted();
-  let level = onHand;
-  const levels = days.map((day) => {
-    level = add(level, byDate.get(day) ?? "0");
-    return { date: day, quantity: level };
-  });
-  for (let at = levels.length - 2; at >= 0; at -= 1) {
-    const [here, later] = [levels[at], levels[at + 1]];
-    if (here !== undefined && later !== undefined && compare(later.quantity, here.quantity) < 0)
-      levels[at] = { ...here, quantity: later.quantity };
-  }
-  return levels;
 }
 
 /** Open moves of these products over the border of a warehouse, by `<product>:<warehouse>`. */

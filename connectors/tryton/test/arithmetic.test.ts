@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { add, allocate, compare, divide, multiply, normal, ofFloat, round, total } from "../src/decimal.ts";
 import { combined, discountOf, grossOf, netPrice, shownPercent } from "../src/discount.ts";
-import { availability } from "../src/inventory.ts";
-import { levelsOf } from "../src/stock-levels.ts";
-import type { OpenMove } from "../src/stock-levels.ts";
 import { shareTax } from "../src/tax.ts";
 
 describe("decimals", () => {
@@ -113,50 +110,5 @@ describe("discounts", () => {
     expect(shownPercent("100", "87.5")).toBe("12.5");
     expect(shownPercent("0.03", "0.0262")).not.toBe("12.5");
     expect(shownPercent("0", "0")).toBe("0");
-  });
-});
-
-describe("available to promise", () => {
-  const today = "2026-03-10";
-  const move = (quantity: string, isOutgoing: boolean, date: string | null): OpenMove => ({
-    quantity,
-    isOutgoing,
-    date,
-  });
-  const at = (onHand: string, ...moves: readonly OpenMove[]) =>
-    availability(levelsOf(onHand, { moves, today }), 4);
-
-  it("never promises what a later delivery needs, nor what has not arrived", () => {
-    const moves = [move("80", true, "2026-03-20"), move("50", false, "2026-03-15")];
-    expect(at("100", ...moves)).toEqual({
-      available: "70",
-      available_by_date: [
-        { date: "2026-03-15", quantity: "70" },
-        { date: "2026-03-20", quantity: "70" },
-      ],
-    });
-    const late = [move("80", true, "2026-03-12"), move("50", false, "2026-03-15")];
-    expect(at("100", ...late).available).toBe("20");
-    expect(at("100", ...late).available_by_date).toEqual([
-      { date: "2026-03-12", quantity: "20" },
-      { date: "2026-03-15", quantity: "70" },
-    ]);
-  });
-
-  it("counts a late or undated delivery at once, and a late or undated receipt not at all", () => {
-    const moves = [
-      move("30", true, "2026-01-01"),
-      move("20", true, null),
-      move("99", false, "2026-01-01"),
-      move("99", false, null),
-    ];
-    expect(at("100", ...moves)).toEqual({ available: "50", available_by_date: [] });
-  });
-
-  it("can be negative, and shows as many dates as asked for", () => {
-    const days = ["2026-03-11", "2026-03-12", "2026-03-13", "2026-03-14", "2026-03-15"];
-    const { available, available_by_date: dates } = at("2", ...days.map((date) => move("1", true, date)));
-    expect(available).toBe("-3");
-    expect((dates as readonly unknown[]).length).toBe(4);
   });
 });

@@ -11,6 +11,7 @@ export type { LineId } from "./mapping-lookup.ts";
 export { readFields, rowsMax } from "./mapping-read.ts";
 export { writePatch } from "./mapping-write.ts";
 export type { WriteOptions } from "./mapping-write.ts";
+export * from "./availability.ts";
 export * as decimals from "./decimal-digits.ts";
 export * from "./failure.ts";
 export type { HttpAnswer, HttpRequest } from "./http.ts";
