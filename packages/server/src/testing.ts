@@ -15,6 +15,10 @@ export { prepareStore, type PreparedStore } from "./platform/testing/prepared-st
 export { rudeServer, type RudeServer } from "./platform/testing/rude-server.ts";
 export { tempFolder, type TempFolder } from "./platform/testing/temp-folder.ts";
 export { dec, loginAs, type Admin } from "./demo/tryton/admin.ts";
+export type { Papers, People } from "./demo/people.ts";
+export { odooPeople } from "./demo/odoo/people.ts";
+export { prepareOdoo } from "./demo/odoo/prepare.ts";
+export { trytonPeople } from "./demo/tryton/people.ts";
 export { deskOf, type Desk } from "./demo/odoo/desk.ts";
 export { startTryton, trytonPlace, type RunningTryton } from "./demo/tryton/erp.ts";
 export { odooPlace, startOdoo, type RunningOdoo } from "./demo/odoo/erp.ts";

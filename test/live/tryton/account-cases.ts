@@ -126,25 +126,4 @@ export function accountCases(stage: () => Stage): void {
     expect((await stage().one("contacts", id)).native["account"]).toMatchObject({ id: to });
     expect((await stage().one("accounts", id)).kind).toBe("out_of_scope");
   });
-
-  it("finds by our reference what a lost answer created, for each entity it writes", async () => {
-    const { connection, session } = stage();
-    const account = { id: String(await stage().party("C00009")) };
-    const creates = [
-      stage().create("accounts", { name: "Lost" }),
-      stage().create("contacts", { person: { given: "L", family: "Ost" }, account }),
-      await stage().quote("C00009"),
-    ];
-    for (const write of creates) {
-      session.fate = ({ body }) => (body?.includes(".create") === true ? "lose-answer" : "pass");
-      expect(await stage().codes(write)).toEqual(["in_doubt/answer_lost"]);
-      session.fate = null;
-      const { entity, reference } = write;
-      const { roots } = mappingOf(entity);
-      const found = await connection.probe({ entity, roots, reference, write });
-      const expected = { by: "reference", records: [{ kind: "present", actor: stage().erp.user }] };
-      expect(found).toMatchObject(expected);
-      expect((await connection.probe({ entity, roots, reference: "never-sent", write })).records).toEqual([]);
-    }
-  });
 }

@@ -1,9 +1,10 @@
 import { trytonPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { accountCases } from "./account-cases.ts";
+import { readingCases, writingCases } from "../scenarios/connector-cases.ts";
 import { operationCases } from "./operation-cases.ts";
 import { quoteCases } from "./quote-cases.ts";
-import { changeCases, readingCases } from "./reading-cases.ts";
+import { changeCases, ownReadingCases } from "./reading-cases.ts";
 import { recordingCases } from "./recording-cases.ts";
 import { Stage } from "./stage.ts";
 
@@ -27,7 +28,9 @@ describe.skipIf(reason !== null)("the Tryton connector against a real Tryton", (
     await untouched?.erp.stop();
     await stage?.erp.stop();
   });
-  readingCases(opened);
+  readingCases(() => isUp(untouched).live);
+  ownReadingCases(opened);
+  writingCases(() => opened().live);
   accountCases(opened);
   changeCases(opened);
   quoteCases(opened);

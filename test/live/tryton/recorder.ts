@@ -2,7 +2,7 @@ import { failureRecord, operationNames } from "@crossfoot/connector-sdk";
 import type { Operations } from "@crossfoot/connector-sdk";
 import { openTryton } from "@crossfoot/connector-tryton";
 import type { TrytonConnection } from "@crossfoot/connector-tryton";
-import type { LiveSession } from "./session.ts";
+import type { LiveSession } from "../scenarios/session.ts";
 import type { JsonMap } from "./stage.ts";
 
 /** One request and its answer, without secrets. */

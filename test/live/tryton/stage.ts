@@ -9,10 +9,12 @@ import type {
 import { openTryton, tryton } from "@crossfoot/connector-tryton";
 import type { TrytonConnection } from "@crossfoot/connector-tryton";
 import { entities, entityNames } from "@crossfoot/model";
-import { loginAs, startTryton, trytonPlace } from "crossfoot/testing";
+import { loginAs, startTryton, trytonPeople, trytonPlace } from "crossfoot/testing";
 import type { Admin, RunningTryton } from "crossfoot/testing";
-import { liveSession } from "./session.ts";
-import type { LiveSession } from "./session.ts";
+import { LiveConnector } from "../scenarios/live-connector.ts";
+import type { ConnectorGround } from "../scenarios/live-connector.ts";
+import { liveSession } from "../scenarios/session.ts";
+import type { LiveSession } from "../scenarios/session.ts";
 
 /** Id of a record as the runtime holds it. */
 export type Id = NativeRecord["id"];
@@ -56,6 +58,30 @@ export const rowsIn = (record: { readonly native: JsonMap }, root: string): read
 /** An instant just before now; the database's clock is this machine's. */
 export const moment = (): string => new Date(Date.now() - 5).toISOString();
 
+const groundOf = (erp: RunningTryton, admin: Admin): ConnectorGround => ({
+  connector: tryton,
+  url: erp.url,
+  options: { database: erp.database, user: erp.user, password: "erp-password" },
+  secrets: { "erp-password": erp.password },
+  people: trytonPeople(admin),
+  user: erp.user,
+  counts: {
+    accounts: 20,
+    contacts: 20,
+    products: 54,
+    pricebooks: 2,
+    quotes: 4,
+    orders: 2,
+    invoices: 1,
+    inventory: 102,
+    shipments: 2,
+  },
+  isMaking: ({ body }) => body?.includes(".create") === true,
+  quote: { warehouse: "WH", unit: "pcs" },
+  customer: "C00009",
+  product: "P002",
+});
+
 type Write = Partial<NativeWrite> & Pick<NativeWrite, "entity" | "kind">;
 
 /** One Tryton with a connector on it, and a person who works in it at the same time. */
@@ -64,11 +90,14 @@ export class Stage {
   readonly admin: Admin;
   readonly session: LiveSession;
   readonly connection: TrytonConnection;
+  /** The same, as the rules want it that hold for every ERP. */
+  readonly live: LiveConnector;
   #count = 0;
 
-  constructor(erp: RunningTryton, admin: Admin) {
+  private constructor(erp: RunningTryton, admin: Admin, live: LiveConnector) {
     this.erp = erp;
     this.admin = admin;
+    this.live = live;
     this.session = this.sessionWith({});
     this.connection = openTryton(this.session);
   }
@@ -81,13 +110,14 @@ export class Stage {
 
   /** A stage on a database that was seeded and not touched. */
   static async on(erp: RunningTryton): Promise<Stage> {
-    return new Stage(erp, await loginAs({ ...erp, user: erp.adminUser, password: erp.adminPassword }));
+    const admin = await loginAs({ ...erp, user: erp.adminUser, password: erp.adminPassword });
+    return new Stage(erp, admin, await LiveConnector.open(groundOf(erp, admin)));
   }
 
   sessionWith(more: JsonMap, password = this.erp.password): LiveSession {
     const { database, user, url } = this.erp;
     const options = { database, user, password: "erp-password", freightProduct: "FREIGHT", ...more };
-    return liveSession({ url, password, options });
+    return liveSession({ url, secrets: { "erp-password": password }, options });
   }
 
   write(more: Write): NativeWrite {

@@ -25,12 +25,15 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** ERPs that the demo can stand on. */
+export const demoErps = ["twin", "tryton"] as const;
+
 /** What the demo is asked for. */
 export interface DemoOptions {
   readonly isOnce: boolean;
   readonly keeps: boolean;
   readonly isJson: boolean;
-  readonly erp: "twin" | "tryton";
+  readonly erp: (typeof demoErps)[number];
   readonly seed: number | null;
 }
 

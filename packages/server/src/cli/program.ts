@@ -8,6 +8,7 @@ import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
 import type { ActOptions, ApplyFlags } from "./act.ts";
 import { contextOf } from "./context.ts";
 import type { Context } from "./context.ts";
+import { demoErps } from "./deps.ts";
 import type { CliDeps } from "./deps.ts";
 import { addEpoch } from "./epoch.ts";
 import { addVerify } from "./verify.ts";
@@ -184,7 +185,7 @@ function addStarting(add: Add): void {
     command
       .option("--once", "end by itself; exit code 0 only when every difference has its planted reason")
       .option("--keep", "keep the store's folder")
-      .addOption(new Option("--erp <erp>", "which ERP").choices(["twin", "tryton"]).default("twin"))
+      .addOption(new Option("--erp <erp>", "which ERP").choices(demoErps).default("twin"))
       .option("--seed <number>", "another course of events");
     act((context) => demoCommand(context, command.opts()));
   });
@@ -203,7 +204,7 @@ async function demoCommand(
   if (seed !== null && !Number.isSafeInteger(seed)) {
     throw new Refusal(exitCodes.misconfigured, "--seed is a whole number", { code: "bad_input" });
   }
-  const erp = options.erp === "tryton" ? "tryton" : "twin";
+  const erp = demoErps.find((name) => name === options.erp) ?? "twin";
   const code = await deps.demo({
     isOnce: options.once === true,
     keeps: options.keep === true,

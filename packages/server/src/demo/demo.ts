@@ -8,8 +8,12 @@ import type { WatchedRun } from "./say.ts";
 import type { Stage, StageOptions } from "./stage.ts";
 import { plannedTroubles } from "./troubles.ts";
 import type { Seen, Trouble } from "./troubles.ts";
-import { demoPlace, openTrytonStage } from "./tryton/stage.ts";
+import { demoPlace, openErpStage } from "./erp-stage.ts";
 import { whyNot } from "./erp-script.ts";
+import { odooInDemo } from "./odoo/demo-erp.ts";
+import { odooPlace } from "./odoo/erp.ts";
+import { trytonInDemo } from "./tryton/demo-erp.ts";
+import { trytonPlace } from "./tryton/erp.ts";
 import { openTwinStage } from "./twin-stage.ts";
 import { financeWork, salesWork } from "./work.ts";
 
@@ -39,15 +43,24 @@ const runPauseMs = 300;
 /** Runs after the work has stopped, until one writes nothing. */
 const quietRunsMax = 12;
 
+/** Real systems that the demo can stand on, and the place that the environment names for each. */
+const realErps = {
+  tryton: { kind: trytonInDemo, named: trytonPlace },
+  odoo: { kind: odooInDemo, named: odooPlace },
+} as const;
+
 /** How the stage with this ERP is opened, or in one line why it cannot be opened on this machine. */
 export function demoStage(
   erp: DemoRequest["erp"],
   environment: { readonly [name: string]: string | undefined },
 ): { readonly openStage: DemoRequest["openStage"] } | { readonly whyNot: string } {
   if (erp === "twin") return { openStage: openTwinStage };
-  const place = demoPlace(environment);
+  const { kind, named } = realErps[erp];
+  const place = demoPlace(named(environment), environment, kind.name);
   const reason = whyNot(place);
-  return reason === null ? { openStage: (options) => openTrytonStage(place, options) } : { whyNot: reason };
+  return reason === null
+    ? { openStage: (options) => openErpStage(kind, place, options) }
+    : { whyNot: reason };
 }
 
 /** What each step of the demo works with. */

@@ -12,7 +12,7 @@ interface Judged {
 export interface DemoResult {
   /** Every difference is a planted one and every trouble ended as it should. */
   readonly isGood: boolean;
-  readonly erp: "twin" | "tryton";
+  readonly erp: "twin" | "tryton" | "odoo";
   /** From the first line to the statement, installation included. */
   readonly seconds: number;
   readonly entities: readonly {

@@ -3,9 +3,9 @@
  */
 
 /** A value as JSON carries it. */
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 /** A record, a form or a context. */
-type Row = { readonly [key: string]: Json };
+export type Row = { readonly [key: string]: Json };
 
 /** The person's hands: methods and searches. */
 export interface Desk {

@@ -20,7 +20,8 @@ PYTHON=/usr/bin/python3 # Debian's own: another python3 on PATH lacks Debian's l
 PGBIN=/usr/lib/postgresql/15/bin
 PACKAGE=odoo-19
 DB=demo TEMPLATE=demo_template
-MODULES="contacts crm sale_management sale_crm stock sale_stock stock_delivery account base_automation"
+MODULES="contacts crm sale_management sale_crm stock sale_stock stock_delivery account base_vat
+ base_automation"
 # what the package needs at run time, under bookworm's names
 LIBS="asn1crypto babel cbor2 chardet cryptography dateutil decorator docutils freezegun geoip2 gevent
  greenlet idna jinja2 libsass lxml magic markupsafe num2words ofxparse openpyxl openssl passlib pil
@@ -205,7 +206,7 @@ build_template() {
     return 0
   fi
   say "  making a company with its ledger, customers, products and stock: a minute, once ..."
-  inside "$APP/usr/bin/odoo" -c "$DIR/odoo.conf" -d $work -i "${MODULES// /,}" \
+  inside "$APP/usr/bin/odoo" -c "$DIR/odoo.conf" -d $work -i "$(tr -s " \n" , <<<"$MODULES" | sed "s/,$//")" \
     --stop-after-init --no-http >"$DIR/init.log" 2>&1 ||
     fail_log "$DIR/init.log" "installing the modules failed"
   grep -q 'Modules loaded' "$DIR/init.log" || fail_log "$DIR/init.log" "installing the modules failed"

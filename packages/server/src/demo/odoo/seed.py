@@ -204,6 +204,9 @@ def make_customers(env, made):
     terms = {
         k: ref(f'account.account_payment_term_{v}', raise_if_not_found=False) or env['account.payment.term']
         for k, v in (('30', '30days'), ('60', 'end_following_month'))}
+    if not env['account.payment.term'].search_count([('name', '=', '60 Days')]):
+        whole = (0, 0, {'value': 'percent', 'value_amount': 100, 'nb_days': 60})
+        env['account.payment.term'].create({'name': '60 Days', 'line_ids': [whole]})
     customer = {}
     for n, (name, street, zip_, city, country) in enumerate(CUSTOMERS, 1):
         domain = f'customer{n}.example'

@@ -146,12 +146,3 @@ export async function openRudeProxy(target: string, isReading: IsReading): Promi
 
 /** Whether a call to a CRM twin only reads. */
 export const readsCrm: IsReading = ({ method, path }) => method === "GET" || path.includes("/search");
-
-const trytonReads =
-  /\.(?:search|search_read|search_count|read|fields_get|get_\w+|on_change\w*|login|version)$/;
-
-/** Whether a call of Tryton's JSON-RPC only reads. Everything that is not known to may have written. */
-export const readsTryton: IsReading = ({ body }) => {
-  const { method } = JSON.parse(body) as { readonly method?: unknown };
-  return typeof method === "string" && trytonReads.test(method);
-};

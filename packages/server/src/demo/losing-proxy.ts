@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 /** A proxy on loopback that can lose one answer. */
 export interface LosingProxy {
   readonly url: string;
-  /** The answer to the next call of the method is thrown away, once, after the server has given it. */
+  /** The answer to the next such call is thrown away, once, after the server has given it. */
   readonly loseNext: () => void;
   /** How many answers were lost. */
   readonly lost: () => number;
@@ -18,16 +18,23 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** One call as it comes in. */
+export interface IncomingCall {
+  readonly path: string;
+  readonly body: string;
+}
+
 /**
- * Passes requests on to a server, byte for byte. After `loseNext` the first call of `method` is carried out
+ * Passes requests on to a server, byte for byte. After `loseNext` the first such call is carried out
  * and committed by the server, and the caller's connection is cut instead of answered: what a network does at
  * the worst moment. A server that is away cuts the caller's connection too.
  */
-export async function startLosingProxy(target: string, method: string): Promise<LosingProxy> {
+export async function startLosingProxy(
+  target: string,
+  isSuch: (call: IncomingCall) => boolean,
+): Promise<LosingProxy> {
   let isArmed = false;
   let lost = 0;
-  const isCalled = (body: Buffer): boolean =>
-    (JSON.parse(body.toString("utf8")) as { readonly method?: string }).method === method;
   const forward = async (incoming: IncomingMessage, body: Buffer): Promise<IncomingMessage> =>
     new Promise((answered, failed) => {
       const { method: verb = "POST", headers } = incoming;
@@ -38,7 +45,7 @@ export async function startLosingProxy(target: string, method: string): Promise<
   const server = createServer((incoming, outgoing) => {
     const pass = async (): Promise<void> => {
       const body = await bodyOf(incoming);
-      const isToLose = isArmed && isCalled(body);
+      const isToLose = isArmed && isSuch({ path: incoming.url ?? "", body: body.toString("utf8") });
       if (isToLose) isArmed = false;
       const answer = await forward(incoming, body);
       const answerBody = await bodyOf(answer);

@@ -15,13 +15,15 @@ describe("the losing proxy", () => {
       outgoing.writeHead(200, { "x-path": incoming.url ?? "" }).end(`answer ${carriedOut.length}`);
     });
   });
+  const isMaking = ({ body }: { readonly body: string }): boolean =>
+    (JSON.parse(body) as { readonly method?: string }).method === "make";
   let proxy: LosingProxy;
   const call = (method: string): Promise<Response> =>
     fetch(`${proxy.url}/db/`, { method: "POST", body: JSON.stringify({ method }) });
 
   beforeAll(async () => {
     await new Promise<void>((listening) => void server.listen(0, "127.0.0.1", listening));
-    proxy = await startLosingProxy(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, "make");
+    proxy = await startLosingProxy(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, isMaking);
   });
   afterAll(async () => {
     await proxy.close();

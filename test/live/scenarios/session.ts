@@ -21,12 +21,13 @@ export interface LiveSession extends Session {
 
 interface Login {
   readonly url: string;
-  readonly password: string;
+  /** Secrets by the name that an option gives. */
+  readonly secrets: { readonly [name: string]: string };
   readonly options: Session["options"];
 }
 
 /** Opens a session that keeps its tokens and its exchanges in memory. */
-export function liveSession({ url, password, options }: Login): LiveSession {
+export function liveSession({ url, secrets, options }: Login): LiveSession {
   const tokens = new Map<string, string>();
   const exchanges: Exchange[] = [];
   const session: LiveSession = {
@@ -34,7 +35,8 @@ export function liveSession({ url, password, options }: Login): LiveSession {
     fate: null,
     options,
     secret: (name) => {
-      if (name === options["password"]) return password;
+      const secret = secrets[name];
+      if (secret !== undefined) return secret;
       throw new ConnectorError({
         failure: "unauthorised",
         code: "secret_missing",

@@ -1,4 +1,4 @@
-/** A first load into a real Tryton whose program is killed and whose calls are lost, and what came of it. */
+/** A first load into a real ERP whose program is killed and whose calls are lost, and what came of it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ChildProcess } from "node:child_process";
@@ -11,9 +11,9 @@ import { runCli } from "../../e2e/kill-child.ts";
 import type { Ended } from "../../e2e/kill-child.ts";
 import { keptOf, look } from "../../e2e/kill-look.ts";
 import type { Kept, Look } from "../../e2e/kill-look.ts";
-import { judgeLoad, tellAll } from "./load-audit.ts";
+import { judgeLoad } from "./load-audit.ts";
 import type { LoadAudit, Told } from "./load-audit.ts";
-import type { LoadSize, LoadStage } from "./load-stage.ts";
+import type { LiveStage, LoadSize } from "./live-stage.ts";
 import type { Call, Fate, RudeProxy, Watch } from "./rude-proxy.ts";
 
 /** What a trial is asked for. */
@@ -57,7 +57,7 @@ interface Moment {
 }
 
 interface Running {
-  readonly stage: LoadStage;
+  readonly stage: LiveStage;
   readonly options: LoadOptions;
   readonly random: Random;
   readonly looks: Look[];
@@ -70,7 +70,7 @@ interface Running {
 /** Share of the kills that hit the plan, where a first load reads everything. */
 const planShare = 0.15;
 const livesPerKillMax = 3;
-/** Rows of a write to Tryton and to the CRM: who has so many records makes so many calls. */
+/** Rows of a write to the ERP and to the CRM: who has so many records makes so many calls. */
 const rowsAtOnce = 100;
 const restRunsMax = 8;
 const appliesMax = 20;
@@ -261,10 +261,10 @@ const secondsSince = (at: number): number => Math.round((performance.now() - at)
  * Loads both systems for the first time by child programs that are killed at seeded moments, until one is
  * left alone. Rejects when a child ends in a way that neither a kill nor a lost call explains.
  */
-export async function loadAgainAndAgain(stage: LoadStage, options: LoadOptions): Promise<LoadTrial> {
+export async function loadAgainAndAgain(stage: LiveStage, options: LoadOptions): Promise<LoadTrial> {
   const startedAt = performance.now();
   const { size, kills, say } = options;
-  const random = randomStream(size.seed, "load/tryton");
+  const random = randomStream(size.seed, "load");
   const counts = { kills: 0, late: 0, lives: 0, isOver: false };
   const running: Running = { stage, options, random, looks: [], ...counts };
   await killUntil(running, Math.round(kills * planShare), planArgs(running));
@@ -275,13 +275,13 @@ export async function loadAgainAndAgain(stage: LoadStage, options: LoadOptions):
   const ending = await finish(running);
   const load = secondsSince(loadingAt);
   const statement = await runWhole<Statement>(running, ["statement"]);
-  const told = await tellAll(stage.crm, stage.admin);
+  const told = { ...(await stage.erp.tell()), crm: [...stage.crm.commits] };
   return {
     ...{ kills: running.kills, late: running.late, lives: running.lives, fates: fatesOf(running) },
     ...ending,
     statement,
     told,
-    audit: judgeLoad(told, size.accounts),
+    audit: judgeLoad(told, size),
     kept: await keptAtLast(running),
     work: workOf(running),
     seconds: { load, whole: secondsSince(startedAt) },

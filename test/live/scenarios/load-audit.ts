@@ -1,30 +1,16 @@
 /**
- * What became of a first load into Tryton, judged by what Tryton's own RPC shows and by the commit log of
- * the CRM, and by nothing of ours: is everything there, once, with the values of its source.
+ * What became of a first load into a real ERP, judged by what the ERP's own RPC shows and by the commit log
+ * of the CRM, and by nothing of ours: is everything there, once, with the values of its source.
  */
-import type { Commit, Crm, TwinRecord } from "@crossfoot/twin";
-import type { Admin } from "crossfoot/testing";
-import { companyName, contactEvery, personName } from "./company.ts";
-
-/** A party as Tryton shows it, archived ones included. */
-interface Party {
-  readonly id: number;
-  readonly name: string;
-  readonly code: string;
-  readonly isActive: boolean;
-  /** Our references, which stand among its identifiers. */
-  readonly references: readonly string[];
-  /** Email, phone and website by their kind, each with the values of all of that kind. */
-  readonly reach: ReadonlyMap<string, readonly string[]>;
-  readonly addresses: readonly string[];
-  readonly terms: string;
-}
+import type { Commit, TwinRecord } from "@crossfoot/twin";
+import { companyName, personName } from "./company.ts";
+import type { Party, Product } from "./live-erp.ts";
+import type { LoadSize } from "./live-stage.ts";
 
 /** Both systems as they tell it. */
 export interface Told {
   readonly parties: readonly Party[];
-  /** Name and code of each product. */
-  readonly products: readonly { readonly code: string; readonly name: string }[];
+  readonly products: readonly Product[];
   readonly crm: readonly Commit[];
 }
 
@@ -39,52 +25,7 @@ export interface LoadAudit {
   readonly wrong: readonly string[];
 }
 
-const referencePrefix = "crossfoot:";
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
-type Rows = Awaited<ReturnType<Admin["find"]>>;
-const everyone = [["active", "in", [true, false]]] as const;
-
-function byParty(rows: Rows): ReadonlyMap<number, Rows> {
-  return Map.groupBy(rows, (row) => Number(row["party"]));
-}
-
-/** Asks Tryton for everything that the judgement needs. */
-async function lookAtTryton(admin: Admin): Promise<Pick<Told, "parties" | "products">> {
-  const rows = await admin.find("party.party", everyone, [
-    "name",
-    "code",
-    "active",
-    "customer_payment_term.name",
-  ]);
-  const identifiers = byParty(await admin.find("party.identifier", [], ["party", "code"]));
-  const mechanisms = byParty(await admin.find("party.contact_mechanism", [], ["party", "type", "value"]));
-  const places = byParty(await admin.find("party.address", [], ["party", "street", "postal_code", "city"]));
-  const parties = rows.map((row): Party => {
-    const id = Number(row["id"]);
-    const codes = (identifiers.get(id) ?? []).map((one) => text(one["code"]));
-    const reach = Map.groupBy(mechanisms.get(id) ?? [], (one) => text(one["type"]));
-    const terms = row["customer_payment_term."] as { readonly [name: string]: unknown } | null | undefined;
-    return {
-      id,
-      name: text(row["name"]),
-      code: text(row["code"]),
-      isActive: row["active"] === true,
-      references: codes.filter((code) => code.startsWith(referencePrefix)),
-      reach: new Map([...reach].map(([type, all]) => [type, all.map((one) => text(one["value"]))])),
-      addresses: (places.get(id) ?? []).map((one) =>
-        [one["street"], one["postal_code"], one["city"]].map(text).join(", "),
-      ),
-      terms: text(terms?.["name"]),
-    };
-  });
-  const products = await admin.find("product.product", [["code", "!=", null]], ["code", "name"]);
-  return { parties, products: products.map((row) => ({ code: text(row["code"]), name: text(row["name"]) })) };
-}
-
-/** Everything both systems tell. */
-export async function tellAll(crm: Crm, admin: Admin): Promise<Told> {
-  return { ...(await lookAtTryton(admin)), crm: [...crm.commits] };
-}
 
 interface Found {
   wanted: number;
@@ -125,13 +66,8 @@ function same(
   }
 }
 
-const termNames: ReadonlyMap<string, string> = new Map([
-  ["net30", "30 days net"],
-  ["immediate", "Immediate"],
-]);
-
 /** Customers and people that only the CRM knew. */
-function judgeParties(told: Told, accounts: number, found: Found): void {
+function judgeParties(told: Told, { accounts, contactEvery }: LoadSize, found: Found): void {
   const parties = Map.groupBy(told.parties, ({ name }) => name);
   const records = Map.groupBy(recordsOf(told.crm, "accounts"), ({ name }) => text(name));
   const wanted = new Set<string>();
@@ -152,12 +88,12 @@ function judgeParties(told: Told, accounts: number, found: Found): void {
     const place = [address?.["street"], address?.["postalCode"], address?.["city"]].map(text).join(", ");
     same(found, `party ${name}`, [
       ["being active", party.isActive, true],
-      ["the number", party.code, record["customerNumber"]],
+      ["the number", party.code, text(record["customerNumber"])],
       ["the email", party.reach.get("email"), [record["email"]]],
       ["the phone", party.reach.get("phone"), [record["phone"]]],
       ["the website", party.reach.get("website"), [record["website"]]],
       ["the address", party.addresses, [place]],
-      ["the terms", party.terms, termNames.get(text(record["paymentTerms"]))],
+      ["the terms", party.terms, record["paymentTerms"]],
     ]);
   }
   const made = told.parties.filter(({ references }) => references.length > 0);
@@ -169,12 +105,12 @@ function judgeParties(told: Told, accounts: number, found: Found): void {
 function judgeReferences(told: Told, found: Found): void {
   const all = told.parties.flatMap(({ references, id }) => references.map((code) => ({ code, id })));
   for (const [code, { length }] of Map.groupBy(all, (one) => one.code))
-    if (length > 1) found.doubled.push(`${code} in Tryton: on ${length} identifiers`);
+    if (length > 1) found.doubled.push(`${code} in the ERP: on ${length} records`);
   for (const { id, references } of told.parties)
     if (references.length > 1) found.doubled.push(`party ${id}: made under ${references.length} references`);
 }
 
-/** Products and the customers of Tryton's own seed, which the CRM was to get. */
+/** Products and the customers of the ERP's own seed, which the CRM was to get. */
 function judgeCrm(told: Told, found: Found): void {
   const products = Map.groupBy(recordsOf(told.crm, "products"), ({ sku }) => text(sku));
   for (const { code, name } of told.products) {
@@ -207,10 +143,10 @@ function judgeMaking(told: Told, found: Found): void {
     if (length > 1) found.doubled.push(`${key}: made ${length} times in the CRM`);
 }
 
-/** Judges a load of so many customers that has come to rest. */
-export function judgeLoad(told: Told, accounts: number): LoadAudit {
+/** Judges a load of that size that has come to rest. */
+export function judgeLoad(told: Told, size: LoadSize): LoadAudit {
   const found: Found = { wanted: 0, compared: 0, created: 0, missing: [], doubled: [], wrong: [] };
-  judgeParties(told, accounts, found);
+  judgeParties(told, size, found);
   judgeReferences(told, found);
   judgeCrm(told, found);
   judgeMaking(told, found);
