@@ -106,3 +106,8 @@ export const unreadable = ({ isWrite, status }: Pick<FailedCall, "isWrite" | "st
     ],
     status,
   );
+
+/** A refusal of our own, before anything is sent. */
+export function refusal(code: string, message: string, field: string | null = null): ConnectorError {
+  return new ConnectorError({ failure: "invalid", code, message, field });
+}

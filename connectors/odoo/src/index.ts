@@ -1,5 +1,83 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Connection, Connector, Session } from "@crossfoot/connector-sdk";
+import { readStockByIds, readStockIds, readStockPage } from "./inventory.ts";
+import { manifestOf } from "./manifest.ts";
+import { defaultMapping } from "./mapping.ts";
+import type { EntityName, ExternalId } from "./native.ts";
+import { createOdoo } from "./odoo.ts";
+import { checkOptions, readOptions } from "./options.ts";
+import type { Options } from "./options.ts";
+import { readByIds, readIds, readPage } from "./reader.ts";
+import { describe } from "./schema.ts";
+import type { OdooDescription } from "./schema.ts";
+import type { Shape } from "./shape.ts";
+import { shapes } from "./shapes.ts";
+
 export { createOdoo } from "./odoo.ts";
 export type { Login, Odoo, Rows, Search } from "./odoo.ts";
-export { checkOptions, ownReferenceField, readOptions } from "./options.ts";
+export { ownReferenceField } from "./options.ts";
 export type { Options as OdooOptions } from "./options.ts";
+export type { MissingRight, OdooDescription } from "./schema.ts";
 export type { Call } from "./wire.ts";
+
+/** An Odoo connection; `describe` also names the rights that are missing. */
+export interface OdooConnection extends Connection {
+  describe(): Promise<OdooDescription>;
+}
+
+function shapeOf(entity: EntityName): Shape {
+  const shape = shapes[entity];
+  if (shape !== undefined) return shape;
+  throw new ConnectorError({
+    failure: "unsupported",
+    code: "entity_unknown",
+    message: `Odoo has no entity ${entity}`,
+  });
+}
+
+/** A record in the web client; the address without a view is the same in all versions. */
+function recordUrl({ webClient, database }: Options, entity: EntityName, id: ExternalId): string | null {
+  const model = entity === "inventory" ? "product.product" : shapes[entity]?.model;
+  const key = String(id).split(":")[0];
+  if (webClient === null || model === undefined || key === undefined) return null;
+  const query = `db=${encodeURIComponent(database)}#id=${encodeURIComponent(key)}&model=${model}&view_type=form`;
+  return `${webClient.replace(/\/+$/, "")}/web?${query}`;
+}
+
+/** Opens a connection to one database of an Odoo server. Nothing is sent before the first call. */
+export function openOdoo(session: Session): OdooConnection {
+  const options = readOptions(session.options);
+  const odoo = createOdoo(session, options);
+  return {
+    manifest: manifestOf(options),
+    describe: async () => describe(odoo),
+    read: async (request) =>
+      request.entity === "inventory"
+        ? readStockPage(odoo, request)
+        : readPage(odoo, shapeOf(request.entity), request),
+    readByIds: async ({ entity, roots, ids }) =>
+      entity === "inventory"
+        ? readStockByIds(odoo, { roots, ids })
+        : readByIds(odoo, shapeOf(entity), { roots, ids }),
+    readIds: async ({ entity, cursor }) =>
+      entity === "inventory" ? readStockIds(odoo, cursor) : readIds(odoo, shapeOf(entity), cursor),
+    write: async () => {
+      throw new ConnectorError({
+        failure: "unsupported",
+        code: "write_unsupported",
+        message: "nothing is written to Odoo yet",
+      });
+    },
+    probe: async () => ({ records: [], by: "reference" }),
+    recordUrl: (entity, id) => recordUrl(options, entity, id),
+    receive: () => ({ ok: false, reason: "webhooks of Odoo are not set up" }),
+  };
+}
+
+/** The connector for Odoo 17 to 19, over JSON-2 or JSON-RPC. */
+export const odoo: Connector = {
+  system: "odoo",
+  checkOptions,
+  open: async (session) => openOdoo(session),
+  defaultMapping,
+};

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { httpConnector } from "@crossfoot/connector-http";
+import { odoo } from "@crossfoot/connector-odoo";
 import { tryton } from "@crossfoot/connector-tryton";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
 import type { Connectors, Project } from "./config/project.ts";
@@ -24,7 +25,7 @@ import type { Store } from "./store/port.ts";
 import { createStore } from "./store/store.ts";
 
 /** The connectors that come with Crossfoot, by the name used in crossfoot.yaml. */
-export const connectors: Connectors = { http: httpConnector, tryton };
+export const connectors: Connectors = { http: httpConnector, odoo, tryton };
 
 /** What a caller may give instead of the usual. */
 export interface ComposeOptions {

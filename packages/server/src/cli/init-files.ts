@@ -49,6 +49,14 @@ function connectionText(role: Role, { connector, address }: StartingSide): strin
       `    options:\n      description: descriptions/${role}.yaml\n`
     );
   }
+  if (connector === "odoo") {
+    return (
+      `${head}    secrets:\n      key: env:${name}_KEY\n    options:\n` +
+      "      database: odoo               # name of the database\n" +
+      "      user: crossfoot              # a user of its own, with no more rights than it needs\n" +
+      "      key: key                     # the name of the secret above, an API key of that user\n"
+    );
+  }
   if (connector === "tryton") {
     return (
       `${head}    secrets:\n      password: env:${name}_PASSWORD\n    options:\n` +

@@ -122,7 +122,10 @@ export const optionTable: readonly Option[] = [
   option("store.url", secret, {
     help: "Instead of `embedded`: where the address of a PostgreSQL (15 or later) is kept.",
   }),
-  option("connections.*.connector", text, { isRequired: true, help: "Kind of system: `http`, `tryton`." }),
+  option("connections.*.connector", text, {
+    isRequired: true,
+    help: "Kind of system: `http`, `odoo`, `tryton`.",
+  }),
   option("connections.*.role", choice("crm", "erp"), {
     isRequired: true,
     help: "Which side it is. There is one `crm` and one `erp`.",

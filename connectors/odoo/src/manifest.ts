@@ -1,0 +1,50 @@
+import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
+import { clockMarginMs } from "./cursor.ts";
+import type { Options } from "./options.ts";
+
+/** Ids in one call: rows with their parts answer within seconds and stay below a few megabytes. */
+const readBatchMax = 200;
+
+const readOnly = (object: string): EntityAbilities => ({
+  object,
+  incremental: "since",
+  listsIds: true,
+  create: false,
+  update: false,
+  archive: false,
+  writeBatchMax: 1,
+  readBatchMax,
+  precondition: "none",
+  createProof: "none",
+  referenceField: null,
+  answersRecord: false,
+  transitions: [],
+  initialStatus: null,
+});
+
+/** What Odoo can do. A read-only entity has no precondition because nothing is ever written to it. */
+export function manifestOf(options: Options): Manifest {
+  const transactionMs = options.longestTransactionSeconds * 1000;
+  return {
+    system: "odoo",
+    title: "Odoo 17 to 19",
+    entities: {
+      accounts: readOnly("res.partner"),
+      contacts: readOnly("res.partner"),
+      products: readOnly("product.product"),
+      // A rule does not move its list, and a deleted one leaves no trace: every reading is whole.
+      pricebooks: { ...readOnly("product.pricelist"), incremental: "all", readBatchMax: 20 },
+      quotes: readOnly("sale.order"),
+      orders: readOnly("sale.order"),
+      invoices: readOnly("account.move"),
+      inventory: { ...readOnly("product.product × stock.warehouse"), incremental: "all" },
+      shipments: readOnly("stock.picking"),
+    },
+    // A request that was given up runs on in the server; it is over when the longest transaction is.
+    horizonMs: transactionMs + 60_000,
+    // A stamp is that of its transaction's begin, and says whole seconds.
+    commitLagMs: transactionMs + clockMarginMs,
+    stampGranularityMs: 1000,
+    webhooks: false,
+  };
+}
