@@ -116,24 +116,13 @@ export function writingCases(live: () => LiveConnector): void {
   it("finds by our reference what a lost answer created, for each entity it writes", async () => {
     const { connection, session, ground } = live();
     const customer = await live().named("accounts", "number", ground.customer);
-    const product = await live().named("products", "sku", ground.product);
-    const line = {
-      product: live().refTo("products", product.id),
-      quantity: { value: "4", unit: ground.quote.unit },
-      unitPrice: { amount: "3.5", currency: "EUR" },
-    };
     const creates = [
       live().create("accounts", { name: "Lost" }),
       live().create("contacts", {
         name: { given: "L", family: "Ost" },
         account: live().refTo("accounts", customer.id),
       }),
-      live().create("quotes", {
-        account: live().refTo("accounts", customer.id),
-        currency: "EUR",
-        warehouse: ground.quote.warehouse,
-        lines: [{ key: "1", fields: line }],
-      }),
+      await live().quote("4", "3.5"),
     ];
     for (const write of creates) {
       session.fate = (request) => (ground.isMaking(request) ? "lose-answer" : "pass");
@@ -158,5 +147,49 @@ export function writingCases(live: () => LiveConnector): void {
     const active = await live().all("accounts");
     const kinds = active.records.filter((record) => record.id === id).map(({ kind }) => kind);
     expect([listed.ids.includes(id), kinds]).toEqual([true, ["archived"]]);
+  });
+}
+
+/** Rules of quotes on their way to an order that hold for every ERP. */
+export function quoteCases(live: () => LiveConnector): void {
+  it("makes one order of a quote, however often it is confirmed", async () => {
+    const { people } = live().ground;
+    const [made] = await live().send(await live().quote("4", "3.5"));
+    const id = idOf(made);
+    const give = live().move("quotes", id, { from: "draft", to: "sent" });
+    const confirm = [1, 2].map(() => live().move("quotes", id, { from: "sent", to: "accepted" }));
+    for (const write of [give, ...confirm]) expect((await live().send(write)).map(classOf)).toEqual(["done"]);
+    const order = await live().one("orders", id);
+    const { fields } = live().read("orders", order);
+    expect([order.kind, fields["status"]]).toEqual(["present", "open"]);
+    expect(live().read("quotes", await live().one("quotes", id)).fields["status"]).toBe("converted");
+    const number = typeof fields["number"] === "string" ? fields["number"] : "";
+    expect((await people.papersOf(number)).orders).toEqual([number]);
+    expect((await people.waitingShipments(number)).length).toBe(1);
+  });
+
+  it("cancels a quote that was given out, and it is no order then", async () => {
+    const [made] = await live().send(await live().quote("4", "3.5"));
+    const id = idOf(made);
+    await live().send(live().move("quotes", id, { from: "draft", to: "sent" }));
+    const cancel = live().move("quotes", id, { from: "sent", to: "cancelled" });
+    expect((await live().send(cancel)).map(classOf)).toEqual(["done"]);
+    expect(live().read("quotes", await live().one("quotes", id)).fields["status"]).toBe("cancelled");
+    expect((await live().one("orders", id)).kind).toBe("out_of_scope");
+  });
+
+  it("keeps the agreed price when the quantity of a line changes", async () => {
+    const [made] = await live().send(await live().quote("4", "3.5"));
+    const before = await live().one("quotes", idOf(made));
+    const { fields } = live().read("quotes", before);
+    const [line] = fields["lines"] as readonly { readonly key: string; readonly fields: object }[];
+    const quantity = { value: "400", unit: live().ground.quote.unit };
+    const lines = [{ key: line?.key ?? "", fields: { ...line?.fields, quantity } }];
+    expect((await live().send(live().update("quotes", before, { lines }))).map(classOf)).toEqual(["done"]);
+    const after = live().read("quotes", await live().one("quotes", before.id)).fields;
+    expect(after["lines"]).toMatchObject([
+      { key: line?.key, fields: { quantity, unitPrice: { amount: "3.5", currency: "EUR" } } },
+    ]);
+    expect(after["net"]).toEqual({ amount: "1400", currency: "EUR" });
   });
 }

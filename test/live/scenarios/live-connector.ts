@@ -4,6 +4,7 @@ import type {
   Connection,
   Connector,
   EntityMapping,
+  HttpRequest,
   NativeRecord,
   NativeWrite,
   WriteOutcome,
@@ -11,7 +12,6 @@ import type {
 import { entities, entityNames } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import type { People } from "crossfoot/testing";
-import type { HttpRequest } from "@crossfoot/connector-sdk";
 import { liveSession } from "./session.ts";
 import type { LiveSession } from "./session.ts";
 
@@ -113,6 +113,32 @@ export class LiveConnector {
 
   archive(entity: EntityName, id: Id): NativeWrite {
     return this.#write({ entity, kind: "archive", id });
+  }
+
+  /** Moves a document from one canonical state to another, as the manifest says that it can be moved. */
+  move(entity: EntityName, id: Id, at: { readonly from: string; readonly to: string }): NativeWrite {
+    const ways = this.connection.manifest.entities[entity]?.transitions ?? [];
+    const way = ways.find(({ from, to }) => from === at.from && to === at.to);
+    if (way === undefined) throw new Error(`${entity} cannot be moved from ${at.from} to ${at.to}`);
+    return this.#write({ entity, kind: "transition", id, transition: way });
+  }
+
+  /** A quote for the ground's customer: so many pieces of the ground's product, at a price. */
+  async quote(pieces: string, price: string): Promise<NativeWrite> {
+    const { customer, product, quote } = this.ground;
+    const account = await this.named("accounts", "number", customer);
+    const article = await this.named("products", "sku", product);
+    const line = {
+      product: this.refTo("products", article.id),
+      quantity: { value: pieces, unit: quote.unit },
+      unitPrice: { amount: price, currency: "EUR" },
+    };
+    return this.create("quotes", {
+      account: this.refTo("accounts", account.id),
+      currency: "EUR",
+      warehouse: quote.warehouse,
+      lines: [{ key: "1", fields: line }],
+    });
   }
 
   async send(...writes: readonly NativeWrite[]): Promise<readonly WriteOutcome[]> {

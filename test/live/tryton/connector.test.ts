@@ -1,7 +1,7 @@
 import { trytonPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { accountCases } from "./account-cases.ts";
-import { readingCases, writingCases } from "../scenarios/connector-cases.ts";
+import { quoteCases as sharedQuoteCases, readingCases, writingCases } from "../scenarios/connector-cases.ts";
 import { operationCases } from "./operation-cases.ts";
 import { quoteCases } from "./quote-cases.ts";
 import { changeCases, ownReadingCases } from "./reading-cases.ts";
@@ -31,6 +31,7 @@ describe.skipIf(reason !== null)("the Tryton connector against a real Tryton", (
   readingCases(() => isUp(untouched).live);
   ownReadingCases(opened);
   writingCases(() => opened().live);
+  sharedQuoteCases(() => opened().live);
   accountCases(opened);
   changeCases(opened);
   quoteCases(opened);

@@ -41,6 +41,23 @@ export interface Article {
   readonly unit: string;
 }
 
+/** What an ERP does about a quote over the customer's credit limit, and how the CRM shows it. */
+export interface OverLimit {
+  readonly expected: string;
+  /** Whether the quote, as the CRM shows it in the end, is what was expected. */
+  readonly isRight: (quote: {
+    readonly status: string;
+    readonly approval: string;
+    readonly reason: string;
+  }) => boolean;
+}
+
+/** An ERP that holds such a quote until somebody decides. */
+export const holdsOverLimit: OverLimit = {
+  expected: "the ERP holds it, the CRM shows why",
+  isRight: ({ approval, reason }) => approval === "pending" && reason.includes("credit limit"),
+};
+
 /** What the troubles need that is not the same at every ERP. */
 export interface Ground {
   /** Its tax id is known to both sides. */
@@ -50,6 +67,8 @@ export interface Ground {
   readonly article: Article;
   /** What a quote for a company says beside its lines, in the ERP's codes, such as the warehouse. */
   readonly quoteHead: (accountId: string) => JsonMap;
+  /** What the ERP does about a quote over the customer's credit limit. */
+  readonly overLimit: OverLimit;
   /** A customer that the ERP cannot take, and which of its fields is to blame. */
   readonly bad: {
     readonly fields: { readonly [field: string]: string };

@@ -41,6 +41,7 @@ export interface DemoErpKind {
   readonly taxRates: { readonly standard: string };
   /** Whether a customer pays that tax and may owe what daily work makes it owe, by the number of its code. */
   readonly isForDailyWork: (customer: number) => boolean;
+  readonly overLimit: Ground["overLimit"];
   readonly bad: Ground["bad"];
 }
 
@@ -71,7 +72,7 @@ function groundOf(kind: DemoErpKind, { pairs, articles, quoteHead }: SharedConte
   if (doubled === undefined || contested === undefined || limited === undefined || article === undefined) {
     throw new Error(`the seed of ${kind.title} lacks the customers or products that the demo needs`);
   }
-  return { doubled, contested, limited, article, quoteHead, bad: kind.bad };
+  return { doubled, contested, limited, article, quoteHead, overLimit: kind.overLimit, bad: kind.bad };
 }
 
 /** Follows the start on the terminal; an installation that is silent for long is said to go on. */

@@ -152,7 +152,7 @@ function overLimit(office: Office): Trouble {
   let quoteId = "";
   return {
     name: "credit limit",
-    expected: "a quote over the customer's credit limit is won: the ERP holds it, the CRM shows why",
+    expected: `a quote over the customer's credit limit is won: ${ground.overLimit.expected}`,
     plant: async () => {
       await erp.setCreditLimit(ground.limited.customer, "1000.00");
       quoteId = makeQuote(office, { pair: ground.limited, quantity: "200", unitPrice: "95.00" });
@@ -161,9 +161,10 @@ function overLimit(office: Office): Trouble {
     },
     judge: async () => {
       const quote = crm.state.records["quotes"]?.[quoteId];
-      const [state, reason] = [textIn(quote, "approvalState"), textIn(quote, "approvalReason")];
-      const isRight = state === "pending" && reason.includes("credit limit");
-      return { isRight, outcome: `the CRM shows: ${state}, ${reason}` };
+      const status = textIn(quote, "status");
+      const [approval, reason] = [textIn(quote, "approvalState"), textIn(quote, "approvalReason")];
+      const isRight = ground.overLimit.isRight({ status, approval, reason });
+      return { isRight, outcome: `the CRM shows: ${[status, approval, reason].filter(Boolean).join(", ")}` };
     },
     owns: ({ entity, label, field, reason }) => {
       const number = textIn(crm.state.records["quotes"]?.[quoteId], "number");

@@ -1,5 +1,6 @@
 import { ERP_API_KEY, createCrm, createErp, randomStream, seedDemo } from "@crossfoot/twin";
 import type { Crm, DemoContents } from "@crossfoot/twin";
+import { holdsOverLimit } from "./back-office.ts";
 import type { Ground, Pair } from "./back-office.ts";
 import { textIn } from "./record.ts";
 import { openProject } from "./stage.ts";
@@ -36,6 +37,7 @@ function groundOf(crm: Crm, contents: DemoContents, pairs: readonly Pair[]): Gro
     limited,
     article: { productId, unit: textIn(crm.state.records["products"]?.[productId], "unit") },
     quoteHead: () => ({ warehouse: "MAIN", company: "NG01" }),
+    overLimit: holdsOverLimit,
     bad: {
       fields: {
         name: `The Extraordinarily Long-Winded and ${"Very ".repeat(24)}Fictional Company`,

@@ -16,6 +16,10 @@ export const odooInDemo: DemoErpKind = {
   taxRates: { standard: "19" },
   // Every fifth may owe 1000.00 only, which daily work would meet.
   isForDailyWork: (customer) => customer % 5 !== 0 && customer <= lastAtHome,
+  overLimit: {
+    expected: "Odoo only warns, so that it is an order, once",
+    isRight: ({ status }) => status === "converted",
+  },
   bad: {
     fields: { name: "Marmalade Mills GmbH", taxId: "DE123456789" },
     why: "with a VAT number whose check digit is wrong",

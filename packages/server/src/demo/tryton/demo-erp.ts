@@ -1,3 +1,4 @@
+import { holdsOverLimit } from "../back-office.ts";
 import type { DemoErpKind } from "../erp-stage.ts";
 import { loginAs } from "./admin.ts";
 import { startTryton } from "./erp.ts";
@@ -14,6 +15,7 @@ export const trytonInDemo: DemoErpKind = {
   // Every fifth may owe 1000.00 only, which daily work would meet, and the third of each five is abroad and
   // pays no VAT, which the CRM's own sums do not know.
   isForDailyWork: (customer) => customer % 5 !== 0 && customer % 5 !== 3,
+  overLimit: holdsOverLimit,
   bad: {
     fields: { name: "Marmalade Mills GmbH", taxId: "DE123456789" },
     why: "with a VAT number whose check digit is wrong",

@@ -1,0 +1,56 @@
+/** One Odoo with a connector on it, and people who work in it at the same time. */
+import { odoo } from "@crossfoot/connector-odoo";
+import { deskOf, odooPeople, odooPlace, prepareOdoo, startOdoo } from "crossfoot/testing";
+import type { Desk, RunningOdoo } from "crossfoot/testing";
+import { LiveConnector } from "../scenarios/live-connector.ts";
+import type { ConnectorGround } from "../scenarios/live-connector.ts";
+
+/** What a case works with. */
+export interface Ground {
+  readonly erp: RunningOdoo;
+  readonly live: LiveConnector;
+  /** An administrator's desk. */
+  readonly desk: Desk;
+}
+
+const counts = {
+  accounts: 20,
+  contacts: 20,
+  products: 55,
+  pricebooks: 2,
+  quotes: 7,
+  orders: 5,
+  invoices: 2,
+  inventory: 102,
+  shipments: 6,
+};
+
+function groundOf(erp: RunningOdoo, desk: Desk): ConnectorGround {
+  return {
+    connector: odoo,
+    url: erp.url,
+    options: { database: erp.database, user: erp.user, key: "erp-key", longestTransactionSeconds: 20 },
+    secrets: { "erp-key": erp.key },
+    people: odooPeople(desk),
+    user: erp.user,
+    counts,
+    isMaking: ({ path }) => path.endsWith("/create"),
+    quote: { warehouse: "WH", unit: "pcs" },
+    customer: "C00009",
+    product: "P002",
+  };
+}
+
+/** The ground on a database that was seeded, prepared and not touched. */
+export async function groundOn(erp: RunningOdoo): Promise<Ground> {
+  const desk = deskOf({ ...erp, key: erp.adminKey });
+  await prepareOdoo(desk);
+  return { erp, desk, live: await LiveConnector.open(groundOf(erp, desk)) };
+}
+
+/** A ground on an Odoo that is started for it. */
+export async function openGround(): Promise<Ground> {
+  const erp = await startOdoo(odooPlace(process.env));
+  console.log(`Odoo answers after ${erp.startedInMs} ms at ${erp.url}, database ${erp.database}`);
+  return groundOn(erp);
+}
