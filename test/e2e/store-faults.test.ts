@@ -16,7 +16,7 @@ const hourMs = 3_600_000;
 /** Something that happens to the store, and how it ends. */
 interface Fault {
   /** `work` has people make customers, and waits until all is on the other side. */
-  readonly come: (at: FaultyStage, work: () => Promise<void>) => Promise<void>;
+  readonly come: (at: FaultyStage, work: () => Promise<void>, worker: WatchedWorker) => Promise<void>;
   readonly go?: (at: FaultyStage) => Promise<void>;
   /** What the operator is told; null where the worker may get over it without a word. */
   readonly told: RegExp | null;
@@ -79,6 +79,15 @@ const faults: { readonly [name: string]: Fault } = {
     },
     told: null,
   },
+  "the worker's own clock steps to and fro by hours": {
+    come: async (_, work, worker) => {
+      for (const hours of [-7, 3, 11, -2, 0]) {
+        worker.setClock(hours * hourMs);
+        await work();
+      }
+    },
+    told: null,
+  },
 };
 
 describe("a worker over a PostgreSQL to which things happen while it works", () => {
@@ -90,7 +99,7 @@ describe("a worker over a PostgreSQL to which things happen while it works", () 
     for (let count = 0; count < madeEach; count += 1) {
       made += 1;
       const nr = String(made).padStart(6, "0");
-      const mine = { name: `Fault ${nr} Ltd`, taxId: `DE900${nr}`, email: `fault${nr}@example.com` };
+      const mine = { name: `Fault ${nr} Ltd`, taxId: `DE800${nr}`, email: `fault${nr}@example.com` };
       at.stage.crm.people.createAccount({ ...mine, status: "customer", currency: "EUR" });
     }
   };
@@ -127,7 +136,7 @@ describe("a worker over a PostgreSQL to which things happen while it works", () 
       make();
       looks.push(await look(at.database));
       const place = worker.told.length;
-      await fault.come(at, work);
+      await fault.come(at, work, worker);
       make();
       if (fault.told !== null) await expect.poll(() => since(place), waiting).toMatch(fault.told);
       await fault.go?.(at);

@@ -2,7 +2,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdtempSync, rmSync, statfsSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openServer, startPostgres } from "crossfoot/testing";
@@ -24,12 +32,17 @@ export class WatchedWorker {
   readonly ended: Promise<unknown>;
   told = "";
 
+  readonly #clock: string;
+
   constructor(folder: string) {
-    const program = ["--conditions=source", "packages/server/src/main.ts", "--project", folder, "worker"];
+    this.#clock = join(folder, "clock-off");
+    this.setClock(0);
+    const options = ["--conditions=source", "--import", "./test/e2e/clock-off.ts"];
+    const program = [...options, "packages/server/src/main.ts", "--project", folder, "worker"];
     const { PATH = "", HOME = "" } = process.env;
     this.#child = spawn(process.execPath, program, {
       cwd: root,
-      env: { PATH, HOME },
+      env: { PATH, HOME, CROSSFOOT_TEST_CLOCK: this.#clock },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr])
@@ -37,6 +50,12 @@ export class WatchedWorker {
         this.told += text;
       });
     this.ended = once(this.#child, "close");
+  }
+
+  /** The program's wall clock is off by so much from now on, ms. */
+  setClock(offMs: number): void {
+    writeFileSync(`${this.#clock}.next`, String(offMs));
+    renameSync(`${this.#clock}.next`, this.#clock);
   }
 
   get isAlive(): boolean {
