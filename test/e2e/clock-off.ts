@@ -1,4 +1,4 @@
-/** Preloaded into a program (`node --import`): its wall clock is off by the milliseconds that stand in a file. */
+/** Preloaded into a program (`node --import`): its wall clock is off by what stands in a file, ms. */
 import { readFileSync } from "node:fs";
 
 const file = process.env["CROSSFOOT_TEST_CLOCK"] ?? "";

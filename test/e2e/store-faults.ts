@@ -37,7 +37,7 @@ export class WatchedWorker {
   constructor(folder: string) {
     this.#clock = join(folder, "clock-off");
     this.setClock(0);
-    const options = ["--conditions=source", "--import", "./test/e2e/clock-off.ts"];
+    const options = ["--conditions=source", "--import", import.meta.resolve("./clock-off.ts")];
     const program = [...options, "packages/server/src/main.ts", "--project", folder, "worker"];
     const { PATH = "", HOME = "" } = process.env;
     this.#child = spawn(process.execPath, program, {
