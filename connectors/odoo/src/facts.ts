@@ -63,6 +63,7 @@ const asked: { readonly [model: string]: readonly string[] } = {
     ...["tax_ids", "tax_id", "product_uom_id", "product_uom", "price_unit", "discount", "product_uom_qty"],
     "is_delivery",
   ],
+  "uom.uom": ["category_id"],
   "stock.picking": ["carrier_id", "carrier_tracking_ref", "sale_id"],
   "account.move": ["invoice_payments_widget"],
   "account.move.line": ["sale_line_ids", "price_unit", "quantity"],

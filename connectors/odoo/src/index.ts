@@ -5,6 +5,8 @@ import { manifestOf } from "./manifest.ts";
 import { defaultMapping } from "./mapping.ts";
 import type { EntityName, ExternalId } from "./native.ts";
 import { createOdoo } from "./odoo.ts";
+import { operationsOf } from "./operations.ts";
+import type { OdooOperations } from "./operations.ts";
 import { checkOptions, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
 import { readByIds, readIds, readPage } from "./reader.ts";
@@ -23,6 +25,7 @@ export type { Call } from "./wire.ts";
 /** An Odoo connection; `describe` also names the rights that are missing. */
 export interface OdooConnection extends Connection {
   describe(): Promise<OdooDescription>;
+  readonly operations: OdooOperations;
 }
 
 function shapeOf(entity: EntityName): Shape {
@@ -70,6 +73,7 @@ export function openOdoo(session: Session): OdooConnection {
     },
     probe: async () => ({ records: [], by: "reference" }),
     recordUrl: (entity, id) => recordUrl(options, entity, id),
+    operations: operationsOf(odoo),
     receive: () => ({ ok: false, reason: "webhooks of Odoo are not set up" }),
   };
 }

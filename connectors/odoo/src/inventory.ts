@@ -22,13 +22,15 @@ export const inventoryRoots: readonly string[] = [
 /** Products in one page of a sweep. */
 const productsAtOnce = 2000;
 
-interface Warehouse {
+/** A warehouse of the company. */
+export interface Warehouse {
   readonly id: number;
   readonly code: string;
   readonly name: string;
 }
 
-function warehousesOf(facts: Facts, wanted: readonly string[] | null): readonly Warehouse[] {
+/** The warehouses whose stock this connection reads. */
+export function warehousesOf(facts: Facts, wanted: readonly string[] | null): readonly Warehouse[] {
   const all = Object.entries(facts.warehouses).map(([id, place]) => ({ id: Number(id), ...place }));
   if (wanted === null) return all;
   const unknown = wanted.filter((code) => !all.some((each) => each.code === code));

@@ -1,5 +1,6 @@
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
 import { clockMarginMs } from "./cursor.ts";
+import { operationAbilities } from "./operations.ts";
 import type { Options } from "./options.ts";
 
 /** Ids in one call: rows with their parts answer within seconds and stay below a few megabytes. */
@@ -46,5 +47,6 @@ export function manifestOf(options: Options): Manifest {
     commitLagMs: transactionMs + clockMarginMs,
     stampGranularityMs: 1000,
     webhooks: false,
+    operations: operationAbilities,
   };
 }

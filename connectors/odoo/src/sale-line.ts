@@ -9,7 +9,7 @@ import type { Join } from "./tree.ts";
 const model = "sale.order.line";
 
 /** Names that fields of a line have in this version. */
-const lineNames = (facts: Facts): { readonly taxes: string; readonly unit: string } => ({
+export const lineNames = (facts: Facts): { readonly taxes: string; readonly unit: string } => ({
   taxes: nameOf(facts, model, ["tax_ids", "tax_id"]),
   unit: nameOf(facts, model, ["product_uom_id", "product_uom"]),
 });

@@ -29,7 +29,8 @@ function lines(picking: Row, { facts }: Setting): Json {
     }));
 }
 
-function stage(picking: Row): string {
+/** Stage of a picking. */
+export function shipmentStage(picking: Row): string {
   const state = text(picking, "state");
   if (state === "done") return "shipped";
   return state === "cancel" ? "cancelled" : "planned";
@@ -43,7 +44,7 @@ const roots: { readonly [root: string]: Root } = {
   name: plain("name"),
   origin: plain("origin"),
   state: plain("state"),
-  shipment_state: made(stage, { field: "state" }),
+  shipment_state: made(shipmentStage, { field: "state" }),
   planned_date: day("scheduled_date"),
   done_date: day("date_done"),
   /** The picking that this one carries the rest of. */

@@ -13,6 +13,7 @@ const fields: { readonly [version: string]: { readonly [model: string]: readonly
     "sale.order": ["picking_ids", "delivery_status"],
     "sale.order.line": ["tax_id", "product_uom", "price_unit", "discount", "product_uom_qty"],
     "stock.picking": ["carrier_id", "carrier_tracking_ref", "sale_id"],
+    "uom.uom": ["category_id"],
     "account.move": [],
     "account.move.line": ["sale_line_ids", "price_unit", "quantity"],
   },

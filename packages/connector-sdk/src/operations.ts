@@ -173,11 +173,11 @@ export interface CreditAnswer {
   readonly currency: string;
   /** Null when the customer has no limit. Zero is a limit. */
   readonly limit: string | null;
-  /** Confirmed and not yet invoiced. */
+  /** Confirmed and not yet invoiced, as far as the system holds it against the limit. */
   readonly openOrders: string;
   /** Invoiced and not yet paid. */
   readonly openInvoices: string;
-  /** The part of `openInvoices` that fell due before today. */
+  /** What fell due before today; more than `openInvoices` where money on account stands against it. */
   readonly overdue: string;
   /** What the system holds against the limit. */
   readonly exposure: string;

@@ -83,7 +83,7 @@ export function creditRules(
   abilities: OperationAbilities["credit"],
 ): readonly string[] {
   const { currency, limit, verdict, isRefused, ...amounts } = answer;
-  const { openOrders, openInvoices, overdue, exposure, free } = amounts;
+  const { openOrders, openInvoices, exposure, free } = amounts;
   const problems = misformed({ limit, ...amounts });
   if (problems.length > 0) return problems;
   const rules: readonly (readonly [boolean, string])[] = [
@@ -92,7 +92,6 @@ export function creditRules(
       compare(sum([openOrders, openInvoices]), exposure) === 0,
       "orders and invoices do not make the exposure",
     ],
-    [compare(overdue, openInvoices) <= 0 || compare(overdue, "0") <= 0, "more is overdue than is open"],
     [(limit === null) === (verdict === "no_limit"), "the verdict is not that of the limit"],
     [
       limit === null ? free === null : free !== null && compare(less(limit, exposure), free) === 0,

@@ -1,0 +1,194 @@
+import { failureRecord } from "@crossfoot/connector-sdk";
+import type {
+  OrderLineStatus,
+  OrderStatus,
+  OrderStatusRequest,
+  RefusedRow,
+  Share,
+  ShipmentStatus,
+} from "@crossfoot/connector-sdk";
+import { dayOf } from "./dates.ts";
+import { compare, decimalOf, multiply, round, total } from "./decimal.ts";
+import { has, loadFacts, placesOf } from "./facts.ts";
+import type { Facts } from "./facts.ts";
+import { refusal } from "./failures.ts";
+import { externalId, idOf, keyOf, odooId, refId, refIds, refKey, refLabel, text } from "./native.ts";
+import type { ExternalId, Json, Row } from "./native.ts";
+import type { Odoo } from "./odoo.ts";
+import { readByIds } from "./reader.ts";
+import { lineNames, quantityOf } from "./sale-line.ts";
+import { orders } from "./sale.ts";
+import { shipmentStage } from "./shipment.ts";
+import { converted, loadUnits } from "./unit.ts";
+import type { Unit } from "./unit.ts";
+
+/** What the orders of one request rest on. */
+interface Evidence {
+  readonly facts: Facts;
+  readonly zone: string;
+  readonly units: readonly Unit[];
+  readonly lines: ReadonlyMap<number | undefined, readonly Row[]>;
+  /** Products that are services. */
+  readonly labours: ReadonlySet<number>;
+  /** Lines of posted invoices and credit notes, each under every line of an order that it names. */
+  readonly booked: readonly { readonly line: number; readonly row: Row }[];
+  /** Moves to customers that are still to come, by line. */
+  readonly open: ReadonlyMap<number | undefined, readonly Row[]>;
+  readonly pickings: ReadonlyMap<number | undefined, readonly Row[]>;
+}
+
+/** How far orders have come, from their lines: the header says `full` for what somebody will not deliver. */
+export async function orderStatus(
+  odoo: Odoo,
+  request: OrderStatusRequest,
+): Promise<readonly (OrderStatus | RefusedRow)[]> {
+  const roots = ["order_state", "name"];
+  const records = await readByIds(odoo, orders, { roots, ids: request.orders });
+  const present = new Map(
+    records.filter(({ kind }) => kind === "present").map((each) => [each.id, each.native]),
+  );
+  const ids = [...present.keys()].map(odooId).filter((id) => id !== undefined);
+  const evidence = await evidenceOf(odoo, ids);
+  return request.orders.map((order): OrderStatus | RefusedRow => {
+    const native = present.get(order);
+    if (native !== undefined) return statusOf(order, native, evidence);
+    return { ok: false, failure: failureRecord(refusal("order_unknown", "Odoo has no such order")) };
+  });
+}
+
+async function evidenceOf(odoo: Odoo, ids: readonly number[]): Promise<Evidence> {
+  const facts = await loadFacts(odoo);
+  const { unit } = lineNames(facts);
+  const find = async (model: string, domain: readonly Json[], fields: readonly string[]) =>
+    odoo.search({ model, domain, fields });
+  const lines = await find(
+    "sale.order.line",
+    [
+      ["order_id", "in", [...ids]],
+      ["display_type", "=", false],
+    ],
+    ["order_id", "product_id", "product_uom_qty", "qty_delivered", unit],
+  );
+  const lineIds = lines.map(idOf);
+  const products = [...new Set(lines.flatMap((line) => refId(line, "product_id") ?? []))];
+  const kinds = await odoo.read("product.product", products, ["type"]);
+  const booked = await find(
+    "account.move.line",
+    [
+      ["sale_line_ids", "in", lineIds],
+      ["parent_state", "=", "posted"],
+      ["display_type", "=", "product"],
+    ],
+    ["sale_line_ids", "quantity", "product_uom_id", "move_type"],
+  );
+  const hasStock = has(facts, "stock.picking", "sale_id");
+  const open = hasStock ? await find("stock.move", openMoves(lineIds), ["sale_line_id", "date"]) : [];
+  const pickings = hasStock ? await find("stock.picking", sentFor(ids), pickingFields(facts)) : [];
+  return {
+    facts,
+    zone: odoo.options.timeZone,
+    units: await loadUnits(odoo, facts),
+    lines: Map.groupBy(lines, (line) => refId(line, "order_id")),
+    labours: new Set(kinds.filter((row) => text(row, "type") === "service").map(idOf)),
+    booked: booked.flatMap((row) => refIds(row, "sale_line_ids").map((line) => ({ line, row }))),
+    open: Map.groupBy(open, (move) => refId(move, "sale_line_id")),
+    pickings: Map.groupBy(pickings, (picking) => refId(picking, "sale_id")),
+  };
+}
+
+const openMoves = (lines: readonly number[]): readonly Json[] => [
+  ["sale_line_id", "in", [...lines]],
+  ["state", "not in", ["done", "cancel"]],
+  ["location_dest_id.usage", "=", "customer"],
+];
+
+const sentFor = (ids: readonly number[]): readonly Json[] => [
+  ["sale_id", "in", [...ids]],
+  ["picking_type_code", "=", "outgoing"],
+];
+
+const pickingFields = (facts: Facts): readonly string[] => [
+  ...["name", "state", "scheduled_date", "date_done", "sale_id"],
+  ...["carrier_id", "carrier_tracking_ref"].filter((name) => has(facts, "stock.picking", name)),
+];
+
+function statusOf(
+  order: ExternalId,
+  native: { readonly [root: string]: Json },
+  evidence: Evidence,
+): OrderStatus {
+  const id = odooId(order);
+  const lines = (evidence.lines.get(id) ?? []).map((line) => lineOf(line, evidence));
+  const delivered = lines.flatMap((line) =>
+    line.delivered === null ? [] : [{ done: line.delivered, ordered: line.ordered }],
+  );
+  const open = lines.flatMap(({ promisedDate }) => promisedDate ?? []);
+  return {
+    ok: true,
+    order,
+    number: text(native, "name"),
+    state: text(native, "order_state") ?? "",
+    delivered: shareOf(delivered),
+    invoiced: shareOf(lines.map((line) => ({ done: line.invoiced, ordered: line.ordered }))),
+    promisedDate: open.toSorted().at(-1) ?? null,
+    lines,
+    shipments: (evidence.pickings.get(id) ?? []).map((picking) => sentOf(picking, evidence.zone)),
+  };
+}
+
+const size = (quantity: string): string => quantity.replace("-", "");
+
+/** How much of what was ordered is done; of what comes back, both quantities are negative. */
+function shareOf(lines: readonly { readonly done: string; readonly ordered: string }[]): Share {
+  if (lines.every(({ done, ordered }) => compare(size(done), size(ordered)) >= 0)) return "full";
+  return lines.some(({ done }) => compare(done, "0") !== 0) ? "part" : "none";
+}
+
+function lineOf(line: Row, { facts, zone, units, labours, booked, open }: Evidence): OrderLineStatus {
+  const unitName = lineNames(facts).unit;
+  const places = placesOf(facts, "sale.order.line", "product_uom_qty");
+  const unit = units.find(({ id }) => id === refId(line, unitName));
+  const ordered = quantityOf(line, facts) ?? "0";
+  const isCounted = !labours.has(refId(line, "product_id") ?? 0) && refId(line, "product_id") !== undefined;
+  const delivered = isCounted ? (decimalOf(line, "qty_delivered", places) ?? "0") : null;
+  const isDone = delivered === null || compare(size(delivered), size(ordered)) >= 0;
+  const dates = (open.get(idOf(line)) ?? []).flatMap((move) => dayOf(text(move, "date"), zone) ?? []);
+  const invoiced = booked
+    .filter((each) => each.line === idOf(line))
+    .map(({ row }) => bookedQuantity(row, { units, unit, places }));
+  return {
+    id: keyOf(line),
+    product: refKey(line, "product_id") === null ? null : externalId(refKey(line, "product_id") ?? ""),
+    unit: refLabel(line, unitName) ?? "",
+    ordered,
+    delivered,
+    invoiced: round(total(invoiced), places ?? 6),
+    promisedDate: isDone ? null : (dates.toSorted().at(-1) ?? null),
+  };
+}
+
+/** What a line of a posted invoice bills, in the unit of the order's line; a credit note takes it back. */
+function bookedQuantity(
+  row: Row,
+  at: {
+    readonly units: readonly Unit[];
+    readonly unit: Unit | undefined;
+    readonly places: number | null;
+  },
+): string {
+  const from = at.units.find(({ id }) => id === refId(row, "product_uom_id"));
+  const quantity = converted(decimalOf(row, "quantity", at.places) ?? "0", from, at.unit);
+  return text(row, "move_type") === "out_refund" ? multiply(quantity, "-1") : quantity;
+}
+
+function sentOf(picking: Row, zone: string): ShipmentStatus {
+  return {
+    id: externalId(keyOf(picking)),
+    number: text(picking, "name"),
+    state: shipmentStage(picking),
+    plannedDate: dayOf(text(picking, "scheduled_date"), zone),
+    doneDate: dayOf(text(picking, "date_done"), zone),
+    carrier: refLabel(picking, "carrier_id"),
+    tracking: text(picking, "carrier_tracking_ref"),
+  };
+}
