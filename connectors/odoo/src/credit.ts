@@ -1,14 +1,19 @@
 import type { CreditAnswer, CreditRequest } from "@crossfoot/connector-sdk";
+import { bookedLines, bookedQuantity } from "./booked.ts";
 import { dayOf, odooInstant } from "./dates.ts";
-import { add, compare, decimalOf, normal, subtract, total } from "./decimal.ts";
-import { loadFacts } from "./facts.ts";
+import { add, compare, decimalOf, divide, multiply, normal, subtract, total } from "./decimal.ts";
+import { loadFacts, placesOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { refusal } from "./failures.ts";
-import { flag, odooId, refId } from "./native.ts";
+import { flag, idOf, odooId, refId } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
+import { lineNames, quantityOf } from "./sale-line.ts";
+import { loadUnits } from "./unit.ts";
 
 /** Open entries of one customer that are looked through for those that fell due. */
 const entriesMax = 10_000;
+/** Lines of confirmed orders of one customer that are added up. */
+const linesMax = 10_000;
 
 /**
  * Credit of a customer as Odoo's own warning measures it: open receivables, what confirmed orders have not
@@ -40,6 +45,7 @@ export async function credit(odoo: Odoo, { customer, order }: CreditRequest): Pr
     currency,
     limit,
     openOrders,
+    notHeld: subtract(await uninvoiced(odoo, facts, payer), openOrders),
     openInvoices,
     overdue: await overdueOf(odoo, facts, payer),
     exposure,
@@ -47,6 +53,39 @@ export async function credit(odoo: Odoo, { customer, order }: CreditRequest): Pr
     verdict: limit === null ? "no_limit" : isOver ? "over" : "within",
     isRefused: false,
   };
+}
+
+/**
+ * What confirmed orders of this payer come to, less what was invoiced of them, in the company's currency.
+ * Odoo itself holds against the limit only what may be invoiced now: often nothing before the delivery.
+ */
+async function uninvoiced(odoo: Odoo, facts: Facts, payer: number): Promise<string> {
+  const unitName = lineNames(facts).unit;
+  const lines = await odoo.search({
+    model: "sale.order.line",
+    domain: [
+      ["order_id.partner_invoice_id.commercial_partner_id", "=", payer],
+      ["company_id", "=", facts.company],
+      ["state", "=", "sale"],
+      ["display_type", "=", false],
+    ],
+    fields: ["price_total", "product_uom_qty", "currency_id", unitName],
+    limit: linesMax,
+  });
+  const booked = await bookedLines(odoo, lines.map(idOf));
+  const units = booked.length === 0 ? [] : await loadUnits(odoo, facts);
+  const places = placesOf(facts, "sale.order.line", "product_uom_qty");
+  return total(
+    lines.map((line) => {
+      const [ordered, sum] = [quantityOf(line, facts) ?? "0", decimalOf(line, "price_total", null) ?? "0"];
+      if (compare(ordered, "0") === 0) return "0";
+      const unit = units.find(({ id }) => id === refId(line, unitName));
+      const left = subtract(ordered, bookedQuantity(booked, idOf(line), { units, unit, places }));
+      const { digits, rate } = facts.currencies[String(refId(line, "currency_id"))] ?? facts.currency;
+      const open = divide(multiply(sum, left), ordered, digits);
+      return rate > 0 ? divide(multiply(open, String(facts.currency.rate)), String(rate), digits) : "0";
+    }),
+  );
 }
 
 /** Open receivables that fell due before today. */

@@ -7,19 +7,21 @@ import type {
   Share,
   ShipmentStatus,
 } from "@crossfoot/connector-sdk";
+import { bookedLines, bookedQuantity } from "./booked.ts";
+import type { BookedLine } from "./booked.ts";
 import { dayOf } from "./dates.ts";
-import { compare, decimalOf, multiply, round, total } from "./decimal.ts";
+import { compare, decimalOf } from "./decimal.ts";
 import { has, loadFacts, placesOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { refusal } from "./failures.ts";
-import { externalId, idOf, keyOf, odooId, refId, refIds, refKey, refLabel, text } from "./native.ts";
+import { externalId, idOf, keyOf, odooId, refId, refKey, refLabel, text } from "./native.ts";
 import type { ExternalId, Json, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 import { readByIds } from "./reader.ts";
 import { lineNames, quantityOf } from "./sale-line.ts";
 import { orders } from "./sale.ts";
 import { shipmentStage } from "./shipment.ts";
-import { converted, loadUnits } from "./unit.ts";
+import { loadUnits } from "./unit.ts";
 import type { Unit } from "./unit.ts";
 
 /** What the orders of one request rest on. */
@@ -30,8 +32,7 @@ interface Evidence {
   readonly lines: ReadonlyMap<number | undefined, readonly Row[]>;
   /** Products that are services. */
   readonly labours: ReadonlySet<number>;
-  /** Lines of posted invoices and credit notes, each under every line of an order that it names. */
-  readonly booked: readonly { readonly line: number; readonly row: Row }[];
+  readonly booked: readonly BookedLine[];
   /** Moves to customers that are still to come, by line. */
   readonly open: ReadonlyMap<number | undefined, readonly Row[]>;
   readonly pickings: ReadonlyMap<number | undefined, readonly Row[]>;
@@ -72,15 +73,6 @@ async function evidenceOf(odoo: Odoo, ids: readonly number[]): Promise<Evidence>
   const lineIds = lines.map(idOf);
   const products = [...new Set(lines.flatMap((line) => refId(line, "product_id") ?? []))];
   const kinds = await odoo.read("product.product", products, ["type"]);
-  const booked = await find(
-    "account.move.line",
-    [
-      ["sale_line_ids", "in", lineIds],
-      ["parent_state", "=", "posted"],
-      ["display_type", "=", "product"],
-    ],
-    ["sale_line_ids", "quantity", "product_uom_id", "move_type"],
-  );
   const hasStock = has(facts, "stock.picking", "sale_id");
   const open = hasStock ? await find("stock.move", openMoves(lineIds), ["sale_line_id", "date"]) : [];
   const pickings = hasStock ? await find("stock.picking", sentFor(ids), pickingFields(facts)) : [];
@@ -90,7 +82,7 @@ async function evidenceOf(odoo: Odoo, ids: readonly number[]): Promise<Evidence>
     units: await loadUnits(odoo, facts),
     lines: Map.groupBy(lines, (line) => refId(line, "order_id")),
     labours: new Set(kinds.filter((row) => text(row, "type") === "service").map(idOf)),
-    booked: booked.flatMap((row) => refIds(row, "sale_line_ids").map((line) => ({ line, row }))),
+    booked: await bookedLines(odoo, lineIds),
     open: Map.groupBy(open, (move) => refId(move, "sale_line_id")),
     pickings: Map.groupBy(pickings, (picking) => refId(picking, "sale_id")),
   };
@@ -153,32 +145,15 @@ function lineOf(line: Row, { facts, zone, units, labours, booked, open }: Eviden
   const delivered = isCounted ? (decimalOf(line, "qty_delivered", places) ?? "0") : null;
   const isDone = delivered === null || compare(size(delivered), size(ordered)) >= 0;
   const dates = (open.get(idOf(line)) ?? []).flatMap((move) => dayOf(text(move, "date"), zone) ?? []);
-  const invoiced = booked
-    .filter((each) => each.line === idOf(line))
-    .map(({ row }) => bookedQuantity(row, { units, unit, places }));
   return {
     id: keyOf(line),
     product: refKey(line, "product_id") === null ? null : externalId(refKey(line, "product_id") ?? ""),
     unit: refLabel(line, unitName) ?? "",
     ordered,
     delivered,
-    invoiced: round(total(invoiced), places ?? 6),
+    invoiced: bookedQuantity(booked, idOf(line), { units, unit, places }),
     promisedDate: isDone ? null : (dates.toSorted().at(-1) ?? null),
   };
-}
-
-/** What a line of a posted invoice bills, in the unit of the order's line; a credit note takes it back. */
-function bookedQuantity(
-  row: Row,
-  at: {
-    readonly units: readonly Unit[];
-    readonly unit: Unit | undefined;
-    readonly places: number | null;
-  },
-): string {
-  const from = at.units.find(({ id }) => id === refId(row, "product_uom_id"));
-  const quantity = converted(decimalOf(row, "quantity", at.places) ?? "0", from, at.unit);
-  return text(row, "move_type") === "out_refund" ? multiply(quantity, "-1") : quantity;
 }
 
 function sentOf(picking: Row, zone: string): ShipmentStatus {

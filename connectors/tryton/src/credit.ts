@@ -39,6 +39,7 @@ export async function credit(rpc: Rpc, { customer, order }: CreditRequest): Prom
     currency,
     limit,
     openOrders: subtract(exposure, openInvoices),
+    notHeld: "0",
     openInvoices,
     overdue: await overdueOf(rpc, { party, company }),
     exposure,

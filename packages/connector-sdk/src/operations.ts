@@ -175,6 +175,11 @@ export interface CreditAnswer {
   readonly limit: string | null;
   /** Confirmed and not yet invoiced, as far as the system holds it against the limit. */
   readonly openOrders: string;
+  /**
+   * Confirmed and not yet invoiced, and not held against the limit: some systems count an order only once it
+   * is delivered.
+   */
+  readonly notHeld: string;
   /** Invoiced and not yet paid. */
   readonly openInvoices: string;
   /** What fell due before today; more than `openInvoices` where money on account stands against it. */

@@ -282,6 +282,11 @@ async function measuresCredit(stage: OdooStage): Promise<void> {
     });
   const before = await ask(null);
   expect(before).toMatchObject({ limit: "1000", verdict: "within" });
+  // Nothing, and a part, of these orders was delivered: Odoo holds no more of them against the limit.
+  const seeded = async (ref: string) =>
+    stage.connection.operations.credit({ customer: await stage.customer(ref), order: null });
+  expect(await seeded("C00005")).toMatchObject({ openOrders: "0", notHeld: "393.92" });
+  expect(await seeded("C00006")).toMatchObject({ openOrders: "399.32", notHeld: "598.96" });
   const entered = async (gross: number): Promise<JsonMap & { readonly id: Id }> => {
     const line = {
       product_id: product,

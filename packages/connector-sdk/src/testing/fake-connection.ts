@@ -100,6 +100,7 @@ export function fakeOperations(ask: Ask): Required<Operations> {
         currency: "EUR",
         limit: "100",
         openOrders: "30",
+        notHeld: "0",
         openInvoices: "20",
         overdue: "5",
         exposure: "50",
