@@ -48,3 +48,9 @@ export function dayOf(instant: string | null, zone: string): string | null {
   const ms = msOf(instant);
   return ms === undefined ? null : new Date(wallMs(ms, zone)).toISOString().slice(0, 10);
 }
+
+/** Noon of a day in the zone, as Odoo takes it: the day is the same in every zone that is looked at. */
+export function noonOf(day: string, zone: string): string {
+  const wanted = Date.parse(`${day}T12:00:00Z`);
+  return odooInstant(wanted - (wallMs(wanted, zone) - wanted));
+}

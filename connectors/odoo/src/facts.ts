@@ -1,5 +1,5 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import { idOf, isList, isMap, keyOf, refId, text } from "./native.ts";
+import { idOf, isList, isMap, keyOf, odooId, refId, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import { tokens } from "./odoo.ts";
 import type { Odoo } from "./odoo.ts";
@@ -200,4 +200,10 @@ function knownField(field: JsonMap): KnownField {
   const digits = field["digits"];
   const places = isList(digits) ? digits[1] : undefined;
   return { type: text(field, "type") ?? "", places: typeof places === "number" ? places : null };
+}
+
+/** The id of a warehouse with this code, or undefined. */
+export function warehouseBy(facts: Facts, code: string): number | undefined {
+  const found = Object.entries(facts.warehouses).find(([, warehouse]) => warehouse.code === code);
+  return odooId(found?.[0]);
 }

@@ -9,11 +9,13 @@ import { operationsOf } from "./operations.ts";
 import type { OdooOperations } from "./operations.ts";
 import { checkOptions, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
+import { probe } from "./probe.ts";
 import { readByIds, readIds, readPage } from "./reader.ts";
 import { describe } from "./schema.ts";
 import type { OdooDescription } from "./schema.ts";
 import type { Shape } from "./shape.ts";
 import { shapes } from "./shapes.ts";
+import { sendWrites } from "./writer.ts";
 
 export { createOdoo } from "./odoo.ts";
 export type { Login, Odoo, Rows, Search } from "./odoo.ts";
@@ -64,14 +66,8 @@ export function openOdoo(session: Session): OdooConnection {
         : readByIds(odoo, shapeOf(entity), { roots, ids }),
     readIds: async ({ entity, cursor }) =>
       entity === "inventory" ? readStockIds(odoo, cursor) : readIds(odoo, shapeOf(entity), cursor),
-    write: async () => {
-      throw new ConnectorError({
-        failure: "unsupported",
-        code: "write_unsupported",
-        message: "nothing is written to Odoo yet",
-      });
-    },
-    probe: async () => ({ records: [], by: "reference" }),
+    write: async (writes) => sendWrites(odoo, writes),
+    probe: async (request) => probe(odoo, request),
     recordUrl: (entity, id) => recordUrl(options, entity, id),
     operations: operationsOf(odoo),
     receive: () => ({ ok: false, reason: "webhooks of Odoo are not set up" }),

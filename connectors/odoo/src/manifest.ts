@@ -2,6 +2,8 @@ import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
 import { clockMarginMs } from "./cursor.ts";
 import { operationAbilities } from "./operations.ts";
 import type { Options } from "./options.ts";
+import { quoteTransitions } from "./transition.ts";
+import { createsAtOnce } from "./writer.ts";
 
 /** Ids in one call: rows with their parts answer within seconds and stay below a few megabytes. */
 const readBatchMax = 200;
@@ -23,6 +25,18 @@ const readOnly = (object: string): EntityAbilities => ({
   initialStatus: null,
 });
 
+const partner: EntityAbilities = {
+  ...readOnly("res.partner"),
+  create: true,
+  update: true,
+  archive: true,
+  unarchive: true,
+  writeBatchMax: createsAtOnce,
+  precondition: "compare",
+  createProof: "reference",
+  referenceField: "reference",
+};
+
 /** What Odoo can do. A read-only entity has no precondition because nothing is ever written to it. */
 export function manifestOf(options: Options): Manifest {
   const transactionMs = options.longestTransactionSeconds * 1000;
@@ -30,12 +44,22 @@ export function manifestOf(options: Options): Manifest {
     system: "odoo",
     title: "Odoo 17 to 19",
     entities: {
-      accounts: readOnly("res.partner"),
-      contacts: readOnly("res.partner"),
+      accounts: partner,
+      contacts: partner,
       products: readOnly("product.product"),
       // A rule does not move its list, and a deleted one leaves no trace: every reading is whole.
       pricebooks: { ...readOnly("product.pricelist"), incremental: "all", readBatchMax: 20 },
-      quotes: readOnly("sale.order"),
+      quotes: {
+        ...readOnly("sale.order"),
+        create: true,
+        update: true,
+        writeBatchMax: 20,
+        precondition: "compare",
+        createProof: "reference",
+        referenceField: "reference",
+        transitions: quoteTransitions,
+        initialStatus: "draft",
+      },
       orders: readOnly("sale.order"),
       invoices: readOnly("account.move"),
       inventory: { ...readOnly("product.product × stock.warehouse"), incremental: "all" },

@@ -25,6 +25,7 @@ export const isList: typeof natives.isList = natives.isList;
 export const mapsOf: typeof natives.mapsOf = natives.mapsOf;
 export const scalar: typeof natives.scalar = natives.scalar;
 export const isBlank: typeof natives.isBlank = natives.isBlank;
+export const isSame: typeof natives.isSame = natives.isSame;
 export const stable: typeof natives.stable = natives.stable;
 
 /** Odoo's integer id from an id of ours, or undefined when the text is none. */

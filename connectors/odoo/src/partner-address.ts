@@ -31,7 +31,8 @@ export function addressOf(row: Row, facts: Facts): JsonMap {
 const addressParts = ["street", "street2", "zip", "city", "state", "country"] as const;
 
 /** True for an address that leads nowhere. */
-const isBlankAddress = (address: JsonMap): boolean => addressParts.every((part) => isBlank(address[part]));
+export const isBlankAddress = (address: JsonMap): boolean =>
+  addressParts.every((part) => isBlank(address[part]));
 
 /** Kinds of partner that are addresses of their parent, not people. */
 export const addressTypes: readonly string[] = ["invoice", "delivery", "other"];

@@ -1,6 +1,6 @@
 import { odooPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
-import { readingCases } from "../scenarios/connector-cases.ts";
+import { readingCases, writingCases } from "../scenarios/connector-cases.ts";
 import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import { documentTraps } from "./document-traps.ts";
@@ -26,4 +26,5 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   readingCases(() => isUp(untouched).live);
   readingTraps(() => isUp(worked));
   documentTraps(() => isUp(worked));
+  writingCases(() => isUp(worked).live);
 });

@@ -1,0 +1,92 @@
+import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
+import type { NativeWrite, Transition, WriteOutcome } from "@crossfoot/connector-sdk";
+import type { JsonMap } from "./native.ts";
+import { odooId, text } from "./native.ts";
+import type { Odoo } from "./odoo.ts";
+
+interface Button {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly context?: JsonMap;
+}
+
+/** Native states before and after a method of an order. */
+const buttons: { readonly [via: string]: Button } = {
+  action_quotation_sent: { from: ["draft"], to: ["sent"] },
+  action_confirm: { from: ["draft", "sent"], to: ["sale", "done"] },
+  // Without this version 17 answers with a wizard, and does nothing.
+  action_cancel: { from: ["draft", "sent"], to: ["cancel"], context: { disable_cancel_warning: true } },
+  action_draft: { from: ["sent", "cancel"], to: ["draft"] },
+};
+
+/** State changes of a quote. Confirming makes an order of it, which is read as the quote `converted`. */
+export const quoteTransitions: readonly Transition[] = [
+  { from: "draft", to: "sent", via: "action_quotation_sent" },
+  { from: "sent", to: "accepted", via: "action_confirm" },
+  { from: "sent", to: "converted", via: "action_confirm" },
+  { from: "draft", to: "cancelled", via: "action_cancel" },
+  { from: "sent", to: "cancelled", via: "action_cancel" },
+  { from: "sent", to: "draft", via: "action_draft" },
+  { from: "cancelled", to: "draft", via: "action_draft" },
+];
+
+/** Why a state change was not made. */
+function failed(
+  failure: "stale" | "invalid" | "unsupported" | "in_doubt",
+  code: string,
+  message: string,
+): WriteOutcome {
+  return { kind: "failed", failure: failureRecord(new ConnectorError({ failure, code, message })) };
+}
+
+async function stateOf(odoo: Odoo, id: number): Promise<string | undefined> {
+  const [row] = await odoo.read("sale.order", [id], ["state"]);
+  return row === undefined ? undefined : (text(row, "state") ?? "");
+}
+
+/**
+ * Presses a button of an order. What Odoo answers says little: `true`, `false` and null are all success, and
+ * a map is a question to a person with nothing done. So the state is read before and after, and an order that
+ * is already where the button leads is done.
+ */
+export async function pressButton(odoo: Odoo, write: NativeWrite): Promise<WriteOutcome> {
+  const via = write.transition?.via ?? "";
+  const button = buttons[via];
+  const id = odooId(write.id);
+  if (button === undefined || id === undefined || write.id === null)
+    return failed("unsupported", "transition_unknown", `an order has no method ${via} here`);
+  const done: WriteOutcome = { kind: "done", id: write.id, record: null };
+  const before = await stateOf(odoo, id);
+  if (before === undefined) return failed("stale", "record_gone", "the order does not exist any more");
+  if (button.to.includes(before)) return done;
+  if (!button.from.includes(before))
+    return failed("stale", "wrong_state", `${via} has no effect on an order in state ${before}`);
+  try {
+    const context = button.context ?? {};
+    await odoo.call({ model: "sale.order", method: via, ids: [id], context, isWrite: true });
+  } catch (error) {
+    // Somebody else pressed it in the meantime: what counts is where the order is.
+    if (!(error instanceof ConnectorError) || error.code !== "wrong_state") throw error;
+  }
+  return confirmState(odoo, { via, id, to: button.to, done });
+}
+
+async function confirmState(
+  odoo: Odoo,
+  expected: {
+    readonly via: string;
+    readonly id: number;
+    readonly to: readonly string[];
+    readonly done: WriteOutcome;
+  },
+): Promise<WriteOutcome> {
+  try {
+    const state = (await stateOf(odoo, expected.id)) ?? "gone";
+    if (expected.to.includes(state)) return expected.done;
+    return failed("invalid", "no_effect", `after ${expected.via} the order is still in state ${state}`);
+  } catch (error) {
+    // The button was answered, what it did could not be read: only a probe can tell.
+    const { code, message } = failureRecord(error);
+    return failed("in_doubt", code, message);
+  }
+}

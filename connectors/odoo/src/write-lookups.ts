@@ -1,0 +1,131 @@
+import { loadFacts, warehouseBy } from "./facts.ts";
+import type { Facts } from "./facts.ts";
+import { refusal } from "./failures.ts";
+import { idOf, odooId, refId, refLabel, text } from "./native.ts";
+import type { Json, Row } from "./native.ts";
+import type { Odoo } from "./odoo.ts";
+
+/** A product as a line of a quote needs it. */
+interface LineProduct {
+  /** Unit that it is counted in. */
+  readonly unit: number | undefined;
+  readonly unitName: string | null;
+  /** What Odoo fills in as a line's text: the product's label and its text for sales. */
+  readonly filled: readonly string[];
+}
+
+/** Reference records by the code that a native record shows, for the length of one call of `write`. */
+export interface Lookups {
+  readonly facts: () => Promise<Facts>;
+  readonly paymentTerm: (name: string) => Promise<number>;
+  readonly country: (code: string) => Promise<number>;
+  /** By code or name; undefined when the country has no such state. */
+  readonly state: (country: number, region: string) => Promise<number | undefined>;
+  readonly warehouse: (code: string) => Promise<number>;
+  /** Id of a unit by its name, of those that a product may be counted in. */
+  readonly unit: (product: number, name: string) => Promise<number>;
+  readonly product: (id: number) => Promise<LineProduct>;
+  readonly productByCode: (code: string) => Promise<number>;
+  /** Currency of a price list; undefined when there is no such list. */
+  readonly currencyOfList: (list: number) => Promise<string | undefined>;
+  /** The price list that a customer has, or undefined. */
+  readonly listOf: (partner: number) => Promise<number | undefined>;
+}
+
+interface Table {
+  readonly model: string;
+  readonly fields: readonly string[];
+  readonly domain?: readonly Json[];
+}
+
+/** Builds the look-ups of one call; each table is read when it is first needed. */
+export function createLookups(odoo: Odoo): Lookups {
+  const tables = new Map<string, Promise<readonly Row[]>>();
+  const read = async ({ model, fields, domain = [] }: Table): Promise<readonly Row[]> => {
+    const key = JSON.stringify([model, fields, domain]);
+    const rows = tables.get(key) ?? odoo.search({ model, domain, fields });
+    tables.set(key, rows);
+    return rows;
+  };
+  const product = async (id: number): Promise<LineProduct> => {
+    const fields = ["display_name", "description_sale", "uom_id"];
+    const [row] = await read({ model: "product.product", fields, domain: [["id", "=", id]] });
+    if (row === undefined) throw refusal("product_unknown", "Odoo has no such product", "lines");
+    const filled = [text(row, "display_name"), text(row, "description_sale")].filter((each) => each !== null);
+    return { unit: refId(row, "uom_id"), unitName: refLabel(row, "uom_id"), filled };
+  };
+  return {
+    facts: async () => loadFacts(odoo),
+    paymentTerm: async (name) => {
+      const table: Table = {
+        model: "account.payment.term",
+        fields: ["name"],
+        domain: [["active", "=", true]],
+      };
+      return only(await read(table), { field: "name", value: name, code: "payment_term_unknown" });
+    },
+    country: async (code) => {
+      const { countries } = await loadFacts(odoo);
+      const id = odooId(Object.entries(countries).find(([, each]) => each === code)?.[0]);
+      if (id !== undefined) return id;
+      throw refusal("country_unknown", "Odoo knows no country with this code", "country");
+    },
+    state: async (country, region) => stateOf(read, country, region),
+    warehouse: async (code) => {
+      const id = warehouseBy(await loadFacts(odoo), code);
+      if (id !== undefined) return id;
+      throw refusal("warehouse_unknown", "Odoo has no warehouse with this code in the company", "warehouse");
+    },
+    unit: async (id, name) => {
+      const { unit, unitName } = await product(id);
+      if (unit !== undefined && unitName === name) return unit;
+      const table: Table = { model: "uom.uom", fields: ["name"], domain: [["active", "=", true]] };
+      return only(await read(table), { field: "name", value: name, code: "unit_unknown" });
+    },
+    product,
+    productByCode: async (code) => {
+      const domain = [
+        ["default_code", "=", code],
+        ["active", "=", true],
+      ];
+      const rows = await read({ model: "product.product", fields: ["default_code"], domain });
+      return only(rows, { field: "default_code", value: code, code: "product_unknown" });
+    },
+    currencyOfList: async (list) => {
+      const domain = [["id", "=", list]];
+      const [row] = await read({ model: "product.pricelist", fields: ["currency_id"], domain });
+      const { currencies } = await loadFacts(odoo);
+      return row === undefined ? undefined : currencies[String(refId(row, "currency_id"))]?.code;
+    },
+    listOf: async (partner) => {
+      const [row] = await odoo.read("res.partner", [partner], ["property_product_pricelist"]);
+      return refId(row, "property_product_pricelist");
+    },
+  };
+}
+
+async function stateOf(
+  read: (table: Table) => Promise<readonly Row[]>,
+  country: number,
+  region: string,
+): Promise<number | undefined> {
+  const domain = [["country_id", "=", country]];
+  const rows = await read({ model: "res.country.state", fields: ["name", "code"], domain });
+  const wanted = region.toLowerCase();
+  const row = rows.find((each) =>
+    [text(each, "name"), text(each, "code")].some((given) => given?.toLowerCase() === wanted),
+  );
+  return row === undefined ? undefined : idOf(row);
+}
+
+/** The one row with this value; none and several are refused. */
+function only(
+  rows: readonly Row[],
+  wanted: { readonly field: string; readonly value: string; readonly code: string },
+): number {
+  const found = rows.filter((row) => text(row, wanted.field) === wanted.value);
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return idOf(first);
+  const what = wanted.code.replace(/_unknown$/, "").replaceAll("_", " ");
+  throw refusal(wanted.code, `Odoo has ${found.length === 0 ? "no" : "more than one"} ${what} of this name`);
+}

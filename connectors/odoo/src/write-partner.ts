@@ -1,0 +1,93 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { NativeWrite } from "@crossfoot/connector-sdk";
+import { has } from "./facts.ts";
+import type { Facts } from "./facts.ts";
+import { refusal } from "./failures.ts";
+import { isBlank, isMap, odooId, scalar, text } from "./native.ts";
+import type { Json, JsonMap } from "./native.ts";
+import { ownReferenceField } from "./options.ts";
+import type { Options } from "./options.ts";
+import { addressWrites } from "./write-address.ts";
+import type { Lookups } from "./write-lookups.ts";
+
+const plainFields: { readonly [root: string]: string } = {
+  name: "name",
+  ref: "ref",
+  phone: "phone",
+  email: "email",
+  website: "website",
+  vat: "vat",
+  title: "function",
+};
+
+/** Values of a partner write; rejects with `invalid` when the patch cannot be said in Odoo. */
+export async function preparePartner(
+  write: NativeWrite,
+  lookups: Lookups,
+  options: Options,
+): Promise<JsonMap> {
+  const { patch, current, kind, entity } = write;
+  const facts = await lookups.facts();
+  const values: Record<string, Json> = {};
+  for (const [root, field] of Object.entries(plainFields))
+    if (patch[root] !== undefined) values[field] = isBlank(patch[root]) ? false : (patch[root] ?? false);
+  if (patch["person"] !== undefined) values["name"] = fullName(patch["person"]);
+  if (patch["status"] !== undefined) values["active"] = patch["status"] !== "inactive";
+  const parent = patch[entity === "contacts" ? "account" : "parent"];
+  if (parent !== undefined) values["parent_id"] = odooId(parent) ?? false;
+  if (patch["payment_term"] !== undefined) {
+    const name = patch["payment_term"];
+    values["property_payment_term_id"] = isBlank(name) ? false : await lookups.paymentTerm(scalar(name));
+  }
+  if (patch["price_list"] !== undefined)
+    values["property_product_pricelist"] = odooId(patch["price_list"]) ?? false;
+  const partner = odooId(write.id);
+  const { own, children } = await addressWrites({ lookups, options }, { partner, patch, current });
+  Object.assign(values, own);
+  if (children.length > 0) values["child_ids"] = children;
+  if (values["name"] === false || (kind === "create" && isBlank(values["name"])))
+    throw refusal("required", "a partner needs a name", "name");
+  return kind === "create" ? { ...values, ...roleOf(write, { values, facts, options }) } : values;
+}
+
+function fullName(person: Json): string | false {
+  const words = isMap(person) ? [text(person, "given"), text(person, "family")] : [];
+  const name = words
+    .filter((word) => word !== null)
+    .join(" ")
+    .trim();
+  return name === "" ? false : name;
+}
+
+/** What makes a partner created by us one of its role, with our reference. */
+function roleOf(
+  { entity, reference }: NativeWrite,
+  { values, facts, options }: { readonly values: JsonMap; readonly facts: Facts; readonly options: Options },
+): JsonMap {
+  const field = referenceFieldOf("res.partner", options.partnerReference, facts);
+  const known = { [field]: reference, company_id: false };
+  if (entity === "contacts") {
+    if (odooId(values["parent_id"]) === undefined)
+      throw refusal(
+        "required",
+        "a contact needs an account: that is what makes a partner a contact",
+        "account",
+      );
+    return { ...known, type: "contact", is_company: false };
+  }
+  const tag = facts.accountTag === null ? {} : { category_id: [[4, facts.accountTag]] };
+  return { ...known, is_company: true, customer_rank: 1, ...tag };
+}
+
+/**
+ * The field that stores our reference. A create without one could not be found again after a lost answer, so
+ * it is refused while the field is not there.
+ */
+export function referenceFieldOf(model: string, field: string, facts: Facts): string {
+  if (field !== ownReferenceField || has(facts, model, field)) return field;
+  throw new ConnectorError({
+    failure: "unsupported",
+    code: "reference_field_missing",
+    message: `${model} has no field ${field}: \`prepare\` adds it, or an option names another`,
+  });
+}
