@@ -220,10 +220,11 @@ const valueMaps: JsonMap = {
     net15: "15 Days",
     net30: "30 Days",
     net45: "45 Days",
+    net60: "60 Days",
     "*": "*",
   },
   units: { pcs: "Units", dz: "Dozens", "*": "*" },
-  taxCategories: { "*": "*" },
+  taxCategories: { standard: "19%", reduced: "7%", "*": "*" },
 };
 
 /** The default mapping of an Odoo connection, as the parsed form of `mappings/<connection>.yaml`. */

@@ -5,6 +5,7 @@ import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import { documentTraps } from "./document-traps.ts";
 import { readingTraps } from "./reading-traps.ts";
+import { startCases } from "./start-cases.ts";
 
 const reason = whyNot(odooPlace(process.env));
 
@@ -23,6 +24,7 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
     await worked?.erp.stop();
     await untouched?.erp.stop();
   });
+  startCases(() => isUp(untouched).erp);
   readingCases(() => isUp(untouched).live);
   readingTraps(() => isUp(worked));
   documentTraps(() => isUp(worked));

@@ -250,7 +250,7 @@ const invoices: ObjectSchema = {
     money("openBalance"),
     ownerId,
     neededCurrency,
-    choice("status", ["draft", "open", "paid", "cancelled"], searchable),
+    choice("status", ["draft", "open", "partPaid", "paid", "cancelled"], searchable),
     reference("orderId", "orders", searchable),
     rows("lines", mirrorLine),
     rows("payments", [text("externalLineRef"), plain("date", "date"), money("amount"), text("method")]),

@@ -11,7 +11,7 @@
 #
 # `up` may be repeated: packages, program, cluster, template and server are each made only
 # where missing.  Connection facts are left in DIR/erp.env.  With --cache (or ERP_CACHE_DIR)
-# the program's package and the finished template are kept there and the next `up` restores
+# the unpacked program and the finished template are kept there and the next `up` restores
 # them in seconds.  What it does is told on the second channel, a line before each step that
 # takes long.  ODOO_CRON=1 at `up` starts the scheduler too.
 set -euo pipefail
@@ -103,22 +103,33 @@ download() { # target file
   took "fetched $PACKAGE $(dpkg-deb -f "$1" Version)" "$t"
 }
 
+# the unpacked program; with a cache it lies there, for all that are started from it
 program() {
   [ -s "$APP/.complete" ] && return 0
-  local t deb=$DIR/$PACKAGE.deb free
-  if [ -n "$CACHE" ]; then mkdir -p "$CACHE"; deb=$CACHE/$PACKAGE.deb; fi
-  dpkg-deb -f "$deb" Version >/dev/null 2>&1 || download "$deb"
-  t=$(now)
-  free=$(df -Pm "$DIR" | awk 'NR==2 {print $4}')
-  [ "$free" -gt 1500 ] || die "less than 1.5 GB free under $DIR"
-  rm -rf "$APP"; mkdir -p "$APP"
+  local t deb=$DIR/$PACKAGE.deb home=${CACHE:-$DIR} part free
+  rm -rf "$APP"
+  if [ -n "$CACHE" ] && [ -s "$CACHE/$PACKAGE/.complete" ]; then
+    ln -s "$CACHE/$PACKAGE" "$APP"
+    return 0
+  fi
+  # what somebody left who was stopped
+  find "$home" -maxdepth 1 -name "$PACKAGE.part.*" -mmin +60 -exec rm -rf {} +
+  free=$(df -Pm "$home" | awk 'NR==2 {print $4}')
+  [ "$free" -gt 1500 ] || die "less than 1.5 GB free under $home"
+  download "$deb"
+  t=$(now); part=$home/$PACKAGE.part.$$; mkdir "$part"
   # without translations and country packs: a third of the size
   dpkg-deb --fsys-tarfile "$deb" |
-    tar x -C "$APP" --no-same-owner --exclude='*/i18n/*' --exclude='*/addons/l10n_*' ||
+    tar x -C "$part" --no-same-owner --exclude='*/i18n/*' --exclude='*/addons/l10n_*' ||
     die "unpacking the package failed"
-  [ -s "$SITE/odoo/release.py" ] && [ -d "$SITE/addons/sale_stock" ] || die "unexpected layout of $PACKAGE"
-  dpkg-deb -f "$deb" Version >"$APP/.complete"
-  [ -n "$CACHE" ] || rm -f "$deb"
+  [ -s "$part/$LIBRARY/odoo/release.py" ] && [ -d "$part/$LIBRARY/addons/sale_stock" ] ||
+    die "unexpected layout of $PACKAGE"
+  dpkg-deb -f "$deb" Version >"$part/.complete"
+  rm -f "$deb"
+  if [ -n "$CACHE" ]; then # where two unpack at once, the first stays
+    mv -T "$part" "$CACHE/$PACKAGE" 2>/dev/null || rm -rf "$part"
+    ln -s "$CACHE/$PACKAGE" "$APP"
+  else mv "$part" "$APP"; fi
   took "unpacked" "$t"
 }
 
@@ -291,7 +302,8 @@ if [ "$cmd" = up ]; then mkdir -p "$DIR"; fi
 DIR=$(cd "$DIR" 2>/dev/null && pwd) || die "no such directory"
 # shellcheck disable=SC1091
 [ -r "$DIR/erp.settings" ] && . "$DIR/erp.settings"
-APP=$DIR/app SITE=$DIR/app/usr/lib/python3/dist-packages
+LIBRARY=usr/lib/python3/dist-packages
+APP=$DIR/app SITE=$DIR/app/$LIBRARY
 
 case $cmd in
 up)

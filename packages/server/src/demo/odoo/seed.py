@@ -40,7 +40,7 @@ CUSTOMERS = [  # name, street, zip, city, country
     ('Lindner Wien GmbH', 'Praterstr. 60', '1020', 'Wien', 'at'),
     ('Martin et Fils SARL', '8 rue du Port', '69002', 'Lyon', 'fr'),
     ('Noordzee Handel BV', 'Havenlaan 4', '3011', 'Rotterdam', 'nl'),
-    ("O'Brien Supplies Ltd", '17 Quay Street', 'D02', 'Dublin', 'ie'),
+    ("O'Brien Supplies ApS", 'Kajgade 17', '1050', 'København', 'dk'),
     ('Pacific Tools Inc', '400 Pine Street', '98101', 'Seattle', 'us'),
     ('Quellwasser AG', 'Seestrasse 77', '8002', 'Zürich', 'ch'),
 ]
@@ -201,12 +201,10 @@ def make_price_lists(env, made):
 def make_customers(env, made):
     """C00001..C00020, each with a contact P00001.., a delivery and an invoice address."""
     ref = env.ref
+    whole = (0, 0, {'value': 'percent', 'value_amount': 100, 'nb_days': 60})
     terms = {
-        k: ref(f'account.account_payment_term_{v}', raise_if_not_found=False) or env['account.payment.term']
-        for k, v in (('30', '30days'), ('60', 'end_following_month'))}
-    if not env['account.payment.term'].search_count([('name', '=', '60 Days')]):
-        whole = (0, 0, {'value': 'percent', 'value_amount': 100, 'nb_days': 60})
-        env['account.payment.term'].create({'name': '60 Days', 'line_ids': [whole]})
+        '30': ref('account.account_payment_term_30days'),
+        '60': env['account.payment.term'].create({'name': '60 Days', 'line_ids': [whole]})}
     customer = {}
     for n, (name, street, zip_, city, country) in enumerate(CUSTOMERS, 1):
         domain = f'customer{n}.example'
@@ -216,7 +214,7 @@ def make_customers(env, made):
             'email': f'info@{domain}', 'phone': f'+49 30 5551{n:03d}', 'website': f'http://{domain}',
             'vat': german_vat(n) if country == 'de' else False, 'customer_rank': 1,
             'property_product_pricelist': (made.wholesale if n % 2 == 0 else made.retail).id,
-            'property_payment_term_id': (terms['60'] if n % 4 == 0 else terms['30']).id or False,
+            'property_payment_term_id': (terms['60'] if n % 4 == 0 else terms['30']).id,
             'parent_id': customer[1].id if n in (2, 3, 4) else False,
             'child_ids': [
                 (0, 0, {'type': 'contact', 'name': f'{GIVEN[n - 1]} {FAMILY[n - 1]}', 'ref': f'P{n:05d}',
