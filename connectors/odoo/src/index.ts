@@ -9,10 +9,10 @@ import { operationsOf } from "./operations.ts";
 import type { OdooOperations } from "./operations.ts";
 import { checkOptions, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
+import { prepare } from "./prepare.ts";
 import { probe } from "./probe.ts";
 import { readByIds, readIds, readPage } from "./reader.ts";
 import { describe } from "./schema.ts";
-import type { OdooDescription } from "./schema.ts";
 import type { Shape } from "./shape.ts";
 import { shapes } from "./shapes.ts";
 import { sendWrites } from "./writer.ts";
@@ -21,12 +21,10 @@ export { createOdoo } from "./odoo.ts";
 export type { Login, Odoo, Rows, Search } from "./odoo.ts";
 export { ownReferenceField } from "./options.ts";
 export type { Options as OdooOptions } from "./options.ts";
-export type { MissingRight, OdooDescription } from "./schema.ts";
 export type { Call } from "./wire.ts";
 
-/** An Odoo connection; `describe` also names the rights that are missing. */
+/** An Odoo connection, with all the operations that it offers. */
 export interface OdooConnection extends Connection {
-  describe(): Promise<OdooDescription>;
   readonly operations: OdooOperations;
 }
 
@@ -68,6 +66,7 @@ export function openOdoo(session: Session): OdooConnection {
       entity === "inventory" ? readStockIds(odoo, cursor) : readIds(odoo, shapeOf(entity), cursor),
     write: async (writes) => sendWrites(odoo, writes),
     probe: async (request) => probe(odoo, request),
+    prepare: async (request) => prepare(odoo, request),
     recordUrl: (entity, id) => recordUrl(options, entity, id),
     operations: operationsOf(odoo),
     receive: () => ({ ok: false, reason: "webhooks of Odoo are not set up" }),

@@ -1,25 +1,21 @@
-import type { Description, NativeField } from "@crossfoot/connector-sdk";
+import type { Description, NativeField, Requirement } from "@crossfoot/connector-sdk";
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import { loadFacts } from "./facts.ts";
 import { inventoryRoots } from "./inventory.ts";
 import { isMap, text } from "./native.ts";
 import type { JsonMap } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
+import { missingFields } from "./prepare.ts";
 import type { Shape } from "./shape.ts";
 import { shapes } from "./shapes.ts";
 
 type Right = "read" | "write" | "create";
 
 /** A right that the Odoo user lacks, and the entity that needs it. */
-export interface MissingRight {
+interface MissingRight {
   readonly entity: string;
   readonly model: string;
   readonly right: Right;
-}
-
-/** What `describe` answers beyond the port: what is missing, for `check` to name. */
-export interface OdooDescription extends Description {
-  readonly missingRights: readonly MissingRight[];
 }
 
 const reading: readonly Right[] = ["read"];
@@ -54,7 +50,7 @@ const required: { readonly [entity: string]: readonly string[] } = {
 };
 
 /** What the connection is: database and company, version, fields by entity, and rights that are missing. */
-export async function describe(odoo: Odoo): Promise<OdooDescription> {
+export async function describe(odoo: Odoo): Promise<Description> {
   const facts = await loadFacts(odoo);
   const { versionText } = await odoo.open();
   const missingRights = await findMissingRights(odoo);
@@ -69,9 +65,15 @@ export async function describe(odoo: Odoo): Promise<OdooDescription> {
     title: `${facts.companyName} (${odoo.options.database})`,
     version: versionText,
     fields,
-    missingRights,
+    missing: [...missingRights.map(asRequirement), ...(await missingFields(odoo))],
   };
 }
+
+const asRequirement = ({ entity, model, right }: MissingRight): Requirement => ({
+  entities: [entity],
+  what: `${model}: right to ${right}`,
+  canBeAdded: false,
+});
 
 const shown = (root: string, type: string): NativeField => ({
   root,

@@ -98,6 +98,11 @@ export async function describe(rpc: Rpc): Promise<TrytonDescription> {
     version: typeof version === "string" ? version : null,
     fields,
     missingRights,
+    missing: missingRights.map(({ entity, model, right }) => ({
+      entities: [entity],
+      what: `${model}: right to ${right}`,
+      canBeAdded: false,
+    })),
   };
 }
 

@@ -137,6 +137,31 @@ export interface Description {
   readonly version: string | null;
   /** Native fields by entity, for `check`: root names, and whether a create needs them. */
   readonly fields: { readonly [entity: string]: readonly NativeField[] };
+  /** What the connection rests on and the system lacks, for `check` to name; missing where nobody looked. */
+  readonly missing?: readonly Requirement[];
+}
+
+/** Something that entities rest on: a field, a right. */
+export interface Requirement {
+  readonly entities: readonly string[];
+  /** In words of the system, such as `res.partner: field x_crossfoot_reference`. */
+  readonly what: string;
+  /** Whether `prepare` adds it; else a person gives it. */
+  readonly canBeAdded: boolean;
+}
+
+/** What `prepare` is asked for. */
+export interface PrepareRequest {
+  /** False only looks. */
+  readonly apply: boolean;
+  /** Who may add it, for this call alone; null takes the connection's own user. */
+  readonly as: { readonly user: string; readonly secret: string } | null;
+}
+
+/** One thing that a connection rests on, and how it stands after `prepare`. */
+export interface Preparation {
+  readonly what: string;
+  readonly state: "there" | "missing" | "added";
 }
 
 /** One native field. */
@@ -186,6 +211,8 @@ export interface Connection {
   /** One outcome per write, in the order given. Rejects only when no write can have left us. */
   write(writes: readonly NativeWrite[]): Promise<readonly WriteOutcome[]>;
   probe(request: ProbeRequest): Promise<ProbeAnswer>;
+  /** Adds once what the connection rests on, such as a field for our reference. Repeats add nothing. */
+  prepare?(request: PrepareRequest): Promise<readonly Preparation[]>;
   /** Address of the record in the system's own screens, or null. */
   recordUrl(entity: EntityName, id: ExternalId): string | null;
   /** Verifies and reads a webhook delivery. Pure. */

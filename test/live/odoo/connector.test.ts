@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { readingCases, writingCases } from "../scenarios/connector-cases.ts";
 import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
+import { prepareCases } from "./prepare-cases.ts";
 import { documentTraps } from "./document-traps.ts";
 import { readingTraps } from "./reading-traps.ts";
 import { startCases } from "./start-cases.ts";
@@ -28,5 +29,6 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   readingCases(() => isUp(untouched).live);
   readingTraps(() => isUp(worked));
   documentTraps(() => isUp(worked));
+  prepareCases(() => isUp(worked));
   writingCases(() => isUp(worked).live);
 });

@@ -35,6 +35,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "init",
       "demo",
       "check",
+      "prepare",
       "contract",
       "map",
       "status",

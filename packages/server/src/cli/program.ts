@@ -27,6 +27,8 @@ import { conflictsCommand, deadLettersCommand, redriveCommand } from "./people.t
 import { exitCodes, Refusal, refusalDocument, refusalOf, refusalText } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { pauseCommand } from "./pausing.ts";
+import { prepareCommand } from "./prepare.ts";
+import type { PrepareFlags } from "./prepare.ts";
 import { upCommand, workerCommand } from "./up.ts";
 
 const codesText = `
@@ -45,6 +47,14 @@ function addLooking(add: Add): void {
   add("check", "reach both systems, and hold mappings and contract against what is there", (command, act) => {
     command.option("--settings", "show the settings in force instead, without any secret");
     act((context) => checkCommand(context, command.opts()));
+  });
+  add("prepare", "show what a connection rests on in its system, and add it", (command, act) => {
+    command
+      .argument("<connection>", "such as erp")
+      .option("--apply", "add what is missing; without it nothing is changed")
+      .option("--as <login>", "as this administrator, for this once")
+      .option("--secret <where>", "where the administrator's key is kept: env:NAME or file:PATH");
+    act((context, [name]) => prepareCommand(context, String(name), command.opts<PrepareFlags>()));
   });
   add("contract", "print the contract in force as a page to sign, with version and hash", (_command, act) => {
     act((context) => contractCommand(context));

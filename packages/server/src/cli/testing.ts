@@ -98,6 +98,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
   const asked: string[] = [];
   const engine: Engine = {
     check: () => Promise.resolve([]),
+    prepare: () => Promise.resolve([]),
     verify: () => Promise.resolve({ entries: 12, broken: [], accepted: [] }),
     run: () => Promise.resolve(quietRun),
     adopt: () =>

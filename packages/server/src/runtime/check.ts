@@ -25,6 +25,7 @@ export async function checkWorld(world: World): Promise<readonly CheckFinding[]>
       const version = description.version === null ? "" : `, version ${description.version}`;
       const message = `reached ${description.title} (tenant ${description.tenant}${version})`;
       findings.push({ severity: "ok", about: side.id, message });
+      findings.push(...missingThings(world, side, description));
     } catch (error) {
       const { code, message } = failureRecord(error);
       findings.push({ severity: "error", about: side.id, message: `${message} (${code})` });
@@ -33,6 +34,23 @@ export async function checkWorld(world: World): Promise<readonly CheckFinding[]>
   for (const policy of world.policies) findings.push(...checkEntity(world, policy, opened));
   for (const [side, description] of described) findings.push(...checkFields(side, description));
   return findings;
+}
+
+/** What the system lacks for entities that are switched on: nothing can go well without it. */
+function missingThings(
+  { policies }: World,
+  side: Side,
+  { missing = [] }: Description,
+): readonly CheckFinding[] {
+  return missing.flatMap(({ entities, what, canBeAdded }) => {
+    const wanted = entities.filter((entity) => policies.some((policy) => policy.entity === entity));
+    const how = canBeAdded ? `\`crossfoot prepare ${side.id}\` adds it` : "an administrator has to give it";
+    return wanted.map((entity) => ({
+      severity: "error" as const,
+      about: entity,
+      message: `${side.id} lacks ${what}; ${how}`,
+    }));
+  });
 }
 
 function checkEntity(

@@ -6,6 +6,7 @@ import { adoptCommand } from "./adopt-command.ts";
 import { answersOf } from "./answers.ts";
 import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
+import { prepareSide } from "./prepare-side.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
 import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusReport } from "./engine.ts";
 import { openTerms } from "./gate.ts";
@@ -207,6 +208,7 @@ export function createEngine(world: World): Engine {
   };
   return {
     check: () => checkWorld(world),
+    prepare: (connection, request) => prepareSide(world, connection, request),
     run: (options = {}) => {
       const command = options.observe === true ? "run --observe" : "run";
       return runCommand(world, { command, options, reads: true, lane: "poll" }, settle);

@@ -11,7 +11,7 @@ import type {
   LinkId,
   Verdict,
 } from "@crossfoot/kernel";
-import type { Delivery } from "@crossfoot/connector-sdk";
+import type { Delivery, Preparation, PrepareRequest } from "@crossfoot/connector-sdk";
 import type { Contract, Statement } from "@crossfoot/model";
 import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
@@ -37,6 +37,7 @@ import type {
 } from "../store/port.ts";
 import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.ts";
 
+export type { Preparation, PrepareRequest } from "@crossfoot/connector-sdk";
 export { lastOf, standsStill } from "./outlook-report.ts";
 export type { Outlook } from "./outlook-report.ts";
 export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
@@ -260,6 +261,11 @@ export interface CheckFinding {
 
 /** The runtime as commands see it. Each method rejects only with a defect, a StoreError or a LeaseLost. */
 export interface Engine {
+  /**
+   * Adds once what a connection rests on in its system, or only looks. Undefined when there is no such
+   * connection; empty when its connector needs nothing.
+   */
+  prepare(connection: ConnectionId, request: PrepareRequest): Promise<readonly Preparation[] | undefined>;
   /** Reaches every connection, compares tenants, and checks mappings and contract against what is there. */
   check(): Promise<readonly CheckFinding[]>;
   run(options?: RunOptions): Promise<RunSummary>;

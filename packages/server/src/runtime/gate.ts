@@ -109,6 +109,9 @@ export function gatedConnection(connection: Connection, by: GatedBy): Connection
     readByIds: (request) => pass(() => connection.readByIds(request), well),
     readIds: (request) => pass(() => connection.readIds(request), well),
     probe: (request) => pass(() => connection.probe(request), well),
+    ...(connection.prepare === undefined
+      ? {}
+      : { prepare: (request) => pass(async () => (await connection.prepare?.(request)) ?? [], well, true) }),
     write: (writes) => {
       const toldOf = (outcomes: readonly WriteOutcome[]) => toldByOutcomes(outcomes, by.now());
       return pass(() => connection.write(writes), toldOf, true);
