@@ -7,7 +7,7 @@ import type { Ground } from "./ground.ts";
 
 /** A database that nobody prepared, and what `prepare` makes of it. */
 export function prepareCases(ground: () => Ground): void {
-  it("a database without our field is named by describe, takes no creates, and is prepared once", async () => {
+  it("a database without our field is named by describe, takes no creates, is prepared once", async () => {
     const erp = await ground().erp.fresh();
     const options = { database: erp.database, user: erp.user, key: "erp-key" };
     const session = liveSession({ url: erp.url, options, secrets: { "erp-key": erp.key } });
