@@ -90,7 +90,7 @@ const saboteurs: readonly (readonly [
     (whole) =>
       changed(whole, "price", (answer) => ({
         ...answer,
-        totals: answer.totals === null ? null : { net: "1.27", tax: "0.25", gross: "1.52" },
+        totals: answer.totals === null ? null : { net: "1.28", tax: "0.25", gross: "1.53" },
       })),
   ],
   [
@@ -197,6 +197,17 @@ describe("the checks of operations", () => {
     expect(findings).toEqual([
       { check: "declared", operation: "quoteToOrder", problem: "offered, not declared" },
     ]);
+  });
+
+  it("measure rounding by the minor unit of the currency", async () => {
+    const inYen = (net: string) => (whole: Whole) =>
+      changed(whole, "price", (answer) => ({
+        ...answer,
+        currency: "JPY",
+        totals: answer.totals === null ? null : { net, tax: "0", gross: net },
+      }));
+    expect((await reportOf(inYen("2"))).findings).toEqual([]);
+    expect((await reportOf(inYen("3"))).findings).toMatchObject([{ check: "rules", operation: "price" }]);
   });
 
   it("let no request through that may write", async () => {

@@ -1,3 +1,4 @@
+import { minorUnitOf } from "@crossfoot/model";
 import type { OperationAbilities } from "../manifest.ts";
 import type {
   AvailabilityAnswer,
@@ -10,9 +11,6 @@ import type {
   Share,
 } from "../operations.ts";
 import { compare, isNormal, less, sum } from "./decimal.ts";
-
-/** Largest difference between the sum of rounded rows and a total, per row: half a unit of two decimals. */
-const roundingPerRow = 0.005;
 
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 
@@ -44,19 +42,25 @@ export function priceRules({ currency, rows, totals }: PriceAnswer): readonly st
     ...(row.rule.kind === "rule" && row.rule.id === null ? ["a rule without its id"] : []),
   ]);
   const isCurrency = /^[A-Z]{3}$/.test(currency);
-  return [...(isCurrency ? [] : ["currency is no code"]), ...problems, ...totalRules(priced, totals)];
+  return [
+    ...(isCurrency ? [] : ["currency is no code"]),
+    ...problems,
+    ...totalRules(priced, { totals, currency }),
+  ];
 }
 
+/** A row and the total are each half a minor unit off at most. */
 function totalRules(
   priced: readonly { readonly net: string }[],
-  totals: PriceAnswer["totals"],
+  { totals, currency }: Pick<PriceAnswer, "totals" | "currency">,
 ): readonly string[] {
   if (totals === null) return [];
   const problems = misformed(totals);
   if (problems.length > 0) return problems;
   if (compare(sum([totals.net, totals.tax]), totals.gross) !== 0) return ["net and tax do not make gross"];
+  const half = 10 ** -(minorUnitOf(currency) ?? 2) / 2;
   const apart = Math.abs(Number(less(sum(priced.map(({ net }) => net)), totals.net)));
-  return apart > roundingPerRow * priced.length + 1e-9
+  return apart > half * (priced.length + 1) + 1e-9
     ? ["the rows are further from the total than rounding explains"]
     : [];
 }
