@@ -1,12 +1,11 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Connection, Connector, Session } from "@crossfoot/connector-sdk";
+import type { Connection, Connector, Operations, Session } from "@crossfoot/connector-sdk";
 import { readStockByIds, readStockIds, readStockPage } from "./inventory.ts";
 import { manifestOf } from "./manifest.ts";
 import { defaultMapping } from "./mapping.ts";
 import type { EntityName, ExternalId } from "./native.ts";
 import { createOdoo } from "./odoo.ts";
 import { operationsOf } from "./operations.ts";
-import type { OdooOperations } from "./operations.ts";
 import { checkOptions, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
 import { prepare } from "./prepare.ts";
@@ -25,7 +24,7 @@ export type { Call } from "./wire.ts";
 
 /** An Odoo connection, with all the operations that it offers. */
 export interface OdooConnection extends Connection {
-  readonly operations: OdooOperations;
+  readonly operations: Required<Operations>;
 }
 
 function shapeOf(entity: EntityName): Shape {

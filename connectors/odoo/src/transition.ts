@@ -61,29 +61,47 @@ export async function pressButton(odoo: Odoo, write: NativeWrite): Promise<Write
   if (button.to.includes(before)) return done;
   if (!button.from.includes(before))
     return failed("stale", "wrong_state", `${via} has no effect on an order in state ${before}`);
+  const pressed = { button, id, via, done };
   try {
     const context = button.context ?? {};
     await odoo.call({ model: "sale.order", method: via, ids: [id], context, isWrite: true });
   } catch (error) {
-    // Somebody else pressed it in the meantime: what counts is where the order is.
-    if (!(error instanceof ConnectorError) || error.code !== "wrong_state") throw error;
+    if (error instanceof ConnectorError && ["invalid", "stale"].includes(error.failure))
+      return afterRefusal(odoo, pressed, error);
+    throw error;
   }
-  return confirmState(odoo, { via, id, to: button.to, done });
+  return confirmState(odoo, pressed);
 }
 
-async function confirmState(
+interface Pressed {
+  readonly button: Button;
+  readonly id: number;
+  readonly via: string;
+  readonly done: WriteOutcome;
+}
+
+/**
+ * Odoo refuses a button that somebody else pressed in the meantime, each with words of its own: what counts
+ * is where the order is. Where it is still where it was, the refusal stands.
+ */
+async function afterRefusal(
   odoo: Odoo,
-  expected: {
-    readonly via: string;
-    readonly id: number;
-    readonly to: readonly string[];
-    readonly done: WriteOutcome;
-  },
+  { button, id, via, done }: Pressed,
+  refusal: ConnectorError,
 ): Promise<WriteOutcome> {
+  const state = await stateOf(odoo, id);
+  if (state !== undefined && button.to.includes(state)) return done;
+  if (state !== undefined && button.from.includes(state)) throw refusal;
+  return failed("stale", "wrong_state", `${via} has no effect on an order in state ${state ?? "gone"}`);
+}
+
+async function confirmState(odoo: Odoo, { button, id, via, done }: Pressed): Promise<WriteOutcome> {
   try {
-    const state = (await stateOf(odoo, expected.id)) ?? "gone";
-    if (expected.to.includes(state)) return expected.done;
-    return failed("invalid", "no_effect", `after ${expected.via} the order is still in state ${state}`);
+    const state = (await stateOf(odoo, id)) ?? "gone";
+    if (button.to.includes(state)) return done;
+    if (!button.from.includes(state))
+      return failed("stale", "wrong_state", `after ${via} somebody else took the order to state ${state}`);
+    return failed("invalid", "no_effect", `after ${via} the order is still in state ${state}`);
   } catch (error) {
     // The button was answered, what it did could not be read: only a probe can tell.
     const { code, message } = failureRecord(error);

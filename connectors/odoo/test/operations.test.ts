@@ -273,3 +273,40 @@ describe("how far an order of Odoo has come", () => {
     expect(await statusOf(given)).toMatchObject({ delivered: "full", lines: [{ delivered: null }] });
   });
 });
+
+describe("the way from a quote of Odoo to its order", () => {
+  const wayOf = async (state: string, more: Values = {}) => {
+    const head = { id: 18, name: "S00018", state, company_id: [1, "Us"], order_line: [], invoice_ids: [] };
+    const rows: { readonly [model: string]: readonly Values[] } = {
+      "res.company": [{ id: 1, name: "Us", currency_id: [126, "EUR"] }],
+      "res.currency": [{ id: 126, name: "EUR", decimal_places: 2, rate: 1 }],
+      "sale.order": state === "gone" ? [] : [{ ...head, ...more }],
+    };
+    const session = fakeOdoo(({ model, method, args }) => {
+      if (method !== "fields_get")
+        return model === "res.users" && method !== "search_read" ? undefined : { value: rows[model] ?? [] };
+      const names = args["allfields"] as readonly string[];
+      const known = names.filter((name) => name === "partner_credit_warning");
+      return { value: Object.fromEntries(known.map((name) => [name, { type: "text" }])) };
+    });
+    return openOdoo(session).operations.quoteToOrder({ quote: externalId("18") });
+  };
+
+  it("is one change of state at a time, and then the order itself", async () => {
+    const draft = await wayOf("draft");
+    expect(draft).toMatchObject({ kind: "write", concerns: ["missing: a line"] });
+    expect(draft).toMatchObject({ write: { transition: { via: "action_quotation_sent" } } });
+    const warned = await wayOf("sent", { partner_credit_warning: "A has reached its credit limit of: 60" });
+    expect(warned).toMatchObject({
+      write: { id: "18", transition: { from: "sent", to: "converted", via: "action_confirm" } },
+      concerns: [expect.stringContaining("credit limit")],
+    });
+    for (const state of ["sale", "done"])
+      expect(await wayOf(state)).toEqual({ kind: "ordered", order: "18", number: "S00018" });
+  });
+
+  it("ends where nothing leads on: cancelled, or gone", async () => {
+    expect(await wayOf("cancel")).toMatchObject({ kind: "closed", failure: { code: "wrong_state" } });
+    expect(await wayOf("gone")).toMatchObject({ kind: "closed", failure: { code: "quote_unknown" } });
+  });
+});

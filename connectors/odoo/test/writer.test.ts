@@ -266,7 +266,15 @@ describe("a button", () => {
     const raced = pressed(["sent", "sale"], { exception: "odoo.exceptions.UserError", message });
     expect(await codes(raced, press("action_confirm"))).toEqual(["done"]);
     const cancelled = pressed(["sent", "cancel"], { exception: "odoo.exceptions.UserError", message });
-    expect(await codes(cancelled, press("action_confirm"))).toEqual(["invalid/no_effect"]);
+    expect(await codes(cancelled, press("action_confirm"))).toEqual(["stale/wrong_state"]);
+    const words = "Only draft orders can be marked as sent directly.";
+    const refused = { exception: "odoo.exceptions.UserError", message: words };
+    const alike = pressed(["draft", "sent"], refused);
+    expect(await codes(alike, press("action_quotation_sent"))).toEqual(["done"]);
+    const further = pressed(["draft", "sale"], refused);
+    expect(await codes(further, press("action_quotation_sent"))).toEqual(["stale/wrong_state"]);
+    const still = pressed(["draft", "draft"], refused);
+    expect(await codes(still, press("action_quotation_sent"))).toEqual(["invalid/refused"]);
   });
 
   it("counts by the state read back: null, false and true are all answers of one that worked", async () => {
