@@ -291,7 +291,7 @@ async function probeChange(
     };
   }
   const seen = await toObservation(world, { side: target.side, mapping: target.mapping, span }, record);
-  const { evidence, old, before } = await evidenceOf(session, target, { intent, seen });
+  const { evidence, old, before, isDormant } = await evidenceOf(session, target, { intent, seen });
   // What was answered well has landed, whatever somebody made of it since.
   const isKnownBefore = seen.version !== null && intent.precondition !== null;
   const isLater = isAnswered(intent) && intent.kind === "update" && isKnownBefore;
@@ -310,6 +310,12 @@ async function probeChange(
     };
   }
   if (!isAbsenceProved(target, { intent, isKeyEnforced: false })) return waiting(target, intent);
+  // What has left the scope meanwhile, on whichever side, is written to no more (I29).
+  if (isDormant)
+    return {
+      ...failed(session, intent, { ...provedAbsent, failure: "stale", code: "target_moved" }),
+      observation: seen,
+    };
   return {
     ...blank(intent),
     state: "stored",
@@ -346,12 +352,14 @@ interface Evidence {
   readonly old: readonly string[];
   /** The record as the change was decided on; null when nobody knows it any more. */
   readonly before: StoredObservation | null;
+  /** Whether a record of the link is out of scope by now. */
+  readonly isDormant: boolean;
 }
 
-const plainly = (isLanded: boolean, before: StoredObservation | null): Evidence => ({
+const plainly = (isLanded: boolean, of: Pick<Evidence, "before" | "isDormant">): Evidence => ({
   evidence: isLanded ? "landed" : "not_landed",
   old: [],
-  before,
+  ...of,
 });
 
 async function evidenceOf(
@@ -368,8 +376,13 @@ async function evidenceOf(
   const view = member?.observation ?? null;
   const isDecidedView = view !== null && view.version !== null && view.version === intent.precondition;
   const before = isDecidedView ? view : null;
-  if (intent.kind === "archive") return plainly(seen.kind === "archived" || seen.kind === "deleted", before);
-  if (intent.kind === "unarchive") return plainly(seen.kind === "present", before);
+  const views = (bundle?.members ?? []).flatMap(({ connection, observation }) =>
+    connection === target.side.id || observation === null ? [] : [observation],
+  );
+  const isDormant = [seen, ...views].some(({ kind }) => kind === "out_of_scope");
+  const of = { before, isDormant };
+  if (intent.kind === "archive") return plainly(seen.kind === "archived" || seen.kind === "deleted", of);
+  if (intent.kind === "unarchive") return plainly(seen.kind === "present", of);
   const natives = [seen.native, ...Object.values(member?.images ?? {})];
   const links = await lookUpLinks(
     world,
@@ -382,7 +395,7 @@ async function evidenceOf(
     const status = shown[target.policy.statusField ?? ""];
     // After a restore nobody knows whether it was sent: a status before `from` would look like one after.
     const isElsewhere = intent.isForgotten && status !== from && status !== to;
-    return isElsewhere ? { evidence: "mixed", old: [], before } : plainly(status !== from, before);
+    return isElsewhere ? { evidence: "mixed", old: [], ...of } : plainly(status !== from, of);
   }
   const old = readImages(target.mapping, member?.images ?? {}, context);
   const decided = before === null ? {} : readObservation(target.mapping, before, context).fields;
@@ -393,5 +406,5 @@ async function evidenceOf(
     return { field, isOld, isSent };
   });
   const returned = fields.filter(({ isOld, isSent }) => isOld && !isSent);
-  return { evidence: settleUpdate(fields), old: returned.map(({ field }) => field), before };
+  return { evidence: settleUpdate(fields), old: returned.map(({ field }) => field), ...of };
 }

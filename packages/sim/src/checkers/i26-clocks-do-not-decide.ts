@@ -43,6 +43,7 @@ export function clocksDoNotDecide(sight: Sight): Checker {
       if (wasCarried(sight, pair[otherOf(role)], { field, theirs, until: ours.commit.at })) return [];
       if (isInWindow(sight, { person: theirs.commit, ours: ours.commit })) return [];
       if (wasAnswered(sight, Math.max(theirs.commit.at, winner.commit.at), ours.commit.at)) return [];
+      if (isImageOfOurs(pair[role], theirs)) return [];
       if (isByFirstLink({ pair, field, told }, { theirs, winner, until: ours.commit.at })) return [];
       looked += 1;
       const [loserStamp, winnerStamp] = [
@@ -74,6 +75,12 @@ export function clocksDoNotDecide(sight: Sight): Checker {
       });
     },
   };
+}
+
+/** What a system made of our own write in the same moment: the image of what we sent, nobody's edit. */
+function isImageOfOurs({ commits }: Row, { commit }: FieldChange): boolean {
+  const before = commits.findLast(({ seq }) => seq < commit.seq);
+  return commit.actor.kind === "automation" && before?.actor.kind === "us" && before.at === commit.at;
 }
 
 /** Whether a person answered what was asked in between: then it was not the stamps that decided. */

@@ -328,18 +328,15 @@ export function lifeSuite(home: { readonly open: () => Promise<StoreOpener> }): 
   });
 
   describe("scope", () => {
-    /** The CRM gives out customers and leads of one owner alone. */
+    /** Both systems give out customers and leads of one owner alone. */
     const scoped = async (): Promise<Loaded> => {
       const mini = await loaded({
         change: {},
-        wrapConnection: (id, connection) =>
-          id === "erp"
-            ? connection
-            : {
-                ...connection,
-                read: async (request) => marked(await connection.read(request)),
-                readByIds: async (request) => (await connection.readByIds(request)).map(outside),
-              },
+        wrapConnection: (_, connection) => ({
+          ...connection,
+          read: async (request) => marked(await connection.read(request)),
+          readByIds: async (request) => (await connection.readByIds(request)).map(outside),
+        }),
       });
       return mini;
     };
@@ -375,6 +372,21 @@ export function lifeSuite(home: { readonly open: () => Promise<StoreOpener> }): 
       });
       expect([await link(), mini.erp.creates.length]).toEqual([before, 1]);
     });
+
+    test.each(["crm", "erp"] as const)(
+      "left in the %s while a write is in doubt: once it is proved not to have landed it is not sent again",
+      async (place) => {
+        const mini = await scoped();
+        mini.crm.edit("accounts", mini.crmId, { name: "Two" });
+        mini.erp.faults = ["lost_request"];
+        await mini.engine.run({ waitMsMax: 0 });
+        const id = place === "crm" ? mini.crmId : mini.erpId;
+        mini[place].edit("accounts", id, { scope: "out" });
+        mini.pass(60_000);
+        expect(await writesOf(mini)).toBe(0);
+        expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Acme");
+      },
+    );
 
     test("left while a write is stored takes that write back", async () => {
       const mini = await scoped();
