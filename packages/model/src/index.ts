@@ -1,3 +1,6 @@
+export * from "./arithmetic/check-document.ts";
+export * from "./arithmetic/check-rules.ts";
+export * from "./arithmetic/document.ts";
 export * from "./currency.ts";
 export * from "./context.ts";
 export * from "./contract.ts";
@@ -6,3 +9,6 @@ export * from "./entity.ts";
 export * from "./nearest.ts";
 export * from "./statement.ts";
 export * from "./unit.ts";
+export * from "./arithmetic/rules.ts";
+export * from "./arithmetic/recompute.ts";
+export * from "./arithmetic/systems.ts";

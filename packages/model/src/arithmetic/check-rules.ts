@@ -1,0 +1,107 @@
+import { Big } from "big.js";
+import { isKnownCurrency, minorUnitOf } from "../currency.ts";
+import { stepOf } from "./rounding.ts";
+import { ruleValues } from "./rules.ts";
+import type { RuleName, RuleSet } from "./rules.ts";
+
+/** A rule set that cannot exist, with the rule that says so. */
+export interface RuleRefusal {
+  readonly rule: RuleName;
+  readonly text: string;
+}
+
+/** Steps finer than this have no currency. */
+const decimalsMax = 12;
+const decimal = /^-?\d+(\.\d+)?$/;
+
+const digitRules: readonly RuleName[] = ["quantityDigits", "priceDigits"];
+
+function valueRefusal(rules: RuleSet): RuleRefusal | null {
+  for (const [name, values] of Object.entries(ruleValues) as [RuleName, readonly unknown[]][]) {
+    const value = rules[name];
+    if (digitRules.includes(name)) {
+      const isCount = typeof value === "number" && Number.isSafeInteger(value);
+      if (value === null || (isCount && value >= 0 && value <= decimalsMax)) continue;
+      return { rule: name, text: `must be null or a whole number from 0 to ${decimalsMax}` };
+    }
+    if (!values.includes(value)) return { rule: name, text: `must be one of ${values.join(", ")}` };
+  }
+  return null;
+}
+
+function stepRefusal(rule: RuleName, currency: string, step: string): RuleRefusal | null {
+  if (!isKnownCurrency(currency)) return { rule, text: `${currency} is no currency` };
+  if (!decimal.test(step) || new Big(step).lte(0))
+    return { rule, text: `the step of ${currency} must be over zero` };
+  return null;
+}
+
+/** The step of amounts of a currency under these rules. */
+export const amountStep = (rules: RuleSet, currency: string): Big =>
+  new Big(rules.steps[currency] ?? stepOf(minorUnitOf(currency) ?? 2));
+
+function stepsRefusal(rules: RuleSet): RuleRefusal | null {
+  for (const [currency, step] of Object.entries(rules.steps)) {
+    const refusal = stepRefusal("steps", currency, step);
+    if (refusal !== null) return refusal;
+  }
+  if (rules.taxStep !== null && (!decimal.test(rules.taxStep) || new Big(rules.taxStep).lte(0)))
+    return { rule: "taxStep", text: "must be over zero" };
+  if (rules.cash === null) return null;
+  if (!ruleValues.mode.includes(rules.cash.mode))
+    return { rule: "cash", text: `its mode must be one of ${ruleValues.mode.join(", ")}` };
+  for (const [currency, step] of Object.entries(rules.cash.steps)) {
+    const refusal = stepRefusal("cash", currency, step);
+    if (refusal !== null) return refusal;
+    if (!new Big(step).mod(amountStep(rules, currency)).eq(0))
+      return { rule: "cash", text: `coins of ${step} ${currency} are no multiple of the step of amounts` };
+  }
+  return null;
+}
+
+/** Rules that contradict each other: the test, the rule to name, and why. */
+const contradictions: readonly [(rules: RuleSet) => boolean, RuleName, string][] = [
+  [
+    ({ lineDiscount, priceDigits }) => lineDiscount === "price" && priceDigits === null,
+    "lineDiscount",
+    "a price less discount cannot be rounded first when prices are not rounded (priceDigits)",
+  ],
+  [
+    ({ sum, taxBase }) => sum === "of_exact" && taxBase === "rounded",
+    "sum",
+    "an amount summed before rounding has no tax on rounded lines (taxBase)",
+  ],
+  [
+    ({ documentDiscount, documentDiscountWhen }) =>
+      documentDiscountWhen === "after_tax" && documentDiscount === "each_line",
+    "documentDiscountWhen",
+    "a discount after tax cannot be taken from each line before it is rounded (documentDiscount)",
+  ],
+  [
+    ({ freeGoods, prices }) => freeGoods === "taxed" && prices === "gross",
+    "freeGoods",
+    "tax on a gift cannot be contained in its price of nothing (prices)",
+  ],
+  [
+    ({ prices, taxIncluded, taxRounding }) =>
+      prices === "gross" &&
+      taxIncluded === "net_rounded" &&
+      (taxRounding === "running" || taxRounding === "document"),
+    "taxIncluded",
+    "the net can be what is rounded per line or per group of taxes only (taxRounding)",
+  ],
+  [
+    ({ prices, taxIncluded, taxSigns }) =>
+      prices === "gross" && taxIncluded === "net_rounded" && taxSigns === "apart",
+    "taxSigns",
+    "the rest of a rounded tax cannot be carried when the net is what is rounded (taxIncluded)",
+  ],
+];
+
+/** Why a rule set cannot exist, or null. Never throws. */
+export function refuseRules(rules: RuleSet): RuleRefusal | null {
+  const first = valueRefusal(rules) ?? stepsRefusal(rules);
+  if (first !== null) return first;
+  const found = contradictions.find(([isBroken]) => isBroken(rules));
+  return found === undefined ? null : { rule: found[1], text: found[2] };
+}
