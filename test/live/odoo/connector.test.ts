@@ -5,6 +5,7 @@ import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import { prepareCases } from "./prepare-cases.ts";
 import { documentTraps } from "./document-traps.ts";
+import { priceCases, quoteCases } from "./quote-cases.ts";
 import { readingTraps } from "./reading-traps.ts";
 import { startCases } from "./start-cases.ts";
 
@@ -29,6 +30,24 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   readingCases(() => isUp(untouched).live);
   readingTraps(() => isUp(worked));
   documentTraps(() => isUp(worked));
+  priceCases(() => isUp(untouched));
+  quoteCases(() => isUp(worked));
   prepareCases(() => isUp(worked));
   writingCases(() => isUp(worked).live);
+});
+
+describe.skipIf(reason !== null)(`the Odoo connector as it speaks to 17 and 18 (${reason ?? "live"})`, () => {
+  let ground: Ground | undefined;
+  const isUp = (): Ground => {
+    if (ground === undefined) throw new Error("Odoo is not up");
+    return ground;
+  };
+  beforeAll(async () => {
+    const { erp } = await openGround();
+    ground = await groundOn(erp, "jsonrpc");
+  });
+  afterAll(() => ground?.erp.stop());
+  readingCases(() => isUp().live);
+  writingCases(() => isUp().live);
+  quoteCases(isUp);
 });

@@ -34,7 +34,7 @@ function groundOf(erp: RunningOdoo, desk: Desk): ConnectorGround {
     people: odooPeople(desk),
     user: erp.user,
     counts,
-    isMaking: ({ path }) => path.endsWith("/create"),
+    isMaking: ({ path, body = "" }) => path.endsWith("/create") || body.includes('"create",'),
     quote: { warehouse: "WH", unit: "pcs" },
     customer: "C00009",
     product: "P002",
@@ -42,10 +42,12 @@ function groundOf(erp: RunningOdoo, desk: Desk): ConnectorGround {
 }
 
 /** The ground on a database that was seeded, prepared and not touched. */
-export async function groundOn(erp: RunningOdoo): Promise<Ground> {
+export async function groundOn(erp: RunningOdoo, protocol: "json2" | "jsonrpc" = "json2"): Promise<Ground> {
   const desk = deskOf({ ...erp, key: erp.adminKey });
   await prepareOdoo(desk);
-  return { erp, desk, live: await LiveConnector.open(groundOf(erp, desk)) };
+  const ground = groundOf(erp, desk);
+  const options = { ...ground.options, protocol };
+  return { erp, desk, live: await LiveConnector.open({ ...ground, options }) };
 }
 
 /** A ground on an Odoo that is started for it. */
