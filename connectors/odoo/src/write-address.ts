@@ -50,12 +50,21 @@ export async function addressValues(
   return values;
 }
 
+/** What is to be changed of the addresses of a partner; `partner` is undefined for one that is created. */
+export interface AddressChange {
+  readonly partner: number | undefined;
+  readonly patch: JsonMap;
+  readonly current: JsonMap;
+  /**
+   * Its own address is that of its parent: Odoo writes both at once, and those of all its sisters, so that it
+   * is never written.
+   */
+  readonly isShared: boolean;
+}
+
 /** The writes that bring the addresses of a partner to what the patch says. */
-export async function addressWrites(
-  setting: AddressSetting,
-  from: { readonly partner: number | undefined; readonly patch: JsonMap; readonly current: JsonMap },
-): Promise<AddressWrites> {
-  const { patch, current } = from;
+export async function addressWrites(setting: AddressSetting, from: AddressChange): Promise<AddressWrites> {
+  const { patch, current, isShared } = from;
   const own: Record<string, Json> = {};
   const children: Json[] = [];
   const uses = [
@@ -66,12 +75,11 @@ export async function addressWrites(
     if (patch[root] === undefined) continue;
     const [given, shown] = [patch[root], current[root]];
     const wanted = isMap(given) ? { ...(isMap(shown) ? shown : {}), ...given } : null;
-    const change = { wanted, shown: isMap(shown) ? shown : null, type };
+    const change = { wanted, shown: isMap(shown) ? shown : null, type, isShared };
     merge({ own, children }, await oneAddress(setting, from.partner, change));
   }
   if (patch["addresses"] !== undefined) {
-    const rows = { wanted: mapsOf(patch["addresses"]), shown: mapsOf(current["addresses"]) };
-    for (const each of await furtherAddresses(setting, from.partner, rows)) merge({ own, children }, each);
+    for (const each of await furtherAddresses(setting, from)) merge({ own, children }, each);
   }
   return { own, children };
 }
@@ -88,7 +96,13 @@ interface Change {
   readonly wanted: JsonMap | null;
   readonly shown: JsonMap | null;
   readonly type: string;
+  readonly isShared: boolean;
 }
+
+const sharedAddress = (): never => {
+  const message = "Odoo shares this address with the parent company; it is changed there";
+  throw refusal("address_shared", message, "addresses");
+};
 
 /**
  * One address. An invoice address that is not there yet is the partner's own; any other is a child. What is
@@ -97,10 +111,15 @@ interface Change {
 async function oneAddress(
   setting: AddressSetting,
   partner: number | undefined,
-  { wanted, shown, type }: Change,
+  { wanted, shown, type, isShared }: Change,
 ): Promise<AddressWrites> {
   const id = odooId(shown?.["id"]);
   const isOwn = id === undefined ? type === "invoice" : id === partner;
+  if (isOwn && isShared) {
+    if (wanted === null || isBlankAddress(wanted) || type !== "invoice")
+      return id === undefined ? { own: {}, children: [] } : sharedAddress();
+    return { own: {}, children: [[0, 0, { type, ...(await addressValues(setting, wanted, null)) }]] };
+  }
   if (wanted === null || isBlankAddress(wanted)) {
     if (id === undefined) return { own: {}, children: [] };
     return isOwn ? { own: blank, children: [] } : { own: {}, children: [[1, id, { active: false }]] };
@@ -114,20 +133,20 @@ async function oneAddress(
 
 async function furtherAddresses(
   setting: AddressSetting,
-  partner: number | undefined,
-  rows: { readonly wanted: readonly JsonMap[]; readonly shown: readonly JsonMap[] },
+  { partner, patch, current, isShared }: AddressChange,
 ): Promise<readonly AddressWrites[]> {
+  const rows = { wanted: mapsOf(patch["addresses"]), shown: mapsOf(current["addresses"]) };
   const kept = new Set(rows.wanted.map((row) => odooId(row["id"])));
   const dropped = rows.shown.filter((row) => !kept.has(odooId(row["id"])));
   const writes: AddressWrites[] = [];
   for (const shown of dropped)
-    writes.push(await oneAddress(setting, partner, { wanted: null, shown, type: "other" }));
+    writes.push(await oneAddress(setting, partner, { wanted: null, shown, type: "other", isShared }));
   for (const row of rows.wanted) {
     const id = odooId(row["id"]);
     const shown = rows.shown.find((each) => odooId(each["id"]) === id) ?? null;
     const wanted = { ...shown, ...row };
     if (shown === null || !isSame(shown, wanted))
-      writes.push(await oneAddress(setting, partner, { wanted, shown, type: "other" }));
+      writes.push(await oneAddress(setting, partner, { wanted, shown, type: "other", isShared }));
   }
   return writes;
 }

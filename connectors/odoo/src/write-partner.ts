@@ -8,7 +8,7 @@ import type { Json, JsonMap } from "./native.ts";
 import { ownReferenceField } from "./options.ts";
 import type { Options } from "./options.ts";
 import { addressWrites } from "./write-address.ts";
-import type { Lookups } from "./write-lookups.ts";
+import type { AddressSetting } from "./write-address.ts";
 
 const plainFields: { readonly [root: string]: string } = {
   name: "name",
@@ -20,11 +20,17 @@ const plainFields: { readonly [root: string]: string } = {
   title: "function",
 };
 
+/** What a partner that is changed is now, as far as its writes depend on it. */
+export interface PartnerNow {
+  readonly hasParent: boolean;
+  readonly type: string;
+}
+
 /** Values of a partner write; rejects with `invalid` when the patch cannot be said in Odoo. */
 export async function preparePartner(
   write: NativeWrite,
-  lookups: Lookups,
-  options: Options,
+  { lookups, options }: AddressSetting,
+  now: PartnerNow | null,
 ): Promise<JsonMap> {
   const { patch, current, kind, entity } = write;
   const facts = await lookups.facts();
@@ -41,13 +47,25 @@ export async function preparePartner(
   }
   if (patch["price_list"] !== undefined)
     values["property_product_pricelist"] = odooId(patch["price_list"]) ?? false;
+  if (entity === "accounts" && parent !== undefined) Object.assign(values, ownAddressType(parent, now));
   const partner = odooId(write.id);
-  const { own, children } = await addressWrites({ lookups, options }, { partner, patch, current });
+  const isShared = now?.hasParent === true && now.type === "contact" && values["type"] === undefined;
+  const addresses = { partner, patch, current, isShared };
+  const { own, children } = await addressWrites({ lookups, options }, addresses);
   Object.assign(values, own);
   if (children.length > 0) values["child_ids"] = children;
   if (values["name"] === false || (kind === "create" && isBlank(values["name"])))
     throw refusal("required", "a partner needs a name", "name");
   return kind === "create" ? { ...values, ...roleOf(write, { values, facts, options }) } : values;
+}
+
+/**
+ * A company below another shares its address with it, in both directions, while it is of type `contact`: the
+ * address of one would become that of all. Of another type it keeps its own.
+ */
+function ownAddressType(parent: Json, now: PartnerNow | null): JsonMap {
+  if (odooId(parent) !== undefined) return now === null || now.type === "contact" ? { type: "other" } : {};
+  return now?.type === "other" ? { type: "contact" } : {};
 }
 
 function fullName(person: Json): string | false {

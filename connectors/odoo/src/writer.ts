@@ -1,7 +1,7 @@
 import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
 import type { NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
 import { staleWrites } from "./compare.ts";
-import { externalId, isList, keyOf, odooId } from "./native.ts";
+import { externalId, isList, keyOf, odooId, refId, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 import { readByIds } from "./reader.ts";
@@ -12,6 +12,7 @@ import { createLookups } from "./write-lookups.ts";
 import type { Lookups } from "./write-lookups.ts";
 import { ownValues } from "./write-own.ts";
 import { preparePartner } from "./write-partner.ts";
+import type { PartnerNow } from "./write-partner.ts";
 import { prepareQuote, prepareQuoteUpdate } from "./write-sale.ts";
 
 /** Records that one `create` makes: one transaction, one outcome. Updates are calls of their own. */
@@ -103,7 +104,7 @@ async function valuesOf({ odoo, lookups }: Sending, write: NativeWrite): Promise
   const values =
     write.entity === "quotes"
       ? await prepareQuote(odoo, write, lookups)
-      : await preparePartner(write, lookups, odoo.options);
+      : await preparePartner(write, { lookups, options: odoo.options }, null);
   return { ...own, ...values };
 }
 
@@ -198,7 +199,10 @@ async function changedValues(
   const complete = await withCurrent(odoo, shape, write);
   const own = await ownValues(odoo, shape, complete);
   if (write.entity !== "quotes")
-    return { ...own, ...(await preparePartner(complete, lookups, odoo.options)) };
+    return {
+      ...own,
+      ...(await preparePartner(complete, { lookups, options: odoo.options }, await partnerNow(odoo, write))),
+    };
   if (now !== undefined)
     return { ...own, ...(await prepareQuoteUpdate(odoo, { write: complete, now }, lookups)) };
   throw new ConnectorError({
@@ -206,6 +210,15 @@ async function changedValues(
     code: "record_gone",
     message: "the order does not exist any more",
   });
+}
+
+const familyRoots: readonly string[] = ["parent", "invoice_address", "delivery_address", "addresses"];
+
+/** What addresses of a partner depend on, where the write is about them. */
+async function partnerNow(odoo: Odoo, { entity, id, patch }: NativeWrite): Promise<PartnerNow | null> {
+  if (entity !== "accounts" || !familyRoots.some((root) => patch[root] !== undefined)) return null;
+  const [row] = await odoo.read("res.partner", [odooId(id) ?? 0], ["parent_id", "type"]);
+  return { hasParent: refId(row, "parent_id") !== undefined, type: text(row, "type") ?? "" };
 }
 
 /** The write with what its roots show now, where the caller did not say: parts are addressed by their ids. */

@@ -334,6 +334,43 @@ describe("a change", () => {
   });
 });
 
+describe("a company below another", () => {
+  const address = { street: "2 Sister", street2: null, zip: null, city: "Kiel", state: null, country: null };
+  const shared = (row: object): FakeOdoo =>
+    server((asked) => {
+      if (asked.model !== "res.partner" || asked.method === "fields_get") return undefined;
+      if (asked.method === "create") return { value: [11] };
+      if (asked.method === "write") return { value: true };
+      return { value: [{ id: 8, name: "B", active: true, is_company: true, child_ids: [], ...row }] };
+    });
+  const update = (patch: JsonMap, now: JsonMap = {}): NativeWrite =>
+    write({ entity: "accounts", kind: "update", id: "8" as never, patch, current: now });
+  const sent = (session: FakeOdoo): unknown => calls(session, "write")[0]?.args["vals"];
+
+  it("is made as one that keeps its own address: of type contact it would change its parent's", async () => {
+    const session = shared({});
+    const patch = { name: "B", parent: "7", invoice_address: address };
+    await codes(session, write({ entity: "accounts", kind: "create", patch }));
+    expect(valuesOf(calls(session, "create")[0] as Asked)).toMatchObject([
+      { type: "other", street: "2 Sister" },
+    ]);
+  });
+
+  it("that shares an address gets one beside it, and never changes or clears the shared one", async () => {
+    const below = { parent_id: [7, "A"], type: "contact" };
+    const now = { invoice_address: { id: "8", ...address, street: "1 Head" }, addresses: [] };
+    const session = shared(below);
+    expect(await codes(session, update({ invoice_address: address }, now))).toEqual(["done"]);
+    expect(sent(session)).toMatchObject({ child_ids: [[0, 0, { type: "invoice", street: "2 Sister" }]] });
+    expect(await codes(shared(below), update({ invoice_address: null }, now))).toEqual([
+      "invalid/address_shared",
+    ]);
+    const own = shared({ parent_id: false, type: "contact" });
+    await codes(own, update({ invoice_address: address }, now));
+    expect(sent(own)).toEqual({ street: "2 Sister" });
+  });
+});
+
 describe("a probe", () => {
   it("finds each record that carries our reference, and there may be two", async () => {
     const session = server((asked) => {

@@ -1,6 +1,7 @@
 import { odooPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { readingCases, writingCases } from "../scenarios/connector-cases.ts";
+import { familyCases } from "./family-cases.ts";
 import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import { prepareCases } from "./prepare-cases.ts";
@@ -32,6 +33,7 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   documentTraps(() => isUp(worked));
   priceCases(() => isUp(untouched));
   quoteCases(() => isUp(worked));
+  familyCases(() => isUp(worked));
   prepareCases(() => isUp(worked));
   writingCases(() => isUp(worked).live);
 });
