@@ -1,6 +1,6 @@
 import { odooPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
-import { readingCases, writingCases } from "../scenarios/connector-cases.ts";
+import { quoteCases as sharedQuoteCases, readingCases, writingCases } from "../scenarios/connector-cases.ts";
 import { familyCases } from "./family-cases.ts";
 import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
@@ -29,13 +29,14 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   });
   startCases(() => isUp(untouched).erp);
   readingCases(() => isUp(untouched).live);
+  writingCases(() => isUp(worked).live);
+  sharedQuoteCases(() => isUp(worked).live);
   readingTraps(() => isUp(worked));
   documentTraps(() => isUp(worked));
   priceCases(() => isUp(untouched));
   quoteCases(() => isUp(worked));
   familyCases(() => isUp(worked));
   prepareCases(() => isUp(worked));
-  writingCases(() => isUp(worked).live);
 });
 
 describe.skipIf(reason !== null)(`the Odoo connector as it speaks to 17 and 18 (${reason ?? "live"})`, () => {

@@ -26,7 +26,7 @@ export interface Served {
 }
 
 /** ERPs that the demo can stand on. */
-export const demoErps = ["twin", "tryton"] as const;
+export const demoErps = ["twin", "tryton", "odoo"] as const;
 
 /** What the demo is asked for. */
 export interface DemoOptions {

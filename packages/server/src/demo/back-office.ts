@@ -71,7 +71,7 @@ export interface Ground {
   readonly overLimit: OverLimit;
   /** A customer that the ERP cannot take, and which of its fields is to blame. */
   readonly bad: {
-    readonly fields: { readonly [field: string]: string };
+    readonly fields: JsonMap;
     readonly why: string;
     readonly isBlamed: (failure: { readonly code: string; readonly field: string | null }) => boolean;
   };

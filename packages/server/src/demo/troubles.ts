@@ -73,7 +73,7 @@ function duplicate(office: Office): Trouble {
 
 function badRecord({ crm, ground }: Office): Trouble {
   const { fields, why, isBlamed } = ground.bad;
-  const name = fields["name"] ?? "";
+  const name = textIn(fields, "name");
   return {
     name: "bad record",
     expected: `a customer ${why} is entered: set aside alone, with the reason`,

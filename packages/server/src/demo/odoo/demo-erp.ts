@@ -21,7 +21,19 @@ export const odooInDemo: DemoErpKind = {
     isRight: ({ status }) => status === "converted",
   },
   bad: {
-    fields: { name: "Marmalade Mills GmbH", taxId: "DE123456789" },
+    // Odoo looks at a VAT number once it knows the country.
+    fields: {
+      name: "Marmalade Mills GmbH",
+      taxId: "DE123456789",
+      billingAddress: {
+        street: "7 Jam Street",
+        street2: null,
+        city: "Marmelow",
+        postalCode: "99199",
+        region: null,
+        country: "DE",
+      },
+    },
     why: "with a VAT number whose check digit is wrong",
     isBlamed: ({ code }) => code === "tax_id_invalid",
   },

@@ -1,0 +1,4 @@
+import { demoScenario } from "../scenarios/demo.ts";
+import { liveOdoo } from "./live-erp.ts";
+
+demoScenario(liveOdoo);

@@ -1,0 +1,130 @@
+/** Odoo, as the scenarios want it. */
+import { deskOf, odooPeople, odooPlace, prepareOdoo, startOdoo, whyNot } from "crossfoot/testing";
+import type { Desk, RunningOdoo } from "crossfoot/testing";
+import type { LiveErp, LiveSystem, Party } from "../scenarios/live-erp.ts";
+import type { IsReading } from "../scenarios/rude-proxy.ts";
+
+const termCodes: { readonly [name: string]: string } = {
+  "30 Days": "net30",
+  "Immediate Payment": "immediate",
+};
+const ownReference = "x_crossfoot_reference";
+
+/** Odoo says `false` where there is nothing. */
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+type Rows = Awaited<ReturnType<Desk["find"]>>;
+
+const reading =
+  /^(?:\w*search\w*|read|fields_get|context_get|onchange|version|authenticate|has_\w+|check_access_rights)$/;
+
+/** The method of a call, which JSON-2 has in its path and JSON-RPC among its arguments. */
+function methodOf(path: string, body: string): string {
+  if (!path.startsWith("/jsonrpc")) return path.split("/").at(-1) ?? "";
+  const { params } = JSON.parse(body) as {
+    readonly params: { readonly method: string; readonly args: readonly unknown[] };
+  };
+  return params.method === "execute_kw" ? text(params.args[4]) : params.method;
+}
+
+const isReading: IsReading = ({ path, body }) => reading.test(methodOf(path, body));
+
+async function seedProducts(desk: Desk, products: number): Promise<void> {
+  const known = await desk.find("product.product", [["default_code", "!=", false]], ["default_code"]);
+  const [like] = await desk.find("product.template", [["default_code", "=", "P001"]], ["taxes_id"]);
+  const rows = Array.from({ length: Math.max(0, products - known.length) }, (_, n) => ({
+    name: `Live part ${n}`,
+    default_code: `L${String(n).padStart(5, "0")}`,
+    type: "consu",
+    is_storable: true,
+    list_price: (n % 90) + 5.5,
+    standard_price: 2,
+    taxes_id: [[6, 0, (like?.["taxes_id"] ?? []) as readonly number[]]],
+  }));
+  if (rows.length > 0) await desk.call("product.template", "create", { vals_list: rows });
+}
+
+const place = (row: Rows[number]): string => [row["street"], row["zip"], row["city"]].map(text).join(", ");
+
+async function tell(desk: Desk): ReturnType<LiveErp["tell"]> {
+  const all = { context: { active_test: false }, domain: [], order: "id asc", load: null };
+  const fields = ["name", "ref", "active", "email", "phone", "website", "street", "zip", "city", "type"];
+  const more = ["parent_id", "property_payment_term_id", ownReference];
+  const rows = (await desk.call("res.partner", "search_read", {
+    ...all,
+    fields: [...fields, ...more],
+  })) as Rows;
+  const terms = await desk.find("account.payment.term", [], ["name"]);
+  const termsBy = new Map(terms.map((term) => [term["id"], termCodes[text(term["name"])] ?? ""]));
+  const isAddress = (row: Rows[number]): boolean => row["type"] !== "contact";
+  const children = Map.groupBy(rows.filter(isAddress), (row) => row["parent_id"]);
+  const parties = rows
+    .filter((row) => !isAddress(row))
+    .map((row): Party => {
+      const reach = ["email", "phone", "website"].map((kind) => [kind, text(row[kind])] as const);
+      return {
+        id: Number(row["id"]),
+        name: text(row["name"]),
+        code: text(row["ref"]),
+        isActive: row["active"] === true,
+        references: [text(row[ownReference])].filter((reference) => reference !== ""),
+        reach: new Map(reach.filter(([, value]) => value !== "").map(([kind, value]) => [kind, [value]])),
+        addresses: [...new Set([row, ...(children.get(row["id"] ?? null) ?? [])].map(place))],
+        terms: termsBy.get(row["property_payment_term_id"] ?? null) ?? "",
+      };
+    });
+  const products = await desk.find(
+    "product.product",
+    [["default_code", "!=", false]],
+    ["default_code", "name"],
+  );
+  return {
+    parties,
+    products: products.map((row) => ({ code: text(row["default_code"]), name: text(row["name"]) })),
+  };
+}
+
+function connectionTo(
+  erp: RunningOdoo,
+  longestTransactionSeconds: number,
+): ReturnType<LiveErp["connection"]> {
+  return {
+    yaml: [
+      "connector: odoo",
+      "options:",
+      `  database: ${erp.database}`,
+      `  user: ${erp.user}`,
+      "  key: key",
+      "  warehouse: WH",
+      `  longestTransactionSeconds: ${longestTransactionSeconds}`,
+      'secrets: { key: "file:secrets/key" }',
+    ],
+    secrets: { key: erp.key },
+  };
+}
+
+const odooFolder = odooPlace(process.env);
+
+/** A real Odoo for the scenarios. */
+export const liveOdoo: LiveSystem = {
+  name: "odoo",
+  title: "Odoo",
+  reason: whyNot(odooFolder),
+  open: async () => {
+    const erp = await startOdoo(odooFolder);
+    const desk = deskOf({ ...erp, key: erp.adminKey });
+    await prepareOdoo(desk);
+    return {
+      url: erp.url,
+      startedInMs: erp.startedInMs,
+      people: odooPeople(desk),
+      numbersCustomers: false,
+      goods: { code: "P002", warehouse: "WH" },
+      taxPercent: 19,
+      isReading,
+      connection: (longestTransactionSeconds) => connectionTo(erp, longestTransactionSeconds),
+      seedProducts: (products) => seedProducts(desk, products),
+      tell: () => tell(desk),
+      stop: erp.stop,
+    };
+  },
+};
