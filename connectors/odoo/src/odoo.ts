@@ -12,6 +12,7 @@ export interface Search {
   readonly model: string;
   readonly domain: readonly Json[];
   readonly fields: readonly string[];
+  /** Most rows that are wanted; all of them without. */
   readonly limit?: number;
   readonly context?: JsonMap;
 }
@@ -53,8 +54,8 @@ export interface Login extends Caller {
 /** Names of what is kept in the session's token store. */
 export const tokens = { login: "login", facts: "facts" } as const;
 
-/** Largest number of rows that one search answers, when no smaller limit is asked for. */
-const rowsMax = 10_000;
+/** Rows that one call answers where all are wanted. */
+const rowsAtOnce = 5000;
 /** Ids in one `read`. */
 const idsAtOnce = 1000;
 
@@ -66,7 +67,7 @@ export function createOdoo(session: Session, options: Options): Odoo {
     const context = { ...contextOf(options, login.company), ...call.context };
     return guarded(session, callOver(session, { options, caller: login }, { ...call, context }));
   };
-  const searchAt: Odoo["searchAt"] = async ({ model, domain, fields, limit = rowsMax, context }) => {
+  const searchAt: Odoo["searchAt"] = async ({ model, domain, fields, limit = rowsAtOnce, context }) => {
     const args = { domain, fields, limit, order: "id asc" };
     const answered = await callAt({
       ...{ model, method: "search_read", args },
@@ -80,7 +81,8 @@ export function createOdoo(session: Session, options: Options): Odoo {
     open,
     call: async (call) => (await callAt(call)).value,
     searchAt,
-    search: async (search) => (await searchAt(search)).rows,
+    search: async (search) =>
+      search.limit === undefined ? searchAll(searchAt, search) : (await searchAt(search)).rows,
     read: async (model, ids, fields) => {
       const found: Row[] = [];
       for (let at = 0; at < ids.length; at += idsAtOnce) {
@@ -92,6 +94,19 @@ export function createOdoo(session: Session, options: Options): Odoo {
       return found;
     },
   };
+}
+
+/** Every row of a search, page by page: a list that ends at a limit would be taken for the whole. */
+async function searchAll(searchAt: Odoo["searchAt"], search: Search): Promise<readonly Row[]> {
+  const found: Row[] = [];
+  for (let after = 0; ;) {
+    const domain: readonly Json[] = [["id", ">", after], ...search.domain];
+    const { rows } = await searchAt({ ...search, domain: after === 0 ? search.domain : domain });
+    found.push(...rows);
+    const last = odooId(rows.at(-1)?.["id"]);
+    if (rows.length < rowsAtOnce || last === undefined) return found;
+    after = last;
+  }
 }
 
 /** What goes with every call. A context without the company shows records of others, or none. */

@@ -37,7 +37,7 @@ export interface Options {
   /** What becomes of a region that Odoo does not know as a state of the country. */
   readonly unknownRegion: "refuse" | "leave_out";
   readonly draftInvoices: boolean;
-  /** Longest list of quantity breaks and of products that are priced per price list. */
+  /** Most quantity breaks of one product, and most products, that are priced per price list. */
   readonly priceBreaksMax: number;
   readonly pricedProductsMax: number;
   /** How many planned dates the availability of a product shows. */

@@ -84,13 +84,12 @@ const changedMax = 5000;
 
 type Role = "account" | "contact";
 
-const isContact = (row: Row): boolean =>
-  refKey(row, "parent_id") !== null && !flag(row, "is_company") && text(row, "type") === "contact";
+/** A company, or somebody without one. */
+const isAccount = (row: Row): boolean => refKey(row, "parent_id") === null || flag(row, "is_company");
 
-const isAddress = (row: Row): boolean =>
-  refKey(row, "parent_id") !== null &&
-  !flag(row, "is_company") &&
-  addressTypes.includes(text(row, "type") ?? "");
+const isContact = (row: Row): boolean => !isAccount(row) && text(row, "type") === "contact";
+
+const isAddress = (row: Row): boolean => !isAccount(row) && addressTypes.includes(text(row, "type") ?? "");
 
 /** Own companies, and people who work in this Odoo, are nobody's customer. */
 const isOurs = (row: Row, { facts }: Setting): boolean =>
@@ -100,8 +99,7 @@ const hasTag = (row: Row, { facts }: Setting): boolean =>
   facts.accountTag === null || refIds(row, "category_id").includes(facts.accountTag);
 
 function place(row: Row, setting: Setting, role: Role): Placement {
-  const isOther = isContact(row) || isAddress(row);
-  const isInRole = role === "contact" ? isContact(row) : !isOther && hasTag(row, setting);
+  const isInRole = role === "contact" ? isContact(row) : isAccount(row) && hasTag(row, setting);
   if (isOurs(row, setting) || !isInRole) return outside;
   return flag(row, "active") ? present : archived;
 }

@@ -1,5 +1,5 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import { compare, decimalOf, divide, normal, round } from "./decimal.ts";
+import { decimalOf, divide, normal, round } from "./decimal.ts";
 import type { Domain } from "./domain.ts";
 import { loadFacts, placesOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
@@ -7,7 +7,7 @@ import { refusal } from "./failures.ts";
 import { flag, idOf, keyOf, refId, refLabel, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
-import { inOrder, priceIn } from "./price-rule.ts";
+import { breaksOf, priceIn, rulesByProduct } from "./price-rule.ts";
 import type { At, PriceList, Priced } from "./price-rule.ts";
 import { currencyOf } from "./sale-line.ts";
 import { archived, made, plain, present } from "./shape.ts";
@@ -86,7 +86,10 @@ async function readLists(odoo: Odoo, facts: Facts): Promise<ReadonlyMap<number, 
       const rate = facts.currencies[String(refId(row, "currency_id"))]?.rate ?? 0;
       const own = facts.currency.rate;
       const relative = own > 0 && rate > 0 ? divide(String(rate), String(own), 10) : "0";
-      return [idOf(row), { id: idOf(row), rules: inOrder(byList.get(idOf(row)) ?? []), rate: relative }];
+      return [
+        idOf(row),
+        { id: idOf(row), rulesFor: rulesByProduct(byList.get(idOf(row)) ?? []), rate: relative },
+      ];
     }),
   );
 }
@@ -136,12 +139,6 @@ async function categoryPaths(odoo: Odoo): Promise<ReadonlyMap<number, readonly n
   );
 }
 
-/** Quantity breaks of a list: 0, and each quantity that a rule starts at. */
-function breaksOf(list: PriceList): readonly string[] {
-  const given = list.rules.map((rule) => decimalOf(rule, "min_quantity", null) ?? "0");
-  return [...new Set(["0", ...given])].toSorted(compare);
-}
-
 interface Pricing {
   readonly row: Row;
   readonly list: PriceList;
@@ -156,16 +153,16 @@ interface Pricing {
  */
 function entriesOf(pricing: Pricing, odoo: Odoo): readonly Json[] | ConnectorError {
   const { row, list, lists, products, facts } = pricing;
-  const breaks = breaksOf(list);
-  if (breaks.length > odoo.options.priceBreaksMax) {
-    const message = `the price list has ${breaks.length} quantity breaks; raise the option priceBreaksMax`;
-    return refusal("too_many_breaks", message);
-  }
   const { code } = currencyOf(row, facts);
   const places = placesOf(facts, "sale.order.line", "price_unit");
   const at = { lists, now: odoo.session.now(), places, depth: 0 };
   const entries: Json[] = [];
   for (const product of products) {
+    const breaks = breaksOf(list, product, at);
+    if (breaks.length > odoo.options.priceBreaksMax) {
+      const message = `a product has ${breaks.length} quantity breaks; raise the option priceBreaksMax`;
+      return refusal("too_many_breaks", message);
+    }
     let latest: string | null | undefined;
     for (const quantity of breaks) {
       const price = shownPrice(list, product, { ...at, quantity });

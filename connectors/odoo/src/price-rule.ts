@@ -13,10 +13,11 @@ export interface Priced {
   readonly cost: string;
 }
 
-/** A price list with its rules, most special first; a rate of 0 says that none is known. */
+/** A price list; a rate of 0 says that none is known. */
 export interface PriceList {
   readonly id: number;
-  readonly rules: readonly Row[];
+  /** Rules that may fit a product, most special first, whatever the quantity and the day. */
+  readonly rulesFor: (product: Priced) => readonly Row[];
   /** Units of the list's currency for one of the company's. */
   readonly rate: string;
 }
@@ -37,7 +38,7 @@ export interface At {
 const depthMax = 8;
 
 /** Rules in the order in which Odoo takes the first that fits: most special, highest quantity, latest. */
-export function inOrder(rules: readonly Row[]): readonly Row[] {
+function inOrder(rules: readonly Row[]): readonly Row[] {
   const quantity = (row: Row): number => Number(row["min_quantity"] ?? 0);
   return rules.toSorted((a, b) => {
     const [left, right] = [text(a, "applied_on") ?? "", text(b, "applied_on") ?? ""];
@@ -48,22 +49,55 @@ export function inOrder(rules: readonly Row[]): readonly Row[] {
   });
 }
 
-function fits(rule: Row, product: Priced, { quantity, now }: At): boolean {
+/** The rules of a list by what they are about, so that a product is held against few of them. */
+export function rulesByProduct(rules: readonly Row[]): PriceList["rulesFor"] {
+  const places = new Map(inOrder(rules).map((rule, at) => [rule, at]));
+  const by = Map.groupBy(places.keys(), subjectOf);
+  return ({ id, template, categories }) => {
+    const subjects = [`product ${id}`, `template ${template ?? 0}`, "all"];
+    const found = [...subjects, ...categories.map((each) => `category ${each}`)].flatMap(
+      (subject) => by.get(subject) ?? [],
+    );
+    return found.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+  };
+}
+
+function subjectOf(rule: Row): string {
+  switch (text(rule, "applied_on")) {
+    case "0_product_variant":
+      return `product ${refId(rule, "product_id") ?? 0}`;
+    case "1_product":
+      return `template ${refId(rule, "product_tmpl_id") ?? 0}`;
+    case "2_product_category":
+      return `category ${refId(rule, "categ_id") ?? 0}`;
+    default:
+      return "all";
+  }
+}
+
+/** Quantities at which the price of a product may change in a list, or in those that its rules rest on. */
+export function breaksOf(
+  list: PriceList,
+  product: Priced,
+  at: Pick<At, "lists" | "depth">,
+): readonly string[] {
+  const rules = list.rulesFor(product);
+  const own = rules.map((rule) => decimalOf(rule, "min_quantity", null) ?? "0");
+  const others = rules.flatMap((rule) => {
+    const other =
+      text(rule, "base") === "pricelist" ? at.lists.get(refId(rule, "base_pricelist_id") ?? 0) : undefined;
+    if (other === undefined || at.depth >= depthMax) return [];
+    return breaksOf(other, product, { ...at, depth: at.depth + 1 });
+  });
+  return [...new Set(["0", ...own, ...others])].toSorted(compare);
+}
+
+function fits(rule: Row, { quantity, now }: At): boolean {
   const from = msOf(text(rule, "date_start"));
   const to = msOf(text(rule, "date_end"));
   if ((from !== undefined && from > now) || (to !== undefined && to < now)) return false;
   const least = decimalOf(rule, "min_quantity", null) ?? "0";
-  if (compare(least, "0") > 0 && compare(quantity, least) < 0) return false;
-  switch (text(rule, "applied_on")) {
-    case "0_product_variant":
-      return refId(rule, "product_id") === product.id;
-    case "1_product":
-      return refId(rule, "product_tmpl_id") === product.template;
-    case "2_product_category":
-      return product.categories.includes(refId(rule, "categ_id") ?? 0);
-    default:
-      return true;
-  }
+  return compare(least, "0") <= 0 || compare(quantity, least) >= 0;
 }
 
 /**
@@ -71,7 +105,7 @@ function fits(rule: Row, product: Priced, { quantity, now }: At): boolean {
  * list price. Undefined when it cannot be told: a circle of lists, or one that is not there.
  */
 export function priceIn(list: PriceList, product: Priced, at: At): string | undefined {
-  const rule = list.rules.find((each) => fits(each, product, at));
+  const rule = list.rulesFor(product).find((each) => fits(each, at));
   const inList = (price: string): string | undefined =>
     compare(list.rate, "0") === 0 ? undefined : multiply(price, list.rate);
   if (rule === undefined) return inList(product.listPrice);

@@ -6,8 +6,6 @@ import { idOf, isList, refId, text } from "./native.ts";
 import type { Json, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 
-/** Rows of quants or moves read in one call. */
-const rowsAtOnce = 5000;
 /** States of a move that is still to come. */
 const openStates: readonly Json[] = ["waiting", "confirmed", "partially_available", "assigned"];
 
@@ -39,7 +37,7 @@ export async function stockOf(odoo: Odoo, products: readonly number[]): Promise<
   const found = new Map<string, Stock>();
   const change = (key: string, by: (stock: Stock) => Stock): void =>
     void found.set(key, by(found.get(key) ?? nothing));
-  const quants = await all(odoo, {
+  const quants = await odoo.search({
     model: "stock.quant",
     domain: [
       ["product_id", "in", [...products]],
@@ -78,7 +76,7 @@ const figure = (row: Row, field: string, facts: Facts): string =>
 
 async function openMoves(odoo: Odoo, products: readonly number[]): Promise<readonly Row[]> {
   const { company } = await loadFacts(odoo);
-  return all(odoo, {
+  return odoo.search({
     model: "stock.move",
     domain: [
       ["product_id", "in", [...products]],
@@ -89,25 +87,9 @@ async function openMoves(odoo: Odoo, products: readonly number[]): Promise<reado
   });
 }
 
-/** All rows of a search, page by page. */
-async function all(
-  odoo: Odoo,
-  search: { readonly model: string; readonly domain: readonly Json[]; readonly fields: readonly string[] },
-): Promise<readonly Row[]> {
-  const found: Row[] = [];
-  for (let after = 0; ;) {
-    const domain: readonly Json[] = [["id", ">", after], ...search.domain];
-    const rows = await odoo.search({ ...search, domain, limit: rowsAtOnce });
-    found.push(...rows);
-    const last = rows.at(-1);
-    if (rows.length < rowsAtOnce || last === undefined) return found;
-    after = idOf(last);
-  }
-}
-
 /** The warehouse of each internal location. */
 async function warehousesOfLocations(odoo: Odoo): Promise<ReadonlyMap<number, number>> {
-  const rows = await all(odoo, {
+  const rows = await odoo.search({
     model: "stock.location",
     domain: [["usage", "in", ["internal", "transit"]]],
     fields: ["warehouse_id", "usage"],

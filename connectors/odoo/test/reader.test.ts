@@ -166,6 +166,31 @@ describe("reading by id", () => {
   });
 });
 
+describe("a table that is read as a whole", () => {
+  it("is read to its end: a price that stands beyond the first five thousand rules counts", async () => {
+    const ruleOf = (id: number): object => ({
+      ...{ id, pricelist_id: [1, "L"], applied_on: "0_product_variant", product_id: [id, "P"] },
+      ...{ min_quantity: 0, compute_price: "fixed", fixed_price: id / 100 },
+    });
+    const rules = Array.from({ length: 5002 }, (_, at) => ruleOf(at + 1));
+    const lists = [{ id: 1, name: "L", active: true, currency_id: [126, "EUR"] }];
+    const sold = { id: 5002, product_tmpl_id: [1, "T"], uom_id: [1, "Units"], lst_price: 1, sale_ok: true };
+    const session = fakeOdoo((asked) => {
+      if (asked.model === "res.users" && asked.method !== "search_read") return undefined;
+      if (asked.method === "fields_get") return { value: {} };
+      const after = Number(
+        ((asked.args["domain"] ?? []) as Domain).find((each) => each[0] === "id")?.[2] ?? 0,
+      );
+      const limit = Number(asked.args["limit"]);
+      if (asked.model === "product.pricelist.item") return { value: rules.slice(after, after + limit) };
+      if (asked.model === "product.pricelist") return { value: after === 0 ? lists : [] };
+      return { value: asked.model === "product.product" ? [sold] : (facts[asked.model] ?? []) };
+    });
+    const page = await openOdoo(session).read({ ...request, entity: "pricebooks", roots: ["entries"] });
+    expect(page.records[0]?.native["entries"]).toMatchObject([{ product: "5002", unit_price: "50.02" }]);
+  });
+});
+
 describe("a version", () => {
   const versionOf = async (more: object): Promise<string | null | undefined> => {
     const session = withFacts("product.product", () => ({ value: [rowOf(1, more)] }));

@@ -6,8 +6,10 @@ import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import { prepareCases } from "./prepare-cases.ts";
 import { documentTraps } from "./document-traps.ts";
-import { priceCases, quoteCases } from "./quote-cases.ts";
+import { priceCases } from "./price-cases.ts";
+import { quoteCases } from "./quote-cases.ts";
 import { readingTraps } from "./reading-traps.ts";
+import { rightsCases } from "./rights-cases.ts";
 import { startCases } from "./start-cases.ts";
 
 const reason = whyNot(odooPlace(process.env));
@@ -33,9 +35,10 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   sharedQuoteCases(() => isUp(worked).live);
   readingTraps(() => isUp(worked));
   documentTraps(() => isUp(worked));
-  priceCases(() => isUp(untouched));
+  priceCases(() => isUp(worked));
   quoteCases(() => isUp(worked));
   familyCases(() => isUp(worked));
+  rightsCases(() => isUp(worked));
   prepareCases(() => isUp(worked));
 });
 
