@@ -149,6 +149,22 @@ describe("an edit that stands where it was made", () => {
     ).toEqual([]);
   });
 
+  it("is told when two documents first meet and the state of one has closed the field (I01)", () => {
+    const edited = { name: "b", status: "posted" };
+    const first = { fields, policy, base: { status: "posted" } };
+    expect(plan({ ...first, shown: { crm: edited, erp: base } })).toMatchObject({
+      discards: [{ field: "name", connection: crm, value: "b", reason: "closed_by_state", winner: erp }],
+      baseMoves: [
+        { connection: crm, fields: ["name"] },
+        { connection: erp, fields: ["name"] },
+      ],
+    });
+    const blank = { name: "", status: "posted" };
+    expect(plan({ ...first, shown: { crm: blank, erp: base } }).discards).toEqual([]);
+    expect(plan({ ...first, shown: { crm: base, erp: base } }).discards).toEqual([]);
+    expect(plan({ ...first, shown: { crm: edited, erp: { status: "posted" } } }).discards).toEqual([]);
+  });
+
   it("is no loss where the contract lets it stand", () => {
     const keeps = [fieldPolicy({ writers: [crm], onForeignEdit: "keep" })];
     expect(

@@ -13,6 +13,7 @@ import type { FieldPolicy } from "./policy.ts";
 import { carried, unreachable } from "./reach.ts";
 import type { ConnectionId } from "./record.ts";
 import { planTransitions } from "./transition.ts";
+import { isBlank } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** What the fields of one link need. */
@@ -92,7 +93,7 @@ function planField(
     return;
   }
   const decision = merge(input, effectivePolicy(input, field), sides);
-  draft.discards.push(...closedEdits(input, field, sides));
+  draft.discards.push(...closedEdits(input, { field, sides, decision }));
   switch (decision.kind) {
     case "unknown":
     case "agreed":
@@ -128,16 +129,21 @@ export function closedIn(input: DecideInput, field: FieldPolicy): ConnectionId |
 /**
  * Edits of a field that the state of its document closes for everybody: they stand where they were made and
  * go nowhere, which is told, or both sides would differ for ever and nobody would know (INVARIANTS.md I01).
+ * So is what a side shows that meets a closed document for the first time, as after the restore of a backup.
  */
 function closedEdits(
   input: DecideInput,
-  field: FieldPolicy,
-  sides: readonly SideValue[],
+  at: { readonly field: FieldPolicy; readonly sides: readonly SideValue[]; readonly decision: FieldDecision },
 ): readonly Discard[] {
+  const { field, sides, decision } = at;
+  const kept = decision.kind === "kept" ? decision.connections : [];
   const winner = closedIn(input, field);
   if (winner === null || input.policy.isProjection || areAllAlike(sides)) return [];
+  const isAdopted = (input.link.adopted ?? null) !== null;
+  const isMet = ({ connection, view, base }: SideValue): boolean =>
+    connection !== winner && base === undefined && !isBlank(view) && kept.includes(connection) && !isAdopted;
   return sides
-    .filter(({ view, base }) => isChanged(view, base))
+    .filter((side) => isChanged(side.view, side.base) || isMet(side))
     .map(({ connection, view, actor }): Discard => {
       return {
         field: field.field,
