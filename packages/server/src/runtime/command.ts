@@ -1,7 +1,7 @@
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, Json, Lane } from "@crossfoot/kernel";
 import type { EntitySummary, RunOptions, RunSummary } from "./engine.ts";
-import { endRecovery } from "./epoch.ts";
+import { endRecovery, isSweptWhole } from "./epoch.ts";
 import { observesOf } from "./observing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import type { Reads } from "./session.ts";
@@ -78,6 +78,9 @@ async function whyNothing(
   if (settling.guardStops.length > 0) reasons.push("the guard stopped what was to be written");
   for (const [connection, failure] of settling.session.away)
     reasons.push(`${connection} was not usable: ${failure.message}`);
+  const recovery = settling.session.epoch?.recovery ?? null;
+  if (recovery !== null && !settling.policies.every(({ entity }) => isSweptWhole(world, recovery, entity)))
+    reasons.push("the store was restored, and nothing is decided before all was read again");
   const { pauses } = settling.session.holding;
   const paused = pauses.filter(({ kind }) => kind === "entity").map(({ name }) => name);
   if (paused.length > 0) reasons.push(`${paused.join(" and ")} paused`);

@@ -9,6 +9,6 @@ export function linkIdOf(world: World, record: RecordKey, round = 0): LinkId {
 }
 
 /** Our reference, stored on what we create: short, without meaning, the same for every attempt. */
-export function referenceOf(world: World, at: { link: LinkId; generation: number }): string {
+export function referenceOf(world: Pick<World, "entropy">, at: { link: LinkId; generation: number }): string {
   return `CF-${world.entropy.digest(`${at.link}\n${at.generation}`).slice(0, 16)}`;
 }

@@ -51,6 +51,7 @@ export async function linkRecovered(
   return linked;
 }
 
+const isReference = (text: string): boolean => /^cf-[0-9a-f]{16}$/i.test(text);
 const referenceTo = ({ references }: Recovery, record: RecordKey): string | null =>
   references.get(recordName(record)) ?? null;
 const isLookedAt = ({ references, untold }: Recovery, record: Newcomer): boolean =>
@@ -104,7 +105,7 @@ async function readSideReferences(
     );
     for (const { id, native } of records) {
       const text = native[root];
-      const isOurs = typeof text === "string" && /^cf-[0-9a-f]{16}$/i.test(text.trim());
+      const isOurs = typeof text === "string" && isReference(text.trim());
       const name = recordName({ connection: side.id, entity, id });
       recovery.references.set(name, isOurs ? text.trim().toLowerCase() : null);
     }
@@ -140,8 +141,10 @@ async function entriesOf(
     const place = found === undefined ? "" : `${found.link}/${record.connection}`;
     const isFree = found !== undefined && found.isCurrent && !taken.has(place);
     const first = found?.first ?? null;
+    // What we made of something else is no link's first record: its id was another's, which is gone.
+    const isMade = first !== null && meant.has(referenceTo(recovery, first) ?? "");
     const isWaiting = first !== null && first.resolution === "candidate";
-    if (isFree && !isWaiting && first?.connection !== record.connection) {
+    if (isFree && !isWaiting && !isMade && first?.connection !== record.connection) {
       taken.add(place);
       if (first !== null) {
         const resolution = { kind: "found", link: found.link, generation: 1, keys: [] } as const;
@@ -153,11 +156,49 @@ async function entriesOf(
       });
     } else if (isWhole) {
       const links = found === undefined || found.first !== null ? [] : [found.link];
-      const resolution = { kind: "candidate", links, keys: [], isHeld: true } as const;
+      // What it was made of may come back: it is known by this reference then.
+      const keys = [referenceTo(recovery, record) ?? ""];
+      const resolution = { kind: "candidate", links, keys, isHeld: true } as const;
       entries.set(recordName(record), { record: keyOf(record), resolution });
     }
   }
   return [...entries.values()];
+}
+
+/**
+ * Records that we made in a life which the store has forgotten, of something that was not there when it was
+ * recovered: a person was asked. When that comes, or is shown again, each joins the link that is made of it,
+ * and is not made a second time (INVARIANTS.md I03).
+ */
+export async function recalled(
+  { store, entropy }: World,
+  policy: EntityPolicy,
+  entries: readonly ResolvedEntry[],
+): Promise<readonly ResolvedEntry[]> {
+  const made = entries.flatMap(({ record, resolution }) =>
+    resolution.kind === "found" ? [{ record, resolution }] : [],
+  );
+  if (made.length === 0) return [];
+  const asked = (await store.listCandidates()).filter(
+    ({ entity, links, keys }) => entity === policy.entity && links.length === 0 && keys.some(isReference),
+  );
+  if (asked.length === 0) return [];
+  const seen = await store.observationsOf(asked.map(keyOf));
+  const there = new Set(
+    seen.filter(({ kind }) => kind === "present" || kind === "archived").map((each) => recordName(each)),
+  );
+  return made.flatMap(({ record, resolution: { link, generation } }): readonly ResolvedEntry[] => {
+    const reference = referenceOf({ entropy }, { link, generation }).toLowerCase();
+    const own = asked.filter(
+      (one) =>
+        one.connection !== record.connection && one.keys.includes(reference) && there.has(recordName(one)),
+    );
+    return [...Map.groupBy(own, ({ connection }) => connection).values()].flatMap(([one, ...more]) =>
+      one === undefined || more.length > 0
+        ? []
+        : [{ record: keyOf(one), resolution: { kind: "join", link, keys: [] } }],
+    );
+  });
 }
 
 const keyOf = ({ connection, entity, id }: RecordKey): RecordKey => ({ connection, entity, id });

@@ -8,7 +8,7 @@ import { leaseMs } from "./holding.ts";
 import { followIdentity } from "./identity.ts";
 import type { Matching } from "./identity.ts";
 import { linkIdOf } from "./link-id.ts";
-import { linkRecovered } from "./recover.ts";
+import { linkRecovered, recalled } from "./recover.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { Session, World } from "./world.ts";
 
@@ -149,7 +149,8 @@ async function resolveBatch(
     for (const key of one.keys) claimed.add(key);
   }
   const free = await withFreeLinks(world, entries);
-  const stored = await world.store.commitResolutions(free, session.runId, lease);
+  const known = await recalled(world, policy, free);
+  const stored = await world.store.commitResolutions([...free, ...known], session.runId, lease);
   return { stored, linked: entries.filter(({ resolution }) => resolution.kind !== "wait").length };
 }
 

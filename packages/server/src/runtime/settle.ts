@@ -4,6 +4,7 @@ import { checkGuard } from "@crossfoot/kernel";
 import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, Verdict } from "@crossfoot/kernel";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
+import { isSweptWhole } from "./epoch.ts";
 import { observedRecord } from "./observing.ts";
 import type { ObservedRecord, Observes } from "./observing.ts";
 import { probeDue } from "./probe.ts";
@@ -192,6 +193,7 @@ interface Deciding {
  */
 async function decideDue(settling: Settling, policy: EntityPolicy): Promise<number> {
   const { world, holding } = settling.session;
+  if (isOfForgotten(settling.session, policy.entity)) return 0;
   const rights = holding.rights();
   const shards = rights.shards.map(({ shard }) => shard);
   const due = shards.length === 0 ? 0 : await world.store.countDue(policy.entity, shards);
@@ -222,6 +224,16 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
       await storeDecided(deciding, kept.slice(from, from + batchSize));
   }
   return doneIn(deciding);
+}
+
+/**
+ * Whether what is known of records is as old as the backup that was restored: a value that the master has had
+ * since would be undone on the other side, as a foreign edit of it. What a person asks for one by one is read
+ * anew first.
+ */
+function isOfForgotten({ world, epoch, lane }: Session, entity: EntityName): boolean {
+  const recovery = epoch?.recovery ?? null;
+  return recovery !== null && lane !== "interactive" && !isSweptWhole(world, recovery, entity);
 }
 
 /** Links about which something was done: what is left of them is due now. */

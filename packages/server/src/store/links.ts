@@ -149,6 +149,17 @@ async function saveUndecided(tx: Queryable, entries: readonly Entry[]): Promise<
   );
 }
 
+/** A record that has a link is asked about no more. */
+async function closeQuestions(tx: Queryable, linked: readonly Entry[]): Promise<void> {
+  const rows = linked.map(({ record: { connection, entity, id } }) => ({ connection, entity, id }));
+  await tx.query(
+    "update candidate c set state = 'closed' from jsonb_to_recordset($1::jsonb) as r(connection text, " +
+      "entity text, id text) where c.connection = r.connection and c.entity = r.entity and c.external_id " +
+      "= r.id and c.state = 'open'",
+    [JSON.stringify(rows)],
+  );
+}
+
 /** What the journal says of resolutions. */
 export function resolutionNotes(entries: readonly Entry[]): readonly Note[] {
   return entries
@@ -283,6 +294,8 @@ function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEnti
 export async function resolveEntries(tx: Queryable, entries: readonly Entry[]): Promise<readonly Note[]> {
   await addMembers(tx, entries);
   await saveUndecided(tx, entries);
+  const linked = entries.filter(({ resolution: { kind } }) => kind === "found" || kind === "join");
+  await closeQuestions(tx, linked);
   const keyed = entries.flatMap(({ record, resolution }) =>
     resolution.kind === "found" || resolution.kind === "join"
       ? [{ link: resolution.link, connection: record.connection, keys: resolution.keys }]

@@ -112,6 +112,15 @@ function saveUndecided(state: State, entries: readonly Entry[], now: number): vo
   }
 }
 
+/** A record that has a link is asked about no more (see the SQL store). */
+function closeQuestions({ tables: { candidate } }: State, entries: readonly Entry[]): void {
+  for (const { record, resolution } of entries) {
+    if (resolution.kind !== "found" && resolution.kind !== "join") continue;
+    const open = candidate.get(record.connection, record.entity, record.id);
+    if (open?.state === "open") candidate.change(open, { state: "closed" });
+  }
+}
+
 /** Takes back creates that were stored and not sent, with the steps that follow them (see the SQL store). */
 function takeBackCreates(
   state: State,
@@ -352,6 +361,7 @@ export function resolve(
   const { link, wait } = state.tables;
   addMembers(state, entries, at.now);
   saveUndecided(state, entries, at.now);
+  closeQuestions(state, entries);
   const keyed = entries.flatMap(({ record, resolution }) =>
     resolution.kind === "found" || resolution.kind === "join"
       ? [{ link: resolution.link, connection: record.connection, keys: resolution.keys }]

@@ -140,6 +140,19 @@ export function storeSuite(home: StoreHome): void {
       expect((await store.membersOf([linkId("l-a"), linkId("l-other")])).length).toBe(1);
     });
 
+    test("a record that gets a link is asked about no more", async () => {
+      const checkpoint = { unreadable: [], cursor: null, runId: null };
+      await store.checkpoint({ ...checkpoint, observations: [seen("a"), seen("b")] });
+      const recordOf = (id: string) => ({ connection: crm, entity: "accounts", id: externalId(id) });
+      const asked = { kind: "candidate", links: [], keys: ["k"], isHeld: true } as const;
+      const entries = ["a", "b"].map((id) => ({ record: recordOf(id), resolution: asked }));
+      await store.commitResolutions(entries, null, matching);
+      expect((await store.listCandidates()).map(({ id }) => id).toSorted()).toEqual(["a", "b"]);
+      const resolution = { kind: "found", link: linkId("l-a"), generation: 1, keys: [] } as const;
+      await store.commitResolutions([{ record: recordOf("a"), resolution }], null, matching);
+      expect((await store.listCandidates()).map(({ id }) => id)).toEqual(["b"]);
+    });
+
     test("joined links leave their members and keys to one of them", async () => {
       await makeLinks("a");
       await store.checkpoint({
