@@ -23,11 +23,22 @@ interface Grounds {
   readonly workers: readonly Worker[];
 }
 
+interface Backup {
+  readonly at: number;
+  readonly snapshot: Snapshot;
+  /** Entries that were torn by then and stand in this backup as they are. */
+  readonly torn: StoreHome["torn"];
+}
+
+/** An entry of the journal: its place is given again in another life, at another instant. */
+const placeOf = (row: StoreHome["forgotten"][number]): string =>
+  JSON.stringify([row["shard"], row["seq"], row["at"]]);
+
 /** What becomes of the store in memory behind our back: an older backup (T4), a torn journal (T5). */
 export class Backups {
   readonly #stage: Grounds;
   readonly #operator: Operator;
-  readonly #taken: { readonly at: number; readonly snapshot: Snapshot }[] = [];
+  readonly #taken: Backup[] = [];
 
   constructor(stage: Grounds, operator: Operator) {
     this.#stage = stage;
@@ -39,7 +50,7 @@ export class Backups {
   #take(): void {
     const { timeline, home, scenario } = this.#stage;
     if (home.memory === null || timeline.now > scenario.endsAt) return;
-    this.#taken.push({ at: timeline.now, snapshot: home.memory.snapshot() });
+    this.#taken.push({ at: timeline.now, snapshot: home.memory.snapshot(), torn: [...home.torn] });
     timeline.after(backupEveryMs, () => this.#take());
   }
 
@@ -69,16 +80,23 @@ export class Backups {
 
   /** Every worker is killed, the store is as it was `backMs` ago, and the workers start again. */
   restore(backMs: number): void {
-    const { timeline, home } = this.#stage;
+    const { timeline, home, history } = this.#stage;
     const wanted = timeline.now - backMs;
     const backup = this.#taken.findLast(({ at }) => at <= wanted) ?? this.#taken[0];
     if (home.memory === null || backup === undefined) return;
-    const kept = new Set(backup.snapshot.journal.map(({ shard, seq }) => `${shard}/${seq}`));
-    const journal = home.memory.dump()["journal"] ?? [];
-    home.forgotten.push(
-      ...journal.filter((row) => !kept.has(`${Number(row["shard"])}/${Number(row["seq"])}`)),
-    );
+    const known = [...home.torn, ...home.forgotten, ...(home.memory.dump()["journal"] ?? [])];
+    history.note({ kind: "restored", asOf: backup.at });
     this.#begin(backup.snapshot, "the store is restored");
+    // An older life may come back, of which another one was thought to be the end.
+    const there = [...backup.torn, ...(home.memory.dump()["journal"] ?? [])];
+    const seen = new Set(there.map(placeOf));
+    home.torn.splice(0, home.torn.length, ...backup.torn);
+    home.forgotten.length = 0;
+    for (const row of known) {
+      const place = placeOf(row);
+      if (!seen.has(place)) home.forgotten.push(row);
+      seen.add(place);
+    }
   }
 
   /** Every worker is killed, the store is as in `snapshot`, and the workers start again. */

@@ -29,6 +29,8 @@ export type Entry = { readonly at: number } & (
     }
   /** An entry of the journal was changed or lost behind our back. */
   | { readonly kind: "torn"; readonly place: string; readonly what: string }
+  /** The store is as it was at an instant from now on (fault T4). */
+  | { readonly kind: "restored"; readonly asOf: number }
   /** A person has answered so many open questions. */
   | { readonly kind: "answers"; readonly count: number }
   | { readonly kind: "stated"; readonly statement: Statement }

@@ -32,6 +32,8 @@ function lineOf(entry: Entry): string | null {
     }
     case "torn":
       return `*** entry ${entry.place} of the journal: ${entry.what}`;
+    case "restored":
+      return `*** the store is as of ${clock(entry.asOf)} again`;
     case "answers":
       return `a person answers ${entry.count} open questions`;
     case "delivery": {

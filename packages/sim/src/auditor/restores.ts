@@ -1,7 +1,5 @@
 import type { Entry, History } from "../history.ts";
-
-/** How often the store is backed up in a run in which one is restored, ms. */
-const backupEveryMs = 5_000;
+import type { Commit } from "../system/commit.ts";
 
 /** A restore of the store (fault T4): when, and as of when it has been since. */
 export interface Restored {
@@ -10,16 +8,38 @@ export interface Restored {
 }
 
 /** The restore that an entry tells of, or null. */
-export function restoredBy(entry: Entry): Restored | null {
-  if (entry.kind !== "fault" || entry.fault.name !== "T4") return null;
-  const { backMs } = entry.fault.params;
-  const wanted = entry.at - (typeof backMs === "number" ? backMs : 0);
-  return { at: entry.at, asOf: Math.max(0, wanted - (wanted % backupEveryMs)) };
+export const restoredBy = (entry: Entry): Restored | null =>
+  entry.kind === "restored" ? { at: entry.at, asOf: entry.asOf } : null;
+
+/** All restores of a run, in order. */
+export const restoresOf = ({ entries }: History): readonly Restored[] =>
+  entries.flatMap((entry) => restoredBy(entry) ?? []);
+
+/**
+ * Whether the store knows at an instant nothing of what it was told at an earlier one, since a backup of
+ * before that was restored in between. A backup knows what the store knew when it was taken.
+ */
+export function isForgotten(
+  restores: readonly Restored[],
+  { told, by }: { readonly told: number; readonly by: number },
+): boolean {
+  const last = restores.findLast(({ at }) => at >= told && at <= by);
+  if (last === undefined) return false;
+  return told > last.asOf || isForgotten(restores, { told, by: last.asOf });
 }
 
-/** All restores of a run. */
-export const restoresOf = ({ entries }: History): readonly Restored[] =>
-  entries.flatMap((entry) => {
-    const restored = restoredBy(entry);
-    return restored === null ? [] : [restored];
-  });
+/**
+ * Whether a commit of ours was sent by a life of the store that was forgotten by an instant: to the store of
+ * that instant it is somebody else's.
+ */
+export function isOfForgottenLife(history: History): (commit: Commit, by?: number) => boolean {
+  const restores = restoresOf(history);
+  if (restores.length === 0) return () => false;
+  const sentAt = new Map(
+    history.entries.flatMap((entry) =>
+      entry.kind === "call" && entry.call === "write" ? [[entry.id, entry.at] as const] : [],
+    ),
+  );
+  return ({ actor, at }, by = Infinity) =>
+    actor.kind === "us" && isForgotten(restores, { told: sentAt.get(actor.call) ?? at, by });
+}

@@ -21,6 +21,8 @@ export const rowsOf = (facts: StoreFacts, table: string): readonly Line[] =>
 /** What people are told of a record: everything the store holds open or has written down about it. */
 export class Told {
   readonly #links = new Map<string, string>();
+  /** Links that a record had in lives of the store that are forgotten; what was told under them was told. */
+  readonly #formerly = new Map<string, string[]>();
   readonly #open = new Map<string, Set<string>>();
   readonly #discards = new Map<
     string,
@@ -60,6 +62,13 @@ export class Told {
       if (row["kind"] === "out_of_scope") this.#note(row["link_id"], "park");
     this.#candidates = new Set(rowsOf(facts, "candidate").filter(isOpen).map(name));
     this.#parkedRecords = new Set(rowsOf(facts, "park").filter(isOpen).map(name));
+    for (const row of facts.forgotten) {
+      if (row["kind"] !== "link_made" && row["kind"] !== "link_joined") continue;
+      const body = row["body"] as JsonMap;
+      const record = name({ ...row, connection: body["connection"], external_id: body["id"] });
+      const link = row["link_id"];
+      if (typeof link === "string") this.#formerly.set(record, [...(this.#formerly.get(record) ?? []), link]);
+    }
     for (const row of [...facts.forgotten, ...rowsOf(facts, "journal")]) {
       if (row["kind"] !== "discarded") continue;
       const body = row["body"] as JsonMap;
@@ -85,6 +94,12 @@ export class Told {
     return this.#links.get(`${role}/${row.entity}/${row.id}`);
   }
 
+  #everyLinkOf(role: Role, row: Row): readonly string[] {
+    const formerly = this.#formerly.get(`${role}/${row.entity}/${row.id}`) ?? [];
+    const own = this.linkOf(role, row);
+    return [...new Set(own === undefined ? formerly : [...formerly, own])];
+  }
+
   /** The state of the link of a record, or undefined. */
   stateOf(role: Role, row: Row): string | undefined {
     return this.#states.get(this.linkOf(role, row) ?? "");
@@ -108,19 +123,19 @@ export class Told {
     readonly field: string;
     readonly by: number;
   }): readonly Json[] {
-    const link = this.linkOf(at.role, at.row);
-    const entries = link === undefined ? [] : (this.#discards.get(link) ?? []);
-    return entries.filter((entry) => entry.field === at.field && entry.at <= at.by).map(({ value }) => value);
+    return this.#everyLinkOf(at.role, at.row)
+      .flatMap((link) => this.#discards.get(link) ?? [])
+      .filter((entry) => entry.field === at.field && entry.at <= at.by)
+      .map(({ value }) => value);
   }
 
   /** Values of a field that the journal names as lost. */
   lostOf(role: Role, row: Row, field: string): readonly Json[] {
-    const link = this.linkOf(role, row);
-    const entries = link === undefined ? [] : (this.#discards.get(link) ?? []);
-    return entries.filter((entry) => entry.field === field).map(({ value }) => value);
+    return this.lostBy({ role, row, field, by: Infinity });
   }
+
   /** Everything that the journal names as lost of a record. */
   discardsOf(role: Role, row: Row): readonly Discard[] {
-    return this.#whole.get(this.linkOf(role, row) ?? "") ?? [];
+    return this.#everyLinkOf(role, row).flatMap((link) => this.#whole.get(link) ?? []);
   }
 }

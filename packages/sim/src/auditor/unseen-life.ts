@@ -1,5 +1,6 @@
 import type { Sight } from "../checker.ts";
 import type { CallKind, Entry } from "../history.ts";
+import { isForgotten, restoresOf } from "./restores.ts";
 import type { Commit } from "../system/commit.ts";
 import type { Row } from "../system/model-system.ts";
 
@@ -16,13 +17,20 @@ export function rowOfCommit({ systems }: Sight, commit: Commit | undefined): Row
 /**
  * Whether a record that we made was deleted by a person before anybody of us could know of it: its answer was
  * lost, and nothing that was asked of that system while it was there could show it. What finds nothing after
- * the horizon proves that it never landed (INVARIANTS.md 1.11): nobody can tell that from this.
+ * the horizon proves that it never landed (INVARIANTS.md 1.11): nobody can tell that from this. Nor can a
+ * store that was restored, by `by`, from a backup of before we knew of it, of one that was deleted or merged
+ * away (decision 0017).
  */
-export function isUnseenLife({ history, systems }: Sight, row: Row | undefined): boolean {
+export function isUnseenLife({ history, systems }: Sight, row: Row | undefined, by = Infinity): boolean {
   const [made] = row?.commits ?? [];
   if (row === undefined || made === undefined || made.actor.kind !== "us") return false;
-  const deleted = row.commits.find(({ op, actor }) => op === "delete" && actor.kind === "person");
-  if (deleted === undefined) return false;
+  const restores = restoresOf(history);
+  const isMadeForgotten = isForgotten(restores, { told: made.at, by });
+  // What was merged away is in no list either; by its id alone it is told that it was.
+  const gone = row.commits.find(
+    ({ op, actor }) => actor.kind === "person" && (op === "delete" || (op === "merge" && isMadeForgotten)),
+  );
+  if (gone === undefined || gone.at > by) return false;
   const { call } = made.actor;
   const system = systems[made.system];
   const couldShow = (entry: Entry & { readonly kind: "call" }): boolean =>
@@ -35,13 +43,14 @@ export function isUnseenLife({ history, systems }: Sight, row: Row | undefined):
   const heard = new Set<string>();
   for (const entry of history.entries) {
     if (entry.kind === "call" && (entry.id === call || couldShow(entry))) asked.set(entry.id, entry.worker);
-    const isThere = entry.at >= made.visibleAt && entry.at < deleted.at && system.couldShow(row, entry.at);
+    const isThere = entry.at >= made.visibleAt && entry.at < gone.at && system.couldShow(row, entry.at);
     if (entry.kind === "reached" && (entry.id === call || (asked.has(entry.id) && isThere)))
       showed.add(entry.id);
     if (entry.kind === "answered" && entry.outcome === "ok" && showed.has(entry.id))
       heard.add(asked.get(entry.id) ?? "");
-    if (entry.kind === "store" && entry.step === "done" && keeps.has(entry.method) && heard.has(entry.worker))
-      return false;
+    if (entry.at > by) break;
+    const isKept = entry.kind === "store" && entry.step === "done" && keeps.has(entry.method);
+    if (isKept && heard.has(entry.worker) && !isForgotten(restores, { told: entry.at, by })) return false;
   }
   return true;
 }

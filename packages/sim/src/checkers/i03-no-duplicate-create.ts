@@ -31,7 +31,7 @@ export function noDuplicateCreate(sight: Sight): Checker {
       const name = `${system}/${entity}/${actor.reference}`;
       const first = made.get(name);
       made.set(name, entry.commit);
-      if (isUnseenLife(sight, rowOfCommit(sight, first))) return [];
+      if (isUnseenLife(sight, rowOfCommit(sight, first), entry.at)) return [];
       if (first !== undefined) return [twice(entry.commit, first.id)];
       const thing = `${system}/${entity}/${tag}`;
       const known = madeOf.get(thing);

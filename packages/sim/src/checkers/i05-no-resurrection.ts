@@ -41,7 +41,7 @@ export function noResurrection(sight: Sight): Checker {
         answeredAt > deleted.at ||
         before.some(({ op, actor, at }) => at > deleted.at && actor.kind === "person" && returns.has(op));
       const row = rowOfCommit(sight, deleted);
-      if (!wasLinked || isBack || isUnseenLife(sight, row)) return [];
+      if (!wasLinked || isBack || isUnseenLife(sight, row, entry.at)) return [];
       const rows = (role: Role) =>
         systems[role].everyRow(commit.entity).filter((one) => one.tag === commit.tag);
       const doubles = { crm: rows("crm"), erp: rows("erp") };

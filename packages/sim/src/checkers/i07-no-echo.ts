@@ -1,6 +1,8 @@
 import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
 import { changesOf, isOneValue } from "../auditor/changes.ts";
 import type { FieldChange } from "../auditor/changes.ts";
+import { takenFor } from "../auditor/forgotten-record.ts";
+import { isOfForgottenLife } from "../auditor/restores.ts";
 import { carriedFields } from "../auditor/terms.ts";
 import type { Thing } from "../auditor/things.ts";
 import { isSame, plainAfter, roles, thingsOf } from "../auditor/things.ts";
@@ -31,7 +33,7 @@ const rowOf = (thing: Thing, { role, commit }: FieldChange): Row | undefined =>
 /**
  * I07: each value that we write comes from a commit of somebody else, no commit of somebody else makes us
  * change a field twice, and each intent names a cause. A person's answer to a question of ours is a cause as
- * well, and so is a merge.
+ * well, and so is a merge. What a restored store has forgotten of ours is somebody else's commit to it.
  */
 export function noEcho(sight: Sight): Checker {
   let looked = 0;
@@ -49,6 +51,7 @@ export function noEcho(sight: Sight): Checker {
           ),
         ),
     );
+  let isForgotten: ReturnType<typeof isOfForgottenLife> = () => false;
   const ofField = (
     thing: Thing,
     field: string,
@@ -59,7 +62,10 @@ export function noEcho(sight: Sight): Checker {
     );
     const isOurs = ({ commit }: FieldChange): boolean => commit.actor.kind === "us";
     const ours = changes.filter(isOurs);
-    const theirs = changes.filter((change) => !isOurs(change));
+    const theirs = [
+      ...changes,
+      ...takenFor(sight, thing).flatMap(({ role, row }) => changesOf(sight, { row, role, field })),
+    ].filter((change) => !isOurs(change));
     const given = [...theirs, ...blanksOf(sight, thing, field)];
     looked += ours.length;
     const about = { entity: thing.entity, tag: thing.tag, field };
@@ -82,11 +88,15 @@ export function noEcho(sight: Sight): Checker {
       at: commit.at,
       about,
     }));
+    const forgotten = ours.filter(({ commit }) => isForgotten(commit));
     const caused = unasked.filter(
-      (change) => !isAnswered(thing, change) && !isUnseenLife(sight, rowOf(thing, change)),
+      (change) =>
+        !forgotten.includes(change) &&
+        !isAnswered(thing, change) &&
+        !isUnseenLife(sight, rowOf(thing, change)),
     );
     // Who is who is a commit of somebody else too, and may bring any field.
-    const causes = theirs.length + moves(thing);
+    const causes = theirs.length + moves(thing) + forgotten.length;
     if (caused.length <= causes) return found;
     const message =
       `${thing.entity} ${thing.tag}: ${causes} commits of others made us change ${field} ` +
@@ -102,6 +112,7 @@ export function noEcho(sight: Sight): Checker {
     },
     atEnd: (facts: StoreFacts) => {
       const { at } = facts;
+      isForgotten = isOfForgottenLife(sight.history);
       const undone = undoKeys(facts);
       return [
         ...thingsOf(sight).flatMap((thing) =>

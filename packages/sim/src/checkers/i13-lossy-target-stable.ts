@@ -1,6 +1,7 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
 import { changesOf } from "../auditor/changes.ts";
+import { isOfForgottenLife } from "../auditor/restores.ts";
 import { carriedFields, keptBy } from "../auditor/terms.ts";
 import type { Role, Thing } from "../auditor/things.ts";
 import { isSame, otherOf, plainPair, roles, thingsOf } from "../auditor/things.ts";
@@ -21,7 +22,8 @@ interface Lossy {
 /**
  * I13: what a lossy system made of a value stays on its side: it never goes back over the full value, and at
  * quiet the base holds both images, the stored one there and the full one here. That later cycles write
- * nothing is I06, that a person's edit of the stored one counts is I01.
+ * nothing is I06, that a person's edit of the stored one counts is I01. A store that was restored takes what
+ * it has forgotten to have written for somebody's: it may go back, and the full value is told as lost.
  */
 export function lossyTargetStable(sight: Sight): Checker {
   let looked = 0;
@@ -86,6 +88,8 @@ function basesOf(
 /** Where we wrote what was kept over the value that it was made of. */
 function returned(sight: Sight, lossy: Lossy, facts: StoreFacts): readonly Violation[] {
   const { pair, field, role } = lossy;
+  const isForgotten = isOfForgottenLife(sight.history);
+  const told = new Told(facts);
   const source = changesOf(sight, { row: pair[otherOf(role)], role: otherOf(role), field });
   const target = changesOf(sight, { row: pair[role], role, field });
   return source.flatMap((ours, index): readonly Violation[] => {
@@ -95,7 +99,10 @@ function returned(sight: Sight, lossy: Lossy, facts: StoreFacts): readonly Viola
     if (isSame(kept, full) || !isSame(kept, ours.value)) return [];
     // Somebody who typed the shorter value there meant it, also where he typed a longer one.
     const origin = target.findLast(({ commit }) => commit.at <= ours.commit.at);
-    const isMeant = origin?.commit.actor.kind !== "us";
+    const isMeant = origin === undefined || origin.commit.actor.kind !== "us";
+    const isTold = (): boolean =>
+      told.lostOf(otherOf(role), pair[otherOf(role)], field).some((lost) => isSame(lost, full));
+    if (!isMeant && isForgotten(origin.commit, ours.commit.at) && isTold()) return [];
     const at = Math.min(ours.commit.at, facts.at);
     return isMeant ? [] : [violation(lossy, at, `went back over ${JSON.stringify(full)}`)];
   });

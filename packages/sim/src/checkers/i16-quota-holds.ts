@@ -1,5 +1,6 @@
 import type { JsonMap } from "@crossfoot/kernel";
 import { defaultReserve } from "../auditor/limits.ts";
+import { restoredBy } from "../auditor/restores.ts";
 import { wordOf } from "../auditor/text.ts";
 import { roles } from "../auditor/things.ts";
 import type { Role } from "../auditor/things.ts";
@@ -8,11 +9,12 @@ import { limitWindowMs } from "../system/turnstile.ts";
 
 /**
  * I16: in every minute the calls of all programs together, whatever they are for, stay within the limit of
- * the system less the reserve, and each call was charged in the store before it left.
+ * the system less the reserve, and each call was charged in the store before it left. A store that was
+ * restored knows nothing of calls since its backup: those count no more.
  */
 export function quotaHolds(sight: Sight): Checker {
   let looked = 0;
-  const made: { readonly [role in Role]: number[] } = { crm: [], erp: [] };
+  const made: { [role in Role]: number[] } = { crm: [], erp: [] };
   /** Calls made, and charged, by program and system. */
   const used = new Map<string, number>();
   const charged = new Map<string, Map<string, number>>();
@@ -30,6 +32,8 @@ export function quotaHolds(sight: Sight): Checker {
     invariant: "I16",
     looked: () => looked,
     see: (entry): readonly Violation[] => {
+      const { asOf } = restoredBy(entry) ?? {};
+      if (asOf !== undefined) for (const each of roles) made[each] = made[each].filter((at) => at <= asOf);
       if (entry.kind === "store" && entry.step === "done" && entry.method === "saveQuota") {
         const facts = entry.facts as JsonMap | null;
         const charges = (facts?.["charges"] ?? []) as readonly (readonly [string, string, number])[];

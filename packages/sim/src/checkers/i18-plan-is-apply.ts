@@ -1,5 +1,7 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { Checker, StoreFacts, Violation } from "../checker.ts";
+import { isForgotten, restoredBy } from "../auditor/restores.ts";
+import type { Restored } from "../auditor/restores.ts";
 import { textOf, wordOf } from "../auditor/text.ts";
 import { rowsOf } from "../auditor/told.ts";
 import type { Entry } from "../history.ts";
@@ -26,11 +28,14 @@ export function planIsApply(): Checker {
   const plans = new Map<string, Plan>();
   const applies: Apply[] = [];
   const byWorker = new Map<string, Apply>();
+  const restores: Restored[] = [];
   let next: Apply | null = null;
   return {
     invariant: "I18",
     looked: () => looked,
     see: (entry): readonly Violation[] => {
+      const restored = restoredBy(entry);
+      if (restored !== null) restores.push(restored);
       if (entry.kind === "planned") plans.set(entry.plan.id, entry.plan);
       if (entry.kind === "applying") {
         const plan = plans.get(entry.plan);
@@ -57,7 +62,10 @@ export function planIsApply(): Checker {
       const claims = claimedIn(facts);
       return applies.flatMap((apply) => {
         looked += keysOf(apply).length;
-        return [...unplanned(apply, { intents, stored }), ...disordered(apply, { intents, claims })];
+        return [
+          ...unplanned(apply, { intents, stored, restores }),
+          ...disordered(apply, { intents, claims }),
+        ];
       });
     },
   };
@@ -99,22 +107,29 @@ function unlisted({ plan, planned, applied, unmade }: Applied, at: number): read
 /** Writes that the apply sent and its plan does not have. */
 function unplanned(
   apply: Apply,
-  { intents, stored }: { readonly intents: Intents; readonly stored: ReadonlySet<string> },
+  at: {
+    readonly intents: Intents;
+    readonly stored: ReadonlySet<string>;
+    readonly restores: readonly Restored[];
+  },
 ): readonly Violation[] {
-  const { plan, at } = apply;
+  const { plan } = apply;
+  const { intents, stored, restores } = at;
+  // What a restored store has forgotten to have stored, the journal of that life told.
+  const isLost = isForgotten(restores, { told: apply.at, by: Infinity });
   return [...new Set(keysOf(apply))].flatMap((key): readonly Violation[] => {
     const intent = intents.get(key);
     const isAnothersNow = intent !== undefined && intent["plan_id"] !== plan.id;
-    if (isAnothersNow && stored.has(`${plan.id}\n${key}`)) return [];
+    if ((isAnothersNow || (intent === undefined && isLost)) && stored.has(`${plan.id}\n${key}`)) return [];
     const number = intent?.["plan_id"] === plan.id ? Number(intent["plan_number"]) : 0;
     const planned = plan.writes.find((write) => write.number === number);
     if (intent === undefined || planned === undefined)
-      return [violation(at, `an apply sent a write that its plan does not have`, { key })];
+      return [violation(apply.at, `an apply sent a write that its plan does not have`, { key })];
     const differs = difference(planned, intent);
     return differs === null
       ? []
       : [
-          violation(at, `an apply sent write ${number} with another ${differs} than planned`, {
+          violation(apply.at, `an apply sent write ${number} with another ${differs} than planned`, {
             key,
             number,
           }),

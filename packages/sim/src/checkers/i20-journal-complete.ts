@@ -1,6 +1,7 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
 import type { Entry } from "../history.ts";
+import { restoredBy } from "../auditor/restores.ts";
 import { place, replay } from "../auditor/replay.ts";
 import { textOf, wordOf } from "../auditor/text.ts";
 import { rowsOf } from "../auditor/told.ts";
@@ -38,16 +39,19 @@ export function journalComplete(sight: Sight): Checker {
 
 /**
  * A program that starts on a journal that was changed behind its back writes nothing before a person has
- * confirmed that the store is to be gone on with (fault T5).
+ * confirmed that the store is to be gone on with (fault T5). A backup of before that is whole.
  */
 function writesWhileTorn(): (entry: Entry) => readonly Violation[] {
   let torn: string | null = null;
+  let tornAt = -Infinity;
   let started = new Set<string>();
   return (entry) => {
     if (entry.kind === "torn") {
       torn = entry.place;
+      tornAt = entry.at;
       started = new Set();
     }
+    if ((restoredBy(entry)?.asOf ?? Infinity) < tornAt) torn = null;
     if (torn === null) return [];
     if (entry.kind === "worker" && entry.event === "start") started.add(entry.worker);
     if (entry.kind === "store" && entry.method === "confirmEpoch" && entry.step === "done") torn = null;

@@ -1,16 +1,18 @@
 import type { JsonMap } from "@crossfoot/kernel";
+import { restoredBy } from "../auditor/restores.ts";
 import { wordOf } from "../auditor/text.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
 
 /**
  * I21: a forged delivery is refused and nothing of it is stored, so that no call can follow from it; one that
- * comes again is worked on once; one that was taken was stored before its sender heard so. That the final
- * state is that of polling alone follows from the other checkers, which know nothing of deliveries.
+ * comes again is worked on once, as far as a restored store knows; one that was taken was stored before its
+ * sender heard so. That the final state is that of polling alone follows from the other checkers, which know
+ * nothing of deliveries.
  */
 export function webhooksHarmless(_sight: Sight): Checker {
   let looked = 0;
-  /** Deliveries that the store took, and how often as something not seen before. */
-  const stored = new Map<string, number>();
+  /** Deliveries that the store took, and when as something not seen before. */
+  const stored = new Map<string, readonly number[]>();
   const known = new Set<string>();
   const forged = new Set<string>();
   const sent = new Set<string>();
@@ -24,15 +26,22 @@ export function webhooksHarmless(_sight: Sight): Checker {
     invariant: "I21",
     looked: () => looked,
     see: (entry): readonly Violation[] => {
+      const { asOf } = restoredBy(entry) ?? {};
+      if (asOf !== undefined)
+        for (const [name, times] of stored)
+          stored.set(
+            name,
+            times.filter((at) => at <= asOf),
+          );
       if (entry.kind === "store" && entry.step === "done" && entry.method === "saveDelivery") {
         const facts = entry.facts as JsonMap;
         const name = `${wordOf(facts["connection"])}/${wordOf(facts["id"])}`;
         known.add(name);
         if (facts["result"] !== "stored") return [];
-        const times = (stored.get(name) ?? 0) + 1;
+        const times = [...(stored.get(name) ?? []), entry.at];
         stored.set(name, times);
         if (forged.has(name)) return [violation(entry.at, `the forged delivery ${name} was stored`)];
-        return times > 1 ? [violation(entry.at, `the delivery ${name} was worked on twice`)] : [];
+        return times.length > 1 ? [violation(entry.at, `the delivery ${name} was worked on twice`)] : [];
       }
       if (entry.kind !== "delivery") return [];
       looked += 1;

@@ -1,5 +1,6 @@
 import type { Checker, Sight, Violation } from "../checker.ts";
 import { changesOf } from "../auditor/changes.ts";
+import { isForgottenRecord } from "../auditor/forgotten-record.ts";
 import { carriedFields } from "../auditor/terms.ts";
 import type { Role } from "../auditor/things.ts";
 import { isSame, otherOf, roles } from "../auditor/things.ts";
@@ -17,7 +18,8 @@ interface Reuse {
 /**
  * I27: a record that got the id of a deleted one is never taken for it: at quiet it stands under a link of
  * its own, or a person is asked, never beside the partner of the one that is gone, and no value of it was
- * written to that partner.
+ * written to that partner. A store that was restored from before it knew of the first cannot tell the two
+ * apart: what was made of the first joins whoever has the id (decision 0017).
  */
 export function idReuseCaught(sight: Sight): Checker {
   let looked = 0;
@@ -27,10 +29,12 @@ export function idReuseCaught(sight: Sight): Checker {
     atQuiet: (facts) => {
       const told = new Told(facts);
       return reusesIn(sight).flatMap((reuse) => {
+        const { role, gone: row, newcomer } = reuse;
+        const from = newcomer.commits[0]?.at ?? 0;
+        if (isForgottenRecord(sight.history, { role, row }, from)) return [];
         looked += 1;
         return wrongs(sight, reuse, told).map((what): Violation => {
-          const { role, newcomer, gone } = reuse;
-          const lives = `${gone.tag} before and ${newcomer.tag} now`;
+          const lives = `${row.tag} before and ${newcomer.tag} now`;
           const message = `${role} ${newcomer.entity} ${newcomer.id}, ${lives}: ${what}`;
           const about = { entity: newcomer.entity, tag: newcomer.tag, id: newcomer.id };
           return { invariant: "I27", message, at: facts.at, about };

@@ -3,6 +3,7 @@ import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
 import type { Role } from "../auditor/things.ts";
 import { otherOf, roles } from "../auditor/things.ts";
 import { Told } from "../auditor/told.ts";
+import { isUnseenLife } from "../auditor/unseen-life.ts";
 import type { Commit } from "../system/commit.ts";
 import type { Row } from "../system/model-system.ts";
 import { standing } from "../system/model-system.ts";
@@ -105,6 +106,7 @@ function isBecauseOf(sight: Sight, commit: Commit, { role, loser, survivor, comm
   // We had made the loser's counterpart: what a person made there beside it is a thing of its own.
   const makers = named(sight, otherOf(role), entity, tag).map(({ commits: [first] }) => first?.actor.kind);
   if (commit.system === role && makers.includes("us") && makers.includes("person")) return false;
+  if (isUnseenLife(sight, loser, at)) return false;
   const isFirst = named(sight, commit.system, entity, tag).every((row) => row.id === commit.id);
   return commit.system === role && tag === loser.tag && !isFirst && isPair(all, merge.at);
 }
