@@ -198,8 +198,6 @@ export const catalogue: readonly FaultKind[] = [
   {
     name: "T4",
     title: "an older backup of the store is restored",
-    awaits:
-      "judges that know what a restored store has forgotten, where other faults come with it (I07, I13, I21)",
     draw: (random, scene) => ({
       trigger: onTime(random, scene),
       params: { backMs: random.pick([6_000, 30_000, 120_000]) },
