@@ -50,6 +50,14 @@ export const rooms: readonly Room[] = [
     strictTests: true,
   },
   { name: "insight", at: "packages/insight/src/", rooms: ["model"], npm: [], node: [], strictTests: true },
+  {
+    name: "matching",
+    at: "packages/matching/src/",
+    rooms: ["kernel", "model"],
+    npm: ["any-ascii", "libphonenumber-js", "tldts"],
+    node: [],
+    strictTests: true,
+  },
 
   // Connectors and what they are written against.
   {

@@ -34,7 +34,12 @@ export const productionCode: Scope = {
 
 /** Packages that may not read a clock, draw a random number, wait or speak. */
 export const pureCode: Scope = {
-  include: ["packages/kernel/src/**/*.ts", "packages/model/src/**/*.ts", "packages/insight/src/**/*.ts"],
+  include: [
+    "packages/kernel/src/**/*.ts",
+    "packages/model/src/**/*.ts",
+    "packages/insight/src/**/*.ts",
+    "packages/matching/src/**/*.ts",
+  ],
   exclude: testCode.include,
 };
 

@@ -1,0 +1,76 @@
+/**
+ * `npm run bench:matching [-- --sets FOLDER]`
+ *
+ * Precision, recall, F1, blocking recall, candidates per record, review queue and seconds of the matcher over
+ * the open sets, with the one configuration that is frozen in packages/matching. Floor and aim are F1.
+ */
+import { existsSync } from "node:fs";
+import { loadavg } from "node:os";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { scoreSet, thinned } from "./score.ts";
+import type { Score } from "./score.ts";
+import { loadSets } from "./sets.ts";
+import type { MatchSet } from "./sets.ts";
+
+/** Floor (3-gram TF-IDF and Jaro-Winkler, one threshold) and aim in F1, by set. */
+const marks: { readonly [name: string]: readonly [floor: number, aim: number] } = {
+  "fodors-zagats": [0.957, 0.99],
+  "abt-buy": [0.888, 0.955],
+  "dblp-acm": [0.989, 0.99],
+  "febrl dataset1": [0.997, 0.999],
+  "febrl dataset2": [0.997, 0.999],
+  "febrl dataset3": [0.997, 0.999],
+  "febrl dataset3, names and address": [0.989, 0.995],
+};
+const widths = [38, 6, 6, 7, 7, 7, 7, 7, 8, 6, 5, 7, 7] as const;
+const heads = "set,floor,aim,F1,prec,recall,F1+rev,expect,blocking,c/rec,most,review,seconds".split(",");
+
+function line(cells: readonly string[]): string {
+  return cells
+    .map((cell, at) => (at === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[at] ?? 8)))
+    .join(" ");
+}
+
+function rowOf(name: string, score: Score): string {
+  const [floor, aim] = marks[name] ?? [];
+  const share = (value: number | undefined): string => value?.toFixed(4) ?? "";
+  return line([
+    name,
+    floor?.toFixed(3) ?? "",
+    aim?.toFixed(3) ?? "",
+    ...[score.f1, score.precision, score.recall, score.f1Reviewed, score.expected, score.blockingRecall].map(
+      share,
+    ),
+    score.candidatesMean.toFixed(1),
+    String(score.candidatesMost),
+    String(score.reviews),
+    score.seconds.toFixed(1),
+  ]);
+}
+
+function setsFolder(): URL {
+  const { values } = parseArgs({ options: { sets: { type: "string" } } });
+  const beside = new URL("../../../../shared/data/matching/", import.meta.url);
+  return values.sets === undefined ? beside : pathToFileURL(`${values.sets}/`);
+}
+
+function main(): void {
+  const folder = setsFolder();
+  if (!existsSync(folder)) {
+    console.error("the open sets are not here, nothing was measured; name their folder with --sets");
+    process.exitCode = 1;
+    return;
+  }
+  console.log(
+    `load of the machine before the run ${(loadavg()[0] ?? 0).toFixed(1)}, node ${process.version}\n`,
+  );
+  console.log(line(heads));
+  const sets = loadSets(folder);
+  const show = (set: MatchSet): void => console.log(rowOf(set.name, scoreSet(set)));
+  for (const set of sets) show(set);
+  for (const set of sets.filter(({ right }) => right !== null))
+    for (const one of [2, 10]) show(thinned(set, one));
+}
+
+main();

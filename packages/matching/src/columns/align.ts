@@ -1,0 +1,82 @@
+import type { Field, Kind, MatchedEntity, Table } from "../kinds.ts";
+import { fold } from "../text/fold.ts";
+import { kindOf } from "./recognise.ts";
+
+/** Columns named by the user: a left column and the right one that says the same, and what they hold. */
+export interface ColumnPair {
+  readonly left: string;
+  readonly right: string;
+  readonly kind?: Kind;
+}
+
+/** The columns of one table, each with what it holds. */
+interface Column {
+  readonly at: number;
+  readonly header: string;
+  readonly kind: Kind;
+}
+
+function columnsOf(table: Table, entity: MatchedEntity): readonly Column[] {
+  return table.columns.map((name, at) => ({ at, header: fold(name), kind: kindOf(table, at, entity) }));
+}
+
+/**
+ * The fields both tables have: equal headers first, then, where a kind stands once and unpaired on
+ * each side,
+ * by kind. For one table, each column beside itself. Ignored columns give no field. Never throws.
+ */
+export function fieldsOf(
+  tables: { readonly left: Table; readonly right: Table | null },
+  entity: MatchedEntity,
+): readonly Field[] {
+  const left = columnsOf(tables.left, entity);
+  if (tables.right === null)
+    return left
+      .filter(({ kind }) => kind !== "ignored")
+      .map(({ at, kind }) => ({ name: tables.left.columns[at] ?? "", kind, left: at, right: at }));
+  const right = columnsOf(tables.right, entity);
+  const free = new Set(right.map(({ at }) => at));
+  const fields: Field[] = [];
+  const pair = (mine: Column, theirs: Column): void => {
+    free.delete(theirs.at);
+    const kind = mine.kind === "ignored" ? theirs.kind : mine.kind;
+    fields.push({ name: tables.left.columns[mine.at] ?? "", kind, left: mine.at, right: theirs.at });
+  };
+  const rest: Column[] = [];
+  for (const mine of left) {
+    const theirs = right.find((each) => free.has(each.at) && each.header === mine.header);
+    if (theirs === undefined) rest.push(mine);
+    else if (mine.kind !== "ignored" && theirs.kind !== "ignored") pair(mine, theirs);
+    else free.delete(theirs.at);
+  }
+  for (const mine of rest) {
+    if (mine.kind === "ignored") continue;
+    const mates = right.filter((each) => free.has(each.at) && each.kind === mine.kind);
+    const [only] = mates;
+    if (
+      only !== undefined &&
+      mates.length === 1 &&
+      rest.filter(({ kind }) => kind === mine.kind).length === 1
+    )
+      pair(mine, only);
+  }
+  return fields.toSorted((one, other) => one.left - other.left);
+}
+
+/**
+ * The fields of a map that the user wrote. Throws an Error that names the first column that is not
+ * there.
+ */
+export function mappedFields(
+  tables: { readonly left: Table; readonly right: Table | null },
+  pairs: readonly ColumnPair[],
+  entity: MatchedEntity,
+): readonly Field[] {
+  return pairs.map((pair) => {
+    const left = tables.left.columns.indexOf(pair.left);
+    const right = (tables.right ?? tables.left).columns.indexOf(pair.right);
+    if (left < 0) throw new Error(`the map names a column ${pair.left} that the first table does not have`);
+    if (right < 0) throw new Error(`the map names a column ${pair.right} that the other table does not have`);
+    return { name: pair.left, kind: pair.kind ?? kindOf(tables.left, left, entity), left, right };
+  });
+}

@@ -1,0 +1,79 @@
+import type { Kind, MatchedEntity, Table } from "../kinds.ts";
+import { isBlank } from "../normalise/blank.ts";
+import { dateOf } from "../normalise/number.ts";
+import { taxIdOf } from "../normalise/tax-id.ts";
+import { gtinOf } from "../normalise/product-code.ts";
+import { fold } from "../text/fold.ts";
+
+/** Rows looked at to tell what a column holds. */
+const sampleMax = 2000;
+
+/** Header words that name a kind, the first that fits wins. Compared against the folded header. */
+const byHeader: readonly (readonly [RegExp, Kind])[] = [
+  [
+    /^(?:id|rec(?:ord)? id|row id|uuid|guid|key|pk|created.*|updated.*|modified.*|owner.*|external id|odoo id|sf id)$/,
+    "ignored",
+  ],
+  [/\b(?:e ?mail|mail)\b/, "mail"],
+  [/\b(?:phone|tel|telephone|telefon|mobile|cell|fax|handy)\b/, "phone"],
+  [/\b(?:web|website|url|homepage|domain|internet)\b/, "web"],
+  [/\b(?:vat|tax|tva|ust ?id|uid nr|tin|nif|cif|steuernummer|fiscal|siren|siret|ein|abn)\b/, "tax"],
+  [/\b(?:gtin|ean|upc|isbn|barcode)\b/, "code"],
+  [/\b(?:given|first|fore|christian|vor|prenom)\s?(?:name)?\b/, "given"],
+  [/\b(?:sur|last|family|nach)\s?name\b|\bsurname\b|\bnom de famille\b/, "family"],
+  [/\b(?:post ?code|zip|zip code|plz|postal code|postcode)\b/, "postcode"],
+  [/\b(?:street number|house number|house no|hausnummer)\b/, "house"],
+  [/\b(?:street|addr|address|strasse|rue|via|calle|adresse|line ?[12])\b/, "street"],
+  [
+    /\b(?:city|town|suburb|locality|ort|stadt|ville|ciudad|state|region|province|county|country|land|pays)\b/,
+    "place",
+  ],
+  [/\b(?:date|dob|birth|birthday|geburtsdatum|born)\b/, "date"],
+  [/\b(?:year|price|amount|cost|weight|qty|quantity|preis|prix|list price)\b/, "number"],
+  [/\b(?:sku|article|part|mpn|model|item no|code|no|nr|number|ssn|soc sec|social|reference|ref)\b/, "code"],
+  [/\b(?:description|descr|beschreibung|details|notes|comment|text)\b/, "text"],
+  [/\b(?:authors?|people|persons?|full name|contact|contact name)\b/, "person"],
+  [
+    /\b(?:type|category|class|kind|industry|segment|group|status|venue|brand|manufacturer|vendor|make|gender|sex|cuisine|colou?r)\b/,
+    "category",
+  ],
+  [/\b(?:name|title|company|organi[sz]ation|account|firm|firma|customer|product|bezeichnung)\b/, "name"],
+];
+
+/**
+ * What a column holds, by its header where the header says it, else by its content; what contradicts the
+ * content (a "phone" without digits) is read by content. Never throws.
+ */
+export function kindOf(table: Table, column: number, entity: MatchedEntity): Kind {
+  const header = fold((table.columns[column] ?? "").replaceAll(/([a-z])([A-Z])/g, "$1 $2"));
+  const told = byHeader.find(([pattern]) => pattern.test(header))?.[1];
+  if (told === "name" && entity === "contacts") return "person";
+  if (told === "phone" || told === "mail" || told === "number") {
+    const seen = kindByContent(table, column);
+    return seen === told || seen === null || told === "phone" ? told : seen;
+  }
+  return told ?? kindByContent(table, column) ?? "ignored";
+}
+
+/** What the values look like, or null for a column without values. */
+function kindByContent(table: Table, column: number): Kind | null {
+  const values: string[] = [];
+  for (const row of table.rows) {
+    const value = row[column] ?? "";
+    if (!isBlank(value)) values.push(value);
+    if (values.length >= sampleMax) break;
+  }
+  if (values.length === 0) return null;
+  const share = (isSo: (value: string) => boolean): number => values.filter(isSo).length / values.length;
+  const distinct = new Set(values).size;
+  if (share((value) => /^[^\s@]+@[^\s@]+\.\w+$/.test(value.trim())) > 0.8) return "mail";
+  if (share((value) => /^(?:https?:\/\/|www\.)\S+$/i.test(value.trim())) > 0.8) return "web";
+  if (share((value) => taxIdOf(value).isProven) > 0.6) return "tax";
+  if (share((value) => gtinOf(value) !== "") > 0.8) return "code";
+  if (share((value) => dateOf(value) !== "") > 0.8) return "date";
+  if (share((value) => /^[+(0-9][\d\s()./-]{7,}$/.test(value.trim())) > 0.8) return "phone";
+  if (share((value) => /^[^a-z]*\d[\d.,\s]*[^a-z]*$/i.test(value)) > 0.9) return "number";
+  const words = values.reduce((sum, value) => sum + value.trim().split(/\s+/).length, 0) / values.length;
+  if (distinct < values.length * 0.05 && distinct <= 200) return "category";
+  return words > 8 ? "text" : "name";
+}

@@ -1,0 +1,61 @@
+import type { Candidates } from "../block/candidates.ts";
+
+/** What a pair that was never proposed weighs against a join, log odds: blocking saw nothing in common. */
+const unseenLogOdds = -4;
+/** Evidence of one pair counts to this at most, so that one sure pair does not carry a crowd. */
+const evidenceMax = 8;
+/** Most pairs looked at for one join; larger clusters are judged by this many of their pairs. */
+const lookedMax = 400;
+
+/**
+ * Joins records to clusters, the surest pair first, and only while the mean evidence between the
+ * two clusters
+ * holds (above 0). So a chain of likely pairs does not become one lump. `count` records; returns
+ * the clusters
+ * with two records or more, each in rising order. Deterministic.
+ */
+export function clusterGuarded(
+  candidates: Candidates,
+  logOdds: Float64Array,
+  count: number,
+): readonly (readonly number[])[] {
+  const evidence = new Map<number, number>();
+  for (let pair = 0; pair < logOdds.length; pair++)
+    evidence.set((candidates.left[pair] ?? 0) * count + (candidates.right[pair] ?? 0), logOdds[pair] ?? 0);
+  const home = Int32Array.from({ length: count }, (_, record) => record);
+  const members = new Map<number, readonly number[]>();
+  const membersOf = (cluster: number): readonly number[] => members.get(cluster) ?? [cluster];
+  const order = Array.from(logOdds.keys())
+    .filter((pair) => (logOdds[pair] ?? 0) > 0)
+    .toSorted((one, other) => (logOdds[other] ?? 0) - (logOdds[one] ?? 0) || one - other);
+  for (const pair of order) {
+    const left = home[candidates.left[pair] ?? 0] ?? 0;
+    const right = home[candidates.right[pair] ?? 0] ?? 0;
+    if (left === right) continue;
+    const [mine, theirs] = [membersOf(left), membersOf(right)];
+    const of = (one: number, other: number): number =>
+      evidence.get(Math.min(one, other) * count + Math.max(one, other)) ?? unseenLogOdds;
+    if (meanEvidence(mine, theirs, of) <= 0) continue;
+    for (const record of theirs) home[record] = left;
+    members.set(left, [...mine, ...theirs]);
+    members.delete(right);
+  }
+  return [...members.values()].map((each) => each.toSorted((one, other) => one - other));
+}
+
+function meanEvidence(
+  mine: readonly number[],
+  theirs: readonly number[],
+  of: (one: number, other: number) => number,
+): number {
+  let sum = 0;
+  let looked = 0;
+  for (const one of mine)
+    for (const other of theirs) {
+      if (looked >= lookedMax) break;
+      const found = of(one, other);
+      sum += Math.max(-evidenceMax, Math.min(evidenceMax, found));
+      looked++;
+    }
+  return sum / looked;
+}

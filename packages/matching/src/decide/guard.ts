@@ -1,0 +1,46 @@
+import type { Kind, MatchedEntity } from "../kinds.ts";
+import type { Weights } from "../weigh/estimate.ts";
+import type { Measure } from "../weigh/levels.ts";
+
+/** Kinds that say where something is; neighbours share them. */
+const placeKinds: ReadonlySet<Kind> = new Set(["street", "house", "place", "postcode", "phone"]);
+/** Kinds that say neither who nor where. */
+const looseKinds: { readonly [entity in MatchedEntity]: ReadonlySet<Kind> } = {
+  accounts: new Set(["category", "number", "date"]),
+  // The date is that of a birth.
+  contacts: new Set(["category", "number"]),
+  products: new Set(["category", "number", "date"]),
+};
+/**
+ * What names a pair (name, mail, web, tax id, article number) has to weigh more than this, natural
+ * logarithm:
+ * organisations share addresses; a person's names are often misspelt, and products are told by many words.
+ */
+const namedMin: { readonly [entity in MatchedEntity]: number } = {
+  accounts: 0,
+  contacts: -4,
+  products: -Infinity,
+};
+
+/** A candidate that is to be judged. */
+interface Judged {
+  readonly weights: Weights;
+  readonly entity: MatchedEntity;
+  readonly pair: number;
+}
+
+/**
+ * Whether a candidate may be linked without a person: what names it has to be there and to speak for it. An
+ * address that two organisations share, or a blank, links nothing.
+ */
+export function isNamed(measures: readonly Measure[], { weights, entity, pair }: Judged): boolean {
+  let sum = 0;
+  let isSaid = false;
+  for (const [at, { kind, levels, rarity }] of measures.entries()) {
+    const level = levels[pair] ?? 0;
+    if (placeKinds.has(kind) || looseKinds[entity].has(kind) || level === 0) continue;
+    isSaid = true;
+    sum += (weights.byMeasure[at]?.[level] ?? 0) + (rarity[pair] ?? 0) / 4;
+  }
+  return isSaid && sum > namedMin[entity];
+}

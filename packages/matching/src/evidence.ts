@@ -1,0 +1,37 @@
+import { equalLevel } from "./compare/compare.ts";
+import type { Matching } from "./match.ts";
+
+/** What one field says about a pair. */
+export interface Evidence {
+  readonly field: string;
+  /** In words, without the values. */
+  readonly says: string;
+  /** Natural logarithm of the ratio: above 0 for one and the same, below 0 against. */
+  readonly weight: number;
+}
+
+const words = [
+  "says nothing on one side",
+  "differs",
+  "differs, with a little in common",
+  "has something in common",
+  "is alike in part",
+  "is alike",
+  "is nearly equal",
+  "is equal",
+] as const;
+
+/** What each field says about a candidate, the strongest first. Fields that say nothing come last. */
+export function evidenceOf(matching: Matching, candidate: number): readonly Evidence[] {
+  return matching.measures
+    .map((measure, at) => {
+      const level = measure.levels[candidate] ?? 0;
+      const rarity = measure.rarity[candidate] ?? 0;
+      const isRare = level === equalLevel && rarity > 1;
+      const isCommon = level === equalLevel && rarity < -1;
+      const suffix = isRare ? ", and rare" : isCommon ? ", and common" : "";
+      const weight = (matching.weights.byMeasure[at]?.[level] ?? 0) + rarity / 2;
+      return { field: measure.name, says: `${words[level] ?? words[0]}${suffix}`, weight };
+    })
+    .toSorted((one, other) => Math.abs(other.weight) - Math.abs(one.weight));
+}

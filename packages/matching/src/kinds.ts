@@ -1,0 +1,45 @@
+/**
+ * What a column holds, as the matcher reads it:
+ * `name` of a company or product or a title; `person` whole personal names, one or several;
+ * `given`, `family`
+ * parts of one; `text` long descriptions; `street`; `house` number in a street; `place` city,
+ * region or country; `postcode`; `phone`;
+ * `mail`; `web`; `tax` tax ids; `code` identifiers that people type (SKU, GTIN); `date`;
+ * `number`; `category` one of few words; `ignored` keys of one system, which say nothing about the other.
+ */
+export type Kind =
+  | "name"
+  | "person"
+  | "given"
+  | "family"
+  | "text"
+  | "street"
+  | "house"
+  | "place"
+  | "postcode"
+  | "phone"
+  | "mail"
+  | "web"
+  | "tax"
+  | "code"
+  | "date"
+  | "number"
+  | "category"
+  | "ignored";
+
+/** What the records of a table are. */
+export type MatchedEntity = "accounts" | "contacts" | "products";
+
+/** A table as it was read: column names, and rows of texts in their order. A missing cell is "". */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A column of the left table and the column of the right table that says the same. */
+export interface Field {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly left: number;
+  readonly right: number;
+}
