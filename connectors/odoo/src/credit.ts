@@ -66,7 +66,7 @@ async function uninvoiced(odoo: Odoo, facts: Facts, payer: number): Promise<stri
     domain: [
       ["order_id.partner_invoice_id.commercial_partner_id", "=", payer],
       ["company_id", "=", facts.company],
-      ["state", "=", "sale"],
+      ["state", "in", ["sale", "done"]],
       ["display_type", "=", false],
     ],
     fields: ["price_total", "product_uom_qty", "currency_id", unitName],

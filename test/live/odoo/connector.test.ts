@@ -1,9 +1,12 @@
 import { odooPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { quoteCases as sharedQuoteCases, readingCases, writingCases } from "../scenarios/connector-cases.ts";
+import { questionCases } from "../scenarios/question-cases.ts";
 import { familyCases } from "./family-cases.ts";
 import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
+import { operationCases } from "./operation-cases.ts";
+import { OdooStage } from "./operation-stage.ts";
 import { prepareCases } from "./prepare-cases.ts";
 import { documentTraps } from "./document-traps.ts";
 import { priceCases } from "./price-cases.ts";
@@ -17,15 +20,18 @@ const reason = whyNot(odooPlace(process.env));
 describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reason ?? "live"})`, () => {
   let untouched: Ground | undefined;
   let worked: Ground | undefined;
-  const isUp = (one: Ground | undefined): Ground => {
+  let asked: OdooStage | undefined;
+  const isUp = <On extends Ground | OdooStage>(one: On | undefined): On => {
     if (one === undefined) throw new Error("Odoo is not up");
     return one;
   };
   beforeAll(async () => {
     untouched = await openGround();
     worked = await groundOn(await untouched.erp.fresh());
+    asked = new OdooStage(await untouched.erp.fresh());
   });
   afterAll(async () => {
+    await asked?.erp.stop();
     await worked?.erp.stop();
     await untouched?.erp.stop();
   });
@@ -40,6 +46,8 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   familyCases(() => isUp(worked));
   rightsCases(() => isUp(worked));
   prepareCases(() => isUp(worked));
+  questionCases(() => isUp(worked).live);
+  operationCases(() => isUp(asked));
 });
 
 describe.skipIf(reason !== null)(`the Odoo connector as it speaks to 17 and 18 (${reason ?? "live"})`, () => {
@@ -55,5 +63,6 @@ describe.skipIf(reason !== null)(`the Odoo connector as it speaks to 17 and 18 (
   afterAll(() => ground?.erp.stop());
   readingCases(() => isUp().live);
   writingCases(() => isUp().live);
+  questionCases(() => isUp().live);
   quoteCases(isUp);
 });

@@ -1,7 +1,6 @@
-import type { HttpRequest, OrderStatus, OrderWay, PriceRequest } from "@crossfoot/connector-sdk";
+import type { HttpRequest, OrderStatus, PriceRequest } from "@crossfoot/connector-sdk";
 import { checkOperations, watch } from "@crossfoot/connector-sdk/testing";
 import type { OperationCases } from "@crossfoot/connector-sdk/testing";
-import { openOdoo } from "@crossfoot/connector-odoo";
 import { expect, it } from "vitest";
 import { asId } from "./operation-stage.ts";
 import type { Id, JsonMap, OdooStage } from "./operation-stage.ts";
@@ -82,10 +81,6 @@ export function operationCases(stage: () => OdooStage): void {
 
   it("measures credit as Odoo's own warning does, which stops nobody", async () => {
     await measuresCredit(stage());
-  });
-
-  it("tells the way from a quote to its order; two people who go it at once make one", async () => {
-    await leadsToOrder(stage());
   });
 
   it("says how far an order has come by its lines, when the header already says `full`", async () => {
@@ -328,41 +323,6 @@ async function measuresCredit(stage: OdooStage): Promise<void> {
   await expect(stage.connection.operations.credit(dollars)).rejects.toMatchObject({
     code: "currency_differs",
   });
-}
-
-/** Each asks, sends what it is told twice, and asks again, both at once, until both are told the order. */
-async function leadsToOrder(stage: OdooStage): Promise<void> {
-  const customer = await stage.customer("C00001");
-  const goods = { product_id: Number(await stage.product("P023")), product_uom_qty: 2 };
-  const quote = await stage.entered({ partner_id: Number(customer) }, [goods]);
-  const hand = async (): Promise<{ readonly way: OrderWay; readonly pressed: readonly string[] }> => {
-    const connection = openOdoo(stage.session("json2"));
-    const pressed: string[] = [];
-    let way = await connection.operations.quoteToOrder({ quote });
-    while (way.kind === "write" && pressed.length < 10) {
-      pressed.push(way.write.transition.via);
-      const write = { ...way.write, key: "k", patch: {}, current: {}, reference: "r" };
-      for (const each of [write, write]) {
-        const [outcome] = await connection.write([each]);
-        const failure = outcome?.kind === "failed" ? outcome.failure.failure : "none";
-        expect(["none", "stale", "transient"]).toContain(failure);
-      }
-      way = await connection.operations.quoteToOrder({ quote });
-    }
-    return { way, pressed };
-  };
-  const [first, second] = await Promise.all([hand(), hand()]);
-  const number = (await stage.seen("sale.order", quote, ["name"]))["name"];
-  expect(first.way).toEqual({ kind: "ordered", order: quote, number });
-  expect(second.way).toEqual(first.way);
-  expect(new Set([...first.pressed, ...second.pressed])).toEqual(
-    new Set(["action_quotation_sent", "action_confirm"]),
-  );
-  const pickings = await stage.admin.find("stock.picking", [["sale_id", "=", Number(quote)]], ["id"]);
-  expect(pickings.length).toBe(1);
-  const cancelled = { quote: await stage.order("CANCELLED-1") };
-  const closed = await stage.connection.operations.quoteToOrder(cancelled);
-  expect(closed).toMatchObject({ kind: "closed", failure: { code: "wrong_state" } });
 }
 
 async function comesAlong(stage: OdooStage): Promise<void> {

@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpRequest, NativeRecord, Session, StockPlace } from "@crossfoot/connector-sdk";
 import { openOdoo } from "@crossfoot/connector-odoo";
 import type { OdooConnection } from "@crossfoot/connector-odoo";
-import { deskOf, odooPlace, startOdoo } from "crossfoot/testing";
+import { deskOf } from "crossfoot/testing";
 import type { Desk, RunningOdoo } from "crossfoot/testing";
 import { liveSession } from "../scenarios/session.ts";
 import type { LiveSession } from "../scenarios/session.ts";
@@ -30,12 +30,6 @@ export class OdooStage {
     this.erp = erp;
     this.admin = deskOf({ url: erp.url, database: erp.database, key: erp.adminKey });
     this.connection = openOdoo(this.session("json2"));
-  }
-
-  static async open(): Promise<OdooStage> {
-    const erp = await startOdoo(odooPlace(process.env));
-    console.log(`Odoo answers after ${erp.startedInMs} ms at ${erp.url}, database ${erp.database}`);
-    return new OdooStage(erp);
   }
 
   session(protocol: "json2" | "jsonrpc", more: JsonMap = {}): LiveSession {

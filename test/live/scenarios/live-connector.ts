@@ -5,6 +5,7 @@ import type {
   Connector,
   EntityMapping,
   HttpRequest,
+  Mapping,
   NativeRecord,
   NativeWrite,
   WriteOutcome,
@@ -56,6 +57,11 @@ export class LiveConnector {
     const { mapping, problems } = compileMapping(ground.connector.defaultMapping(ground.options), kinds);
     if (mapping === undefined) throw new Error(JSON.stringify(problems));
     this.#mappings = mapping.entities;
+  }
+
+  /** The compiled default mapping. */
+  get mapping(): Mapping {
+    return { entities: this.#mappings };
   }
 
   static async open(ground: ConnectorGround): Promise<LiveConnector> {

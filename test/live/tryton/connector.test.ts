@@ -2,6 +2,7 @@ import { trytonPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { accountCases } from "./account-cases.ts";
 import { quoteCases as sharedQuoteCases, readingCases, writingCases } from "../scenarios/connector-cases.ts";
+import { questionCases } from "../scenarios/question-cases.ts";
 import { operationCases } from "./operation-cases.ts";
 import { quoteCases } from "./quote-cases.ts";
 import { changeCases, ownReadingCases } from "./reading-cases.ts";
@@ -36,5 +37,6 @@ describe.skipIf(reason !== null)("the Tryton connector against a real Tryton", (
   changeCases(opened);
   quoteCases(opened);
   operationCases(opened);
+  questionCases(() => opened().live);
   recordingCases(() => isUp(untouched));
 });

@@ -5,7 +5,7 @@ import type { OperationCases } from "@crossfoot/connector-sdk/testing";
 import { openTryton } from "@crossfoot/connector-tryton";
 import { dec } from "crossfoot/testing";
 import { expect, it } from "vitest";
-import { asId, codeOf, compiled, idOf, mapIn } from "./stage.ts";
+import { asId, compiled, idOf, mapIn } from "./stage.ts";
 import type { Id, JsonMap, Stage } from "./stage.ts";
 
 /** Methods of Tryton 6.0 that change nothing: the server rolls their transactions back. */
@@ -124,10 +124,6 @@ export function operationCases(stage: () => Stage): void {
 
   it("tells the way from a quote to its order, one write at a time, and no second order", async () => {
     await leadsToOrder(stage());
-  });
-
-  it("makes one order when two people press at the same moment", async () => {
-    await pressedTogether(stage());
   });
 
   it("says how far an order has come by its lines: a part, then all", async () => {
@@ -343,28 +339,6 @@ async function leadsToOrder(stage: Stage): Promise<void> {
   await stage.send(stage.press(idOf(big), "quote"));
   const concerns = await stage.connection.operations.quoteToOrder({ quote: idOf(big) });
   expect(concerns).toMatchObject({ kind: "write", concerns: [expect.stringMatching(/^credit limit/)] });
-}
-
-/** Each asks, sends what it is told, and asks again, both at once, until both are told the order. */
-async function pressedTogether(stage: Stage): Promise<void> {
-  const [created] = await stage.send(await stage.quote("C00001"));
-  const quote = idOf(created);
-  const hand = async (): Promise<OrderWay> => {
-    const connection = openTryton(stage.sessionWith({}));
-    let way = await connection.operations.quoteToOrder({ quote });
-    for (let round = 0; way.kind === "write" && round < 10; round += 1) {
-      const [outcome] = await connection.write([stage.write({ ...way.write })]);
-      const isLost = outcome?.kind === "failed" && !["stale", "transient"].includes(outcome.failure.failure);
-      if (isLost) throw new Error(`refused: ${codeOf(outcome)}`);
-      way = await connection.operations.quoteToOrder({ quote });
-    }
-    return way;
-  };
-  const ways = await Promise.all([hand(), hand()]);
-  expect(ways[0]).toMatchObject({ kind: "ordered", order: quote });
-  expect(ways[1]).toEqual(ways[0]);
-  const [sale] = await stage.admin.find("sale.sale", [["id", "=", Number(quote)]], ["shipments", "invoices"]);
-  expect([sale?.["shipments"], sale?.["invoices"]].map((each) => (each as unknown[]).length)).toEqual([1, 1]);
 }
 
 async function comesAlong(stage: Stage): Promise<void> {
