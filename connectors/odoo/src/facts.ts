@@ -1,5 +1,5 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import { idOf, isList, isMap, keyOf, odooId, refId, text } from "./native.ts";
+import { flag, idOf, isList, isMap, keyOf, odooId, refId, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import { tokens } from "./odoo.ts";
 import type { Odoo } from "./odoo.ts";
@@ -37,6 +37,8 @@ export interface Facts {
   readonly warehouses: { readonly [id: string]: { readonly code: string; readonly name: string } };
   /** Names of taxes by id. */
   readonly taxes: Names;
+  /** Taxes that a price holds already. */
+  readonly includedTaxes: readonly number[];
   /** Logins by user id. */
   readonly logins: Names;
   /** Id of the tag that marks accounts; null when none is asked for. */
@@ -101,7 +103,7 @@ async function readFacts(odoo: Odoo): Promise<Facts> {
   const currencies = currenciesOf(await table(odoo, "res.currency", ["name", "decimal_places", "rate"]));
   const countries = await table(odoo, "res.country", ["code"]);
   const places = await optional(table(odoo, "stock.warehouse", ["code", "name", "company_id"]));
-  const taxes = await optional(table(odoo, "account.tax", ["name"]));
+  const taxes = await optional(table(odoo, "account.tax", ["name", "price_include"]));
   const users = await table(odoo, "res.users", ["login", "partner_id"]);
   const currency = currencies[String(refId(own, "currency_id"))];
   if (own === undefined || currency === undefined) {
@@ -122,6 +124,7 @@ async function readFacts(odoo: Odoo): Promise<Facts> {
       ofCompany.map((row) => [keyOf(row), { code: text(row, "code") ?? "", name: text(row, "name") ?? "" }]),
     ),
     taxes: namesOf(taxes, "name"),
+    includedTaxes: taxes.filter((row) => flag(row, "price_include")).map(idOf),
     logins: namesOf(users, "login"),
     accountTag: await tagOf(odoo),
     fields: await fieldsOf(odoo),

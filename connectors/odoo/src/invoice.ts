@@ -1,11 +1,11 @@
-import { compare, decimalOf, divide, multiply, subtract } from "./decimal.ts";
+import { compare, decimalOf, multiply, subtract } from "./decimal.ts";
 import type { Domain } from "./domain.ts";
 import { has, placesOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
-import { isMap, keyOf, many, mapsOf, one, refId, refKey, refLabel, scalar, text } from "./native.ts";
+import { isMap, keyOf, many, mapsOf, one, refId, refIds, refKey, refLabel, scalar, text } from "./native.ts";
 import type { Json, Row } from "./native.ts";
 import { accountOf } from "./partner-address.ts";
-import { currencyOf } from "./sale-line.ts";
+import { currencyOf, perPiece } from "./sale-line.ts";
 import { made, outside, plain, present } from "./shape.ts";
 import type { Placement, Root, Setting, Shape } from "./shape.ts";
 import type { Join } from "./tree.ts";
@@ -50,6 +50,7 @@ function lines(invoice: Row, { facts }: Setting): Json {
   return goods(invoice).map((line) => {
     const quantity = signed(invoice, decimalOf(line, "quantity", placesOf(facts, lineModel, "quantity")));
     const { net, isBooked } = netOf(invoice, line, digits);
+    const holdsTax = refIds(line, "tax_ids").some((id) => facts.includedTaxes.includes(id));
     const [gross, shown] = [
       decimalOf(line, "price_total", digits),
       decimalOf(line, "price_subtotal", digits),
@@ -61,7 +62,7 @@ function lines(invoice: Row, { facts }: Setting): Json {
       description: text(line, "name"),
       quantity,
       unit: refLabel(line, "product_uom_id"),
-      unit_price: isBooked ? agreedPrice(line, facts) : perPiece(net, quantity),
+      unit_price: isBooked && !holdsTax ? agreedPrice(line, facts) : perPiece(net, quantity),
       amount: net,
       // A line that was changed after posting says a tax that nobody booked.
       tax: isBooked ? tax : null,
@@ -73,11 +74,6 @@ function agreedPrice(line: Row, facts: Facts): string | null {
   const price = decimalOf(line, "price_unit", placesOf(facts, lineModel, "price_unit"));
   const discount = decimalOf(line, "discount", null) ?? "0";
   return price === null ? null : multiply(price, subtract("1", multiply(discount, "0.01")));
-}
-
-function perPiece(net: string | null, quantity: string | null): string | null {
-  if (net === null || quantity === null || compare(quantity, "0") === 0) return null;
-  return divide(net, quantity, 6);
 }
 
 /** Payments by the id of their reconciliation, as Odoo's own screen of the invoice lists them. */
@@ -162,7 +158,7 @@ const joins = (facts: Facts): readonly Join[] => [
     model: lineModel,
     fields: [
       ...["display_type", "product_id", "name", "quantity", "product_uom_id", "price_unit", "discount"],
-      ...["price_subtotal", "price_total", "amount_currency", "write_date", "write_uid"],
+      ...["price_subtotal", "price_total", "amount_currency", "tax_ids", "write_date", "write_uid"],
       ...(has(facts, lineModel, "sale_line_ids") ? ["sale_line_ids"] : []),
     ],
     joins: [{ field: "sale_line_ids", model: "sale.order.line", fields: ["order_id"] }],

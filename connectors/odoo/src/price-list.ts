@@ -4,7 +4,7 @@ import type { Domain } from "./domain.ts";
 import { loadFacts, placesOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { refusal } from "./failures.ts";
-import { flag, idOf, keyOf, refId, refLabel, text } from "./native.ts";
+import { flag, idOf, keyOf, refId, refIds, refLabel, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 import { breaksOf, priceIn, rulesByProduct } from "./price-rule.ts";
@@ -107,12 +107,16 @@ async function pricedProducts(odoo: Odoo, facts: Facts): Promise<readonly Sold[]
       ["active", "=", true],
       ["company_id", "in", [false, facts.company]],
     ],
-    fields: ["product_tmpl_id", "categ_id", "lst_price", "standard_price", "uom_id"],
+    fields: ["product_tmpl_id", "categ_id", "lst_price", "standard_price", "uom_id", "taxes_id"],
     limit: max + 1,
   });
   if (rows.length > max) {
     const message = `more than ${max} products are sold; raise the option pricedProductsMax`;
     throw new ConnectorError({ failure: "unsupported", code: "too_many_products", message });
+  }
+  if (rows.some((row) => refIds(row, "taxes_id").some((id) => facts.includedTaxes.includes(id)))) {
+    const message = "prices of this database include tax; only net prices are read";
+    throw new ConnectorError({ failure: "unsupported", code: "prices_with_tax", message });
   }
   const paths = await categoryPaths(odoo);
   return rows.map((row) => ({

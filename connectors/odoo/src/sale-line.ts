@@ -1,7 +1,8 @@
-import { decimalOf, multiply, normal, round, subtract, total } from "./decimal.ts";
+import { compare, decimalOf, divide, multiply, normal, round, subtract, total } from "./decimal.ts";
 import { has, nameOf, placesOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
-import { flag, keyOf, many, one, refId, refKey, refLabel, text } from "./native.ts";
+import { refusal } from "./failures.ts";
+import { flag, keyOf, many, one, refId, refIds, refKey, refLabel, text } from "./native.ts";
 import type { Json, Row } from "./native.ts";
 import type { Setting } from "./shape.ts";
 import type { Join } from "./tree.ts";
@@ -46,7 +47,7 @@ export function lineJoin(facts: Facts): Join {
       {
         field: "product_id",
         model: "product.product",
-        fields: ["default_code", "type", "description_sale", "display_name"],
+        fields: ["default_code", "type", "description_sale", "display_name", "taxes_id"],
       },
     ],
   };
@@ -88,6 +89,12 @@ const priceOf = (line: Row, facts: Facts): string | null =>
 const discountOf = (line: Row, facts: Facts): string =>
   decimalOf(line, "discount", placesOf(facts, model, "discount")) ?? "0";
 
+/** The net of a piece, where a line says only its net as a whole. */
+export function perPiece(net: string | null, quantity: string | null): string | null {
+  if (net === null || quantity === null || compare(quantity, "0") === 0) return null;
+  return divide(net, quantity, 6);
+}
+
 /** The price of a piece after its discount, exact. */
 function netPriceOf(line: Row, facts: Facts): string | null {
   const price = priceOf(line, facts);
@@ -111,9 +118,27 @@ function remarkOf(line: Row): string | null {
   return rest === "" ? null : rest;
 }
 
-/** Lines of a quote: prices before discount, as they are agreed. */
+const holdsTax = (line: Row, { taxes }: { readonly taxes: string }, facts: Facts): boolean =>
+  refIds(line, taxes).some((id) => facts.includedTaxes.includes(id));
+
+/** Lines of taxed products that no tax stands on: a fiscal position without taxes takes every one away. */
+export function untaxedLines(order: Row, { facts }: Setting): number {
+  const { taxes } = lineNames(facts);
+  return bookedLines(order).filter(
+    (line) =>
+      refIds(line, taxes).length === 0 &&
+      refIds(one(line, "product_id"), "taxes_id").some((id) => facts.taxes[String(id)] !== undefined),
+  ).length;
+}
+
+/**
+ * Lines of a quote: prices before discount, as they are agreed. A price that holds its tax is none of these:
+ * it would be taken for one without.
+ */
 export function quoteLines(order: Row, setting: Setting): Json {
   const { facts } = setting;
+  if (goodsLines(order, setting).some((line) => holdsTax(line, lineNames(facts), facts)))
+    throw refusal("prices_with_tax", "prices of this quote include tax; only net prices are read", "lines");
   const { unit } = lineNames(facts);
   return goodsLines(order, setting).map((line) => {
     const discount = discountOf(line, facts);
@@ -134,14 +159,16 @@ export function quoteLines(order: Row, setting: Setting): Json {
  * (`round_globally`) they need not add up to its net: that is read from the header, never added up.
  */
 export function orderLines(order: Row, { facts }: Setting): Json {
-  const { unit } = lineNames(facts);
+  const names = lineNames(facts);
   const { digits } = currencyOf(order, facts);
   return bookedLines(order).map((line) => ({
     id: keyOf(line),
     product: refKey(line, "product_id"),
     quantity: quantityOf(line, facts),
-    unit: refLabel(line, unit),
-    unit_price: netPriceOf(line, facts),
+    unit: refLabel(line, names.unit),
+    unit_price: holdsTax(line, names, facts)
+      ? perPiece(decimalOf(line, "price_subtotal", digits), quantityOf(line, facts))
+      : netPriceOf(line, facts),
     amount: decimalOf(line, "price_subtotal", digits),
     tax: decimalOf(line, "price_tax", digits),
     note: remarkOf(line),

@@ -16,6 +16,7 @@ import {
   orderLines,
   quantityOf,
   quoteLines,
+  untaxedLines,
 } from "./sale-line.ts";
 import { made, outside, plain, present } from "./shape.ts";
 import type { Root, Setting, Shape } from "./shape.ts";
@@ -88,9 +89,13 @@ const creditReason = (row: Row): string | null =>
     ? null
     : "the customer's credit limit is exceeded; Odoo only warns";
 
-/** What is missing before the quote can be given out; null when nothing is. */
-const validation = (row: Row): string | null =>
-  text(row, "state") === "draft" && bookedLines(row).length === 0 ? "missing: a line" : null;
+/** What stands in the way of giving out the quote, or should be looked at before; null when nothing does. */
+function validation(row: Row, setting: Setting): string | null {
+  if (isOrdered(row) || text(row, "state") === "cancel") return null;
+  if (bookedLines(row).length === 0) return text(row, "state") === "draft" ? "missing: a line" : null;
+  const untaxed = untaxedLines(row, setting);
+  return untaxed === 0 ? null : `no tax on ${untaxed} of its lines: a fiscal position takes it away`;
+}
 
 const quoteRoots: { readonly [root: string]: Root } = {
   ...shared,

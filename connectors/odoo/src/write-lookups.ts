@@ -1,7 +1,7 @@
 import { loadFacts, warehouseBy } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { refusal } from "./failures.ts";
-import { idOf, odooId, refId, refLabel, text } from "./native.ts";
+import { idOf, odooId, refId, refIds, refLabel, text } from "./native.ts";
 import type { Json, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 
@@ -12,6 +12,8 @@ interface LineProduct {
   readonly unitName: string | null;
   /** What Odoo fills in as a line's text: the product's label and its text for sales. */
   readonly filled: readonly string[];
+  /** Whether its prices hold their tax. */
+  readonly holdsTax: boolean;
 }
 
 /** Reference records by the code that a native record shows, for the length of one call of `write`. */
@@ -48,11 +50,13 @@ export function createLookups(odoo: Odoo): Lookups {
     return rows;
   };
   const product = async (id: number): Promise<LineProduct> => {
-    const fields = ["display_name", "description_sale", "uom_id"];
+    const fields = ["display_name", "description_sale", "uom_id", "taxes_id"];
     const [row] = await read({ model: "product.product", fields, domain: [["id", "=", id]] });
     if (row === undefined) throw refusal("product_unknown", "Odoo has no such product", "lines");
     const filled = [text(row, "display_name"), text(row, "description_sale")].filter((each) => each !== null);
-    return { unit: refId(row, "uom_id"), unitName: refLabel(row, "uom_id"), filled };
+    const { includedTaxes } = await loadFacts(odoo);
+    const holdsTax = refIds(row, "taxes_id").some((each) => includedTaxes.includes(each));
+    return { unit: refId(row, "uom_id"), unitName: refLabel(row, "uom_id"), filled, holdsTax };
   };
   return {
     facts: async () => loadFacts(odoo),

@@ -76,6 +76,8 @@ async function lineValues(setting: LineSetting, row: JsonMap, before: JsonMap | 
   if (price === null)
     throw refusal("price_missing", "a line has no price; a missing price is never zero", "lines");
   if (unit === null) throw refusal("unit_missing", "a quantity has no unit", "lines");
+  if ((await lookups.product(product)).holdsTax)
+    throw refusal("prices_with_tax", "Odoo takes this product's price as one that includes tax", "lines");
   const changes = (key: string): boolean => before === null || !isSame(before[key] ?? null, row[key] ?? null);
   const isOther = changes("product");
   const said = changes("note") || isOther ? await lineText(lookups, product, row) : null;

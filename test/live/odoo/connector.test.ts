@@ -14,6 +14,7 @@ import { quoteCases } from "./quote-cases.ts";
 import { readingTraps } from "./reading-traps.ts";
 import { rightsCases } from "./rights-cases.ts";
 import { startCases } from "./start-cases.ts";
+import { taxCases } from "./tax-cases.ts";
 
 const reason = whyNot(odooPlace(process.env));
 
@@ -38,6 +39,7 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   startCases(() => isUp(untouched).erp);
   readingCases(() => isUp(untouched).live);
   writingCases(() => isUp(worked).live);
+  taxCases(() => isUp(worked));
   sharedQuoteCases(() => isUp(worked).live);
   readingTraps(() => isUp(worked));
   documentTraps(() => isUp(worked));
