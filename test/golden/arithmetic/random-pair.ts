@@ -78,7 +78,10 @@ function editedOf(dice: Dice, document: PricedDocument): PricedDocument {
   const at = dice.between(0, document.lines.length - 1);
   const lines = document.lines.flatMap((line, place) => {
     if (place !== at) return [line];
-    const other = [{ ...line, price: "4.56" }, { ...line, quantity: "7" }].map((each) => [each]);
+    const other = [
+      { ...line, price: "4.56" },
+      { ...line, quantity: "7" },
+    ].map((each) => [each]);
     return dice.oneOf([[], ...other, [line, { ...line, key: "x" }]]);
   });
   return { ...document, lines };
