@@ -4,7 +4,7 @@ import { unreadable } from "./failures.ts";
 import { isList, isMap, odooId, refId, refIds, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import type { Options } from "./options.ts";
-import { callOver, callRpc } from "./wire.ts";
+import { askVersion, callOver, callRpc } from "./wire.ts";
 import type { Answered, Call, Caller } from "./wire.ts";
 
 /** What a search asks for. */
@@ -152,8 +152,7 @@ async function versionOf(
   options: Options,
 ): Promise<{ readonly version: number; readonly versionText: string }> {
   if (options.version !== null) return { version: options.version, versionText: `${options.version}.0` };
-  const { value } = await callRpc(session, { part: "common", method: "version", args: [], isWrite: false });
-  const versionText = isMap(value) ? text(value, "server_version") : null;
+  const versionText = (await askVersion(session)) ?? (await versionByRpc(session));
   // Hosted databases are numbered `saas~18.2`.
   const version = Number(/\d+/.exec(versionText ?? "")?.[0] ?? Number.NaN);
   if (versionText !== null && version >= 17) return { version, versionText };
@@ -162,6 +161,13 @@ async function versionOf(
     code: "version_unknown",
     message: "Odoo 17 or later is expected at this address; the option version may name it",
   });
+}
+
+/** The version as 17 and 18 tell it; JSON-RPC is to go, so it is asked last. */
+async function versionByRpc(session: Session): Promise<string | null> {
+  const call = { part: "common", method: "version", args: [], isWrite: false } as const;
+  const { value } = await callRpc(session, call);
+  return isMap(value) ? text(value, "server_version") : null;
 }
 
 /** JSON-2 knows the user by the key. */

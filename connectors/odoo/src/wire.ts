@@ -1,6 +1,6 @@
 import type { Session } from "@crossfoot/connector-sdk";
 import { failureOfException, failureOfStatus, unreadable } from "./failures.ts";
-import { isMap } from "./native.ts";
+import { isMap, text } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 import type { Options } from "./options.ts";
 import { methodsByPlace } from "./rpc-places.ts";
@@ -89,6 +89,13 @@ export async function callRpc(
   ]) as JsonMap;
   const body = { jsonrpc: "2.0", method: "call", id: 1, params };
   return answer(session, { path: "/jsonrpc", headers: {}, body, isWrite });
+}
+
+/** The version as version 19 and later tell it without a login; undefined where there is no such page. */
+export async function askVersion(session: Session): Promise<string | undefined> {
+  const { status, body } = await session.http({ method: "GET", path: "/web/version", isWrite: false });
+  const said = status === 200 ? parsed(body) : undefined;
+  return (isMap(said) ? text(said, "version") : null) ?? undefined;
 }
 
 async function answer(session: Session, { path, headers, body, isWrite }: Post): Promise<Answered> {

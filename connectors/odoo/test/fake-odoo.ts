@@ -46,8 +46,13 @@ export function fakeOdoo(
     token: { load: (name) => tokens.get(name), store: (name, value) => void tokens.set(name, value) },
     http: async (request) => {
       requests.push(request);
+      const version = more.version ?? "19.0";
+      if (request.path === "/web/version")
+        return version.startsWith("19")
+          ? plainAnswer({ value: { version, version_info: [] } })
+          : plainAnswer({ status: 404, body: "<html>Not Found</html>" });
       const rpc = rpcOf(request);
-      if (rpc?.method === "version") return rpcAnswer({ value: { server_version: more.version ?? "19.0" } });
+      if (rpc?.method === "version") return rpcAnswer({ value: { server_version: version } });
       if (rpc?.method === "authenticate") {
         const isKnown = rpc.args[1] === "sync" && rpc.args[2] === "the-key";
         return rpcAnswer({ value: isKnown ? 5 : false });

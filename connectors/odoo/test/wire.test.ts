@@ -247,6 +247,12 @@ describe("a connection", () => {
     expect(await lastCall(forced)).toEqual(["/jsonrpc", context]);
   });
 
+  it("needs no JSON-RPC for version 19, which is to go", async () => {
+    const session = fakeOdoo(written);
+    await lastCall(session);
+    expect(session.requests.map(({ path }) => path)).not.toContain("/jsonrpc");
+  });
+
   it("asks who and where it is once, and again only after its key was refused", async () => {
     let isRefused = false;
     const session = fakeOdoo((asked) =>
