@@ -7,25 +7,29 @@
  * `mail`; `web`; `tax` tax ids; `code` identifiers that people type (SKU, GTIN); `date`;
  * `number`; `category` one of few words; `ignored` keys of one system, which say nothing about the other.
  */
-export type Kind =
-  | "name"
-  | "person"
-  | "given"
-  | "family"
-  | "text"
-  | "street"
-  | "house"
-  | "place"
-  | "postcode"
-  | "phone"
-  | "mail"
-  | "web"
-  | "tax"
-  | "code"
-  | "date"
-  | "number"
-  | "category"
-  | "ignored";
+export type Kind = (typeof kinds)[number];
+
+/** Every kind of column. */
+export const kinds = [
+  "name",
+  "person",
+  "given",
+  "family",
+  "text",
+  "street",
+  "house",
+  "place",
+  "postcode",
+  "phone",
+  "mail",
+  "web",
+  "tax",
+  "code",
+  "date",
+  "number",
+  "category",
+  "ignored",
+] as const;
 
 /** What the records of a table are. */
 export type MatchedEntity = "accounts" | "contacts" | "products";

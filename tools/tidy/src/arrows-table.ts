@@ -268,6 +268,7 @@ export const rooms: readonly Room[] = [
     at: "packages/server/src/cli/",
     rooms: [
       "kernel",
+      "matching",
       "model",
       "server/compose",
       "server/config",

@@ -49,22 +49,59 @@ export function fieldsOf(
     else if (mine.kind !== "ignored" && theirs.kind !== "ignored") pair(mine, theirs);
     else free.delete(theirs.at);
   }
-  for (const mine of rest) {
-    if (mine.kind === "ignored") continue;
-    const mates = right.filter((each) => free.has(each.at) && each.kind === mine.kind);
-    const [only] = mates;
-    if (
-      only !== undefined &&
-      mates.length === 1 &&
-      rest.filter(({ kind }) => kind === mine.kind).length === 1
-    )
-      pair(mine, only);
-  }
+  const unpaired = right.filter(({ at }) => free.has(at));
+  for (const [mine, theirs] of alike({ left: tables.left, right: tables.right }, rest, unpaired))
+    pair(mine, theirs);
   return fields.toSorted((one, other) => one.left - other.left);
 }
 
+/** Rows whose words tell how far two columns hold the same. */
+const sampleMax = 2000;
+/** Two columns of one kind that are not the only ones of it share at least this part of their words. */
+const sharedMin = 0.05;
+
+/** Columns of one kind, the pairs with the most words in common first; each column once. */
+function alike(
+  tables: { readonly left: Table; readonly right: Table },
+  left: readonly Column[],
+  right: readonly Column[],
+): readonly (readonly [Column, Column])[] {
+  const paired: { readonly mine: Column; readonly theirs: Column; readonly shared: number }[] = [];
+  for (const mine of left) {
+    if (mine.kind === "ignored") continue;
+    const mates = right.filter((each) => each.kind === mine.kind);
+    const isOnly = mates.length === 1 && left.filter(({ kind }) => kind === mine.kind).length === 1;
+    for (const theirs of mates) {
+      const shared = sharedWords(wordsIn(tables.left, mine.at), wordsIn(tables.right, theirs.at));
+      if (isOnly || shared >= sharedMin) paired.push({ mine, theirs, shared });
+    }
+  }
+  const taken = new Set<Column>();
+  return paired
+    .toSorted((one, other) => other.shared - one.shared || one.mine.at - other.mine.at)
+    .flatMap(({ mine, theirs }) => {
+      if (taken.has(mine) || taken.has(theirs)) return [];
+      taken.add(mine).add(theirs);
+      return [[mine, theirs] as const];
+    });
+}
+
+function wordsIn(table: Table, column: number): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const row of table.rows.slice(0, sampleMax))
+    for (const word of fold(row[column] ?? "").split(" ")) if (word !== "") words.add(word);
+  return words;
+}
+
+/** Words of the smaller set that the other has too, as a share. */
+function sharedWords(mine: ReadonlySet<string>, theirs: ReadonlySet<string>): number {
+  let shared = 0;
+  for (const word of mine) if (theirs.has(word)) shared++;
+  return shared / Math.max(1, Math.min(mine.size, theirs.size));
+}
+
 /**
- * The fields of a map that the user wrote. Throws an Error that names the first column that is not
+ * The fields of a map that the user wrote. Throws a RangeError that names the first column that is not
  * there.
  */
 export function mappedFields(
@@ -75,8 +112,10 @@ export function mappedFields(
   return pairs.map((pair) => {
     const left = tables.left.columns.indexOf(pair.left);
     const right = (tables.right ?? tables.left).columns.indexOf(pair.right);
-    if (left < 0) throw new Error(`the map names a column ${pair.left} that the first table does not have`);
-    if (right < 0) throw new Error(`the map names a column ${pair.right} that the other table does not have`);
+    if (left < 0)
+      throw new RangeError(`the map names a column ${pair.left} that the first table does not have`);
+    if (right < 0)
+      throw new RangeError(`the map names a column ${pair.right} that the other table does not have`);
     return { name: pair.left, kind: pair.kind ?? kindOf(tables.left, left, entity), left, right };
   });
 }

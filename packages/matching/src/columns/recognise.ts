@@ -10,6 +10,9 @@ const sampleMax = 2000;
 
 /** Header words that name a kind, the first that fits wins. Compared against the folded header. */
 const byHeader: readonly (readonly [RegExp, Kind])[] = [
+  [/\b(?:vat|tax|tva|ust ?id|uid nr|tin|nif|cif|steuernummer|fiscal|siren|siret|ein|abn)\b/, "tax"],
+  [/\b(?:ssn|soc sec|social security|national id|passport)\b/, "code"],
+  [/(?:^|\s)(?:id|ids|key|uuid|guid)$/, "ignored"],
   [
     /^(?:id|rec(?:ord)? id|row id|uuid|guid|key|pk|created.*|updated.*|modified.*|owner.*|external id|odoo id|sf id)$/,
     "ignored",
@@ -17,7 +20,6 @@ const byHeader: readonly (readonly [RegExp, Kind])[] = [
   [/\b(?:e ?mail|mail)\b/, "mail"],
   [/\b(?:phone|tel|telephone|telefon|mobile|cell|fax|handy)\b/, "phone"],
   [/\b(?:web|website|url|homepage|domain|internet)\b/, "web"],
-  [/\b(?:vat|tax|tva|ust ?id|uid nr|tin|nif|cif|steuernummer|fiscal|siren|siret|ein|abn)\b/, "tax"],
   [/\b(?:gtin|ean|upc|isbn|barcode)\b/, "code"],
   [/\b(?:given|first|fore|christian|vor|prenom)\s?(?:name)?\b/, "given"],
   [/\b(?:sur|last|family|nach)\s?name\b|\bsurname\b|\bnom de famille\b/, "family"],

@@ -92,7 +92,8 @@ export async function openTable(file: string, project: Project, options: TableOp
   return { rows: () => rowsOf(file, { delimiter, columns, project, options }) };
 }
 
-async function headOf(file: string): Promise<string> {
+/** The beginning of a text file. Rejects with a Refusal where it cannot be read or is UTF-16. */
+export async function headOf(file: string): Promise<string> {
   try {
     const opened = await open(file, "r");
     try {
@@ -111,7 +112,7 @@ async function headOf(file: string): Promise<string> {
 }
 
 /** The delimiter that the header line has most of, outside of quotes. */
-function delimiterOf(head: string): string {
+export function delimiterOf(head: string): string {
   const line = (head.split(/\r?\n/, 1)[0] ?? "").replace(/"[^"]*"/g, "");
   const counted = delimiters.map((each): [string, number] => [each, line.split(each).length]);
   return counted.toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? ",";

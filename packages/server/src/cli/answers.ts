@@ -29,16 +29,6 @@ export function addAnswering(add: Add): void {
       mergedCommand(context, { entity: String(entity), loser: String(loser), survivor: String(survivor) }),
     );
   });
-  add("match", "answer a possible duplicate of `conflicts`: the same as another, or not", (command, act) => {
-    command
-      .argument("<entity>")
-      .argument("<record>", "<connection>:<native id> of the record that is listed")
-      .option("--with <record>", "it is the same as this one: <connection>:<native id>, or the id of a link")
-      .option("--apart", "it is a record of its own");
-    act((context, [entity, record]) =>
-      matchCommand(context, { entity: String(entity), record: String(record) }, command.opts()),
-    );
-  });
 }
 
 const words: readonly DeletionWord[] = ["archive", "keep", "restore"];
@@ -82,7 +72,8 @@ async function mergedCommand(
   return exitCodes.done;
 }
 
-async function matchCommand(
+/** `match` with a record: a person says whether it is the same as another. */
+export async function matchCommand(
   context: Context,
   at: { readonly entity: string; readonly record: string },
   flags: { readonly with?: string; readonly apart?: boolean },

@@ -26,6 +26,7 @@ import type { MapOptions } from "./look.ts";
 import { conflictsCommand, deadLettersCommand, redriveCommand } from "./people.ts";
 import { exitCodes, Refusal, refusalDocument, refusalOf, refusalText } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
+import { addMatching } from "./match.ts";
 import { pauseCommand } from "./pausing.ts";
 import { prepareCommand } from "./prepare.ts";
 import type { PrepareFlags } from "./prepare.ts";
@@ -263,6 +264,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addActing,
     addAdopting,
     addAnswering,
+    addMatching,
     addPeople,
     addBringingBack,
     addEpoch,
