@@ -22,6 +22,7 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   let untouched: Ground | undefined;
   let worked: Ground | undefined;
   let asked: OdooStage | undefined;
+  let before19: Ground | undefined;
   const isUp = <On extends Ground | OdooStage>(one: On | undefined): On => {
     if (one === undefined) throw new Error("Odoo is not up");
     return one;
@@ -30,8 +31,10 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
     untouched = await openGround();
     worked = await groundOn(await untouched.erp.fresh());
     asked = new OdooStage(await untouched.erp.fresh());
+    before19 = await groundOn(await untouched.erp.fresh(), "jsonrpc");
   });
   afterAll(async () => {
+    await before19?.erp.stop();
     await asked?.erp.stop();
     await worked?.erp.stop();
     await untouched?.erp.stop();
@@ -50,21 +53,12 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   prepareCases(() => isUp(worked));
   questionCases(() => isUp(worked).live);
   operationCases(() => isUp(asked));
-});
 
-describe.skipIf(reason !== null)(`the Odoo connector as it speaks to 17 and 18 (${reason ?? "live"})`, () => {
-  let ground: Ground | undefined;
-  const isUp = (): Ground => {
-    if (ground === undefined) throw new Error("Odoo is not up");
-    return ground;
-  };
-  beforeAll(async () => {
-    const { erp } = await openGround();
-    ground = await groundOn(erp, "jsonrpc");
+  describe("as it speaks to 17 and 18, over JSON-RPC", () => {
+    readingCases(() => isUp(before19).live);
+    writingCases(() => isUp(before19).live);
+    sharedQuoteCases(() => isUp(before19).live);
+    questionCases(() => isUp(before19).live);
+    quoteCases(() => isUp(before19));
   });
-  afterAll(() => ground?.erp.stop());
-  readingCases(() => isUp().live);
-  writingCases(() => isUp().live);
-  questionCases(() => isUp().live);
-  quoteCases(isUp);
 });

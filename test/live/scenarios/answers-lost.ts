@@ -22,7 +22,8 @@ export function loseFirstAnswers(lines: readonly RudeProxy[]): LosingWatch {
         if (!isWrite || met.has(kind)) return "pass";
         met.add(kind);
         lost.push(name);
-        return "lose";
+        // The very first is waited for until the time-out; the others are cut, which costs no time.
+        return lost.length === 1 ? "hang" : "lose";
       },
       afterEffect: () => undefined,
     };
