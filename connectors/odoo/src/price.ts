@@ -63,13 +63,14 @@ export async function price(odoo: Odoo, request: PriceRequest): Promise<PriceAns
     throw refusal("lines_missing", "Odoo answered other lines than it was asked about");
   const known = await namesOf(odoo, facts, priced);
   const left = sold.map((line, at) => rowOf(line, priced[at] ?? {}, { facts, digits, known, head }));
-  const rows = lines.map((line): PricedRow | RefusedRow =>
-    line instanceof ConnectorError
-      ? { ok: false, failure: failureRecord(line) }
-      : (left.shift() as PricedRow),
-  );
+  const rows = lines.map((line): PricedRow | RefusedRow => {
+    const row = line instanceof ConnectorError ? line : left.shift();
+    return row === undefined || row instanceof ConnectorError
+      ? { ok: false, failure: failureRecord(row) }
+      : row;
+  });
   const [net, tax, gross] = totalFields.map((field) => decimalOf(order, field, digits) ?? "0");
-  const isWhole = sold.length === lines.length && net !== undefined && tax !== undefined;
+  const isWhole = rows.every(({ ok }) => ok) && net !== undefined && tax !== undefined;
   const list = refId(head, "pricelist_id");
   return {
     currency: code,
@@ -194,8 +195,11 @@ function rowOf(
   { asked, quantity }: Sold,
   line: JsonMap,
   from: { readonly facts: Facts; readonly digits: number; readonly known: Named; readonly head: JsonMap },
-): PricedRow {
+): PricedRow | ConnectorError {
   const { facts, digits, known, head } = from;
+  const taxes = linked(line[lineNames(facts).taxes]);
+  if (taxes.some((id) => facts.includedTaxes.includes(id)))
+    return refusal("prices_with_tax", "the price of this product includes tax; only net prices are told");
   return {
     ok: true,
     product: asked.product,
@@ -205,7 +209,7 @@ function rowOf(
     // What stays at its default is left out.
     discountPercent: decimalOf(line, "discount", placesOf(facts, lineModel, "discount")) ?? "0",
     net: decimalOf(line, "price_subtotal", digits) ?? "0",
-    taxes: linked(line[lineNames(facts).taxes]).flatMap((id) => known.taxes.get(id) ?? []),
+    taxes: taxes.flatMap((id) => known.taxes.get(id) ?? []),
     rule: ruleOf(line, known, refId(head, "pricelist_id") !== undefined),
   };
 }

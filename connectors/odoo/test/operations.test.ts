@@ -11,6 +11,7 @@ import { recordedOdoo } from "./recorded-odoo.ts";
 
 type Version = "v17" | "v19";
 type Values = { readonly [name: string]: unknown };
+type Tables = { readonly [model: string]: readonly Values[] };
 
 /** Units and rights that were not recorded, in the form of each version. */
 const units: { readonly [version in Version]: readonly Values[] } = {
@@ -45,13 +46,14 @@ function asked({ path, body = "" }: HttpRequest): Values | null {
 }
 
 /** A recorded server that also fills in orders: each line as recorded, and a header of them. */
-function pricing(version: Version): FakeOdoo & { readonly heads: Values[] } {
+function pricing(version: Version, more: Tables = {}): FakeOdoo & { readonly heads: Values[] } {
   const partner = { id: 9, name: "Albatros", active: true };
   const session = recordedOdoo(version, {
     "uom.uom": units[version],
     "stock.location": [5, 8].map((id) => ({ id, usage: "internal", warehouse_id: [1, "WH"] })),
     "res.partner": [partner],
     "product.pricelist.item": [{ id: 4, min_quantity: 100 }],
+    ...more,
   });
   const heads: Values[] = [];
   const fill = (values: Values): Values => {
@@ -132,6 +134,14 @@ describe.each(["v17", "v19"] as const)("operations of Odoo on recordings of %s",
       ],
       totals: { net: "56", tax: "10.64", gross: "66.64" },
     });
+  });
+
+  it("refuse a line whose price includes its tax, which nobody may take for a net one", async () => {
+    const id = version === "v17" ? 3 : 8;
+    const tax = { id, name: "19% included", amount: 19, amount_type: "percent", price_include: true };
+    const answer = await openOdoo(pricing(version, { "account.tax": [tax] })).operations.price(request);
+    const refused = { ok: false, failure: { failure: "invalid", code: "prices_with_tax" } };
+    expect(answer).toMatchObject({ rows: [refused, refused], totals: null });
   });
 
   it("ask for the header first, and price no line without its list and currency", async () => {

@@ -80,7 +80,7 @@ export interface PricedRow {
   readonly product: ExternalId;
   readonly quantity: string;
   readonly unit: string;
-  /** Price of one unit before the discount; net or gross as the system writes it on its lines. */
+  /** Price of one unit before the discount, without tax; a row that has only a price with tax is refused. */
   readonly unitPrice: string;
   /** Zero when there is none. */
   readonly discountPercent: string;

@@ -62,6 +62,14 @@ export function taxCases(ground: () => Ground): void {
     const id = await order(ground(), { partner, product: Number(product?.["id"]), price: 119 });
     // A connection that is opened now: what is known of taxes is kept for a while.
     live.session.token.store("facts", "");
+    const asked = { product: asId(product?.["id"]), quantity: "1", unit: "Units" };
+    const none = { pricebook: null, currency: null, date: null };
+    const told = await live.connection.operations?.price?.({
+      customer: asId(partner),
+      ...none,
+      lines: [asked],
+    });
+    expect(told).toMatchObject({ rows: [{ ok: false, failure: { code: "prices_with_tax" } }], totals: null });
     const mapping = { entity: "quotes", roots: live.mappingOf("quotes").roots };
     await expect(live.connection.readByIds({ ...mapping, ids: [asId(id)] })).rejects.toMatchObject({
       code: "prices_with_tax",
