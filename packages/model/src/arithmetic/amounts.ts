@@ -1,6 +1,6 @@
 import { Big } from "big.js";
 import type { PricedDocument, Totals } from "./document.ts";
-import { refuse, totalsOf } from "./recompute.ts";
+import { refuse, refuseRulesFor, totalsOf } from "./recompute.ts";
 import type { RuleSet } from "./rules.ts";
 import { textOf } from "./rounding.ts";
 
@@ -34,6 +34,10 @@ export function effectOf(from: GivenTotals, to: GivenTotals): { readonly [name i
     }),
   );
 }
+
+/** Totals of a document that was checked before under rules that may be none; then undefined. */
+export const underRules = (document: PricedDocument, rules: RuleSet): Totals | undefined =>
+  refuseRulesFor(document, rules) === null ? totalsOf(document, rules) : undefined;
 
 /** Totals, or undefined where document and rules do not go together. */
 export const attempt = (document: PricedDocument, rules: RuleSet): Totals | undefined =>

@@ -10,10 +10,13 @@ export type DocumentFault =
   | "number_unreadable"
   | "price_per_not_positive"
   | "tax_unknown"
+  | "tax_twice"
   | "tax_circle"
   | "unit_unknown"
   | "other_category"
   | "amount_discount_of_a_part"
+  | "discount_without_lines"
+  | "date_unreadable"
   | "date_missing"
   | "rate_missing"
   | "tax_not_containable";
@@ -27,6 +30,7 @@ export interface DocumentRefusal {
 
 /** Ten times the longest document that any of the systems takes in one call. */
 export const maxLines = 5000;
+const date = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const decimal = /^-?\d{1,24}(\.\d{1,24})?$/;
 
 const fault = (name: DocumentFault, at: string | null = null): DocumentRefusal => ({ fault: name, at });
@@ -40,6 +44,14 @@ function unitRefusal(line: PricedLine): DocumentRefusal | null {
   return of.category === per.category ? null : fault("other_category", line.key);
 }
 
+function taxFault(
+  { key, taxes = [] }: { readonly key: string; readonly taxes?: readonly string[] },
+  document: PricedDocument,
+): DocumentRefusal | null {
+  if (!taxes.every((code) => Object.hasOwn(document.taxes ?? {}, code))) return fault("tax_unknown", key);
+  return new Set(taxes).size === taxes.length ? null : fault("tax_twice", key);
+}
+
 function lineRefusal(line: PricedLine, document: PricedDocument): DocumentRefusal | null {
   const discounts = line.discounts ?? [];
   const numbers = [line.quantity, line.price, line.pricePer, line.invoicedBefore];
@@ -47,8 +59,8 @@ function lineRefusal(line: PricedLine, document: PricedDocument): DocumentRefusa
     return fault("number_unreadable", line.key);
   if (line.pricePer !== undefined && Number(line.pricePer) <= 0)
     return fault("price_per_not_positive", line.key);
-  const unknown = (line.taxes ?? []).some((code) => document.taxes?.[code] === undefined);
-  if (unknown) return fault("tax_unknown", line.key);
+  const tax = taxFault(line, document);
+  if (tax !== null) return tax;
   const isFixed = ({ kind, ...rest }: Discount): boolean => kind === "amount" && !("per" in rest);
   if (line.invoicedBefore !== undefined && discounts.some(isFixed))
     return fault("amount_discount_of_a_part", line.key);
@@ -81,7 +93,17 @@ function headRefusal(document: PricedDocument): DocumentRefusal | null {
   if (!discounts.every(({ value }) => isNumber(value))) return fault("number_unreadable");
   const isPart = document.lines.some(({ invoicedBefore }) => invoicedBefore !== undefined);
   if (isPart && discounts.some(({ kind }) => kind === "amount")) return fault("amount_discount_of_a_part");
+  if (document.lines.length === 0 && discounts.some(({ kind }) => kind === "amount"))
+    return fault("discount_without_lines");
+  return exchangeRefusal(document);
+}
+
+/** Rates are chosen by comparing dates as text, so a date has one form. */
+function exchangeRefusal(document: PricedDocument): DocumentRefusal | null {
   if (document.exchange === undefined) return null;
+  const dates = [...Object.values(document.dates ?? {}), ...document.exchange.rates.map(({ from }) => from)];
+  const bad = dates.find((each) => !date.test(each));
+  if (bad !== undefined) return fault("date_unreadable", bad);
   if (!isKnownCurrency(document.exchange.currency)) return fault("currency_unknown");
   const isRate = ({ rate }: { readonly rate: string }): boolean => isNumber(rate) && Number(rate) > 0;
   return document.exchange.rates.every(isRate) ? null : fault("number_unreadable");
@@ -102,8 +124,8 @@ export function refuseDocument(document: PricedDocument): DocumentRefusal | null
     if (keys.has(deposit.key)) return fault("key_twice", deposit.key);
     keys.add(deposit.key);
     if (!isNumber(deposit.amount)) return fault("number_unreadable", deposit.key);
-    const unknown = (deposit.taxes ?? []).some((code) => document.taxes?.[code] === undefined);
-    if (unknown) return fault("tax_unknown", deposit.key);
+    const tax = taxFault(deposit, document);
+    if (tax !== null) return tax;
   }
   return null;
 }

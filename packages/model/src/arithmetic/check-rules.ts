@@ -1,12 +1,13 @@
 import { Big } from "big.js";
 import { isKnownCurrency, minorUnitOf } from "../currency.ts";
 import { stepOf } from "./rounding.ts";
-import { ruleValues } from "./rules.ts";
+import { plainRules, ruleValues } from "./rules.ts";
 import type { RuleName, RuleSet } from "./rules.ts";
 
 /** A rule set that cannot exist, with the rule that says so. */
 export interface RuleRefusal {
-  readonly rule: RuleName;
+  /** A name of a rule; or the name that no rule has. */
+  readonly rule: string;
   readonly text: string;
 }
 
@@ -17,6 +18,8 @@ const decimal = /^-?\d+(\.\d+)?$/;
 const digitRules: readonly RuleName[] = ["quantityDigits", "priceDigits"];
 
 function valueRefusal(rules: RuleSet): RuleRefusal | null {
+  const unknown = Object.keys(rules).find((name) => !Object.hasOwn(plainRules, name));
+  if (unknown !== undefined) return { rule: unknown, text: "is no rule" };
   for (const [name, values] of Object.entries(ruleValues) as [RuleName, readonly unknown[]][]) {
     const value = rules[name];
     if (digitRules.includes(name)) {
@@ -39,6 +42,18 @@ function stepRefusal(rule: RuleName, currency: string, step: string): RuleRefusa
 /** The step of amounts of a currency under these rules. */
 export const amountStep = (rules: RuleSet, currency: string): Big =>
   new Big(rules.steps[currency] ?? stepOf(minorUnitOf(currency) ?? 2));
+
+const isTable = (value: unknown): boolean => typeof value === "object" && value !== null;
+
+/** Rules from a file may lack what the type demands. */
+function shapeRefusal(rules: RuleSet): RuleRefusal | null {
+  const { steps, taxStep, cash }: { readonly [rule in RuleName]?: unknown } = rules;
+  if (!isTable(steps)) return { rule: "steps", text: "must give steps by currency" };
+  if (taxStep !== null && typeof taxStep !== "string")
+    return { rule: "taxStep", text: "must be text or null" };
+  const isCash = cash === null || (isTable(cash) && isTable((cash as { steps?: unknown }).steps));
+  return isCash ? null : { rule: "cash", text: "must give steps by currency and a mode, or be null" };
+}
 
 function stepsRefusal(rules: RuleSet): RuleRefusal | null {
   for (const [currency, step] of Object.entries(rules.steps)) {
@@ -100,7 +115,7 @@ const contradictions: readonly [(rules: RuleSet) => boolean, RuleName, string][]
 
 /** Why a rule set cannot exist, or null. Never throws. */
 export function refuseRules(rules: RuleSet): RuleRefusal | null {
-  const first = valueRefusal(rules) ?? stepsRefusal(rules);
+  const first = valueRefusal(rules) ?? shapeRefusal(rules) ?? stepsRefusal(rules);
   if (first !== null) return first;
   const found = contradictions.find(([isBroken]) => isBroken(rules));
   return found === undefined ? null : { rule: found[1], text: found[2] };

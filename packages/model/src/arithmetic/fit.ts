@@ -1,4 +1,4 @@
-import { attempt, isSameTotals } from "./amounts.ts";
+import { isSameTotals, underRules } from "./amounts.ts";
 import type { GivenTotals } from "./amounts.ts";
 import { refuseRules } from "./check-rules.ts";
 import type { PricedDocument } from "./document.ts";
@@ -27,7 +27,7 @@ export function fitRules({ document, totals, rules }: Shown, other: RuleSet): Ru
   const fits = (changes: readonly RuleChange[]): RuleSet | undefined => {
     const wanted = changed(rules, changes);
     const tried = refuseRules(wanted) === null ? wanted : neutral(wanted, [document]);
-    const made = attempt(document, tried);
+    const made = underRules(document, tried);
     return made !== undefined && isSameTotals(made, totals) ? tried : undefined;
   };
   const asBelieved = fits([]);

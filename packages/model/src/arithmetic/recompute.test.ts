@@ -109,6 +109,19 @@ describe("each rule", () => {
       expect(made.lines.map(({ net }) => Number(net)).reduce((a, b) => a + b)).toBeCloseTo(29, 9);
     }
   });
+  test("a discount is not lost where lines come to nothing, and a gift bears no part of it", () => {
+    const off = { discounts: [{ kind: "amount", value: "1" }] } as const;
+    const nothing = euro([line("1", "1", "10", { taxes: [] }), line("2", "-1", "10", { taxes: [] })], off);
+    expect(totals(nothing).net).toBe("-1");
+    const three = ["1", "2", "3"].map((key) => line(key, "1", "10", { taxes: [] }));
+    const gift = euro([...three, line("4", "1", "5", { taxes: [], isFree: true })], off);
+    expect(totals(gift, { documentDiscount: "sum_last" }).lines.map(({ net }) => net)).toEqual([
+      "9.67",
+      "9.67",
+      "9.66",
+      "0",
+    ]);
+  });
   test("a discount after tax leaves the tax as it was", () => {
     const one = euro([line("1", "1", "100")], { discounts: percent("10") });
     expect(heads(one)).toBe("90 + 17.1 = 107.1");

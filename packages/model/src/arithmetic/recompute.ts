@@ -16,13 +16,20 @@ export type Recomputed =
   | { readonly ok: false; readonly refused: "rules"; readonly why: RuleRefusal }
   | { readonly ok: false; readonly refused: "document"; readonly why: DocumentRefusal };
 
-/** What the document asks of these rules that they cannot give. */
-function refusePair(document: PricedDocument, rules: RuleSet): Recomputed | null {
+/** Why rules cannot be, for documents of a currency. */
+export function refuseRulesFor(document: PricedDocument, rules: RuleSet): Recomputed | null {
+  const rule = refuseRules(rules);
+  if (rule !== null) return { ok: false, refused: "rules", why: rule };
   const step = amountStep(rules, document.currency);
   if (rules.taxStep !== null && !new Big(rules.taxStep).mod(step).eq(0)) {
     const text = `must be a multiple of the step of amounts, ${step.toFixed()} ${document.currency}`;
     return { ok: false, refused: "rules", why: { rule: "taxStep", text } };
   }
+  return null;
+}
+
+/** What the document asks of these rules that they cannot give. */
+function refusePair(document: PricedDocument, rules: RuleSet): Recomputed | null {
   const { taxes = {}, exchange, dates } = document;
   const sets = [...document.lines, ...(document.deposits ?? [])];
   const bad = sets.find((each) => !isContainable(each.taxes ?? [], taxes));
@@ -39,8 +46,8 @@ function refusePair(document: PricedDocument, rules: RuleSet): Recomputed | null
 
 /** Why a document has no totals under these rules, or null. */
 export function refuse(document: PricedDocument, rules: RuleSet): Recomputed | null {
-  const rule = refuseRules(rules);
-  if (rule !== null) return { ok: false, refused: "rules", why: rule };
+  const rule = refuseRulesFor(document, rules);
+  if (rule !== null) return rule;
   const fault = refuseDocument(document);
   if (fault !== null) return { ok: false, refused: "document", why: fault };
   return refusePair(document, rules);

@@ -25,6 +25,11 @@ describe("a rule set that cannot exist is refused with the rule", () => {
     ["documentDiscountWhen", { documentDiscountWhen: "after_tax", documentDiscount: "each_line" }],
     ["freeGoods", { freeGoods: "taxed", prices: "gross" }],
     ["taxIncluded", { prices: "gross", taxIncluded: "net_rounded", taxRounding: "document" }],
+    ["taxRonding", { taxRonding: "line" }],
+    ["mode", { mode: undefined }],
+    ["steps", { steps: null }],
+    ["cash", { cash: { mode: "down" } }],
+    ["taxStep", { taxStep: 0.01 }],
     ["taxSigns", { prices: "gross", taxIncluded: "net_rounded", taxSigns: "apart" }],
   ])("%s: %o", (rule, rules) => {
     expect(refused(rules)).toBe(rule);
@@ -50,6 +55,22 @@ describe("a document that cannot be recomputed is refused with its fault", () =>
     ["number_unreadable", "t", { ...euro, taxes: { t: { percent: "NaN" } } }],
     ["price_per_not_positive", "1", { currency: "EUR", lines: [{ ...one, pricePer: "0" }] }],
     ["tax_unknown", "1", { currency: "EUR", lines: [{ ...one, taxes: ["t"] }] }],
+    ["tax_unknown", "1", { currency: "EUR", lines: [{ ...one, taxes: ["constructor"] }], taxes: {} }],
+    [
+      "tax_twice",
+      "1",
+      { currency: "EUR", lines: [{ ...one, taxes: ["t", "t"] }], taxes: { t: { percent: "19" } } },
+    ],
+    [
+      "discount_without_lines",
+      null,
+      { currency: "EUR", lines: [], discounts: [{ kind: "amount", value: "1" }] },
+    ],
+    [
+      "date_unreadable",
+      "2026-1-5",
+      { ...euro, exchange: { currency: "USD", rates: [{ from: "2026-1-5", rate: "1" }] } },
+    ],
     [
       "tax_circle",
       "a",

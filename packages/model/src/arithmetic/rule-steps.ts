@@ -1,4 +1,4 @@
-import { attempt, isSameTotals } from "./amounts.ts";
+import { isSameTotals, underRules } from "./amounts.ts";
 import type { GivenTotals } from "./amounts.ts";
 import type { PricedDocument } from "./document.ts";
 import { changed, differingRules } from "./relevance.ts";
@@ -30,7 +30,7 @@ function fewestRules(
 ): readonly RuleName[] | undefined {
   const all = differingRules(a, b, document);
   const works = (names: readonly RuleName[]): boolean => {
-    const made = attempt(
+    const made = underRules(
       document,
       changed(
         a,
@@ -68,7 +68,7 @@ export function ruleSteps(
   let open = [...names];
   while (open.length > 0) {
     // A rule that cannot stand without another one (sum without taxBase) waits for it, or goes with it.
-    const next = open.find((rule) => attempt(document, { ...at, [rule]: sides.b[rule] }) !== undefined);
+    const next = open.find((rule) => underRules(document, { ...at, [rule]: sides.b[rule] }) !== undefined);
     const taken = next === undefined ? open : [next];
     at = changed(
       at,

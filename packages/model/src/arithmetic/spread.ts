@@ -80,16 +80,21 @@ export function spreadDiscounts(
   const isPercent = discounts.every(({ kind }) => kind === "percent");
   if (rules.documentDiscount === "each_line" && isPercent) return eachLine(lines, discounts, how);
   const sum = sumShown(lines);
-  if (sum.above.eq(0)) return lines;
   const taken = documentDiscount(discounts, sum, how);
-  const parts = lines.map(({ shown }) => partOf(fractionOf(taken), fractionOf(shown), sum));
+  // A gift bears no part of a discount.
+  const bearers = lines.filter(({ shown }) => !shown.eq(0));
+  const all = bearers.length === 0 ? lines : bearers;
+  const parts = all.map(({ shown }) => partOf(fractionOf(taken), fractionOf(shown), sum));
   const round = (value: Fraction): Big => roundTo(value, step, rules.mode);
   const sharing = rules.documentDiscount === "sum_last" ? "last" : "carried";
-  const shares = shareOut(parts, taken, { sharing, round });
-  const kept = over(minus(sum, fractionOf(taken)), sum);
-  return lines.map((line, at) => ({
-    ...line,
-    shown: line.shown.minus(shares[at] ?? 0),
-    exact: times(line.exact, kept),
-  }));
+  const shares = new Map(shareOut(parts, taken, { sharing, round }).map((share, at) => [all[at], share]));
+  return lines.map((line) => {
+    const share = shares.get(line);
+    if (share === undefined) return line;
+    // Where the lines come to nothing there is no proportion, and the share is what it is.
+    const exact = sum.above.eq(0)
+      ? minus(line.exact, fractionOf(share))
+      : over(times(line.exact, minus(sum, fractionOf(taken))), sum);
+    return { ...line, shown: line.shown.minus(share), exact };
+  });
 }

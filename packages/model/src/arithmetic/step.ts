@@ -32,6 +32,11 @@ export interface Place {
   readonly rules: RuleSet;
 }
 
+/** A place with its totals. */
+interface Reckoned extends Place {
+  readonly totals: Totals;
+}
+
 /** Keys of lines whose amounts differ. */
 function differingLines(from: Totals, to: Totals): readonly string[] {
   const before = new Map(from.lines.map((line) => [line.key, line]));
@@ -80,9 +85,8 @@ const placeRules: readonly RuleName[] = ["taxRounding", "sum"];
 const perLine: readonly unknown[] = ["line", "running", "of_rounded"];
 
 /** Lines in which a step shows. */
-function linesOf(causes: readonly Cause[], from: Place, to: Place): readonly string[] {
-  const [before, after] = [attempt(from.document, from.rules), attempt(to.document, to.rules)];
-  if (before === undefined || after === undefined) return [];
+function linesOf(causes: readonly Cause[], from: Reckoned, to: Reckoned): readonly string[] {
+  const [before, after] = [from.totals, to.totals];
   const placed = causes.filter((cause) => cause.kind === "rule" && placeRules.includes(cause.rule));
   const only = placed.length === 1 ? placed[0] : undefined;
   if (only?.kind === "rule") {
@@ -98,5 +102,6 @@ function linesOf(causes: readonly Cause[], from: Place, to: Place): readonly str
 export function stepBetween(causes: readonly Cause[], from: Place, to: Place): Change | undefined {
   const [before, after] = [attempt(from.document, from.rules), attempt(to.document, to.rules)];
   if (before === undefined || after === undefined) return undefined;
-  return { causes, effect: effectOf(before, after), lines: linesOf(causes, from, to) };
+  const lines = linesOf(causes, { ...from, totals: before }, { ...to, totals: after });
+  return { causes, effect: effectOf(before, after), lines };
 }
