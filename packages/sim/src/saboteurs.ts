@@ -4,6 +4,7 @@ import { deciding } from "./saboteurs/deciding.ts";
 import { hearing } from "./saboteurs/hearing.ts";
 import { limiting } from "./saboteurs/limiting.ts";
 import { reading } from "./saboteurs/reading.ts";
+import { restoring } from "./saboteurs/restoring.ts";
 import { scoping } from "./saboteurs/scoping.ts";
 import type { Saboteur } from "./saboteurs/saboteur.ts";
 import { undoing } from "./saboteurs/undoing.ts";
@@ -18,6 +19,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...hearing,
   ...counting,
   ...limiting,
+  ...restoring,
   ...scoping,
   ...undoing,
 ];
