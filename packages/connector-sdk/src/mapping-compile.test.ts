@@ -275,6 +275,7 @@ describe("laying a file over a default", () => {
 
   it("nothing over it is the default, and a fault stays where it was written", () => {
     expect(overlayMapping(base, null)).toEqual(base);
+    expect(overlayMapping(base, { entities: null, valueMaps: null })).toEqual(base);
     expect(overlayMapping(null, base)).toEqual(base);
     const faulty = overlayMapping(base, { entities: { accounts: { fields: { nam: null } } } });
     expect(compileMapping(faulty, kinds).problems?.[0]).toMatchObject({

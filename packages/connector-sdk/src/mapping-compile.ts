@@ -138,10 +138,16 @@ function compileConstants(spot: Spot, json: Json | undefined): JsonMap {
  * under the same paths. Never throws.
  */
 export function overlayMapping(base: Json, over: Json): Json {
-  return overlay(base, over, {
+  return overlay(base, withoutEmptySections(over), {
     valueMaps: (maps, above) => overlay(maps, above, {}),
     entities: overlayEntities,
   });
+}
+
+/** A section that holds comments only says nothing: it does not take everything away. */
+function withoutEmptySections(over: Json): Json {
+  if (!isMap(over)) return over;
+  return Object.fromEntries(Object.entries(over).filter(([, section]) => section !== null));
 }
 
 function overlayEntities(base: Json, over: Json): Json {

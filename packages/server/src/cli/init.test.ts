@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readYaml } from "../config/yaml-file.ts";
-import { problemsIn, projectIn, writeFiles } from "../config/testing.ts";
+import { plainEnvironment, plainProject, problemsIn, projectIn, writeFiles } from "../config/testing.ts";
 import { defaultContract } from "@crossfoot/model";
 import { tempFolder } from "../platform/testing/temp-folder.ts";
 import type { TempFolder } from "../platform/testing/temp-folder.ts";
+import { emptyMapping } from "./init-description.ts";
 import { command } from "./testing.ts";
 
 const environment = { CRM_TOKEN: "a", ERP_TOKEN: "b" };
@@ -30,6 +31,13 @@ describe("init", () => {
       ["crm", "http"],
       ["erp", "http"],
     ]);
+  });
+
+  it("its mapping file of a system that brings one says nothing yet: the connector's own is in force", () => {
+    writeFiles(folder.path, { "crossfoot.yaml": plainProject, "mappings/erp.yaml": emptyMapping });
+    const { connections } = projectIn(folder.path, plainEnvironment);
+    for (const { mapping } of connections)
+      expect(Object.keys(mapping.entities["accounts"]?.fields ?? {})).toEqual(["name", "email"]);
   });
 
   it("its contract.yaml says nothing yet: the defaults stand in it as comments", async () => {

@@ -52,6 +52,17 @@ describe("prepare", () => {
     expect(added.out + added.err).not.toContain("planted");
   });
 
+  it("says who may add it where the system refuses the connection's own user", async () => {
+    const error = Object.assign(new Error("the rights do not allow this call"), { name: "ConnectorError" });
+    const engine = fakeEngine({ prepare: () => Promise.reject(error) });
+    const argv = ["prepare", "erp", "--apply", "--project", folder.path];
+    const { code, err } = await command(argv, { engine });
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^crossfoot: erp: the rights.*--as LOGIN --secret/s),
+    ]);
+  });
+
   it("refuses a login without a key, a key in plain, a missing key, an unknown connection", async () => {
     for (const flags of [
       ["erp", "--as", "root"],

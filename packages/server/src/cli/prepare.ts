@@ -3,7 +3,7 @@ import { readSecret, secretForm } from "../config/secret-reference.ts";
 import type { Preparation, PrepareRequest } from "../runtime/engine.ts";
 import { withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
-import { badInput, exitCodes } from "./refusal.ts";
+import { badInput, exitCodes, Refusal } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { renderTable } from "./table.ts";
 
@@ -19,10 +19,20 @@ export async function prepareCommand(context: Context, name: string, flags: Prep
   const apply = flags.apply === true;
   const found = await withEngine(context, (engine, project) =>
     engine.prepare(connectionId(name), { apply, as: administrator(context, project.folder, flags) }),
-  );
+  ).catch((error: unknown) => {
+    throw refusedBy(name, error);
+  });
   if (found === undefined) throw badInput(`no connection is called ${name}`);
   context.print({ connection: name, found }, () => said(name, found, context.room));
   return found.some(({ state }) => state === "missing") ? exitCodes.failed : exitCodes.done;
+}
+
+/** What the system said no to, with who may do it. */
+function refusedBy(name: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== "ConnectorError") return error;
+  const who = "an administrator may: --as LOGIN --secret env:NAME";
+  const message = `${name}: ${error.message}; ${who}`;
+  return new Refusal(exitCodes.failed, message, { code: "refused_by_system" });
 }
 
 /** Who may add it: a login, and where its secret is kept, since a secret never stands in a command. */
