@@ -86,7 +86,8 @@ export const suites: readonly Suite[] = [
     include: ["test/live/**/*.test.ts"],
     exclude: [],
     owedWhen: "test/live",
-    isParallel: false,
+    // Each file has a database of its own, mostly on a server of its own, and waits more than it works.
+    isParallel: true,
     testTimeoutMs: 20 * minutes,
     hookTimeoutMs: 20 * minutes,
     suiteTimeoutMs: 60 * minutes,
