@@ -1,5 +1,6 @@
-import { attempt, effectOf } from "./amounts.ts";
+import { attempt, effectOf, isSameTotals } from "./amounts.ts";
 import type { AmountName } from "./amounts.ts";
+import type { PricedDocument } from "./document.ts";
 import { documentSteps } from "./document-steps.ts";
 import { changesMax, fitRules } from "./fit.ts";
 import type { Shown } from "./fit.ts";
@@ -65,6 +66,13 @@ function refusal(a: Shown, b: Shown): Explanation | null {
   return null;
 }
 
+/** The rules to walk from: without idle ones, as long as the side's totals stay what they are. */
+function startOf(side: Shown, rules: RuleSet, documents: readonly PricedDocument[]): RuleSet {
+  const plain = neutral(rules, documents);
+  const made = attempt(side.document, plain);
+  return made !== undefined && isSameTotals(made, side.totals) ? plain : rules;
+}
+
 /** Rules that had to be otherwise than believed. */
 function doubtsOf(
   { document, rules }: Shown,
@@ -102,7 +110,7 @@ export function explain(first: Shown, second: Shown, names: SideNames = { a: "CR
   }
   const found = { a: rulesA, b: rulesB };
   const both = [a.document, b.document];
-  const rules = { a: neutral(rulesA, both), b: neutral(rulesB, both) };
+  const rules = { a: startOf(a, rulesA, both), b: startOf(b, rulesB, both) };
   // The way goes over b's document under a's rules; where these do not go together, over a's under b's.
   const isOverB = attempt(b.document, rules.a) !== undefined;
   const middle = isOverB ? b : { ...a, totals: attempt(a.document, rules.b) ?? a.totals };

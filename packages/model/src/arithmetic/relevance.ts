@@ -4,15 +4,14 @@ import type { ListedRule, RuleName, RuleSet } from "./rules.ts";
 
 type Test = (document: PricedDocument) => boolean;
 
-const discountsOf = (document: PricedDocument): readonly string[] =>
-  document.lines.flatMap(({ discounts = [] }) => discounts.map(({ kind }) => kind));
 const hasTaxes: Test = ({ lines }) => lines.some(({ taxes = [] }) => taxes.length > 0);
 const hasDiscounts: Test = (document) => (document.discounts ?? []).length > 0;
 const isMany: Test = ({ lines, discounts = [] }) =>
   discounts.length > 1 || lines.some(({ discounts: own = [] }) => own.length > 1);
 
 /**
- * Whether a rule can change net, tax, gross or payable of a document at all. What is not listed always can.
+ * Whether a rule can change net, tax, gross or payable of a document at all. What is not listed always can:
+ * so does lineDiscount without any discount, for it says what a line is before it is rounded.
  */
 const tests: { readonly [rule in RuleName]?: Test } = {
   prices: hasTaxes,
@@ -20,10 +19,6 @@ const tests: { readonly [rule in RuleName]?: Test } = {
     lines.some(({ quantity, priceUnit }) => quantity.includes(".") || priceUnit !== undefined),
   pricePer: ({ lines }) => lines.some(({ pricePer }) => pricePer !== undefined),
   unitConversion: ({ lines }) => lines.some(({ priceUnit }) => priceUnit !== undefined),
-  // A price less discount is rounded first: without a discount that still rounds a price per hundred.
-  lineDiscount: (document) =>
-    discountsOf(document).length > 0 ||
-    document.lines.some(({ pricePer, priceUnit }) => pricePer !== undefined || priceUnit !== undefined),
   discountChain: isMany,
   discountOrder: isMany,
   documentDiscount: hasDiscounts,
