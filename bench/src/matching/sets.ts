@@ -8,15 +8,15 @@ export interface MatchSet {
   readonly entity: MatchedEntity;
   readonly left: Table;
   readonly right: Table | null;
-  /** True pairs as row numbers, `left` times a million plus `right`; within one table the smaller first. */
+  /** True pairs as row numbers, `left` times ten million plus `right`; within one table the smaller first. */
   readonly truth: ReadonlySet<number>;
 }
 
 /** A pair of rows as one number. */
-export const pairKey = (left: number, right: number): number => left * 1_000_000 + right;
+export const pairKey = (left: number, right: number): number => left * 10_000_000 + right;
 
 /** Reads a CSV file into a table. */
-function readTable(file: URL): Table {
+export function readTable(file: URL): Table {
   const records = parse(readFileSync(file), { bom: true });
   const [columns = [], ...rows] = records;
   return { columns, rows };

@@ -70,7 +70,7 @@ interface Across {
 
 function matchAcross({ left, right, fields, entity }: Across): Matching {
   const candidates = proposeCandidates(left, right, fields);
-  const measures = measuresOf({ candidates, left, right, fields });
+  const measures = measuresOf({ candidates, left, right, fields, entity });
   const count = candidates.left.length;
   const probabilities = (logOdds: Float64Array): Float64Array => competingProbabilities(candidates, logOdds);
   const exclusive = [left.count, right.count] as const;
@@ -96,7 +96,7 @@ function matchAcross({ left, right, fields, entity }: Across): Matching {
 function matchWithin(collapsed: Collapsed, fields: readonly Field[], entity: MatchedEntity): Matching {
   const { side, origin, copies } = collapsed;
   const candidates = proposeCandidates(side, null, fields);
-  const measures = measuresOf({ candidates, left: side, right: null, fields });
+  const measures = measuresOf({ candidates, left: side, right: null, fields, entity });
   const count = candidates.left.length;
   const weights = estimateWeights({ measures, count, probabilities: freeProbabilities, exclusive: null });
   const logOdds = logOddsOf(weights, measures, count).map((each, pair) =>

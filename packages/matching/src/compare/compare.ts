@@ -1,7 +1,8 @@
 import type { Prepared, Side } from "../columns/prepare.ts";
-import type { Field, Kind } from "../kinds.ts";
+import type { Field, Kind, MatchedEntity } from "../kinds.ts";
 import { isNickname } from "../normalise/nicknames.ts";
 import { editsBetween, jaroWinkler } from "../text/closeness.ts";
+import { companyLikeness, personLikeness, sameNameMin } from "./names.ts";
 import { Frequencies } from "../text/frequency.ts";
 import { overlapOf } from "../text/word-overlap.ts";
 
@@ -9,6 +10,8 @@ import { overlapOf } from "../text/word-overlap.ts";
 const levelCount = 8;
 /** The level of equal values. */
 export const equalLevel: number = levelCount - 1;
+/** A likeness of whole names from here on is a slip of writing at most. */
+const slipLikeness = 0.9;
 /** Where a likeness passes from one level to the next: level 1 below the first, up to equal. */
 const steps = [0.15, 0.3, 0.45, 0.62, 0.8] as const;
 
@@ -27,6 +30,31 @@ function textCompare(worth: Frequencies): Compare {
     if (left.key === right.key) return equalLevel;
     if (left.key.replaceAll(" ", "") === right.key.replaceAll(" ", "")) return equalLevel;
     return levelOf(overlapOf(left.words, right.words, worth).cosine);
+  };
+}
+
+/** The level of a likeness of whole names; below the first it says nothing that the words do not. */
+function nameLevelOf(likeness: number): number {
+  if (likeness >= slipLikeness) return 6;
+  return likeness >= sameNameMin ? 5 : 0;
+}
+
+function companyCompare(worth: Frequencies): Compare {
+  const byWords = textCompare(worth);
+  const worthOf = (word: string): number => worth.worthOf(word);
+  return (left, right) => {
+    const level = byWords(left, right);
+    return level >= 6
+      ? level
+      : Math.max(level, nameLevelOf(companyLikeness(left.words, right.words, worthOf)));
+  };
+}
+
+function personCompare(worth: Frequencies): Compare {
+  const byWords = textCompare(worth);
+  return (left, right) => {
+    const level = byWords(left, right);
+    return level >= 6 ? level : Math.max(level, nameLevelOf(personLikeness(left.words, right.words)));
   };
 }
 
@@ -88,7 +116,9 @@ const exactKinds: ReadonlySet<Kind> = new Set([
 ]);
 
 /** The comparison that fits a field; `worth` is the rarity of words in this field. */
-export function comparisonOf(kind: Kind, worth: Frequencies): Compare {
+export function comparisonOf(kind: Kind, worth: Frequencies, entity: MatchedEntity): Compare {
+  if (kind === "person") return personCompare(worth);
+  if (kind === "name" && entity === "accounts") return companyCompare(worth);
   if (kind === "given") return givenCompare;
   if (exactKinds.has(kind)) return shortCompare;
   if (kind === "mail") return mailCompare;

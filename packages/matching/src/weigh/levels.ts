@@ -2,7 +2,7 @@ import type { Candidates } from "../block/candidates.ts";
 import type { Prepared, Side } from "../columns/prepare.ts";
 import { codeLevel, codesOf } from "../compare/codes.ts";
 import { comparisonOf, equalLevel, frequenciesOf, nameLevel } from "../compare/compare.ts";
-import type { Field, Kind } from "../kinds.ts";
+import type { Field, Kind, MatchedEntity } from "../kinds.ts";
 
 /** What was compared: a field, or the article numbers anywhere in the record. */
 export interface Measure {
@@ -26,7 +26,7 @@ function measureOf(at: number, scene: Scene): Measure {
   const levels = new Uint8Array(count);
   const rarity = new Float32Array(count);
   if (field === undefined) return { name: "", kind: "ignored", levels, rarity };
-  const compare = comparisonOf(field.kind, scene.frequencies[at] ?? scene.noWords);
+  const compare = comparisonOf(field.kind, scene.frequencies[at] ?? scene.noWords, scene.entity);
   const shares = sharesOf(mine, right === null ? [] : theirs);
   for (let pair = 0; pair < count; pair++) {
     const one = mine[candidates.left[pair] ?? 0] ?? null;
@@ -65,6 +65,7 @@ export interface Compared {
   /** null within one table. */
   readonly right: Side | null;
   readonly fields: readonly Field[];
+  readonly entity: MatchedEntity;
 }
 
 interface Scene extends Compared {
