@@ -91,7 +91,7 @@ export function measuresOf(compared: Compared): readonly Measure[] {
       theirs[candidates.right[pair] ?? 0] ?? none,
     );
   uncross(measures, scene);
-  return [...measures, { name: "article numbers", kind: "code", levels, rarity: new Float32Array(count) }];
+  return [...measures, { name: "article number", kind: "code", levels, rarity: new Float32Array(count) }];
 }
 
 /** Where given and family name stand in each other's column on one side, they are compared crosswise. */
