@@ -68,7 +68,8 @@ export async function judge(history: History, plan: PlanDocument): Promise<Verdi
       last: shown,
       moved: new Set([
         ...changedIn(after.get(name), now.get(name)),
-        ...changedIn(after.get(other), now.get(other)),
+        // What somebody edited and then deleted shows nowhere any more: nobody can know of that edit.
+        ...(now.get(other)?.isDeleted === true ? [] : changedIn(after.get(other), now.get(other))),
       ]),
       isTouched:
         edited.has(name) ||
