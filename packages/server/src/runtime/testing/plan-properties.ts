@@ -126,6 +126,18 @@ function saidOf(plan: PlanDocument): ReadonlyMap<string, readonly string[]> {
 const seesAll = ({ sweep, before }: DrawnWorld): boolean =>
   sweep || before?.some(({ act }) => act === "remove") === true;
 
+/**
+ * Whether a system shows nothing of two or more records that it had. That proves no deletion (fault R12), until
+ * it shows anything: what the apply itself makes there, so that the run after it finds what no plan could.
+ */
+const showsNothing = (world: RandomWorld): boolean =>
+  (["crm", "erp"] as const).some((on) =>
+    [...world[on].tables.values()].some((table) => {
+      const rows = [...table.values()];
+      return rows.length > 1 && rows.every(({ isDeleted }) => isDeleted);
+    }),
+  );
+
 const customerOf = (name: number, status: "lead" | "customer"): DrawnWorld["accounts"][number] => ({
   ...{ on: "crm", status, name, otherName: name, limit: null, parent: null, twin: false },
 });
@@ -168,6 +180,7 @@ export function planProperties(
           const world = await openWorld(drawn, { openStore });
           const plan = await world.engine.plan({ sweep: seesAll(drawn) });
           expect(world.taken).toEqual([]);
+          const isHidden = showsNothing(world);
           const applied = await world.engine.apply(plan, { approve: { plan: plan.id, by: "ada" } });
           const numbers = await expectInOrder(world, plan, drawn.lanes);
           const direct = plan.writes.filter(isDirect);
@@ -182,6 +195,7 @@ export function planProperties(
           expect([world.taken.length, world.calls.count, again.appliedNow]).toEqual([length, 0, 0]);
           expect(again.whyNothing).toContain("applied already");
           // A plan is as whole as a run: nothing is left for one.
+          if (isHidden) return;
           await world.engine.run({ sweep: seesAll(drawn) });
           expect(
             world.taken.slice(length).map(({ on, write }) => `${on} ${write.entity} ${write.kind}`),
@@ -260,6 +274,7 @@ export function planProperties(
         const world = await openWorld(drawn, { openStore });
         const plan = await world.engine.plan({ sweep: seesAll(drawn) });
         const approve = { plan: plan.id, by: "ada" };
+        const isHidden = showsNothing(world);
         let made = 0;
         for (const bit of [...bits, {}] as readonly ApplyOptions[]) {
           const { length } = world.taken;
@@ -276,6 +291,7 @@ export function planProperties(
         const direct = plan.writes.filter(isDirect);
         expect(made).toBe(direct.length);
         await expectEachOnce(world, plan);
+        if (isHidden) return;
         const { length } = world.taken;
         await world.engine.run({ sweep: seesAll(drawn) });
         expect(world.taken.slice(length).map(({ write }) => write.entity)).toEqual([]);
