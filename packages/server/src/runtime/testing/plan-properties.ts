@@ -127,8 +127,8 @@ const seesAll = ({ sweep, before }: DrawnWorld): boolean =>
   sweep || before?.some(({ act }) => act === "remove") === true;
 
 /**
- * Whether a system shows nothing of two or more records that it had. That proves no deletion (fault R12), until
- * it shows anything: what the apply itself makes there, so that the run after it finds what no plan could.
+ * Whether a system shows nothing of two or more records that it had. That proves no deletion (fault R12)
+ * until it shows anything: what the apply itself makes there. The run after it finds what no plan could.
  */
 const showsNothing = (world: RandomWorld): boolean =>
   (["crm", "erp"] as const).some((on) =>
