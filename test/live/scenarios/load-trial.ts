@@ -46,9 +46,13 @@ export interface LoadTrial {
   readonly work: readonly string[];
 }
 
-/** A moment to kill at: the n-th call that writes, or of any sort, before or after it took effect. */
+/**
+ * A moment to kill at: the n-th call that writes, or that reads, before or after it took effect. From then on
+ * the line holds what it must not let through, so that a fast machine dies as surely as a slow one.
+ */
 interface Moment {
-  readonly counts: "writes" | "calls";
+  readonly counts: "writes" | "reads";
+  readonly holds: "writes" | "calls";
   readonly nth: number;
   readonly when: "before" | "after";
   readonly ms: number;
@@ -74,8 +78,10 @@ const appliesMax = 20;
 const readCallsMax = 40;
 /** Calls of an apply before its first write, about: it looks again at what its writes rest on. */
 const lookCallsMax = 12;
-/** Share of the kills of an apply that hit it while it looks. */
-const lookShare = 0.6;
+/** Least share of the kills of an apply that hit it while it looks. */
+const lookShareMin = 0.6;
+/** Share of the writes that may be made before the last kill: an apply that is over cannot be killed. */
+const madeShareMax = 0.5;
 /** Of the calls that write, and of the others, how many do not simply pass. */
 const troubleShare = { writes: 0.2, reads: 0.004 };
 /** A call without an answer takes as long as its time-out: there are few of these in a life. */
@@ -89,12 +95,14 @@ function drawMoment({ random, options }: Running, isReading: boolean): Moment {
   const { size, kills } = options;
   const when = random.pick(["before", "after"] as const);
   const ms = random.chance(0.5) ? 0 : random.between(1, 1_500);
-  if (isReading) return { counts: "calls", nth: random.between(1, readCallsMax), when, ms };
-  if (random.chance(lookShare)) return { counts: "calls", nth: random.between(1, lookCallsMax), when, ms };
+  if (isReading) return { counts: "reads", holds: "calls", nth: random.between(1, readCallsMax), when, ms };
   // Each customer is written on both sides, each product on one.
   const calls = Math.ceil((2 * size.accounts + size.products) / rowsAtOnce);
+  const lookShare = Math.max(lookShareMin, 1 - (madeShareMax * calls) / Math.max(1, kills));
+  if (random.chance(lookShare))
+    return { counts: "reads", holds: "writes", nth: random.between(1, lookCallsMax), when, ms };
   const nthMax = Math.max(1, Math.floor(calls / Math.max(1, kills)));
-  return { counts: "writes", nth: random.between(1, nthMax), when, ms };
+  return { counts: "writes", holds: "writes", nth: random.between(1, nthMax), when, ms };
 }
 
 function drawFate(random: Random, call: Call, left: { longs: number }): Fate {
@@ -109,20 +117,31 @@ function drawFate(random: Random, call: Call, left: { longs: number }): Fate {
 function watchLife(running: Running, moment: Moment, target: () => ChildProcess | null): Watch {
   const { random } = running;
   const left = { longs: hangsPerLife };
-  const timers: NodeJS.Timeout[] = [];
   const due = new Set<Call>();
   let count = 0;
+  let hasCome = false;
   const kill = (): void => {
-    timers.push(setTimeout(() => target()?.kill("SIGKILL"), moment.ms));
+    setTimeout(() => target()?.kill("SIGKILL"), moment.ms);
+  };
+  const meetMoment = (call: Call): void => {
+    hasCome = true;
+    if (moment.when === "before") kill();
+    else due.add(call);
   };
   return {
     meet: (call) => {
-      if (call.isWrite || moment.counts === "calls") count += 1;
-      const isIt = count === moment.nth && (call.isWrite || moment.counts === "calls");
-      if (isIt && moment.when === "before") kill();
-      if (isIt && moment.when === "after") due.add(call);
-      if (isIt) return "pass";
-      return drawFate(random, call, left);
+      if (hasCome) return call.isWrite || moment.holds === "calls" ? "hold" : drawFate(random, call, left);
+      // Fewer reads came before the first write than the moment counts.
+      if (call.isWrite && moment.counts === "reads") {
+        hasCome = true;
+        kill();
+        return "hold";
+      }
+      if (!call.isWrite && moment.counts === "writes") return drawFate(random, call, left);
+      count += 1;
+      if (count < moment.nth) return drawFate(random, call, left);
+      meetMoment(call);
+      return "pass";
     },
     afterEffect: (call) => {
       if (due.delete(call)) kill();

@@ -17,6 +17,8 @@ export type Fate =
   | "gateway"
   /** The call reaches the server only after its caller has given up. */
   | "late"
+  /** The call never reaches the server, and the caller waits for its own end. */
+  | "hold"
   /** The answer takes a second longer. */
   | "slow";
 
@@ -109,6 +111,7 @@ export async function openRudeProxy(target: string, isReading: IsReading): Promi
     const fate = watch?.meet(call) ?? "pass";
     fates.set(fate, (fates.get(fate) ?? 0) + 1);
     if (fate === "drop") return void outgoing.destroy();
+    if (fate === "hold") return isGone(outgoing);
     if (fate === "late") {
       await isGone(outgoing);
       await pause(lateMs);
