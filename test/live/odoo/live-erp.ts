@@ -26,16 +26,23 @@ function methodOf(path: string, body: string): string {
   return params.method === "execute_kw" ? text(params.args[4]) : params.method;
 }
 
-const isReading: IsReading = ({ path, body }) => reading.test(methodOf(path, body));
+/** Whether a call of either protocol only reads. */
+export const isReadingOdoo: IsReading = ({ path, body }) => reading.test(methodOf(path, body));
 
-async function seedProducts(desk: Desk, products: number): Promise<void> {
+/** Products up to the number wanted; `kind` are the fields that say goods are kept in stock. */
+export async function seedOdooProducts(
+  desk: Desk,
+  {
+    products,
+    kind,
+  }: { readonly products: number; readonly kind: { readonly [field: string]: string | boolean } },
+): Promise<void> {
   const known = await desk.find("product.product", [["default_code", "!=", false]], ["default_code"]);
   const [like] = await desk.find("product.template", [["default_code", "=", "P001"]], ["taxes_id"]);
   const rows = Array.from({ length: Math.max(0, products - known.length) }, (_, n) => ({
     name: `Live part ${n}`,
     default_code: `L${String(n).padStart(5, "0")}`,
-    type: "consu",
-    is_storable: true,
+    ...kind,
     list_price: (n % 90) + 5.5,
     standard_price: 2,
     taxes_id: [[6, 0, (like?.["taxes_id"] ?? []) as readonly number[]]],
@@ -45,7 +52,8 @@ async function seedProducts(desk: Desk, products: number): Promise<void> {
 
 const place = (row: Rows[number]): string => [row["street"], row["zip"], row["city"]].map(text).join(", ");
 
-async function tell(desk: Desk): ReturnType<LiveErp["tell"]> {
+/** Everything that a first load is judged by. */
+export async function tellOdoo(desk: Desk): ReturnType<LiveErp["tell"]> {
   const all = { context: { active_test: false }, domain: [], order: "id asc", load: null };
   const fields = ["name", "ref", "active", "email", "phone", "website", "street", "zip", "city", "type"];
   const more = ["parent_id", "property_payment_term_id", ownReference];
@@ -120,10 +128,11 @@ export const liveOdoo: LiveSystem = {
       numbersCustomers: false,
       goods: { code: "P002", warehouse: "WH" },
       taxPercent: 19,
-      isReading,
+      isReading: isReadingOdoo,
       connection: (longestTransactionSeconds) => connectionTo(erp, longestTransactionSeconds),
-      seedProducts: (products) => seedProducts(desk, products),
-      tell: () => tell(desk),
+      seedProducts: (products) =>
+        seedOdooProducts(desk, { products, kind: { type: "consu", is_storable: true } }),
+      tell: () => tellOdoo(desk),
       stop: erp.stop,
     };
   },

@@ -18,6 +18,8 @@ export interface LoadSize {
   readonly contactEvery: number;
   /** Products of the ERP, those of its own seed included. */
   readonly products: number;
+  /** A call to the ERP that hangs costs this long; 20 seconds, which a slow machine may need, without. */
+  readonly timeoutSeconds?: number;
 }
 
 /** The systems and the project between them. */
@@ -30,16 +32,20 @@ export interface LiveStage {
 }
 
 /**
- * A call that hangs costs this long, and what was given up is waited for as long as the longest transaction
- * and a minute. Nobody else works on the database, and a hundred rows are made in a second or two.
+ * What was given up is waited for as long as the longest transaction and a minute. Nobody else works on the
+ * database, and a hundred rows are made in a second or two.
  */
-const timeoutSeconds = 20;
 const longestTransactionSeconds = 10;
 const descriptions = new URL("../../../connectors/http/descriptions/", import.meta.url);
 
 function writeProject(
   folder: string,
-  at: { readonly crm: string; readonly address: string; readonly erp: LiveErp },
+  at: {
+    readonly crm: string;
+    readonly address: string;
+    readonly erp: LiveErp;
+    readonly timeoutSeconds: number;
+  },
 ): void {
   const { yaml, secrets } = at.erp.connection(longestTransactionSeconds);
   for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder, name));
@@ -59,7 +65,7 @@ function writeProject(
     "  erp:",
     "    role: erp",
     `    address: ${at.address}`,
-    `    timeoutSeconds: ${timeoutSeconds}`,
+    `    timeoutSeconds: ${at.timeoutSeconds}`,
     "    concurrency: 2",
     ...yaml.map((line) => `    ${line}`),
   ];
@@ -89,7 +95,9 @@ export async function openLiveStage(system: LiveSystem, size: LoadSize): Promise
     });
     const folder = tempFolder("disk");
     ends.push(async () => folder.remove());
-    writeProject(folder.path, { crm: lines.crm.url, address: lines.erp.url, erp });
+    const { timeoutSeconds = 20 } = size;
+    const at = { crm: lines.crm.url, address: lines.erp.url };
+    writeProject(folder.path, { ...at, erp, timeoutSeconds });
     return { crm, erp, lines, folder: folder.path, close };
   } catch (error) {
     await close();

@@ -86,7 +86,10 @@ async function forward(target: string, incoming: IncomingMessage, body: Buffer):
 function nameOf(incoming: IncomingMessage, body: string): string {
   const plain = `${incoming.method ?? ""} ${(incoming.url ?? "").split("?")[0] ?? ""}`;
   if (!body.startsWith("{")) return plain;
-  const { method } = JSON.parse(body) as { readonly method?: unknown };
+  const { method, params } = JSON.parse(body) as { readonly method?: unknown; readonly params?: unknown };
+  // Odoo's JSON-RPC calls everything `call`, and names model and method among the arguments.
+  const { args = [] } = (params ?? {}) as { readonly args?: readonly unknown[] };
+  if (method === "call") return args.slice(3, 5).join("/");
   return typeof method === "string" ? method : plain;
 }
 

@@ -3,15 +3,15 @@ import { cashCases } from "./cash.ts";
 import { companyName } from "./company.ts";
 import type { LiveSystem } from "./live-erp.ts";
 import { openLiveStage } from "./live-stage.ts";
-import type { LiveStage } from "./live-stage.ts";
+import type { LiveStage, LoadSize } from "./live-stage.ts";
 import { openPair } from "./pair.ts";
 import type { Pair } from "./pair.ts";
 
-const size = { seed: 5, accounts: 300, contactEvery: 5, products: 200 };
-/** A CRM twin and a real ERP that are brought into agreement, and then worked in. */
-export function syncScenario(system: LiveSystem): void {
+const wholeSize: LoadSize = { seed: 5, accounts: 300, contactEvery: 5, products: 200 };
+/** A CRM twin and an ERP that are brought into agreement, and then worked in. */
+export function syncScenario(system: LiveSystem, size: LoadSize = wholeSize): void {
   const { reason, title } = system;
-  describe.skipIf(reason !== null)(`CRM twin and a real ${title} (${reason ?? "live"})`, () => {
+  describe.skipIf(reason !== null)(`CRM twin and ${title} (${reason ?? "live"})`, () => {
     let opened: Pair | undefined;
     let stage: LiveStage | undefined;
     const pair = (): Pair => {
@@ -27,14 +27,14 @@ export function syncScenario(system: LiveSystem): void {
       await stage?.close();
     }, 120_000);
 
-    loadCases(pair);
+    loadCases(pair, size);
     changeCases(pair);
     cashCases(pair);
     agreementCases(pair);
   });
 }
 
-function loadCases(pair: () => Pair): void {
+function loadCases(pair: () => Pair, size: LoadSize): void {
   test("a first load does what its plan shows, and a second plan is empty", async () => {
     const { engine, stage, named } = pair();
     const { crm, erp } = stage;
