@@ -1,6 +1,6 @@
 import type { ConnectionId, CreateRule, EntityPolicy, FieldPolicy, Json, JsonMap } from "@crossfoot/kernel";
 import { canonicalBytes, isMap } from "@crossfoot/kernel";
-import { defaultContract, directions, effectOccasions } from "./contract.ts";
+import { defaultContract, directions, effectOccasions, survivorshipRules } from "./contract.ts";
 import type { Contract, Direction, EntityTerms, FieldTerms, Role } from "./contract.ts";
 import { entities, entityNames, isEntityName, statusCodes } from "./entity.ts";
 import type { Entity, EntityName } from "./entity.ts";
@@ -40,6 +40,7 @@ const entityKeys: { readonly [key: string]: readonly string[] | "free" } = {
   ownership: "free",
   effects: "free",
   notes: "free",
+  consolidation: "free",
   fields: "free",
   means: "free",
 };
@@ -183,6 +184,7 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
   }
   checkEffects(terms, { path, states, problems });
   checkNotes(terms["notes"], { path: [...path, "notes"], problems });
+  checkConsolidation(terms["consolidation"], { path: [...path, "consolidation"], known, problems });
   const tolerance = terms["newestTolerance"];
   if (tolerance !== undefined && !(typeof tolerance === "number" && tolerance >= 0)) {
     problems.push({
@@ -190,6 +192,42 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
       problem: "`newestTolerance` is a number of seconds, 0 or more",
     });
   }
+}
+
+const consolidationKeys: { readonly [key: string]: readonly string[] | "free" } = {
+  automaticFrom: "free",
+  owner: "free",
+  reviewDays: "free",
+  by: "free",
+  survivorship: "free",
+};
+
+function checkConsolidation(
+  terms: Json | undefined,
+  at: {
+    readonly path: readonly string[];
+    readonly known: readonly string[];
+    readonly problems: ContractProblem[];
+  },
+): void {
+  const { path, known, problems } = at;
+  if (!isMap(terms)) {
+    if (terms !== undefined) problems.push({ path, problem: "`consolidation` is a map" });
+    return;
+  }
+  checkKeys(terms, consolidationKeys, { path, problems });
+  const { automaticFrom, by, survivorship } = terms;
+  const isShare = typeof automaticFrom === "number" && automaticFrom > 0.5 && automaticFrom <= 1;
+  if (automaticFrom !== undefined && !isShare)
+    problems.push({
+      path: [...path, "automaticFrom"],
+      problem: "`automaticFrom` is a probability above 0.5, at most 1",
+    });
+  const ways = ["merge", "archive"];
+  if (isMap(by)) checkKeys(by, { crm: ways, erp: ways }, { path: [...path, "by"], problems });
+  if (!isMap(survivorship)) return;
+  const rules = Object.fromEntries(["*", ...known].map((field) => [field, survivorshipRules]));
+  checkKeys(survivorship, rules, { path: [...path, "survivorship"], problems });
 }
 
 function checkNotes(

@@ -65,6 +65,37 @@ export const effectOccasions: readonly EffectTerms["on"][] = [
   "note",
 ];
 
+/**
+ * Whose value stands when records are consolidated: the survivor's own (`survivor`), that of the master of
+ * record, the newest, the fullest record's, the longest, or one that a person chooses before anything is
+ * written. A blank loses to any value.
+ */
+export type SurvivorshipRule = "survivor" | "master" | "newest" | "fullest" | "longest" | "review";
+
+/** All rules of survivorship. */
+export const survivorshipRules: readonly SurvivorshipRule[] = [
+  "survivor",
+  "master",
+  "newest",
+  "fullest",
+  "longest",
+  "review",
+];
+
+/** How records that are one and the same are consolidated. */
+export interface ConsolidationTerms {
+  /** Clusters of this probability or more may be planned without a person's word; missing: none. */
+  readonly automaticFrom?: number;
+  /** Who looks at clusters. */
+  readonly owner?: string;
+  /** Days within which a cluster is looked at. */
+  readonly reviewDays?: number;
+  /** How each side joins two: by its own merge, or by pointing to the survivor and archiving the loser. */
+  readonly by?: { readonly [role in Role]?: "merge" | "archive" };
+  /** Rules by field; `*` for all others. */
+  readonly survivorship?: { readonly [field: string]: SurvivorshipRule };
+}
+
 /** The contract for one entity. */
 export interface EntityTerms {
   readonly enabled: boolean;
@@ -84,6 +115,7 @@ export interface EntityTerms {
   readonly effects: readonly EffectTerms[];
   /** Sides whose records get a note when a value of theirs lost, where the system takes notes. */
   readonly notes: readonly Role[];
+  readonly consolidation?: ConsolidationTerms;
   readonly fields: { readonly [field: string]: FieldTerms };
   readonly means: string;
 }

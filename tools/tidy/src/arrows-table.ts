@@ -147,6 +147,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-duplicate-port",
+    at: "packages/server/src/store/duplicate-port.ts",
+    rooms: ["kernel", "server/store-facts"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-pause-port",
     at: "packages/server/src/store/pause-port.ts",
     rooms: [],
@@ -218,6 +225,7 @@ export const rooms: readonly Room[] = [
       "server/ports",
       "server/store-counts",
       "server/store-due-port",
+      "server/store-duplicate-port",
       "server/store-epoch-port",
       "server/store-lease-port",
       "server/store-plan-port",
@@ -245,7 +253,7 @@ export const rooms: readonly Room[] = [
   {
     name: "server/runtime",
     at: "packages/server/src/runtime/",
-    rooms: [...below, "server/store-port", "server/ports"],
+    rooms: [...below, "matching", "server/store-port", "server/ports"],
     npm: [],
     node: ["node:crypto"],
   },

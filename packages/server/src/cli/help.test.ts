@@ -51,6 +51,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "deleted",
       "merged",
       "match",
+      "duplicates",
       "conflicts",
       "pause",
       "resume",

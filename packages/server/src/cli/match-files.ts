@@ -18,6 +18,7 @@ export interface MatchFlags {
   readonly entity?: string;
   readonly map?: string;
   readonly out?: string;
+  readonly stored?: boolean;
 }
 
 /** Evidence told per pair; more of it decides nothing. */
@@ -66,7 +67,7 @@ async function fieldsOf(
 }
 
 /** A cell of CSV: in quotes where it has to be. */
-function cellOf(text: string): string {
+export function cellOf(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

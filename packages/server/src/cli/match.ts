@@ -3,6 +3,7 @@ import type { Add } from "./add.ts";
 import { matchCommand } from "./answers.ts";
 import { matchFilesCommand } from "./match-files.ts";
 import type { MatchFlags } from "./match-files.ts";
+import { matchRecordsCommand } from "./match-records.ts";
 import { badInput } from "./refusal.ts";
 
 const entities = ["accounts", "contacts", "products"];
@@ -11,7 +12,7 @@ const entities = ["accounts", "contacts", "products"];
 export function addMatching(add: Add): void {
   add(
     "match",
-    "are two records the same: answer one of `conflicts`, or ask it of CSV files",
+    "are two records the same: answer one of `conflicts`, or ask it of both systems or of CSV files",
     (command, act) => {
       command
         .argument("[entity]", "of the record that is answered")
@@ -23,18 +24,19 @@ export function addMatching(add: Add): void {
         .option("--apart", "it is a record of its own")
         .option("--a <file>", "CSV with a header: which of its records are the same (needs no project)")
         .option("--b <file>", "as those of this one; without it duplicates within the first")
-        .addOption(new Option("--entity <entity>", "what the records of the files are").choices(entities))
+        .addOption(new Option("--entity <entity>", "what the records are").choices(entities))
         .option("--map <file>", "YAML that names the columns; without it they are recognised")
-        .option("--out <file>", "CSV of pairs that is written");
+        .option("--out <file>", "CSV of pairs that is written")
+        .option("--stored", "without files: compare what is stored, and ask no system");
       act((context, [entity, record]) => {
         const flags = command.opts<MatchFlags & { readonly with?: string; readonly apart?: boolean }>();
         const hasRecord = typeof entity === "string" && typeof record === "string";
-        const hasFiles = flags.a !== undefined || flags.b !== undefined || flags.out !== undefined;
+        const hasFiles = flags.a !== undefined || flags.b !== undefined;
         if (hasFiles && (entity !== undefined || flags.with !== undefined || flags.apart !== undefined))
           throw badInput("either a record is answered, or files are matched with --a; not both");
         if (hasFiles) return matchFilesCommand(context, flags);
-        if (!hasRecord)
-          throw badInput("name the entity and the record that is answered, or files with --a and --out");
+        if (!hasRecord && entity === undefined) return matchRecordsCommand(context, flags);
+        if (!hasRecord) throw badInput("name the entity and the record that is answered");
         return matchCommand(context, { entity, record }, flags);
       });
     },

@@ -10,6 +10,7 @@ import { contextOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { demoErps } from "./deps.ts";
 import type { CliDeps } from "./deps.ts";
+import { addDuplicates } from "./duplicates.ts";
 import { addEpoch } from "./epoch.ts";
 import { addVerify } from "./verify.ts";
 import { initCommand } from "./init.ts";
@@ -265,6 +266,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addAdopting,
     addAnswering,
     addMatching,
+    addDuplicates,
     addPeople,
     addBringingBack,
     addEpoch,

@@ -116,6 +116,13 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
         isExplained: true,
         isEqual: true,
       }),
+    duplicates: () =>
+      Promise.resolve({
+        ...{ at: "2026-01-31T10:00:00Z", looked: [], clusters: [], fresh: [], overdue: 0 },
+        ...{ trend: [], troubles: [] },
+      }),
+    answerDuplicate: () => Promise.resolve(null),
+    matches: () => Promise.resolve([]),
     why: () => Promise.resolve(null),
     status: () => Promise.resolve(smallStatus),
     epoch: () => Promise.resolve(firstEpoch),

@@ -5,6 +5,7 @@ import {
   entities,
   entityNames,
   statusCodes,
+  survivorshipRules,
 } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import type { Json } from "@crossfoot/kernel";
@@ -101,6 +102,28 @@ function effectTerms(name: EntityName): JsonSchema {
   );
 }
 
+function consolidationTerms(name: EntityName): JsonSchema {
+  const rule = one("Whose value stands; a blank loses to any value.", ...survivorshipRules);
+  const way = one("By its own merge, or by archiving the loser.", "merge", "archive");
+  const fields = ["*", ...Object.keys(entities[name].fields)];
+  return map(
+    {
+      automaticFrom: {
+        type: "number",
+        maximum: 1,
+        description: "Clusters of this probability or more need no person's word; without it all do.",
+      },
+      owner: text("Who looks at likely duplicates."),
+      reviewDays: { type: "number", minimum: 1, default: 14, description: "Days to look at a cluster." },
+      by: map({ crm: way, erp: way }, { description: "How a side joins two records; `merge` if it can." }),
+      survivorship: map(Object.fromEntries(fields.map((field) => [field, rule])), {
+        description: "Rules by field; `*` for all others (`survivor` without one).",
+      }),
+    },
+    { description: "How records that are one and the same are consolidated." },
+  );
+}
+
 function entityTerms(name: EntityName): JsonSchema {
   const { title, fields } = entities[name];
   const own = defaultContract.entities[name];
@@ -158,6 +181,7 @@ function entityTerms(name: EntityName): JsonSchema {
         ...list({ enum: ["crm", "erp"] }, "Sides whose records get a note when a value of theirs lost."),
         default: [],
       },
+      consolidation: consolidationTerms(name),
       fields: map(Object.fromEntries(names.map((field) => [field, { $ref: "#/$defs/field" }])), {
         description: "Fields that differ from the entity's terms.",
       }),

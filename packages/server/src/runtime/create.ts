@@ -6,6 +6,7 @@ import { adoptCommand } from "./adopt-command.ts";
 import { answersOf } from "./answers.ts";
 import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
+import { answerDuplicate, findDuplicates, findPairs } from "./duplicates.ts";
 import { prepareSide } from "./prepare-side.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
 import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusReport } from "./engine.ts";
@@ -253,6 +254,9 @@ export function createEngine(world: World): Engine {
         by: decision.by,
       });
     },
+    duplicates: (options = {}) => findDuplicates(world, options),
+    answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),
+    matches: (options = {}) => findPairs(world, options),
     ...answersOf(world),
     syncRecord: (record) => syncRecord(world, record),
     receive: (id, delivery) => receive(world, id, delivery),

@@ -15,6 +15,7 @@ import type { Delivery, Preparation, PrepareRequest } from "@crossfoot/connector
 import type { Contract, Statement } from "@crossfoot/model";
 import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
+import type { DuplicateAnswer, DuplicateCluster, DuplicateReport, MatchReport } from "./duplicate-report.ts";
 import type { Outlook } from "./outlook-report.ts";
 import type {
   CandidateRow,
@@ -39,6 +40,7 @@ import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.t
 
 export type { Preparation, PrepareRequest } from "@crossfoot/connector-sdk";
 export { lastOf, standsStill } from "./outlook-report.ts";
+export type * from "./duplicate-report.ts";
 export type { Outlook } from "./outlook-report.ts";
 export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
 
@@ -69,6 +71,13 @@ export interface RunOptions {
 export interface Attended {
   readonly what: "hints" | "due";
   readonly summary: RunSummary;
+}
+
+/** Where duplicates are looked for. */
+export interface DuplicateOptions extends Pick<RunOptions, "only" | "onProgress" | "signal"> {
+  readonly connection?: ConnectionId;
+  /** Only what is stored: no system is asked. */
+  readonly isStoredOnly?: boolean;
 }
 
 /** What is to be taken over, and how. */
@@ -334,6 +343,12 @@ export interface Engine {
     record: { readonly entity: EntityName; readonly connection: ConnectionId; readonly id: ExternalId },
     decision: { readonly with: string | null; readonly by: string },
   ): Promise<AnswerOutcome>;
+  /** Looks for records that one connection has twice. Writes to no connected system. */
+  duplicates(options?: DuplicateOptions): Promise<DuplicateReport>;
+  /** Keeps a person's word about a cluster of {@link Engine.duplicates}. Null when there is none. */
+  answerDuplicate(id: string, answer: DuplicateAnswer): Promise<DuplicateCluster | null>;
+  /** Looks for pairs across both systems among records without a counterpart. Writes to neither. */
+  matches(options?: DuplicateOptions): Promise<readonly MatchReport[]>;
   /** Reads one record again on every side and settles it now. */
   syncRecord(record: { readonly entity: EntityName; readonly id: string }): Promise<RunSummary>;
   /** Stores a webhook delivery's hints; does nothing else. */

@@ -1,3 +1,4 @@
+import { asConsolidated } from "./duplicates.ts";
 import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
@@ -69,7 +70,7 @@ export async function observe(
   tx: Queryable,
   observations: readonly StoredObservation[],
 ): Promise<{ readonly counts: ObserveCounts; readonly changed: readonly LinkId[] }> {
-  let left = latestSightings(observations);
+  let left = latestSightings(await asConsolidated(tx, observations));
   const changed: LinkId[] = [];
   const counts = { added: 0, changed: 0, same: 0 };
   let heldAt: number | null = null;

@@ -20,6 +20,7 @@ import type { Backlog, EntityCounts } from "./counts.ts";
 import type { DueStore } from "./due-port.ts";
 import type { RecordKey, StoredObservation } from "./facts.ts";
 import type { AdoptStore } from "./adopt-port.ts";
+import type { DuplicateStore } from "./duplicate-port.ts";
 import type { EpochStore, JournalProof } from "./epoch-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
 import type { Lease, LeaseStore, Rights } from "./lease-port.ts";
@@ -49,21 +50,12 @@ export type { Backlog, DueRecords, EntityCounts, OpenWrites } from "./counts.ts"
 export { breakName, recordName } from "./facts.ts";
 export type { RecordKey, StoredObservation } from "./facts.ts";
 export type * from "./adopt-port.ts";
+export type * from "./duplicate-port.ts";
 export type * from "./epoch-port.ts";
 export type * from "./identity-port.ts";
 export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
 export type { DueStore, DueWork, Look, OpenTarget, Readiness } from "./due-port.ts";
-export {
-  allShards,
-  LeaseLost,
-  matchingName,
-  readingName,
-  rightsFor,
-  shardCount,
-  shardName,
-  shardOf,
-} from "./lease-port.ts";
-export type * from "./lease-port.ts";
+export * from "./lease-port.ts";
 export type { ResolvedEntry, Resolution } from "./resolution.ts";
 export type { DueTelling, Telling, TellingStore } from "./telling-port.ts";
 export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";
@@ -362,6 +354,7 @@ export interface Store
     DueStore,
     PlanStore,
     TermsStore,
+    DuplicateStore,
     TellingStore,
     IdentityStore,
     AdoptStore,

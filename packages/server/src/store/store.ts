@@ -3,6 +3,7 @@ import { adoptStore } from "./adopt.ts";
 import { bundleStore } from "./bundles.ts";
 import { connectionStore } from "./connections.ts";
 import { decisionStore } from "./decisions.ts";
+import { duplicateStore } from "./duplicates.ts";
 import { epochStore } from "./epochs.ts";
 import { identityStore } from "./identity.ts";
 import { reuseStore } from "./reuse.ts";
@@ -53,6 +54,7 @@ export function createStore(deps: {
     ...quotaStore(database),
     ...pauseStore(parts),
     ...termsStore(parts),
+    ...duplicateStore(parts),
     ...epochStore(parts),
     ...tellingStore(parts),
     ...journalReader(database, entropy),

@@ -20,6 +20,7 @@ import type {
   EpochState,
   BaseMove,
   CursorState,
+  DuplicateState,
   OpenPark,
   PlanState,
   StoredObservation,
@@ -376,6 +377,24 @@ interface HeadTable {
   readonly hash: string;
 }
 
+/** A row of `duplicate`. */
+interface DuplicateTable {
+  readonly id: string;
+  readonly entity: string;
+  readonly state: DuplicateState;
+  readonly body: Json;
+}
+
+/** A row of `consolidated`. */
+interface ConsolidatedTable {
+  readonly connection: string;
+  readonly entity: string;
+  readonly loser: string;
+  readonly survivor: string;
+  readonly plan: string;
+  readonly body: Json;
+}
+
 /** The row of each table. */
 export interface Rows {
   readonly connection: ConnectionTable;
@@ -406,6 +425,8 @@ export interface Rows {
   readonly quota: QuotaTable;
   readonly pause: PauseTable;
   readonly decided_terms: TermsTable;
+  readonly duplicate: DuplicateTable;
+  readonly consolidated: ConsolidatedTable;
   readonly lease: LeaseTable;
   readonly worker: WorkerTable;
   readonly delivery: DeliveryTable;

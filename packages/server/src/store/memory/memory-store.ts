@@ -10,6 +10,7 @@ import { bundlePart } from "./bundles.ts";
 import type { Rows } from "./columns.ts";
 import { connectionPart } from "./connections.ts";
 import { decisionPart } from "./decisions.ts";
+import { duplicatePart } from "./duplicates.ts";
 import { epochPart } from "./epochs.ts";
 import { identityPart } from "./identity.ts";
 import { reusePart } from "./reuse.ts";
@@ -101,6 +102,7 @@ export function createMemoryStore(deps: {
     ...quotaPart(state),
     ...pausePart(state),
     ...termsPart(state),
+    ...duplicatePart(state),
     ...epochPart(state),
     ...tellingPart(state),
     ...journalPart(state),

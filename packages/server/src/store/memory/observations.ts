@@ -1,3 +1,4 @@
+import { asConsolidated } from "./duplicates.ts";
 import type { ConnectionId, ExternalId, LinkId } from "@crossfoot/kernel";
 import { emptyCursor, unreadableNote, unreadableParks } from "../observations.ts";
 import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "../port.ts";
@@ -75,7 +76,7 @@ export function observe(
   observations: readonly StoredObservation[],
   at: { readonly reason: string; readonly now: number },
 ): { readonly counts: ObserveCounts; readonly changed: readonly LinkId[] } {
-  const latest = latestSightings(observations);
+  const latest = latestSightings(asConsolidated(state, observations));
   const rows = latest.flatMap(({ connection, entity, id }) => {
     const row = state.tables.observation.get(connection, entity, id);
     return row === undefined ? [] : [row];

@@ -202,6 +202,12 @@ const planWrite = spec("plan_write")({
   indices: { plan: (row) => row.plan_id },
 });
 const decidedTerms = spec("decided_terms")({ key: ["entity"], instants: ["since_at"], indices: {} });
+const duplicate = spec("duplicate")({
+  key: ["id"],
+  checks: { state: ["open", "apart", "consolidated", "gone"] },
+  indices: {},
+});
+const consolidated = spec("consolidated")({ key: ["connection", "entity", "loser"], indices: {} });
 const identity = spec("store_identity")({ key: ["is_one"], instants: ["made_at"], indices: {} });
 const epoch = spec("epoch")({
   key: ["is_one"],
@@ -281,6 +287,8 @@ export interface Tables {
   readonly quota: Table<Rows["quota"]>;
   readonly pause: Table<Rows["pause"]>;
   readonly decidedTerms: Table<Rows["decided_terms"]>;
+  readonly duplicate: Table<Rows["duplicate"]>;
+  readonly consolidated: Table<Rows["consolidated"]>;
   readonly lease: Table<Rows["lease"]>;
   readonly worker: Table<Rows["worker"]>;
   readonly delivery: Table<Rows["delivery"]>;
@@ -325,6 +333,8 @@ export function createTables(undo: Undo): Tables {
     quota: of(quota),
     pause: of(pause),
     decidedTerms: of(decidedTerms),
+    duplicate: of(duplicate),
+    consolidated: of(consolidated),
     lease: of(lease),
     worker: of(worker),
     delivery: of(delivery),

@@ -310,6 +310,11 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     fc.record({ record, which: pick, what: fc.nat(3), state: fc.constantFrom("linked", "apart") }),
     (known, facts) => [answerOf(known, facts)],
   ),
+  listDuplicates: plain("listDuplicates", entity),
+  saveDuplicates: plain("saveDuplicates", fc.array(rows.duplicate, { maxLength: 1 }), rows.duplicateWord),
+  saveConsolidated: plain("saveConsolidated", fc.array(rows.consolidated, { maxLength: 1 })),
+  consolidatedBy: plain("consolidatedBy", plan),
+  forgetConsolidated: plain("forgetConsolidated", records),
   changeTerms: knowing(
     "changeTerms",
     fc.record({

@@ -2,8 +2,11 @@ import fc from "fast-check";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
 import type { ConnectionId, FailureRecord, Json, LinkId } from "@crossfoot/kernel";
 import type {
+  ConsolidatedRow,
   CursorState,
   DecisionRecord,
+  DuplicateRow,
+  DuplicateWord,
   Intent,
   IntentOutcome,
   LostEntry,
@@ -292,4 +295,25 @@ export const outcomeFacts: fc.Arbitrary<Omit<IntentOutcome, "intent">> = fc.reco
   park: orNull(park),
   isToDecide: fc.boolean(),
   linkState: fc.constantFrom(null, null, "ended", "live"),
+});
+/** A cluster of likely duplicates. */
+export const duplicate: fc.Arbitrary<DuplicateRow> = fc.record({
+  id: fc.constantFrom("d-1", "d-2"),
+  entity,
+  state: fc.constantFrom("open", "apart", "consolidated", "gone"),
+  body: map,
+});
+export const duplicateWord: fc.Arbitrary<DuplicateWord | null> = fc.constantFrom(null, {
+  id: "d-1",
+  word: "apart",
+  by: "somebody",
+});
+/** A record that is consolidated. */
+export const consolidated: fc.Arbitrary<ConsolidatedRow> = fc.record({
+  connection,
+  entity,
+  loser: fc.constantFrom("r1", "r2").map(externalId),
+  survivor: fc.constantFrom("r1", "é3").map(externalId),
+  plan: fc.constantFrom("p1", "p2"),
+  body: map,
 });

@@ -1,0 +1,81 @@
+import { connectionId } from "@crossfoot/kernel";
+import { describe, expect, test } from "vitest";
+import { createMemoryStore } from "../store/memory/memory-store.ts";
+import { miniWorld } from "./testing/world.ts";
+import type { MiniWorld } from "./testing/world.ts";
+
+const crm = connectionId("crm");
+const names = [
+  ...["Alder Papers", "Birch Foundry", "Cedar Optics", "Dogwood Dairy", "Elm Instruments", "Fir Haulage"],
+  ...["Ginkgo Pharma", "Hazel Tooling", "Ivy Textiles", "Juniper Brewing", "Larch Marine", "Maple Robotics"],
+];
+const account = (name: string, more: { readonly [field: string]: string } = {}) => ({
+  ...{ name: `${name} GmbH`, taxId: null, status: "prospect", currency: "EUR", limit: null },
+  email: `office@${name.toLowerCase().replaceAll(" ", "-")}.example`,
+  ...more,
+});
+
+async function build(): Promise<MiniWorld> {
+  const mini = await miniWorld({ database: (deps) => createMemoryStore(deps) });
+  for (const name of names) mini.crm.add("accounts", account(name));
+  return mini;
+}
+
+describe("a look for duplicates", () => {
+  test("finds what one system has twice, with evidence in words and a day; tells it once", async () => {
+    const mini = await build();
+    const twice = mini.crm.add("accounts", account("Cedar Optics", { name: "Cedar Optics" }));
+    const report = await mini.engine.duplicates({ only: ["accounts"], connection: crm });
+    expect(report.looked).toEqual([{ entity: "accounts", connection: "crm", records: names.length + 1 }]);
+    const [cluster, ...others] = report.clusters;
+    expect(others).toEqual([]);
+    expect(cluster?.records.map(({ id }) => String(id))).toEqual(["crm-3", twice].toSorted());
+    expect(cluster?.evidence[0]?.says.join()).toContain("name is equal");
+    expect(report.fresh).toEqual([cluster?.id]);
+    expect([report.trend.at(-1)?.found, report.trend.at(-1)?.open]).toEqual([1, 1]);
+    const again = await mini.engine.duplicates({ only: ["accounts"], connection: crm });
+    expect([again.fresh, again.clusters.map(({ id }) => id)]).toEqual([[], [cluster?.id]]);
+    mini.pass(15 * 86_400_000);
+    expect((await mini.engine.duplicates({ only: ["accounts"] })).overdue).toBe(1);
+  });
+
+  test("never asks again about what a person said is apart, until one of them changes", async () => {
+    const mini = await build();
+    const twice = mini.crm.add("accounts", account("Cedar Optics"));
+    const [cluster] = (await mini.engine.duplicates({ only: ["accounts"] })).clusters;
+    const said = await mini.engine.answerDuplicate(cluster?.id ?? "", { word: "apart", by: "ada" });
+    expect([said?.state, said?.closedBy]).toEqual(["apart", "ada"]);
+    expect((await mini.engine.duplicates({ only: ["accounts"] })).clusters).toEqual([]);
+    mini.pass(10);
+    mini.crm.edit("accounts", twice, { name: "Cedar Optics Germany GmbH" });
+    const report = await mini.engine.duplicates({ only: ["accounts"] });
+    expect([report.clusters.map(({ id }) => id), report.fresh]).toEqual([[cluster?.id], [cluster?.id]]);
+    expect((await mini.store.verifyJournal()).broken).toEqual([]);
+  });
+
+  test("a cluster that is no more found is closed; one is given to somebody until a day", async () => {
+    const mini = await build();
+    const twice = mini.crm.add("accounts", account("Cedar Optics"));
+    const [cluster] = (await mini.engine.duplicates({ only: ["accounts"] })).clusters;
+    const day = "2026-02-01T00:00:00.000Z";
+    const word = { word: "assign", owner: "ben", dueAt: day, by: "ada" } as const;
+    await mini.engine.answerDuplicate(cluster?.id ?? "", word);
+    const [given] = (await mini.engine.duplicates({ only: ["accounts"] })).clusters;
+    expect([given?.owner, given?.dueAt]).toEqual(["ben", day]);
+    mini.pass(10);
+    mini.crm.edit("accounts", twice, account("Zelkova Shipping"));
+    const report = await mini.engine.duplicates({ only: ["accounts"] });
+    expect([report.clusters, report.trend.at(-1)?.closed]).toEqual([[], 1]);
+    expect(await mini.engine.answerDuplicate("d-none", { word: "apart", by: "ada" })).toBe(null);
+  });
+
+  test("pairs across are those of records without a counterpart; nothing is written", async () => {
+    const mini = await build();
+    for (const name of names) mini.erp.add("accounts", account(name, { name, email: "" }));
+    const [report] = await mini.engine.matches({ only: ["accounts"] });
+    expect(report?.compared).toEqual({ crm: names.length, erp: names.length });
+    const pairs = report?.pairs.map(({ records: [one, other] }) => [one.label, other.label]);
+    expect(pairs?.toSorted()).toEqual(names.map((name) => [`${name} GmbH`, name]));
+    expect([mini.crm.writes, mini.erp.writes]).toEqual([0, 0]);
+  });
+});

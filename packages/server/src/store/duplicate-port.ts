@@ -1,0 +1,51 @@
+import type { ConnectionId, EntityName, ExternalId, Json } from "@crossfoot/kernel";
+import type { RecordKey } from "./facts.ts";
+
+/**
+ * States of a cluster of likely duplicates: to be looked at, said to be records of their own, consolidated
+ * into one, or no more found.
+ */
+export type DuplicateState = "open" | "apart" | "consolidated" | "gone";
+
+/** A cluster of records that may be one and the same. */
+export interface DuplicateRow {
+  readonly id: string;
+  readonly entity: EntityName;
+  readonly state: DuplicateState;
+  /** What was found and said of it, in the form of the runtime. */
+  readonly body: Json;
+}
+
+/** A record that a plan consolidates into another of its connection. */
+export interface ConsolidatedRow {
+  readonly connection: ConnectionId;
+  readonly entity: EntityName;
+  readonly loser: ExternalId;
+  readonly survivor: ExternalId;
+  readonly plan: string;
+  /** What referred to the loser and what it was, in the form of the runtime. */
+  readonly body: Json;
+}
+
+/** What a person said of a cluster, for the journal. */
+export interface DuplicateWord {
+  readonly id: string;
+  readonly word: string;
+  readonly by: string;
+}
+
+/** Likely duplicates, and records that were consolidated. */
+export interface DuplicateStore {
+  listDuplicates(entity: EntityName): Promise<readonly DuplicateRow[]>;
+  /** Stores clusters, each in the place of what was known under its id; the journal tells who said what. */
+  saveDuplicates(rows: readonly DuplicateRow[], said: DuplicateWord | null): Promise<void>;
+  /**
+   * Stores that these are consolidated from now on: a reading that shows one archived shows it as merged into
+   * its survivor.
+   */
+  saveConsolidated(rows: readonly ConsolidatedRow[]): Promise<void>;
+  /** Of a plan, by connection and loser. */
+  consolidatedBy(plan: string): Promise<readonly ConsolidatedRow[]>;
+  /** Forgets that these were consolidated: they are what their systems show. */
+  forgetConsolidated(records: readonly RecordKey[]): Promise<void>;
+}

@@ -1,0 +1,107 @@
+import type { Database, Queryable } from "../ports.ts";
+import type { Note } from "./chain.ts";
+import type { JournalWriter } from "./journal.ts";
+import type {
+  ConsolidatedRow,
+  DuplicateRow,
+  DuplicateStore,
+  DuplicateWord,
+  RecordKey,
+  StoredObservation,
+} from "./port.ts";
+import { recordName } from "./port.ts";
+
+/** What the journal tells of a person's word about a cluster. */
+export function duplicateNotes(rows: readonly DuplicateRow[], said: DuplicateWord | null): readonly Note[] {
+  if (said === null) return [];
+  const entity = rows.find(({ id }) => id === said.id)?.entity ?? null;
+  return [{ kind: "duplicate_decided", entity, link: null, body: { ...said } }];
+}
+
+/** Records as the rows of a JSON list. */
+const keysOf = (records: readonly RecordKey[]): string =>
+  JSON.stringify(records.map(({ connection, entity, id }) => ({ connection, entity, id })));
+
+const columns = "connection, entity, loser, survivor, plan, body";
+
+/** Likely duplicates, and records that were consolidated. */
+export function duplicateStore(deps: {
+  readonly database: Database;
+  readonly journal: JournalWriter;
+}): DuplicateStore {
+  const { database, journal } = deps;
+  return {
+    async listDuplicates(entity) {
+      return database.query<DuplicateRow & { [column: string]: unknown }>(
+        "select id, entity, state, body from duplicate where entity = $1 order by id",
+        [entity],
+      );
+    },
+    async saveDuplicates(rows, said) {
+      await database.transaction(async (tx) => {
+        await tx.query(
+          "insert into duplicate (id, entity, state, body) select id, entity, state, body from " +
+            "jsonb_to_recordset($1::jsonb) as r(id text, entity text, state text, body jsonb) on conflict " +
+            "(id) do update set entity = excluded.entity, state = excluded.state, body = excluded.body",
+          [JSON.stringify(rows)],
+        );
+        await journal.write(tx, duplicateNotes(rows, said), null);
+      });
+    },
+    async saveConsolidated(rows) {
+      await database.query(
+        `insert into consolidated (${columns}) select ${columns} from jsonb_to_recordset($1::jsonb) as ` +
+          "r(connection text, entity text, loser text, survivor text, plan text, body jsonb) on conflict " +
+          "(connection, entity, loser) do update set survivor = excluded.survivor, plan = excluded.plan, " +
+          "body = excluded.body",
+        [JSON.stringify(rows)],
+      );
+    },
+    async consolidatedBy(plan) {
+      return database.query<ConsolidatedRow & { [column: string]: unknown }>(
+        `select ${columns} from consolidated where plan = $1 order by connection, entity, loser`,
+        [plan],
+      );
+    },
+    async forgetConsolidated(records) {
+      await database.query(
+        "delete from consolidated c using jsonb_to_recordset($1::jsonb) as r(connection text, entity text, " +
+          "id text) where c.connection = r.connection and c.entity = r.entity and c.loser = r.id",
+        [keysOf(records)],
+      );
+    },
+  };
+}
+
+/** Sightings in which what is archived because it was consolidated is merged into its survivor. */
+export async function asConsolidated(
+  tx: Queryable,
+  seen: readonly StoredObservation[],
+): Promise<readonly StoredObservation[]> {
+  const archived = seen.filter(({ kind }) => kind === "archived");
+  if (archived.length === 0) return seen;
+  const rows = await tx.query<ConsolidatedRow & { [column: string]: unknown }>(
+    `select ${columns} from consolidated where (connection, entity, loser) in (select connection, entity, ` +
+      "id from jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text))",
+    [keysOf(archived)],
+  );
+  return mergedBy(rows, seen);
+}
+
+/** The same sightings, those of losers as merged. */
+export function mergedBy(
+  rows: readonly ConsolidatedRow[],
+  seen: readonly StoredObservation[],
+): readonly StoredObservation[] {
+  if (rows.length === 0) return seen;
+  const survivors = new Map(
+    rows.map(({ connection, entity, loser, survivor }) => [
+      recordName({ connection, entity, id: loser }),
+      survivor,
+    ]),
+  );
+  return seen.map((one) => {
+    const into = one.kind === "archived" ? survivors.get(recordName(one)) : undefined;
+    return into === undefined ? one : { ...one, kind: "merged", into };
+  });
+}

@@ -1,0 +1,74 @@
+import type { ConnectionId, ExternalId } from "@crossfoot/kernel";
+import { duplicateNotes, mergedBy } from "../duplicates.ts";
+import type { ConsolidatedRow, DuplicateStore, StoredObservation } from "../port.ts";
+import { inOrder } from "./basics.ts";
+import type { Rows } from "./columns.ts";
+import { writeNotes } from "./journal.ts";
+import { jsonb } from "./json.ts";
+import type { State } from "./state.ts";
+
+const rowOf = (row: Rows["consolidated"]): ConsolidatedRow => ({
+  connection: row.connection as ConnectionId,
+  entity: row.entity,
+  loser: row.loser as ExternalId,
+  survivor: row.survivor as ExternalId,
+  plan: row.plan,
+  body: row.body,
+});
+
+/** Likely duplicates, and records that were consolidated (see the SQL store). */
+export function duplicatePart(state: State): DuplicateStore {
+  const { duplicate, consolidated } = state.tables;
+  return {
+    async listDuplicates(entity) {
+      const rows = duplicate.all().filter((row) => row.entity === entity);
+      return inOrder(rows, ({ id }) => [id]);
+    },
+    async saveDuplicates(rows, said) {
+      state.commit(() => {
+        for (const { id, entity, state: stands, body } of rows) {
+          const columns = { id, entity, state: stands, body: jsonb(body) };
+          const known = duplicate.get(id);
+          if (known === undefined) duplicate.insert(columns);
+          else duplicate.change(known, columns);
+        }
+        writeNotes(state, duplicateNotes(rows, said), null);
+      });
+    },
+    async saveConsolidated(rows) {
+      state.commit(() => {
+        for (const row of rows) {
+          const columns = { ...row, body: jsonb(row.body) };
+          const known = consolidated.get(row.connection, row.entity, row.loser);
+          if (known === undefined) consolidated.insert(columns);
+          else consolidated.change(known, columns);
+        }
+      });
+    },
+    async consolidatedBy(plan) {
+      const rows = consolidated.all().filter((row) => row.plan === plan);
+      return inOrder(rows, (row) => [row.connection, row.entity, row.loser]).map(rowOf);
+    },
+    async forgetConsolidated(records) {
+      state.commit(() => {
+        for (const { connection, entity, id } of records) {
+          const known = consolidated.get(connection, entity, id);
+          if (known !== undefined) consolidated.remove(known);
+        }
+      });
+    },
+  };
+}
+
+/** Sightings in which what is archived because it was consolidated is merged (see the SQL store). */
+export function asConsolidated(
+  state: State,
+  seen: readonly StoredObservation[],
+): readonly StoredObservation[] {
+  const { consolidated } = state.tables;
+  const rows = seen.flatMap(({ connection, entity, id, kind }) => {
+    const row = kind === "archived" ? consolidated.get(connection, entity, id) : undefined;
+    return row === undefined ? [] : [rowOf(row)];
+  });
+  return mergedBy(rows, seen);
+}
