@@ -1,4 +1,4 @@
-import { statusAt } from "./members.ts";
+import { shownIn, statusAt } from "./members.ts";
 import type { Cause, DecideInput, PlannedWrite, Wait, WhyValue } from "./plan.ts";
 import { policyInState } from "./policy.ts";
 import type { FieldPolicy, SideAbilities } from "./policy.ts";
@@ -101,7 +101,7 @@ function gatherField(
   at: { readonly target: ConnectionId; readonly field: FieldPolicy },
   gathered: Gathered,
 ): void {
-  const policy = policyInState(input.policy, at.field, (connection) => statusAt(input, connection));
+  const policy = policyInState(input.policy, at.field, shownIn(input));
   if (!policy.targets.includes(at.target)) return;
   const source = sourceOf(input, policy);
   if (source === undefined || source.value === null) return;
@@ -142,7 +142,7 @@ function firstTransitions(
 ): readonly PlannedWrite[] {
   const field = input.policy.fields[input.policy.statusField ?? ""];
   if (field === undefined || side.initialStatus === null) return [];
-  const policy = policyInState(input.policy, field, (connection) => statusAt(input, connection));
+  const policy = policyInState(input.policy, field, shownIn(input));
   const source = sourceOf(input, policy);
   if (source === undefined || typeof source.value !== "string" || !policy.targets.includes(target)) return [];
   const { connection, version, value: to } = source;

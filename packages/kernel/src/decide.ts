@@ -5,6 +5,7 @@ import { planFields } from "./fields.ts";
 import { planLife } from "./life.ts";
 import { membersOf } from "./members.ts";
 import type { DecideInput, Park, Plan, PlannedWrite, Verdict } from "./plan.ts";
+import { isInClosedBooks } from "./policy.ts";
 import type { ConnectionId } from "./record.ts";
 
 /**
@@ -26,12 +27,16 @@ export function decide(input: DecideInput): Plan {
   const { isWanted, ...creates } = planCreates(input);
   const fields = planFields(input);
   const life = planLife(input, fields.writes);
+  const wanted = [...life.unarchives, ...fields.writes, ...life.archives, ...creates.writes];
+  const writes = keptFromBooks(input, wanted);
+  const isKept = writes.length < wanted.length;
+  const reasons = [...fields.reasons, ...creates.reasons];
   const parts = {
     ...fields,
-    reasons: [...fields.reasons, ...creates.reasons],
-    writes: chained([...life.unarchives, ...fields.writes, ...life.archives, ...creates.writes]),
+    reasons: isKept ? reasons.filter(({ target }) => target !== input.policy.closed?.at) : reasons,
+    writes: chained(writes),
     kindMoves: life.kindMoves,
-    parks: [...fields.parks, ...life.parks],
+    parks: [...fields.parks, ...life.parks, ...(isKept ? [booksClosed(input)] : [])],
     waits: [...fields.waits, ...creates.waits],
   };
   return planOf(input, verdictOf(parts, isWanted), parts);
@@ -46,6 +51,20 @@ function chained(writes: readonly PlannedWrite[]): readonly PlannedWrite[] {
     const isFollowing = writes.slice(0, at).some((earlier) => earlier.target === write.target);
     return isFollowing ? { ...write, precondition: null } : write;
   });
+}
+
+/**
+ * Takes out what would be written into closed books: values are kept from them already, a record is neither
+ * made, archived nor brought back there. A person is told.
+ */
+function keptFromBooks(input: DecideInput, writes: readonly PlannedWrite[]): readonly PlannedWrite[] {
+  const { closed } = input.policy;
+  if (closed === undefined) return writes;
+  const dates = membersOf(input)
+    .filter(([connection]) => input.members[closed.at] === undefined || connection === closed.at)
+    .map(([, { view }]) => view.fields[closed.field]);
+  if (!dates.some((date) => isInClosedBooks(closed, date))) return writes;
+  return writes.filter(({ target }) => target !== closed.at);
 }
 
 const dormantKinds: ReadonlySet<string> = new Set([
@@ -72,8 +91,17 @@ type Parts = Partial<
   >
 >;
 
-const planned = (input: DecideInput, { verdict, ...parts }: DeletionPlan): Plan =>
-  planOf(input, verdict, parts);
+function planned(input: DecideInput, { verdict, ...parts }: DeletionPlan): Plan {
+  const writes = keptFromBooks(input, parts.writes);
+  if (writes.length === parts.writes.length) return planOf(input, verdict, parts);
+  return planOf(input, "parked", { writes, parks: [...parts.parks, booksClosed(input)] });
+}
+
+const booksClosed = ({ policy }: DecideInput): Park => ({
+  reason: "period_closed",
+  connection: policy.closed?.at ?? null,
+  problems: {},
+});
 
 function planOf({ link, policy }: DecideInput, verdict: Verdict, parts: Parts = {}): Plan {
   return {

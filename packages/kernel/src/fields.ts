@@ -3,7 +3,7 @@ import type { Conflict, Discard } from "./conflict.ts";
 import { decideAdopted } from "./adopted.ts";
 import { hasAgreed, isChanged } from "./diff.ts";
 import { mergeLines } from "./lines.ts";
-import { membersOf, statusAt } from "./members.ts";
+import { membersOf, shownIn } from "./members.ts";
 import type { NamedMember } from "./members.ts";
 import { areAllAlike } from "./merge.ts";
 import type { FieldDecision, MergeContext, SideValue } from "./merge.ts";
@@ -123,7 +123,7 @@ function planField(
 
 /** The connection whose present state closes the field for everybody, or null. Pure, total. */
 export function closedIn(input: DecideInput, field: FieldPolicy): ConnectionId | null {
-  return closedBy(input.policy, field, (connection) => statusAt(input, connection));
+  return closedBy(input.policy, field, shownIn(input));
 }
 
 /**
@@ -182,7 +182,7 @@ function sidesOf(input: DecideInput, members: readonly NamedMember[], field: str
  * it. A projection has one writer, its master, and nobody is ever asked about it.
  */
 function effectivePolicy(input: DecideInput, field: FieldPolicy): FieldPolicy {
-  const narrowed = policyInState(input.policy, field, (connection) => statusAt(input, connection));
+  const narrowed = policyInState(input.policy, field, shownIn(input));
   const { isProjection } = input.policy;
   const policy: FieldPolicy = {
     ...narrowed,

@@ -64,6 +64,7 @@ const parks: Record<ParkReason, true> = {
   returned: true,
   may_be_merged: true,
   rule_failed: true,
+  period_closed: true,
 };
 const outcomes: Record<Verdict, true> = {
   agreed: true,

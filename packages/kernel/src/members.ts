@@ -1,4 +1,5 @@
 import type { DecideInput, MemberState } from "./plan.ts";
+import type { Shown } from "./policy.ts";
 import type { ConnectionId } from "./record.ts";
 
 /** A member with the name of its connection. */
@@ -8,6 +9,11 @@ export type NamedMember = readonly [ConnectionId, MemberState];
 export function membersOf(input: Pick<DecideInput, "members">): readonly NamedMember[] {
   const members = Object.entries(input.members) as [ConnectionId, MemberState][];
   return members.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** What the members of a link show now, by field. */
+export function shownIn({ members }: Pick<DecideInput, "members">): Shown {
+  return (connection, field) => members[connection]?.view.fields[field];
 }
 
 /** Canonical status that a member shows, or undefined. */

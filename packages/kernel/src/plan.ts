@@ -97,7 +97,9 @@ export type ParkReason =
   | "id_reused"
   | "returned"
   | "may_be_merged"
-  | "rule_failed";
+  | "rule_failed"
+  /** It is dated in a period that is closed. */
+  | "period_closed";
 
 /** All reasons of a park. */
 export const parkReasons: readonly ParkReason[] = [
@@ -114,6 +116,7 @@ export const parkReasons: readonly ParkReason[] = [
   "returned",
   "may_be_merged",
   "rule_failed",
+  "period_closed",
 ];
 
 /** Set aside for a person, with evidence that names fields and problems, never values. */

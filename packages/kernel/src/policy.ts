@@ -1,5 +1,5 @@
 import type { ConnectionId, EntityName } from "./record.ts";
-import type { FieldKind } from "./value.ts";
+import type { FieldKind, Value } from "./value.ts";
 
 /**
  * What decides when two writers changed one field differently:
@@ -45,6 +45,20 @@ export interface OwnershipRule {
   readonly writer: ConnectionId | null;
 }
 
+/**
+ * Books that are closed: what is dated in them is not written to any more on that connection, whoever asks.
+ */
+export interface ClosedBooks {
+  readonly at: ConnectionId;
+  /** Field that dates the record. */
+  readonly field: string;
+  /** Last day that is closed, `YYYY-MM-DD`. */
+  readonly through: string;
+}
+
+/** What a connection shows of a record's field now; undefined when it shows nothing. */
+export type Shown = (connection: ConnectionId, field: string) => Value | undefined;
+
 /** When a record that exists elsewhere is created on a connection. */
 export interface CreateRule {
   readonly when: "always" | "never" | "status";
@@ -61,6 +75,8 @@ export interface EntityPolicy {
   readonly statusField: string | null;
   readonly fields: { readonly [field: string]: FieldPolicy };
   readonly ownership: readonly OwnershipRule[];
+  /** Missing where no period is closed for this entity. */
+  readonly closed?: ClosedBooks;
   /** By target connection; a connection without a rule is never created on. */
   readonly create: { readonly [connection: string]: CreateRule };
   /**
@@ -96,39 +112,53 @@ export interface SideAbilities {
   readonly stampGranularityMs: number;
 }
 
+/** Whether a date lies in closed books. A record without a date does not. Pure, total. */
+export function isInClosedBooks({ through }: ClosedBooks, date: Value | undefined): boolean {
+  return typeof date === "string" && date !== "" && date.slice(0, through.length) <= through;
+}
+
 /**
- * The policy of one field in the present states of its document: an ownership rule that holds narrows the
- * writers and moves the master. The first rule that matches decides. Pure, total.
+ * The policy of one field in the present state of its document: in closed books their own side alone may
+ * write, and receives nothing; else an ownership rule that holds narrows the writers and moves the master.
+ * The first rule that matches decides. Pure, total.
  */
-export function policyInState(
-  policy: EntityPolicy,
-  field: FieldPolicy,
-  statusOf: (connection: ConnectionId) => string | undefined,
-): FieldPolicy {
-  const rule = ruleInState(policy, field, statusOf);
+export function policyInState(policy: EntityPolicy, field: FieldPolicy, shown: Shown): FieldPolicy {
+  if (isClosedNow(policy, shown)) return keptFromBooks(field, policy.closed.at);
+  const rule = ruleInState(policy, field, shown);
   if (rule === undefined) return field;
   if (rule.writer === null) return { ...field, writers: [], targets: [] };
   return { ...field, master: rule.writer, writers: [rule.writer] };
 }
 
 /** The connection whose present state closes the field for everybody, or null. Pure, total. */
-export function closedBy(
-  policy: EntityPolicy,
-  field: FieldPolicy,
-  statusOf: (connection: ConnectionId) => string | undefined,
-): ConnectionId | null {
-  const rule = ruleInState(policy, field, statusOf);
+export function closedBy(policy: EntityPolicy, field: FieldPolicy, shown: Shown): ConnectionId | null {
+  if (isClosedNow(policy, shown)) {
+    const { at } = policy.closed;
+    return field.writers.length > 0 && keptFromBooks(field, at).writers.length === 0 ? at : null;
+  }
+  const rule = ruleInState(policy, field, shown);
   return rule?.writer === null ? rule.at : null;
 }
 
-function ruleInState(
+/** Whether the books' side holds the record in closed books. */
+function isClosedNow(
   policy: EntityPolicy,
-  field: FieldPolicy,
-  statusOf: (connection: ConnectionId) => string | undefined,
-): OwnershipRule | undefined {
+  shown: Shown,
+): policy is EntityPolicy & { readonly closed: ClosedBooks } {
+  const { closed } = policy;
+  return closed !== undefined && isInClosedBooks(closed, shown(closed.at, closed.field));
+}
+
+function keptFromBooks(field: FieldPolicy, at: ConnectionId): FieldPolicy {
+  const writers = field.writers.filter((writer) => writer === at);
+  const targets = writers.length === 0 ? [] : field.targets.filter((target) => target !== at);
+  return { ...field, master: writers.length === 0 ? field.master : at, writers, targets };
+}
+
+function ruleInState(policy: EntityPolicy, field: FieldPolicy, shown: Shown): OwnershipRule | undefined {
   return policy.ownership.find((rule) => {
     if (rule.fields !== "*" && !rule.fields.includes(field.field)) return false;
-    const status = statusOf(rule.at);
+    const status = shown(rule.at, policy.statusField ?? "");
     return rule.statuses.some((name) => name === status);
   });
 }

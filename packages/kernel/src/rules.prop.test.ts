@@ -1,13 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffFields, hasAgreed, imageOf, isChanged } from "./diff.ts";
+import { decide } from "./decide.ts";
 import { isEcho } from "./echo.ts";
 import type { OwnershipRule } from "./policy.ts";
-import { closedBy, policyInState } from "./policy.ts";
+import { closedBy, isInClosedBooks, policyInState } from "./policy.ts";
+import { shownIn } from "./members.ts";
 import { carried, unreachable } from "./reach.ts";
 import { linkId } from "./record.ts";
 import { settledBases } from "./settle.ts";
-import { crm, entityPolicy, erp, fieldPolicy, web } from "./testing/fixtures.ts";
+import {
+  crm,
+  decideInput,
+  entityPolicy,
+  erp,
+  fieldPolicy,
+  memberOf,
+  viewOf,
+  web,
+} from "./testing/fixtures.ts";
 import { same } from "./testing/sameness.ts";
 import type { TransitionStep } from "./transition.ts";
 import { planTransitions } from "./transition.ts";
@@ -148,17 +159,19 @@ describe("policyInState", () => {
         (ownership, atCrm, atErp) => {
           const field = fieldPolicy();
           const statusOf = (connection: string) => (connection === "crm" ? atCrm : atErp);
-          const policy = entityPolicy([field], { ownership });
-          const narrowed = policyInState(policy, field, statusOf);
+          const shown = (connection: string, name: string) =>
+            name === "status" ? statusOf(connection) : undefined;
+          const policy = entityPolicy([field], { ownership, statusField: "status" });
+          const narrowed = policyInState(policy, field, shown);
           const match = ownership.find((each) => {
-            const shown = statusOf(each.at);
+            const status = statusOf(each.at);
             return (
               (each.fields === "*" || each.fields.includes("name")) &&
-              shown !== undefined &&
-              each.statuses.includes(shown)
+              status !== undefined &&
+              each.statuses.includes(status)
             );
           });
-          expect(closedBy(policy, field, statusOf)).toBe(match?.writer === null ? match.at : null);
+          expect(closedBy(policy, field, shown)).toBe(match?.writer === null ? match.at : null);
           if (match === undefined) expect(narrowed).toBe(field);
           else if (match.writer === null) expect(narrowed).toEqual({ ...field, writers: [], targets: [] });
           else expect(narrowed).toEqual({ ...field, master: match.writer, writers: [match.writer] });
@@ -166,6 +179,56 @@ describe("policyInState", () => {
       ),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe("closed books", () => {
+  const day = fc.constantFrom("2026-09-30", "2026-10-31", "2026-11-01", "", null);
+  const closed = { at: erp, field: "date", through: "2026-10-31" };
+  const writers = fc.subarray([crm, erp], { minLength: 1 });
+
+  it("take no value of a record that is dated in them, and nothing else is kept from its way", () => {
+    fc.assert(
+      fc.property(day, day, writers, (atCrm, atErp, from) => {
+        const targets = from.length === 2 ? [crm, erp] : [from[0] === crm ? erp : crm];
+        const field = fieldPolicy({ writers: from, targets });
+        const policy = entityPolicy([field], { closed });
+        const narrowed = policyInState(policy, field, (at) => (at === crm ? atCrm : atErp));
+        const isClosed = atErp === "2026-09-30" || atErp === "2026-10-31";
+        expect(isInClosedBooks(closed, atErp)).toBe(isClosed);
+        if (!isClosed) expect(narrowed).toBe(field);
+        else {
+          expect(narrowed.targets).not.toContain(erp);
+          expect(narrowed.targets.includes(crm)).toBe(from.includes(erp) && targets.includes(crm));
+          expect(narrowed.writers).toEqual(from.filter((each) => each === erp));
+        }
+      }),
+    );
+  });
+
+  it("take no record, no archiving, no bringing back; a person is told, nothing counts as done", () => {
+    const date = fieldPolicy({ field: "date" });
+    const create = { erp: { when: "always", statuses: [], onDemand: false } } as const;
+    const policy = entityPolicy([date], { closed, create, onDelete: "archive" });
+    const dated = (at: typeof crm, on: string, kind: "present" | "archived" | "deleted" = "present") =>
+      memberOf(viewOf(at, { kind, fields: kind === "deleted" ? {} : { date: on } }), { date: on });
+    const at = (on: string) => [
+      decideInput(policy, { members: { crm: dated(crm, on) }, readyTargets: [crm, erp] }),
+      decideInput(policy, { members: { crm: dated(crm, on, "archived"), erp: dated(erp, on) } }),
+      decideInput(policy, { members: { crm: dated(crm, on, "deleted"), erp: dated(erp, on) } }),
+    ];
+    for (const input of at("2026-10-31")) {
+      expect(shownIn(input)(erp, "date")).toBe(input.members[erp]?.view.fields["date"]);
+      expect(decide(input)).toMatchObject({
+        ...{ verdict: "parked", writes: [], tombstone: null, kindMoves: [] },
+        parks: [{ reason: "period_closed", connection: erp }],
+      });
+    }
+    expect(at("2026-11-01").map((input) => decide(input).writes.map(({ kind }) => kind))).toEqual([
+      ["create"],
+      ["archive"],
+      ["archive"],
+    ]);
   });
 });
 

@@ -42,6 +42,20 @@ describe("contract", () => {
     expect([policy.fields["phone"]?.policy, policy.fields["name"]?.policy]).toEqual(["review", "master"]);
     expect(policy.fields["creditLimit"]).toMatchObject({ master: "e", writers: ["e"], targets: ["c"] });
   });
+  test("closed books stand for the ERP and its invoices, a wrong day or entity is named", () => {
+    const { contract, problems } = readContract({ periods: { closedThrough: "2026-10-31" } });
+    expect(problems).toEqual([]);
+    const closed = { at: roles.erp, field: "date", through: "2026-10-31" };
+    expect(compilePolicy(contract, "invoices", roles).closed).toEqual(closed);
+    expect(compilePolicy(contract, "orders", roles).closed).toBeUndefined();
+    expect(compilePolicy(defaultContract, "invoices", roles).closed).toBeUndefined();
+    expect(problemsOf({ periods: { closedThrough: "31.10.2026" } })[0]).toContain("such as 2026-10-31");
+    expect(problemsOf({ periods: { closedThrough: "2026-02-30" } })[0]).toContain("such as 2026-10-31");
+    expect(problemsOf({ periods: { closedThrough: "2026-10-31", entities: ["products"] } })[0]).toContain(
+      "a list of quotes, orders, invoices",
+    );
+    expect(problemsOf({ periods: { closedTrough: "2026-10-31" } })[0]).toContain("`closedThrough`?");
+  });
   test("a rule for creates on one side leaves the other side's as it is", () => {
     const { contract } = readContract({ entities: { accounts: { create: { erp: { when: "always" } } } } });
     expect(contract.entities.accounts.create.crm).toEqual(defaultContract.entities.accounts.create.crm);

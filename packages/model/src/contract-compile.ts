@@ -1,7 +1,29 @@
-import type { ConnectionId, CreateRule, EntityPolicy, FieldPolicy, Json, JsonMap } from "@crossfoot/kernel";
-import { canonicalBytes, isMap } from "@crossfoot/kernel";
-import { defaultContract, directions, effectOccasions, survivorshipRules } from "./contract.ts";
-import type { Contract, Direction, EntityTerms, FieldTerms, Role } from "./contract.ts";
+import type {
+  ClosedBooks,
+  ConnectionId,
+  CreateRule,
+  EntityPolicy,
+  FieldPolicy,
+  Json,
+  JsonMap,
+} from "@crossfoot/kernel";
+import { canonicalBytes, isMap, normalDate } from "@crossfoot/kernel";
+import {
+  datedEntities,
+  defaultContract,
+  directions,
+  effectOccasions,
+  survivorshipRules,
+} from "./contract.ts";
+import type {
+  Contract,
+  DatedEntity,
+  Direction,
+  EntityTerms,
+  FieldTerms,
+  PeriodTerms,
+  Role,
+} from "./contract.ts";
 import { entities, entityNames, isEntityName, statusCodes } from "./entity.ts";
 import type { Entity, EntityName } from "./entity.ts";
 import { nearestName } from "./nearest.ts";
@@ -74,10 +96,11 @@ export function readContract(file: Json): {
   if (!isMap(file))
     return { contract: defaultContract, problems: [{ path: [], problem: "a contract is a map" }] };
   const given = file["entities"] ?? {};
-  checkKeys(file, { entities: "free", version: "free" }, { path: [], problems });
+  checkKeys(file, { entities: "free", version: "free", periods: "free" }, { path: [], problems });
+  const periods = readPeriods(file["periods"], problems);
   if (!isMap(given)) {
     problems.push({ path: ["entities"], problem: "`entities` is a map of entity names" });
-    return { contract: defaultContract, problems };
+    return { contract: { ...defaultContract, ...periods }, problems };
   }
   const merged: Record<string, EntityTerms> = { ...defaultContract.entities };
   for (const [name, terms] of Object.entries(given)) {
@@ -87,7 +110,39 @@ export function readContract(file: Json): {
       problems.push({ path: ["entities", name], problem: "the terms of an entity are a map" });
     } else merged[name] = overlay(name, terms, problems);
   }
-  return { contract: { entities: merged } as Contract, problems };
+  return { contract: { entities: merged, ...periods } as Contract, problems };
+}
+
+/** What the books hold when the contract does not say it: what a closed period posts. */
+const booked: readonly DatedEntity[] = ["invoices"];
+
+function readPeriods(
+  given: Json | undefined,
+  problems: ContractProblem[],
+): { readonly periods?: PeriodTerms } {
+  if (given === undefined) return {};
+  const path = ["periods"];
+  if (!isMap(given)) {
+    problems.push({ path, problem: "`periods` is a map with `closedThrough`" });
+    return {};
+  }
+  checkKeys(given, { closedThrough: "free", entities: "free" }, { path, problems });
+  const day = given["closedThrough"];
+  const closedThrough = typeof day === "string" ? normalDate(day) : undefined;
+  if (closedThrough === undefined)
+    problems.push({
+      path: [...path, "closedThrough"],
+      problem: "`closedThrough` is a day, such as 2026-10-31",
+    });
+  const names = given["entities"] === undefined ? booked : asList(given["entities"]);
+  const wrong = names.find((name) => !datedEntities.includes(name as DatedEntity));
+  if (names.length === 0 || wrong !== undefined)
+    problems.push({
+      path: [...path, "entities"],
+      problem: `\`entities\` is a list of ${datedEntities.join(", ")}`,
+    });
+  if (closedThrough === undefined) return {};
+  return { periods: { closedThrough, entities: datedEntities.filter((name) => names.includes(name)) } };
 }
 
 function unknown(what: string, name: string, known: readonly string[]): string {
@@ -320,11 +375,21 @@ export function compilePolicy(contract: Contract, name: EntityName, sides: Roles
       writer: rule.writer === "nobody" ? null : sides[rule.writer],
     })),
     create: Object.fromEntries(create),
+    ...closedBooks(contract, name, sides),
     onDelete: terms.onDelete,
     onReturn: terms.onReturn,
     newestToleranceMs: terms.newestTolerance * 1000,
     matchKeys: terms.matchKeys,
   };
+}
+
+function closedBooks(
+  { periods }: Contract,
+  name: EntityName,
+  { erp }: Roles,
+): { readonly closed?: ClosedBooks } {
+  if (periods === undefined || !periods.entities.some((each) => each === name)) return {};
+  return { closed: { at: erp, field: "date", through: periods.closedThrough } };
 }
 
 function compileField(

@@ -120,9 +120,28 @@ export interface EntityTerms {
   readonly means: string;
 }
 
+/** Entities whose records carry the date by which a period closes them. */
+export type DatedEntity = "quotes" | "orders" | "invoices";
+
+/** All entities that a closed period can name. */
+export const datedEntities: readonly DatedEntity[] = ["quotes", "orders", "invoices"];
+
+/**
+ * Books of the ERP that are closed: nothing is written there to a record that is dated in them, and none is
+ * made. The ERP's own corrections still flow to the CRM.
+ */
+export interface PeriodTerms {
+  /** Last day that is closed, `YYYY-MM-DD`. */
+  readonly closedThrough: string;
+  /** What the books hold. */
+  readonly entities: readonly DatedEntity[];
+}
+
 /** The written agreement between both departments. */
 export interface Contract {
   readonly entities: { readonly [entity in EntityName]: EntityTerms };
+  /** Missing where no period is closed by contract. */
+  readonly periods?: PeriodTerms;
 }
 
 const shared = {

@@ -50,12 +50,14 @@ export function signedContract(
   return {
     version: head.version,
     hash: head.hash,
-    entities: head.on.map((name) => signedEntity(name, contract.entities[name])),
+    entities: head.on.map((name) => signedEntity(name, contract)),
     off: names.filter((name) => !head.on.includes(name)),
   };
 }
 
-function signedEntity(name: EntityName, terms: EntityTerms): SignedEntity {
+function signedEntity(name: EntityName, { entities: all, periods }: Contract): SignedEntity {
+  const terms = all[name];
+  const isBooked = periods?.entities.some((each) => each === name) === true;
   const rules = [
     ...(["erp", "crm"] as const).map((role) => createSentence(role, terms.create[role])),
     matchSentence(terms),
@@ -66,6 +68,9 @@ function signedEntity(name: EntityName, terms: EntityTerms): SignedEntity {
         `${writer === "nobody" ? "nobody writes" : `only the ${sides[writer]} writes`} ` +
         `${fields === "*" ? "any other field" : fields.join(", ")}.`,
     ),
+    ...(isBooked
+      ? [`Dated ${periods.closedThrough} or before, it is not written in the ERP: the books are closed.`]
+      : []),
     ...terms.effects.map(effectSentence),
     ...terms.notes.map(
       (role) => `A value of the ${sides[role]} that lost is told by a note on its record there.`,

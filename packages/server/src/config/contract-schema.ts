@@ -1,4 +1,5 @@
 import {
+  datedEntities,
   defaultContract,
   directions,
   effectOccasions,
@@ -198,6 +199,19 @@ export const contractSchema: JsonSchema = {
   description: "Who owns which field. What is not said here is taken from the default contract.",
   ...map({
     version: { type: ["string", "number"], description: "Your own version of this agreement." },
+    periods: map(
+      {
+        closedThrough: text("Last day that is closed, such as 2026-10-31."),
+        entities: {
+          ...list({ enum: datedEntities }, "What the books hold, by its date."),
+          default: ["invoices"],
+        },
+      },
+      {
+        required: ["closedThrough"],
+        description: "Books of the ERP that are closed: nothing dated in them is written there.",
+      },
+    ),
     entities: map(Object.fromEntries(entityNames.map((name) => [name, entityTerms(name)])), {
       description: "Terms by entity.",
     }),

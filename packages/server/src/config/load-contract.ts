@@ -63,5 +63,5 @@ export function switched(contract: Contract, isOn: (name: EntityName) => boolean
     const terms = contract.entities[name];
     return [name, { ...terms, enabled: terms.enabled && isOn(name) }] as const;
   });
-  return { entities: Object.fromEntries(entities) as Contract["entities"] };
+  return { ...contract, entities: Object.fromEntries(entities) as Contract["entities"] };
 }

@@ -3,7 +3,7 @@ import type { NativeWrite } from "@crossfoot/connector-sdk";
 import { canonicalBytes } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, FailureRecord, LinkId } from "@crossfoot/kernel";
 import type { Intent, IntentOutcome, LineLink, RecordKey, StoredObservation } from "../store/port.ts";
-import { isClosedSince } from "./closed-since.ts";
+import { isClosedSince, isInClosedPeriod } from "./closed-since.ts";
 import { blank, failed } from "./outcome.ts";
 import type { SendTarget } from "./target.ts";
 import type { Session, World } from "./world.ts";
@@ -84,7 +84,9 @@ export async function prepare(
     const seen = intent.id === null ? null : (current.get(intent.id) ?? null);
     const made = isOvertaken(world, target, { intent, seen })
       ? ({ hasMoved: true } as const)
-      : prepareOne(target, { intent, seen, look });
+      : isInClosedPeriod(world, target, { intent, seen })
+        ? ({ isClosed: true } as const)
+        : prepareOne(target, { intent, seen, look });
     if ("write" in made) ready.push({ intent, current: seen, write: made.write });
     else early.push(refusal(session, { intent, seen }, made));
   }
@@ -94,6 +96,7 @@ export async function prepare(
 type Unsendable =
   | { readonly wait: true }
   | { readonly hasMoved: true }
+  | { readonly isClosed: true }
   | { readonly problems: { readonly [field: string]: { readonly code: string; readonly expected: string } } };
 
 function prepareOne(
@@ -175,6 +178,7 @@ function refusal(
       intent: { ...intent, attempts: intent.attempts - 1 },
     };
   }
+  if ("isClosed" in why) return { ...failed(session, intent, closedFailure(intent)), isToDecide: true };
   const [field] = Object.keys(why.problems);
   const expected = why.problems[field ?? ""]?.expected ?? "";
   const failure: FailureRecord = {
@@ -188,6 +192,17 @@ function refusal(
   };
   return { ...failed(session, intent, failure), isToDecide: true };
 }
+
+/** The write would touch books that are closed. */
+const closedFailure = ({ target }: Intent): FailureRecord => ({
+  failure: "invalid",
+  code: "period_closed",
+  message: `its date lies in a period that is closed in ${target}: correct it there, or open the period`,
+  status: null,
+  retryAt: null,
+  requestId: null,
+  field: null,
+});
 
 /** The target is another than the one that was decided on. */
 export const staleFailure: FailureRecord = {

@@ -3,8 +3,10 @@ import {
   isBlank,
   isChanged,
   isEqual,
+  isInClosedBooks,
   planTransitions,
   policyInState,
+  shownIn,
   statusAt,
 } from "@crossfoot/kernel";
 import type { ConnectionId, DecideInput, ExternalId, Fields, Value } from "@crossfoot/kernel";
@@ -75,6 +77,12 @@ export function inverseOf(facts: InverseFacts): Inverse {
   const unwritable = ["not_permitted", "not_seen", "out_of_scope", "merged", "converted"];
   if (unwritable.includes(view.kind)) return whole("changed", `${target} shows it as ${view.kind} now`);
   if (input.inFlight.length > 0) return whole("refused", "a write of the record is under way");
+  const { closed } = input.policy;
+  if (closed?.at === target && isInClosedBooks(closed, view.fields[closed.field]))
+    return whole(
+      "refused",
+      `it is dated in a period of ${target} that is closed (through ${closed.through})`,
+    );
   const made = writes.findLast(({ kind }) => kind === "create");
   if (made !== undefined) return takeBack(facts, made, view.id);
   const activity = activityOf(facts, view.id);
@@ -306,8 +314,11 @@ function movedElsewhere({ input, target }: InverseFacts, field: string): string 
 function isOurs({ input, target }: InverseFacts, field: string, reached: string | null): boolean {
   const known = input.policy.fields[field];
   if (known === undefined) return false;
-  const { writers, targets } = policyInState(input.policy, known, (connection) =>
-    connection === target && reached !== null ? reached : statusAt(input, connection),
+  const shown = shownIn(input);
+  const { writers, targets } = policyInState(input.policy, known, (connection, name) =>
+    connection === target && name === input.policy.statusField && reached !== null
+      ? reached
+      : shown(connection, name),
   );
   return targets.includes(target) && writers.some((writer) => writer !== target);
 }

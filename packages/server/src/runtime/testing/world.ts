@@ -43,6 +43,7 @@ const plainMapping: Json = {
     quotes: {
       fields: {
         number: "number",
+        date: "date",
         account: { path: "account", ref: "accounts" },
         status: "status",
         currency: "currency",
