@@ -171,14 +171,15 @@ async function entriesOf(
  * and is not made a second time (INVARIANTS.md I03).
  */
 export async function recalled(
-  { store, entropy }: World,
+  { world: { store, entropy }, epoch }: Session,
   policy: EntityPolicy,
   entries: readonly ResolvedEntry[],
 ): Promise<readonly ResolvedEntry[]> {
   const made = entries.flatMap(({ record, resolution }) =>
     resolution.kind === "found" ? [{ record, resolution }] : [],
   );
-  if (made.length === 0) return [];
+  // A store in its first life has forgotten nothing.
+  if (made.length === 0 || epoch?.number === 1) return [];
   const asked = (await store.listCandidates()).filter(
     ({ entity, links, keys }) => entity === policy.entity && links.length === 0 && keys.some(isReference),
   );

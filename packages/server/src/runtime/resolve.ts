@@ -149,7 +149,7 @@ async function resolveBatch(
     for (const key of one.keys) claimed.add(key);
   }
   const free = await withFreeLinks(world, entries);
-  const known = await recalled(world, policy, free);
+  const known = await recalled(session, policy, free);
   const stored = await world.store.commitResolutions([...free, ...known], session.runId, lease);
   return { stored, linked: entries.filter(({ resolution }) => resolution.kind !== "wait").length };
 }
