@@ -1,7 +1,8 @@
-import type { Fields, FieldPolicy, GroupValue, LinkId, Value } from "@crossfoot/kernel";
-import { isBlank, isEqual, isLines } from "@crossfoot/kernel";
+import type { Fields, FieldPolicy, LinkId, Value } from "@crossfoot/kernel";
+import { isLines } from "@crossfoot/kernel";
 import { Big } from "big.js";
-import { isSameQuantity } from "./unit.ts";
+import { normalOf } from "./proof.ts";
+import type { TreeNode } from "./tree.ts";
 
 /** Why a difference is there. Closed list. `unknown` is the one that a statement must not have. */
 export type DifferenceReason =
@@ -86,6 +87,24 @@ export interface TotalLine {
   readonly difference: string;
 }
 
+/** How much of an entity is proven equal, and the hash tree that holds the statement to it. */
+export interface EntityProof {
+  /** What was read longer ago than this proves nothing any more, ms. */
+  readonly withinMs: number;
+  /** Records on both sides; how many of them are equal, and how many of those were read within that time. */
+  readonly records: number;
+  readonly recordsEqual: number;
+  readonly recordsProven: number;
+  readonly fields: number;
+  readonly fieldsProven: number;
+  /** The record that has not been proven equal for the longest time, in ms; null when all are. */
+  readonly oldest: { readonly link: LinkId; readonly label: string; readonly ageMs: number } | null;
+  /** Hash over all leaves of each side; "" without any. */
+  readonly root: { readonly crm: string; readonly erp: string };
+  /** The nodes two steps under the root, of which the root is made (see {@link rootOf}). */
+  readonly nodes: readonly TreeNode[];
+}
+
 /** The statement of one entity. */
 export interface EntityStatement {
   readonly entity: string;
@@ -97,6 +116,8 @@ export interface EntityStatement {
   readonly fieldsEqual: number;
   readonly differences: readonly Difference[];
   readonly totals: readonly TotalLine[];
+  /** Null where nothing keeps a tree: in a statement as of a day that is past. */
+  readonly proof: EntityProof | null;
 }
 
 /** The proof that both systems agree, or the list of what differs with its reasons. */
@@ -118,19 +139,23 @@ export function stateEntity(input: {
   readonly entity: string;
   readonly fields: readonly FieldPolicy[];
   readonly pairs: readonly Pair[];
+  /** Pairs that a hash tree knows to be equal: they are counted, and not compared again. */
+  readonly known?: { readonly pairs: number; readonly fields: number };
   readonly missing: readonly Missing[];
   readonly totalFields: readonly string[];
+  readonly proof?: EntityProof;
 }): EntityStatement {
   const differences: Difference[] = [];
-  let compared = 0;
-  let equal = 0;
+  const { known = { pairs: 0, fields: 0 } } = input;
+  let compared = known.fields;
+  let equal = known.fields;
   for (const pair of input.pairs) {
     for (const { field } of input.fields) {
       const crm = pair.crm[field];
       const erp = pair.erp[field];
       if (crm === undefined || erp === undefined) continue;
       compared += 1;
-      if (isSame(crm, erp)) equal += 1;
+      if (normalOf(crm) === normalOf(erp)) equal += 1;
       else
         differences.push({
           link: pair.link,
@@ -144,13 +169,14 @@ export function stateEntity(input: {
   }
   return {
     entity: input.entity,
-    linked: input.pairs.length,
+    linked: known.pairs + input.pairs.length,
     missing: input.missing,
     notWanted: input.missing.filter(isUnwanted).length,
     fieldsCompared: compared,
     fieldsEqual: equal,
     differences,
     totals: input.totalFields.flatMap((field) => totalsOf(field, input.pairs)),
+    proof: input.proof ?? null,
   };
 }
 
@@ -163,39 +189,6 @@ function reasonOf(pair: Pair, field: string): DifferenceReason {
   const known = pair.reasons[field] ?? pair.reasons["*"];
   if (known !== undefined) return known;
   return pair.agreed.includes(field) ? "lossy_target" : "unknown";
-}
-
-/** Null, empty text and an empty list say the same to a reader of a statement; zero does not. */
-function isSame(crm: Value, erp: Value): boolean {
-  if (isBlank(crm) && isBlank(erp)) return true;
-  if (isLines(crm) && isLines(erp)) return isEqual(withoutBlanks(crm), withoutBlanks(erp));
-  if (isQuantity(crm) && isQuantity(erp)) return isSameQuantity(crm, erp);
-  return isEqual(strip(crm), strip(erp));
-}
-
-function isQuantity(value: Value): value is GroupValue {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !isLines(value) &&
-    typeof value["unit"] === "string" &&
-    "value" in value
-  );
-}
-
-function withoutBlanks(lines: Value): Value {
-  if (!isLines(lines)) return lines;
-  return lines.map((line) => ({
-    key: line.key,
-    fields: Object.fromEntries(
-      Object.entries(line.fields).flatMap(([part, value]) => (isBlank(value) ? [] : [[part, strip(value)]])),
-    ),
-  }));
-}
-
-function strip(value: Value): Value {
-  if (value === null || typeof value !== "object" || isLines(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => !isBlank(part)));
 }
 
 function amountOf(

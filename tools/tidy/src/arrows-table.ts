@@ -161,6 +161,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-proof-port",
+    at: "packages/server/src/store/proof-port.ts",
+    rooms: ["kernel", "model"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-quota-port",
     at: "packages/server/src/store/quota-port.ts",
     rooms: ["kernel"],
@@ -231,6 +238,7 @@ export const rooms: readonly Room[] = [
       "server/store-plan-port",
       "server/store-made",
       "server/store-pause-port",
+      "server/store-proof-port",
       "server/store-quota-port",
       "server/store-telling-port",
       "server/store-terms-port",

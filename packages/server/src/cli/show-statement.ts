@@ -1,7 +1,7 @@
 import type { EntityStatement, Statement } from "@crossfoot/model";
 import { inMinorUnits, showValue } from "./show-value.ts";
 import { renderTable } from "./table.ts";
-import { many, moment, number } from "./text.ts";
+import { many, moment, number, span } from "./text.ts";
 
 const listedMax = 50;
 
@@ -100,6 +100,45 @@ function missing(entities: readonly EntityStatement[], room: number): readonly s
   return listed("On one side only", renderTable(columns, rows.slice(0, listedMax), room), rows.length);
 }
 
+/** A share that is whole only when it is: 99.996 % is not told as all. */
+function share(part: number, whole: number): string {
+  if (whole === 0) return "";
+  return `${(Math.floor((part / whole) * 10_000) / 100).toFixed(2)} %`;
+}
+
+function proofs(entities: readonly EntityStatement[], room: number): readonly string[] {
+  const rows = entities.flatMap(({ entity, proof }) => {
+    if (proof === null) return [];
+    const { oldest } = proof;
+    return [
+      [
+        entity,
+        proof.records,
+        share(proof.recordsProven, proof.records),
+        share(proof.fieldsProven, proof.fields),
+        oldest === null ? "" : oldest.label === "" ? oldest.link : oldest.label,
+        oldest === null ? "" : span(oldest.ageMs),
+        proof.root.crm.slice(0, 8),
+        proof.root.erp.slice(0, 8),
+      ],
+    ];
+  });
+  const columns = [
+    { title: "entity" },
+    { title: "records", align: "right" } as const,
+    { title: "proven", align: "right" } as const,
+    { title: "fields", align: "right" } as const,
+    { title: "oldest unproven", least: 12 },
+    { title: "for", align: "right" } as const,
+    { title: "crm root" },
+    { title: "erp root" },
+  ];
+  const [first] = entities.flatMap(({ proof }) => (proof === null ? [] : [proof]));
+  if (first === undefined) return [];
+  const title = `Proven equal, by what was read in the last ${span(first.withinMs)}`;
+  return [title, renderTable(columns, rows, room)];
+}
+
 function listed(title: string, table: string, count: number): readonly string[] {
   if (count === 0) return [];
   const rest = count - listedMax;
@@ -159,6 +198,7 @@ export function showStatement(statement: Statement, room: number): string {
   return [
     `Statement of ${moment(madeAt)} under contract ${contract.slice(0, 12)}`,
     overview(entities, room),
+    ...proofs(entities, room),
     ...totals(entities, room),
     ...differences(entities, room),
     ...missing(entities, room),

@@ -156,6 +156,7 @@ describe("runs, plans and statements", () => {
       fieldsCompared: 2,
       fieldsEqual: 1,
       totals: [],
+      proof: null,
     };
     const statement: Statement = {
       madeAt: "2026-01-31T10:00:00Z",
@@ -187,7 +188,7 @@ describe("runs, plans and statements", () => {
         fieldsCompared: 0,
         fieldsEqual: 0,
       };
-      const entities = [{ ...entity, differences: [], totals: [] }];
+      const entities = [{ ...entity, differences: [], totals: [], proof: null }];
       const text = showStatement(
         { madeAt: "", contract: "", entities, isExplained: true, isEqual: false },
         200,

@@ -82,11 +82,7 @@ export async function assess(
   bundles: readonly LinkBundle[],
 ): Promise<readonly Assessed[]> {
   const { world, policy } = context;
-  const links = await lookUpLinks(
-    world,
-    bundles.flatMap((bundle) => mappablesOf(world, bundle)),
-  );
-  const read = bundles.map((bundle) => ({ bundle, ...readBundle(context, bundle, links) }));
+  const read = await readBundles(context, bundles);
   const referenced = read.flatMap(({ members }) =>
     Object.values(members).flatMap(({ view }) => linksIn(view.fields)),
   );
@@ -106,6 +102,27 @@ export async function assess(
     const input = inputOf(context, { bundle, members, sides, reach, heirs: own });
     return { bundle, input, lines, plan: decide(input) };
   });
+}
+
+/** A bundle with what its records show. */
+export interface Read {
+  readonly bundle: LinkBundle;
+  readonly members: { readonly [connection: string]: MemberState };
+  /** Lines that were paired now. */
+  readonly lines: readonly LineLink[];
+}
+
+/** Reads a batch of links of one entity: what their records show in canonical fields. Decides nothing. */
+export async function readBundles(
+  context: Pick<AssessContext, "world" | "policy">,
+  bundles: readonly LinkBundle[],
+): Promise<readonly Read[]> {
+  const { world } = context;
+  const links = await lookUpLinks(
+    world,
+    bundles.flatMap((bundle) => mappablesOf(world, bundle)),
+  );
+  return bundles.map((bundle) => ({ bundle, ...readBundle(context, bundle, links) }));
 }
 
 function mappablesOf(world: World, bundle: LinkBundle): readonly Mappable[] {
@@ -129,12 +146,11 @@ function linksIn(fields: Fields): readonly LinkId[] {
     .flatMap((reference) => ("link" in reference ? [reference.link] : []));
 }
 
-interface ReadBundle {
-  readonly members: { readonly [connection: string]: MemberState };
-  readonly lines: readonly LineLink[];
-}
-
-function readBundle(context: AssessContext, bundle: LinkBundle, links: Links): ReadBundle {
+function readBundle(
+  context: Pick<AssessContext, "world" | "policy">,
+  bundle: LinkBundle,
+  links: Links,
+): Omit<Read, "bundle"> {
   const { world, policy } = context;
   const first = readMembers(world, bundle, { links, lines: bundle.lines });
   const paired = pairOpenLines(policy, bundle, first);

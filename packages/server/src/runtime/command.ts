@@ -3,6 +3,7 @@ import type { ConnectionId, EntityName, EntityPolicy, Json, Lane } from "@crossf
 import type { EntitySummary, RunOptions, RunSummary } from "./engine.ts";
 import { endRecovery, isSweptWhole } from "./epoch.ts";
 import { observesOf } from "./observing.ts";
+import { refreshProofs } from "./prove.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import type { Reads } from "./session.ts";
 import { emptyTally } from "./settle.ts";
@@ -170,6 +171,7 @@ export async function runCommand(
       // Whoever lost a shard on the way has not done what it was to do.
       session.holding.lost.throwIfAborted();
       await tellLosers(settling);
+      await refreshProofs(world);
       await endRecovery(session);
       const summary = await summarise(world, { settling, reads, deletions, startedAt, callsBefore }, runId);
       await world.store.endRun(runId, summary.state, summary as unknown as Json);

@@ -122,7 +122,7 @@ export type ReadMode = "incremental" | "sweep";
 
 function startReading(
   cursor: CursorState,
-  at: { side: Side; mode: ReadMode; isListing: boolean },
+  at: { side: Side; mode: ReadMode; isListing: boolean; now: number },
 ): CursorState {
   const isSame = cursor.mappingHash === at.side.mappingHash;
   // A reading that was cut goes on at its cursor; under another mapping everything is read again.
@@ -139,6 +139,7 @@ function startReading(
     readingSince: full ? null : cursor.watermark,
     newestSeen: null,
     backfilledAt: isSame ? cursor.backfilledAt : null,
+    sweepSince: full ? new Date(at.now).toISOString() : null,
     failure: null,
   };
 }
@@ -211,7 +212,12 @@ export async function readEntity(
   const abilities = abilitiesOf(connection, request.entity);
   if (abilities === undefined) return counts;
   const loaded = await store.loadCursor(side.id, request.entity);
-  let cursor = startReading(loaded, { side, mode: request.mode, isListing: abilities.incremental === "all" });
+  let cursor = startReading(loaded, {
+    side,
+    mode: request.mode,
+    isListing: abilities.incremental === "all",
+    now: clock.now(),
+  });
   if (cursor.reading === "backfill") given.backfilled.add(request.entity);
   const session = inLane(given, readLane(given, cursor.reading));
   const via: Via = cursor.reading === "sweep" ? "sweep" : "poll";

@@ -352,7 +352,9 @@ async function noteSwept(
     }
   }
   const cursor = await world.store.loadCursor(side.id, entity);
-  const swept = { ...cursor, sweptAt: new Date(world.clock.now()).toISOString() };
+  // All of it was read since the reading began: later than that nothing is proved.
+  const sweptAt = cursor.sweepSince ?? new Date(world.clock.now()).toISOString();
+  const swept = { ...cursor, sweptAt };
   await world.store.checkpoint({ observations: [], unreadable: [], cursor: swept, runId, lease });
 }
 

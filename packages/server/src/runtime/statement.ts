@@ -1,26 +1,117 @@
 import { closedIn, isEqual } from "@crossfoot/kernel";
-import type { EntityPolicy, LinkId, MemberState, Wait } from "@crossfoot/kernel";
-import { composeStatement, stateEntity } from "@crossfoot/model";
-import type { DifferenceReason, EntityStatement, Missing, Pair, Role, Statement } from "@crossfoot/model";
+import type { EntityName, EntityPolicy, LinkId, MemberState, Wait } from "@crossfoot/kernel";
+import { composeStatement, entities, isEntityName, proveFields, stateEntity, treeOf } from "@crossfoot/model";
+import type {
+  DifferenceReason,
+  EntityProof,
+  EntityStatement,
+  Missing,
+  Pair,
+  Role,
+  Statement,
+  TreeLeaf,
+} from "@crossfoot/model";
 import { assess, isTakenBack, labelOf } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
+import type { ProofLeaf } from "../store/port.ts";
+import { isThere, memberOfRole, provenForMs, refreshProofs } from "./prove.ts";
 import { splitRefused } from "./record.ts";
 import type { World } from "./world.ts";
 
 const batchSize = 200;
+/** Leaves read at once. */
+const leavesMax = 10_000;
 const totalFields = ["net", "tax", "gross", "openBalance"];
 
 /** Makes the statement from what both systems last showed. Reads the store only. */
 export async function makeStatement(world: World, contexts: readonly AssessContext[]): Promise<Statement> {
-  const entities: EntityStatement[] = [];
+  await refreshProofs(world);
+  const stated: EntityStatement[] = [];
   // Entities come parents first: what the contract does not want of the parents explains their children.
   const unwanted = new Set<LinkId>();
-  for (const context of contexts) entities.push(await stateOne(world, context, unwanted));
+  for (const context of contexts) stated.push(await stateOne(world, context, unwanted));
   return composeStatement({
     madeAt: new Date(world.clock.now()).toISOString(),
     contract: world.contractHash,
-    entities,
+    entities: stated,
   });
+}
+
+/** What was found of one entity. */
+interface Found {
+  readonly pairs: Pair[];
+  readonly missing: Missing[];
+  /** Leaves of all pairs: those that are known to be equal, and what the others show now. */
+  readonly leaves: TreeLeaf[];
+  readonly known: { pairs: number; fields: number };
+}
+
+/** Leaves of pairs that need no comparing, since both sides are known to be equal. */
+async function knownEqual(world: World, entity: EntityName): Promise<ReadonlyMap<LinkId, ProofLeaf>> {
+  const equal = new Map<LinkId, ProofLeaf>();
+  for (let after: LinkId | null = null; ;) {
+    const leaves: readonly ProofLeaf[] = await world.store.proofLeaves(entity, leavesMax, after);
+    for (const leaf of leaves) if (leaf.crm === leaf.erp) equal.set(leaf.link, leaf);
+    after = leaves.at(-1)?.link ?? null;
+    if (leaves.length < leavesMax) return equal;
+  }
+}
+
+/** Documents are looked at one by one, since their amounts are added up; of the rest what may differ. */
+async function lookAt(world: World, context: AssessContext, unwanted: Set<LinkId>): Promise<Found> {
+  const { policy } = context;
+  const { entity } = policy;
+  const isSummed = isEntityName(entity) && entities[entity].isDocument;
+  const equal = isSummed ? new Map<LinkId, ProofLeaf>() : await knownEqual(world, entity);
+  const found: Found = {
+    pairs: [],
+    missing: [],
+    leaves: [...equal.values()],
+    known: { pairs: 0, fields: 0 },
+  };
+  for (const { compared } of equal.values()) {
+    found.known.pairs += 1;
+    found.known.fields += compared;
+  }
+  for (let after: LinkId | null = null; ;) {
+    const links: readonly LinkId[] = await world.store.linksOfEntity(entity, batchSize, after);
+    if (links.length === 0) return found;
+    after = links.at(-1) ?? null;
+    const open = links.filter((link) => !equal.has(link));
+    for (const one of await assess(context, await world.store.loadBundles(open))) {
+      const pair = pairOf(world, { policy, one, unwanted });
+      if (pair !== undefined) {
+        const { crm, erp } = pair;
+        const { digest } = world.entropy;
+        found.pairs.push(pair);
+        found.leaves.push({
+          link: pair.link,
+          ...proveFields({ fields: Object.keys(policy.fields), crm, erp, digest }),
+        });
+      }
+      const gap = missingOf(world, { policy, one, unwanted });
+      if (gap !== undefined) found.missing.push(gap);
+      if (gap?.reason === "not_wanted" || gap?.reason === "parent_not_wanted") unwanted.add(one.bundle.id);
+    }
+  }
+}
+
+/** Digits of the paths of the nodes that a statement shows: 256 at most. */
+const shownDigits = 2;
+
+async function proofOf(world: World, entity: EntityName, { pairs, leaves }: Found): Promise<EntityProof> {
+  const withinMs = provenForMs(world);
+  const state = await world.store.proofState(entity, withinMs);
+  const nodes = treeOf(leaves, world.entropy.digest);
+  const root = nodes.find(({ path }) => path === "") ?? { crm: "", erp: "" };
+  const { oldest, records, recordsEqual, recordsProven, fields, fieldsProven } = state;
+  const label = pairs.find(({ link }) => link === oldest?.link)?.label ?? "";
+  return {
+    ...{ withinMs, records, recordsEqual, recordsProven, fields, fieldsProven },
+    oldest: oldest === null ? null : { ...oldest, label },
+    root: { crm: root.crm, erp: root.erp },
+    nodes: nodes.filter(({ path }) => path.length === shownDigits),
+  };
 }
 
 async function stateOne(
@@ -29,21 +120,8 @@ async function stateOne(
   unwanted: Set<LinkId>,
 ): Promise<EntityStatement> {
   const { policy } = context;
-  const pairs: Pair[] = [];
-  const missing: Missing[] = [];
-  let after: LinkId | null = null;
-  for (;;) {
-    const links: readonly LinkId[] = await world.store.linksOfEntity(policy.entity, batchSize, after);
-    if (links.length === 0) break;
-    after = links.at(-1) ?? null;
-    for (const one of await assess(context, await world.store.loadBundles(links))) {
-      const pair = pairOf(world, { policy, one, unwanted });
-      if (pair !== undefined) pairs.push(pair);
-      const gap = missingOf(world, { policy, one, unwanted });
-      if (gap !== undefined) missing.push(gap);
-      if (gap?.reason === "not_wanted" || gap?.reason === "parent_not_wanted") unwanted.add(one.bundle.id);
-    }
-  }
+  const found = await lookAt(world, context, unwanted);
+  const { pairs, missing, known } = found;
   for (const newcomer of await world.store.unlinkedOf(policy.entity)) {
     const role = world.sides.find(({ id }) => id === newcomer.connection)?.role;
     if (role === undefined) continue;
@@ -57,22 +135,11 @@ async function stateOne(
     entity: policy.entity,
     fields,
     pairs,
+    known,
     missing,
     totalFields: totalFields.filter(isMoney),
+    proof: await proofOf(world, policy.entity, found),
   });
-}
-
-function memberIn(world: World, one: Assessed, role: Role): MemberState | undefined {
-  const side = world.sides.find((candidate) => candidate.role === role);
-  return side === undefined ? undefined : one.input.members[side.id];
-}
-
-/**
- * Present on a side: neither deleted nor moved away; a record that is archived is still there to be
- * compared.
- */
-function isThere(member: MemberState | undefined): member is MemberState {
-  return member !== undefined && (member.view.kind === "present" || member.view.kind === "archived");
 }
 
 interface Stated {
@@ -88,8 +155,8 @@ function isParentUnwanted(wait: Wait, unwanted: ReadonlySet<LinkId>): boolean {
 
 function pairOf(world: World, stated: Stated): Pair | undefined {
   const { policy, one } = stated;
-  const crm = memberIn(world, one, "crm");
-  const erp = memberIn(world, one, "erp");
+  const crm = memberOfRole(world, one.input.members, "crm");
+  const erp = memberOfRole(world, one.input.members, "erp");
   if (!isThere(crm) || !isThere(erp)) return undefined;
   const fields = Object.keys(policy.fields);
   const isBase = (member: MemberState, field: string): boolean =>
@@ -148,8 +215,8 @@ function wholeReason({ plan, bundle, input }: Assessed): DifferenceReason | unde
 
 function missingOf(world: World, stated: Stated): Missing | undefined {
   const { policy, one } = stated;
-  const crm = memberIn(world, one, "crm");
-  const erp = memberIn(world, one, "erp");
+  const crm = memberOfRole(world, one.input.members, "crm");
+  const erp = memberOfRole(world, one.input.members, "erp");
   if (isThere(crm) === isThere(erp)) return undefined;
   // A deletion that was carried out as the contract says is done with: archived there, gone here.
   const isArchived = [crm, erp].some((member) => member?.view.kind === "archived");

@@ -1,4 +1,12 @@
-import type { ConnectionId, EntityName, ExternalId, JsonMap, ObservationKind, Via } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  EntityName,
+  ExternalId,
+  FailureRecord,
+  JsonMap,
+  ObservationKind,
+  Via,
+} from "@crossfoot/kernel";
 
 /** An observation as it is stored: the mapped native roots, never canonical values. */
 export interface StoredObservation {
@@ -53,3 +61,23 @@ export function recordName(record: RecordKey): string {
 /** A place of the journal in a few characters: `shard/number` or `shard/head`. */
 export const breakName = ({ shard, seq }: { readonly shard: number; readonly seq: number | null }): string =>
   `${shard}/${seq ?? "head"}`;
+
+/** Where a reading of one entity of one connection stands. */
+export interface CursorState {
+  readonly connection: ConnectionId;
+  readonly entity: EntityName;
+  readonly mappingHash: string | null;
+  readonly pageCursor: string | null;
+  readonly pages: number;
+  readonly reading: "backfill" | "incremental" | "sweep" | null;
+  readonly readingSince: number | null;
+  readonly newestSeen: number | null;
+  readonly watermark: number | null;
+  readonly backfilledAt: string | null;
+  readonly readAt: string | null;
+  /** When the last whole reading began that has ended, deletions looked for: all was read since. */
+  readonly sweptAt: string | null;
+  /** When the whole reading began that goes on, or was the last to end. */
+  readonly sweepSince: string | null;
+  readonly failure: FailureRecord | null;
+}

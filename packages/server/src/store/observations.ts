@@ -234,13 +234,13 @@ async function singlesOnceRead(tx: Queryable, cursor: CursorState): Promise<read
 async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
   await tx.query(
     "insert into cursor (connection, entity, mapping_hash, page_cursor, pages, reading, " +
-      "reading_since, newest_seen, watermark, backfilled_at, read_at, swept_at, failure) values " +
-      "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb) on conflict (connection, " +
-      "entity) do update set mapping_hash = excluded.mapping_hash, page_cursor = " +
+      "reading_since, newest_seen, watermark, backfilled_at, read_at, swept_at, failure, sweep_since) " +
+      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14) on conflict " +
+      "(connection, entity) do update set mapping_hash = excluded.mapping_hash, page_cursor = " +
       "excluded.page_cursor, pages = excluded.pages, reading = excluded.reading, reading_since = " +
       "excluded.reading_since, newest_seen = excluded.newest_seen, watermark = excluded.watermark, " +
       "backfilled_at = excluded.backfilled_at, read_at = excluded.read_at, swept_at = " +
-      "excluded.swept_at, failure = excluded.failure",
+      "excluded.swept_at, failure = excluded.failure, sweep_since = excluded.sweep_since",
     [
       cursor.connection,
       cursor.entity,
@@ -255,6 +255,7 @@ async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
       cursor.readAt,
       cursor.sweptAt,
       cursor.failure === null ? null : JSON.stringify(cursor.failure),
+      cursor.sweepSince,
     ],
   );
 }
@@ -444,6 +445,7 @@ export function emptyCursor(connection: ConnectionId, entity: EntityName): Curso
     backfilledAt: null,
     readAt: null,
     sweptAt: null,
+    sweepSince: null,
     failure: null,
   };
 }

@@ -18,7 +18,7 @@ import type {
 } from "@crossfoot/kernel";
 import type { Backlog, EntityCounts } from "./counts.ts";
 import type { DueStore } from "./due-port.ts";
-import type { RecordKey, StoredObservation } from "./facts.ts";
+import type { CursorState, RecordKey, StoredObservation } from "./facts.ts";
 import type { AdoptStore } from "./adopt-port.ts";
 import type { DuplicateStore } from "./duplicate-port.ts";
 import type { EpochStore, JournalProof } from "./epoch-port.ts";
@@ -27,6 +27,7 @@ import type { Lease, LeaseStore, Rights } from "./lease-port.ts";
 import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
 import type { PauseStore } from "./pause-port.ts";
 import type { PlanStore } from "./plan-port.ts";
+import type { ProofStore } from "./proof-port.ts";
 import type { QuotaStore } from "./quota-port.ts";
 import type { TellingStore } from "./telling-port.ts";
 import type { TermsStore } from "./terms-port.ts";
@@ -48,7 +49,7 @@ import type {
 
 export type { Backlog, DueRecords, EntityCounts, OpenWrites } from "./counts.ts";
 export { breakName, recordName } from "./facts.ts";
-export type { RecordKey, StoredObservation } from "./facts.ts";
+export type { CursorState, RecordKey, StoredObservation } from "./facts.ts";
 export type * from "./adopt-port.ts";
 export type * from "./duplicate-port.ts";
 export type * from "./epoch-port.ts";
@@ -61,6 +62,7 @@ export type { DueTelling, Telling, TellingStore } from "./telling-port.ts";
 export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
+export type * from "./proof-port.ts";
 export type { QuotaStore } from "./quota-port.ts";
 export type {
   CandidateRow,
@@ -75,23 +77,6 @@ export type {
   RunRow,
   WaitEntry,
 } from "./shown.ts";
-
-/** Where a reading of one entity of one connection stands. */
-export interface CursorState {
-  readonly connection: ConnectionId;
-  readonly entity: EntityName;
-  readonly mappingHash: string | null;
-  readonly pageCursor: string | null;
-  readonly pages: number;
-  readonly reading: "backfill" | "incremental" | "sweep" | null;
-  readonly readingSince: number | null;
-  readonly newestSeen: number | null;
-  readonly watermark: number | null;
-  readonly backfilledAt: string | null;
-  readonly readAt: string | null;
-  readonly sweptAt: string | null;
-  readonly failure: FailureRecord | null;
-}
 
 /** Counts of one checkpoint. */
 export interface ObserveCounts {
@@ -360,7 +345,8 @@ export interface Store
     AdoptStore,
     QuotaStore,
     EpochStore,
-    PauseStore {
+    PauseStore,
+    ProofStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 

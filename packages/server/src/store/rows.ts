@@ -169,6 +169,7 @@ export interface CursorRow {
   readonly backfilled_at: string | null;
   readonly read_at: string | null;
   readonly swept_at: string | null;
+  readonly sweep_since: string | null;
   readonly failure: FailureRecord | null;
 }
 
@@ -187,6 +188,7 @@ export function cursorOf(row: CursorRow): CursorState {
     backfilledAt: row.backfilled_at,
     readAt: row.read_at,
     sweptAt: row.swept_at,
+    sweepSince: row.sweep_since,
     failure: row.failure,
   };
 }

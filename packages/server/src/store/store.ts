@@ -20,6 +20,7 @@ import { peopleStore } from "./people.ts";
 import { patient } from "./patient.ts";
 import { pauseStore } from "./pauses.ts";
 import { planStore } from "./plans.ts";
+import { proofStore } from "./proofs.ts";
 import { quotaStore } from "./quotas.ts";
 import { tellingStore } from "./tellings.ts";
 import { termsStore } from "./terms.ts";
@@ -52,6 +53,7 @@ export function createStore(deps: {
     ...peopleStore(parts),
     ...planStore(parts),
     ...quotaStore(database),
+    ...proofStore(parts),
     ...pauseStore(parts),
     ...termsStore(parts),
     ...duplicateStore(parts),

@@ -235,6 +235,7 @@ export interface CursorTable {
   readonly backfilled_at: number | null;
   readonly read_at: number | null;
   readonly swept_at: number | null;
+  readonly sweep_since: number | null;
   readonly failure: FailureRecord | null;
 }
 
@@ -395,6 +396,38 @@ interface ConsolidatedTable {
   readonly body: Json;
 }
 
+/** A row of `proof`. */
+export interface ProofTable {
+  readonly link_id: string;
+  readonly entity: string;
+  readonly bucket: string;
+  readonly crm_hash: string;
+  readonly erp_hash: string;
+  readonly compared: number;
+  readonly equal: number;
+  readonly differs_since: number | null;
+}
+
+/** A row of `proof_node`. */
+interface ProofNodeTable {
+  readonly entity: string;
+  readonly path: string;
+  readonly crm_hash: string;
+  readonly erp_hash: string;
+}
+
+/** A row of `proof_terms`. */
+interface ProofTermsTable {
+  readonly entity: string;
+  readonly terms: string;
+}
+
+/** A row of `proof_due`. */
+interface ProofDueTable {
+  readonly nr: number;
+  readonly link_id: string;
+}
+
 /** The row of each table. */
 export interface Rows {
   readonly connection: ConnectionTable;
@@ -433,4 +466,8 @@ export interface Rows {
   readonly hint: HintTable;
   readonly journal: JournalTable;
   readonly journal_head: HeadTable;
+  readonly proof: ProofTable;
+  readonly proof_node: ProofNodeTable;
+  readonly proof_terms: ProofTermsTable;
+  readonly proof_due: ProofDueTable;
 }

@@ -2,7 +2,7 @@ import { canonicalBytes } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { Clock, Entropy } from "../../ports.ts";
 import type { Store } from "../port.ts";
-import { inDumpOrder } from "../dump.ts";
+import { inDumpOrder, setNames } from "../dump.ts";
 import type { Dump } from "../dump.ts";
 import { instant } from "./basics.ts";
 import { adoptPart } from "./adopt.ts";
@@ -25,6 +25,7 @@ import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
 import { planPart } from "./plans.ts";
 import { pausePart } from "./pauses.ts";
+import { proofPart } from "./proofs.ts";
 import { quotaPart } from "./quotas.ts";
 import { tellingPart } from "./tellings.ts";
 import { termsPart } from "./terms.ts";
@@ -66,7 +67,10 @@ function shownOf(row: { readonly [column: string]: unknown }, instants: Readonly
 
 function dumpOf(table: AnyTable): Dump[string] {
   const instants = new Set(table.spec.instants);
-  return inDumpOrder(table.all().map((row) => shownOf(row, instants)));
+  const rows = table.all().map((row) => shownOf(row, instants));
+  return inDumpOrder(
+    setNames.has(table.spec.name) ? [...new Map(rows.map((row) => [row[0], row])).values()] : rows,
+  );
 }
 
 /**
@@ -100,6 +104,7 @@ export function createMemoryStore(deps: {
     ...peoplePart(state),
     ...planPart(state),
     ...quotaPart(state),
+    ...proofPart(state),
     ...pausePart(state),
     ...termsPart(state),
     ...duplicatePart(state),

@@ -152,6 +152,7 @@ function saveCursor(state: State, given: CursorState): void {
     backfilled_at: timeOf(given.backfilledAt),
     read_at: timeOf(given.readAt),
     swept_at: timeOf(given.sweptAt),
+    sweep_since: timeOf(given.sweepSince),
     failure: jsonb(given.failure),
   };
   const known = cursor.get(given.connection, given.entity);
@@ -160,12 +161,13 @@ function saveCursor(state: State, given: CursorState): void {
 }
 
 function stateOf(row: CursorTable): CursorState {
-  const { backfilled_at, read_at, swept_at } = row;
+  const { backfilled_at, read_at, swept_at, sweep_since } = row;
   return cursorOf({
     ...row,
     backfilled_at: instantOrNull(backfilled_at),
     read_at: instantOrNull(read_at),
     swept_at: instantOrNull(swept_at),
+    sweep_since: instantOrNull(sweep_since),
   });
 }
 

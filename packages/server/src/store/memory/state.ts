@@ -2,6 +2,7 @@ import type { Clock, Entropy } from "../../ports.ts";
 import { allShards, shardName } from "../port.ts";
 import { createTables } from "./tables.ts";
 import type { Tables } from "./tables.ts";
+import { watchForProofs } from "./proof-marks.ts";
 import type { Undo } from "./table.ts";
 
 /** What the parts of the memory store work on. */
@@ -36,6 +37,7 @@ export function createState(deps: {
     tables.lease.insert({ name: shardName(shard), holder: "", fence: 0, expires_at: 0, taken_at: null });
   undo.length = 0;
   let nr = 0;
+  watchForProofs(tables, () => (nr += 1));
   return {
     tables,
     entropy: deps.entropy,

@@ -44,6 +44,7 @@ export class Table<Row extends object, Index extends string = never> {
   readonly #checks: readonly (readonly [string, readonly string[] | undefined])[];
   readonly #references: readonly (readonly ["link" | "plan", keyof Row & string])[];
   readonly #unique: readonly (readonly [string, (row: Row) => string | null])[];
+  #watcher: ((before: Row | undefined, after: Row | undefined) => void) | null = null;
 
   constructor(spec: TableSpec<Row, Index>, undo: Undo, isThere: IsThere) {
     this.spec = spec;
@@ -62,6 +63,11 @@ export class Table<Row extends object, Index extends string = never> {
       this.#byIndex.set(name, group);
       return [key, group];
     });
+  }
+
+  /** Tells `watcher` of every row that comes, changes or goes, as a trigger would. */
+  watch(watcher: (before: Row | undefined, after: Row | undefined) => void): void {
+    this.#watcher = watcher;
   }
 
   keyOf(row: Row): string {
@@ -107,6 +113,7 @@ export class Table<Row extends object, Index extends string = never> {
     const key = this.keyOf(row);
     this.#undo.push(() => this.#place(key, undefined, row));
     this.#place(key, row, undefined);
+    this.#watcher?.(row, undefined);
   }
 
   /** Takes these rows instead of all there are, without looking at them. */
@@ -121,6 +128,7 @@ export class Table<Row extends object, Index extends string = never> {
     const key = this.keyOf(row);
     this.#undo.push(() => this.#place(key, row, before));
     this.#place(key, before, Object.freeze(row));
+    this.#watcher?.(before, row);
     return row;
   }
 

@@ -179,7 +179,7 @@ const word = spec("word")({
 const cursor = spec("cursor")({
   key: ["connection", "entity"],
   checks: { reading: ["backfill", "incremental", "sweep"] },
-  instants: ["backfilled_at", "read_at", "swept_at"],
+  instants: ["backfilled_at", "read_at", "swept_at", "sweep_since"],
   indices: {},
 });
 const run = spec("run")({
@@ -258,6 +258,19 @@ const telling = spec("telling")({
 });
 const journalHead = spec("journal_head")({ key: ["shard"], indices: {} });
 
+const proof = spec("proof")({
+  key: ["link_id"],
+  links: ["link_id"],
+  instants: ["differs_since"],
+  indices: { bucket: (row) => keyOf(row.entity, row.bucket), entity: (row) => row.entity },
+});
+const proofNode = spec("proof_node")({
+  key: ["entity", "path"],
+  indices: { under: (row) => (row.path === "" ? null : keyOf(row.entity, row.path.slice(0, -1))) },
+});
+const proofTerms = spec("proof_terms")({ key: ["entity"], indices: {} });
+const proofDue = spec("proof_due")({ key: ["nr"], indices: { link: ofLink } });
+
 /** All tables. */
 export interface Tables {
   readonly connection: Table<Rows["connection"]>;
@@ -296,6 +309,10 @@ export interface Tables {
   readonly journal: Table<Rows["journal"], "link" | "shard" | "toTell">;
   readonly telling: Table<Rows["telling"]>;
   readonly journalHead: Table<Rows["journal_head"]>;
+  readonly proof: Table<Rows["proof"], "bucket" | "entity">;
+  readonly proofNode: Table<Rows["proof_node"], "under">;
+  readonly proofTerms: Table<Rows["proof_terms"]>;
+  readonly proofDue: Table<Rows["proof_due"], "link">;
 }
 
 /** Empty tables, whose changes leave their way back in `undo`. */
@@ -342,5 +359,9 @@ export function createTables(undo: Undo): Tables {
     journal: of(journal),
     telling: of(telling),
     journalHead: of(journalHead),
+    proof: of(proof),
+    proofNode: of(proofNode),
+    proofTerms: of(proofTerms),
+    proofDue: of(proofDue),
   };
 }

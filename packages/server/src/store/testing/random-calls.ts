@@ -5,6 +5,7 @@ import type { Intent, IntentOutcome, Lease, Rights, Store } from "../port.ts";
 import type { Known } from "./known.ts";
 import { adoptionOf, answerOf, mergeOf, noMerge, noUnmerge, unmergeOf } from "./random-merges.ts";
 import type { MergeFacts } from "./random-merges.ts";
+import { leafFacts, proofsOf } from "./random-proofs.ts";
 import * as rows from "./random-rows.ts";
 
 /** One call of the port; its arguments are made from what is known when it is its turn. */
@@ -375,6 +376,10 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       return [tellings, run, rightsOf(known, lease)];
     },
   ),
+  commitProofs: knowing("commitProofs", fc.array(leafFacts, { maxLength: 4 }), (known, facts) => [
+    proofsOf(known, facts),
+  ]),
+  proveUnder: plain("proveUnder", entity, fc.constantFrom("t1", "t2")),
   redrive: knowing("redrive", fc.tuple(pick, pick), (known, [one, other]) => [
     [at(known.parks, one), at(known.parks, other), "unknown"].filter((id) => id !== undefined),
     "somebody",
@@ -424,6 +429,10 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
     return [merge === undefined ? place : { ...merge, id: merge.loser }];
   }),
   listPauses: plain("listPauses"),
+  dueProofs: plain("dueProofs", fc.constant(1_000)),
+  proofNodes: plain("proofNodes", entity, fc.constantFrom(0, 2, 4)),
+  proofLeaves: plain("proofLeaves", entity, limit, fc.option(link)),
+  proofState: plain("proofState", entity, fc.constantFrom(2, 5_000)),
   listShards: plain("listShards"),
   listTerms: plain("listTerms"),
   loadPlan: plain("loadPlan", plan),

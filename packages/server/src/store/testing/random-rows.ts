@@ -117,6 +117,7 @@ export const cursor: fc.Arbitrary<CursorState> = fc.record({
   backfilledAt: orNull(stamp),
   readAt: orNull(stamp),
   sweptAt: orNull(stamp),
+  sweepSince: orNull(stamp),
   failure: orNull(failure),
 });
 

@@ -6,6 +6,7 @@ import type { DecisionRecord, Intent, Lease, Rights, Store } from "../port.ts";
 import type { OpenedStore, StoreHome } from "./homes.ts";
 import { planSuite } from "./plan-suite.ts";
 import { pauseSuite } from "./pause-suite.ts";
+import { proofSuite } from "./proof-suite.ts";
 import { quotaSuite } from "./quota-suite.ts";
 import { crm, decision, erp, failure, intent, outcome, seen } from "./records.ts";
 import { matchAccounts, takeAll } from "./rights.ts";
@@ -58,6 +59,7 @@ export function storeSuite(home: StoreHome): void {
   planSuite(home.name, async () => (await openStore()).store);
   quotaSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
+  proofSuite(home.name, async () => (await openStore()).store);
   workerSuite(home.name, async () => (await openStore()).store);
 
   beforeEach(async () => {

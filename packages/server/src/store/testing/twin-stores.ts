@@ -7,7 +7,7 @@ import type { Dump } from "../dump.ts";
 import { createMemoryStore } from "../memory/memory-store.ts";
 import type { MemoryStore, Snapshot } from "../memory/memory-store.ts";
 import { intentOf } from "../rows.ts";
-import type { Placed, ShardRight, Store } from "../port.ts";
+import type { DueProof, Placed, ShardRight, Store } from "../port.ts";
 import { createStore } from "../store.ts";
 import type { Known } from "./known.ts";
 import type { Call } from "./random-calls.ts";
@@ -58,6 +58,8 @@ const ordered: ReadonlySet<string> = new Set([
     "dueTellings",
     "journalOf",
     "linksOfEntity",
+    "proofNodes",
+    "proofLeaves",
   ],
 ]);
 
@@ -72,11 +74,16 @@ function unordered(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, member]) => [key, unordered(member)]));
 }
 
+/** How often a link was marked is each store's own affair. */
+const withoutMarks = (due: readonly DueProof[]): readonly string[] => due.map(({ link }) => link);
+
 /** Asks one store. Answers come sorted where the port leaves their order open. */
 export async function cameOf(store: Store, call: Call, args: readonly unknown[]): Promise<Came> {
   const method = store[call.method] as (...given: readonly unknown[]) => Promise<unknown>;
   try {
     const answer = await method(...args);
+    if (call.method === "dueProofs")
+      return { answer: unordered(withoutMarks(answer as readonly DueProof[])) };
     return { answer: ordered.has(call.method) ? answer : unordered(answer) };
   } catch (cause) {
     // Which of several rows is refused first is PostgreSQL's affair.

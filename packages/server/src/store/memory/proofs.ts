@@ -1,0 +1,203 @@
+import type { EntityName, LinkId } from "@crossfoot/kernel";
+import type { DueProof, ProofEntry, ProofLeaf, ProofState, ProofStore } from "../port.ts";
+import type { TreeNode } from "@crossfoot/model";
+import { bucketDigits, bucketHash, bucketOf, nodeHash, pathsAbove } from "@crossfoot/model";
+import { inOrder } from "./basics.ts";
+import type { ProofTable } from "./columns.ts";
+import type { State } from "./state.ts";
+
+const leafOf = (row: ProofTable): ProofLeaf => ({
+  link: row.link_id as LinkId,
+  entity: row.entity,
+  crm: row.crm_hash,
+  erp: row.erp_hash,
+  compared: row.compared,
+  equal: row.equal,
+});
+
+function storeLeaf(
+  state: State,
+  { link, leaf }: ProofEntry,
+  now: number,
+): readonly (readonly [string, string])[] {
+  const { proof } = state.tables;
+  const before = proof.get(link);
+  if (before !== undefined) proof.remove(before);
+  const touched = before === undefined ? [] : [[before.entity, before.bucket] as const];
+  if (leaf === null) return touched;
+  const bucket = bucketOf(link, state.entropy.digest);
+  const isEqual = leaf.crm === leaf.erp;
+  proof.insert({
+    link_id: link,
+    entity: leaf.entity,
+    bucket,
+    crm_hash: leaf.crm,
+    erp_hash: leaf.erp,
+    compared: leaf.compared,
+    equal: leaf.equal,
+    differs_since: isEqual ? null : (before?.differs_since ?? now),
+  });
+  return [...touched, [leaf.entity, bucket]];
+}
+
+function storeNode(
+  state: State,
+  at: { readonly entity: EntityName; readonly path: string },
+  hashes: Pick<TreeNode, "crm" | "erp"> | undefined,
+): void {
+  const { proofNode } = state.tables;
+  const known = proofNode.get(at.entity, at.path);
+  if (hashes === undefined) {
+    if (known !== undefined) proofNode.remove(known);
+    return;
+  }
+  const row = { ...at, crm_hash: hashes.crm, erp_hash: hashes.erp };
+  if (known === undefined) proofNode.insert(row);
+  else proofNode.change(known, row);
+}
+
+/** Makes the nodes above some leaves again (see the SQL store). */
+function storePaths(state: State, entity: EntityName, buckets: ReadonlySet<string>): void {
+  const { proof, proofNode } = state.tables;
+  const { digest } = state.entropy;
+  let paths: readonly string[] = [...buckets];
+  for (const path of paths) {
+    const leaves = proof.by("bucket", entity, path).map(leafOf);
+    storeNode(state, { entity, path }, bucketHash(leaves, digest));
+  }
+  for (let digits = bucketDigits; digits > 0; digits -= 1) {
+    paths = pathsAbove(paths);
+    for (const path of paths) {
+      const children = proofNode.by("under", entity, path).map(nodeOf);
+      storeNode(state, { entity, path }, nodeHash(children, digest));
+    }
+  }
+}
+
+const nodeOf = (row: { readonly path: string; readonly crm_hash: string; readonly erp_hash: string }) => ({
+  path: row.path,
+  crm: row.crm_hash,
+  erp: row.erp_hash,
+});
+
+/** When each leaf's sides were last read, the older of the two; null for a leaf without sightings. */
+function readAt(state: State, link: string): number | null {
+  const { member, observation, cursor, park } = state.tables;
+  const reads = member.by("link", link).flatMap((row) => {
+    const seen = observation.get(row.connection, row.entity, row.external_id);
+    if (seen === undefined || row.is_alias) return [];
+    const isUnreadable = park
+      .by("open", "")
+      .some(
+        (each) =>
+          each.reason === "unreadable" &&
+          each.connection === row.connection &&
+          each.entity === row.entity &&
+          each.external_id === row.external_id,
+      );
+    const swept = isUnreadable ? null : (cursor.get(row.connection, row.entity)?.swept_at ?? null);
+    return [Math.max(seen.seen_at, swept ?? seen.seen_at)];
+  });
+  return reads.length === 0 ? null : Math.min(...reads);
+}
+
+function stateOf(state: State, entity: EntityName, withinMs: number): ProofState {
+  const now = state.now();
+  const rows = state.tables.proof.by("entity", entity).flatMap((row) => {
+    const read = readAt(state, row.link_id);
+    return read === null ? [] : [{ row, read, isFresh: read >= now - withinMs }];
+  });
+  const equal = rows.filter(({ row }) => row.differs_since === null);
+  const proven = equal.filter(({ isFresh }) => isFresh);
+  const sum = (of: readonly (typeof rows)[number][], column: "compared" | "equal"): number =>
+    of.reduce((total, { row }) => total + row[column], 0);
+  const open = rows
+    .filter(({ row, isFresh }) => row.differs_since !== null || !isFresh)
+    .map(({ row, read }) => ({
+      link: row.link_id as LinkId,
+      ageMs: now - Math.min(row.differs_since ?? read, read),
+    }));
+  const [oldest] = inOrder(open, ({ ageMs, link }) => [-ageMs, link]);
+  return {
+    entity,
+    records: rows.length,
+    fields: sum(rows, "compared"),
+    recordsEqual: equal.length,
+    fieldsEqual: sum(rows, "equal"),
+    recordsProven: proven.length,
+    fieldsProven: sum(
+      rows.filter(({ isFresh }) => isFresh),
+      "equal",
+    ),
+    oldest: oldest ?? null,
+    oldestReadMs: rows.length === 0 ? null : now - Math.min(...rows.map(({ read }) => read)),
+  };
+}
+
+/** Links that are due and what is done about them (see the SQL store). */
+function dueProofs(state: State): Pick<ProofStore, "dueProofs" | "commitProofs" | "proveUnder"> {
+  const { proof, proofDue, proofTerms, link } = state.tables;
+  const termsRow = (entity: EntityName): { readonly entity: string; readonly terms: string } =>
+    proofTerms.get(entity) ?? proofTerms.insert({ entity, terms: "" });
+  return {
+    async dueProofs(limit) {
+      const first = inOrder(proofDue.all(), ({ nr }) => [nr]).slice(0, limit);
+      const links = [...new Set(first.map(({ link_id }) => link_id))];
+      return links.map((id): DueProof => ({
+        link: id as LinkId,
+        marks: inOrder(proofDue.by("link", id), ({ nr }) => [nr]).map(({ nr }) => nr),
+      }));
+    },
+    async commitProofs(entries) {
+      return state.commit((now) => {
+        for (const entry of entries) {
+          const entity = entry.leaf?.entity;
+          const known = proof.get(entry.link)?.entity;
+          for (const each of [entity, known]) if (each !== undefined) termsRow(each);
+        }
+        const isThere = (mark: number): boolean => proofDue.get(String(mark)) !== undefined;
+        const valid = entries.filter(({ marks }) => marks.every(isThere));
+        for (const { marks } of valid)
+          for (const mark of marks) {
+            const row = proofDue.get(String(mark));
+            if (row !== undefined) proofDue.remove(row);
+          }
+        const touched = new Map<EntityName, Set<string>>();
+        for (const entry of valid)
+          for (const [entity, bucket] of storeLeaf(state, entry, now))
+            touched.set(entity, (touched.get(entity) ?? new Set()).add(bucket));
+        for (const [entity, buckets] of touched) storePaths(state, entity, buckets);
+        return valid.length;
+      });
+    },
+    async proveUnder(entity, terms) {
+      return state.commit(() => {
+        const row = termsRow(entity);
+        if (row.terms === terms) return false;
+        proofTerms.change(row, { terms });
+        for (const { id } of inOrder(link.by("entity", entity), (each) => [each.id]))
+          proofDue.insert({ nr: state.nextNr(), link_id: id });
+        return true;
+      });
+    },
+  };
+}
+
+/** The hash trees in memory. */
+export function proofPart(state: State): ProofStore {
+  const { proof, proofNode } = state.tables;
+  return {
+    ...dueProofs(state),
+    async proofNodes(entity, depth) {
+      const rows = proofNode.all().filter((row) => row.entity === entity && row.path.length <= depth);
+      return inOrder(rows, ({ path }) => [path]).map(nodeOf);
+    },
+    async proofLeaves(entity, limit, after) {
+      const rows = proof.by("entity", entity).filter(({ link_id }) => after === null || link_id > after);
+      return inOrder(rows, ({ link_id }) => [link_id])
+        .slice(0, limit)
+        .map(leafOf);
+    },
+    proofState: async (entity, withinMs) => stateOf(state, entity, withinMs),
+  };
+}

@@ -1,0 +1,66 @@
+import type { EntityName, LinkId } from "@crossfoot/kernel";
+import type { TreeNode } from "@crossfoot/model";
+
+/** A link whose leaf may have changed, with the marks that say so. */
+export interface DueProof {
+  readonly link: LinkId;
+  readonly marks: readonly number[];
+}
+
+/**
+ * What a link shows on both sides, as hashes of the canonical values of the fields that both show. Equal
+ * hashes mean that every compared field is equal.
+ */
+export interface ProofLeaf {
+  readonly link: LinkId;
+  readonly entity: EntityName;
+  readonly crm: string;
+  readonly erp: string;
+  /** Fields compared, and how many of them are equal. */
+  readonly compared: number;
+  readonly equal: number;
+}
+
+/** What became of a due proof. */
+export interface ProofEntry extends DueProof {
+  /** Null for a link that has no record on one side. */
+  readonly leaf: ProofLeaf | null;
+}
+
+/** How much of an entity is proven equal, by the store's clock. */
+export interface ProofState {
+  readonly entity: EntityName;
+  /** Links with a record on both sides. */
+  readonly records: number;
+  readonly fields: number;
+  /** Equal by what was read last, whenever that was. */
+  readonly recordsEqual: number;
+  readonly fieldsEqual: number;
+  /** Equal, and both sides read within the time that was asked for. */
+  readonly recordsProven: number;
+  readonly fieldsProven: number;
+  /** The record that has not been proven equal for the longest time; null when all are. */
+  readonly oldest: { readonly link: LinkId; readonly ageMs: number } | null;
+  /** Age of the oldest reading that counts; null without records. */
+  readonly oldestReadMs: number | null;
+}
+
+/** The hash trees over what both sides show, and what of them has to be made again. */
+export interface ProofStore {
+  /** Links that are due, those that have been so for the longest time first. */
+  dueProofs(limit: number): Promise<readonly DueProof[]>;
+  /**
+   * Stores leaves and the path above each: one commit. An entry of which a mark is gone is left out: somebody
+   * else has made it, maybe of an older state, and a later mark is still there if so. Answers how many were
+   * stored.
+   */
+  commitProofs(entries: readonly ProofEntry[]): Promise<number>;
+  /** Marks all links of an entity when its terms are not those under which its leaves were made. */
+  proveUnder(entity: EntityName, terms: string): Promise<boolean>;
+  /** Nodes of the tree whose paths have at most so many digits, by path. */
+  proofNodes(entity: EntityName, depth: number): Promise<readonly TreeNode[]>;
+  /** Leaves of an entity, by link. */
+  proofLeaves(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly ProofLeaf[]>;
+  /** How much of an entity is proven, where what was read longer ago than `withinMs` proves nothing. */
+  proofState(entity: EntityName, withinMs: number): Promise<ProofState>;
+}

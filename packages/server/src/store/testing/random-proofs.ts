@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import type { ProofEntry } from "../port.ts";
+import type { Known } from "./known.ts";
+
+/** What a random leaf says: of a link, by its place among those that are known. */
+export interface LeafFacts {
+  readonly which: number;
+  readonly crm: string;
+  readonly erp: string;
+  readonly isGone: boolean;
+}
+
+/** Facts of a random leaf. */
+export const leafFacts: fc.Arbitrary<LeafFacts> = fc.record({
+  which: fc.nat(7),
+  crm: fc.constantFrom("h1", "h2"),
+  erp: fc.constantFrom("h1", "h2"),
+  isGone: fc.nat(3).map((roll) => roll === 0),
+});
+
+/**
+ * Leaves of links that are there. They name no mark: which marks there are is each store's own affair.
+ */
+export function proofsOf(known: Known, facts: readonly LeafFacts[]): readonly ProofEntry[] {
+  const links = [...known.links];
+  const entries = facts.flatMap(({ which, crm, erp, isGone }): readonly ProofEntry[] => {
+    const [link, entity] = links[which % Math.max(links.length, 1)] ?? [];
+    if (link === undefined || entity === undefined) return [];
+    const id = link as ProofEntry["link"];
+    const leaf = { link: id, entity, crm, erp, compared: 2, equal: crm === erp ? 2 : 1 };
+    return [{ link: id, marks: [], leaf: isGone ? null : leaf }];
+  });
+  return [...new Map(entries.map((entry) => [entry.link, entry])).values()];
+}
