@@ -27,7 +27,7 @@ create table proof_due (
   nr bigint generated always as identity,
   link_id text not null
 );
-create unique index proof_due_by_nr on proof_due (nr);
+create index proof_due_by_nr on proof_due (nr);
 create index proof_due_by_link on proof_due (link_id);
 create function mark_proof_due() returns trigger language plpgsql as $$
 begin
