@@ -65,6 +65,7 @@ const entityKeys: { readonly [key: string]: readonly string[] | "free" } = {
   consolidation: "free",
   fields: "free",
   means: "free",
+  edgeCases: "free",
 };
 const effectKeys: { readonly [key: string]: readonly string[] | "free" } = {
   at: roles,
@@ -96,8 +97,10 @@ export function readContract(file: Json): {
   if (!isMap(file))
     return { contract: defaultContract, problems: [{ path: [], problem: "a contract is a map" }] };
   const given = file["entities"] ?? {};
-  checkKeys(file, { entities: "free", version: "free", periods: "free" }, { path: [], problems });
+  const keys = { entities: "free", version: "free", signers: "free", periods: "free" } as const;
+  checkKeys(file, keys, { path: [], problems });
   const periods = readPeriods(file["periods"], problems);
+  const signers = readSigners(file["signers"], problems);
   if (!isMap(given)) {
     problems.push({ path: ["entities"], problem: "`entities` is a map of entity names" });
     return { contract: { ...defaultContract, ...periods }, problems };
@@ -110,7 +113,7 @@ export function readContract(file: Json): {
       problems.push({ path: ["entities", name], problem: "the terms of an entity are a map" });
     } else merged[name] = overlay(name, terms, problems);
   }
-  return { contract: { entities: merged, ...periods } as Contract, problems };
+  return { contract: { signers, entities: merged, ...periods } as Contract, problems };
 }
 
 /** What the books hold when the contract does not say it: what a closed period posts. */
@@ -143,6 +146,28 @@ function readPeriods(
     });
   if (closedThrough === undefined) return {};
   return { periods: { closedThrough, entities: datedEntities.filter((name) => names.includes(name)) } };
+}
+
+/** Who signs; the usual departments where nobody is named. */
+function readSigners(given: Json | undefined, problems: ContractProblem[]): Contract["signers"] {
+  if (given === undefined) return defaultContract.signers;
+  const list = asList(given);
+  if (list.length === 0) problems.push({ path: ["signers"], problem: "`signers` is a list of at least one" });
+  for (const [index, signer] of list.entries()) {
+    const path = ["signers", String(index)];
+    if (!isMap(signer)) {
+      problems.push({ path, problem: "a signer is a map with `department`" });
+      continue;
+    }
+    checkKeys(signer, { department: "free", role: "free", name: "free" }, { path, problems });
+    for (const key of ["department", "role", "name"]) {
+      const value = signer[key];
+      if (value === undefined && key !== "department") continue;
+      if (typeof value !== "string" || value.trim() === "")
+        problems.push({ path: [...path, key], problem: `\`${key}\` of a signer is a text` });
+    }
+  }
+  return list as unknown as Contract["signers"];
 }
 
 function unknown(what: string, name: string, known: readonly string[]): string {
@@ -240,6 +265,8 @@ function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem
   checkEffects(terms, { path, states, problems });
   checkNotes(terms["notes"], { path: [...path, "notes"], problems });
   checkConsolidation(terms["consolidation"], { path: [...path, "consolidation"], known, problems });
+  if (!asList(terms["edgeCases"] ?? []).every((each) => typeof each === "string"))
+    problems.push({ path: [...path, "edgeCases"], problem: "`edgeCases` is a list of sentences" });
   const tolerance = terms["newestTolerance"];
   if (tolerance !== undefined && !(typeof tolerance === "number" && tolerance >= 0)) {
     problems.push({

@@ -1,4 +1,5 @@
 import type { EntityName } from "./entity.ts";
+import { fieldMeanings, usualEdgeCases } from "./glossary.ts";
 
 /** The two roles a connection plays for an entity. */
 export type Role = "crm" | "erp";
@@ -118,6 +119,15 @@ export interface EntityTerms {
   readonly consolidation?: ConsolidationTerms;
   readonly fields: { readonly [field: string]: FieldTerms };
   readonly means: string;
+  /** What is agreed for cases that come up sooner or later, in words. */
+  readonly edgeCases: readonly string[];
+}
+
+/** Who has to sign. Whoever signs fits when all that is said here is the same. */
+export interface Signer {
+  readonly department: string;
+  readonly role?: string;
+  readonly name?: string;
 }
 
 /** Entities whose records carry the date by which a period closes them. */
@@ -139,6 +149,8 @@ export interface PeriodTerms {
 
 /** The written agreement between both departments. */
 export interface Contract {
+  /** Who signs it; at least one. */
+  readonly signers: readonly Signer[];
   readonly entities: { readonly [entity in EntityName]: EntityTerms };
   /** Missing where no period is closed by contract. */
   readonly periods?: PeriodTerms;
@@ -163,13 +175,11 @@ const back: FieldTerms = { master: "erp", direction: "erp-to-crm" };
 const reported = ["status", "erpNumber", "validation", "approval", "approvalReason"];
 const compared: FieldTerms = { direction: "compare" };
 
-/**
- * The default contract, from the mission: customer details belong to the CRM, financial facts to the ERP.
- * An empty contract file therefore already works; a file overrides it per entity and field.
- */
-export const defaultContract: Contract = {
+const usual: Contract = {
+  signers: [{ department: "Sales" }, { department: "Finance" }, { department: "Operations" }],
   entities: {
     accounts: {
+      edgeCases: usualEdgeCases.accounts,
       ...shared,
       master: "crm",
       direction: "both",
@@ -185,6 +195,7 @@ export const defaultContract: Contract = {
         "quote is accepted.",
     },
     contacts: {
+      edgeCases: usualEdgeCases.contacts,
       ...shared,
       master: "crm",
       direction: "both",
@@ -198,6 +209,7 @@ export const defaultContract: Contract = {
       means: "A person at an account. Follows its account to the ERP.",
     },
     products: {
+      edgeCases: usualEdgeCases.products,
       ...fromErp,
       onDelete: "archive",
       create: { crm: always },
@@ -206,6 +218,7 @@ export const defaultContract: Contract = {
       means: "What we sell, as the ERP knows it.",
     },
     pricebooks: {
+      edgeCases: usualEdgeCases.pricebooks,
       ...fromErp,
       onDelete: "archive",
       create: { crm: always },
@@ -214,6 +227,7 @@ export const defaultContract: Contract = {
       means: "A price list with its quantity breaks. A price that is missing is never zero.",
     },
     quotes: {
+      edgeCases: usualEdgeCases.quotes,
       ...shared,
       master: "crm",
       direction: "crm-to-erp",
@@ -240,6 +254,7 @@ export const defaultContract: Contract = {
       means: "An offer made in the CRM. Accepted, it becomes an order of the ERP, once.",
     },
     orders: {
+      edgeCases: usualEdgeCases.orders,
       ...fromErp,
       onDelete: "ask",
       create: { crm: always },
@@ -248,6 +263,7 @@ export const defaultContract: Contract = {
       means: "What the customer ordered and the ERP confirmed.",
     },
     invoices: {
+      edgeCases: usualEdgeCases.invoices,
       ...fromErp,
       onDelete: "ask",
       create: { crm: always },
@@ -256,6 +272,7 @@ export const defaultContract: Contract = {
       means: "What the customer owes or has paid, as posted in the ERP.",
     },
     inventory: {
+      edgeCases: usualEdgeCases.inventory,
       ...fromErp,
       onDelete: "ignore",
       create: { crm: always },
@@ -264,6 +281,7 @@ export const defaultContract: Contract = {
       means: "Stock of a product in a warehouse, as last read.",
     },
     shipments: {
+      edgeCases: usualEdgeCases.shipments,
       ...fromErp,
       onDelete: "ask",
       create: { crm: always },
@@ -272,4 +290,24 @@ export const defaultContract: Contract = {
       means: "A delivery to the customer, whole or in part.",
     },
   },
+};
+
+/** Terms with the usual meaning of every field that says none. */
+function explained(name: EntityName, terms: EntityTerms): EntityTerms {
+  const fields = Object.entries(fieldMeanings[name]).map(([field, means]): [string, FieldTerms] => [
+    field,
+    { ...terms.fields[field], means: terms.fields[field]?.means ?? means },
+  ]);
+  return { ...terms, fields: Object.fromEntries(fields) };
+}
+
+/**
+ * The default contract, from the mission: customer details belong to the CRM, financial facts to the ERP.
+ * An empty contract file therefore already works; a file overrides it per entity and field.
+ */
+export const defaultContract: Contract = {
+  ...usual,
+  entities: Object.fromEntries(
+    Object.entries(usual.entities).map(([name, terms]) => [name, explained(name as EntityName, terms)]),
+  ) as unknown as Contract["entities"],
 };

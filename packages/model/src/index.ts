@@ -7,6 +7,8 @@ export * from "./currency.ts";
 export * from "./context.ts";
 export * from "./contract.ts";
 export * from "./contract-compile.ts";
+export * from "./contract-redline.ts";
+export * from "./contract-words.ts";
 export * from "./entity.ts";
 export * from "./nearest.ts";
 export * from "./proof.ts";

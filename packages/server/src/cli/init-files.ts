@@ -103,6 +103,7 @@ function contractText(): string {
 # Everything below is commented out because these are the defaults: take the \`#\` away where you want it
 # otherwise.
 version: "1"
+# signers: ${short(defaultContract.signers)}
 entities:
 ${parts.join("\n")}`;
 }
@@ -122,6 +123,9 @@ function entityText(name: (typeof entityNames)[number], terms: EntityTerms): str
     `  onDelete: ${terms.onDelete}`,
     `  create: ${short(terms.create)}`,
     `  matchKeys: ${short(terms.matchKeys)}`,
+    ...(terms.edgeCases.length === 0
+      ? []
+      : ["  edgeCases:", ...terms.edgeCases.map((sentence) => `    - ${JSON.stringify(sentence)}`)]),
     ...fieldLines(terms),
   ];
   return `${lines.map((line) => `  # ${line}`).join("\n")}\n`;
@@ -130,7 +134,11 @@ function entityText(name: (typeof entityNames)[number], terms: EntityTerms): str
 function fieldLines({ fields }: EntityTerms): readonly string[] {
   const named = Object.entries(fields);
   if (named.length === 0) return [];
-  return ["  fields:", ...named.map(([field, own]) => `    ${field}: ${short(own)}`)];
+  const lines = named.map(([field, { means = "", ...own }]) => {
+    const rest = short(own).slice(1, -1);
+    return `    ${field}: { ${rest === "" ? "" : `${rest}, `}means: ${JSON.stringify(means)} }`;
+  });
+  return ["  fields:", ...lines];
 }
 
 function readmeText({ crm, erp }: StartingSides): string {

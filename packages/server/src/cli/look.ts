@@ -11,7 +11,6 @@ import { entityOf, onlyOf, projectOf, recordOf, withEngine } from "./context.ts"
 import type { Context } from "./context.ts";
 import { badInput, exitCodes, Refusal } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
-import { showContract, signedContract } from "./show-contract.ts";
 import { showStatement } from "./show-statement.ts";
 import { showStatus } from "./show-status.ts";
 import { showJson, showValue } from "./show-value.ts";
@@ -73,15 +72,6 @@ function settingsCommand(context: Context): ExitCode {
       context.room,
     );
   });
-  return exitCodes.done;
-}
-
-/** `contract`: the contract in force as a page to sign. Reaches no system. */
-export function contractCommand(context: Context): ExitCode {
-  const project = projectOf(context, { needsSecrets: false });
-  const { contract, contractVersion: version, contractHash: hash, entities } = project;
-  const signed = signedContract(contract, { version, hash, on: entities });
-  context.print(signed, () => showContract(signed, context.room));
   return exitCodes.done;
 }
 

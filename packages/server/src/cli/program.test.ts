@@ -195,6 +195,7 @@ describe("--json", () => {
       ["check"],
       ["check", "--settings"],
       ["contract"],
+      ["spec"],
       ["plan"],
       ["apply", join(folder.path, "plan.json")],
       ["run"],

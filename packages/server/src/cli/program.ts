@@ -6,6 +6,7 @@ import { addAnswering } from "./answers.ts";
 import { addBringingBack } from "./bring-back.ts";
 import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
 import type { ActOptions, ApplyFlags } from "./act.ts";
+import { addContract } from "./contract.ts";
 import { contextOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { demoErps } from "./deps.ts";
@@ -15,14 +16,7 @@ import { addEpoch } from "./epoch.ts";
 import { addVerify } from "./verify.ts";
 import { initCommand } from "./init.ts";
 import type { InitOptions } from "./init.ts";
-import {
-  checkCommand,
-  contractCommand,
-  mapCommand,
-  statementCommand,
-  statusCommand,
-  whyCommand,
-} from "./look.ts";
+import { checkCommand, mapCommand, statementCommand, statusCommand, whyCommand } from "./look.ts";
 import type { MapOptions } from "./look.ts";
 import { conflictsCommand, deadLettersCommand, redriveCommand } from "./people.ts";
 import { exitCodes, Refusal, refusalDocument, refusalOf, refusalText } from "./refusal.ts";
@@ -57,9 +51,6 @@ function addLooking(add: Add): void {
       .option("--as <login>", "as this administrator, for this once")
       .option("--secret <where>", "where the administrator's key is kept: env:NAME or file:PATH");
     act((context, [name]) => prepareCommand(context, String(name), command.opts<PrepareFlags>()));
-  });
-  add("contract", "print the contract in force as a page to sign, with version and hash", (_command, act) => {
-    act((context) => contractCommand(context));
   });
   add("map", "show what a mapping makes of a native record", (command, act) => {
     command
@@ -262,6 +253,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
   for (const group of [
     addStarting,
     addLooking,
+    addContract,
     addActing,
     addAdopting,
     addAnswering,

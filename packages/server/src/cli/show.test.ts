@@ -1,9 +1,10 @@
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
-import { defaultContract, differenceReasons, entityNames } from "@crossfoot/model";
+import { contractWords, defaultContract, differenceReasons } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
 import { describe, expect, it } from "vitest";
 import type { Outlook, WhyReport } from "../runtime/engine.ts";
-import { showContract, signedContract } from "./show-contract.ts";
+import { switched } from "../config/load-contract.ts";
+import { showContract } from "./show-contract.ts";
 import { outlookParts } from "./show-outlook.ts";
 import { showPlan } from "./show-plan.ts";
 import { showRun } from "./show-run.ts";
@@ -83,10 +84,10 @@ describe("values", () => {
 });
 
 describe("the contract as a page", () => {
-  const head = { version: "3", hash: "f".repeat(64), on: entityNames };
+  const head = { version: "3", hash: "f".repeat(64) };
 
   it("says of every field of every entity who is master, which way it goes, and what that means", () => {
-    const signed = signedContract(defaultContract, head);
+    const signed = contractWords(defaultContract);
     const fields = signed.entities.flatMap((each) => each.fields);
     expect(fields.every(({ means, master }) => means !== "" && (master === "crm" || master === "erp"))).toBe(
       true,
@@ -94,15 +95,19 @@ describe("the contract as a page", () => {
     const credit = signed.entities[0]?.fields.find(({ field }) => field === "creditLimit");
     expect(credit).toEqual({
       field: "creditLimit",
+      title: "Credit limit",
+      definition: "How much it may owe us at one time. Set by finance.",
       master: "erp",
       direction: "erp-to-crm",
       policy: "—",
-      means: "Comes from the ERP; an edit in the CRM is put back.",
+      means: "The ERP decides; an edit in the CRM is shown and put back.",
+      firstLink: "The ERP's value stands, unless it is empty.",
     });
   });
 
   it("has version, hash, rules and lines to sign, and names what is switched off", () => {
-    const page = showContract(signedContract(defaultContract, { ...head, on: ["accounts", "quotes"] }), 100);
+    const narrow = switched(defaultContract, (name) => name === "accounts" || name === "quotes");
+    const page = showContract({ ...contractWords(narrow), ...head }, 100);
     expect(page).toContain("CONTRACT BETWEEN CRM AND ERP, version 3");
     expect(page).toContain("f".repeat(64));
     expect(page).toContain(

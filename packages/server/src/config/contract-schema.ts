@@ -187,6 +187,10 @@ function entityTerms(name: EntityName): JsonSchema {
         description: "Fields that differ from the entity's terms.",
       }),
       means: { ...terms["means"], default: own.means },
+      edgeCases: {
+        ...list(text("One sentence."), "What is agreed for cases that come up sooner or later, in words."),
+        default: own.edgeCases,
+      },
     },
     { title },
   );
@@ -212,6 +216,22 @@ export const contractSchema: JsonSchema = {
         description: "Books of the ERP that are closed: nothing dated in them is written there.",
       },
     ),
+    signers: {
+      ...list(
+        map(
+          {
+            department: text("Department that signs, such as Finance."),
+            role: text(
+              "Role in it that signs, such as head of finance. Anybody of the department without it.",
+            ),
+            name: text("The one person who may sign. Anybody of that role without it."),
+          },
+          { required: ["department"] },
+        ),
+        "Who has to sign what `crossfoot contract` prints.",
+      ),
+      default: defaultContract.signers as unknown as Json,
+    },
     entities: map(Object.fromEntries(entityNames.map((name) => [name, entityTerms(name)])), {
       description: "Terms by entity.",
     }),

@@ -1,0 +1,32 @@
+/** A passage that was struck, was put in, or both; null where there is none. */
+export interface Struck {
+  readonly was: string | null;
+  readonly is: string | null;
+}
+
+/** What a cell of a table holds: a text, or a text that a redline changed. */
+export type Cell = string | Struck;
+
+/** A table of a document. */
+export interface SheetTable {
+  /** What it shows, for those who cannot see it at a glance. */
+  readonly caption: string;
+  readonly columns: readonly string[];
+  /** Rows with a cell for each column; the first names the row. */
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** A chapter of a document, with chapters of its own below it. */
+export interface SheetPart {
+  readonly title: string;
+  readonly paragraphs?: readonly string[];
+  readonly points?: readonly string[];
+  readonly tables?: readonly SheetTable[];
+  readonly parts?: readonly SheetPart[];
+}
+
+/** A document for people, before it is a page or a text. All of its texts are plain: nothing is markup. */
+export interface Sheet extends SheetPart {
+  /** Facts of its head, such as version and hash, by name. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+}
