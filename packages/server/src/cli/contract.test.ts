@@ -65,7 +65,7 @@ describe("the contract and the specification as documents (run vitest with -u to
     }
   });
 
-  it("the hash of the specification is another one when a limit or a mapping is, that of the contract not", async () => {
+  it("another cadence is another specification, and the same contract", async () => {
     const factsOf = async (): Promise<readonly string[]> => {
       const { facts } = JSON.parse((await run("spec", "--json")).out) as Sheet;
       return ["Contract hash", "Hash of this specification"].map(

@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { extname } from "node:path";
 import { contractWords, entityNames } from "@crossfoot/model";
-import type { Manifest } from "@crossfoot/connector-sdk";
 import type { Project } from "../config/project.ts";
 import { contractSheet } from "../documents/contract-sheet.ts";
 import { sheetHtml } from "../documents/sheet-html.ts";
@@ -72,11 +71,11 @@ async function abilitiesOf({ deps }: Context, project: Project): Promise<KnownAb
       return [id, error instanceof Error ? error.message : "unknown reason"] as const;
     }
   });
-  return Object.fromEntries<Manifest | string>(await Promise.all(asked));
+  return Object.fromEntries<KnownAbilities[string]>(await Promise.all(asked));
 }
 
 /** Writes a document into a file; what kind stands in the name. Overwrites a document of before. */
-export function keep(
+function keep(
   context: Context,
   file: string,
   at: { readonly sheet: Sheet; readonly document: unknown },

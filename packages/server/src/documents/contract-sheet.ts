@@ -3,7 +3,7 @@ import type { ContractWords, EntityName, EntityWords, Role, Signer } from "@cros
 import type { Sheet, SheetPart, SheetTable } from "./sheet.ts";
 
 /** A signature as the contract shows it. */
-export interface ShownSignature {
+interface ShownSignature {
   readonly name: string;
   readonly role: string;
   readonly department: string | null;
@@ -95,6 +95,7 @@ function signaturePart({ words, signatures, missing, hash }: PrintedContract): S
 export function contractSheet(printed: PrintedContract): Sheet {
   const { words, version, hash, cadence } = printed;
   const off = words.off.length === 0 ? [] : [`Not part of it (switched off): ${words.off.join(", ")}.`];
+  const chapters = words.entities.map((each) => entityPart(each, cadence[each.entity]));
   return {
     title: "Contract between CRM and ERP",
     facts: [
@@ -107,6 +108,6 @@ export function contractSheet(printed: PrintedContract): Sheet {
         "restored.",
       ...off,
     ],
-    parts: [...words.entities.map((each) => entityPart(each, cadence[each.entity])), signaturePart(printed)],
+    parts: [...chapters, signaturePart(printed)],
   };
 }

@@ -56,9 +56,9 @@ function inside({ paragraphs = [], points = [], tables = [], parts = [] }: Sheet
       : html`<ul>
           ${points.map((text) => html`<li>${text}</li>`)}
         </ul> `;
-  return html`${paragraphs.map((text) => html`<p>${text}</p> `)}${list}${tables.map((each) => table(each))}${parts.map(
-    (each) => html`${heading(each.title, level)}${inside(each, level + 1)}`,
-  )}`;
+  const texts = paragraphs.map((text) => html`<p>${text}</p> `);
+  const below = parts.map((each) => html`${heading(each.title, level)}${inside(each, level + 1)}`);
+  return html`${texts}${list}${tables.map((each) => table(each))}${below}`;
 }
 
 /**

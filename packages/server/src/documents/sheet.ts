@@ -1,5 +1,5 @@
 /** A passage that was struck, was put in, or both; null where there is none. */
-export interface Struck {
+interface Struck {
   readonly was: string | null;
   readonly is: string | null;
 }

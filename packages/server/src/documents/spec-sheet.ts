@@ -20,7 +20,9 @@ const percent = (share: number): string => `${Math.round(share * 100)} %`;
 function limitsTable({ limits, timeoutMs, concurrency }: ProjectConnection): SheetTable {
   const windows = limits.windows.map(({ name, requests, windowMs, zone }) => [
     `limit ${name}`,
-    `${requests} calls in ${windowMs === null ? `a day of ${zone ?? "UTC"}` : `any ${writeDuration(windowMs)}`}`,
+    windowMs === null
+      ? `${requests} calls in a day of ${zone ?? "UTC"}`
+      : `${requests} calls in any ${writeDuration(windowMs)}`,
   ]);
   return {
     caption: "Limits and quotas",
@@ -181,7 +183,8 @@ function scopePoints(name: EntityName, project: Project): readonly string[] {
       ...(scope === null
         ? []
         : [
-            `Scope in ${titleOf(connection)}: ${scope.path.text} is one of ${scope.in.map((each) => canonicalBytes(each)).join(", ")}.`,
+            `Scope in ${titleOf(connection)}: ${scope.path.text} is one of ` +
+              `${scope.in.map((each) => canonicalBytes(each)).join(", ")}.`,
           ]),
       ...(set.length === 0 ? [] : [`Always written in ${titleOf(connection)}: ${set.join(", ")}.`]),
     ];
@@ -217,7 +220,8 @@ export function cadenceWords(project: Project, name: EntityName, known: KnownAbi
       ? ""
       : `, and at once when a message of ${hooked.map(({ id }) => id).join(" or ")} says so`;
   const every = writeDuration(project.cadenceMs[name]);
-  return `Trigger and cadence: changes are asked for every ${every}${told}; everything is compared every ${writeDuration(project.sweepMs)}.`;
+  const swept = writeDuration(project.sweepMs);
+  return `Trigger and cadence: changes are asked for every ${every}${told}; all is compared every ${swept}.`;
 }
 
 function guardTable({ guard, retry, planExpiresMs }: Project): SheetTable {
@@ -227,7 +231,8 @@ function guardTable({ guard, retry, planExpiresMs }: Project): SheetTable {
     rows: [
       ...Object.entries(guard).map(([kind, { countFree, countMax, shareMax }]) => [
         `${kind}, per entity and plan`,
-        `up to ${countFree} free; then at most ${countMax} and ${percent(shareMax)} of the records, else a person approves`,
+        `up to ${countFree} free; then at most ${countMax} and ${percent(shareMax)} of the records, else a ` +
+          "person approves",
       ]),
       ["attempts before a person is asked", String(retry.attemptsMax)],
       [
