@@ -103,9 +103,9 @@ export function contractSheet(printed: PrintedContract): Sheet {
       ["Hash", hash],
     ],
     paragraphs: [
-      "Who decides about which value, in which state, and in which direction it travels. Whatever is written " +
-        "into a system follows from this page; an edit that loses is shown to whoever made it, and can be " +
-        "restored.",
+      "Who decides about which value, in which state, and in which direction it travels. Whatever is " +
+        "written into a system follows from this page; an edit that loses is shown to whoever made it, " +
+        "and can be restored.",
       ...off,
     ],
     parts: [...chapters, signaturePart(printed)],
