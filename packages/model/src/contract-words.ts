@@ -94,7 +94,9 @@ function entityWords(name: EntityName, { entities: all, periods }: Contract): En
         ? [
             {
               topic: "closed books",
-              words: `Dated ${periods.closedThrough} or before, it is not written in the ERP: the books are closed.`,
+              words:
+                `Dated ${periods.closedThrough} or before, it is not written in the ERP: ` +
+                "the books are closed.",
             },
           ]
         : []),
@@ -169,7 +171,9 @@ function consolidationRules(terms: ConsolidationTerms | undefined): readonly Cla
     })),
     ...Object.entries(survivorship).map(([field, rule]) => ({
       topic: `survives: ${field}`,
-      words: `Of duplicates the value that stays${field === "*" ? "" : ` for ${named(field)}`}: ${survivals[rule]}.`,
+      words:
+        `Of duplicates the value that stays${field === "*" ? "" : ` for ${named(field)}`}: ` +
+        `${survivals[rule]}.`,
     })),
   ];
 }
