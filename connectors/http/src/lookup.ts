@@ -1,4 +1,4 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { ConnectorError, goneRecord } from "@crossfoot/connector-sdk";
 import type { NativeRecord } from "@crossfoot/connector-sdk";
 import { kindOf, refusedAnswer, send } from "./call.ts";
 import type { Answer, Call, Target } from "./call.ts";
@@ -6,7 +6,7 @@ import { withChildren } from "./children.ts";
 import { badAnswer } from "./failures.ts";
 import type { GetManySpec, GetSpec, Gone } from "./language.ts";
 import { at, holds } from "./path.ts";
-import { goneRecord, idIn, readRow } from "./record.ts";
+import { idIn, readRow } from "./record.ts";
 import { idValue, idValues, rowsOf } from "./rows.ts";
 import { idOf } from "./wire.ts";
 import type { ExternalId, Json } from "./wire.ts";

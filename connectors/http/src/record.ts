@@ -93,11 +93,6 @@ export function asRead(target: Target, write: NativeWrite, record: NativeRecord 
   return { ...record, native: { ...record.native, ...Object.fromEntries(blanks) } };
 }
 
-/** A record that is known to be gone, by its id alone. */
-export function goneRecord(id: ExternalId, kind: ObservationKind, into: ExternalId | null): NativeRecord {
-  return { id, kind, native: {}, version: null, versionOrder: null, modifiedAt: null, actor: null, into };
-}
-
 /** A row set aside alone: its id when it has one, and a failure `invalid`. */
 export function setAside(
   target: Target,

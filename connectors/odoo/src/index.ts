@@ -1,4 +1,4 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { readingOf } from "@crossfoot/connector-sdk";
 import type { Connection, Connector, Operations, Session } from "@crossfoot/connector-sdk";
 import { readStockByIds, readStockIds, readStockPage } from "./inventory.ts";
 import { manifestOf } from "./manifest.ts";
@@ -12,7 +12,6 @@ import { prepare } from "./prepare.ts";
 import { probe } from "./probe.ts";
 import { readByIds, readIds, readPage } from "./reader.ts";
 import { describe } from "./schema.ts";
-import type { Shape } from "./shape.ts";
 import { shapes } from "./shapes.ts";
 import { sendWrites } from "./writer.ts";
 
@@ -25,16 +24,6 @@ export type { Call } from "./wire.ts";
 /** An Odoo connection, with all the operations that it offers. */
 export interface OdooConnection extends Connection {
   readonly operations: Required<Operations>;
-}
-
-function shapeOf(entity: EntityName): Shape {
-  const shape = shapes[entity];
-  if (shape !== undefined) return shape;
-  throw new ConnectorError({
-    failure: "unsupported",
-    code: "entity_unknown",
-    message: `Odoo has no entity ${entity}`,
-  });
 }
 
 /** A record in the web client; the address without a view is the same in all versions. */
@@ -53,16 +42,20 @@ export function openOdoo(session: Session): OdooConnection {
   return {
     manifest: manifestOf(options),
     describe: async () => describe(odoo),
-    read: async (request) =>
-      request.entity === "inventory"
-        ? readStockPage(odoo, request)
-        : readPage(odoo, shapeOf(request.entity), request),
-    readByIds: async ({ entity, roots, ids }) =>
-      entity === "inventory"
-        ? readStockByIds(odoo, { roots, ids })
-        : readByIds(odoo, shapeOf(entity), { roots, ids }),
-    readIds: async ({ entity, cursor }) =>
-      entity === "inventory" ? readStockIds(odoo, cursor) : readIds(odoo, shapeOf(entity), cursor),
+    ...readingOf({
+      title: "Odoo",
+      shapes,
+      records: {
+        page: async (shape, request) => readPage(odoo, shape, request),
+        byIds: async (shape, wanted) => readByIds(odoo, shape, wanted),
+        ids: async (shape, cursor) => readIds(odoo, shape, cursor),
+      },
+      stock: {
+        page: async (request) => readStockPage(odoo, request),
+        byIds: async (wanted) => readStockByIds(odoo, wanted),
+        ids: async (cursor) => readStockIds(odoo, cursor),
+      },
+    }),
     write: async (writes) => sendWrites(odoo, writes),
     probe: async (request) => probe(odoo, request),
     prepare: async (request) => prepare(odoo, request),

@@ -1,5 +1,5 @@
 import type { IdPage, NativeRecord, Page, ReadRequest } from "@crossfoot/connector-sdk";
-import { ConnectorError, promiseOf } from "@crossfoot/connector-sdk";
+import { ConnectorError, goneRecord, promiseOf } from "@crossfoot/connector-sdk";
 import { placeAfter, placeOf } from "./cursor.ts";
 import { add, subtract } from "./decimal.ts";
 import type { Domain } from "./domain.ts";
@@ -9,7 +9,6 @@ import { externalId, idOf, keyOf, odooId, refLabel } from "./native.ts";
 import type { ExternalId, JsonMap, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 import { storable } from "./product.ts";
-import { gone } from "./reader.ts";
 import { stockOf } from "./stock.ts";
 import type { Stock } from "./stock.ts";
 
@@ -71,7 +70,7 @@ export async function readStockByIds(
   const rows = await odoo.search({ model: "product.product", domain, fields: ["uom_id"] });
   const records = await recordsOf(odoo, { rows, warehouses, roots: wanted.roots });
   const byId = new Map(records.map((record) => [String(record.id), record]));
-  return wanted.ids.map((id) => byId.get(String(id)) ?? gone(id));
+  return wanted.ids.map((id) => byId.get(String(id)) ?? goneRecord(id));
 }
 
 /** Ids of all stock records. */

@@ -1,3 +1,4 @@
+import { readOnlyAbilities } from "@crossfoot/connector-sdk";
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
 import { clockMarginMs } from "./cursor.ts";
 import { operationAbilities } from "./operations.ts";
@@ -8,22 +9,7 @@ import { createsAtOnce } from "./writer.ts";
 /** Ids in one call: rows with their parts answer within seconds and stay below a few megabytes. */
 const readBatchMax = 200;
 
-const readOnly = (object: string): EntityAbilities => ({
-  object,
-  incremental: "since",
-  listsIds: true,
-  create: false,
-  update: false,
-  archive: false,
-  writeBatchMax: 1,
-  readBatchMax,
-  precondition: "none",
-  createProof: "none",
-  referenceField: null,
-  answersRecord: false,
-  transitions: [],
-  initialStatus: null,
-});
+const readOnly = (object: string): EntityAbilities => readOnlyAbilities(object, readBatchMax);
 
 const partner: EntityAbilities = {
   ...readOnly("res.partner"),
@@ -37,7 +23,7 @@ const partner: EntityAbilities = {
   referenceField: "reference",
 };
 
-/** What Odoo can do. A read-only entity has no precondition because nothing is ever written to it. */
+/** What Odoo can do. */
 export function manifestOf(options: Options): Manifest {
   const transactionMs = options.longestTransactionSeconds * 1000;
   return {

@@ -1,41 +1,24 @@
+import { erpMapping } from "@crossfoot/connector-sdk";
 import type { Json, JsonMap } from "./native.ts";
 import { readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
 
-/** A field that is read only. */
-const shown = (path: string, more: JsonMap = {}): JsonMap => ({ path, write: false, ...more });
-const money = (amount: string, currency: string, more: JsonMap = {}): JsonMap => ({
-  amount,
-  currency,
-  ...more,
-});
-const total = (path: string): JsonMap => money(path, "currency", { write: false });
+const { shown, money, total, unit } = erpMapping;
 
-const addressKeys = {
+const address = erpMapping.addressAt({
   street: "street",
   street2: "street2",
   city: "city",
   postalCode: "zip",
   region: "state",
   country: "country",
-} as const;
-
-/** The parts of an address under a path; `prefix` ends in a point or is empty. */
-const address = (prefix: string): JsonMap => ({
-  parts: Object.fromEntries(
-    Object.entries(addressKeys).map(([part, key]) => [part, { path: `${prefix}${key}` }]),
-  ),
 });
-
-const unit: JsonMap = { path: "unit", values: "units" };
 
 const accounts: JsonMap = {
   name: { path: "name" },
   number: shown("ref"),
   parent: { path: "parent", ref: "accounts" },
-  billingAddress: address("invoice_address."),
-  shippingAddress: address("delivery_address."),
-  addresses: { list: "addresses", key: "id", fields: { label: { path: "name" }, address: address("") } },
+  ...erpMapping.accountAddresses(address),
   phone: { path: "phone" },
   email: { path: "email" },
   website: { path: "website" },
@@ -49,7 +32,7 @@ const accounts: JsonMap = {
 const hasMobile = ({ version }: Options): boolean => version !== null && version < 19;
 
 const contacts = (options: Options): JsonMap => ({
-  name: { parts: { given: { path: "person.given" }, family: { path: "person.family" } } },
+  name: erpMapping.personName,
   title: { path: "title" },
   phone: { path: "phone" },
   ...(hasMobile(options) ? { mobile: { path: "mobile" } } : {}),
@@ -70,41 +53,19 @@ const products: JsonMap = {
   listPrice: money("list_price.amount", "list_price.currency", { write: false }),
 };
 
-const pricebooks: JsonMap = {
-  code: shown("name"),
-  name: shown("name"),
-  currency: shown("currency"),
-  active: shown("active"),
-  entries: {
-    list: "entries",
-    key: "id",
-    write: false,
-    fields: {
-      product: { path: "product", ref: "products" },
-      price: {
-        parts: { unitPrice: money("unit_price", "currency"), unit, minQuantity: { path: "min_quantity" } },
-      },
-    },
-  },
-};
-
 /** Fields that quotes and orders share. */
-const documentHead = (options: Options, more: JsonMap): JsonMap => ({
-  date: { path: "date", ...more },
-  account: { path: "partner", ref: "accounts", ...more },
-  billTo: { path: "invoice_partner", ref: "accounts", ...more },
-  shipTo: { path: "shipping_partner", ref: "accounts", ...more },
-  customerOrderNumber: {
-    path: options.orderReference === "client_order_ref" ? "origin" : "client_order_ref",
-    ...more,
-  },
-  requestedDate: { path: "commitment_date", ...more },
-  paymentTerms: { path: "payment_term", values: "paymentTerms", ...more },
-  freight: money("freight.amount", "freight.currency", { digits: 2, ...more }),
-  warehouse: { path: "warehouse", ...more },
-  company: { path: "company", ...more },
-  currency: { path: "currency", ...more },
-});
+const documentHead = (options: Options, more: JsonMap): JsonMap =>
+  erpMapping.documentHead(
+    {
+      date: "date",
+      account: "partner",
+      billTo: "invoice_partner",
+      shipTo: "shipping_partner",
+      customerOrderNumber: options.orderReference === "client_order_ref" ? "origin" : "client_order_ref",
+      requestedDate: "commitment_date",
+    },
+    more,
+  );
 
 const totals: JsonMap = {
   net: total("amount_untaxed"),
@@ -121,44 +82,17 @@ const quotes = (options: Options): JsonMap => ({
   status: shown("quote_state", {
     values: { draft: "draft", sent: "sent", converted: "ordered", cancelled: "cancel" },
   }),
-  lines: {
-    list: "lines",
-    key: "id",
-    fields: {
-      product: { path: "product", ref: "products" },
-      quantity: { value: "quantity", unit },
-      unitPrice: money("unit_price", "^currency"),
-      discountPercent: { path: "discount_percent" },
-      remarks: { path: "note" },
-    },
-  },
+  lines: erpMapping.quoteLines(),
   ...totals,
-  erpNumber: shown("name"),
-  validation: shown("validation"),
-  approval: shown("approval"),
-  approvalReason: shown("approval_reason"),
+  ...erpMapping.quoteChecks("name"),
 });
-
-/** Lines of an order or an invoice: net prices, and the tax that Odoo shows for the line. */
-const bookedLines: JsonMap = {
-  list: "lines",
-  key: "id",
-  write: false,
-  fields: {
-    product: { path: "product", ref: "products" },
-    quantity: { value: "quantity", unit },
-    unitPrice: money("unit_price", "^currency"),
-    net: money("amount", "^currency"),
-    tax: money("tax", "^currency"),
-  },
-};
 
 const orders = (options: Options): JsonMap => ({
   number: shown("name"),
   ...documentHead(options, { write: false }),
   status: shown("order_state"),
   quote: shown("id", { ref: "quotes" }),
-  lines: bookedLines,
+  lines: erpMapping.bookedLines,
   ...totals,
 });
 
@@ -170,31 +104,10 @@ const invoices: JsonMap = {
   currency: shown("currency"),
   status: shown("invoice_state"),
   order: shown("order", { ref: "orders" }),
-  lines: bookedLines,
-  payments: {
-    list: "payments",
-    key: "id",
-    write: false,
-    fields: { date: { path: "date" }, amount: money("amount", "^currency"), method: { path: "method" } },
-  },
+  lines: erpMapping.bookedLines,
+  payments: erpMapping.payments,
   ...totals,
   openBalance: total("amount_residual"),
-};
-
-const inventory: JsonMap = {
-  product: shown("product", { ref: "products" }),
-  warehouse: shown("warehouse"),
-  unit: { ...unit, write: false },
-  onHand: shown("on_hand"),
-  reserved: shown("reserved"),
-  incoming: shown("incoming"),
-  available: shown("available"),
-  availableByDate: {
-    list: "available_by_date",
-    key: "date",
-    write: false,
-    fields: { date: { path: "date" }, quantity: { path: "quantity" } },
-  },
 };
 
 const shipments: JsonMap = {
@@ -205,12 +118,7 @@ const shipments: JsonMap = {
   status: shown("shipment_state"),
   carrier: shown("carrier"),
   trackingNumber: shown("tracking_number"),
-  lines: {
-    list: "lines",
-    key: "id",
-    write: false,
-    fields: { product: { path: "product", ref: "products" }, quantity: { value: "quantity", unit } },
-  },
+  lines: erpMapping.shippedLines,
 };
 
 /** Value maps by canonical code. Names are the installation's own: a mapping file replaces them. */
@@ -230,17 +138,15 @@ const valueMaps: JsonMap = {
 /** The default mapping of an Odoo connection, as the parsed form of `mappings/<connection>.yaml`. */
 export function defaultMapping(given: JsonMap): Json {
   const options = readOptions(given);
-  const entities: { readonly [entity: string]: JsonMap } = {
+  return erpMapping.mappingOf(valueMaps, {
     accounts,
     contacts: contacts(options),
     products,
-    pricebooks,
+    pricebooks: erpMapping.pricebooks,
     quotes: quotes(options),
     orders: orders(options),
     invoices,
-    inventory,
+    inventory: erpMapping.inventory,
     shipments,
-  };
-  const described = Object.entries(entities).map(([entity, fields]) => [entity, { fields }]);
-  return { valueMaps, entities: Object.fromEntries(described) as JsonMap };
+  });
 }

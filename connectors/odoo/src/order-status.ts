@@ -1,16 +1,15 @@
-import { failureRecord } from "@crossfoot/connector-sdk";
+import { failureRecord, isWhole, progressOf } from "@crossfoot/connector-sdk";
 import type {
   OrderLineStatus,
   OrderStatus,
   OrderStatusRequest,
   RefusedRow,
-  Share,
   ShipmentStatus,
 } from "@crossfoot/connector-sdk";
 import { bookedLines, bookedQuantity } from "./booked.ts";
 import type { BookedLine } from "./booked.ts";
 import { dayOf } from "./dates.ts";
-import { compare, decimalOf } from "./decimal.ts";
+import { decimalOf } from "./decimal.ts";
 import { has, loadFacts, placesOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { refusal } from "./failures.ts";
@@ -111,29 +110,14 @@ function statusOf(
 ): OrderStatus {
   const id = odooId(order);
   const lines = (evidence.lines.get(id) ?? []).map((line) => lineOf(line, evidence));
-  const delivered = lines.flatMap((line) =>
-    line.delivered === null ? [] : [{ done: line.delivered, ordered: line.ordered }],
-  );
-  const open = lines.flatMap(({ promisedDate }) => promisedDate ?? []);
   return {
     ok: true,
     order,
     number: text(native, "name"),
     state: text(native, "order_state") ?? "",
-    delivered: shareOf(delivered),
-    invoiced: shareOf(lines.map((line) => ({ done: line.invoiced, ordered: line.ordered }))),
-    promisedDate: open.toSorted().at(-1) ?? null,
-    lines,
+    ...progressOf(lines),
     shipments: (evidence.pickings.get(id) ?? []).map((picking) => sentOf(picking, evidence.zone)),
   };
-}
-
-const size = (quantity: string): string => quantity.replace("-", "");
-
-/** How much of what was ordered is done; of what comes back, both quantities are negative. */
-function shareOf(lines: readonly { readonly done: string; readonly ordered: string }[]): Share {
-  if (lines.every(({ done, ordered }) => compare(size(done), size(ordered)) >= 0)) return "full";
-  return lines.some(({ done }) => compare(done, "0") !== 0) ? "part" : "none";
 }
 
 function lineOf(line: Row, { facts, zone, units, labours, booked, open }: Evidence): OrderLineStatus {
@@ -143,7 +127,7 @@ function lineOf(line: Row, { facts, zone, units, labours, booked, open }: Eviden
   const ordered = quantityOf(line, facts) ?? "0";
   const isCounted = !labours.has(refId(line, "product_id") ?? 0) && refId(line, "product_id") !== undefined;
   const delivered = isCounted ? (decimalOf(line, "qty_delivered", places) ?? "0") : null;
-  const isDone = delivered === null || compare(size(delivered), size(ordered)) >= 0;
+  const isDone = delivered === null || isWhole(delivered, ordered);
   const dates = (open.get(idOf(line)) ?? []).flatMap((move) => dayOf(text(move, "date"), zone) ?? []);
   return {
     id: keyOf(line),

@@ -1,4 +1,4 @@
-import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
+import { ConnectorError, failureRecord, goneRecord } from "@crossfoot/connector-sdk";
 import type { IdPage, NativeRecord, Page, ReadRequest, UnreadableRow } from "@crossfoot/connector-sdk";
 import { placeAfter, placeOf } from "./cursor.ts";
 import { odooInstant } from "./dates.ts";
@@ -70,9 +70,9 @@ async function missing(
   shape: Shape,
   { id, isHidden }: { readonly id: ExternalId; readonly isHidden: boolean },
 ): Promise<NativeRecord> {
-  if (isHidden) return { ...gone(id), kind: "not_permitted" };
+  if (isHidden) return goneRecord(id, "not_permitted");
   const into = await shape.survivorOf?.(odoo, odooId(id) ?? 0);
-  return into === undefined || into === null ? gone(id) : { ...gone(id), kind: "merged", into };
+  return into === undefined || into === null ? goneRecord(id) : goneRecord(id, "merged", into);
 }
 
 /** Rows of ids; those that a rule hides are told apart from those that are gone. */
@@ -108,12 +108,6 @@ export async function readIds(odoo: Odoo, shape: Shape, cursor: string | null): 
     next: ids.length === idPageSize && last !== undefined ? String(last) : null,
     isComplete: true,
   };
-}
-
-/** A record that Odoo does not have any more. */
-export function gone(id: ExternalId): NativeRecord {
-  const none = { version: null, versionOrder: null, modifiedAt: null, actor: null, into: null };
-  return { id, kind: "deleted", native: {}, ...none };
 }
 
 /** What the roots of a mapping are in this database; one that does not exist stays absent. */

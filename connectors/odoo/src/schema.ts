@@ -1,5 +1,5 @@
-import type { Description, NativeField, Requirement } from "@crossfoot/connector-sdk";
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Description, NativeField } from "@crossfoot/connector-sdk";
+import { ConnectorError, rights } from "@crossfoot/connector-sdk";
 import { loadFacts } from "./facts.ts";
 import { inventoryRoots } from "./inventory.ts";
 import { isMap, text } from "./native.ts";
@@ -9,22 +9,10 @@ import { missingFields } from "./prepare.ts";
 import type { Shape } from "./shape.ts";
 import { shapes } from "./shapes.ts";
 
-type Right = "read" | "write" | "create";
-
-/** A right that the Odoo user lacks, and the entity that needs it. */
-interface MissingRight {
-  readonly entity: string;
-  readonly model: string;
-  readonly right: Right;
-}
-
-const reading: readonly Right[] = ["read"];
-const writing: readonly Right[] = ["read", "write", "create"];
+const { reading, writing } = rights;
 
 /** Models that an entity stands on, with the rights it needs there. */
-const needed: {
-  readonly [entity: string]: readonly (readonly [models: readonly string[], rights: readonly Right[]])[];
-} = {
+const needed: rights.NeededRights = {
   accounts: [
     [["res.partner"], writing],
     [["res.country", "res.country.state", "account.payment.term"], reading],
@@ -59,48 +47,26 @@ export async function describe(odoo: Odoo): Promise<Description> {
     const isReadable = !missingRights.some((each) => each.entity === entity && each.right === "read");
     fields[entity] = isReadable ? await fieldsOf(odoo, entity, shape) : [];
   }
-  fields["inventory"] = inventoryRoots.map((root) => shown(root, "text"));
+  fields["inventory"] = inventoryRoots.map((root) => rights.shownField(root, "text"));
   return {
     tenant: `${odoo.options.database}/${facts.company}`,
     title: `${facts.companyName} (${odoo.options.database})`,
     version: versionText,
     fields,
-    missing: [...missingRights.map(asRequirement), ...(await missingFields(odoo))],
+    missing: [...missingRights.map(rights.rightRequirement), ...(await missingFields(odoo))],
   };
 }
 
-const asRequirement = ({ entity, model, right }: MissingRight): Requirement => ({
-  entities: [entity],
-  what: `${model}: right to ${right}`,
-  canBeAdded: false,
-});
-
-const shown = (root: string, type: string): NativeField => ({
-  root,
-  type,
-  isRequired: false,
-  isReadOnly: true,
-  lengthMax: null,
-});
-
-async function findMissingRights(odoo: Odoo): Promise<readonly MissingRight[]> {
+async function findMissingRights(odoo: Odoo): Promise<readonly rights.MissingRight[]> {
   const pairs = Object.values(needed).flatMap((rows) =>
-    rows.flatMap(([models, rights]) => models.flatMap((model) => rights.map((right) => `${model}/${right}`))),
+    rows.flatMap(([models, wanted]) => models.flatMap((model) => wanted.map((right) => `${model}/${right}`))),
   );
   const allowed = new Map<string, boolean>();
   for (const pair of new Set(pairs)) {
     const [model = "", right = ""] = pair.split("/");
     allowed.set(pair, await isAllowed(odoo, model, right));
   }
-  return Object.entries(needed).flatMap(([entity, rows]) =>
-    rows.flatMap(([models, rights]) =>
-      models.flatMap((model) =>
-        rights
-          .filter((right) => allowed.get(`${model}/${right}`) !== true)
-          .map((right) => ({ entity, model, right })),
-      ),
-    ),
-  );
+  return rights.missingRights(needed, (model, right) => allowed.get(`${model}/${right}`) === true);
 }
 
 /** A model that does not exist is not installed: the right to it is missing likewise. */

@@ -1,4 +1,4 @@
-import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
+import { ConnectorError, failedWrite, failureRecord, quoteTransitionsBy } from "@crossfoot/connector-sdk";
 import type { NativeWrite, Transition, WriteOutcome } from "@crossfoot/connector-sdk";
 import type { JsonMap } from "./native.ts";
 import { odooId, text } from "./native.ts";
@@ -19,25 +19,13 @@ const buttons: { readonly [via: string]: Button } = {
   action_draft: { from: ["sent", "cancel"], to: ["draft"] },
 };
 
-/** State changes of a quote. Confirming makes an order of it, which is read as the quote `converted`. */
-export const quoteTransitions: readonly Transition[] = [
-  { from: "draft", to: "sent", via: "action_quotation_sent" },
-  { from: "sent", to: "accepted", via: "action_confirm" },
-  { from: "sent", to: "converted", via: "action_confirm" },
-  { from: "draft", to: "cancelled", via: "action_cancel" },
-  { from: "sent", to: "cancelled", via: "action_cancel" },
-  { from: "sent", to: "draft", via: "action_draft" },
-  { from: "cancelled", to: "draft", via: "action_draft" },
-];
-
-/** Why a state change was not made. */
-function failed(
-  failure: "stale" | "invalid" | "unsupported" | "in_doubt",
-  code: string,
-  message: string,
-): WriteOutcome {
-  return { kind: "failed", failure: failureRecord(new ConnectorError({ failure, code, message })) };
-}
+/** State changes of a quote, each by its method. */
+export const quoteTransitions: readonly Transition[] = quoteTransitionsBy({
+  send: "action_quotation_sent",
+  confirm: "action_confirm",
+  cancel: "action_cancel",
+  reopen: "action_draft",
+});
 
 async function stateOf(odoo: Odoo, id: number): Promise<string | undefined> {
   const [row] = await odoo.read("sale.order", [id], ["state"]);
@@ -54,13 +42,13 @@ export async function pressButton(odoo: Odoo, write: NativeWrite): Promise<Write
   const button = buttons[via];
   const id = odooId(write.id);
   if (button === undefined || id === undefined || write.id === null)
-    return failed("unsupported", "transition_unknown", `an order has no method ${via} here`);
+    return failedWrite("unsupported", "transition_unknown", `an order has no method ${via} here`);
   const done: WriteOutcome = { kind: "done", id: write.id, record: null };
   const before = await stateOf(odoo, id);
-  if (before === undefined) return failed("stale", "record_gone", "the order does not exist any more");
+  if (before === undefined) return failedWrite("stale", "record_gone", "the order does not exist any more");
   if (button.to.includes(before)) return done;
   if (!button.from.includes(before))
-    return failed("stale", "wrong_state", `${via} has no effect on an order in state ${before}`);
+    return failedWrite("stale", "wrong_state", `${via} has no effect on an order in state ${before}`);
   const pressed = { button, id, via, done };
   try {
     const context = button.context ?? {};
@@ -92,7 +80,7 @@ async function afterRefusal(
   const state = await stateOf(odoo, id);
   if (state !== undefined && button.to.includes(state)) return done;
   if (state !== undefined && button.from.includes(state)) throw refusal;
-  return failed("stale", "wrong_state", `${via} has no effect on an order in state ${state ?? "gone"}`);
+  return failedWrite("stale", "wrong_state", `${via} has no effect on an order in state ${state ?? "gone"}`);
 }
 
 async function confirmState(odoo: Odoo, { button, id, via, done }: Pressed): Promise<WriteOutcome> {
@@ -100,11 +88,15 @@ async function confirmState(odoo: Odoo, { button, id, via, done }: Pressed): Pro
     const state = (await stateOf(odoo, id)) ?? "gone";
     if (button.to.includes(state)) return done;
     if (!button.from.includes(state))
-      return failed("stale", "wrong_state", `after ${via} somebody else took the order to state ${state}`);
-    return failed("invalid", "no_effect", `after ${via} the order is still in state ${state}`);
+      return failedWrite(
+        "stale",
+        "wrong_state",
+        `after ${via} somebody else took the order to state ${state}`,
+      );
+    return failedWrite("invalid", "no_effect", `after ${via} the order is still in state ${state}`);
   } catch (error) {
     // The button was answered, what it did could not be read: only a probe can tell.
     const { code, message } = failureRecord(error);
-    return failed("in_doubt", code, message);
+    return failedWrite("in_doubt", code, message);
   }
 }

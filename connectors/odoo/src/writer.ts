@@ -1,8 +1,15 @@
-import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
-import type { NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
+import {
+  ConnectorError,
+  openOutcomes,
+  runsOf,
+  sendHalving,
+  withoutIds,
+  writeUnsupported,
+} from "@crossfoot/connector-sdk";
+import type { NativeWrite, Outcomes, PlacedWrite, WriteOutcome } from "@crossfoot/connector-sdk";
 import { staleWrites } from "./compare.ts";
 import { externalId, isList, keyOf, odooId, refId, text } from "./native.ts";
-import type { Json, JsonMap, Row } from "./native.ts";
+import type { ExternalId, Json, JsonMap, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 import { readByIds } from "./reader.ts";
 import { shapes } from "./shapes.ts";
@@ -20,13 +27,8 @@ export const createsAtOnce = 100;
 
 const writtenEntities: readonly string[] = ["accounts", "contacts", "quotes"];
 
-interface Placed {
-  readonly at: number;
-  readonly write: NativeWrite;
-}
-
 /** A write that is ready to be sent. */
-interface Ready extends Placed {
+interface Ready extends PlacedWrite {
   readonly values: JsonMap;
 }
 
@@ -34,9 +36,7 @@ interface Ready extends Placed {
 interface Sending {
   readonly odoo: Odoo;
   readonly lookups: Lookups;
-  readonly outcomes: WriteOutcome[];
-  /** True once a write landed or may have landed: from then on failures are outcomes, never rejections. */
-  hasSent: boolean;
+  readonly outcomes: Outcomes;
 }
 
 /** Sends writes, in their order: creates of one entity together, the rest one by one; one outcome each. */
@@ -44,42 +44,18 @@ export async function sendWrites(
   odoo: Odoo,
   writes: readonly NativeWrite[],
 ): Promise<readonly WriteOutcome[]> {
-  const sending: Sending = { odoo, lookups: createLookups(odoo), outcomes: [], hasSent: false };
-  for (const run of runsOf(writes)) {
+  const sending: Sending = { odoo, lookups: createLookups(odoo), outcomes: openOutcomes() };
+  // Neighbours that share a call: creates of one entity, or changes of records that are each named once.
+  const share = (first: NativeWrite, other: NativeWrite): boolean =>
+    (first.kind === "create") === (other.kind === "create");
+  for (const run of runsOf(writes, { share, max: createsAtOnce })) {
     if (run[0]?.write.kind === "create") await sendCreates(sending, run);
     else await sendChanges(sending, run);
   }
-  return sending.outcomes;
+  return sending.outcomes.all;
 }
 
-/** Neighbours that share a call: creates of one entity, or changes of records that are each named once. */
-function runsOf(writes: readonly NativeWrite[]): readonly (readonly Placed[])[] {
-  const runs: Placed[][] = [];
-  for (const [at, write] of writes.entries()) {
-    const run = runs.at(-1);
-    const first = run?.[0]?.write;
-    const isCreate = write.kind === "create";
-    const isAlike = first?.entity === write.entity && (first.kind === "create") === isCreate;
-    const isTwice = write.id !== null && run?.some((each) => each.write.id === write.id) === true;
-    if (run !== undefined && isAlike && !isTwice && run.length < createsAtOnce) run.push({ at, write });
-    else runs.push([{ at, write }]);
-  }
-  return runs;
-}
-
-function fail(sending: Sending, at: number, error: unknown): void {
-  const failure = error instanceof ConnectorError ? error.failure : "defect";
-  if (failure === "unauthorised" && !sending.hasSent) throw error;
-  sending.hasSent ||= failure === "in_doubt";
-  sending.outcomes[at] = { kind: "failed", failure: failureRecord(error) };
-}
-
-const unsupported = (write: NativeWrite): ConnectorError =>
-  new ConnectorError({
-    failure: "unsupported",
-    code: "write_unsupported",
-    message: `Odoo offers no ${write.kind} of ${write.entity} here`,
-  });
+const unsupported = (write: NativeWrite): ConnectorError => writeUnsupported("Odoo", write);
 
 function shapeFor(write: NativeWrite): Shape {
   const shape = writtenEntities.includes(write.entity) ? shapes[write.entity] : undefined;
@@ -87,16 +63,17 @@ function shapeFor(write: NativeWrite): Shape {
   return shape;
 }
 
-async function sendCreates(sending: Sending, run: readonly Placed[]): Promise<void> {
+async function sendCreates(sending: Sending, run: readonly PlacedWrite[]): Promise<void> {
   const ready: Ready[] = [];
   for (const { at, write } of run) {
     try {
       ready.push({ at, write, values: await valuesOf(sending, write) });
     } catch (error) {
-      fail(sending, at, error);
+      sending.outcomes.fail(at, error);
     }
   }
-  await createTogether(sending, ready);
+  const { outcomes } = sending;
+  await sendHalving(ready, { outcomes, send: async (some) => createAll(sending, some) });
 }
 
 async function valuesOf({ odoo, lookups }: Sending, write: NativeWrite): Promise<JsonMap> {
@@ -108,43 +85,18 @@ async function valuesOf({ odoo, lookups }: Sending, write: NativeWrite): Promise
   return { ...own, ...values };
 }
 
-/**
- * Creates records in one call: one transaction. When Odoo refuses, nothing of it was done, so halves are sent
- * until the refused ones stand alone. A failure that says nothing about a single record is the outcome of
- * all.
- */
-async function createTogether(sending: Sending, writes: readonly Ready[]): Promise<void> {
-  if (writes.length === 0) return;
-  try {
-    const ids = await createAll(sending, writes);
-    for (const [place, { at }] of writes.entries())
-      sending.outcomes[at] = { kind: "done", id: externalId(ids[place] ?? ""), record: null };
-  } catch (error) {
-    const isOfOne =
-      error instanceof ConnectorError && ["invalid", "stale", "unsupported"].includes(error.failure);
-    if (!isOfOne || writes.length === 1) {
-      for (const { at } of writes) fail(sending, at, error);
-      return;
-    }
-    const half = Math.ceil(writes.length / 2);
-    await createTogether(sending, writes.slice(0, half));
-    await createTogether(sending, writes.slice(half));
-  }
-}
-
-async function createAll(sending: Sending, writes: readonly Ready[]): Promise<readonly string[]> {
+/** Creates records in one call, which is one transaction; answers their ids. */
+async function createAll({ odoo }: Sending, writes: readonly Ready[]): Promise<readonly ExternalId[]> {
   const [first] = writes as [Ready];
   const { model } = shapeFor(first.write);
   const args = { vals_list: writes.map(({ values }) => values) };
-  const answer: Json = await sending.odoo.call({ model, method: "create", args, isWrite: true });
-  sending.hasSent = true;
+  const answer: Json = await odoo.call({ model, method: "create", args, isWrite: true });
   const ids = isList(answer) ? answer.map(odooId).filter((id) => id !== undefined) : [];
-  if (ids.length === writes.length) return ids.map(String);
-  const message = "Odoo answered a create without the ids of its records";
-  throw new ConnectorError({ failure: "in_doubt", code: "answer_unreadable", message });
+  if (ids.length === writes.length) return ids.map((id) => externalId(String(id)));
+  throw withoutIds();
 }
 
-async function sendChanges(sending: Sending, run: readonly Placed[]): Promise<void> {
+async function sendChanges(sending: Sending, run: readonly PlacedWrite[]): Promise<void> {
   let stale: Awaited<ReturnType<typeof staleWrites>>;
   let quotes: ReadonlyMap<string, Row>;
   try {
@@ -155,21 +107,20 @@ async function sendChanges(sending: Sending, run: readonly Placed[]): Promise<vo
     quotes = await quotesNow(sending, run);
   } catch (error) {
     // An earlier run may have landed: this one fails alone.
-    for (const { at } of run) fail(sending, at, error);
+    for (const { at } of run) sending.outcomes.fail(at, error);
     return;
   }
   for (const { at, write } of run) {
     const failure = stale.get(write);
     if (failure !== undefined) {
-      sending.outcomes[at] = { kind: "failed", failure };
+      sending.outcomes.settle(at, { kind: "failed", failure });
       continue;
     }
     try {
       const outcome = await sendChange(sending, write, quotes.get(String(write.id)));
-      sending.outcomes[at] = outcome;
-      sending.hasSent ||= outcome.kind === "done" || outcome.failure.failure === "in_doubt";
+      sending.outcomes.settle(at, outcome);
     } catch (error) {
-      fail(sending, at, error);
+      sending.outcomes.fail(at, error);
     }
   }
 }
@@ -233,7 +184,7 @@ async function withCurrent(odoo: Odoo, shape: Shape, write: NativeWrite): Promis
 }
 
 /** Quotes that are about to be updated, as they stand: what may be written depends on their state. */
-async function quotesNow({ odoo }: Sending, run: readonly Placed[]): Promise<ReadonlyMap<string, Row>> {
+async function quotesNow({ odoo }: Sending, run: readonly PlacedWrite[]): Promise<ReadonlyMap<string, Row>> {
   const updates = run.filter(({ write }) => write.entity === "quotes" && write.kind === "update");
   const ids = updates.map(({ write }) => odooId(write.id)).filter((id) => id !== undefined);
   if (ids.length === 0) return new Map();

@@ -1,4 +1,4 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { readingOf } from "@crossfoot/connector-sdk";
 import type { Connection, Connector, Operations, Session } from "@crossfoot/connector-sdk";
 import { readStockByIds, readStockIds, readStockPage } from "./inventory.ts";
 import { manifestOf } from "./manifest.ts";
@@ -12,27 +12,16 @@ import { readByIds, readIds, readPage } from "./reader.ts";
 import { createRpc } from "./rpc.ts";
 import { describe, shapes } from "./schema.ts";
 import type { TrytonDescription } from "./schema.ts";
-import type { Shape } from "./shape.ts";
 import { sendWrites } from "./writer.ts";
 
 export { referencePrefix } from "./party.ts";
 export type { Options as TrytonOptions } from "./options.ts";
-export type { MissingRight, TrytonDescription } from "./schema.ts";
+export type { TrytonDescription } from "./schema.ts";
 
 /** A Tryton connection; `describe` also names the rights that are missing. */
 export interface TrytonConnection extends Connection {
   describe(): Promise<TrytonDescription>;
   readonly operations: Required<Operations>;
-}
-
-function shapeOf(entity: EntityName): Shape {
-  const shape = shapes[entity];
-  if (shape !== undefined) return shape;
-  throw new ConnectorError({
-    failure: "unsupported",
-    code: "entity_unknown",
-    message: `Tryton has no entity ${entity}`,
-  });
 }
 
 /** Screens of the web client by entity. */
@@ -52,16 +41,20 @@ export function openTryton(session: Session): TrytonConnection {
   return {
     manifest: manifestOf(options),
     describe: async () => describe(rpc),
-    read: async (request) =>
-      request.entity === "inventory"
-        ? readStockPage(rpc, request)
-        : readPage(rpc, shapeOf(request.entity), request),
-    readByIds: async ({ entity, roots, ids }) =>
-      entity === "inventory"
-        ? readStockByIds(rpc, { roots, ids })
-        : readByIds(rpc, shapeOf(entity), { roots, ids }),
-    readIds: async ({ entity, cursor }) =>
-      entity === "inventory" ? readStockIds(rpc, cursor) : readIds(rpc, shapeOf(entity), cursor),
+    ...readingOf({
+      title: "Tryton",
+      shapes,
+      records: {
+        page: async (shape, request) => readPage(rpc, shape, request),
+        byIds: async (shape, wanted) => readByIds(rpc, shape, wanted),
+        ids: async (shape, cursor) => readIds(rpc, shape, cursor),
+      },
+      stock: {
+        page: async (request) => readStockPage(rpc, request),
+        byIds: async (wanted) => readStockByIds(rpc, wanted),
+        ids: async (cursor) => readStockIds(rpc, cursor),
+      },
+    }),
     write: async (writes) => sendWrites(rpc, writes),
     probe: async (request) => probe(rpc, request),
     recordUrl: (entity, id) => recordUrl(options, entity, id),

@@ -1,7 +1,8 @@
+import { goneRecord } from "@crossfoot/connector-sdk";
 import type { IdPage, NativeRecord, Page, ReadRequest } from "@crossfoot/connector-sdk";
 import { externalId, keyOf, scalar, text, trytonId } from "./native.ts";
 import type { ExternalId, Json, JsonMap } from "./native.ts";
-import { cursorOf, gone } from "./reader.ts";
+import { cursorOf } from "./reader.ts";
 import type { Rpc } from "./rpc.ts";
 import { goods, loadStock, pairKey, warehousesOf } from "./stock-levels.ts";
 import type { Level, Stock, StockPair } from "./stock-levels.ts";
@@ -61,7 +62,7 @@ export async function readStockByIds(
   const found = new Map(
     (await stockOf(rpc, { pairs, roots: wanted.roots })).map((record) => [String(record.id), record]),
   );
-  return wanted.ids.map((id) => found.get(String(id)) ?? gone(id));
+  return wanted.ids.map((id) => found.get(String(id)) ?? goneRecord(id));
 }
 
 /** Ids of all stock records. */

@@ -1,3 +1,4 @@
+import { readOnlyAbilities } from "@crossfoot/connector-sdk";
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
 import { operationAbilities } from "./operations.ts";
 import type { Options } from "./options.ts";
@@ -7,22 +8,7 @@ import { writesAtOnce } from "./writer.ts";
 /** Ids in one call: a thousand rows with their parts answer within seconds and stay below a few megabytes. */
 const readBatchMax = 200;
 
-const readOnly = (object: string): EntityAbilities => ({
-  object,
-  incremental: "since",
-  listsIds: true,
-  create: false,
-  update: false,
-  archive: false,
-  writeBatchMax: 1,
-  readBatchMax,
-  precondition: "none",
-  createProof: "none",
-  referenceField: null,
-  answersRecord: false,
-  transitions: [],
-  initialStatus: null,
-});
+const readOnly = (object: string): EntityAbilities => readOnlyAbilities(object, readBatchMax);
 
 const party: EntityAbilities = {
   ...readOnly("party.party"),
@@ -36,7 +22,7 @@ const party: EntityAbilities = {
   referenceField: "reference",
 };
 
-/** What Tryton 6.0 can do. A read-only entity has no precondition because nothing is ever written to it. */
+/** What Tryton 6.0 can do. */
 export function manifestOf(options: Options): Manifest {
   const commitLagMs = options.longestTransactionSeconds * 1000;
   return {

@@ -1,13 +1,12 @@
-import { failureRecord } from "@crossfoot/connector-sdk";
+import { failureRecord, isWhole, progressOf } from "@crossfoot/connector-sdk";
 import type {
   OrderLineStatus,
   OrderStatus,
   OrderStatusRequest,
   RefusedRow,
-  Share,
   ShipmentStatus,
 } from "@crossfoot/connector-sdk";
-import { compare, multiply, round, total } from "./decimal.ts";
+import { multiply, round, total } from "./decimal.ts";
 import { loadFacts } from "./facts.ts";
 import { refusal } from "./failures.ts";
 import { externalId, keyOf, many, one, text, trytonId } from "./native.ts";
@@ -73,31 +72,16 @@ function statusOf(order: ExternalId, row: Row): OrderStatus {
   const lines = many(row, "lines")
     .filter((line) => line["type"] === "line")
     .map(lineOf);
-  const delivered = lines.flatMap((line) =>
-    line.delivered === null ? [] : [{ done: line.delivered, ordered: line.ordered }],
-  );
-  const open = lines.flatMap(({ promisedDate }) => promisedDate ?? []);
   return {
     ok: true,
     order,
     number: text(row, "number"),
     state: orderState(row),
-    delivered: shareOf(delivered),
-    invoiced: shareOf(lines.map((line) => ({ done: line.invoiced, ordered: line.ordered }))),
-    promisedDate: open.toSorted().at(-1) ?? null,
-    lines,
+    ...progressOf(lines),
     shipments: many(row, "shipments")
       .toSorted((a, b) => Number(a["id"]) - Number(b["id"]))
       .map(sentOf),
   };
-}
-
-const size = (quantity: string): string => quantity.replace("-", "");
-
-/** How much of what was ordered is done; of what comes back, both quantities are negative. */
-function shareOf(lines: readonly { readonly done: string; readonly ordered: string }[]): Share {
-  if (lines.every(({ done, ordered }) => compare(size(done), size(ordered)) >= 0)) return "full";
-  return lines.some(({ done }) => compare(done, "0") !== 0) ? "part" : "none";
 }
 
 function lineOf(line: Row): OrderLineStatus {
@@ -115,7 +99,7 @@ function lineOf(line: Row): OrderLineStatus {
   const isDelivered = ["goods", "assets"].includes(text(one(line, "product"), "type") ?? "");
   const sign = ordered.startsWith("-") ? "-1" : "1";
   const delivered = isDelivered ? round(multiply(total(moved), sign), digits) : null;
-  const isDone = delivered === null || compare(size(delivered), size(ordered)) >= 0;
+  const isDone = delivered === null || isWhole(delivered, ordered);
   const product = trytonId(line["product"]);
   return {
     id: keyOf(line),

@@ -1,4 +1,4 @@
-import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
+import { ConnectorError, failureRecord, goneRecord } from "@crossfoot/connector-sdk";
 import type { IdPage, NativeRecord, Page, ReadRequest, UnreadableRow } from "@crossfoot/connector-sdk";
 import { loadFacts } from "./facts.ts";
 import { refusal } from "./failures.ts";
@@ -58,9 +58,7 @@ export async function readByIds(
   const byId = new Map(formed.records.map((record) => [String(record.id), record]));
   const missing = ids.filter((id) => !byId.has(String(id)));
   const absent = await explainMissing(rpc, shape.model, missing);
-  return wanted.ids.map(
-    (id) => byId.get(String(id)) ?? { ...gone(id), kind: absent.get(String(id)) ?? "deleted" },
-  );
+  return wanted.ids.map((id) => byId.get(String(id)) ?? goneRecord(id, absent.get(String(id))));
 }
 
 /** A search leaves out what a record rule hides; only `read` tells that from what is gone. */
@@ -96,20 +94,6 @@ export async function readIds(rpc: Rpc, shape: Shape, cursor: string | null): Pr
     ids: ids.map((id) => externalId(String(id))),
     next: ids.length === idPageSize && last !== undefined ? String(last) : null,
     isComplete: true,
-  };
-}
-
-/** A record that Tryton does not have any more. */
-export function gone(id: ExternalId): NativeRecord {
-  return {
-    id,
-    kind: "deleted",
-    native: {},
-    version: null,
-    versionOrder: null,
-    modifiedAt: null,
-    actor: null,
-    into: null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { rights } from "@crossfoot/connector-sdk";
 import type { Description, NativeField } from "@crossfoot/connector-sdk";
 import { loadFacts } from "./facts.ts";
 import { inventoryRoots } from "./inventory.ts";
@@ -24,22 +25,14 @@ export const shapes: { readonly [entity: string]: Shape } = {
   shipments,
 };
 
-type Right = "read" | "write" | "create";
-
-/** A right that the Tryton user lacks, and the entity that needs it. */
-export interface MissingRight {
-  readonly entity: string;
-  readonly model: string;
-  readonly right: Right;
-}
+type MissingRight = rights.MissingRight;
 
 /** What `describe` answers beyond the port: rights that are missing, for `check` to name. */
 export interface TrytonDescription extends Description {
   readonly missingRights: readonly MissingRight[];
 }
 
-const reading: readonly Right[] = ["read"];
-const writing: readonly Right[] = ["read", "write", "create"];
+const { reading, writing } = rights;
 
 const partyModels = [
   "party.party",
@@ -50,9 +43,7 @@ const partyModels = [
 ];
 
 /** Models that an entity stands on, with the rights it needs there. */
-const needed: {
-  readonly [entity: string]: readonly (readonly [models: readonly string[], rights: readonly Right[]])[];
-} = {
+const needed: rights.NeededRights = {
   accounts: [
     [partyModels, writing],
     [["account.invoice.payment_term", "country.country", "company.employee"], reading],
@@ -90,7 +81,7 @@ export async function describe(rpc: Rpc): Promise<TrytonDescription> {
     const isReadable = !missingRights.some((each) => each.entity === entity && each.right === "read");
     fields[entity] = isReadable ? await fieldsOf(rpc, entity, shape) : [];
   }
-  fields["inventory"] = inventoryRoots.map((root) => shown(root, "text"));
+  fields["inventory"] = inventoryRoots.map((root) => rights.shownField(root, "text"));
   const company = facts.companyCode === "" ? facts.companyName : facts.companyCode;
   return {
     tenant: `${rpc.options.database}/${facts.company}/${company}`,
@@ -98,38 +89,20 @@ export async function describe(rpc: Rpc): Promise<TrytonDescription> {
     version: typeof version === "string" ? version : null,
     fields,
     missingRights,
-    missing: missingRights.map(({ entity, model, right }) => ({
-      entities: [entity],
-      what: `${model}: right to ${right}`,
-      canBeAdded: false,
-    })),
+    missing: missingRights.map(rights.rightRequirement),
   };
 }
-
-const shown = (root: string, type: string): NativeField => ({
-  root,
-  type,
-  isRequired: false,
-  isReadOnly: true,
-  lengthMax: null,
-});
 
 async function findMissingRights(rpc: Rpc): Promise<readonly MissingRight[]> {
   const models = [...new Set(Object.values(needed).flatMap((rows) => rows.flatMap(([names]) => names)))];
   const answer = await rpc.call("ir.model.access.get_access", [models]);
   const access = isMap(answer) ? answer : {};
-  return Object.entries(needed).flatMap(([entity, rows]) =>
-    rows.flatMap(([names, rights]) =>
-      names.flatMap((model) =>
-        rights.filter((right) => !isAllowed(access[model], right)).map((right) => ({ entity, model, right })),
-      ),
-    ),
-  );
+  return rights.missingRights(needed, (model, right) => isAllowed(access[model], right));
 }
 
 /** SQLite and some rules answer 1 and 0. A model that is not answered is not installed. */
-const isAllowed = (rights: Json | undefined, right: Right): boolean =>
-  isMap(rights) && (rights[right] === true || rights[right] === 1);
+const isAllowed = (access: Json | undefined, right: rights.Right): boolean =>
+  isMap(access) && (access[right] === true || access[right] === 1);
 
 async function fieldsOf(rpc: Rpc, entity: string, shape: Shape): Promise<readonly NativeField[]> {
   const answer = await rpc.call(`${shape.model}.fields_get`, [[]]);

@@ -1,4 +1,4 @@
-import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
+import { failedWrite, failureRecord, quoteTransitionsBy } from "@crossfoot/connector-sdk";
 import type { NativeWrite, Transition, WriteOutcome } from "@crossfoot/connector-sdk";
 import { text, trytonId } from "./native.ts";
 import { readByIds } from "./reader.ts";
@@ -18,28 +18,13 @@ const buttons: {
   draft: { from: ["quotation", "cancelled"], to: ["draft"] },
 };
 
-/**
- * State changes of a quote. `confirm` leads to an order, which this connector reads as the quote in state
- * `converted`; it is offered for both names of what the CRM wants.
- */
-export const quoteTransitions: readonly Transition[] = [
-  { from: "draft", to: "sent", via: "quote" },
-  { from: "sent", to: "accepted", via: "confirm" },
-  { from: "sent", to: "converted", via: "confirm" },
-  { from: "draft", to: "cancelled", via: "cancel" },
-  { from: "sent", to: "cancelled", via: "cancel" },
-  { from: "sent", to: "draft", via: "draft" },
-  { from: "cancelled", to: "draft", via: "draft" },
-];
-
-/** Why a state change was not made. */
-function failed(
-  failure: "stale" | "invalid" | "unsupported" | "in_doubt",
-  code: string,
-  message: string,
-): WriteOutcome {
-  return { kind: "failed", failure: failureRecord(new ConnectorError({ failure, code, message })) };
-}
+/** State changes of a quote, each by its button. */
+export const quoteTransitions: readonly Transition[] = quoteTransitionsBy({
+  send: "quote",
+  confirm: "confirm",
+  cancel: "cancel",
+  reopen: "draft",
+});
 
 /**
  * Presses a button of a sale. Tryton answers a button in the wrong state with success and does nothing, so
@@ -50,19 +35,19 @@ export async function pressButton(rpc: Rpc, write: NativeWrite): Promise<WriteOu
   const button = buttons[via];
   const id = trytonId(write.id);
   if (button === undefined || id === undefined || write.id === null) {
-    return failed("unsupported", "transition_unknown", `a sale has no button ${via}`);
+    return failedWrite("unsupported", "transition_unknown", `a sale has no button ${via}`);
   }
   const wanted = { roots: ["state"], ids: [write.id] };
   const [before] = await readByIds(rpc, quotes, wanted);
   if (before?.version === undefined || before.version === null)
-    return failed("stale", "record_gone", "the sale does not exist any more");
+    return failedWrite("stale", "record_gone", "the sale does not exist any more");
   const state = text(before.native, "state") ?? "";
   if (button.to.includes(state)) return { kind: "done", id: write.id, record: null };
   if (!button.from.includes(state)) {
-    return failed("stale", "wrong_state", `the button ${via} has no effect on a sale in state ${state}`);
+    return failedWrite("stale", "wrong_state", `the button ${via} has no effect on a sale in state ${state}`);
   }
   if (write.precondition !== null && !isSameStamps(write.precondition, before.version)) {
-    return failed("stale", "stale_record", "the sale was changed since it was read");
+    return failedWrite("stale", "stale_record", "the sale was changed since it was read");
   }
   const root = `sale.sale,${id}`;
   const lock = { [root]: stampsOf(before.version).get(root) ?? null };
@@ -80,7 +65,7 @@ async function confirmState(
     const [after] = await readByIds(rpc, quotes, { roots: ["state"], ids: [id] });
     const state = text(after?.native ?? {}, "state") ?? "gone";
     if (expected.to.includes(state)) return { kind: "done", id, record: null };
-    return failed(
+    return failedWrite(
       "invalid",
       "no_effect",
       `after the button ${expected.via} the sale is still in state ${state}`,
@@ -88,6 +73,6 @@ async function confirmState(
   } catch (error) {
     // The button was answered, what it did could not be read: only a probe can tell.
     const { code, message } = failureRecord(error);
-    return failed("in_doubt", code, message);
+    return failedWrite("in_doubt", code, message);
   }
 }

@@ -1,10 +1,17 @@
-import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
-import type { NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
+import {
+  ConnectorError,
+  openOutcomes,
+  runsOf,
+  sendHalving,
+  withoutIds,
+  writeUnsupported,
+} from "@crossfoot/connector-sdk";
+import type { NativeWrite, Outcomes, PlacedWrite, WriteOutcome } from "@crossfoot/connector-sdk";
 import { refusal } from "./failures.ts";
 import { createLookups } from "./lookups.ts";
 import type { Lookups } from "./lookups.ts";
 import { externalId, isList, isMap, isSame, keyOf, text, trytonId } from "./native.ts";
-import type { Json, JsonMap, Row } from "./native.ts";
+import type { ExternalId, Json, JsonMap, Row } from "./native.ts";
 import { accounts, contacts } from "./party.ts";
 import { readByIds } from "./reader.ts";
 import type { Rpc } from "./rpc.ts";
@@ -24,9 +31,7 @@ export const writesAtOnce = 100;
 const written: { readonly [entity: string]: Shape } = { accounts, contacts, quotes };
 
 /** A write that is ready to be sent. */
-interface Ready {
-  readonly at: number;
-  readonly write: NativeWrite;
+interface Ready extends PlacedWrite {
   readonly prepared: Prepared;
 }
 
@@ -34,69 +39,35 @@ interface Ready {
 interface Sending {
   readonly rpc: Rpc;
   readonly lookups: Lookups;
-  readonly outcomes: WriteOutcome[];
-  /** True once a write landed or may have landed: from then on failures are outcomes, never rejections. */
-  hasSent: boolean;
+  readonly outcomes: Outcomes;
 }
 
 /** Sends writes, in their order, as few calls as their kinds allow; one outcome each. */
 export async function sendWrites(rpc: Rpc, writes: readonly NativeWrite[]): Promise<readonly WriteOutcome[]> {
-  const sending: Sending = { rpc, lookups: createLookups(rpc), outcomes: [], hasSent: false };
-  for (const run of runsOf(writes)) {
+  const sending: Sending = { rpc, lookups: createLookups(rpc), outcomes: openOutcomes() };
+  for (const run of runsOf(writes, { share: mayShare, max: writesAtOnce })) {
     const [first] = run;
     if (first === undefined) continue;
     if (first.write.kind === "transition") await sendTransition(sending, first);
     else await sendRun(sending, run);
   }
-  return sending.outcomes;
+  return sending.outcomes.all;
 }
 
-interface Placed {
-  readonly at: number;
-  readonly write: NativeWrite;
-}
+/** Writes of one kind share a call; transitions are each alone. */
+const mayShare = (first: NativeWrite, other: NativeWrite): boolean =>
+  first.kind === other.kind && other.kind !== "transition";
 
-/**
- * Writes that may share a call: neighbours of one entity and kind, no record twice, transitions each alone.
- */
-function runsOf(writes: readonly NativeWrite[]): readonly (readonly Placed[])[] {
-  const runs: Placed[][] = [];
-  for (const [at, write] of writes.entries()) {
-    const run = runs.at(-1);
-    const [first] = run ?? [];
-    const isAlike =
-      first?.write.entity === write.entity && first.write.kind === write.kind && write.kind !== "transition";
-    const isTwice = write.id !== null && run?.some((each) => each.write.id === write.id) === true;
-    if (run !== undefined && isAlike && !isTwice && run.length < writesAtOnce) run.push({ at, write });
-    else runs.push([{ at, write }]);
-  }
-  return runs;
-}
-
-function fail(sending: Sending, at: number, error: unknown): void {
-  const failure = error instanceof ConnectorError ? error.failure : "defect";
-  if (failure === "unauthorised" && !sending.hasSent) throw error;
-  sending.hasSent ||= failure === "in_doubt";
-  sending.outcomes[at] = { kind: "failed", failure: failureRecord(error) };
-}
-
-async function sendTransition(sending: Sending, { at, write }: Placed): Promise<void> {
+async function sendTransition(sending: Sending, { at, write }: PlacedWrite): Promise<void> {
   try {
     if (write.entity !== "quotes") throw unsupported(write);
-    const outcome = await pressButton(sending.rpc, write);
-    sending.outcomes[at] = outcome;
-    sending.hasSent ||= outcome.kind === "done" || outcome.failure.failure === "in_doubt";
+    sending.outcomes.settle(at, await pressButton(sending.rpc, write));
   } catch (error) {
-    fail(sending, at, error);
+    sending.outcomes.fail(at, error);
   }
 }
 
-const unsupported = (write: NativeWrite): ConnectorError =>
-  new ConnectorError({
-    failure: "unsupported",
-    code: "write_unsupported",
-    message: `Tryton offers no ${write.kind} of ${write.entity} here`,
-  });
+const unsupported = (write: NativeWrite): ConnectorError => writeUnsupported("Tryton", write);
 
 const isOfLife = ({ kind }: NativeWrite): boolean => kind === "archive" || kind === "unarchive";
 
@@ -109,29 +80,31 @@ function isOffered(write: NativeWrite): boolean {
   );
 }
 
-async function sendRun(sending: Sending, run: readonly Placed[]): Promise<void> {
+async function sendRun(sending: Sending, run: readonly PlacedWrite[]): Promise<void> {
   const ready: Ready[] = [];
   let sales: ReadonlyMap<string, SaleNow>;
   try {
     sales = await salesNow(sending, run);
   } catch (error) {
     // An earlier run may have landed: this one fails alone.
-    for (const { at } of run) fail(sending, at, error);
+    for (const { at } of run) sending.outcomes.fail(at, error);
     return;
   }
   for (const placed of run) {
     try {
       ready.push({ ...placed, prepared: await prepare(sending, placed.write, sales) });
     } catch (error) {
-      fail(sending, placed.at, error);
+      sending.outcomes.fail(placed.at, error);
     }
   }
   const filled = ready.filter(({ at, write, prepared }) => {
     const isEmpty = write.kind !== "create" && Object.keys(prepared.values).length === 0;
-    if (isEmpty && write.id !== null) sending.outcomes[at] = { kind: "done", id: write.id, record: null };
+    if (isEmpty && write.id !== null) sending.outcomes.all[at] = { kind: "done", id: write.id, record: null };
     return !isEmpty;
   });
-  await sendTogether(sending, filled);
+  const { outcomes } = sending;
+  const send = run[0]?.write.kind === "create" ? createAll : updateAll;
+  await sendHalving(filled, { outcomes, send: async (some) => send(sending, some) });
 }
 
 async function prepare(
@@ -200,7 +173,10 @@ async function ownFields(rpc: Rpc, shape: Shape, write: NativeWrite): Promise<Js
 }
 
 /** Sales that are about to be updated, as they stand: what may be written depends on their state. */
-async function salesNow(sending: Sending, run: readonly Placed[]): Promise<ReadonlyMap<string, SaleNow>> {
+async function salesNow(
+  sending: Sending,
+  run: readonly PlacedWrite[],
+): Promise<ReadonlyMap<string, SaleNow>> {
   const isUpdate = run[0]?.write.entity === "quotes" && run[0].write.kind === "update";
   const ids = isUpdate ? run.map(({ write }) => trytonId(write.id)).filter((id) => id !== undefined) : [];
   if (ids.length === 0) return new Map();
@@ -224,45 +200,19 @@ const saleNow = (row: Row): SaleNow => ({
   currency: trytonId(row["currency"]) ?? 0,
 });
 
-/**
- * Sends writes in one call: one transaction. When Tryton refuses, nothing of it was done, so halves are sent
- * until the refused ones stand alone. A failure that says nothing about a single record is the outcome of
- * all.
- */
-async function sendTogether(sending: Sending, writes: readonly Ready[]): Promise<void> {
-  const [first] = writes;
-  if (first === undefined) return;
-  try {
-    const ids =
-      first.write.kind === "create" ? await createAll(sending, writes) : await updateAll(sending, writes);
-    for (const [place, { at }] of writes.entries())
-      sending.outcomes[at] = { kind: "done", id: externalId(ids[place] ?? ""), record: null };
-  } catch (error) {
-    const isOfOne =
-      error instanceof ConnectorError && ["invalid", "stale", "unsupported"].includes(error.failure);
-    if (!isOfOne || writes.length === 1) {
-      for (const { at } of writes) fail(sending, at, error);
-      return;
-    }
-    const half = Math.ceil(writes.length / 2);
-    await sendTogether(sending, writes.slice(0, half));
-    await sendTogether(sending, writes.slice(half));
-  }
-}
-
-async function createAll(sending: Sending, writes: readonly Ready[]): Promise<readonly string[]> {
+/** Creates records in one call, which is one transaction; answers their ids. */
+async function createAll(sending: Sending, writes: readonly Ready[]): Promise<readonly ExternalId[]> {
   const [first] = writes;
   const model = written[first?.write.entity ?? ""]?.model ?? "";
   const rows = writes.map(({ prepared }) => prepared.values);
   const answer = await sending.rpc.call(`${model}.create`, [rows], { isWrite: true });
-  sending.hasSent = true;
   const ids = isList(answer) ? answer.map(trytonId).filter((id) => id !== undefined) : [];
-  if (ids.length === writes.length) return ids.map(String);
-  const message = "Tryton answered a create without the ids of its records";
-  throw new ConnectorError({ failure: "in_doubt", code: "answer_unreadable", message });
+  if (ids.length === writes.length) return ids.map((id) => externalId(String(id)));
+  throw withoutIds();
 }
 
-async function updateAll(sending: Sending, writes: readonly Ready[]): Promise<readonly string[]> {
+/** Changes records in one call, which is one transaction, under the stamps that they must still have. */
+async function updateAll(sending: Sending, writes: readonly Ready[]): Promise<readonly ExternalId[]> {
   const [first] = writes;
   const model = written[first?.write.entity ?? ""]?.model ?? "";
   const pairs = writes.flatMap(({ write, prepared }): readonly Json[] => [
@@ -271,8 +221,7 @@ async function updateAll(sending: Sending, writes: readonly Ready[]): Promise<re
   ]);
   const locks = Object.assign({}, ...writes.map((each) => locksOf(model, each))) as JsonMap;
   await sending.rpc.call(`${model}.write`, pairs, { context: { _timestamp: locks }, isWrite: true });
-  sending.hasSent = true;
-  return writes.map(({ write }) => String(write.id));
+  return writes.map(({ write }) => externalId(String(write.id)));
 }
 
 /** Stamps that the record and the parts written must still have. */

@@ -98,6 +98,47 @@ export interface EntityAbilities {
   readonly initialStatus: string | null;
 }
 
+/**
+ * Abilities of an entity that is read by stamps and never written: the least that an entity offers, which a
+ * written one is spread over. It has no precondition because nothing is ever written to it.
+ */
+export const readOnlyAbilities = (object: string, readBatchMax: number): EntityAbilities => ({
+  object,
+  incremental: "since",
+  listsIds: true,
+  create: false,
+  update: false,
+  archive: false,
+  writeBatchMax: 1,
+  readBatchMax,
+  precondition: "none",
+  createProof: "none",
+  referenceField: null,
+  answersRecord: false,
+  transitions: [],
+  initialStatus: null,
+});
+
+/**
+ * State changes of a quote in a system that gives out, confirms, cancels and reopens one by an action each.
+ * Confirming makes an order of it, which is read as the quote `converted`; it is offered for both names of
+ * what the CRM wants.
+ */
+export const quoteTransitionsBy = (via: {
+  readonly send: string;
+  readonly confirm: string;
+  readonly cancel: string;
+  readonly reopen: string;
+}): readonly Transition[] => [
+  { from: "draft", to: "sent", via: via.send },
+  { from: "sent", to: "accepted", via: via.confirm },
+  { from: "sent", to: "converted", via: via.confirm },
+  { from: "draft", to: "cancelled", via: via.cancel },
+  { from: "sent", to: "cancelled", via: via.cancel },
+  { from: "sent", to: "draft", via: via.reopen },
+  { from: "cancelled", to: "draft", via: via.reopen },
+];
+
 /** One state change: from one canonical status to another, by a native action. */
 export interface Transition {
   readonly from: string;
