@@ -1,7 +1,8 @@
 import { odoo } from "@crossfoot/connector-odoo";
 import { prepareOdoo } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
-import { quoteCases, readingCases, writingCases } from "../live/scenarios/connector-cases.ts";
+import { bookCases, quoteCases, readingCases, writingCases } from "../live/scenarios/connector-cases.ts";
+import { closeOdooBooks } from "../live/odoo/ground.ts";
 import { LiveConnector } from "../live/scenarios/live-connector.ts";
 import { questionCases } from "../live/scenarios/question-cases.ts";
 import { desk17, people17 } from "./odoo17/desk.ts";
@@ -45,6 +46,7 @@ describe("the Odoo connector against Odoo 17 as it was recorded", () => {
       user: "sync",
       counts,
       isMaking: ({ body = "" }) => body.includes('"create",'),
+      closeBooks: () => closeOdooBooks(desk),
       quote: { warehouse: "WH", unit: "pcs" },
       customer: "C00003",
       product: "P002",
@@ -56,4 +58,5 @@ describe("the Odoo connector against Odoo 17 as it was recorded", () => {
   writingCases(live);
   quoteCases(live);
   questionCases(live);
+  bookCases(live);
 });

@@ -1,5 +1,6 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type {
+  ClosedPeriods,
   Connection,
   Connector,
   Description as Told,
@@ -115,6 +116,9 @@ function connect(session: Session, description: Description): Connection {
     readIds: async ({ entity, cursor }) => readIdPage(targetOf(system, entity), cursor),
     write: (writes) => writeAll(system, writes),
     probe: async (request) => probe(targetOf(system, request.entity), request),
+    ...(description.tenant?.closedThrough === undefined
+      ? {}
+      : { closedPeriods: async () => closedPeriods(system, description.tenant as TenantCall) }),
     recordUrl: (entity, id) => recordUrl(system, entity, id),
     receive: (delivery) => receive(system, delivery),
     under: (http) => connect({ ...session, http }, description),
@@ -150,10 +154,33 @@ async function describe(system: System): Promise<Told> {
   return { tenant, title: told?.title ?? description.title, version: told?.version ?? null, fields };
 }
 
-async function askTenant(
-  system: System,
-  spec: TenantCall,
-): Promise<{ tenant: string; title: string; version: string | null }> {
+/** What is told of the tenant. */
+interface ToldTenant {
+  readonly tenant: string;
+  readonly title: string;
+  readonly version: string | null;
+  /** As it is told; null where no books are closed, or where nobody says. */
+  readonly closedThrough: string | null;
+}
+
+async function closedPeriods(system: System, spec: TenantCall): Promise<ClosedPeriods> {
+  const { title, closedThrough } = await askTenant(system, spec);
+  if (closedThrough === null || closedThrough === "") return { company: title, through: null };
+  const through = dayOf(closedThrough);
+  if (through !== undefined) return { company: title, through };
+  const message = `no day at ${spec.closedThrough ?? ""}; expected YYYY-MM-DD or YYYYMMDD`;
+  throw new ConnectorError({ failure: "transient", code: "answer_unreadable", message });
+}
+
+/** A day, with strokes or without, as one with them. */
+function dayOf(text: string): string | undefined {
+  const [, year, month, day] = /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?$/.exec(text) ?? [];
+  const found = `${year}-${month}-${day}`;
+  const ms = Date.parse(`${found}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(found) ? found : undefined;
+}
+
+async function askTenant(system: System, spec: TenantCall): Promise<ToldTenant> {
   const kind = { on: "read", isWrite: false, what: "tenant" };
   const answer = await send({ system }, { spec, values: {}, kind, method: spec.method ?? "GET" });
   const tenant = idOf(at(answer.body, spec.at));
@@ -166,7 +193,12 @@ async function askTenant(
   }
   const text = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : textOf(at(answer.body, path));
-  return { tenant, title: text(spec.title) ?? system.description.title, version: text(spec.version) ?? null };
+  return {
+    tenant,
+    title: text(spec.title) ?? system.description.title,
+    version: text(spec.version) ?? null,
+    closedThrough: text(spec.closedThrough) ?? null,
+  };
 }
 
 async function fieldsOf(system: System, entity: string): Promise<readonly NativeField[]> {

@@ -354,6 +354,7 @@ export const descriptionShape: MapShape = map("A JSON REST system as a Crossfoot
     "at!": path("id of the tenant"),
     title: path("title"),
     version: path("version of the system"),
+    closedThrough: path("last day whose books are closed"),
   }),
   fields: request("where the fields of an entity are told", ofEntity, {
     "rows!": pageKeys.rows,

@@ -55,11 +55,12 @@ export interface OAuth2 {
   readonly fields?: JsonMap;
 }
 
-/** Where the tenant's id, title and version stand. */
+/** Where the tenant's id, title and version stand, and up to which day its books are closed. */
 export interface TenantCall extends RequestSpec {
   readonly at: string;
   readonly title?: string;
   readonly version?: string;
+  readonly closedThrough?: string;
 }
 
 /** Where the fields of an entity are told. */

@@ -1,6 +1,7 @@
 import { readingOf } from "@crossfoot/connector-sdk";
 import type { Connection, Connector, Operations, Session } from "@crossfoot/connector-sdk";
 import { readStockByIds, readStockIds, readStockPage } from "./inventory.ts";
+import { closedPeriods } from "./lock-dates.ts";
 import { manifestOf } from "./manifest.ts";
 import { defaultMapping } from "./mapping.ts";
 import type { EntityName, ExternalId } from "./native.ts";
@@ -56,6 +57,7 @@ export function openOdoo(session: Session): OdooConnection {
         ids: async (cursor) => readStockIds(odoo, cursor),
       },
     }),
+    closedPeriods: async () => closedPeriods(odoo),
     write: async (writes) => sendWrites(odoo, writes),
     probe: async (request) => probe(odoo, request),
     prepare: async (request) => prepare(odoo, request),

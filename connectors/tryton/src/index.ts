@@ -2,8 +2,10 @@ import { readingOf } from "@crossfoot/connector-sdk";
 import type { Connection, Connector, Operations, Session } from "@crossfoot/connector-sdk";
 import { readStockByIds, readStockIds, readStockPage } from "./inventory.ts";
 import { manifestOf } from "./manifest.ts";
+
 import { defaultMapping } from "./mapping.ts";
 import type { EntityName, ExternalId } from "./native.ts";
+import { closedPeriods } from "./period.ts";
 import { operationsOf } from "./operations.ts";
 import { checkOptions, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
@@ -55,6 +57,7 @@ export function openTryton(session: Session): TrytonConnection {
         ids: async (cursor) => readStockIds(rpc, cursor),
       },
     }),
+    closedPeriods: async () => closedPeriods(rpc),
     write: async (writes) => sendWrites(rpc, writes),
     probe: async (request) => probe(rpc, request),
     recordUrl: (entity, id) => recordUrl(options, entity, id),

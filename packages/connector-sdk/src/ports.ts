@@ -192,6 +192,18 @@ export type Received =
   | { readonly ok: false; readonly reason: string }
   | { readonly ok: true; readonly deliveryId: string; readonly hints: readonly Hint[] };
 
+/** Up to which day the books of a company are closed in its system. */
+export interface ClosedPeriods {
+  /** The company, as the system calls it. */
+  readonly company: string;
+  /**
+   * Last day up to which all is closed (`YYYY-MM-DD`): nothing dated on it or before is posted any more. Null
+   * when the books are open from their first day on. A period that is closed behind an open one does not
+   * count.
+   */
+  readonly through: string | null;
+}
+
 /**
  * One open connection. Methods reject with a {@link import("./failure.ts").ConnectorError} and nothing else.
  * A connector keeps no state between calls, opens no socket, does not sleep or retry: the runtime's `http`
@@ -213,6 +225,11 @@ export interface Connection {
   probe(request: ProbeRequest): Promise<ProbeAnswer>;
   /** Adds once what the connection rests on, such as a field for our reference. Repeats add nothing. */
   prepare?(request: PrepareRequest): Promise<readonly Preparation[]>;
+  /**
+   * Where the system tells which books are closed; missing where it does not. Rejects as `unsupported` when
+   * the user may not see it.
+   */
+  readonly closedPeriods?: () => Promise<ClosedPeriods>;
   /** Address of the record in the system's own screens, or null. */
   recordUrl(entity: EntityName, id: ExternalId): string | null;
   /** Verifies and reads a webhook delivery. Pure. */

@@ -1,6 +1,11 @@
 import { odooPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
-import { quoteCases as sharedQuoteCases, readingCases, writingCases } from "../scenarios/connector-cases.ts";
+import {
+  bookCases,
+  quoteCases as sharedQuoteCases,
+  readingCases,
+  writingCases,
+} from "../scenarios/connector-cases.ts";
 import { questionCases } from "../scenarios/question-cases.ts";
 import { familyCases } from "./family-cases.ts";
 import { groundOn, openGround } from "./ground.ts";
@@ -52,6 +57,7 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   rightsCases(() => isUp(worked));
   prepareCases(() => isUp(worked));
   questionCases(() => isUp(worked).live);
+  bookCases(() => isUp(worked).live);
   operationCases(() => isUp(asked));
 
   describe("as it speaks to 17 and 18, over JSON-RPC", () => {
@@ -59,6 +65,7 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
     writingCases(() => isUp(before19).live);
     sharedQuoteCases(() => isUp(before19).live);
     questionCases(() => isUp(before19).live);
+    bookCases(() => isUp(before19).live);
     quoteCases(() => isUp(before19));
   });
 });

@@ -150,6 +150,16 @@ export function writingCases(live: () => LiveConnector): void {
   });
 }
 
+/** What every ERP that keeps books tells of them. */
+export function bookCases(live: () => LiveConnector): void {
+  it("tells up to which day the books are closed, and none while they are open", async () => {
+    const { connection, ground } = live();
+    expect((await connection.closedPeriods?.())?.through).toBe(null);
+    const day = await ground.closeBooks();
+    expect((await connection.closedPeriods?.())?.through).toBe(day);
+  });
+}
+
 /** Rules of quotes on their way to an order that hold for every ERP. */
 export function quoteCases(live: () => LiveConnector): void {
   it("makes one order of a quote, however often it is confirmed", async () => {

@@ -34,6 +34,8 @@ export interface ConnectorGround {
   readonly isMaking: (request: HttpRequest) => boolean;
   /** What a quote needs that the ERP knows by its own codes. */
   readonly quote: { readonly warehouse: string; readonly unit: string };
+  /** Closes books that are open from their first day on; answers the last day that is closed then. */
+  readonly closeBooks: () => Promise<string>;
   /** A customer of the seed and a product of it, by number and code. */
   readonly customer: string;
   readonly product: string;

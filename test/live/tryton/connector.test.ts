@@ -1,7 +1,12 @@
 import { trytonPlace, whyNot } from "crossfoot/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { accountCases } from "./account-cases.ts";
-import { quoteCases as sharedQuoteCases, readingCases, writingCases } from "../scenarios/connector-cases.ts";
+import {
+  bookCases,
+  quoteCases as sharedQuoteCases,
+  readingCases,
+  writingCases,
+} from "../scenarios/connector-cases.ts";
 import { questionCases } from "../scenarios/question-cases.ts";
 import { operationCases } from "./operation-cases.ts";
 import { quoteCases } from "./quote-cases.ts";
@@ -38,5 +43,6 @@ describe.skipIf(reason !== null)("the Tryton connector against a real Tryton", (
   quoteCases(opened);
   operationCases(opened);
   questionCases(() => opened().live);
+  bookCases(() => opened().live);
   recordingCases(() => isUp(untouched));
 });

@@ -58,6 +58,21 @@ export const rowsIn = (record: { readonly native: JsonMap }, root: string): read
 /** An instant just before now; the database's clock is this machine's. */
 export const moment = (): string => new Date(Date.now() - 5).toISOString();
 
+/** Closes the first month of the books; answers its last day. */
+async function closeFirstPeriod(admin: Admin): Promise<string> {
+  const dayOf = (value: unknown): string => {
+    const { year, month, day } = value as { readonly [part: string]: number };
+    return [year, month, day].map((part) => String(part).padStart(2, "0")).join("-");
+  };
+  const periods = await admin.find("account.period", [["type", "=", "standard"]], ["end_date"]);
+  const [first] = periods
+    .map((row) => ({ id: Number(row["id"]), end: dayOf(row["end_date"]) }))
+    .toSorted((a, b) => a.end.localeCompare(b.end));
+  if (first === undefined) throw new Error("the seed has no periods");
+  await admin.call("account.period.close", [first.id]);
+  return first.end;
+}
+
 const groundOf = (erp: RunningTryton, admin: Admin): ConnectorGround => ({
   connector: tryton,
   url: erp.url,
@@ -77,6 +92,7 @@ const groundOf = (erp: RunningTryton, admin: Admin): ConnectorGround => ({
     shipments: 2,
   },
   isMaking: ({ body }) => body?.includes(".create") === true,
+  closeBooks: () => closeFirstPeriod(admin),
   quote: { warehouse: "WH", unit: "pcs" },
   customer: "C00009",
   product: "P002",

@@ -102,6 +102,7 @@ export function gatedConnection(connection: Connection, by: GatedBy): Connection
       throw error;
     }
   };
+  const { closedPeriods } = connection;
   return {
     ...connection,
     describe: () => pass(() => connection.describe(), well),
@@ -112,6 +113,7 @@ export function gatedConnection(connection: Connection, by: GatedBy): Connection
     ...(connection.prepare === undefined
       ? {}
       : { prepare: (request) => pass(async () => (await connection.prepare?.(request)) ?? [], well, true) }),
+    ...(closedPeriods === undefined ? {} : { closedPeriods: () => pass(closedPeriods, well) }),
     write: (writes) => {
       const toldOf = (outcomes: readonly WriteOutcome[]) => toldByOutcomes(outcomes, by.now());
       return pass(() => connection.write(writes), toldOf, true);

@@ -126,12 +126,13 @@ export function createErp(options: ErpOptions): Erp {
   const desk = createErpDesk(books, settings.reuseIds);
   seedReferences(books.records);
   const webhooks = new Webhooks(ERP_WEBHOOKS, clock, randomStream(options.seed ?? 1, "erp/webhooks"));
-  const company: JsonMap = {
+  const company = (): JsonMap => ({
     company_id: `ng-${options.seed ?? 1}`,
     name: "Northgate Trading",
     environment: "production",
     api_version: "v1",
-  };
+    closed_until: books.closedUntil(),
+  });
   const routes = erpRoutes({ desk, webhooks, company, listLagMs: options.listLagMs ?? 0 }, ERP_SCHEMAS);
   const twin = assembleTwin({
     title: "Northgate ERP",

@@ -17,7 +17,7 @@ export interface ErpRouteParts {
   readonly desk: ErpDesk;
   readonly webhooks: Webhooks;
   readonly listLagMs: number;
-  readonly company: JsonMap;
+  readonly company: () => JsonMap;
 }
 
 const BULK_MAX = 200;
@@ -347,7 +347,7 @@ export function erpRoutes(parts: ErpRouteParts, schemas: readonly ObjectSchema[]
       summary: "Which company this is",
       success: 200,
       response: { type: "object" },
-      run: () => ({ status: 200, body: parts.company }),
+      run: () => ({ status: 200, body: parts.company() }),
     },
     ...webhookRoutes(parts.webhooks),
     ...operationRoutes(desk),
