@@ -35,6 +35,9 @@ type Method = (at: At, model: string, asked: Values) => Json;
 const names = (asked: Values): readonly string[] =>
   isList(asked["fields"]) ? asked["fields"].map(String) : [];
 
+/** How a many2one is shown: `load: null` asks for its id alone. */
+const loadIn = ({ load = "_classic_read" }: Values): Json => load;
+
 const modelMethods: { readonly [method: string]: Method } = {
   create: (at, model, { vals_list: given = null }) => {
     const made = (isList(given) ? given : [given]).map((each) =>
@@ -44,11 +47,7 @@ const modelMethods: { readonly [method: string]: Method } = {
   },
   search: (at, model, asked) => searchRows(at, model, asked).map(idOf),
   search_read: (at, model, asked) =>
-    shownRows(
-      at,
-      { model, rows: searchRows(at, model, asked), load: asked["load"] ?? "_classic_read" },
-      names(asked),
-    ),
+    shownRows(at, { model, rows: searchRows(at, model, asked), load: loadIn(asked) }, names(asked)),
   search_count: (at, model, asked) => searchRows(at, model, asked).length,
   fields_get: fieldsGet,
   check_access_rights: (at, model) => at.db.fieldsOf(model).size > 0,
@@ -112,7 +111,7 @@ export function carryOutCall(at: At, { model, method, places, named }: Called): 
   if (method === "onchange") return onchange(at, model, rest);
   if (method === "read") {
     const fields = isList(rest[0]) ? rest[0] : (named["fields"] ?? []);
-    const load = named["load"] ?? "_classic_read";
+    const load = loadIn(named);
     return shownRows(at, { model, rows: read(at, model, idsIn(ids)), load }, names({ fields }));
   }
   const press = rowMethods[method] ?? buttons[`${model}.${method}`];
