@@ -156,7 +156,7 @@ const survivals: { readonly [rule in SurvivorshipRule]: string } = {
 function consolidationRules(terms: ConsolidationTerms | undefined): readonly Clause[] {
   if (terms === undefined) return [];
   const { automaticFrom, owner, reviewDays, by = {}, survivorship = {} } = terms;
-  const who = owner === undefined ? "Somebody" : owner;
+  const who = owner ?? "Somebody";
   const within = reviewDays === undefined ? "" : ` within ${reviewDays} days`;
   const alone =
     automaticFrom === undefined ? "" : ` From a probability of ${automaticFrom} on nobody needs to be asked.`;
