@@ -15,6 +15,8 @@ const pair = (crm: Fields, erp: Fields, more: Partial<Pair> = {}): Pair => ({
   erp,
   agreed: [],
   reasons: {},
+  systems: { crm: "", erp: "" },
+  parks: [],
   ...more,
 });
 const state = (pairs: readonly Pair[]) =>
@@ -80,7 +82,9 @@ describe("statement", () => {
     ]);
   });
   test("what the contract does not want is no difference", () => {
-    const missing = [{ link: null, label: "x", missingOn: "erp", reason: "not_wanted" }] as const;
+    const missing = [
+      { link: null, label: "x", missingOn: "erp", reason: "not_wanted", command: "" },
+    ] as const;
     const entity = stateEntity({ entity: "orders", fields: [], pairs: [], missing, totalFields: [] });
     expect(composeStatement({ madeAt: "", contract: "", entities: [entity] }).isEqual).toBe(true);
   });

@@ -1,44 +1,13 @@
 import type { Fields, FieldPolicy, LinkId, Value } from "@crossfoot/kernel";
-import { isLines } from "@crossfoot/kernel";
 import { Big } from "big.js";
+import { explainCents, reckonedFields } from "./explained-cent.ts";
+import { foot } from "./footing.ts";
+import type { FootedDocument, Footing } from "./footing.ts";
+import { amountOf } from "./money-of.ts";
 import { normalOf } from "./proof.ts";
+import type { DifferenceReason, MissingReason } from "./reason.ts";
+import { settlingCommand } from "./settling.ts";
 import type { TreeNode } from "./tree.ts";
-
-/** Why a difference is there. Closed list. `unknown` is the one that a statement must not have. */
-export type DifferenceReason =
-  | "in_flight"
-  | "parked"
-  | "conflict"
-  | "lossy_target"
-  /** Somebody undid a write, and nobody has edited either side since. */
-  | "undone"
-  | "kept_difference"
-  /** The state of the document closes the field: what was edited since goes nowhere. */
-  | "closed_by_state"
-  | "waiting_for_parent"
-  /** It refers to a record that the contract does not want on both sides. */
-  | "parent_not_wanted"
-  | "not_permitted"
-  | "out_of_scope"
-  | "deleted_elsewhere"
-  | "unknown";
-
-/** All reasons of a difference. */
-export const differenceReasons: readonly DifferenceReason[] = [
-  "in_flight",
-  "parked",
-  "conflict",
-  "lossy_target",
-  "undone",
-  "kept_difference",
-  "closed_by_state",
-  "waiting_for_parent",
-  "parent_not_wanted",
-  "not_permitted",
-  "out_of_scope",
-  "deleted_elsewhere",
-  "unknown",
-];
 
 /**
  * A linked pair as the statement compares it: canonical fields of both sides, and what is known to explain
@@ -56,6 +25,10 @@ export interface Pair {
   readonly agreed: readonly string[];
   /** Reason by field, or for the whole record under `*`. */
   readonly reasons: { readonly [field: string]: DifferenceReason };
+  /** Names of the systems of both sides, by whose rules amounts are explained. */
+  readonly systems: { readonly crm: string; readonly erp: string };
+  /** Open dead letters of the link. */
+  readonly parks: readonly string[];
 }
 
 /** A record that one side has and the other does not. */
@@ -65,7 +38,9 @@ export interface Missing {
   /** The side that does not have it. */
   readonly missingOn: "crm" | "erp";
   /** `not_wanted`: the contract does not want it there. */
-  readonly reason: DifferenceReason | "not_wanted" | "candidate";
+  readonly reason: MissingReason;
+  /** The command that settles it. */
+  readonly command: string;
 }
 
 /** One difference between the sides. */
@@ -76,6 +51,10 @@ export interface Difference {
   readonly crm: Value | undefined;
   readonly erp: Value | undefined;
   readonly reason: DifferenceReason;
+  /** By which rules a difference of cents comes about; empty for other reasons. */
+  readonly because: readonly string[];
+  /** The command that settles it, or that shows what it rests on. */
+  readonly command: string;
 }
 
 /** Sum of one money field over all linked documents, per currency. */
@@ -125,6 +104,8 @@ export interface Statement {
   readonly madeAt: string;
   readonly contract: string;
   readonly entities: readonly EntityStatement[];
+  /** Totals over all orders and invoices of both sides, crossfooted. */
+  readonly footing: Footing;
   /** True when no difference and no missing record is without a known reason. */
   readonly isExplained: boolean;
   /** True when there is no difference at all beside what the contract does not want. */
@@ -150,22 +131,10 @@ export function stateEntity(input: {
   let compared = known.fields;
   let equal = known.fields;
   for (const pair of input.pairs) {
-    for (const { field } of input.fields) {
-      const crm = pair.crm[field];
-      const erp = pair.erp[field];
-      if (crm === undefined || erp === undefined) continue;
-      compared += 1;
-      if (normalOf(crm) === normalOf(erp)) equal += 1;
-      else
-        differences.push({
-          link: pair.link,
-          label: pair.label,
-          field,
-          crm,
-          erp,
-          reason: reasonOf(pair, field),
-        });
-    }
+    const found = comparePair(input.entity, input.fields, pair);
+    compared += found.compared;
+    equal += found.compared - found.differences.length;
+    differences.push(...found.differences);
   }
   return {
     entity: input.entity,
@@ -185,18 +154,32 @@ function isUnwanted({ reason }: { readonly reason: string }): boolean {
   return reason === "not_wanted" || reason === "parent_not_wanted";
 }
 
-function reasonOf(pair: Pair, field: string): DifferenceReason {
-  const known = pair.reasons[field] ?? pair.reasons["*"];
-  if (known !== undefined) return known;
-  return pair.agreed.includes(field) ? "lossy_target" : "unknown";
-}
-
-function amountOf(
-  value: Value | undefined,
-): { readonly amount: string; readonly currency: string } | undefined {
-  if (value === null || typeof value !== "object" || isLines(value)) return undefined;
-  const { amount, currency } = value as { readonly [part: string]: Value };
-  return typeof amount === "string" && typeof currency === "string" ? { amount, currency } : undefined;
+/** Compares the records of a pair in the fields that both show. */
+export function comparePair(
+  entity: string,
+  fields: readonly FieldPolicy[],
+  pair: Pair,
+): { readonly compared: number; readonly differences: readonly Difference[] } {
+  const differences: Difference[] = [];
+  let compared = 0;
+  let cents: readonly string[] | null | undefined;
+  for (const { field } of fields) {
+    const [crm, erp] = [pair.crm[field], pair.erp[field]];
+    if (crm === undefined || erp === undefined) continue;
+    compared += 1;
+    if (normalOf(crm) === normalOf(erp)) continue;
+    const known = pair.reasons[field] ?? pair.reasons["*"];
+    let because: readonly string[] = [];
+    let reason = known ?? (pair.agreed.includes(field) ? "lossy_target" : "unknown");
+    if (known === undefined && reckonedFields.has(field)) {
+      cents ??= explainCents(pair);
+      if (cents !== null && cents !== undefined) [reason, because] = ["explained_cent", cents];
+    }
+    const { link, label, parks } = pair;
+    const command = settlingCommand({ reason, entity, record: link, field, parks });
+    differences.push({ link, label, field, crm, erp, reason, because, command });
+  }
+  return { compared, differences };
 }
 
 function totalsOf(field: string, pairs: readonly Pair[]): readonly TotalLine[] {
@@ -226,8 +209,11 @@ export function composeStatement(head: {
   readonly madeAt: string;
   readonly contract: string;
   readonly entities: readonly EntityStatement[];
+  readonly documents?: readonly FootedDocument[];
+  readonly accounts?: { readonly [link: string]: string };
 }): Statement {
-  const all = head.entities;
+  const { madeAt, contract, entities: all, documents = [], accounts = {} } = head;
+  const footing = foot(documents, accounts);
   const unexplained = all.some(
     ({ differences, missing }) =>
       differences.some(({ reason }) => reason === "unknown") ||
@@ -239,5 +225,6 @@ export function composeStatement(head: {
       missing.some((one) => !isUnwanted(one)) ||
       totals.some(({ difference }) => difference !== "0"),
   );
-  return { ...head, isExplained: !unexplained, isEqual: !open };
+  const isExplained = !unexplained && footing.isTied;
+  return { madeAt, contract, entities: all, footing, isExplained, isEqual: !open };
 }

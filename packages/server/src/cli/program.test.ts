@@ -1,3 +1,4 @@
+import { composeStatement } from "@crossfoot/model";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { connectionId, linkId } from "@crossfoot/kernel";
@@ -36,13 +37,8 @@ describe("exit codes", () => {
   });
 
   it("of a statement tell whether both systems agree", async () => {
-    const statement = {
-      madeAt: "2026-01-31T10:00:00Z",
-      contract: "c",
-      entities: [],
-      isExplained: true,
-      isEqual: false,
-    };
+    const agreed = composeStatement({ madeAt: "2026-01-31T10:00:00Z", contract: "c", entities: [] });
+    const statement = { ...agreed, isEqual: false };
     const engine = fakeEngine({ statement: () => Promise.resolve(statement) });
     expect((await run(["statement"])).code).toBe(0);
     expect((await run(["statement"], { engine })).code).toBe(2);

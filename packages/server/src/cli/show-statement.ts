@@ -1,14 +1,17 @@
-import type { EntityStatement, Statement } from "@crossfoot/model";
+import { footedColumns } from "@crossfoot/model";
+import type { EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
 import { inMinorUnits, showValue } from "./show-value.ts";
 import { renderTable } from "./table.ts";
 import { many, moment, number, span } from "./text.ts";
 
 const listedMax = 50;
 
+/** Reasons in words; `unknown` is the one that a statement must not have. */
 const reasonWords: { readonly [reason: string]: string } = {
   in_flight: "a write is under way",
   parked: "set aside for a person",
   conflict: "both sides changed it; a person decides",
+  explained_cent: "the rules of both systems account for every cent",
   lossy_target: "the system keeps the value in its own form",
   undone: "somebody undid the write; it stays so until a side is edited",
   kept_difference: "the contract keeps it",
@@ -60,13 +63,14 @@ function overview(entities: readonly EntityStatement[], room: number): string {
 
 function differences(entities: readonly EntityStatement[], room: number): readonly string[] {
   const rows = entities.flatMap(({ entity, differences: found }) =>
-    found.map(({ label, link, field, crm, erp, reason }) => [
+    found.map(({ label, link, field, crm, erp, reason, because, command }) => [
       entity,
       label === "" ? link : label,
       field,
       showValue(crm),
       showValue(erp),
-      inWords(reason),
+      because.length === 0 ? inWords(reason) : because.join("; "),
+      command,
     ]),
   );
   const columns = [
@@ -76,6 +80,7 @@ function differences(entities: readonly EntityStatement[], room: number): readon
     { title: "crm", least: 12 },
     { title: "erp", least: 12 },
     { title: "reason", least: 20 },
+    { title: "settled by", least: 16 },
   ];
   return listed("Differences", renderTable(columns, rows.slice(0, listedMax), room), rows.length);
 }
@@ -84,11 +89,12 @@ function missing(entities: readonly EntityStatement[], room: number): readonly s
   const rows = entities.flatMap(({ entity, missing: found }) =>
     found
       .filter(({ reason }) => reason !== "not_wanted")
-      .map(({ label, link, missingOn, reason }) => [
+      .map(({ label, link, missingOn, reason, command }) => [
         entity,
         label === "" ? (link ?? "") : label,
         missingOn,
         inWords(reason),
+        command,
       ]),
   );
   const columns = [
@@ -96,6 +102,7 @@ function missing(entities: readonly EntityStatement[], room: number): readonly s
     { title: "record", least: 12 },
     { title: "missing in" },
     { title: "reason", least: 20 },
+    { title: "settled by", least: 16 },
   ];
   return listed("On one side only", renderTable(columns, rows.slice(0, listedMax), room), rows.length);
 }
@@ -171,6 +178,56 @@ function totals(entities: readonly EntityStatement[], room: number): readonly st
     : ["Totals over the same documents on both sides", renderTable(columns, rows, room)];
 }
 
+const money = (amount: string | undefined, currency: string): string =>
+  amount === undefined ? "" : inMinorUnits(amount, currency);
+
+const footedTitles = footedColumns.map((title) => ({ title, align: "right" }) as const);
+
+/** Orders, invoices, paid and open of both sides as a whole, and what each reason accounts for. */
+function footing({ grand, byReason, untied, accounts, rows }: Footing, room: number): readonly string[] {
+  if (grand.length === 0) return [];
+  const amounts = (of: FootedAmounts, currency: string): readonly string[] =>
+    footedColumns.map((column) => money(of[column], currency));
+  const lines = grand.flatMap(({ currency, crm, erp, difference }) => [
+    [currency, "crm", ...amounts(crm, currency)],
+    [currency, "erp", ...amounts(erp, currency)],
+    [currency, "difference", ...amounts(difference, currency)],
+    ...byReason
+      .filter((row) => row.currency === currency && Object.keys(row.difference).length > 0)
+      .map((row) => [
+        currency,
+        `of it ${row.reason.replaceAll("_", " ")}`,
+        ...amounts(row.difference, currency),
+      ]),
+  ]);
+  const open = rows.filter(({ difference }) => Object.keys(difference).length > 0);
+  const parts = open
+    .slice(0, listedMax)
+    .map(({ account, period, currency, difference }) => [
+      account === null ? "(no account)" : (accounts[account] ?? account),
+      period ?? "",
+      currency,
+      ...amounts(difference, currency),
+    ]);
+  const columns = [{ title: "currency" }, { title: "all documents", least: 12 }, ...footedTitles];
+  const byAccount = [
+    { title: "account", least: 12 },
+    { title: "month" },
+    { title: "currency" },
+    ...footedTitles,
+  ];
+  return [
+    "Totals of all orders and invoices, crossfooted by account and month",
+    renderTable(columns, lines, room),
+    ...(parts.length === 0
+      ? []
+      : listed("Where they differ", renderTable(byAccount, parts, room), open.length)),
+    untied.length === 0
+      ? "Down, across and as a whole they add up."
+      : `They do NOT add up: ${untied.join("; ")}.`,
+  ];
+}
+
 function verdict(statement: Statement): string {
   if (statement.isEqual) return "Both systems agree.";
   const all = statement.entities;
@@ -200,6 +257,7 @@ export function showStatement(statement: Statement, room: number): string {
     overview(entities, room),
     ...proofs(entities, room),
     ...totals(entities, room),
+    ...footing(statement.footing, room),
     ...differences(entities, room),
     ...missing(entities, room),
     verdict(statement),

@@ -1,5 +1,5 @@
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
-import { contractWords, defaultContract, differenceReasons } from "@crossfoot/model";
+import { contractWords, defaultContract, differenceReasons, foot } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
 import { describe, expect, it } from "vitest";
 import type { Outlook, WhyReport } from "../runtime/engine.ts";
@@ -152,6 +152,8 @@ describe("runs, plans and statements", () => {
       crm: "Ada",
       erp: "ADA",
       reason: "lossy_target",
+      because: [],
+      command: "crossfoot why l-1",
     } as const;
     const entity = {
       entity: "accounts",
@@ -167,6 +169,7 @@ describe("runs, plans and statements", () => {
       madeAt: "2026-01-31T10:00:00Z",
       contract: "c",
       entities: [{ ...entity, differences: [difference] }],
+      footing: foot([]),
       isExplained: true,
       isEqual: false,
     };
@@ -184,7 +187,9 @@ describe("runs, plans and statements", () => {
 
   it("every reason of a difference has words", () => {
     for (const reason of differenceReasons) {
-      const missing = [{ link: null, label: "A-1", missingOn: "crm", reason } as const];
+      const missing = [
+        { link: null, label: "A-1", missingOn: "crm", reason, command: "crossfoot run" } as const,
+      ];
       const entity = {
         entity: "accounts",
         linked: 0,
@@ -195,7 +200,7 @@ describe("runs, plans and statements", () => {
       };
       const entities = [{ ...entity, differences: [], totals: [], proof: null }];
       const text = showStatement(
-        { madeAt: "", contract: "", entities, isExplained: true, isEqual: false },
+        { madeAt: "", contract: "", entities, footing: foot([]), isExplained: true, isEqual: false },
         200,
       );
       expect(text).not.toContain(reason);

@@ -1,3 +1,4 @@
+import { composeStatement } from "@crossfoot/model";
 import { firstEpoch } from "../store/epochs.ts";
 import { connectionId, linkId } from "@crossfoot/kernel";
 import type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
@@ -109,13 +110,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     plan: () => Promise.resolve(smallPlan),
     apply: () => Promise.resolve(plainApply),
     statement: () =>
-      Promise.resolve({
-        madeAt: "2026-01-31T10:00:00Z",
-        contract: "c",
-        entities: [],
-        isExplained: true,
-        isEqual: true,
-      }),
+      Promise.resolve(composeStatement({ madeAt: "2026-01-31T10:00:00Z", contract: "c", entities: [] })),
     duplicates: () =>
       Promise.resolve({
         ...{ at: "2026-01-31T10:00:00Z", looked: [], clusters: [], fresh: [], overdue: 0 },

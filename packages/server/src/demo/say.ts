@@ -227,6 +227,25 @@ function sayTotals(say: Say, statement: Statement): void {
     say(`${indent}${line}`);
   const rest = all.length - shown.length;
   if (rest > 0) say(`${indent}${rest} more totals, net and tax, are equal too`);
+  sayFooting(say, statement);
+}
+
+/** Whether the totals of all documents add up, and what each reason accounts for. */
+function sayFooting(say: Say, { footing }: Statement): void {
+  const { documents, rows, untied, byReason, isTied } = footing;
+  const open = byReason.filter(({ difference }) => Object.keys(difference).length > 0);
+  const told = open.map(({ currency, reason, difference }) => {
+    const amounts = Object.entries(difference).map(
+      ([column, amount]) => `${column} ${inMinorUnits(amount, currency)}`,
+    );
+    return `${amounts.join(", ")} ${currency} (${reason.replaceAll("_", " ")})`;
+  });
+  const sums = `${documents.length} orders and invoices by account and month, ${rows.length} rows: `;
+  const verdict = isTied
+    ? "down, across and as a whole they add up"
+    : `they do NOT add up: ${[...untied, "a difference has no reason"].join("; ")}`;
+  const between = told.length === 0 ? ", the same on both sides" : `; between the sides: ${told.join("; ")}`;
+  say(wrapped(indent, `${sums}${verdict}${between}.`));
 }
 
 /** Where the project was kept, and how to look into it although both systems are gone. */

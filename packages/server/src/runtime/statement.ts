@@ -1,10 +1,19 @@
 import { closedIn, isEqual } from "@crossfoot/kernel";
 import type { EntityName, EntityPolicy, LinkId, MemberState, Wait } from "@crossfoot/kernel";
-import { composeStatement, entities, isEntityName, proveFields, stateEntity, treeOf } from "@crossfoot/model";
+import {
+  composeStatement,
+  entities,
+  isEntityName,
+  proveFields,
+  settlingCommand,
+  stateEntity,
+  treeOf,
+} from "@crossfoot/model";
 import type {
   DifferenceReason,
   EntityProof,
   EntityStatement,
+  FootedDocument,
   Missing,
   Pair,
   Role,
@@ -15,6 +24,7 @@ import { assess, isTakenBack, labelOf } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import type { ProofLeaf } from "../store/port.ts";
 import { isThere, memberOfRole, provenForMs, refreshProofs } from "./prove.ts";
+import { accountNames, documentOf, newcomerDocument } from "./statement-documents.ts";
 import { splitRefused } from "./record.ts";
 import type { World } from "./world.ts";
 
@@ -26,15 +36,38 @@ const totalFields = ["net", "tax", "gross", "openBalance"];
 /** Makes the statement from what both systems last showed. Reads the store only. */
 export async function makeStatement(world: World, contexts: readonly AssessContext[]): Promise<Statement> {
   await refreshProofs(world);
+  const parks = await parksByLink(world);
+  const documents: FootedDocument[] = [];
   const stated: EntityStatement[] = [];
   // Entities come parents first: what the contract does not want of the parents explains their children.
   const unwanted = new Set<LinkId>();
-  for (const context of contexts) stated.push(await stateOne(world, context, unwanted));
+  for (const context of contexts) {
+    const { entity, found } = await stateOne(world, context, { unwanted, parks });
+    stated.push(entity);
+    documents.push(...found.documents);
+  }
   return composeStatement({
     madeAt: new Date(world.clock.now()).toISOString(),
     contract: world.contractHash,
     entities: stated,
+    documents,
+    accounts: await accountNames(world, documents),
   });
+}
+
+/** What is known beside the links of an entity. */
+interface Standing {
+  /** Links that the contract does not want on both sides. */
+  readonly unwanted: Set<LinkId>;
+  /** Open dead letters by link. */
+  readonly parks: ReadonlyMap<LinkId, readonly string[]>;
+}
+
+async function parksByLink({ store }: World): Promise<Standing["parks"]> {
+  const parks = new Map<LinkId, string[]>();
+  for (const { link, parkId } of await store.listParks())
+    if (link !== null) parks.set(link, [...(parks.get(link) ?? []), parkId]);
+  return parks;
 }
 
 /** What was found of one entity. */
@@ -44,6 +77,7 @@ interface Found {
   /** Leaves of all pairs: those that are known to be equal, and what the others show now. */
   readonly leaves: TreeLeaf[];
   readonly known: { pairs: number; fields: number };
+  readonly documents: FootedDocument[];
 }
 
 /** Leaves of pairs that need no comparing, since both sides are known to be equal. */
@@ -58,7 +92,7 @@ async function knownEqual(world: World, entity: EntityName): Promise<ReadonlyMap
 }
 
 /** Documents are looked at one by one, since their amounts are added up; of the rest what may differ. */
-async function lookAt(world: World, context: AssessContext, unwanted: Set<LinkId>): Promise<Found> {
+async function lookAt(world: World, context: AssessContext, at: Standing): Promise<Found> {
   const { policy } = context;
   const { entity } = policy;
   const isSummed = isEntityName(entity) && entities[entity].isDocument;
@@ -68,6 +102,7 @@ async function lookAt(world: World, context: AssessContext, unwanted: Set<LinkId
     missing: [],
     leaves: [...equal.values()],
     known: { pairs: 0, fields: 0 },
+    documents: [],
   };
   for (const { compared } of equal.values()) {
     found.known.pairs += 1;
@@ -79,7 +114,7 @@ async function lookAt(world: World, context: AssessContext, unwanted: Set<LinkId
     after = links.at(-1) ?? null;
     const open = links.filter((link) => !equal.has(link));
     for (const one of await assess(context, await world.store.loadBundles(open))) {
-      const pair = pairOf(world, { policy, one, unwanted });
+      const pair = pairOf(world, { policy, one, ...at });
       if (pair !== undefined) {
         const { crm, erp } = pair;
         const { digest } = world.entropy;
@@ -89,9 +124,10 @@ async function lookAt(world: World, context: AssessContext, unwanted: Set<LinkId
           ...proveFields({ fields: Object.keys(policy.fields), crm, erp, digest }),
         });
       }
-      const gap = missingOf(world, { policy, one, unwanted });
+      const gap = missingOf(world, { policy, one, ...at });
       if (gap !== undefined) found.missing.push(gap);
-      if (gap?.reason === "not_wanted" || gap?.reason === "parent_not_wanted") unwanted.add(one.bundle.id);
+      found.documents.push(...documentOf(world, { policy, one, pair, gap }));
+      if (gap?.reason === "not_wanted" || gap?.reason === "parent_not_wanted") at.unwanted.add(one.bundle.id);
     }
   }
 }
@@ -117,21 +153,27 @@ async function proofOf(world: World, entity: EntityName, { pairs, leaves }: Foun
 async function stateOne(
   world: World,
   context: AssessContext,
-  unwanted: Set<LinkId>,
-): Promise<EntityStatement> {
+  at: Standing,
+): Promise<{ readonly entity: EntityStatement; readonly found: Found }> {
   const { policy } = context;
-  const found = await lookAt(world, context, unwanted);
+  const found = await lookAt(world, context, at);
   const { pairs, missing, known } = found;
   for (const newcomer of await world.store.unlinkedOf(policy.entity)) {
     const role = world.sides.find(({ id }) => id === newcomer.connection)?.role;
     if (role === undefined) continue;
     const reason = newcomer.resolution === "candidate" ? "candidate" : "waiting_for_parent";
     const label = `${newcomer.connection}:${newcomer.id}`;
-    missing.push({ link: null, label, missingOn: role === "crm" ? "erp" : "crm", reason });
+    const missingOn = role === "crm" ? "erp" : "crm";
+    const { entity } = policy;
+    const command = settlingCommand({ reason, entity, record: label, field: null, parks: [] });
+    missing.push({ link: null, label, missingOn, reason, command });
+    found.documents.push(
+      ...(await newcomerDocument(world, policy, { newcomer, role, label, reason, command })),
+    );
   }
   const fields = Object.values(policy.fields);
   const isMoney = (field: string): boolean => policy.fields[field]?.kind.kind === "money";
-  return stateEntity({
+  const entity = stateEntity({
     entity: policy.entity,
     fields,
     pairs,
@@ -140,6 +182,7 @@ async function stateOne(
     totalFields: totalFields.filter(isMoney),
     proof: await proofOf(world, policy.entity, found),
   });
+  return { entity, found };
 }
 
 interface Stated {
@@ -147,6 +190,7 @@ interface Stated {
   readonly one: Assessed;
   /** Links that the contract does not want on both sides. */
   readonly unwanted: ReadonlySet<LinkId>;
+  readonly parks: Standing["parks"];
 }
 
 function isParentUnwanted(wait: Wait, unwanted: ReadonlySet<LinkId>): boolean {
@@ -170,8 +214,13 @@ function pairOf(world: World, stated: Stated): Pair | undefined {
     erp: erp.view.fields,
     agreed,
     reasons: reasonsOf(world, stated),
+    systems: { crm: systemOf(world, "crm"), erp: systemOf(world, "erp") },
+    parks: stated.parks.get(one.bundle.id) ?? [],
   };
 }
+
+const systemOf = (world: World, role: Role): string =>
+  world.sides.find((side) => side.role === role)?.system ?? "";
 
 /** Why a difference is there, from the decision as it would be taken now. */
 function reasonsOf(world: World, stated: Stated): { readonly [field: string]: DifferenceReason } {
@@ -226,7 +275,12 @@ function missingOf(world: World, stated: Stated): Missing | undefined {
   const label = labelOf(policy.entity, [there.view]);
   const target = world.sides.find(({ role }) => role === missingOn);
   const canCreate = target !== undefined && one.input.sides[target.id]?.canCreate === true;
-  return { link: one.bundle.id, label, missingOn, reason: missingReason(world, stated, canCreate) };
+  const reason = missingReason(world, stated, canCreate);
+  const { id: link, entity } = one.bundle;
+  const record = reason === "deleted_elsewhere" ? `${there.view.connection}:${there.view.id}` : link;
+  const parks = stated.parks.get(link) ?? [];
+  const command = settlingCommand({ reason, entity, record, field: null, parks });
+  return { link, label, missingOn, reason, command };
 }
 
 function missingReason(world: World, stated: Stated, canCreate: boolean): Missing["reason"] {

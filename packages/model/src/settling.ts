@@ -1,0 +1,38 @@
+import type { MissingReason } from "./reason.ts";
+
+/** A difference or a missing record, as far as the command that settles it depends on it. */
+export interface Unsettled {
+  readonly reason: MissingReason;
+  readonly entity: string;
+  /** Link, or `<connection>:<id>` of a record that has none. */
+  readonly record: string;
+  readonly field: string | null;
+  /** Dead letters of the record. */
+  readonly parks: readonly string[];
+}
+
+/** The command that settles a difference, or that shows what it rests on. Never throws. */
+export function settlingCommand({ reason, entity, record, field, parks }: Unsettled): string {
+  switch (reason) {
+    case "in_flight":
+    case "waiting_for_parent":
+      return "crossfoot run";
+    case "parked":
+      return parks.length === 0 ? `crossfoot why ${record}` : `crossfoot redrive ${parks.join(" ")}`;
+    case "conflict":
+      return field === null ? "crossfoot conflicts" : `crossfoot conflicts ${record} ${field} --take erp`;
+    case "candidate":
+      return `crossfoot match ${entity} ${record}`;
+    case "not_permitted":
+      return "crossfoot check";
+    case "deleted_elsewhere":
+      return `crossfoot deleted ${entity} ${record}`;
+    case "not_wanted":
+    case "kept_difference":
+      return "crossfoot contract";
+    case "unknown":
+      return `crossfoot sync ${entity} ${record}`;
+    default:
+      return `crossfoot why ${record}`;
+  }
+}

@@ -1,0 +1,99 @@
+import type { EntityPolicy, LinkId } from "@crossfoot/kernel";
+import { comparePair, footedSides } from "@crossfoot/model";
+import type { Difference, FootedDocument, Missing, Pair, Role } from "@crossfoot/model";
+import type { StoredObservation } from "../store/port.ts";
+import { labelOf, readBundles } from "./assess.ts";
+import type { Assessed } from "./assess.ts";
+import { canonicalFields } from "./canonical.ts";
+import { isThere, memberOfRole } from "./prove.ts";
+import type { World } from "./world.ts";
+
+/** Fields by which a document is added up where it is; the first that differs tells why its sums do. */
+const telling = ["gross", "openBalance", "account", "date", "status", "currency", "net", "tax"];
+
+/** Entities whose documents are added up. */
+const isFooted = (entity: string): boolean => entity === "orders" || entity === "invoices";
+
+function tellingDifference(differences: readonly Difference[]): Difference | undefined {
+  for (const field of telling) {
+    const found = differences.find((difference) => difference.field === field);
+    if (found !== undefined) return found;
+  }
+  return differences[0];
+}
+
+/** A link as a document of the totals; nothing where neither side has an amount to add up. */
+export function documentOf(
+  world: World,
+  at: {
+    readonly policy: EntityPolicy;
+    readonly one: Assessed;
+    readonly pair: Pair | undefined;
+    readonly gap: Missing | undefined;
+  },
+): readonly FootedDocument[] {
+  const { policy, one, pair, gap } = at;
+  const { entity } = policy;
+  if (!isFooted(entity)) return [];
+  const crm = memberOfRole(world, one.input.members, "crm");
+  const erp = memberOfRole(world, one.input.members, "erp");
+  const shown = [crm, erp].filter(isThere).map(({ view }) => view);
+  const sides = footedSides(
+    entity,
+    isThere(crm) ? crm.view.fields : null,
+    isThere(erp) ? erp.view.fields : null,
+  );
+  if (sides.crm === null && sides.erp === null) return [];
+  const common = { entity, link: one.bundle.id, label: labelOf(entity, shown), ...sides };
+  if (JSON.stringify(sides.crm) === JSON.stringify(sides.erp))
+    return [{ ...common, reason: null, command: null }];
+  const difference =
+    pair === undefined
+      ? undefined
+      : tellingDifference(comparePair(entity, Object.values(policy.fields), pair).differences);
+  const { reason, command } = difference ??
+    gap ?? { reason: "deleted_elsewhere" as const, command: `crossfoot why ${one.bundle.id}` };
+  return [{ ...common, reason, command }];
+}
+
+/** A document that no link has yet: it is on one side, and in the totals of that side. */
+export async function newcomerDocument(
+  world: World,
+  policy: EntityPolicy,
+  at: {
+    readonly newcomer: StoredObservation;
+    readonly role: Role;
+    readonly label: string;
+    readonly reason: Missing["reason"];
+    readonly command: string;
+  },
+): Promise<readonly FootedDocument[]> {
+  const { entity } = policy;
+  if (!isFooted(entity)) return [];
+  const { label, reason, command, role } = at;
+  const [read] = await canonicalFields(world, policy, [at.newcomer]);
+  const own = read?.fields ?? null;
+  const sides = footedSides(entity, role === "crm" ? own : null, role === "erp" ? own : null);
+  if (sides.crm === null && sides.erp === null) return [];
+  return [{ entity, link: null, label, ...sides, reason, command }];
+}
+
+/** Names of the accounts of some documents, by link. */
+export async function accountNames(
+  world: World,
+  documents: readonly FootedDocument[],
+): Promise<{ readonly [link: string]: string }> {
+  const policy = world.policies.find(({ entity }) => entity === "accounts");
+  const links = new Set(documents.flatMap(({ crm, erp }) => [crm?.account ?? null, erp?.account ?? null]));
+  const named = [...links].filter((link) => link !== null) as unknown as readonly LinkId[];
+  const names: Record<string, string> = {};
+  for (let from = 0; policy !== undefined && from < named.length; from += 500) {
+    const bundles = await world.store.loadBundles(named.slice(from, from + 500));
+    for (const { bundle, members } of await readBundles({ world, policy }, bundles))
+      names[bundle.id] = labelOf(
+        "accounts",
+        Object.values(members).map(({ view }) => view),
+      );
+  }
+  return names;
+}
