@@ -1,6 +1,7 @@
 import { externalId } from "@crossfoot/kernel";
 import { ConnectorError, failureRecord } from "../failure.ts";
 import type { HttpAnswer, HttpRequest } from "../http.ts";
+import { readOnlyAbilities } from "../manifest.ts";
 import type { OperationAbilities, Transition } from "../manifest.ts";
 import type { Operations, OrderStatus, RefusedRow, StockedRow } from "../operations.ts";
 import type { Connection } from "../ports.ts";
@@ -156,20 +157,9 @@ export function fakeConnection(operations: Operations, declared: OperationAbilit
       title: "Fake",
       entities: {
         quotes: {
-          object: "quote",
-          incremental: "since",
-          listsIds: true,
-          create: false,
-          update: false,
-          archive: false,
-          writeBatchMax: 1,
-          readBatchMax: 1,
+          ...readOnlyAbilities("quote", 1),
           precondition: "conditional",
-          createProof: "none",
-          referenceField: null,
-          answersRecord: false,
           transitions: [confirm],
-          initialStatus: null,
         },
       },
       horizonMs: 0,
