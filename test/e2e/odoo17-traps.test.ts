@@ -1,8 +1,7 @@
 import type { NativeRecord } from "@crossfoot/connector-sdk";
 import type { EntityName } from "@crossfoot/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { classOf, idOf } from "../live/scenarios/live-connector.ts";
-import type { LiveConnector } from "../live/scenarios/live-connector.ts";
+import { classOf, idOf, LiveConnector } from "../live/scenarios/live-connector.ts";
 import { connected } from "./odoo17/connected.ts";
 import type { Connected } from "./odoo17/connected.ts";
 
@@ -120,6 +119,20 @@ describe("what Odoo 17 does to whoever believes it", () => {
     expect(await seen()).toEqual(["planned", "open"]);
     await desk.call("stock.picking", "button_validate", { ids, context: { skip_sms: true } });
     expect(await seen()).toEqual(["shipped", "delivered"]);
+  });
+
+  it("has a mobile number, which 19 has not, where the options name the version", async () => {
+    const { desk, live } = ground();
+    const { options } = live.ground;
+    const named = await LiveConnector.open({ ...live.ground, options: { ...options, version: 17 } });
+    const account = await named.named("accounts", "number", live.ground.customer);
+    const person = { name: { given: "Mo", family: "Bile" }, mobile: "+49 170 55", phone: "+49 69 55" };
+    const [made] = await named.send(
+      named.create("contacts", { ...person, account: named.refTo("accounts", account.id) }),
+    );
+    const [row] = await desk.find("res.partner", [["id", "=", Number(idOf(made))]], ["mobile"]);
+    expect(row?.["mobile"]).toBe(person.mobile);
+    expect(named.read("contacts", await named.one("contacts", idOf(made))).fields).toMatchObject(person);
   });
 
   it("a cancel that answers with a question is pressed so that it cancels", async () => {
