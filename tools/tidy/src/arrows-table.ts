@@ -274,6 +274,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/audit",
+    at: "packages/server/src/audit/",
+    rooms: ["kernel", "matching", "model", "server/html"],
+    npm: [],
+    node: "*",
+  },
+  {
     name: "server/http",
     at: "packages/server/src/http/",
     rooms: ["kernel", "model", "server/html", "server/runtime", "server/store-port", "server/ports", "api"],
@@ -294,6 +301,7 @@ export const rooms: readonly Room[] = [
       "kernel",
       "matching",
       "model",
+      "server/audit",
       "server/compose",
       "server/config",
       "server/documents",

@@ -48,6 +48,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "sync",
       "worker",
       "up",
+      "audit",
       "adopt",
       "deleted",
       "merged",

@@ -15,6 +15,23 @@ const recordBytesMax = 1_000_000;
  * the cause: another encoding, a quote out of place or left open, a row of another width, too many rows.
  */
 export async function readMatchTable(file: string): Promise<Table> {
+  let columns: readonly string[] = [];
+  const rows: (readonly string[])[] = [];
+  for await (const { header, row } of readTableRows(file)) {
+    columns = header;
+    if (rows.length >= rowsMax) throw badInput(`${file} has more than ${rowsMax} rows; split it`);
+    rows.push(row);
+  }
+  return { columns, rows };
+}
+
+/**
+ * The rows of a CSV file, each with the header, as they are read: memory does not grow with the file. Rejects
+ * as {@link readMatchTable} does, but for the number of rows.
+ */
+export async function* readTableRows(
+  file: string,
+): AsyncIterable<{ readonly header: readonly string[]; readonly row: readonly string[] }> {
   const delimiter = delimiterOf(await headOf(file));
   const parser = parse({
     ...{ bom: true, delimiter, skip_empty_lines: true, max_record_size: recordBytesMax },
@@ -23,24 +40,30 @@ export async function readMatchTable(file: string): Promise<Table> {
   pipeline(source, utf8Check(file), parser, () => {
     // The reader below meets every failure itself.
   });
-  const rows: string[][] = [];
+  let header: readonly string[] | null = null;
+  let isBare = true;
   try {
     for await (const record of parser) {
-      if (rows.length > rowsMax) throw badInput(`${file} has more than ${rowsMax} rows; split it`);
-      rows.push(record as string[]);
+      if (header === null) header = headerOf(file, record as string[]);
+      else {
+        isBare = false;
+        yield { header, row: record as string[] };
+      }
     }
   } catch (error) {
     throw named(file, error);
   } finally {
     source.destroy();
   }
-  const [columns, ...rest] = rows;
-  if (columns === undefined) throw badInput(`${file} is empty; the first line names the columns`);
-  if (rest.length === 0) throw badInput(`${file} has a header and no lines`);
-  const trimmed = columns.map((column) => column.trim());
+  if (header === null) throw badInput(`${file} is empty; the first line names the columns`);
+  if (isBare) throw badInput(`${file} has a header and no lines`);
+}
+
+function headerOf(file: string, record: readonly string[]): readonly string[] {
+  const trimmed = record.map((column) => column.trim());
   const twice = trimmed.find((column, at) => trimmed.indexOf(column) !== at);
   if (twice !== undefined) throw badInput(`${file} has two columns \`${twice}\`; the names must differ`);
-  return { columns: trimmed, rows: rest };
+  return trimmed;
 }
 
 /** Lets bytes pass that are UTF-8, and fails with the first line that is not. */

@@ -3,6 +3,7 @@ import { optionTable } from "../config/option-table.ts";
 import type { Add } from "./add.ts";
 import { addAdopting } from "./adopt.ts";
 import { addAnswering } from "./answers.ts";
+import { addAuditing } from "./audit.ts";
 import { addBringingBack } from "./bring-back.ts";
 import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
 import type { ActOptions, ApplyFlags } from "./act.ts";
@@ -255,6 +256,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addLooking,
     addContract,
     addActing,
+    addAuditing,
     addAdopting,
     addAnswering,
     addMatching,

@@ -1,0 +1,162 @@
+import type { AuditFinding } from "@crossfoot/model";
+import { isBlank } from "../normalise/blank.ts";
+import { gtinOf } from "../normalise/product-code.ts";
+import { countryOf } from "./countries.ts";
+import { readPhone } from "./judge-contact.ts";
+import { unitOf } from "./judge-code.ts";
+import { dayIn, numberIn } from "./numbers.ts";
+import { judgePostcode } from "./postcodes.ts";
+import { valueOf } from "./record.ts";
+import type { AuditList, AuditRecord } from "./record.ts";
+
+/** How a value is written, and how else it could be. */
+interface Form {
+  /** Values of one set are compared with one another. */
+  readonly set: string;
+  readonly form: string;
+  /** The value in other forms, where it is certain. */
+  readonly as: { readonly [form: string]: string };
+}
+
+function caseOf(value: string): Form | null {
+  const letters = value.replaceAll(/[^\p{L}]/gu, "");
+  if (letters.length < 6 || letters.toUpperCase() === letters.toLowerCase()) return null;
+  const isUpper = letters === letters.toUpperCase();
+  const form = isUpper
+    ? "capital letters"
+    : letters === letters.toLowerCase()
+      ? "small letters"
+      : "mixed letters";
+  return { set: "", form, as: {} };
+}
+
+function phoneForm(value: string, country: string | null): Form {
+  const form = /^\s*(?:\+|00)/.test(value) ? "with country code" : "without country code";
+  const { written } = country === null ? { written: null } : readPhone(value, country);
+  return { set: "", form, as: written === null ? {} : { "with country code": written } };
+}
+
+function numberForm(value: string): Form | null {
+  const told = numberIn(value);
+  if (told === null || told.form === "plain") return null;
+  const plain = value.trim().replaceAll(/[^\d.,+-]/g, "");
+  const point = told.form === "comma" ? plain.replaceAll(".", "").replace(",", ".") : plain;
+  const form = `decimal ${told.form}`;
+  return { set: "", form, as: { "decimal point": point } };
+}
+
+/** How one value is written; null where there is nothing to tell. */
+function formOf(value: string, meaning: string, record: AuditRecord): Form | null {
+  switch (meaning) {
+    case "phone":
+      return phoneForm(value, record.country);
+    case "country": {
+      const told = countryOf(value);
+      return told === null ? null : { set: "", form: told.form, as: { code: told.code } };
+    }
+    case "date":
+    case "due":
+    case "modified": {
+      const told = dayIn(value);
+      if (told === null) return null;
+      const isSure = told.form !== "day or month first";
+      return { set: "", form: told.form, as: isSure ? { "year first": told.day } : {} };
+    }
+    case "price":
+    case "cost":
+    case "net":
+    case "vat":
+    case "gross":
+      return numberForm(value);
+    case "name":
+      return caseOf(value);
+    case "unit": {
+      const unit = unitOf(value);
+      return unit === null ? null : { set: unit, form: `“${value}”`, as: {} };
+    }
+    case "postcode": {
+      const told = record.country === null ? null : judgePostcode(value, record.country);
+      if (told?.is !== "right") return null;
+      const form = told.written === value ? "as usual" : "otherwise spaced";
+      return { set: record.country ?? "", form, as: { "as usual": told.written } };
+    }
+    case "gtin": {
+      if (gtinOf(value) === "") return null;
+      const digits = value.replaceAll(/\D/g, "");
+      return { set: "", form: digits === value ? "digits" : "with blanks or hyphens", as: { digits } };
+    }
+    default:
+      return null;
+  }
+}
+
+/** Values of one form that are listed; further ones are counted only. */
+const listedMax = 10_000;
+
+interface Kept {
+  readonly id: string;
+  readonly row: number;
+  readonly value: string;
+  readonly as: Form["as"];
+}
+
+interface FormTally {
+  count: number;
+  readonly kept: Kept[];
+}
+
+/** The forms in which the values of a list are written. */
+export interface Formats {
+  readonly note: (record: AuditRecord) => void;
+  /** Values that are written otherwise than most of their column, once all were noted. */
+  readonly findings: () => readonly AuditFinding[];
+}
+
+/** Keeps the forms of a list: counts, and the first values of each form. Never throws. */
+export function keepFormats(list: AuditList): Formats {
+  const columns = list.columns.map(() => new Map<string, Map<string, FormTally>>());
+  const note = (record: AuditRecord): void => {
+    for (const [at, { meaning }] of list.columns.entries()) {
+      const value = valueOf(record.cells[at]);
+      const form = value === "" || isBlank(value) ? null : formOf(value, meaning, record);
+      if (form === null) continue;
+      const sets = columns[at];
+      const forms = sets?.get(form.set) ?? new Map<string, FormTally>();
+      sets?.set(form.set, forms);
+      const tally = forms.get(form.form) ?? { count: 0, kept: [] };
+      forms.set(form.form, tally);
+      tally.count += 1;
+      const { id, row } = record;
+      if (tally.kept.length < listedMax) tally.kept.push({ id, row, value, as: form.as });
+    }
+  };
+  const findings = (): readonly AuditFinding[] =>
+    list.columns.flatMap(({ name }, at) =>
+      [...(columns[at] ?? new Map<string, Map<string, FormTally>>()).values()].flatMap((forms) =>
+        strays(list, name, forms),
+      ),
+    );
+  return { note, findings };
+}
+
+function strays(
+  list: AuditList,
+  field: string,
+  forms: ReadonlyMap<string, FormTally>,
+): readonly AuditFinding[] {
+  const ranked = [...forms].toSorted(([, one], [, other]) => other.count - one.count);
+  const [most] = ranked;
+  if (most === undefined) return [];
+  const [usual] = most;
+  return ranked.slice(1).flatMap(([form, { kept }]) =>
+    kept.map(({ id, row, value, as }): AuditFinding => {
+      const repair = as[usual];
+      return {
+        ...{ rule: "format-mix", side: list.side, entity: list.entity, id, row, field, value },
+        says: `${form}, where most are ${usual}`,
+        other: null,
+        repair: repair === undefined || repair === value ? null : repair,
+      };
+    }),
+  );
+}

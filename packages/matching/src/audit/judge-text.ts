@@ -1,0 +1,81 @@
+import { isBlank } from "../normalise/blank.ts";
+import type { AuditEntity, Meaning } from "./columns.ts";
+import { valueOf } from "./record.ts";
+import type { Fault, Judge } from "./record.ts";
+
+/** What a record cannot do without, where its list has a column for it. */
+const needed: { readonly [entity in AuditEntity]: readonly (readonly Meaning[])[] } = {
+  accounts: [["name", "family", "given"]],
+  contacts: [["name", "family", "given"], ["mail", "phone"], ["account"]],
+  products: [["name"], ["sku"], ["unit"]],
+  pricebooks: [["name"], ["currency"]],
+  quotes: [["number"], ["account"], ["date"], ["currency"]],
+  orders: [["number"], ["account"], ["date"], ["currency"]],
+  invoices: [["number"], ["account"], ["date"], ["due"], ["currency"]],
+  inventory: [["product"], ["quantity"]],
+  shipments: [["order"]],
+  lines: [["order"], ["product"], ["quantity"]],
+};
+
+/** Needed values that are missing: every column of one of the ways to say it is blank. */
+export const judgeNeeded: Judge = (record) => {
+  const { columns, entity } = record.list;
+  const faults: Fault[] = [];
+  for (const ways of needed[entity]) {
+    const there = columns.flatMap(({ meaning, name }, at) => (ways.includes(meaning) ? [{ name, at }] : []));
+    const [first] = there;
+    if (first === undefined || there.some(({ at }) => !isEmptyCell(record.cells[at]))) continue;
+    const says =
+      ways.length === 1
+        ? `there is no ${first.name}`
+        : `there is none of ${there.map(({ name }) => name).join(", ")}`;
+    faults.push({ rule: "missing", field: first.name, value: "", says });
+  }
+  return faults;
+};
+
+const isEmptyCell = (cell: string | undefined): boolean => valueOf(cell) === "";
+
+/** Columns whose short values are words of a list and no fillers. */
+const exempt: ReadonlySet<Meaning> = new Set([
+  ...(["parent", "account", "contact", "product", "order", "number"] as const),
+  ...(["other", "quantity", "price", "cost", "net", "vat", "gross", "active", "inactive"] as const),
+  ...(["unit", "status", "category", "title", "date", "due", "modified", "id", "region", "terms"] as const),
+]);
+
+/** Fillers: "n/a", "unknown", "000-000" where a value belongs. */
+export const judgeFillers: Judge = ({ list, cells }) =>
+  list.columns.flatMap(({ meaning, name }, at): readonly Fault[] => {
+    const value = valueOf(cells[at]);
+    if (value === "" || exempt.has(meaning) || !isBlank(value)) return [];
+    return [{ rule: "placeholder", field: name, value, says: "a filler, not a value", repair: "" }];
+  });
+
+const controls = /[\p{Cc}\u200B\u200E\u200F\uFEFF]/u;
+/** UTF-8 read as a Western encoding, and signs that stand for what was lost. */
+const garbled =
+  /\u{FFFD}|Ã[\u0080-\u00BF\u2018-\u201E\u0178\u0160\u0161]|Â[\u00A0-\u00BF]|â€|Ð[\u0080-\u00BF]/u;
+
+/** Blanks too many, control signs, and letters that an import damaged. */
+export const judgeHygiene: Judge = ({ list, cells }) => {
+  const faults: Fault[] = [];
+  for (const [at, { name, meaning }] of list.columns.entries()) {
+    const value = cells[at] ?? "";
+    if (value === "") continue;
+    if (garbled.test(value)) {
+      faults.push({ rule: "text-garbled", field: name, value, says: "letters of another encoding" });
+      continue;
+    }
+    const isLong = meaning === "other";
+    const isLoose = isLong ? value !== value.trimEnd() && value.trim() === "" : value !== value.trim();
+    if (isLoose || (!isLong && (/\S[ \t\u00A0]{2,}\S/.test(value) || controls.test(value)))) {
+      const says = value === value.trim() ? "blanks or unseen signs inside" : "blanks around it";
+      const repair = value
+        .replaceAll(/[\p{Cc}\u200B\u200E\u200F\uFEFF]/gu, " ")
+        .replaceAll(/\s+/g, " ")
+        .trim();
+      faults.push({ rule: "text-untrimmed", field: name, value, says, repair });
+    }
+  }
+  return faults;
+};

@@ -1,0 +1,128 @@
+import { keepWorth } from "@crossfoot/model";
+import type { AuditFinding } from "@crossfoot/model";
+import { isBlank } from "../normalise/blank.ts";
+import type { Meaning } from "./columns.ts";
+import { keepFormats } from "./formats.ts";
+import { judgeAddresses } from "./judge-address.ts";
+import { judgeAge, judgeDocuments, judgeForms, judgePrices } from "./judge-amount.ts";
+import { judgeCodes } from "./judge-code.ts";
+import { judgeMails, judgePhones, judgeTaxIds, judgeWebs } from "./judge-contact.ts";
+import { judgeFillers, judgeHygiene, judgeNeeded } from "./judge-text.ts";
+import { readerOf, recordOf, valueOf } from "./record.ts";
+import type { AuditList, AuditRecord, AuditTerms, Fault, Judge } from "./record.ts";
+import { keepKeys, keepTree, referenceLists } from "./structure.ts";
+
+const judges: readonly Judge[] = [
+  ...[judgeNeeded, judgeFillers, judgeHygiene],
+  ...[judgePhones, judgeMails, judgeWebs, judgeTaxIds, judgeCodes],
+  ...[judgeForms, judgePrices, judgeDocuments, judgeAge, judgeAddresses],
+];
+
+/**
+ * Most records of a list that are kept to be compared with one another and with the other side: they are
+ * compared in memory. Of longer lists every record is looked at, and equal keys are found, but no likeness.
+ */
+const keptMax = 250_000;
+
+/** How much of a column is filled. */
+export interface ColumnFill {
+  readonly name: string;
+  readonly meaning: Meaning;
+  readonly filled: number;
+}
+
+/** One list under audit. */
+export interface ListAudit {
+  readonly list: AuditList;
+  /** Looks at the next record. */
+  readonly look: (cells: readonly string[]) => readonly AuditFinding[];
+  /** What only the whole list tells: parents that are missing, circles, mixed forms. Called once. */
+  readonly end: () => readonly AuditFinding[];
+  /** Counts a finding against its record. */
+  readonly take: (finding: AuditFinding) => void;
+  readonly has: (id: string) => boolean;
+  readonly records: () => number;
+  readonly lost: () => number;
+  readonly fills: () => readonly ColumnFill[];
+  /** Rows that were kept; null where there were too many. */
+  readonly rows: () => readonly (readonly string[])[] | null;
+  readonly record: (row: number) => AuditRecord;
+}
+
+/** A fault as a finding of a record. */
+export function findingOf(record: AuditRecord, fault: Fault): AuditFinding {
+  return {
+    ...{
+      rule: fault.rule,
+      side: record.list.side,
+      entity: record.list.entity,
+      id: record.id,
+      row: record.row,
+    },
+    ...{ field: fault.field, value: fault.value, says: fault.says },
+    other: fault.other ?? null,
+    repair: fault.repair ?? null,
+  };
+}
+
+/** Begins a list. `before` are the lists of the same side that its references may lead to. Never throws. */
+export function auditList(list: AuditList, terms: AuditTerms, before: readonly ListAudit[]): ListAudit {
+  const columnOf = readerOf(list);
+  const keys = keepKeys();
+  const tree = keepTree();
+  const formats = keepFormats(list);
+  const worth = keepWorth();
+  const filled = list.columns.map(() => 0);
+  const refers = referencesOf(list, before);
+  let kept: (readonly string[])[] | null = [];
+  let count = 0;
+  const recordAt = (cells: readonly string[], row: number): AuditRecord =>
+    recordOf(cells, { list, terms, row, columnOf });
+  return {
+    list,
+    look: (cells) => {
+      count += 1;
+      const record = recordAt(cells, count);
+      for (const [at, cell] of cells.entries()) {
+        const value = valueOf(cell);
+        if (value !== "" && !isBlank(value)) filled[at] = (filled[at] ?? 0) + 1;
+      }
+      if (count > keptMax) kept = null;
+      kept?.push(cells);
+      tree.note(record);
+      formats.note(record);
+      const faults = [...judges.flatMap((judge) => judge(record)), ...keys.note(record), ...refers(record)];
+      return faults.map((fault) => findingOf(record, fault));
+    },
+    end: () => [
+      ...tree.faults(keys.has).map(({ id, row, ...fault }) => ({
+        ...{ side: list.side, entity: list.entity, id, row, other: null, repair: null },
+        ...{ rule: fault.rule, field: fault.field, value: fault.value, says: fault.says },
+      })),
+      ...formats.findings(),
+    ],
+    take: worth.take,
+    has: keys.has,
+    records: () => count,
+    lost: worth.lost,
+    fills: () => list.columns.map(({ name, meaning }, at) => ({ name, meaning, filled: filled[at] ?? 0 })),
+    rows: () => kept,
+    record: (row) => recordAt(kept?.[row - 1] ?? [], row),
+  };
+}
+
+/** Records that name a record of another list which is not there. Lists that are not given say nothing. */
+function referencesOf(list: AuditList, before: readonly ListAudit[]): Judge {
+  const looked = list.columns.flatMap(({ meaning, name }) => {
+    const targets = referenceLists[meaning] ?? [];
+    const lists = before.filter((each) => each.list.side === list.side && targets.includes(each.list.entity));
+    return lists.length === 0 ? [] : [{ meaning, name, lists }];
+  });
+  return ({ at }) =>
+    looked.flatMap(({ meaning, name, lists }): readonly Fault[] => {
+      const value = at(meaning);
+      if (value === "" || lists.some((each) => each.has(value))) return [];
+      const where = lists.map((each) => each.list.entity).join(" or ");
+      return [{ rule: "orphan", field: name, value, says: `there is no such record among the ${where}` }];
+    });
+}

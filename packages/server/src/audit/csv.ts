@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import type { WriteStream } from "node:fs";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { auditRules } from "@crossfoot/model";
+import type { AuditFinding } from "@crossfoot/model";
+
+/**
+ * A cell of a CSV file that people open in a spreadsheet: in quotes where it has to be, and what a
+ * spreadsheet would compute stands behind a quote. Phone numbers and plain numbers stay as they are.
+ */
+function cellOf(text: string): string {
+  const isPlain = /^[+-]?[\d\s()./,-]*$/.test(text) && !/^[+-]{2}|^[+-]$/.test(text);
+  const safe = /^[=+\-@\t\r]/.test(text) && !isPlain ? `'${text}` : text;
+  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+const lineOf = (cells: readonly string[]): string => `${cells.map(cellOf).join(",")}\n`;
+
+const findingHead = [
+  ...["severity", "rule", "system", "entity", "id", "row", "field", "value", "says"],
+  ...["other_system", "other_id", "other_value", "repair"],
+];
+const repairHead = ["id", "field", "from", "to", "rule"];
+
+/** Files that findings are written to. */
+export interface FindingFiles {
+  readonly write: (findings: readonly AuditFinding[]) => Promise<void>;
+  /** Ends the files, and answers their names. */
+  readonly close: () => Promise<readonly string[]>;
+}
+
+/**
+ * Writes findings to `findings.csv`, one a row, and certain repairs to `repairs-<side>-<entity>.csv`, in the
+ * form in which a system takes them in. Waits where the disk is slower. Rejects where it cannot be written.
+ */
+export function writeFindings(folder: string): FindingFiles {
+  const open = new Map<string, WriteStream>();
+  const failures: Error[] = [];
+  const streamOf = (name: string, head: readonly string[]): WriteStream => {
+    const known = open.get(name);
+    if (known !== undefined) return known;
+    const stream = createWriteStream(join(folder, name));
+    stream.on("error", (error) => failures.push(error));
+    open.set(name, stream);
+    stream.write(lineOf(head));
+    return stream;
+  };
+  const write = async (stream: WriteStream, text: string): Promise<void> => {
+    const [failure] = failures;
+    if (failure !== undefined) throw failure;
+    if (text !== "" && !stream.write(text)) await once(stream, "drain");
+  };
+  streamOf("findings.csv", findingHead);
+  return {
+    write: async (findings) => {
+      const texts = findings.map((each) =>
+        lineOf([
+          ...[auditRules[each.rule].severity, each.rule, each.side, each.entity, each.id, String(each.row)],
+          ...[each.field, each.value, each.says],
+          ...[each.other?.side ?? "", each.other?.id ?? "", each.other?.value ?? "", each.repair ?? ""],
+        ]),
+      );
+      await write(streamOf("findings.csv", findingHead), texts.join(""));
+      const repairable = findings.filter(({ repair }) => repair !== null);
+      for (const [name, own] of Map.groupBy(
+        repairable,
+        (each) => `repairs-${each.side}-${each.entity}.csv`,
+      )) {
+        const lines = own.map((each) =>
+          lineOf([each.id, each.field, each.value, each.repair ?? "", each.rule]),
+        );
+        await write(streamOf(name, repairHead), lines.join(""));
+      }
+    },
+    close: async () => {
+      for (const stream of open.values()) {
+        stream.end();
+        await finished(stream);
+      }
+      return [...open.keys()];
+    },
+  };
+}

@@ -1,0 +1,236 @@
+import { auditRules } from "@crossfoot/model";
+import type { AuditFinding, AuditSeverity } from "@crossfoot/model";
+import { html } from "../http/html.ts";
+import type { Html } from "../http/html.ts";
+import { pageCss } from "./page-css.ts";
+import { worstMax } from "./report.ts";
+import type { AuditGroup, AuditReport } from "./report.ts";
+
+const severityNames: { readonly [severity in AuditSeverity]: string } = {
+  stop: "settle first",
+  fault: "wrong",
+  note: "untidy",
+};
+
+const sideNames: { readonly [side: string]: string } = { crm: "CRM", erp: "ERP" };
+const sideName = (side: string): string => sideNames[side] ?? side;
+
+/** What a score means, for somebody who sees the first one. */
+function verdict(score: number | null): Html {
+  if (score === null) return html`<p>There were no records.</p>`;
+  const words =
+    score >= 95
+      ? "The records are in good order."
+      : score >= 80
+        ? "Most records are in order; what follows is worth an afternoon."
+        : "Many records need work before they are carried into another system.";
+  return html`<p>${words}</p>`;
+}
+
+function numbers(report: AuditReport): Html {
+  const { score } = report;
+  const tone = score === null || score < 80 ? "bad" : score < 95 ? "warn" : "good";
+  const stops = report.groups
+    .filter(({ severity }) => severity === "stop")
+    .reduce((sum, { count }) => sum + count, 0);
+  return html`<section class="numbers">
+    <div class="big ${tone}"><b>${score === null ? "–" : score.toFixed(1)}</b><span>of 100</span></div>
+    <div><b>${report.records}</b><span>records looked at</span></div>
+    <div><b>${report.findings}</b><span>things to look at</span></div>
+    <div><b>${stops}</b><span>to settle before anything is written</span></div>
+    <div><b>${report.repairs}</b><span>with a certain repair</span></div>
+  </section>`;
+}
+
+function lists(report: AuditReport): Html {
+  const rows = report.lists.map(
+    ({ side, entity, records, score, from }) =>
+      html`<tr>
+        <td>${sideName(side)}</td>
+        <th scope="row">${entity}</th>
+        <td class="count">${records}</td>
+        <td class="count">${score === null ? "" : score.toFixed(1)}</td>
+        <td class="soft">${from}</td>
+      </tr>`,
+  );
+  return html`<h2>What was looked at</h2>
+    <table>
+      <thead>
+        <tr>
+          <th>system</th>
+          <th>list</th>
+          <th class="count">records</th>
+          <th class="count">score</th>
+          <th>from</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`;
+}
+
+/** Longest value that is shown; the rest is in the files. */
+const shownMax = 60;
+const cut = (text: string): string => (text.length > shownMax ? `${text.slice(0, shownMax)}…` : text);
+
+function example(finding: AuditFinding): Html {
+  const { id, value, other, repair, says } = finding;
+  const theirs =
+    other === null || other.value === "" ? html`` : html` ${sideName(other.side)}: “${cut(other.value)}”`;
+  const mended = repair === null ? html`` : html` <span class="good">→ “${cut(repair)}”</span>`;
+  return html`<li>
+    <code>${id}</code> ${value === "" ? html`<i>nothing</i>` : html`“${cut(value)}”`}${theirs}${mended}
+    <span class="soft">${says}</span>
+  </li>`;
+}
+
+function repairWords(group: AuditGroup): Html {
+  const { advice } = auditRules[group.rule];
+  if (group.repairs === 0) return html`<p>${advice}</p>`;
+  const file = `repairs-${group.side}-${group.entity}.csv`;
+  const all = group.repairs === group.count ? "All of them" : `${group.repairs} of them`;
+  return html`<p>${all} can be repaired at once: the right values stand in <code>${file}</code>.</p>
+    ${group.repairs < group.count ? html`<p>The others: ${advice}</p>` : html``}`;
+}
+
+function group(each: AuditGroup, place: number): Html {
+  const rule = auditRules[each.rule];
+  const where = each.field === "" ? "" : `, field ${each.field}`;
+  return html`<article>
+    <h3>
+      <span class="place">${place + 1}</span> ${rule.title}
+      <span class="tag ${each.severity}">${severityNames[each.severity]}</span>
+    </h3>
+    <p class="soft">
+      ${sideName(each.side)}, ${each.entity}${where}: ${each.count} ${each.count === 1 ? "record" : "records"}
+    </p>
+    <p>${rule.harm}</p>
+    ${repairWords(each)}
+    <ul>
+      ${each.examples.map(example)}
+    </ul>
+  </article>`;
+}
+
+function firstLoad(report: AuditReport): Html {
+  if (report.firstLoad.length === 0) return html``;
+  const rows = report.firstLoad.map(({ entity, linked, reviewed, alone }) => {
+    const [mine, theirs] = Object.entries(alone);
+    return html`<tr>
+      <th scope="row">${entity}</th>
+      <td class="count">${linked}</td>
+      <td class="count">${reviewed}</td>
+      <td class="count">${mine?.[1] ?? 0}</td>
+      <td class="count">${theirs?.[1] ?? 0}</td>
+    </tr>`;
+  });
+  return html`<h2>What a first load would do</h2>
+    <p>If every record is to be in both systems. Nothing of this was done.</p>
+    <table>
+      <thead>
+        <tr>
+          <th>list</th>
+          <th class="count">in both: would be linked</th>
+          <th class="count">perhaps the same: you would be asked</th>
+          <th class="count">only in the CRM: created in the ERP</th>
+          <th class="count">only in the ERP: created in the CRM</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`;
+}
+
+function fills(report: AuditReport): Html {
+  const rows = report.lists.flatMap(({ side, entity, records, columns }) =>
+    columns.map(({ name, meaning, filled }) => {
+      const share = records === 0 ? 0 : Math.floor((100 * filled) / records);
+      return html`<tr>
+        <td>${sideName(side)}</td>
+        <td>${entity}</td>
+        <th scope="row">${name}</th>
+        <td class="soft">${meaning === "other" ? "not judged" : meaning}</td>
+        <td class="count">${share} %</td>
+      </tr>`;
+    }),
+  );
+  return html`<h2>How complete the lists are</h2>
+    <details>
+      <summary>Every column, what it was taken for, and how much of it is filled</summary>
+      <table>
+        <thead>
+          <tr>
+            <th>system</th>
+            <th>list</th>
+            <th>column</th>
+            <th>taken for</th>
+            <th class="count">filled</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </details>`;
+}
+
+function rest(groups: readonly AuditGroup[]): Html {
+  if (groups.length === 0) return html``;
+  const rows = groups.map(
+    (each) =>
+      html`<tr>
+        <td>${sideName(each.side)}</td>
+        <td>${each.entity}</td>
+        <td>${each.field}</td>
+        <th scope="row">${auditRules[each.rule].title}</th>
+        <td class="count">${each.count}</td>
+      </tr>`,
+  );
+  return html`<h2>Everything else</h2>
+    <table>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`;
+}
+
+/** Kept out of the template: a formatter may add white space there. */
+const styleElement: Html = { html: `<style>${pageCss}</style>` };
+
+/**
+ * The audit as one HTML document without scripts, for a person who decides. Everything from outside is
+ * escaped.
+ */
+export function auditPage(report: AuditReport): string {
+  const worst = report.groups.slice(0, worstMax);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Audit of ${report.madeOn}</title>
+        ${styleElement}
+      </head>
+      <body>
+        <main>
+          <h1>What is in your CRM and ERP</h1>
+          <p class="soft">
+            Looked at on ${report.madeOn}, before anything is joined. Nothing was changed in either system.
+          </p>
+          ${numbers(report)} ${verdict(report.score)} ${firstLoad(report)}
+          <h2>${worst.length === 0 ? "Nothing was found" : "What to do first"}</h2>
+          ${worst.map(group)} ${rest(report.groups.slice(worstMax))} ${lists(report)} ${fills(report)}
+          ${report.remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
+          <footer>
+            The score: each record begins with one point and loses all of it for a thing to settle first, four
+            tenths for what is wrong, one tenth for what is untidy; the score is what is left, of 100.
+            Untouched for ${report.staleDays} days counts as stale. Every finding stands in
+            <code>findings.csv</code>.
+          </footer>
+        </main>
+      </body>
+    </html> `;
+  return page.html;
+}

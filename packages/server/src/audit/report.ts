@@ -1,0 +1,89 @@
+import type { ColumnFill, FirstLoad } from "@crossfoot/matching";
+import { auditRules, severityWeights } from "@crossfoot/model";
+import type { AuditFinding, AuditRuleId, AuditSeverity } from "@crossfoot/model";
+
+/** Findings told of a group. */
+const examplesMax = 5;
+/** Groups that lead the report. */
+export const worstMax = 20;
+
+/** Findings of one rule on one field of one list. */
+export interface AuditGroup {
+  readonly rule: AuditRuleId;
+  readonly severity: AuditSeverity;
+  readonly side: string;
+  readonly entity: string;
+  readonly field: string;
+  readonly count: number;
+  /** How many of them have a certain repair. */
+  readonly repairs: number;
+  readonly examples: readonly AuditFinding[];
+}
+
+/** One list that was looked at. */
+interface AuditedList {
+  readonly side: string;
+  readonly entity: string;
+  readonly from: string;
+  readonly records: number;
+  readonly score: number | null;
+  readonly columns: readonly ColumnFill[];
+}
+
+/** What an audit found. */
+export interface AuditReport {
+  /** The day on which it was made, `2026-01-31`. */
+  readonly madeOn: string;
+  readonly staleDays: number;
+  /** 0 to 100; null where there are no records. */
+  readonly score: number | null;
+  readonly records: number;
+  readonly findings: number;
+  readonly repairs: number;
+  readonly lists: readonly AuditedList[];
+  /** Groups of findings, the heaviest first. */
+  readonly groups: readonly AuditGroup[];
+  readonly firstLoad: readonly FirstLoad[];
+  /** What was not looked at, and why, in words. */
+  readonly remarks: readonly string[];
+}
+
+interface OpenGroup {
+  readonly first: AuditFinding;
+  count: number;
+  repairs: number;
+  readonly examples: AuditFinding[];
+}
+
+/** Groups of findings, as they come. */
+export interface AuditTally {
+  readonly take: (finding: AuditFinding) => void;
+  readonly groups: () => readonly AuditGroup[];
+}
+
+/** What a group weighs: the weight of its rule, for each of its findings. */
+const weightOf = ({ severity, count }: AuditGroup): number => severityWeights[severity] * count;
+
+/** Counts findings by rule, list and field, and keeps a few of each. Never throws. */
+export function keepTally(): AuditTally {
+  const groups = new Map<string, OpenGroup>();
+  return {
+    take: (finding) => {
+      const { rule, side, entity, field } = finding;
+      const key = [rule, side, entity, field].join("\n");
+      const group = groups.get(key) ?? { first: finding, count: 0, repairs: 0, examples: [] };
+      groups.set(key, group);
+      group.count += 1;
+      if (finding.repair !== null) group.repairs += 1;
+      if (group.examples.length < examplesMax) group.examples.push(finding);
+    },
+    groups: () =>
+      [...groups.values()]
+        .map(({ first, count, repairs, examples }): AuditGroup => {
+          const { rule, side, entity, field } = first;
+          const { severity } = auditRules[rule];
+          return { ...{ rule, severity, side, entity, field }, count, repairs, examples };
+        })
+        .toSorted((one, other) => weightOf(other) - weightOf(one)),
+  };
+}

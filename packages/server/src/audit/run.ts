@@ -1,0 +1,170 @@
+import {
+  auditEntities,
+  auditList,
+  compareLists,
+  duplicatesIn,
+  firstLoadOf,
+  pairLists,
+  recogniseColumns,
+} from "@crossfoot/matching";
+import type { AuditTerms, FirstLoad, ListAudit } from "@crossfoot/matching";
+import { scoreOf } from "@crossfoot/model";
+import type { AuditFinding } from "@crossfoot/model";
+import { keepTally } from "./report.ts";
+import type { AuditReport } from "./report.ts";
+import type { AuditSource } from "./source.ts";
+
+/** Rows that tell what the columns of a list hold. */
+const sampleMax = 2000;
+/** Findings given on at once. */
+const batchMax = 1000;
+
+/** What an audit works with. */
+export interface AuditWork {
+  readonly sources: readonly AuditSource[];
+  readonly terms: AuditTerms;
+  /** Gets every finding, in batches. */
+  readonly sink: (findings: readonly AuditFinding[]) => Promise<void>;
+  readonly onProgress: (message: string) => void;
+}
+
+interface Listed {
+  readonly audit: ListAudit;
+  readonly from: string;
+}
+
+/**
+ * Audits lists, row by row, then in themselves, then against the other side. Memory does not grow with the
+ * findings. Reads only. Rejects with whatever a source or the sink rejects with.
+ */
+export async function runAudit(work: AuditWork): Promise<AuditReport> {
+  const tally = keepTally();
+  const remarks: string[] = [];
+  const lists: Listed[] = [];
+  const give = giver(work, (finding) => {
+    tally.take(finding);
+    lists
+      .find(({ audit: { list } }) => list.side === finding.side && list.entity === finding.entity)
+      ?.audit.take(finding);
+  });
+  const order = work.sources.toSorted(
+    (one, other) => auditEntities.indexOf(one.entity) - auditEntities.indexOf(other.entity),
+  );
+  for (const source of order) {
+    const opened = await beginList(
+      source,
+      work.terms,
+      lists.map(({ audit }) => audit),
+    );
+    lists.push({ audit: opened.audit, from: source.from });
+    await opened.read(give);
+    work.onProgress(`${source.side}: ${source.entity}, ${opened.audit.records()} records`);
+  }
+  const firstLoad = await compareAll(lists, { work, give, remarks });
+  await give([], true);
+  const groups = tally.groups();
+  const worths = lists.map(({ audit }) => ({ records: audit.records(), lost: audit.lost() }));
+  return {
+    madeOn: work.terms.today,
+    staleDays: work.terms.staleDays,
+    score: scoreOf(worths),
+    records: worths.reduce((sum, { records }) => sum + records, 0),
+    findings: groups.reduce((sum, { count }) => sum + count, 0),
+    repairs: groups.reduce((sum, { repairs }) => sum + repairs, 0),
+    lists: lists.map(({ audit, from }) => ({
+      ...{ side: audit.list.side, entity: audit.list.entity, from, records: audit.records() },
+      score: scoreOf([{ records: audit.records(), lost: audit.lost() }]),
+      columns: audit.fills(),
+    })),
+    ...{ groups, firstLoad, remarks },
+  };
+}
+
+type Give = (findings: readonly AuditFinding[], isLast?: boolean) => Promise<void>;
+
+/** Gives findings on in batches, each counted first. */
+function giver(work: AuditWork, count: (finding: AuditFinding) => void): Give {
+  let waiting: AuditFinding[] = [];
+  return async (findings, isLast = false) => {
+    for (const finding of findings) {
+      count(finding);
+      waiting.push(finding);
+    }
+    if (waiting.length < (isLast ? 1 : batchMax)) return;
+    const batch = waiting;
+    waiting = [];
+    await work.sink(batch);
+  };
+}
+
+interface Begun {
+  readonly audit: ListAudit;
+  readonly read: (give: Give) => Promise<void>;
+}
+
+/** Recognises the columns of a list by its first rows, and makes it ready to be read. */
+async function beginList(
+  source: AuditSource,
+  terms: AuditTerms,
+  before: readonly ListAudit[],
+): Promise<Begun> {
+  const { side, entity } = source;
+  const opened = await source.open();
+  const rows = opened.rows[Symbol.asyncIterator]();
+  const sample: (readonly string[])[] = [];
+  let isOver = false;
+  while (opened.columns === null && sample.length < sampleMax && !isOver) {
+    const next = await rows.next();
+    if (next.done === true) isOver = true;
+    else sample.push(next.value);
+  }
+  const columns = opened.columns ?? recogniseColumns(entity, opened.names, sample);
+  const audit = auditList({ side, entity, columns }, terms, before);
+  const read = async (give: Give): Promise<void> => {
+    for (const cells of sample) await give(audit.look(cells));
+    for (let next = isOver ? null : await rows.next(); next?.done === false; next = await rows.next())
+      await give(audit.look(next.value));
+    await give(audit.end());
+  };
+  return { audit, read };
+}
+
+interface Comparing {
+  readonly work: AuditWork;
+  readonly give: Give;
+  readonly remarks: string[];
+}
+
+/** Duplicates within each list, and each list against that of the other side. */
+async function compareAll(
+  lists: readonly Listed[],
+  { work, give, remarks }: Comparing,
+): Promise<readonly FirstLoad[]> {
+  for (const { audit } of lists) {
+    if (audit.rows() === null) {
+      const { side, entity } = audit.list;
+      remarks.push(
+        `${side}: ${entity} has too many records to be compared by likeness; equal numbers were found`,
+      );
+    }
+    work.onProgress(`${audit.list.side}: duplicates among ${audit.list.entity}`);
+    for (const finding of duplicatesIn(audit)) await give([finding]);
+  }
+  const loads: FirstLoad[] = [];
+  const sides = [...new Set(lists.map(({ audit }) => audit.list.side))];
+  for (const entity of auditEntities) {
+    const [left, right] = sides.map((side) =>
+      lists.find(({ audit: { list } }) => list.side === side && list.entity === entity),
+    );
+    if (left === undefined || right === undefined) continue;
+    work.onProgress(`comparing ${entity}`);
+    const pairing = pairLists(left.audit, right.audit);
+    if (pairing === null) {
+      remarks.push(`${entity} of both sides were not compared: no column of both names the same thing`);
+      continue;
+    }
+    for (const finding of compareLists(left.audit, right.audit, pairing)) await give([finding]);
+    loads.push(firstLoadOf(left.audit, right.audit, pairing));
+  }
+  return loads;
+}

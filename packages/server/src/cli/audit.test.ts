@@ -1,0 +1,120 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { auditRuleIds } from "@crossfoot/model";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { writeFiles } from "../config/testing.ts";
+import { tempFolder } from "../platform/testing/temp-folder.ts";
+import type { TempFolder } from "../platform/testing/temp-folder.ts";
+import { command } from "./testing.ts";
+
+let folder: TempFolder;
+beforeEach(() => {
+  folder = tempFolder();
+});
+afterEach(() => folder.remove());
+
+const at = (name: string): string => join(folder.path, name);
+const names = "Acorn Foods,Birch Steel,Cedar Paints,Delta Tools,Ember Lamps,Falcon Boats,Granite Tiles".split(
+  ",",
+);
+const head = "id,name,street,city,postcode,country,phone,email";
+const lineOf = (id: string, name: string, row: number): string => {
+  const web = `${name.split(" ")[0]?.toLowerCase()}-firm.com`;
+  const place = `${row + 3} High Street,Leeds,LS${row + 1} 4AP,GB`;
+  return `${id},${name},${place},+44 20 7946 0${row + 100},office${row}@${web}`;
+};
+const crm = [head, ...names.map((name, row) => lineOf(`A${row}`, `${name} Ltd`, row))];
+const erp = [head, ...names.map((name, row) => lineOf(`9${row}`, `${name.toUpperCase()} LIMITED`, row))];
+
+/** Writes the lists of both sides, and runs `audit` on them. */
+async function audit(
+  files: { readonly [name: string]: string | Buffer },
+  flags: readonly string[] = ["--crm", at("crm"), "--erp", at("erp"), "--out", at("out")],
+): ReturnType<typeof command> {
+  writeFiles(folder.path, files as { readonly [name: string]: string });
+  return command(["audit", ...flags]);
+}
+
+const findings = (): readonly string[] =>
+  readFileSync(at("out/findings.csv"), "utf8").trimEnd().split("\n").slice(1);
+const rulesFound = (): readonly string[] => findings().map((line) => line.split(",").slice(1, 6).join(" "));
+
+describe("audit on files", () => {
+  it("records in order have the score 100 and the exit code 0", async () => {
+    const ended = await audit({ "crm/accounts.csv": crm.join("\n"), "erp/customers.csv": erp.join("\n") });
+    expect(ended.err).not.toMatch(/crossfoot:/);
+    expect(rulesFound()).toEqual([]);
+    expect(ended.code).toBe(0);
+    expect(ended.out).toContain("Score 100.0 of 100");
+    expect(ended.out).toMatch(/accounts\s+7\s+0\s+0 only in crm, 0 only in erp/);
+  });
+
+  it("what both sides say of one record is compared, whatever its id there", async () => {
+    const other = erp.map((line) => line.replace("3 High Street,Leeds", "12 Low Lane,York"));
+    const ended = await audit({ "crm/accounts.csv": crm.join("\n"), "erp/accounts.csv": other.join("\n") });
+    expect(ended.code).toBe(2);
+    expect(rulesFound()).toEqual(["disagree crm accounts A0 1", "disagree crm accounts A0 1"]);
+    expect(findings()[0]).toContain("erp,90");
+  });
+
+  it("what a spreadsheet would compute is escaped, and a phone number is not", async () => {
+    const line = "A9,=cmd|' /C calc'!A0,1 Low Lane,Leeds ,LS1 4AP,GB,+44 20 7946 0999,a@b.example.com";
+    const faulty = "A8,Hill & Co,1 Low Lane,Leeds ,LS1 4AP,GB,+44 20,a@hill-firm.com";
+    await audit({ "crm/accounts.csv": [...crm, line, faulty].join("\n") }, [
+      ...["--crm", at("crm"), "--out", at("out")],
+    ]);
+    const all = readFileSync(at("out/findings.csv"), "utf8");
+    expect(all).not.toMatch(/(?:^|,)=/m);
+    expect(all).toContain(",+44 20,");
+    expect(readFileSync(at("out/repairs-crm-accounts.csv"), "utf8")).toContain("A8,city,Leeds ,Leeds,");
+  });
+
+  it("the page escapes what stands in the records", async () => {
+    const line = "A9,<script>alert(1)</script>,,Leeds,LS1 4AP,GB,+44 20 7946 0999,a@low-firm.com";
+    await audit({ "crm/accounts.csv": [...crm, line].join("\n") }, ["--crm", at("crm"), "--out", at("out")]);
+    const page = readFileSync(at("out/audit.html"), "utf8");
+    expect(page).toContain("An address without street");
+    expect(page).not.toContain("<script");
+  });
+
+  it("one JSON document tells the same as the files", async () => {
+    const broken = crm.map((line) => line.replace("LS1 4AP", "1234"));
+    const ended = await audit({ "crm/accounts.csv": broken.join("\n") }, [
+      ...["--crm", `accounts=${at("crm/accounts.csv")}`, "--out", at("out"), "--json"],
+    ]);
+    const told = JSON.parse(ended.out) as { groups: { rule: string; count: number }[]; score: number };
+    expect(told.groups.map(({ rule, count }) => [rule, count])).toEqual([["postcode-invalid", 1]]);
+    expect(told.score).toBe(94.2);
+    expect(existsSync(at("out/audit.json"))).toBe(true);
+  });
+});
+
+describe("bad input is named", () => {
+  it.each([
+    ["another encoding", Buffer.from("id,name\n1,M\xfcller", "latin1"), /accounts.csv, line 2: not UTF-8/],
+    ["a row of another width", "id,name\n1,a,b\n", /line 2: has another number of cells/],
+    ["a quote that is left open", 'id,name\n1,"a\n2,b\n', /a quote was opened and never closed/],
+    ["nothing", "", /is empty/],
+  ])("%s", async (_what, text, message) => {
+    const ended = await audit({ "crm/accounts.csv": text }, ["--crm", at("crm")]);
+    expect(ended.code).toBe(4);
+    expect(ended.err).toMatch(message);
+  });
+
+  it.each([
+    [[], /name lists with --crm and --erp/],
+    [["--crm", "nowhere"], /there is no folder nowhere/],
+    [["--crm", "acounts=x.csv"], /did you mean `accounts`/],
+    [["--crm", "accounts=x.csv", "--stale-days", "-3"], /whole number/],
+    [["--crm", "accounts=x.csv", "orders=y.csv", "accounts=z.csv"], /both x.csv and z.csv are accounts/],
+  ])("flags such as %j", async (flags, message) => {
+    const ended = await audit({}, flags);
+    expect(ended.code).toBe(4);
+    expect(ended.err).toMatch(message);
+  });
+});
+
+it("the guide explains every rule", () => {
+  const guide = readFileSync(new URL("../../../../docs/guide/audit.md", import.meta.url), "utf8");
+  expect(auditRuleIds.filter((rule) => !guide.includes(`\`${rule}\``))).toEqual([]);
+});
