@@ -157,7 +157,9 @@ export function recogniseColumns(
   const taken = new Set<string>();
   const columns = names.map((name): AuditColumn => {
     const header = headerOf(name);
-    const meaning = meaningOf(header, entity);
+    const parted = meaningOf(header, entity);
+    // Capitals part words, but not in every name: "UoM" is one.
+    const meaning = parted === "other" ? meaningOf(fold(name), entity) : parted;
     const place = placeOf(header, meaning);
     const repeats = meaning === "phone" || meaning === "other" || meaning === "mail" || meaning === "web";
     const slot = `${meaning} ${place}`;
