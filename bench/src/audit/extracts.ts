@@ -35,7 +35,7 @@ function rowsOf(folder: URL, file: string): Row[] {
 const pad = (number: number, digits: number): string => String(number).padStart(digits, "0");
 
 /** A VAT id of Germany with a right check digit (ISO 7064 MOD 11,10). */
-export function taxIdOf(number: number): string {
+function taxIdOf(number: number): string {
   const body = pad(10_000_000 + number * 7919, 8).slice(0, 8);
   let rest = 10;
   for (const digit of body) {
@@ -114,7 +114,10 @@ function chinook(folder: URL): Extract {
     filled(
       {
         id: row["CustomerId"] ?? "",
-        name: row["Company"] || `${row["FirstName"] ?? ""} ${row["LastName"] ?? ""}`,
+        name:
+          row["Company"] === ""
+            ? `${row["FirstName"] ?? ""} ${row["LastName"] ?? ""}`
+            : (row["Company"] ?? ""),
         ...{ street: row["Address"] ?? "", city: row["City"] ?? "", postcode: row["PostalCode"] ?? "" },
         ...{ country: row["Country"] ?? "", phone: row["Phone"] ?? "", mail: row["Email"] ?? "" },
       },

@@ -11,7 +11,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath } from "node:process";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { auditRuleIds } from "@crossfoot/model";
 import { parse } from "csv-parse/sync";
@@ -29,7 +29,8 @@ interface Found {
   readonly other_id: string;
 }
 
-const program = new URL("../../../packages/server/src/main.ts", import.meta.url).pathname;
+/** The command line of this repository, as `npm run crossfoot` starts it. */
+const program = fileURLToPath(new URL("main.ts", import.meta.resolve("crossfoot")));
 
 /** Runs the command on extracts of a business, and reads what it wrote. */
 function audited(business: Business, folder: string): readonly Found[] {
