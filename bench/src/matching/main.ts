@@ -98,7 +98,8 @@ function main(): void {
       line([
         score.name,
         ...cells,
-        ...[score.f1, score.precision, score.recall].map((each) => each.toFixed(4)),
+        ...[score.f1, score.precision, score.recall, score.f1Reviewed].map((each) => each.toFixed(4)),
+        ...["", "", "", "", String(score.reviews)],
       ]),
     );
   }

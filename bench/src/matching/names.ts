@@ -1,4 +1,4 @@
-import { nameLikenesses, sameNameMin } from "@crossfoot/matching";
+import { nameLikenesses, sameNameMin, sureNameMin } from "@crossfoot/matching";
 import type { Table } from "@crossfoot/matching";
 
 /** Precision, recall and F1 of "these two names are one", over some rows of the set of names. */
@@ -8,6 +8,9 @@ export interface NameScore {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
+  /** Rows for a person, and F1 if every one of them were answered rightly. */
+  readonly reviews: number;
+  readonly f1Reviewed: number;
 }
 
 const organisations = ["Company", "Organization", "LegalEntity"];
@@ -28,7 +31,8 @@ export function scoreNames(table: Table): readonly NameScore[] {
     );
     return rows.map((row, place) => ({
       schema: row[schema] ?? "",
-      isFound: (likenesses[place] ?? 0) >= sameNameMin,
+      isFound: (likenesses[place] ?? 0) >= sureNameMin,
+      isAsked: (likenesses[place] ?? 0) >= sameNameMin && (likenesses[place] ?? 0) < sureNameMin,
       isTrue: row[truth] === "true",
     }));
   };
@@ -49,6 +53,7 @@ export function scoreNames(table: Table): readonly NameScore[] {
 interface Judged {
   readonly schema: string;
   readonly isFound: boolean;
+  readonly isAsked: boolean;
   readonly isTrue: boolean;
 }
 
@@ -56,9 +61,12 @@ function scoreOf(name: string, rows: readonly Judged[]): NameScore {
   const hits = rows.filter(({ isFound, isTrue }) => isFound && isTrue).length;
   const found = rows.filter(({ isFound }) => isFound).length;
   const truth = rows.filter(({ isTrue }) => isTrue).length;
+  const answered = rows.filter(({ isAsked, isTrue }) => isAsked && isTrue).length;
   return {
     name,
     rows: rows.length,
+    reviews: rows.filter(({ isAsked }) => isAsked).length,
+    f1Reviewed: (2 * (hits + answered)) / Math.max(1, found + answered + truth),
     precision: hits / Math.max(1, found),
     recall: hits / Math.max(1, truth),
     f1: (2 * hits) / Math.max(1, found + truth),

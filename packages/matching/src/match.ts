@@ -1,19 +1,19 @@
-import { proposeCandidates } from "./block/candidates.ts";
-import type { Candidates } from "./block/candidates.ts";
+import { proposeCandidates, spreadOf } from "./block/candidates.ts";
+import type { Candidates, Proposed } from "./block/candidates.ts";
 import { fieldsOf } from "./columns/align.ts";
 import { sideOf } from "./columns/prepare.ts";
-import type { Side } from "./columns/prepare.ts";
+import { vocabularyOf } from "./columns/vocabulary.ts";
+import type { Side } from "./columns/vocabulary.ts";
 import { assignOneToOne } from "./decide/assign.ts";
 import { clusterGuarded } from "./decide/cluster.ts";
 import { collapseCopies } from "./decide/collapse.ts";
-import type { Collapsed } from "./decide/collapse.ts";
 import { competingProbabilities, freeProbabilities } from "./decide/compete.ts";
 import { isNamed } from "./decide/guard.ts";
 import type { Field, MatchedEntity, Table } from "./kinds.ts";
-import { estimateWeights, logOddsOf } from "./weigh/estimate.ts";
 import type { Weights } from "./weigh/estimate.ts";
-import { measuresOf } from "./weigh/levels.ts";
-import type { Measure } from "./weigh/levels.ts";
+import { Comparer } from "./weigh/levels.ts";
+import type { Compared, Measure } from "./weigh/levels.ts";
+import { likelyPairs, pairsOfLikelyRecords, weigh } from "./weigh/weighing.ts";
 
 /** What is to be matched. */
 export interface MatchInput {
@@ -43,11 +43,21 @@ export interface Matching {
   readonly measures: readonly Measure[];
   readonly weights: Weights;
   readonly pairs: readonly MatchedPair[];
+  readonly proposed: Proposed;
 }
 
-/** From here on a pair is linked; between the two a person decides; below, the records are apart. */
-const linkMin = 0.5;
+/** Below this the records are apart; from here to the bar of a link a person decides. */
 const reviewMin = 0.1;
+/** What a question says at most, and a link inside a cluster at least. */
+const even = 0.5;
+/** Above an even chance, and not by rounding: of two partners that are equally good none is linked. */
+const linkLeast = 0.52;
+/**
+ * Where few records have a partner the records that look alike by chance outweigh the pairs, and what two
+ * tables share by chance the weights cannot tell: the bar of a link rises from this share downwards.
+ */
+const sharedEnough = 0.4;
+const cautionMax = 0.38;
 /** What a pair is taken for at most whose names do not speak for it: a question for a person. */
 const unnamedLogOdds = -0.04;
 
@@ -55,28 +65,28 @@ const unnamedLogOdds = -0.04;
 export function matchTables(input: MatchInput): Matching {
   const { left, right, entity } = input;
   const fields = input.fields ?? fieldsOf({ left, right }, entity);
-  const mine = sideOf(left, fields, { end: "left", entity });
-  return right === null
-    ? matchWithin(collapseCopies(mine), fields, entity)
-    : matchAcross({ left: mine, right: sideOf(right, fields, { end: "right", entity }), fields, entity });
+  const vocabulary = vocabularyOf(fields);
+  const mine = sideOf(left, fields, { end: "left", entity, vocabulary });
+  const theirs = right === null ? null : sideOf(right, fields, { end: "right", entity, vocabulary });
+  return matchSides({ left: mine, right: theirs, fields, entity, vocabulary });
 }
 
-interface Across {
-  readonly left: Side;
-  readonly right: Side;
-  readonly fields: readonly Field[];
-  readonly entity: MatchedEntity;
+/** Matches sides that were read already, as `matchTables` does. Never throws. */
+export function matchSides(sides: Compared): Matching {
+  return sides.right === null ? matchWithin(sides) : matchAcross(sides, sides.right);
 }
 
-function matchAcross({ left, right, fields, entity }: Across): Matching {
-  const candidates = proposeCandidates(left, right, fields);
-  const measures = measuresOf({ candidates, left, right, fields, entity });
-  const count = candidates.left.length;
-  const probabilities = (logOdds: Float64Array): Float64Array => competingProbabilities(candidates, logOdds);
-  const exclusive = [left.count, right.count] as const;
-  const weights = estimateWeights({ measures, count, probabilities, exclusive });
-  const logOdds = logOddsOf(weights, measures, count);
-  const probability = probabilities(logOdds);
+function matchAcross(sides: Compared, right: Side): Matching {
+  const { left, fields, entity } = sides;
+  const proposed = proposeCandidates(sides);
+  const weighing = weigh(new Comparer(sides), proposed, {
+    probabilities: competingProbabilities,
+    exclusive: [left.count, right.count],
+    survivors: likelyPairs,
+  });
+  const { candidates, measures, weights, logOdds } = weighing;
+  const probability = competingProbabilities(candidates, logOdds);
+  const linkMin = barOf(probability, Math.max(left.count, right.count));
   const pairs: MatchedPair[] = [];
   for (const pair of assignOneToOne(candidates, logOdds)) {
     const told = probability[pair] ?? 0;
@@ -85,21 +95,32 @@ function matchAcross({ left, right, fields, entity }: Across): Matching {
     pairs.push({
       left: candidates.left[pair] ?? 0,
       right: candidates.right[pair] ?? 0,
-      probability: told >= linkMin && !isSure ? linkMin : told,
+      probability: isSure ? told : Math.min(told, linkMin),
       band: isSure ? "link" : "review",
       candidate: pair,
     });
   }
-  return { fields, candidates, measures, weights, pairs };
+  return { fields, candidates, measures, weights, pairs, proposed: spreadOf(proposed, false) };
 }
 
-function matchWithin(collapsed: Collapsed, fields: readonly Field[], entity: MatchedEntity): Matching {
-  const { side, origin, copies } = collapsed;
-  const candidates = proposeCandidates(side, null, fields);
-  const measures = measuresOf({ candidates, left: side, right: null, fields, entity });
-  const count = candidates.left.length;
-  const weights = estimateWeights({ measures, count, probabilities: freeProbabilities, exclusive: null });
-  const logOdds = logOddsOf(weights, measures, count).map((each, pair) =>
+/** From which probability on a pair is linked, by the share of the larger side that has a partner. */
+function barOf(probability: Float64Array, records: number): number {
+  const shared = probability.reduce((sum, each) => sum + each, 0) / Math.max(1, records);
+  return linkLeast + cautionMax * Math.max(0, 1 - shared / sharedEnough);
+}
+
+function matchWithin(sides: Compared): Matching {
+  const { fields, entity } = sides;
+  const { side, origin, copies } = collapseCopies(sides.left);
+  const within = { ...sides, left: side };
+  const proposed = proposeCandidates(within);
+  const weighing = weigh(new Comparer(within), proposed, {
+    probabilities: (_, logOdds) => freeProbabilities(logOdds),
+    exclusive: null,
+    survivors: pairsOfLikelyRecords,
+  });
+  const { candidates, measures, weights } = weighing;
+  const logOdds = weighing.logOdds.map((each, pair) =>
     each > 0 && !isNamed(measures, { weights, entity, pair }) ? unnamedLogOdds : each,
   );
   const rows = {
@@ -109,10 +130,10 @@ function matchWithin(collapsed: Collapsed, fields: readonly Field[], entity: Mat
   };
   const homes = clusterGuarded(candidates, logOdds, side.count);
   const clusters = homes.map((records) =>
-    records.flatMap((each) => [origin[each] ?? 0, ...(copies.get(each) ?? [])]),
+    records.flatMap((each) => [origin[each] ?? 0, ...(copies.get(origin[each] ?? 0) ?? [])]),
   );
   const pairs = pairsOfClusters({ rows, clusters, probability: freeProbabilities(logOdds) });
-  return { fields, candidates: rows, measures, weights, pairs };
+  return { fields, candidates: rows, measures, weights, pairs, proposed: spreadOf(proposed, true) };
 }
 
 interface Clustered {
@@ -133,15 +154,15 @@ function pairsOfClusters({ rows, clusters, probability }: Clustered): readonly M
     const told = probability[candidate] ?? 0;
     if (home !== undefined && home === homes.get(right)) places.set(`${left} ${right}`, candidate);
     else if (told >= reviewMin)
-      pairs.push({ left, right, probability: Math.min(told, linkMin), band: "review", candidate });
+      pairs.push({ left, right, probability: Math.min(told, even), band: "review", candidate });
   }
   for (const cluster of clusters) {
     const members = cluster.toSorted((one, other) => one - other);
     for (const [place, left] of members.entries())
       for (const right of members.slice(place + 1)) {
         const candidate = places.get(`${left} ${right}`) ?? null;
-        const told = candidate === null ? linkMin : (probability[candidate] ?? 0);
-        pairs.push({ left, right, probability: Math.max(told, linkMin), band: "link", candidate });
+        const told = candidate === null ? even : (probability[candidate] ?? 0);
+        pairs.push({ left, right, probability: Math.max(told, even), band: "link", candidate });
       }
   }
   return pairs;

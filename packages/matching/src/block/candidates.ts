@@ -1,19 +1,16 @@
-import type { Side } from "../columns/prepare.ts";
+import type { Side, Vocabulary } from "../columns/vocabulary.ts";
 import type { Field } from "../kinds.ts";
-import { FeatureNumbers, featuresOf } from "./features.ts";
-import type { FeatureList } from "./features.ts";
+import { NumberList } from "../text/number-list.ts";
+import { FeatureReader } from "./features.ts";
+import { listOf, postingsOf, spreadsOf } from "./postings.ts";
+import type { FeatureList } from "./postings.ts";
+import { postingsMax, proposalsOf, proposedMax } from "./proposer.ts";
+import type { Proposals } from "./proposer.ts";
 
 /** Pairs that one record may take part in, whoever proposed them. */
 const candidatesMax = 25;
-/** Pairs a record proposes by itself. */
-const proposedMax = 12;
-/**
- * Postings looked at for one record, the rarest features first: what keeps the work in proportion
- * to the records.
- */
-const postingsMax = 6000;
 
-/** Pairs worth comparing. For one table `left < right` are both its records. */
+/** Pairs worth comparing, by rising `left`. For one table `left < right` are both its records. */
 export interface Candidates {
   readonly left: Int32Array;
   readonly right: Int32Array;
@@ -21,125 +18,48 @@ export interface Candidates {
   readonly likeness: Float32Array;
 }
 
-/** Where each feature occurs, and what it is worth. */
-interface Index {
-  readonly starts: Int32Array;
-  readonly records: Int32Array;
-  readonly worth: Float32Array;
-  readonly norms: Float32Array;
+/** What blocking proposed; of a large input `candidates` only holds what the weights left likely. */
+export interface Proposed {
+  readonly pairs: number;
+  /** Pairs that the record with the most of them takes part in. */
+  readonly most: number;
 }
 
-function indexOf(list: FeatureList, count: number, worth: Float32Array): Index {
-  const starts = new Int32Array(count + 1);
-  for (const feature of list.features) starts[feature + 1] = (starts[feature + 1] ?? 0) + 1;
-  for (let at = 0; at < count; at++) starts[at + 1] = (starts[at + 1] ?? 0) + (starts[at] ?? 0);
-  const next = starts.slice();
-  const records = new Int32Array(list.features.length);
-  for (let record = 0; record + 1 < list.starts.length; record++)
-    for (let at = list.starts[record] ?? 0; at < (list.starts[record + 1] ?? 0); at++) {
-      const feature = list.features[at] ?? 0;
-      const place = next[feature] ?? 0;
-      records[place] = record;
-      next[feature] = place + 1;
-    }
-  return { starts, records, worth, norms: normsOf(list, worth) };
+/** How many pairs there are, and how many of one record at most; `isSelf`: both ends are of one side. */
+export function spreadOf({ left, right }: Candidates, isSelf: boolean): Proposed {
+  let most = 0;
+  const count = [left, right].reduce(
+    (all, ends) => ends.reduce((big, end) => Math.max(big, end + 1), all),
+    0,
+  );
+  for (const ends of isSelf ? [[left, right]] : [[left], [right]])
+    most = degreesOf(ends, count).reduce((big, degree) => Math.max(big, degree), most);
+  return { pairs: left.length, most };
 }
 
-function normsOf(list: FeatureList, worth: Float32Array): Float32Array {
-  const norms = new Float32Array(list.starts.length - 1);
-  for (let record = 0; record < norms.length; record++) {
-    let sum = 0;
-    for (let at = list.starts[record] ?? 0; at < (list.starts[record + 1] ?? 0); at++)
-      sum += (worth[list.features[at] ?? 0] ?? 0) ** 2;
-    norms[record] = Math.sqrt(sum);
+/** What is blocked. */
+interface Blocked {
+  readonly left: Side;
+  /** null: within one table. */
+  readonly right: Side | null;
+  readonly fields: readonly Field[];
+  readonly vocabulary: Vocabulary;
+}
+
+/** Features that both sides have, and one of them not too often, and their rarity over both. */
+function weigh(spreads: readonly Int32Array[], records: number): { isKept: Uint8Array; worth: Float32Array } {
+  const [mine = new Int32Array(), theirs = mine] = spreads;
+  const isSelf = spreads.length === 1;
+  const isKept = new Uint8Array(mine.length);
+  const worth = new Float32Array(mine.length);
+  for (let feature = 0; feature < mine.length; feature++) {
+    const [one, other] = [mine[feature] ?? 0, theirs[feature] ?? 0];
+    const seen = isSelf ? one : one + other;
+    worth[feature] = Math.log(1 + records / Math.max(1, seen));
+    const isShared = isSelf ? one > 1 : one > 0 && other > 0;
+    if (isShared && Math.min(one, other) <= postingsMax) isKept[feature] = 1;
   }
-  return norms;
-}
-
-/** Rarity of every feature over both sides. */
-function worthOf(lists: readonly FeatureList[], count: number): Float32Array {
-  const seen = new Int32Array(count);
-  let records = 0;
-  for (const list of lists) {
-    records += list.starts.length - 1;
-    for (const feature of list.features) seen[feature] = (seen[feature] ?? 0) + 1;
-  }
-  return Float32Array.from(seen, (times) => Math.log(1 + records / Math.max(1, times)));
-}
-
-/** The pairs a side proposes to the other. */
-class Proposer {
-  readonly #index: Index;
-  readonly #sums: Float32Array;
-  readonly #isSelf: boolean;
-
-  constructor(index: Index, isSelf: boolean) {
-    this.#index = index;
-    this.#sums = new Float32Array(index.norms.length);
-    this.#isSelf = isSelf;
-  }
-
-  /** The records most like this one, best first. */
-  mates(list: FeatureList, record: number, norm: number): readonly (readonly [number, number])[] {
-    const { starts, records, worth, norms } = this.#index;
-    const mine = [...list.features.subarray(list.starts[record], list.starts[record + 1])];
-    const spread = (feature: number): number => (starts[feature + 1] ?? 0) - (starts[feature] ?? 0);
-    mine.sort((one, other) => spread(one) - spread(other) || one - other);
-    const touched: number[] = [];
-    let looked = 0;
-    for (const feature of mine) {
-      looked += spread(feature);
-      if (looked > postingsMax && touched.length > 0) break;
-      const gain = (worth[feature] ?? 0) ** 2;
-      for (let at = starts[feature] ?? 0; at < (starts[feature + 1] ?? 0); at++) {
-        const other = records[at] ?? 0;
-        const before = this.#sums[other] ?? 0;
-        if (before === 0) touched.push(other);
-        this.#sums[other] = before + gain;
-      }
-    }
-    const best: (readonly [number, number])[] = [];
-    for (const other of touched) {
-      const likeness = (this.#sums[other] ?? 0) / Math.max(1e-6, norm * (norms[other] ?? 0));
-      this.#sums[other] = 0;
-      if (this.#isSelf && other === record) continue;
-      keepBest(best, [other, likeness]);
-    }
-    return best;
-  }
-}
-
-function keepBest(best: (readonly [number, number])[], each: readonly [number, number]): void {
-  const last = best.at(-1);
-  if (best.length >= proposedMax && last !== undefined && !isAhead(each, last)) return;
-  let at = best.length;
-  for (let before = best[at - 1]; before !== undefined && isAhead(each, before); before = best[at - 1]) at--;
-  best.splice(at, 0, each);
-  if (best.length > proposedMax) best.pop();
-}
-
-function isAhead(one: readonly [number, number], other: readonly [number, number]): boolean {
-  return one[1] > other[1] || (one[1] === other[1] && one[0] < other[0]);
-}
-
-type Proposal = readonly [left: number, right: number, likeness: number];
-
-/** Keeps the most alike pairs so that no record takes part in more than `candidatesMax`. */
-function bounded(proposals: Proposal[], counts: readonly [number, number], isSelf: boolean): Candidates {
-  proposals.sort((one, other) => other[2] - one[2] || one[0] - other[0] || one[1] - other[1]);
-  const lefts = new Uint8Array(counts[0]);
-  const rights = isSelf ? lefts : new Uint8Array(counts[1]);
-  const kept = proposals.filter(([left, right]) => {
-    if ((lefts[left] ?? 0) >= candidatesMax || (rights[right] ?? 0) >= candidatesMax) return false;
-    lefts[left] = (lefts[left] ?? 0) + 1;
-    rights[right] = (rights[right] ?? 0) + 1;
-    return true;
-  });
-  return {
-    left: Int32Array.from(kept, ([left]) => left),
-    right: Int32Array.from(kept, ([, right]) => right),
-    likeness: Float32Array.from(kept, ([, , likeness]) => likeness),
-  };
+  return { isKept, worth };
 }
 
 /**
@@ -147,32 +67,130 @@ function bounded(proposals: Proposal[], counts: readonly [number, number], isSel
  * the other;
  * never all pairs. `right` null: within one table. Same input, same pairs. Never throws.
  */
-export function proposeCandidates(left: Side, right: Side | null, fields: readonly Field[]): Candidates {
-  const numbers = new FeatureNumbers();
-  const mine = featuresOf(left, fields, numbers);
-  const theirs = right === null ? mine : featuresOf(right, fields, numbers);
-  const worth = worthOf(right === null ? [mine] : [mine, theirs], numbers.count);
-  const mineIndex = indexOf(mine, numbers.count, worth);
-  const theirIndex = right === null ? mineIndex : indexOf(theirs, numbers.count, worth);
-  const proposals: Proposal[] = [];
-  const known = new Set<number>();
-  const rightCount = right?.count ?? left.count;
-  const keep = (one: number, other: number, likeness: number): void => {
-    const key = one * rightCount + other;
-    if (known.has(key)) return;
-    known.add(key);
-    proposals.push([one, other, likeness]);
-  };
-  const forth = new Proposer(theirIndex, right === null);
-  for (let record = 0; record < left.count; record++)
-    for (const [other, likeness] of forth.mates(mine, record, mineIndex.norms[record] ?? 0))
-      if (right === null) keep(Math.min(record, other), Math.max(record, other), likeness);
-      else keep(record, other, likeness);
-  if (right !== null) {
-    const back = new Proposer(mineIndex, false);
-    for (let record = 0; record < right.count; record++)
-      for (const [other, likeness] of back.mates(theirs, record, theirIndex.norms[record] ?? 0))
-        keep(other, record, likeness);
+export function proposeCandidates({ left, right, fields, vocabulary }: Blocked): Candidates {
+  const reader = new FeatureReader(vocabulary, fields);
+  const sides = right === null ? [left] : [left, right];
+  const spreads = sides.map((side) => spreadsOf(side, reader));
+  const { isKept, worth } = weigh(
+    spreads,
+    sides.reduce((sum, side) => sum + side.count, 0),
+  );
+  const lists = sides.map((side) => listOf(side, reader, { isKept, worth }));
+  const propose = (from: FeatureList, to: FeatureList): Proposals =>
+    proposalsOf(from, {
+      postings: postingsOf(to, reader.count),
+      norms: to.norms,
+      worth,
+      isSelf: right === null,
+    });
+  const [mine, theirs] = lists;
+  if (mine === undefined)
+    return { left: new Int32Array(), right: new Int32Array(), likeness: new Float32Array() };
+  if (theirs === undefined || right === null) {
+    const within = propose(mine, mine);
+    return bounded(united(within, within, true), left.count, null);
   }
-  return bounded(proposals, [left.count, rightCount], right === null);
+  return bounded(united(propose(mine, theirs), propose(theirs, mine), false), left.count, right.count);
+}
+
+function includes(proposals: Proposals, record: number, mate: number): boolean {
+  const end = (record + 1) * proposedMax;
+  for (let at = record * proposedMax; at < end; at++) if (proposals.mates[at] === mate) return true;
+  return false;
+}
+
+/** All proposed pairs, each once, in no order. */
+function united(forth: Proposals, back: Proposals, isSelf: boolean): Candidates {
+  const [left, right, places] = [new NumberList(), new NumberList(), new NumberList()];
+  const add = (one: number, other: number, place: number): void => {
+    left.push(one);
+    right.push(other);
+    places.push(place);
+  };
+  for (let place = 0; place < forth.mates.length; place++) {
+    const mate = forth.mates[place] ?? -1;
+    if (mate < 0) continue;
+    const record = Math.floor(place / proposedMax);
+    if (!isSelf || record < mate) add(record, mate, place);
+    else if (!includes(forth, mate, record)) add(mate, record, place);
+  }
+  const ours = places.length;
+  if (!isSelf)
+    for (let place = 0; place < back.mates.length; place++) {
+      const mate = back.mates[place] ?? -1;
+      const record = Math.floor(place / proposedMax);
+      if (mate >= 0 && !includes(forth, mate, record)) add(mate, record, place);
+    }
+  const likeness = new Float32Array(places.length);
+  for (let at = 0; at < likeness.length; at++)
+    likeness[at] = (at < ours ? forth : back).likeness[places.at(at)] ?? 0;
+  return { left: left.view(), right: right.view(), likeness };
+}
+
+function degreesOf(ends: readonly Int32Array[], count: number): Int32Array {
+  const degrees = new Int32Array(count);
+  for (const each of ends) for (const end of each) degrees[end] = (degrees[end] ?? 0) + 1;
+  return degrees;
+}
+
+/**
+ * Keeps the most alike pairs so that no record takes part in more than `candidatesMax`, by rising left
+ * record.
+ * Only pairs of a record that has too many are weighed against each other: no other can be in the way.
+ */
+function bounded(pairs: Candidates, lefts: number, rights: number | null): Candidates {
+  const { left, right, likeness } = pairs;
+  const mine = degreesOf(rights === null ? [left, right] : [left], lefts);
+  const theirs = rights === null ? mine : degreesOf([right], rights);
+  const crowded: number[] = [];
+  const isDropped = new Uint8Array(left.length);
+  for (let pair = 0; pair < left.length; pair++)
+    if ((mine[left[pair] ?? 0] ?? 0) > candidatesMax || (theirs[right[pair] ?? 0] ?? 0) > candidatesMax) {
+      crowded.push(pair);
+      isDropped[pair] = 1;
+    }
+  crowded.sort(
+    (one, other) =>
+      (likeness[other] ?? 0) - (likeness[one] ?? 0) ||
+      (left[one] ?? 0) - (left[other] ?? 0) ||
+      (right[one] ?? 0) - (right[other] ?? 0),
+  );
+  const taken = new Uint8Array(lefts);
+  const met = rights === null ? taken : new Uint8Array(rights);
+  for (const pair of crowded) {
+    const [one, other] = [left[pair] ?? 0, right[pair] ?? 0];
+    if ((taken[one] ?? 0) >= candidatesMax || (met[other] ?? 0) >= candidatesMax) continue;
+    taken[one] = (taken[one] ?? 0) + 1;
+    met[other] = (met[other] ?? 0) + 1;
+    isDropped[pair] = 0;
+  }
+  return inOrder(pairs, isDropped, lefts);
+}
+
+/** The pairs that were not dropped, by rising left record. */
+function inOrder({ left, right, likeness }: Candidates, isDropped: Uint8Array, lefts: number): Candidates {
+  const starts = new Int32Array(lefts + 1);
+  let kept = 0;
+  for (let pair = 0; pair < left.length; pair++) {
+    if (isDropped[pair] === 1) continue;
+    const end = (left[pair] ?? 0) + 1;
+    starts[end] = (starts[end] ?? 0) + 1;
+    kept++;
+  }
+  for (let at = 0; at < lefts; at++) starts[at + 1] = (starts[at + 1] ?? 0) + (starts[at] ?? 0);
+  const ordered = {
+    left: new Int32Array(kept),
+    right: new Int32Array(kept),
+    likeness: new Float32Array(kept),
+  };
+  for (let pair = 0; pair < left.length; pair++) {
+    if (isDropped[pair] === 1) continue;
+    const one = left[pair] ?? 0;
+    const place = starts[one] ?? 0;
+    starts[one] = place + 1;
+    ordered.left[place] = one;
+    ordered.right[place] = right[pair] ?? 0;
+    ordered.likeness[place] = likeness[pair] ?? 0;
+  }
+  return ordered;
 }

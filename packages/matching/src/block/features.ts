@@ -1,4 +1,5 @@
-import type { Side } from "../columns/prepare.ts";
+import { saysNothing } from "../columns/vocabulary.ts";
+import type { Side, Vocabulary } from "../columns/vocabulary.ts";
 import type { Field, Kind } from "../kinds.ts";
 
 /**
@@ -20,56 +21,74 @@ const brokenKinds: ReadonlySet<Kind> = new Set([
 const silentKinds: ReadonlySet<Kind> = new Set(["number", "category", "house", "ignored"]);
 /** Features kept of one record; longer texts add nothing to a proposal. */
 const featuresMax = 160;
+/** Signs a run is made of: the edges of a word, letters, digits. */
+const signs = 38;
+const runCount = signs ** 3;
+/** Words shorter than this are not broken. */
+const brokenMin = 4;
 
-/** Words and runs of letters of every record as numbers, record after record. */
-export interface FeatureList {
-  /** Where the features of a record begin; one longer than the records. */
-  readonly starts: Int32Array;
-  readonly features: Int32Array;
-}
+const signOf = (byte: number): number => (byte >= 97 ? byte - 95 : byte - 20);
 
-/** Numbers features in the order they come; shared by both sides. */
-export class FeatureNumbers {
-  readonly #numbers = new Map<string, number>();
-
-  /** The number of a feature, given at its first coming. */
-  of(feature: string): number {
-    const known = this.#numbers.get(feature);
-    if (known !== undefined) return known;
-    const next = this.#numbers.size;
-    this.#numbers.set(feature, next);
-    return next;
-  }
-
+/**
+ * Numbers the words and runs of three letters of a record. Fields do not matter: swapped columns still meet.
+ * Runs come first, then words, then values without words.
+ */
+export class FeatureReader {
   /** How many features there are. */
-  get count(): number {
-    return this.#numbers.size;
-  }
-}
+  readonly count: number;
+  /** The features of the record read last, each once, up to `length`. */
+  readonly features: number[] = [];
+  length = 0;
+  readonly #vocabulary: Vocabulary;
+  readonly #loud: readonly { readonly at: number; readonly isBroken: boolean }[];
+  /** By feature, which reading met it last. */
+  readonly #met: Int32Array;
+  #reading = 0;
 
-/** The features of all records of a side. Fields do not matter: swapped columns still meet. */
-export function featuresOf(side: Side, fields: readonly Field[], numbers: FeatureNumbers): FeatureList {
-  const starts = new Int32Array(side.count + 1);
-  const all: number[] = [];
-  for (let record = 0; record < side.count; record++) {
-    const mine = new Set<number>();
-    for (const [at, field] of fields.entries()) {
-      const value = side.values[at]?.[record] ?? null;
-      if (value === null || silentKinds.has(field.kind) || mine.size > featuresMax) continue;
-      if (value.words.length === 0) mine.add(numbers.of(value.key));
-      for (const word of value.words) {
-        mine.add(numbers.of(word));
-        if (brokenKinds.has(field.kind)) addRuns(word, mine, numbers);
+  constructor(vocabulary: Vocabulary, fields: readonly Field[]) {
+    this.#vocabulary = vocabulary;
+    this.count = runCount + vocabulary.words.count + vocabulary.marks.count;
+    this.#met = new Int32Array(this.count);
+    this.#loud = fields
+      .map(({ kind }, at) => ({ at, kind, isBroken: brokenKinds.has(kind) }))
+      .filter(({ kind }) => !silentKinds.has(kind));
+  }
+
+  /** Reads the features of a record. */
+  read(side: Side, record: number): void {
+    this.#reading++;
+    this.length = 0;
+    const { words, marks, fields } = this.#vocabulary;
+    for (const { at, isBroken } of this.#loud) {
+      const id = side.values[at]?.[record] ?? saysNothing;
+      const values = fields[at];
+      if (id === saysNothing || values === undefined || this.length > featuresMax) continue;
+      const mark = values.markOf(id);
+      if (mark >= 0 && mark < marks.count) this.#meet(runCount + words.count + mark);
+      for (let place = values.startOf(id); place < values.endOf(id); place++) {
+        const word = values.wordAt(place);
+        this.#meet(runCount + word);
+        if (isBroken) this.#meetRuns(word);
       }
     }
-    all.push(...mine);
-    starts[record + 1] = all.length;
   }
-  return { starts, features: Int32Array.from(all) };
-}
 
-function addRuns(word: string, into: Set<number>, numbers: FeatureNumbers): void {
-  if (word.length < 4) return;
-  const edged = `^${word}$`;
-  for (let at = 0; at + 3 <= edged.length; at++) into.add(numbers.of(`~${edged.slice(at, at + 3)}`));
+  #meet(feature: number): void {
+    if (this.#met[feature] === this.#reading) return;
+    this.#met[feature] = this.#reading;
+    this.features[this.length++] = feature;
+  }
+
+  #meetRuns(word: number): void {
+    const { words } = this.#vocabulary;
+    const length = words.lengthOf(word);
+    if (length < brokenMin) return;
+    let [first, second] = [0, signOf(words.byteAt(word, 0))];
+    for (let at = 1; at <= length; at++) {
+      const third = at === length ? 1 : signOf(words.byteAt(word, at));
+      this.#meet((first * signs + second) * signs + third);
+      first = second;
+      second = third;
+    }
+  }
 }

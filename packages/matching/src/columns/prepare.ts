@@ -7,14 +7,9 @@ import { dateOf, numberOf } from "../normalise/number.ts";
 import { codeOf } from "../normalise/product-code.ts";
 import { taxIdOf } from "../normalise/tax-id.ts";
 import { fold, wordsOf } from "../text/fold.ts";
-
-/** A value ready to be compared; null stands for a value that says nothing. */
-export interface Prepared {
-  /** The normalised value as one text. */
-  readonly key: string;
-  readonly words: readonly string[];
-  readonly number: number | null;
-}
+import { NumberList } from "../text/number-list.ts";
+import { saysNothing } from "./vocabulary.ts";
+import type { Prepared, Side, Vocabulary } from "./vocabulary.ts";
 
 /** The part of a phone number that stays when country and trunk codes come and go. */
 const phoneTail = 9;
@@ -65,7 +60,7 @@ function prepare(value: string, kind: Kind, entity: MatchedEntity): Prepared | n
     }
     case "number": {
       const number = numberOf(value);
-      return number === null || number === 0 ? null : { key: String(number), words: [], number };
+      return number === null || number === 0 ? null : keyed(String(number), []);
     }
     default:
       return textOf(wordsOf(folded));
@@ -77,31 +72,80 @@ function textOf(words: readonly string[]): Prepared | null {
 }
 
 function keyed(key: string, words: readonly string[]): Prepared | null {
-  return key === "" ? null : { key, words, number: null };
+  return key === "" ? null : { key, words };
 }
 
-/** One side of a match: for each field, the prepared value of every record. */
-export interface Side {
-  readonly count: number;
-  readonly values: readonly (readonly (Prepared | null)[])[];
+/** Values as they were written whose reading is kept; more begin anew. */
+const knownMax = 100_000;
+
+/** Reads the records of one side, one at a time, into a vocabulary that both sides share. */
+export class SideReader {
+  readonly #vocabulary: Vocabulary;
+  readonly #columns: readonly { readonly at: number; readonly kind: Kind }[];
+  readonly #entity: MatchedEntity;
+  readonly #values: readonly NumberList[];
+  readonly #known: readonly Map<string, number>[];
+  #blank = 0;
+
+  constructor(vocabulary: Vocabulary, fields: readonly Field[], as: Reading) {
+    this.#vocabulary = vocabulary;
+    this.#columns = fields.map((field) => ({ at: field[as.end], kind: field.kind }));
+    this.#entity = as.entity;
+    this.#values = fields.map(() => new NumberList());
+    this.#known = fields.map(() => new Map<string, number>());
+  }
+
+  /** Adds a record. A missing cell says nothing. */
+  add(row: readonly string[]): void {
+    let isBlankRow = true;
+    for (let field = 0; field < this.#columns.length; field++) {
+      const id = this.#idOf(field, row[this.#columns[field]?.at ?? -1] ?? "");
+      this.#values[field]?.push(id);
+      if (id !== saysNothing) isBlankRow = false;
+    }
+    if (isBlankRow) this.#blank++;
+    this.count++;
+  }
+
+  /** Records so far. */
+  count = 0;
+
+  /** Records that say nothing in any field. */
+  get blank(): number {
+    return this.#blank;
+  }
+
+  /** The side, when all its records were added. */
+  side(): Side {
+    return { count: this.count, values: this.#values.map((list) => list.view()) };
+  }
+
+  #idOf(field: number, value: string): number {
+    const known = this.#known[field];
+    const before = known?.get(value);
+    if (before !== undefined) return before;
+    const prepared = prepare(value, this.#columns[field]?.kind ?? "ignored", this.#entity);
+    const id =
+      prepared === null ? saysNothing : (this.#vocabulary.fields[field]?.idOf(prepared) ?? saysNothing);
+    if (known !== undefined && known.size >= knownMax) known.clear();
+    known?.set(value, id);
+    return id;
+  }
 }
 
-/** Prepares the columns of a table that take part. Values that come again are prepared once. */
+/** How a side is read. */
+interface Reading {
+  readonly end: "left" | "right";
+  readonly entity: MatchedEntity;
+}
+
+/** Prepares the columns of a table that take part. */
 export function sideOf(
   table: Table,
   fields: readonly Field[],
-  as: { readonly end: "left" | "right"; readonly entity: MatchedEntity },
+  as: Reading & { readonly vocabulary: Vocabulary },
 ): Side {
-  const values = fields.map((field) => {
-    const known = new Map<string, Prepared | null>();
-    return table.rows.map((row) => {
-      const value = row[field[as.end]] ?? "";
-      const before = known.get(value);
-      if (before !== undefined) return before;
-      const prepared = prepare(value, field.kind, as.entity);
-      known.set(value, prepared);
-      return prepared;
-    });
-  });
-  return { count: table.rows.length, values };
+  const reader = new SideReader(as.vocabulary, fields, as);
+  for (const row of table.rows) reader.add(row);
+  return reader.side();
 }

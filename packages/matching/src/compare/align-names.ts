@@ -27,8 +27,8 @@ function slipsMax(length: number): number {
   return length <= 8 ? 1 : 2;
 }
 
-/** How close two words of names are, 0 to 1; symmetric. */
-function wordCloseness(left: string, right: string, isPerson: boolean): number {
+/** How close two words of names are, 0 to 1; symmetric. Never throws. */
+export function wordCloseness(left: string, right: string, isPerson: boolean): number {
   if (left === right) return 1;
   if (isPerson && isNickname(left, right)) return 0.92;
   if (left.length === 1 || right.length === 1) return isPerson && left[0] === right[0] ? 0.8 : 0;

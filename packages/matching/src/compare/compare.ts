@@ -1,10 +1,12 @@
-import type { Prepared, Side } from "../columns/prepare.ts";
-import type { Field, Kind, MatchedEntity } from "../kinds.ts";
+import type { FieldValues, Vocabulary } from "../columns/vocabulary.ts";
+import type { Kind, MatchedEntity } from "../kinds.ts";
 import { isNickname } from "../normalise/nicknames.ts";
 import { editsBetween, jaroWinkler } from "../text/closeness.ts";
+import { WordFacts } from "../text/word-facts.ts";
+import { WordOverlap } from "../text/word-overlap.ts";
+import { NameGate } from "./name-gate.ts";
 import { companyLikeness, personLikeness, sameNameMin } from "./names.ts";
-import { Frequencies } from "../text/frequency.ts";
-import { overlapOf } from "../text/word-overlap.ts";
+import { worthOfWords } from "./worth.ts";
 
 /** Levels of agreement; 0 is "one side says nothing". */
 const levelCount = 8;
@@ -22,14 +24,38 @@ function levelOf(likeness: number): number {
   return level;
 }
 
-/** Compares the values of one field. */
-export type Compare = (left: Prepared, right: Prepared) => number;
+/** Compares two values of one field by their numbers. */
+export type Compare = (left: number, right: number) => number;
 
-function textCompare(worth: Frequencies): Compare {
+/** What the comparison of all fields works with. */
+export interface Desk {
+  readonly vocabulary: Vocabulary;
+  readonly facts: WordFacts;
+  readonly overlap: WordOverlap;
+  readonly entity: MatchedEntity;
+}
+
+/** A desk for a vocabulary that is complete. */
+export function deskOf(vocabulary: Vocabulary, entity: MatchedEntity): Desk {
+  const facts = new WordFacts(vocabulary.words);
+  return { vocabulary, facts, overlap: new WordOverlap(facts), entity };
+}
+
+/** A field that is compared: its values, and the rarity of words in it. */
+interface Compared extends Desk {
+  readonly values: FieldValues;
+  readonly worthOf: (word: number) => number;
+}
+
+function textCompare({ values, overlap, worthOf }: Compared, isLong: boolean): Compare {
+  const mine: number[] = [];
+  const theirs: number[] = [];
   return (left, right) => {
-    if (left.key === right.key) return equalLevel;
-    if (left.key.replaceAll(" ", "") === right.key.replaceAll(" ", "")) return equalLevel;
-    return levelOf(overlapOf(left.words, right.words, worth).cosine);
+    if (left === right || (!isLong && values.isSameWritten(left, right))) return equalLevel;
+    values.readWords(left, mine);
+    values.readWords(right, theirs);
+    const { cosine, contained } = overlap.of(mine, theirs, worthOf);
+    return levelOf(isLong ? (cosine + contained) / 2 : cosine);
   };
 }
 
@@ -39,69 +65,55 @@ function nameLevelOf(likeness: number): number {
   return likeness >= sameNameMin ? 5 : 0;
 }
 
-function companyCompare(worth: Frequencies): Compare {
-  const byWords = textCompare(worth);
-  const worthOf = (word: string): number => worth.worthOf(word);
+function nameCompare(compared: Compared, of: "companies" | "people"): Compare {
+  const { values, worthOf, vocabulary } = compared;
+  const byWords = textCompare(compared, false);
+  const gate = new NameGate({ values, facts: compared.facts, of });
+  const worth = (word: string): number => worthOf(vocabulary.words.idOf(word));
   return (left, right) => {
     const level = byWords(left, right);
-    return level >= 6
-      ? level
-      : Math.max(level, nameLevelOf(companyLikeness(left.words, right.words, worthOf)));
+    if (level >= 6 || !gate.mayBeOne(left, right)) return level;
+    const [mine, theirs] = [values.textsOf(left), values.textsOf(right)];
+    const likeness = of === "people" ? personLikeness(mine, theirs) : companyLikeness(mine, theirs, worth);
+    return Math.max(level, nameLevelOf(likeness));
   };
 }
 
-function personCompare(worth: Frequencies): Compare {
-  const byWords = textCompare(worth);
-  return (left, right) => {
-    const level = byWords(left, right);
-    return level >= 6 ? level : Math.max(level, nameLevelOf(personLikeness(left.words, right.words)));
-  };
-}
-
-function longTextCompare(worth: Frequencies): Compare {
-  return (left, right) => {
-    if (left.key === right.key) return equalLevel;
-    const { cosine, contained } = overlapOf(left.words, right.words, worth);
-    return levelOf((cosine + contained) / 2);
-  };
-}
-
-const shortCompare: Compare = (left, right) => {
-  if (left.key === right.key) return equalLevel;
-  const longest = Math.max(left.key.length, right.key.length);
-  const edits = editsBetween(left.key, right.key, 2);
+/** The level of two short texts. */
+function shortLevel(left: string, right: string): number {
+  if (left === right) return equalLevel;
+  const longest = Math.max(left.length, right.length);
+  const edits = editsBetween(left, right, 2);
   if (edits === 1 && longest >= 4) return 6;
   if (edits === 2 && longest >= 5) return 5;
-  const close = jaroWinkler(left.key, right.key);
+  const close = jaroWinkler(left, right);
   return close >= 0.9 ? 4 : close >= 0.8 ? 3 : close >= 0.65 ? 2 : 1;
-};
-
-const givenCompare: Compare = (left, right) => {
-  if (left.key === right.key) return equalLevel;
-  if (isNickname(left.key, right.key)) return 6;
-  const isInitial = left.key.length === 1 || right.key.length === 1;
-  if (isInitial) return left.key[0] === right.key[0] ? 5 : 1;
-  return shortCompare(left, right);
-};
+}
 
 /** The level of two parts of a personal name. */
-export const nameLevel: Compare = (left, right) => givenCompare(left, right);
+export function nameLevel(left: string, right: string): number {
+  if (left === right) return equalLevel;
+  if (isNickname(left, right)) return 6;
+  const isInitial = left.length === 1 || right.length === 1;
+  if (isInitial) return left[0] === right[0] ? 5 : 1;
+  return shortLevel(left, right);
+}
 
-const mailCompare: Compare = (left, right) => {
-  if (left.key === right.key) return left.key.startsWith("@") ? 5 : equalLevel;
-  const [mine = "", host = ""] = left.key.split("@");
-  const [theirs = "", otherHost = ""] = right.key.split("@");
+function mailLevel(left: string, right: string): number {
+  if (left === right) return left.startsWith("@") ? 5 : equalLevel;
+  const [mine = "", host = ""] = left.split("@");
+  const [theirs = "", otherHost = ""] = right.split("@");
   if (host !== "" && host === otherHost) return mine !== "" && editsBetween(mine, theirs, 1) <= 1 ? 6 : 4;
   if (mine.length > 3 && mine === theirs) return 5;
   return mine !== "" && jaroWinkler(mine, theirs) > 0.9 ? 3 : 1;
-};
+}
 
-const numberCompare: Compare = (left, right) => {
-  if (left.key === right.key) return equalLevel;
-  const [mine, theirs] = [left.number ?? 0, right.number ?? 0];
+function numberLevel(left: string, right: string): number {
+  if (left === right) return equalLevel;
+  const [mine, theirs] = [Number(left), Number(right)];
   const apart = Math.abs(mine - theirs) / Math.max(Math.abs(mine), Math.abs(theirs));
   return apart < 0.001 ? 6 : apart < 0.05 ? 5 : apart < 0.15 ? 4 : apart < 0.3 ? 3 : apart < 0.5 ? 2 : 1;
-};
+}
 
 /** Numbers without unit where equal neighbours mean nothing, as years: compared as signs. */
 const exactKinds: ReadonlySet<Kind> = new Set([
@@ -115,27 +127,22 @@ const exactKinds: ReadonlySet<Kind> = new Set([
   "family",
 ]);
 
-/** The comparison that fits a field; `worth` is the rarity of words in this field. */
-export function comparisonOf(kind: Kind, worth: Frequencies, entity: MatchedEntity): Compare {
-  if (kind === "person") return personCompare(worth);
-  if (kind === "name" && entity === "accounts") return companyCompare(worth);
-  if (kind === "given") return givenCompare;
-  if (exactKinds.has(kind)) return shortCompare;
-  if (kind === "mail") return mailCompare;
-  if (kind === "number") return numberCompare;
-  return kind === "text" ? longTextCompare(worth) : textCompare(worth);
+function levelsOfKeys(kind: Kind): ((left: string, right: string) => number) | null {
+  if (kind === "given") return nameLevel;
+  if (exactKinds.has(kind)) return shortLevel;
+  if (kind === "mail") return mailLevel;
+  return kind === "number" ? numberLevel : null;
 }
 
-/** Rarity of the words of each field over both sides. */
-export function frequenciesOf(
-  left: Side,
-  right: Side | null,
-  fields: readonly Field[],
-): readonly Frequencies[] {
-  return fields.map((_, at) => {
-    const worth = new Frequencies();
-    for (const side of right === null ? [left] : [left, right])
-      for (const value of side.values[at] ?? []) if (value !== null) worth.add(value.words);
-    return worth;
-  });
+/** The comparison that fits a field; `counts` is how often each of its values occurs. */
+export function comparisonOf(values: FieldValues, counts: Int32Array, desk: Desk): Compare {
+  const { kind } = values;
+  const byKeys = levelsOfKeys(kind);
+  if (byKeys !== null)
+    return (left, right) =>
+      left === right && kind !== "mail" ? equalLevel : byKeys(values.keyOf(left), values.keyOf(right));
+  const compared = { ...desk, values, worthOf: worthOfWords(values, counts, desk.vocabulary.words.count) };
+  if (kind === "person") return nameCompare(compared, "people");
+  if (kind === "name" && desk.entity === "accounts") return nameCompare(compared, "companies");
+  return textCompare(compared, kind === "text");
 }

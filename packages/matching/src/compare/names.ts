@@ -5,8 +5,10 @@ import { Frequencies } from "../text/frequency.ts";
 import { soundOf } from "../text/sound.ts";
 import { alignNames } from "./align-names.ts";
 
-/** From this likeness on two names alone are taken for one. */
+/** From this likeness on two names alone are likely one: a question for a person. */
 export const sameNameMin = 0.7;
+/** From this likeness on two names alone are taken for one without a person. */
+export const sureNameMin = 0.87;
 
 /** Words inside personal names that come and go. */
 const particles: ReadonlySet<string> = new Set(
@@ -17,6 +19,9 @@ const particles: ReadonlySet<string> = new Set(
 );
 /** What a whole name that differs by a slip, or is written together, is worth. */
 const slip = 0.9;
+/** Father and son that change places, or one name with two legal forms: a person has to look. */
+const doubtful = 0.85;
+const patronymics: ReadonlySet<string> = new Set(["bin", "ibn", "ben", "bint"]);
 /** Two words in each other's place make another company, however much the rest agrees. */
 const swappedMax = 0.5;
 
@@ -89,26 +94,50 @@ export function companyLikeness(
   return Math.max(byWords, writtenLikeness(left, right));
 }
 
-/** The words of a company name that tell it. */
-function companyWords(text: string): readonly string[] {
-  return companyNameOf(fold(text)).words;
+/** Whether one is the son of whom the other is the father ("Omar bin Ali", "Ali bin Omar"). */
+function isTurnedRound(left: string, right: string): boolean {
+  const [mine, theirs] = [left, right].map((text) => {
+    const words = wordsOf(fold(text));
+    const at = words.findIndex((word, place) => place > 0 && patronymics.has(word));
+    return at < 0 ? null : { son: words[at - 1] ?? "", father: words[at + 1] ?? "" };
+  });
+  if (mine === null || mine === undefined || theirs === null || theirs === undefined) return false;
+  return mine.son !== mine.father && mine.son === theirs.father && mine.father === theirs.son;
+}
+
+/** What tells a company by its name: the words, the letters before them as one word, and the legal forms. */
+function companyOf(text: string): { readonly words: readonly string[]; readonly forms: readonly string[] } {
+  const { words, forms } = companyNameOf(fold(text));
+  const letters = words.findIndex((word) => word.length > 1);
+  const first = letters < 0 ? words.length : letters;
+  return { words: first < 2 ? words : [words.slice(0, first).join(""), ...words.slice(first)], forms };
 }
 
 /**
  * How alike the two names of every pair are, 0 to 1; the rarity of words is that among these names. From
- * `sameNameMin` on two names alone are taken for one. Never throws.
+ * `sureNameMin` on two names alone are taken for one, from `sameNameMin` on they are a question. Never
+ * throws.
  */
 export function nameLikenesses(
   pairs: readonly (readonly [left: string, right: string])[],
   of: "companies" | "people",
 ): readonly number[] {
   if (of === "people")
-    return pairs.map(([left, right]) => personLikeness(personWords(left), personWords(right)));
+    return pairs.map(([left, right]) => {
+      const likeness = personLikeness(personWords(left), personWords(right));
+      return isTurnedRound(left, right) ? Math.min(doubtful, likeness) : likeness;
+    });
   const worth = new Frequencies();
-  const words = pairs.map(([left, right]) => [companyWords(left), companyWords(right)] as const);
-  for (const [left, right] of words) {
-    worth.add(left);
-    worth.add(right);
-  }
-  return words.map(([left, right]) => companyLikeness(left, right, (word) => worth.worthOf(word)));
+  const names = pairs.map((pair) => pair.map(companyOf) as [Company, Company]);
+  for (const pair of names) for (const { words } of pair) worth.add(words);
+  return names.map(([left, right]) => {
+    const likeness = companyLikeness(left.words, right.words, (word) => worth.worthOf(word));
+    const isOtherForm =
+      left.forms.length > 0 &&
+      right.forms.length > 0 &&
+      !left.forms.some((form) => right.forms.includes(form));
+    return isOtherForm ? Math.min(doubtful, likeness) : likeness;
+  });
 }
+
+type Company = ReturnType<typeof companyOf>;

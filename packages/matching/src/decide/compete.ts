@@ -8,14 +8,19 @@ const rounds = 12;
 /** Odds from their logarithm, kept finite. */
 const oddsOf = (logOdds: number): number => Math.exp(Math.max(-sure, Math.min(sure, logOdds)));
 
-/** For every record, the sum of what its candidates say. */
-function sumsOf(ends: Int32Array, messages: Float64Array, count: number): Float64Array {
-  const sums = new Float64Array(count);
+/** Puts the sum of what its candidates say into every record's place. */
+function sum(ends: Int32Array, messages: Float64Array, into: Float64Array): void {
+  into.fill(0);
   for (let pair = 0; pair < ends.length; pair++) {
     const end = ends[pair] ?? 0;
-    sums[end] = (sums[end] ?? 0) + (messages[pair] ?? 0);
+    into[end] = (into[end] ?? 0) + (messages[pair] ?? 0);
   }
-  return sums;
+}
+
+function countOf(ends: Int32Array): number {
+  let most = 0;
+  for (const end of ends) if (end >= most) most = end + 1;
+  return most;
 }
 
 /**
@@ -27,26 +32,27 @@ function sumsOf(ends: Int32Array, messages: Float64Array, count: number): Float6
  */
 export function competingProbabilities(candidates: Candidates, logOdds: Float64Array): Float64Array {
   const { left, right } = candidates;
-  const lefts = left.reduce((most, each) => Math.max(most, each + 1), 0);
-  const rights = right.reduce((most, each) => Math.max(most, each + 1), 0);
+  const atLeft = new Float64Array(countOf(left));
+  const atRight = new Float64Array(countOf(right));
   const odds = logOdds.map(oddsOf);
-  let fromLeft = odds.slice();
-  let fromRight = odds.slice();
-  const answer = (sums: Float64Array, ends: Int32Array, heard: Float64Array): Float64Array =>
-    odds.map((value, pair) => value / (1 + Math.max(0, (sums[ends[pair] ?? 0] ?? 0) - (heard[pair] ?? 0))));
-  for (let round = 0; round < rounds; round++) {
-    const toLeft = answer(sumsOf(left, fromRight, lefts), left, fromRight);
-    const toRight = answer(sumsOf(right, fromLeft, rights), right, fromLeft);
-    fromLeft = fromLeft.map((before, pair) => Math.sqrt(before * (toLeft[pair] ?? 0)));
-    fromRight = fromRight.map((before, pair) => Math.sqrt(before * (toRight[pair] ?? 0)));
+  const fromLeft = odds.slice();
+  const fromRight = odds.slice();
+  for (let round = 0; round <= rounds; round++) {
+    sum(left, fromRight, atLeft);
+    sum(right, fromLeft, atRight);
+    for (let pair = 0; pair < odds.length; pair++) {
+      const value = odds[pair] ?? 0;
+      const [mine, theirs] = [fromLeft[pair] ?? 0, fromRight[pair] ?? 0];
+      const rivals = 1 + Math.max(0, (atLeft[left[pair] ?? 0] ?? 0) - theirs);
+      const others = 1 + Math.max(0, (atRight[right[pair] ?? 0] ?? 0) - mine);
+      if (round === rounds) odds[pair] = value / (value + rivals * others);
+      else {
+        fromLeft[pair] = Math.sqrt((mine * value) / rivals);
+        fromRight[pair] = Math.sqrt((theirs * value) / others);
+      }
+    }
   }
-  const atLeft = sumsOf(left, fromRight, lefts);
-  const atRight = sumsOf(right, fromLeft, rights);
-  return odds.map((value, pair) => {
-    const mine = 1 + Math.max(0, (atLeft[left[pair] ?? 0] ?? 0) - (fromRight[pair] ?? 0));
-    const theirs = 1 + Math.max(0, (atRight[right[pair] ?? 0] ?? 0) - (fromLeft[pair] ?? 0));
-    return value / (value + mine * theirs);
-  });
+  return odds;
 }
 
 /** Probabilities where a record may have any number of partners. */

@@ -82,6 +82,11 @@ const groupsOf: ReadonlyMap<string, ReadonlySet<number>> = (() => {
   return found;
 })();
 
+/** Whether a folded given name has other forms. Never throws. */
+export function hasNicknames(name: string): boolean {
+  return groupsOf.has(name);
+}
+
 /** Whether two folded given names are forms of one name ("bob", "robert"). Never throws. */
 export function isNickname(left: string, right: string): boolean {
   const mine = groupsOf.get(left);

@@ -17,9 +17,18 @@ const spellings: readonly (readonly [RegExp, string])[] = [
   [/ae|oe|ue/g, "e"],
 ];
 
+/** Words whose sound is kept; more begin anew. */
+const keptMax = 50_000;
+const kept = new Map<string, string>();
+
 /** A folded word as it sounds, roughly: "Sergej" and "Sergey", "Mertz" and "Merz" are one. Never throws. */
 export function soundOf(word: string): string {
+  const known = kept.get(word);
+  if (known !== undefined) return known;
   let sound = word;
   for (const [pattern, letter] of spellings) sound = sound.replaceAll(pattern, letter);
-  return sound.replaceAll(/(.)\1+/g, "$1");
+  sound = sound.replaceAll(/(.)\1+/g, "$1");
+  if (kept.size >= keptMax) kept.clear();
+  kept.set(word, sound);
+  return sound;
 }

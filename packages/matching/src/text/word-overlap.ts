@@ -1,9 +1,4 @@
-import { jaroWinkler } from "./closeness.ts";
-import { isCodeLike } from "../normalise/product-code.ts";
-import type { Frequencies } from "./frequency.ts";
-
-/** Below this closeness two words have nothing to do with each other. */
-const closeWordsMin = 0.85;
+import type { WordFacts } from "./word-facts.ts";
 
 /** How two word lists overlap, each word weighed by its rarity. */
 export interface Overlap {
@@ -13,94 +8,130 @@ export interface Overlap {
   readonly contained: number;
 }
 
-function closenessOf(left: string, right: string): number {
-  if (left === right) return 1;
-  const isShort = left.length === 1 || right.length === 1;
-  if (isShort) return left[0] === right[0] && /[a-z]/.test(left.slice(0, 1)) ? 0.6 : 0;
-  if (isCodeLike(left) || isCodeLike(right)) return codeCloseness(left, right);
-  const close = jaroWinkler(left, right);
-  return close < closeWordsMin ? 0 : close * close;
+/** Words of one side that were not met yet; -1 stands where one was. */
+class OpenWords {
+  readonly words: number[] = [];
+  readonly worth: number[] = [];
+  count = 0;
+  square = 0;
+
+  read(words: readonly number[], worthOf: (word: number) => number): void {
+    this.count = 0;
+    this.square = 0;
+    for (const word of words) {
+      let at = 0;
+      while (at < this.count && this.words[at] !== word) at++;
+      if (at < this.count) continue;
+      const worth = worthOf(word);
+      this.words[at] = word;
+      this.worth[at] = worth;
+      this.square += worth * worth;
+      this.count++;
+    }
+  }
 }
 
-/** Codes are near only where one begins with nearly all of the other (colour or country at the end). */
-function codeCloseness(left: string, right: string): number {
-  const [short, long] = left.length <= right.length ? [left, right] : [right, left];
-  if (short.length < 4 || !/\d/.test(short) || !/\d/.test(long)) return 0;
-  if (long.startsWith(short) || long.endsWith(short)) return short.length / long.length > 0.55 ? 0.85 : 0;
-  return 0;
-}
-
-interface Open {
-  readonly word: string;
+/** A pair of near words. */
+interface Near {
+  readonly mine: number;
+  readonly theirs: number;
   readonly worth: number;
 }
 
-/** Takes words that were written apart on one side and together on the other ("ps lx350h", "pslx350h"). */
-function takeJoined(long: (Open | null)[], joined: (Open | null)[]): number {
-  let met = 0;
-  for (let at = 0; at + 1 < long.length; at++) {
-    const first = long[at];
-    const second = long[at + 1];
-    if (first === null || first === undefined || second === null || second === undefined) continue;
-    const whole = first.word + second.word;
-    if (whole.length < 4) continue;
-    const found = joined.findIndex((each) => each?.word === whole);
-    const taken = joined[found];
-    if (taken === null || taken === undefined) continue;
-    met += taken.worth * Math.hypot(first.worth, second.worth);
-    long[at] = null;
-    long[at + 1] = null;
-    joined[found] = null;
-  }
-  return met;
-}
+/** Compares lists of words of one pool. */
+export class WordOverlap {
+  readonly #facts: WordFacts;
+  readonly #mine = new OpenWords();
+  readonly #theirs = new OpenWords();
 
-/** Overlap of two word lists; symmetric. Never throws. */
-export function overlapOf(left: readonly string[], right: readonly string[], worth: Frequencies): Overlap {
-  const open = (words: readonly string[]): (Open | null)[] =>
-    [...new Set(words)].map((word) => ({ word, worth: worth.worthOf(word) }));
-  const mine = open(left);
-  const theirs = open(right);
-  const square = (words: readonly (Open | null)[]): number =>
-    words.reduce((sum, each) => sum + (each?.worth ?? 0) ** 2, 0);
-  const mineAll = square(mine);
-  const theirsAll = square(theirs);
-  if (mineAll === 0 || theirsAll === 0) return { cosine: 0, contained: 0 };
-  let met = 0;
-  const places = new Map(theirs.map((each, at) => [each?.word ?? "", at]));
-  for (let at = 0; at < mine.length; at++) {
-    const word = mine[at];
-    const place = places.get(word?.word ?? "");
-    if (word === null || word === undefined || place === undefined) continue;
-    met += word.worth * word.worth;
-    mine[at] = null;
-    theirs[place] = null;
+  constructor(facts: WordFacts) {
+    this.#facts = facts;
   }
-  met += takeJoined(mine, theirs) + takeJoined(theirs, mine) + metByNearness(mine, theirs);
-  return {
-    cosine: Math.min(1, met / Math.sqrt(mineAll * theirsAll)),
-    contained: Math.min(1, met / Math.min(mineAll, theirsAll)),
-  };
-}
 
-function metByNearness(mine: readonly (Open | null)[], theirs: readonly (Open | null)[]): number {
-  const near: { readonly mine: number; readonly theirs: number; readonly worth: number }[] = [];
-  for (const [at, word] of mine.entries()) {
-    if (word === null) continue;
-    for (const [other, mate] of theirs.entries()) {
-      if (mate === null) continue;
-      const close = closenessOf(word.word, mate.word);
-      if (close > 0) near.push({ mine: at, theirs: other, worth: close * word.worth * mate.worth });
+  /** Overlap of two word lists; symmetric. Never throws. */
+  of(left: readonly number[], right: readonly number[], worthOf: (word: number) => number): Overlap {
+    const [mine, theirs] = [this.#mine, this.#theirs];
+    mine.read(left, worthOf);
+    theirs.read(right, worthOf);
+    if (mine.square === 0 || theirs.square === 0) return { cosine: 0, contained: 0 };
+    let met = 0;
+    for (let at = 0; at < mine.count; at++) {
+      const word = mine.words[at] ?? -1;
+      for (let place = 0; place < theirs.count; place++) {
+        if (theirs.words[place] !== word) continue;
+        met += (mine.worth[at] ?? 0) ** 2;
+        mine.words[at] = -1;
+        theirs.words[place] = -1;
+        break;
+      }
     }
+    met += this.#takeJoined(mine, theirs) + this.#takeJoined(theirs, mine) + this.#metByNearness();
+    return {
+      cosine: Math.min(1, met / Math.sqrt(mine.square * theirs.square)),
+      contained: Math.min(1, met / Math.min(mine.square, theirs.square)),
+    };
   }
-  const isMineTaken = new Set<number>();
-  const isTheirsTaken = new Set<number>();
-  let met = 0;
-  for (const each of near.toSorted((one, other) => other.worth - one.worth)) {
-    if (isMineTaken.has(each.mine) || isTheirsTaken.has(each.theirs)) continue;
-    isMineTaken.add(each.mine);
-    isTheirsTaken.add(each.theirs);
-    met += each.worth;
+
+  /** Takes words that were written apart on one side and together on the other ("ps lx350h", "pslx350h"). */
+  #takeJoined(long: OpenWords, joined: OpenWords): number {
+    let met = 0;
+    for (let at = 0; at + 1 < long.count; at++) {
+      const [first, second] = [long.words[at] ?? -1, long.words[at + 1] ?? -1];
+      if (first < 0 || second < 0) continue;
+      const length = this.#facts.lengthOf(first) + this.#facts.lengthOf(second);
+      if (length < 4) continue;
+      for (let place = 0; place < joined.count; place++) {
+        const whole = joined.words[place] ?? -1;
+        if (whole < 0 || this.#facts.lengthOf(whole) !== length || !this.#isJoined(first, second, whole))
+          continue;
+        met += (joined.worth[place] ?? 0) * Math.hypot(long.worth[at] ?? 0, long.worth[at + 1] ?? 0);
+        long.words[at] = -1;
+        long.words[at + 1] = -1;
+        joined.words[place] = -1;
+        break;
+      }
+    }
+    return met;
   }
-  return met;
+
+  #isJoined(first: number, second: number, whole: number): boolean {
+    const { words } = this.#facts;
+    const cut = this.#facts.lengthOf(first);
+    for (let at = 0; at < this.#facts.lengthOf(whole); at++) {
+      const byte = at < cut ? words.byteAt(first, at) : words.byteAt(second, at - cut);
+      if (words.byteAt(whole, at) !== byte) return false;
+    }
+    return true;
+  }
+
+  #metByNearness(): number {
+    const [mine, theirs] = [this.#mine, this.#theirs];
+    let near: Near[] | null = null;
+    for (let at = 0; at < mine.count; at++) {
+      const word = mine.words[at] ?? -1;
+      if (word < 0) continue;
+      for (let other = 0; other < theirs.count; other++) {
+        const mate = theirs.words[other] ?? -1;
+        if (mate < 0) continue;
+        const close = this.#facts.closenessOf(word, mate);
+        if (close === 0) continue;
+        near ??= [];
+        near.push({
+          mine: at,
+          theirs: other,
+          worth: close * (mine.worth[at] ?? 0) * (theirs.worth[other] ?? 0),
+        });
+      }
+    }
+    if (near === null) return 0;
+    near.sort((one, other) => other.worth - one.worth);
+    let met = 0;
+    for (const each of near) {
+      if ((mine.words[each.mine] ?? -1) < 0 || (theirs.words[each.theirs] ?? -1) < 0) continue;
+      mine.words[each.mine] = -1;
+      theirs.words[each.theirs] = -1;
+      met += each.worth;
+    }
+    return met;
+  }
 }

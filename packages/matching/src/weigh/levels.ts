@@ -1,7 +1,9 @@
 import type { Candidates } from "../block/candidates.ts";
-import type { Prepared, Side } from "../columns/prepare.ts";
-import { codeLevel, codesOf } from "../compare/codes.ts";
-import { comparisonOf, equalLevel, frequenciesOf, nameLevel } from "../compare/compare.ts";
+import { saysNothing } from "../columns/vocabulary.ts";
+import type { FieldValues, Side, Vocabulary } from "../columns/vocabulary.ts";
+import { RecordCodes } from "../compare/codes.ts";
+import { comparisonOf, deskOf, equalLevel, nameLevel } from "../compare/compare.ts";
+import type { Compare } from "../compare/compare.ts";
 import type { Field, Kind, MatchedEntity } from "../kinds.ts";
 
 /** What was compared: a field, or the article numbers anywhere in the record. */
@@ -17,106 +19,133 @@ export interface Measure {
 /** How far the rarity of a value may move its weight, natural logarithm. */
 const rarityMax = 2.5;
 
-function measureOf(at: number, scene: Scene): Measure {
-  const { candidates, left, right, fields } = scene;
-  const field = fields[at];
-  const mine = left.values[at] ?? [];
-  const theirs = (right ?? left).values[at] ?? [];
-  const count = candidates.left.length;
-  const levels = new Uint8Array(count);
-  const rarity = new Float32Array(count);
-  if (field === undefined) return { name: "", kind: "ignored", levels, rarity };
-  const compare = comparisonOf(field.kind, scene.frequencies[at] ?? scene.noWords, scene.entity);
-  const shares = sharesOf(mine, right === null ? [] : theirs);
-  for (let pair = 0; pair < count; pair++) {
-    const one = mine[candidates.left[pair] ?? 0] ?? null;
-    const other = theirs[candidates.right[pair] ?? 0] ?? null;
-    if (one === null || other === null) continue;
-    const level = compare(one, other);
-    levels[pair] = level;
-    if (level !== equalLevel) continue;
-    const rare = shares.usual - Math.log(shares.counts.get(one.key) ?? 1);
-    rarity[pair] = Math.max(-rarityMax, Math.min(rarityMax, rare));
-  }
-  return { name: field.name, kind: field.kind, levels, rarity };
-}
-
-/** How often each value occurs, and the logarithm of how often a value met by chance does. */
-function sharesOf(
-  mine: Side["values"][number],
-  theirs: Side["values"][number],
-): { readonly counts: ReadonlyMap<string, number>; readonly usual: number } {
-  const counts = new Map<string, number>();
-  for (const values of [mine, theirs])
-    for (const value of values) if (value !== null) counts.set(value.key, (counts.get(value.key) ?? 0) + 1);
-  let sum = 0;
-  let squares = 0;
-  for (const times of counts.values()) {
-    sum += times;
-    squares += times * times;
-  }
-  return { counts, usual: Math.log(Math.max(1, squares / Math.max(1, sum))) };
-}
-
 /** All that is compared. */
 export interface Compared {
-  readonly candidates: Candidates;
   readonly left: Side;
   /** null within one table. */
   readonly right: Side | null;
   readonly fields: readonly Field[];
   readonly entity: MatchedEntity;
+  readonly vocabulary: Vocabulary;
 }
 
-interface Scene extends Compared {
-  readonly frequencies: ReturnType<typeof frequenciesOf>;
-  readonly noWords: ReturnType<typeof frequenciesOf>[number];
+/** A field with what its comparison needs. */
+interface Column {
+  readonly field: Field;
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  readonly compare: Compare;
+  /** How often each value occurs. */
+  readonly counts: Int32Array;
+  /** Logarithm of how often a value met by chance occurs. */
+  readonly usual: number;
 }
 
-/** Compares every candidate in every field, and in the article numbers if records carry any. */
-export function measuresOf(compared: Compared): readonly Measure[] {
-  const { candidates, left, right, fields } = compared;
-  const frequencies = frequenciesOf(left, right, fields);
-  const [noWords] = frequenciesOf({ count: 0, values: [[]] }, null, fields.slice(0, 1));
-  if (noWords === undefined) return [];
-  const scene = { ...compared, frequencies, noWords };
-  const measures = fields.map((_, at) => measureOf(at, scene));
-  const [mine, theirs] = codesOf(left, right, fields);
-  const none = { all: [], hasOwn: false };
-  const count = candidates.left.length;
-  const levels = new Uint8Array(count);
-  for (let pair = 0; pair < count; pair++)
-    levels[pair] = codeLevel(
-      mine[candidates.left[pair] ?? 0] ?? none,
-      theirs[candidates.right[pair] ?? 0] ?? none,
-    );
-  uncross(measures, scene);
-  return [...measures, { name: "article number", kind: "code", levels, rarity: new Float32Array(count) }];
+/** How often each value of a field occurs over both sides. */
+function countsOf(values: FieldValues, ends: readonly Int32Array[]): Int32Array {
+  const counts = new Int32Array(values.count);
+  for (const ids of ends) for (const id of ids) if (id !== saysNothing) counts[id] = (counts[id] ?? 0) + 1;
+  return counts;
 }
 
-/** Where given and family name stand in each other's column on one side, they are compared crosswise. */
-function uncross(measures: readonly Measure[], { candidates, left, right, fields }: Compared): void {
-  const given = fields.findIndex(({ kind }) => kind === "given");
-  const family = fields.findIndex(({ kind }) => kind === "family");
-  const [first, last] = [measures[given], measures[family]];
-  if (first === undefined || last === undefined) return;
-  const theirs = right ?? left;
-  for (let pair = 0; pair < candidates.left.length; pair++) {
-    if ((first.levels[pair] ?? 0) > 3 || (last.levels[pair] ?? 0) > 3) continue;
-    const one = candidates.left[pair] ?? 0;
-    const other = candidates.right[pair] ?? 0;
-    const forth = crossLevel(left.values[given]?.[one], theirs.values[family]?.[other]);
-    const back = crossLevel(left.values[family]?.[one], theirs.values[given]?.[other]);
-    const isCrossed = Math.max(forth, back) >= 5 && Math.min(forth, back) !== 1;
-    if (!isCrossed) continue;
-    first.levels[pair] = forth;
-    last.levels[pair] = back;
+function usualOf(counts: Int32Array): number {
+  let sum = 0;
+  let squares = 0;
+  for (const times of counts) {
+    sum += times;
+    squares += times * times;
+  }
+  return Math.log(Math.max(1, squares / Math.max(1, sum)));
+}
+
+/** Compares candidates of two sides, some at a time. */
+export class Comparer {
+  readonly #columns: readonly Column[];
+  readonly #codes: RecordCodes;
+  readonly #compared: Compared;
+
+  constructor(compared: Compared) {
+    const { left, right, fields, vocabulary } = compared;
+    this.#compared = compared;
+    const desk = deskOf(vocabulary, compared.entity);
+    this.#columns = fields.flatMap((field, at) => {
+      const values = vocabulary.fields[at];
+      const mine = left.values[at];
+      const theirs = (right ?? left).values[at];
+      if (values === undefined || mine === undefined || theirs === undefined) return [];
+      const counts = countsOf(values, right === null ? [mine] : [mine, theirs]);
+      const compare = comparisonOf(values, counts, desk);
+      return [{ field, left: mine, right: theirs, compare, counts, usual: usualOf(counts) }];
+    });
+    this.#codes = new RecordCodes(compared);
+  }
+
+  /** The measures of these candidates: every field, and the article numbers anywhere in the records. */
+  measures(candidates: Candidates): readonly Measure[] {
+    if (this.#columns.length === 0) return [];
+    const measures = this.#columns.map((column) => measureOf(column, candidates));
+    const count = candidates.left.length;
+    const levels = new Uint8Array(count);
+    for (let pair = 0; pair < count; pair++)
+      levels[pair] = this.#codes.level(candidates.left[pair] ?? 0, candidates.right[pair] ?? 0);
+    this.#uncross(measures, candidates);
+    return [...measures, { name: "article number", kind: "code", levels, rarity: new Float32Array(count) }];
+  }
+
+  /** Where given and family name stand in each other's column on one side, they are compared crosswise. */
+  #uncross(measures: readonly Measure[], candidates: Candidates): void {
+    const [given, family] = ["given", "family"].map((kind) =>
+      this.#columns.findIndex(({ field }) => field.kind === kind),
+    ) as [number, number];
+    const [first, last] = [measures[given], measures[family]];
+    const [givens, families] = [this.#columns[given], this.#columns[family]];
+    if (first === undefined || last === undefined || givens === undefined || families === undefined) return;
+    for (let pair = 0; pair < candidates.left.length; pair++) {
+      if ((first.levels[pair] ?? 0) > 3 || (last.levels[pair] ?? 0) > 3) continue;
+      const one = candidates.left[pair] ?? 0;
+      const other = candidates.right[pair] ?? 0;
+      const forth = crossLevel(
+        this.#keyOf(given, givens.left[one]),
+        this.#keyOf(family, families.right[other]),
+      );
+      const back = crossLevel(
+        this.#keyOf(family, families.left[one]),
+        this.#keyOf(given, givens.right[other]),
+      );
+      const isCrossed = Math.max(forth, back) >= 5 && Math.min(forth, back) !== 1;
+      if (!isCrossed) continue;
+      first.levels[pair] = forth;
+      last.levels[pair] = back;
+    }
+  }
+
+  #keyOf(at: number, id: number | undefined): string | null {
+    if (id === undefined || id === saysNothing) return null;
+    return this.#compared.vocabulary.fields[at]?.keyOf(id) ?? null;
   }
 }
 
+function measureOf(column: Column, candidates: Candidates): Measure {
+  const { field, left, right, compare, counts, usual } = column;
+  const count = candidates.left.length;
+  const levels = new Uint8Array(count);
+  const rarity = new Float32Array(count);
+  for (let pair = 0; pair < count; pair++) {
+    const one = left[candidates.left[pair] ?? 0] ?? saysNothing;
+    const other = right[candidates.right[pair] ?? 0] ?? saysNothing;
+    if (one === saysNothing || other === saysNothing) continue;
+    const level = compare(one, other);
+    levels[pair] = level;
+    if (level !== equalLevel) continue;
+    const rare = usual - Math.log(counts[one] ?? 1);
+    rarity[pair] = Math.max(-rarityMax, Math.min(rarityMax, rare));
+  }
+  return { name: field.name, kind: field.kind, levels, rarity };
+}
+
 /** Crossed names agree a level lower than names in their place. */
-function crossLevel(one: Prepared | null | undefined, other: Prepared | null | undefined): number {
-  if (one === null || one === undefined || other === null || other === undefined) return 0;
+function crossLevel(one: string | null, other: string | null): number {
+  if (one === null || other === null) return 0;
   const level = nameLevel(one, other);
   return level > 4 ? level - 1 : level;
 }

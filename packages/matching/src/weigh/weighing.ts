@@ -1,0 +1,105 @@
+import type { Candidates } from "../block/candidates.ts";
+import { NumberList } from "../text/number-list.ts";
+import { estimateWeights, logOddsOf } from "./estimate.ts";
+import type { Estimation, Weights } from "./estimate.ts";
+import type { Comparer, Measure } from "./levels.ts";
+
+/** Up to so many pairs all teach the weights and are kept; of more, the pairs of some records teach. */
+const wholeMax = 300_000;
+/** Pairs compared at a time where there are more. */
+const chunkMax = 100_000;
+/** A pair less likely than this changes no decision, log odds. */
+const hopeless = -12;
+/** What may become a question, log odds of a probability of .1. */
+const askable = -2.2;
+
+/** What the pairs weigh. `candidates` may be fewer than were proposed. */
+export interface Weighing {
+  readonly candidates: Candidates;
+  readonly measures: readonly Measure[];
+  readonly weights: Weights;
+  readonly logOdds: Float64Array;
+}
+
+/** How pairs are weighed. */
+export interface WeighingRules {
+  /** Turns log odds of candidates into probabilities. */
+  readonly probabilities: (candidates: Candidates, logOdds: Float64Array) => Float64Array;
+  readonly exclusive: Estimation["exclusive"];
+  /** Of more pairs than can be held, those that matter. */
+  readonly survivors: (candidates: Candidates, logOdds: Float32Array) => Int32Array;
+}
+
+/** Learns the weights from the candidates and weighs them. Deterministic; never throws. */
+export function weigh(comparer: Comparer, candidates: Candidates, rules: WeighingRules): Weighing {
+  const count = candidates.left.length;
+  if (count <= wholeMax) {
+    const measures = comparer.measures(candidates);
+    const weights = learned(candidates, measures, rules);
+    return { candidates, measures, weights, logOdds: logOddsOf(weights, measures, count) };
+  }
+  const every = Math.ceil(count / wholeMax);
+  const sample = picked(candidates, pairsOfEvery(candidates, every));
+  const exclusive =
+    rules.exclusive === null ? null : ([rules.exclusive[0] / every, rules.exclusive[1] / every] as const);
+  const weights = learned(sample, comparer.measures(sample), { ...rules, exclusive });
+  const all = new Float32Array(count);
+  for (let start = 0; start < count; start += chunkMax) {
+    const chunk = sliceOf(candidates, start, Math.min(count, start + chunkMax));
+    all.set(logOddsOf(weights, comparer.measures(chunk), chunk.left.length), start);
+  }
+  const kept = picked(candidates, rules.survivors(candidates, all));
+  const measures = comparer.measures(kept);
+  return { candidates: kept, measures, weights, logOdds: logOddsOf(weights, measures, kept.left.length) };
+}
+
+function learned(candidates: Candidates, measures: readonly Measure[], rules: WeighingRules): Weights {
+  return estimateWeights({
+    measures,
+    count: candidates.left.length,
+    probabilities: (logOdds) => rules.probabilities(candidates, logOdds),
+    exclusive: rules.exclusive,
+  });
+}
+
+/** Pairs that are not hopeless. */
+export function likelyPairs(candidates: Candidates, logOdds: Float32Array): Int32Array {
+  const kept = new NumberList();
+  for (let pair = 0; pair < candidates.left.length; pair++)
+    if ((logOdds[pair] ?? 0) > hopeless) kept.push(pair);
+  return kept.view();
+}
+
+/** All pairs between records that have a likely one: what speaks against a cluster is kept too. */
+export function pairsOfLikelyRecords({ left, right }: Candidates, logOdds: Float32Array): Int32Array {
+  const likely = new Set<number>();
+  for (let pair = 0; pair < left.length; pair++)
+    if ((logOdds[pair] ?? 0) > askable) likely.add(left[pair] ?? 0).add(right[pair] ?? 0);
+  const kept = new NumberList();
+  for (let pair = 0; pair < left.length; pair++)
+    if (likely.has(left[pair] ?? 0) && likely.has(right[pair] ?? 0)) kept.push(pair);
+  return kept.view();
+}
+
+/** All pairs of every so-many-th left record. */
+function pairsOfEvery({ left }: Candidates, every: number): Int32Array {
+  const kept = new NumberList();
+  for (let pair = 0; pair < left.length; pair++) if ((left[pair] ?? 0) % every === 0) kept.push(pair);
+  return kept.view();
+}
+
+function picked({ left, right, likeness }: Candidates, pairs: Int32Array): Candidates {
+  return {
+    left: pairs.map((pair) => left[pair] ?? 0),
+    right: pairs.map((pair) => right[pair] ?? 0),
+    likeness: Float32Array.from(pairs, (pair) => likeness[pair] ?? 0),
+  };
+}
+
+function sliceOf({ left, right, likeness }: Candidates, from: number, to: number): Candidates {
+  return {
+    left: left.subarray(from, to),
+    right: right.subarray(from, to),
+    likeness: likeness.subarray(from, to),
+  };
+}
