@@ -12,6 +12,7 @@ import { loadavg } from "node:os";
 import { resourceUsage } from "node:process";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { learnSet } from "./learn.ts";
 import { madeAccounts } from "./scale.ts";
 import { scoreSet, thinned } from "./score.ts";
 import type { Score } from "./score.ts";
@@ -75,8 +76,21 @@ function showScale(counts: readonly number[]): void {
   }
 }
 
+/** F1 and precision after so many answers of a person who is always right. */
+function showLearning(sets: readonly MatchSet[]): void {
+  const all = sets.flatMap((set) => (set.right === null ? [set] : [set, thinned(set, 2), thinned(set, 10)]));
+  for (const set of all)
+    for (const { answers, f1, f1Rest, precision, reviews } of learnSet(set, [0, 20, 50, 100]))
+      console.log(
+        `${set.name.padEnd(38)} ${String(answers).padStart(4)} answers  F1 ${f1.toFixed(4)}  prec ` +
+          `${precision.toFixed(4)}  F1 of the rest ${f1Rest.toFixed(4)}  review ${reviews}`,
+      );
+}
+
 function main(): void {
-  const { values } = parseArgs({ options: { sets: { type: "string" }, scale: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { sets: { type: "string" }, scale: { type: "string" }, learn: { type: "boolean" } },
+  });
   const folder = setsFolder(values.sets);
   if (values.scale === undefined && !existsSync(folder)) {
     console.error("the open sets are not here, nothing was measured; name their folder with --sets");
@@ -89,6 +103,7 @@ function main(): void {
   console.log(line(heads));
   if (values.scale !== undefined) return showScale(values.scale.split(",").map(Number));
   const sets = loadSets(folder);
+  if (values.learn === true) return showLearning(sets);
   const show = (set: MatchSet): void => console.log(rowOf(set.name, scoreSet(set)));
   for (const set of sets) show(set);
   for (const score of scoreNames(readTable(new URL("org-names/name_bench_cases.csv", folder)))) {

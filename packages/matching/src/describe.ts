@@ -14,41 +14,53 @@ export interface MatchingSummary {
   readonly blank: number;
 }
 
-/** Counts what came out. */
+/** A table in counts. */
+export interface Counted {
+  readonly columns: readonly string[];
+  readonly count: number;
+  /** Records whose compared columns are all blank. */
+  readonly blank: number;
+}
+
+/** Counts what came out of two tables that are held in memory. */
 export function describeMatching(
   matching: Matching,
   { left, right }: { readonly left: Table; readonly right: Table | null },
 ): MatchingSummary {
-  const { fields, pairs } = matching;
+  const counted = (table: Table, end: "left" | "right"): Counted => ({
+    columns: table.columns,
+    count: table.rows.length,
+    blank: table.rows.filter((row) => matching.fields.every((field) => isBlank(row[field[end]] ?? "")))
+      .length,
+  });
+  return summaryOf(matching, {
+    left: counted(left, "left"),
+    right: right === null ? null : counted(right, "right"),
+  });
+}
+
+/** Counts what came out. */
+export function summaryOf(
+  { fields, pairs }: Matching,
+  { left, right }: { readonly left: Counted; readonly right: Counted | null },
+): MatchingSummary {
   const lefts = new Set(pairs.map((pair) => pair.left));
   const rights = new Set(pairs.map((pair) => pair.right));
   const theirs = right ?? left;
   const met = right === null ? new Set([...lefts, ...rights]) : lefts;
-  const blankOf = (table: Table, columns: readonly number[]): number =>
-    table.rows.filter((row) => columns.every((at) => isBlank(row[at] ?? ""))).length;
-  const blank =
-    blankOf(
-      left,
-      fields.map((field) => field.left),
-    ) +
-    (right === null
-      ? 0
-      : blankOf(
-          right,
-          fields.map((field) => field.right),
-        ));
+  const questions = pairs.filter(({ band }) => band === "review").length;
   return {
     columns: left.columns.map((name, at) => {
       const field = fields.find((each) => each.left === at);
       if (field === undefined) return { left: name, right: null, kind: "ignored" };
       return { left: name, right: theirs.columns[field.right] ?? null, kind: field.kind };
     }),
-    links: pairs.filter(({ band }) => band === "link").length,
-    reviews: pairs.filter(({ band }) => band === "review").length,
+    links: pairs.length - questions,
+    reviews: questions,
     alone: {
-      left: left.rows.length - met.size,
-      right: right === null ? null : right.rows.length - rights.size,
+      left: left.count - met.size,
+      right: right === null ? null : right.count - rights.size,
     },
-    blank,
+    blank: left.blank + (right?.blank ?? 0),
   };
 }

@@ -32,7 +32,7 @@ export const kinds = [
 ] as const;
 
 /** What the records of a table are. */
-export type MatchedEntity = "accounts" | "contacts" | "products";
+export type MatchedEntity = "accounts" | "contacts" | "products" | "warehouses" | "users";
 
 /** A table as it was read: column names, and rows of texts in their order. A missing cell is "". */
 export interface Table {

@@ -110,3 +110,34 @@ it("empty tables match nothing", () => {
   expect(accounts(empty, null).pairs).toEqual([]);
   expect(accounts(written, empty).pairs).toEqual([]);
 });
+
+it("of two partners that are equally good none is linked", () => {
+  const twin = "Orchid Dentistry Ltd|500 Tower Place|Leeds|+44 20 8999 1234";
+  const left = tableOf("name|street|city|phone", [...written.rows.map((row) => row.join("|")), twin]);
+  const right = tableOf("name|street|city|phone", [...written.rows.map((row) => row.join("|")), twin, twin]);
+  expect(linked(accounts(left, right)).filter((pair) => pair.startsWith("60-"))).toEqual([]);
+});
+
+it("warehouses are told apart by their numbers, however near these are written", () => {
+  const rows = Array.from({ length: 9 }, (_, at) => `WH0${at + 1}|Store ${at + 1}|1 Dock Road|Leeds`);
+  const other = Array.from({ length: 9 }, (_, at) => `WH${at + 1}|Store ${at + 1}|1 Dock Rd|LEEDS`);
+  const left = tableOf("code|name|street|city", rows);
+  const right = tableOf("code|name|street|city", other.toReversed());
+  const pairs = linked(matchTables({ entity: "warehouses", left, right, fields: null }));
+  expect(pairs.toSorted()).toEqual(rows.map((_, at) => `${at}-${8 - at}`));
+});
+
+it("users are linked by their own mailbox and name, never by a desk's mailbox", () => {
+  const left = tableOf("name|email", [
+    "Ann Lee|ann.lee@acme.com",
+    "Bob Braun|b@acme.com",
+    "Eva Fox|info@acme.com",
+  ]);
+  const right = tableOf("full name|mail", [
+    "Lee, Ann|ANN.LEE@acme.com",
+    "Robert Braun|b@acme.com",
+    "Max Roe|info@acme.com",
+  ]);
+  const pairs = linked(matchTables({ entity: "users", left, right, fields: null }));
+  expect(pairs.toSorted()).toEqual(["0-0", "1-1"]);
+});

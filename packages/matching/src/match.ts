@@ -8,6 +8,8 @@ import { assignOneToOne } from "./decide/assign.ts";
 import { clusterGuarded } from "./decide/cluster.ts";
 import { collapseCopies } from "./decide/collapse.ts";
 import { competingProbabilities, freeProbabilities } from "./decide/compete.ts";
+import { decided, Decisions, decisionsOfKept, withDecided } from "./decide/decisions.ts";
+import type { Decision } from "./decide/decisions.ts";
 import { isNamed } from "./decide/guard.ts";
 import type { Field, MatchedEntity, Table } from "./kinds.ts";
 import type { Weights } from "./weigh/estimate.ts";
@@ -23,6 +25,8 @@ export interface MatchInput {
   readonly right: Table | null;
   /** The columns to compare; null: recognised. */
   readonly fields: readonly Field[] | null;
+  /** What a person said about pairs of rows; it holds, and it teaches. */
+  readonly decisions?: readonly Decision[];
 }
 
 /** A pair of rows with its probability and band. Within one table `left` is the smaller row. */
@@ -68,20 +72,23 @@ export function matchTables(input: MatchInput): Matching {
   const vocabulary = vocabularyOf(fields);
   const mine = sideOf(left, fields, { end: "left", entity, vocabulary });
   const theirs = right === null ? null : sideOf(right, fields, { end: "right", entity, vocabulary });
-  return matchSides({ left: mine, right: theirs, fields, entity, vocabulary });
+  return matchSides({ left: mine, right: theirs, fields, entity, vocabulary }, input.decisions);
 }
 
 /** Matches sides that were read already, as `matchTables` does. Never throws. */
-export function matchSides(sides: Compared): Matching {
-  return sides.right === null ? matchWithin(sides) : matchAcross(sides, sides.right);
+export function matchSides(sides: Compared, told: readonly Decision[] = []): Matching {
+  return sides.right === null
+    ? matchWithin(sides, told)
+    : matchAcross({ ...sides, right: sides.right }, new Decisions(told, true));
 }
 
-function matchAcross(sides: Compared, right: Side): Matching {
-  const { left, fields, entity } = sides;
-  const proposed = proposeCandidates(sides);
+function matchAcross(sides: Compared & { readonly right: Side }, decisions: Decisions): Matching {
+  const { left, right, fields, entity } = sides;
+  const proposed = withDecided(proposeCandidates(sides), decisions);
   const weighing = weigh(new Comparer(sides), proposed, {
     probabilities: competingProbabilities,
     exclusive: [left.count, right.count],
+    decisions,
     survivors: likelyPairs,
   });
   const { candidates, measures, weights, logOdds } = weighing;
@@ -89,12 +96,14 @@ function matchAcross(sides: Compared, right: Side): Matching {
   const linkMin = barOf(probability, Math.max(left.count, right.count));
   const pairs: MatchedPair[] = [];
   for (const pair of assignOneToOne(candidates, logOdds)) {
-    const told = probability[pair] ?? 0;
+    const [one, other] = [candidates.left[pair] ?? 0, candidates.right[pair] ?? 0];
+    const isSame = decisions.of(one, other) === true;
+    const told = isSame ? 1 : (probability[pair] ?? 0);
     if (told < reviewMin) continue;
-    const isSure = told >= linkMin && isNamed(measures, { weights, entity, pair });
+    const isSure = isSame || (told >= linkMin && isNamed(measures, { weights, entity, pair }));
     pairs.push({
-      left: candidates.left[pair] ?? 0,
-      right: candidates.right[pair] ?? 0,
+      left: one,
+      right: other,
       probability: isSure ? told : Math.min(told, linkMin),
       band: isSure ? "link" : "review",
       candidate: pair,
@@ -109,19 +118,21 @@ function barOf(probability: Float64Array, records: number): number {
   return linkLeast + cautionMax * Math.max(0, 1 - shared / sharedEnough);
 }
 
-function matchWithin(sides: Compared): Matching {
+function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
   const { fields, entity } = sides;
   const { side, origin, copies } = collapseCopies(sides.left);
   const within = { ...sides, left: side };
-  const proposed = proposeCandidates(within);
+  const decisions = decisionsOfKept(said, origin, copies);
+  const proposed = withDecided(proposeCandidates(within), decisions);
   const weighing = weigh(new Comparer(within), proposed, {
     probabilities: (_, logOdds) => freeProbabilities(logOdds),
     exclusive: null,
+    decisions,
     survivors: pairsOfLikelyRecords,
   });
   const { candidates, measures, weights } = weighing;
   const logOdds = weighing.logOdds.map((each, pair) =>
-    each > 0 && !isNamed(measures, { weights, entity, pair }) ? unnamedLogOdds : each,
+    each > 0 && each < decided && !isNamed(measures, { weights, entity, pair }) ? unnamedLogOdds : each,
   );
   const rows = {
     left: candidates.left.map((record) => origin[record] ?? 0),

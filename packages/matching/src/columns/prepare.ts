@@ -11,6 +11,8 @@ import { NumberList } from "../text/number-list.ts";
 import { saysNothing } from "./vocabulary.ts";
 import type { Prepared, Side, Vocabulary } from "./vocabulary.ts";
 
+const isPeople = (entity: MatchedEntity): boolean => entity === "contacts" || entity === "users";
+
 /** The part of a phone number that stays when country and trunk codes come and go. */
 const phoneTail = 9;
 
@@ -36,7 +38,7 @@ function prepare(value: string, kind: Kind, entity: MatchedEntity): Prepared | n
       const mail = mailOf(value);
       if (mail === null || (mail.local === "" && mail.domain === "")) return null;
       // A desk's mailbox names a company and no person.
-      if (mail.local === "" && entity === "contacts") return null;
+      if (mail.local === "" && isPeople(entity)) return null;
       return keyed(
         mail.local === "" ? `@${mail.domain}` : `${mail.local}@${mail.domain}`,
         wordsOf(fold(mail.local)),

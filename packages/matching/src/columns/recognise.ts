@@ -49,7 +49,12 @@ const byHeader: readonly (readonly [RegExp, Kind])[] = [
 export function kindOf(table: Table, column: number, entity: MatchedEntity): Kind {
   const header = fold((table.columns[column] ?? "").replaceAll(/([a-z])([A-Z])/g, "$1 $2"));
   const told = byHeader.find(([pattern]) => pattern.test(header))?.[1];
-  if (told === "name" && entity === "contacts") return "person";
+  if (entity === "warehouses" && /\b(?:abbr\w*|short ?(?:name|code))\b/.test(header)) return "code";
+  if (entity === "warehouses" && /\b(?:descr\w*|bezeichnung|warehouse|whse|lager)$/.test(header))
+    return "name";
+  if (entity === "users" && /\b(?:login|user ?name|user)\b/.test(header))
+    return kindByContent(table, column) === "mail" ? "mail" : "code";
+  if (told === "name" && (entity === "contacts" || entity === "users")) return "person";
   if (told === "phone" || told === "mail" || told === "number") {
     const seen = kindByContent(table, column);
     return seen === told || seen === null || told === "phone" ? told : seen;

@@ -127,7 +127,15 @@ const exactKinds: ReadonlySet<Kind> = new Set([
   "family",
 ]);
 
-function levelsOfKeys(kind: Kind): ((left: string, right: string) => number) | null {
+/** Short codes that count up ("WH1", "WH2"): the next one is another, however near it is written. */
+function countedLevel(left: string, right: string): number {
+  if (left === right) return equalLevel;
+  const plain = (code: string): string => code.replaceAll(/0+(?=\d)/g, "");
+  return plain(left) === plain(right) ? 6 : 1;
+}
+
+function levelsOfKeys(kind: Kind, entity: MatchedEntity): ((left: string, right: string) => number) | null {
+  if (kind === "code" && (entity === "warehouses" || entity === "users")) return countedLevel;
   if (kind === "given") return nameLevel;
   if (exactKinds.has(kind)) return shortLevel;
   if (kind === "mail") return mailLevel;
@@ -137,12 +145,13 @@ function levelsOfKeys(kind: Kind): ((left: string, right: string) => number) | n
 /** The comparison that fits a field; `counts` is how often each of its values occurs. */
 export function comparisonOf(values: FieldValues, counts: Int32Array, desk: Desk): Compare {
   const { kind } = values;
-  const byKeys = levelsOfKeys(kind);
+  const byKeys = levelsOfKeys(kind, desk.entity);
   if (byKeys !== null)
     return (left, right) =>
       left === right && kind !== "mail" ? equalLevel : byKeys(values.keyOf(left), values.keyOf(right));
   const compared = { ...desk, values, worthOf: worthOfWords(values, counts, desk.vocabulary.words.count) };
   if (kind === "person") return nameCompare(compared, "people");
-  if (kind === "name" && desk.entity === "accounts") return nameCompare(compared, "companies");
+  if (kind === "name" && (desk.entity === "accounts" || desk.entity === "warehouses"))
+    return nameCompare(compared, "companies");
   return textCompare(compared, kind === "text");
 }

@@ -1,4 +1,5 @@
 import type { Candidates } from "../block/candidates.ts";
+import { decided } from "./decisions.ts";
 
 /** What a pair that was never proposed weighs against a join, log odds: blocking saw nothing in common. */
 const unseenLogOdds = -4;
@@ -35,7 +36,9 @@ export function clusterGuarded(
     const [mine, theirs] = [membersOf(left), membersOf(right)];
     const of = (one: number, other: number): number =>
       evidence.get(Math.min(one, other) * count + Math.max(one, other)) ?? unseenLogOdds;
-    if (meanEvidence(mine, theirs, of) <= 0) continue;
+    const mean = meanEvidence(mine, theirs, of);
+    const isTold = (logOdds[pair] ?? 0) >= decided && mean > -Infinity;
+    if (mean <= 0 && !isTold) continue;
     for (const record of theirs) home[record] = left;
     members.set(left, [...mine, ...theirs]);
     members.delete(right);
@@ -43,6 +46,7 @@ export function clusterGuarded(
   return [...members.values()].map((each) => each.toSorted((one, other) => one - other));
 }
 
+/** Minus infinity where a person parted one of the pairs that are looked at. */
 function meanEvidence(
   mine: readonly number[],
   theirs: readonly number[],
@@ -54,6 +58,7 @@ function meanEvidence(
     for (const other of theirs) {
       if (looked >= lookedMax) break;
       const found = of(one, other);
+      if (found <= -decided) return -Infinity;
       sum += Math.max(-evidenceMax, Math.min(evidenceMax, found));
       looked++;
     }

@@ -10,6 +10,8 @@ const looseKinds: { readonly [entity in MatchedEntity]: ReadonlySet<Kind> } = {
   // The date is that of a birth.
   contacts: new Set(["category", "number"]),
   products: new Set(["category", "number", "date"]),
+  warehouses: new Set(["category", "number", "date"]),
+  users: new Set(["category", "number", "date"]),
 };
 /**
  * What names a pair (name, mail, web, tax id, article number) has to weigh more than this, natural
@@ -20,6 +22,8 @@ const namedMin: { readonly [entity in MatchedEntity]: number } = {
   accounts: 0,
   contacts: -4,
   products: -Infinity,
+  warehouses: 0,
+  users: 0,
 };
 
 /** A candidate that is to be judged. */

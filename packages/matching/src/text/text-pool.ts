@@ -1,7 +1,7 @@
 import { NumberList } from "./number-list.ts";
 
 /** Texts that were read lately and are kept as strings. */
-const recentMax = 1 << 15;
+const recentMax = 1 << 12;
 /** Longer texts are read in pieces. */
 const plainMax = 4096;
 

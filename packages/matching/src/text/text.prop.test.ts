@@ -70,7 +70,7 @@ it("folded text is plain and stays as it is", () => {
 
 it("a pool gives equal texts one number, other texts others, and every text back", () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: "binary" }), { maxLength: 400 }), (texts) => {
+    fc.property(fc.array(fc.string({ unit: "binary" }), { maxLength: 150 }), (texts) => {
       const pool = new TextPool();
       const ids = texts.map((text) => pool.idOf(text));
       expect(pool.count).toBe(new Set(texts).size);

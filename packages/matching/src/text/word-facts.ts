@@ -5,7 +5,7 @@ import type { TextPool } from "./text-pool.ts";
 /** Below this closeness two words have nothing to do with each other. */
 const closeWordsMin = 0.85;
 /** Pairs of words whose closeness is kept. */
-const keptMax = 1 << 16;
+const keptMax = 1 << 13;
 
 function bitsIn(mask: number): number {
   let left = mask - ((mask >>> 1) & 0x55555555);
@@ -105,7 +105,7 @@ export class WordFacts {
 
   #keptCloseness(left: number, right: number): number {
     const [one, other] = left < right ? [left, right] : [right, left];
-    const place = (Math.imul(one, 0x9e3779b1) ^ Math.imul(other, 0x85ebca6b)) >>> 16;
+    const place = (Math.imul(one, 0x9e3779b1) ^ Math.imul(other, 0x85ebca6b)) >>> 19;
     if (this.#keptLeft[place] === one && this.#keptRight[place] === other) return this.#kept[place] ?? 0;
     const close = jaroWinkler(this.words.textOf(one), this.words.textOf(other));
     const told = close < closeWordsMin ? 0 : close * close;

@@ -1,4 +1,5 @@
 import type { Candidates } from "../block/candidates.ts";
+import type { Decisions } from "../decide/decisions.ts";
 import { NumberList } from "../text/number-list.ts";
 import { estimateWeights, logOddsOf } from "./estimate.ts";
 import type { Estimation, Weights } from "./estimate.ts";
@@ -26,6 +27,8 @@ export interface WeighingRules {
   /** Turns log odds of candidates into probabilities. */
   readonly probabilities: (candidates: Candidates, logOdds: Float64Array) => Float64Array;
   readonly exclusive: Estimation["exclusive"];
+  /** What a person said, in the numbers of the candidates. */
+  readonly decisions: Decisions;
   /** Of more pairs than can be held, those that matter. */
   readonly survivors: (candidates: Candidates, logOdds: Float32Array) => Int32Array;
 }
@@ -36,28 +39,47 @@ export function weigh(comparer: Comparer, candidates: Candidates, rules: Weighin
   if (count <= wholeMax) {
     const measures = comparer.measures(candidates);
     const weights = learned(candidates, measures, rules);
-    return { candidates, measures, weights, logOdds: logOddsOf(weights, measures, count) };
+    return {
+      candidates,
+      measures,
+      weights,
+      logOdds: told(candidates, logOddsOf(weights, measures, count), rules),
+    };
   }
   const every = Math.ceil(count / wholeMax);
-  const sample = picked(candidates, pairsOfEvery(candidates, every));
+  const sample = picked(candidates, pairsOfEvery(candidates, every, rules.decisions));
   const exclusive =
     rules.exclusive === null ? null : ([rules.exclusive[0] / every, rules.exclusive[1] / every] as const);
   const weights = learned(sample, comparer.measures(sample), { ...rules, exclusive });
   const all = new Float32Array(count);
   for (let start = 0; start < count; start += chunkMax) {
     const chunk = sliceOf(candidates, start, Math.min(count, start + chunkMax));
-    all.set(logOddsOf(weights, comparer.measures(chunk), chunk.left.length), start);
+    const logOdds = logOddsOf(weights, comparer.measures(chunk), chunk.left.length);
+    all.set(told(chunk, logOdds, rules), start);
   }
   const kept = picked(candidates, rules.survivors(candidates, all));
   const measures = comparer.measures(kept);
-  return { candidates: kept, measures, weights, logOdds: logOddsOf(weights, measures, kept.left.length) };
+  const logOdds = told(kept, logOddsOf(weights, measures, kept.left.length), rules);
+  return { candidates: kept, measures, weights, logOdds };
+}
+
+/** The log odds with what a person said in the place of what the weights say. */
+function told(
+  { left, right }: Candidates,
+  logOdds: Float64Array,
+  { decisions }: Pick<WeighingRules, "decisions">,
+): Float64Array {
+  if (decisions.list.length === 0) return logOdds;
+  return logOdds.map((each, pair) =>
+    decisions.logOdds({ left: left[pair] ?? 0, right: right[pair] ?? 0 }, each),
+  );
 }
 
 function learned(candidates: Candidates, measures: readonly Measure[], rules: WeighingRules): Weights {
   return estimateWeights({
     measures,
     count: candidates.left.length,
-    probabilities: (logOdds) => rules.probabilities(candidates, logOdds),
+    probabilities: (logOdds) => rules.probabilities(candidates, told(candidates, logOdds, rules)),
     exclusive: rules.exclusive,
   });
 }
@@ -81,10 +103,14 @@ export function pairsOfLikelyRecords({ left, right }: Candidates, logOdds: Float
   return kept.view();
 }
 
-/** All pairs of every so-many-th left record. */
-function pairsOfEvery({ left }: Candidates, every: number): Int32Array {
+/** All pairs of every so-many-th left record, and of the records a person said something about. */
+function pairsOfEvery({ left }: Candidates, every: number, decisions: Decisions): Int32Array {
+  const asked = new Set(decisions.list.map((each) => each.left));
   const kept = new NumberList();
-  for (let pair = 0; pair < left.length; pair++) if ((left[pair] ?? 0) % every === 0) kept.push(pair);
+  for (let pair = 0; pair < left.length; pair++) {
+    const record = left[pair] ?? 0;
+    if (record % every === 0 || asked.has(record)) kept.push(pair);
+  }
   return kept.view();
 }
 

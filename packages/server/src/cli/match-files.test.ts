@@ -55,7 +55,7 @@ describe("files are matched without a project", () => {
     expect(ended.code).toBe(0);
     expect(pairsOf().toSorted()).toEqual(names.map((_, row) => `A${row} ${900 + row} link`));
     const [header, first] = readFileSync(at("pairs.csv"), "utf8").split("\n");
-    expect(header).toBe("a_row,b_row,a_id,b_id,band,probability,evidence");
+    expect(header).toBe("a_row,b_row,a_id,b_id,band,probability,evidence,ask,decision");
     expect(first).toMatch(/(?:name|phone) is equal/);
     expect(ended.out).toContain("7 pairs linked");
   });
@@ -81,6 +81,54 @@ describe("files are matched without a project", () => {
   });
 });
 
+describe("what a person decided", () => {
+  const flags = (): readonly string[] =>
+    ["a", "b"].flatMap((name) => [`--${name}`, at(`${name}.csv`)]).concat("--decisions", at("d.csv"));
+
+  it("holds in the next run, is counted, and is written again with the pairs", async () => {
+    const told = "a_id,b_id,decision\nA0,900,apart\nA1,900,same\nA2,902,\n";
+    const ended = await match({ "a.csv": crm, "b.csv": erp, "d.csv": told }, flags());
+    expect(ended.code).toBe(0);
+    expect(pairsOf()).toContain("A1 900 link");
+    expect(pairsOf()).not.toContain("A0 900 link");
+    expect(pairsOf()).not.toContain("A1 901 link");
+    expect(ended.out).toContain("2 pairs decided by a person");
+    const written = readFileSync(at("pairs.csv"), "utf8");
+    expect(written).toMatch(/A1,900,link,1\.0000,decided by a person,,same/);
+    expect(written).toMatch(/A0,900,apart,0\.0000,decided by a person,,apart/);
+    expect((await match({ "d.csv": written }, flags())).code).toBe(0);
+  });
+
+  it.each([
+    ["an id that is in neither file", "A77,900,same", /line 2: no record a_id `A77`/],
+    ["an id of the other file", "A0,A1,same", /line 2: no record b_id `A1`/],
+    ["another word", "A0,900,perhaps", /line 2: `decision` is same or apart/],
+    ["both ways", "A0,900,same\nA0,900,apart", /line 3: this pair was decided the other way/],
+    ["two partners", "A0,900,same\nA0,901,same", /line 3: a record is the same as two/],
+  ])("%s is refused with its line", async (_what, lines, message) => {
+    const told = `a_id,b_id,decision\n${lines}\n`;
+    const ended = await match({ "a.csv": crm, "b.csv": erp, "d.csv": told }, flags());
+    expect(ended.code).toBe(4);
+    expect(ended.err).toMatch(message);
+  });
+
+  it("an id that names two records is told by its row, else refused", async () => {
+    const twins = "name,city\nAcorn Foods,Leeds\nAcorn Foods,Leeds\nBirch Steel,York\n";
+    const within = ["--a", at("a.csv"), "--decisions", at("d.csv")];
+    const head = "a_row,b_row,a_id,b_id,decision\n";
+    const told = { "a.csv": twins, "d.csv": `${head}1,2,Acorn Foods,Acorn Foods,apart\n` };
+    expect((await match(told, within)).code).toBe(0);
+    expect(pairsOf()).toEqual(["Acorn Foods Acorn Foods apart"]);
+    const untold = { ...told, "d.csv": `${head},,Acorn Foods,Acorn Foods,apart\n` };
+    expect((await match(untold, within)).err).toMatch(/line 2: a_id `Acorn Foods` names two records/);
+  });
+
+  it("a file without the columns is refused with what is read", async () => {
+    const ended = await match({ "a.csv": crm, "b.csv": erp, "d.csv": "id,x\n1,2\n" }, flags());
+    expect(ended.err).toMatch(/no column `a_id`/);
+  });
+});
+
 describe("bad input is named with its line and cause", () => {
   it.each([
     ["another encoding", Buffer.from(`${crm}\nA8,M\xfcller,1 Road,Bath,\n`, "latin1"), /line 9: not UTF-8/],
@@ -90,6 +138,8 @@ describe("bad input is named with its line and cause", () => {
     ["a quote in the middle", `${crm}\nA8,"a"b,1 Road,Bath,1\n`, /line 9: a quote ends in the middle/],
     ["two columns of one name", crm.replace("street", "name"), /two columns `name`/],
     ["nothing", "", /is empty/],
+    ["another separator", crm.replaceAll(",", "^"), /parted by "\^", and only comma, semicolon, tab/],
+    ["zero bytes", `${crm}\nA8,a\u0000b,1 Road,Bath,1\n`, /line 9: not UTF-8 \(zero bytes/],
     ["a header only", "id,name\n", /a header and no lines/],
   ])("%s", async (_what, text, message) => {
     const ended = await match({ "a.csv": text, "b.csv": erp });
@@ -117,5 +167,10 @@ describe("bad input is named with its line and cause", () => {
     expect((await match({ "pairs.csv": crm }, itself)).err).toMatch(/--out names one/);
     const both = ["accounts", "crm:1", "--a", at("a.csv")];
     expect((await match({ "a.csv": crm }, both)).err).toMatch(/not both/);
+    for (const flags of [
+      ["--entity", "users"],
+      ["--decisions", "d.csv"],
+    ])
+      expect((await command(["match", ...flags])).err).toMatch(/from files|for files/);
   });
 });

@@ -1,11 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { describeMatching, evidenceOf, mappedFields, matchTables } from "@crossfoot/matching";
-import type { Field, MatchedEntity, Matching, Table } from "@crossfoot/matching";
+import { evidenceOf, matchSides, questionsOf, summaryOf } from "@crossfoot/matching";
+import type { Decision, MatchedEntity, Matching } from "@crossfoot/matching";
 import type { Context } from "./context.ts";
-import { readMatchMap } from "./match-map.ts";
-import { readMatchTable } from "./match-table.ts";
+import { readDecisions } from "./match-decisions.ts";
+import { readFiles } from "./match-sides.ts";
+import type { ReadFiles } from "./match-sides.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { renderTable } from "./table.ts";
@@ -19,51 +20,41 @@ export interface MatchFlags {
   readonly map?: string;
   readonly out?: string;
   readonly stored?: boolean;
+  readonly decisions?: string;
 }
 
 /** Evidence told per pair; more of it decides nothing. */
 const evidenceMax = 4;
-const header = ["a_row", "b_row", "a_id", "b_id", "band", "probability", "evidence"];
+const header = ["a_row", "b_row", "a_id", "b_id", "band", "probability", "evidence", "ask", "decision"];
 
 /** `match` on files: which records are the same, as a CSV of pairs with band, probability and evidence. */
 export async function matchFilesCommand(context: Context, flags: MatchFlags): Promise<ExitCode> {
   const { a, b, out } = flags;
   if (a === undefined) throw badInput("--a names the first file");
   if (out === undefined) throw badInput("--out names the CSV file that the pairs are written to");
-  if (out === a || out === b) throw badInput("--out names one of the files that are read");
-  const entity = flags.entity;
-  if (entity === undefined) throw badInput("--entity is accounts, contacts or products");
-  const left = await readMatchTable(a);
-  const right = b === undefined ? null : await readMatchTable(b);
-  const fields = await fieldsOf(flags.map, { left, right }, entity as MatchedEntity);
-  const matching = matchTables({ entity: entity as MatchedEntity, left, right, fields });
-  if (matching.fields.length === 0)
-    throw badInput(
-      "no column of both files says the same; name them with --map (see docs/guide/matching.md)",
-    );
-  await pipeline(Readable.from(linesOf(matching, { left, right })), createWriteStream(out));
-  const told = describeMatching(matching, { left, right });
+  if ([a, b, flags.decisions].includes(out)) throw badInput("--out names one of the files that are read");
+  const { entity } = flags;
+  if (entity === undefined) throw badInput("--entity names what the records are: accounts, contacts, ...");
+  const files = await readFiles({ a, b, map: flags.map, entity: entity as MatchedEntity });
+  const decisions = flags.decisions === undefined ? [] : await readDecisions(flags.decisions, files);
+  const { left, right, fields, vocabulary } = files;
+  const matching = matchSides(
+    {
+      ...{ left: left.side, right: right?.side ?? null, fields, vocabulary },
+      entity: entity as MatchedEntity,
+    },
+    decisions,
+  );
+  await pipeline(Readable.from(linesOf(matching, files, decisions)), createWriteStream(out));
+  const told = {
+    ...summaryOf(matching, {
+      left: { columns: left.columns, count: left.side.count, blank: left.blank },
+      right: right === null ? null : { columns: right.columns, count: right.side.count, blank: right.blank },
+    }),
+    decided: decisions.length,
+  };
   context.print({ out, ...told }, () => showMatching(told, { out, room: context.room }));
   return exitCodes.done;
-}
-
-interface Tables {
-  readonly left: Table;
-  readonly right: Table | null;
-}
-
-async function fieldsOf(
-  map: string | undefined,
-  tables: Tables,
-  entity: MatchedEntity,
-): Promise<readonly Field[] | null> {
-  if (map === undefined) return null;
-  const pairs = await readMatchMap(map);
-  try {
-    return mappedFields(tables, pairs, entity);
-  } catch (error) {
-    throw error instanceof RangeError ? badInput(`${map}: ${error.message}`) : error;
-  }
 }
 
 /** A cell of CSV: in quotes where it has to be. */
@@ -71,38 +62,60 @@ export function cellOf(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function* linesOf(matching: Matching, { left, right }: Tables): Iterable<string> {
+/** A cell with a value of the user's: a spreadsheet must not take it for a formula. */
+function valueCell(text: string): string {
+  return cellOf(/^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+$/.test(text) ? `'${text}` : text);
+}
+
+function* linesOf(
+  matching: Matching,
+  { left, right }: ReadFiles,
+  decisions: readonly Decision[],
+): Iterable<string> {
   yield `${header.join(",")}\n`;
   const theirs = right ?? left;
-  for (const pair of matching.pairs) {
+  const said = new Map(decisions.map((each) => [`${each.left} ${each.right}`, each.isSame]));
+  const open = questionsOf(matching, (one, other) => said.has(`${one} ${other}`));
+  const asked = new Map(open.map((at, place) => [at, place + 1]));
+  for (const [at, pair] of matching.pairs.entries()) {
     const evidence = pair.candidate === null ? [] : evidenceOf(matching, pair.candidate);
     const words = evidence
       .filter(({ weight }) => weight !== 0)
       .slice(0, evidenceMax)
       .map(({ field, says }) => `${field} ${says}`);
+    const decision = said.get(`${pair.left} ${pair.right}`);
+    const isTold = decision !== undefined;
     const cells = [
       String(pair.left + 1),
       String(pair.right + 1),
-      left.rows[pair.left]?.[keyOf(left)] ?? "",
-      theirs.rows[pair.right]?.[keyOf(theirs)] ?? "",
+      valueCell(left.keys.at(pair.left)),
+      valueCell(theirs.keys.at(pair.right)),
       pair.band,
       pair.probability.toFixed(4),
-      words.length === 0 ? "joined through the others of its cluster" : words.join("; "),
+      cellOf(
+        isTold
+          ? "decided by a person"
+          : words.length === 0
+            ? "joined through the others of its cluster"
+            : words.join("; "),
+      ),
+      String(asked.get(at) ?? ""),
+      isTold ? (decision ? "same" : "apart") : "",
     ];
-    yield `${cells.map(cellOf).join(",")}\n`;
+    yield `${cells.join(",")}\n`;
+    said.delete(`${pair.left} ${pair.right}`);
+  }
+  // What a person parted is in no pair; it is written again so that the file can be given to the next run.
+  for (const { left: one, right: other, isSame } of decisions) {
+    if (!said.delete(`${one} ${other}`)) continue;
+    const ids = [valueCell(left.keys.at(one)), valueCell(theirs.keys.at(other))];
+    const word = isSame ? "same" : "apart";
+    const chance = isSame ? "1.0000" : "0.0000";
+    yield `${[one + 1, other + 1, ...ids, word, chance, "decided by a person", "", word].join(",")}\n`;
   }
 }
 
-/** The column that names a record: one called so, else the first. */
-function keyOf(table: Table): number {
-  const named = table.columns.findIndex((column) =>
-    /^(?:.*[ _-])?(?:id|key|number|no)$/i.test(column.trim()),
-  );
-  const isKey = named >= 0 && new Set(table.rows.map((row) => row[named])).size === table.rows.length;
-  return isKey ? named : 0;
-}
-
-type Told = ReturnType<typeof describeMatching>;
+type Told = ReturnType<typeof summaryOf> & { readonly decided: number };
 
 function showMatching(told: Told, { out, room }: { readonly out: string; readonly room: number }): string {
   const columns = told.columns.map(({ left, right, kind }) => [left, right ?? "(none)", kind]);
@@ -111,6 +124,12 @@ function showMatching(told: Told, { out, room }: { readonly out: string; readonl
     `${many(told.alone.left, "record")} of the first file without a partner` +
       (told.alone.right === null ? "." : `, ${many(told.alone.right, "record")} of the other.`),
   ];
+  if (told.decided > 0) counts.push(`${many(told.decided, "pair")} decided by a person were heard.`);
+  if (told.reviews > 0)
+    counts.push(
+      "The column `ask` numbers what to answer first: put same or apart into `decision`, and give the file " +
+        "with --decisions.",
+    );
   const blank =
     told.blank === 0
       ? []

@@ -16,6 +16,9 @@ const header = ["entity", "a", "b", "band", "probability", "evidence"];
 /** `match` without files: which records of the two systems that have no counterpart yet are the same. */
 export async function matchRecordsCommand(context: Context, flags: MatchFlags): Promise<ExitCode> {
   if (flags.map !== undefined) throw badInput("--map is for files: --a, --b");
+  if (flags.decisions !== undefined) throw badInput("--decisions is for files: --a, --b");
+  if (flags.entity === "warehouses" || flags.entity === "users")
+    throw badInput(`${flags.entity} are matched from files: --a, --b`);
   const only = flags.entity === undefined ? {} : { only: [flags.entity] };
   const reports = await withProgress(context, ({ view, signal }) =>
     withEngine(context, (engine) =>

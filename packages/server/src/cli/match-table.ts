@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { pipeline, Transform } from "node:stream";
 import { parse } from "csv-parse";
@@ -5,38 +6,42 @@ import type { Table } from "@crossfoot/matching";
 import { delimiterOf, headOf } from "./adopt-table.ts";
 import { badInput } from "./refusal.ts";
 
-/** Most rows of one file: they are compared in memory. */
+/** Most rows of one file: their columns are held in memory. */
 const rowsMax = 2_000_000;
 /** Longest record; a longer one is a quote that was never closed. */
 const recordBytesMax = 1_000_000;
 
-/**
- * Reads a CSV file in UTF-8 with a header line, row by row. Rejects with a Refusal that names the line and
- * the cause: another encoding, a quote out of place or left open, a row of another width, too many rows.
- */
-export async function readMatchTable(file: string): Promise<Table> {
-  let columns: readonly string[] = [];
-  const rows: (readonly string[])[] = [];
-  for await (const { header, row } of readTableRows(file)) {
-    columns = header;
-    if (rows.length >= rowsMax) throw badInput(`${file} has more than ${rowsMax} rows; split it`);
-    rows.push(row);
-  }
-  return { columns, rows };
+/** Who is told the rows of a file, one after the other. */
+export interface RowVisitor {
+  readonly header?: (columns: readonly string[]) => void;
+  /** `line` is where the row ends in the file, 0 where it is not asked for. False ends the reading. */
+  readonly row: (cells: readonly string[], line: number) => boolean;
+  /** Whether the lines are asked for; they cost some time. */
+  readonly isLineAsked?: boolean;
+}
+
+/** A row of a file with its header; `line` is where it ends, 0 where lines are not asked for. */
+interface TableRow {
+  readonly header: readonly string[];
+  readonly row: readonly string[];
+  readonly line: number;
 }
 
 /**
- * The rows of a CSV file, each with the header, as they are read: memory does not grow with the file. Rejects
- * as {@link readMatchTable} does, but for the number of rows.
+ * The rows of a CSV file in UTF-8 with a header line, as they are read: memory does not grow with the file.
+ * Throws a Refusal that names the line and the cause: another encoding, another separator, a quote out of
+ * place or left open, a row of another width.
  */
 export async function* readTableRows(
   file: string,
-): AsyncIterable<{ readonly header: readonly string[]; readonly row: readonly string[] }> {
+  { isLineAsked }: { readonly isLineAsked: boolean } = { isLineAsked: false },
+): AsyncIterable<TableRow> {
   const delimiter = delimiterOf(await headOf(file));
   const parser = parse({
     ...{ bom: true, delimiter, skip_empty_lines: true, max_record_size: recordBytesMax },
+    info: isLineAsked,
   });
-  const source = createReadStream(file);
+  const source = createReadStream(file, { highWaterMark: 1 << 18 });
   pipeline(source, utf8Check(file), parser, () => {
     // The reader below meets every failure itself.
   });
@@ -44,10 +49,11 @@ export async function* readTableRows(
   let isBare = true;
   try {
     for await (const record of parser) {
-      if (header === null) header = headerOf(file, record as string[]);
+      const { cells, line } = rowOf(record);
+      if (header === null) header = headerOf(file, cells);
       else {
         isBare = false;
-        yield { header, row: record as string[] };
+        yield { header, row: cells, line };
       }
     }
   } catch (error) {
@@ -59,11 +65,55 @@ export async function* readTableRows(
   if (isBare) throw badInput(`${file} has a header and no lines`);
 }
 
-function headerOf(file: string, record: readonly string[]): readonly string[] {
-  const trimmed = record.map((column) => column.trim());
-  const twice = trimmed.find((column, at) => trimmed.indexOf(column) !== at);
+/**
+ * Tells a visitor every row of a file, and holds none of them. Rejects as `readTableRows` does, and for more
+ * than 2,000,000 rows.
+ */
+export async function eachMatchRow(file: string, visitor: RowVisitor): Promise<void> {
+  let rows = 0;
+  for await (const { header, row, line } of readTableRows(file, {
+    isLineAsked: visitor.isLineAsked === true,
+  })) {
+    if (rows === 0) visitor.header?.(header);
+    rows++;
+    if (rows > rowsMax) throw badInput(`${file} has more than ${rowsMax} rows; split it`);
+    if (!visitor.row(row, line)) return;
+  }
+}
+
+/** A row as the parser gives it, with or without its line. */
+function rowOf(told: unknown): { readonly cells: readonly string[]; readonly line: number } {
+  if (Array.isArray(told)) return { cells: told, line: 0 };
+  const { record, ...rest } = told as { readonly record: readonly string[] };
+  const [place]: readonly { readonly lines: number }[] = Object.values(rest);
+  return { cells: record, line: place?.lines ?? 0 };
+}
+
+/** Reads a CSV file whole, or its first `max` rows; see `eachMatchRow`. */
+export async function readMatchTable(file: string, max: number = rowsMax): Promise<Table> {
+  let columns: readonly string[] = [];
+  const rows: (readonly string[])[] = [];
+  await eachMatchRow(file, {
+    header: (names) => {
+      columns = names;
+    },
+    row: (cells) => rows.push(cells) < max || max === rowsMax,
+  });
+  return { columns, rows };
+}
+
+function headerOf(file: string, cells: readonly string[]): readonly string[] {
+  const columns = cells.map((column) => column.trim());
+  const twice = columns.find((column, at) => columns.indexOf(column) !== at);
   if (twice !== undefined) throw badInput(`${file} has two columns \`${twice}\`; the names must differ`);
-  return trimmed;
+  const [only = ""] = columns;
+  const other = /[\^~#:]/.exec(only)?.[0];
+  if (columns.length === 1 && other !== undefined && only.split(other).length > 2)
+    throw badInput(
+      `${file}, line 1: one column; it may be parted by ${JSON.stringify(other)}, ` +
+        "and only comma, semicolon, tab and bar are read",
+    );
+  return columns;
 }
 
 /** Lets bytes pass that are UTF-8, and fails with the first line that is not. */
@@ -71,11 +121,13 @@ function utf8Check(file: string): Transform {
   let line = 1;
   let rest = Buffer.alloc(0);
   const check = (lines: Buffer): void => {
-    if (isUtf8(lines)) {
+    if (isUtf8(lines) && !lines.includes(0)) {
       for (let at = lines.indexOf(10); at >= 0; at = lines.indexOf(10, at + 1)) line++;
       return;
     }
     for (const each of splitLines(lines)) {
+      if (each.includes(0))
+        throw badInput(`${file}, line ${line}: not UTF-8 (zero bytes, as in UTF-16); save it as CSV UTF-8`);
       if (!isUtf8(each)) throw badInput(`${file}, line ${line}: not UTF-8; save it as CSV UTF-8`);
       line++;
     }
@@ -112,15 +164,6 @@ function* splitLines(bytes: Buffer): Iterable<Buffer> {
     start = at + 1;
   }
   yield bytes.subarray(start);
-}
-
-function isUtf8(bytes: Buffer): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const causes: { readonly [code: string]: string } = {

@@ -6,7 +6,7 @@ import type { MatchFlags } from "./match-files.ts";
 import { matchRecordsCommand } from "./match-records.ts";
 import { badInput } from "./refusal.ts";
 
-const entities = ["accounts", "contacts", "products"];
+const entities = ["accounts", "contacts", "products", "warehouses", "users"];
 
 /** Adds `match`: a person's answer about one record, or which records of CSV files are the same. */
 export function addMatching(add: Add): void {
@@ -26,6 +26,7 @@ export function addMatching(add: Add): void {
         .option("--b <file>", "as those of this one; without it duplicates within the first")
         .addOption(new Option("--entity <entity>", "what the records are").choices(entities))
         .option("--map <file>", "YAML that names the columns; without it they are recognised")
+        .option("--decisions <file>", "CSV of pairs that a person decided: they hold, and they teach")
         .option("--out <file>", "CSV of pairs that is written")
         .option("--stored", "without files: compare what is stored, and ask no system");
       act((context, [entity, record]) => {

@@ -9,8 +9,11 @@ import { labelOf } from "./assess.ts";
 import type { DuplicateMember } from "./duplicate-report.ts";
 import type { World } from "./world.ts";
 
+/** Entities of connections; warehouses and users are matched from files only. */
+type LinkedEntity = Exclude<MatchedEntity, "warehouses" | "users">;
+
 /** What is compared, by entity: where the value is in a record, and how the matcher reads it. */
-const compared: { readonly [entity in MatchedEntity]: readonly (readonly [string, Kind])[] } = {
+const compared: { readonly [entity in LinkedEntity]: readonly (readonly [string, Kind])[] } = {
   accounts: [
     ["name", "name"],
     ["taxId", "tax"],
@@ -39,7 +42,7 @@ const compared: { readonly [entity in MatchedEntity]: readonly (readonly [string
 };
 
 /** Entities whose records can be matched by what they say. */
-export const matchedEntities = Object.keys(compared) as readonly MatchedEntity[];
+export const matchedEntities = Object.keys(compared) as readonly LinkedEntity[];
 
 /** Records at once. */
 const pageSize = 1_000;
@@ -63,7 +66,7 @@ export async function comparableOf(
   policy: EntityPolicy,
   connection: StoredObservation["connection"],
 ): Promise<Comparable> {
-  const entity = policy.entity as MatchedEntity;
+  const entity = policy.entity as LinkedEntity;
   const paths = compared[entity].map(([path]) => path);
   const ids = (await world.store.knownIds(connection, policy.entity)).toSorted();
   const records: DuplicateMember[] = [];
@@ -92,7 +95,7 @@ export async function comparableOf(
 
 /** Compares the records of one connection, or those of two. */
 export function compare(entity: EntityName, left: Comparable, right: Comparable | null): Matching {
-  const named = entity as MatchedEntity;
+  const named = entity as LinkedEntity;
   const fields = compared[named].map(([name, kind], at): Field => ({ name, kind, left: at, right: at }));
   return matchTables({ entity: named, left: left.table, right: right?.table ?? null, fields });
 }

@@ -1,0 +1,77 @@
+import { mappedFields, matchingFields, RowKeys, SideReader, vocabularyOf } from "@crossfoot/matching";
+import type { Field, MatchedEntity, Side, Table, Vocabulary } from "@crossfoot/matching";
+import { readMatchMap } from "./match-map.ts";
+import { eachMatchRow, readMatchTable } from "./match-table.ts";
+import { badInput } from "./refusal.ts";
+
+/** Rows that tell what the columns hold; the whole files are read once more, and are never held. */
+const sampleRows = 20_000;
+
+/** A file that was read. */
+export interface ReadFile {
+  readonly columns: readonly string[];
+  readonly side: Side;
+  readonly keys: RowKeys;
+  /** Records that say nothing in any column that is compared. */
+  readonly blank: number;
+}
+
+/** Both files, ready to be matched; `right` is null for duplicates within the first. */
+export interface ReadFiles {
+  readonly left: ReadFile;
+  readonly right: ReadFile | null;
+  readonly fields: readonly Field[];
+  readonly vocabulary: Vocabulary;
+}
+
+/** Which files are read, and as what. */
+export interface FilesAsked {
+  readonly a: string;
+  readonly b: string | undefined;
+  readonly map: string | undefined;
+  readonly entity: MatchedEntity;
+}
+
+/** Reads the files row by row into columns of numbers. Rejects with a Refusal. */
+export async function readFiles({ a, b, map, entity }: FilesAsked): Promise<ReadFiles> {
+  const left = await readMatchTable(a, sampleRows);
+  const right = b === undefined ? null : await readMatchTable(b, sampleRows);
+  const fields = await fieldsOf(map, { left, right }, entity);
+  if (fields.length === 0)
+    throw badInput(
+      "no column of both files says the same; name them with --map (see docs/guide/matching.md)",
+    );
+  const vocabulary = vocabularyOf(fields);
+  const read = async (file: string, columns: readonly string[], end: "left" | "right"): Promise<ReadFile> => {
+    const reader = new SideReader(vocabulary, fields, { end, entity });
+    const keys = new RowKeys(columns);
+    await eachMatchRow(file, {
+      row: (cells) => {
+        reader.add(cells);
+        keys.add(cells);
+        return true;
+      },
+    });
+    return { columns, side: reader.side(), keys, blank: reader.blank };
+  };
+  return {
+    left: await read(a, left.columns, "left"),
+    right: b === undefined || right === null ? null : await read(b, right.columns, "right"),
+    fields,
+    vocabulary,
+  };
+}
+
+async function fieldsOf(
+  map: string | undefined,
+  tables: { readonly left: Table; readonly right: Table | null },
+  entity: MatchedEntity,
+): Promise<readonly Field[]> {
+  if (map === undefined) return matchingFields(tables, entity);
+  const pairs = await readMatchMap(map);
+  try {
+    return mappedFields(tables, pairs, entity);
+  } catch (error) {
+    throw error instanceof RangeError ? badInput(`${map}: ${error.message}`) : error;
+  }
+}
