@@ -38,7 +38,7 @@ const ofProbe = [...ofEntity, "reference", "key", "patch", "patch.*", "limit"];
 const secrets = [...always, "secret.*"];
 
 const failures = ["transient", "throttled", "stale", "unauthorised", "invalid", "unsupported", "in_doubt"];
-const writeKinds = "create update archive unarchive delete transition merge note".split(" ");
+const writeKinds = "create update archive unarchive delete transition merge unmerge note".split(" ");
 
 const condition = (doc: string): MapShape =>
   named(
@@ -238,7 +238,8 @@ export const entityShape: MapShape = map("one entity", {
   archive: write("archive"),
   unarchive: write("bring an archived record back"),
   delete: write("delete"),
-  merge: write("merge"),
+  merge: write("join a record with `patch.into`, which survives it"),
+  unmerge: write("take a merge back"),
   note: write("note"),
   transitions: list(transition),
   initialStatus: word("canonical status after a create"),

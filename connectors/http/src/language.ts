@@ -177,6 +177,7 @@ export interface EntitySpec {
   readonly unarchive?: WriteSpec;
   readonly delete?: WriteSpec;
   readonly merge?: WriteSpec;
+  readonly unmerge?: WriteSpec;
   readonly note?: WriteSpec;
   readonly transitions?: readonly TransitionSpec[];
   readonly initialStatus?: string;

@@ -34,6 +34,8 @@ function abilitiesOf(spec: EntitySpec): EntityAbilities {
     update: spec.update !== undefined || batch?.update !== undefined,
     archive: spec.archive !== undefined,
     unarchive: spec.unarchive !== undefined,
+    merge: spec.merge !== undefined,
+    unmerge: spec.unmerge !== undefined,
     notes: spec.note?.once === true,
     writeBatchMax: batch?.max ?? 1,
     readBatchMax: getMany?.idsMax ?? 1,

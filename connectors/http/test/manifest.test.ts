@@ -23,6 +23,8 @@ it("a manifest claims what the description says, and no more", async () => {
     update: true,
     archive: false,
     unarchive: false,
+    merge: false,
+    unmerge: false,
     notes: false,
     writeBatchMax: 4,
     readBatchMax: 10,

@@ -73,6 +73,13 @@ export interface EntityAbilities {
   /** Whether an archived record can be brought back; false when missing. */
   readonly unarchive?: boolean;
   /**
+   * Whether the system joins two records by itself: what referred to the one refers to the other, and readers
+   * are told that it was merged; false when missing.
+   */
+  readonly merge?: boolean;
+  /** Whether a record that was merged can be one of its own again, under its id; false when missing. */
+  readonly unmerge?: boolean;
+  /**
    * Whether a note can be put on a record, which the system keeps once under our key however often it is
    * sent; false when missing.
    */

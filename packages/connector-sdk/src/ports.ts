@@ -75,6 +75,7 @@ export type WriteKind =
   | "delete"
   | "transition"
   | "merge"
+  | "unmerge"
   | "note";
 
 /** One write, in native form, as it goes to a connector. */
@@ -88,7 +89,9 @@ export interface NativeWrite {
   readonly precondition: string | null;
   /**
    * Native fields to set, by root; for a collection root the whole list, rows with their native id where
-   * known. Of a note: `{ text }`, and `key` is what the system keeps it under.
+   * known. Of a note: `{ text }`, and `key` is what the system keeps it under. Of a merge: `{ into }`, the id
+   * of the record that survives this one; of an unmerge the same, with what the record shows
+   * as one of its own again.
    */
   readonly patch: JsonMap;
   /**

@@ -23,6 +23,7 @@ export function addBringingBack(add: Add): void {
       .option("--run <id>", "all that a run wrote; `status` lists runs")
       .option("--plan <id>", "all that a plan wrote, p-...")
       .option("--write <key>", "one write, by the key that `why --json` shows")
+      .option("--consolidation <id>", "records that became one: the name of their cluster (d-...) or plan")
       .option("--proposal <id>", "what an approved proposal wrote")
       .option("--record <record>", "what was written of a record since --since: <connection>:<native id>")
       .option("--since <time>", "2026-01-31 (UTC), or 2026-01-31T10:15:00Z")

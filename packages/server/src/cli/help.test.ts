@@ -54,6 +54,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "merged",
       "match",
       "duplicates",
+      "consolidate",
       "conflicts",
       "pause",
       "resume",

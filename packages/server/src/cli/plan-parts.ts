@@ -73,12 +73,14 @@ const leftWords = { changed: "changed since", refused: "cannot be taken back", d
 const left = (plan: PlanDocument): Part => ({
   title: leftTitle,
   columns: columns("field", "why"),
-  rows: (plan.undo?.left ?? []).map(({ entity, label, target, field, why, reason }) => [
-    entity,
-    label,
-    `${field ?? "record"} in ${target}`,
-    `${leftWords[why]}: ${reason}`,
-  ]),
+  rows: (plan.undo?.left ?? plan.consolidation?.left ?? []).map(
+    ({ entity, label, target, field, why, reason }) => [
+      entity,
+      label,
+      `${field ?? "record"} in ${target}`,
+      `${leftWords[why]}: ${reason}`,
+    ],
+  ),
 });
 
 const losses = (plan: PlanDocument): Part => ({

@@ -25,5 +25,6 @@ export const kindWords: { readonly [kind: string]: string } = {
   unarchive: "brought back",
   delete: "deleted",
   merge: "joined",
+  unmerge: "taken apart",
   note: "noted",
 };

@@ -8,6 +8,7 @@ import { addBringingBack } from "./bring-back.ts";
 import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
 import type { ActOptions, ApplyFlags } from "./act.ts";
 import { addContract } from "./contract.ts";
+import { addConsolidating } from "./consolidate.ts";
 import { contextOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { demoErps } from "./deps.ts";
@@ -261,6 +262,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addAnswering,
     addMatching,
     addDuplicates,
+    addConsolidating,
     addPeople,
     addBringingBack,
     addEpoch,

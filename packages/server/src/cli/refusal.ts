@@ -4,6 +4,7 @@ import { PlanRefused } from "../runtime/apply-refusal.ts";
 import { StoreHeld } from "../runtime/epoch.ts";
 import { ObserveOnly } from "../runtime/observing.ts";
 import { RestoreRefused } from "../runtime/restore.ts";
+import { ConsolidationRefused } from "../runtime/consolidate-refusal.ts";
 import { UndoRefused } from "../runtime/undo-load.ts";
 import { safeText } from "./text.ts";
 
@@ -89,6 +90,9 @@ export function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof UndoRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "undo_refused" });
+  }
+  if (error instanceof ConsolidationRefused) {
+    return new Refusal(exitCodes.refused, error.message, { code: "consolidation_refused" });
   }
   if (error instanceof StoreHeld) {
     const advice = "`crossfoot epoch` tells more; `crossfoot epoch --confirm` goes on with it.";

@@ -87,6 +87,21 @@ export function showPlan(plan: PlanDocument, view: PlanView): string {
   const { undo } = plan;
   if (undo !== undefined)
     lines.push(`It takes back what ${undo.of} did: ${many(undo.writes, "write")}, for ${undo.by}.`);
+  const { consolidation } = plan;
+  if (consolidation !== undefined) {
+    const { of, by, isBack, moves } = consolidation;
+    const does = isBack ? "It takes apart again what became one by" : "It makes one of";
+    lines.push(`${does} ${of.join(", ")}, for ${by}.`);
+    const joins = isBack ? "comes out of" : "goes into";
+    lines.push(
+      moves
+        .map(({ connection, loser, survivor, way }) => {
+          const how = way === "merge" ? `by ${connection}'s own merge` : "and is archived";
+          return `${connection}:${loser} ${joins} ${connection}:${survivor}${isBack ? "" : `, ${how}`}.`;
+        })
+        .join("\n"),
+    );
+  }
   const { whatIf } = plan;
   if (whatIf !== null) {
     lines.push(...whatIfHead(plan, whatIf));
@@ -127,7 +142,7 @@ function closing(plan: PlanDocument, view: PlanView): readonly string[] {
     ];
   }
   const keep =
-    plan.undo === undefined
+    plan.undo === undefined && plan.consolidation === undefined
       ? "To keep it: `crossfoot plan --out plan.json`."
       : "To do exactly this: say --yes, or keep it with --out and apply that file.";
   const next =

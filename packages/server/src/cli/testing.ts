@@ -117,6 +117,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
         ...{ trend: [], troubles: [] },
       }),
     answerDuplicate: () => Promise.resolve(null),
+    consolidate: () => Promise.resolve(smallPlan),
     matches: () => Promise.resolve([]),
     why: () => Promise.resolve(null),
     status: () => Promise.resolve(smallStatus),

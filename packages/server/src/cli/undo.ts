@@ -17,6 +17,7 @@ export interface UndoFlags {
   readonly run?: string;
   readonly plan?: string;
   readonly write?: string;
+  readonly consolidation?: string;
   readonly proposal?: string;
   readonly record?: string;
   readonly since?: string;
@@ -65,18 +66,20 @@ async function requestOf(
   flags: UndoFlags,
   { engine, project }: { readonly engine: Engine; readonly project: Project },
 ): Promise<UndoRequest> {
-  const { run, plan, write, proposal, record, since } = flags;
+  const { run, plan, write, consolidation, proposal, record, since } = flags;
   const by = deps.user;
-  const named = [run, plan, write, proposal, record].filter((each) => each !== undefined);
+  const named = [run, plan, write, consolidation, proposal, record].filter((each) => each !== undefined);
   if (named.length !== 1 || (since !== undefined) !== (record !== undefined))
     throw badInput(
-      "say what to undo: --run <id>, --plan <id>, --write <key>, or --record <record> --since <time>",
+      "say what to undo: --run <id>, --plan <id>, --write <key>, --consolidation <id>, " +
+        "or --record <record> --since <time>",
     );
   if (record !== undefined)
     return { what: "record", id: recordOf(project, record), since: instantOf(since ?? ""), by };
   if (proposal !== undefined)
     throw new UndoRefused("nothing makes proposals in this version: there is none that could have written");
   if (plan !== undefined) return { what: "plan", id: plan, by };
+  if (consolidation !== undefined) return { what: "consolidation", id: consolidation, by };
   if (write !== undefined) return { what: "write", id: write, by };
   return { what: "run", id: await runOf(engine, run ?? ""), by };
 }

@@ -9,6 +9,7 @@ import { decisionRecord } from "./record.ts";
 import { assessBatch } from "./rematched.ts";
 import { contextOf, probeEntity, sendTo } from "./settle.ts";
 import type { Settling } from "./settle.ts";
+import { consolidationIntents } from "./consolidate-apply.ts";
 import { undoIntents } from "./undo-apply.ts";
 
 /** Pause between two looks at writes that wait for an answer or for another try, ms. */
@@ -122,7 +123,8 @@ async function decideAndSend(
   const { settling } = applying;
   const policy = settling.policies.find(({ entity }) => entity === first?.entity);
   if (first === undefined || policy === undefined) return;
-  if (applying.plan.undo !== undefined) return sendUndo(applying, policy, writes);
+  const { undo, consolidation } = applying.plan;
+  if (undo !== undefined || consolidation !== undefined) return sendAsPlanned(applying, policy, writes);
   const judged = await decideLinks(applying, policy, writes);
   // A record that moved ends the part before anything of it is stored.
   if (applying.stop !== null || judged.length === 0) return;
@@ -151,16 +153,19 @@ async function decideAndSend(
   for (const { number } of again) giveUp(applying, number, { why: "moved", reason, observation: null });
 }
 
-/** Stores what the plan of an undo shows, and sends it stage by stage. */
-async function sendUndo(
+/** Stores what the plan of an undo or of a consolidation shows, and sends it stage by stage. */
+async function sendAsPlanned(
   applying: Applying,
   policy: EntityPolicy,
   writes: readonly PlanWrite[],
 ): Promise<void> {
   const { plan, settling } = applying;
-  const { undo } = plan;
-  if (undo === undefined) return;
-  const { intents, unmade } = await undoIntents(settling, policy, { plan, undo, writes });
+  const { undo, consolidation } = plan;
+  if (undo === undefined && consolidation === undefined) return;
+  const { intents, unmade } =
+    undo === undefined
+      ? await consolidationIntents(settling, policy, { plan, writes })
+      : await undoIntents(settling, policy, { plan, undo, writes });
   for (const [number, why] of unmade) giveUp(applying, number, why);
   if (applying.stop !== null || intents.length === 0) return;
   const { session } = settling;

@@ -1,4 +1,5 @@
 import type { ConnectionId, EntityName, LinkId } from "@crossfoot/kernel";
+import { endConsolidation } from "./consolidate-apply.ts";
 import { sendCanary } from "./apply-canary.ts";
 import { refuseUnfit } from "./apply-refusal.ts";
 import { applyPart, checkDrift, todoOf, waitABit } from "./apply-run.ts";
@@ -51,6 +52,7 @@ export async function applyPlan(
       const applying = start(settling, plan, { made, options });
       left = applying;
       canary.problems = await work(applying, options);
+      if (plan.consolidation !== undefined) await endConsolidation(applying);
       await keepHarmless(settling, plan);
     },
   );
@@ -74,7 +76,10 @@ const countMade = (plan: PlanDocument, made: ReadonlySet<number>): number =>
 
 /** Entities that this apply reads and writes: those with planned writes, within what was asked for. */
 function entitiesOf(plan: PlanDocument, { only }: ApplyOptions): readonly EntityName[] {
-  const planned = new Set(plan.writes.map(({ entity }) => entity));
+  // Whatever may refer to a record that is consolidated is read too: it may be there since the plan.
+  const planned = new Set(
+    plan.consolidation === undefined ? plan.writes.map(({ entity }) => entity) : plan.entities,
+  );
   return plan.entities.filter((entity) => planned.has(entity) && only?.includes(entity) !== false);
 }
 

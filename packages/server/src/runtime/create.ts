@@ -6,6 +6,7 @@ import { adoptCommand } from "./adopt-command.ts";
 import { answersOf } from "./answers.ts";
 import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
+import { planConsolidation } from "./consolidate.ts";
 import { answerDuplicate, findDuplicates, findPairs } from "./duplicates.ts";
 import { prepareSide } from "./prepare-side.ts";
 import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
@@ -256,6 +257,7 @@ export function createEngine(world: World): Engine {
     },
     duplicates: (options = {}) => findDuplicates(world, options),
     answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),
+    consolidate: (request, options = {}) => planConsolidation(world, request, options),
     matches: (options = {}) => findPairs(world, options),
     ...answersOf(world),
     syncRecord: (record) => syncRecord(world, record),

@@ -42,8 +42,9 @@ export interface DuplicateCluster {
   /** When it was decided or no more found, and by whom; null while it is open. */
   readonly closedAt: string | null;
   readonly closedBy: string | null;
-  /** The plan that consolidates it. */
+  /** The plan that consolidated it last, and the one that took that back. */
   readonly plan: string | null;
+  readonly takenBackBy: string | null;
 }
 
 /** How many clusters were found, closed and open, week by week. */

@@ -18,6 +18,7 @@ import type {
 import type { DuplicateOptions } from "./engine.ts";
 import { comparableOf, compare, matchedEntities } from "./match-records.ts";
 import type { Comparable } from "./match-records.ts";
+import type { ConsolidationPart } from "./plan-document.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import { mappingOf } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
@@ -33,7 +34,7 @@ const saysMax = 4;
 const evidenceMax = 20;
 
 /** The terms of consolidation of an entity. */
-const termsOfConsolidation = (world: World, { entity }: EntityPolicy): ConsolidationTerms =>
+export const termsOfConsolidation = (world: World, { entity }: EntityPolicy): ConsolidationTerms =>
   world.contract.entities[entity as keyof World["contract"]["entities"]]?.consolidation ?? {};
 
 /** What a stored row says. */
@@ -124,8 +125,8 @@ export async function findDuplicates(world: World, options: DuplicateOptions): P
 
 /** A cluster that was open before: found anew, with its day and whose it is. */
 const again = (before: DuplicateCluster, found: DuplicateCluster): DuplicateCluster => {
-  const { foundAt, dueAt, owner } = before;
-  return { ...found, foundAt, dueAt, owner };
+  const { foundAt, dueAt, owner, plan, takenBackBy } = before;
+  return { ...found, foundAt, dueAt, owner, plan, takenBackBy };
 };
 
 /** Pairs that a person said are records of their own, as long as neither of them has changed. */
@@ -218,6 +219,7 @@ function clusterFrom(
     closedAt: null,
     closedBy: null,
     plan: null,
+    takenBackBy: null,
   };
 }
 
@@ -295,8 +297,26 @@ function across(policy: EntityPolicy, one: Comparable, other: Comparable): reado
   });
 }
 
+/** All open clusters, as last looked for. */
+export async function openClusters(world: World): Promise<readonly DuplicateCluster[]> {
+  const rows = await Promise.all(world.policies.map(({ entity }) => world.store.listDuplicates(entity)));
+  return rows
+    .flat()
+    .map(clusterOf)
+    .filter(({ state }) => state === "open");
+}
+
+/** Whether a plan consolidated records, or took that back. */
+export async function isOfConsolidation(world: World, plan: string): Promise<boolean> {
+  for (const { entity } of world.policies) {
+    const known = (await world.store.listDuplicates(entity)).map(clusterOf);
+    if (known.some((one) => one.plan === plan || one.takenBackBy === plan)) return true;
+  }
+  return false;
+}
+
 /** A cluster by its name; null when there is none. */
-async function clusterById(world: World, id: string): Promise<DuplicateCluster | null> {
+export async function clusterById(world: World, id: string): Promise<DuplicateCluster | null> {
   for (const { entity } of world.policies) {
     const row = (await world.store.listDuplicates(entity)).find((one) => one.id === id);
     if (row !== undefined) return clusterOf(row);
@@ -319,4 +339,24 @@ export async function answerDuplicate(
       : { ...known, owner: owner ?? known.owner, dueAt: dueAt ?? known.dueAt };
   await world.store.saveDuplicates([rowOf(said)], { id, word, by });
   return said;
+}
+
+/** A plan of some clusters was made as a whole, or what it had made was taken back. */
+export async function closeClusters(
+  world: World,
+  ended: Pick<ConsolidationPart, "of" | "by" | "isBack"> & { readonly plan: string },
+): Promise<void> {
+  const { of, by, isBack, plan } = ended;
+  const closedAt = new Date(world.clock.now()).toISOString();
+  for (const { entity } of world.policies) {
+    const known = (await world.store.listDuplicates(entity)).map(clusterOf);
+    for (const one of known.filter((each) => of.includes(isBack ? (each.plan ?? "") : each.id))) {
+      // Taken back, its records are to be looked at again.
+      const now: DuplicateCluster = isBack
+        ? { ...one, state: "open", closedAt: null, closedBy: null, takenBackBy: plan }
+        : { ...one, state: "consolidated", closedAt, closedBy: by, plan, takenBackBy: null };
+      const word = isBack ? "taken back" : "consolidated";
+      await world.store.saveDuplicates([rowOf(now)], { id: one.id, word, by });
+    }
+  }
 }

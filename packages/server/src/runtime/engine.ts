@@ -80,6 +80,17 @@ export interface DuplicateOptions extends Pick<RunOptions, "only" | "onProgress"
   readonly isStoredOnly?: boolean;
 }
 
+/** Which records are to become one. */
+export interface ConsolidateRequest {
+  /** Name of a cluster; null takes all that the contract lets be consolidated without a word. */
+  readonly cluster: string | null;
+  /** The record that survives, as `<connection>:<id>`; null leaves it to the rules. */
+  readonly survivor: string | null;
+  /** By field, the record whose value stands. */
+  readonly take: { readonly [field: string]: string };
+  readonly by: string;
+}
+
 /** What is to be taken over, and how. */
 export interface AdoptOptions extends Pick<RunOptions, "onProgress" | "signal" | "sweep"> {
   /** The table, line by line. Read once. */
@@ -206,11 +217,13 @@ export interface RestoreSummary extends RunSummary {
 }
 
 /** What is to be undone, and on whose word. */
-export type UndoRequest = { readonly by: string } & (
-  | { readonly what: "run" | "plan" | "write"; readonly id: string }
-  /** All that was written of a record (`<connection>:<id>`, or a link) since an ISO instant. */
-  | { readonly what: "record"; readonly id: string; readonly since: string }
-);
+export type UndoRequest = { readonly by: string } &
+  /** A consolidation goes by the name of its plan or of a cluster. */
+  (
+    | { readonly what: "run" | "plan" | "write" | "consolidation"; readonly id: string }
+    /** All that was written of a record (`<connection>:<id>`, or a link) since an ISO instant. */
+    | { readonly what: "record"; readonly id: string; readonly since: string }
+  );
 
 /** Why a record is as it is, from stored facts. */
 export interface WhyReport {
@@ -347,6 +360,8 @@ export interface Engine {
   duplicates(options?: DuplicateOptions): Promise<DuplicateReport>;
   /** Keeps a person's word about a cluster of {@link Engine.duplicates}. Null when there is none. */
   answerDuplicate(id: string, answer: DuplicateAnswer): Promise<DuplicateCluster | null>;
+  /** Plans how the records of a cluster become one. Rejects with ConsolidationRefused when they cannot. */
+  consolidate(request: ConsolidateRequest, options?: RunOptions): Promise<PlanDocument>;
   /** Looks for pairs across both systems among records without a counterpart. Writes to neither. */
   matches(options?: DuplicateOptions): Promise<readonly MatchReport[]>;
   /** Reads one record again on every side and settles it now. */

@@ -1,4 +1,4 @@
-import { idsOf, planMerge, planUnmerge, survivorOf } from "@crossfoot/kernel";
+import { idsOf, planMerge, planUnmerge, stateWith, survivorOf } from "@crossfoot/kernel";
 import type { EntityName, EntityPolicy, ExternalId, Link, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type {
@@ -184,6 +184,10 @@ async function takeBack(
   const { from, into, staying } = stood;
   const planned = planUnmerge({ connection, loser: id, from, into, staying });
   const links = await store.loadLinks(from === null ? [into.link.id] : [into.link.id, from.link]);
+  // A counterpart that came back before is there already, and stays.
+  const before = links.find((link) => link.id === from?.link && link.id !== into.link.id)?.members ?? [];
+  const there = before.filter((one) => !planned.back.some((member) => member.connection === one.connection));
+  const back = [...planned.back, ...there];
   const names = new Set(
     sides.flatMap((side) =>
       Object.keys(side.mapping.entities).filter((name) => {
@@ -195,6 +199,8 @@ async function takeBack(
   return store.commitUnmerge(
     {
       ...planned,
+      back,
+      states: { ...planned.states, back: stateWith(planned.states.back, back.length) },
       entity,
       connection,
       loser: id,

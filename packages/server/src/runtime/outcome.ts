@@ -135,6 +135,8 @@ export function landed(
   const linkState = intent.undo?.link ?? null;
   const done: IntentOutcome = { ...blank(intent), state: "settled", id, isToDecide: true, linkState };
   if (seen === null) return done;
+  // The base is that of the link's own record, which this one is not: it goes into it, or comes out of it.
+  if (intent.kind === "merge" || isOfAnother(intent)) return { ...done, observation: seen };
   const { world } = session;
   const context = readContext(world, look.links, { connection: target.side.id, lines: [] });
   const shown = readObservation(target.mapping, seen, context).fields;
@@ -235,6 +237,12 @@ function sourceKind(
   const carried = kind === "archive" ? "archived" : "present";
   const isCause = causesOf(causes).some((cause) => cause === connection);
   return isCause && seen.kind !== carried ? carried : null;
+}
+
+/** Whether a write goes to a record that its link has beside its own: one that was joined with it. */
+function isOfAnother({ causes }: Intent): boolean {
+  if (!Array.isArray(causes)) return false;
+  return (causes as readonly { readonly isAlias?: boolean }[]).some(({ isAlias }) => isAlias === true);
 }
 
 /** Connections whose commits a write carries on. */

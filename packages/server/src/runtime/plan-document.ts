@@ -95,6 +95,41 @@ export interface UndoPart {
   readonly left: readonly UndoLeft[];
 }
 
+/** A record that a plan consolidates into another of its connection, or takes out of it again. */
+export interface ConsolidationMove {
+  readonly entity: EntityName;
+  readonly connection: ConnectionId;
+  readonly loser: ExternalId;
+  readonly survivor: ExternalId;
+  /** By the system's own merge, or by pointing to the survivor and archiving the loser. */
+  readonly way: "merge" | "archive";
+  /** The loser's link before, and the survivor's. */
+  readonly from: LinkId;
+  readonly into: LinkId;
+  /** What referred to the loser, by the fields that did. */
+  readonly children: readonly {
+    readonly link: LinkId;
+    readonly entity: EntityName;
+    readonly id: ExternalId;
+    readonly fields: readonly string[];
+  }[];
+  /** What the survivor's record showed of the fields that get other values, and what they get. */
+  readonly was: Fields;
+  readonly became: Fields;
+  /** What the loser showed of what may be written there: it gets that back where a merge takes it away. */
+  readonly lost: Fields;
+}
+
+/** What makes a plan one that consolidates records, or takes a consolidation back. */
+export interface ConsolidationPart {
+  /** The clusters, by name; of one that is taken back, the plan that consolidated them. */
+  readonly of: readonly string[];
+  readonly by: string;
+  readonly isBack: boolean;
+  readonly moves: readonly ConsolidationMove[];
+  readonly left: readonly UndoLeft[];
+}
+
 /** A plan: what would be written, and what would not and why. `id` is the hash of everything else. */
 export interface PlanDocument {
   /** Form of the file, {@link planFormat}. */
@@ -181,6 +216,8 @@ export interface PlanDocument {
   readonly whatIf: WhatIf | null;
   /** Only in the plan of an undo: what it takes back, and what it leaves as it is. */
   readonly undo?: UndoPart;
+  /** Only in a plan that consolidates records, or takes that back. */
+  readonly consolidation?: ConsolidationPart;
 }
 
 /** A term that two contracts hold differently. */

@@ -69,6 +69,7 @@ export type PlanLists = Pick<
   | "verdicts"
   | "whatIf"
   | "undo"
+  | "consolidation"
 >;
 
 /** The document of a plan: its lists, and what holds for all plans. */

@@ -78,6 +78,7 @@ export async function prepare(
       : intent,
   );
   const current = await loadCurrent(world, target, known);
+  const survivors = await survivorsOf(world, target, intents);
   const early: IntentOutcome[] = [];
   const ready: Prepared[] = [];
   for (const intent of known) {
@@ -86,11 +87,31 @@ export async function prepare(
       ? ({ hasMoved: true } as const)
       : isInClosedPeriod(world, target, { intent, seen })
         ? ({ isClosed: true } as const)
-        : prepareOne(target, { intent, seen, look });
+        : prepareOne(target, { intent, seen, look, into: survivors.get(intent.key) });
     if ("write" in made) ready.push({ intent, current: seen, write: made.write });
     else early.push(refusal(session, { intent, seen }, made));
   }
   return { early, ready };
+}
+
+/** Of merges, and of those that are taken back, the record that survives: it stands where the plan put it. */
+async function survivorsOf(
+  world: World,
+  target: SendTarget,
+  intents: readonly Intent[],
+): Promise<ReadonlyMap<string, ExternalId>> {
+  const merges = intents.filter(({ kind }) => kind === "merge" || kind === "unmerge");
+  if (merges.length === 0) return new Map();
+  const records = merges.flatMap(({ entity, id }) =>
+    id === null ? [] : [{ connection: target.side.id, entity, id }],
+  );
+  const rows = await world.store.consolidatedOf(records);
+  return new Map(
+    merges.flatMap(({ key, id }): [string, ExternalId][] => {
+      const row = rows.find(({ loser }) => loser === id);
+      return row === undefined ? [] : [[key, row.survivor]];
+    }),
+  );
 }
 
 type Unsendable =
@@ -101,9 +122,14 @@ type Unsendable =
 
 function prepareOne(
   target: SendTarget,
-  at: { readonly intent: Intent; readonly seen: StoredObservation | null; readonly look: WriteLookUp },
+  at: {
+    readonly intent: Intent;
+    readonly seen: StoredObservation | null;
+    readonly look: WriteLookUp;
+    readonly into: ExternalId | undefined;
+  },
 ): { readonly write: NativeWrite } | Unsendable {
-  const { intent, seen, look } = at;
+  const { intent, seen, look, into } = at;
   const isCreate = intent.kind === "create";
   if (hasMoved(target, intent, seen)) return { hasMoved: true };
   const lines = look.linesOf(intent.link);
@@ -125,7 +151,7 @@ function prepareOne(
       kind: intent.kind,
       id: intent.id,
       precondition: intent.precondition ?? seen?.version ?? null,
-      patch: made.patch,
+      patch: into === undefined ? made.patch : { ...made.patch, into },
       current: withoutResults(target.mapping, seen?.native ?? {}),
       reference: intent.reference,
       transition: intent.transition,

@@ -382,6 +382,8 @@ async function evidenceOf(
   const isDormant = [seen, ...views].some(({ kind }) => kind === "out_of_scope");
   const of = { before, isDormant };
   if (intent.kind === "archive") return plainly(seen.kind === "archived" || seen.kind === "deleted", of);
+  if (intent.kind === "merge") return plainly(seen.kind === "merged" || seen.kind === "deleted", of);
+  if (intent.kind === "unmerge") return plainly(seen.kind === "present" || seen.kind === "archived", of);
   if (intent.kind === "unarchive") return plainly(seen.kind === "present", of);
   const natives = [seen.native, ...Object.values(member?.images ?? {})];
   const links = await lookUpLinks(

@@ -9,8 +9,8 @@ import { contextOf } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import type { World } from "./world.ts";
 
-/** Intents of an undo, and what is not written after all. */
-export interface UndoIntents {
+/** Intents that stand in a plan as they are, and what is not written after all. */
+export interface PlannedIntents {
   readonly intents: readonly Intent[];
   readonly unmade: ReadonlyMap<number, Unmade>;
 }
@@ -24,7 +24,7 @@ export async function undoIntents(
   settling: Settling,
   policy: EntityPolicy,
   at: { readonly plan: PlanDocument; readonly undo: UndoPart; readonly writes: readonly PlanWrite[] },
-): Promise<UndoIntents> {
+): Promise<PlannedIntents> {
   const { world } = settling.session;
   const { plan, undo, writes } = at;
   const links = [...new Set(writes.map(({ link }) => link))];
@@ -38,7 +38,10 @@ export async function undoIntents(
     const reason = whyNot(one, write);
     if (one === undefined || reason !== null)
       unmade.set(write.number, { why: "moved", reason: reason ?? "", observation: null });
-    else intents.push(intentOf(world, one, { plan, undo, write }));
+    else {
+      const { marked = [], link = null } = write.undo ?? {};
+      intents.push(intentAsPlanned(world, one, { plan, write, undo: { by: undo.by, marked, link } }));
+    }
   }
   return { intents, unmade };
 }
@@ -50,14 +53,15 @@ function whyNot(one: Assessed | undefined, { target, id }: PlanWrite): string | 
   return one.bundle.openTargets.length > 0 ? "a write of the record is under way" : null;
 }
 
-function intentOf(
+/** The intent of a write that no decision makes: its key follows from its place in the plan. */
+export function intentAsPlanned(
   world: World,
   one: Assessed,
-  at: { readonly plan: PlanDocument; readonly undo: UndoPart; readonly write: PlanWrite },
+  at: { readonly plan: PlanDocument; readonly undo: Intent["undo"]; readonly write: PlanWrite },
 ): Intent {
   const { bundle, input } = one;
   const { plan, undo, write } = at;
-  const name = `undo\n${plan.id}\n${write.number}`;
+  const name = `${undo === null ? "consolidate" : "undo"}\n${plan.id}\n${write.number}`;
   const moved = write.transition === null ? [] : [input.policy.statusField ?? ""];
   const fields = [...new Set([...Object.keys(write.fields), ...moved])];
   return {
@@ -84,7 +88,7 @@ function intentOf(
     before: currentImages(world, { bundle, connection: write.target, fields }),
     plan: { id: plan.id, number: write.number },
     runId: null,
-    undo: { by: undo.by, marked: write.undo?.marked ?? [], link: write.undo?.link ?? null },
+    undo,
     attempts: 0,
     fence: 0,
     sendDeadline: null,

@@ -2,12 +2,14 @@ import type { Connection } from "@crossfoot/connector-sdk";
 import { carried } from "@crossfoot/kernel";
 import type { ConnectionId, EntityName, EntityPolicy, Json, LinkId } from "@crossfoot/kernel";
 import { entities, isEntityName } from "@crossfoot/model";
-import type { MadeWrite } from "../store/port.ts";
+import type { ConsolidatedRow, MadeWrite } from "../store/port.ts";
 import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
 import { settlingOf } from "./command.ts";
 import type { RunOptions, UndoRequest } from "./engine.ts";
 import type { PlanDocument, PlanWrite, UndoLeft } from "./plan-document.ts";
+import { planApart } from "./consolidate-back.ts";
+import { clusterById, isOfConsolidation } from "./duplicates.ts";
 import { documentOf } from "./planning-compose.ts";
 import { placeOf, restsOf } from "./planning-writes.ts";
 import { openSides, underLease } from "./session.ts";
@@ -34,6 +36,11 @@ export async function planUndo(
   request: UndoRequest,
   options: RunOptions = {},
 ): Promise<PlanDocument> {
+  const consolidated = await consolidationOf(world, request);
+  if (consolidated.length > 0) return planApart(world, { rows: consolidated, by: request.by }, options);
+  const isJoined = request.what === "plan" && (await isOfConsolidation(world, request.id));
+  if (request.what === "consolidation" || isJoined)
+    throw new UndoRefused(`no plan that was applied consolidates ${request.id}, or it is taken back already`);
   return underLease(world, { runId: null, options, lane: "poll", isAlone: true }, async (session) => {
     const opened = await openSides(session, { trusts: false });
     const settling = settlingOf(session, { policies: world.policies, opened, options });
@@ -69,6 +76,13 @@ export async function planUndo(
     await world.store.savePlan(plan.id, plan as unknown as Json);
     return plan;
   });
+}
+
+/** What a plan, or the last plan of a cluster, has consolidated and that stands. */
+async function consolidationOf(world: World, request: UndoRequest): Promise<readonly ConsolidatedRow[]> {
+  if (request.what !== "plan" && request.what !== "consolidation") return [];
+  const cluster = request.id.startsWith("d-") ? await clusterById(world, request.id) : null;
+  return world.store.consolidatedBy(cluster?.plan ?? request.id);
 }
 
 type UnplacedWrite = Omit<PlanWrite, "number" | "part">;
@@ -109,6 +123,8 @@ async function queried(
       return { made: await loadMade(world, { by: "run", run: request.id }), of: `run ${request.id}` };
     case "plan":
       return { made: await loadMade(world, { by: "plan", plan: request.id }), of: `plan ${request.id}` };
+    case "consolidation":
+      throw new UndoRefused(`nothing is consolidated by ${request.id}`);
     case "write":
       return { made: await loadMade(world, { by: "write", key: request.id }), of: `write ${request.id}` };
     case "record": {

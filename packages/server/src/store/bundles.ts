@@ -76,6 +76,16 @@ export function groupBy<Row extends { readonly link_id: string | null }>(
 const isRefused = (row: IntentRow): boolean =>
   row.state === "parked" || (row.state === "refused" && row.failure?.failure !== "stale");
 
+/** Writes of a link that have not settled. */
+const openIntents =
+  "select link_id, target, state, content_hash, failure, case when kind = 'create' and " +
+  "state = 'parked' and exists (select from park p where p.intent_key = intent.key and " +
+  "p.state = 'open' and p.reason in ('doubt_unprovable', 'not_unique')) then key end as " +
+  "doubted_key from intent where state <> 'settled' and link_id = wanted.id union all " +
+  // A record that is on its way back to its link is as good as a write that is under way.
+  "select body->>'from', connection, 'stored', '', null, null from consolidated where " +
+  "body->>'isBack' = 'true' and body->>'from' = wanted.id";
+
 /** Loads everything stored about a batch of links, one statement per table. */
 export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
   return {
@@ -105,15 +115,7 @@ export function bundleStore(database: Database): Pick<Store, "loadBundles"> {
           perId(`select ${observationColumns} from observation o where o.link_id = wanted.id`),
           ids,
         ),
-        database.query<IntentRow>(
-          perId(
-            "select link_id, target, state, content_hash, failure, case when kind = 'create' and " +
-              "state = 'parked' and exists (select from park p where p.intent_key = intent.key and " +
-              "p.state = 'open' and p.reason in ('doubt_unprovable', 'not_unique')) then key end as " +
-              "doubted_key from intent where state <> 'settled' and link_id = wanted.id",
-          ),
-          ids,
-        ),
+        database.query<IntentRow>(perId(openIntents), ids),
         database.query<LineRow>(
           perId("select link_id, connection, field, native_id, key from line_link where link_id = wanted.id"),
           ids,

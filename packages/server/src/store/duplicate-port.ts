@@ -44,6 +44,8 @@ export interface DuplicateStore {
    * its survivor.
    */
   saveConsolidated(rows: readonly ConsolidatedRow[]): Promise<void>;
+  /** Of these records, those that are consolidated, by connection and loser. */
+  consolidatedOf(records: readonly RecordKey[]): Promise<readonly ConsolidatedRow[]>;
   /** Of a plan, by connection and loser. */
   consolidatedBy(plan: string): Promise<readonly ConsolidatedRow[]>;
   /** Forgets that these were consolidated: they are what their systems show. */

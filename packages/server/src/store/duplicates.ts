@@ -24,6 +24,18 @@ const keysOf = (records: readonly RecordKey[]): string =>
 
 const columns = "connection, entity, loser, survivor, plan, body";
 
+async function consolidatedAmong(
+  tx: Queryable,
+  records: readonly RecordKey[],
+): Promise<readonly ConsolidatedRow[]> {
+  return tx.query<ConsolidatedRow & { [column: string]: unknown }>(
+    `select ${columns} from consolidated where (connection, entity, loser) in (select connection, entity, ` +
+      "id from jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text)) order by " +
+      "connection, entity, loser",
+    [keysOf(records)],
+  );
+}
+
 /** Likely duplicates, and records that were consolidated. */
 export function duplicateStore(deps: {
   readonly database: Database;
@@ -57,6 +69,7 @@ export function duplicateStore(deps: {
         [JSON.stringify(rows)],
       );
     },
+    consolidatedOf: (records) => consolidatedAmong(database, records),
     async consolidatedBy(plan) {
       return database.query<ConsolidatedRow & { [column: string]: unknown }>(
         `select ${columns} from consolidated where plan = $1 order by connection, entity, loser`,
@@ -80,11 +93,7 @@ export async function asConsolidated(
 ): Promise<readonly StoredObservation[]> {
   const archived = seen.filter(({ kind }) => kind === "archived");
   if (archived.length === 0) return seen;
-  const rows = await tx.query<ConsolidatedRow & { [column: string]: unknown }>(
-    `select ${columns} from consolidated where (connection, entity, loser) in (select connection, entity, ` +
-      "id from jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text))",
-    [keysOf(archived)],
-  );
+  const rows = await consolidatedAmong(tx, archived);
   return mergedBy(rows, seen);
 }
 

@@ -63,6 +63,24 @@ function lists(
   };
 }
 
+/**
+ * The link of a record that came to another one with a merge of its counterpart, and was merged after that:
+ * it goes back there, unless another record of its connection has its place. Null when there is none.
+ */
+async function formerLink(database: Database, record: RecordKey, at: LinkId): Promise<StandingMerge["from"]> {
+  const { connection, entity, id } = record;
+  const [row] = await database.query<MergeRow & { readonly [column: string]: unknown }>(
+    "select g.from_link, g.members, g.bases from link_merge g where g.entity = $1 and g.from_link is not " +
+      "null and g.from_link <> $5 and g.members @> $4::jsonb and not exists (select from link_member m " +
+      "where m.link_id = g.from_link and m.connection = $2 and m.until_at is null and not m.is_alias and " +
+      "m.external_id <> $3) order by g.merged_at desc, g.from_link desc, g.connection, g.loser limit 1",
+    [entity, connection, id, JSON.stringify([{ connection, id }]), at],
+  );
+  if (row === undefined) return null;
+  const members = row.members.filter((one) => one.connection === connection && one.id === id);
+  return { link: row.from_link as LinkId, members, bases: row.bases };
+}
+
 async function findMerge(database: Database, record: RecordKey): Promise<StandingMerge | null> {
   const { connection, entity, id } = record;
   const [row] = await database.query<MergeRow & { readonly at: string; readonly [column: string]: unknown }>(
@@ -90,7 +108,7 @@ async function findMerge(database: Database, record: RecordKey): Promise<Standin
     survivor: row.survivor as ExternalId,
     from:
       row.from_link === null
-        ? null
+        ? await formerLink(database, record, at)
         : { link: row.from_link as LinkId, members: row.members, bases: row.bases },
     into: { link, bases: await basesOf(database, at) },
     staying: staying.map((one) => ({

@@ -9,7 +9,7 @@ import type {
 } from "@crossfoot/kernel";
 
 /** Kinds of a stored write: those that a decision plans, and those that it never does. */
-export type IntentKind = PlannedKind | "delete" | "merge" | "note";
+export type IntentKind = PlannedKind | "delete" | "merge" | "unmerge" | "note";
 
 /** What a write of an undo is. */
 export interface UndoOf {

@@ -311,8 +311,8 @@ function counting(
       return database.query<{ entity: string; kind: string; count: number }>(
         // Everyday kinds are counted per run alone; the others are few, and have an index of their own.
         "select entity, kind, count(*)::int as count from intent where kind in ('archive', " +
-          "'unarchive', 'delete', 'merge', 'note') and stored_at > now() - $1 * interval '1 millisecond' " +
-          "and not exists (select " +
+          "'unarchive', 'delete', 'merge', 'unmerge', 'note') and stored_at > now() - $1 * interval '1 " +
+          "millisecond' and not exists (select " +
           "from plan p where p.id = intent.plan_id and p.approved_by is not null) group by entity, kind",
         [sinceMs],
       );

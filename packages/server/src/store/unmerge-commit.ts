@@ -40,6 +40,11 @@ export async function carryUnmerge(
     [connection, entity, loser],
   );
   await closeConsolidations(tx, unmerge);
+  await tx.query("delete from consolidated where connection = $1 and entity = $2 and loser = $3", [
+    connection,
+    entity,
+    loser,
+  ]);
   await wakeWaiting(tx, links);
   await markLinks(tx, [...links, ...(await referrers(tx, unmerge))], "unmerged");
   return { outcome: "done", notes: [...withdrawn, ...unmergeNotes(unmerge)] };

@@ -303,6 +303,14 @@ export class MiniSystem {
       return { kind: "done", id: id as ExternalId, record: this.#record(this.#row(write.entity, id)) };
     }
     const row = this.tables.get(write.entity)?.get(write.id ?? "");
+    if (row !== undefined && write.kind === "unmerge" && hasMoved(row)) {
+      this.unmerge(write.entity, row.id);
+      return {
+        kind: "done",
+        id: row.id as ExternalId,
+        record: this.#record(this.#row(write.entity, row.id)),
+      };
+    }
     if (row === undefined || row.isDeleted || hasMoved(row)) return failed("stale", "gone");
     if (write.precondition !== null && write.precondition !== String(row.version))
       return failed("stale", "version");
@@ -315,7 +323,8 @@ export class MiniSystem {
       );
       // As in systems whose records show that something was put on them.
       this.edit(write.entity, row.id, {});
-    } else if (write.kind === "archive" || write.kind === "unarchive")
+    } else if (write.kind === "merge") this.merge(write.entity, row.id, intoOf(write));
+    else if (write.kind === "archive" || write.kind === "unarchive")
       this.archive(write.entity, row.id, write.kind === "archive");
     else if (write.kind === "transition")
       this.edit(write.entity, row.id, { status: write.transition?.to ?? null });
@@ -324,6 +333,7 @@ export class MiniSystem {
   }
 }
 
+const intoOf = ({ patch }: NativeWrite): string => (typeof patch["into"] === "string" ? patch["into"] : "");
 const hasMoved = (row: MiniRow): boolean => row.into !== undefined && row.into !== null;
 
 function failed(failure: "invalid" | "throttled" | "in_doubt" | "stale", code: string): WriteOutcome {

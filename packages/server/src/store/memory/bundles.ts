@@ -1,6 +1,8 @@
+import { isMap } from "@crossfoot/kernel";
 import type { Store } from "../port.ts";
 import { bundleOf, groupBy } from "../bundles.ts";
 import type { Groups } from "../bundles.ts";
+import type { Rows } from "./columns.ts";
 import { compareText } from "./json.ts";
 import type { State } from "./state.ts";
 
@@ -13,7 +15,7 @@ export function isInDoubtForGood(state: State, key: string): boolean {
 }
 
 function groupsOf(state: State, ids: readonly string[]): Groups {
-  const { member, observation, intent, line, conflict, wait, link, base } = state.tables;
+  const { member, observation, intent, line, conflict, wait, link, base, consolidated } = state.tables;
   const members = ids.flatMap((id) =>
     member
       .by("link", id)
@@ -35,6 +37,17 @@ function groupsOf(state: State, ids: readonly string[]): Groups {
         return { link_id, target, state: at, content_hash, failure, doubted_key: isDoubted ? key : null };
       }),
   );
+  const isComing = (row: Rows["consolidated"], id: string): boolean =>
+    isMap(row.body) && row.body["isBack"] === true && row.body["from"] === id;
+  const coming = ids.flatMap((id) =>
+    consolidated
+      .all()
+      .filter((row) => isComing(row, id))
+      .map(({ connection }) => {
+        const of = { link_id: id, target: connection, state: "stored" as const, content_hash: "" };
+        return { ...of, failure: null, doubted_key: null };
+      }),
+  );
   const demands = ids.flatMap((id) => {
     const wanted = wait.by("parent", id).flatMap((row) => {
       const entity = link.get(row.link_id)?.entity;
@@ -45,7 +58,7 @@ function groupsOf(state: State, ids: readonly string[]): Groups {
   return {
     members: groupBy(members),
     observations: groupBy(ids.flatMap((id) => observation.by("link", id))),
-    intents: groupBy(intents),
+    intents: groupBy([...intents, ...coming]),
     lines: groupBy(ids.flatMap((id) => line.by("link", id))),
     conflicts: groupBy(ids.flatMap((id) => conflict.by("link", id).filter((row) => row.state !== "closed"))),
     demands: groupBy(demands),

@@ -45,6 +45,13 @@ export function duplicatePart(state: State): DuplicateStore {
         }
       });
     },
+    async consolidatedOf(records) {
+      const rows = records.flatMap(({ connection, entity, id }) => {
+        const row = consolidated.get(connection, entity, id);
+        return row === undefined ? [] : [row];
+      });
+      return inOrder(rows, (row) => [row.connection, row.entity, row.loser]).map(rowOf);
+    },
     async consolidatedBy(plan) {
       const rows = consolidated.all().filter((row) => row.plan === plan);
       return inOrder(rows, (row) => [row.connection, row.entity, row.loser]).map(rowOf);

@@ -14,6 +14,34 @@ import { bringBack } from "./restore-links.ts";
 import type { State } from "./state.ts";
 import { carryUnmerge } from "./unmerge.ts";
 
+/** The link of a record that came to another one with a merge of its counterpart (see the SQL store). */
+function formerLink(state: State, record: RecordKey, at: string): StandingMerge["from"] {
+  const { linkMerge, member } = state.tables;
+  const { connection, entity, id } = record;
+  const [row] = linkMerge
+    .all()
+    .filter(
+      (each) =>
+        each.entity === entity &&
+        each.from_link !== null &&
+        each.from_link !== at &&
+        each.members.some((one) => one.connection === connection && one.id === id) &&
+        !member
+          .by("link", each.from_link)
+          .some((one) => one.connection === connection && !one.is_alias && one.external_id !== id),
+    )
+    .toSorted(
+      (a, b) =>
+        b.merged_at - a.merged_at ||
+        compareText(b.from_link ?? "", a.from_link ?? "") ||
+        compareText(a.connection, b.connection) ||
+        compareText(a.loser, b.loser),
+    );
+  if (row === undefined) return null;
+  const members = row.members.filter((one) => one.connection === connection && one.id === id);
+  return { link: row.from_link as LinkId, members, bases: row.bases };
+}
+
 function findMerge(state: State, record: RecordKey): StandingMerge | null {
   const { linkMerge, member } = state.tables;
   const { connection, entity, id } = record;
@@ -31,7 +59,10 @@ function findMerge(state: State, record: RecordKey): StandingMerge | null {
   const from = row.from_link as LinkId | null;
   return {
     survivor: row.survivor as ExternalId,
-    from: from === null ? null : { link: from, members: row.members, bases: row.bases },
+    from:
+      from === null
+        ? formerLink(state, record, at.link_id)
+        : { link: from, members: row.members, bases: row.bases },
     into: { link, bases: basesOf(state, link.id) },
     staying,
   };

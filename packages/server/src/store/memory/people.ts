@@ -229,7 +229,7 @@ function counting(
       }));
     },
     async linkGuardCounts(sinceMs) {
-      const harmful = new Set(["archive", "unarchive", "delete", "merge", "note"]);
+      const harmful = new Set(["archive", "unarchive", "delete", "merge", "unmerge", "note"]);
       const now = state.now();
       const found = new Map<string, { entity: string; kind: string; count: number }>();
       for (const { entity, kind, stored_at, plan_id } of intent.all()) {

@@ -18,7 +18,7 @@ const spec =
     facts: Omit<TableSpec<Rows[Name], Index>, "name">,
   ): TableSpec<Rows[Name], Index> => ({ name, ...facts });
 
-const intentKinds = "create update archive unarchive delete transition merge note".split(" ");
+const intentKinds = "create update archive unarchive delete transition merge unmerge note".split(" ");
 const intentStates = ["stored", "sending", "in_doubt", "settled", "refused", "parked"];
 const kinds = "present archived deleted merged converted not_permitted not_seen out_of_scope".split(" ");
 

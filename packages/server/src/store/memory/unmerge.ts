@@ -34,6 +34,8 @@ export function carryUnmerge(
   const own = observation.get(connection, entity, loser);
   if (own !== undefined) observation.change(own, { resolution: null });
   closeConsolidations(state, unmerge);
+  const consolidated = state.tables.consolidated.get(connection, entity, loser);
+  if (consolidated !== undefined) state.tables.consolidated.remove(consolidated);
   wakeWaiting(state, links, now);
   markLinks(state, [...links, ...referrers(state, unmerge)], { reason: "unmerged", now });
   return { outcome: "done", notes: [...withdrawn, ...unmergeNotes(unmerge)] };

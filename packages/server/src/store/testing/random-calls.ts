@@ -315,6 +315,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   saveDuplicates: plain("saveDuplicates", fc.array(rows.duplicate, { maxLength: 1 }), rows.duplicateWord),
   saveConsolidated: plain("saveConsolidated", fc.array(rows.consolidated, { maxLength: 1 })),
   consolidatedBy: plain("consolidatedBy", plan),
+  consolidatedOf: plain("consolidatedOf", records),
   forgetConsolidated: plain("forgetConsolidated", records),
   changeTerms: knowing(
     "changeTerms",

@@ -316,5 +316,5 @@ export const consolidated: fc.Arbitrary<ConsolidatedRow> = fc.record({
   loser: fc.constantFrom("r1", "r2").map(externalId),
   survivor: fc.constantFrom("r1", "é3").map(externalId),
   plan: fc.constantFrom("p1", "p2"),
-  body: map,
+  body: fc.constantFrom<Json>({}, { isBack: true, from: "l-1" }, { from: "l-2" }),
 });

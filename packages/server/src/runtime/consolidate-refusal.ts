@@ -1,0 +1,7 @@
+/** A consolidation that cannot be planned. The message says why, and what to do. */
+export class ConsolidationRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ConsolidationRefused";
+  }
+}

@@ -1,0 +1,413 @@
+import { isEqual } from "@crossfoot/kernel";
+import type { ConnectionId, EntityPolicy, ExternalId, Fields, Json, LinkId, Value } from "@crossfoot/kernel";
+import type { Connection } from "@crossfoot/connector-sdk";
+import { recordName } from "../store/port.ts";
+import { assess } from "./assess.ts";
+import type { Assessed } from "./assess.ts";
+import { policiesOf, settlingOf } from "./command.ts";
+import { childrenOf } from "./consolidate-children.ts";
+import type { Child } from "./consolidate-children.ts";
+import { ConsolidationRefused } from "./consolidate-refusal.ts";
+import type { DuplicateCluster } from "./duplicate-report.ts";
+import { clusterById, openClusters, termsOfConsolidation } from "./duplicates.ts";
+import type { ConsolidateRequest, RunOptions } from "./engine.ts";
+import type { ConsolidationMove, PlanDocument, PlanWrite, UndoLeft } from "./plan-document.ts";
+import { documentOf } from "./planning-compose.ts";
+import { placeOf, restsOf, viewsOf } from "./planning-writes.ts";
+import { matchFirst } from "./resolve.ts";
+import { openSides, readAll, underLease } from "./session.ts";
+import { contextOf } from "./settle.ts";
+import type { Settling } from "./settle.ts";
+import { fullnessOfAll, survivingValue } from "./survivorship.ts";
+import type { Candidate } from "./survivorship.ts";
+import { abilitiesOf } from "./world.ts";
+import type { World } from "./world.ts";
+
+/** A write before it has its place in the plan. */
+export type Unplaced = Omit<PlanWrite, "number" | "part">;
+
+/** Writes of one cluster, part by part: values, then what refers to the losers, then the losers. */
+interface Drafted {
+  readonly parts: readonly (readonly Unplaced[])[];
+  readonly moves: readonly ConsolidationMove[];
+  readonly left: readonly UndoLeft[];
+}
+
+/**
+ * Plans how the records of clusters become one, by survivorship of the contract: an ordinary plan that
+ * `apply` carries out. First the survivors get their values; then, where a system does not join records by
+ * itself, what refers to the losers refers to the survivors; then the losers are merged or archived. Reads
+ * first. Rejects with ConsolidationRefused.
+ */
+export async function planConsolidation(
+  world: World,
+  request: ConsolidateRequest,
+  options: RunOptions = {},
+): Promise<PlanDocument> {
+  return underLease(world, { runId: null, options, lane: "poll", isAlone: true }, async (session) => {
+    const opened = await openSides(session, { trusts: false });
+    const policies = policiesOf(world, undefined);
+    await readAll(session, { policies, mode: "incremental", deletions: new Map() });
+    const settling = settlingOf(session, { policies, opened, options });
+    for (const policy of policies) await matchFirst(session, policy);
+    const clusters = await clustersAsked(world, request);
+    const drafts: Drafted[] = [];
+    for (const cluster of clusters) drafts.push(await draftOf(settling, cluster, request));
+    const plan = await documentOf(settling, {
+      entities: policies.map(({ entity }) => entity),
+      writes: numbered(drafts.map(({ parts }) => parts)),
+      ...{ conflicts: [], losses: [], parks: [], candidates: [], waits: [], demanded: [], verdicts: {} },
+      whatIf: null,
+      consolidation: {
+        of: clusters.map(({ id }) => id),
+        by: request.by,
+        isBack: false,
+        moves: drafts.flatMap(({ moves }) => moves),
+        left: drafts.flatMap(({ left }) => left),
+      },
+    });
+    await world.store.savePlan(plan.id, plan as unknown as Json);
+    return plan;
+  });
+}
+
+async function clustersAsked(
+  world: World,
+  request: ConsolidateRequest,
+): Promise<readonly DuplicateCluster[]> {
+  if (request.cluster === null) {
+    const automatic = (await openClusters(world)).filter(({ isAutomatic }) => isAutomatic);
+    if (automatic.length > 0) return automatic;
+    throw new ConsolidationRefused(
+      "no open cluster is as likely as `consolidation.automaticFrom` of the contract asks; name one",
+    );
+  }
+  const cluster = await clusterById(world, request.cluster);
+  if (cluster === null)
+    throw new ConsolidationRefused(
+      `no cluster is called ${request.cluster}; \`crossfoot duplicates\` lists them`,
+    );
+  if (cluster.state === "apart")
+    throw new ConsolidationRefused(`${cluster.closedBy ?? "somebody"} said that its records are apart`);
+  return [cluster];
+}
+
+/** Places writes: the parts of all clusters side by side, since each rests on what went before. */
+export function numbered(drafts: readonly (readonly (readonly Unplaced[])[])[]): readonly PlanWrite[] {
+  const depth = Math.max(0, ...drafts.map((parts) => parts.length));
+  const parts = Array.from({ length: depth }, (_, at) => drafts.flatMap((draft) => draft[at] ?? []));
+  const byEntity = parts.flatMap((part) => [...Map.groupBy(part, ({ entity }) => entity).values()]);
+  return byEntity
+    .flatMap((writes, at) => writes.map((write) => ({ ...write, part: at + 1 })))
+    .map((write, at) => ({ ...write, number: at + 1 }));
+}
+
+async function draftOf(
+  settling: Settling,
+  cluster: DuplicateCluster,
+  request: ConsolidateRequest,
+): Promise<Drafted> {
+  const { world } = settling.session;
+  const policy = settling.policies.find(({ entity }) => entity === cluster.entity);
+  if (policy === undefined)
+    throw new ConsolidationRefused(`${cluster.entity} is not switched on in the contract`);
+  const links = await linksOf(world, cluster);
+  const context = await contextOf(settling, policy);
+  const decided = await assess(context, await world.store.loadBundles(links));
+  const busy = decided.find(({ bundle }) => bundle.openTargets.length > 0);
+  if (busy !== undefined)
+    throw new ConsolidationRefused(`a write of ${placeOf(busy).label} is under way; run first`);
+  const survivor = survivorOf(decided, cluster, request);
+  const losers = decided.filter((one) => one !== survivor);
+  const joining = { settling, policy, survivor, losers };
+  const { values, left } = valuesOf(joining, request);
+  const moved = await movesOf(joining, values);
+  return {
+    parts: [values.flatMap(({ write }) => write), moved.children, moved.losers],
+    moves: moved.moves,
+    left: [...left, ...moved.left],
+  };
+}
+
+/** The links of a cluster's records; each needs one, and not all the same. */
+async function linksOf(world: World, cluster: DuplicateCluster): Promise<readonly LinkId[]> {
+  const { entity } = cluster;
+  const keys = cluster.records.map(({ connection, id }) => ({ connection, entity, id }));
+  const known = await world.store.linksOf(keys);
+  const bare = keys.find((key) => !known.has(recordName(key)));
+  if (bare !== undefined) {
+    const name = `${bare.connection}:${bare.id}`;
+    throw new ConsolidationRefused(
+      `${name} has no link yet: \`crossfoot run\` gives it one, ` +
+        `or \`crossfoot match ${entity} ${name} --apart\``,
+    );
+  }
+  const links = [...new Set(known.values())];
+  if (links.length < 2)
+    throw new ConsolidationRefused("its records are one already: their link has them all");
+  return links;
+}
+
+/** The record that was asked for; else the one on most sides, then the fullest, then the first known. */
+function survivorOf(
+  decided: readonly Assessed[],
+  cluster: DuplicateCluster,
+  { survivor }: ConsolidateRequest,
+): Assessed {
+  const has = ({ bundle }: Assessed, name: string): boolean =>
+    bundle.members.some(({ connection, id }) => `${connection}:${id}` === name);
+  const sizes = new Map(
+    decided.map((one) => [one, fullnessOfAll({ views: viewsOf(one), isSurvivor: false })]),
+  );
+  const ranked = decided.toSorted(
+    (a, b) =>
+      b.bundle.members.length - a.bundle.members.length ||
+      (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) ||
+      placeInCluster(cluster, a) - placeInCluster(cluster, b),
+  );
+  const [best] = survivor === null ? ranked : ranked.filter((one) => has(one, survivor));
+  if (best !== undefined) return best;
+  throw new ConsolidationRefused(`${survivor ?? "it"} is no record of ${cluster.id}`);
+}
+
+const placeInCluster = ({ records }: DuplicateCluster, { bundle }: Assessed): number =>
+  records.findIndex(({ connection, id }) =>
+    bundle.members.some((member) => member.connection === connection && member.id === id),
+  );
+
+interface Joining {
+  readonly settling: Settling;
+  readonly policy: EntityPolicy;
+  readonly survivor: Assessed;
+  readonly losers: readonly Assessed[];
+}
+
+interface SetValues {
+  readonly target: ConnectionId;
+  readonly before: Fields;
+  readonly fields: Fields;
+  readonly write: readonly Unplaced[];
+}
+
+const isThere = (one: Assessed, target: string): boolean => {
+  const kind = one.input.members[target]?.view.kind;
+  return kind === "present" || kind === "archived";
+};
+
+/** What the survivor's records get, by target; and what stays although another record says otherwise. */
+function valuesOf(
+  { settling, policy, survivor, losers }: Joining,
+  request: ConsolidateRequest,
+): { readonly values: readonly SetValues[]; readonly left: readonly UndoLeft[] } {
+  const { world } = settling.session;
+  const { survivorship = {} } = termsOfConsolidation(world, policy);
+  const own = new Set([survivor, ...losers].map(({ bundle }): string => bundle.id));
+  const all = [survivor, ...losers];
+  const candidates = all.map((one): Candidate => ({ views: viewsOf(one), isSurvivor: one === survivor }));
+  const set = new Map<ConnectionId, Record<string, Value>>();
+  const left: UndoLeft[] = [];
+  const open: string[] = [];
+  for (const { field, kind, master, targets } of Object.values(policy.fields)) {
+    if (field === policy.statusField || kind.kind === "collection") continue;
+    const rule = survivorship[field] ?? survivorship["*"] ?? "survivor";
+    const taken = request.take[field];
+    const found = survivingValue(taken === undefined ? rule : "survivor", {
+      field,
+      master,
+      candidates: taken === undefined ? candidates : candidatesOf(all, taken),
+    });
+    if (found === null) continue;
+    if ("differs" in found) {
+      open.push(field);
+      continue;
+    }
+    // A record is not its own parent.
+    if (
+      JSON.stringify(found.value)
+        .match(/"link":"([^"]+)"/)
+        ?.some((text) => own.has(text)) === true
+    )
+      continue;
+    for (const [target, { view }] of Object.entries(survivor.input.members)) {
+      const shown = view.fields[field];
+      const side = survivor.input.sides[target];
+      const isShown = side?.reads.has(field) === true && isThere(survivor, target);
+      if (!isShown || (shown !== undefined && isEqual(shown, found.value))) continue;
+      const connection = target as ConnectionId;
+      if (side.canUpdate && side.writes.has(field) && targets.includes(connection)) {
+        set.set(connection, { ...set.get(connection), [field]: found.value });
+        continue;
+      }
+      const reason = `the contract does not let it be written in ${target}: the survivor's value stands`;
+      left.push({ ...placeOf(survivor), target: connection, field, why: "refused", reason });
+    }
+  }
+  if (open.length > 0) {
+    const asked = open.map((field) => `--take ${field}=<record>`).join(" ");
+    throw new ConsolidationRefused(`the contract leaves ${open.join(", ")} to a person: ${asked}`);
+  }
+  const values = [...set].map(([target, fields]): SetValues => {
+    const shown = survivor.input.members[target]?.view.fields ?? {};
+    const before = Object.fromEntries(
+      Object.keys(fields).flatMap((field): [string, Value][] => {
+        const value = shown[field];
+        return value === undefined ? [] : [[field, value]];
+      }),
+    );
+    const write = asWrite(survivor, { target, kind: "update", fields, before });
+    return { target, before, fields, write: [write] };
+  });
+  return { values, left };
+}
+
+/** Only the record that a person names for a field. */
+function candidatesOf(all: readonly Assessed[], name: string): readonly Candidate[] {
+  const views = all.flatMap(viewsOf).filter(({ connection, id }) => `${connection}:${id}` === name);
+  if (views.length === 0) throw new ConsolidationRefused(`${name} is no record of the cluster`);
+  return [{ views, isSurvivor: true }];
+}
+
+/** A write of a plan that no decision makes; it rests on what its target shows. */
+export function asWrite(
+  one: Assessed,
+  at: {
+    readonly target: ConnectionId;
+    readonly kind: string;
+    readonly id?: ExternalId;
+    readonly fields?: Fields;
+    readonly before?: Fields;
+  },
+): Unplaced {
+  const { target, kind, fields = {}, before = {} } = at;
+  const view = one.input.members[target]?.view;
+  const id = at.id ?? view?.id ?? null;
+  const names = Object.keys(fields);
+  return {
+    step: 0,
+    ...placeOf(one),
+    target,
+    kind,
+    id,
+    precondition: id === view?.id ? (view?.version ?? null) : null,
+    fields,
+    before,
+    transition: null,
+    causes: [{ connection: "person", version: null, fields: names }],
+    answers: [],
+    follows: false,
+    why: Object.fromEntries(names.map((name) => [name, { reason: "person_decided", winner: "person" }])),
+    rests: restsOf(one).filter(({ connection }) => connection === target),
+  };
+}
+
+interface Moved {
+  readonly children: readonly Unplaced[];
+  readonly losers: readonly Unplaced[];
+  readonly moves: readonly ConsolidationMove[];
+  readonly left: readonly UndoLeft[];
+}
+
+/** What becomes of the losers on each connection that has both them and a survivor. */
+async function movesOf(joining: Joining, values: readonly SetValues[]): Promise<Moved> {
+  const { settling, policy, survivor, losers } = joining;
+  const { world } = settling.session;
+  const all = [survivor, ...losers];
+  const children: Unplaced[] = [];
+  const gone: Unplaced[] = [];
+  const moves: ConsolidationMove[] = [];
+  const left: UndoLeft[] = [];
+  for (const side of world.sides) {
+    const [first, ...others] = all.filter((one) => isThere(one, side.id));
+    if (first === undefined || others.length === 0) continue;
+    const way = wayOf(settling, policy, side.id);
+    const survivorId = first.input.members[side.id]?.view.id as ExternalId;
+    for (const one of others) {
+      const id = one.input.members[side.id]?.view.id as ExternalId;
+      const of = { connection: side.id, entity: policy.entity, id, link: one.bundle.id };
+      const found = await childrenOf(world, of);
+      const pointed =
+        way === "merge"
+          ? { writes: [], left: [] }
+          : await repointed(settling, found, { from: one.bundle.id, to: first.bundle.id });
+      children.push(...pointed.writes);
+      left.push(...pointed.left);
+      gone.push(asWrite(one, { target: side.id, kind: way }));
+      const set = first === survivor ? values.find(({ target }) => target === side.id) : undefined;
+      moves.push({
+        ...{ entity: policy.entity, connection: side.id, loser: id, survivor: survivorId, way },
+        ...{ from: one.bundle.id, into: survivor.bundle.id },
+        children: found.flatMap(({ link, policy: { entity }, id: childId, fields }) =>
+          link === null || fields.length === 0 ? [] : [{ link, entity, id: childId, fields }],
+        ),
+        lost: way === "merge" ? writable(one, side.id) : {},
+        was: set?.before ?? {},
+        became: set?.fields ?? {},
+      });
+    }
+  }
+  if (gone.length === 0)
+    throw new ConsolidationRefused("no system has two of these records: nothing is to be joined there");
+  return { children, losers: gone, moves, left };
+}
+
+/** Values of a record that the system lets be written, without its state and its lists. */
+function writable(one: Assessed, target: ConnectionId): Fields {
+  const { policy, members, sides } = one.input;
+  const shown = members[target]?.view.fields ?? {};
+  return Object.fromEntries(
+    Object.entries(shown).filter(([field]) => {
+      const isPlain = policy.fields[field]?.kind.kind !== "collection" && field !== policy.statusField;
+      return isPlain && sides[target]?.writes.has(field) === true;
+    }),
+  );
+}
+
+/** By the system's own merge where it has one, unless the contract says otherwise. */
+function wayOf(
+  { session: { world }, opened }: Settling,
+  policy: EntityPolicy,
+  id: ConnectionId,
+): ConsolidationMove["way"] {
+  const connection: Connection | undefined = opened.get(id);
+  const abilities = connection === undefined ? undefined : abilitiesOf(connection, policy.entity);
+  const role = world.sides.find((side) => side.id === id)?.role ?? "crm";
+  const wanted = termsOfConsolidation(world, policy).by?.[role];
+  if (abilities?.merge === true && wanted !== "archive") return "merge";
+  if (abilities?.archive === true && abilities.update) return "archive";
+  throw new ConsolidationRefused(`${id} can neither merge nor archive ${policy.entity}`);
+}
+
+/** References of children to a record, to be written as references to another; and those that stay. */
+async function repointed(
+  settling: Settling,
+  children: readonly Child[],
+  { from, to }: { readonly from: LinkId; readonly to: LinkId },
+): Promise<Pick<Moved, "left"> & { readonly writes: readonly Unplaced[] }> {
+  const { world } = settling.session;
+  const writes: Unplaced[] = [];
+  const left: UndoLeft[] = [];
+  for (const [policy, own] of Map.groupBy(children, (child) => child.policy)) {
+    const links = [...new Set(own.flatMap(({ link }) => link ?? []))];
+    const context = await contextOf(settling, policy);
+    const decided = await assess(context, await world.store.loadBundles(links));
+    for (const { connection: target, id, link, fields } of own) {
+      const one = decided.find(({ bundle }) => bundle.id === link);
+      const place = one === undefined ? null : placeOf(one);
+      const leave = (field: string | null, reason: string): void => {
+        const named = place ?? { link: link ?? from, entity: policy.entity, label: `${target}:${id}` };
+        left.push({ ...named, target, field, why: "refused", reason });
+      };
+      const side = one?.input.sides[target];
+      const plain = fields.filter((field) => policy.fields[field]?.kind.kind === "reference");
+      const taken = plain.filter((field) => side?.canUpdate === true && side.writes.has(field));
+      if (one === undefined) leave(null, "it has no link: it goes on to refer to the loser");
+      for (const field of fields.filter((each) => !taken.includes(each)))
+        leave(field, `${target} does not let it be written: it goes on to refer to the loser`);
+      if (one === undefined || taken.length === 0) continue;
+      const asLink = (named: LinkId): Fields =>
+        Object.fromEntries(taken.map((field) => [field, { link: named }]));
+      writes.push(asWrite(one, { target, kind: "update", id, fields: asLink(to), before: asLink(from) }));
+    }
+  }
+  return { writes, left };
+}
