@@ -165,12 +165,12 @@ const textOfKey = ([account, period, currency]: Key): string =>
 function sumBy(documents: readonly FootedDocument[], keyOf: (side: FootedSide) => Key): readonly FootedRow[] {
   const rows = new Map<string, { readonly key: Key; readonly sums: Sums }>();
   for (const document of documents) {
-    for (const of of ["crm", "erp"] as const) {
-      const side = document[of];
+    for (const role of ["crm", "erp"] as const) {
+      const side = document[role];
       if (side === null) continue;
       const key = keyOf(side);
       const row = rows.get(textOfKey(key)) ?? { key, sums: { crm: new Map(), erp: new Map() } };
-      add(row.sums[of], side.amounts);
+      add(row.sums[role], side.amounts);
       rows.set(textOfKey(key), row);
     }
   }
@@ -212,8 +212,8 @@ function reasonsOf(documents: readonly FootedDocument[]): Footing["byReason"] {
   const sums = new Map<string, { currency: string; reason: FootedDocument["reason"]; sums: Sums }>();
   for (const document of documents.filter(differs)) {
     const reason = document.reason ?? "unknown";
-    for (const of of ["crm", "erp"] as const) {
-      const side = document[of];
+    for (const role of ["crm", "erp"] as const) {
+      const side = document[role];
       if (side === null) continue;
       const key = `${side.currency}\n${reason}`;
       const row = sums.get(key) ?? {
@@ -221,7 +221,7 @@ function reasonsOf(documents: readonly FootedDocument[]): Footing["byReason"] {
         reason,
         sums: { crm: new Map(), erp: new Map() },
       };
-      add(row.sums[of], side.amounts);
+      add(row.sums[role], side.amounts);
       sums.set(key, row);
     }
   }
