@@ -17,6 +17,7 @@ export * from "./footing.ts";
 export * from "./nearest.ts";
 export * from "./proof.ts";
 export * from "./reason.ts";
+export * from "./seal.ts";
 export * from "./settling.ts";
 export * from "./statement.ts";
 export * from "./tree.ts";

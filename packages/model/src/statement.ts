@@ -99,10 +99,19 @@ export interface EntityStatement {
   readonly proof: EntityProof | null;
 }
 
+/** A cut-off day, and what a store knows of it. */
+export interface AsOf {
+  readonly day: string;
+  /** In words, what of that day is not known; empty when all is. */
+  readonly unknown: readonly string[];
+}
+
 /** The proof that both systems agree, or the list of what differs with its reasons. */
 export interface Statement {
   readonly madeAt: string;
   readonly contract: string;
+  /** The day up to which it is, `yyyy-mm-dd`, with what of that is not known; null for one of now. */
+  readonly asOf: AsOf | null;
   readonly entities: readonly EntityStatement[];
   /** Totals over all orders and invoices of both sides, crossfooted. */
   readonly footing: Footing;
@@ -211,8 +220,9 @@ export function composeStatement(head: {
   readonly entities: readonly EntityStatement[];
   readonly documents?: readonly FootedDocument[];
   readonly accounts?: { readonly [link: string]: string };
+  readonly asOf?: AsOf | null;
 }): Statement {
-  const { madeAt, contract, entities: all, documents = [], accounts = {} } = head;
+  const { madeAt, contract, entities: all, documents = [], accounts = {}, asOf = null } = head;
   const footing = foot(documents, accounts);
   const unexplained = all.some(
     ({ differences, missing }) =>
@@ -226,5 +236,5 @@ export function composeStatement(head: {
       totals.some(({ difference }) => difference !== "0"),
   );
   const isExplained = !unexplained && footing.isTied;
-  return { madeAt, contract, entities: all, footing, isExplained, isEqual: !open };
+  return { madeAt, contract, asOf, entities: all, footing, isExplained, isEqual: !open };
 }

@@ -168,6 +168,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-statement-port",
+    at: "packages/server/src/store/statement-port.ts",
+    rooms: [],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-quota-port",
     at: "packages/server/src/store/quota-port.ts",
     rooms: ["kernel"],
@@ -239,6 +246,7 @@ export const rooms: readonly Room[] = [
       "server/store-made",
       "server/store-pause-port",
       "server/store-proof-port",
+      "server/store-statement-port",
       "server/store-quota-port",
       "server/store-telling-port",
       "server/store-terms-port",
@@ -270,7 +278,7 @@ export const rooms: readonly Room[] = [
     name: "server/documents",
     at: "packages/server/src/documents/",
     rooms: [...below, "server/html", "server/config", "server/runtime", "server/store-port"],
-    npm: [],
+    npm: ["pdfkit"],
     node: [],
   },
   {

@@ -7,11 +7,10 @@ import { mapSample } from "../config/sample.ts";
 import type { SampleReport } from "../config/sample.ts";
 import { dumpSettings } from "../config/settings-dump.ts";
 import type { CheckFinding } from "../runtime/engine.ts";
-import { entityOf, onlyOf, projectOf, recordOf, withEngine } from "./context.ts";
+import { entityOf, projectOf, recordOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes, Refusal } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
-import { showStatement } from "./show-statement.ts";
 import { showStatus } from "./show-status.ts";
 import { showJson, showValue } from "./show-value.ts";
 import { showWhy } from "./show-why.ts";
@@ -167,17 +166,4 @@ export async function whyCommand(
   }
   context.print(why, () => showWhy(why, context.room));
   return exitCodes.done;
-}
-
-/** `statement`: do both systems agree, and if not, why not. */
-export async function statementCommand(
-  context: Context,
-  options: { readonly only?: readonly string[] },
-): Promise<ExitCode> {
-  const only = onlyOf(options.only);
-  const statement = await withEngine(context, (engine) =>
-    engine.statement(only === undefined ? {} : { only }),
-  );
-  context.print(statement, () => showStatement(statement, context.room));
-  return statement.isEqual ? exitCodes.done : exitCodes.differences;
 }

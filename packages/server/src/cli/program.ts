@@ -18,7 +18,8 @@ import { addEpoch } from "./epoch.ts";
 import { addVerify } from "./verify.ts";
 import { initCommand } from "./init.ts";
 import type { InitOptions } from "./init.ts";
-import { checkCommand, mapCommand, statementCommand, statusCommand, whyCommand } from "./look.ts";
+import { addStatement } from "./statement.ts";
+import { checkCommand, mapCommand, statusCommand, whyCommand } from "./look.ts";
 import type { MapOptions } from "./look.ts";
 import { conflictsCommand, deadLettersCommand, redriveCommand } from "./people.ts";
 import { exitCodes, Refusal, refusalDocument, refusalOf, refusalText } from "./refusal.ts";
@@ -70,10 +71,7 @@ function addLooking(add: Add): void {
       .option("--entity <entity>", "which entity, where the id alone does not tell");
     act((context, [record]) => whyCommand(context, String(record), command.opts()));
   });
-  add("statement", "do both systems agree; and if not, what differs and why", (command, act) => {
-    command.addOption(onlyOption());
-    act((context) => statementCommand(context, command.opts()));
-  });
+  addStatement(add, onlyOption);
 }
 
 function addActing(add: Add): void {

@@ -1,5 +1,6 @@
 import { footedColumns } from "@crossfoot/model";
 import type { EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
+import type { StatementWords } from "../documents/statement-sheet.ts";
 import { inMinorUnits, showValue } from "./show-value.ts";
 import { renderTable } from "./table.ts";
 import { many, moment, number, span } from "./text.ts";
@@ -24,6 +25,16 @@ const reasonWords: { readonly [reason: string]: string } = {
   candidate: "may be a duplicate; a person decides",
   not_wanted: "the contract does not want it there",
   unknown: "UNEXPLAINED",
+};
+
+/** How a statement on paper says amounts, values and reasons: as the terminal does. */
+export const statementWords: StatementWords = {
+  money: inMinorUnits,
+  reason: (reason) => inWords(reason),
+  value: showValue,
+  share: (part, whole) => share(part, whole),
+  span,
+  moment,
 };
 
 const inWords = (reason: string): string => reasonWords[reason] ?? reason;

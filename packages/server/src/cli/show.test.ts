@@ -170,6 +170,7 @@ describe("runs, plans and statements", () => {
       contract: "c",
       entities: [{ ...entity, differences: [difference] }],
       footing: foot([]),
+      asOf: null,
       isExplained: true,
       isEqual: false,
     };
@@ -200,7 +201,15 @@ describe("runs, plans and statements", () => {
       };
       const entities = [{ ...entity, differences: [], totals: [], proof: null }];
       const text = showStatement(
-        { madeAt: "", contract: "", entities, footing: foot([]), isExplained: true, isEqual: false },
+        {
+          madeAt: "",
+          contract: "",
+          entities,
+          footing: foot([]),
+          asOf: null,
+          isExplained: true,
+          isEqual: false,
+        },
         200,
       );
       expect(text).not.toContain(reason);

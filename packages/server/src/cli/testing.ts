@@ -1,10 +1,12 @@
-import { composeStatement } from "@crossfoot/model";
+import { composeStatement, sealStatement } from "@crossfoot/model";
 import { firstEpoch } from "../store/epochs.ts";
 import { connectionId, linkId } from "@crossfoot/kernel";
 import type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
 import { plainEnvironment, testConnectors } from "../config/testing.ts";
 import type { CliDeps } from "./deps.ts";
 import { runCli } from "./program.ts";
+
+const agreedStatement = composeStatement({ madeAt: "2026-01-31T10:00:00Z", contract: "c", entities: [] });
 
 /** A run that found nothing to do. */
 export const quietRun: RunSummary = {
@@ -109,8 +111,12 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
       }),
     plan: () => Promise.resolve(smallPlan),
     apply: () => Promise.resolve(plainApply),
-    statement: () =>
-      Promise.resolve(composeStatement({ madeAt: "2026-01-31T10:00:00Z", contract: "c", entities: [] })),
+    issueStatement: () =>
+      Promise.resolve(
+        sealStatement(agreedStatement, { store: "s", number: 1, before: "", digest: (text) => text }),
+      ),
+    checkStatement: () => Promise.resolve([]),
+    statement: () => Promise.resolve(agreedStatement),
     duplicates: () =>
       Promise.resolve({
         ...{ at: "2026-01-31T10:00:00Z", looked: [], clusters: [], fresh: [], overdue: 0 },

@@ -25,6 +25,7 @@ import { tellPauses } from "./pausing.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import { contextOf, noteIfWorld, settle } from "./settle.ts";
 import type { Settling } from "./settle.ts";
+import { chainFaults, issueStatement } from "./issue.ts";
 import { makeStatement } from "./statement.ts";
 import { takeTerms } from "./terms.ts";
 import { planUndo } from "./undo.ts";
@@ -208,6 +209,8 @@ export function createEngine(world: World): Engine {
     const session = bystander(world);
     return Promise.all(policiesOf(world, only).map((policy) => contextOf({ session, opened }, policy)));
   };
+  const stated: Engine["statement"] = async ({ only, asOf } = {}) =>
+    makeStatement(world, await contexts(only), asOf ?? null);
   return {
     check: () => checkWorld(world),
     prepare: (connection, request) => prepareSide(world, connection, request),
@@ -222,7 +225,9 @@ export function createEngine(world: World): Engine {
       return applyPlan(world, plan, options);
     },
     undo: (request, options = {}) => planUndo(world, request, options),
-    statement: async (options = {}) => makeStatement(world, await contexts(options.only)),
+    statement: stated,
+    issueStatement: async (options) => issueStatement(world, await stated(options)),
+    checkStatement: (sealed) => chainFaults(world, sealed),
     why: async (record) => {
       const link = await findLink(world, record);
       if (link === null) return null;

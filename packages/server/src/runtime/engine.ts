@@ -12,7 +12,7 @@ import type {
   Verdict,
 } from "@crossfoot/kernel";
 import type { Delivery, Preparation, PrepareRequest } from "@crossfoot/connector-sdk";
-import type { Contract, Statement } from "@crossfoot/model";
+import type { Contract, SealedStatement, Statement } from "@crossfoot/model";
 import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
 import type { DuplicateAnswer, DuplicateCluster, DuplicateReport, MatchReport } from "./duplicate-report.ts";
@@ -43,6 +43,14 @@ export { lastOf, standsStill } from "./outlook-report.ts";
 export type * from "./duplicate-report.ts";
 export type { Outlook } from "./outlook-report.ts";
 export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
+
+/** What a statement is to be made of. */
+interface StatementOptions {
+  /** Only these entities; all that the contract enables when missing. */
+  readonly only?: readonly EntityName[];
+  /** Cut-off day, `yyyy-mm-dd`: documents up to it, as they were then. Missing: everything, as it is now. */
+  readonly asOf?: string;
+}
 
 /** What a run shall do. */
 export interface RunOptions {
@@ -300,7 +308,11 @@ export interface Engine {
    * ordinary plan, to be applied. Rejects with UndoRefused when there is nothing to take back.
    */
   undo(request: UndoRequest, options?: RunOptions): Promise<PlanDocument>;
-  statement(options?: { readonly only?: readonly EntityName[] }): Promise<Statement>;
+  statement(options?: StatementOptions): Promise<Statement>;
+  /** Makes a statement, seals it, and adds it to the chain of those that were handed out. */
+  issueStatement(options?: StatementOptions): Promise<SealedStatement>;
+  /** What the store says against a sealed statement: nothing when it has handed it out as it is. */
+  checkStatement(sealed: SealedStatement): Promise<readonly string[]>;
   /**
    * `record` is `<connection>:<native id>` with an entity, or a link id. Null when nothing is known of it.
    */

@@ -24,6 +24,7 @@ import { assess, isTakenBack, labelOf } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import type { ProofLeaf } from "../store/port.ts";
 import { isThere, memberOfRole, provenForMs, refreshProofs } from "./prove.ts";
+import { standingOn } from "./statement-as-of.ts";
 import { accountNames, documentOf, newcomerDocument } from "./statement-documents.ts";
 import { splitRefused } from "./record.ts";
 import type { World } from "./world.ts";
@@ -33,16 +34,25 @@ const batchSize = 200;
 const leavesMax = 10_000;
 const totalFields = ["net", "tax", "gross", "openBalance"];
 
-/** Makes the statement from what both systems last showed. Reads the store only. */
-export async function makeStatement(world: World, contexts: readonly AssessContext[]): Promise<Statement> {
+/**
+ * Makes the statement from what both systems last showed, or of a day that is past as far as that is known.
+ * Brings the hash trees up to date; asks no system.
+ */
+export async function makeStatement(
+  world: World,
+  contexts: readonly AssessContext[],
+  asOf: string | null,
+): Promise<Statement> {
   await refreshProofs(world);
   const parks = await parksByLink(world);
   const documents: FootedDocument[] = [];
   const stated: EntityStatement[] = [];
   // Entities come parents first: what the contract does not want of the parents explains their children.
   const unwanted = new Set<LinkId>();
+  const unknown: string[] = [];
   for (const context of contexts) {
-    const { entity, found } = await stateOne(world, context, { unwanted, parks });
+    if (asOf !== null && !isCutOff(context.policy.entity)) continue;
+    const { entity, found } = await stateOne(world, context, { unwanted, parks, asOf, unknown });
     stated.push(entity);
     documents.push(...found.documents);
   }
@@ -51,6 +61,7 @@ export async function makeStatement(world: World, contexts: readonly AssessConte
     contract: world.contractHash,
     entities: stated,
     documents,
+    asOf: asOf === null ? null : { day: asOf, unknown },
     accounts: await accountNames(world, documents),
   });
 }
@@ -61,6 +72,21 @@ interface Standing {
   readonly unwanted: Set<LinkId>;
   /** Open dead letters by link. */
   readonly parks: ReadonlyMap<LinkId, readonly string[]>;
+  /** Cut-off day; null for a statement of now. */
+  readonly asOf: string | null;
+  /** What of that day is not known. */
+  readonly unknown: string[];
+}
+
+/** Entities whose documents have a day on which books are cut off. */
+const isCutOff = (entity: EntityName): boolean => entity === "orders" || entity === "invoices";
+
+/** Whether a link is part of the statement; what nobody knows of the day is noted. */
+function isPartOf({ asOf, unknown }: Standing, one: Assessed): boolean {
+  if (asOf === null) return true;
+  const standing = standingOn(one, asOf);
+  if (standing.is === "unknown") unknown.push(standing.why);
+  return standing.is === "in";
 }
 
 async function parksByLink({ store }: World): Promise<Standing["parks"]> {
@@ -114,6 +140,7 @@ async function lookAt(world: World, context: AssessContext, at: Standing): Promi
     after = links.at(-1) ?? null;
     const open = links.filter((link) => !equal.has(link));
     for (const one of await assess(context, await world.store.loadBundles(open))) {
+      if (!isPartOf(at, one)) continue;
       const pair = pairOf(world, { policy, one, ...at });
       if (pair !== undefined) {
         const { crm, erp } = pair;
@@ -161,6 +188,10 @@ async function stateOne(
   for (const newcomer of await world.store.unlinkedOf(policy.entity)) {
     const role = world.sides.find(({ id }) => id === newcomer.connection)?.role;
     if (role === undefined) continue;
+    if (at.asOf !== null) {
+      at.unknown.push(`${policy.entity} ${newcomer.connection}:${newcomer.id}: it has no link yet`);
+      continue;
+    }
     const reason = newcomer.resolution === "candidate" ? "candidate" : "waiting_for_parent";
     const label = `${newcomer.connection}:${newcomer.id}`;
     const missingOn = role === "crm" ? "erp" : "crm";
@@ -180,7 +211,7 @@ async function stateOne(
     known,
     missing,
     totalFields: totalFields.filter(isMoney),
-    proof: await proofOf(world, policy.entity, found),
+    ...(at.asOf === null ? { proof: await proofOf(world, policy.entity, found) } : {}),
   });
   return { entity, found };
 }

@@ -29,6 +29,7 @@ import type { PauseStore } from "./pause-port.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type { ProofStore } from "./proof-port.ts";
 import type { QuotaStore } from "./quota-port.ts";
+import type { StatementStore } from "./statement-port.ts";
 import type { TellingStore } from "./telling-port.ts";
 import type { TermsStore } from "./terms-port.ts";
 import type { ResolvedEntry } from "./resolution.ts";
@@ -63,6 +64,7 @@ export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
 export type * from "./proof-port.ts";
+export type * from "./statement-port.ts";
 export type { QuotaStore } from "./quota-port.ts";
 export type {
   CandidateRow,
@@ -346,7 +348,8 @@ export interface Store
     QuotaStore,
     EpochStore,
     PauseStore,
-    ProofStore {
+    ProofStore,
+    StatementStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 

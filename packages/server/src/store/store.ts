@@ -22,6 +22,7 @@ import { pauseStore } from "./pauses.ts";
 import { planStore } from "./plans.ts";
 import { proofStore } from "./proofs.ts";
 import { quotaStore } from "./quotas.ts";
+import { statementStore } from "./statements.ts";
 import { tellingStore } from "./tellings.ts";
 import { termsStore } from "./terms.ts";
 import type { Store } from "./port.ts";
@@ -54,6 +55,7 @@ export function createStore(deps: {
     ...planStore(parts),
     ...quotaStore(database),
     ...proofStore(parts),
+    ...statementStore(parts),
     ...pauseStore(parts),
     ...termsStore(parts),
     ...duplicateStore(parts),

@@ -396,6 +396,15 @@ interface ConsolidatedTable {
   readonly body: Json;
 }
 
+/** A row of `statement`. */
+interface StatementTable {
+  readonly number: number;
+  readonly made_at: number;
+  readonly hash: string;
+  readonly before_hash: string;
+  readonly parts: Json;
+}
+
 /** A row of `proof`. */
 export interface ProofTable {
   readonly link_id: string;
@@ -466,6 +475,7 @@ export interface Rows {
   readonly hint: HintTable;
   readonly journal: JournalTable;
   readonly journal_head: HeadTable;
+  readonly statement: StatementTable;
   readonly proof: ProofTable;
   readonly proof_node: ProofNodeTable;
   readonly proof_terms: ProofTermsTable;

@@ -27,6 +27,7 @@ import { planPart } from "./plans.ts";
 import { pausePart } from "./pauses.ts";
 import { proofPart } from "./proofs.ts";
 import { quotaPart } from "./quotas.ts";
+import { statementPart } from "./statements.ts";
 import { tellingPart } from "./tellings.ts";
 import { termsPart } from "./terms.ts";
 import { createState } from "./state.ts";
@@ -105,6 +106,7 @@ export function createMemoryStore(deps: {
     ...planPart(state),
     ...quotaPart(state),
     ...proofPart(state),
+    ...statementPart(state),
     ...pausePart(state),
     ...termsPart(state),
     ...duplicatePart(state),

@@ -271,6 +271,8 @@ const proofNode = spec("proof_node")({
 const proofTerms = spec("proof_terms")({ key: ["entity"], indices: {} });
 const proofDue = spec("proof_due")({ key: ["nr"], indices: { link: ofLink } });
 
+const statement = spec("statement")({ key: ["number"], instants: ["made_at"], indices: {} });
+
 /** All tables. */
 export interface Tables {
   readonly connection: Table<Rows["connection"]>;
@@ -309,6 +311,7 @@ export interface Tables {
   readonly journal: Table<Rows["journal"], "link" | "shard" | "toTell">;
   readonly telling: Table<Rows["telling"]>;
   readonly journalHead: Table<Rows["journal_head"]>;
+  readonly statement: Table<Rows["statement"]>;
   readonly proof: Table<Rows["proof"], "bucket" | "entity">;
   readonly proofNode: Table<Rows["proof_node"], "under">;
   readonly proofTerms: Table<Rows["proof_terms"]>;
@@ -359,6 +362,7 @@ export function createTables(undo: Undo): Tables {
     journal: of(journal),
     telling: of(telling),
     journalHead: of(journalHead),
+    statement: of(statement),
     proof: of(proof),
     proofNode: of(proofNode),
     proofTerms: of(proofTerms),

@@ -380,6 +380,16 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   commitProofs: knowing("commitProofs", fc.array(leafFacts, { maxLength: 4 }), (known, facts) => [
     proofsOf(known, facts),
   ]),
+  appendStatement: plain(
+    "appendStatement",
+    fc.record({
+      number: fc.constantFrom(1, 1, 2, 3),
+      madeAt: fc.constant("2026-01-05T08:00:00.000Z"),
+      hash: fc.constant("h"),
+      before: fc.constantFrom("", "h"),
+      parts: fc.constant({ head: "p" }),
+    }),
+  ),
   proveUnder: plain("proveUnder", entity, fc.constantFrom("t1", "t2")),
   redrive: knowing("redrive", fc.tuple(pick, pick), (known, [one, other]) => [
     [at(known.parks, one), at(known.parks, other), "unknown"].filter((id) => id !== undefined),
@@ -431,6 +441,8 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   }),
   listPauses: plain("listPauses"),
   dueProofs: plain("dueProofs", fc.constant(1_000)),
+  lastStatement: plain("lastStatement"),
+  loadStatement: plain("loadStatement", limit),
   proofNodes: plain("proofNodes", entity, fc.constantFrom(0, 2, 4)),
   proofLeaves: plain("proofLeaves", entity, limit, fc.option(link)),
   proofState: plain("proofState", entity, fc.constantFrom(2, 5_000)),

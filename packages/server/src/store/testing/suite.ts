@@ -10,6 +10,7 @@ import { proofSuite } from "./proof-suite.ts";
 import { quotaSuite } from "./quota-suite.ts";
 import { crm, decision, erp, failure, intent, outcome, seen } from "./records.ts";
 import { matchAccounts, takeAll } from "./rights.ts";
+import { statementSuite } from "./statement-suite.ts";
 import { workerSuite } from "./worker-suite.ts";
 
 /** The suite that every home of the store passes. */
@@ -59,6 +60,7 @@ export function storeSuite(home: StoreHome): void {
   planSuite(home.name, async () => (await openStore()).store);
   quotaSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
+  statementSuite(home.name, async () => (await openStore()).store);
   proofSuite(home.name, async () => (await openStore()).store);
   workerSuite(home.name, async () => (await openStore()).store);
 

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { linkId } from "@crossfoot/kernel";
+import { composeStatement, sealFaults, sealStatement } from "@crossfoot/model";
+import type { EntityStatement, SealedStatement } from "@crossfoot/model";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { plainProject, writeFiles } from "../config/testing.ts";
+import { tempFolder } from "../platform/testing/temp-folder.ts";
+import type { TempFolder } from "../platform/testing/temp-folder.ts";
+import { readStatement, statementBytes } from "./statement-file.ts";
+import { command, fakeEngine } from "./testing.ts";
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+const orders: EntityStatement = {
+  entity: "orders",
+  linked: 1,
+  missing: [],
+  notWanted: 0,
+  fieldsCompared: 2,
+  fieldsEqual: 1,
+  differences: [
+    {
+      ...{ link: linkId("l-1"), label: "SO-1 </script>", field: "gross", because: [], reason: "in_flight" },
+      ...{ crm: { amount: "10", currency: "EUR" }, erp: { amount: "9.5", currency: "EUR" } },
+      command: "crossfoot run",
+    },
+  ],
+  totals: [{ field: "gross", currency: "EUR", crm: "10", erp: "9.5", difference: "0.5" }],
+  proof: null,
+};
+const place = { account: "a-1", period: "2026-01", currency: "EUR" };
+const statement = composeStatement({
+  madeAt: "2026-02-01T00:00:00.000Z",
+  contract: "c0ffee",
+  entities: [orders],
+  documents: [
+    {
+      ...{ entity: "orders", link: linkId("l-1"), label: "SO-1" },
+      crm: { ...place, amounts: { orders: "10" } },
+      erp: { ...place, amounts: { orders: "9.5" } },
+      ...{ reason: "in_flight", command: "crossfoot run" },
+    },
+  ],
+  accounts: { "a-1": "Ada & Söhne, Łódź" },
+});
+const sealed: SealedStatement = sealStatement(statement, { store: "s", number: 1, before: "", digest });
+const engine = fakeEngine({ issueStatement: () => Promise.resolve(sealed) });
+const forms = ["statement.json", "statement.html", "statement.pdf"] as const;
+
+describe("a statement that is handed out", () => {
+  let temporary: TempFolder;
+  let folder: string;
+  beforeEach(() => {
+    temporary = tempFolder();
+    folder = temporary.path;
+    writeFiles(folder, { "crossfoot.yaml": plainProject });
+  });
+  afterEach(() => temporary.remove());
+  const run = (argv: readonly string[], more: Parameters<typeof command>[1]) =>
+    command([...argv, "--project", folder], more);
+
+  it.each(forms)(
+    "as %s it is written, and found whole; made again it is the same to the byte",
+    async (form) => {
+      const file = join(folder, form);
+      expect((await run(["statement", "--out", file], { engine })).code).toBe(2);
+      const { code, out } = await run(["statement", "verify", file], { engine });
+      expect([code, out.includes("is whole")]).toEqual([0, true]);
+      expect(readFileSync(file).equals(await statementBytes(sealed, file))).toBe(true);
+    },
+  );
+
+  it.each(forms)("as %s it is not whole when a byte of it is another", async (form) => {
+    const whole = await statementBytes(sealed, form);
+    const file = join(folder, `changed-${form}`);
+    const place = fc.nat(whole.length - 1);
+    await fc.assert(
+      fc.asyncProperty(place, fc.integer({ min: 1, max: 255 }), async (at, by) => {
+        const bytes = Buffer.from(whole);
+        bytes[at] = ((bytes[at] ?? 0) + by) % 256;
+        writeFileSync(file, bytes);
+        let faults: readonly string[];
+        try {
+          const read = await readStatement(file);
+          // Space between the values of a JSON says nothing.
+          if (JSON.stringify(read.sealed) === JSON.stringify(sealed) && form.endsWith("json")) return;
+          faults = [...read.faults, ...sealFaults(read.sealed, digest)];
+        } catch {
+          faults = ["no statement"];
+        }
+        expect(faults.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("tells what was changed, and what the store says against it", async () => {
+    const file = join(folder, "forged.json");
+    writeFileSync(file, (await statementBytes(sealed, file)).toString().replace('"9.5"', '"10"'));
+    const against = fakeEngine({ checkStatement: () => Promise.resolve(["chain: another store"]) });
+    const { code, out } = await run(["statement", "verify", file], { engine: against });
+    expect(code).toBe(1);
+    for (const fault of ["orders: its content is not what was sealed", "chain: another store"])
+      expect(out).toContain(fault);
+  });
+
+  it("an ending of no form, a day that is none and a file without a statement are refused", async () => {
+    const empty = join(folder, "empty.html");
+    writeFileSync(empty, "<html></html>");
+    for (const args of [
+      ["statement", "--out", "statement.doc"],
+      ["statement", "--as-of", "2026-02-30"],
+      ["statement", "verify", empty],
+      ["statement", "verify", join(folder, "nowhere.pdf")],
+      ["statement", "prove", empty],
+    ])
+      expect([args, (await run(args, { engine })).code]).toEqual([args, 4]);
+  });
+});

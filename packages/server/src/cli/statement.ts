@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { sealFaults } from "@crossfoot/model";
+import type { Option } from "commander";
+import type { Add } from "./add.ts";
+import { onlyOf, withEngine } from "./context.ts";
+import type { Context } from "./context.ts";
+import { badInput, exitCodes } from "./refusal.ts";
+import type { ExitCode } from "./refusal.ts";
+import { showStatement } from "./show-statement.ts";
+import { checkEnding, readStatement, statementBytes } from "./statement-file.ts";
+
+interface Flags {
+  readonly only?: readonly string[];
+  readonly out?: string;
+  readonly asOf?: string;
+}
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Adds `statement`. */
+export function addStatement(add: Add, onlyOption: () => Option): void {
+  add("statement", "do both systems agree; and if not, what differs and why", (command, act) => {
+    command
+      .argument("[action]", "`verify`: check a statement that was handed out")
+      .argument("[file]", "its file: .json, .html or .pdf")
+      .addOption(onlyOption())
+      .option("--as-of <day>", "documents up to that day, yyyy-mm-dd, as they were then")
+      .option("--out <file>", "hand it out, sealed and chained to the last one: .json, .html or .pdf");
+    act((context, [action, file]) => {
+      if (action === undefined)
+        return statementCommand(context, command.opts<Flags & Record<string, unknown>>());
+      if (action !== "verify" || typeof file !== "string")
+        throw badInput("write `crossfoot statement`, or `crossfoot statement verify FILE`");
+      return verifyCommand(context, file);
+    });
+  });
+}
+
+function dayOf(text: string): string {
+  const day = new Date(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(day.getTime()) || !day.toISOString().startsWith(text))
+    throw badInput(`--as-of takes a day such as 2026-01-31, not \`${text}\``);
+  return text;
+}
+
+/** `statement`: do both systems agree, and if not, why not. */
+async function statementCommand(context: Context, flags: Flags): Promise<ExitCode> {
+  const only = onlyOf(flags.only);
+  const { out } = flags;
+  if (out !== undefined) checkEnding(out);
+  const options = {
+    ...(only === undefined ? {} : { only }),
+    ...(flags.asOf === undefined ? {} : { asOf: dayOf(flags.asOf) }),
+  };
+  if (out === undefined) {
+    const statement = await withEngine(context, (engine) => engine.statement(options));
+    context.print(statement, () => showStatement(statement, context.room));
+    return statement.isEqual ? exitCodes.done : exitCodes.differences;
+  }
+  const sealed = await withEngine(context, (engine) => engine.issueStatement(options));
+  writeFileSync(out, await statementBytes(sealed, out));
+  const { statement, number, hash } = sealed;
+  const { isEqual, isExplained } = statement;
+  context.print({ file: out, number, hash, isEqual, isExplained }, () =>
+    [
+      showStatement(statement, context.room),
+      `Statement ${number} is in ${out}; hash ${hash}. \`crossfoot statement verify ${out}\` checks it.`,
+    ].join("\n\n"),
+  );
+  return isEqual ? exitCodes.done : exitCodes.differences;
+}
+
+/** `statement verify`: is the file what was handed out, and does all of it add up. */
+async function verifyCommand(context: Context, file: string): Promise<ExitCode> {
+  const { sealed, faults: ofFile } = await readStatement(file);
+  const own = [...ofFile, ...sealFaults(sealed, digest)];
+  let store: string | null = null;
+  let ofStore: readonly string[] = [];
+  try {
+    ofStore = await withEngine(context, (engine) => engine.checkStatement(sealed));
+  } catch (error) {
+    store = error instanceof Error ? error.message : "unknown";
+  }
+  const faults = [...new Set([...own, ...ofStore])];
+  const { number, hash } = sealed;
+  context.print({ file, number, hash, faults, storeAsked: store === null }, () => {
+    const asked =
+      store === null
+        ? "The store knows it as the one that it handed out."
+        : `The store was not asked: ${store}`;
+    if (faults.length > 0)
+      return [`${file} is NOT whole:`, ...faults.map((fault) => `- ${fault}`)].join("\n");
+    return `Statement ${number} is whole: every hash, sum, count and root follows. ${asked}`;
+  });
+  return faults.length === 0 ? exitCodes.done : exitCodes.failed;
+}

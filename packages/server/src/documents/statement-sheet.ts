@@ -1,0 +1,225 @@
+import type { Value } from "@crossfoot/kernel";
+import { footedColumns } from "@crossfoot/model";
+import type { EntityStatement, FootedAmounts, FootedRow, SealedStatement, Statement } from "@crossfoot/model";
+import type { Sheet, SheetPart, SheetTable } from "./sheet.ts";
+
+/** Rows of one list on paper: the sealed statement that comes with it has them all. */
+const listedMax = 500;
+
+/** How amounts, values and reasons are said; the command line has the words. */
+export interface StatementWords {
+  readonly money: (amount: string, currency: string) => string;
+  readonly reason: (reason: string) => string;
+  readonly value: (value: Value | undefined) => string;
+  readonly share: (part: number, whole: number) => string;
+  readonly span: (ms: number) => string;
+  readonly moment: (iso: string) => string;
+}
+
+const amountsOf = (words: StatementWords, of: FootedAmounts, currency: string): readonly string[] =>
+  footedColumns.map((column) => {
+    const amount = of[column];
+    return amount === undefined ? "" : words.money(amount, currency);
+  });
+
+const titles = footedColumns.map((column) => column[0]?.toUpperCase() + column.slice(1));
+
+function sums(
+  words: StatementWords,
+  at: { readonly caption: string; readonly first: readonly string[]; readonly rows: readonly FootedRow[] },
+  name: (row: FootedRow) => readonly string[],
+): SheetTable {
+  const rows = at.rows.slice(0, listedMax).flatMap((row) => {
+    const { currency, crm, erp, difference } = row;
+    const isEqual = Object.keys(difference).length === 0;
+    const line = (side: string, amounts: FootedAmounts): readonly string[] => [
+      ...name(row),
+      currency,
+      side,
+      ...amountsOf(words, amounts, currency),
+    ];
+    return isEqual
+      ? [line("both", crm)]
+      : [line("CRM", crm), line("ERP", erp), line("difference", difference)];
+  });
+  return { caption: at.caption, columns: [...at.first, "Currency", "Side", ...titles], rows };
+}
+
+function totalsPart({ footing }: Statement, words: StatementWords): SheetPart {
+  const { rows, byAccount, byPeriod, grand, byReason, untied, accounts, documents } = footing;
+  const account = ({ account: link }: FootedRow): string =>
+    link === null ? "(no account)" : (accounts[link] ?? link);
+  const month = ({ period }: FootedRow): string => period ?? "(no date)";
+  const reasons = byReason
+    .filter(({ difference }) => Object.keys(difference).length > 0)
+    .map(({ reason, currency, difference }) => [
+      words.reason(reason),
+      currency,
+      ...amountsOf(words, difference, currency),
+    ]);
+  const open = documents.filter(({ reason }) => reason !== null).slice(0, listedMax);
+  const at = (side: (typeof documents)[number]["crm"]): string =>
+    side === null
+      ? "not there"
+      : amountsOf(words, side.amounts, side.currency)
+          .flatMap((text, column) => (text === "" ? [] : [`${footedColumns[column]} ${text}`]))
+          .join(", ");
+  return {
+    title: "Totals",
+    paragraphs: [
+      `${documents.length} orders and invoices, added up on both sides by account and month, down, across ` +
+        "and as a whole; what is paid is what is invoiced and not open.",
+      untied.length === 0 ? "Everything adds up." : `It does NOT add up: ${untied.join("; ")}.`,
+    ],
+    tables: [
+      sums(words, { caption: "As a whole", first: [], rows: grand }, () => []),
+      sums(words, { caption: "By month", first: ["Month"], rows: byPeriod }, (row) => [month(row)]),
+      sums(words, { caption: "By account", first: ["Account"], rows: byAccount }, (row) => [account(row)]),
+      sums(words, { caption: "By account and month", first: ["Account", "Month"], rows }, (row) => [
+        account(row),
+        month(row),
+      ]),
+      {
+        caption: "What each reason accounts for",
+        columns: ["Reason", "Currency", ...titles],
+        rows: reasons,
+      },
+      {
+        caption: "Documents whose sides differ",
+        columns: ["Document", "Kind", "CRM", "ERP", "Reason", "Settled by"],
+        rows: open.map(({ label, entity, crm, erp, reason, command }) => [
+          label,
+          entity,
+          at(crm),
+          at(erp),
+          words.reason(reason ?? ""),
+          command ?? "",
+        ]),
+      },
+    ],
+  };
+}
+
+function proofPart(entities: readonly EntityStatement[], words: StatementWords): SheetPart {
+  const rows = entities.flatMap(({ entity, proof }) => {
+    if (proof === null) return [];
+    const { records, recordsProven, fields, fieldsProven, oldest, root } = proof;
+    const since =
+      oldest === null
+        ? ""
+        : `${oldest.label === "" ? oldest.link : oldest.label}, ${words.span(oldest.ageMs)}`;
+    const shares = [words.share(recordsProven, records), words.share(fieldsProven, fields)];
+    return [[entity, String(records), ...shares, since, root.crm.slice(0, 16), root.erp.slice(0, 16)]];
+  });
+  const [first] = entities.flatMap(({ proof }) => (proof === null ? [] : [proof]));
+  return {
+    title: "Proven equal",
+    paragraphs:
+      first === undefined
+        ? ["No tree is kept of a day that is past."]
+        : [`By what was read of both systems in the last ${words.span(first.withinMs)}.`],
+    tables: [
+      {
+        caption: "Share proven, oldest record that is not, and roots of the hash trees",
+        columns: ["Entity", "Records", "Proven", "Fields proven", "Oldest unproven", "CRM root", "ERP root"],
+        rows,
+      },
+    ],
+  };
+}
+
+function recordsPart(entities: readonly EntityStatement[], words: StatementWords): SheetPart {
+  const differences = entities.flatMap(({ entity, differences: found }) =>
+    found.map(({ label, link, field, crm, erp, reason, because, command }) => [
+      label === "" ? link : label,
+      entity,
+      field,
+      words.value(crm),
+      words.value(erp),
+      because.length === 0 ? words.reason(reason) : because.join("; "),
+      command,
+    ]),
+  );
+  const missing = entities.flatMap(({ entity, missing: found }) =>
+    found
+      .filter(({ reason }) => reason !== "not_wanted")
+      .map(({ label, link, missingOn, reason, command }) => [
+        label === "" ? (link ?? "") : label,
+        entity,
+        missingOn === "crm" ? "CRM" : "ERP",
+        words.reason(reason),
+        command,
+      ]),
+  );
+  const more = Math.max(differences.length - listedMax, 0) + Math.max(missing.length - listedMax, 0);
+  return {
+    title: "Records",
+    ...(more === 0 ? {} : { paragraphs: [`${more} more rows are in the sealed statement alone.`] }),
+    tables: [
+      {
+        caption: "Records and fields compared",
+        columns: ["Entity", "Linked", "On one side by contract", "Fields compared", "Equal", "Different"],
+        rows: entities.map((each) => [
+          each.entity,
+          ...[
+            each.linked,
+            each.notWanted,
+            each.fieldsCompared,
+            each.fieldsEqual,
+            each.differences.length,
+          ].map(String),
+        ]),
+      },
+      {
+        caption: "Differences",
+        columns: ["Record", "Entity", "Field", "CRM", "ERP", "Reason", "Settled by"],
+        rows: differences.slice(0, listedMax),
+      },
+      {
+        caption: "On one side only",
+        columns: ["Record", "Entity", "Missing in", "Reason", "Settled by"],
+        rows: missing.slice(0, listedMax),
+      },
+    ],
+  };
+}
+
+function verdictOf({ isEqual, isExplained }: Statement): string {
+  if (isEqual) return "Both systems agree.";
+  return isExplained
+    ? "They do not agree yet; each difference has its reason."
+    : "They do not agree, and not every difference has a reason.";
+}
+
+/** A sealed statement as a document for an auditor. */
+export function statementSheet(sealed: SealedStatement, words: StatementWords): Sheet {
+  const { statement, number, before, hash, store } = sealed;
+  const { madeAt, contract, asOf, entities } = statement;
+  return {
+    title: `Statement ${number}${asOf === null ? "" : ` as of ${asOf.day}`}`,
+    facts: [
+      ["Verdict", verdictOf(statement)],
+      ["Made", words.moment(madeAt)],
+      ["Contract", contract],
+      ["Store", store],
+      ["Hash", hash],
+      ["Hash of the one before", before === "" ? "none; it is the first" : before],
+    ],
+    parts: [
+      ...(asOf === null || asOf.unknown.length === 0
+        ? []
+        : [{ title: `Not known of ${asOf.day}`, points: asOf.unknown.slice(0, listedMax) }]),
+      totalsPart(statement, words),
+      proofPart(entities, words),
+      recordsPart(entities, words),
+      {
+        title: "How to check it",
+        paragraphs: [
+          "`crossfoot statement verify FILE` makes every sum, count, root and hash again from the sealed " +
+            "statement inside this document, makes this document again from it, and asks the store whether " +
+            "it has handed it out.",
+        ],
+      },
+    ],
+  };
+}
