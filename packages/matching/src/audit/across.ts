@@ -24,6 +24,8 @@ export interface FirstLoad {
   readonly reviewed: number;
   /** Records of each side that have no counterpart: they would be created on the other. */
   readonly alone: { readonly [side: string]: number };
+  /** Records that the contract would create, by the side that gets them; null where no contract is asked. */
+  readonly creates: { readonly [side: string]: number } | null;
 }
 
 /**
@@ -192,5 +194,6 @@ export function firstLoadOf(left: ListAudit, right: ListAudit, pairing: Pairing)
       [left.list.side]: left.records() - met(0),
       [right.list.side]: right.records() - met(1),
     },
+    creates: null,
   };
 }

@@ -22,7 +22,7 @@ export const judgeAddresses: Judge = ({ list, cells }) => {
       columns.findIndex((each) => each.meaning === meaning && each.place === place);
     const of = (meaning: Meaning): string => {
       const value = valueOf(cells[at(meaning)]);
-      return isBlank(value) ? "" : value;
+      return isBlank(value) && !(meaning === "postcode" && /[1-9]/.test(value)) ? "" : value;
     };
     const isKnown = parts.some((meaning) => of(meaning) !== "");
     if (!isKnown && (entity !== "accounts" || place !== "" || at("street") < 0)) continue;

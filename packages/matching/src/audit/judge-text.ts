@@ -47,7 +47,9 @@ const exempt: ReadonlySet<Meaning> = new Set([
 export const judgeFillers: Judge = ({ list, cells }) =>
   list.columns.flatMap(({ meaning, name }, at): readonly Fault[] => {
     const value = valueOf(cells[at]);
-    if (value === "" || exempt.has(meaning) || !isBlank(value)) return [];
+    // 9999 is the postal code of a town.
+    const isCode = meaning === "postcode" && /^\d+$/.test(value) && !/^0+$/.test(value);
+    if (value === "" || exempt.has(meaning) || isCode || !isBlank(value)) return [];
     return [{ rule: "placeholder", field: name, value, says: "a filler, not a value", repair: "" }];
   });
 

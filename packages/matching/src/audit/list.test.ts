@@ -100,6 +100,11 @@ describe("a fault of one record is found by its rule and by no other", () => {
     expect(found.map((each) => [each.rule, each.field])).toEqual([[rule, field]]);
   });
 
+  it("9999 is a postal code and no filler", () => {
+    const swiss = { postcode: "9999", country: "CH", phone: "", "vat id": "" };
+    expect(looked("accounts", withCells(accounts, good, swiss)).found).toEqual([]);
+  });
+
   it("what is not sold needs no price, and what is closed is not stale", () => {
     expect(
       looked("products", withCells(products, spade, { "list price": "", active: "false" })).found,

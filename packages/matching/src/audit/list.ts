@@ -34,8 +34,8 @@ export interface ColumnFill {
 /** One list under audit. */
 export interface ListAudit {
   readonly list: AuditList;
-  /** Looks at the next record. */
-  readonly look: (cells: readonly string[]) => readonly AuditFinding[];
+  /** Looks at the next record. `also` are faults that its reader met. */
+  readonly look: (cells: readonly string[], also?: readonly Fault[]) => readonly AuditFinding[];
   /** What only the whole list tells: parents that are missing, circles, mixed forms. Called once. */
   readonly end: () => readonly AuditFinding[];
   /** Counts a finding against its record. */
@@ -80,7 +80,7 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
     recordOf(cells, { list, terms, row, columnOf });
   return {
     list,
-    look: (cells) => {
+    look: (cells, also = []) => {
       count += 1;
       const record = recordAt(cells, count);
       for (const [at, cell] of cells.entries()) {
@@ -91,7 +91,12 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
       kept?.push(cells);
       tree.note(record);
       formats.note(record);
-      const faults = [...judges.flatMap((judge) => judge(record)), ...keys.note(record), ...refers(record)];
+      const faults = [
+        ...judges.flatMap((judge) => judge(record)),
+        ...keys.note(record),
+        ...refers(record),
+        ...also,
+      ];
       return faults.map((fault) => findingOf(record, fault));
     },
     end: () => [

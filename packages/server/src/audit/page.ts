@@ -115,26 +115,31 @@ function group(each: AuditGroup, place: number): Html {
 
 function firstLoad(report: AuditReport): Html {
   if (report.firstLoad.length === 0) return html``;
-  const rows = report.firstLoad.map(({ entity, linked, reviewed, alone }) => {
-    const [mine, theirs] = Object.entries(alone);
+  const isPlanned = report.firstLoad.some(({ creates }) => creates !== null);
+  const sides = Object.keys(report.firstLoad[0]?.alone ?? {});
+  const [mine = "crm", theirs = "erp"] = sides;
+  const rows = report.firstLoad.map(({ entity, linked, reviewed, alone, creates }) => {
+    const counts = [creates?.[theirs] ?? alone[mine] ?? 0, creates?.[mine] ?? alone[theirs] ?? 0];
     return html`<tr>
       <th scope="row">${entity}</th>
       <td class="count">${linked}</td>
       <td class="count">${reviewed}</td>
-      <td class="count">${mine?.[1] ?? 0}</td>
-      <td class="count">${theirs?.[1] ?? 0}</td>
+      ${counts.map((count) => html`<td class="count">${count}</td>`)}
     </tr>`;
   });
+  const terms = isPlanned
+    ? "By the contract in force, as a plan has it. Nothing of this was done."
+    : "If every record is to be in both systems. Nothing of this was done.";
   return html`<h2>What a first load would do</h2>
-    <p>If every record is to be in both systems. Nothing of this was done.</p>
+    <p>${terms}</p>
     <table>
       <thead>
         <tr>
           <th>list</th>
-          <th class="count">in both: would be linked</th>
-          <th class="count">perhaps the same: you would be asked</th>
-          <th class="count">only in the CRM: created in the ERP</th>
-          <th class="count">only in the ERP: created in the CRM</th>
+          <th class="count">in both: linked</th>
+          <th class="count">perhaps the same: you are asked</th>
+          <th class="count">created in the ${sideName(theirs)}</th>
+          <th class="count">created in the ${sideName(mine)}</th>
         </tr>
       </thead>
       <tbody>

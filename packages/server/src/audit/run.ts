@@ -7,12 +7,12 @@ import {
   pairLists,
   recogniseColumns,
 } from "@crossfoot/matching";
-import type { AuditTerms, FirstLoad, ListAudit } from "@crossfoot/matching";
+import type { AuditTerms, FirstLoad, ListAudit, Pairing } from "@crossfoot/matching";
 import { scoreOf } from "@crossfoot/model";
 import type { AuditFinding } from "@crossfoot/model";
 import { keepTally } from "./report.ts";
 import type { AuditReport } from "./report.ts";
-import type { AuditSource } from "./source.ts";
+import type { AuditRow, AuditSource } from "./source.ts";
 
 /** Rows that tell what the columns of a list hold. */
 const sampleMax = 2000;
@@ -31,6 +31,8 @@ export interface AuditWork {
 interface Listed {
   readonly audit: ListAudit;
   readonly from: string;
+  /** Rows by what links them; null where nobody knows. */
+  readonly links: ReadonlyMap<string, number> | null;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function runAudit(work: AuditWork): Promise<AuditReport> {
       work.terms,
       lists.map(({ audit }) => audit),
     );
-    lists.push({ audit: opened.audit, from: source.from });
+    lists.push({ audit: opened.audit, from: source.from, links: opened.links });
     await opened.read(give);
     work.onProgress(`${source.side}: ${source.entity}, ${opened.audit.records()} records`);
   }
@@ -99,6 +101,7 @@ function giver(work: AuditWork, count: (finding: AuditFinding) => void): Give {
 
 interface Begun {
   readonly audit: ListAudit;
+  readonly links: ReadonlyMap<string, number> | null;
   readonly read: (give: Give) => Promise<void>;
 }
 
@@ -111,22 +114,34 @@ async function beginList(
   const { side, entity } = source;
   const opened = await source.open();
   const rows = opened.rows[Symbol.asyncIterator]();
-  const sample: (readonly string[])[] = [];
+  const sample: AuditRow[] = [];
   let isOver = false;
   while (opened.columns === null && sample.length < sampleMax && !isOver) {
     const next = await rows.next();
     if (next.done === true) isOver = true;
     else sample.push(next.value);
   }
-  const columns = opened.columns ?? recogniseColumns(entity, opened.names, sample);
+  const columns =
+    opened.columns ??
+    recogniseColumns(
+      entity,
+      opened.names,
+      sample.map(({ cells }) => cells),
+    );
   const audit = auditList({ side, entity, columns }, terms, before);
+  const links = opened.isLinked ? new Map<string, number>() : null;
+  const look = ({ cells, link, faults }: AuditRow): readonly AuditFinding[] => {
+    const found = audit.look(cells, faults);
+    if (typeof link === "string") links?.set(link, audit.records());
+    return found;
+  };
   const read = async (give: Give): Promise<void> => {
-    for (const cells of sample) await give(audit.look(cells));
+    for (const row of sample) await give(look(row));
     for (let next = isOver ? null : await rows.next(); next?.done === false; next = await rows.next())
-      await give(audit.look(next.value));
+      await give(look(next.value));
     await give(audit.end());
   };
-  return { audit, read };
+  return { audit, links, read };
 }
 
 interface Comparing {
@@ -158,7 +173,7 @@ async function compareAll(
     );
     if (left === undefined || right === undefined) continue;
     work.onProgress(`comparing ${entity}`);
-    const pairing = pairLists(left.audit, right.audit);
+    const pairing = pairingOf(left, right);
     if (pairing === null) {
       remarks.push(`${entity} of both sides were not compared: no column of both names the same thing`);
       continue;
@@ -167,4 +182,17 @@ async function compareAll(
     loads.push(firstLoadOf(left.audit, right.audit, pairing));
   }
   return loads;
+}
+
+/** What is linked counts as it is; the likeness of records is asked only for those that are not. */
+function pairingOf(left: Listed, right: Listed): Pairing | null {
+  const likely = pairLists(left.audit, right.audit);
+  if (left.links === null || right.links === null) return likely;
+  const links = [...left.links].flatMap(([link, row]) => {
+    const other = right.links?.get(link);
+    return other === undefined ? [] : [[row, other] as const];
+  });
+  const [mine, theirs] = [new Set(links.map(([row]) => row)), new Set(links.map(([, row]) => row))];
+  const asked = [...(likely?.links ?? []), ...(likely?.reviews ?? [])];
+  return { links, reviews: asked.filter(([row, other]) => !mine.has(row) && !theirs.has(other)) };
 }

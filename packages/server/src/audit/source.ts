@@ -1,11 +1,22 @@
-import type { AuditColumn, AuditEntity } from "@crossfoot/matching";
+import type { AuditColumn, AuditEntity, Fault } from "@crossfoot/matching";
+
+/** One record of a list. */
+export interface AuditRow {
+  readonly cells: readonly string[];
+  /** What links it to a record of the other side; null where nothing does, missing where nobody knows. */
+  readonly link?: string | null;
+  /** Faults that its reader met. */
+  readonly faults?: readonly Fault[];
+}
 
 /** A list that was opened. Rows come once. */
 export interface OpenList {
   readonly names: readonly string[];
   /** What the columns say; null: recognised by name and content. */
   readonly columns: readonly AuditColumn[] | null;
-  readonly rows: AsyncIterable<readonly string[]>;
+  /** True where each row says what links it. */
+  readonly isLinked: boolean;
+  readonly rows: AsyncIterable<AuditRow>;
 }
 
 /** A list that is to be audited. */

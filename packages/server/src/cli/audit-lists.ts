@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { auditEntities } from "@crossfoot/matching";
 import type { AuditEntity } from "@crossfoot/matching";
 import { nearestName } from "@crossfoot/model";
-import type { AuditSource, OpenList } from "../audit/source.ts";
+import type { AuditRow, AuditSource, OpenList } from "../audit/source.ts";
 import { readTableRows } from "./match-table.ts";
 import { badInput } from "./refusal.ts";
 
@@ -96,14 +96,11 @@ async function openFile(file: string): Promise<OpenList> {
   const first = await rows.next();
   // A file without rows was refused by its reader.
   const names = first.done === true ? [] : first.value.header;
-  return { names, columns: null, rows: rest(first, rows) };
+  return { names, columns: null, isLinked: false, rows: rest(first, rows) };
 }
 
 type Read = { readonly row: readonly string[] };
 
-async function* rest(
-  first: IteratorResult<Read>,
-  rows: AsyncIterator<Read>,
-): AsyncIterable<readonly string[]> {
-  for (let next = first; next.done !== true; next = await rows.next()) yield next.value.row;
+async function* rest(first: IteratorResult<Read>, rows: AsyncIterator<Read>): AsyncIterable<AuditRow> {
+  for (let next = first; next.done !== true; next = await rows.next()) yield { cells: next.value.row };
 }

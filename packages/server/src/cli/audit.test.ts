@@ -102,7 +102,7 @@ describe("bad input is named", () => {
   });
 
   it.each([
-    [[], /name lists with --crm and --erp/],
+    [[], /crossfoot.yaml: there is none/],
     [["--crm", "nowhere"], /there is no folder nowhere/],
     [["--crm", "acounts=x.csv"], /did you mean `accounts`/],
     [["--crm", "accounts=x.csv", "--stale-days", "-3"], /whole number/],

@@ -25,10 +25,10 @@ export function showAudit(
       repairs === 0 ? "" : String(repairs),
       examples[0]?.id ?? "",
     ]);
-  const loads = report.firstLoad.map(({ entity, linked, reviewed, alone }) => [
+  const loads = report.firstLoad.map(({ entity, linked, reviewed, alone, creates }) => [
     ...[entity, String(linked), String(reviewed)],
-    Object.entries(alone)
-      .map(([side, count]) => `${count} only in ${side}`)
+    Object.entries(creates ?? alone)
+      .map(([side, count]) => (creates === null ? `${count} only in ${side}` : `${count} made in ${side}`))
       .join(", "),
   ]);
   const score = report.score === null ? "no records" : `${report.score.toFixed(1)} of 100`;

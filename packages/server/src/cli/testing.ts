@@ -117,6 +117,9 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
       ),
     checkStatement: () => Promise.resolve([]),
     statement: () => Promise.resolve(agreedStatement),
+    async *records() {
+      // Nothing was read.
+    },
     duplicates: () =>
       Promise.resolve({
         ...{ at: "2026-01-31T10:00:00Z", looked: [], clusters: [], fresh: [], overdue: 0 },

@@ -26,6 +26,7 @@ import { openSides, readAll, underLease } from "./session.ts";
 import { contextOf, noteIfWorld, settle } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import { chainFaults, issueStatement } from "./issue.ts";
+import { storedRecords } from "./stored-records.ts";
 import { makeStatement } from "./statement.ts";
 import { takeTerms } from "./terms.ts";
 import { planUndo } from "./undo.ts";
@@ -260,6 +261,7 @@ export function createEngine(world: World): Engine {
         by: decision.by,
       });
     },
+    records: (entity, connection) => storedRecords(world, entity, connection),
     duplicates: (options = {}) => findDuplicates(world, options),
     answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),
     consolidate: (request, options = {}) => planConsolidation(world, request, options),

@@ -17,6 +17,7 @@ import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
 import type { DuplicateAnswer, DuplicateCluster, DuplicateReport, MatchReport } from "./duplicate-report.ts";
 import type { Outlook } from "./outlook-report.ts";
+import type { StoredRecord } from "./stored-record.ts";
 import type {
   CandidateRow,
   ConflictRow,
@@ -368,6 +369,8 @@ export interface Engine {
     record: { readonly entity: EntityName; readonly connection: ConnectionId; readonly id: ExternalId },
     decision: { readonly with: string | null; readonly by: string },
   ): Promise<AnswerOutcome>;
+  /** The records of an entity as a connection last showed them. Reads the store only. */
+  records(entity: EntityName, connection: ConnectionId): AsyncIterable<StoredRecord>;
   /** Looks for records that one connection has twice. Writes to no connected system. */
   duplicates(options?: DuplicateOptions): Promise<DuplicateReport>;
   /** Keeps a person's word about a cluster of {@link Engine.duplicates}. Null when there is none. */

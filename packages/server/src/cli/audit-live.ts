@@ -1,0 +1,98 @@
+import { isMap } from "@crossfoot/kernel";
+import type { EntityName, Fields, Json } from "@crossfoot/kernel";
+import type { AuditColumn, Fault, FirstLoad, Meaning } from "@crossfoot/matching";
+import type { AuditRow, AuditSource } from "../audit/source.ts";
+import type { Project } from "../config/project.ts";
+import type { Engine, PlanDocument } from "../runtime/engine.ts";
+
+/** What canonical values say, by their place in a record. */
+const meanings: { readonly [path: string]: Meaning | readonly [Meaning, string] } = {
+  ...{ name: "name", "name.given": "given", "name.family": "family", number: "number", parent: "parent" },
+  ...{ "billingAddress.street": "street", "billingAddress.city": "city", "billingAddress.region": "region" },
+  ...{ "billingAddress.postalCode": "postcode", "billingAddress.country": "country" },
+  "shippingAddress.street": ["street", "shipping"],
+  "shippingAddress.city": ["city", "shipping"],
+  "shippingAddress.region": ["region", "shipping"],
+  "shippingAddress.postalCode": ["postcode", "shipping"],
+  "shippingAddress.country": ["country", "shipping"],
+  ...{ phone: "phone", mobile: ["phone", "mobile"], email: "mail", website: "web", taxId: "tax" },
+  ...{ industry: "category", category: "category", paymentTerms: "terms", status: "status" },
+  ...{ title: "title", account: "account", product: "product", order: "order", sku: "sku", unit: "unit" },
+  ...{ active: "active", "listPrice.amount": "price", "listPrice.currency": "currency" },
+  ...{ currency: "currency", date: "date", dueDate: "due", validUntil: "due", onHand: "quantity" },
+  ...{ "net.amount": "net", "tax.amount": "vat", "gross.amount": "gross" },
+};
+
+/** The columns of an entity, as far as the connection's mapping reads their fields. */
+function columnsOf(read: ReadonlySet<string>): readonly AuditColumn[] {
+  const mapped = Object.entries(meanings).flatMap(([path, told]): readonly AuditColumn[] => {
+    const [meaning, place] = typeof told === "string" ? [told, ""] : told;
+    const [field = ""] = path.split(".");
+    return read.has(field) ? [{ name: path, meaning, place }] : [];
+  });
+  const own: readonly AuditColumn[] = [
+    { name: "id", meaning: "id", place: "" },
+    { name: "modified", meaning: "modified", place: "" },
+  ];
+  return [...own, ...mapped];
+}
+
+function textAt(fields: Fields, path: string): string {
+  let value: unknown = fields;
+  for (const part of path.split("."))
+    value = isMap(value as Json) ? (value as { readonly [part: string]: unknown })[part] : undefined;
+  return typeof value === "string" || typeof value === "boolean" ? String(value) : "";
+}
+
+const dayOf = (at: number | null): string => (at === null ? "" : new Date(at).toISOString().slice(0, 10));
+
+async function* rowsOf(
+  engine: Engine,
+  of: { readonly entity: EntityName; readonly project: Project["connections"][number] },
+  columns: readonly AuditColumn[],
+): AsyncIterable<AuditRow> {
+  for await (const record of engine.records(of.entity, of.project.id)) {
+    const cells = columns.map(({ name }) => {
+      if (name === "id") return record.id;
+      return name === "modified" ? dayOf(record.modifiedAt) : textAt(record.fields, name);
+    });
+    const faults = Object.entries(record.problems).map(([field, { code, expected }]): Fault => ({
+      rule: code === "code_unmapped" ? "value-unmapped" : "number-invalid",
+      ...{ field, value: "", says: `the mapping refuses it: ${expected} was expected` },
+    }));
+    yield { cells, link: record.link, faults };
+  }
+}
+
+/** The lists of every connection of a project, as they were last read. */
+export function liveLists(engine: Engine, project: Project): readonly AuditSource[] {
+  return project.connections.flatMap((connection) =>
+    project.entities.flatMap((entity): readonly AuditSource[] => {
+      const fields = Object.values(connection.mapping.entities[entity]?.fields ?? {});
+      if (fields.length === 0) return [];
+      const columns = columnsOf(new Set(fields.filter(({ isRead }) => isRead).map(({ field }) => field)));
+      return [
+        {
+          ...{ side: connection.id, entity, from: `connection ${connection.id} (${connection.connector})` },
+          open: () =>
+            Promise.resolve({
+              ...{ names: columns.map(({ name }) => name), columns, isLinked: true },
+              rows: rowsOf(engine, { entity, project: connection }, columns),
+            }),
+        },
+      ];
+    }),
+  );
+}
+
+/** Sets what a plan would create and ask in the place of bare counts. */
+export function plannedLoad(loads: readonly FirstLoad[], plan: PlanDocument): readonly FirstLoad[] {
+  return loads.map((load) => {
+    const planned = plan.summary.find(({ entity }) => entity === load.entity);
+    const creates = Object.keys(load.alone).map((side): [string, number] => [
+      side,
+      planned?.writes[side]?.["create"] ?? 0,
+    ]);
+    return { ...load, reviewed: planned?.candidates ?? 0, creates: Object.fromEntries(creates) };
+  });
+}
