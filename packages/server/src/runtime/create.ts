@@ -202,6 +202,16 @@ async function receive(
   return { status: 200, reason: stored };
 }
 
+/** A person's choice in an open conflict becomes the value that one side shows. */
+function conflictDecision(world: World): Engine["decideConflict"] {
+  return async (link, field, { take, by }) => {
+    const conflicts = await world.store.listConflicts("open");
+    const value = conflicts.find((one) => one.link === link && one.field === field)?.values[take];
+    if (value === undefined) return false;
+    return world.store.decideConflict(link, field, { value: value as Json, take, by });
+  };
+}
+
 /** The runtime over a world. */
 export function createEngine(world: World): Engine {
   const idle = createIdle(world, () => followHints(world));
@@ -249,18 +259,7 @@ export function createEngine(world: World): Engine {
     redrive: (parkIds, by) => world.store.redrive(parkIds, by),
     pause: (what, by) => world.store.pause(what, by),
     resume: (what, by) => world.store.resume(what, by),
-    decideConflict: async (link, field, decision) => {
-      const open = (await world.store.listConflicts("open")).find(
-        (one) => one.link === link && one.field === field,
-      );
-      const value = open?.values[decision.take];
-      if (open === undefined || value === undefined) return false;
-      return world.store.decideConflict(link, field, {
-        value: value as Json,
-        take: decision.take,
-        by: decision.by,
-      });
-    },
+    decideConflict: conflictDecision(world),
     records: (entity, connection) => storedRecords(world, entity, connection),
     duplicates: (options = {}) => findDuplicates(world, options),
     answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),
