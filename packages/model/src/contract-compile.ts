@@ -9,6 +9,7 @@ import type {
 } from "@crossfoot/kernel";
 import { canonicalBytes, isMap, normalDate } from "@crossfoot/kernel";
 import {
+  bookedEntities,
   datedEntities,
   defaultContract,
   directions,
@@ -116,9 +117,6 @@ export function readContract(file: Json): {
   return { contract: { signers, entities: merged, ...periods } as Contract, problems };
 }
 
-/** What the books hold when the contract does not say it: what a closed period posts. */
-const booked: readonly DatedEntity[] = ["invoices"];
-
 function readPeriods(
   given: Json | undefined,
   problems: ContractProblem[],
@@ -137,7 +135,7 @@ function readPeriods(
       path: [...path, "closedThrough"],
       problem: "`closedThrough` is a day, such as 2026-10-31",
     });
-  const names = given["entities"] === undefined ? booked : asList(given["entities"]);
+  const names = given["entities"] === undefined ? bookedEntities(defaultContract) : asList(given["entities"]);
   const wrong = names.find((name) => !datedEntities.includes(name as DatedEntity));
   if (names.length === 0 || wrong !== undefined)
     problems.push({

@@ -147,6 +147,11 @@ export interface PeriodTerms {
   readonly entities: readonly DatedEntity[];
 }
 
+/** What closed books hold by this contract: invoices, when it does not say. Pure. */
+export function bookedEntities({ periods }: Contract): readonly DatedEntity[] {
+  return periods?.entities ?? ["invoices"];
+}
+
 /** The written agreement between both departments. */
 export interface Contract {
   /** Who signs it; at least one. */

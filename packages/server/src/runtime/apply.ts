@@ -1,5 +1,6 @@
 import type { ConnectionId, EntityName, LinkId } from "@crossfoot/kernel";
 import { endConsolidation } from "./consolidate-apply.ts";
+import { policiesOf } from "./closed-books.ts";
 import { sendCanary } from "./apply-canary.ts";
 import { refuseUnfit } from "./apply-refusal.ts";
 import { applyPart, checkDrift, todoOf, waitABit } from "./apply-run.ts";
@@ -235,8 +236,8 @@ async function passesGuard(applying: Applying, options: ApplyOptions): Promise<b
  */
 async function keepHarmless(settling: Settling, plan: PlanDocument): Promise<void> {
   const { session } = settling;
-  const { store, policies } = session.world;
-  for (const policy of policies.filter(({ entity }) => plan.entities.includes(entity))) {
+  const { store } = session.world;
+  for (const policy of policiesOf(session.world, plan.entities)) {
     const context = await contextOf(settling, policy);
     let after: LinkId | null = null;
     for (;;) {

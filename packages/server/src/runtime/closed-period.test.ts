@@ -1,3 +1,6 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Connection } from "@crossfoot/connector-sdk";
+import type { Json } from "@crossfoot/kernel";
 import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import { customer, miniWorld } from "./testing/world.ts";
@@ -6,8 +9,12 @@ import type { MiniWorld } from "./testing/world.ts";
 const periods = { closedThrough: "2025-12-31", entities: ["quotes"] };
 const both = { quotes: { direction: "both", ownership: [] } };
 
-async function world(contract: Parameters<typeof miniWorld>[0]["contract"] = { periods }) {
-  const mini = await miniWorld({ database: (deps) => createMemoryStore(deps), contract: contract ?? null });
+async function world(
+  contract: Json = { periods },
+  wrapConnection: (id: string, connection: Connection) => Connection = (_id, connection) => connection,
+) {
+  const database = (deps: Parameters<typeof createMemoryStore>[0]) => createMemoryStore(deps);
+  const mini = await miniWorld({ database, contract, wrapConnection });
   const account = mini.crm.add("accounts", customer);
   const product = mini.erp.add("products", { sku: "A-1", name: "Anvil", unit: "pcs" });
   await mini.engine.run();
@@ -102,6 +109,32 @@ describe("a period that is closed", () => {
     expect(mini.erp.rows("quotes")[0]?.fields["number"]).toBe("Q-1");
     expect(mini.erp.writes).toBe(before);
     expect(mini.crm.get("quotes", id).fields["number"]).toBe("Q-1");
+  });
+
+  test("is closed by its own system as well, up to the later day; what that said last stands", async () => {
+    const since = { closedThrough: "2000-01-01", entities: ["quotes"] };
+    let answer: () => Promise<{ readonly through: string | null }> = async () => ({ through: null });
+    const closedPeriods = async () => ({ company: "Acme", ...(await answer()) });
+    const mini = await world({ entities: both, periods: since }, (id, connection) =>
+      id === "erp" ? { ...connection, closedPeriods } : connection,
+    );
+    const id = addQuote(mini, "2025-12-15");
+    await run(mini);
+    expect(quotes(mini)).toBe(1);
+    answer = async () => ({ through: "2025-12-31" });
+    mini.crm.edit("quotes", id, { number: "Q-LATE" });
+    const before = mini.erp.writes;
+    await run(mini);
+    expect([mini.erp.writes, mini.crm.get("quotes", id).fields["number"]]).toEqual([before, "Q-1"]);
+    const message = "not for this user";
+    answer = () => Promise.reject(new ConnectorError({ failure: "unsupported", code: "denied", message }));
+    mini.crm.edit("quotes", id, { number: "Q-LATER" });
+    await run(mini);
+    expect([mini.erp.writes, mini.crm.get("quotes", id).fields["number"]]).toEqual([before, "Q-1"]);
+    answer = async () => ({ through: null });
+    mini.crm.edit("quotes", id, { number: "Q-OPEN" });
+    await run(mini);
+    expect(mini.erp.rows("quotes")[0]?.fields["number"]).toBe("Q-OPEN");
   });
 
   test("is not opened by an undo", async () => {

@@ -1,6 +1,7 @@
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, Json, Lane } from "@crossfoot/kernel";
 import type { EntitySummary, RunOptions, RunSummary } from "./engine.ts";
+import { policiesOf } from "./closed-books.ts";
 import { endRecovery, isSweptWhole } from "./epoch.ts";
 import { observesOf } from "./observing.ts";
 import { refreshProofs } from "./prove.ts";
@@ -14,11 +15,6 @@ import type { Session, World } from "./world.ts";
 
 /** Longest wait for writes in doubt or to be retried, when nobody says another, ms. */
 export const waitMsDefault = 30_000;
-
-/** The policies of these entities, or all, parents first. */
-export function policiesOf(world: World, only: readonly EntityName[] | undefined): readonly EntityPolicy[] {
-  return only === undefined ? world.policies : world.policies.filter(({ entity }) => only.includes(entity));
-}
 
 /** A settling with nothing done yet. */
 export function settlingOf(

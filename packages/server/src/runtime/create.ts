@@ -9,7 +9,8 @@ import { checkWorld } from "./check.ts";
 import { planConsolidation } from "./consolidate.ts";
 import { answerDuplicate, findDuplicates, findPairs } from "./duplicates.ts";
 import { prepareSide } from "./prepare-side.ts";
-import { policiesOf, runCommand, settlingOf, waitMsDefault } from "./command.ts";
+import { closedNow, policiesOf } from "./closed-books.ts";
+import { runCommand, settlingOf, waitMsDefault } from "./command.ts";
 import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusReport } from "./engine.ts";
 import { openTerms } from "./gate.ts";
 import { Holding } from "./holding.ts";
@@ -49,7 +50,10 @@ async function planCommand(world: World, options: PlanOptions): Promise<PlanDocu
     for (const policy of policies) await matchFirst(session, policy);
     const plan = await (options.other === undefined
       ? planDue(settling)
-      : makeWhatIf(settling, { ...options.other, policies: chosen(options.other.policies, options) }));
+      : makeWhatIf(settling, {
+          ...options.other,
+          policies: closedNow(world, chosen(options.other.policies, options)),
+        }));
     await world.store.savePlan(plan.id, plan as unknown as Json);
     return plan;
   });

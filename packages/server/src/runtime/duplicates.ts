@@ -4,7 +4,7 @@ import type { EntityPolicy, Json } from "@crossfoot/kernel";
 import type { ConsolidationTerms } from "@crossfoot/model";
 import { recordName } from "../store/port.ts";
 import type { DuplicateRow } from "../store/port.ts";
-import { policiesOf } from "./command.ts";
+import { policiesOf } from "./closed-books.ts";
 import type {
   DuplicateAnswer,
   DuplicateCluster,

@@ -5,6 +5,7 @@ import { allEnded } from "./all-ended.ts";
 import type { EntitySummary, Progress, RunOptions } from "./engine.ts";
 import { readingName } from "../store/port.ts";
 import type { ConnectionRow, Lease } from "../store/port.ts";
+import { askBooks } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
 import { bearWitness, enterEpoch } from "./epoch.ts";
 import { isQuotaWait } from "./gate.ts";
@@ -176,6 +177,7 @@ async function checkTenant(
   if (row?.state !== "ready" || row.tenant !== tenant) {
     await saveSideState(world, side, { state: "ready", reason: null, tenant });
   }
+  await askBooks(world, side, connection);
   askedAt.set(side, world.clock.monotonic());
 }
 

@@ -3,6 +3,7 @@ import { carried } from "@crossfoot/kernel";
 import type { ConnectionId, EntityName, EntityPolicy, Json, LinkId } from "@crossfoot/kernel";
 import { entities, isEntityName } from "@crossfoot/model";
 import type { ConsolidatedRow, MadeWrite } from "../store/port.ts";
+import { policiesOf } from "./closed-books.ts";
 import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
 import { settlingOf } from "./command.ts";
@@ -43,11 +44,11 @@ export async function planUndo(
     throw new UndoRefused(`no plan that was applied consolidates ${request.id}, or it is taken back already`);
   return underLease(world, { runId: null, options, lane: "poll", isAlone: true }, async (session) => {
     const opened = await openSides(session, { trusts: false });
-    const settling = settlingOf(session, { policies: world.policies, opened, options });
+    const settling = settlingOf(session, { policies: policiesOf(world), opened, options });
     const { made, of } = await askedFor(world, request);
     const drafts: Draft[] = [];
     const byEntity = Map.groupBy(made, ({ entity }) => entity);
-    for (const policy of world.policies.toReversed()) {
+    for (const policy of settling.policies.toReversed()) {
       const own = byEntity.get(policy.entity) ?? [];
       const links = [...new Set(own.map(({ link }) => link))];
       for (let from = 0; from < links.length; from += batchSize) {
