@@ -19,6 +19,7 @@ export * from "./proof.ts";
 export * from "./reason.ts";
 export * from "./seal.ts";
 export * from "./settling.ts";
+export * from "./signers.ts";
 export * from "./statement.ts";
 export * from "./tree.ts";
 export * from "./unit.ts";

@@ -84,6 +84,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     sides: sides.map((side) => wrap.side?.(side) ?? side),
     contract: project.contract,
     contractHash: project.contractHash,
+    signing: { requires: project.requireSignature, version: project.contractVersion },
     policies,
     customRules,
     guard: project.guard,

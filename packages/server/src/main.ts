@@ -2,6 +2,7 @@
 /** The command line of Crossfoot: puts its parts together and runs one command. */
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
+import type { Ask } from "./cli/interview-questions.ts";
 import type { CliDeps, DemoOptions, Served, ServeOptions } from "./cli/deps.ts";
 import { runCli } from "./cli/program.ts";
 import { exitCodes, Refusal } from "./cli/refusal.ts";
@@ -71,6 +72,12 @@ function versionOf(): string {
   return (JSON.parse(file) as { readonly version: string }).version;
 }
 
+/** The prompts are loaded when somebody is asked. */
+async function ask(...asked: Parameters<Ask>): ReturnType<Ask> {
+  const { askTerminal } = await import("./cli/ask-terminal.ts");
+  return askTerminal(...asked);
+}
+
 const deps: CliDeps = {
   connectors,
   environment: readEnvironment(),
@@ -82,6 +89,7 @@ const deps: CliDeps = {
   clock: systemClock,
   sleep,
   onStop,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
   user: userName(),
   version: versionOf(),
 };

@@ -175,6 +175,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-contract-port",
+    at: "packages/server/src/store/contract-port.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-quota-port",
     at: "packages/server/src/store/quota-port.ts",
     rooms: ["kernel"],
@@ -237,6 +244,7 @@ export const rooms: readonly Room[] = [
       "kernel",
       "model",
       "server/ports",
+      "server/store-contract-port",
       "server/store-counts",
       "server/store-due-port",
       "server/store-duplicate-port",
@@ -318,7 +326,7 @@ export const rooms: readonly Room[] = [
       "server/ports",
       "api",
     ],
-    npm: ["commander", "cli-progress", "csv-parse"],
+    npm: ["@clack/prompts", "commander", "cli-progress", "csv-parse"],
     node: "*",
   },
   {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { contractWords, defaultContract, readContract } from "@crossfoot/model";
@@ -10,7 +10,9 @@ import { sheetMarkdown } from "../documents/sheet-markdown.ts";
 import type { Sheet } from "../documents/sheet.ts";
 import { tempFolder } from "../platform/testing/temp-folder.ts";
 import type { TempFolder } from "../platform/testing/temp-folder.ts";
-import { command } from "./testing.ts";
+import type { ContractState } from "../runtime/engine.ts";
+import type { KeptContract } from "../store/port.ts";
+import { command, fakeEngine } from "./testing.ts";
 
 const golden = (name: string): string => `../../../../test/golden/${name}`;
 let folder: TempFolder;
@@ -104,5 +106,94 @@ describe("the contract and the specification as documents (run vitest with -u to
     const { contract } = readContract({ entities: { accounts: { edgeCases: many } } });
     expect(sheetHtml(printed(contract)).split("<li>Case ")).toHaveLength(5_001);
     expect(sheetMarkdown(printed(contract)).split("- Case ")).toHaveLength(5_001);
+  });
+});
+
+describe("signing and comparing", () => {
+  const asked: string[] = [];
+  const kept = (version: string, hash: string, more: Partial<Contract> = {}): KeptContract => ({
+    ...{ seq: 1, hash, version, inForce: true, since: "2026-01-31T10:00:00.000Z" },
+    terms: { ...defaultContract, ...more } as unknown as KeptContract["terms"],
+  });
+  const other = kept("1", "a".repeat(64), { signers: [{ department: "Finance" }] });
+  const engine = (state: Partial<ContractState> = {}) =>
+    fakeEngine({
+      signContract: (signing, by) => {
+        asked.push(JSON.stringify({ signing, by }));
+        return Promise.resolve(asked.length === 1);
+      },
+      contract: async () => ({
+        ...{ hash: "c".repeat(64), version: null, requires: "on", isSigned: false },
+        ...{ missing: [{ department: "Sales" }], signatures: [], kept: [other], ...state },
+      }),
+    });
+  const sign = (...argv: readonly string[]) =>
+    command(["--project", folder.path, "contract", ...argv], {
+      environment: plainEnvironment,
+      engine: engine(),
+    });
+
+  beforeEach(() => {
+    asked.length = 0;
+    folder = tempFolder();
+    writeFiles(folder.path, { "crossfoot.yaml": plainProject });
+  });
+  afterEach(() => folder.remove());
+
+  it("takes name, role and a department that signs, and tells who is left", async () => {
+    const argv = ["sign", "--name", " Ada ", "--role", "CFO", "--department", "finance"];
+    const { code, out } = await sign(...argv);
+    expect([code, out]).toEqual([0, expect.stringContaining("Has yet to sign, one of these: Sales.")]);
+    expect(asked).toEqual(['{"signing":{"name":"Ada","role":"CFO","department":"Finance"},"by":"ada"}']);
+    expect((await sign(...argv)).out).toContain("before; nothing was added");
+  });
+
+  it("without a name, a role, or a department that could be told, nothing is recorded", async () => {
+    for (const [argv, why] of [
+      [["--role", "CFO"], "--name is missing"],
+      [["--name", "Ada", "--role", " "], "--role is missing"],
+      [["--name", "Ada\u0000", "--role", "CFO"], "one line"],
+      [["--name", "Ada", "--role", "CFO"], "--department is one of Sales, Finance, Operations"],
+      [["--name", "Ada", "--role", "CFO", "--department", "IT"], "no department `IT` signs"],
+    ] as const) {
+      const { code, err } = await sign("sign", ...argv);
+      expect([code, err]).toEqual([4, expect.stringContaining(why)]);
+    }
+    expect((await sign("seal")).err).toContain("sign, signatures, history");
+    expect(asked).toEqual([]);
+  });
+
+  it("signatures end with 3 while one is missing; the history names what was in force", async () => {
+    const ended = await sign("signatures");
+    expect([ended.code, ended.out]).toEqual([3, expect.stringContaining("Until then nothing is written.")]);
+    expect((await sign("history")).out).toMatch(/1 +1 +aaaaaaaaaaaa +2026-01-31 10:00:00 UTC +in force/);
+  });
+
+  it("a redline tells in words what was and what is, without reaching a system when asked so", async () => {
+    const { code, out } = await sign("--redline", "1", "--no-effect");
+    expect(code).toBe(0);
+    expect(out).toContain("signer 1\n  - Finance signs.\n  + Sales signs.");
+    expect(out).toContain("signer 2\n  + Finance signs.");
+    expect((await sign("--redline", "7")).err).toContain("there are: 1");
+    const file = path("next.yaml");
+    writeFileSync(file, "entities: { accounts: { onDelete: ask } }\n");
+    expect((await sign("--redline", file, "--no-effect")).out).toContain(
+      "  - Deleted on one side: archived on the other. There again after that: a person is asked.\n" +
+        "  + Deleted on one side: a person is asked. There again after that: a person is asked.",
+    );
+    expect((await sign("--redline", file, "--out", path("r.html"))).code).toBe(0);
+    expect(read("r.html")).toContain("<del>archived on the other.</del> <ins>a person is asked.</ins>");
+    expect(statSync(path("r.html")).mode & 0o077).toBe(0);
+    writeFileSync(file, "entities: { acounts: {} }\n");
+    expect((await sign("--redline", file)).code).toBe(4);
+  });
+
+  it("a contract that another Crossfoot kept can still be read", async () => {
+    const old = { ...other, terms: { entities: { accounts: { enabled: true, fields: {} } } } };
+    const ended = await command(["--project", folder.path, "contract", "--redline", "1", "--no-effect"], {
+      environment: plainEnvironment,
+      engine: engine({ kept: [old] }),
+    });
+    expect([ended.code, ended.err]).toEqual([0, ""]);
   });
 });

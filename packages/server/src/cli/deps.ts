@@ -2,6 +2,7 @@ import type { Connectors, Project } from "../config/project.ts";
 import type { Environment } from "../config/environment.ts";
 import type { Clock, Sleep } from "../ports.ts";
 import type { Engine } from "../runtime/engine.ts";
+import type { Ask } from "./interview-questions.ts";
 
 /** Where text goes. A terminal says so, and how wide it is. */
 export interface Screen {
@@ -50,6 +51,8 @@ export interface CliDeps {
   readonly sleep: Sleep;
   /** Calls `stop` when the program is asked to end; answers how to unsubscribe. */
   readonly onStop: (stop: () => void) => () => void;
+  /** Asks at the terminal; null where there is none. */
+  readonly ask: Ask | null;
   /** Who gives the commands, for the journal. */
   readonly user: string;
   readonly version: string;

@@ -175,7 +175,9 @@ function addStarting(add: Add): void {
       .option("--crm <connector>", "connector of the CRM", "http")
       .option("--erp <connector>", "connector of the ERP", "http")
       .option("--crm-address <address>", "address of the CRM", "https://crm.example.com")
-      .option("--erp-address <address>", "address of the ERP", "https://erp.example.com");
+      .option("--erp-address <address>", "address of the ERP", "https://erp.example.com")
+      .option("--interview", "ask sales, finance, operations and IT instead, and write what they say")
+      .option("--answers <file>", "take the answers of the interview from a file");
     act((context, [folder]) =>
       initCommand(
         context,

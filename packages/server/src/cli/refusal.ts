@@ -3,6 +3,7 @@ import type { ConfigProblem } from "../config/problem.ts";
 import { PlanRefused } from "../runtime/apply-refusal.ts";
 import { StoreHeld } from "../runtime/epoch.ts";
 import { ObserveOnly } from "../runtime/observing.ts";
+import { ContractUnsigned } from "../runtime/signing-report.ts";
 import { RestoreRefused } from "../runtime/restore.ts";
 import { ConsolidationRefused } from "../runtime/consolidate-refusal.ts";
 import { UndoRefused } from "../runtime/undo-load.ts";
@@ -87,6 +88,10 @@ export function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof RestoreRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "restore_refused" });
+  }
+  if (error instanceof ContractUnsigned) {
+    const advice = "`crossfoot contract` prints it, `crossfoot contract sign --name .. --role ..` signs it.";
+    return new Refusal(exitCodes.refused, `${error.message}.\n${advice}`, { code: "contract_unsigned" });
   }
   if (error instanceof UndoRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "undo_refused" });

@@ -1,5 +1,6 @@
 import { signerWords } from "@crossfoot/model";
-import type { ContractWords, Role } from "@crossfoot/model";
+import type { ContractWords, Role, Signer } from "@crossfoot/model";
+import type { ShownSignature } from "../documents/contract-sheet.ts";
 import { renderTable } from "./table.ts";
 import { safeText, wrap } from "./text.ts";
 
@@ -7,7 +8,13 @@ const sides: { readonly [role in Role]: string } = { crm: "CRM", erp: "ERP" };
 
 /** The contract as a page that all departments can sign. */
 export function showContract(
-  signed: ContractWords & { readonly version: string | null; readonly hash: string },
+  signed: ContractWords & {
+    readonly version: string | null;
+    readonly hash: string;
+    readonly signatures: readonly ShownSignature[] | null;
+    /** Who has yet to sign; all signers when nobody could look. */
+    readonly missing: readonly Signer[] | null;
+  },
   room: number,
 ): string {
   const width = Math.min(room, 100);
@@ -43,13 +50,17 @@ export function showContract(
   );
   const version = signed.version === null ? "" : `, version ${safeText(signed.version)}`;
   const off = signed.off.length === 0 ? [] : [`Not part of it (switched off): ${signed.off.join(", ")}.`];
-  const names = signed.signers.map((signer) => safeText(signerWords(signer)));
+  const names = (signed.missing ?? signed.signers).map((signer) => safeText(signerWords(signer)));
   const longest = Math.max(12, ...names.map((name) => name.length + 1));
+  const given = (signed.signatures ?? []).map(({ name, role, department, at }) =>
+    safeText(`Signed: ${[name, role, department].filter(Boolean).join(", ")}, ${at.slice(0, 10)}`),
+  );
   const lines = names.map((who) => `${who.padEnd(longest)}${"_".repeat(28)}  date ${"_".repeat(12)}`);
+  const signatures = [...given, ...lines].join("\n\n");
   return [
     `CONTRACT BETWEEN CRM AND ERP${version}\nHash ${signed.hash}`,
     ...parts,
     ...off,
-    `Signed for this hash; whoever changes the contract changes the hash.\n\n${lines.join("\n\n")}`,
+    `Signed for this hash; whoever changes the contract changes the hash.\n\n${signatures}`,
   ].join("\n\n");
 }

@@ -3,6 +3,7 @@ import { firstEpoch } from "../store/epochs.ts";
 import { connectionId, linkId } from "@crossfoot/kernel";
 import type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
 import { plainEnvironment, testConnectors } from "../config/testing.ts";
+import type { ContractState } from "../runtime/signing-report.ts";
 import type { CliDeps } from "./deps.ts";
 import { runCli } from "./program.ts";
 
@@ -96,6 +97,17 @@ export const smallStatus: StatusReport = {
   epoch: firstEpoch,
 };
 
+/** A contract that nobody has signed and nobody has to. */
+const unsignedContract: ContractState = {
+  hash: "c".repeat(64),
+  version: null,
+  requires: "off",
+  missing: [{ department: "Sales" }],
+  isSigned: true,
+  signatures: [],
+  kept: [],
+};
+
 /** An engine that answers what a test says, and notes what it is asked. */
 export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly asked: readonly string[] } {
   const asked: string[] = [];
@@ -133,6 +145,9 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     epoch: () => Promise.resolve(firstEpoch),
     holdEpoch: () => Promise.resolve({ ...firstEpoch, state: "held", reason: "ada said so" }),
     confirmEpoch: () => Promise.resolve(null),
+    contract: () => Promise.resolve(unsignedContract),
+    enterContract: () => Promise.resolve(),
+    signContract: () => Promise.resolve(true),
     conflicts: () => Promise.resolve([]),
     undo: () => Promise.resolve(smallPlan),
     lost: () => Promise.resolve([]),
@@ -198,6 +213,7 @@ export async function command(
     clock: { now: () => 0, monotonic: () => 0 },
     sleep: () => Promise.resolve(true),
     onStop: () => () => undefined,
+    ask: null,
     user: "ada",
     version: "0.0.0-test",
     ...given,

@@ -21,6 +21,7 @@ export async function upCommand(context: Context, flags: UpFlags): Promise<ExitC
   const project = projectOf(context, { needsSecrets: true, flags });
   const engine = await context.deps.openEngine(project);
   try {
+    await engine.enterContract();
     return await serve(context, project, engine);
   } finally {
     await engine.close();
@@ -59,6 +60,7 @@ export async function workerCommand(context: Context): Promise<ExitCode> {
   const project = projectOf(context, { needsSecrets: true });
   const engine = await context.deps.openEngine(project);
   try {
+    await engine.enterContract();
     context.say("A worker of Crossfoot is up. Stop: Ctrl-C");
     const ended = await untilStopped(context, { project, engine });
     context.print(ended, () => `Stopped after ${span(ended.durationMs)}, ${number(ended.runs)} runs.`);

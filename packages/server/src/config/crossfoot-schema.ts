@@ -21,7 +21,7 @@ function leaf({ kind, help, fallback }: Option): JsonSchema {
     case "map":
       return { type: "object", ...told };
     case "choice":
-      return { enum: kind.of, ...told };
+      return { enum: kind.of.includes("on") ? [...kind.of, true, false] : kind.of, ...told };
     case "count":
       return { type: "integer", minimum: kind.min, maximum: kind.max, ...told };
     case "share":

@@ -179,6 +179,7 @@ function compose(
     contract,
     contractVersion: at.contract.version,
     contractHash: hashOf(contract),
+    requireSignature: value("contract.requireSignature") as Project["requireSignature"],
     entities: entityNames.filter((name) => contract.entities[name].enabled),
     cadenceMs: Object.fromEntries(
       entityNames.map((name) => [name, Number(value(`cadence.${name}`))]),

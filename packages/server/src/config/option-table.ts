@@ -169,6 +169,12 @@ export const optionTable: readonly Option[] = [
       help: `How often \`up\` asks for changes of ${entities[name].title.toLowerCase()}.`,
     }),
   ),
+  option("contract.requireSignature", choice("off", "on", "roles"), {
+    fallback: "off",
+    help:
+      "Whether nothing is written before the contract is signed: by one of its signers (`on`), or by each " +
+      "of them (`roles`). `crossfoot contract sign` signs.",
+  }),
   option("sweep", duration(minute, 7 * day), {
     fallback: "1h",
     help: "How often everything is read again, to find deletions and what no event told.",

@@ -57,6 +57,9 @@ export function readOption({ path, kind }: Pick<Option, "path" | "kind">, json: 
         ? accept(json as { readonly [key: string]: Json })
         : refuse(`${name} is a map`);
     case "choice":
+      // `true` and `false` are what people write where a choice has `on` and `off`.
+      if (json === true && kind.of.includes("on")) return accept("on");
+      if (json === false && kind.of.includes("off")) return accept("off");
       return typeof json === "string" && kind.of.includes(json)
         ? accept(json)
         : refuse(`${name} is one of ${kind.of.join(", ")}`);

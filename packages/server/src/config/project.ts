@@ -48,6 +48,8 @@ export interface Project {
   readonly contractVersion: string | null;
   /** SHA-256 of the contract in force, in hex. */
   readonly contractHash: string;
+  /** Whether the contract has to be signed before anything is written: by nobody, by one, by each signer. */
+  readonly requireSignature: "off" | "on" | "roles";
   /** Entities that flow, parents before children. */
   readonly entities: readonly EntityName[];
   readonly cadenceMs: { readonly [entity in EntityName]: number };

@@ -28,6 +28,7 @@ const sections: { readonly [key: string]: string } = {
   observe: "Nothing is written anywhere.",
   entities: "Start narrow: switch entities on one by one.",
   cadence: "How often `crossfoot up` asks each system for changes; a webhook is followed at once.",
+  contract: "Start only what was agreed.",
   sweep: "Full comparison.",
   guard: "Limits on the harm of one plan, per entity and kind of write.",
   retry: "What happens after a failure that may pass.",

@@ -3,7 +3,7 @@ import type { ContractWords, EntityName, EntityWords, Role, Signer } from "@cros
 import type { Sheet, SheetPart, SheetTable } from "./sheet.ts";
 
 /** A signature as the contract shows it. */
-interface ShownSignature {
+export interface ShownSignature {
   readonly name: string;
   readonly role: string;
   readonly department: string | null;

@@ -32,7 +32,7 @@ export async function adoptCommand(world: World, options: AdoptOptions): Promise
   let runId = "";
   const summary = await runCommand(
     world,
-    { command: "adopt", options: run, reads: true, lane: "poll", isAlone: true },
+    { command: "adopt", options: run, reads: true, lane: "poll", isAlone: true, isHarmless: true },
     async (settling) => {
       runId = settling.session.runId ?? "";
       const adopting: Adopting = {

@@ -6,6 +6,7 @@ import { endRecovery, isSweptWhole } from "./epoch.ts";
 import { observesOf } from "./observing.ts";
 import { refreshProofs } from "./prove.ts";
 import { openSides, readAll, underLease } from "./session.ts";
+import { enterContract } from "./signing.ts";
 import type { Reads } from "./session.ts";
 import { emptyTally } from "./settle.ts";
 import type { Settling } from "./settle.ts";
@@ -136,6 +137,8 @@ export async function runCommand(
     readonly reads: boolean;
     readonly lane: Lane;
     readonly isAlone?: boolean;
+    /** Nothing of it can reach a system, so that it needs no signed contract. */
+    readonly isHarmless?: boolean;
   },
   work: (settling: Settling) => Promise<void>,
 ): Promise<RunSummary> {
@@ -144,6 +147,7 @@ export async function runCommand(
   const callsBefore = new Map(world.sides.map((side) => [side.id, side.calls()]));
   const { options, lane, isAlone = false } = at;
   return underLease(world, { runId, options, lane, isAlone }, async (session) => {
+    if (at.isHarmless !== true) await enterContract(world, options);
     await world.store.startRun(runId, at.command, session.holding.holder);
     try {
       const opened = await openSides(session, { trusts: !at.reads });

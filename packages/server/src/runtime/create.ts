@@ -28,6 +28,7 @@ import { contextOf, noteIfWorld, settle } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import { chainFaults, issueStatement } from "./issue.ts";
 import { storedRecords } from "./stored-records.ts";
+import { signingOf } from "./signing.ts";
 import { makeStatement } from "./statement.ts";
 import { takeTerms } from "./terms.ts";
 import { planUndo } from "./undo.ts";
@@ -255,6 +256,7 @@ export function createEngine(world: World): Engine {
     holdEpoch: (by) => holdStore(world, by),
     confirmEpoch: (by) => confirmStore(world, by),
     verify: () => proveJournal(world),
+    ...signingOf(world),
     conflicts: () => world.store.listConflicts("open"),
     lost: (query) => listLost(world, query),
     restore: (request) => restoreValue(world, request),

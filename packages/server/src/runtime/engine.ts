@@ -24,6 +24,7 @@ import type {
   ConnectionRow,
   CursorState,
   EntityCounts,
+  ContractSigning,
   EpochRow,
   HeldShard,
   Intent,
@@ -37,11 +38,13 @@ import type {
   UndoneMark,
   WaitEntry,
 } from "../store/port.ts";
+import type { ContractState } from "./signing-report.ts";
 import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.ts";
 
 export type { Preparation, PrepareRequest } from "@crossfoot/connector-sdk";
 export { lastOf, standsStill } from "./outlook-report.ts";
 export type * from "./duplicate-report.ts";
+export type { ContractState } from "./signing-report.ts";
 export type { Outlook } from "./outlook-report.ts";
 export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
 
@@ -319,6 +322,12 @@ export interface Engine {
    */
   why(record: { readonly entity: EntityName | null; readonly id: string }): Promise<WhyReport | null>;
   status(): Promise<StatusReport>;
+  /** How the contract stands: who signed it, who has to, and which were in force before. */
+  contract(): Promise<ContractState>;
+  /** Rejects with ContractUnsigned where the contract has to be signed first; else it takes effect. */
+  enterContract(): Promise<void>;
+  /** Somebody signs the contract of the project. False when they had signed it already. */
+  signContract(signing: Omit<ContractSigning, "hash">, by: string): Promise<boolean>;
   /** Which life of the store this is: another one after the restore of a backup. */
   epoch(): Promise<EpochRow>;
   /** A person says that the store was restored: nothing is sent until one confirms. */

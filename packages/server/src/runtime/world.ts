@@ -18,6 +18,7 @@ import type { Progress } from "./engine.ts";
 import { isQuotaWait, openTerms } from "./gate.ts";
 import type { CallTerms, Gate } from "./gate.ts";
 import type { Holding } from "./holding.ts";
+import type { SigningNeed } from "./signing-report.ts";
 
 /** One connection in use. */
 export interface Side {
@@ -61,6 +62,8 @@ export interface World {
   readonly log: Log;
   readonly holder: string;
   readonly isKnownCurrency: (code: string) => boolean;
+  /** Whether the contract has to be signed, and what it is called; without it nothing is asked or kept. */
+  readonly signing?: { readonly requires: SigningNeed; readonly version: string | null };
   /** Connections that are only observed: nothing is ever sent to them. */
   readonly observed?: readonly ConnectionId[];
   /** How often deletions are looked for at least, ms. */

@@ -20,6 +20,7 @@ import type { Backlog, EntityCounts } from "./counts.ts";
 import type { DueStore } from "./due-port.ts";
 import type { CursorState, RecordKey, StoredObservation } from "./facts.ts";
 import type { AdoptStore } from "./adopt-port.ts";
+import type { ContractStore } from "./contract-port.ts";
 import type { DuplicateStore } from "./duplicate-port.ts";
 import type { EpochStore, JournalProof } from "./epoch-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
@@ -62,6 +63,7 @@ export type { ResolvedEntry, Resolution } from "./resolution.ts";
 export type { DueTelling, Telling, TellingStore } from "./telling-port.ts";
 export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
+export type { ContractSignature, ContractSigning, ContractStore, KeptContract } from "./contract-port.ts";
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
 export type * from "./proof-port.ts";
 export type * from "./statement-port.ts";
@@ -349,7 +351,8 @@ export interface Store
     EpochStore,
     PauseStore,
     ProofStore,
-    StatementStore {
+    StatementStore,
+    ContractStore {
   migrate(): Promise<number>;
   close(): Promise<void>;
 

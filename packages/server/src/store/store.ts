@@ -1,5 +1,6 @@
 import type { Clock, Database, Entropy } from "../ports.ts";
 import { adoptStore } from "./adopt.ts";
+import { contractStore } from "./contracts.ts";
 import { bundleStore } from "./bundles.ts";
 import { connectionStore } from "./connections.ts";
 import { decisionStore } from "./decisions.ts";
@@ -57,6 +58,7 @@ export function createStore(deps: {
     ...proofStore(parts),
     ...statementStore(parts),
     ...pauseStore(parts),
+    ...contractStore(parts),
     ...termsStore(parts),
     ...duplicateStore(parts),
     ...epochStore(parts),

@@ -28,6 +28,7 @@ import type {
   UndoneMark,
 } from "../port.ts";
 import type { IntentRow, ObservationRow } from "../rows.ts";
+import type { KeptTable, SignatureTable } from "./columns-contract.ts";
 
 /** A row of `connection`. */
 interface ConnectionTable {
@@ -466,6 +467,8 @@ export interface Rows {
   readonly journal_break: BreakTable;
   readonly quota: QuotaTable;
   readonly pause: PauseTable;
+  readonly contract_kept: KeptTable;
+  readonly contract_signature: SignatureTable;
   readonly decided_terms: TermsTable;
   readonly duplicate: DuplicateTable;
   readonly consolidated: ConsolidatedTable;

@@ -24,6 +24,7 @@ import { madePart } from "./made-writes.ts";
 import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
 import { planPart } from "./plans.ts";
+import { contractPart } from "./contracts.ts";
 import { pausePart } from "./pauses.ts";
 import { proofPart } from "./proofs.ts";
 import { quotaPart } from "./quotas.ts";
@@ -108,6 +109,7 @@ export function createMemoryStore(deps: {
     ...proofPart(state),
     ...statementPart(state),
     ...pausePart(state),
+    ...contractPart(state),
     ...termsPart(state),
     ...duplicatePart(state),
     ...epochPart(state),

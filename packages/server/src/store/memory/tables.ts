@@ -232,6 +232,12 @@ const pause = spec("pause")({
   instants: ["paused_at"],
   indices: {},
 });
+const contractKept = spec("contract_kept")({ key: ["seq"], instants: ["kept_at"], indices: {} });
+const contractSignature = spec("contract_signature")({
+  key: ["hash", "name", "role", "department"],
+  instants: ["signed_at"],
+  indices: {},
+});
 const lease = spec("lease")({ key: ["name"], instants: ["expires_at", "taken_at"], indices: {} });
 const worker = spec("worker")({ key: ["holder"], instants: ["started_at", "expires_at"], indices: {} });
 const delivery = spec("delivery")({ key: ["connection", "id"], instants: ["received_at"], indices: {} });
@@ -301,6 +307,8 @@ export interface Tables {
   readonly journalBreak: Table<Rows["journal_break"]>;
   readonly quota: Table<Rows["quota"]>;
   readonly pause: Table<Rows["pause"]>;
+  readonly contractKept: Table<Rows["contract_kept"]>;
+  readonly contractSignature: Table<Rows["contract_signature"]>;
   readonly decidedTerms: Table<Rows["decided_terms"]>;
   readonly duplicate: Table<Rows["duplicate"]>;
   readonly consolidated: Table<Rows["consolidated"]>;
@@ -352,6 +360,8 @@ export function createTables(undo: Undo): Tables {
     journalBreak: of(journalBreak),
     quota: of(quota),
     pause: of(pause),
+    contractKept: of(contractKept),
+    contractSignature: of(contractSignature),
     decidedTerms: of(decidedTerms),
     duplicate: of(duplicate),
     consolidated: of(consolidated),

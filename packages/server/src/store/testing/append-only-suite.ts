@@ -2,16 +2,18 @@ import { connectionId, externalId } from "@crossfoot/kernel";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../../ports.ts";
 import type { TestHome } from "../../testing.ts";
+import type { Store } from "../port.ts";
 import { createStore } from "../store.ts";
 
 /** What the tables themselves hold to, whoever writes to them. */
 export function appendOnlySuite(home: TestHome): void {
   let database: Database;
+  let store: Store;
 
   beforeEach(async () => {
     database = await home.open();
     const entropy = { digest: (text: string) => text, uuid: () => "u" };
-    const store = createStore({ database, entropy, clock: { now: () => 0, monotonic: () => 0 } });
+    store = createStore({ database, entropy, clock: { now: () => 0, monotonic: () => 0 } });
     await store.migrate();
     const failure = { failure: "invalid", code: "no", message: "no", status: 422 } as const;
     const rest = { retryAt: null, requestId: null, field: null };
@@ -29,6 +31,15 @@ export function appendOnlySuite(home: TestHome): void {
       expect((await database.query("select seq from journal")).length).toBe(1);
       await expect(database.query("delete from journal")).rejects.toThrow("append only");
       await expect(database.query("update journal set kind = 'x'")).rejects.toThrow("append only");
+    });
+
+    test("nobody changes or removes a contract or a signature", async () => {
+      await store.keepContract({ hash: "h", version: null, terms: {}, inForce: true });
+      await store.signContract({ hash: "h", name: "Ada", role: "CFO", department: null }, "root");
+      for (const table of ["contract_kept", "contract_signature"]) {
+        await expect(database.query(`delete from ${table}`)).rejects.toThrow("append only");
+        await expect(database.query(`update ${table} set hash = 'x'`)).rejects.toThrow("append only");
+      }
     });
   });
 }

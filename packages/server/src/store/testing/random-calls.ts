@@ -266,6 +266,8 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   confirmEpoch: plain("confirmEpoch", rows.confirmed),
   noteSwept: plain("noteSwept", fc.array(fc.record({ connection, entity }), { maxLength: 3 })),
   endRecovery: plain("endRecovery", fc.integer({ min: 1, max: 4 })),
+  keepContract: plain("keepContract", rows.kept),
+  signContract: plain("signContract", rows.signing, fc.constantFrom("somebody", "another")),
   pause: plain("pause", pausable, fc.constantFrom("somebody", "another")),
   resume: plain("resume", pausable, fc.constantFrom("somebody", "another")),
   saveQuota: plain(
@@ -446,6 +448,8 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   proofNodes: plain("proofNodes", entity, fc.constantFrom(0, 2, 4)),
   proofLeaves: plain("proofLeaves", entity, limit, fc.option(link)),
   proofState: plain("proofState", entity, fc.constantFrom(2, 5_000)),
+  listContracts: plain("listContracts"),
+  listSignatures: plain("listSignatures"),
   listShards: plain("listShards"),
   listTerms: plain("listTerms"),
   loadPlan: plain("loadPlan", plan),

@@ -3,6 +3,7 @@ import { connectionId, externalId, linkId } from "@crossfoot/kernel";
 import type { ConnectionId, FailureRecord, Json, LinkId } from "@crossfoot/kernel";
 import type {
   ConsolidatedRow,
+  ContractSigning,
   CursorState,
   DecisionRecord,
   DuplicateRow,
@@ -317,4 +318,19 @@ export const consolidated: fc.Arbitrary<ConsolidatedRow> = fc.record({
   survivor: fc.constantFrom("r1", "é3").map(externalId),
   plan: fc.constantFrom("p1", "p2"),
   body: fc.constantFrom<Json>({}, { isBack: true, from: "l-1" }, { from: "l-2" }),
+});
+
+/** Contracts that are kept. */
+export const kept: fc.Arbitrary<Parameters<Store["keepContract"]>[0]> = fc.record({
+  hash: fc.constantFrom("h1", "h2"),
+  version: fc.constantFrom(null, "1"),
+  terms: fc.constantFrom({}, { bb: 1, a: [] }),
+  inForce: fc.boolean(),
+});
+/** Signatures that are given. */
+export const signing: fc.Arbitrary<ContractSigning> = fc.record({
+  hash: fc.constantFrom("h1", "h2"),
+  name: fc.constantFrom("Ada", "Bob"),
+  role: fc.constant("CFO"),
+  department: fc.constantFrom(null, "Finance"),
 });

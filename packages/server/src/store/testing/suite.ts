@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { DecisionRecord, Intent, Lease, Rights, Store } from "../port.ts";
 import type { OpenedStore, StoreHome } from "./homes.ts";
 import { planSuite } from "./plan-suite.ts";
+import { contractSuite } from "./contract-suite.ts";
 import { pauseSuite } from "./pause-suite.ts";
 import { proofSuite } from "./proof-suite.ts";
 import { quotaSuite } from "./quota-suite.ts";
@@ -59,6 +60,7 @@ export function storeSuite(home: StoreHome): void {
   const openStore = () => home.open({ entropy, clock });
   planSuite(home.name, async () => (await openStore()).store);
   quotaSuite(home.name, async () => (await openStore()).store);
+  contractSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
   statementSuite(home.name, async () => (await openStore()).store);
   proofSuite(home.name, async () => (await openStore()).store);

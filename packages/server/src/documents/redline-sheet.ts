@@ -1,0 +1,65 @@
+import { entities, fieldTitle } from "@crossfoot/model";
+import type { RedlineChange } from "@crossfoot/model";
+import type { Sheet, SheetPart, SheetTable } from "./sheet.ts";
+
+/** A contract by its name. */
+export interface NamedContract {
+  readonly version: string | null;
+  readonly hash: string;
+}
+
+/** What a redline is printed from. */
+export interface PrintedRedline {
+  readonly from: NamedContract;
+  readonly to: NamedContract;
+  readonly changes: readonly RedlineChange[];
+  /** What the change would do to records, in words and tables. */
+  readonly effect: { readonly sentences: readonly string[]; readonly tables: readonly SheetTable[] };
+}
+
+const named = ({ version, hash }: NamedContract): string =>
+  `${version === null ? "" : `version ${version}, `}hash ${hash}`;
+
+function changePart(title: string, changes: readonly RedlineChange[]): SheetPart {
+  return {
+    title,
+    tables: [
+      {
+        caption: `What changes: ${title.toLowerCase()}`,
+        columns: ["Where", "About", "What was, and what is"],
+        rows: changes.map(({ field, topic, was, is }) => [
+          field === null ? title : fieldTitle(field),
+          topic,
+          { was, is },
+        ]),
+      },
+    ],
+  };
+}
+
+/** A change of contract as a document: what was struck and put in, sentence by sentence, and its effect. */
+export function redlineSheet({ from, to, changes, effect }: PrintedRedline): Sheet {
+  const groups = [...Map.groupBy(changes, ({ entity }) => entity)];
+  return {
+    title: "What changes in the contract between CRM and ERP",
+    facts: [
+      ["From", named(from)],
+      ["To", named(to)],
+      ["Sentences that change", String(changes.length)],
+    ],
+    paragraphs:
+      changes.length > 0
+        ? []
+        : [
+            from.hash === to.hash
+              ? "It is the same contract."
+              : "No sentence is another one; terms that show in none are listed with the effect, if any.",
+          ],
+    parts: [
+      ...groups.map(([entity, own]) =>
+        changePart(entity === null ? "Who signs" : entities[entity].title, own),
+      ),
+      { title: "The effect of the change", paragraphs: effect.sentences, tables: effect.tables },
+    ],
+  };
+}
