@@ -1,8 +1,10 @@
 import { connectionId, linkId } from "@crossfoot/kernel";
 import type { Fields } from "@crossfoot/kernel";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compilePolicy } from "./contract-compile.ts";
 import { defaultContract } from "./contract.ts";
+import { differenceReasons } from "./reason.ts";
 import { composeStatement, stateEntity } from "./statement.ts";
 import type { Pair } from "./statement.ts";
 
@@ -29,6 +31,9 @@ const state = (pairs: readonly Pair[]) =>
   });
 const whole = (pairs: readonly Pair[]) =>
   composeStatement({ madeAt: "now", contract: "c", entities: [state(pairs)] });
+
+const mapped = (fields: object, value: string) =>
+  Object.fromEntries(Object.keys(fields).map((field) => [field, value]));
 
 describe("statement", () => {
   test("a difference without a known reason is unknown, and the statement is not explained", () => {
@@ -87,5 +92,33 @@ describe("statement", () => {
     ] as const;
     const entity = stateEntity({ entity: "orders", fields: [], pairs: [], missing, totalFields: [] });
     expect(composeStatement({ madeAt: "", contract: "", entities: [entity] }).isEqual).toBe(true);
+  });
+  test("planted differences of every reason are found, named with their command, and only those", () => {
+    const planted = fc.dictionary(
+      fc.constantFrom("number", "status", "customerOrderNumber", "paymentTerms", "owner", "warehouse"),
+      fc.constantFrom(...differenceReasons.filter((reason) => reason !== "unknown")),
+    );
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(fc.array(planted, { maxLength: 6 }), (pairs) => {
+        const made = pairs.map((reasons, at) => {
+          const crm = { number: "1", status: "a", owner: "b", ...mapped(reasons, "mine") };
+          return pair(crm, { ...crm, ...mapped(reasons, "theirs") }, { link: linkId(`l-${at}`), reasons });
+        });
+        const { differences, fieldsCompared, fieldsEqual } = state(made);
+        const told = differences.map(({ link, field, reason }) => `${link} ${field} ${reason}`);
+        const expected = pairs.flatMap((reasons, at) =>
+          Object.entries(reasons).map(([field, reason]) => `l-${at} ${field} ${reason}`),
+        );
+        expect(told.toSorted()).toEqual(expected.toSorted());
+        expect(fieldsCompared - fieldsEqual).toBe(expected.length);
+        for (const { reason, command } of differences) {
+          expect(command).toMatch(/^crossfoot [a-z-]+/);
+          seen.add(reason);
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect([...seen].toSorted()).toEqual(differenceReasons.filter((each) => each !== "unknown").toSorted());
   });
 });

@@ -93,12 +93,29 @@ function agreementCases(pair: () => Pair): void {
     const linked = Object.fromEntries(statement.entities.map(({ entity, linked: count }) => [entity, count]));
     expect(Object.keys(linked).length).toBe(9);
     for (const [entity, count] of Object.entries(linked)) expect([entity, count > 0]).toEqual([entity, true]);
+    const { untied, byReason, rows } = statement.footing;
+    const differing = byReason.filter(({ difference }) => Object.keys(difference).length > 0);
+    expect({ untied, differing, hasRows: rows.length > 0 }).toEqual({
+      untied: [],
+      differing: [],
+      hasRows: true,
+    });
+    expect(await engine.checkStatement(await engine.issueStatement())).toEqual([]);
     const booked = statement.entities.filter(({ entity }) => entity === "orders" || entity === "invoices");
     const totals = booked.flatMap(({ entity, totals: lines }) =>
       lines.map(({ field, difference }) => `${entity} ${field} ${difference}`),
     );
     expect(totals.filter((line) => !line.endsWith(" 0"))).toEqual([]);
     expect(totals.length).toBeGreaterThan(5);
+    // Whatever is not told as a difference is proven equal by its leaf of the hash tree.
+    for (const { entity, proof, differences } of statement.entities) {
+      const differ = new Set(differences.map(({ link }) => link)).size;
+      expect([entity, proof?.recordsProven]).toEqual([entity, (proof?.records ?? 0) - differ]);
+    }
+    const told = statement.entities.flatMap(({ entity, differences }) =>
+      differences.map(({ field, reason }) => `${entity} ${field} ${reason}`),
+    );
+    console.log(`differences that stand: ${JSON.stringify([...new Set(told)])}`);
     console.log(`linked: ${JSON.stringify(linked)}; the ERP was up in ${stage.erp.startedInMs} ms`);
   }, 300_000);
 }

@@ -119,7 +119,7 @@ function missing(entities: readonly EntityStatement[], room: number): readonly s
 }
 
 /** A share that is whole only when it is: 99.996 % is not told as all. */
-function share(part: number, whole: number): string {
+export function share(part: number, whole: number): string {
   if (whole === 0) return "";
   return `${(Math.floor((part / whole) * 10_000) / 100).toFixed(2)} %`;
 }

@@ -7,9 +7,10 @@ import type { EntityCounts } from "../store/port.ts";
 import { outlookParts } from "./show-outlook.ts";
 import { showEpoch } from "./show-epoch.ts";
 import { pausesPart, workersPart } from "./show-workers.ts";
+import { share } from "./show-statement.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
-import { moment } from "./text.ts";
+import { moment, span } from "./text.ts";
 
 /** What a stored run says of itself in one line: why it did nothing, or how much it wrote. */
 function outcomeOf(summary: Json): string {
@@ -112,6 +113,26 @@ function runs(status: StatusReport, room: number): string {
   return renderTable(columns, rows, room);
 }
 
+function proven({ proofs }: StatusReport, room: number): string {
+  if (proofs.length === 0) return "";
+  const right = (title: string): Column => ({ title, align: "right" });
+  const columns = [
+    { title: "entity" },
+    right("linked"),
+    right("proven equal"),
+    right("fields"),
+    { title: "oldest unproven" },
+  ];
+  const rows = proofs.map(({ entity, records, recordsProven, fields, fieldsProven, oldest }) => [
+    entity,
+    records,
+    share(recordsProven, records),
+    share(fieldsProven, fields),
+    oldest === null ? "" : `${oldest.link}, for ${span(oldest.ageMs)}`,
+  ]);
+  return renderTable(columns, rows, room);
+}
+
 /** Nobody may take a system that is only observed for one that is kept in agreement. */
 function observeOnly({ observed, connections: all }: StatusReport): string {
   if (observed.length === 0) return "";
@@ -135,6 +156,7 @@ export function showStatus(status: StatusReport, room: number): string {
     pausesPart,
     connections,
     entities,
+    proven,
     cursors,
     outlook,
     workersPart,

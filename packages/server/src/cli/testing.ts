@@ -91,6 +91,7 @@ export const smallStatus: StatusReport = {
   pauses: [],
   shards: [],
   entities: [],
+  proofs: [],
   cursors: [],
   runs: [],
   outlooks: [],

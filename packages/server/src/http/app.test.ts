@@ -41,6 +41,7 @@ const status: StatusReport = {
     },
   ],
   cursors: [],
+  proofs: [],
   outlooks: [],
   epoch: firstEpoch,
   runs: [

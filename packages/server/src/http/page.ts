@@ -127,6 +127,26 @@ function entityRows({ status }: PageFacts): Html {
   return sheet(heads, rows, "No record has been read yet.");
 }
 
+/** A share that is whole only when it is. */
+const shareOf = (part: number, whole: number): string =>
+  `${(Math.floor((part / whole) * 10_000) / 100).toFixed(2)} %`;
+
+function proven({ status }: PageFacts): Html {
+  const rows = status.proofs.map((each) => {
+    const { entity, records, recordsProven, fields, fieldsProven, oldest } = each;
+    const isWhole = recordsProven === records;
+    return html`<tr>
+      <th scope="row">${entity}</th>
+      ${count(records)}
+      <td class="count ${isWhole ? "good" : "warn"}">${shareOf(recordsProven, records)}</td>
+      <td class="count">${shareOf(fieldsProven, Math.max(fields, 1))}</td>
+      <td class="text">${oldest === null ? "" : `${oldest.link}, ${ago(oldest.ageMs)}`}</td>
+    </tr>`;
+  });
+  const numbers = ["Linked", "Proven equal", "Fields"].map((title) => numberHead(title));
+  return sheet([head("Entity"), ...numbers, head("Oldest unproven")], rows, "Nothing is linked yet.");
+}
+
 const notDone: Html = html`<span class="warn">not done</span>`;
 
 function readings({ status, now }: PageFacts): Html {
@@ -250,6 +270,8 @@ export function statusPage(facts: PageFacts): string {
           ${connections(facts)}
           <h2>Entities</h2>
           ${entityRows(facts)}
+          <h2>Proven equal</h2>
+          ${proven(facts)}
           <h2>Last runs</h2>
           ${runs(facts)}
           <h2>Readings</h2>

@@ -29,6 +29,7 @@ import type { Settling } from "./settle.ts";
 import { chainFaults, issueStatement } from "./issue.ts";
 import { storedRecords } from "./stored-records.ts";
 import { signingOf } from "./signing.ts";
+import { provenForMs } from "./prove.ts";
 import { makeStatement } from "./statement.ts";
 import { takeTerms } from "./terms.ts";
 import { planUndo } from "./undo.ts";
@@ -177,6 +178,14 @@ async function followHints(world: World): Promise<RunSummary | null> {
   });
 }
 
+/** How much of each entity is proven equal, by the trees as they are. */
+async function provenOf(world: World): Promise<StatusReport["proofs"]> {
+  const states = [];
+  for (const { entity } of world.policies)
+    states.push(await world.store.proofState(entity, provenForMs(world)));
+  return states.filter(({ records }) => records > 0);
+}
+
 async function statusOf(world: World): Promise<StatusReport> {
   const { store, observed } = world;
   return {
@@ -185,6 +194,7 @@ async function statusOf(world: World): Promise<StatusReport> {
     pauses: await store.listPauses(),
     shards: await store.listShards(),
     entities: await store.counts(),
+    proofs: await provenOf(world),
     cursors: await store.listCursors(),
     runs: await store.listRuns(10),
     epoch: await store.loadEpoch(),

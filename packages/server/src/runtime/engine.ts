@@ -34,6 +34,7 @@ import type {
   OpenPark,
   PauseOf,
   PauseRow,
+  ProofState,
   RunRow,
   UndoneMark,
   WaitEntry,
@@ -279,6 +280,8 @@ export interface StatusReport {
   /** Shards of the links, and which worker holds each now. */
   readonly shards: readonly HeldShard[];
   readonly entities: readonly EntityCounts[];
+  /** How much of each entity is proven equal; entities without a linked pair are left out. */
+  readonly proofs: readonly ProofState[];
   readonly cursors: readonly CursorState[];
   readonly runs: readonly RunRow[];
   /** Quota, backlog and when that will have been done, by connection. */

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import type { Json, JsonMap } from "@crossfoot/kernel";
+import { sealFaults } from "@crossfoot/model";
+import type { Statement } from "@crossfoot/model";
+import { describe, expect, test } from "vitest";
+import { inMemory } from "./testing/random-world.ts";
+import { customer, miniWorld } from "./testing/world.ts";
+import type { MiniWorld } from "./testing/world.ts";
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+/** Differences and missing records, `label field reason`. */
+const toldBy = (statement: Statement): readonly string[] =>
+  statement.entities.flatMap(({ differences, missing }) => [
+    ...differences.map(({ label, field, reason }) => `${label} ${field} ${reason}`),
+    ...missing.map(({ label, missingOn, reason }) => `${label} not in ${missingOn} ${reason}`),
+  ]);
+const upper = (text: Json | undefined): Json => (typeof text === "string" ? text.toUpperCase() : null);
+const open = (): Promise<MiniWorld> => miniWorld({ database: inMemory });
+
+describe("the statement", () => {
+  test("of what was just brought into agreement is proven, and whole once it is sealed", async () => {
+    const mini = await open();
+    mini.crm.add("accounts", customer);
+    await mini.engine.run();
+    const sealed = await mini.engine.issueStatement();
+    const accounts = sealed.statement.entities.find(({ entity }) => entity === "accounts");
+    expect(accounts?.proof).toMatchObject({ records: 1, recordsProven: 1, oldest: null });
+    expect(accounts?.proof?.root.crm).toBe(accounts?.proof?.root.erp);
+    expect([sealFaults(sealed, digest), await mini.engine.checkStatement(sealed)]).toEqual([[], []]);
+    const next = await mini.engine.issueStatement();
+    expect([next.number, next.before]).toEqual([2, sealed.hash]);
+  });
+
+  test("a store that did not hand it out, or another under that number, says so", async () => {
+    const [mini, other] = [await open(), await open()];
+    const sealed = await mini.engine.issueStatement();
+    expect((await mini.engine.checkStatement({ ...sealed, number: 9 })).join()).toContain("no statement 9");
+    expect((await mini.engine.checkStatement({ ...sealed, hash: "x" })).join()).toContain("another hash");
+    expect((await other.engine.checkStatement({ ...sealed, store: "else" })).join()).toContain(
+      "another store",
+    );
+  });
+
+  test("an edit that was read and not carried is in flight, and the oldest not proven", async () => {
+    const mini = await open();
+    const id = mini.crm.add("accounts", customer);
+    await mini.engine.run();
+    mini.pass(60_000);
+    mini.crm.edit("accounts", id, { name: "Acme & Sons" });
+    await mini.engine.run({ observe: true });
+    mini.pass(5_000);
+    const statement = await mini.engine.statement();
+    expect(toldBy(statement)).toEqual(["Acme & Sons name in_flight"]);
+    const [accounts] = statement.entities;
+    expect(accounts?.proof?.oldest?.label).toBe("Acme & Sons");
+    expect(accounts?.proof?.root.crm).not.toBe(accounts?.proof?.root.erp);
+    expect(accounts?.differences[0]?.command).toBe("crossfoot run");
+  });
+
+  test("planted differences are found, with reason and what settles them, and only those", async () => {
+    const contract = { entities: { accounts: { fields: { name: { policy: "review" } } } } };
+    const shouts = {
+      transform: (_: string, fields: JsonMap) => ({ ...fields, email: upper(fields["email"]) }),
+    };
+    const mini = await miniWorld({ database: inMemory, contract, erp: shouts });
+    const made = (name: string, more: JsonMap = {}): string =>
+      mini.crm.add("accounts", { ...customer, name, taxId: `FR-${name}`, email: null, ...more });
+    const [conflict, parked, flight] = [made("Conflict"), made("Parked"), made("Flight")];
+    made("Deleted");
+    made("Loud", { email: "loud@x.example" });
+    made("Quiet");
+    made("Lead", { status: "lead" });
+    await mini.engine.run();
+    const there = (name: string): string =>
+      mini.erp.rows("accounts").find(({ fields }) => fields["name"] === name)?.id ?? "";
+    mini.pass(10_000);
+    mini.crm.edit("accounts", parked, { name: "Parked 2" });
+    mini.erp.faults = ["refused"];
+    await mini.engine.run();
+    mini.pass(10_000);
+    mini.crm.edit("accounts", conflict, { name: "Conflict crm" });
+    mini.erp.edit("accounts", there("Conflict"), { name: "Conflict erp" });
+    await mini.engine.run();
+    mini.pass(10_000);
+    mini.crm.edit("accounts", flight, { name: "Flight 2" });
+    mini.erp.remove("accounts", there("Deleted"));
+    await mini.engine.run({ observe: true, sweep: true });
+    const statement = await mini.engine.statement({ only: ["accounts"] });
+    const told = toldBy(statement).map((line) => line.replace(/(crm|erp) (?=conflict)/, ""));
+    expect(told.toSorted()).toEqual(
+      [
+        "Conflict crm name conflict",
+        "Deleted not in erp in_flight",
+        "Flight 2 name in_flight",
+        "Lead not in erp not_wanted",
+        "Loud email lossy_target",
+        "Parked 2 name parked",
+      ].toSorted(),
+    );
+    expect(statement.isExplained).toBe(true);
+    const [letter] = await mini.engine.deadLetters();
+    const commands = statement.entities.flatMap(({ differences, missing }) =>
+      [...differences, ...missing].map(({ label, command }) => [label, command]),
+    );
+    const link = (name: string) =>
+      statement.entities[0]?.differences.find(({ label }) => label === name)?.link;
+    expect(Object.fromEntries(commands)).toEqual({
+      "Conflict crm": `crossfoot conflicts ${link("Conflict crm")} name --take erp`,
+      Deleted: "crossfoot run",
+      "Flight 2": "crossfoot run",
+      Lead: "crossfoot contract",
+      Loud: `crossfoot why ${link("Loud")}`,
+      "Parked 2": `crossfoot redrive ${letter?.parkId}`,
+    });
+  });
+
+  test("as of a day nothing of later days is in it, and what was changed since is named", async () => {
+    const mini = await open();
+    mini.crm.add("accounts", customer);
+    await mini.engine.run();
+    const { asOf, entities, footing } = await mini.engine.statement({ asOf: "2025-12-31" });
+    expect([asOf, entities, footing.documents]).toEqual([{ day: "2025-12-31", unknown: [] }, [], []]);
+  });
+});
