@@ -16,6 +16,8 @@ const party: EntityAbilities = {
   update: true,
   archive: true,
   unarchive: true,
+  merge: true,
+  unmerge: true,
   writeBatchMax: writesAtOnce,
   precondition: "conditional",
   createProof: "reference",

@@ -31,6 +31,8 @@ export interface Rpc {
   readonly context: () => Promise<JsonMap>;
   /** Calls `<model>.<method>`; the context goes last, as Tryton demands. */
   readonly call: (method: string, parameters: readonly Json[], how?: CallHow) => Promise<Json>;
+  /** Calls `<wizard>.create`, `.execute` or `.delete`, as `call` does a method. */
+  readonly wizard: Rpc["call"];
   /** Rows in the order of their ids, inactive ones included. */
   readonly search: (search: Search) => Promise<readonly Row[]>;
   /** Calls a method without database or user, such as `common.server.version`. */
@@ -56,21 +58,25 @@ interface Post {
 
 /** Opens no connection yet: the first call logs in when the session has no key. */
 export function createRpc(session: Session, options: Options): Rpc {
-  const call: Rpc["call"] = async (method, parameters, how = {}) => {
-    const { authorization, context } = await openSession(session, options);
-    const sent = [...parameters, { ...context, ...how.context }];
-    const isWrite = how.isWrite === true;
-    return post(session, options, {
-      method: `model.${method}`,
-      parameters: sent,
-      authorization,
-      isWrite,
-      isLogin: false,
-    });
-  };
+  const callIn =
+    (room: "model" | "wizard"): Rpc["call"] =>
+    async (method, parameters, how = {}) => {
+      const { authorization, context } = await openSession(session, options);
+      const sent = [...parameters, { ...context, ...how.context }];
+      const isWrite = how.isWrite === true;
+      return post(session, options, {
+        method: `${room}.${method}`,
+        parameters: sent,
+        authorization,
+        isWrite,
+        isLogin: false,
+      });
+    };
+  const call = callIn("model");
   return {
     options,
     session,
+    wizard: callIn("wizard"),
     context: async () => (await openSession(session, options)).context,
     call,
     async search({ model, domain, fields, limit = rowsMax, context = {} }) {

@@ -10,6 +10,7 @@ import type { NativeWrite, Outcomes, PlacedWrite, WriteOutcome } from "@crossfoo
 import { refusal } from "./failures.ts";
 import { createLookups } from "./lookups.ts";
 import type { Lookups } from "./lookups.ts";
+import { ownAgain, replaceParty } from "./merge.ts";
 import { externalId, isList, isMap, isSame, keyOf, text, trytonId } from "./native.ts";
 import type { ExternalId, Json, JsonMap, Row } from "./native.ts";
 import { accounts, contacts } from "./party.ts";
@@ -48,18 +49,27 @@ export async function sendWrites(rpc: Rpc, writes: readonly NativeWrite[]): Prom
   for (const run of runsOf(writes, { share: mayShare, max: writesAtOnce })) {
     const [first] = run;
     if (first === undefined) continue;
-    if (first.write.kind === "transition") await sendTransition(sending, first);
+    if (isAlone(first.write)) await sendAlone(sending, first);
     else await sendRun(sending, run);
   }
   return sending.outcomes.all;
 }
 
-/** Writes of one kind share a call; transitions are each alone. */
-const mayShare = (first: NativeWrite, other: NativeWrite): boolean =>
-  first.kind === other.kind && other.kind !== "transition";
+/** Writes that are calls of their own. */
+const isAlone = ({ kind }: NativeWrite): boolean => kind === "transition" || kind === "merge";
 
-async function sendTransition(sending: Sending, { at, write }: PlacedWrite): Promise<void> {
+/** Writes of one kind share a call; transitions and merges are each alone. */
+const mayShare = (first: NativeWrite, other: NativeWrite): boolean =>
+  first.kind === other.kind && !isAlone(other);
+
+async function sendAlone(sending: Sending, { at, write }: PlacedWrite): Promise<void> {
   try {
+    if (write.kind === "merge") {
+      if (write.entity === "quotes" || write.id === null) throw unsupported(write);
+      await replaceParty(sending.rpc, write);
+      sending.outcomes.settle(at, { kind: "done", id: write.id, record: null });
+      return;
+    }
     if (write.entity !== "quotes") throw unsupported(write);
     sending.outcomes.settle(at, await pressButton(sending.rpc, write));
   } catch (error) {
@@ -69,7 +79,8 @@ async function sendTransition(sending: Sending, { at, write }: PlacedWrite): Pro
 
 const unsupported = (write: NativeWrite): ConnectorError => writeUnsupported("Tryton", write);
 
-const isOfLife = ({ kind }: NativeWrite): boolean => kind === "archive" || kind === "unarchive";
+const isOfLife = ({ kind }: NativeWrite): boolean =>
+  kind === "archive" || kind === "unarchive" || kind === "unmerge";
 
 function isOffered(write: NativeWrite): boolean {
   if (written[write.entity] === undefined) return false;
@@ -115,6 +126,11 @@ async function prepare(
   const { rpc } = sending;
   const shape = written[write.entity];
   if (shape === undefined || !isOffered(write)) throw unsupported(write);
+  if (write.kind === "unmerge") {
+    const { into: _into, ...patch } = write.patch;
+    const again = await prepare(sending, { ...write, kind: "update", patch }, sales);
+    return { parts: again.parts, values: { ...again.values, ...ownAgain } };
+  }
   if (isOfLife(write)) return { values: { active: write.kind === "unarchive" }, parts: [] };
   const complete = await withCurrent(rpc, shape, write);
   const own = await ownFields(rpc, shape, complete);

@@ -153,3 +153,46 @@ describe("a batch of writes", () => {
     expect(asked).toEqual([]);
   });
 });
+
+describe("a merge of parties", () => {
+  const merge = account("", { kind: "merge", id: "7" as Id, patch: { into: "8" } });
+  const wizard =
+    (replacedBy: number | null, execute: Reply = { result: null }) =>
+    ({ method, isWrite }: Asked): Reply | undefined => {
+      if (method === "model.party.party.search_read")
+        return {
+          result: [
+            { id: 7, replaced_by: replacedBy },
+            { id: 8, replaced_by: null },
+          ],
+        };
+      if (method === "wizard.party.replace.create") return { result: [5, "ask", "end"] };
+      if (method === "wizard.party.replace.execute") return isWrite ? execute : { result: { view: {} } };
+      return method === "wizard.party.replace.delete" ? { result: null } : undefined;
+    };
+  const presses = (asked: readonly Asked[]): readonly unknown[] =>
+    asked.filter(({ isWrite }) => isWrite).map(({ method, params }) => [method, ...params.slice(0, 3)]);
+
+  it("is the wizard, as a person presses it, and its session is closed", async () => {
+    const told = await codes(wizard(null), [merge]);
+    expect(told.codes).toEqual(["7"]);
+    const values = { ask: { source: 7, destination: 8 } };
+    expect(presses(told.asked)).toEqual([["wizard.party.replace.execute", 5, values, "replace"]]);
+    expect(told.asked.at(-1)?.method).toBe("wizard.party.replace.delete");
+  });
+
+  it("is in doubt when the answer to the button is lost, and stale when the party was replaced", async () => {
+    expect((await codes(wizard(null, lost), [merge])).codes).toEqual(["in_doubt/answer_lost"]);
+    const again = await codes(wizard(9), [merge]);
+    expect([again.codes, presses(again.asked)]).toEqual([["stale/record_gone"], []]);
+  });
+
+  it("is taken back by one write, with what the party gets back", async () => {
+    const back = account("", { kind: "unmerge", id: "7" as Id, patch: { into: "8", name: "Own" } });
+    const told = await codes(refusing([], null), [back]);
+    const writes = told.asked.filter(({ method }) => method === "model.party.party.write");
+    expect(writes.map(({ params }) => params.slice(0, 2))).toEqual([
+      [[7], { name: "Own", active: true, replaced_by: null }],
+    ]);
+  });
+});

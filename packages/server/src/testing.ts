@@ -25,7 +25,15 @@ export { odooPlace, startOdoo, type RunningOdoo } from "./demo/odoo/erp.ts";
 export { whyNot } from "./demo/erp-script.ts";
 export { connectors, openEngine } from "./compose.ts";
 export { loadProject } from "./config/load-project.ts";
-export type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "./runtime/engine.ts";
+export type {
+  ApplySummary,
+  DuplicateReport,
+  Engine,
+  PlanDocument,
+  RunSummary,
+  StatusReport,
+  WhyReport,
+} from "./runtime/engine.ts";
 export { fakeEngine, smallStatus } from "./cli/testing.ts";
 export { createHttpApp } from "./http/app.ts";
 export { startLoop } from "./cli/loop.ts";

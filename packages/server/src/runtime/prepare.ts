@@ -133,15 +133,20 @@ function prepareOne(
   const isCreate = intent.kind === "create";
   if (hasMoved(target, intent, seen)) return { hasMoved: true };
   const lines = look.linesOf(intent.link);
-  const made = writePatch(target.mapping, intent.kind === "transition" ? {} : intent.fields, {
-    isCreate,
-    current: isCreate ? {} : (seen?.native ?? {}),
-    context: {
-      connection: target.side.id,
-      idOf: look.idOf,
-      lineIdOf: (field, key) => lines.find((line) => line.field === field && line.key === key)?.nativeId,
-    },
-  });
+  const patchOf = (fields: Intent["fields"]): ReturnType<typeof writePatch> =>
+    writePatch(target.mapping, fields, {
+      isCreate,
+      current: isCreate ? {} : (seen?.native ?? {}),
+      context: {
+        connection: target.side.id,
+        idOf: look.idOf,
+        lineIdOf: (field, key) => lines.find((line) => line.field === field && line.key === key)?.nativeId,
+      },
+    });
+  const wanted = patchOf(intent.kind === "transition" ? {} : intent.fields);
+  // A system that shows nothing of a record that was merged brings it back as it was.
+  const isWhole = intent.kind === "unmerge" && Object.keys(wanted.problems).length > 0;
+  const made = isWhole ? patchOf({}) : wanted;
   if (made.awaits.length > 0) return { wait: true };
   if (Object.keys(made.problems).length > 0) return { problems: made.problems };
   return {

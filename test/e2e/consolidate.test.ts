@@ -1,0 +1,31 @@
+import { seedDemo } from "@crossfoot/twin";
+import { connectors, loadProject, openEngine } from "crossfoot/testing";
+import type { Engine } from "crossfoot/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { consolidateAndBack } from "../live/scenarios/consolidate.ts";
+import { openStage } from "./kill-stage.ts";
+import type { Stage } from "./kill-stage.ts";
+
+const size = { seed: 12, accounts: 10, products: 4, history: 2, quotes: 0, calm: true };
+let stage: Stage;
+let engine: Engine;
+
+beforeAll(async () => {
+  stage = await openStage({ store: { home: "embedded" }, seed: size.seed }, (twins) => {
+    return { contents: seedDemo({ ...twins, ...size }) };
+  });
+  const loaded = loadProject(stage.folder, { environment: {}, connectors });
+  if (loaded.project === undefined) throw new Error(JSON.stringify(loaded.problems));
+  engine = await openEngine(loaded.project);
+}, 60_000);
+afterAll(async () => {
+  await engine.close();
+  await stage.close();
+});
+
+test("one of two and two of one in both twins over HTTP: the CRM merges, the ERP archives the loser", async () => {
+  const settleAll = async (): Promise<void> => {
+    for (let runs = 0; runs < 3; runs += 1) expect((await engine.run()).troubles).toEqual([]);
+  };
+  await consolidateAndBack({ engine, crm: stage.crm, settleAll }, ["merge crm", "archive erp"]);
+}, 240_000);
