@@ -23,7 +23,7 @@ afterAll(async () => {
   await stage.close();
 });
 
-test("one of two and two of one in both twins over HTTP: the CRM merges, the ERP archives the loser", async () => {
+test("one of two and two of one in both twins: the CRM merges, the ERP archives the loser", async () => {
   const settleAll = async (): Promise<void> => {
     for (let runs = 0; runs < 3; runs += 1) expect((await engine.run()).troubles).toEqual([]);
   };
