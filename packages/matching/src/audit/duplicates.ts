@@ -81,16 +81,22 @@ type Likeness = "duplicate" | "duplicate-unsure" | null;
  * companies of one street are no duplicates, so the name or a key has to be the same too.
  */
 function likenessOf(one: AuditRecord, other: AuditRecord, band: "link" | "review"): Likeness {
-  const shared = sharedWords(wordsOfName(one), wordsOfName(other));
-  if (haveOneKey(one, other)) return shared === 1 ? "duplicate" : "duplicate-unsure";
-  if (shared === 1) return band === "link" && areAlike(one, other) ? "duplicate" : "duplicate-unsure";
+  const [mine, theirs] = [wordsOfName(one), wordsOfName(other)];
+  const shared = sharedWords(mine, theirs);
+  // One letter makes another article, and more often only a slip in a company's name.
+  const isSame =
+    shared === 1 &&
+    (one.list.entity !== "products" || mine.toSorted().join(" ") === theirs.toSorted().join(" "));
+  if (haveOneKey(one, other)) return isSame ? "duplicate" : "duplicate-unsure";
+  if (shared === 1)
+    return isSame && band === "link" && areAlike(one, other) ? "duplicate" : "duplicate-unsure";
   const isNear = shared >= nearMin && one.list.entity !== "products";
   return band === "link" && isNear ? "duplicate-unsure" : null;
 }
 
 /** Records of one list that are the same one twice, or may be. Each is told once, with the first of them. */
 export function* duplicatesIn(audit: ListAudit): Iterable<AuditFinding> {
-  const { entity, columns, side } = audit.list;
+  const { entity, columns } = audit.list;
   const rows = audit.rows();
   if (rows === null || !isMatched(entity)) return;
   const fields = fieldsOf(audit, sharedColumns(columns, columns), entity);
@@ -103,10 +109,33 @@ export function* duplicatesIn(audit: ListAudit): Iterable<AuditFinding> {
     const rule = likenessOf(first, second, pair.band);
     if (rule === null) continue;
     told.add(pair.right);
-    yield findingOf(second, {
-      ...{ rule, field: "", value: labelOf(second) },
-      says: rule === "duplicate" ? `the same as ${first.id}` : `may be the same as ${first.id}`,
-      other: { side, id: first.id, value: labelOf(first) },
-    });
+    yield toldOf(rule, first, second);
   }
+  // People of one name are many; companies and articles of one name are a question.
+  if (entity !== "contacts") yield* namesakesIn(audit, told);
+}
+
+/** Records of one name that the matcher did not bring together: the rest of what they say differs. */
+function* namesakesIn(audit: ListAudit, told: ReadonlySet<number>): Iterable<AuditFinding> {
+  const firsts = new Map<string, number>();
+  for (const row of (audit.rows() ?? []).keys()) {
+    const record = audit.record(row + 1);
+    const name = wordsOfName(record).toSorted().join(" ");
+    const first = firsts.get(name);
+    if (name === "") continue;
+    if (first === undefined) firsts.set(name, row);
+    else if (!told.has(row)) yield toldOf("duplicate-unsure", audit.record(first + 1), record);
+  }
+}
+
+function toldOf(
+  rule: "duplicate" | "duplicate-unsure",
+  first: AuditRecord,
+  second: AuditRecord,
+): AuditFinding {
+  return findingOf(second, {
+    ...{ rule, field: "", value: labelOf(second) },
+    says: rule === "duplicate" ? `the same as ${first.id}` : `may be the same as ${first.id}`,
+    other: { side: first.list.side, id: first.id, value: labelOf(first) },
+  });
 }

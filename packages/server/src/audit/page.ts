@@ -15,24 +15,33 @@ const severityNames: { readonly [severity in AuditSeverity]: string } = {
 const sideNames: { readonly [side: string]: string } = { crm: "CRM", erp: "ERP" };
 const sideName = (side: string): string => sideNames[side] ?? side;
 
+/** What must be settled before anything is written. */
+function stopsOf(report: AuditReport): number {
+  const stops = report.groups.filter(({ severity }) => severity === "stop");
+  return stops.reduce((sum, { count }) => sum + count, 0);
+}
+
 /** What a score means, for somebody who sees the first one. */
-function verdict(score: number | null): Html {
+function verdict(report: AuditReport): Html {
+  const { score } = report;
   if (score === null) return html`<p>There were no records.</p>`;
   const words =
     score >= 95
-      ? "The records are in good order."
+      ? "Most of the records are in good order"
       : score >= 80
-        ? "Most records are in order; what follows is worth an afternoon."
-        : "Many records need work before they are carried into another system.";
-  return html`<p>${words}</p>`;
+        ? "Most records are in order, and some need work"
+        : "Many records need work before they are carried into another system";
+  const rest =
+    stopsOf(report) === 0
+      ? "; nothing stands in the way of a first load."
+      : "; what is marked “settle first” stands in the way of a first load.";
+  return html`<p>${words}${rest}</p>`;
 }
 
 function numbers(report: AuditReport): Html {
   const { score } = report;
   const tone = score === null || score < 80 ? "bad" : score < 95 ? "warn" : "good";
-  const stops = report.groups
-    .filter(({ severity }) => severity === "stop")
-    .reduce((sum, { count }) => sum + count, 0);
+  const stops = stopsOf(report);
   return html`<section class="numbers">
     <div class="big ${tone}"><b>${score === null ? "–" : score.toFixed(1)}</b><span>of 100</span></div>
     <div><b>${report.records}</b><span>records looked at</span></div>
@@ -224,7 +233,7 @@ export function auditPage(report: AuditReport): string {
           <p class="soft">
             Looked at on ${report.madeOn}, before anything is joined. Nothing was changed in either system.
           </p>
-          ${numbers(report)} ${verdict(report.score)} ${firstLoad(report)}
+          ${numbers(report)} ${verdict(report)} ${firstLoad(report)}
           <h2>${worst.length === 0 ? "Nothing was found" : "What to do first"}</h2>
           ${worst.map(group)} ${rest(report.groups.slice(worstMax))} ${lists(report)} ${fills(report)}
           ${report.remarks.map((remark) => html`<p class="soft">${remark}</p>`)}

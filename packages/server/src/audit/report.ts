@@ -41,7 +41,7 @@ export interface AuditReport {
   readonly findings: number;
   readonly repairs: number;
   readonly lists: readonly AuditedList[];
-  /** Groups of findings, the heaviest first. */
+  /** Groups of findings: what has to be settled first, then the heaviest. */
   readonly groups: readonly AuditGroup[];
   readonly firstLoad: readonly FirstLoad[];
   /** What was not looked at, and why, in words. */
@@ -61,8 +61,9 @@ export interface AuditTally {
   readonly groups: () => readonly AuditGroup[];
 }
 
-/** What a group weighs: the weight of its rule, for each of its findings. */
-const weightOf = ({ severity, count }: AuditGroup): number => severityWeights[severity] * count;
+/** What has to be settled first leads; then what weighs most: the weight of a rule, for each finding. */
+const rankOf = ({ severity, count }: AuditGroup): number =>
+  severityWeights[severity] * count + (severity === "stop" ? Number.MAX_SAFE_INTEGER / 2 : 0);
 
 /** Counts findings by rule, list and field, and keeps a few of each. Never throws. */
 export function keepTally(): AuditTally {
@@ -84,6 +85,6 @@ export function keepTally(): AuditTally {
           const { severity } = auditRules[rule];
           return { ...{ rule, severity, side, entity, field }, count, repairs, examples };
         })
-        .toSorted((one, other) => weightOf(other) - weightOf(one)),
+        .toSorted((one, other) => rankOf(other) - rankOf(one)),
   };
 }
