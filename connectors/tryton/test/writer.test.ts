@@ -156,16 +156,18 @@ describe("a batch of writes", () => {
 
 describe("a merge of parties", () => {
   const merge = account("", { kind: "merge", id: "7" as Id, patch: { into: "8" } });
+  const party = (id: number, name: string) => ({ id, name, replaced_by: null });
   const wizard =
     (replacedBy: number | null, execute: Reply = { result: null }) =>
     ({ method, isWrite }: Asked): Reply | undefined => {
       if (method === "model.party.party.search_read")
         return {
           result: [
-            { id: 7, replaced_by: replacedBy },
-            { id: 8, replaced_by: null },
+            { id: 7, name: "Acme", replaced_by: replacedBy },
+            { id: 8, name: "Acme SA", replaced_by: null },
           ],
         };
+      if (method === "model.res.user.warning.create") return { result: [1] };
       if (method === "wizard.party.replace.create") return { result: [5, "ask", "end"] };
       if (method === "wizard.party.replace.execute") return isWrite ? execute : { result: { view: {} } };
       return method === "wizard.party.replace.delete" ? { result: null } : undefined;
@@ -178,6 +180,8 @@ describe("a merge of parties", () => {
     expect(told.codes).toEqual(["7"]);
     const values = { ask: { source: 7, destination: 8 } };
     expect(presses(told.asked)).toEqual([["wizard.party.replace.execute", 5, values, "replace"]]);
+    const yes = told.asked.find(({ method }) => method === "model.res.user.warning.create");
+    expect(yes?.params[0]).toEqual([{ name: "party.replace name 7 8", user: 2 }]);
     expect(told.asked.at(-1)?.method).toBe("wizard.party.replace.delete");
   });
 
