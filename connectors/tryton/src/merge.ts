@@ -17,8 +17,8 @@ const gone = (id: Json | undefined): ConnectorError =>
 /**
  * Replaces a party by another one as a person does, by the wizard: what refers to the one refers to the
  * other, its addresses and contact mechanisms go along, inactive, and it is archived with `replaced_by`. One
- * transaction. Where names or tax ids differ Tryton would ask; whoever planned the merge has seen both, so the
- * answer is given beforehand. Source: Tryton 6.0, modules/party/party.py, class Replace, read 2026-11-26.
+ * transaction. Where names or tax ids differ Tryton would ask; whoever planned the merge has seen both, so
+ * the answer is given beforehand. Source: Tryton 6.0, modules/party/party.py, class Replace, read 2026-11-26.
  */
 export async function replaceParty(rpc: Rpc, write: NativeWrite): Promise<void> {
   const [source, destination] = [trytonId(write.id), trytonId(write.patch["into"])];

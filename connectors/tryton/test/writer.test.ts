@@ -156,7 +156,6 @@ describe("a batch of writes", () => {
 
 describe("a merge of parties", () => {
   const merge = account("", { kind: "merge", id: "7" as Id, patch: { into: "8" } });
-  const party = (id: number, name: string) => ({ id, name, replaced_by: null });
   const wizard =
     (replacedBy: number | null, execute: Reply = { result: null }) =>
     ({ method, isWrite }: Asked): Reply | undefined => {
