@@ -1,6 +1,13 @@
-import type { Table } from "@crossfoot/matching";
-import { pairKey } from "./sets.ts";
-import type { MatchSet } from "./sets.ts";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { Draw } from "./draw.ts";
 
 const starts =
   "al an bar ber car cor dal del den el fal fer gal gor hal har in jan kal kor lan lor mar".split(" ");
@@ -12,24 +19,6 @@ const trades =
   "Foods Steel Paints Tools Lamps Boats Tiles Motors Textiles Logistics Pharma Optics Farms".split(" ");
 const forms = "GmbH,Ltd,Inc,S.A.,AG,B.V.,SRL,LLC,Oy,AB".split(",");
 const kinds = "Street,Road,Avenue,Lane,Square,Drive".split(",");
-
-/** Numbers by a fixed rule from a seed, 0 to below `below` (linear congruence of 31 bits). */
-class Draw {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  below(below: number): number {
-    this.#state = (Math.imul(this.#state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
-    return Math.floor((this.#state / 0x8000_0000) * below);
-  }
-
-  of(words: readonly string[]): string {
-    return words[this.below(words.length)] ?? "";
-  }
-}
 
 function word(draw: Draw): string {
   const made = draw.of(starts) + draw.of(middles) + draw.of(ends);
@@ -56,35 +45,142 @@ function damaged(value: string, draw: Draw): string {
   return chance === 3 ? value.toUpperCase() : value;
 }
 
-/**
- * Two tables of made-up accounts, of which nine in ten are in both, damaged in the second; the same
- * for the same
- * count.
- */
-export function madeAccounts(count: number): MatchSet {
-  const draw = new Draw(count);
-  const columns = ["name", "street", "city", "postcode", "phone"];
-  const left: (readonly string[])[] = [];
-  const right: (readonly string[])[] = [];
-  const truth = new Set<number>();
-  for (let at = 0; at < count; at++) {
-    const mine = account(draw);
-    left.push(mine);
-    const isShared = draw.below(10) > 0;
-    // The name is never lost whole: such a pair nobody could find.
-    const theirs = mine.map((value, cell) => {
-      const other = damaged(value, draw);
-      return cell === 0 && other === "" ? value : other;
-    });
-    right.push(isShared ? theirs : account(draw));
-    if (isShared) truth.add(pairKey(at, count - 1 - at));
+/** A seed of its own for each record, so that any record can be made without those before it. */
+function seedOf(record: number, salt: number): number {
+  let mixed = Math.imul(record + 1, 0x9e3779b1) ^ Math.imul(salt, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+  return (mixed ^ (mixed >>> 13)) & 0x7fff_ffff;
+}
+
+/** The account of the first file that a row of the second is made of: far apart, each once. */
+const originOf = (row: number, count: number): number => (row * 7_919 + 13) % count;
+
+/** Whether an account is in both files, nine in ten are. */
+const isShared = (record: number): boolean => new Draw(seedOf(record, 2)).below(10) > 0;
+
+/** A row of the second file: the account as another system holds it, or an account of its own. */
+function otherRow(row: number, count: number): readonly string[] {
+  const record = originOf(row, count);
+  if (!isShared(record)) return account(new Draw(seedOf(record, 3)));
+  const draw = new Draw(seedOf(record, 4));
+  // The name is never lost whole: such a pair nobody could find.
+  return account(new Draw(seedOf(record, 1))).map((value, cell) => {
+    const other = damaged(value, draw);
+    return cell === 0 && other === "" ? value : other;
+  });
+}
+
+function* linesOf(count: number, rowAt: (row: number) => readonly string[]): Iterable<string> {
+  let lines = "id,name,street,city,postcode,phone\n";
+  for (let row = 0; row < count; row++) {
+    lines += `${row},${rowAt(row).join(",")}\n`;
+    if (lines.length < 1 << 16 && row + 1 < count) continue;
+    yield lines;
+    lines = "";
   }
-  const tableOf = (rows: readonly (readonly string[])[]): Table => ({ columns, rows });
-  return {
-    name: `${count} x ${count} made accounts`,
-    entity: "accounts",
-    left: tableOf(left),
-    right: tableOf(right.toReversed()),
-    truth,
-  };
+}
+
+/** What a run of the command over made-up accounts came to. */
+export interface ScaleScore {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly reviews: number;
+  /** Candidates per record of one side. */
+  readonly candidates: number;
+  readonly most: number;
+  readonly seconds: number;
+  /** Seconds of the processor, all threads; null where the machine does not tell. */
+  readonly cpuSeconds: number | null;
+  /** The most memory the command held, in megabytes; null where the machine does not tell. */
+  readonly memory: number | null;
+}
+
+const command = fileURLToPath(new URL("main.ts", import.meta.resolve("crossfoot")));
+
+/**
+ * Writes two CSV files of made-up accounts, of which nine in ten are in both and damaged in the second, runs
+ * `crossfoot match` over them in a process of its own, and scores the pairs it wrote. `count` is no multiple
+ * of 7,919.
+ */
+export async function scoreScale(count: number): Promise<ScaleScore> {
+  const folder = mkdtempSync(join(tmpdir(), "crossfoot-scale-"));
+  try {
+    const [a = "", b = "", out = ""] = ["a.csv", "b.csv", "pairs.csv"].map((name) => join(folder, name));
+    const made = [
+      [a, (row: number) => account(new Draw(seedOf(row, 1)))],
+      [b, (row: number) => otherRow(row, count)],
+    ] as const;
+    for (const [file, rowAt] of made)
+      await pipeline(Readable.from(linesOf(count, rowAt)), createWriteStream(file));
+    const ran = await run(["match", "--json", "--entity", "accounts", "--a", a, "--b", b, "--out", out]);
+    const told = JSON.parse(ran.output) as { compared: { pairs: number; most: number } };
+    const { links, hits, reviews } = await counted(out, count);
+    const truth = Array.from({ length: count }, (_, row) => isShared(row)).filter(Boolean).length;
+    return {
+      precision: hits / Math.max(1, links),
+      recall: hits / truth,
+      f1: (2 * hits) / Math.max(1, links + truth),
+      reviews,
+      candidates: told.compared.pairs / count,
+      most: told.compared.most,
+      ...{ seconds: ran.seconds, cpuSeconds: ran.cpuSeconds, memory: ran.memory },
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Links, right ones among them, and questions of a file of pairs. */
+async function counted(
+  file: string,
+  count: number,
+): Promise<{ links: number; hits: number; reviews: number }> {
+  const sum = { links: 0, hits: 0, reviews: 0 };
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const [, , one, other, band] = line.split(",");
+    if (band === "review") sum.reviews++;
+    if (band !== "link") continue;
+    sum.links++;
+    const record = Number(one);
+    if (originOf(Number(other), count) === record && isShared(record)) sum.hits++;
+  }
+  return sum;
+}
+
+interface Ran {
+  readonly output: string;
+  readonly seconds: number;
+  readonly cpuSeconds: number | null;
+  readonly memory: number | null;
+}
+
+/** Runs the command and looks at its memory and its share of the processor while it runs. */
+async function run(args: readonly string[]): Promise<Ran> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ["--conditions=source", command, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  let seen: Pick<Ran, "cpuSeconds" | "memory"> = { cpuSeconds: null, memory: null };
+  const timer = setInterval(() => {
+    seen = usageOf(child.pid) ?? seen;
+  }, 100);
+  const [code] = (await once(child, "close")) as [number];
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`match ended with ${code}`);
+  return { output, seconds: (performance.now() - startedAt) / 1000, ...seen };
+}
+
+/** What Linux tells of a running process, else null. */
+function usageOf(pid: number | undefined): Pick<Ran, "cpuSeconds" | "memory"> | null {
+  try {
+    const memory = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    const ticks = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    if (memory === undefined) return null;
+    return { memory: Number(memory) / 1024, cpuSeconds: (Number(ticks[11]) + Number(ticks[12])) / 100 };
+  } catch {
+    return null;
+  }
 }

@@ -1,3 +1,4 @@
+import type { Proposed } from "./block/candidates.ts";
 import type { Kind, Table } from "./kinds.ts";
 import type { Matching } from "./match.ts";
 import { isBlank } from "./normalise/blank.ts";
@@ -12,6 +13,8 @@ export interface MatchingSummary {
   readonly alone: { readonly left: number; readonly right: number | null };
   /** Records of both tables whose compared columns are all blank. */
   readonly blank: number;
+  /** Pairs that were compared, and how many of one record at most. */
+  readonly compared: Proposed;
 }
 
 /** A table in counts. */
@@ -41,7 +44,7 @@ export function describeMatching(
 
 /** Counts what came out. */
 export function summaryOf(
-  { fields, pairs }: Matching,
+  { fields, pairs, proposed }: Matching,
   { left, right }: { readonly left: Counted; readonly right: Counted | null },
 ): MatchingSummary {
   const lefts = new Set(pairs.map((pair) => pair.left));
@@ -62,5 +65,6 @@ export function summaryOf(
       right: right === null ? null : right.count - rights.size,
     },
     blank: left.blank + (right?.blank ?? 0),
+    compared: proposed,
   };
 }

@@ -141,3 +141,15 @@ it("users are linked by their own mailbox and name, never by a desk's mailbox", 
   const pairs = linked(matchTables({ entity: "users", left, right, fields: null }));
   expect(pairs.toSorted()).toEqual(["0-0", "1-1"]);
 });
+
+it("one name at another street, postcode and phone is a question: it may be a branch or a namesake", () => {
+  const columns = "name|street|postcode|phone";
+  const rows = written.rows.map(
+    ([name, street, , phone], at) => `${name}|${street}|${10_000 + at * 91}|${phone}`,
+  );
+  const left = tableOf(columns, [...rows, "Orchid Dentistry Ltd|500 Tower Place|77001|+44 20 8999 1234"]);
+  const right = tableOf(columns, [...rows, "Orchid Dentistry Ltd|9 Quay Walk|31556|+44 161 555 8080"]);
+  const { pairs } = accounts(left, right);
+  expect(pairs.find((pair) => pair.left === 60)?.band).not.toBe("link");
+  expect(pairs.filter(({ band }) => band === "link")).toHaveLength(60);
+});

@@ -1,4 +1,4 @@
-import { proposeCandidates, spreadOf } from "./block/candidates.ts";
+import { proposeCandidates } from "./block/candidates.ts";
 import type { Candidates, Proposed } from "./block/candidates.ts";
 import { fieldsOf } from "./columns/align.ts";
 import { sideOf } from "./columns/prepare.ts";
@@ -84,8 +84,7 @@ export function matchSides(sides: Compared, told: readonly Decision[] = []): Mat
 
 function matchAcross(sides: Compared & { readonly right: Side }, decisions: Decisions): Matching {
   const { left, right, fields, entity } = sides;
-  const proposed = withDecided(proposeCandidates(sides), decisions);
-  const weighing = weigh(new Comparer(sides), proposed, {
+  const weighing = weigh(new Comparer(sides), withDecided(proposeCandidates(sides), decisions), {
     probabilities: competingProbabilities,
     exclusive: [left.count, right.count],
     decisions,
@@ -109,7 +108,7 @@ function matchAcross(sides: Compared & { readonly right: Side }, decisions: Deci
       candidate: pair,
     });
   }
-  return { fields, candidates, measures, weights, pairs, proposed: spreadOf(proposed, false) };
+  return { fields, candidates, measures, weights, pairs, proposed: weighing.proposed };
 }
 
 /** From which probability on a pair is linked, by the share of the larger side that has a partner. */
@@ -123,8 +122,7 @@ function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
   const { side, origin, copies } = collapseCopies(sides.left);
   const within = { ...sides, left: side };
   const decisions = decisionsOfKept(said, origin, copies);
-  const proposed = withDecided(proposeCandidates(within), decisions);
-  const weighing = weigh(new Comparer(within), proposed, {
+  const weighing = weigh(new Comparer(within), withDecided(proposeCandidates(within), decisions), {
     probabilities: (_, logOdds) => freeProbabilities(logOdds),
     exclusive: null,
     decisions,
@@ -144,7 +142,7 @@ function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
     records.flatMap((each) => [origin[each] ?? 0, ...(copies.get(origin[each] ?? 0) ?? [])]),
   );
   const pairs = pairsOfClusters({ rows, clusters, probability: freeProbabilities(logOdds) });
-  return { fields, candidates: rows, measures, weights, pairs, proposed: spreadOf(proposed, true) };
+  return { fields, candidates: rows, measures, weights, pairs, proposed: weighing.proposed };
 }
 
 interface Clustered {

@@ -1,6 +1,5 @@
 import type { Side, Vocabulary } from "../columns/vocabulary.ts";
 import type { Field } from "../kinds.ts";
-import { NumberList } from "../text/number-list.ts";
 import { FeatureReader } from "./features.ts";
 import { listOf, postingsOf, spreadsOf } from "./postings.ts";
 import type { FeatureList } from "./postings.ts";
@@ -87,10 +86,9 @@ export function proposeCandidates({ left, right, fields, vocabulary }: Blocked):
   if (mine === undefined)
     return { left: new Int32Array(), right: new Int32Array(), likeness: new Float32Array() };
   if (theirs === undefined || right === null) {
-    const within = propose(mine, mine);
-    return bounded(united(within, within, true), left.count, null);
+    return bounded(united(propose(mine, mine), null), left.count, null);
   }
-  return bounded(united(propose(mine, theirs), propose(theirs, mine), false), left.count, right.count);
+  return bounded(united(propose(mine, theirs), propose(theirs, mine)), left.count, right.count);
 }
 
 function includes(proposals: Proposals, record: number, mate: number): boolean {
@@ -99,32 +97,42 @@ function includes(proposals: Proposals, record: number, mate: number): boolean {
   return false;
 }
 
-/** All proposed pairs, each once, in no order. */
-function united(forth: Proposals, back: Proposals, isSelf: boolean): Candidates {
-  const [left, right, places] = [new NumberList(), new NumberList(), new NumberList()];
-  const add = (one: number, other: number, place: number): void => {
-    left.push(one);
-    right.push(other);
-    places.push(place);
-  };
+type Visit = (left: number, right: number, likeness: number) => void;
+
+/** Visits all proposed pairs, each once. */
+function eachPair(forth: Proposals, back: Proposals | null, visit: Visit): void {
   for (let place = 0; place < forth.mates.length; place++) {
     const mate = forth.mates[place] ?? -1;
     if (mate < 0) continue;
     const record = Math.floor(place / proposedMax);
-    if (!isSelf || record < mate) add(record, mate, place);
-    else if (!includes(forth, mate, record)) add(mate, record, place);
+    const likeness = forth.likeness[place] ?? 0;
+    if (back !== null || record < mate) visit(record, mate, likeness);
+    else if (!includes(forth, mate, record)) visit(mate, record, likeness);
   }
-  const ours = places.length;
-  if (!isSelf)
-    for (let place = 0; place < back.mates.length; place++) {
-      const mate = back.mates[place] ?? -1;
-      const record = Math.floor(place / proposedMax);
-      if (mate >= 0 && !includes(forth, mate, record)) add(mate, record, place);
-    }
-  const likeness = new Float32Array(places.length);
-  for (let at = 0; at < likeness.length; at++)
-    likeness[at] = (at < ours ? forth : back).likeness[places.at(at)] ?? 0;
-  return { left: left.view(), right: right.view(), likeness };
+  if (back === null) return;
+  for (let place = 0; place < back.mates.length; place++) {
+    const mate = back.mates[place] ?? -1;
+    const record = Math.floor(place / proposedMax);
+    if (mate >= 0 && !includes(forth, mate, record)) visit(mate, record, back.likeness[place] ?? 0);
+  }
+}
+
+/** All proposed pairs, each once, in no order; `back` null: within one table. */
+function united(forth: Proposals, back: Proposals | null): Candidates {
+  let count = 0;
+  eachPair(forth, back, () => count++);
+  const pairs = {
+    left: new Int32Array(count),
+    right: new Int32Array(count),
+    likeness: new Float32Array(count),
+  };
+  let at = 0;
+  eachPair(forth, back, (left, right, likeness) => {
+    pairs.left[at] = left;
+    pairs.right[at] = right;
+    pairs.likeness[at++] = likeness;
+  });
+  return pairs;
 }
 
 function degreesOf(ends: readonly Int32Array[], count: number): Int32Array {

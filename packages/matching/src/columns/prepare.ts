@@ -78,7 +78,7 @@ function keyed(key: string, words: readonly string[]): Prepared | null {
 }
 
 /** Values as they were written whose reading is kept; more begin anew. */
-const knownMax = 100_000;
+const knownMax = 20_000;
 
 /** Reads the records of one side, one at a time, into a vocabulary that both sides share. */
 export class SideReader {

@@ -45,20 +45,33 @@ export class Decisions {
 
 /** The candidates and the pairs that a person decided which were not among them, by rising left record. */
 export function withDecided(candidates: Candidates, decisions: Decisions): Candidates {
+  const lefts = new Set(decisions.list.map(({ left }) => left));
   const open = new Map(decisions.list.map((each) => [`${each.left} ${each.right}`, each]));
+  for (let pair = 0; pair < candidates.left.length && open.size > 0; pair++) {
+    const left = candidates.left[pair] ?? 0;
+    if (lefts.has(left)) open.delete(`${left} ${candidates.right[pair] ?? 0}`);
+  }
   if (open.size === 0) return candidates;
-  for (const [pair, left] of candidates.left.entries()) open.delete(`${left} ${candidates.right[pair] ?? 0}`);
-  if (open.size === 0) return candidates;
-  const left = [...candidates.left, ...Array.from(open.values(), (each) => each.left)];
-  const right = [...candidates.right, ...Array.from(open.values(), (each) => each.right)];
-  const order = Array.from(left.keys()).toSorted(
-    (one, other) => (left[one] ?? 0) - (left[other] ?? 0) || one - other,
-  );
-  return {
-    left: Int32Array.from(order, (at) => left[at] ?? 0),
-    right: Int32Array.from(order, (at) => right[at] ?? 0),
-    likeness: Float32Array.from(order, (at) => candidates.likeness[at] ?? 0),
+  const added = [...open.values()].toSorted((one, other) => one.left - other.left || one.right - other.right);
+  const count = candidates.left.length + added.length;
+  const all = {
+    left: new Int32Array(count),
+    right: new Int32Array(count),
+    likeness: new Float32Array(count),
   };
+  let next = 0;
+  for (let at = 0, pair = 0; at < count; at++) {
+    const decision = added[next];
+    const isAdded =
+      decision !== undefined &&
+      (pair >= candidates.left.length || decision.left < (candidates.left[pair] ?? 0));
+    all.left[at] = isAdded ? decision.left : (candidates.left[pair] ?? 0);
+    all.right[at] = isAdded ? decision.right : (candidates.right[pair] ?? 0);
+    all.likeness[at] = isAdded ? 0 : (candidates.likeness[pair] ?? 0);
+    if (isAdded) next++;
+    else pair++;
+  }
+  return all;
 }
 
 /** Decisions about rows as decisions about the records that were kept of them; see `collapseCopies`. */

@@ -4,6 +4,13 @@ import type { Measure } from "../weigh/levels.ts";
 
 /** Kinds that say where something is; neighbours share them. */
 const placeKinds: ReadonlySet<Kind> = new Set(["street", "house", "place", "postcode", "phone"]);
+/** Kinds that two places hardly share. */
+const exactPlaceKinds: ReadonlySet<Kind> = new Set(["street", "postcode", "phone"]);
+/** Up to this level two values differ, and from that level on they agree. */
+const differMax = 2;
+const agreeMin = 5;
+/** So many places that differ, while none agrees, are another branch or a namesake, or somebody moved. */
+const elsewhereMin = 2;
 /** Kinds that say neither who nor where. */
 const looseKinds: { readonly [entity in MatchedEntity]: ReadonlySet<Kind> } = {
   accounts: new Set(["category", "number", "date"]),
@@ -33,11 +40,25 @@ interface Judged {
   readonly pair: number;
 }
 
+/** Whether street, postcode and phone say that the two are elsewhere: one name is not enough then. */
+function isElsewhere(measures: readonly Measure[], pair: number): boolean {
+  let differing = 0;
+  for (const { kind, levels } of measures) {
+    const level = levels[pair] ?? 0;
+    if (level === 0 || !exactPlaceKinds.has(kind)) continue;
+    if (level >= agreeMin) return false;
+    if (level <= differMax) differing++;
+  }
+  return differing >= elsewhereMin;
+}
+
 /**
  * Whether a candidate may be linked without a person: what names it has to be there and to speak for it. An
- * address that two organisations share, or a blank, links nothing.
+ * address that two organisations share, or a blank, links nothing; nor does a name whose street, postcode and
+ * phone are all others.
  */
 export function isNamed(measures: readonly Measure[], { weights, entity, pair }: Judged): boolean {
+  if (entity !== "products" && isElsewhere(measures, pair)) return false;
   let sum = 0;
   let isSaid = false;
   for (const [at, { kind, levels, rarity }] of measures.entries()) {

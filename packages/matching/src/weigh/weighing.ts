@@ -1,4 +1,5 @@
-import type { Candidates } from "../block/candidates.ts";
+import { spreadOf } from "../block/candidates.ts";
+import type { Candidates, Proposed } from "../block/candidates.ts";
 import type { Decisions } from "../decide/decisions.ts";
 import { NumberList } from "../text/number-list.ts";
 import { estimateWeights, logOddsOf } from "./estimate.ts";
@@ -20,6 +21,7 @@ export interface Weighing {
   readonly measures: readonly Measure[];
   readonly weights: Weights;
   readonly logOdds: Float64Array;
+  readonly proposed: Proposed;
 }
 
 /** How pairs are weighed. */
@@ -36,15 +38,12 @@ export interface WeighingRules {
 /** Learns the weights from the candidates and weighs them. Deterministic; never throws. */
 export function weigh(comparer: Comparer, candidates: Candidates, rules: WeighingRules): Weighing {
   const count = candidates.left.length;
+  const proposed = spreadOf(candidates, rules.exclusive === null);
   if (count <= wholeMax) {
     const measures = comparer.measures(candidates);
     const weights = learned(candidates, measures, rules);
-    return {
-      candidates,
-      measures,
-      weights,
-      logOdds: told(candidates, logOddsOf(weights, measures, count), rules),
-    };
+    const logOdds = told(candidates, logOddsOf(weights, measures, count), rules);
+    return { candidates, measures, weights, logOdds, proposed };
   }
   const every = Math.ceil(count / wholeMax);
   const sample = picked(candidates, pairsOfEvery(candidates, every, rules.decisions));
@@ -60,7 +59,7 @@ export function weigh(comparer: Comparer, candidates: Candidates, rules: Weighin
   const kept = picked(candidates, rules.survivors(candidates, all));
   const measures = comparer.measures(kept);
   const logOdds = told(kept, logOddsOf(weights, measures, kept.left.length), rules);
-  return { candidates: kept, measures, weights, logOdds };
+  return { candidates: kept, measures, weights, logOdds, proposed };
 }
 
 /** The log odds with what a person said in the place of what the weights say. */
