@@ -183,6 +183,7 @@ describe("signing and comparing", () => {
     );
     expect((await sign("--redline", file, "--out", path("r.html"))).code).toBe(0);
     expect(read("r.html")).toContain("<del>archived on the other.</del> <ins>a person is asked.</ins>");
+    expect(read("r.html")).not.toContain("</del><ins>");
     expect(statSync(path("r.html")).mode & 0o077).toBe(0);
     writeFileSync(file, "entities: { acounts: {} }\n");
     expect((await sign("--redline", file)).code).toBe(4);

@@ -20,6 +20,11 @@ export interface PrintedRedline {
 const named = ({ version, hash }: NamedContract): string =>
   `${version === null ? "" : `version ${version}, `}hash ${hash}`;
 
+/** Whether a change kept the name of what it changed. */
+function isSameName(from: NamedContract, to: NamedContract): boolean {
+  return from.version !== null && from.version === to.version && from.hash !== to.hash;
+}
+
 function changePart(title: string, changes: readonly RedlineChange[]): SheetPart {
   return {
     title,
@@ -49,7 +54,9 @@ export function redlineSheet({ from, to, changes, effect }: PrintedRedline): She
     ],
     paragraphs:
       changes.length > 0
-        ? []
+        ? isSameName(from, to)
+          ? [`Both are called version ${to.version ?? ""}: give the changed one another.`]
+          : []
         : [
             from.hash === to.hash
               ? "It is the same contract."

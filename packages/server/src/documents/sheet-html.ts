@@ -9,7 +9,7 @@ function struck({ was, is }: Exclude<Cell, string>): Html {
   if (was === null) return is === null ? html`` : html`<ins>${is}</ins>`;
   if (is === null) return html`<del>${was}</del>`;
   const diff = wordDiff(was, is);
-  const gone = diff.was === "" ? html`` : html`<del>${diff.was.trimEnd()}</del>${gap(diff.was)}`;
+  const gone = diff.was === "" ? html`` : html`<del>${diff.was.trimEnd()}</del> `;
   const put = diff.is === "" ? html`` : html`<ins>${diff.is.trimEnd()}</ins>${gap(diff.is)}`;
   return html`${diff.start}${gone}${put}${diff.end}`;
 }
