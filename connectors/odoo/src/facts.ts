@@ -1,4 +1,4 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { ConnectorError, wrongOption } from "@crossfoot/connector-sdk";
 import { flag, idOf, isList, isMap, keyOf, odooId, refId, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import { tokens } from "./odoo.ts";
@@ -97,9 +97,12 @@ export async function loadFacts(odoo: Odoo): Promise<Facts> {
 }
 
 async function readFacts(odoo: Odoo): Promise<Facts> {
-  const { company, version } = await odoo.open();
+  const { company, companies: reachable, version } = await odoo.open();
   const [own] = await odoo.read("res.company", [company], ["name", "currency_id"]);
-  const companies = await odoo.search({ model: "res.company", domain: [], fields: ["partner_id"] });
+  const companies = await odoo.search({
+    ...{ model: "res.company", domain: [], fields: ["partner_id"] },
+    context: { allowed_company_ids: reachable },
+  });
   const currencies = currenciesOf(await table(odoo, "res.currency", ["name", "decimal_places", "rate"]));
   const countries = await table(odoo, "res.country", ["code"]);
   const places = await optional(table(odoo, "stock.warehouse", ["code", "name", "company_id"]));
@@ -170,7 +173,7 @@ async function tagOf(odoo: Odoo): Promise<number | null> {
   const [tag] = await odoo.search({ model: "res.partner.category", domain, fields: ["name"], limit: 1 });
   if (tag !== undefined) return idOf(tag);
   const message = "the option accountTag names no tag of partners in this database";
-  throw new ConnectorError({ failure: "unsupported", code: "tag_unknown", message });
+  throw wrongOption("accountTag", message, "unsupported");
 }
 
 async function fieldsOf(odoo: Odoo): Promise<Facts["fields"]> {

@@ -4,6 +4,8 @@ import { isoOf } from "./dates.ts";
 import { externalId, keyOf, odooId, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
+import { isOfOther } from "./owner.ts";
+import { outside } from "./shape.ts";
 import type { Ask } from "./shape.ts";
 import { withJoins } from "./tree.ts";
 import { lastWrite, versionOf } from "./version.ts";
@@ -47,7 +49,7 @@ function recordOf(
   const { row, completed } = from;
   const native: Record<string, Json> = {};
   for (const [name, root] of Object.entries(roots)) native[name] = completed[name] ?? root.form(row, setting);
-  const placed = shape.place(row, setting);
+  const placed = isOfOther(row, setting.facts) ? outside : shape.place(row, setting);
   const { at, user } = lastWrite(shape.parts(row));
   const until = isoOf(from.until);
   return {

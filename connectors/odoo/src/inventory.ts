@@ -1,5 +1,5 @@
 import type { IdPage, NativeRecord, Page, ReadRequest } from "@crossfoot/connector-sdk";
-import { ConnectorError, goneRecord, promiseOf } from "@crossfoot/connector-sdk";
+import { goneRecord, promiseOf, wrongOption } from "@crossfoot/connector-sdk";
 import { placeAfter, placeOf } from "./cursor.ts";
 import { add, subtract } from "./decimal.ts";
 import type { Domain } from "./domain.ts";
@@ -35,7 +35,7 @@ export function warehousesOf(facts: Facts, wanted: readonly string[] | null): re
   const unknown = wanted.filter((code) => !all.some((each) => each.code === code));
   if (unknown.length === 0) return all.filter(({ code }) => wanted.includes(code));
   const message = `the option warehouses names a warehouse that Odoo does not have: ${unknown.join(", ")}`;
-  throw new ConnectorError({ failure: "unsupported", code: "warehouse_unknown", message });
+  throw wrongOption("warehouses", message, "unsupported");
 }
 
 const goods = (facts: Facts): Domain => [

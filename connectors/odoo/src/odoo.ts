@@ -1,7 +1,8 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Session } from "@crossfoot/connector-sdk";
+import { companyOf } from "./company.ts";
 import { unreadable } from "./failures.ts";
-import { isList, isMap, odooId, refId, refIds, text } from "./native.ts";
+import { isList, isMap, odooId, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import type { Options } from "./options.ts";
 import { askVersion, callOver, callRpc } from "./wire.ts";
@@ -49,6 +50,8 @@ export interface Login extends Caller {
   readonly versionText: string;
   readonly userId: number;
   readonly company: number;
+  /** All companies that the user may work in. */
+  readonly companies: readonly number[];
 }
 
 /** Names of what is kept in the session's token store. */
@@ -59,9 +62,14 @@ const rowsAtOnce = 5000;
 /** Ids in one `read`. */
 const idsAtOnce = 1000;
 
+/** How a connection comes to its company: `own` takes the user's, for calls that are about none. */
+interface Opening {
+  readonly company: "one" | "own";
+}
+
 /** Opens no connection yet: the first call finds out version, user and company. */
-export function createOdoo(session: Session, options: Options): Odoo {
-  const open = async (): Promise<Login> => openLogin(session, options);
+export function createOdoo(session: Session, options: Options, opening: Opening = { company: "one" }): Odoo {
+  const open = async (): Promise<Login> => openLogin(session, options, opening);
   const callAt = async (call: Call): Promise<Answered> => {
     const login = await open();
     const context = { ...contextOf(options, login.company), ...call.context };
@@ -131,7 +139,7 @@ async function guarded(session: Session, answered: Promise<Answered>): Promise<A
   }
 }
 
-async function openLogin(session: Session, options: Options): Promise<Login> {
+async function openLogin(session: Session, options: Options, opening: Opening): Promise<Login> {
   const kept = session.token.load(tokens.login);
   if (kept !== undefined && kept !== "") return JSON.parse(kept) as Login;
   const { version, versionText } = await versionOf(session, options);
@@ -140,8 +148,10 @@ async function openLogin(session: Session, options: Options): Promise<Login> {
   const userId =
     protocol === "json2" ? await userByKey(session, options) : await userByLogin(session, options);
   const caller: Caller = { protocol, user: userId };
-  const company = await companyOf(session, { options, caller });
-  const login: Login = { ...caller, version, versionText, userId, company };
+  const ask = async (call: Call): Promise<readonly Row[]> =>
+    rowsOf((await callOver(session, { options, caller }, call)).value);
+  const { company, companies } = await companyOf(ask, { options, user: userId, ...opening });
+  const login: Login = { ...caller, version, versionText, userId, company, companies };
   session.token.store(tokens.login, JSON.stringify(login));
   return login;
 }
@@ -193,32 +203,4 @@ async function userByLogin(session: Session, options: Options): Promise<number> 
   if (id !== undefined) return id;
   const message = "Odoo refuses this login or API key; it is not tried again by itself";
   throw new ConnectorError({ failure: "unauthorised", code: "wrong_credentials", message, status: 200 });
-}
-
-async function companyOf(
-  session: Session,
-  { options, caller }: { readonly options: Options; readonly caller: Caller & { readonly user: number } },
-): Promise<number> {
-  const ask = async (call: Call): Promise<readonly Row[]> =>
-    rowsOf((await callOver(session, { options, caller }, call)).value);
-  const fields = ["login", "company_id", "company_ids"];
-  const [user] = await ask({ model: "res.users", method: "read", ids: [caller.user], args: { fields } });
-  const own = refId(user, "company_id");
-  if (text(user, "login") !== options.user) {
-    const message = "the API key belongs to another user than the option user names";
-    throw new ConnectorError({ failure: "unauthorised", code: "user_mismatch", message });
-  }
-  if (options.company === null && own !== undefined) return own;
-  const allowed = [...refIds(user, "company_ids")];
-  const domain = [
-    ["id", "in", allowed],
-    ["name", "=", options.company],
-  ];
-  const context = { allowed_company_ids: allowed };
-  const args = { domain, fields: ["name"], limit: 2 };
-  const found = await ask({ model: "res.company", method: "search_read", args, context });
-  const company = odooId(found[0]?.["id"]);
-  if (company !== undefined && found.length === 1) return company;
-  const message = "the option company names no company of this user, or more than one";
-  throw new ConnectorError({ failure: "unauthorised", code: "company_unknown", message });
 }

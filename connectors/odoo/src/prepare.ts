@@ -43,7 +43,7 @@ function asUser(session: Session, options: Options, as: NonNullable<PrepareReque
     secret: () => as.secret,
     token: { load: (name) => kept.get(name), store: (name, value) => void kept.set(name, value) },
   };
-  return createOdoo(other, { ...options, user: as.user });
+  return createOdoo(other, { ...options, user: as.user }, { company: "own" });
 }
 
 /**

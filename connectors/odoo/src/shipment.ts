@@ -63,6 +63,7 @@ const company = ({ facts }: Setting): Domain => [
 
 const fields = (facts: Facts): readonly string[] => [
   ...["name", "origin", "state", "scheduled_date", "date_done", "backorder_id", "partner_id", "move_ids"],
+  "company_id",
   ...["sale_id", "carrier_id", "carrier_tracking_ref"].filter((name) => has(facts, model, name)),
 ];
 

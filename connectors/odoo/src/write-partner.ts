@@ -3,10 +3,11 @@ import type { NativeWrite } from "@crossfoot/connector-sdk";
 import { has } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { refusal } from "./failures.ts";
-import { isBlank, isMap, odooId, scalar, text } from "./native.ts";
+import { isBlank, isList, isMap, odooId, scalar, text } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 import { ownReferenceField } from "./options.ts";
 import type { Options } from "./options.ts";
+import { companyOfCreated } from "./owner.ts";
 import { addressWrites } from "./write-address.ts";
 import type { AddressSetting } from "./write-address.ts";
 
@@ -24,6 +25,8 @@ const plainFields: { readonly [root: string]: string } = {
 export interface PartnerNow {
   readonly hasParent: boolean;
   readonly type: string;
+  /** Null for one that all companies share. */
+  readonly company: number | null;
 }
 
 /** Values of a partner write; rejects with `invalid` when the patch cannot be said in Odoo. */
@@ -53,10 +56,17 @@ export async function preparePartner(
   const addresses = { partner, patch, current, isShared };
   const { own, children } = await addressWrites({ lookups, options }, addresses);
   Object.assign(values, own);
-  if (children.length > 0) values["child_ids"] = children;
+  const home = now === null ? companyOfCreated(options, facts) : (now.company ?? false);
+  if (children.length > 0) values["child_ids"] = children.map((command) => inCompany(command, home));
   if (values["name"] === false || (kind === "create" && isBlank(values["name"])))
     throw refusal("required", "a partner needs a name", "name");
   return kind === "create" ? { ...values, ...roleOf(write, { values, facts, options }) } : values;
+}
+
+/** An address belongs to the company of its partner; Odoo itself would let all companies share it. */
+function inCompany(command: Json, company: number | false): Json {
+  if (company === false || !isList(command) || command[0] !== 0 || !isMap(command[2])) return command;
+  return [0, 0, { ...command[2], company_id: company }];
 }
 
 /**
@@ -83,7 +93,7 @@ function roleOf(
   { values, facts, options }: { readonly values: JsonMap; readonly facts: Facts; readonly options: Options },
 ): JsonMap {
   const field = referenceFieldOf("res.partner", options.partnerReference, facts);
-  const known = { [field]: reference, company_id: false };
+  const known = { [field]: reference, company_id: companyOfCreated(options, facts) };
   if (entity === "contacts") {
     if (odooId(values["parent_id"]) === undefined)
       throw refusal(

@@ -162,7 +162,11 @@ async function shippingPartner({ odoo, write, lookups }: SaleSetting, partner: n
   const wanted = write.patch["shipping_address"];
   if (!isMap(wanted) || isBlankAddress(wanted)) return {};
   const facts = await lookups.facts();
-  const rows = await odoo.read("res.partner", [partner], ["child_ids", "name", ...addressFields]);
+  const rows = await odoo.read(
+    "res.partner",
+    [partner],
+    ["child_ids", "name", "company_id", ...addressFields],
+  );
   const fields = ["active", "type", "name", "is_company", ...addressFields];
   const [account] = await withJoins(odoo, rows, [{ field: "child_ids", model: "res.partner", fields }]);
   if (account === undefined) throw refusal("customer_unknown", "Odoo does not show this customer", "partner");
@@ -176,7 +180,9 @@ async function shippingPartner({ odoo, write, lookups }: SaleSetting, partner: n
   if (found !== undefined) return { partner_shipping_id: idOf(found) };
   const values = await addressValues({ lookups, options: odoo.options }, wanted, null);
   const label = text(wanted, "name") ?? false;
-  const args = { vals_list: [{ ...values, type: "other", parent_id: partner, name: label }] };
+  const company = refId(account, "company_id") ?? false;
+  const own = { type: "other", parent_id: partner, name: label, company_id: company };
+  const args = { vals_list: [{ ...values, ...own }] };
   const created = await odoo.call({ model: "res.partner", method: "create", args, isWrite: true });
   const id = Array.isArray(created) ? odooId(created[0] as number) : undefined;
   if (id !== undefined) return { partner_shipping_id: id };

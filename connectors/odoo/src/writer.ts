@@ -168,8 +168,12 @@ const familyRoots: readonly string[] = ["parent", "invoice_address", "delivery_a
 /** What addresses of a partner depend on, where the write is about them. */
 async function partnerNow(odoo: Odoo, { entity, id, patch }: NativeWrite): Promise<PartnerNow | null> {
   if (entity !== "accounts" || !familyRoots.some((root) => patch[root] !== undefined)) return null;
-  const [row] = await odoo.read("res.partner", [odooId(id) ?? 0], ["parent_id", "type"]);
-  return { hasParent: refId(row, "parent_id") !== undefined, type: text(row, "type") ?? "" };
+  const [row] = await odoo.read("res.partner", [odooId(id) ?? 0], ["parent_id", "type", "company_id"]);
+  return {
+    hasParent: refId(row, "parent_id") !== undefined,
+    type: text(row, "type") ?? "",
+    company: refId(row, "company_id") ?? null,
+  };
 }
 
 /** The write with what its roots show now, where the caller did not say: parts are addressed by their ids. */

@@ -27,7 +27,7 @@ export interface FakeOdoo extends Session {
 /** What every connection asks first; a test may say it otherwise. */
 const first: { readonly [call: string]: unknown } = {
   "res.users.context_get": { lang: "en_US", tz: false, uid: 5 },
-  "res.users.read": [{ id: 5, login: "sync", company_id: [1, "Us"], company_ids: [1, 2] }],
+  "res.users.read": [{ id: 5, login: "sync", company_id: [1, "Us"], company_ids: [1] }],
 };
 
 /** Opens a session on the fake. `version` also says which protocol a connection finds. */

@@ -280,7 +280,7 @@ describe("a connection", () => {
     const lost = fakeOdoo(({ model }) => (model === "res.company" ? { value: [] } : undefined), {
       options: { company: "Elsewhere" },
     });
-    await expect(open(lost)).rejects.toMatchObject({ code: "company_unknown" });
+    await expect(open(lost)).rejects.toMatchObject({ code: "option_company" });
     await expect(open(fakeOdoo(written, { version: "16.0" }))).rejects.toMatchObject({
       code: "version_unknown",
     });

@@ -1,4 +1,4 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { ConnectorError, wrongOption } from "@crossfoot/connector-sdk";
 import type { HttpAnswer, Session } from "@crossfoot/connector-sdk";
 import { failureOfError, failureOfStatus } from "./failures.ts";
 import { isList, isMap } from "./native.ts";
@@ -146,7 +146,7 @@ async function loadContext(session: Session, options: Options, authorization: st
   const [company, second] = isList(found) ? found : [];
   if (typeof company === "number" && second === undefined) return { ...context, company };
   const message = "the option company names no company of this user, or more than one";
-  throw new ConnectorError({ failure: "unauthorised", code: "company_unknown", message });
+  throw wrongOption("company", message);
 }
 
 async function post(session: Session, options: Options, asked: Post): Promise<Json> {

@@ -1,4 +1,4 @@
-import { ConnectorError, promiseOf } from "@crossfoot/connector-sdk";
+import { promiseOf, wrongOption } from "@crossfoot/connector-sdk";
 import type { OpenMove, Outlook } from "@crossfoot/connector-sdk";
 import { add, ofFloat } from "./decimal.ts";
 import { loadFacts } from "./facts.ts";
@@ -43,7 +43,7 @@ export async function warehousesOf(rpc: Rpc): Promise<readonly Warehouse[]> {
   const unknown = wanted.filter((code) => !all.some((each) => each.code === code));
   if (unknown.length === 0) return all.filter(({ code }) => wanted.includes(code));
   const message = `the option warehouses names a warehouse that Tryton does not have: ${unknown.join(", ")}`;
-  throw new ConnectorError({ failure: "unsupported", code: "warehouse_unknown", message });
+  throw wrongOption("warehouses", message, "unsupported");
 }
 
 /** What can be promised from a day on. */

@@ -1,4 +1,5 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
+import { ConnectorError } from "./failure.ts";
 import { isList, scalar } from "./native-json.ts";
 
 /** The form of one option of a connection, and its default; without a default it must be given. */
@@ -79,3 +80,19 @@ export function withDefaults(rules: OptionRules, options: JsonMap): JsonMap {
   });
   return Object.fromEntries(read);
 }
+
+const wrongOptionPrefix = "option_";
+
+/**
+ * An option that only the system can tell to be wrong, such as the name of a company; the code is
+ * `option_<name>`. As `unauthorised` it stops the whole connection until somebody has changed its
+ * configuration, as `unsupported` only what rests on it.
+ */
+export const wrongOption = (
+  name: string,
+  message: string,
+  failure: "unauthorised" | "unsupported" = "unauthorised",
+): ConnectorError => new ConnectorError({ failure, code: `${wrongOptionPrefix}${name}`, message });
+
+/** Whether the code of a failure says that the configuration is wrong. */
+export const isWrongOption = (code: string): boolean => code.startsWith(wrongOptionPrefix);

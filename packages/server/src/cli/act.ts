@@ -3,7 +3,7 @@ import type { ApplyOptions, PlanOptions, RunOptions } from "../runtime/engine.ts
 import { entityOf, onlyOf, projectOf, recordOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepPlan, readPlan } from "./plan-file.ts";
-import { badInput, badProject, exitCodes } from "./refusal.ts";
+import { badInput, badProject, exitCodes, troubleCode } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showPlan } from "./show-plan.ts";
 import { showApply } from "./show-apply.ts";
@@ -45,7 +45,7 @@ export async function planCommand(
   keepPlan(out, plan);
   const view = { room: context.room, isWhole: options.all === true, out: out ?? null };
   context.print(plan, () => showPlan(plan, view));
-  if (plan.troubles.length > 0) return exitCodes.failed;
+  if (plan.troubles.length > 0) return troubleCode(plan.troubles.map(({ code }) => code));
   return plan.guardStops.length > 0 ? exitCodes.refused : exitCodes.done;
 }
 

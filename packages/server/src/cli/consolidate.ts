@@ -3,7 +3,7 @@ import type { Add } from "./add.ts";
 import { recordOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepPlan } from "./plan-file.ts";
-import { badInput, exitCodes } from "./refusal.ts";
+import { badInput, exitCodes, troubleCode } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showApply } from "./show-apply.ts";
 import { showPlan } from "./show-plan.ts";
@@ -59,7 +59,7 @@ async function consolidateCommand(context: Context, flags: ConsolidateFlags): Pr
   const shown = (): string =>
     [showPlan(plan, view), ...(summary === null ? [] : [showApply(summary, context.room)])].join("\n\n");
   context.print(flags.yes === true ? { plan, apply: summary } : plan, shown);
-  if (plan.troubles.length > 0) return exitCodes.failed;
+  if (plan.troubles.length > 0) return troubleCode(plan.troubles.map(({ code }) => code));
   if (summary !== null) return runCode(summary);
   return plan.guardStops.length > 0 ? exitCodes.refused : exitCodes.done;
 }

@@ -9,7 +9,7 @@ import { dumpSettings } from "../config/settings-dump.ts";
 import type { CheckFinding } from "../runtime/engine.ts";
 import { entityOf, projectOf, recordOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
-import { badInput, exitCodes, Refusal } from "./refusal.ts";
+import { badInput, exitCodes, Refusal, troubleCode } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showStatus } from "./show-status.ts";
 import { showJson, showValue } from "./show-value.ts";
@@ -26,7 +26,7 @@ export async function checkCommand(
   const findings = await withEngine(context, (engine) => engine.check());
   const errors = findings.filter(({ severity }) => severity === "error");
   context.print({ findings }, () => showFindings(findings, context.room));
-  return errors.length === 0 ? exitCodes.done : exitCodes.failed;
+  return errors.length === 0 ? exitCodes.done : troubleCode(errors.flatMap(({ code }) => code ?? []));
 }
 
 const marks: { readonly [severity in CheckFinding["severity"]]: string } = {

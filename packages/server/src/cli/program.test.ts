@@ -118,6 +118,32 @@ describe("exit codes", () => {
     expect(asked.length).toBe(2);
   });
 
+  it("an option that only the system can tell to be wrong is 4, in a check, a plan and a run", async () => {
+    const message = "the option company names none of the companies of this user: First GmbH";
+    const failure = { failure: "unauthorised" as const, code: "option_company", message };
+    const [connection, entity] = [connectionId("erp"), null];
+    const found = { severity: "error" as const, about: "erp", message, code: failure.code };
+    const engine = fakeEngine({
+      check: () => Promise.resolve([found]),
+      plan: () =>
+        Promise.resolve({ ...smallPlan, troubles: [{ connection, entity, code: failure.code, message }] }),
+      run: () =>
+        Promise.resolve({
+          ...quietRun,
+          state: "failed",
+          troubles: [
+            {
+              connection,
+              entity,
+              failure: { ...failure, status: null, retryAt: null, requestId: null, field: null },
+            },
+          ],
+        }),
+    });
+    for (const words of [["check"], ["plan"], ["run"]])
+      expect([words, (await run(words, { engine })).code]).toEqual([words, 4]);
+  });
+
   it("errors of a check are 1, warnings 0", async () => {
     const found = (severity: "error" | "warning"): Parameters<typeof command>[1] => ({
       engine: fakeEngine({ check: () => Promise.resolve([{ severity, about: "crm", message: "m" }]) }),

@@ -7,6 +7,7 @@ import { ContractUnsigned } from "../runtime/signing-report.ts";
 import { RestoreRefused } from "../runtime/restore.ts";
 import { ConsolidationRefused } from "../runtime/consolidate-refusal.ts";
 import { UndoRefused } from "../runtime/undo-load.ts";
+import { isWrongOption } from "../runtime/wrong-option.ts";
 import { safeText } from "./text.ts";
 
 /** Exit codes, the same for every command. */
@@ -25,6 +26,10 @@ export const exitCodes = {
 
 /** One of the exit codes. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Exit code of troubles with connections: an option that only the system can tell to be wrong is ours. */
+export const troubleCode = (codes: readonly string[]): ExitCode =>
+  codes.some(isWrongOption) ? exitCodes.misconfigured : exitCodes.failed;
 
 /** A command that ends with something to tell. The message says what is wrong and what to do. */
 export class Refusal extends Error {

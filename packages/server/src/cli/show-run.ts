@@ -1,12 +1,14 @@
 import type { EntitySummary, RunSummary } from "../runtime/engine.ts";
-import { exitCodes } from "./refusal.ts";
+import { exitCodes, troubleCode } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
 import { number, safeText, span } from "./text.ts";
 
 /** What the exit code says of a run. */
-export function runCode({ state }: Pick<RunSummary, "state">): ExitCode {
+export function runCode({ state, troubles }: Pick<RunSummary, "state" | "troubles">): ExitCode {
+  const trouble = troubleCode(troubles.map(({ failure }) => failure.code));
+  if (trouble === exitCodes.misconfigured) return trouble;
   const codes = {
     done: exitCodes.done,
     differences: exitCodes.differences,

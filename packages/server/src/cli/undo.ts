@@ -5,7 +5,7 @@ import { recordOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepPlan } from "./plan-file.ts";
 import { leftTitle, partsOf } from "./plan-parts.ts";
-import { badInput, exitCodes } from "./refusal.ts";
+import { badInput, exitCodes, troubleCode } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showApply } from "./show-apply.ts";
 import { showPlan } from "./show-plan.ts";
@@ -48,7 +48,7 @@ export async function undoCommand(context: Context, flags: UndoFlags): Promise<E
           .filter((text) => text !== "")
           .join("\n\n");
   context.print(isNow ? { plan, apply: summary } : plan, shown);
-  if (plan.troubles.length > 0) return exitCodes.failed;
+  if (plan.troubles.length > 0) return troubleCode(plan.troubles.map(({ code }) => code));
   if (summary !== null) return runCode(summary);
   return plan.guardStops.length > 0 ? exitCodes.refused : exitCodes.done;
 }

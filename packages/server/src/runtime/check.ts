@@ -28,7 +28,7 @@ export async function checkWorld(world: World): Promise<readonly CheckFinding[]>
       findings.push(...missingThings(world, side, description));
     } catch (error) {
       const { code, message } = failureRecord(error);
-      findings.push({ severity: "error", about: side.id, message: `${message} (${code})` });
+      findings.push({ severity: "error", about: side.id, message: `${message} (${code})`, code });
     }
   }
   for (const policy of world.policies) findings.push(...checkEntity(world, policy, opened));

@@ -294,6 +294,8 @@ export interface CheckFinding {
   readonly severity: "error" | "warning" | "ok";
   readonly about: string;
   readonly message: string;
+  /** Code of the failure of a connection that could not be reached. */
+  readonly code?: string;
 }
 
 /** The runtime as commands see it. Each method rejects only with a defect, a StoreError or a LeaseLost. */

@@ -1,0 +1,1 @@
+export { isWrongOption } from "@crossfoot/connector-sdk";
