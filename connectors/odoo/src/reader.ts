@@ -4,13 +4,13 @@ import { placeAfter, placeOf } from "./cursor.ts";
 import { odooInstant } from "./dates.ts";
 import { anyOf } from "./domain.ts";
 import type { Domain } from "./domain.ts";
-import { knownFields, loadFacts } from "./facts.ts";
+import { loadFacts } from "./facts.ts";
 import { refusal } from "./failures.ts";
 import { form } from "./form.ts";
 import { externalId, idOf, odooId } from "./native.ts";
 import type { ExternalId, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
-import { ownField } from "./shape.ts";
+import { ownRoots } from "./own-field.ts";
 import type { Ask, Shape } from "./shape.ts";
 import { stampFields } from "./version.ts";
 
@@ -116,11 +116,8 @@ async function askFor(odoo: Odoo, shape: Shape, roots: readonly string[]): Promi
   const known = Object.fromEntries(
     roots.flatMap((root) => (shape.roots[root] === undefined ? [] : [[root, shape.roots[root]]])),
   );
-  const names = roots.filter((root) => shape.roots[root] === undefined && /^[a-z]\w*$/.test(root));
-  const others = names.length === 0 ? {} : await knownFields(odoo, shape.model, names);
-  const own = Object.fromEntries(
-    Object.entries(others).map(([name, field]) => [name, ownField(name, field)]),
-  );
+  const others = roots.filter((root) => shape.roots[root] === undefined);
+  const own = await ownRoots(odoo, shape.model, others);
   return { shape, setting: { facts, options: odoo.options }, roots: { ...known, ...own } };
 }
 

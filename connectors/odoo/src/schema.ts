@@ -2,9 +2,9 @@ import type { Description, NativeField } from "@crossfoot/connector-sdk";
 import { ConnectorError, rights } from "@crossfoot/connector-sdk";
 import { loadFacts } from "./facts.ts";
 import { inventoryRoots } from "./inventory.ts";
-import { isMap, text } from "./native.ts";
-import type { JsonMap } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
+import { describeFields, nameRoot } from "./own-field.ts";
+import type { OwnField } from "./own-field.ts";
 import { missingFields } from "./prepare.ts";
 import type { Shape } from "./shape.ts";
 import { shapes } from "./shapes.ts";
@@ -81,37 +81,48 @@ async function isAllowed(odoo: Odoo, model: string, right: string): Promise<bool
 }
 
 async function fieldsOf(odoo: Odoo, entity: string, shape: Shape): Promise<readonly NativeField[]> {
-  const args = { allfields: [], attributes: ["type", "readonly", "size"] };
-  const answer = await odoo.call({ model: shape.model, method: "fields_get", args });
-  const native = isMap(answer) ? answer : {};
+  const native = await describeFields(odoo, shape.model);
   const own = Object.entries(shape.roots).flatMap(([root, { field, isWritten }]): readonly NativeField[] => {
-    const known = field === null ? undefined : native[field];
+    const known = field === null ? undefined : native.get(field);
     if (field !== null && known === undefined) return [];
     return [
       {
         root,
-        type: isMap(known) ? (text(known, "type") ?? "text") : "map",
+        type: known?.type ?? "map",
         isRequired: required[entity]?.includes(root) ?? false,
         isReadOnly: !isWritten,
-        lengthMax: isMap(known) && typeof known["size"] === "number" ? known["size"] : null,
+        lengthMax: known?.lengthMax ?? null,
       },
     ];
   });
-  const others = Object.entries(native).flatMap(([name, field]) =>
-    isMap(field) && shape.roots[name] === undefined ? [otherField(name, field)] : [],
+  const isWritable = writable.includes(entity);
+  const others = [...native.values()].flatMap((field) =>
+    shape.roots[field.name] === undefined ? otherFields(field, isWritable) : [],
   );
   return [...own, ...others];
 }
 
-const closedTypes: readonly string[] = ["one2many", "many2many", "binary", "reference", "many2one_reference"];
+/** Entities of which anything is written. */
+const writable: readonly string[] = ["accounts", "contacts", "quotes"];
 
-function otherField(root: string, field: JsonMap): NativeField {
-  const type = text(field, "type") ?? "text";
-  return {
-    root,
+const closedTypes: readonly string[] = [
+  ...["one2many", "many2many", "binary", "reference", "many2one_reference"],
+  ...["properties", "properties_definition", "json"],
+];
+
+/** A field that no root of ours stands for, as it is; a many2one also by the name of its record. */
+function otherFields(field: OwnField, isWritable: boolean): readonly NativeField[] {
+  const { name, type, lengthMax, label, options, relation, isAdded } = field;
+  const one = {
+    root: name,
     type,
     isRequired: false,
-    isReadOnly: closedTypes.includes(type) || field["readonly"] === true,
-    lengthMax: typeof field["size"] === "number" ? field["size"] : null,
+    isReadOnly: !isWritable || field.isReadOnly || closedTypes.includes(type),
+    lengthMax,
+    label,
+    ...(options === null ? {} : { options }),
+    ...(relation === null ? {} : { refersTo: relation }),
+    ...(isAdded ? { isOwn: true } : {}),
   };
+  return type === "many2one" ? [one, { ...one, root: nameRoot(name), type: "char" }] : [one];
 }

@@ -1,8 +1,6 @@
 import type { ConnectorError, NativeRecord } from "@crossfoot/connector-sdk";
-import { decimalOf } from "./decimal.ts";
 import type { Domain } from "./domain.ts";
-import type { Facts, KnownField } from "./facts.ts";
-import { refKey } from "./native.ts";
+import type { Facts } from "./facts.ts";
 import type { ExternalId, Json, JsonMap, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 import type { Options } from "./options.ts";
@@ -80,15 +78,6 @@ export const plain = (field: string, isWritten = false): Root => ({
   field,
   isWritten,
 });
-
-/** A root that is a field of this database, by its type; a reference is shown by its id. */
-export function ownField(name: string, { type, places }: KnownField): Root {
-  const more = { field: name, isWritten: true };
-  if (type === "boolean") return made((row) => row[name] === true, more);
-  if (type === "float" || type === "monetary") return made((row) => decimalOf(row, name, places), more);
-  if (type === "many2one") return made((row) => refKey(row, name), more);
-  return plain(name, true);
-}
 
 /** Odoo says `false` where a text, a date or a reference has no value, and answers a written "" as "". */
 function nothingAsNull(value: Json | undefined): Json {

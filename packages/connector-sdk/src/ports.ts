@@ -174,6 +174,20 @@ export interface NativeField {
   readonly isRequired: boolean;
   readonly isReadOnly: boolean;
   readonly lengthMax: number | null;
+  /** What the system's own screens call it; missing where it does not say or the connector forms it. */
+  readonly label?: string;
+  /** All codes that it takes; missing where it is no choice. */
+  readonly options?: readonly NativeOption[];
+  /** Native type of the records that it refers to. */
+  readonly refersTo?: string;
+  /** Whether the company has added it to its system; false when missing. */
+  readonly isOwn?: boolean;
+}
+
+/** One of the codes that a native field takes, and what people see. */
+export interface NativeOption {
+  readonly code: string;
+  readonly label: string;
 }
 
 /** What a webhook said: look at these records. */

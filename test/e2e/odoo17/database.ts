@@ -161,6 +161,13 @@ export class Database {
       return field.digits === null ? number : rounded(number, field.digits);
     }
     if (field.type === "boolean") return value === true;
+    if (field.size !== undefined && typeof value === "string") return value.slice(0, field.size);
+    if (
+      field.options !== undefined &&
+      typeof value === "string" &&
+      !field.options.some(([code]) => code === value)
+    )
+      throw new Refusal("builtins.ValueError", `Wrong value for ${model}.${name}: '${value}'`);
     if (field.type === "datetime" && typeof value === "string") return instantOf(value);
     return value ?? false;
   }

@@ -10,6 +10,12 @@ export interface Field {
   readonly digits: number | null;
   /** Whether a value can be given for it. */
   readonly isStored: boolean;
+  /** What the screens call it; its name when missing. */
+  readonly label?: string;
+  /** Characters that it keeps. */
+  readonly size?: number;
+  /** Codes of a selection, where they are known, each with its label. */
+  readonly options?: readonly (readonly [string, string])[];
 }
 
 /**

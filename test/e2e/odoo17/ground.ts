@@ -54,6 +54,10 @@ export function layGround(db: Database, tx: Transaction, ground: Ground): void {
     ],
     "uom.category": [{ id: 1, name: "Unit" }],
     "uom.uom": ground.units.map((name) => ({ name, active: true, category_id: 1, factor: 1, factor_inv: 1 })),
+    "res.partner.industry": [
+      { id: 1, name: "Agriculture" },
+      { id: 2, name: "Manufacturing" },
+    ],
     "product.category": [{ id: 1, name: "All", parent_path: "1/" }],
     "stock.location": [{ id: 5, name: "Customers", complete_name: "Partners/Customers", usage: "customer" }],
     "ir.model": ["res.partner", "sale.order", "product.template"].map((model) => ({ model, name: model })),

@@ -2,6 +2,7 @@
 import type { At } from "./database.ts";
 import { answerQuestion, assign, validate } from "./deliveries.ts";
 import { createInvoices, createPayments, post, refund } from "./invoices.ts";
+import { labelOf } from "./look.ts";
 import { onchange } from "./onchange.ts";
 import { accessError, Refusal, userError } from "./refusal.ts";
 import { fieldsGet, read, searchRows, shownRows } from "./rows.ts";
@@ -50,6 +51,11 @@ const modelMethods: { readonly [method: string]: Method } = {
     shownRows(at, { model, rows: searchRows(at, model, asked), load: loadIn(asked) }, names(asked)),
   search_count: (at, model, asked) => searchRows(at, model, asked).length,
   fields_get: fieldsGet,
+  name_search: (at, model, { name = "" }) =>
+    at.db.rows(model).flatMap((row) => {
+      const label = labelOf(at, row, model);
+      return label === name ? [[idOf(row), label]] : [];
+    }),
   check_access_rights: (at, model) => at.db.fieldsOf(model).size > 0,
   context_get: (at) => ({ lang: "en_US", tz: false, uid: at.tx.user }),
 };

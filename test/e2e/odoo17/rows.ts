@@ -69,6 +69,9 @@ export function fieldsGet(at: At, model: string, asked: Values): Json {
     fields.map((field) => {
       const all: Values = {
         type: field.type,
+        string: field.label ?? field.name,
+        ...(field.size === undefined ? {} : { size: field.size }),
+        ...(field.options === undefined ? {} : { selection: field.options.map((pair) => [...pair]) }),
         readonly: !field.isStored,
         ...(field.digits === null ? {} : { digits: [16, field.digits] }),
         ...(field.to === "" ? {} : { relation: field.to }),

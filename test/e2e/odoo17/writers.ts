@@ -1,8 +1,9 @@
 /** Which rules hold when a row of a model is made, written or deleted. */
+import { createField, removeField } from "./added-fields.ts";
 import type { At } from "./database.ts";
 import { writeMove } from "./deliveries.ts";
 import { writeInvoiceLine } from "./invoices.ts";
-import { follow, followAll } from "./look.ts";
+import { followAll } from "./look.ts";
 import { createPartner, writePartner } from "./partners.ts";
 import { accessError, userError } from "./refusal.ts";
 import { apart, carryOut } from "./rows.ts";
@@ -64,17 +65,6 @@ function createTemplate(at: At, values: Values): Row {
   return row;
 }
 
-/** A field that an administrator adds is there from then on, in this database. */
-function createField(at: At, values: Values): Row {
-  const row = createPlain(at, "ir.model.fields", values);
-  const model = textIn(follow(at, "ir.model.fields", row, "model_id"), "model");
-  const name = textIn(row, "name");
-  if (!name.startsWith("x_")) throw userError("Custom fields must have a name that starts with 'x_'!");
-  const plain = { to: "", inverse: "", digits: null, isStored: true };
-  at.db.fieldsOf(model).set(name, { name, type: textIn(row, "ttype"), ...plain });
-  return row;
-}
-
 const create: Writers["create"] = (at, model, values) => {
   guard(at, model, "create");
   switch (model) {
@@ -87,7 +77,7 @@ const create: Writers["create"] = (at, model, values) => {
     case "sale.order.line":
       return createLine(at, values);
     case "ir.model.fields":
-      return createField(at, values);
+      return createField(at, values, createPlain);
     default:
       return createPlain(at, model, values);
   }
@@ -126,6 +116,7 @@ const write: Writers["write"] = (at, model, row, values) => {
 
 const unlink: Writers["unlink"] = (at, model, row) => {
   if (model === "sale.order.line") return deleteLine(at, row);
+  if (model === "ir.model.fields") removeField(at, row);
   if (model === "sale.order" && !["draft", "cancel"].includes(textIn(row, "state")))
     throw userError(
       "You can not delete a sent quotation or a confirmed sales order. You must first cancel it.",

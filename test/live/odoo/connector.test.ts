@@ -8,6 +8,7 @@ import {
 } from "../scenarios/connector-cases.ts";
 import { questionCases } from "../scenarios/question-cases.ts";
 import { familyCases } from "./family-cases.ts";
+import { fieldCases } from "./field-cases.ts";
 import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import { operationCases } from "./operation-cases.ts";
@@ -55,6 +56,7 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   quoteCases(() => isUp(worked));
   familyCases(() => isUp(worked));
   rightsCases(() => isUp(worked));
+  fieldCases(() => isUp(worked));
   prepareCases(() => isUp(worked));
   questionCases(() => isUp(worked).live);
   bookCases(() => isUp(worked).live);

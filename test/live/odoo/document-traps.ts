@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { idOf } from "../scenarios/live-connector.ts";
 import { asId } from "./reading-traps.ts";
 import type { Ground } from "./ground.ts";
 
@@ -30,6 +31,40 @@ export function documentTraps(ground: () => Ground): void {
     expect(problems).toEqual({});
     expect([sum.toFixed(2), fields["net"]]).toEqual(["5354.00", { amount: "5353.98", currency: "EUR" }]);
     expect(amountOf(fields["net"]) + amountOf(fields["tax"])).toBeCloseTo(amountOf(fields["gross"]), 6);
+  });
+
+  it("`load` that is repeated appends lines; a quote of ours that is sent again has them once", async () => {
+    const { desk, live } = ground();
+    const [customer] = await desk.find("res.partner", [["ref", "=", "C00009"]], ["name"]);
+    const [product] = await desk.find("product.product", [["default_code", "=", "P002"]], ["name"]);
+    const fields = ["id", "partner_id/.id", "order_line/product_id/.id", "order_line/product_uom_qty"];
+    const row = ["crossfoot.load_1", asId(customer?.["id"]), asId(product?.["id"]), "2"];
+    const loaded = async (): Promise<number> => {
+      const { ids } = (await desk.call("sale.order", "load", { fields, data: [row] })) as {
+        readonly ids: readonly number[];
+      };
+      return (await desk.find("sale.order.line", [["order_id", "in", ids]], ["name"])).length;
+    };
+    expect([await loaded(), await loaded()]).toEqual([1, 2]);
+    const [made] = await live.send(await live.quote("2", "5"));
+    const quote = await live.one("quotes", idOf(made));
+    const [line] = live.read("quotes", quote).fields["lines"] as readonly Line[];
+    const { unitPrice, product: sold } = line?.fields ?? {};
+    const lines = [
+      { key: `erp:${asId((quote.native["lines"] as readonly { readonly id: string }[])[0]?.id)}` },
+    ].map((each) => ({
+      ...each,
+      fields: { product: sold, unitPrice, quantity: { value: "3", unit: "pcs" } },
+    }));
+    const change = live.update("quotes", quote, { lines: lines as never });
+    await live.send(change);
+    await live.send({ ...change, precondition: null });
+    const kept = await desk.find(
+      "sale.order.line",
+      [["order_id", "=", Number(quote.id)]],
+      ["product_uom_qty"],
+    );
+    expect(kept.map((each) => each["product_uom_qty"])).toEqual([3]);
   });
 
   it("a posted invoice whose line took another price shows what was booked", async () => {

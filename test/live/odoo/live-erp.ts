@@ -117,23 +117,27 @@ export const liveOdoo: LiveSystem = {
   name: "odoo",
   title: "Odoo",
   reason: whyNot(odooFolder),
-  open: async () => {
-    const erp = await startOdoo(odooFolder);
-    const desk = deskOf({ ...erp, key: erp.adminKey });
-    await prepareOdoo(desk);
-    return {
-      url: erp.url,
-      startedInMs: erp.startedInMs,
-      people: odooPeople(desk),
-      numbersCustomers: false,
-      goods: { code: "P002", warehouse: "WH" },
-      taxPercent: 19,
-      isReading: isReadingOdoo,
-      connection: (longestTransactionSeconds) => connectionTo(erp, longestTransactionSeconds),
-      seedProducts: (products) =>
-        seedOdooProducts(desk, { products, kind: { type: "consu", is_storable: true } }),
-      tell: () => tellOdoo(desk),
-      stop: erp.stop,
-    };
-  },
+  open: () => openLiveOdoo(),
 };
+
+/** A real Odoo, with an administrator's desk. */
+export async function openLiveOdoo(): Promise<LiveErp & { readonly desk: Desk }> {
+  const erp = await startOdoo(odooFolder);
+  const desk = deskOf({ ...erp, key: erp.adminKey });
+  await prepareOdoo(desk);
+  return {
+    desk,
+    url: erp.url,
+    startedInMs: erp.startedInMs,
+    people: odooPeople(desk),
+    numbersCustomers: false,
+    goods: { code: "P002", warehouse: "WH" },
+    taxPercent: 19,
+    isReading: isReadingOdoo,
+    connection: (longestTransactionSeconds) => connectionTo(erp, longestTransactionSeconds),
+    seedProducts: (products) =>
+      seedOdooProducts(desk, { products, kind: { type: "consu", is_storable: true } }),
+    tell: () => tellOdoo(desk),
+    stop: erp.stop,
+  };
+}

@@ -8,14 +8,14 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 const euros = (amount: number): TwinRecord[string] => ({ amount: amount.toFixed(2), currency: "EUR" });
 
 /** A quote of so many pieces at 12.50, sent and won; answers its id in the CRM. */
-function wonQuote(
-  { stage, named }: Pair,
-  at: { readonly customer: number; readonly pieces: number; readonly orderNumber: string },
+export function wonQuote(
+  { stage, named }: Pick<Pair, "stage" | "named">,
+  at: { readonly account: string; readonly pieces: number; readonly orderNumber: string },
 ): string {
   const { crm, erp } = stage;
   const product = named("products", "sku", erp.goods.code);
   const quote = crm.people.createQuote({
-    accountId: String(named("accounts", "name", companyName(at.customer))?.id),
+    accountId: at.account,
     currency: "EUR",
     warehouse: erp.goods.warehouse,
     paymentTerms: "net30",
@@ -35,7 +35,11 @@ function wonQuote(
   return String(quote.id);
 }
 
-const numberOf = ({ stage }: Pair, quote: string): string =>
+const accountOf = ({ named }: Pair, customer: number): string =>
+  String(named("accounts", "name", companyName(customer))?.id);
+
+/** The number that the ERP gave to a quote of the CRM. */
+export const numberOf = ({ stage }: Pick<Pair, "stage">, quote: string): string =>
   text(stage.crm.state.records["quotes"]?.[quote]?.["erpNumber"]);
 
 /** Records of the CRM that belong to an order, by object. */
@@ -54,7 +58,7 @@ export function cashCases(pair: () => Pair): void {
   test("quote to cash: one sale, delivered, invoiced, paid, and the CRM shows each step", async () => {
     const { stage, named, settleAll } = pair();
     const { people, taxPercent } = stage.erp;
-    const quote = wonQuote(pair(), { customer: 10, pieces: 4, orderNumber: "PO-LIVE-1" });
+    const quote = wonQuote(pair(), { account: accountOf(pair(), 10), pieces: 4, orderNumber: "PO-LIVE-1" });
     await settleAll();
     const number = numberOf(pair(), quote);
     expect((await people.papersOf(number)).orders).toEqual([number]);
@@ -93,7 +97,7 @@ export function cashCases(pair: () => Pair): void {
     };
     let quote = "";
     await step("order", async () => {
-      quote = wonQuote(at, { customer: 15, pieces: 10, orderNumber: "PO-LIVE-2" });
+      quote = wonQuote(at, { account: accountOf(at, 15), pieces: 10, orderNumber: "PO-LIVE-2" });
     });
     const number = numberOf(at, quote);
     const order = named("orders", "number", number);

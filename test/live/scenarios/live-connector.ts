@@ -1,5 +1,5 @@
 /** One connection of a connector to a real ERP, driven without the runtime, in canonical fields. */
-import { compileMapping, readFields, writePatch } from "@crossfoot/connector-sdk";
+import { compileMapping, overlayMapping, readFields, writePatch } from "@crossfoot/connector-sdk";
 import type {
   Connection,
   Connector,
@@ -17,6 +17,7 @@ import { liveSession } from "./session.ts";
 import type { LiveSession } from "./session.ts";
 
 type Id = NativeRecord["id"];
+type Json = NativeRecord["native"][string] | null;
 type Fields = ReturnType<typeof readFields>["fields"];
 
 /** How a connection is opened, and what is known of the database that it is opened on. */
@@ -52,11 +53,12 @@ export class LiveConnector {
   readonly #mappings: { readonly [entity: string]: EntityMapping };
   #count = 0;
 
-  private constructor(ground: ConnectorGround, session: LiveSession, connection: Connection) {
+  private constructor(ground: ConnectorGround, session: LiveSession, connection: Connection, over: Json) {
     this.ground = ground;
     this.session = session;
     this.connection = connection;
-    const { mapping, problems } = compileMapping(ground.connector.defaultMapping(ground.options), kinds);
+    const json = overlayMapping(ground.connector.defaultMapping(ground.options), over);
+    const { mapping, problems } = compileMapping(json, kinds);
     if (mapping === undefined) throw new Error(JSON.stringify(problems));
     this.#mappings = mapping.entities;
   }
@@ -68,7 +70,12 @@ export class LiveConnector {
 
   static async open(ground: ConnectorGround): Promise<LiveConnector> {
     const session = liveSession(ground);
-    return new LiveConnector(ground, session, await ground.connector.open(session));
+    return new LiveConnector(ground, session, await ground.connector.open(session), null);
+  }
+
+  /** The same connection under a mapping of a user, laid over the default one. */
+  mapped(over: Json): LiveConnector {
+    return new LiveConnector(this.ground, this.session, this.connection, over);
   }
 
   mappingOf(entity: string): EntityMapping {

@@ -1,4 +1,4 @@
 import { consolidateScenario } from "../scenarios/consolidate.ts";
 import { liveTryton } from "./live-erp.ts";
 
-consolidateScenario(liveTryton);
+consolidateScenario(liveTryton, ["merge crm", "merge erp"]);

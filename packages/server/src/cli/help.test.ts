@@ -36,6 +36,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "demo",
       "check",
       "prepare",
+      "fields",
       "map",
       "status",
       "why",

@@ -15,6 +15,7 @@ import { demoErps } from "./deps.ts";
 import type { CliDeps } from "./deps.ts";
 import { addDuplicates } from "./duplicates.ts";
 import { addEpoch } from "./epoch.ts";
+import { addFields } from "./fields.ts";
 import { addVerify } from "./verify.ts";
 import { initCommand } from "./init.ts";
 import type { InitOptions } from "./init.ts";
@@ -55,6 +56,7 @@ function addLooking(add: Add): void {
       .option("--secret <where>", "where the administrator's key is kept: env:NAME or file:PATH");
     act((context, [name]) => prepareCommand(context, String(name), command.opts<PrepareFlags>()));
   });
+  addFields(add);
   add("map", "show what a mapping makes of a native record", (command, act) => {
     command
       .requiredOption("--sample <file>", "JSON file with a record as the system delivers it")

@@ -114,6 +114,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
   const asked: string[] = [];
   const engine: Engine = {
     check: () => Promise.resolve([]),
+    fields: () => Promise.resolve([]),
     prepare: () => Promise.resolve([]),
     verify: () => Promise.resolve({ entries: 12, broken: [], accepted: [] }),
     run: () => Promise.resolve(quietRun),

@@ -1,7 +1,7 @@
 import { failureRecord } from "@crossfoot/connector-sdk";
 import type { Connection, Description } from "@crossfoot/connector-sdk";
 import type { EntityPolicy } from "@crossfoot/kernel";
-import { pathRoots } from "./check-roots.ts";
+import { checkFields } from "./check-fields.ts";
 import type { CheckFinding } from "./engine.ts";
 import { openTerms } from "./gate.ts";
 import { isTold } from "./to-tell.ts";
@@ -32,7 +32,7 @@ export async function checkWorld(world: World): Promise<readonly CheckFinding[]>
     }
   }
   for (const policy of world.policies) findings.push(...checkEntity(world, policy, opened));
-  for (const [side, description] of described) findings.push(...checkFields(side, description));
+  for (const [side, description] of described) findings.push(...checkFields(world, side, description));
   return findings;
 }
 
@@ -125,29 +125,4 @@ function isStatusByTransition(
   return (
     side !== undefined && (at.opened.get(side)?.manifest.entities[policy.entity]?.transitions.length ?? 0) > 0
   );
-}
-
-/** Native roots that a mapping names and the system does not know. */
-function checkFields(side: Side, description: Description): readonly CheckFinding[] {
-  const findings: CheckFinding[] = [];
-  for (const [entity, mapping] of Object.entries(side.mapping.entities)) {
-    const known = description.fields[entity];
-    if (known === undefined || known.length === 0) continue;
-    const names = new Set(known.map(({ root }) => root));
-    for (const [field, roots] of pathRoots(mapping)) {
-      for (const root of roots) {
-        if (names.has(root)) continue;
-        const message = `is mapped to \`${root}\`, which ${side.id} does not have`;
-        findings.push({ severity: "error", about: `${side.id} ${entity}.${field}`, message });
-      }
-    }
-    for (const { root, isRequired } of known) {
-      const isSet =
-        Object.values(mapping.fields).some(({ roots }) => roots.includes(root)) || root in mapping.constants;
-      if (!isRequired || isSet) continue;
-      const message = `${side.id} requires \`${root}\` on a create, and the mapping does not set it`;
-      findings.push({ severity: "warning", about: `${side.id} ${entity}`, message });
-    }
-  }
-  return findings;
 }

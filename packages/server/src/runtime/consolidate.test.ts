@@ -104,6 +104,29 @@ describe("consolidation", () => {
     expect((await scene.engine.duplicates({ only: ["accounts"] })).clusters).toEqual([]);
   });
 
+  test("a document that is closed keeps the loser, and is listed; its link is the survivor's", async () => {
+    const scene = await build();
+    const lines = [{ id: "1", product: null, qty: "1", unit: "pcs", price: "5" }];
+    const quote = { number: "Q1", date: "2026-01-02", currency: "EUR", lines };
+    const [open, closed] = ["draft", "converted"].map((status) =>
+      scene.erp.add("quotes", { ...quote, number: `Q-${status}`, status, account: scene.lose.erp }),
+    );
+    await scene.engine.run();
+    const plan = await scene.engine.consolidate({ cluster: scene.cluster, ...request });
+    const about = plan.consolidation?.left.filter(({ entity }) => entity === "quotes") ?? [];
+    const stays = "the contract closes it in this state: it goes on to refer to the loser";
+    expect(about.map(({ label, target, field, reason }) => [label, target, field, reason])).toEqual([
+      ["Q-converted", "erp", "account", stays],
+    ]);
+    expect((await scene.engine.apply(plan)).unmade).toEqual([]);
+    await scene.engine.run();
+    const link = await linkOf(scene, `erp:${scene.keep.erp}`);
+    expect([await linkOf(scene, `erp:${scene.lose.erp}`), link === null]).toEqual([link, false]);
+    expect(scene.erp.get("accounts", scene.lose.erp).isArchived).toBe(true);
+    const accounts = [open, closed].map((id) => scene.erp.get("quotes", id ?? "").fields["account"]);
+    expect(accounts).toEqual([scene.keep.erp, scene.lose.erp]);
+  });
+
   test("a lost answer of a merge is asked about, and it is made once", async () => {
     const scene = await build();
     const plan = await scene.engine.consolidate({ cluster: scene.cluster, ...request });

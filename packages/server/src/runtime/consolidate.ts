@@ -1,4 +1,4 @@
-import { isEqual } from "@crossfoot/kernel";
+import { closedBy, isEqual } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, ExternalId, Fields, Json, LinkId, Value } from "@crossfoot/kernel";
 import type { Connection } from "@crossfoot/connector-sdk";
 import { recordName } from "../store/port.ts";
@@ -378,6 +378,13 @@ function wayOf(
   throw new ConsolidationRefused(`${id} can neither merge nor archive ${policy.entity}`);
 }
 
+/** Whether nobody may write a field any more: a document that was confirmed keeps its customer. */
+function isClosed({ input: { policy, members } }: Assessed, field: string): boolean {
+  const own = policy.fields[field];
+  if (own === undefined) return false;
+  return closedBy(policy, own, (connection, name) => members[connection]?.view.fields[name]) !== null;
+}
+
 /** References of children to a record, to be written as references to another; and those that stay. */
 async function repointed(
   settling: Settling,
@@ -400,10 +407,16 @@ async function repointed(
       };
       const side = one?.input.sides[target];
       const plain = fields.filter((field) => policy.fields[field]?.kind.kind === "reference");
-      const taken = plain.filter((field) => side?.canUpdate === true && side.writes.has(field));
+      const writable = plain.filter((field) => side?.canUpdate === true && side.writes.has(field));
+      const taken = writable.filter((field) => one === undefined || !isClosed(one, field));
       if (one === undefined) leave(null, "it has no link: it goes on to refer to the loser");
       for (const field of fields.filter((each) => !taken.includes(each)))
-        leave(field, `${target} does not let it be written: it goes on to refer to the loser`);
+        leave(
+          field,
+          writable.includes(field)
+            ? "the contract closes it in this state: it goes on to refer to the loser"
+            : `${target} does not let it be written: it goes on to refer to the loser`,
+        );
       if (one === undefined || taken.length === 0) continue;
       const asLink = (named: LinkId): Fields =>
         Object.fromEntries(taken.map((field) => [field, { link: named }]));

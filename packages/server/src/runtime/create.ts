@@ -12,6 +12,7 @@ import { prepareSide } from "./prepare-side.ts";
 import { closedNow, policiesOf } from "./closed-books.ts";
 import { runCommand, settlingOf, waitMsDefault } from "./command.ts";
 import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusReport } from "./engine.ts";
+import { fieldsOfSide } from "./fields.ts";
 import { openTerms } from "./gate.ts";
 import { Holding } from "./holding.ts";
 import { createIdle } from "./idle.ts";
@@ -239,6 +240,7 @@ export function createEngine(world: World): Engine {
     makeStatement(world, await contexts(only), asOf ?? null);
   return {
     check: () => checkWorld(world),
+    fields: (connection) => fieldsOfSide(world, connection),
     prepare: (connection, request) => prepareSide(world, connection, request),
     run: (options = {}) => {
       const command = options.observe === true ? "run --observe" : "run";

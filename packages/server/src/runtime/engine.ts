@@ -16,6 +16,7 @@ import type { Contract, SealedStatement, Statement } from "@crossfoot/model";
 import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
 import type { DuplicateAnswer, DuplicateCluster, DuplicateReport, MatchReport } from "./duplicate-report.ts";
+import type { EntityFields } from "./field-report.ts";
 import type { Outlook } from "./outlook-report.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import type {
@@ -46,6 +47,7 @@ export type { Preparation, PrepareRequest } from "@crossfoot/connector-sdk";
 export { lastOf, standsStill } from "./outlook-report.ts";
 export type * from "./duplicate-report.ts";
 export type { ContractState } from "./signing-report.ts";
+export type { EntityFields, MappedField } from "./field-report.ts";
 export type { Outlook } from "./outlook-report.ts";
 export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
 
@@ -307,6 +309,11 @@ export interface Engine {
   prepare(connection: ConnectionId, request: PrepareRequest): Promise<readonly Preparation[] | undefined>;
   /** Reaches every connection, compares tenants, and checks mappings and contract against what is there. */
   check(): Promise<readonly CheckFinding[]>;
+  /**
+   * The fields that a system says it has, by entity. Undefined when there is no such connection; rejects with
+   * a ConnectorError when it cannot be reached.
+   */
+  fields(connection: ConnectionId): Promise<readonly EntityFields[] | undefined>;
   run(options?: RunOptions): Promise<RunSummary>;
   /** Takes over a cross-reference table as links. Writes to no connected system. */
   adopt(options: AdoptOptions): Promise<AdoptReport>;
