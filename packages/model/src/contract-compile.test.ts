@@ -1,8 +1,10 @@
 import { connectionId } from "@crossfoot/kernel";
 import { describe, expect, test } from "vitest";
 import { compilePolicy, readContract } from "./contract-compile.ts";
+import { contractWords } from "./contract-words.ts";
 import { defaultContract } from "./contract.ts";
 import { entities, entityNames, statusCodes } from "./entity.ts";
+import { fieldKindsOf } from "./own-field.ts";
 
 const roles = { crm: connectionId("c"), erp: connectionId("e") };
 const problemsOf = (file: Parameters<typeof readContract>[0]): readonly string[] =>
@@ -41,6 +43,30 @@ describe("contract", () => {
     const policy = compilePolicy(contract, "accounts", roles);
     expect([policy.fields["phone"]?.policy, policy.fields["name"]?.policy]).toEqual(["review", "master"]);
     expect(policy.fields["creditLimit"]).toMatchObject({ master: "e", writers: ["e"], targets: ["c"] });
+  });
+  test("a field of the company's own says its kind, and is a field like any other from then on", () => {
+    const fields = { loyalty: { kind: "code", master: "crm", direction: "both", means: "Tier." } };
+    const survivorship = { loyalty: "longest" };
+    const { contract, problems } = readContract({
+      entities: { accounts: { fields, matchKeys: [["loyalty"]], consolidation: { survivorship } } },
+    });
+    expect(problems).toEqual([]);
+    const policy = compilePolicy(contract, "accounts", roles).fields["loyalty"];
+    expect(policy).toMatchObject({ kind: { kind: "code" }, master: "c", writers: ["c", "e"] });
+    expect(fieldKindsOf("accounts", contract.entities.accounts)["loyalty"]).toEqual({ kind: "code" });
+    expect(fieldKindsOf("contacts", contract.entities.contacts)).toBe(entities.contacts.fields);
+    const words = contractWords(contract).entities.find(({ entity }) => entity === "accounts");
+    expect(words?.fields.find(({ field }) => field === "loyalty")).toMatchObject({
+      ...{ title: "Loyalty", definition: "Tier.", master: "crm" },
+    });
+  });
+  test("a kind that is none, a name that is none and a kind for a field of every company are named", () => {
+    const told = (field: string, terms: object): string =>
+      problemsOf({ entities: { accounts: { fields: { [field]: terms } } } as never }).join();
+    expect(told("loyalty", { kind: "colour" })).toContain("says its `kind`: text, code, decimal");
+    expect(told("loyalty", {})).toContain("unknown field `loyalty`");
+    expect(told("x_loyalty", { kind: "text" })).toContain("is no name for a field of your own");
+    expect(told("name", { kind: "code" })).toContain("has its kind already");
   });
   test("closed books stand for the ERP and its invoices, a wrong day or entity is named", () => {
     const { contract, problems } = readContract({ periods: { closedThrough: "2026-10-31" } });

@@ -26,8 +26,9 @@ import type {
   Role,
 } from "./contract.ts";
 import { entities, entityNames, isEntityName, statusCodes } from "./entity.ts";
-import type { Entity, EntityName } from "./entity.ts";
+import type { EntityName } from "./entity.ts";
 import { nearestName } from "./nearest.ts";
+import { fieldKindsOf, ownFieldProblem } from "./own-field.ts";
 
 /** Something wrong in a contract file; `path` leads to the key, so that a caller can name file and line. */
 export interface ContractProblem {
@@ -75,6 +76,7 @@ const effectKeys: { readonly [key: string]: readonly string[] | "free" } = {
   does: "free",
 };
 const fieldKeys: { readonly [key: string]: readonly string[] | "free" } = {
+  kind: "free",
   master: roles,
   direction: directions,
   policy: policies,
@@ -202,25 +204,37 @@ function overlay(name: EntityName, terms: JsonMap, problems: ContractProblem[]):
   const given = terms["fields"];
   if (isMap(given)) {
     for (const [field, fieldTerms] of Object.entries(given)) {
-      const known = Object.keys(entities[name].fields);
-      if (!known.includes(field)) {
-        problems.push({ path: [...path, "fields", field], problem: unknown("field", field, known) });
-      } else if (!isMap(fieldTerms)) {
-        problems.push({ path: [...path, "fields", field], problem: "the terms of a field are a map" });
-      } else {
+      const problem = fieldProblem(name, field, fieldTerms);
+      if (problem !== undefined) problems.push({ path: [...path, "fields", field], problem });
+      else if (isMap(fieldTerms)) {
         checkKeys(fieldTerms, fieldKeys, { path: [...path, "fields", field], problems });
         fields[field] = { ...fields[field], ...(fieldTerms as FieldTerms) };
       }
     }
   }
-  checkShapes(name, terms, problems);
+  checkShapes(name, { terms, known: Object.keys(fieldKindsOf(name, { fields })) }, problems);
   const own = terms as unknown as Partial<EntityTerms>;
   return { ...base, ...own, create: { ...base.create, ...own.create }, fields };
 }
 
-function checkShapes(name: EntityName, terms: JsonMap, problems: ContractProblem[]): void {
-  const path = ["entities", name];
+/** What is wrong with the terms of a field as such: one that no entity has says what it holds. */
+function fieldProblem(name: EntityName, field: string, terms: Json): string | undefined {
   const known = Object.keys(entities[name].fields);
+  if (!isMap(terms)) {
+    return known.includes(field) ? "the terms of a field are a map" : unknown("field", field, known);
+  }
+  const { kind } = terms;
+  if (!known.includes(field))
+    return kind === undefined ? unknown("field", field, known) : ownFieldProblem(field, kind);
+  return kind === undefined ? undefined : "`kind` is for fields of your own: this one has its kind already";
+}
+
+function checkShapes(
+  name: EntityName,
+  { terms, known }: { readonly terms: JsonMap; readonly known: readonly string[] },
+  problems: ContractProblem[],
+): void {
+  const path = ["entities", name];
   for (const [index, key] of asList(terms["matchKeys"]).entries()) {
     for (const field of asList(key)) {
       if (typeof field === "string" && known.includes(field)) continue;
@@ -380,9 +394,9 @@ function routes(
 export function compilePolicy(contract: Contract, name: EntityName, sides: Roles): EntityPolicy {
   const entity = entities[name];
   const terms = contract.entities[name];
-  const fields = Object.keys(entity.fields).map((field) => [
+  const fields = Object.entries(fieldKindsOf(name, terms)).map(([field, kind]) => [
     field,
-    compileField({ entity, terms, field }, sides),
+    compileField({ kind, terms, field }, sides),
   ]);
   const create = Object.entries(terms.create).map(([role, rule]): [string, CreateRule] => [
     sides[role as Role],
@@ -418,14 +432,14 @@ function closedBooks(
 }
 
 function compileField(
-  at: { readonly entity: Entity; readonly terms: EntityTerms; readonly field: string },
+  at: { readonly kind: FieldPolicy["kind"]; readonly terms: EntityTerms; readonly field: string },
   sides: Roles,
 ): FieldPolicy {
   const own = at.terms.fields[at.field] ?? {};
   const { writers, targets } = routes(own.direction ?? at.terms.direction, sides);
   return {
     field: at.field,
-    kind: at.entity.fields[at.field] as FieldPolicy["kind"],
+    kind: at.kind,
     master: sides[own.master ?? at.terms.master],
     writers,
     targets,

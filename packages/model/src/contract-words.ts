@@ -10,6 +10,7 @@ import type {
   SurvivorshipRule,
 } from "./contract.ts";
 import { entities, entityNames } from "./entity.ts";
+import { fieldKindsOf } from "./own-field.ts";
 import type { EntityName } from "./entity.ts";
 
 /** One sentence of a contract. `topic` names what it is about, and is the same in every contract. */
@@ -81,7 +82,7 @@ export function fieldTitle(field: string): string {
 const named = (field: string): string => fieldTitle(field).toLowerCase();
 
 function entityWords(name: EntityName, { entities: all, periods }: Contract): EntityWords {
-  const { title, fields } = entities[name];
+  const { title } = entities[name];
   const terms = all[name];
   const isBooked = periods?.entities.some((each) => each === name) === true;
   return {
@@ -103,7 +104,7 @@ function entityWords(name: EntityName, { entities: all, periods }: Contract): En
       ...consolidationRules(terms.consolidation),
     ],
     edgeCases: terms.edgeCases,
-    fields: Object.keys(fields).map((field) => fieldWords(terms, field)),
+    fields: Object.keys(fieldKindsOf(name, terms)).map((field) => fieldWords(terms, field)),
   };
 }
 
@@ -236,7 +237,7 @@ function fieldWords(terms: EntityTerms, field: string): FieldWords {
     fieldSentence({ master, direction, policy, restores, custom }),
     ...(own.mandatory === true ? ["Needed before anything is written."] : []),
   ].join(" ");
-  const definition = own.means ?? "";
+  const definition = own.means ?? (own.kind === undefined ? "" : "A field of our own.");
   const firstLink = firstLinkSentence(own.onFirstLink ?? terms.onFirstLink, { master, direction });
   return { field, title: fieldTitle(field), definition, master, direction, policy, means, firstLink };
 }

@@ -12,8 +12,18 @@ export type Direction = "both" | "crm-to-erp" | "erp-to-crm" | "compare";
 /** All directions. */
 export const directions: readonly Direction[] = ["both", "crm-to-erp", "erp-to-crm", "compare"];
 
+/** Kinds of value that a field of a company's own may hold. */
+export type OwnFieldKind = "text" | "code" | "decimal" | "boolean" | "date" | "instant" | "money";
+
+/** All of them. */
+export const ownFieldKinds: readonly OwnFieldKind[] = [
+  ...(["text", "code", "decimal", "boolean", "date", "instant", "money"] as const),
+];
+
 /** What the contract says of one field. Missing keys are taken from the entity. */
 export interface FieldTerms {
+  /** Of a field that the contract adds to those that every company has: what it holds. */
+  readonly kind?: OwnFieldKind;
   readonly master?: Role;
   readonly direction?: Direction;
   readonly policy?: "master" | "newest" | "review" | "custom";

@@ -15,6 +15,7 @@ export * from "./contract-words.ts";
 export * from "./entity.ts";
 export * from "./footing.ts";
 export * from "./nearest.ts";
+export { fieldKindsOf } from "./own-field.ts";
 export * from "./proof.ts";
 export * from "./reason.ts";
 export * from "./seal.ts";

@@ -190,18 +190,15 @@ export class Records {
     return found;
   }
 
-  /** Lets top-level references to the loser point to the winner. */
+  /** Lets top-level references to the loser point to the winner, whatever state a document is in. */
   repoint({ object, id: loser }: RecordRef, winner: RecordId, actor: string): void {
     for (const schema of this.schemas.values()) {
       for (const pointer of pointersIn(schema, object)) {
         if (pointer.rows !== null) continue;
         for (const other of this.ledger.where(schema.name, pointer.field, [loser])) {
           const value = schema.name === object && other.id === winner ? null : winner;
-          this.amend(
-            { object: schema.name, id: other.id },
-            { [pointer.field]: value },
-            { actor, kind: "write" },
-          );
+          const after = { ...other, [pointer.field]: value, ...this.parts.style.stamp(other, actor) };
+          this.#commit({ object: schema.name, id: other.id }, after, { actor, kind: "write" });
         }
       }
     }

@@ -20,6 +20,8 @@ export interface LoadSize {
   readonly products: number;
   /** A call to the ERP that hangs costs this long; 20 seconds, which a slow machine may need, without. */
   readonly timeoutSeconds?: number;
+  /** Fields that the company added to the accounts of its CRM. */
+  readonly crmFields?: NonNullable<NonNullable<Parameters<typeof createCrm>[0]>["customFields"]>[string];
 }
 
 /** The systems and the project between them. */
@@ -80,7 +82,10 @@ export async function openLiveStage(system: LiveSystem, size: LoadSize): Promise
     for (const end of ends.toReversed()) await end();
   };
   try {
-    const crm = createCrm({ clock: () => Date.now(), seed: size.seed });
+    const crm = createCrm({
+      ...{ clock: () => Date.now(), seed: size.seed },
+      customFields: { accounts: size.crmFields ?? [] },
+    });
     seedCrm(crm, size);
     await erp.seedProducts(size.products);
     const up = await crm.listen();

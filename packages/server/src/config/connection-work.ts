@@ -1,3 +1,4 @@
+import type { FieldKinds } from "@crossfoot/kernel";
 import type { Environment } from "./environment.ts";
 import { problemOf } from "./problem.ts";
 import type { ConfigProblem } from "./problem.ts";
@@ -12,6 +13,8 @@ export interface ConnectionSource {
   readonly settings: Settings;
   readonly connectors: Connectors;
   readonly environment: Environment;
+  /** Fields of each entity with their kinds, those that the contract adds included. */
+  readonly kinds: { readonly [entity: string]: FieldKinds };
   /** False leaves secrets unread: for commands that reach no system. */
   readonly needsSecrets: boolean;
 }

@@ -5,6 +5,7 @@ import {
   effectOccasions,
   entities,
   entityNames,
+  ownFieldKinds,
   statusCodes,
   survivorshipRules,
 } from "@crossfoot/model";
@@ -54,11 +55,16 @@ const terms: { readonly [key: string]: JsonSchema } = {
 };
 
 /** What every field may say; shared, so that an editor loads one page instead of a book. */
-const fieldTerms: JsonSchema = map({
+const ofEachField = {
   ...terms,
   custom: text("Name of the rule, with `policy: custom`."),
   mandatory: flag("Nothing is written before this field has a value."),
-});
+};
+const fieldTerms: JsonSchema = map(ofEachField);
+const ownFieldTerms: JsonSchema = map(
+  { kind: one("What a field of your own holds.", ...ownFieldKinds), ...ofEachField },
+  { required: ["kind"] },
+);
 
 function createTerms(name: EntityName): JsonSchema {
   const states = statusCodes[name];
@@ -125,6 +131,12 @@ function consolidationTerms(name: EntityName): JsonSchema {
   );
 }
 
+const fieldsTerms = (names: readonly string[]): JsonSchema =>
+  map(Object.fromEntries(names.map((field) => [field, { $ref: "#/$defs/field" }])), {
+    additionalProperties: { $ref: "#/$defs/ownField" },
+    description: "Fields that differ from the entity's terms, and fields of your own, with their kind.",
+  });
+
 function entityTerms(name: EntityName): JsonSchema {
   const { title, fields } = entities[name];
   const own = defaultContract.entities[name];
@@ -183,9 +195,7 @@ function entityTerms(name: EntityName): JsonSchema {
         default: [],
       },
       consolidation: consolidationTerms(name),
-      fields: map(Object.fromEntries(names.map((field) => [field, { $ref: "#/$defs/field" }])), {
-        description: "Fields that differ from the entity's terms.",
-      }),
+      fields: fieldsTerms(names),
       means: { ...terms["means"], default: own.means },
       edgeCases: {
         ...list(text("One sentence."), "What is agreed for cases that come up sooner or later, in words."),
@@ -236,5 +246,5 @@ export const contractSchema: JsonSchema = {
       description: "Terms by entity.",
     }),
   }),
-  $defs: { field: fieldTerms },
+  $defs: { field: fieldTerms, ownField: ownFieldTerms },
 };

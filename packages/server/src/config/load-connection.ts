@@ -2,7 +2,7 @@ import { compileMapping, overlayMapping } from "@crossfoot/connector-sdk";
 import type { Mapping } from "@crossfoot/connector-sdk";
 import { connectionId, isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
-import { entities, nearestName } from "@crossfoot/model";
+import { nearestName } from "@crossfoot/model";
 import type { Role } from "@crossfoot/model";
 import { loadSecrets, noteDescribedSecrets, noteSecretNames } from "./connection-secrets.ts";
 import { loadLimits } from "./connection-limits.ts";
@@ -112,8 +112,6 @@ function worded(name: string, message: string): { readonly message: string; read
   return nearest === undefined ? { message } : { message: listed?.[1] ?? message, nearest };
 }
 
-const kinds = Object.fromEntries(Object.entries(entities).map(([name, { fields }]) => [name, fields]));
-
 /** The connector's default mapping with the project's file laid over it, compiled. */
 function loadMapping(
   work: Work,
@@ -126,7 +124,7 @@ function loadMapping(
   work.problems.push(...(file?.problems ?? []));
   if (found.kind === "problem" || (file?.problems.length ?? 0) > 0) return undefined;
   const json = overlayMapping(at.base, file?.json ?? null);
-  const compiled = compileMapping(json, kinds);
+  const compiled = compileMapping(json, work.kinds);
   if (compiled.mapping !== undefined) return { mapping: compiled.mapping, mappingHash: hashOf(json) };
   for (const { path, problem, nearest } of compiled.problems) {
     work.problems.push(problemOf(mappingPlace(work, { path, file, ...at }), problem, nearest));

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { defaultGuardLimits } from "@crossfoot/kernel";
 import type { GuardLimits } from "@crossfoot/kernel";
-import { entityNames, nearestName } from "@crossfoot/model";
+import { entityNames, fieldKindsOf, nearestName } from "@crossfoot/model";
 import type { Role, Roles } from "@crossfoot/model";
 import type { Environment } from "./environment.ts";
 import { loadConnection } from "./load-connection.ts";
@@ -58,9 +58,11 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   const work: Work = { folder: root, file, settings, options, problems: [...problems] };
   const sides = findSides(work, names);
   const store = findStore(work, needsSecrets);
-  const loaded = names.map((name) =>
-    loadConnection({ folder: root, file, settings, connectors, environment, needsSecrets }, name),
+  const kinds = Object.fromEntries(
+    entityNames.map((name) => [name, fieldKindsOf(name, contract.contract.entities[name])]),
   );
+  const source = { folder: root, file, settings, connectors, environment, needsSecrets, kinds };
+  const loaded = names.map((name) => loadConnection(source, name));
   work.problems.push(...loaded.flatMap((each) => each.problems), ...contract.problems);
   noteStrayMappings(work, names);
   const connections = loaded.flatMap(({ connection }) => (connection === null ? [] : [connection]));

@@ -150,6 +150,11 @@ const scope = map(
 
 const single = ["text", "code", "decimal", "boolean", "date", "instant", "reference"] as const;
 
+/** A field that the contract adds: which kind it has, the contract says. */
+const ownField: JsonSchema = {
+  anyOf: [...single.map((kind) => ref(kind)), ref("money")],
+};
+
 /** JSON Schema of mappings/<connection>.yaml, made from the model's entities and the language of mappings. */
 export const mappingSchema: JsonSchema = {
   $schema: schemaDialect,
@@ -173,7 +178,7 @@ export const mappingSchema: JsonSchema = {
                   type: ["object", "null"],
                   description: "Path: native value, set on a create by us.",
                 },
-                fields: fieldsOf(entities[name].fields),
+                fields: { ...fieldsOf(entities[name].fields), additionalProperties: ownField },
               }),
               { type: "null" },
             ],

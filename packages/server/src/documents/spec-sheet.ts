@@ -1,6 +1,6 @@
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
 import { canonicalBytes } from "@crossfoot/kernel";
-import { contractWords, entities, signerWords } from "@crossfoot/model";
+import { contractWords, fieldKindsOf, signerWords } from "@crossfoot/model";
 import type { EntityName, EntityWords } from "@crossfoot/model";
 import { writeDuration } from "../config/duration.ts";
 import { hashOf } from "../config/load-contract.ts";
@@ -129,6 +129,7 @@ function abilityTable(name: EntityName, project: Project, known: KnownAbilities)
 
 function fieldTable(words: EntityWords, project: Project): SheetTable {
   const terms = project.contract.entities[words.entity];
+  const kinds = fieldKindsOf(words.entity, terms);
   return {
     caption: `Fields of ${words.title.toLowerCase()}`,
     columns: [
@@ -137,7 +138,7 @@ function fieldTable(words: EntityWords, project: Project): SheetTable {
     ],
     rows: words.fields.map(({ field, master, direction, policy }) => {
       const own = terms.fields[field] ?? {};
-      const kind = entities[words.entity].fields[field];
+      const kind = kinds[field];
       return [
         field,
         kind === undefined ? "" : kindWords(kind),

@@ -7,7 +7,7 @@ import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
 import { policiesOf } from "./closed-books.ts";
 import { settlingOf } from "./command.ts";
-import { asWrite, numbered } from "./consolidate.ts";
+import { asWrite, isClosed, numbered } from "./consolidate.ts";
 import type { Unplaced } from "./consolidate.ts";
 import { childrenOf } from "./consolidate-children.ts";
 import type { RunOptions } from "./engine.ts";
@@ -187,9 +187,16 @@ async function childrenBack(
       continue;
     }
     const side = one.input.sides[connection];
-    const taken = child.fields.filter((field) => side?.canUpdate === true && side.writes.has(field));
+    const writable = child.fields.filter((field) => side?.canUpdate === true && side.writes.has(field));
+    const taken = writable.filter((field) => !isClosed(one, field));
     for (const field of child.fields.filter((each) => !taken.includes(each)))
-      leave(field, "refused", `${connection} does not let it be written: it stays with the survivor`);
+      leave(
+        field,
+        "refused",
+        writable.includes(field)
+          ? "the contract closes it in this state: it stays with the survivor"
+          : `${connection} does not let it be written: it stays with the survivor`,
+      );
     if (taken.length === 0) continue;
     const asLink = (named: LinkId): Fields =>
       Object.fromEntries(taken.map((field) => [field, { link: named }]));

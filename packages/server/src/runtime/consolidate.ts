@@ -379,7 +379,7 @@ function wayOf(
 }
 
 /** Whether nobody may write a field any more: a document that was confirmed keeps its customer. */
-function isClosed({ input: { policy, members } }: Assessed, field: string): boolean {
+export function isClosed({ input: { policy, members } }: Assessed, field: string): boolean {
   const own = policy.fields[field];
   if (own === undefined) return false;
   return closedBy(policy, own, (connection, name) => members[connection]?.view.fields[name]) !== null;

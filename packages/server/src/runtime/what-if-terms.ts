@@ -1,6 +1,6 @@
 import { canonicalBytes } from "@crossfoot/kernel";
 import type { Contract, EntityTerms } from "@crossfoot/model";
-import { entities, entityNames } from "@crossfoot/model";
+import { entityNames, fieldKindsOf } from "@crossfoot/model";
 import type { TermsChange } from "./plan-document.ts";
 
 const ofField = [
@@ -42,7 +42,8 @@ export function changedTerms(before: Contract, after: Contract): readonly TermsC
       const [now, after] = [plain(was[term]), plain(is[term])];
       return now === after ? [] : [{ entity, field: null, term, now, after }];
     });
-    const fields = Object.keys(entities[entity].fields).flatMap((field) =>
+    const names = [was, is].flatMap((terms) => Object.keys(fieldKindsOf(entity, terms)));
+    const fields = [...new Set(names)].flatMap((field) =>
       ofField.flatMap((term): readonly TermsChange[] => {
         const [now, after] = [termOf(was, field, term), termOf(is, field, term)];
         return now === after ? [] : [{ entity, field, term, now, after }];
