@@ -17,6 +17,8 @@ export type DifferenceReason =
   | "not_permitted"
   | "out_of_scope"
   | "deleted_elsewhere"
+  /** Of a statement as of a day: it differed then, and does not now. */
+  | "settled_since"
   | "unknown";
 
 /** All reasons of a difference. */
@@ -34,6 +36,7 @@ export const differenceReasons: readonly DifferenceReason[] = [
   "not_permitted",
   "out_of_scope",
   "deleted_elsewhere",
+  "settled_since",
   "unknown",
 ];
 

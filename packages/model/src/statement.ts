@@ -102,8 +102,14 @@ export interface EntityStatement {
 /** A cut-off day, and what a store knows of it. */
 export interface AsOf {
   readonly day: string;
-  /** In words, what of that day is not known; empty when all is. */
+  /** The instant of the cut-off, ISO 8601 in UTC: what both systems showed then counts. */
+  readonly at: string;
+  /** In words, what of that instant is not known, and is left out; empty when all is. */
   readonly unknown: readonly string[];
+  /** In words, what was changed, made or taken away since, and is shown as it was. */
+  readonly since: readonly string[];
+  /** Documents that nobody had read by then, and that count by the stamps of their systems. */
+  readonly byStamp: number;
 }
 
 /** The proof that both systems agree, or the list of what differs with its reasons. */

@@ -52,7 +52,8 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   const { rules: customRules, close: closeRules } = await loadRules(project.folder, policies);
   const database = options.database ?? (await openStore(project));
   const { clock = systemClock, sleep = systemSleep, wrap = {} } = options;
-  const own = createStore({ database, entropy: systemEntropy, clock });
+  const { historyMs: keepHistoryMs } = project;
+  const own = createStore({ database, entropy: systemEntropy, clock, keepHistoryMs });
   await own.migrate();
   // The folder's lock lets one process in: whoever held something here is gone.
   if (database.home === "embedded") await own.forgetWorkers();

@@ -161,6 +161,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-history-port",
+    at: "packages/server/src/store/history-port.ts",
+    rooms: ["kernel", "server/store-facts"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-proof-port",
     at: "packages/server/src/store/proof-port.ts",
     rooms: ["kernel", "model"],
@@ -253,6 +260,7 @@ export const rooms: readonly Room[] = [
       "server/store-plan-port",
       "server/store-made",
       "server/store-pause-port",
+      "server/store-history-port",
       "server/store-proof-port",
       "server/store-statement-port",
       "server/store-quota-port",

@@ -1,5 +1,5 @@
 import { footedColumns } from "@crossfoot/model";
-import type { EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
+import type { AsOf, EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
 import type { StatementWords } from "../documents/statement-sheet.ts";
 import { inMinorUnits, showValue } from "./show-value.ts";
 import { renderTable } from "./table.ts";
@@ -22,6 +22,7 @@ const reasonWords: { readonly [reason: string]: string } = {
   not_permitted: "we may not read or write it",
   out_of_scope: "outside the scope of the mapping",
   deleted_elsewhere: "deleted on the other side",
+  settled_since: "it differed then, and has been settled since",
   candidate: "may be a duplicate; a person decides",
   not_wanted: "the contract does not want it there",
   unknown: "UNEXPLAINED",
@@ -35,6 +36,7 @@ export const statementWords: StatementWords = {
   share: (part, whole) => share(part, whole),
   span,
   moment,
+  byStamp: (count) => byStampText(count),
 };
 
 const inWords = (reason: string): string => reasonWords[reason] ?? reason;
@@ -260,17 +262,36 @@ function verdict(statement: Statement): string {
   );
 }
 
+/** What of the cut-off is not known, and what has happened since. */
+function cutOffParts({ day, at, unknown, since, byStamp }: AsOf): readonly string[] {
+  const list = (title: string, lines: readonly string[]): readonly string[] =>
+    listed(title, lines.slice(0, listedMax).join("\n"), lines.length);
+  return [
+    `What both systems showed at ${moment(at)}.`,
+    ...(byStamp === 0 ? [] : [byStampText(byStamp)]),
+    ...list(`Since then, and not in it`, since),
+    ...list(`Left out, since nobody knows what it was on ${day}`, unknown),
+  ];
+}
+
+/** How far documents that were not read by then can be trusted. */
+const byStampText = (count: number): string =>
+  `${many(count, "document")} had not been read by then and ${count === 1 ? "counts" : "count"} by the ` +
+  "stamps of the systems: what leaves no stamp, such as a payment in some, is not noticed.";
+
 /** The statement for a person. */
 export function showStatement(statement: Statement, room: number): string {
-  const { madeAt, contract, entities } = statement;
+  const { madeAt, contract, entities, asOf } = statement;
+  const day = asOf === null ? "" : ` as of ${asOf.day}`;
   return [
-    `Statement of ${moment(madeAt)} under contract ${contract.slice(0, 12)}`,
+    `Statement${day} of ${moment(madeAt)} under contract ${contract.slice(0, 12)}`,
     overview(entities, room),
     ...proofs(entities, room),
     ...totals(entities, room),
     ...footing(statement.footing, room),
     ...differences(entities, room),
     ...missing(entities, room),
+    ...(asOf === null ? [] : cutOffParts(asOf)),
     verdict(statement),
   ]
     .filter((part) => part !== "")

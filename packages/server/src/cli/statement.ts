@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { sealFaults } from "@crossfoot/model";
 import type { Option } from "commander";
+import { readCutOff } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
 import { onlyOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
@@ -25,7 +26,10 @@ export function addStatement(add: Add, onlyOption: () => Option): void {
       .argument("[action]", "`verify`: check a statement that was handed out")
       .argument("[file]", "its file: .json, .html or .pdf")
       .addOption(onlyOption())
-      .option("--as-of <day>", "documents up to that day, yyyy-mm-dd, as they were then")
+      .option(
+        "--as-of <day>",
+        "documents up to that day, as they were then; an instant with its offset cuts at it",
+      )
       .option("--out <file>", "hand it out, sealed and chained to the last one: .json, .html or .pdf");
     act((context, [action, file]) => {
       if (action === undefined)
@@ -37,11 +41,14 @@ export function addStatement(add: Add, onlyOption: () => Option): void {
   });
 }
 
-function dayOf(text: string): string {
-  const day = new Date(`${text}T00:00:00Z`);
-  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(day.getTime()) || !day.toISOString().startsWith(text))
-    throw badInput(`--as-of takes a day such as 2026-01-31, not \`${text}\``);
-  return text;
+function cutOffOf(text: string): NonNullable<ReturnType<typeof readCutOff>> {
+  const cutOff = readCutOff(text);
+  if (cutOff === undefined)
+    throw badInput(
+      "--as-of takes a day such as 2026-01-31, or an instant such as 2026-01-31T23:59:59+01:00, not " +
+        `\`${text}\``,
+    );
+  return cutOff;
 }
 
 /** `statement`: do both systems agree, and if not, why not. */
@@ -51,7 +58,7 @@ async function statementCommand(context: Context, flags: Flags): Promise<ExitCod
   if (out !== undefined) checkEnding(out);
   const options = {
     ...(only === undefined ? {} : { only }),
-    ...(flags.asOf === undefined ? {} : { asOf: dayOf(flags.asOf) }),
+    ...(flags.asOf === undefined ? {} : { asOf: cutOffOf(flags.asOf) }),
   };
   if (out === undefined) {
     const statement = await withEngine(context, (engine) => engine.statement(options));

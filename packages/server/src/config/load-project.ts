@@ -187,6 +187,7 @@ function compose(
       entityNames.map((name) => [name, Number(value(`cadence.${name}`))]),
     ) as Project["cadenceMs"],
     sweepMs: Number(value("sweep")),
+    historyMs: Number(value("history")),
     planExpiresMs: Number(value("plan.expires")),
     guard: guardOf(value),
     retry: {

@@ -179,6 +179,10 @@ export const optionTable: readonly Option[] = [
     fallback: "1h",
     help: "How often everything is read again, to find deletions and what no event told.",
   }),
+  option("history", duration(day, 3_650 * day), {
+    fallback: "400d",
+    help: "How long it is kept what orders and invoices showed before they changed, for `statement --as-of`.",
+  }),
   ...Object.keys(defaultGuardLimits).flatMap((kind) => guardOptions(kind)),
   option("plan.expires", duration(minute, 90 * day), {
     fallback: "7d",

@@ -54,6 +54,8 @@ export interface Project {
   readonly entities: readonly EntityName[];
   readonly cadenceMs: { readonly [entity in EntityName]: number };
   readonly sweepMs: number;
+  /** How long former states of documents are kept, ms. */
+  readonly historyMs: number;
   /** How long a plan is good. */
   readonly planExpiresMs: number;
   readonly guard: GuardLimits;

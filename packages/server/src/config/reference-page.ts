@@ -30,6 +30,7 @@ const sections: { readonly [key: string]: string } = {
   cadence: "How often `crossfoot up` asks each system for changes; a webhook is followed at once.",
   contract: "Start only what was agreed.",
   sweep: "Full comparison.",
+  history: "What is kept of the past.",
   guard: "Limits on the harm of one plan, per entity and kind of write.",
   retry: "What happens after a failure that may pass.",
   server: "Only used by `crossfoot up`.",

@@ -1,6 +1,13 @@
 import type { Value } from "@crossfoot/kernel";
 import { footedColumns } from "@crossfoot/model";
-import type { EntityStatement, FootedAmounts, FootedRow, SealedStatement, Statement } from "@crossfoot/model";
+import type {
+  AsOf,
+  EntityStatement,
+  FootedAmounts,
+  FootedRow,
+  SealedStatement,
+  Statement,
+} from "@crossfoot/model";
 import type { Sheet, SheetPart, SheetTable } from "./sheet.ts";
 
 /** Rows of one list on paper: the sealed statement that comes with it has them all. */
@@ -14,6 +21,8 @@ export interface StatementWords {
   readonly share: (part: number, whole: number) => string;
   readonly span: (ms: number) => string;
   readonly moment: (iso: string) => string;
+  /** How far documents that had not been read by a cut-off can be trusted. */
+  readonly byStamp: (count: number) => string;
 }
 
 const amountsOf = (words: StatementWords, of: FootedAmounts, currency: string): readonly string[] =>
@@ -184,6 +193,23 @@ function recordsPart(entities: readonly EntityStatement[], words: StatementWords
   };
 }
 
+function cutOffPart({ day, at, unknown, since, byStamp }: AsOf, words: StatementWords): SheetPart {
+  const list = (title: string, lines: readonly string[]): readonly SheetPart[] => {
+    const more =
+      lines.length > listedMax ? [`${lines.length - listedMax} more are in the sealed statement.`] : [];
+    return lines.length === 0 ? [] : [{ title, points: [...lines.slice(0, listedMax), ...more] }];
+  };
+  return {
+    title: `As of ${day}`,
+    paragraphs: [
+      `What both systems showed at ${words.moment(at)}, by what was read of them.`,
+      ...(byStamp === 0 ? [] : [words.byStamp(byStamp)]),
+      unknown.length === 0 ? "Nothing had to be left out." : "What nobody knows is left out of the totals.",
+    ],
+    parts: [...list("Left out", unknown), ...list("Since then, and not in it", since)],
+  };
+}
+
 function verdictOf({ isEqual, isExplained }: Statement): string {
   if (isEqual) return "Both systems agree.";
   return isExplained
@@ -206,9 +232,7 @@ export function statementSheet(sealed: SealedStatement, words: StatementWords): 
       ["Hash of the one before", before === "" ? "none; it is the first" : before],
     ],
     parts: [
-      ...(asOf === null || asOf.unknown.length === 0
-        ? []
-        : [{ title: `Not known of ${asOf.day}`, points: asOf.unknown.slice(0, listedMax) }]),
+      ...(asOf === null ? [] : [cutOffPart(asOf, words)]),
       totalsPart(statement, words),
       proofPart(entities, words),
       recordsPart(entities, words),

@@ -41,6 +41,7 @@ import type {
   WaitEntry,
 } from "../store/port.ts";
 import type { ContractState } from "./signing-report.ts";
+import type { CutOff } from "./cut-off.ts";
 import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.ts";
 
 export type { Preparation, PrepareRequest } from "@crossfoot/connector-sdk";
@@ -48,6 +49,7 @@ export { lastOf, standsStill } from "./outlook-report.ts";
 export type * from "./duplicate-report.ts";
 export type { ContractState } from "./signing-report.ts";
 export type { EntityFields, MappedField } from "./field-report.ts";
+export { readCutOff } from "./cut-off.ts";
 export type { Outlook } from "./outlook-report.ts";
 export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
 
@@ -55,8 +57,8 @@ export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
 interface StatementOptions {
   /** Only these entities; all that the contract enables when missing. */
   readonly only?: readonly EntityName[];
-  /** Cut-off day, `yyyy-mm-dd`: documents up to it, as they were then. Missing: everything, as it is now. */
-  readonly asOf?: string;
+  /** Documents up to its day, as both systems showed them then. Missing: everything, as it is now. */
+  readonly asOf?: CutOff;
 }
 
 /** What a run shall do. */

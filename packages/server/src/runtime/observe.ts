@@ -122,7 +122,7 @@ export type ReadMode = "incremental" | "sweep";
 
 function startReading(
   cursor: CursorState,
-  at: { side: Side; mode: ReadMode; isListing: boolean; now: number },
+  at: { side: Side; mode: ReadMode; isListing: boolean; now: number; readLagMs: number },
 ): CursorState {
   const isSame = cursor.mappingHash === at.side.mappingHash;
   // A reading that was cut goes on at its cursor; under another mapping everything is read again.
@@ -140,6 +140,8 @@ function startReading(
     newestSeen: null,
     backfilledAt: isSame ? cursor.backfilledAt : null,
     sweepSince: full ? new Date(at.now).toISOString() : null,
+    // A system that lags shows what was there some time before.
+    beganAt: new Date(at.now - at.readLagMs).toISOString(),
     failure: null,
   };
 }
@@ -217,6 +219,7 @@ export async function readEntity(
     mode: request.mode,
     isListing: abilities.incremental === "all",
     now: clock.now(),
+    readLagMs: connection.manifest.readLagMs ?? 0,
   });
   if (cursor.reading === "backfill") given.backfilled.add(request.entity);
   const session = inLane(given, readLane(given, cursor.reading));
@@ -325,6 +328,8 @@ function endReading(
     readingSince: null,
     backfilledAt: cursor.backfilledAt ?? ended,
     readAt: ended,
+    beganAt: null,
+    readSince: cursor.beganAt,
     failure: null,
   };
 }

@@ -4,6 +4,7 @@ import {
   composeStatement,
   entities,
   isEntityName,
+  normalOf,
   proveFields,
   settlingCommand,
   stateEntity,
@@ -22,9 +23,13 @@ import type {
 } from "@crossfoot/model";
 import { assess, isTakenBack, labelOf } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
-import type { ProofLeaf } from "../store/port.ts";
+import { canonicalFields } from "./canonical.ts";
+import { recordName } from "../store/port.ts";
+import type { ProofLeaf, StoredObservation } from "../store/port.ts";
 import { isThere, memberOfRole, provenForMs, refreshProofs } from "./prove.ts";
-import { standingOn } from "./statement-as-of.ts";
+import { historiesOf, linkThen, newcomerThen, pairThen, readingGaps } from "./statement-as-of.ts";
+import type { CutOff } from "./cut-off.ts";
+import type { CutOffNotes } from "./statement-as-of.ts";
 import { accountNames, documentOf, newcomerDocument } from "./statement-documents.ts";
 import { splitRefused } from "./record.ts";
 import type { World } from "./world.ts";
@@ -35,13 +40,14 @@ const leavesMax = 10_000;
 const totalFields = ["net", "tax", "gross", "openBalance"];
 
 /**
- * Makes the statement from what both systems last showed, or of a day that is past as far as that is known.
+ * Makes the statement from what both systems last showed, or from what they showed at a cut-off, as far as
+ * that is known.
  * Brings the hash trees up to date; asks no system.
  */
 export async function makeStatement(
   world: World,
   contexts: readonly AssessContext[],
-  asOf: string | null,
+  cutOff: CutOff | null,
 ): Promise<Statement> {
   await refreshProofs(world);
   const parks = await parksByLink(world);
@@ -49,10 +55,11 @@ export async function makeStatement(
   const stated: EntityStatement[] = [];
   // Entities come parents first: what the contract does not want of the parents explains their children.
   const unwanted = new Set<LinkId>();
-  const unknown: string[] = [];
+  const notes: CutOffNotes = { unknown: [], since: [], byStamp: 0 };
   for (const context of contexts) {
-    if (asOf !== null && !isCutOff(context.policy.entity)) continue;
-    const { entity, found } = await stateOne(world, context, { unwanted, parks, asOf, unknown });
+    if (cutOff !== null && !isCutOff(context.policy.entity)) continue;
+    if (cutOff !== null) notes.unknown.push(...(await readingGaps(world, context.policy.entity, cutOff)));
+    const { entity, found } = await stateOne(world, context, { unwanted, parks, cutOff, notes });
     stated.push(entity);
     documents.push(...found.documents);
   }
@@ -61,7 +68,7 @@ export async function makeStatement(
     contract: world.contractHash,
     entities: stated,
     documents,
-    asOf: asOf === null ? null : { day: asOf, unknown },
+    asOf: cutOff === null ? null : { ...notes, day: cutOff.day, at: new Date(cutOff.at).toISOString() },
     accounts: await accountNames(world, documents),
   });
 }
@@ -72,22 +79,13 @@ interface Standing {
   readonly unwanted: Set<LinkId>;
   /** Open dead letters by link. */
   readonly parks: ReadonlyMap<LinkId, readonly string[]>;
-  /** Cut-off day; null for a statement of now. */
-  readonly asOf: string | null;
-  /** What of that day is not known. */
-  readonly unknown: string[];
+  /** Null for a statement of now. */
+  readonly cutOff: CutOff | null;
+  readonly notes: CutOffNotes;
 }
 
 /** Entities whose documents have a day on which books are cut off. */
 const isCutOff = (entity: EntityName): boolean => entity === "orders" || entity === "invoices";
-
-/** Whether a link is part of the statement; what nobody knows of the day is noted. */
-function isPartOf({ asOf, unknown }: Standing, one: Assessed): boolean {
-  if (asOf === null) return true;
-  const standing = standingOn(one, asOf);
-  if (standing.is === "unknown") unknown.push(standing.why);
-  return standing.is === "in";
-}
 
 async function parksByLink({ store }: World): Promise<Standing["parks"]> {
   const parks = new Map<LinkId, string[]>();
@@ -139,9 +137,9 @@ async function lookAt(world: World, context: AssessContext, at: Standing): Promi
     if (links.length === 0) return found;
     after = links.at(-1) ?? null;
     const open = links.filter((link) => !equal.has(link));
-    for (const one of await assess(context, await world.store.loadBundles(open))) {
-      if (!isPartOf(at, one)) continue;
-      const pair = pairOf(world, { policy, one, ...at });
+    const all = await assess(context, await world.store.loadBundles(open));
+    for (const { one, past } of await atCutOff(world, context, { all, at })) {
+      const { pair, gap } = sidesOf(world, { policy, one, ...at }, past);
       if (pair !== undefined) {
         const { crm, erp } = pair;
         const { digest } = world.entropy;
@@ -151,12 +149,60 @@ async function lookAt(world: World, context: AssessContext, at: Standing): Promi
           ...proveFields({ fields: Object.keys(policy.fields), crm, erp, digest }),
         });
       }
-      const gap = missingOf(world, { policy, one, ...at });
       if (gap !== undefined) found.missing.push(gap);
-      found.documents.push(...documentOf(world, { policy, one, pair, gap }));
+      found.documents.push(...documentOf(world, { policy, one: past ?? one, pair, gap }));
       if (gap?.reason === "not_wanted" || gap?.reason === "parent_not_wanted") at.unwanted.add(one.bundle.id);
     }
   }
+}
+
+/** A link as it is, and as it was at the cut-off of a statement that has one. */
+interface Turned {
+  readonly one: Assessed;
+  readonly past: Assessed | null;
+}
+
+/** Those links that are part of the statement. */
+async function atCutOff(
+  world: World,
+  context: AssessContext,
+  { all, at }: { readonly all: readonly Assessed[]; readonly at: Standing },
+): Promise<readonly Turned[]> {
+  const { cutOff, notes } = at;
+  if (cutOff === null) return all.map((one) => ({ one, past: null }));
+  const { entity } = context.policy;
+  const records = all.flatMap(({ bundle }) => bundle.members.map((member) => ({ ...member, entity })));
+  const histories = await historiesOf(world, records);
+  const turned: Turned[] = [];
+  for (const one of all) {
+    const then = await linkThen(context, one, { histories, cutOff, notes });
+    if (then.is === "in") turned.push({ one, past: then.one });
+  }
+  return turned;
+}
+
+/** What both sides show of a link, or the one that alone has it. */
+function sidesOf(
+  world: World,
+  stated: Stated,
+  past: Assessed | null,
+): { readonly pair: Pair | undefined; readonly gap: Missing | undefined } {
+  const pair = pairOf(world, stated);
+  const gap = missingOf(world, stated);
+  if (past === null) return { pair, gap };
+  const reasons = reasonsOf(world, stated);
+  const own = pairOf(world, { ...stated, one: past });
+  const isEqualNow = (now: Pair, field: string): boolean => {
+    const [crm, erp] = [now.crm[field], now.erp[field]];
+    return crm !== undefined && erp !== undefined && normalOf(crm) === normalOf(erp);
+  };
+  const then = own === undefined ? undefined : pairThen({ ...own, reasons }, pair, isEqualNow);
+  const alone = missingOf(world, { ...stated, one: past });
+  if (alone === undefined) return { pair: then, gap: undefined };
+  const { entity, id: record } = past.bundle;
+  const reason = gap?.reason ?? "settled_since";
+  const command = settlingCommand({ reason, entity, record, field: null, parks: [] });
+  return { pair: then, gap: { ...alone, reason, command: gap?.command ?? command } };
 }
 
 /** Digits of the paths of the nodes that a statement shows: 256 at most. */
@@ -185,13 +231,13 @@ async function stateOne(
   const { policy } = context;
   const found = await lookAt(world, context, at);
   const { pairs, missing, known } = found;
-  for (const newcomer of await world.store.unlinkedOf(policy.entity)) {
+  const newcomers = await world.store.unlinkedOf(policy.entity);
+  const shownThen = await newcomersThen(world, policy, { newcomers, at });
+  for (const newcomer of newcomers) {
     const role = world.sides.find(({ id }) => id === newcomer.connection)?.role;
     if (role === undefined) continue;
-    if (at.asOf !== null) {
-      at.unknown.push(`${policy.entity} ${newcomer.connection}:${newcomer.id}: it has no link yet`);
-      continue;
-    }
+    const shown = at.cutOff === null ? newcomer : shownThen.get(recordName(newcomer));
+    if (shown === undefined) continue;
     const reason = newcomer.resolution === "candidate" ? "candidate" : "waiting_for_parent";
     const label = `${newcomer.connection}:${newcomer.id}`;
     const missingOn = role === "crm" ? "erp" : "crm";
@@ -199,7 +245,7 @@ async function stateOne(
     const command = settlingCommand({ reason, entity, record: label, field: null, parks: [] });
     missing.push({ link: null, label, missingOn, reason, command });
     found.documents.push(
-      ...(await newcomerDocument(world, policy, { newcomer, role, label, reason, command })),
+      ...(await newcomerDocument(world, policy, { newcomer: shown, role, label, reason, command })),
     );
   }
   const fields = Object.values(policy.fields);
@@ -211,9 +257,30 @@ async function stateOne(
     known,
     missing,
     totalFields: totalFields.filter(isMoney),
-    ...(at.asOf === null ? { proof: await proofOf(world, policy.entity, found) } : {}),
+    ...(at.cutOff === null ? { proof: await proofOf(world, policy.entity, found) } : {}),
   });
   return { entity, found };
+}
+
+/** Records without a link that were there at the cut-off, as they were, by name. */
+async function newcomersThen(
+  world: World,
+  policy: EntityPolicy,
+  { newcomers, at }: { readonly newcomers: readonly StoredObservation[]; readonly at: Standing },
+): Promise<ReadonlyMap<string, StoredObservation>> {
+  const { cutOff, notes } = at;
+  if (cutOff === null) return new Map();
+  const histories = await historiesOf(world, newcomers);
+  const { entity } = policy;
+  const shown = newcomers.flatMap(
+    (newcomer) => newcomerThen(newcomer, { histories, cutOff, notes, entity }) ?? [],
+  );
+  const read = await canonicalFields(world, policy, shown);
+  return new Map(
+    read
+      .filter(({ fields }) => typeof fields["date"] !== "string" || fields["date"] <= cutOff.day)
+      .map(({ record }) => [recordName(record), record]),
+  );
 }
 
 interface Stated {

@@ -79,5 +79,9 @@ export interface CursorState {
   readonly sweptAt: string | null;
   /** When the whole reading began that goes on, or was the last to end. */
   readonly sweepSince: string | null;
+  /** When the reading began that goes on. */
+  readonly beganAt: string | null;
+  /** When the last reading began that has ended. */
+  readonly readSince: string | null;
   readonly failure: FailureRecord | null;
 }

@@ -2,6 +2,7 @@ import { asConsolidated } from "./duplicates.ts";
 import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
+import { absentUntil, keepFormer, shownSince } from "./history.ts";
 import type { JournalWriter } from "./journal.ts";
 import { checkLease } from "./leases.ts";
 import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "./port.ts";
@@ -190,13 +191,15 @@ export async function upsert(
       `with held as (select o.connection, o.entity, o.external_id from ${sightingRows} join observation ` +
         "o on " +
         `${isRecordOf("r")} where o.read_end = r.known_end and o.content_hash = r.known_hash order by ` +
-        "o.connection, o.entity, o.external_id for update of o) update observation o set kind = r.kind, " +
+        "o.connection, o.entity, o.external_id for update of o), former as (" +
+        `${keepFormer(sightingRows, isRecordOf)}) update observation o set kind = r.kind, ` +
         "native = case when r.kind = 'deleted' then o.native else r.native end, content_hash = " +
         "r.content_hash, version = r.version, version_order = r.version_order, modified_at = " +
         "r.modified_at, made_at = coalesce(r.made_at, o.made_at), " +
         "actor = r.actor, own_stamp = r.own_stamp, into_id = r.into_id, via = r.via, read_start = " +
         "r.read_start, read_end = " +
-        `r.read_end, resolution = ${returned}, seen_at = now() from held h, ${sightingRows} where ` +
+        `r.read_end, resolution = ${returned}, seen_at = now(), shown_since = ${shownSince} ` +
+        `from held h, ${sightingRows} where ` +
         `${isRecordOf("h")} and ${isRecordOf("r")} returning o.connection, o.entity, o.external_id, ` +
         "o.link_id",
       [JSON.stringify(replaced)],
@@ -206,7 +209,8 @@ export async function upsert(
   const added = rows.filter((row) => row.known_end === null);
   if (added.length > 0) {
     const made = await tx.query<StoredRow>(
-      `insert into observation (${columnNames}) select ${columnNames} from ${sightingRows} order by ` +
+      `insert into observation (${columnNames}, absent_until) select ${columnNames}, ${absentUntil} from ` +
+        `${sightingRows} order by ` +
         "connection, entity, external_id on conflict (connection, entity, external_id) do nothing " +
         "returning " +
         "connection, entity, external_id, link_id",
@@ -234,13 +238,15 @@ async function singlesOnceRead(tx: Queryable, cursor: CursorState): Promise<read
 async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
   await tx.query(
     "insert into cursor (connection, entity, mapping_hash, page_cursor, pages, reading, " +
-      "reading_since, newest_seen, watermark, backfilled_at, read_at, swept_at, failure, sweep_since) " +
-      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14) on conflict " +
+      "reading_since, newest_seen, watermark, backfilled_at, read_at, swept_at, failure, sweep_since, " +
+      "began_at, read_since) " +
+      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16) on conflict " +
       "(connection, entity) do update set mapping_hash = excluded.mapping_hash, page_cursor = " +
       "excluded.page_cursor, pages = excluded.pages, reading = excluded.reading, reading_since = " +
       "excluded.reading_since, newest_seen = excluded.newest_seen, watermark = excluded.watermark, " +
       "backfilled_at = excluded.backfilled_at, read_at = excluded.read_at, swept_at = " +
-      "excluded.swept_at, failure = excluded.failure, sweep_since = excluded.sweep_since",
+      "excluded.swept_at, failure = excluded.failure, sweep_since = excluded.sweep_since, " +
+      "began_at = excluded.began_at, read_since = excluded.read_since",
     [
       cursor.connection,
       cursor.entity,
@@ -256,6 +262,8 @@ async function saveCursor(tx: Queryable, cursor: CursorState): Promise<void> {
       cursor.sweptAt,
       cursor.failure === null ? null : JSON.stringify(cursor.failure),
       cursor.sweepSince,
+      cursor.beganAt,
+      cursor.readSince,
     ],
   );
 }
@@ -446,6 +454,8 @@ export function emptyCursor(connection: ConnectionId, entity: EntityName): Curso
     readAt: null,
     sweptAt: null,
     sweepSince: null,
+    beganAt: null,
+    readSince: null,
     failure: null,
   };
 }

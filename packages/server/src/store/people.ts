@@ -9,6 +9,7 @@ import type {
 } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import { loadBacklog } from "./backlog.ts";
+import { forgetOld } from "./history.ts";
 import type { JournalWriter } from "./journal.ts";
 import { lockLinks } from "./link-locks.ts";
 import { markLinks } from "./observations.ts";
@@ -26,6 +27,7 @@ import type {
 interface Deps {
   readonly database: Database;
   readonly journal: JournalWriter;
+  readonly keepHistoryMs: number;
 }
 
 type Part = Pick<
@@ -130,9 +132,9 @@ function runs(deps: Deps): Pick<Store, "startRun" | "endRun" | "listRuns"> {
     },
     async endRun(id, state, summary) {
       await database.query(
-        "update run set state = $2, ended_at = now(), summary = $3::jsonb where id = $1 and state " +
-          "= 'running'",
-        [id, state, JSON.stringify(summary)],
+        `with old as (${forgetOld}) update run set state = $2, ended_at = now(), summary = ` +
+          "$3::jsonb where id = $1 and state = 'running'",
+        [id, state, JSON.stringify(summary), deps.keepHistoryMs],
       );
     },
     async listRuns(limit) {

@@ -23,6 +23,7 @@ import type { AdoptStore } from "./adopt-port.ts";
 import type { ContractStore } from "./contract-port.ts";
 import type { DuplicateStore } from "./duplicate-port.ts";
 import type { EpochStore, JournalProof } from "./epoch-port.ts";
+import type { HistoryStore } from "./history-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
 import type { Lease, LeaseStore, Rights } from "./lease-port.ts";
 import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
@@ -55,6 +56,7 @@ export type { CursorState, RecordKey, StoredObservation } from "./facts.ts";
 export type * from "./adopt-port.ts";
 export type * from "./duplicate-port.ts";
 export type * from "./epoch-port.ts";
+export * from "./history-port.ts";
 export type * from "./identity-port.ts";
 export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
 export type { DueStore, DueWork, Look, OpenTarget, Readiness } from "./due-port.ts";
@@ -352,6 +354,7 @@ export interface Store
     PauseStore,
     ProofStore,
     StatementStore,
+    HistoryStore,
     ContractStore {
   migrate(): Promise<number>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { ExternalId, LinkId } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
+import { forgetFormer, renameFormer } from "./history.ts";
 import type { JournalWriter } from "./journal.ts";
 import { lockLinks } from "./link-locks.ts";
 import { markLinks, upsert } from "./observations.ts";
@@ -95,12 +96,12 @@ async function take(tx: Queryable, { seen, is }: ReuseCommit, row: KnownRow): Pr
   await upsert(tx, [seen], { known, members: new Map() });
   if (is === "same") return;
   const { connection, entity, id } = seen;
-  await tx.query(`update observation set link_id = null, resolution = null, made_at = $4 where ${ofRecord}`, [
-    connection,
-    entity,
-    id,
-    seen.madeAt ?? null,
-  ]);
+  await tx.query(
+    "update observation set link_id = null, resolution = null, made_at = $4, shown_since = now(), " +
+      `absent_until = null where ${ofRecord}`,
+    [connection, entity, id, seen.madeAt ?? null],
+  );
+  await forgetFormer(tx, seen);
 }
 
 /** The record that had the id goes on under a name of ours, as deleted. */
@@ -121,9 +122,11 @@ async function setAside(
   await tx.query(
     "insert into observation (connection, entity, external_id, link_id, kind, native, content_hash, " +
       "version, version_order, modified_at, own_stamp, made_at, actor, into_id, via, read_start, read_end, " +
-      "resolution, seen_at) select connection, entity, $4, link_id, 'deleted', native, content_hash, " +
+      "resolution, seen_at, shown_since, absent_until) select connection, entity, $4, link_id, 'deleted', " +
+      "native, content_hash, " +
       "version, version_order, modified_at, own_stamp, made_at, actor, null, via, read_start, read_end, " +
-      "null, now() from observation where " +
+      "null, now(), case when kind = 'deleted' then shown_since else now() end, absent_until from " +
+      "observation where " +
       ofRecord,
     named,
   );
@@ -138,6 +141,7 @@ async function setAside(
       [connection, entity, gone, is_alias, link],
     );
   await rename(tx, seen, gone);
+  await renameFormer(tx, seen, gone);
   return gone;
 }
 

@@ -170,6 +170,8 @@ export interface CursorRow {
   readonly read_at: string | null;
   readonly swept_at: string | null;
   readonly sweep_since: string | null;
+  readonly began_at: string | null;
+  readonly read_since: string | null;
   readonly failure: FailureRecord | null;
 }
 
@@ -189,6 +191,8 @@ export function cursorOf(row: CursorRow): CursorState {
     readAt: row.read_at,
     sweptAt: row.swept_at,
     sweepSince: row.sweep_since,
+    beganAt: row.began_at,
+    readSince: row.read_since,
     failure: row.failure,
   };
 }

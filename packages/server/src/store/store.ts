@@ -6,6 +6,7 @@ import { connectionStore } from "./connections.ts";
 import { decisionStore } from "./decisions.ts";
 import { duplicateStore } from "./duplicates.ts";
 import { epochStore } from "./epochs.ts";
+import { historyStore } from "./history.ts";
 import { identityStore } from "./identity.ts";
 import { reuseStore } from "./reuse.ts";
 import { dueStore } from "./due.ts";
@@ -26,6 +27,7 @@ import { quotaStore } from "./quotas.ts";
 import { statementStore } from "./statements.ts";
 import { tellingStore } from "./tellings.ts";
 import { termsStore } from "./terms.ts";
+import { keepHistoryMsUsual } from "./port.ts";
 import type { Store } from "./port.ts";
 
 /** The store over a database of either home. */
@@ -33,11 +35,14 @@ export function createStore(deps: {
   readonly database: Database;
   readonly entropy: Entropy;
   readonly clock: Clock;
+  /** How long former states of orders and invoices are kept, ms; 400 days when missing. */
+  readonly keepHistoryMs?: number;
 }): Store {
   const { entropy, clock } = deps;
   const database = patient(deps.database);
   const journal = journalWriter(entropy, clock);
-  const parts = { database, entropy, journal };
+  const { keepHistoryMs = keepHistoryMsUsual } = deps;
+  const parts = { database, entropy, journal, keepHistoryMs };
   return {
     migrate: () => migrate(database),
     close: () => database.close(),
@@ -56,6 +61,7 @@ export function createStore(deps: {
     ...planStore(parts),
     ...quotaStore(database),
     ...proofStore(parts),
+    ...historyStore(database),
     ...statementStore(parts),
     ...pauseStore(parts),
     ...contractStore(parts),

@@ -122,6 +122,12 @@ export class MiniSystem {
     });
   }
 
+  /** The system changes a record by itself, as when a payment is matched: no stamp moves. */
+  editUnstamped(entity: EntityName, id: string, fields: JsonMap): void {
+    const row = this.#row(entity, id);
+    this.#store(entity, { ...row, fields: { ...row.fields, ...fields }, version: row.version + 1 });
+  }
+
   /** A person deletes a record, without a trace for readers. */
   remove(entity: EntityName, id: string): void {
     this.#store(entity, { ...this.#row(entity, id), isDeleted: true });

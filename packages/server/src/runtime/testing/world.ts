@@ -18,7 +18,7 @@ import { MiniSystem } from "./mini-system.ts";
 import type { MiniOptions } from "./mini-system.ts";
 
 /** The same mapping for both small systems: native names are the canonical ones. */
-const plainMapping: Json = {
+const plainMapping: { readonly entities: JsonMap } = {
   entities: {
     accounts: {
       fields: {
@@ -61,6 +61,33 @@ const plainMapping: Json = {
   },
 };
 
+const money = (amount: string): Json => ({ amount, currency: "currency" });
+const documentFields = {
+  number: "number",
+  date: "date",
+  account: { path: "account", ref: "accounts" },
+  status: "status",
+  currency: "currency",
+  net: money("net"),
+  tax: money("tax"),
+  gross: money("gross"),
+  lines: {
+    list: "lines",
+    key: "id",
+    fields: {
+      product: { path: "product", ref: "products" },
+      quantity: { value: "qty", unit: "unit" },
+      unitPrice: { amount: "price", currency: "^currency" },
+      net: { amount: "net", currency: "^currency" },
+    },
+  },
+};
+/** The mapping of orders and invoices, for the tests that have them. */
+const documentMapping: JsonMap = {
+  orders: { fields: documentFields },
+  invoices: { fields: { ...documentFields, openBalance: money("open") } },
+};
+
 /** Two small systems, a store and an engine over them, on a clock that only waiting moves. */
 export interface MiniWorld {
   readonly crm: MiniSystem;
@@ -84,6 +111,8 @@ export interface MiniWorldOptions {
   /** Where the store is: a database, or something that opens a store of another kind. */
   readonly database: StoreOpener;
   readonly contract?: Json;
+  /** Whether both systems have orders and invoices as well. */
+  readonly hasDocuments?: boolean;
   readonly crm?: Partial<MiniOptions>;
   readonly erp?: Partial<MiniOptions>;
   readonly change?: Partial<World>;
@@ -106,9 +135,10 @@ const quoteSteps = {
   ],
 };
 
-function compiled(): Mapping {
+function compiled(hasDocuments: boolean): Mapping {
   const kinds = Object.fromEntries(entityNames.map((name) => [name, entities[name].fields]));
-  const result = compileMapping(plainMapping, kinds);
+  const more = hasDocuments ? documentMapping : {};
+  const result = compileMapping({ entities: { ...plainMapping.entities, ...more } }, kinds);
   if (!("mapping" in result)) throw new Error(JSON.stringify(result.problems));
   return result.mapping;
 }
@@ -139,7 +169,9 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
       : createStore({ database, entropy, clock });
   await plain.migrate();
   const store = options.wrapStore?.(plain) ?? plain;
-  const tables = { accounts: {}, contacts: {}, products: {}, quotes: {} };
+  const hasDocuments = options.hasDocuments === true;
+  const own = hasDocuments ? [...names, "orders", "invoices"] : names;
+  const tables = Object.fromEntries(own.map((name) => [name, {}]));
   const crm = new MiniSystem({ name: "crm", now: clock.now, entities: tables, ...options.crm });
   const erp = new MiniSystem({
     name: "erp",
@@ -168,7 +200,7 @@ export async function miniWorld(options: MiniWorldOptions): Promise<MiniWorld> {
     sides,
     contract,
     contractHash: entropy.digest(JSON.stringify(contract)),
-    policies: names.filter(isEntityName).map((name) => compilePolicy(contract, name, roles)),
+    policies: own.filter(isEntityName).map((name) => compilePolicy(contract, name, roles)),
     customRules: {},
     guard: defaultGuardLimits,
     retry: { ...defaultRetryPolicy, attemptsMax: 3 },
@@ -218,7 +250,7 @@ function miniSide(
     id: connectionId(id),
     role: id,
     system: "mini",
-    mapping: compiled(),
+    mapping: compiled(options.hasDocuments === true),
     mappingHash: "mapping-1",
     open: (terms) => Promise.resolve(gatedConnection(connection, { gate, terms, now })),
     gate,

@@ -29,6 +29,13 @@ import type {
 } from "../port.ts";
 import type { IntentRow, ObservationRow } from "../rows.ts";
 import type { KeptTable, SignatureTable } from "./columns-contract.ts";
+import type {
+  FormerTable,
+  ProofDueTable,
+  ProofNodeTable,
+  ProofTable,
+  ProofTermsTable,
+} from "./columns-statement.ts";
 
 /** A row of `connection`. */
 interface ConnectionTable {
@@ -86,6 +93,8 @@ interface LineTable {
 /** A row of `observation`. */
 export interface ObservationTable extends ObservationRow {
   readonly seen_at: number;
+  readonly shown_since: number;
+  readonly absent_until: number | null;
 }
 
 /** A row of `link_merge`. */
@@ -237,6 +246,8 @@ export interface CursorTable {
   readonly read_at: number | null;
   readonly swept_at: number | null;
   readonly sweep_since: number | null;
+  readonly began_at: number | null;
+  readonly read_since: number | null;
   readonly failure: FailureRecord | null;
 }
 
@@ -406,38 +417,6 @@ interface StatementTable {
   readonly parts: Json;
 }
 
-/** A row of `proof`. */
-export interface ProofTable {
-  readonly link_id: string;
-  readonly entity: string;
-  readonly bucket: string;
-  readonly crm_hash: string;
-  readonly erp_hash: string;
-  readonly compared: number;
-  readonly equal: number;
-  readonly differs_since: number | null;
-}
-
-/** A row of `proof_node`. */
-interface ProofNodeTable {
-  readonly entity: string;
-  readonly path: string;
-  readonly crm_hash: string;
-  readonly erp_hash: string;
-}
-
-/** A row of `proof_terms`. */
-interface ProofTermsTable {
-  readonly entity: string;
-  readonly terms: string;
-}
-
-/** A row of `proof_due`. */
-interface ProofDueTable {
-  readonly nr: number;
-  readonly link_id: string;
-}
-
 /** The row of each table. */
 export interface Rows {
   readonly connection: ConnectionTable;
@@ -447,6 +426,7 @@ export interface Rows {
   readonly match_key: MatchKeyTable;
   readonly line_link: LineTable;
   readonly observation: ObservationTable;
+  readonly observation_was: FormerTable;
   readonly base: BaseTable;
   readonly work: WorkTable;
   readonly intent: IntentTable;

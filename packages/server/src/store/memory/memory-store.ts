@@ -12,6 +12,7 @@ import { connectionPart } from "./connections.ts";
 import { decisionPart } from "./decisions.ts";
 import { duplicatePart } from "./duplicates.ts";
 import { epochPart } from "./epochs.ts";
+import { historyPart } from "./history.ts";
 import { identityPart } from "./identity.ts";
 import { reusePart } from "./reuse.ts";
 import { duePart } from "./due.ts";
@@ -78,12 +79,14 @@ function dumpOf(table: AnyTable): Dump[string] {
 /**
  * A store in memory, for simulation: every method is one atomic step without timers, and answers what the
  * SQL store would. Where SQL leaves an order open, rows come in the order in which they were stored.
- * @param deps `storeClock` is what the database's own clock is to the SQL store; `clock` unless given
+ * @param deps `storeClock` is what the database's own clock is to the SQL store; `clock` unless given;
+ * `keepHistoryMs` as of the SQL store
  */
 export function createMemoryStore(deps: {
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly storeClock?: Pick<Clock, "now">;
+  readonly keepHistoryMs?: number;
 }): MemoryStore {
   const state = createState({ storeClock: deps.clock, ...deps });
   const tables = Object.values(state.tables) as unknown as readonly AnyTable[];
@@ -107,6 +110,7 @@ export function createMemoryStore(deps: {
     ...planPart(state),
     ...quotaPart(state),
     ...proofPart(state),
+    ...historyPart(state),
     ...statementPart(state),
     ...pausePart(state),
     ...contractPart(state),

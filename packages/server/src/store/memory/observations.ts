@@ -6,6 +6,7 @@ import { cursorOf, observationOf } from "../rows.ts";
 import { heldCursor, latestSightings, sightingName, siftSightings } from "../sightings.ts";
 import { inOrder, instantOrNull, markLinks } from "./basics.ts";
 import type { CursorTable, ObservationTable } from "./columns.ts";
+import { absentUntil, keepFormer } from "./history.ts";
 import { writeNotes } from "./journal.ts";
 import { jsonb } from "./json.ts";
 import { checkLease } from "./leases.ts";
@@ -62,12 +63,15 @@ export function store(state: State, seen: StoredObservation, now: number): void 
     seen_at: now,
   };
   if (before !== undefined) {
-    observation.change(before, columns);
+    keepFormer(state, { row: before, seen }, now);
+    const isSame = before.kind === seen.kind && before.content_hash === seen.contentHash;
+    observation.change(before, { ...columns, shown_since: isSame ? before.shown_since : now });
     return;
   }
   const { connection, entity, id: external_id } = seen;
   const link_id = memberLink(state, seen) ?? null;
-  observation.insert({ connection, entity, external_id, link_id, ...columns });
+  const shown = { shown_since: now, absent_until: absentUntil(state, seen, now) };
+  observation.insert({ connection, entity, external_id, link_id, ...columns, ...shown });
 }
 
 /** Stores observations that are newer than the views they meet; marks the links whose content changed. */
@@ -153,6 +157,8 @@ function saveCursor(state: State, given: CursorState): void {
     read_at: timeOf(given.readAt),
     swept_at: timeOf(given.sweptAt),
     sweep_since: timeOf(given.sweepSince),
+    began_at: timeOf(given.beganAt),
+    read_since: timeOf(given.readSince),
     failure: jsonb(given.failure),
   };
   const known = cursor.get(given.connection, given.entity);
@@ -161,13 +167,15 @@ function saveCursor(state: State, given: CursorState): void {
 }
 
 function stateOf(row: CursorTable): CursorState {
-  const { backfilled_at, read_at, swept_at, sweep_since } = row;
+  const { backfilled_at, read_at, swept_at, sweep_since, began_at, read_since } = row;
   return cursorOf({
     ...row,
     backfilled_at: instantOrNull(backfilled_at),
     read_at: instantOrNull(read_at),
     swept_at: instantOrNull(swept_at),
     sweep_since: instantOrNull(sweep_since),
+    began_at: instantOrNull(began_at),
+    read_since: instantOrNull(read_since),
   });
 }
 

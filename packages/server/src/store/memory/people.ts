@@ -3,6 +3,7 @@ import type { CandidateRow, ConflictRow, EntityCounts, OpenCounts, OpenPark, Sto
 import { backlogOf } from "./backlog.ts";
 import { inOrder, instant, instantOrNull, markLinks } from "./basics.ts";
 import { doubtReasons } from "./bundles.ts";
+import { forgetOld } from "./history.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
 import type { State } from "./state.ts";
@@ -42,6 +43,7 @@ function runs(state: State): Pick<Store, "startRun" | "endRun" | "listRuns"> {
       state.commit((now) => {
         const row = run.get(id);
         if (row?.state === "running") run.change(row, { state: end, ended_at: now, summary: jsonb(summary) });
+        forgetOld(state, now);
       });
     },
     async listRuns(limit) {

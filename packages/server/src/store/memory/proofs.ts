@@ -3,7 +3,7 @@ import type { DueProof, ProofEntry, ProofLeaf, ProofState, ProofStore } from "..
 import type { TreeNode } from "@crossfoot/model";
 import { bucketDigits, bucketHash, bucketOf, nodeHash, pathsAbove } from "@crossfoot/model";
 import { inOrder } from "./basics.ts";
-import type { ProofTable } from "./columns.ts";
+import type { ProofTable } from "./columns-statement.ts";
 import type { State } from "./state.ts";
 
 const leafOf = (row: ProofTable): ProofLeaf => ({

@@ -4,6 +4,7 @@ import { goneMark, goneName, madeRecords, reuseNote } from "../places.ts";
 import type { IdentityStore, IntentOutcome, RecordKey } from "../port.ts";
 import { markLinks } from "./basics.ts";
 import type { ObservationTable } from "./columns.ts";
+import { forgetFormer, renameFormer } from "./history.ts";
 import { writeNotes } from "./journal.ts";
 import { store } from "./observations.ts";
 import type { State } from "./state.ts";
@@ -22,8 +23,11 @@ export function reusePart(state: State): Pick<IdentityStore, "commitReuse"> {
         const gone = is === "same" || link === null ? null : setAside(state, reuse, { row, link, now });
         store(state, seen, now);
         const taken = observation.get(connection, entity, id);
-        if (is === "another" && taken !== undefined)
-          observation.change(taken, { link_id: null, resolution: null, made_at: seen.madeAt ?? null });
+        if (is === "another" && taken !== undefined) {
+          const fresh = { made_at: seen.madeAt ?? null, shown_since: now, absent_until: null };
+          observation.change(taken, { link_id: null, resolution: null, ...fresh });
+          forgetFormer(state, seen);
+        }
         if (link === null) return "done";
         markLinks(state, [link], { reason: "its id was given away", now });
         writeNotes(state, [reuseNote(reuse, { link, gone })], runId);
@@ -63,7 +67,8 @@ function setAside(
     .filter(({ external_id }) => external_id.startsWith(`${id}${goneMark}`)).length;
   const gone = goneName(id, lives);
   const left = { kind: "deleted", into_id: null, resolution: null, seen_at: now } as const;
-  observation.insert({ ...row, ...left, external_id: gone });
+  const shown_since = row.kind === "deleted" ? row.shown_since : now;
+  observation.insert({ ...row, ...left, external_id: gone, shown_since });
   for (const own of member.by("record", entity, connection, id)) {
     member.change(own, { until_at: now });
     const { is_alias } = own;
@@ -79,6 +84,7 @@ function setAside(
     });
   }
   rename(state, seen, gone);
+  renameFormer(state, seen, { row, name: gone, now });
   return gone;
 }
 

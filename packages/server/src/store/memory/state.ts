@@ -1,5 +1,5 @@
 import type { Clock, Entropy } from "../../ports.ts";
-import { allShards, shardName } from "../port.ts";
+import { allShards, keepHistoryMsUsual, shardName } from "../port.ts";
 import { createTables } from "./tables.ts";
 import type { Tables } from "./tables.ts";
 import { watchForProofs } from "./proof-marks.ts";
@@ -9,6 +9,8 @@ import type { Undo } from "./table.ts";
 export interface State {
   readonly tables: Tables;
   readonly entropy: Entropy;
+  /** How long former states of records are kept, ms. */
+  readonly keepHistoryMs: number;
   /** The store's own clock, in ms: what `now()` is in SQL. */
   readonly now: () => number;
   /** Our clock, in ms, whose time the journal shows. */
@@ -29,6 +31,7 @@ export function createState(deps: {
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly storeClock: Pick<Clock, "now">;
+  readonly keepHistoryMs?: number;
 }): State {
   const undo: Undo = [];
   const tables = createTables(undo);
@@ -41,6 +44,7 @@ export function createState(deps: {
   return {
     tables,
     entropy: deps.entropy,
+    keepHistoryMs: deps.keepHistoryMs ?? keepHistoryMsUsual,
     now: () => deps.storeClock.now(),
     ourNow: () => deps.clock.now(),
     nextNr: () => (nr += 1),

@@ -88,7 +88,7 @@ const observation = spec("observation")({
     resolution: ["candidate", "waiting", "followed", "returned"],
   },
   links: ["link_id"],
-  instants: ["seen_at"],
+  instants: ["seen_at", "shown_since", "absent_until"],
   indices: {
     link: orNull,
     unlinked: (row) => (row.link_id === null ? row.entity : null),
@@ -96,6 +96,11 @@ const observation = spec("observation")({
     returned: (row) => (row.resolution === "returned" ? row.entity : null),
     place: (row) => keyOf(row.connection, row.entity),
   },
+});
+const former = spec("observation_was")({
+  key: ["connection", "entity", "external_id", "until_at"],
+  instants: ["shown_since", "held_until", "until_at"],
+  indices: { record: ofRecord },
 });
 const base = spec("base")({
   key: ["link_id", "connection"],
@@ -179,7 +184,7 @@ const word = spec("word")({
 const cursor = spec("cursor")({
   key: ["connection", "entity"],
   checks: { reading: ["backfill", "incremental", "sweep"] },
-  instants: ["backfilled_at", "read_at", "swept_at", "sweep_since"],
+  instants: ["backfilled_at", "read_at", "swept_at", "sweep_since", "began_at", "read_since"],
   indices: {},
 });
 const run = spec("run")({
@@ -288,6 +293,7 @@ export interface Tables {
   readonly matchKey: Table<Rows["match_key"], "key" | "member" | "link">;
   readonly line: Table<Rows["line_link"], "link">;
   readonly observation: Table<Rows["observation"], "link" | "unlinked" | "moved" | "returned" | "place">;
+  readonly former: Table<Rows["observation_was"], "record">;
   readonly base: Table<Rows["base"], "link">;
   readonly work: Table<Rows["work"], "entity">;
   readonly intent: Table<Rows["intent"], "link" | "place" | "state" | "group">;
@@ -341,6 +347,7 @@ export function createTables(undo: Undo): Tables {
     matchKey: of(matchKey),
     line: of(line),
     observation: of(observation),
+    former: of(former),
     base: of(base),
     work: of(work),
     intent: of(intent),

@@ -443,6 +443,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   }),
   listPauses: plain("listPauses"),
   dueProofs: plain("dueProofs", fc.constant(1_000)),
+  historyOf: plain("historyOf", records),
   lastStatement: plain("lastStatement"),
   loadStatement: plain("loadStatement", limit),
   proofNodes: plain("proofNodes", entity, fc.constantFrom(0, 2, 4)),

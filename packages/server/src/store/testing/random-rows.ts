@@ -25,7 +25,13 @@ export const connection: fc.Arbitrary<ConnectionId> = fc.constantFrom(
   connectionId("crm"),
   connectionId("erp"),
 );
-export const entity: fc.Arbitrary<string> = fc.constantFrom("accounts", "accounts", "accounts", "contacts");
+export const entity: fc.Arbitrary<string> = fc.constantFrom(
+  "accounts",
+  "accounts",
+  "accounts",
+  "contacts",
+  "invoices",
+);
 export const record: fc.Arbitrary<RecordKey> = fc.record({
   connection,
   entity,
@@ -119,6 +125,8 @@ export const cursor: fc.Arbitrary<CursorState> = fc.record({
   readAt: orNull(stamp),
   sweptAt: orNull(stamp),
   sweepSince: orNull(stamp),
+  beganAt: orNull(stamp),
+  readSince: orNull(stamp),
   failure: orNull(failure),
 });
 

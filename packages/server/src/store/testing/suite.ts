@@ -7,6 +7,7 @@ import type { OpenedStore, StoreHome } from "./homes.ts";
 import { planSuite } from "./plan-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { pauseSuite } from "./pause-suite.ts";
+import { historySuite } from "./history-suite.ts";
 import { proofSuite } from "./proof-suite.ts";
 import { quotaSuite } from "./quota-suite.ts";
 import { crm, decision, erp, failure, intent, outcome, seen } from "./records.ts";
@@ -63,6 +64,7 @@ export function storeSuite(home: StoreHome): void {
   contractSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
   statementSuite(home.name, async () => (await openStore()).store);
+  historySuite(home.name, async () => (await openStore()).store);
   proofSuite(home.name, async () => (await openStore()).store);
   workerSuite(home.name, async () => (await openStore()).store);
 

@@ -1,0 +1,49 @@
+import type { JsonMap } from "@crossfoot/kernel";
+import type { StoredObservation } from "../port.ts";
+
+/** A row of `observation_was`. */
+export interface FormerTable {
+  readonly connection: string;
+  readonly entity: string;
+  readonly external_id: string;
+  readonly kind: StoredObservation["kind"];
+  readonly native: JsonMap;
+  readonly modified_at: number | null;
+  readonly own_stamp: number | null;
+  readonly made_at: number | null;
+  readonly shown_since: number;
+  readonly held_until: number;
+  readonly until_at: number;
+}
+
+/** A row of `proof`. */
+export interface ProofTable {
+  readonly link_id: string;
+  readonly entity: string;
+  readonly bucket: string;
+  readonly crm_hash: string;
+  readonly erp_hash: string;
+  readonly compared: number;
+  readonly equal: number;
+  readonly differs_since: number | null;
+}
+
+/** A row of `proof_node`. */
+export interface ProofNodeTable {
+  readonly entity: string;
+  readonly path: string;
+  readonly crm_hash: string;
+  readonly erp_hash: string;
+}
+
+/** A row of `proof_terms`. */
+export interface ProofTermsTable {
+  readonly entity: string;
+  readonly terms: string;
+}
+
+/** A row of `proof_due`. */
+export interface ProofDueTable {
+  readonly nr: number;
+  readonly link_id: string;
+}
