@@ -294,8 +294,8 @@ export const rooms: readonly Room[] = [
     name: "server/documents",
     at: "packages/server/src/documents/",
     rooms: [...below, "server/html", "server/config", "server/runtime", "server/store-port"],
-    npm: ["pdfkit"],
-    node: [],
+    npm: ["pdfkit", "dejavu-fonts-ttf"],
+    node: ["node:module"],
   },
   {
     name: "server/audit",

@@ -17,16 +17,24 @@ function struck({ was, is }: Exclude<Cell, string>): Html {
 const gap = (text: string): string => (text.endsWith(" ") ? " " : "");
 const cell = (value: Cell): Html => (typeof value === "string" ? html`${value}` : struck(value));
 
-function table({ caption, columns, rows }: SheetTable): Html {
+const line = ([name = "", ...rest]: readonly Cell[]): Html => {
+  const cells = rest.map((value) => html`<td>${cell(value)}</td>`);
+  return html`<tr>
+    <th scope="row">${cell(name)}</th>
+    ${cells}
+  </tr> `;
+};
+
+function table({ caption, columns, rows, sums = [] }: SheetTable): Html {
   if (rows.length === 0) return html``;
   const head = columns.map((column) => html`<th scope="col">${column}</th>`);
-  const body = rows.map(([name = "", ...rest]) => {
-    const cells = rest.map((value) => html`<td>${cell(value)}</td>`);
-    return html`<tr>
-      <th scope="row">${cell(name)}</th>
-      ${cells}
-    </tr> `;
-  });
+  const body = rows.map((row) => line(row));
+  const foot =
+    sums.length === 0
+      ? html``
+      : html`<tfoot>
+          ${sums.map((row) => line(row))}
+        </tfoot> `;
   return html`<div class="sheet" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption>
@@ -40,6 +48,7 @@ function table({ caption, columns, rows }: SheetTable): Html {
       <tbody>
         ${body}
       </tbody>
+      ${foot}
     </table>
   </div> `;
 }

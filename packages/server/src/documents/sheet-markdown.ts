@@ -22,12 +22,12 @@ function cell(value: Cell): string {
 
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-function table({ columns, rows }: SheetTable): readonly string[] {
+function table({ columns, rows, sums = [] }: SheetTable): readonly string[] {
   if (rows.length === 0) return [];
   return [
     line(columns.map((column) => plain(column))),
     line(columns.map(() => "---")),
-    ...rows.map((row) => line(row.map((value) => cell(value)))),
+    ...[...rows, ...sums].map((row) => line(row.map((value) => cell(value)))),
     "",
   ];
 }

@@ -14,6 +14,8 @@ export interface SheetTable {
   readonly columns: readonly string[];
   /** Rows with a cell for each column; the first names the row. */
   readonly rows: readonly (readonly Cell[])[];
+  /** Rows below the others that add them up. */
+  readonly sums?: readonly (readonly Cell[])[];
 }
 
 /** A chapter of a document, with chapters of its own below it. */

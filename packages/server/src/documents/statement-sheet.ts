@@ -35,14 +35,20 @@ const titles = footedColumns.map((column) => column[0]?.toUpperCase() + column.s
 
 function sums(
   words: StatementWords,
-  at: { readonly caption: string; readonly first: readonly string[]; readonly rows: readonly FootedRow[] },
+  at: {
+    readonly caption: string;
+    readonly first: readonly string[];
+    readonly rows: readonly FootedRow[];
+    /** Sums over all rows, those included that are not listed. */
+    readonly grand: readonly FootedRow[];
+  },
   name: (row: FootedRow) => readonly string[],
 ): SheetTable {
-  const rows = at.rows.slice(0, listedMax).flatMap((row) => {
+  const linesOf = (row: FootedRow, names: readonly string[]): readonly (readonly string[])[] => {
     const { currency, crm, erp, difference } = row;
     const isEqual = Object.keys(difference).length === 0;
     const line = (side: string, amounts: FootedAmounts): readonly string[] => [
-      ...name(row),
+      ...names,
       currency,
       side,
       ...amountsOf(words, amounts, currency),
@@ -50,8 +56,17 @@ function sums(
     return isEqual
       ? [line("both", crm)]
       : [line("CRM", crm), line("ERP", erp), line("difference", difference)];
-  });
-  return { caption: at.caption, columns: [...at.first, "Currency", "Side", ...titles], rows };
+  };
+  const more = at.rows.length - listedMax;
+  const total = more > 0 ? `All, with ${more} more` : "All";
+  const [, ...rest] = at.first;
+  return {
+    caption: at.caption,
+    columns: [...at.first, "Currency", "Side", ...titles],
+    rows: at.rows.slice(0, listedMax).flatMap((row) => linesOf(row, name(row))),
+    sums:
+      at.first.length === 0 ? [] : at.grand.flatMap((row) => linesOf(row, [total, ...rest.map(() => "")])),
+  };
 }
 
 function totalsPart({ footing }: Statement, words: StatementWords): SheetPart {
@@ -81,10 +96,12 @@ function totalsPart({ footing }: Statement, words: StatementWords): SheetPart {
       untied.length === 0 ? "Everything adds up." : `It does NOT add up: ${untied.join("; ")}.`,
     ],
     tables: [
-      sums(words, { caption: "As a whole", first: [], rows: grand }, () => []),
-      sums(words, { caption: "By month", first: ["Month"], rows: byPeriod }, (row) => [month(row)]),
-      sums(words, { caption: "By account", first: ["Account"], rows: byAccount }, (row) => [account(row)]),
-      sums(words, { caption: "By account and month", first: ["Account", "Month"], rows }, (row) => [
+      sums(words, { caption: "As a whole", first: [], rows: grand, grand }, () => []),
+      sums(words, { caption: "By month", first: ["Month"], rows: byPeriod, grand }, (row) => [month(row)]),
+      sums(words, { caption: "By account", first: ["Account"], rows: byAccount, grand }, (row) => [
+        account(row),
+      ]),
+      sums(words, { caption: "By account and month", first: ["Account", "Month"], rows, grand }, (row) => [
         account(row),
         month(row),
       ]),

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { plain } from "./sheet-pdf-text.ts";
+import { sheetPdf } from "./sheet-pdf.ts";
+import type { SheetTable } from "./sheet.ts";
+
+const at = { madeAt: new Date("2026-02-01T00:00:00Z"), file: { name: "x.json", text: "{}" } };
+const pdfOf = async (table: Partial<SheetTable>): Promise<string> => {
+  const whole: SheetTable = { caption: "Totals", columns: ["Account", "Open"], rows: [], ...table };
+  const sheet = { title: "Statement", facts: [], parts: [{ title: "Part", tables: [whole] }] };
+  return (await sheetPdf(sheet, at)).toString("latin1");
+};
+const pagesOf = (pdf: string): number => pdf.match(/\/Type \/Page\b/g)?.length ?? 0;
+/** What stands in the table by which a reader of PDF finds the letters of its glyphs. */
+const lettersOf = (pdf: string): ReadonlySet<string> => {
+  const maps = pdf.match(/beginbfrange[\s\S]*?endbfrange/g) ?? [];
+  const codes = maps.flatMap((map) =>
+    [...map.matchAll(/<([0-9a-f]{4})>(?=[ \]])/gi)].map(([, code]) => code ?? ""),
+  );
+  return new Set(codes.map((code) => String.fromCodePoint(Number.parseInt(code, 16))));
+};
+
+describe("a document as PDF", () => {
+  test.each([
+    ["Polish", "Łódź Żółć"],
+    ["Czech", "Příbor"],
+    ["Hungarian", "Őrült Űr"],
+    ["Turkish", "İstanbul Çiğ"],
+    ["Greek", "Αθήνα"],
+    ["Russian", "Север"],
+    ["Vietnamese", "Hồ Chí"],
+    ["Hebrew", "חברת"],
+  ])("prints %s letters", async (_, name) => {
+    const letters = lettersOf(await pdfOf({ rows: [[name, "1"]] }));
+    expect(name.split("").filter((letter) => letter !== " " && !letters.has(letter))).toEqual([]);
+    expect(plain(name)).toBe(name);
+  });
+
+  test("prints a question mark for letters that its font does not have", () => {
+    expect(plain("株式会社 Ada\n& Söhne \u{1f600}")).toBe("???? Ada & Söhne ?");
+  });
+
+  test("holds words together that are read from the right, and leaves the others", () => {
+    expect(plain("Firma שלום עולם GmbH")).toBe("Firma שלום\u00a0עולם  GmbH");
+  });
+
+  test("a table goes on over as many pages as it needs", async () => {
+    const rows = Array.from({ length: 100 }, (_, line) => [`account ${line}`, "1"]);
+    const [short, long] = [await pdfOf({ rows: rows.slice(0, 5) }), await pdfOf({ rows })];
+    expect([pagesOf(short), pagesOf(long)]).toEqual([1, 3]);
+  });
+
+  test("a row that is too high for what is left of a page goes to the next one", async () => {
+    const text = "long ".repeat(900);
+    const rows = Array.from({ length: 4 }, () => [text, "1"]);
+    expect(pagesOf(await pdfOf({ rows }))).toBeLessThanOrEqual(4);
+  });
+
+  test("a cell that is longer than a page is cut and does not run over the next", async () => {
+    expect(pagesOf(await pdfOf({ rows: [["endless ".repeat(20_000), "1"]] }))).toBe(2);
+  });
+});
