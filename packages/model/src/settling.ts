@@ -9,10 +9,12 @@ export interface Unsettled {
   readonly field: string | null;
   /** Dead letters of the record. */
   readonly parks: readonly string[];
+  /** The record that a newcomer may be the same as; missing where there is none or several. */
+  readonly twin?: string | undefined;
 }
 
 /** The command that settles a difference, or that shows what it rests on. Never throws. */
-export function settlingCommand({ reason, entity, record, field, parks }: Unsettled): string {
+export function settlingCommand({ reason, entity, record, field, parks, twin }: Unsettled): string {
   switch (reason) {
     case "in_flight":
     case "waiting_for_parent":
@@ -22,11 +24,11 @@ export function settlingCommand({ reason, entity, record, field, parks }: Unsett
     case "conflict":
       return field === null ? "crossfoot conflicts" : `crossfoot conflicts ${record} ${field} --take erp`;
     case "candidate":
-      return `crossfoot match ${entity} ${record}`;
+      return `crossfoot match ${entity} ${record} ${twin === undefined ? "--apart" : `--with ${twin}`}`;
     case "not_permitted":
       return "crossfoot check";
     case "deleted_elsewhere":
-      return `crossfoot deleted ${entity} ${record}`;
+      return `crossfoot deleted ${entity} ${record} --keep`;
     case "not_wanted":
     case "kept_difference":
       return "crossfoot contract";

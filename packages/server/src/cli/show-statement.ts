@@ -15,7 +15,7 @@ const reasonWords: { readonly [reason: string]: string } = {
   explained_cent: "the rules of both systems account for every cent",
   lossy_target: "the system keeps the value in its own form",
   undone: "somebody undid the write; it stays so until a side is edited",
-  kept_difference: "the contract keeps it",
+  kept_difference: "kept, by the contract or by a person",
   closed_by_state: "edited after the state of the document closed it",
   waiting_for_parent: "waits for the record it belongs to",
   parent_not_wanted: "the record it refers to is not wanted there",

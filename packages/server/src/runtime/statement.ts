@@ -1,5 +1,5 @@
-import { closedIn, isEqual } from "@crossfoot/kernel";
-import type { EntityName, EntityPolicy, LinkId, MemberState, Wait } from "@crossfoot/kernel";
+import { carried, closedIn, isEqual } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, EntityPolicy, LinkId, MemberState, Wait } from "@crossfoot/kernel";
 import {
   composeStatement,
   entities,
@@ -51,6 +51,7 @@ export async function makeStatement(
 ): Promise<Statement> {
   await refreshProofs(world);
   const parks = await parksByLink(world);
+  const twins = await twinsByRecord(world);
   const documents: FootedDocument[] = [];
   const stated: EntityStatement[] = [];
   // Entities come parents first: what the contract does not want of the parents explains their children.
@@ -59,7 +60,10 @@ export async function makeStatement(
   for (const context of contexts) {
     if (cutOff !== null && !isCutOff(context.policy.entity)) continue;
     if (cutOff !== null) notes.unknown.push(...(await readingGaps(world, context.policy.entity, cutOff)));
-    const { entity, found } = await stateOne(world, context, { unwanted, parks, cutOff, notes });
+    const { entity, found } = await stateOne(world, context, {
+      ...{ unwanted, parks, twins, cutOff, notes },
+      away: new Set(world.sides.flatMap(({ id }) => (context.opened.has(id) ? [] : [id]))),
+    });
     stated.push(entity);
     documents.push(...found.documents);
   }
@@ -77,8 +81,12 @@ export async function makeStatement(
 interface Standing {
   /** Links that the contract does not want on both sides. */
   readonly unwanted: Set<LinkId>;
+  /** Connections that cannot be opened: what would be written to them now is not known. */
+  readonly away: ReadonlySet<ConnectionId>;
   /** Open dead letters by link. */
   readonly parks: ReadonlyMap<LinkId, readonly string[]>;
+  /** What a newcomer may be the same as, by its name. */
+  readonly twins: ReadonlyMap<string, string>;
   /** Null for a statement of now. */
   readonly cutOff: CutOff | null;
   readonly notes: CutOffNotes;
@@ -86,6 +94,25 @@ interface Standing {
 
 /** Entities whose documents have a day on which books are cut off. */
 const isCutOff = (entity: EntityName): boolean => entity === "orders" || entity === "invoices";
+
+/** Records that newcomers may be the same as, by the newcomer's name, where there is one of each. */
+async function twinsByRecord({ store }: World): Promise<Standing["twins"]> {
+  const candidates = await store.listCandidates();
+  const members = await store.membersOf(
+    candidates.flatMap(({ links }) => links) as unknown as readonly LinkId[],
+  );
+  const twins = new Map<string, string>();
+  for (const candidate of candidates) {
+    const others = members.filter(
+      ({ link, connection, isAlias }) =>
+        candidate.links.includes(link) && connection !== candidate.connection && !isAlias,
+    );
+    const [other] = others;
+    if (other !== undefined && others.length === 1)
+      twins.set(recordName(candidate), `${other.connection}:${other.id}`);
+  }
+  return twins;
+}
 
 async function parksByLink({ store }: World): Promise<Standing["parks"]> {
   const parks = new Map<LinkId, string[]>();
@@ -242,7 +269,8 @@ async function stateOne(
     const label = `${newcomer.connection}:${newcomer.id}`;
     const missingOn = role === "crm" ? "erp" : "crm";
     const { entity } = policy;
-    const command = settlingCommand({ reason, entity, record: label, field: null, parks: [] });
+    const twin = at.twins.get(recordName(newcomer));
+    const command = settlingCommand({ reason, entity, record: label, field: null, parks: [], twin });
     missing.push({ link: null, label, missingOn, reason, command });
     found.documents.push(
       ...(await newcomerDocument(world, policy, { newcomer: shown, role, label, reason, command })),
@@ -289,6 +317,7 @@ interface Stated {
   /** Links that the contract does not want on both sides. */
   readonly unwanted: ReadonlySet<LinkId>;
   readonly parks: Standing["parks"];
+  readonly away: Standing["away"];
 }
 
 function isParentUnwanted(wait: Wait, unwanted: ReadonlySet<LinkId>): boolean {
@@ -344,7 +373,7 @@ function reasonsOf(world: World, stated: Stated): { readonly [field: string]: Di
   for (const { field } of plan.conflicts) reasons[field] = "conflict";
   for (const field of bundle.openConflicts) reasons[field] = "conflict";
   for (const park of plan.parks) for (const field of Object.keys(park.problems)) reasons[field] = "parked";
-  const whole = wholeReason(one);
+  const whole = wholeReason(one) ?? awayReason(stated);
   if (whole !== undefined) reasons["*"] = whole;
   if (policy.isProjection && writes.length > 0) reasons["*"] = "in_flight";
   return reasons;
@@ -358,6 +387,22 @@ function wholeReason({ plan, bundle, input }: Assessed): DifferenceReason | unde
   if (kinds.includes("deleted")) return "deleted_elsewhere";
   if (plan.verdict === "parked") return "parked";
   return undefined;
+}
+
+/**
+ * What was last decided of a record while a system is away: what would be decided now is not known, since
+ * nobody can tell what that system takes.
+ */
+function awayReason({ one, parks, away, unwanted }: Stated): DifferenceReason | undefined {
+  const { bundle, input } = one;
+  if (away.size === 0 || bundle.verdict === "not_wanted") return undefined;
+  if ((parks.get(bundle.id) ?? []).length > 0) return "parked";
+  if (bundle.verdict !== "waiting") return undefined;
+  const named = Object.values(input.members).flatMap(({ view }) =>
+    Object.values(view.fields).flatMap((value) => carried(value)),
+  );
+  const isUnwanted = named.some((parent) => "link" in parent && unwanted.has(parent.link));
+  return isUnwanted ? "parent_not_wanted" : "waiting_for_parent";
 }
 
 function missingOf(world: World, stated: Stated): Missing | undefined {
@@ -383,7 +428,10 @@ function missingOf(world: World, stated: Stated): Missing | undefined {
 
 function missingReason(world: World, stated: Stated, canCreate: boolean): Missing["reason"] {
   const { one, unwanted } = stated;
-  const whole = wholeReason(one);
+  const whole = wholeReason(one) ?? awayReason(stated);
+  // Taken back by an undo, or a person said that the other side stays as it is.
+  if (whole === "deleted_elsewhere" && one.bundle.state === "ended")
+    return isTakenBack(one.bundle) ? "undone" : "kept_difference";
   if (whole !== undefined) return whole;
   const { writes, refused } = splitRefused(world, one);
   if (refused.length > 0) return "parked";
