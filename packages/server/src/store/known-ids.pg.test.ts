@@ -5,7 +5,7 @@ import { knownIdsSql } from "./observations.ts";
 import { createStore } from "./store.ts";
 
 forEachHome(vitest, ["embedded"], (home) => {
-  test("what is known of a system is listed without a loop over all of it, also before any statistics", async () => {
+  test("what is known is listed without a loop over all of it, also before any statistics", async () => {
     const database = await home.open();
     const entropy = { digest: (text: string) => text, uuid: () => "u" };
     await createStore({ database, entropy, clock: { now: () => 0, monotonic: () => 0 } }).migrate();

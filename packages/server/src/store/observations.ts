@@ -370,8 +370,8 @@ function readings(deps: Deps): Pick<Store, "loadCursor" | "listCursors" | "check
  */
 export const knownIdsSql: string =
   "select external_id from observation where connection = $1 and entity = $2 and kind in ('present', " +
-  "'archived', 'not_seen') union (select external_id from link_member where connection = $1 and entity = $2 " +
-  "and until_at is null except select external_id from observation where connection = $1 and entity = $2)";
+  "'archived', 'not_seen') union (select external_id from link_member where connection = $1 and entity = " +
+  "$2 and until_at is null except select external_id from observation where connection = $1 and entity = $2)";
 
 /** What was seen last. */
 function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observationsOf"> {

@@ -11,7 +11,8 @@ const seen =
   `read_start, read_end) values (${place}, 'l-1', 'present', '{}', 'a', 'poll', 1, 2)`;
 const member = `insert into link_member (connection, entity, external_id, link_id) values (${place}, 'l-1')`;
 const line =
-  "insert into line_link (link_id, connection, field, native_id, key) values ('l-1', 'crm', 'lines', '1', 'k')";
+  "insert into line_link (link_id, connection, field, native_id, key) values ('l-1', 'crm', 'lines', '1', " +
+  "'k')";
 const work = "insert into work (link_id, entity, reason) values ('l-1', 'accounts', 'observed')";
 
 /** By trigger: what was there, and the change that it alone notices. */
