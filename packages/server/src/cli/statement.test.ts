@@ -72,7 +72,8 @@ describe("a statement that is handed out", () => {
     },
   );
 
-  it.each(forms)("as %s it is not whole when a byte of it is another", async (form) => {
+  // A page is made again for each byte, with its fonts.
+  it.each(forms)("as %s it is not whole when a byte of it is another", { timeout: 120_000 }, async (form) => {
     const whole = await statementBytes(sealed, form);
     const file = join(folder, `changed-${form}`);
     const place = fc.nat(whole.length - 1);
