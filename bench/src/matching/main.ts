@@ -4,8 +4,9 @@
  * Precision, recall, F1, blocking recall, candidates per record, review queue and seconds of the
  * matcher over
  * the open sets, with the one configuration that is frozen in packages/matching. Floor and aim are
- * F1. With --scale: the command over CSV files of made-up accounts, so many on each side, with processor and
- * memory. With --learn: F1 after 20, 50 and 100 answers.
+ * F1. Then what the sets become by fixed rules and seeds (few partners, blanks, doubles, look-alikes), and
+ * how far the probabilities are kept. With --scale: the command over CSV files of made-up accounts, so many
+ * on each side and in one file, with processor and memory. With --learn: F1 after 20, 50 and 100 answers.
  */
 import { existsSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -14,7 +15,9 @@ import { parseArgs } from "node:util";
 import { heldOutSets } from "./held-out.ts";
 import { learnSet } from "./learn.ts";
 import { scoreScale } from "./scale.ts";
-import { scoreSet, thinned } from "./score.ts";
+import { derivedGroups } from "./derived.ts";
+import { Reliability } from "./reliability.ts";
+import { scoreGroup, scoreSet, thinned } from "./score.ts";
 import type { Score } from "./score.ts";
 import { scoreNames } from "./names.ts";
 import { loadSets, readTable } from "./sets.ts";
@@ -110,7 +113,8 @@ async function main(): Promise<void> {
   console.log(line(heads));
   const sets = loadSets(folder);
   if (values.learn === true) return showLearning(sets);
-  const show = (set: MatchSet): void => console.log(rowOf(set.name, scoreSet(set)));
+  const reliability = new Reliability();
+  const show = (set: MatchSet): void => console.log(rowOf(set.name, scoreSet(set, reliability)));
   for (const set of sets) show(set);
   for (const score of scoreNames(readTable(new URL("org-names/name_bench_cases.csv", folder)))) {
     const [floor, aim] = nameMarks[score.name] ?? [];
@@ -127,6 +131,31 @@ async function main(): Promise<void> {
   for (const set of sets.filter(({ right }) => right !== null))
     for (const one of [2, 10]) show(thinned(set, one));
   for (const set of heldOutSets()) show(set);
+  showDerived(sets, reliability);
+}
+
+/** What the sets become by fixed rules, and how far the probabilities of all sets were kept. */
+function showDerived(sets: readonly MatchSet[], reliability: Reliability): void {
+  const row = (cells: readonly string[]): string =>
+    cells.map((cell, at) => (at === 0 ? cell.padEnd(66) : cell.padStart(8))).join("");
+  console.log(`\n${row(["derived set", "links", "false", "prec", "recall", "review", "asked"])}`);
+  for (const group of derivedGroups(sets)) {
+    const score = scoreGroup(group, reliability);
+    console.log(
+      row([
+        group.name,
+        ...[score.links, score.wrong].map(String),
+        score.precision === null ? "none" : score.precision.toFixed(4),
+        score.recall.toFixed(4),
+        `${(score.reviewShare * 100).toFixed(1)} %`,
+        String(score.asked),
+      ]),
+    );
+  }
+  console.log(`\n${row(["probability of a pair, over all these sets, from", "pairs", "told", "true"])}`);
+  for (const { from, pairs, foretold, seen } of reliability.bands())
+    console.log(row([String(from), String(pairs), foretold.toFixed(4), seen.toFixed(4)]));
+  console.log(`Brier score ${reliability.brier.toFixed(4)}`);
 }
 
 await main();

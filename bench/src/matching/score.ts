@@ -1,5 +1,7 @@
 import { matchTables } from "@crossfoot/matching";
 import type { MatchedPair } from "@crossfoot/matching";
+import type { SetGroup } from "./derived.ts";
+import type { Reliability } from "./reliability.ts";
 import { pairKey } from "./sets.ts";
 import type { MatchSet } from "./sets.ts";
 
@@ -29,13 +31,14 @@ function f1Of(hits: number, found: number, truth: number): number {
 }
 
 /** Matches a set and scores the links as shared/data/README.md says: all pairs, missed blocking counts. */
-export function scoreSet(set: MatchSet): Score {
+export function scoreSet(set: MatchSet, reliability: Reliability): Score {
   const { entity, left, right, truth } = set;
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const { pairs, candidates } = matchTables({ entity, left, right, fields: null });
   const used = process.cpuUsage(cpuBefore);
   const seconds = (performance.now() - startedAt) / 1000;
+  reliability.add(pairs, set);
   const isTrue = (pair: MatchedPair): boolean => truth.has(pairKey(pair.left, pair.right));
   const links = pairs.filter(({ band }) => band === "link");
   const reviews = pairs.filter(({ band }) => band === "review");
@@ -62,6 +65,43 @@ export function scoreSet(set: MatchSet): Score {
     seconds,
     cpuSeconds: (used.user + used.system) / 1e6,
     expected: links.reduce((sum, { probability }) => sum + probability, 0) / Math.max(1, links.length),
+  };
+}
+
+/** What the sets of a group came to, added up. */
+export interface GroupScore {
+  readonly links: number;
+  readonly wrong: number;
+  /** null where nothing was linked. */
+  readonly precision: number | null;
+  readonly recall: number;
+  /** Questions as a share of the records of the smaller sides. */
+  readonly reviewShare: number;
+  /** True pairs among the questions. */
+  readonly asked: number;
+}
+
+/** Matches every set of a group and adds up the links, hits and questions. */
+export function scoreGroup({ sets }: SetGroup, reliability: Reliability): GroupScore {
+  let [links, hits, reviews, asked, truth, records] = [0, 0, 0, 0, 0, 0];
+  for (const set of sets) {
+    const { pairs } = matchTables({ entity: set.entity, left: set.left, right: set.right, fields: null });
+    reliability.add(pairs, set);
+    truth += set.truth.size;
+    records += Math.min(set.left.rows.length, (set.right ?? set.left).rows.length);
+    for (const pair of pairs) {
+      const isTrue = set.truth.has(pairKey(pair.left, pair.right));
+      if (pair.band === "link") links++;
+      else reviews++;
+      if (isTrue && pair.band === "link") hits++;
+      if (isTrue && pair.band === "review") asked++;
+    }
+  }
+  return {
+    ...{ links, asked, wrong: links - hits },
+    precision: links === 0 ? null : hits / links,
+    recall: hits / Math.max(1, truth),
+    reviewShare: reviews / Math.max(1, records),
   };
 }
 

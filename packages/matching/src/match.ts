@@ -8,9 +8,12 @@ import { assignOneToOne } from "./decide/assign.ts";
 import { clusterGuarded } from "./decide/cluster.ts";
 import { collapseCopies } from "./decide/collapse.ts";
 import { competingProbabilities, freeProbabilities } from "./decide/compete.ts";
+import { Contradictions } from "./decide/contradiction.ts";
 import { decided, Decisions, decisionsOfKept, withDecided } from "./decide/decisions.ts";
 import type { Decision } from "./decide/decisions.ts";
 import { isNamed } from "./decide/guard.ts";
+import { judgeOf, reviewMin } from "./decide/judge.ts";
+import type { Judged } from "./decide/judge.ts";
 import type { Field, MatchedEntity, Table } from "./kinds.ts";
 import type { Weights } from "./weigh/estimate.ts";
 import { Comparer } from "./weigh/levels.ts";
@@ -50,18 +53,8 @@ export interface Matching {
   readonly proposed: Proposed;
 }
 
-/** Below this the records are apart; from here to the bar of a link a person decides. */
-const reviewMin = 0.1;
 /** What a question says at most, and a link inside a cluster at least. */
 const even = 0.5;
-/** Above an even chance, and not by rounding: of two partners that are equally good none is linked. */
-const linkLeast = 0.52;
-/**
- * Where few records have a partner the records that look alike by chance outweigh the pairs, and what two
- * tables share by chance the weights cannot tell: the bar of a link rises from this share downwards.
- */
-const sharedEnough = 0.4;
-const cautionMax = 0.38;
 /** What a pair is taken for at most whose names do not speak for it: a question for a person. */
 const unnamedLogOdds = -0.04;
 
@@ -83,8 +76,9 @@ export function matchSides(sides: Compared, told: readonly Decision[] = []): Mat
 }
 
 function matchAcross(sides: Compared & { readonly right: Side }, decisions: Decisions): Matching {
-  const { left, right, fields, entity } = sides;
-  const weighing = weigh(new Comparer(sides), withDecided(proposeCandidates(sides), decisions), {
+  const { left, right, fields } = sides;
+  const comparer = new Comparer(sides);
+  const weighing = weigh(comparer, withDecided(proposeCandidates(sides), decisions), {
     probabilities: competingProbabilities,
     exclusive: [left.count, right.count],
     decisions,
@@ -92,30 +86,18 @@ function matchAcross(sides: Compared & { readonly right: Side }, decisions: Deci
   });
   const { candidates, measures, weights, logOdds } = weighing;
   const probability = competingProbabilities(candidates, logOdds);
-  const linkMin = barOf(probability, Math.max(left.count, right.count));
+  const taken = assignOneToOne(candidates, logOdds).filter((pair) => (probability[pair] ?? 0) >= reviewMin);
+  const judge = judgeOf(sides, { comparer, weighing, probability, taken });
   const pairs: MatchedPair[] = [];
-  for (const pair of assignOneToOne(candidates, logOdds)) {
+  for (const pair of taken) {
     const [one, other] = [candidates.left[pair] ?? 0, candidates.right[pair] ?? 0];
-    const isSame = decisions.of(one, other) === true;
-    const told = isSame ? 1 : (probability[pair] ?? 0);
-    if (told < reviewMin) continue;
-    const isSure = isSame || (told >= linkMin && isNamed(measures, { weights, entity, pair }));
-    pairs.push({
-      left: one,
-      right: other,
-      probability: isSure ? told : Math.min(told, linkMin),
-      band: isSure ? "link" : "review",
-      candidate: pair,
-    });
+    const judged = decisions.of(one, other) === true ? asSure : judge(pair);
+    pairs.push({ left: one, right: other, ...judged, candidate: pair });
   }
   return { fields, candidates, measures, weights, pairs, proposed: weighing.proposed };
 }
 
-/** From which probability on a pair is linked, by the share of the larger side that has a partner. */
-function barOf(probability: Float64Array, records: number): number {
-  const shared = probability.reduce((sum, each) => sum + each, 0) / Math.max(1, records);
-  return linkLeast + cautionMax * Math.max(0, 1 - shared / sharedEnough);
-}
+const asSure: Judged = { probability: 1, band: "link" };
 
 function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
   const { fields, entity } = sides;
@@ -129,8 +111,12 @@ function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
     survivors: pairsOfLikelyRecords,
   });
   const { candidates, measures, weights } = weighing;
+  const contradictions = new Contradictions(within);
+  const isSpoken = (pair: number): boolean =>
+    isNamed(measures, { weights, entity, pair, isCautious: false }) &&
+    !contradictions.in({ left: candidates.left[pair] ?? 0, right: candidates.right[pair] ?? 0 });
   const logOdds = weighing.logOdds.map((each, pair) =>
-    each > 0 && each < decided && !isNamed(measures, { weights, entity, pair }) ? unnamedLogOdds : each,
+    each > 0 && each < decided && !isSpoken(pair) ? unnamedLogOdds : each,
   );
   const rows = {
     left: candidates.left.map((record) => origin[record] ?? 0),

@@ -4,7 +4,7 @@ import { FeatureReader } from "./features.ts";
 import { listOf, postingsOf, spreadsOf } from "./postings.ts";
 import type { FeatureList } from "./postings.ts";
 import { postingsMax, proposalsOf, proposedMax } from "./proposer.ts";
-import type { Proposals } from "./proposer.ts";
+import type { Proposals, Searched } from "./proposer.ts";
 
 /** Pairs that one record may take part in, whoever proposed them. */
 const candidatesMax = 25;
@@ -37,7 +37,7 @@ export function spreadOf({ left, right }: Candidates, isSelf: boolean): Proposed
 }
 
 /** What is blocked. */
-interface Blocked {
+export interface Blocked {
   readonly left: Side;
   /** null: within one table. */
   readonly right: Side | null;
@@ -81,6 +81,8 @@ export function proposeCandidates({ left, right, fields, vocabulary }: Blocked):
       norms: to.norms,
       worth,
       isSelf: right === null,
+      places: proposedMax,
+      every: 1,
     });
   const [mine, theirs] = lists;
   if (mine === undefined)
@@ -91,9 +93,22 @@ export function proposeCandidates({ left, right, fields, vocabulary }: Blocked):
   return bounded(united(propose(mine, theirs), propose(theirs, mine)), left.count, right.count);
 }
 
+/** What every so-many-th record of a side proposes among the others of its own side. Never throws. */
+export function proposeKin(
+  side: Side,
+  { fields, vocabulary }: Pick<Blocked, "fields" | "vocabulary">,
+  asked: Pick<Searched, "places" | "every">,
+): Proposals {
+  const reader = new FeatureReader(vocabulary, fields);
+  const weighed = weigh([spreadsOf(side, reader)], side.count);
+  const list = listOf(side, reader, weighed);
+  const postings = postingsOf(list, reader.count);
+  return proposalsOf(list, { postings, norms: list.norms, worth: weighed.worth, isSelf: true, ...asked });
+}
+
 function includes(proposals: Proposals, record: number, mate: number): boolean {
-  const end = (record + 1) * proposedMax;
-  for (let at = record * proposedMax; at < end; at++) if (proposals.mates[at] === mate) return true;
+  const end = (record + 1) * proposals.places;
+  for (let at = record * proposals.places; at < end; at++) if (proposals.mates[at] === mate) return true;
   return false;
 }
 
@@ -104,7 +119,7 @@ function eachPair(forth: Proposals, back: Proposals | null, visit: Visit): void 
   for (let place = 0; place < forth.mates.length; place++) {
     const mate = forth.mates[place] ?? -1;
     if (mate < 0) continue;
-    const record = Math.floor(place / proposedMax);
+    const record = Math.floor(place / forth.places);
     const likeness = forth.likeness[place] ?? 0;
     if (back !== null || record < mate) visit(record, mate, likeness);
     else if (!includes(forth, mate, record)) visit(mate, record, likeness);
@@ -112,7 +127,7 @@ function eachPair(forth: Proposals, back: Proposals | null, visit: Visit): void 
   if (back === null) return;
   for (let place = 0; place < back.mates.length; place++) {
     const mate = back.mates[place] ?? -1;
-    const record = Math.floor(place / proposedMax);
+    const record = Math.floor(place / back.places);
     if (mate >= 0 && !includes(forth, mate, record)) visit(mate, record, back.likeness[place] ?? 0);
   }
 }

@@ -8,8 +8,10 @@ export const proposedMax = 12;
  */
 export const postingsMax = 6000;
 
-/** What the records of a side propose: `proposedMax` places for each, the most alike first, -1 for none. */
+/** What the records of a side propose: so many places for each, the most alike first, -1 for none. */
 export interface Proposals {
+  /** Places of one record. */
+  readonly places: number;
   readonly mates: Int32Array;
   readonly likeness: Float32Array;
 }
@@ -21,6 +23,10 @@ export interface Searched {
   readonly worth: Float32Array;
   /** The side that asks is the one that is searched: a record is not its own mate. */
   readonly isSelf: boolean;
+  /** Mates a record proposes at most. */
+  readonly places: number;
+  /** Every so-many-th record proposes; 1 for all. */
+  readonly every: number;
 }
 
 /** Finds the mates of a record by the features they share. */
@@ -87,27 +93,27 @@ class Search {
   /** Puts the records met last that are most like this one into its places, and forgets them. */
   take(record: number, norm: number, into: Proposals): void {
     const { norms, isSelf } = this.#searched;
-    const base = record * proposedMax;
-    const { mates, likeness } = into;
+    const { mates, likeness, places } = into;
+    const base = record * places;
     let count = 0;
     let least = 0;
     for (let at = 0; at < this.#touchedCount; at++) {
       const other = this.#touched[at] ?? 0;
       const alike = Math.fround((this.#sums[other] ?? 0) / Math.max(1e-6, norm * (norms[other] ?? 0)));
       this.#sums[other] = 0;
-      if ((isSelf && other === record) || (count === proposedMax && alike < least)) continue;
+      if ((isSelf && other === record) || (count === places && alike < least)) continue;
       let place = count;
       for (; place > 0; place--) {
         const before = likeness[base + place - 1] ?? 0;
         if (before > alike || (before === alike && (mates[base + place - 1] ?? 0) < other)) break;
-        if (place === proposedMax) continue;
+        if (place === places) continue;
         likeness[base + place] = before;
         mates[base + place] = mates[base + place - 1] ?? -1;
       }
-      if (place >= proposedMax) continue;
+      if (place >= places) continue;
       likeness[base + place] = alike;
       mates[base + place] = other;
-      if (count < proposedMax) count++;
+      if (count < places) count++;
       least = likeness[base + count - 1] ?? 0;
     }
   }
@@ -116,12 +122,14 @@ class Search {
 /** What every record of a list proposes to the side that is searched. */
 export function proposalsOf(list: FeatureList, searched: Searched): Proposals {
   const records = list.norms.length;
+  const { places, every } = searched;
   const proposals = {
-    mates: new Int32Array(records * proposedMax).fill(-1),
-    likeness: new Float32Array(records * proposedMax),
+    places,
+    mates: new Int32Array(records * places).fill(-1),
+    likeness: new Float32Array(records * places),
   };
   const search = new Search(searched);
-  for (let record = 0; record < records; record++) {
+  for (let record = 0; record < records; record += every) {
     search.meet(list, record);
     search.take(record, list.norms[record] ?? 0, proposals);
   }

@@ -74,6 +74,12 @@ function codesOfWords(words: readonly string[], isOwnKind: boolean, pool: TextPo
   return codes;
 }
 
+/** Which side the two records of a pair are of. */
+export type Ends = readonly ["left" | "right", "left" | "right"];
+
+/** One record of each side. */
+export const acrossEnds: Ends = ["left", "right"];
+
 /** The article numbers of all records that few records carry. */
 export class RecordCodes {
   readonly #pool = new TextPool();
@@ -90,11 +96,13 @@ export class RecordCodes {
       for (const code of codes) this.#carriers[code >> 1] = (this.#carriers[code >> 1] ?? 0) + 1;
   }
 
-  /** The level of the codes of two records; see `codeLevel`. */
-  level(left: number, right: number): number {
-    if (this.#left.starts[left] === this.#left.starts[left + 1]) return 0;
-    if (this.#right.starts[right] === this.#right.starts[right + 1]) return 0;
-    return codeLevel(this.#rare(this.#left, left), this.#rare(this.#right, right));
+  /** The level of the codes of two records of these ends; see `codeLevel`. */
+  level(left: number, right: number, ends: Ends = acrossEnds): number {
+    const mine = ends[0] === "left" ? this.#left : this.#right;
+    const theirs = ends[1] === "left" ? this.#left : this.#right;
+    if (mine.starts[left] === mine.starts[left + 1]) return 0;
+    if (theirs.starts[right] === theirs.starts[right + 1]) return 0;
+    return codeLevel(this.#rare(mine, left), this.#rare(theirs, right));
   }
 
   #rare({ starts, codes }: CodeList, record: number): Codes {

@@ -38,18 +38,31 @@ interface Judged {
   readonly weights: Weights;
   readonly entity: MatchedEntity;
   readonly pair: number;
+  /** Few records have a partner: places that differ outweigh one that agrees. */
+  readonly isCautious: boolean;
 }
 
+/** Whether both carry article numbers, and these are not equal. */
+function hasOtherNumber(measures: readonly Measure[], pair: number): boolean {
+  const level = measures.at(-1)?.levels[pair] ?? 0;
+  return level > 0 && level <= agreeMin;
+}
+
+/** Kinds that are one person's or one company's own wherever it is. */
+const ownKinds: ReadonlySet<Kind> = new Set(["tax", "code", "date"]);
+
 /** Whether street, postcode and phone say that the two are elsewhere: one name is not enough then. */
-function isElsewhere(measures: readonly Measure[], pair: number): boolean {
+function isElsewhere(measures: readonly Measure[], { pair, isCautious }: Judged): boolean {
   let differing = 0;
+  let agreeing = 0;
   for (const { kind, levels } of measures) {
     const level = levels[pair] ?? 0;
+    if (ownKinds.has(kind) && level > agreeMin) return false;
     if (level === 0 || !exactPlaceKinds.has(kind)) continue;
-    if (level >= agreeMin) return false;
+    if (level >= agreeMin) agreeing++;
     if (level <= differMax) differing++;
   }
-  return differing >= elsewhereMin;
+  return differing >= elsewhereMin && (agreeing === 0 || (isCautious && differing > agreeing));
 }
 
 /**
@@ -57,8 +70,10 @@ function isElsewhere(measures: readonly Measure[], pair: number): boolean {
  * address that two organisations share, or a blank, links nothing; nor does a name whose street, postcode and
  * phone are all others.
  */
-export function isNamed(measures: readonly Measure[], { weights, entity, pair }: Judged): boolean {
-  if (entity !== "products" && isElsewhere(measures, pair)) return false;
+export function isNamed(measures: readonly Measure[], judged: Judged): boolean {
+  const { weights, entity, pair } = judged;
+  if (entity === "products" && judged.isCautious && hasOtherNumber(measures, pair)) return false;
+  if (entity !== "products" && isElsewhere(measures, judged)) return false;
   let sum = 0;
   let isSaid = false;
   for (const [at, { kind, levels, rarity }] of measures.entries()) {

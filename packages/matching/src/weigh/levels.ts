@@ -1,8 +1,9 @@
 import type { Candidates } from "../block/candidates.ts";
 import { saysNothing } from "../columns/vocabulary.ts";
 import type { FieldValues, Side, Vocabulary } from "../columns/vocabulary.ts";
-import { RecordCodes } from "../compare/codes.ts";
+import { acrossEnds, RecordCodes } from "../compare/codes.ts";
 import { comparisonOf, deskOf, equalLevel, nameLevel } from "../compare/compare.ts";
+import type { Ends } from "../compare/codes.ts";
 import type { Compare } from "../compare/compare.ts";
 import type { Field, Kind, MatchedEntity } from "../kinds.ts";
 
@@ -80,20 +81,24 @@ export class Comparer {
     this.#codes = new RecordCodes(compared);
   }
 
-  /** The measures of these candidates: every field, and the article numbers anywhere in the records. */
-  measures(candidates: Candidates): readonly Measure[] {
+  /**
+   * The measures of these candidates, whose records are of these ends: every field, and the article numbers
+   * anywhere in the records.
+   */
+  measures(candidates: Candidates, ends: Ends = acrossEnds): readonly Measure[] {
     if (this.#columns.length === 0) return [];
-    const measures = this.#columns.map((column) => measureOf(column, candidates));
+    const columns = this.#columns.map((column) => ({ ...column, ends: ends.map((end) => column[end]) }));
+    const measures = columns.map((column) => measureOf(column, candidates));
     const count = candidates.left.length;
     const levels = new Uint8Array(count);
     for (let pair = 0; pair < count; pair++)
-      levels[pair] = this.#codes.level(candidates.left[pair] ?? 0, candidates.right[pair] ?? 0);
-    this.#uncross(measures, candidates);
+      levels[pair] = this.#codes.level(candidates.left[pair] ?? 0, candidates.right[pair] ?? 0, ends);
+    this.#uncross(measures, candidates, ends);
     return [...measures, { name: "article number", kind: "code", levels, rarity: new Float32Array(count) }];
   }
 
   /** Where given and family name stand in each other's column on one side, they are compared crosswise. */
-  #uncross(measures: readonly Measure[], candidates: Candidates): void {
+  #uncross(measures: readonly Measure[], candidates: Candidates, [mine, theirs]: Ends): void {
     const [given, family] = ["given", "family"].map((kind) =>
       this.#columns.findIndex(({ field }) => field.kind === kind),
     ) as [number, number];
@@ -105,12 +110,12 @@ export class Comparer {
       const one = candidates.left[pair] ?? 0;
       const other = candidates.right[pair] ?? 0;
       const forth = crossLevel(
-        this.#keyOf(given, givens.left[one]),
-        this.#keyOf(family, families.right[other]),
+        this.#keyOf(given, givens[mine][one]),
+        this.#keyOf(family, families[theirs][other]),
       );
       const back = crossLevel(
-        this.#keyOf(family, families.left[one]),
-        this.#keyOf(given, givens.right[other]),
+        this.#keyOf(family, families[mine][one]),
+        this.#keyOf(given, givens[theirs][other]),
       );
       const isCrossed = Math.max(forth, back) >= 5 && Math.min(forth, back) !== 1;
       if (!isCrossed) continue;
@@ -125,8 +130,12 @@ export class Comparer {
   }
 }
 
-function measureOf(column: Column, candidates: Candidates): Measure {
-  const { field, left, right, compare, counts, usual } = column;
+function measureOf(
+  column: Column & { readonly ends: readonly Int32Array[] },
+  candidates: Candidates,
+): Measure {
+  const { field, compare, counts, usual } = column;
+  const [left = column.left, right = column.right] = column.ends;
   const count = candidates.left.length;
   const levels = new Uint8Array(count);
   const rarity = new Float32Array(count);
