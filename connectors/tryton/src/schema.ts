@@ -3,7 +3,7 @@ import type { Description, NativeField } from "@crossfoot/connector-sdk";
 import { loadFacts } from "./facts.ts";
 import { inventoryRoots } from "./inventory.ts";
 import { invoices } from "./invoice.ts";
-import { isMap, text } from "./native.ts";
+import { isList, isMap, scalar, text } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 import { accounts, contacts } from "./party.ts";
 import { pricebooks } from "./price-list.ts";
@@ -133,5 +133,18 @@ function otherField(root: string, field: JsonMap): NativeField {
     isRequired: false,
     isReadOnly: isTaken || isReadOnly(field),
     lengthMax: typeof field["size"] === "number" ? field["size"] : null,
+    label: text(field, "string") ?? root,
+    ...optionsOf(field["selection"]),
+    ...(text(field, "relation") === null ? {} : { refersTo: scalar(field["relation"]) }),
+  };
+}
+
+/** Options that are the same for every record; others Tryton names by the method that tells them. */
+function optionsOf(selection: Json | undefined): Pick<NativeField, "options"> {
+  if (!isList(selection)) return {};
+  return {
+    options: selection.flatMap((pair) =>
+      isList(pair) ? [{ code: scalar(pair[0]), label: scalar(pair[1]) }] : [],
+    ),
   };
 }

@@ -62,6 +62,30 @@ describe("reading", () => {
     expect(page.records.map(({ native }) => native)).toEqual([{ siret: "73282932000074" }]);
   });
 
+  it("describes a field by what people see, its options and what it refers to", async () => {
+    const kinds = {
+      grade: { type: "selection", string: "Grade", selection: [["gold", "Gold"]] },
+      place: { type: "selection", string: "Place", selection: "get_places" },
+      dealer: { type: "many2one", string: "Dealer", relation: "party.party" },
+    };
+    const all = { read: true, write: true, create: true };
+    const session = fakeTryton(({ method, params }) => {
+      if (method.endsWith("fields_get")) return { result: kinds };
+      if (method === "common.server.version") return { result: "7.0" };
+      if (!method.endsWith("get_access")) return undefined;
+      const [models] = params as unknown as readonly [readonly string[]];
+      return { result: Object.fromEntries(models.map((model) => [model, all])) };
+    });
+    const { fields } = await openTryton(session).describe();
+    const own = fields["accounts"]?.filter(({ root }) => Object.hasOwn(kinds, root));
+    expect(own).toMatchObject([
+      { root: "grade", label: "Grade", options: [{ code: "gold", label: "Gold" }] },
+      { root: "place", label: "Place" },
+      { root: "dealer", label: "Dealer", refersTo: "party.party" },
+    ]);
+    expect(own?.[1]).not.toHaveProperty("options");
+  });
+
   it("fails as a whole when the server is away, so that nothing is taken as missing", async () => {
     const replies: readonly (readonly [Reply, string])[] = [
       [{ status: 503, body: "" }, "http_503"],

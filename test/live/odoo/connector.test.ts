@@ -8,7 +8,7 @@ import {
 } from "../scenarios/connector-cases.ts";
 import { questionCases } from "../scenarios/question-cases.ts";
 import { familyCases } from "./family-cases.ts";
-import { fieldCases } from "./field-cases.ts";
+import { fieldCases, productFieldCases } from "./field-cases.ts";
 import { groundOn, openGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import { operationCases } from "./operation-cases.ts";
@@ -57,6 +57,7 @@ describe.skipIf(reason !== null)(`the Odoo connector against a real Odoo (${reas
   familyCases(() => isUp(worked));
   rightsCases(() => isUp(worked));
   fieldCases(() => isUp(worked));
+  productFieldCases(() => isUp(worked));
   prepareCases(() => isUp(worked));
   questionCases(() => isUp(worked).live);
   bookCases(() => isUp(worked).live);

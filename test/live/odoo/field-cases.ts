@@ -261,3 +261,22 @@ export function fieldCases(ground: () => Grounded): void {
     });
   });
 }
+
+/** Products are read only, and what the company added stands on their templates. */
+export function productFieldCases(ground: () => Grounded): void {
+  it("a field that the company added to products is shown on each variant, and only shown", async () => {
+    const { desk, live } = ground();
+    const shelf = { name: "x_shelf", field_description: "Shelf", ttype: "char" };
+    await addFields(desk, "product.template", [shelf]);
+    const [template] = await desk.find("product.template", [["default_code", "=", "P003"]], ["name"]);
+    const vals = { x_shelf: "A 7" };
+    await desk.call("product.template", "write", { ids: [Number(template?.["id"])], vals });
+    const fields = { category: { path: "x_shelf", write: false } };
+    const mapped = live.mapped({ entities: { products: { fields } } });
+    const product = await mapped.named("products", "sku", "P003");
+    expect(mapped.read("products", product)).toMatchObject({ fields: { category: "A 7" }, problems: {} });
+    const { fields: told } = await live.connection.describe();
+    const own = (told["products"] ?? []).find(({ root }) => root === "x_shelf");
+    expect(own).toMatchObject({ label: "Shelf", isOwn: true, isReadOnly: true });
+  });
+}

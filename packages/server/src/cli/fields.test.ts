@@ -39,7 +39,9 @@ async function run(...words: readonly string[]): Promise<Ended> {
   });
   const engine = fakeEngine({
     fields: (id) =>
-      id === "away" ? Promise.reject(refused) : Promise.resolve(id === "erp" ? found : undefined),
+      id === "away"
+        ? Promise.reject(refused)
+        : Promise.resolve(id === "erp" ? found : id === "silent" ? [] : undefined),
   });
   try {
     return await command(["fields", ...words, "--project", folder.path], { engine });
@@ -80,6 +82,11 @@ describe("fields", () => {
     expect((await run("erp", "--all")).out).toContain("color");
     const told = JSON.parse((await run("erp", "--entity", "products", "--json")).out) as object;
     expect(told).toMatchObject({ connection: "erp", entities: [{ entity: "products" }] });
+  });
+
+  it("says so of a system that does not tell its fields", async () => {
+    const { out, code } = await run("silent");
+    expect([out, code]).toEqual(["silent does not tell which fields it has.\n", 0]);
   });
 
   it("refuses a connection that is none, and says why one is not reached", async () => {

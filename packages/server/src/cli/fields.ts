@@ -84,6 +84,7 @@ function said(name: string, entities: readonly EntityFields[], room: number): st
     ]);
     return `${entity}\n${rows.length === 0 ? "  nothing" : renderTable(columns, rows, room)}`;
   });
+  if (entities.length === 0) return `${name} does not tell which fields it has.`;
   const own = entities.flatMap(({ fields }) => fields.filter(({ isOwn }) => isOwn === true));
   const open = own.filter(({ mappedTo }) => mappedTo.length === 0).length;
   const ending =
