@@ -52,6 +52,21 @@ const inState = (state: DecideInput["link"]["state"], change: Partial<DecideInpu
   inputOf({ link: { id: testLink, generation: 1, state }, ...change });
 
 describe("what comes before any field is looked at", () => {
+  it("a record is not brought back before the parent is there that it must have (I10)", () => {
+    const field = "account";
+    const parent = { field, kind: { kind: "reference", entity: "accounts" }, isMandatory: true } as const;
+    const policy = entityPolicy([fieldPolicy({ ...everywhere, ...parent })], { onDelete: "archive" });
+    const archived = (connection: ConnectionId, kind: ObservationKind, account: object | null): MemberState =>
+      memberOf(viewOf(connection, { kind, fields: { account } as never }), { account: null }, "archived");
+    const back = (account: object | null): DecideInput =>
+      decideInput(policy, {
+        sides: { crm: abilities([field]), erp: abilities([field]) },
+        members: { crm: archived(crm, "present", account), erp: archived(erp, "archived", null) },
+      });
+    expect(decide(back(null)).writes).toMatchObject([{ kind: "unarchive", target: erp }]);
+    expect(decide(back({ link: "l9" }))).toMatchObject({ verdict: "waiting", writes: [], kindMoves: [] });
+  });
+
   it("an open intent is waited for, whatever else there is to do", () => {
     expect(decide(inputOf()).verdict).toBe("writes");
     for (const input of [inputOf(), inState("merged"), inState("ended")])

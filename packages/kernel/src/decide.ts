@@ -27,7 +27,9 @@ export function decide(input: DecideInput): Plan {
   const { isWanted, ...creates } = planCreates(input);
   const fields = planFields(input);
   const life = planLife(input, fields.writes);
-  const wanted = [...life.unarchives, ...fields.writes, ...life.archives, ...creates.writes];
+  const held = new Set(fields.waits.filter(({ isBlocking }) => isBlocking).map(({ target }) => target));
+  const unarchives = life.unarchives.filter(({ target }) => !held.has(target));
+  const wanted = [...unarchives, ...fields.writes, ...life.archives, ...creates.writes];
   const writes = keptFromBooks(input, wanted);
   const isKept = writes.length < wanted.length;
   const reasons = [...fields.reasons, ...creates.reasons];

@@ -44,6 +44,24 @@ describe("sides that meet for the first time", () => {
     });
   });
 
+  it("a master does not overrule what somebody edited since, where newer values win", () => {
+    const policy = fieldPolicy({ ...everywhere, master: crm, policy: "newest" });
+    const merged = (crmStamp: number, erpStamp: number | null) =>
+      mergeField(
+        policy,
+        [fresh(crm, "made", { stampMs: crmStamp }), side(erp, { view: "edited", stampMs: erpStamp })],
+        plain,
+      );
+    expect(merged(1, 2)).toMatchObject({ values: { crm: "edited" }, reason: "newest_wins" });
+    expect(merged(2, 1)).toMatchObject({ values: { erp: "made" }, reason: "newest_wins" });
+    expect(merged(1, null)).toMatchObject({ kind: "conflict", reason: "first_link_differs" });
+    const asks = { ...policy, policy: "review" as const };
+    expect(mergeField(asks, [fresh(crm, "made"), side(erp, { view: "edited" })], plain)).toMatchObject({
+      kind: "conflict",
+      reason: "first_link_differs",
+    });
+  });
+
   it("a master that joins two that agree brings its value, a writer that joins takes theirs", () => {
     const joining = (master: SideValue["connection"]) =>
       mergeField(fieldPolicy({ ...everywhere, master }), [side(crm), side(erp), fresh(web, "third")], plain);

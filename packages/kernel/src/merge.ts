@@ -315,7 +315,9 @@ function mergeFirst(merging: Merging, context: MergeContext): FieldDecision {
   const candidates = speaking.length > 0 ? speaking : writers;
   const winner = leading(policy, candidates);
   if (winner === undefined) return keep(seen);
-  if (winner.connection === policy.master || areAllAlike(candidates))
+  // What somebody edited since his side agreed is no record that was there before.
+  const isEdited = merging.changed.length > 0 && policy.policy !== "master";
+  if ((winner.connection === policy.master && !isEdited) || areAllAlike(candidates))
     return win(merging, winner, { loss: "first_link_master", reason: firstReason(seen, winner) });
   const newest = policy.policy === "newest" ? newestOf(candidates, context.newestToleranceMs) : undefined;
   return newest === undefined

@@ -3,6 +3,10 @@ import type { History } from "./history.ts";
 import type { Operator } from "./operator.ts";
 import type { Scenario } from "./scenario.ts";
 import type { StoreHome } from "./store-home.ts";
+import { roles } from "./auditor/things.ts";
+import type { Role } from "./auditor/things.ts";
+import { standing } from "./system/model-system.ts";
+import type { ModelSystem } from "./system/model-system.ts";
 import type { Timeline } from "./virtual-time.ts";
 import type { Worker } from "./worker.ts";
 
@@ -21,6 +25,7 @@ interface Grounds {
   readonly home: StoreHome;
   readonly history: History;
   readonly workers: readonly Worker[];
+  readonly systems: { readonly [role in Role]: ModelSystem };
 }
 
 interface Backup {
@@ -39,6 +44,7 @@ export class Backups {
   readonly #stage: Grounds;
   readonly #operator: Operator;
   readonly #taken: Backup[] = [];
+  #hasSaid = false;
 
   constructor(stage: Grounds, operator: Operator) {
     this.#stage = stage;
@@ -125,6 +131,28 @@ export class Backups {
         (engine) => engine.confirmEpoch("op"),
         () => undefined,
       );
+    else if (epoch?.state === "recovering" && this.#isEmptied()) this.#sayEmpty();
     timeline.after(confirmEveryMs, () => this.#confirm(life));
+  }
+
+  /** Whether people have deleted all there was in a system: it shows nothing, and hides nothing any more. */
+  #isEmptied(): boolean {
+    const { timeline, scenario, systems } = this.#stage;
+    if (this.#hasSaid || timeline.now <= scenario.endsAt) return false;
+    return roles.some((role) => {
+      const rows = scenario.entities.flatMap((entity) => systems[role].everyRow(entity));
+      return rows.length > 0 && rows.every((row) => standing(row).life === "deleted");
+    });
+  }
+
+  /** Whoever has looked into such a system says that nothing is left; one who is killed tries again. */
+  #sayEmpty(): void {
+    this.#operator.run(
+      "run --sweep --trust-empty",
+      (engine) => engine.run({ sweep: true, trustsEmpty: true }),
+      () => {
+        this.#hasSaid = true;
+      },
+    );
   }
 }

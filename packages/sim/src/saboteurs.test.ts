@@ -15,7 +15,7 @@ const samples: readonly (readonly [name: string, seed: number])[] = [
   ["no-cause", 1],
   ["null-for-absent", 1],
   ["probe-ignored", 2],
-  ["restore-unnoticed", 12],
+  ["restore-unnoticed", 18],
   ["tombstone-forgotten", 10],
   ["undo-leaves-field", 10],
   ["unnamed-write", 2],

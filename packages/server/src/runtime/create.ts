@@ -109,6 +109,7 @@ const bystander = (world: World): Session => ({
   terms: new Map(),
   backfilled: new Set(),
   away: new Map(),
+  blind: new Set(),
   troubles: [],
 });
 

@@ -16,13 +16,15 @@ export function underLastEdit(
   seen: StoredObservation,
   at: {
     readonly before: StoredObservation | null;
+    /** The record is new and shows something else than what it was made with. */
+    readonly isMixed: boolean;
     readonly written: ReadonlySet<string>;
     /** The target itself made sure that nobody came between. */
     readonly isConditional: boolean;
   },
 ): StoredObservation {
-  const { before, written, isConditional } = at;
-  if (before === null) return seen;
+  const { before, isMixed, written, isConditional } = at;
+  if (before === null) return isMixed ? { ...seen, modifiedAt: null } : seen;
   const { modifiedAt, actor } = before;
   // Of two stamps of ours the later one: the system's clock may have been set back between them.
   const ownStamp =

@@ -415,6 +415,7 @@ export async function findDeletions(session: Session, side: Side, entity: Entity
   const lag = lagFrom(world, connection);
   const isAllGone = checked.missing.length === known.size && known.size >= allGoneMin;
   if (isAllGone && !session.trustsEmpty) {
+    session.blind.add(side.id);
     world.log.warn("nothing_shown", { connection: side.id, entity, known: known.size });
     const keys = checked.missing.map((id) => ({ connection: side.id, entity, id }));
     const unseen = (await world.store.observationsOf(keys)).map((one) =>

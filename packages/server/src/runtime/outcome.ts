@@ -129,9 +129,11 @@ export function landed(
     readonly isConditional?: boolean;
     /** Images that the target held and that somebody replaced by what was there before; of those fields. */
     readonly putBack?: { readonly [field: string]: JsonMap };
+    /** Of a create that was in doubt, the images of what was sent. */
+    readonly sent?: { readonly [field: string]: JsonMap };
   },
 ): IntentOutcome {
-  const { intent, id, seen, look, putBack = {} } = at;
+  const { intent, id, seen, look, putBack = {}, sent = {} } = at;
   const linkState = intent.undo?.link ?? null;
   const done: IntentOutcome = { ...blank(intent), state: "settled", id, isToDecide: true, linkState };
   if (seen === null) return done;
@@ -150,8 +152,7 @@ export function landed(
   const shared: Record<string, JsonMap> = {};
   const foreign = foreignFields({ intent, seen, shown, putBack });
   for (const field of movedFields(target, intent)) {
-    const image = putBack[field] ?? images[field];
-    if (foreign.has(field)) continue;
+    const image = foreign.has(field) ? sent[field] : (putBack[field] ?? images[field]);
     // A state that went on by itself is news of the target, not the value that was sent.
     if (image === undefined || isElsewhere) continue;
     if (intent.shared.includes(field)) shared[field] = image;
@@ -175,6 +176,7 @@ export function landed(
   const written = new Set([...movedFields(target, intent), target.policy.statusField ?? ""]);
   const observation = underLastEdit(target.mapping, seen, {
     before: foreign.size > 0 ? null : at.before,
+    isMixed: foreign.size > 0 && intent.kind === "create",
     written,
     isConditional: at.isConditional ?? false,
   });

@@ -79,15 +79,17 @@ export async function prepare(
   );
   const current = await loadCurrent(world, target, known);
   const survivors = await survivorsOf(world, target, intents);
+  const dormant = await world.store.dormantAmong(intents.map(({ link }) => link));
   const early: IntentOutcome[] = [];
   const ready: Prepared[] = [];
   for (const intent of known) {
     const seen = intent.id === null ? null : (current.get(intent.id) ?? null);
-    const made = isOvertaken(world, target, { intent, seen })
-      ? ({ hasMoved: true } as const)
-      : isInClosedPeriod(world, target, { intent, seen })
-        ? ({ isClosed: true } as const)
-        : prepareOne(target, { intent, seen, look, into: survivors.get(intent.key) });
+    const made =
+      isAsleep(dormant, intent) || isOvertaken(world, target, { intent, seen })
+        ? ({ hasMoved: true } as const)
+        : isInClosedPeriod(world, target, { intent, seen })
+          ? ({ isClosed: true } as const)
+          : prepareOne(target, { intent, seen, look, into: survivors.get(intent.key) });
     if ("write" in made) ready.push({ intent, current: seen, write: made.write });
     else early.push(refusal(session, { intent, seen }, made));
   }
@@ -192,6 +194,11 @@ function isOvertaken(
   if (seen === null || intent.kind !== "update" || intent.step > 0) return false;
   if (intent.precondition !== null && seen.version !== null) return false;
   return isClosedSince(world, target, { intent, seen });
+}
+
+/** What has left the scope since the write was decided, on whichever side, is written to no more (I29). */
+function isAsleep(dormant: ReadonlySet<LinkId>, { kind, link }: Intent): boolean {
+  return dormant.has(link) && kind !== "note" && kind !== "merge" && kind !== "unmerge";
 }
 
 /** An intent that cannot be sent: its parent is still on its way, or the target cannot take a value. */

@@ -208,8 +208,7 @@ async function settleMade(
     record === undefined
       ? null
       : await toObservation(session.world, { side: target.side, mapping: target.mapping, span }, record);
-  const look = await lookUpLanded(session.world, target, seen === null ? [] : [seen]);
-  return landed(session, target, { intent, id: intent.id, seen, look, was: null, before: null });
+  return madeOf(session, target, { intent, id: intent.id, seen });
 }
 
 async function settleCreate(
@@ -245,8 +244,20 @@ async function settleCreate(
   if (answer.by === "fingerprint") {
     return { ...blank(intent), state: "parked", park: parkOf(intent, "doubt_unprovable", intent.failure) };
   }
-  const look = await lookUpLanded(session.world, target, [first]);
-  return landed(session, target, { intent, id: first.id, seen: first, look, was: null, before: null });
+  return madeOf(session, target, { intent, id: first.id, seen: first });
+}
+
+/** The outcome of a create that was in doubt, and whose record is known by now. */
+async function madeOf(
+  session: Session,
+  target: SendTarget,
+  at: { readonly intent: Intent; readonly id: ExternalId; readonly seen: StoredObservation | null },
+): Promise<IntentOutcome> {
+  const { intent, seen } = at;
+  const look = await lookUpLanded(session.world, target, seen === null ? [] : [seen]);
+  const fields = Object.keys(intent.fields);
+  const sent = seen === null ? {} : await sentImages(session, target, { intent, seen, fields });
+  return landed(session, target, { ...at, look, was: null, before: null, sent });
 }
 
 /**

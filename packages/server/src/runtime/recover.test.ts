@@ -45,6 +45,47 @@ describe("after the restore of a backup", () => {
     expect(why?.members.map(({ id }) => id).toSorted()).toEqual([crmId, erpId].toSorted());
   });
 
+  test("a side that shows nothing of what is known was not read: what it hides is found", async () => {
+    let isBlind = false;
+    const world = await stage({
+      wrapConnection: (id, connection) => {
+        const isHidden = (): boolean => isBlind && id === "erp";
+        return {
+          ...connection,
+          read: async (request) =>
+            isHidden() ? { records: [], unreadable: [], next: null } : connection.read(request),
+          readByIds: async (request) => (isHidden() ? [] : connection.readByIds(request)),
+          readIds: async (request) =>
+            isHidden() ? { ids: [], next: null, isComplete: true } : connection.readIds(request),
+          probe: async (request) =>
+            isHidden() ? { records: [], by: "reference" } : connection.probe(request),
+        };
+      },
+    });
+    world.crm.add("accounts", customer);
+    world.crm.add("accounts", other);
+    await world.engine.run();
+    world.backup();
+    const third = { ...other, name: "Third", email: "3@x.example", taxId: "3", number: "C-3" };
+    const crmId = world.crm.add("accounts", third);
+    world.pass(10);
+    await world.engine.run();
+    const made = world.erp.rows("accounts").find(({ fields }) => fields["name"] === "Third")?.id ?? "";
+    world.restore();
+    world.erp.edit("accounts", made, { name: "Else", email: "e@x.example", taxId: "4", number: "C-4" });
+    await expect(world.engine.run()).rejects.toThrow("restored");
+    isBlind = true;
+    await world.recover();
+    isBlind = false;
+    for (let count = 0; count < 2; count += 1) {
+      world.pass(60_000);
+      await world.engine.run();
+    }
+    const why = await world.engine.why({ entity: "accounts", id: `crm:${crmId}` });
+    expect(why?.members.map(({ id }) => id).toSorted()).toEqual([crmId, made].toSorted());
+    expect(live(world)).toEqual([3, 3]);
+  });
+
   test("a create that was stored in the backup and sent after it is not sent again", async () => {
     const world = await stage();
     world.crm.add("accounts", customer);

@@ -81,6 +81,7 @@ export async function underLease<T>(
       terms: new Map(),
       backfilled: new Set(),
       away: new Map(),
+      blind: new Set(),
       troubles: [],
     };
     onBeat = () => obeyPauses(session);
@@ -218,6 +219,11 @@ export async function readAll(
   return reads;
 }
 
+/**
+ * Reads the entities of one side. A side that shows nothing at all, though something is known there, was not
+ * read for a recovery: rights may be missing (fault R12), and what it hides is found later, or a person says
+ * that nothing is left.
+ */
 async function readSide(
   session: Session,
   side: Side,
@@ -229,16 +235,23 @@ async function readSide(
     readonly reads: Reads;
   },
 ): Promise<void> {
+  const empty: EntityName[] = [];
+  let shown = 0;
   for (const { entity } of at.policies) {
     if (mappingOf(side, entity) === undefined || isCut(session, side, entity)) continue;
     const lease = await readingLease(session, side, { entity, restMs: at.restMs?.[entity] ?? 0 });
     if (lease === null) continue;
     try {
-      await readOne(session, side, { ...at, entity, lease });
+      const rows = await readOne(session, side, { ...at, entity, lease });
+      shown += rows ?? 0;
+      if (rows === 0) empty.push(entity);
+      else if (rows !== null) await noteRecovered(session, side, [entity]);
     } finally {
       await session.world.store.releaseLease(lease);
     }
   }
+  // Whether a side that shows nothing of one entity shows anything is known at the end.
+  if (shown > 0 || !session.blind.has(side.id)) await noteRecovered(session, side, empty);
 }
 
 /**
@@ -267,6 +280,7 @@ interface OneReading {
   readonly lease: Lease;
 }
 
+/** Reads one entity of a side; answers how many rows it showed when it was swept to its end, else null. */
 async function readOne(
   session: Session,
   side: Side,
@@ -275,7 +289,7 @@ async function readOne(
     readonly deletions: Map<EntityName, number>;
     readonly reads: Reads;
   },
-): Promise<void> {
+): Promise<number | null> {
   const { entity, lease } = at;
   try {
     const isSweep = await isSweepDue(session, side, at);
@@ -289,6 +303,7 @@ async function readOne(
       const found = await findDeletions(inLane(session, "sweep"), side, entity);
       at.deletions.set(entity, (at.deletions.get(entity) ?? 0) + found);
       await noteSwept(session, side, { entity, lease });
+      return counts.added + counts.changed + counts.same + counts.unreadable;
     }
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
@@ -306,6 +321,7 @@ async function readOne(
       lease,
     });
   }
+  return null;
 }
 
 /**
@@ -337,22 +353,30 @@ async function sweepOrPoll(
   }
 }
 
+/** What was read as a whole since the store was confirmed counts for its recovery. */
+async function noteRecovered(session: Session, side: Side, swept: readonly EntityName[]): Promise<void> {
+  const { world, epoch } = session;
+  const recovery = epoch?.recovery ?? null;
+  if (recovery === null || swept.length === 0) return;
+  try {
+    const { horizonMs } = (await side.open(termsOf(session))).manifest;
+    // Before that a write of the forgotten life may still land, or may not be shown yet.
+    if (recovery.quietForMs <= horizonMs) return;
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return;
+  }
+  await world.store.noteSwept(swept.map((entity) => ({ connection: side.id, entity })));
+  for (const entity of swept) recovery.swept.add(`${side.id}/${entity}`);
+}
+
 /** Everything was read again, and deletions were looked for as far as the system lets us. */
 async function noteSwept(
   session: Session,
   side: Side,
   { entity, lease }: { readonly entity: EntityName; readonly lease: Lease },
 ): Promise<void> {
-  const { world, runId, epoch } = session;
-  const recovery = epoch?.recovery ?? null;
-  if (recovery !== null) {
-    const { horizonMs } = (await side.open(termsOf(session))).manifest;
-    // Before that a write of the forgotten life may still land, or may not be shown yet.
-    if (recovery.quietForMs > horizonMs) {
-      await world.store.noteSwept([{ connection: side.id, entity }]);
-      recovery.swept.add(`${side.id}/${entity}`);
-    }
-  }
+  const { world, runId } = session;
   const cursor = await world.store.loadCursor(side.id, entity);
   // All of it was read since the reading began: later than that nothing is proved.
   const sweptAt = cursor.sweepSince ?? new Date(world.clock.now()).toISOString();

@@ -119,6 +119,8 @@ export interface Session {
   readonly backfilled: Set<EntityName>;
   /** Connections that turned out not to be usable in this session. */
   readonly away: Map<ConnectionId, FailureRecord>;
+  /** Sides of which a sweep was shown nothing at all of what is known there: it has read nothing. */
+  readonly blind: Set<ConnectionId>;
   readonly troubles: { connection: ConnectionId; entity: EntityName | null; failure: FailureRecord }[];
 }
 

@@ -24,6 +24,7 @@ type Part = Pick<
   | "holdersOf"
   | "linksOf"
   | "membersOf"
+  | "dormantAmong"
   | "linesOf"
   | "commitResolutions"
   | "replaceKeys"
@@ -239,7 +240,7 @@ function livingOn(database: Queryable, links: readonly LinkId[]): Promise<Member
 }
 
 /** Members and lines of links, and the links of an entity. */
-function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEntity"> {
+function members(deps: Deps): Pick<Store, "membersOf" | "dormantAmong" | "linesOf" | "linksOfEntity"> {
   const { database } = deps;
   return {
     async membersOf(links) {
@@ -256,6 +257,18 @@ function members(deps: Deps): Pick<Store, "membersOf" | "linesOf" | "linksOfEnti
       return [...rows, ...(others.length === 0 ? [] : await livingOn(database, others))]
         .map(memberOf)
         .filter(({ id }) => !isGoneName(id));
+    },
+    async dormantAmong(links) {
+      if (links.length === 0) return new Set();
+      const rows = await database.query<{ link_id: string }>(
+        perId(
+          "select m.link_id from link_member m join observation o on o.connection = m.connection and " +
+            "o.entity = m.entity and o.external_id = m.external_id where m.link_id = wanted.id and " +
+            "m.until_at is null and not m.is_alias and o.kind = 'out_of_scope'",
+        ),
+        [JSON.stringify(links)],
+      );
+      return new Set(rows.map((row) => row.link_id as LinkId));
     },
     async linesOf(records) {
       if (records.length === 0) return [];

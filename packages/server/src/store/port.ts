@@ -386,6 +386,8 @@ export interface Store
   linksOf(records: readonly RecordKey[]): Promise<ReadonlyMap<string, LinkId>>;
   /** Members under the link that was asked for, also where it lives on in another one. */
   membersOf(links: readonly LinkId[]): Promise<readonly MemberRow[]>;
+  /** Which of these links have a record of their own that has left the scope. */
+  dormantAmong(links: readonly LinkId[]): Promise<ReadonlySet<LinkId>>;
   linesOf(records: readonly RecordKey[]): Promise<readonly (LineLink & { readonly link: LinkId })[]>;
   /**
    * Stores what became of newcomers. One is left out when it got a link meanwhile, or when a record for the

@@ -130,6 +130,12 @@ function stray(
       ? null
       : `${role} ${entity} ${tag} was merged into ${survivor.tag}, and stands under a link of its own`;
   if (standing(loser).into !== null || standing(loser).life !== "live") return null;
+  // What was merged on the other side too is one thing there, and counts as one until that is taken back.
+  const others = [loser, survivor].map((row) => named(sight, otherOf(role), entity, row.tag));
+  const isOneThere = others.some((rows, index) =>
+    rows.some((row) => others[1 - index]?.some(({ id }) => standing(row).into === id) === true),
+  );
+  if (mine === theirs && isOneThere) return null;
   if (mine === theirs) return `${role} ${entity} ${tag} is back, and still counts as ${survivor.tag}`;
   const [partner, ...more] = named(sight, otherOf(role), entity, tag);
   if (partner === undefined || more.length > 0 || standing(partner).life !== "live") return null;

@@ -329,11 +329,15 @@ export function lifeSuite(home: { readonly open: () => Promise<StoreOpener> }): 
 
   describe("scope", () => {
     /** Both systems give out customers and leads of one owner alone. */
-    const scoped = async (): Promise<Loaded> => {
+    const scoped = async (beforeWrite: (id: string) => void = () => undefined): Promise<Loaded> => {
       const mini = await loaded({
         change: {},
-        wrapConnection: (_, connection) => ({
+        wrapConnection: (id, connection) => ({
           ...connection,
+          write: (writes) => {
+            beforeWrite(id);
+            return connection.write(writes);
+          },
           read: async (request) => marked(await connection.read(request)),
           readByIds: async (request) => (await connection.readByIds(request)).map(outside),
         }),
@@ -387,6 +391,21 @@ export function lifeSuite(home: { readonly open: () => Promise<StoreOpener> }): 
         expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Acme");
       },
     );
+
+    test("left while another write of the same decision is refused: nothing more of it is sent", async () => {
+      let isLeaving = false;
+      const mini = await scoped((id) => {
+        if (id !== "crm" || !isLeaving) return;
+        isLeaving = false;
+        mini.crm.edit("accounts", mini.crmId, { scope: "out" });
+      });
+      isLeaving = true;
+      mini.erp.edit("accounts", mini.erpId, { email: "new@acme.example" });
+      mini.crm.edit("accounts", mini.crmId, { name: "Two" });
+      await writesOf(mini);
+      expect(mini.crm.get("accounts", mini.crmId).fields["scope"]).toBe("out");
+      expect(mini.erp.get("accounts", mini.erpId).fields["name"]).toBe("Acme");
+    });
 
     test("left while a write is stored takes that write back", async () => {
       const mini = await scoped();

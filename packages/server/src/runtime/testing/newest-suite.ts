@@ -59,6 +59,32 @@ export function newestSuite(home: { readonly open: () => Promise<StoreOpener> })
       expect(await asked(mini)).toEqual(["email stamps_too_close"]);
     });
 
+    test("nor does a create in doubt: what was edited before we looked is no first meeting", async () => {
+      let isBlind = true;
+      const mini = await miniWorld({
+        ...{ database, contract },
+        erp: { entities: { accounts: {} }, horizonMs: 30_000 },
+        wrapConnection: (_, connection) => ({
+          ...connection,
+          probe: async (request) => (isBlind ? { records: [], by: "reference" } : connection.probe(request)),
+        }),
+      });
+      const crmId = mini.crm.add("accounts", customer);
+      mini.erp.faults = ["lost_answer"];
+      await mini.engine.run({ waitMsMax: 0 });
+      const [made] = mini.erp.rows("accounts");
+      mini.pass(60_000);
+      mini.erp.edit("accounts", made?.id ?? "", { email: "erp@acme.example" });
+      isBlind = false;
+      for (let count = 0; count < 3; count += 1) {
+        mini.pass(60_000);
+        await mini.engine.run();
+      }
+      expect(mini.erp.get("accounts", made?.id ?? "").fields["email"]).toBe("erp@acme.example");
+      expect(mini.crm.get("accounts", crmId).fields["email"]).toBe("erp@acme.example");
+      expect(await asked(mini)).toEqual([]);
+    });
+
     test("an edit that comes after our write is newer by its own stamp", async () => {
       const mini = await loaded();
       editBoth(mini);

@@ -23,6 +23,7 @@ type Part = Pick<
   | "holdersOf"
   | "linksOf"
   | "membersOf"
+  | "dormantAmong"
   | "linesOf"
   | "commitResolutions"
   | "replaceKeys"
@@ -315,8 +316,8 @@ function wayOf(state: State, from: LinkId): readonly string[] {
 }
 
 /** Members and lines of links, and the links of an entity. */
-function members(state: State): Pick<Store, "membersOf" | "linesOf" | "linksOfEntity"> {
-  const { line, link, member } = state.tables;
+function members(state: State): Pick<Store, "membersOf" | "dormantAmong" | "linesOf" | "linksOfEntity"> {
+  const { line, link, member, observation } = state.tables;
   return {
     async membersOf(links) {
       return [...new Set(links)].flatMap((id) => {
@@ -324,6 +325,12 @@ function members(state: State): Pick<Store, "membersOf" | "linesOf" | "linksOfEn
         const rows = own.length > 0 ? own : wayOf(state, id).flatMap((other) => member.by("link", other));
         return rows.map((row) => ({ ...memberOf(row), link: id })).filter((row) => !isGoneName(row.id));
       });
+    },
+    async dormantAmong(links) {
+      const isOut = (row: MemberTable): boolean =>
+        !row.is_alias &&
+        observation.get(row.connection, row.entity, row.external_id)?.kind === "out_of_scope";
+      return new Set(links.filter((id) => member.by("link", id).some(isOut)));
     },
     async linesOf(records) {
       return records.flatMap(({ connection, entity, id }) =>

@@ -412,6 +412,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   holdersOf: plain("holdersOf", entity, fc.subarray(["k1", "k2", "k3"])),
   linksOf: plain("linksOf", records),
   membersOf: plain("membersOf", links),
+  dormantAmong: plain("dormantAmong", links),
   linesOf: plain("linesOf", records),
   dueEntities: plain("dueEntities", fc.subarray(["accounts", "contacts"]), shards),
   countDue: plain("countDue", entity, shards),

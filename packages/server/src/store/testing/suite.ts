@@ -184,6 +184,16 @@ export function storeSuite(home: StoreHome): void {
       expect((await store.holdersOf("accounts", ["k"])).map(({ link }) => link)).toEqual(["l-a"]);
     });
 
+    test("a link is dormant while a record of its own is out of scope", async () => {
+      await makeLinks("a", "b");
+      const links = [linkId("l-a"), linkId("l-b"), linkId("l-none")];
+      expect(await store.dormantAmong(links)).toEqual(new Set());
+      const sight = { readStart: 30, readEnd: 31, contentHash: "left", versionOrder: 9, version: "9" };
+      const left = seen("a", { ...sight, kind: "out_of_scope" });
+      await store.checkpoint({ observations: [left], unreadable: [], cursor: null, runId: null });
+      expect(await store.dormantAmong(links)).toEqual(new Set(["l-a"]));
+    });
+
     test("a link that has keys left of a record it had before is joined all the same", async () => {
       await makeLinks("a");
       const left = { link: linkId("l-a"), connection: erp, keys: ["k"] };
