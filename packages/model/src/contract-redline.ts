@@ -1,54 +1,74 @@
-import type { Contract } from "./contract.ts";
+import type { Contract, Signer } from "./contract.ts";
 import { contractWords, signerWords } from "./contract-words.ts";
 import type { ContractWords, EntityWords, FieldWords } from "./contract-words.ts";
 import type { EntityName } from "./entity.ts";
+import { pairedEntries } from "./entry-pairs.ts";
+import type { ComparedEntry } from "./entry-pairs.ts";
 
 /** A sentence of a contract with its place in it. */
 export interface PlacedClause {
-  /** Place of the sentence, the same in every contract, such as `accounts/creditLimit/who decides`. */
+  /** Place of the sentence, such as `accounts/creditLimit/who decides`; of a list with its number. */
   readonly place: string;
   readonly entity: EntityName | null;
   readonly field: string | null;
   /** What it is about, such as `who decides`. */
   readonly topic: string;
   readonly words: string;
+  /** Place of the list that it is an entry of, such as `accounts//edge case`; null for any other sentence. */
+  readonly list: string | null;
 }
 
 /** One change between two contracts, in words. `was` is null where nothing stood, `is` where nothing does. */
 export interface RedlineChange extends Omit<PlacedClause, "words"> {
   readonly was: string | null;
   readonly is: string | null;
-  /** Of a sentence that was added: the place it stands behind; null at the very beginning. */
+  /** Its place in the contract of before; null for a sentence that was added. */
+  readonly wasPlace: string | null;
+  /** Of a sentence that was added: the one of before that it stands behind; null at the very beginning. */
   readonly behind: string | null;
+}
+
+/** A clause with what it is known by in its list. */
+interface KeyedClause extends PlacedClause {
+  readonly key: string | null;
 }
 
 /** Every sentence of a contract, in its order. Each place is there at most once. Never throws. */
 export function contractClauses(contract: Contract): readonly PlacedClause[] {
-  return clausesOf(contractWords(contract));
+  return keyedClauses(contract).map(({ key: _key, ...clause }) => clause);
 }
 
-function clausesOf(words: ContractWords): readonly PlacedClause[] {
-  const signers = words.signers.map((signer, index): PlacedClause => {
-    const topic = `signer ${index + 1}`;
-    return { place: topic, entity: null, field: null, topic, words: `${signerWords(signer)} signs.` };
-  });
+const keyedClauses = (contract: Contract): readonly KeyedClause[] => clausesOf(contractWords(contract));
+
+function clausesOf(words: ContractWords): readonly KeyedClause[] {
+  const signers = words.signers.map((signer, index) => signerClause(signer, index + 1));
   return [...signers, ...words.entities.flatMap((each) => entityClauses(each))];
 }
 
-function entityClauses(words: EntityWords): readonly PlacedClause[] {
+function signerClause(signer: Signer, number: number): KeyedClause {
+  const topic = `signer ${number}`;
+  const place = { place: topic, entity: null, field: null, topic, list: "signer" };
+  return { ...place, words: `${signerWords(signer)} signs.`, key: signer.department };
+}
+
+function entityClauses(words: EntityWords): readonly KeyedClause[] {
   const { entity, title, means, rules, edgeCases, fields } = words;
   const own = [
     { topic: "is part of the contract", words: `${title} flow between both systems.` },
     { topic: "definition", words: means },
     ...rules,
-    ...edgeCases.map((sentence, index) => ({ topic: `edge case ${index + 1}`, words: sentence })),
-  ].map((clause): PlacedClause => {
-    return { place: `${entity}//${clause.topic}`, entity, field: null, ...clause };
+    ...edgeCases.map((sentence, index) => {
+      return { topic: `edge case ${index + 1}`, words: sentence, list: "edge case" };
+    }),
+  ].map(({ topic, words: sentence, ...rest }: EntityWords["rules"][number]): KeyedClause => {
+    const { list, key = null } = rest;
+    const place = { place: `${entity}//${topic}`, entity, field: null, topic };
+    return { ...place, words: sentence, list: list === undefined ? null : `${entity}//${list}`, key };
   });
   return [...own, ...fields.flatMap((field) => fieldClauses(entity, field))];
 }
 
-function fieldClauses(entity: EntityName, words: FieldWords): readonly PlacedClause[] {
+function fieldClauses(entity: EntityName, words: FieldWords): readonly KeyedClause[] {
   const { field, definition, means, master, firstLink } = words;
   const parts = [
     { topic: "definition", words: definition },
@@ -57,46 +77,35 @@ function fieldClauses(entity: EntityName, words: FieldWords): readonly PlacedCla
     { topic: "first time", words: firstLink },
   ];
   return parts.map(({ topic, words: sentence }) => {
-    return { place: `${entity}/${field}/${topic}`, entity, field, topic, words: sentence };
+    const place = { place: `${entity}/${field}/${topic}`, entity, field, topic };
+    return { ...place, words: sentence, list: null, key: null };
   });
 }
 
-/** What changes from one contract to another, sentence by sentence, in the order in which one reads it. */
+const entryOf = ({ place, list, words, key }: KeyedClause): ComparedEntry => {
+  return { content: list === null ? place : `${list}\n${words}`, list: list ?? place, key, words };
+};
+
+/**
+ * What changes from one contract to another, sentence by sentence, in the order in which one reads it.
+ * Entries of a list are compared by what they say and not by their number. What shows in no sentence is told
+ * by `silentTerms`. Never throws.
+ */
 export function redlineOf(before: Contract, after: Contract): readonly RedlineChange[] {
-  return redlineOfClauses(contractClauses(before), contractClauses(after));
-}
-
-function redlineOfClauses(
-  before: readonly PlacedClause[],
-  after: readonly PlacedClause[],
-): readonly RedlineChange[] {
-  const was = new Map(before.map((clause) => [clause.place, clause]));
-  const is = new Set(after.map(({ place }) => place));
-  const removed = before
-    .filter(({ place }) => !is.has(place))
-    .map(({ words, ...rest }): RedlineChange => ({ ...rest, was: words, is: null, behind: null }));
-  const present = after.flatMap(({ words, ...rest }, index): readonly RedlineChange[] => {
-    const old = was.get(rest.place);
-    if (old?.words === words) return [];
-    const behind = old === undefined ? (after[index - 1]?.place ?? null) : null;
-    return [{ ...rest, was: old?.words ?? null, is: words, behind }];
+  const [was, is] = [keyedClauses(before), keyedClauses(after)];
+  let behind: string | null = null;
+  return pairedEntries(
+    was.map((clause) => entryOf(clause)),
+    is.map((clause) => entryOf(clause)),
+  ).flatMap((pair): readonly RedlineChange[] => {
+    const old = pair.was === null ? undefined : was[pair.was];
+    const clause = pair.is === null ? old : is[pair.is];
+    if (old !== undefined && pair.is !== null) behind = old.place;
+    if (clause === undefined || (pair.is !== null && old?.words === clause.words)) return [];
+    const { words, key: _key, ...place } = clause;
+    const said = { was: old?.words ?? null, is: pair.is === null ? null : words };
+    return [{ ...place, ...said, wasPlace: old?.place ?? null, behind: old === undefined ? behind : null }];
   });
-  return inReadingOrder([...removed, ...present], { before, after });
-}
-
-/** Removed sentences stand where they stood: before the first one behind them that is still there. */
-function inReadingOrder(
-  changes: readonly RedlineChange[],
-  { before, after }: { readonly before: readonly PlacedClause[]; readonly after: readonly PlacedClause[] },
-): readonly RedlineChange[] {
-  const rank = new Map(after.map(({ place }, index) => [place, index * 2 + 1]));
-  let next = after.length * 2;
-  for (const { place } of before.toReversed()) {
-    const own = rank.get(place);
-    if (own === undefined) rank.set(place, next - 1);
-    else next = own;
-  }
-  return changes.toSorted((a, b) => (rank.get(a.place) ?? 0) - (rank.get(b.place) ?? 0));
 }
 
 /** The sentences that a redline makes of those that it was made from. The inverse of {@link redlineOf}. */
@@ -104,24 +113,32 @@ export function applyRedline(
   before: readonly PlacedClause[],
   changes: readonly RedlineChange[],
 ): readonly PlacedClause[] {
-  const changed = new Map(changes.map((change) => [change.place, change]));
-  const clauseOf = ({ place, entity, field, topic, is }: RedlineChange): PlacedClause => {
-    return { place, entity, field, topic, words: is ?? "" };
+  const changed = new Map(changes.map((change) => [change.wasPlace, change]));
+  const clauseOf = ({ place, entity, field, topic, list, is }: RedlineChange): PlacedClause => {
+    return { place, entity, field, topic, list, words: is ?? "" };
   };
-  const added = Map.groupBy(
-    changes.filter(({ was }) => was === null),
-    ({ behind }) => behind,
-  );
   const following = (place: string | null): readonly PlacedClause[] =>
-    (added.get(place) ?? []).flatMap((change) => [clauseOf(change), ...following(change.place)]);
-  return [
+    changes.filter(({ was, behind }) => was === null && behind === place).map((one) => clauseOf(one));
+  return numberedLists([
     ...following(null),
     ...before.flatMap((clause) => {
       const change = changed.get(clause.place);
       const own = change === undefined ? [clause] : change.is === null ? [] : [clauseOf(change)];
       return [...own, ...following(clause.place)];
     }),
-  ];
+  ]);
+}
+
+/** Entries of lists with the numbers that they have now. */
+function numberedLists(clauses: readonly PlacedClause[]): readonly PlacedClause[] {
+  const counts = new Map<string, number>();
+  return clauses.map((clause) => {
+    const { list } = clause;
+    if (list === null) return clause;
+    const number = (counts.get(list) ?? 0) + 1;
+    counts.set(list, number);
+    return { ...clause, place: `${list} ${number}`, topic: `${list.split("//").at(-1)} ${number}` };
+  });
 }
 
 /** A word-by-word comparison: what both begin with, what each has of its own, what both end with. */

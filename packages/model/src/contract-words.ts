@@ -17,6 +17,10 @@ import type { EntityName } from "./entity.ts";
 export interface Clause {
   readonly topic: string;
   readonly words: string;
+  /** Of an entry of a list: what the list is about; its topic is that with a number. */
+  readonly list?: string;
+  /** Of such an entry: what it is known by although its words change. */
+  readonly key?: string;
 }
 
 /** What a contract says of one field. */
@@ -119,6 +123,7 @@ function rulesOf(terms: EntityTerms): readonly Clause[] {
     { topic: "deleted", words: deleteSentence(terms) },
     ...terms.ownership.map(({ at, statuses, fields, writer }, index) => ({
       topic: `by state ${index + 1}`,
+      list: "by state",
       words:
         `While it is ${either(statuses)} in the ${sides[at]}, ` +
         `${writer === "nobody" ? "nobody writes" : `only the ${sides[writer]} writes`} ` +
@@ -127,6 +132,8 @@ function rulesOf(terms: EntityTerms): readonly Clause[] {
     ...terms.effects.map((effect, index) => ({
       topic: `sets off ${index + 1}`,
       words: effectSentence(effect),
+      list: "sets off",
+      key: [effect.at, effect.on, ...(effect.statuses ?? [])].join("/"),
     })),
     ...terms.notes.map((role) => ({
       topic: `told in the ${sides[role]}`,
@@ -154,6 +161,10 @@ const survivals: { readonly [rule in SurvivorshipRule]: string } = {
   review: "one that a person chooses",
 };
 
+/** By name: the order in which a map was written says nothing. */
+const sorted = <T>(map: { readonly [name: string]: T }): readonly (readonly [string, T])[] =>
+  Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1));
+
 function consolidationRules(terms: ConsolidationTerms | undefined): readonly Clause[] {
   if (terms === undefined) return [];
   const { automaticFrom, owner, reviewDays, by = {}, survivorship = {} } = terms;
@@ -163,14 +174,14 @@ function consolidationRules(terms: ConsolidationTerms | undefined): readonly Cla
     automaticFrom === undefined ? "" : ` From a probability of ${automaticFrom} on nobody needs to be asked.`;
   return [
     { topic: "duplicates", words: `${who} looks at possible duplicates${within}.${alone}` },
-    ...Object.entries(by).map(([role, way]) => ({
+    ...sorted(by).map(([role, way]) => ({
       topic: `joined in the ${role.toUpperCase()}`,
       words:
         way === "merge"
           ? `Two that are one are joined in the ${role.toUpperCase()} by its own merge.`
           : `Two that are one: in the ${role.toUpperCase()} the loser is archived and points to the other.`,
     })),
-    ...Object.entries(survivorship).map(([field, rule]) => ({
+    ...sorted(survivorship).map(([field, rule]) => ({
       topic: `survives: ${field}`,
       words:
         `Of duplicates the value that stays${field === "*" ? "" : ` for ${named(field)}`}: ` +

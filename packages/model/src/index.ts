@@ -11,6 +11,7 @@ export * from "./context.ts";
 export * from "./contract.ts";
 export * from "./contract-compile.ts";
 export * from "./contract-redline.ts";
+export * from "./contract-terms.ts";
 export * from "./contract-words.ts";
 export * from "./entity.ts";
 export * from "./footing.ts";

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { compilePolicy, redlineOf } from "@crossfoot/model";
-import type { Contract, RedlineChange } from "@crossfoot/model";
-import { keptContract, projectUnder } from "../config/kept-contract.ts";
+import type { Json } from "@crossfoot/kernel";
+import { compilePolicy, contractOfTerms, redlineOf, silentTerms } from "@crossfoot/model";
+import type { Contract, RedlineChange, TermChange } from "@crossfoot/model";
+import { projectUnder } from "../config/kept-contract.ts";
 import { loadOtherContract } from "../config/other-contract.ts";
 import type { Project } from "../config/project.ts";
-import { redlineSheet } from "../documents/redline-sheet.ts";
+import { redlineSheet, termWords } from "../documents/redline-sheet.ts";
 import type { NamedContract } from "../documents/redline-sheet.ts";
 import type { SheetTable } from "../documents/sheet.ts";
 import type { ContractState, PlanDocument } from "../runtime/engine.ts";
@@ -28,7 +29,8 @@ export interface RedlineFlags {
 }
 
 interface Compared {
-  readonly from: NamedContract & { readonly contract: Contract };
+  /** `terms` is the contract as JSON, as it was hashed. */
+  readonly from: NamedContract & { readonly terms: Json };
   readonly to: NamedContract & { readonly contract: Contract };
   /** The project under the contract that is in force, and the one that would take its place; null: none. */
   readonly change: {
@@ -47,23 +49,26 @@ export async function redlineCommand(context: Context, flags: RedlineFlags): Pro
       ? proposed(project, flags.redline)
       : await sinceKept(context, project, flags.redline);
   const { from, to, change } = compared;
-  const changes = redlineOf(from.contract, to.contract);
+  const changes = redlineOf(contractOfTerms(from.terms), to.contract);
+  const terms = silentTerms(from.terms, jsonOf(to.contract));
   const plan = flags.effect && change !== null ? await planOf(context, change) : null;
   const why = flags.effect ? compared.why : "The effect was not asked for (--no-effect).";
   const named = ({ version, hash }: NamedContract): NamedContract => ({ version, hash });
-  const document = { from: named(from), to: named(to), changes, effect: plan };
+  const document = { from: named(from), to: named(to), changes, terms, effect: plan };
   const code = plan !== null && plan.troubles.length > 0 ? exitCodes.failed : exitCodes.done;
   if (flags.out !== undefined) {
-    const sheet = redlineSheet({ from, to, changes, effect: effectOf(plan, why) });
+    const sheet = redlineSheet({ from, to, changes, terms, effect: effectOf(plan, why) });
     keepDocument(context, flags.out, { sheet, document, isPrivate: plan !== null });
     return code;
   }
   context.print(document, () => {
     const effect = plan === null ? why : showPlan(plan, { room: context.room, isWhole: false, out: null });
-    return [showRedline(changes, { from, to }), effect].join("\n\n");
+    return [showRedline({ from, to, changes, terms }), effect].join("\n\n");
   });
   return code;
 }
+
+const jsonOf = (contract: Contract): Json => contract as unknown as Json;
 
 const isFile = (text: string): boolean => /\.ya?ml$/i.test(text) || existsSync(text);
 
@@ -72,7 +77,7 @@ function proposed(project: Project, file: string): Compared {
   const { problems, ...other } = loadOtherContract(project, file);
   if (problems.length > 0) throw badProject(problems);
   const { contract, contractVersion: version, contractHash: hash } = project;
-  const from = { contract, version, hash };
+  const from = { terms: jsonOf(contract), version, hash };
   return { from, to: other, change: { under: project, to: other }, why: "" };
 }
 
@@ -87,7 +92,7 @@ async function sinceKept(context: Context, project: Project, which: string | tru
   }
   const own = { contract: project.contract, version: project.contractVersion, hash: project.contractHash };
   const kept = which === true ? newestOther(state) : keptNamed(state, which);
-  const from = { contract: keptContract(kept.terms), version: kept.version, hash: kept.hash };
+  const from = { terms: kept.terms, version: kept.version, hash: kept.hash };
   const inForce = state.kept.findLast((each) => each.inForce);
   if (inForce === undefined)
     return {
@@ -173,14 +178,17 @@ function effectOf(
 }
 
 /** A redline for a terminal: what was with a minus, what is with a plus. */
-function showRedline(
-  changes: readonly RedlineChange[],
-  at: { readonly from: NamedContract; readonly to: NamedContract },
-): string {
+function showRedline(at: {
+  readonly from: NamedContract;
+  readonly to: NamedContract;
+  readonly changes: readonly RedlineChange[];
+  readonly terms: readonly TermChange[];
+}): string {
+  const { changes, terms } = at;
   const named = ({ version, hash }: NamedContract): string =>
     `${version === null ? "" : `version ${safeText(version)}, `}hash ${hash.slice(0, 12)}`;
   const head = `What changes in the contract\nfrom ${named(at.from)}\nto   ${named(at.to)}`;
-  if (changes.length === 0) {
+  if (changes.length + terms.length === 0) {
     const same = at.from.hash === at.to.hash;
     return `${head}\n\n${same ? "It is the same contract." : "No sentence is another one."}`;
   }
@@ -195,5 +203,9 @@ function showRedline(
   const name = isSameName
     ? [`! Both are called version ${safeText(at.to.version ?? "")}: give it another.`]
     : [];
-  return [head, ...name, ...blocks].join("\n\n");
+  const silent = terms.map(({ path, was, is }) => {
+    return `  ${safeText(path)}: ${safeText(termWords(was))} -> ${safeText(termWords(is))}`;
+  });
+  const rest = silent.length === 0 ? [] : [["Terms that show in no sentence", ...silent].join("\n")];
+  return [head, ...name, ...blocks, ...rest].join("\n\n");
 }

@@ -1,6 +1,7 @@
 import { signerWords } from "@crossfoot/model";
 import type { Signer } from "@crossfoot/model";
 import type { ContractState } from "../runtime/engine.ts";
+import type { ContractSignature } from "../store/port.ts";
 import { withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes } from "./refusal.ts";
@@ -13,6 +14,9 @@ export interface SignFlags {
   readonly name?: string;
   readonly role?: string;
   readonly department?: string;
+  /** The hash that is signed, or its first letters; with `revoke` also that of another contract. */
+  readonly hash?: string;
+  readonly why?: string;
 }
 
 /** `contract sign`: records a signature of the contract of the project, over its hash. */
@@ -22,9 +26,16 @@ export async function signCommand(context: Context, flags: SignFlags): Promise<E
   const by = context.deps.user;
   const { isAdded, state, department } = await withEngine(context, async (engine, project) => {
     const own = departmentOf(project.contract.signers, { name, role, department: flags.department });
+    const { hash = project.contractHash } = flags;
+    if (!isStartOf(hash, project.contractHash))
+      throw badInput(
+        `the contract of the project has the hash ${project.contractHash.slice(0, 12)}, not ${hash}: ` +
+          "read it again before you sign it",
+      );
     const added = await engine.signContract({ name, role, department: own }, by);
     return { isAdded: added, state: await engine.contract(), department: own };
   });
+  // The hash that is named here is what the signature holds for.
   const signed = { hash: state.hash, version: state.version, name, role, department };
   context.print({ ...signed, isAdded, missing: state.missing, isSigned: state.isSigned }, () =>
     [
@@ -37,10 +48,62 @@ export async function signCommand(context: Context, flags: SignFlags): Promise<E
   return exitCodes.done;
 }
 
+const isStartOf = (start: string, hash: string): boolean =>
+  /^[0-9a-f]{6,64}$/.test(start) && hash.startsWith(start);
+
+/** `contract revoke`: takes a signature back, of the contract of the project or of another one (`--hash`). */
+export async function revokeCommand(context: Context, flags: SignFlags): Promise<ExitCode> {
+  const name = wordOf("name", flags.name);
+  const why = wordOf("why", flags.why);
+  const by = context.deps.user;
+  const { taken, state } = await withEngine(context, async (engine) => {
+    const one = standingOne(await engine.contract(), { ...flags, name });
+    const { hash, role, department } = one;
+    const isTaken = await engine.revokeSignature({ hash, name: one.name, role, department }, { by, why });
+    return { taken: isTaken ? one : null, state: await engine.contract() };
+  });
+  // Somebody else took it back in this very moment: there is nothing left to do.
+  const { hash, missing, isSigned } = state;
+  const said = taken === null ? null : { ...taken, revoked: { by, why } };
+  context.print({ taken: said, hash, missing, isSigned }, () =>
+    [
+      taken === null
+        ? `The signature of ${name} was taken back already.`
+        : `The signature of ${wordsOf(taken)} does not count any more (hash ${taken.hash.slice(0, 12)}).`,
+      stillMissing(state),
+    ].join("\n"),
+  );
+  return exitCodes.done;
+}
+
+const wordsOf = ({ name, role, department }: ContractSignature): string =>
+  [name, role, department].filter((part) => part !== null).join(", ");
+
+/** The only signature that stands and fits what was said. */
+function standingOne(state: ContractState, asked: SignFlags): ContractSignature {
+  const { hash = state.hash } = asked;
+  const same = (said: string | undefined, own: string | null): boolean =>
+    said === undefined || said.trim().toLowerCase() === (own ?? "").trim().toLowerCase();
+  const found = state.signatures.filter(
+    (each) =>
+      each.revoked === null &&
+      isStartOf(hash, each.hash) &&
+      same(asked.name, each.name) &&
+      same(asked.role, each.role) &&
+      same(asked.department, each.department),
+  );
+  const [only] = found;
+  if (only === undefined)
+    throw badInput(`no signature of ${asked.name} stands under the hash ${hash.slice(0, 12)}`);
+  if (found.length === 1) return only;
+  const each = found.map((one) => `${wordsOf(one)} (${one.hash.slice(0, 12)})`).join("; ");
+  throw badInput(`say which one (--role, --department, --hash): ${each}`);
+}
+
 /** A word that somebody has to say. Nothing but what people write: no control characters, at most 200. */
 function wordOf(flag: string, given: string | undefined): string {
   const text = given?.trim() ?? "";
-  if (text === "") throw badInput(`say who signs: --${flag} is missing`);
+  if (text === "") throw badInput(`${flag === "why" ? "say why" : "say who"}: --${flag} is missing`);
   if (text.length > 200 || /\p{Cc}/u.test(text))
     throw badInput(`--${flag} is one line of at most 200 letters`);
   return text;
@@ -91,7 +154,7 @@ export async function signaturesCommand(context: Context): Promise<ExitCode> {
 
 function showSignatures(state: ContractState, room: number): string {
   const versions = new Map(state.kept.map(({ hash, version }) => [hash, version]));
-  const rows = state.signatures.map(({ hash, name, role, department, at, by }) => [
+  const rows = state.signatures.map(({ hash, name, role, department, at, by, revoked }) => [
     hash === state.hash ? "this one" : (versions.get(hash) ?? "other"),
     hash.slice(0, 12),
     name,
@@ -99,8 +162,9 @@ function showSignatures(state: ContractState, room: number): string {
     department ?? "",
     moment(at),
     by,
+    revoked === null ? "" : `${moment(revoked.at)} by ${revoked.by}: ${revoked.why}`,
   ]);
-  const columns = ["contract", "hash", "name", "role", "department", "signed", "as user"];
+  const columns = ["contract", "hash", "name", "role", "department", "signed", "as user", "taken back"];
   return [
     `The contract of the project is ${nameOf(state)}. Signatures are asked for: ${state.requires}.`,
     rows.length === 0
@@ -116,21 +180,25 @@ function showSignatures(state: ContractState, room: number): string {
 
 /** `contract history`: the contracts that were in force or were signed, the newest last. */
 export async function historyCommand(context: Context): Promise<ExitCode> {
-  const { kept, signatures, hash: own } = await withEngine(context, (engine) => engine.contract());
+  const { kept, signatures, hash: current } = await withEngine(context, (engine) => engine.contract());
   const history = kept.map(({ seq, hash, version, inForce, since }) => {
-    const count = signatures.filter((each) => each.hash === hash).length;
-    return { seq, hash, version, inForce, since, signatures: count };
+    const own = signatures.filter((each) => each.hash === hash);
+    const count = own.filter(({ revoked }) => revoked === null).length;
+    return { seq, hash, version, inForce, since, signatures: count, revoked: own.length - count };
   });
-  context.print({ history, hash: own }, () => {
+  context.print({ history, hash: current }, () => {
     if (history.length === 0) return "No contract was in force or signed yet.";
-    const columns = ["nr", "version", "hash", "since", "what", "signatures"].map((title) => ({ title }));
+    const columns = ["nr", "version", "hash", "since", "what", "signatures", "taken back"].map((title) => ({
+      title,
+    }));
     const rows = history.map((each) => [
       String(each.seq),
       each.version ?? "",
-      each.hash.slice(0, 12) + (each.hash === own ? " (this one)" : ""),
+      each.hash.slice(0, 12) + (each.hash === current ? " (this one)" : ""),
       moment(each.since),
       each.inForce ? "in force" : "signed",
       String(each.signatures),
+      String(each.revoked),
     ]);
     return [
       renderTable(columns, rows, context.room),

@@ -159,8 +159,70 @@ describe("signing and comparing", () => {
       const { code, err } = await sign("sign", ...argv);
       expect([code, err]).toEqual([4, expect.stringContaining(why)]);
     }
-    expect((await sign("seal")).err).toContain("sign, signatures, history");
+    expect((await sign("seal")).err).toContain("sign, revoke, signatures, history");
     expect(asked).toEqual([]);
+  });
+
+  it("signs no other hash than the one that was read", async () => {
+    const argv = ["sign", "--name", "Ada", "--role", "CFO", "--department", "finance", "--hash"];
+    const { out } = await run("contract", "--json");
+    const { hash } = JSON.parse(out) as { readonly hash: string };
+    for (const wrong of ["f".repeat(64), hash.slice(0, 5), "", "zz"]) {
+      const refused = await sign(...argv, wrong);
+      expect([refused.code, refused.err]).toEqual([4, expect.stringContaining("read it again")]);
+    }
+    expect(asked).toEqual([]);
+    expect((await sign(...argv, hash.slice(0, 12))).code).toBe(0);
+  });
+
+  it("takes back the one signature that stands and fits, with who and why", async () => {
+    const taken: string[] = [];
+    const one = {
+      hash: "c".repeat(64),
+      name: "Ada",
+      role: "CFO",
+      department: "Finance",
+      turn: 1,
+      by: "root",
+    };
+    const at = "2026-02-01T10:00:00.000Z";
+    const signatures = [
+      { ...one, at, revoked: { by: "eve", why: "too fast", at } },
+      { ...one, at, turn: 2, revoked: null },
+      { ...one, at, role: "chair", department: null, revoked: null },
+      { ...one, at, hash: "a".repeat(64), revoked: null },
+    ];
+    const able = {
+      ...engine({ signatures }),
+      revokeSignature: (signing: object, said: object) => {
+        taken.push(JSON.stringify({ ...signing, ...said }));
+        return Promise.resolve(true);
+      },
+    };
+    const revoke = (...argv: readonly string[]) =>
+      command(["--project", folder.path, "contract", "revoke", ...argv], {
+        environment: plainEnvironment,
+        engine: able,
+      });
+    const why = ["--why", "left the company"];
+    expect((await revoke("--name", "Ada", "--role", "CFO")).err).toContain("--why is missing");
+    expect((await revoke("--name", "Bob", ...why)).err).toContain("no signature of Bob stands");
+    expect((await revoke("--name", "Ada", ...why)).err).toContain("say which one");
+    expect(taken).toEqual([]);
+    const { code, out } = await revoke("--name", "ada", "--role", "cfo", ...why);
+    expect([code, out]).toEqual([0, expect.stringContaining("Ada, CFO, Finance does not count any more")]);
+    expect((await revoke("--name", "Ada", "--hash", "aaaaaa", ...why)).code).toBe(0);
+    const { turn: _nr, by: _by, ...plain } = one;
+    const said = { by: "ada", why: "left the company" };
+    expect(taken.map((each) => JSON.parse(each) as object)).toEqual([
+      { ...plain, ...said },
+      { ...plain, ...said, hash: "a".repeat(64) },
+    ]);
+    const listed = await command(["--project", folder.path, "contract", "signatures"], {
+      environment: plainEnvironment,
+      engine: able,
+    });
+    expect(listed.out.replaceAll(/\s+/g, " ")).toContain("too fast");
   });
 
   it("signatures end with 3 while one is missing; the history names what was in force", async () => {
@@ -172,8 +234,9 @@ describe("signing and comparing", () => {
   it("a redline tells in words what was and what is, without reaching a system when asked so", async () => {
     const { code, out } = await sign("--redline", "1", "--no-effect");
     expect(code).toBe(0);
-    expect(out).toContain("signer 1\n  - Finance signs.\n  + Sales signs.");
-    expect(out).toContain("signer 2\n  + Finance signs.");
+    expect(out).toContain("signer 1\n  + Sales signs.");
+    expect(out).toContain("signer 3\n  + Operations signs.");
+    expect(out).not.toContain("signer 2");
     expect((await sign("--redline", "7")).err).toContain("there are: 1");
     const file = path("next.yaml");
     writeFileSync(file, "entities: { accounts: { onDelete: ask } }\n");
@@ -185,6 +248,13 @@ describe("signing and comparing", () => {
     expect(read("r.html")).toContain("<del>archived on the other.</del> <ins>a person is asked.</ins>");
     expect(read("r.html")).not.toContain("</del><ins>");
     expect(statSync(path("r.html")).mode & 0o077).toBe(0);
+    writeFileSync(file, "entities: { accounts: { fields: { name: { onForeignEdit: keep } } } }\n");
+    const silent = await sign("--redline", file, "--no-effect");
+    expect(silent.out).toContain(
+      "Terms that show in no sentence\n  accounts.fields.name.onForeignEdit: nothing -> keep",
+    );
+    expect((await sign("--redline", file, "--out", path("r.md"))).code).toBe(0);
+    expect(read("r.md")).toContain("accounts.fields.name.onForeignEdit");
     writeFileSync(file, "entities: { acounts: {} }\n");
     expect((await sign("--redline", file)).code).toBe(4);
   });

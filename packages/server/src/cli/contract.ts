@@ -11,7 +11,7 @@ import type { Add } from "./add.ts";
 import { projectOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { redlineCommand } from "./contract-redline.ts";
-import { historyCommand, signaturesCommand, signCommand } from "./contract-sign.ts";
+import { historyCommand, revokeCommand, signaturesCommand, signCommand } from "./contract-sign.ts";
 import type { SignFlags } from "./contract-sign.ts";
 import { keepDocument } from "./keep-document.ts";
 import { badInput, exitCodes } from "./refusal.ts";
@@ -30,6 +30,7 @@ interface ContractFlags extends OutFlags, SignFlags {
 /** What `contract` does beside printing, by the word that asks for it. */
 const actions: { readonly [name: string]: (context: Context, flags: ContractFlags) => Promise<ExitCode> } = {
   sign: signCommand,
+  revoke: revokeCommand,
   signatures: signaturesCommand,
   history: historyCommand,
 };
@@ -38,13 +39,15 @@ const actions: { readonly [name: string]: (context: Context, flags: ContractFlag
 export function addContract(add: Add): void {
   add("contract", "the contract in force, for those who sign it, with version and hash", (command, act) => {
     command
-      .argument("[action]", "sign; signatures: who signed what; history: what was in force")
+      .argument("[action]", "sign, revoke; signatures: who signed what; history: what was in force")
       .option("--out <file>", "keep it as a document: .html, .md or .json")
       .option("--redline [what]", "what changes: since the one before, a version or a hash; to a file")
       .option("--no-effect", "with --redline: leave out what it would do to records; reaches no system")
-      .option("--name <name>", "with sign: who signs")
+      .option("--name <name>", "with sign or revoke: whose signature")
       .option("--role <role>", "with sign: in which role")
-      .option("--department <department>", "with sign: for which department");
+      .option("--department <department>", "with sign: for which department")
+      .option("--hash <hash>", "with sign: the hash that was read; with revoke: of another contract")
+      .option("--why <reason>", "with revoke: why the signature does not count any more");
     act((context, [action]) => {
       const flags = command.opts<ContractFlags & Record<string, unknown>>();
       if (typeof action !== "string") return contractCommand(context, flags);

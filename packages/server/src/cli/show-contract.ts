@@ -52,9 +52,11 @@ export function showContract(
   const off = signed.off.length === 0 ? [] : [`Not part of it (switched off): ${signed.off.join(", ")}.`];
   const names = (signed.missing ?? signed.signers).map((signer) => safeText(signerWords(signer)));
   const longest = Math.max(12, ...names.map((name) => name.length + 1));
-  const given = (signed.signatures ?? []).map(({ name, role, department, at }) =>
-    safeText(`Signed: ${[name, role, department].filter(Boolean).join(", ")}, ${at.slice(0, 10)}`),
-  );
+  const given = (signed.signatures ?? []).map(({ name, role, department, at, revoked }) => {
+    const who = [name, role, department].filter(Boolean).join(", ");
+    const end = revoked === null ? "" : `, taken back ${revoked.at.slice(0, 10)}: ${revoked.why}`;
+    return safeText(`Signed: ${who}, ${at.slice(0, 10)}${end}`);
+  });
   const lines = names.map((who) => `${who.padEnd(longest)}${"_".repeat(28)}  date ${"_".repeat(12)}`);
   const signatures = [...given, ...lines].join("\n\n");
   return [

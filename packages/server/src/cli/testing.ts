@@ -150,6 +150,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     contract: () => Promise.resolve(unsignedContract),
     enterContract: () => Promise.resolve(),
     signContract: () => Promise.resolve(true),
+    revokeSignature: () => Promise.resolve(true),
     conflicts: () => Promise.resolve([]),
     undo: () => Promise.resolve(smallPlan),
     lost: () => Promise.resolve([]),

@@ -10,6 +10,8 @@ export interface ShownSignature {
   /** Instant, ISO. */
   readonly at: string;
   readonly hash: string;
+  /** Null while it counts. */
+  readonly revoked: { readonly at: string; readonly why: string } | null;
 }
 
 /** What a contract is printed from. */
@@ -64,12 +66,12 @@ const day = (iso: string): string => iso.slice(0, 10);
 
 function signaturePart({ words, signatures, missing, hash }: PrintedContract): SheetPart {
   const signed = (signatures ?? []).filter((each) => each.hash === hash);
-  const rows = signed.map(({ name, role, department, at }) => [
+  const rows = signed.map(({ name, role, department, at, revoked }) => [
     department ?? "",
     name,
     role,
     day(at),
-    "signed",
+    revoked === null ? "signed" : `taken back ${day(revoked.at)}: ${revoked.why}`,
   ]);
   const open = (missing ?? words.signers).map(({ department, role, name }) => {
     return [department, name ?? "", role ?? "", "", "_".repeat(24)];

@@ -1,5 +1,6 @@
+import type { Json } from "@crossfoot/kernel";
 import { entities, fieldTitle } from "@crossfoot/model";
-import type { RedlineChange } from "@crossfoot/model";
+import type { RedlineChange, TermChange } from "@crossfoot/model";
 import type { Sheet, SheetPart, SheetTable } from "./sheet.ts";
 
 /** A contract by its name. */
@@ -13,6 +14,8 @@ export interface PrintedRedline {
   readonly from: NamedContract;
   readonly to: NamedContract;
   readonly changes: readonly RedlineChange[];
+  /** What is another term, and shows in no sentence. */
+  readonly terms: readonly TermChange[];
   /** What the change would do to records, in words and tables. */
   readonly effect: { readonly sentences: readonly string[]; readonly tables: readonly SheetTable[] };
 }
@@ -42,8 +45,27 @@ function changePart(title: string, changes: readonly RedlineChange[]): SheetPart
   };
 }
 
+/** A term as one reads it; nothing where there is none. Never throws. */
+export const termWords = (term: Json): string =>
+  term === null ? "nothing" : typeof term === "string" ? term : JSON.stringify(term);
+
+function termsPart(terms: readonly TermChange[]): readonly SheetPart[] {
+  if (terms.length === 0) return [];
+  const rows = terms.map(({ path, was, is }) => [
+    path,
+    { was: was === null ? null : termWords(was), is: is === null ? null : termWords(is) },
+  ]);
+  const columns = ["Where", "What was, and what is"];
+  return [
+    {
+      title: "Terms that show in no sentence",
+      tables: [{ caption: "Terms that are others", columns, rows }],
+    },
+  ];
+}
+
 /** A change of contract as a document: what was struck and put in, sentence by sentence, and its effect. */
-export function redlineSheet({ from, to, changes, effect }: PrintedRedline): Sheet {
+export function redlineSheet({ from, to, changes, terms, effect }: PrintedRedline): Sheet {
   const groups = [...Map.groupBy(changes, ({ entity }) => entity)];
   return {
     title: "What changes in the contract between CRM and ERP",
@@ -57,15 +79,12 @@ export function redlineSheet({ from, to, changes, effect }: PrintedRedline): She
         ? isSameName(from, to)
           ? [`Both are called version ${to.version ?? ""}: give the changed one another.`]
           : []
-        : [
-            from.hash === to.hash
-              ? "It is the same contract."
-              : "No sentence is another one; terms that show in none are listed with the effect, if any.",
-          ],
+        : [from.hash === to.hash ? "It is the same contract." : "No sentence is another one."],
     parts: [
       ...groups.map(([entity, own]) =>
         changePart(entity === null ? "Who signs" : entities[entity].title, own),
       ),
+      ...termsPart(terms),
       { title: "The effect of the change", paragraphs: effect.sentences, tables: effect.tables },
     ],
   };

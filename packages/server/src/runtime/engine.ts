@@ -342,6 +342,11 @@ export interface Engine {
   enterContract(): Promise<void>;
   /** Somebody signs the contract of the project. False when they had signed it already. */
   signContract(signing: Omit<ContractSigning, "hash">, by: string): Promise<boolean>;
+  /** Takes a signature back, of this contract unless `hash` names another. False when none stands. */
+  revokeSignature(
+    signing: Omit<ContractSigning, "hash"> & { readonly hash?: string },
+    said: { readonly by: string; readonly why: string },
+  ): Promise<boolean>;
   /** Which life of the store this is: another one after the restore of a backup. */
   epoch(): Promise<EpochRow>;
   /** A person says that the store was restored: nothing is sent until one confirms. */

@@ -14,7 +14,7 @@ export interface ContractState {
   readonly missing: readonly Signer[];
   /** False while a run would be refused for want of a signature. */
   readonly isSigned: boolean;
-  /** Signatures of all contracts, the first one first. */
+  /** Signatures of all contracts, the first one first, those included that were taken back. */
   readonly signatures: readonly ContractSignature[];
   /** Contracts that were in force or were signed, the first one first. */
   readonly kept: readonly KeptContract[];
@@ -24,7 +24,7 @@ export interface ContractState {
 export class ContractUnsigned extends Error {
   readonly missing: readonly Signer[];
 
-  constructor({ hash, version, requires, missing }: ContractState) {
+  constructor({ hash, version, requires, missing }: Omit<ContractState, "kept">) {
     const named = version === null ? "the contract" : `version ${version} of the contract`;
     const who = missing.map((signer) => signerWords(signer)).join("; ");
     const wanted = requires === "roles" ? "missing" : "one of these has to sign";

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import { ContractUnsigned } from "./signing-report.ts";
@@ -81,6 +82,51 @@ describe("a contract that has to be signed", () => {
     const ended = await Promise.allSettled(runs);
     expect(ended.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected", "fulfilled"]);
     expect(await store.listSignatures()).toHaveLength(1);
+  });
+
+  test("a signature that is taken back does not count, in a program that runs too", async () => {
+    const { engine, crm, erp } = await unsigned("on");
+    await engine.signContract(ada, "root");
+    await engine.run();
+    expect(erp.writes).toBe(1);
+    const said = { by: "root", why: "read it too fast" };
+    expect(await engine.revokeSignature(ada, said)).toBe(true);
+    expect(await engine.revokeSignature(ada, said)).toBe(false);
+    crm.add("accounts", { ...customer, name: "Other", taxId: "FR2", email: "o@x.example" });
+    await expect(engine.run()).rejects.toThrow(ContractUnsigned);
+    expect(erp.writes).toBe(1);
+    const state = await engine.contract();
+    expect([state.isSigned, state.signatures[0]?.revoked]).toEqual([false, expect.objectContaining(said)]);
+    await engine.signContract(ada, "root");
+    await engine.run();
+    expect(erp.writes).toBe(2);
+  });
+
+  test("any signatures, given and taken back in any order, count while they stand", async () => {
+    const people = fc.constantFrom(ada, bob, eve);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(people, fc.boolean()), { maxLength: 8 }), async (deeds) => {
+        const { engine, store } = await unsigned("roles");
+        const standing = new Set<string>();
+        let told = 0;
+        for (const [who, isGiven] of deeds) {
+          const isNews = isGiven ? !standing.has(who.name) : standing.has(who.name);
+          const said = { by: "root", why: "x" };
+          const isDone = isGiven
+            ? await engine.signContract(who, "root")
+            : await engine.revokeSignature(who, said);
+          expect(isDone).toBe(isNews);
+          told += isDone ? 1 : 0;
+          if (isGiven) standing.add(who.name);
+          else standing.delete(who.name);
+          const { isSigned, missing } = await engine.contract();
+          expect([isSigned, missing.length]).toEqual([standing.size === 3, 3 - standing.size]);
+        }
+        const kept = (await store.listContracts()).length;
+        expect((await store.verifyJournal()).entries).toBe(told + kept);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   test("where nobody has to sign, the contract is kept once it takes effect", async () => {

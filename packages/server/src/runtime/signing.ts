@@ -7,38 +7,43 @@ import { ContractUnsigned } from "./signing-report.ts";
 import type { ContractState } from "./signing-report.ts";
 import type { World } from "./world.ts";
 
-/** How the contract in force stands, from the store. */
-async function contractState(world: World): Promise<ContractState> {
+/** Who has yet to sign, and whether what is asked for is there: what was taken back does not count. */
+async function standingOf(world: World): Promise<Omit<ContractState, "kept">> {
   const { store, contractHash: hash, contract, signing } = world;
   const signatures = await store.listSignatures();
-  const own = signatures.filter((each) => each.hash === hash);
+  const own = signatures.filter((each) => each.hash === hash && each.revoked === null);
   const missing = missingSigners(contract.signers, own);
   const requires = signing?.requires ?? "off";
   const isAny = missing.length < contract.signers.length;
   const isSigned = requires === "off" || (requires === "on" ? isAny : missing.length === 0);
-  const kept = await store.listContracts();
-  return { hash, version: signing?.version ?? null, requires, missing, isSigned, signatures, kept };
+  return { hash, version: signing?.version ?? null, requires, missing, isSigned, signatures };
 }
 
-/** Worlds whose contract has taken effect: signatures are never taken back, and a world has one contract. */
+/** How the contract in force stands, from the store. */
+async function contractState(world: World): Promise<ContractState> {
+  return { ...(await standingOf(world)), kept: await world.store.listContracts() };
+}
+
+/** Worlds whose contract was kept as the one that took effect: a world has one contract. */
 const entered = new WeakSet<World>();
 
 /**
  * Called before anything is done that may write to a system: refuses a contract that has to be signed first,
- * and keeps the one that takes effect. Nothing takes effect where all is only observed. Rejects with
- * ContractUnsigned.
+ * each time anew, since a signature can be taken back; and keeps the one that takes effect. Nothing takes
+ * effect where all is only observed. Rejects with ContractUnsigned.
  */
 export async function enterContract(
   world: World,
   options: Parameters<typeof observesOf>[1] = {},
 ): Promise<void> {
-  if (world.signing === undefined || entered.has(world)) return;
+  if (world.signing === undefined) return;
   const observes = observesOf(world, options);
   if (world.sides.every(({ id }) => observes.has(id))) return;
   if (world.signing.requires !== "off") {
-    const state = await contractState(world);
+    const state = await standingOf(world);
     if (!state.isSigned) throw new ContractUnsigned(state);
   }
+  if (entered.has(world)) return;
   await keep(world, true);
   entered.add(world);
 }
@@ -62,11 +67,23 @@ async function signContract(
   return world.store.signContract({ ...signing, hash: world.contractHash }, by);
 }
 
+/** Somebody takes a signature back, under this hash or another one. False when none stands. */
+async function revokeSignature(
+  world: World,
+  signing: Omit<ContractSigning, "hash"> & { readonly hash?: string },
+  said: { readonly by: string; readonly why: string },
+): Promise<boolean> {
+  return world.store.revokeSignature({ ...signing, hash: signing.hash ?? world.contractHash }, said);
+}
+
 /** What commands may ask and say about the contract of a world. */
-export function signingOf(world: World): Pick<Engine, "contract" | "enterContract" | "signContract"> {
+export function signingOf(
+  world: World,
+): Pick<Engine, "contract" | "enterContract" | "signContract" | "revokeSignature"> {
   return {
     contract: () => contractState(world),
     enterContract: () => enterContract(world),
     signContract: (signing, by) => signContract(world, signing, by),
+    revokeSignature: (signing, said) => revokeSignature(world, signing, said),
   };
 }

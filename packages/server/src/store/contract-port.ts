@@ -25,15 +25,28 @@ export interface ContractSigning {
   readonly department: string | null;
 }
 
-/** A signature. Nobody changes or removes one. */
-export interface ContractSignature extends ContractSigning {
-  /** User of the machine on which it was given. */
+/** That a signature does not count any more. */
+interface ContractRevocation {
+  /** User of the machine on which it was taken back. */
   readonly by: string;
+  /** Why, in one line. */
+  readonly why: string;
   /** Instant of the store's clock. */
   readonly at: string;
 }
 
-/** Contracts that were in force, and their signatures. Both only grow. */
+/** A signature. Nobody changes or removes one; one that was taken back stays, and does not count. */
+export interface ContractSignature extends ContractSigning {
+  /** The n-th of this person in this role under this hash: one that was taken back comes before it. */
+  readonly turn: number;
+  /** User of the machine on which it was given. */
+  readonly by: string;
+  /** Instant of the store's clock. */
+  readonly at: string;
+  readonly revoked: ContractRevocation | null;
+}
+
+/** Contracts that were in force, their signatures, and which of these were taken back. All only grow. */
 export interface ContractStore {
   /**
    * Keeps a contract that takes effect, unless it is the one in force already, under this very version; one
@@ -43,8 +56,16 @@ export interface ContractStore {
   keepContract(contract: Omit<KeptContract, "seq" | "since">): Promise<boolean>;
   /** All that were kept, the first one first. */
   listContracts(): Promise<readonly KeptContract[]>;
-  /** False when the same person signed the same hash in the same role already. The journal tells it. */
+  /**
+   * False when the same person has signed the same hash in the same role already, and it stands. The journal
+   * tells it.
+   */
   signContract(signing: ContractSigning, by: string): Promise<boolean>;
-  /** All signatures, of all contracts, the first one first. */
+  /** Takes back the signature that stands; false when none does. The journal tells it. */
+  revokeSignature(
+    signing: ContractSigning,
+    said: { readonly by: string; readonly why: string },
+  ): Promise<boolean>;
+  /** All signatures, of all contracts, the first one first; those too that were taken back. */
   listSignatures(): Promise<readonly ContractSignature[]>;
 }

@@ -16,6 +16,19 @@ export interface SignatureTable {
   readonly name: string;
   readonly role: string;
   readonly department: string;
+  readonly turn: number;
   readonly signed_by: string;
   readonly signed_at: number;
+}
+
+/** A row of `contract_revocation`. */
+export interface RevocationTable {
+  readonly hash: string;
+  readonly name: string;
+  readonly role: string;
+  readonly department: string;
+  readonly turn: number;
+  readonly why: string;
+  readonly revoked_by: string;
+  readonly revoked_at: number;
 }

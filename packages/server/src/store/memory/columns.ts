@@ -28,7 +28,7 @@ import type {
   UndoneMark,
 } from "../port.ts";
 import type { IntentRow, ObservationRow } from "../rows.ts";
-import type { KeptTable, SignatureTable } from "./columns-contract.ts";
+import type { KeptTable, RevocationTable, SignatureTable } from "./columns-contract.ts";
 import type {
   FormerTable,
   ProofDueTable,
@@ -449,6 +449,7 @@ export interface Rows {
   readonly pause: PauseTable;
   readonly contract_kept: KeptTable;
   readonly contract_signature: SignatureTable;
+  readonly contract_revocation: RevocationTable;
   readonly decided_terms: TermsTable;
   readonly duplicate: DuplicateTable;
   readonly consolidated: ConsolidatedTable;

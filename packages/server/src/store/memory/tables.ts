@@ -239,8 +239,13 @@ const pause = spec("pause")({
 });
 const contractKept = spec("contract_kept")({ key: ["seq"], instants: ["kept_at"], indices: {} });
 const contractSignature = spec("contract_signature")({
-  key: ["hash", "name", "role", "department"],
+  key: ["hash", "name", "role", "department", "turn"],
   instants: ["signed_at"],
+  indices: {},
+});
+const contractRevocation = spec("contract_revocation")({
+  key: ["hash", "name", "role", "department", "turn"],
+  instants: ["revoked_at"],
   indices: {},
 });
 const lease = spec("lease")({ key: ["name"], instants: ["expires_at", "taken_at"], indices: {} });
@@ -315,6 +320,7 @@ export interface Tables {
   readonly pause: Table<Rows["pause"]>;
   readonly contractKept: Table<Rows["contract_kept"]>;
   readonly contractSignature: Table<Rows["contract_signature"]>;
+  readonly contractRevocation: Table<Rows["contract_revocation"]>;
   readonly decidedTerms: Table<Rows["decided_terms"]>;
   readonly duplicate: Table<Rows["duplicate"]>;
   readonly consolidated: Table<Rows["consolidated"]>;
@@ -369,6 +375,7 @@ export function createTables(undo: Undo): Tables {
     pause: of(pause),
     contractKept: of(contractKept),
     contractSignature: of(contractSignature),
+    contractRevocation: of(contractRevocation),
     decidedTerms: of(decidedTerms),
     duplicate: of(duplicate),
     consolidated: of(consolidated),

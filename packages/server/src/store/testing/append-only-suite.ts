@@ -33,10 +33,12 @@ export function appendOnlySuite(home: TestHome): void {
       await expect(database.query("update journal set kind = 'x'")).rejects.toThrow("append only");
     });
 
-    test("nobody changes or removes a contract or a signature", async () => {
+    test("nobody changes or removes a contract, a signature, or that it was taken back", async () => {
       await store.keepContract({ hash: "h", version: null, terms: {}, inForce: true });
-      await store.signContract({ hash: "h", name: "Ada", role: "CFO", department: null }, "root");
-      for (const table of ["contract_kept", "contract_signature"]) {
+      const ada = { hash: "h", name: "Ada", role: "CFO", department: null };
+      await store.signContract(ada, "root");
+      await store.revokeSignature(ada, { by: "root", why: "left" });
+      for (const table of ["contract_kept", "contract_signature", "contract_revocation"]) {
         await expect(database.query(`delete from ${table}`)).rejects.toThrow("append only");
         await expect(database.query(`update ${table} set hash = 'x'`)).rejects.toThrow("append only");
       }

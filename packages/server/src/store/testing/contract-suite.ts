@@ -64,6 +64,36 @@ export function contractSuite(name: string, open: () => Promise<Store>): void {
       expect([entries, broken]).toEqual([2, []]);
     });
 
+    test("one that is taken back stays, says who, when and why, and can be given again", async () => {
+      const said = { by: "root", why: "read it too fast" };
+      expect(await store.revokeSignature(ada, said)).toBe(false);
+      await store.signContract(ada, "root");
+      expect(await store.revokeSignature({ ...ada, hash: two.hash }, said)).toBe(false);
+      expect(await store.revokeSignature(ada, said)).toBe(true);
+      expect(await store.revokeSignature(ada, { by: "eve", why: "other" })).toBe(false);
+      expect(await store.signContract(ada, "root")).toBe(true);
+      expect(await store.signContract(ada, "root")).toBe(false);
+      const listed = await store.listSignatures();
+      const byNumber = listed.toSorted((a, b) => a.turn - b.turn);
+      expect(byNumber.map(({ turn, revoked }) => [turn, revoked?.by, revoked?.why])).toEqual([
+        [1, "root", "read it too fast"],
+        [2, undefined, undefined],
+      ]);
+      expect(Date.parse(byNumber[0]?.revoked?.at ?? "")).not.toBeNaN();
+      const { entries, broken } = await store.verifyJournal();
+      expect([entries, broken]).toEqual([3, []]);
+    });
+
+    test("two who take it back at once do it once; of three who sign then one stands", async () => {
+      await store.signContract(ada, "root");
+      const taken = ["a", "b"].map((by) => store.revokeSignature(ada, { by, why: "x" }));
+      expect((await Promise.all(taken)).filter(Boolean)).toHaveLength(1);
+      const signed = ["a", "b", "c"].map((by) => store.signContract(ada, by));
+      expect((await Promise.all(signed)).filter(Boolean)).toHaveLength(1);
+      const standing = (await store.listSignatures()).filter(({ revoked }) => revoked === null);
+      expect(standing.map(({ turn }) => turn)).toEqual([2]);
+    });
+
     test("a signature is of one hash: of another contract it says nothing", async () => {
       await store.signContract(ada, "root");
       await store.signContract({ ...ada, hash: two.hash }, "root");

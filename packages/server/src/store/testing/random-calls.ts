@@ -268,6 +268,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   endRecovery: plain("endRecovery", fc.integer({ min: 1, max: 4 })),
   keepContract: plain("keepContract", rows.kept),
   signContract: plain("signContract", rows.signing, fc.constantFrom("somebody", "another")),
+  revokeSignature: plain("revokeSignature", rows.signing, rows.takingBack),
   pause: plain("pause", pausable, fc.constantFrom("somebody", "another")),
   resume: plain("resume", pausable, fc.constantFrom("somebody", "another")),
   saveQuota: plain(

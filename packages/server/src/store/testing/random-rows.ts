@@ -342,3 +342,9 @@ export const signing: fc.Arbitrary<ContractSigning> = fc.record({
   role: fc.constant("CFO"),
   department: fc.constantFrom(null, "Finance"),
 });
+
+/** Who takes a signature back, and why. */
+export const takingBack: fc.Arbitrary<{ readonly by: string; readonly why: string }> = fc.record({
+  by: fc.constantFrom("somebody", "another"),
+  why: fc.constantFrom("left the company", "read it too fast"),
+});
