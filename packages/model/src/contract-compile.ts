@@ -292,6 +292,7 @@ const consolidationKeys: { readonly [key: string]: readonly string[] | "free" } 
   automaticFrom: "free",
   owner: "free",
   reviewDays: "free",
+  lookEveryDays: "free",
   by: "free",
   survivorship: "free",
 };

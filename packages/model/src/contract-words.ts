@@ -167,13 +167,16 @@ const sorted = <T>(map: { readonly [name: string]: T }): readonly (readonly [str
 
 function consolidationRules(terms: ConsolidationTerms | undefined): readonly Clause[] {
   if (terms === undefined) return [];
-  const { automaticFrom, owner, reviewDays, by = {}, survivorship = {} } = terms;
+  const { automaticFrom, owner, reviewDays, lookEveryDays, by = {}, survivorship = {} } = terms;
   const who = owner ?? "Somebody";
   const within = reviewDays === undefined ? "" : ` within ${reviewDays} days`;
   const alone =
     automaticFrom === undefined ? "" : ` From a probability of ${automaticFrom} on nobody needs to be asked.`;
   return [
     { topic: "duplicates", words: `${who} looks at possible duplicates${within}.${alone}` },
+    ...(lookEveryDays === undefined
+      ? []
+      : [{ topic: "looked for", words: `They are looked for every ${lookEveryDays} days.` }]),
     ...sorted(by).map(([role, way]) => ({
       topic: `joined in the ${role.toUpperCase()}`,
       words:

@@ -101,6 +101,8 @@ export interface ConsolidationTerms {
   readonly owner?: string;
   /** Days within which a cluster is looked at. */
   readonly reviewDays?: number;
+  /** Days between two looks for duplicates that a worker makes by itself; 7 when it does not say. */
+  readonly lookEveryDays?: number;
   /** How each side joins two: by its own merge, or by pointing to the survivor and archiving the loser. */
   readonly by?: { readonly [role in Role]?: "merge" | "archive" };
   /** Rules by field; `*` for all others. */

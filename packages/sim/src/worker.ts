@@ -87,7 +87,7 @@ export class Worker implements Place {
         if (event.kind === "run") {
           const { state } = event.summary;
           tell("run", { what: event.what, state, verdicts: verdictsOf(event.summary) });
-        } else tell("trouble", factsOf(event.error));
+        } else if (event.kind === "failure") tell("trouble", factsOf(event.error));
       },
     });
     loop.ended.catch((error: unknown) => tell("defect", factsOf(error)));

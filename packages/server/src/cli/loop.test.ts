@@ -1,7 +1,7 @@
 import { defaultContract } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import { describe, expect, it } from "vitest";
-import type { Attended, RunOptions } from "../runtime/engine.ts";
+import type { Attended, Engine, RunOptions } from "../runtime/engine.ts";
 import { startLoop } from "./loop.ts";
 import type { LoopEvent } from "./loop.ts";
 import { quietRun } from "./testing.ts";
@@ -17,6 +17,7 @@ function loopOver(more: {
   readonly run?: (options?: RunOptions) => Promise<typeof quietRun>;
   readonly followHints?: () => Promise<typeof quietRun | null>;
   readonly attend?: () => Promise<Attended | null>;
+  readonly lookWhenDue?: Engine["lookWhenDue"];
 }): {
   readonly runs: string[];
   readonly events: LoopEvent[];
@@ -36,6 +37,7 @@ function loopOver(more: {
       },
       followHints: more.followHints ?? (() => Promise.resolve(null)),
       attend: more.attend ?? (() => Promise.resolve(null)),
+      lookWhenDue: more.lookWhenDue ?? (() => Promise.resolve(null)),
     },
     entities: ["accounts", "quotes"],
     cadenceMs: { ...cadenceMs, accounts: 3_000, quotes: 2_000 },
@@ -129,6 +131,18 @@ describe("the loop of a server", () => {
     expect(started.loop.trouble()).toBeNull();
   });
 
+  it("looks for duplicates when there is nothing else to do, and tells what it came to", async () => {
+    const report = { at: "", looked: [], clusters: [], fresh: ["d-1"], overdue: 0, trend: [], troubles: [] };
+    let asked = 0;
+    const { events, loop } = loopOver({
+      pausesMax: 3,
+      lookWhenDue: () => Promise.resolve((asked += 1) === 1 ? report : null),
+    });
+    await loop.ended;
+    expect(asked).toBeGreaterThan(0);
+    expect(events.filter(({ kind }) => kind === "look")).toEqual([{ kind: "look", report }]);
+  });
+
   it("a wake that comes during a run is not slept through", async () => {
     const started = loopOver({
       pausesMax: 1,
@@ -155,6 +169,7 @@ describe("the loop of a server", () => {
         },
         followHints: () => Promise.resolve(null),
         attend: () => Promise.resolve(null),
+        lookWhenDue: () => Promise.resolve(null),
       },
       entities: ["accounts"],
       cadenceMs,

@@ -1,6 +1,6 @@
 import type { EntityName } from "@crossfoot/model";
 import type { Clock, Sleep } from "../ports.ts";
-import type { Engine, Progress, RunSummary } from "../runtime/engine.ts";
+import type { DuplicateReport, Engine, Progress, RunSummary } from "../runtime/engine.ts";
 
 /**
  * Longest time between two looks for hints that nobody woke us for (another worker may have taken a
@@ -20,11 +20,12 @@ const restShare = 0.8;
 /** What the loop tells. */
 export type LoopEvent =
   | { readonly kind: "run"; readonly what: string; readonly summary: RunSummary }
+  | { readonly kind: "look"; readonly report: DuplicateReport }
   | { readonly kind: "failure"; readonly error: unknown; readonly pauseMs: number };
 
 /** What the loop works with. */
 export interface LoopOptions {
-  readonly engine: Pick<Engine, "run" | "followHints" | "attend">;
+  readonly engine: Pick<Engine, "run" | "followHints" | "attend" | "lookWhenDue">;
   readonly entities: readonly EntityName[];
   readonly cadenceMs: { readonly [entity in EntityName]: number };
   readonly clock: Clock;
@@ -47,7 +48,8 @@ export interface Loop {
 
 /**
  * Starts the loop: every entity at its own cadence, hints as soon as they come, and what became due without
- * either. One run at a time; entities that are due together run together, so that parents come before
+ * either; idle, it looks for duplicates at the contract's cadence. One run at a time; entities that are due
+ * together run together, so that parents come before
  * children. Sweeps are the runtime's: a run finds deletions when the last look is too old. Several workers
  * run such a loop over one store: each entity is read by one of them at a time, at its one cadence.
  */
@@ -109,7 +111,11 @@ async function once(options: LoopOptions, dueAt: Map<EntityName, number>): Promi
     [...dueAt].filter(([, at]) => at <= now).map(([entity]) => entity);
   if (dueBy(clock.monotonic()).length === 0) {
     const attended = await engine.attend(watched);
-    if (attended === null) return 0;
+    if (attended === null) {
+      const report = await engine.lookWhenDue();
+      if (report !== null) tell({ kind: "look", report });
+      return 0;
+    }
     tell({ kind: "run", ...attended });
     return 1;
   }

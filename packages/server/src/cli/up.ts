@@ -131,6 +131,10 @@ function eventText(event: LoopEvent): string {
     const { message } = refusalOf(event.error);
     return safeText(`! ${message.split("\n")[0] ?? ""}; next try in ${span(event.pauseMs)}`);
   }
+  if (event.kind === "look") {
+    const { clusters, fresh, overdue } = event.report;
+    return `duplicates: ${fresh.length} first seen, ${clusters.length} open, ${overdue} overdue`;
+  }
   const { what, summary } = event;
   const troubles = summary.troubles.map(({ connection, failure }) => `! ${connection}: ${failure.message}`);
   const stops = summary.guardStops.map(

@@ -122,6 +122,12 @@ function consolidationTerms(name: EntityName): JsonSchema {
       },
       owner: text("Who looks at likely duplicates."),
       reviewDays: { type: "number", minimum: 1, default: 14, description: "Days to look at a cluster." },
+      lookEveryDays: {
+        type: "number",
+        minimum: 1,
+        default: 7,
+        description: "Days between two looks that a worker makes by itself, once there are these terms.",
+      },
       by: map({ crm: way, erp: way }, { description: "How a side joins two records; `merge` if it can." }),
       survivorship: map(Object.fromEntries(fields.map((field) => [field, rule])), {
         description: "Rules by field; `*` for all others (`survivor` without one).",

@@ -74,7 +74,7 @@ interface Made {
 }
 
 function made(
-  answers: Partial<Pick<Engine, "receive" | "status">> = {},
+  answers: Partial<Pick<Engine, "receive" | "status" | "reviews">> = {},
   more: Partial<HttpOptions> = {},
 ): Made {
   const deliveries: Delivery[] = [];
@@ -85,6 +85,7 @@ function made(
       return Promise.resolve({ status: 200, reason: "stored" });
     },
     status: () => Promise.resolve(status),
+    reviews: () => Promise.resolve({ at: "", clusters: [], overdue: 0, trend: [], looks: [] }),
     ...answers,
   };
   const options = {
@@ -102,6 +103,17 @@ const post = (
   body: string,
   headers: Record<string, string> = {},
 ): Promise<Response> => Promise.resolve(app.request(path, { method: "POST", body, headers }));
+
+describe("reviews", () => {
+  it("are a page without scripts, the same as JSON, under the policy of all pages", async () => {
+    const { app } = made();
+    const page = await app.request("/reviews?page=x");
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(await page.text()).toContain("Nothing was looked for yet.");
+    expect(await (await app.request("/reviews.json")).json()).toMatchObject({ clusters: [], looks: [] });
+    expect(await (await app.request("/")).text()).toContain('href="/reviews"');
+  });
+});
 
 describe("webhooks", () => {
   it("hand the raw body and all headers to the engine, answer its status, and wake the loop", async () => {

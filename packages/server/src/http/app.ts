@@ -7,6 +7,7 @@ import type { Log } from "../ports.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { pageStyleSource } from "./page-style.ts";
 import { statusPage } from "./page.ts";
+import { reviewsPage } from "./reviews-page.ts";
 
 /** Longest body of a webhook delivery: the largest senders stay below 256 kB; more is not a list of hints. */
 const deliveryBytesMax = 1_048_576;
@@ -43,10 +44,13 @@ const headers: { readonly [name: string]: string } = {
 };
 
 /**
- * The HTTP side of `up`: webhooks in, health, status. It writes to no connected system: a delivery is
- * authenticated and stored, the loop follows it. Pure; serve it, or call `app.request` in a test.
+ * The HTTP side of `up`: webhooks in, health, status, reviews. It writes to no connected system: a delivery
+ * is  * authenticated and stored, the loop follows it. Pure; serve it, or call `app.request` in a test.
  */
-export function createHttpApp(engine: Pick<Engine, "receive" | "status">, options: HttpOptions): Hono {
+export function createHttpApp(
+  engine: Pick<Engine, "receive" | "status" | "reviews">,
+  options: HttpOptions,
+): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -62,6 +66,11 @@ export function createHttpApp(engine: Pick<Engine, "receive" | "status">, option
   );
   app.get("/healthz", (context) => health(engine, options, context));
   app.get("/status.json", async (context) => context.json(await engine.status()));
+  app.get("/reviews.json", async (context) => context.json(await engine.reviews()));
+  app.get("/reviews", async (context) => {
+    const page = Number(context.req.query("page") ?? "1");
+    return context.html(reviewsPage({ report: await engine.reviews(), now: options.now(), page }));
+  });
   app.get("/", async (context) => {
     const { contractHash, now, trouble } = options;
     const status = await engine.status();

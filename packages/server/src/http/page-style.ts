@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Style of the status page: readable without scripts, in light and dark, on a telephone and on a wall. */
+/** Style of all pages: readable without scripts, in light and dark, on a telephone and on a wall. */
 export const pageStyle: string = `
 :root { color-scheme: light dark; --ink: #1d2329; --soft: #5b6670; --line: #d9dee3; --paper: #fbfcfd;
   --card: #fff; --good: #1a7f4b; --warn: #8a5a00; --bad: #b3261e; }
@@ -25,6 +25,13 @@ time { white-space: nowrap; }
 .count { text-align: right; white-space: nowrap; }
 .zero { color: var(--soft); }
 td.text { min-width: 14rem; overflow-wrap: anywhere; }
+article { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem;
+  margin: .75rem 0; }
+article h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
+article ul { margin: .4rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
+article p { max-width: none; overflow-wrap: anywhere; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1rem 0; }
+code { font-size: .9em; overflow-wrap: anywhere; }
 footer { margin-top: 2rem; color: var(--soft); font-size: .9rem; }
 a { color: inherit; }
 `;

@@ -4,7 +4,7 @@ import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
-import { pageStyle } from "./page-style.ts";
+import { ago, count, head, numberHead, sheet, styleElement, time } from "./page-parts.ts";
 import { runOutcome } from "./run-outcome.ts";
 
 /** What the page shows beside the status. */
@@ -35,48 +35,6 @@ const tones: { readonly [state: string]: string } = {
 };
 
 const tone = (state: string): Html => html`<span class="${tones[state] ?? "soft"}">${state}</span>`;
-
-function time(iso: string | null, now: number): Html {
-  if (iso === null) return html`<span class="soft">never</span>`;
-  const at = Date.parse(iso);
-  if (Number.isNaN(at)) return html`<time>${iso}</time>`;
-  const shown = new Date(at).toISOString().slice(0, 19).replace("T", " ");
-  return html`<time datetime="${iso}" title="${shown} UTC">${ago(now - at)}</time>`;
-}
-
-/** A span of time as people say it. */
-function ago(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h ago`;
-  return `${Math.floor(seconds / 86_400)} days ago`;
-}
-
-function count(value: number, isTrouble = false): Html {
-  const look = value === 0 ? "count zero" : isTrouble ? "count warn" : "count";
-  return html`<td class="${look}">${value}</td>`;
-}
-
-/** A table in a box that scrolls by itself on a narrow screen; without rows a sentence instead. */
-function sheet(heads: readonly Html[], rows: readonly Html[], empty: string): Html {
-  if (rows.length === 0) return html`<p class="soft">${empty}</p>`;
-  return html`<div class="sheet" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          ${heads}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-const head = (title: string): Html => html`<th scope="col">${title}</th>`;
-const numberHead = (title: string): Html => html`<th scope="col" class="count">${title}</th>`;
 
 function connections({ status }: PageFacts): Html {
   const rows = status.connections.map(
@@ -244,9 +202,6 @@ function verdict({ status, trouble }: PageFacts): Html {
   return html`<p class="verdict good">Caught up; nothing waits for a person.</p>`;
 }
 
-/** Kept out of the template: a formatter may add white space there, and the policy names these very bytes. */
-const styleElement: Html = { html: `<style>${pageStyle}</style>` };
-
 /** The status page: one HTML document without scripts. Everything from outside is escaped. */
 export function statusPage(facts: PageFacts): string {
   const made = new Date(facts.now).toISOString();
@@ -263,6 +218,7 @@ export function statusPage(facts: PageFacts): string {
         <main>
           <header>
             <h1>Crossfoot</h1>
+            <a href="/reviews">Duplicates to review</a>
             <span class="soft">as of ${made.slice(0, 19).replace("T", " ")} UTC</span>
           </header>
           ${heldStore(facts)} ${observeOnly(facts)} ${paused(facts)} ${verdict(facts)}

@@ -8,6 +8,7 @@ import { applyPlan } from "./apply.ts";
 import { checkWorld } from "./check.ts";
 import { planConsolidation } from "./consolidate.ts";
 import { answerDuplicate, findDuplicates, findPairs } from "./duplicates.ts";
+import { lookWhenDue, reviewsOf } from "./reviews.ts";
 import { prepareSide } from "./prepare-side.ts";
 import { closedNow, policiesOf } from "./closed-books.ts";
 import { runCommand, settlingOf, waitMsDefault } from "./command.ts";
@@ -281,6 +282,8 @@ export function createEngine(world: World): Engine {
     decideConflict: conflictDecision(world),
     records: (entity, connection) => storedRecords(world, entity, connection),
     duplicates: (options = {}) => findDuplicates(world, options),
+    lookWhenDue: () => lookWhenDue(world),
+    reviews: () => reviewsOf(world),
     answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),
     consolidate: (request, options = {}) => planConsolidation(world, request, options),
     matches: (options = {}) => findPairs(world, options),

@@ -76,6 +76,29 @@ export interface DuplicateReport {
   readonly troubles: readonly { readonly connection: ConnectionId; readonly message: string }[];
 }
 
+/** What is to be reviewed, as last looked for. */
+export interface ReviewReport {
+  readonly at: string;
+  /** Those that are open, the one that is due first before the others. */
+  readonly clusters: readonly DuplicateCluster[];
+  readonly overdue: number;
+  /** The last eight weeks, the oldest first. */
+  readonly trend: readonly DuplicateWeek[];
+  /** By entity, the last look and the next one. */
+  readonly looks: readonly {
+    readonly entity: EntityName;
+    /** Null before the first look. */
+    readonly lookedAt: string | null;
+    /** A worker looks by itself; else somebody calls `crossfoot duplicates`. */
+    readonly isScheduled: boolean;
+    /** Null where no look is scheduled, or the first one is due. */
+    readonly nextAt: string | null;
+    /** Records that were compared, and names of clusters that were first seen then. */
+    readonly records: number;
+    readonly fresh: readonly string[];
+  }[];
+}
+
 /** A pair across both systems. */
 export interface MatchedRecords {
   readonly entity: EntityName;

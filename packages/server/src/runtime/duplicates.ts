@@ -38,7 +38,7 @@ export const termsOfConsolidation = (world: World, { entity }: EntityPolicy): Co
   world.contract.entities[entity as keyof World["contract"]["entities"]]?.consolidation ?? {};
 
 /** What a stored row says. */
-const clusterOf = ({ body }: DuplicateRow): DuplicateCluster => body as unknown as DuplicateCluster;
+export const clusterOf = ({ body }: DuplicateRow): DuplicateCluster => body as unknown as DuplicateCluster;
 
 const rowOf = (cluster: DuplicateCluster): DuplicateRow => ({
   id: cluster.id,
@@ -80,47 +80,84 @@ const sidesOf = (world: World, policy: EntityPolicy, { connection }: DuplicateOp
  */
 export async function findDuplicates(world: World, options: DuplicateOptions): Promise<DuplicateReport> {
   return afterReading(world, options, async (session, policies) => {
-    const now = world.clock.now();
-    const looked: DuplicateReport["looked"][number][] = [];
-    const all: DuplicateCluster[] = [];
-    const fresh: string[] = [];
-    for (const policy of policies) {
-      const known = (await world.store.listDuplicates(policy.entity)).map(clusterOf);
-      const changed: DuplicateCluster[] = [];
-      const at = new Set<string>();
-      for (const side of sidesOf(world, policy, options)) {
-        const comparable = await comparableOf(world, policy, side.id);
-        looked.push({ entity: policy.entity, connection: side.id, records: comparable.records.length });
-        at.add(side.id);
-        const own = known.filter(({ connection }) => connection === side.id);
-        const found = clustersOf(world, policy, { comparable, apart: apartOf(own) });
-        for (const cluster of found) {
-          const before = own.find(({ id }) => id === cluster.id);
-          if (before?.state !== "open") fresh.push(cluster.id);
-          changed.push(before?.state === "open" ? again(before, cluster) : cluster);
-        }
-      }
-      const ids = new Set(changed.map(({ id }) => id));
-      const closedAt = new Date(now).toISOString();
-      const gone = known
-        .filter(({ id, state, connection }) => state === "open" && at.has(connection) && !ids.has(id))
-        .map((one): DuplicateCluster => ({ ...one, state: "gone", closedAt }));
-      await world.store.saveDuplicates([...changed, ...gone].map(rowOf), null);
-      all.push(...(await world.store.listDuplicates(policy.entity)).map(clusterOf));
-    }
-    const isAsked = ({ connection }: DuplicateCluster): boolean =>
-      options.connection === undefined || connection === options.connection;
-    const open = all.filter((one) => one.state === "open" && isAsked(one));
-    return {
-      at: new Date(now).toISOString(),
-      looked,
-      clusters: open.toSorted((a, b) => b.probability - a.probability || (a.id < b.id ? -1 : 1)),
-      fresh,
-      overdue: open.filter(({ dueAt }) => Date.parse(dueAt) < now).length,
-      trend: trendOf(all.filter(isAsked), now),
-      troubles: troublesOf(session),
-    };
+    const found = await lookThrough(world, policies, options);
+    return { ...found, troubles: troublesOf(session) };
   });
+}
+
+/** Looks through what is stored, and keeps what it finds. */
+export async function lookThrough(
+  world: World,
+  policies: readonly EntityPolicy[],
+  options: DuplicateOptions,
+): Promise<DuplicateReport> {
+  const now = world.clock.now();
+  const looked: DuplicateReport["looked"][number][] = [];
+  const all: DuplicateCluster[] = [];
+  const fresh: string[] = [];
+  for (const policy of policies) {
+    const one = await lookAt(world, policy, options);
+    looked.push(...one.looked);
+    all.push(...one.all);
+    fresh.push(...one.fresh);
+    // A look at one system only is none at the entity.
+    if (options.connection !== undefined) continue;
+    const records = one.looked.reduce((sum, each) => sum + each.records, 0);
+    await world.store.endLook(policy.entity, { records, fresh: one.fresh });
+  }
+  const isAsked = ({ connection }: DuplicateCluster): boolean =>
+    options.connection === undefined || connection === options.connection;
+  const asked = all.filter(isAsked);
+  const open = asked.filter(({ state }) => state === "open");
+  return {
+    at: new Date(now).toISOString(),
+    looked,
+    clusters: open.toSorted((a, b) => b.probability - a.probability || (a.id < b.id ? -1 : 1)),
+    fresh,
+    overdue: overdueOf(open, now),
+    trend: trendOf(asked, now),
+    troubles: [],
+  };
+}
+
+/** How many open clusters have a day that is over. */
+export const overdueOf = (open: readonly DuplicateCluster[], now: number): number =>
+  open.filter(({ dueAt }) => Date.parse(dueAt) < now).length;
+
+/** Looks at one entity: what was found anew, what is gone, and all that is known of it now. */
+async function lookAt(
+  world: World,
+  policy: EntityPolicy,
+  options: DuplicateOptions,
+): Promise<{
+  readonly looked: DuplicateReport["looked"];
+  readonly all: readonly DuplicateCluster[];
+  readonly fresh: readonly string[];
+}> {
+  const looked: DuplicateReport["looked"][number][] = [];
+  const fresh: string[] = [];
+  const known = (await world.store.listDuplicates(policy.entity)).map(clusterOf);
+  const changed: DuplicateCluster[] = [];
+  const at = new Set<string>();
+  for (const side of sidesOf(world, policy, options)) {
+    const comparable = await comparableOf(world, policy, side.id);
+    looked.push({ entity: policy.entity, connection: side.id, records: comparable.records.length });
+    at.add(side.id);
+    const own = known.filter(({ connection }) => connection === side.id);
+    const found = clustersOf(world, policy, { comparable, apart: apartOf(own) });
+    for (const cluster of found) {
+      const before = own.find(({ id }) => id === cluster.id);
+      if (before?.state !== "open") fresh.push(cluster.id);
+      changed.push(before?.state === "open" ? again(before, cluster) : cluster);
+    }
+  }
+  const ids = new Set(changed.map(({ id }) => id));
+  const closedAt = new Date(world.clock.now()).toISOString();
+  const gone = known
+    .filter(({ id, state, connection }) => state === "open" && at.has(connection) && !ids.has(id))
+    .map((one): DuplicateCluster => ({ ...one, state: "gone", closedAt }));
+  await world.store.saveDuplicates([...changed, ...gone].map(rowOf), null);
+  return { looked, fresh, all: (await world.store.listDuplicates(policy.entity)).map(clusterOf) };
 }
 
 /** A cluster that was open before: found anew, with its day and whose it is. */
@@ -232,7 +269,7 @@ function saysOf(matching: Matching, candidate: number | null): readonly string[]
 }
 
 /** Week by week, how many were found, closed and open at its end. */
-function trendOf(clusters: readonly DuplicateCluster[], now: number): readonly DuplicateWeek[] {
+export function trendOf(clusters: readonly DuplicateCluster[], now: number): readonly DuplicateWeek[] {
   const times = clusters.map(({ foundAt, closedAt }) => {
     return { found: Date.parse(foundAt), closed: closedAt === null ? Infinity : Date.parse(closedAt) };
   });

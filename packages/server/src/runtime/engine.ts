@@ -15,7 +15,13 @@ import type { Delivery, Preparation, PrepareRequest } from "@crossfoot/connector
 import type { Contract, SealedStatement, Statement } from "@crossfoot/model";
 import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { AdoptReport, AdoptRow, BadRow, FieldSource } from "./adopt-report.ts";
-import type { DuplicateAnswer, DuplicateCluster, DuplicateReport, MatchReport } from "./duplicate-report.ts";
+import type {
+  DuplicateAnswer,
+  DuplicateCluster,
+  DuplicateReport,
+  MatchReport,
+  ReviewReport,
+} from "./duplicate-report.ts";
 import type { EntityFields } from "./field-report.ts";
 import type { Outlook } from "./outlook-report.ts";
 import type { StoredRecord } from "./stored-record.ts";
@@ -401,6 +407,10 @@ export interface Engine {
   records(entity: EntityName, connection: ConnectionId): AsyncIterable<StoredRecord>;
   /** Looks for records that one connection has twice. Writes to no connected system. */
   duplicates(options?: DuplicateOptions): Promise<DuplicateReport>;
+  /** Looks for duplicates where the contract's cadence says that it is time; null when it does not. */
+  lookWhenDue(): Promise<DuplicateReport | null>;
+  /** What is to be reviewed, from the store alone. */
+  reviews(): Promise<ReviewReport>;
   /** Keeps a person's word about a cluster of {@link Engine.duplicates}. Null when there is none. */
   answerDuplicate(id: string, answer: DuplicateAnswer): Promise<DuplicateCluster | null>;
   /** Plans how the records of a cluster become one. Rejects with ConsolidationRefused when they cannot. */

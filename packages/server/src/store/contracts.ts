@@ -79,7 +79,8 @@ function keptStore({ database, journal }: Deps): Pick<ContractStore, "keepContra
 /** The signature of a person in a role under a hash: $1 to $4. */
 const named = "s.hash = $1 and s.name = $2 and s.role = $3 and s.department = $4";
 const sameSignature =
-  "r.hash = s.hash and r.name = s.name and r.role = s.role and r.department = s.department and r.turn = s.turn";
+  "r.hash = s.hash and r.name = s.name and r.role = s.role and " +
+  "r.department = s.department and r.turn = s.turn";
 
 function signatureStore({
   database,
@@ -91,9 +92,9 @@ function signatureStore({
       return database.transaction(async (tx) => {
         // Two who sign in one name at once take the same number, and one of both is kept.
         const rows = await tx.query(
-          "insert into contract_signature (hash, name, role, department, turn, signed_by) select $1, $2, $3, " +
-            `$4, (select coalesce(max(s.turn), 0) + 1 from contract_signature s where ${named}), $5 where ` +
-            `not exists (select from contract_signature s where ${named} and not exists (select from ` +
+          "insert into contract_signature (hash, name, role, department, turn, signed_by) select $1, $2, " +
+            `$3, $4, (select coalesce(max(s.turn), 0) + 1 from contract_signature s where ${named}), $5 ` +
+            `where not exists (select from contract_signature s where ${named} and not exists (select from ` +
             `contract_revocation r where ${sameSignature})) on conflict do nothing returning hash`,
           [hash, name, role, department ?? "", by],
         );

@@ -34,11 +34,32 @@ export interface DuplicateWord {
   readonly by: string;
 }
 
+/** The last whole look for duplicates of an entity. */
+export interface DuplicateLook {
+  readonly entity: EntityName;
+  /** Instant of the store's clock; null while the first one is under way. */
+  readonly lookedAt: string | null;
+  /** What it came to, in the form of the runtime; null with `lookedAt`. */
+  readonly body: Json;
+}
+
 /** Likely duplicates, and records that were consolidated. */
 export interface DuplicateStore {
   listDuplicates(entity: EntityName): Promise<readonly DuplicateRow[]>;
   /** Stores clusters, each in the place of what was known under its id; the journal tells who said what. */
   saveDuplicates(rows: readonly DuplicateRow[], said: DuplicateWord | null): Promise<void>;
+  /**
+   * Takes the next look of an entity when the last one is older than `everyMs`, so that of several workers
+   * one looks. One that was taken and never ended is free again after `patienceMs`. By the store's clock.
+   */
+  takeLook(
+    entity: EntityName,
+    at: { readonly everyMs: number; readonly patienceMs: number },
+  ): Promise<boolean>;
+  /** A whole look has ended, whoever made it. */
+  endLook(entity: EntityName, body: Json): Promise<void>;
+  /** The last look of each entity, by its name. */
+  listLooks(): Promise<readonly DuplicateLook[]>;
   /**
    * Stores that these are consolidated from now on: a reading that shows one archived shows it as merged into
    * its survivor.

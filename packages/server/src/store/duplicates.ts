@@ -3,6 +3,7 @@ import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import type {
   ConsolidatedRow,
+  DuplicateLook,
   DuplicateRow,
   DuplicateStore,
   DuplicateWord,
@@ -59,6 +60,28 @@ export function duplicateStore(deps: {
         );
         await journal.write(tx, duplicateNotes(rows, said), null);
       });
+    },
+    async takeLook(entity, { everyMs, patienceMs }) {
+      const rows = await database.query(
+        "insert into duplicate_look (entity, taken_at) values ($1, now()) on conflict (entity) do update " +
+          "set taken_at = now() where (duplicate_look.looked_at is null or duplicate_look.looked_at <= " +
+          "now() - $2::float8 * interval '1 millisecond') and (duplicate_look.taken_at is null or " +
+          "duplicate_look.taken_at <= now() - $3::float8 * interval '1 millisecond') returning entity",
+        [entity, everyMs, patienceMs],
+      );
+      return rows.length > 0;
+    },
+    async endLook(entity, body) {
+      await database.query(
+        "insert into duplicate_look (entity, looked_at, body) values ($1, now(), $2::jsonb) on conflict " +
+          "(entity) do update set looked_at = now(), taken_at = null, body = excluded.body",
+        [entity, JSON.stringify(body)],
+      );
+    },
+    async listLooks() {
+      return database.query<DuplicateLook & { [column: string]: unknown }>(
+        'select entity, looked_at as "lookedAt", body from duplicate_look order by entity',
+      );
     },
     async saveConsolidated(rows) {
       await database.query(

@@ -390,6 +390,14 @@ interface HeadTable {
   readonly hash: string;
 }
 
+/** A row of `duplicate_look`. */
+interface DuplicateLookTable {
+  readonly entity: string;
+  readonly looked_at: number | null;
+  readonly taken_at: number | null;
+  readonly body: Json;
+}
+
 /** A row of `duplicate`. */
 interface DuplicateTable {
   readonly id: string;
@@ -452,6 +460,7 @@ export interface Rows {
   readonly contract_revocation: RevocationTable;
   readonly decided_terms: TermsTable;
   readonly duplicate: DuplicateTable;
+  readonly duplicate_look: DuplicateLookTable;
   readonly consolidated: ConsolidatedTable;
   readonly lease: LeaseTable;
   readonly worker: WorkerTable;

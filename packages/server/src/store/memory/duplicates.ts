@@ -1,7 +1,7 @@
 import type { ConnectionId, ExternalId } from "@crossfoot/kernel";
 import { duplicateNotes, mergedBy } from "../duplicates.ts";
-import type { ConsolidatedRow, DuplicateStore, StoredObservation } from "../port.ts";
-import { inOrder } from "./basics.ts";
+import type { ConsolidatedRow, DuplicateLook, DuplicateStore, StoredObservation } from "../port.ts";
+import { inOrder, instant } from "./basics.ts";
 import type { Rows } from "./columns.ts";
 import { writeNotes } from "./journal.ts";
 import { jsonb } from "./json.ts";
@@ -20,6 +20,7 @@ const rowOf = (row: Rows["consolidated"]): ConsolidatedRow => ({
 export function duplicatePart(state: State): DuplicateStore {
   const { duplicate, consolidated } = state.tables;
   return {
+    ...lookPart(state),
     async listDuplicates(entity) {
       const rows = duplicate.all().filter((row) => row.entity === entity);
       return inOrder(rows, ({ id }) => [id]);
@@ -63,6 +64,42 @@ export function duplicatePart(state: State): DuplicateStore {
           if (known !== undefined) consolidated.remove(known);
         }
       });
+    },
+  };
+}
+
+function lookPart(state: State): Pick<DuplicateStore, "takeLook" | "endLook" | "listLooks"> {
+  const { duplicateLook } = state.tables;
+  return {
+    async takeLook(entity, { everyMs, patienceMs }) {
+      return state.commit((now) => {
+        const known = duplicateLook.get(entity);
+        if (known === undefined) {
+          duplicateLook.insert({ entity, looked_at: null, taken_at: now, body: null });
+          return true;
+        }
+        const isOver = (at: number | null, ms: number): boolean => at === null || at <= now - ms;
+        const isDue = isOver(known.looked_at, everyMs) && isOver(known.taken_at, patienceMs);
+        if (isDue) duplicateLook.change(known, { taken_at: now });
+        return isDue;
+      });
+    },
+    async endLook(entity, body) {
+      state.commit((now) => {
+        const columns = { entity, looked_at: now, taken_at: null, body: jsonb(body) };
+        const known = duplicateLook.get(entity);
+        if (known === undefined) duplicateLook.insert(columns);
+        else duplicateLook.change(known, columns);
+      });
+    },
+    async listLooks() {
+      return inOrder(duplicateLook.all(), ({ entity }) => [entity]).map(
+        ({ entity, looked_at, body }): DuplicateLook => ({
+          entity,
+          lookedAt: looked_at === null ? null : instant(looked_at),
+          body,
+        }),
+      );
     },
   };
 }

@@ -212,6 +212,11 @@ const duplicate = spec("duplicate")({
   checks: { state: ["open", "apart", "consolidated", "gone"] },
   indices: {},
 });
+const duplicateLook = spec("duplicate_look")({
+  key: ["entity"],
+  instants: ["looked_at", "taken_at"],
+  indices: {},
+});
 const consolidated = spec("consolidated")({ key: ["connection", "entity", "loser"], indices: {} });
 const identity = spec("store_identity")({ key: ["is_one"], instants: ["made_at"], indices: {} });
 const epoch = spec("epoch")({
@@ -323,6 +328,7 @@ export interface Tables {
   readonly contractRevocation: Table<Rows["contract_revocation"]>;
   readonly decidedTerms: Table<Rows["decided_terms"]>;
   readonly duplicate: Table<Rows["duplicate"]>;
+  readonly duplicateLook: Table<Rows["duplicate_look"]>;
   readonly consolidated: Table<Rows["consolidated"]>;
   readonly lease: Table<Rows["lease"]>;
   readonly worker: Table<Rows["worker"]>;
@@ -378,6 +384,7 @@ export function createTables(undo: Undo): Tables {
     contractRevocation: of(contractRevocation),
     decidedTerms: of(decidedTerms),
     duplicate: of(duplicate),
+    duplicateLook: of(duplicateLook),
     consolidated: of(consolidated),
     lease: of(lease),
     worker: of(worker),

@@ -31,6 +31,8 @@ const round = fc.tuple(
   changing("claimIntents"),
   changing("commitOutcomes"),
 );
+/** A signature that is given, and perhaps taken back. */
+const signing = fc.tuple(changing("signContract"), changing("revokeSignature"));
 const first = (method: Method, ...args: readonly unknown[]): fc.Arbitrary<Call> =>
   fc.constant({ method, pass: 0, args: () => args });
 const every = ["crm", "erp"].flatMap((of) =>
@@ -79,11 +81,14 @@ export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
     first("savePlan", "p1", { writes: [] }),
     firstReading,
     firstLinks,
-    fc.array(fc.oneof({ weight: 4, arbitrary: fc.tuple(anyCall) }, { weight: 1, arbitrary: round }), {
-      minLength: 10,
-      maxLength: 40,
-      size: "max",
-    }),
+    fc.array(
+      fc.oneof(
+        { weight: 8, arbitrary: fc.tuple(anyCall) },
+        { weight: 2, arbitrary: round },
+        { weight: 1, arbitrary: signing },
+      ),
+      { minLength: 10, maxLength: 40, size: "max" },
+    ),
     fc.tuple(...Object.values(looks)),
   )
   .map(([taken, planned, reading, linked, calls, last]) => [

@@ -6,6 +6,7 @@ import type { DecisionRecord, Intent, Lease, Rights, Store } from "../port.ts";
 import type { OpenedStore, StoreHome } from "./homes.ts";
 import { planSuite } from "./plan-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
+import { lookSuite } from "./look-suite.ts";
 import { pauseSuite } from "./pause-suite.ts";
 import { historySuite } from "./history-suite.ts";
 import { proofSuite } from "./proof-suite.ts";
@@ -62,6 +63,7 @@ export function storeSuite(home: StoreHome): void {
   planSuite(home.name, async () => (await openStore()).store);
   quotaSuite(home.name, async () => (await openStore()).store);
   contractSuite(home.name, async () => (await openStore()).store);
+  lookSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
   statementSuite(home.name, async () => (await openStore()).store);
   historySuite(home.name, async () => (await openStore()).store);
