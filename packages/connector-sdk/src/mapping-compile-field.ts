@@ -274,7 +274,10 @@ export function compileFields(
     const at = { ...below(spot, field), name: spot.name === "" ? field : `${spot.name}.${field}` };
     const kind = Object.hasOwn(kinds, field) ? kinds[field] : undefined;
     if (kind === undefined) {
-      report(at, `unknown field \`${field}\``, nearestName(field, Object.keys(kinds)));
+      const nearest = nearestName(field, Object.keys(kinds));
+      const own = "; a field of your own stands in contract.yaml, with its `kind`";
+      const isOfEntity = spot.name === "" && spot.list === null && nearest === undefined;
+      report(at, `unknown field \`${field}\`${isOfEntity ? own : ""}`, nearest);
       continue;
     }
     const mapping = given === null ? undefined : compileField(at, kind, given);

@@ -84,7 +84,9 @@ describe("misspelt names", () => {
   });
 
   it("have no nearest name when nothing is near", () => {
-    expect(faultsOf("zzzzzzzzzz", "x")).toEqual(["zzzzzzzzzz: unknown field `zzzzzzzzzz`"]);
+    expect(faultsOf("zzzzzzzzzz", "x")).toEqual([
+      "zzzzzzzzzz: unknown field `zzzzzzzzzz`; a field of your own stands in contract.yaml, with its `kind`",
+    ]);
   });
 
   it("are all reported at once", () => {

@@ -225,7 +225,9 @@ function fieldProblem(name: EntityName, field: string, terms: Json): string | un
   }
   const { kind } = terms;
   if (!known.includes(field))
-    return kind === undefined ? unknown("field", field, known) : ownFieldProblem(field, kind);
+    return kind === undefined && nearestName(field, known) !== undefined
+      ? unknown("field", field, known)
+      : ownFieldProblem(field, kind);
   return kind === undefined ? undefined : "`kind` is for fields of your own: this one has its kind already";
 }
 

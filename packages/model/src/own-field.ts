@@ -11,6 +11,8 @@ export function ownFieldProblem(field: string, kind: unknown): string | undefine
   if (!names.test(field))
     return `\`${field}\` is no name for a field of your own: letters and digits, the first a small letter`;
   if (ownFieldKinds.some((each) => each === kind)) return undefined;
+  if (kind === undefined)
+    return `unknown field \`${field}\`; a field of your own says its \`kind\`: ${ownFieldKinds.join(", ")}`;
   return `a field of your own says its \`kind\`: ${ownFieldKinds.join(", ")}`;
 }
 
