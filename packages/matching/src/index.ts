@@ -22,5 +22,6 @@ export type { Decision } from "./decide/decisions.ts";
 export { RowKeys } from "./columns/row-keys.ts";
 export { matchSides, matchTables } from "./match.ts";
 export type { MatchInput, MatchedPair, Matching } from "./match.ts";
+export { isBlank } from "./normalise/blank.ts";
 export { kinds } from "./kinds.ts";
 export type { Field, Kind, MatchedEntity, Table } from "./kinds.ts";

@@ -2,7 +2,9 @@ import type { AuditFinding } from "@crossfoot/model";
 import { isBlank } from "../normalise/blank.ts";
 import { gtinOf } from "../normalise/product-code.ts";
 import { countryOf } from "./countries.ts";
-import { readPhone } from "./judge-contact.ts";
+import { taxIdOf } from "../normalise/tax-id.ts";
+import { mailFault, readPhone } from "./judge-contact.ts";
+import type { AuditColumn } from "./columns.ts";
 import { unitOf } from "./judge-code.ts";
 import { dayIn, numberIn } from "./numbers.ts";
 import { judgePostcode } from "./postcodes.ts";
@@ -36,6 +38,28 @@ function phoneForm(value: string, country: string | null): Form {
   return { set: "", form, as: written === null ? {} : { "with country code": written } };
 }
 
+/** What follows the sign is the same in small and capital letters (RFC 5321, 2.4); the rest is not. */
+function mailForm(value: string): Form | null {
+  if (mailFault(value) !== null) return null;
+  const at = value.lastIndexOf("@") + 1;
+  const written = `${value.slice(0, at)}${value.slice(at).toLowerCase()}`;
+  const form = written === value ? "domain in small letters" : "capitals in the domain";
+  return { set: "", form, as: { "domain in small letters": written } };
+}
+
+/** A VAT id of the EU whose check digit holds, with or without the prefix of the record's country. */
+function taxForm(value: string, country: string | null): Form | null {
+  const told = taxIdOf(value);
+  if (told.isProven)
+    return {
+      ...{ set: "", form: told.id === value ? "with country code" : "otherwise spaced" },
+      as: { "with country code": told.id },
+    };
+  const prefixed = taxIdOf(`${country ?? ""}${value}`);
+  if (country === null || /^[a-z]{2}/i.test(value) || !prefixed.isProven) return null;
+  return { set: "", form: "without country code", as: { "with country code": prefixed.id } };
+}
+
 function numberForm(value: string): Form | null {
   const told = numberIn(value);
   if (told === null || told.form === "plain") return null;
@@ -50,6 +74,10 @@ function formOf(value: string, meaning: string, record: AuditRecord): Form | nul
   switch (meaning) {
     case "phone":
       return phoneForm(value, record.country);
+    case "mail":
+      return mailForm(value);
+    case "tax":
+      return taxForm(value, record.country);
     case "country": {
       const told = countryOf(value);
       return told === null ? null : { set: "", form: told.form, as: { code: told.code } };
@@ -72,7 +100,7 @@ function formOf(value: string, meaning: string, record: AuditRecord): Form | nul
       return caseOf(value);
     case "unit": {
       const unit = unitOf(value);
-      return unit === null ? null : { set: unit, form: `“${value}”`, as: {} };
+      return unit === null ? null : { set: unit, form: value, as: {} };
     }
     case "postcode": {
       const told = record.country === null ? null : judgePostcode(value, record.country);
@@ -131,9 +159,9 @@ export function keepFormats(list: AuditList): Formats {
     }
   };
   const findings = (): readonly AuditFinding[] =>
-    list.columns.flatMap(({ name }, at) =>
+    list.columns.flatMap((column, at) =>
       [...(columns[at] ?? new Map<string, Map<string, FormTally>>()).values()].flatMap((forms) =>
-        strays(list, name, forms),
+        strays(list, column, forms),
       ),
     );
   return { note, findings };
@@ -141,21 +169,24 @@ export function keepFormats(list: AuditList): Formats {
 
 function strays(
   list: AuditList,
-  field: string,
+  { name: field, meaning }: AuditColumn,
   forms: ReadonlyMap<string, FormTally>,
 ): readonly AuditFinding[] {
   const ranked = [...forms].toSorted(([, one], [, other]) => other.count - one.count);
   const [most] = ranked;
   if (most === undefined) return [];
-  const [usual] = most;
-  return ranked.slice(1).flatMap(([form, { kept }]) =>
+  const [usual, { count: usualCount }] = most;
+  const quoted = (form: string): string => (meaning === "unit" ? `“${form}”` : form);
+  return ranked.slice(1).flatMap(([form, { count, kept }]) =>
     kept.map(({ id, row, value, as }): AuditFinding => {
-      const repair = as[usual];
+      // Words of one unit say the same. Of two forms of which neither is the usual one, none is right.
+      const repair = meaning === "unit" ? usual : as[usual];
+      const isSure = repair !== undefined && repair !== value && usualCount > count;
       return {
         ...{ rule: "format-mix", side: list.side, entity: list.entity, id, row, field, value },
-        says: `${form}, where most are ${usual}`,
+        says: `${quoted(form)}, where most are ${quoted(usual)}`,
         other: null,
-        repair: repair === undefined || repair === value ? null : repair,
+        repair: isSure ? repair : null,
       };
     }),
   );

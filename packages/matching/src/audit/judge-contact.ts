@@ -8,7 +8,10 @@ import type { AuditRecord, Fault, Judge } from "./record.ts";
 
 const extension = /\s*(?:ext\.?|x|durchwahl|poste)\s*\d+\s*$/i;
 
-/** A phone number as libphonenumber reads it in a country; null where it is none. Never throws. */
+/**
+ * A phone number as libphonenumber reads it in a country. `written` is it with its country code, only where
+ * every digit of the text is in it: an extension or a second number makes it null. Never throws.
+ */
 export function readPhone(
   value: string,
   country: string | null,
@@ -22,7 +25,8 @@ export function readPhone(
   if (/^\s*\+/.test(told) || country !== null) {
     const parsed = parsePhoneNumberFromString(told, (country ?? undefined) as CountryCode | undefined);
     if (parsed !== undefined) {
-      const isRight = parsed.isValid();
+      const isWhole = !extension.test(value) && digits.endsWith(parsed.nationalNumber);
+      const isRight = parsed.isValid() && isWhole;
       return { isPossible: parsed.isPossible(), written: isRight ? parsed.formatInternational() : null };
     }
     return { isPossible: false, written: null };
@@ -59,8 +63,8 @@ export const judgePhones: Judge = (record) =>
 
 const mailForm = /^[^\s@<>(),;:"[\]]+@[^\s@<>(),;:"[\]]+$/;
 
-/** Why a text is no mail address, or null for one. */
-function mailFault(value: string): string | null {
+/** Why a text is no mail address, or null for one. Never throws. */
+export function mailFault(value: string): string | null {
   if (!mailForm.test(value)) return value.includes("@") ? "signs that no address has" : "there is no @";
   const [local = "", host = ""] = value.split("@");
   if (local.startsWith(".") || local.endsWith(".") || local.includes("..")) return "a dot out of place";
@@ -76,7 +80,9 @@ export const judgeMails: Judge = (record) =>
     if (says === null) return [];
     const bare = value
       .replace(/^mailto:/i, "")
-      .replaceAll(/\s/g, "")
+      // A blank inside a name may stand for a sign that nobody knows.
+      .replaceAll(/\s*([@.])\s*/g, "$1")
+      .trim()
       .replace(/[.,;]+$/, "");
     const repair = bare !== value && mailFault(bare) === null ? bare : null;
     return [{ rule: "mail-invalid", field, value, says, repair }];

@@ -54,6 +54,15 @@ export const judgeFillers: Judge = ({ list, cells }) =>
   });
 
 const controls = /[\p{Cc}\u200B\u200E\u200F\uFEFF]/u;
+
+/** A text without blanks around it, doubled ones and unseen signs. A street keeps its lines. */
+function tidied(value: string, meaning: Meaning): string {
+  const seen = value.replaceAll(/[\u200B\u200E\u200F\uFEFF]/g, "").replaceAll("\r\n", "\n");
+  if (meaning !== "street") return seen.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
+  const lines = seen.split("\n").map((line) => line.replaceAll(/[\s\p{Cc}]+/gu, " ").trim());
+  return lines.join("\n").trim();
+}
+
 /** UTF-8 read as a Western encoding, and signs that stand for what was lost. */
 const garbled =
   /\u{FFFD}|Ã[\u0080-\u00BF\u2018-\u201E\u0178\u0160\u0161]|Â[\u00A0-\u00BF]|â€|Ð[\u0080-\u00BF]/u;
@@ -68,15 +77,13 @@ export const judgeHygiene: Judge = ({ list, cells }) => {
       faults.push({ rule: "text-garbled", field: name, value, says: "letters of another encoding" });
       continue;
     }
+    // Of what nobody knows the meaning of, blanks inside may be meant.
     const isLong = meaning === "other";
-    const isLoose = isLong ? value !== value.trimEnd() && value.trim() === "" : value !== value.trim();
-    if (isLoose || (!isLong && (/\S[ \t\u00A0]{2,}\S/.test(value) || controls.test(value)))) {
+    const isLoose = isLong ? value.trim() === "" : value !== value.trim();
+    const lines = meaning === "street" ? value.replaceAll(/\r?\n/g, "") : value;
+    if (isLoose || (!isLong && (/\S[ \t\u00A0]{2,}\S/.test(value) || controls.test(lines)))) {
       const says = value === value.trim() ? "blanks or unseen signs inside" : "blanks around it";
-      const repair = value
-        .replaceAll(/[\p{Cc}\u200B\u200E\u200F\uFEFF]/gu, " ")
-        .replaceAll(/\s+/g, " ")
-        .trim();
-      faults.push({ rule: "text-untrimmed", field: name, value, says, repair });
+      faults.push({ rule: "text-untrimmed", field: name, value, says, repair: tidied(value, meaning) });
     }
   }
   return faults;

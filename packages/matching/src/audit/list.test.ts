@@ -176,3 +176,63 @@ describe("a repair is proposed only where the right value is certain", () => {
 it("every rule has a name that findings are told by", () => {
   expect(new Set(auditRuleIds).size).toBe(auditRuleIds.length);
 });
+
+describe("a repair is told only where it is certain", () => {
+  /** Five accounts of which the last has another value in one column. */
+  function repairOf(name: string, usual: (at: number) => string, odd: string): string | null | undefined {
+    const rows = [0, 1, 2, 3].map(
+      (at) => withCells(accounts, good, { [name]: usual(at), id: String(at) })[1] ?? "",
+    );
+    const last = withCells(accounts, good, { [name]: odd, id: "9" })[1] ?? "";
+    const { found } = looked("accounts", [accounts, ...rows, last]);
+    return found.find(({ id, field }) => id === "9" && field === name)?.repair;
+  }
+  const phone = (at: number): string => `+44 20 7946 001${at}`;
+  const mail = (at: number): string => `a${at}@acornfoods.com`;
+
+  it.each([
+    ["phone", phone, "020 7946 0019", "+44 20 7946 0019"],
+    // An extension, or a second number, would be lost.
+    ["phone", phone, "020 7946 0019 ext. 12", null],
+    ["phone", phone, "020 7946 0019 / 020 7946 0020", null],
+    ["email", mail, "Ada@AcornFoods.COM", "Ada@acornfoods.com"],
+    ["email", mail, "ada @acornfoods.com.", "ada@acornfoods.com"],
+    // The blank may stand for a dot, a hyphen or nothing.
+    ["email", mail, "ada lovelace@acornfoods.com", null],
+    ["name", (at: number) => `Acorn ${at}`, "Acorn\u200B Foods", "Acorn Foods"],
+  ] as const)("%s written as %#", (name, usual, odd, repair) => {
+    expect(repairOf(name, usual, odd)).toBe(repair);
+  });
+
+  it("a VAT id gets the prefix of its country where its check digit holds with it", () => {
+    const line = (id: string, vat: string): string =>
+      withCells(accounts, good, { id: id, "vat id": vat, country: "DE", phone: "", postcode: "10115" })[1] ??
+      "";
+    const { found } = looked("accounts", [
+      ...[accounts, line("1", "DE136695976"), line("2", "DE115235681"), line("3", "DE811569869")],
+      ...[line("4", "129273398"), line("5", "129273399"), line("6", "DE 119 429 301")],
+    ]);
+    const repairs = found.filter(({ rule, field }) => rule === "format-mix" && field === "vat id");
+    expect(repairs.map(({ id, repair }) => [id, repair])).toEqual([
+      ["4", "DE129273398"],
+      ["6", "DE119429301"],
+    ]);
+  });
+
+  it("a unit gets the usual word for it, and of two words of which neither is usual none is right", () => {
+    const line = (id: string, unit: string): string =>
+      withCells(products, spade, { "product id": id, sku: `S${id}`, gtin: "", unit })[1] ?? "";
+    const mixed = (...units: readonly string[]): readonly (string | null)[] => {
+      const rows = units.map((unit, at) => line(String(at), unit));
+      const { found } = looked("products", [products, ...rows]);
+      return found.filter(({ rule }) => rule === "format-mix").map(({ repair }) => repair);
+    };
+    expect(mixed("pcs", "pcs", "Stk")).toEqual(["pcs"]);
+    expect(mixed("pcs", "Stk")).toEqual([null]);
+  });
+
+  it("the lines of a street are no blanks too many", () => {
+    const lines = withCells(accounts, good, { street: "Acorn House\n3 High Street" });
+    expect(looked("accounts", lines).found).toEqual([]);
+  });
+});

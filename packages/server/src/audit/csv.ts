@@ -32,10 +32,14 @@ export interface FindingFiles {
 }
 
 /**
- * Writes findings to `findings.csv`, one a row, and certain repairs to `repairs-<side>-<entity>.csv`, in the
- * form in which a system takes them in. Waits where the disk is slower. Rejects where it cannot be written.
+ * Writes findings to `findings.csv`, one a row, and where `hasRepairs` certain repairs to
+ * `repairs-<side>-<entity>.csv`, in the form in which a system takes them in. Waits where the disk is slower.
+ * Rejects where it cannot be written.
  */
-export function writeFindings(folder: string): FindingFiles {
+export function writeFindings(
+  folder: string,
+  { hasRepairs }: { readonly hasRepairs: boolean },
+): FindingFiles {
   const open = new Map<string, WriteStream>();
   const failures: Error[] = [];
   const streamOf = (name: string, head: readonly string[]): WriteStream => {
@@ -63,7 +67,7 @@ export function writeFindings(folder: string): FindingFiles {
         ]),
       );
       await write(streamOf("findings.csv", findingHead), texts.join(""));
-      const repairable = findings.filter(({ repair }) => repair !== null);
+      const repairable = hasRepairs ? findings.filter(({ repair }) => repair !== null) : [];
       for (const [name, own] of Map.groupBy(
         repairable,
         (each) => `repairs-${each.side}-${each.entity}.csv`,

@@ -31,5 +31,8 @@ th, td { text-align: left; padding: .4rem .7rem; border-top: 1px solid var(--lin
 td.soft { overflow-wrap: anywhere; }
 thead th { color: var(--soft); font-weight: 600; } .count { text-align: right; }
 footer { margin-top: 2rem; color: var(--soft); font-size: .9rem; }
+pre.commands { margin: .5rem 0 0; padding: .5rem .7rem; border: 1px solid var(--line); border-radius: .3rem;
+  background: var(--paper); font: .85rem/1.5 ui-monospace, monospace; white-space: pre-wrap;
+  overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: .3rem 0; }
 `;

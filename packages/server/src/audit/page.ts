@@ -94,8 +94,23 @@ function example(finding: AuditFinding): Html {
   </li>`;
 }
 
+/** What to do, in words and as commands; in a project a plan puts right what is certain. */
 function repairWords(group: AuditGroup): Html {
   const { advice } = auditRules[group.rule];
+  if (group.commands.length > 0) {
+    const { planned, count } = group;
+    const words =
+      planned === null || planned === 0
+        ? html`<p>${advice}</p>`
+        : html`<p>
+            ${planned >= count ? "All of them" : `${planned} of them`} can be put right at once, as a plan
+            that you look at first, and that can be taken
+            back.${planned < count ? ` The others: ${advice}` : ""}
+          </p>`;
+    const lines = planned === 0 && group.repairs + count > 0 ? group.commands.slice(0, 1) : group.commands;
+    return html`${words}
+      <pre class="commands">${lines.join("\n")}</pre>`;
+  }
   if (group.repairs === 0) return html`<p>${advice}</p>`;
   const file = `repairs-${group.side}-${group.entity}.csv`;
   const all = group.repairs === group.count ? "All of them" : `${group.repairs} of them`;

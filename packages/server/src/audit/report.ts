@@ -18,6 +18,10 @@ export interface AuditGroup {
   /** How many of them have a certain repair. */
   readonly repairs: number;
   readonly examples: readonly AuditFinding[];
+  /** Of a project: the commands by which a person goes on, in their order. None on files. */
+  readonly commands: readonly string[];
+  /** Of a project whose plans of repair were written: how many of its values they put right. */
+  readonly planned: number | null;
 }
 
 /** One list that was looked at. */
@@ -83,7 +87,14 @@ export function keepTally(): AuditTally {
         .map(({ first, count, repairs, examples }): AuditGroup => {
           const { rule, side, entity, field } = first;
           const { severity } = auditRules[rule];
-          return { ...{ rule, severity, side, entity, field }, count, repairs, examples };
+          return {
+            ...{ rule, severity, side, entity, field },
+            count,
+            repairs,
+            examples,
+            commands: [],
+            planned: null,
+          };
         })
         .toSorted((one, other) => rankOf(other) - rankOf(one)),
   };

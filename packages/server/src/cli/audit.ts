@@ -1,13 +1,18 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AuditFinding } from "@crossfoot/model";
 import { writeFindings } from "../audit/csv.ts";
 import { auditPage } from "../audit/page.ts";
+import { keepRepairs, withCommands } from "../audit/repairs.ts";
+import type { AuditReport } from "../audit/report.ts";
 import { runAudit } from "../audit/run.ts";
 import type { AuditSource } from "../audit/source.ts";
-import type { PlanDocument } from "../runtime/engine.ts";
+import type { Project } from "../config/project.ts";
+import type { Engine, PlanDocument } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
 import { listsOf } from "./audit-lists.ts";
 import { liveLists, plannedLoad } from "./audit-live.ts";
+import { everyRepair, planRepairs, wantedOf, writeRepairPlans } from "./audit-repair.ts";
 import { withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes } from "./refusal.ts";
@@ -20,6 +25,8 @@ interface AuditFlags {
   readonly erp?: readonly string[];
   readonly out?: string;
   readonly staleDays: string;
+  readonly repair?: string;
+  readonly of?: string;
 }
 
 const staleDaysDefault = "1095";
@@ -36,79 +43,126 @@ export function addAuditing(add: Add): void {
           "files instead of the project: a folder with accounts.csv ..., or accounts=<file> ...",
         )
         .option("--erp <lists...>", "the same of the ERP; one of the two is enough")
-        .option("--out <folder>", "write audit.html, audit.json, findings.csv and repairs-*.csv there")
+        .option(
+          "--out <path>",
+          "folder for audit.html, audit.json, findings.csv, and repairs: repair-*.plan of a project, " +
+            "repairs-*.csv of files; with --repair the file of its plan",
+        )
+        .option("--repair <rule>", "of a project: plan what puts the findings of a rule right, or `all`")
+        .option("--of <place>", "with --repair: only there, <connection>:<entity> or ...:<entity>.<field>")
         .option("--stale-days <days>", "untouched for so long is stale", staleDaysDefault);
       act((context) => auditCommand(context, command.opts<AuditFlags & Record<string, unknown>>()));
     },
   );
 }
 
-interface Gathered {
-  readonly sources: readonly AuditSource[];
-  readonly remarks: readonly string[];
-  /** Only of a project: what a run would do now. */
-  readonly plan: PlanDocument | null;
-}
-
 async function auditCommand(context: Context, flags: AuditFlags): Promise<ExitCode> {
+  const { crm, erp, repair, of, out } = flags;
   const staleDays = Number(flags.staleDays);
   if (!Number.isSafeInteger(staleDays) || staleDays < 1) throw badInput("--stale-days is a whole number");
-  if (flags.crm === undefined && flags.erp === undefined) return auditProject(context, flags, staleDays);
-  const sides = [listsOf("crm", flags.crm ?? []), listsOf("erp", flags.erp ?? [])];
+  if (of !== undefined && repair === undefined) throw badInput("--of goes with --repair");
+  if (crm === undefined && erp === undefined) return auditProject(context, flags, staleDays);
+  if (repair !== undefined)
+    throw badInput("--repair plans writes to the systems of a project; of files, --out writes repairs-*.csv");
+  const sides = [listsOf("crm", crm ?? []), listsOf("erp", erp ?? [])];
   const ignored = sides.flatMap((each) => each.ignored);
-  const gathered: Gathered = {
+  const files = out === undefined ? null : openFolder(out, { hasRepairs: true });
+  const report = await audited(context, {
     sources: sides.flatMap(({ sources }) => sources),
-    remarks: ignored.map((file) => `${file} was left alone: its name does not tell what it holds`),
-    plan: null,
-  };
-  return auditLists(context, gathered, { out: flags.out, staleDays });
+    staleDays,
+    sink: files?.write ?? (() => Promise.resolve()),
+  });
+  const remarks = ignored.map((file) => `${file} was left alone: its name does not tell what it holds`);
+  const told = { ...report, remarks: [...remarks, ...report.remarks] };
+  return tell(context, told, { folder: out, files: (await files?.close()) ?? [] });
 }
 
-/** Both systems are read as a plan reads them, within their limits; then what they showed is looked at. */
+/**
+ * Both systems are read as a plan reads them, within their limits; then what they showed is looked at. What
+ * is certain becomes plans of repair: one, where it is asked for by its rule, or all beside the report.
+ */
 async function auditProject(context: Context, flags: AuditFlags, staleDays: number): Promise<ExitCode> {
   return withProgress(context, ({ view, signal }) =>
     withEngine(context, async (engine, project) => {
+      const { out, repair } = flags;
+      const wanted = repair === undefined ? everyRepair : wantedOf(project, repair, flags.of);
       const plan = await engine.plan({ onProgress: view.report, signal });
       view.stop();
-      const remarks = plan.troubles.map(
-        ({ connection, entity, message }) =>
-          `${connection}${entity === null ? "" : ` ${entity}`}: ${message}`,
-      );
-      const gathered = { sources: liveLists(engine, project), remarks, plan };
-      return auditLists(context, gathered, { out: flags.out, staleDays });
+      const found = keepRepairs(wanted);
+      const planning = { context, engine, found };
+      const isReport = repair === undefined && out !== undefined;
+      const files = isReport ? openFolder(out, { hasRepairs: false }) : null;
+      const report = await auditedLive(context, {
+        ...{ engine, project, plan, staleDays },
+        sink: async (findings) => {
+          found.take(findings);
+          await files?.write(findings);
+        },
+      });
+      if (repair !== undefined) return planRepairs(planning, wanted, out);
+      const written = (await files?.close()) ?? [];
+      const isWhole = plan.troubles.length === 0;
+      const repaired =
+        out === undefined || !isWhole ? { files: [], report } : await writeRepairPlans(planning, out, report);
+      const code = tell(context, repaired.report, { folder: out, files: [...written, ...repaired.files] });
+      return isWhole ? code : exitCodes.failed;
     }),
   );
 }
 
-async function auditLists(
+interface Live {
+  readonly engine: Engine;
+  readonly project: Project;
+  /** What a run would do now. */
+  readonly plan: PlanDocument;
+  readonly staleDays: number;
+  readonly sink: (findings: readonly AuditFinding[]) => Promise<void>;
+}
+
+async function auditedLive(
   context: Context,
-  { sources, remarks, plan }: Gathered,
-  { out: folder, staleDays }: { readonly out: string | undefined; readonly staleDays: number },
-): Promise<ExitCode> {
-  const files = folder === undefined ? null : openFolder(folder);
-  const report = await runAudit({
-    sources,
-    terms: { today: new Date(context.deps.clock.now()).toISOString().slice(0, 10), staleDays },
-    sink: files === null ? () => Promise.resolve() : files.write,
-    onProgress: context.say,
-  });
-  const told = {
-    ...report,
-    firstLoad: plan === null ? report.firstLoad : plannedLoad(report.firstLoad, plan),
-    remarks: [...remarks, ...report.remarks],
-  };
-  const written = files === null ? [] : await files.close();
+  { engine, project, plan, staleDays, sink }: Live,
+): Promise<AuditReport> {
+  const report = await audited(context, { sources: liveLists(engine, project), staleDays, sink });
+  const remarks = plan.troubles.map(
+    ({ connection, entity, message }) => `${connection}${entity === null ? "" : ` ${entity}`}: ${message}`,
+  );
+  const firstLoad = plannedLoad(report.firstLoad, plan);
+  return withCommands({ ...report, firstLoad, remarks: [...remarks, ...report.remarks] });
+}
+
+function audited(
+  context: Context,
+  at: {
+    readonly sources: readonly AuditSource[];
+    readonly staleDays: number;
+    readonly sink: (findings: readonly AuditFinding[]) => Promise<void>;
+  },
+): Promise<AuditReport> {
+  const { sources, staleDays, sink } = at;
+  const today = new Date(context.deps.clock.now()).toISOString().slice(0, 10);
+  return runAudit({ sources, terms: { today, staleDays }, sink, onProgress: context.say });
+}
+
+/** Writes the report where a folder is named, and shows it. */
+function tell(
+  context: Context,
+  report: AuditReport,
+  { folder, files }: { readonly folder: string | undefined; readonly files: readonly string[] },
+): ExitCode {
   if (folder !== undefined) {
-    writeFileSync(join(folder, "audit.json"), `${JSON.stringify(told, null, 2)}\n`);
-    writeFileSync(join(folder, "audit.html"), auditPage(told));
+    writeFileSync(join(folder, "audit.json"), `${JSON.stringify(report, null, 2)}\n`);
+    writeFileSync(join(folder, "audit.html"), auditPage(report));
   }
-  const out = folder === undefined ? null : { folder, files: ["audit.html", "audit.json", ...written] };
-  context.print({ ...told, out }, () => showAudit(told, { room: context.room, out }));
-  if (plan !== null && plan.troubles.length > 0) return exitCodes.failed;
+  const out = folder === undefined ? null : { folder, files: ["audit.html", "audit.json", ...files] };
+  context.print({ ...report, out }, () => showAudit(report, { room: context.room, out }));
   return report.findings === 0 ? exitCodes.done : exitCodes.differences;
 }
 
-function openFolder(folder: string): ReturnType<typeof writeFindings> {
+function openFolder(
+  folder: string,
+  holds: { readonly hasRepairs: boolean },
+): ReturnType<typeof writeFindings> {
   mkdirSync(folder, { recursive: true });
-  return writeFindings(folder);
+  return writeFindings(folder, holds);
 }

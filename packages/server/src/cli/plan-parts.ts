@@ -69,16 +69,17 @@ const writes = (plan: PlanDocument): Part => ({
 export const leftTitle = "Left as it is";
 
 const leftWords = { changed: "changed since", refused: "cannot be taken back", done: "as before already" };
+const unmendedWords = { changed: "changed since", refused: "left to a person", done: "right already" };
 
 const left = (plan: PlanDocument): Part => ({
   title: leftTitle,
   columns: columns("field", "why"),
-  rows: (plan.undo?.left ?? plan.consolidation?.left ?? []).map(
+  rows: (plan.undo?.left ?? plan.consolidation?.left ?? plan.repair?.left ?? []).map(
     ({ entity, label, target, field, why, reason }) => [
       entity,
       label,
       `${field ?? "record"} in ${target}`,
-      `${leftWords[why]}: ${reason}`,
+      `${(plan.repair === undefined ? leftWords : unmendedWords)[why]}: ${reason}`,
     ],
   ),
 });

@@ -10,6 +10,22 @@ export interface AuditOut {
   readonly files: readonly string[];
 }
 
+/** Groups whose commands a terminal shows; the page has them beside each of the worst. */
+const commandsMax = 5;
+
+/** How to go on with the worst of what a plan can put right. */
+function goOn({ groups }: AuditReport): readonly string[] {
+  const lines = groups
+    .slice(0, worstMax)
+    .filter(({ repairs, commands }) => repairs > 0 && commands.length > 0)
+    .slice(0, commandsMax)
+    .flatMap(({ commands }) => commands.slice(0, 1));
+  if (lines.length === 0) return [];
+  const then = "Then look at each plan, and `crossfoot apply` it.";
+  const shown = lines.map((line) => `  ${line}`).join("\n");
+  return [`What is certain can be put right as plans, such as\n\n${shown}\n\n${then}`];
+}
+
 /** An audit as lines for a terminal: the score, the lists, the worst groups, what a first load would do. */
 export function showAudit(
   report: AuditReport,
@@ -52,6 +68,7 @@ export function showAudit(
             room,
           ),
         ]),
+    ...goOn(report),
     ...(loads.length === 0
       ? []
       : [

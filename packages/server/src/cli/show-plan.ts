@@ -102,6 +102,12 @@ export function showPlan(plan: PlanDocument, view: PlanView): string {
         .join("\n"),
     );
   }
+  const { repair } = plan;
+  if (repair !== undefined)
+    lines.push(
+      `It puts right ${repair.of}, for ${repair.by}: ${number(repair.asked - repair.left.length)} of ` +
+        `${many(repair.asked, "value")}. The other systems get them by the next run.`,
+    );
   const { whatIf } = plan;
   if (whatIf !== null) {
     lines.push(...whatIfHead(plan, whatIf));
@@ -142,7 +148,7 @@ function closing(plan: PlanDocument, view: PlanView): readonly string[] {
     ];
   }
   const keep =
-    plan.undo === undefined && plan.consolidation === undefined
+    (plan.undo ?? plan.consolidation ?? plan.repair) === undefined
       ? "To keep it: `crossfoot plan --out plan.json`."
       : "To do exactly this: say --yes, or keep it with --out and apply that file.";
   const next =

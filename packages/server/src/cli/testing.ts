@@ -143,6 +143,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     reviews: () => Promise.resolve({ at: "", clusters: [], overdue: 0, trend: [], looks: [] }),
     answerDuplicate: () => Promise.resolve(null),
     consolidate: () => Promise.resolve(smallPlan),
+    repair: () => Promise.resolve(smallPlan),
     matches: () => Promise.resolve([]),
     why: () => Promise.resolve(null),
     status: () => Promise.resolve(smallStatus),

@@ -123,8 +123,8 @@ async function decideAndSend(
   const { settling } = applying;
   const policy = settling.policies.find(({ entity }) => entity === first?.entity);
   if (first === undefined || policy === undefined) return;
-  const { undo, consolidation } = applying.plan;
-  if (undo !== undefined || consolidation !== undefined) return sendAsPlanned(applying, policy, writes);
+  const { undo, consolidation, repair } = applying.plan;
+  if ((undo ?? consolidation ?? repair) !== undefined) return sendAsPlanned(applying, policy, writes);
   const judged = await decideLinks(applying, policy, writes);
   // A record that moved ends the part before anything of it is stored.
   if (applying.stop !== null || judged.length === 0) return;
@@ -153,19 +153,17 @@ async function decideAndSend(
   for (const { number } of again) giveUp(applying, number, { why: "moved", reason, observation: null });
 }
 
-/** Stores what the plan of an undo or of a consolidation shows, and sends it stage by stage. */
+/** Stores what the plan of an undo, a consolidation or a repair shows, and sends it stage by stage. */
 async function sendAsPlanned(
   applying: Applying,
   policy: EntityPolicy,
   writes: readonly PlanWrite[],
 ): Promise<void> {
   const { plan, settling } = applying;
-  const { undo, consolidation } = plan;
-  if (undo === undefined && consolidation === undefined) return;
   const { intents, unmade } =
-    undo === undefined
-      ? await consolidationIntents(settling, policy, { plan, writes })
-      : await undoIntents(settling, policy, { plan, undo, writes });
+    plan.consolidation === undefined
+      ? await undoIntents(settling, policy, { plan, writes })
+      : await consolidationIntents(settling, policy, { plan, writes });
   for (const [number, why] of unmade) giveUp(applying, number, why);
   if (applying.stop !== null || intents.length === 0) return;
   const { session } = settling;

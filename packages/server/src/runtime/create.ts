@@ -20,6 +20,7 @@ import { createIdle } from "./idle.ts";
 import { confirmStore, holdStore, proveJournal } from "./epoch.ts";
 import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
+import { planRepair } from "./repair.ts";
 import { makePlan } from "./planning.ts";
 import { matchFirst } from "./resolve.ts";
 import { listLost, restoreValue } from "./restore.ts";
@@ -286,6 +287,7 @@ export function createEngine(world: World): Engine {
     reviews: () => reviewsOf(world),
     answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),
     consolidate: (request, options = {}) => planConsolidation(world, request, options),
+    repair: (request, options = {}) => planRepair(world, request, options),
     matches: (options = {}) => findPairs(world, options),
     ...answersOf(world),
     syncRecord: (record) => syncRecord(world, record),

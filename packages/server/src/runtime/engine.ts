@@ -24,6 +24,7 @@ import type {
 } from "./duplicate-report.ts";
 import type { EntityFields } from "./field-report.ts";
 import type { Outlook } from "./outlook-report.ts";
+import type { RepairRequest } from "./repair-report.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import type {
   CandidateRow,
@@ -53,6 +54,7 @@ import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.t
 export type { Preparation, PrepareRequest } from "@crossfoot/connector-sdk";
 export { lastOf, standsStill } from "./outlook-report.ts";
 export type * from "./duplicate-report.ts";
+export type { RepairAsked } from "./repair-report.ts";
 export type { ContractState } from "./signing-report.ts";
 export type { EntityFields, MappedField } from "./field-report.ts";
 export { readCutOff } from "./cut-off.ts";
@@ -415,6 +417,8 @@ export interface Engine {
   answerDuplicate(id: string, answer: DuplicateAnswer): Promise<DuplicateCluster | null>;
   /** Plans how the records of a cluster become one. Rejects with ConsolidationRefused when they cannot. */
   consolidate(request: ConsolidateRequest, options?: RunOptions): Promise<PlanDocument>;
+  /** Plans that values are put right which an audit found wrong: an ordinary plan, to be applied. */
+  repair(request: RepairRequest, options?: RunOptions): Promise<PlanDocument>;
   /** Looks for pairs across both systems among records without a counterpart. Writes to neither. */
   matches(options?: DuplicateOptions): Promise<readonly MatchReport[]>;
   /** Reads one record again on every side and settles it now. */

@@ -16,6 +16,7 @@ import type {
   LinkId,
   ObservationKind,
 } from "@crossfoot/kernel";
+import { isRepair } from "../store/port.ts";
 import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import type { Links } from "./canonical.ts";
@@ -159,9 +160,10 @@ export function landed(
     else own[field] = image;
   }
   const undone = undoneMarks(world, intent);
-  const moves: BaseMove[] = [
-    { connection: target.side.id, images: own, kind: kindAfter(intent, seen, at.was), undone },
-  ];
+  // What a person's word puts right counts as their edit there: the base that all agree on is what it was.
+  const moves: BaseMove[] = isRepair(intent)
+    ? []
+    : [{ connection: target.side.id, images: own, kind: kindAfter(intent, seen, at.was), undone }];
   for (const [connection, sourceFields] of Object.entries(intent.sourceImages)) {
     const kind = sourceKind(intent, seen, connection);
     moves.push({ connection: connection as ConnectionId, images: without(sourceFields, foreign), kind });

@@ -9,6 +9,7 @@ import type {
   LinkId,
   Value,
 } from "@crossfoot/kernel";
+import type { RepairPart } from "./repair-report.ts";
 
 /** Version of the form of plan files. A file of a later form is refused. */
 export const planFormat = 1;
@@ -86,7 +87,7 @@ export interface UndoLeft {
 }
 
 /** What makes a plan the plan of an undo. */
-export interface UndoPart {
+interface UndoPart {
   /** What is undone, in words that a person recognises. */
   readonly of: string;
   readonly by: string;
@@ -218,6 +219,8 @@ export interface PlanDocument {
   readonly undo?: UndoPart;
   /** Only in a plan that consolidates records, or takes that back. */
   readonly consolidation?: ConsolidationPart;
+  /** Only in a plan that puts values right which an audit found wrong. */
+  readonly repair?: RepairPart;
 }
 
 /** A term that two contracts hold differently. */

@@ -70,6 +70,7 @@ export type PlanLists = Pick<
   | "whatIf"
   | "undo"
   | "consolidation"
+  | "repair"
 >;
 
 /** The document of a plan: its lists, and what holds for all plans. */

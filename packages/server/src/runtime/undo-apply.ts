@@ -3,7 +3,7 @@ import type { Intent } from "../store/port.ts";
 import type { Unmade } from "./apply-judge.ts";
 import { assess, currentImages } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
-import type { PlanDocument, PlanWrite, UndoPart } from "./plan-document.ts";
+import type { PlanDocument, PlanWrite } from "./plan-document.ts";
 import { referenceOf } from "./link-id.ts";
 import { contextOf } from "./settle.ts";
 import type { Settling } from "./settle.ts";
@@ -16,17 +16,17 @@ export interface PlannedIntents {
 }
 
 /**
- * The intents of writes that take others back. Nothing is decided: what the plan shows is what is written, on
- * the versions it was made for (what it rests on was compared before). Their keys follow from the plan, so
- * that what was made is never made again.
+ * The intents of writes that take others back, or put values right. Nothing is decided: what the plan shows
+ * is what is written, on the versions it was made for (what it rests on was compared before). Their keys
+ * follow from the plan, so that what was made is never made again.
  */
 export async function undoIntents(
   settling: Settling,
   policy: EntityPolicy,
-  at: { readonly plan: PlanDocument; readonly undo: UndoPart; readonly writes: readonly PlanWrite[] },
+  at: { readonly plan: PlanDocument; readonly writes: readonly PlanWrite[] },
 ): Promise<PlannedIntents> {
   const { world } = settling.session;
-  const { plan, undo, writes } = at;
+  const { plan, writes } = at;
   const links = [...new Set(writes.map(({ link }) => link))];
   const context = await contextOf(settling, policy);
   const assessed = await assess(context, await world.store.loadBundles(links));
@@ -40,7 +40,8 @@ export async function undoIntents(
       unmade.set(write.number, { why: "moved", reason: reason ?? "", observation: null });
     else {
       const { marked = [], link = null } = write.undo ?? {};
-      intents.push(intentAsPlanned(world, one, { plan, write, undo: { by: undo.by, marked, link } }));
+      const undo = plan.undo === undefined ? null : { by: plan.undo.by, marked, link };
+      intents.push(intentAsPlanned(world, one, { plan, write, undo }));
     }
   }
   return { intents, unmade };
@@ -61,7 +62,8 @@ export function intentAsPlanned(
 ): Intent {
   const { bundle, input } = one;
   const { plan, undo, write } = at;
-  const name = `${undo === null ? "consolidate" : "undo"}\n${plan.id}\n${write.number}`;
+  const does = plan.repair === undefined ? "consolidate" : "repair";
+  const name = `${undo === null ? does : "undo"}\n${plan.id}\n${write.number}`;
   const moved = write.transition === null ? [] : [input.policy.statusField ?? ""];
   const fields = [...new Set([...Object.keys(write.fields), ...moved])];
   return {

@@ -12,6 +12,7 @@ import {
 import type { ConnectionId, DecideInput, ExternalId, Fields, Value } from "@crossfoot/kernel";
 import type { MadeWrite } from "../store/port.ts";
 import type { PlanWrite, UndoLeft } from "./plan-document.ts";
+import { whyNotMended } from "./repair-rights.ts";
 
 /** One write that takes back what others did. */
 export interface InverseWrite {
@@ -23,6 +24,8 @@ export interface InverseWrite {
   /** What the target shows of these fields now. */
   readonly before: Fields;
   readonly undo: NonNullable<PlanWrite["undo"]>;
+  /** It takes back what put a record right: as an edit there, which a run carries over. */
+  readonly isRepair?: boolean;
 }
 
 /** What an undo leaves as it is, on one target. */
@@ -240,30 +243,43 @@ function stateOf(facts: InverseFacts, id: ExternalId): Inverse & { readonly reac
 
 /** Values of fields: one update for all that still hold what the writes left. */
 function valuesOf(facts: InverseFacts, id: ExternalId, reached: string | undefined): Inverse {
-  const { input, target, writes } = facts;
-  const updates = writes.filter(({ kind }) => kind === "update");
+  const { input, target } = facts;
+  const updates = facts.writes.filter(({ kind }) => kind === "update");
   const names = [
     ...new Set(updates.flatMap(({ was, became }) => [...Object.keys(was), ...Object.keys(became)])),
   ];
-  const fields: Record<string, Value> = {};
-  const before: Record<string, Value> = {};
   const left: LeftAlone[] = [];
-  const marked: string[] = [];
-  for (const field of names.toSorted()) {
-    const found = valueBefore(facts, field, reached);
-    if ("why" in found) {
-      left.push({ target, field, ...found });
-      continue;
+  const writes = [false, true].flatMap((isRepair): readonly InverseWrite[] => {
+    const fields: Record<string, Value> = {};
+    const before: Record<string, Value> = {};
+    const marked: string[] = [];
+    for (const field of names.toSorted()) {
+      if (isMended(facts, field) !== isRepair) continue;
+      const found = valueBefore(facts, field, reached);
+      if ("why" in found) {
+        left.push({ target, field, ...found });
+        continue;
+      }
+      fields[field] = found.value;
+      const now = input.members[target]?.view.fields[field];
+      if (now !== undefined) before[field] = now;
+      marked.push(...markOf(found.first, field));
     }
-    fields[field] = found.value;
-    const now = input.members[target]?.view.fields[field];
-    if (now !== undefined) before[field] = now;
-    marked.push(...markOf(found.first, field));
-  }
-  if (Object.keys(fields).length === 0) return { writes: [], left };
-  const undo = { marked, link: null };
-  return { writes: [{ target, kind: "update", id, fields, transition: null, before, undo }], left };
+    if (Object.keys(fields).length === 0) return [];
+    const write = { target, kind: "update", id, fields, transition: null, before } as const;
+    const undo = { marked: isRepair ? [] : marked, link: null };
+    return [isRepair ? { ...write, undo, isRepair } : { ...write, undo }];
+  });
+  return { writes, left };
 }
+
+/** Updates that touched a field. */
+const chainOf = ({ writes }: InverseFacts, field: string): readonly KnownWrite[] =>
+  writes.filter(({ kind, was, became }) => kind === "update" && (field in was || field in became));
+
+/** Whether all that touched a field put it right on a person's word, or took that back. */
+const isMended = (facts: InverseFacts, field: string): boolean =>
+  chainOf(facts, field).every(({ isRepair }) => isRepair);
 
 type Found =
   | { readonly value: Value; readonly first: KnownWrite }
@@ -271,9 +287,7 @@ type Found =
 
 function valueBefore(facts: InverseFacts, field: string, reached: string | undefined): Found {
   const { input, target } = facts;
-  const chain = facts.writes.filter(
-    ({ kind, was, became }) => kind === "update" && (field in was || field in became),
-  );
+  const chain = chainOf(facts, field);
   const last = chain.at(-1) as KnownWrite;
   const first =
     chain.findLast((write, at) => at === 0 || !isEqual(chain[at - 1]?.became[field], write.was[field])) ??
@@ -296,8 +310,12 @@ function valueBefore(facts: InverseFacts, field: string, reached: string | undef
   const side = input.sides[target];
   if (side?.canUpdate !== true || !side.writes.has(field))
     return { why: "refused", reason: `${target} does not let it be written` };
-  if (!isOurs(facts, field, reached ?? null)) return { why: "refused", reason: whyNotOurs(facts, field) };
-  return { value, first };
+  const reason = isMended(facts, field)
+    ? whyNotMended(input, target, field)
+    : isOurs(facts, field, reached ?? null)
+      ? null
+      : whyNotOurs(facts, field);
+  return reason === null ? { value, first } : { why: "refused", reason };
 }
 
 /** Another side that shows something else than when all agreed: its change is on its way, by the contract. */

@@ -13,6 +13,7 @@ import { planApart } from "./consolidate-back.ts";
 import { clusterById, isOfConsolidation } from "./duplicates.ts";
 import { documentOf } from "./planning-compose.ts";
 import { placeOf, restsOf } from "./planning-writes.ts";
+import { repairCause } from "./repair-rights.ts";
 import { openSides, underLease } from "./session.ts";
 import { contextOf } from "./settle.ts";
 import type { Settling } from "./settle.ts";
@@ -269,7 +270,8 @@ function planWrite(one: Assessed, write: InverseWrite, step: number): UnplacedWr
     fields,
     before,
     transition,
-    causes: [{ connection: "person", version: null, fields: names }],
+    causes:
+      write.isRepair === true ? repairCause(names) : [{ connection: "person", version: null, fields: names }],
     answers: [],
     follows: false,
     why: Object.fromEntries(names.map((name) => [name, { reason: "person_decided", winner: "person" }])),

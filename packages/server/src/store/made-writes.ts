@@ -17,6 +17,7 @@ interface MadeBody {
   readonly run?: string | null;
   readonly plan?: string | null;
   readonly undo?: MadeWrite["undo"];
+  readonly isRepair?: boolean;
 }
 
 /** The write that an entry of kind `intent_settled` tells of. */
@@ -40,6 +41,7 @@ export function madeWriteOf(entry: JournalEntry): MadeWrite {
     after: body.after ?? null,
     sent: body.sent ?? null,
     undo: body.undo ?? null,
+    isRepair: body.isRepair === true,
   };
 }
 

@@ -1,8 +1,10 @@
+import { isMap } from "@crossfoot/kernel";
 import type {
   ConnectionId,
   EntityName,
   ExternalId,
   Fields,
+  Json,
   JsonMap,
   LinkId,
   PlannedKind,
@@ -31,6 +33,15 @@ export interface UndoneMark {
   readonly at: string;
 }
 
+/**
+ * Whether a write puts one record right on a person's word, or takes that back: the base of what it changes
+ * stays, so that the other systems get it as they get an edit. Pure.
+ */
+export function isRepair({ causes }: { readonly causes: Json }): boolean {
+  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
+  return list.some((cause) => isMap(cause) && cause["isRepair"] === true);
+}
+
 /** A write that settled, as the journal tells it. */
 export interface MadeWrite {
   readonly shard: number;
@@ -54,6 +65,8 @@ export interface MadeWrite {
   /** What was sent, when it was not read back; of a record that was made, those fields that were not. */
   readonly sent: Fields | null;
   readonly undo: UndoOf | null;
+  /** See {@link isRepair}. */
+  readonly isRepair: boolean;
 }
 
 /** Which writes are asked for. */

@@ -1,6 +1,7 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
+import { isRepair } from "./port.ts";
 import type { IntentOutcome } from "./port.ts";
 
 /**
@@ -15,7 +16,8 @@ function madeOf({ intent, after }: IntentOutcome): JsonMap {
   const isUnread = after === null || unread.length > 0;
   const sent = isUnread ? { sent: Object.fromEntries(unread) as unknown as Json } : {};
   const more = undo === null ? {} : { undo: { ...undo } };
-  return { before, after, ...sent, transition, run: runId, plan: plan?.id ?? null, ...more };
+  const mends = isRepair(intent) ? { isRepair: true } : {};
+  return { before, after, ...sent, transition, run: runId, plan: plan?.id ?? null, ...more, ...mends };
 }
 
 /** What an undo makes of a link. */

@@ -58,6 +58,7 @@ export type * from "./duplicate-port.ts";
 export type * from "./epoch-port.ts";
 export * from "./history-port.ts";
 export type * from "./identity-port.ts";
+export { isRepair } from "./made.ts";
 export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
 export type { DueStore, DueWork, Look, OpenTarget, Readiness } from "./due-port.ts";
 export * from "./lease-port.ts";
