@@ -1,141 +1,133 @@
 /**
- * `npm run bench:audit [-- --business FOLDER --seed N --each N --keep FOLDER]`
+ * `npm run bench:audit [-- --business FOLDER --seeds 1-10 --each N --keep FOLDER | --scale 100000]`
  *
  * Makes CRM and ERP extracts of the open businesses, plants errors of every rule by a seed, runs
- * `crossfoot audit` on them, and prints found, missed and false by rule. False is what is found of a record
- * that no error touches and that the clean extracts do not show; what they show is listed apart: these are
- * faults of the open rows themselves.
+ * `crossfoot audit` on them, and prints found, missed and false by rule over all seeds. False is what is
+ * found of a record that no error touches and that the clean extracts do not show. What these show by
+ * themselves stands apart, by what somebody said who looked at each of them: open-rows.csv. Then the same
+ * with forms of error that no rule was written for. With --scale: seconds and memory over made-up lists, so
+ * long on each side.
  */
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execPath } from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { auditRuleIds } from "@crossfoot/model";
-import { parse } from "csv-parse/sync";
+import { audited } from "./audited.ts";
+import type { Found } from "./audited.ts";
 import { loadBusinesses, randomOf } from "./extracts.ts";
-import type { Business } from "./extracts.ts";
-import { filesOf, plantErrors } from "./plants.ts";
-import type { Planted } from "./plants.ts";
+import { heldOutSets, plantForms } from "./held-out.ts";
+import { loadVerdicts } from "./open-rows.ts";
+import { plantErrors } from "./plants.ts";
+import { measureScale } from "./scale.ts";
+import { countOpen, countPlanted, emptyTallies, falseOnes, falseText, isFoundBy, tableOf } from "./tally.ts";
 
-interface Found {
-  readonly rule: string;
-  readonly side: string;
-  readonly entity: string;
-  readonly id: string;
-  readonly field: string;
-  readonly other_id: string;
+interface Bench {
+  readonly folder: URL;
+  readonly home: string;
+  readonly seeds: readonly number[];
+  readonly each: number;
 }
 
-/** The command line of this repository, as `npm run crossfoot` starts it. */
-const program = fileURLToPath(new URL("main.ts", import.meta.resolve("crossfoot")));
+const cleanOnes = new Map<string, readonly Found[]>();
 
-/** Runs the command on extracts of a business, and reads what it wrote. */
-function audited(business: Business, folder: string): readonly Found[] {
-  for (const side of ["crm", "erp"] as const) {
-    mkdirSync(join(folder, side), { recursive: true });
-    for (const [file, text] of Object.entries(filesOf(business[side], side)))
-      writeFileSync(join(folder, side, file), text);
-  }
-  const out = join(folder, "out");
-  const flags = ["audit", "--crm", join(folder, "crm"), "--erp", join(folder, "erp"), "--out", out];
-  const ended = spawnSync(execPath, ["--conditions=source", program, ...flags], { encoding: "utf8" });
-  if (ended.status !== 0 && ended.status !== 2)
-    throw new Error(`audit ended with ${ended.status}: ${ended.stderr}`);
-  return parse(readFileSync(join(out, "findings.csv")), { columns: true });
+/** What the extracts show before anything is planted, once a business. */
+function cleanOf(bench: Bench, name: string): readonly Found[] {
+  const known = cleanOnes.get(name);
+  if (known !== undefined) return known;
+  const business = loadBusinesses(bench.folder).find((each) => each.name === name);
+  const found = business === undefined ? [] : audited(business, join(bench.home, name, "clean"));
+  cleanOnes.set(name, found);
+  return found;
 }
 
-interface Tally {
-  planted: number;
-  found: number;
-  wrong: number;
-  own: number;
+function showPlanted(bench: Bench): void {
+  const tallies = emptyTallies();
+  const verdictOf = loadVerdicts();
+  for (const { name } of loadBusinesses(bench.folder))
+    for (const note of countOpen(cleanOf(bench, name), tallies, (each) => verdictOf(name, each)))
+      console.log(`${name}: ${note}`);
+  for (const seed of bench.seeds) {
+    const random = randomOf(seed);
+    for (const business of loadBusinesses(bench.folder)) {
+      const truth = plantErrors(business, bench.each, random);
+      const found = audited(business, join(bench.home, business.name, `planted-${seed}`));
+      for (const note of countPlanted(cleanOf(bench, business.name), { found, truth }, tallies))
+        console.log(`seed ${seed}, ${business.name}: ${note}`);
+    }
+  }
+  console.log(tableOf(tallies, bench.seeds.length));
 }
 
-const keyOf = (each: Found): string => [each.rule, each.side, each.entity, each.id, each.field].join("\n");
-
-/** Counts one business into the table; answers what is false and what was missed, for a person to look at. */
-function score(
-  clean: readonly Found[],
-  { found, truth }: { readonly found: readonly Found[]; readonly truth: readonly Planted[] },
-  tallies: ReadonlyMap<string, Tally>,
-): readonly string[] {
-  const own = new Set(clean.map(keyOf));
-  const touched = new Set(truth.flatMap(({ entity, touched: ids }) => ids.map((id) => `${entity}\n${id}`)));
-  const isTouched = (each: Found): boolean =>
-    touched.has(`${each.entity}\n${each.id}`) ||
-    touched.has(`${each.entity}\n${each.other_id}`) ||
-    /^[DU]\d+$/.test(each.id);
-  const notes: string[] = [];
-  for (const each of clean) {
-    const tally = tallies.get(each.rule);
-    if (tally !== undefined) tally.own += 1;
+/** Forms of error that no rule was written for, set by set: which are found, which are not. */
+function showHeldOut(bench: Bench, set: (typeof heldOutSets)[number]): void {
+  const seen = new Map<string, { planted: number; found: number }>();
+  let wrong = 0;
+  for (const seed of bench.seeds.slice(0, 3)) {
+    const random = randomOf(1_000 + seed);
+    for (const business of loadBusinesses(bench.folder)) {
+      const { name } = business;
+      const truth = plantForms(business, set.forms, random);
+      const found = audited(business, join(bench.home, name, `${set.name}-${seed}`));
+      for (const each of truth) {
+        const form = `${each.entity} ${each.form} (${each.rules.join(", ")})`;
+        const tally = seen.get(form) ?? { planted: 0, found: 0 };
+        seen.set(form, tally);
+        tally.planted += 1;
+        if (isFoundBy(each, each.rules, found)) tally.found += 1;
+      }
+      for (const each of falseOnes(cleanOf(bench, name), { found, truth })) {
+        wrong += 1;
+        console.log(`${set.name}, seed ${seed}, ${name}: ${falseText(each)}`);
+      }
+    }
   }
-  for (const each of truth) {
-    const tally = tallies.get(each.rule);
-    if (tally === undefined) continue;
-    tally.planted += 1;
-    const isFound = found.some(
-      (one) =>
-        one.rule === each.rule &&
-        one.entity === each.entity &&
-        (one.id === each.id || one.other_id === each.id),
-    );
-    if (isFound) tally.found += 1;
-    else notes.push(`missed: ${each.rule} ${each.entity} ${each.id}`);
-  }
-  for (const each of found) {
-    if (own.has(keyOf(each)) || isTouched(each)) continue;
-    const tally = tallies.get(each.rule);
-    if (tally !== undefined) tally.wrong += 1;
-    notes.push(`false: ${each.rule} ${each.side} ${each.entity} ${each.id} ${each.field} ${each.other_id}`);
-  }
-  return notes;
+  const all = [...seen.values()];
+  const sum = (key: "planted" | "found"): number => all.reduce((total, each) => total + each[key], 0);
+  const whole = all.filter(({ planted, found }) => found === planted).length;
+  console.log(
+    `\nforms that no rule was written for, ${set.name}: ${seen.size} forms, ${whole} always found; ` +
+      `${sum("planted")} planted, ${sum("found")} found, ${wrong} false. Not always found:`,
+  );
+  for (const [name, { planted, found }] of seen)
+    if (found < planted) console.log(`  ${found} of ${planted}  ${name}`);
 }
 
-function main(): void {
+function seedsOf(text: string): readonly number[] {
+  const [first = 1, last = first] = text.split("-").map(Number);
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       business: { type: "string" },
-      seed: { type: "string", default: "1" },
+      seeds: { type: "string", default: "1-10" },
       each: { type: "string", default: "2" },
       keep: { type: "string" },
+      scale: { type: "string" },
     },
   });
+  if (values.scale !== undefined) {
+    for (const count of values.scale.split(",").map(Number)) console.log(await measureScale(count));
+    return;
+  }
   const folder =
     values.business === undefined
       ? new URL("../../../../shared/data/business/", import.meta.url)
       : pathToFileURL(`${values.business}/`);
+  if (!existsSync(folder)) {
+    console.error(
+      "the open businesses are not here, nothing was measured; name their folder with --business",
+    );
+    process.exitCode = 1;
+    return;
+  }
   const home = values.keep ?? mkdtempSync(join(tmpdir(), "crossfoot-audit-"));
-  const random = randomOf(Number(values.seed));
-  const tallies = new Map(
-    auditRuleIds.map((rule): [string, Tally] => [rule, { planted: 0, found: 0, wrong: 0, own: 0 }]),
-  );
-  for (const business of loadBusinesses(folder)) {
-    const clean = audited(business, join(home, business.name, "clean"));
-    const truth = plantErrors(business, Number(values.each), random);
-    const found = audited(business, join(home, business.name, "planted"));
-    for (const note of score(clean, { found, truth }, tallies)) console.log(`${business.name}: ${note}`);
-  }
-  console.log(
-    [
-      "rule".padEnd(22),
-      ...["planted", "found", "missed", "false", "open rows"].map((word) => word.padStart(9)),
-    ].join(" "),
-  );
-  const sum: Tally = { planted: 0, found: 0, wrong: 0, own: 0 };
-  const line = (name: string, tally: Tally): void => {
-    const cells = [tally.planted, tally.found, tally.planted - tally.found, tally.wrong, tally.own];
-    console.log([name.padEnd(22), ...cells.map((cell) => String(cell).padStart(9))].join(" "));
-  };
-  for (const [rule, tally] of tallies) {
-    line(rule, tally);
-    for (const key of ["planted", "found", "wrong", "own"] as const) sum[key] += tally[key];
-  }
-  line("all", sum);
+  const bench: Bench = { folder, home, seeds: seedsOf(values.seeds), each: Number(values.each) };
+  showPlanted(bench);
+  for (const set of heldOutSets) showHeldOut(bench, set);
   if (values.keep === undefined) rmSync(home, { recursive: true });
 }
 
-main();
+await main();

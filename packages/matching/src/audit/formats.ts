@@ -21,7 +21,8 @@ interface Form {
 }
 
 function caseOf(value: string): Form | null {
-  const letters = value.replaceAll(/[^\p{L}]/gu, "");
+  // Initials are capitals.
+  const letters = value.replaceAll(/\b\p{L}\.|[^\p{L}]/gu, "");
   if (letters.length < 6 || letters.toUpperCase() === letters.toLowerCase()) return null;
   const isUpper = letters === letters.toUpperCase();
   const form = isUpper

@@ -41,7 +41,10 @@ export function unitOf(text: string): string | null {
 export const judgeCodes: Judge = ({ list, cells }) =>
   list.columns.flatMap(({ name: field, meaning }, at): readonly Fault[] => {
     const value = valueOf(cells[at]);
-    if (value === "" || isBlank(value)) return [];
+    if (value === "") return [];
+    if (meaning === "currency" && /^\p{Sc}$/u.test(value))
+      return [{ rule: "currency-unknown", field, value, says: "a sign that several currencies have" }];
+    if (isBlank(value)) return [];
     if (meaning === "country" && countryOf(value) === null)
       return [{ rule: "country-unknown", field, value, says: "no country has this code or name" }];
     if (meaning === "currency" && !isKnownCurrency(value)) {

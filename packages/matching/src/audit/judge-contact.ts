@@ -108,6 +108,8 @@ export const judgeTaxIds: Judge = (record) =>
       ? `its form or check digit is none of ${told.id.slice(0, 2)}`
       : told.id.length < 4
         ? "too short for a tax id"
-        : null;
+        : /\d/.test(told.id)
+          ? null
+          : "there is no digit in it";
     return says === null ? [] : [{ rule: "tax-id-invalid", field, value, says }];
   });

@@ -1,4 +1,4 @@
-import { isBlank } from "../normalise/blank.ts";
+import { isFiller } from "./fillers.ts";
 import type { AuditEntity, Meaning } from "./columns.ts";
 import { valueOf } from "./record.ts";
 import type { Fault, Judge } from "./record.ts";
@@ -49,23 +49,38 @@ export const judgeFillers: Judge = ({ list, cells }) =>
     const value = valueOf(cells[at]);
     // 9999 is the postal code of a town.
     const isCode = meaning === "postcode" && /^\d+$/.test(value) && !/^0+$/.test(value);
-    if (value === "" || exempt.has(meaning) || isCode || !isBlank(value)) return [];
-    return [{ rule: "placeholder", field: name, value, says: "a filler, not a value", repair: "" }];
+    if (value === "" || exempt.has(meaning) || isCode || !isFiller(value, meaning)) return [];
+    // No record is better off without a name.
+    const repair = meaning === "name" ? null : "";
+    return [{ rule: "placeholder", field: name, value, says: "a filler, not a value", repair }];
   });
 
-const controls = /[\p{Cc}\u200B\u200E\u200F\uFEFF]/u;
+const controls = /[\p{Cc}\u00AD\u200B\u200E\u200F\u2060\uFEFF]/u;
 
 /** A text without blanks around it, doubled ones and unseen signs. A street keeps its lines. */
 function tidied(value: string, meaning: Meaning): string {
-  const seen = value.replaceAll(/[\u200B\u200E\u200F\uFEFF]/g, "").replaceAll("\r\n", "\n");
+  const seen = value.replaceAll(/[\u00AD\u200B\u200E\u200F\u2060\uFEFF]/g, "").replaceAll("\r\n", "\n");
   if (meaning !== "street") return seen.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
   const lines = seen.split("\n").map((line) => line.replaceAll(/[\s\p{Cc}]+/gu, " ").trim());
   return lines.join("\n").trim();
 }
 
-/** UTF-8 read as a Western encoding, and signs that stand for what was lost. */
+/** UTF-8 read as a Western encoding or as that of old Macs, and signs that stand for what was lost. */
 const garbled =
-  /\u{FFFD}|Ã[\u0080-\u00BF\u2018-\u201E\u0178\u0160\u0161]|Â[\u00A0-\u00BF]|â€|Ð[\u0080-\u00BF]/u;
+  /[\u{FFFD}\u25A1]|Ã[\u0080-\u00BF\u2018-\u201E\u0178\u0160\u0161ƒ]|Â[\u00A0-\u00BF]|â€|Ð[\u0080-\u00BF]|√[º§∂±©®ß†°•™´¨Æ]|‚Ä/u;
+/** Letters as web pages and programs write them. */
+const written = /&(?:#\d{2,5}|#x[\da-f]{2,4}|[a-z]{2,7}\d{0,2});|\\u[\da-f]{4}/i;
+/** A sign that stands for a letter inside a word. */
+const asked = /\p{L}\?\p{Ll}/u;
+const named: ReadonlySet<Meaning> = new Set(["name", "given", "family", "street", "city"]);
+
+/** Why letters of a text are not those that were meant, or null. */
+function garbledBy(value: string, meaning: Meaning): string | null {
+  if (garbled.test(value)) return "letters of another encoding";
+  if (meaning !== "other" && meaning !== "web" && written.test(value))
+    return "letters as a web page writes them";
+  return named.has(meaning) && asked.test(value) ? "a question mark where a letter belongs" : null;
+}
 
 /** Blanks too many, control signs, and letters that an import damaged. */
 export const judgeHygiene: Judge = ({ list, cells }) => {
@@ -73,8 +88,9 @@ export const judgeHygiene: Judge = ({ list, cells }) => {
   for (const [at, { name, meaning }] of list.columns.entries()) {
     const value = cells[at] ?? "";
     if (value === "") continue;
-    if (garbled.test(value)) {
-      faults.push({ rule: "text-garbled", field: name, value, says: "letters of another encoding" });
+    const damage = garbledBy(value, meaning);
+    if (damage !== null) {
+      faults.push({ rule: "text-garbled", field: name, value, says: damage });
       continue;
     }
     // Of what nobody knows the meaning of, blanks inside may be meant.

@@ -102,8 +102,8 @@ export async function planRepairs(
 }
 
 /**
- * Writes a plan a rule, and one of all, into a folder: `repair-<rule>.plan`. Each rests on the records as they
- * are now, so that after one of them is applied the others are made anew. Answers their names, and the
+ * Writes a plan a rule, and one of all, into a folder: `repair-<rule>.plan`. Each rests on the records as
+ * they are now, so that after one of them is applied the others are made anew. Answers their names, and the
  * report with how much of each group they put right.
  */
 export async function writeRepairPlans(
