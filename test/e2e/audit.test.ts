@@ -73,3 +73,19 @@ test("what somebody breaks in a system is found there, by its rule, with its id"
   const lines = found().split("\n");
   expect(lines.filter((line) => line.includes("ask Ada") && line.startsWith(finding))).toHaveLength(1);
 });
+
+test("what an article costs and its barcode are seen live: a price below it, another barcode", async () => {
+  const articles = Object.values(stage.erp.state.records["items"] ?? {});
+  const cheap = articles.find(({ kind }) => kind === "stock");
+  stage.erp.people.setListPrice(Number(cheap?.id), "0.0100");
+  const product = Object.values(stage.crm.state.records["products"] ?? {}).find(
+    ({ kind }) => kind === "goods",
+  );
+  const id = String(product?.id);
+  stage.crm.people.edit({ object: "products", id }, { gtin: "4006381333931" });
+  await audited();
+  const lines = readFileSync(join(stage.folder, "audit", "findings.csv"), "utf8").split("\n");
+  const starts = (text: string): readonly string[] => lines.filter((line) => line.startsWith(text));
+  expect(starts(`fault,price-below-cost,erp,products,${String(cheap?.id)},`)).toHaveLength(1);
+  expect(starts(`stop,identifier-mismatch,crm,products,${id},`)).toHaveLength(1);
+});

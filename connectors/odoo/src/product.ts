@@ -18,6 +18,12 @@ function listPrice(row: Row, { facts }: Setting): Json {
   return amount === null ? null : { amount, currency: facts.currency.code };
 }
 
+/** What one unit costs the company; zero is what Odoo has for a cost that nobody entered. */
+function cost(row: Row, { facts }: Setting): Json {
+  const amount = decimalOf(row, "standard_price", placesOf(facts, "product.product", "standard_price"));
+  return amount === null || Number(amount) === 0 ? null : { amount, currency: facts.currency.code };
+}
+
 const roots: { readonly [root: string]: Root } = {
   id: made((row) => keyOf(row)),
   default_code: plain("default_code"),
@@ -32,6 +38,7 @@ const roots: { readonly [root: string]: Root } = {
   active: made((row) => flag(row, "active"), { field: "active" }),
   sale_ok: made((row) => flag(row, "sale_ok"), { field: "sale_ok" }),
   list_price: made(listPrice, { field: "lst_price" }),
+  cost: made(cost, { field: "standard_price" }),
   template: made((row) => refLabel(row, "product_tmpl_id"), { field: "product_tmpl_id" }),
 };
 
@@ -47,6 +54,7 @@ export const products: Shape = {
   roots,
   fields: () => [
     ...["default_code", "name", "description_sale", "barcode", "uom_id", "type", "categ_id", "taxes_id"],
+    ...["active", "sale_ok", "lst_price", "standard_price", "product_tmpl_id"],
     ...["active", "sale_ok", "lst_price", "product_tmpl_id", "company_id"],
   ],
   joins: () => [

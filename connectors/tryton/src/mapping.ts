@@ -47,6 +47,8 @@ const products: JsonMap = {
   taxCategory: shown("tax_category", { values: "taxCategories" }),
   active: shown("active"),
   listPrice: money("list_price.amount", "list_price.currency", { write: false }),
+  cost: money("cost.amount", "cost.currency", { write: false }),
+  gtin: shown("gtin"),
 };
 
 /** Fields that quotes and orders share. */

@@ -6,6 +6,9 @@ import { partOf, stampFields } from "./version.ts";
 
 const isActive = (row: Row): boolean => flag(row, "active") && flag(one(row, "template") ?? row, "active");
 
+/** Sorts of identifiers that are a GTIN (product.identifier of Tryton 7, selection `type`, read 2026-11). */
+const isBarcode = (type: Json): boolean => type === "ean" || type === "ean8" || type === "upc";
+
 const roots: { readonly [root: string]: Root } = {
   id: made([], (row) => idOf(row["id"])),
   code: plain("code"),
@@ -36,6 +39,18 @@ const roots: { readonly [root: string]: Root } = {
       return amount === null ? null : { amount, currency: facts.currency };
     },
     { field: "list_price" },
+  ),
+  cost: made(
+    ["cost_price"],
+    (row, { facts }) => {
+      const amount = text(row, "cost_price");
+      return amount === null ? null : { amount, currency: facts.currency };
+    },
+    { field: "cost_price" },
+  ),
+  /** Number of the first barcode; a product may have several identifiers, of other sorts too. */
+  gtin: made(["identifiers.type", "identifiers.code"], (row) =>
+    text(many(row, "identifiers").find((each) => isBarcode(text(each, "type"))) ?? null, "code"),
   ),
 };
 

@@ -231,7 +231,8 @@ const usual: Contract = {
       onDelete: "archive",
       create: { crm: always },
       matchKeys: [["sku"]],
-      fields: {},
+      // What we pay for it is nobody's business in the other system.
+      fields: { cost: compared },
       means: "What we sell, as the ERP knows it.",
     },
     pricebooks: {

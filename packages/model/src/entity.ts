@@ -109,6 +109,8 @@ const fields: { readonly [name in EntityName]: FieldKinds } = {
     taxCategory: code,
     active: flag,
     listPrice: money,
+    gtin: text,
+    cost: money,
   },
   pricebooks: {
     code: text,

@@ -64,6 +64,8 @@ export const fieldMeanings: { readonly [entity in EntityName]: Meanings } = {
     taxCategory: "Which taxes apply.",
     active: "Whether it may be sold.",
     listPrice: "Price before any price list or discount.",
+    gtin: "Number of its barcode (GTIN, EAN, UPC), with its check digit.",
+    cost: "What one unit costs us. Read for the audit, and carried nowhere.",
   },
   pricebooks: {
     code: "Short name of the price list.",

@@ -66,6 +66,19 @@ export function readingTraps(ground: () => Ground): void {
     expect(ids.filter((id) => !seen.has(String(id)))).toEqual([]);
   });
 
+  it("a product shows what it costs and its barcode; a cost of zero is one that nobody entered", async () => {
+    const { desk, live } = ground();
+    const vals = { name: "Barcoded", default_code: "BAR-1", barcode: "4006381333931", standard_price: 3.2 };
+    const made = await desk.call("product.product", "create", {
+      vals_list: [vals, { name: "Without a cost", default_code: "BAR-2" }],
+    });
+    const [dear, bare] = made as readonly number[];
+    const { native } = await live.one("products", asId(dear));
+    expect(native["barcode"]).toBe("4006381333931");
+    expect(native["cost"]).toEqual({ amount: "3.2", currency: "EUR" });
+    expect((await live.one("products", asId(bare))).native["cost"]).toBe(null);
+  });
+
   it("what is committed late is found within the overlap, which its stamp alone would miss", async () => {
     const { desk, live } = ground();
     const [customer] = await desk.find("res.partner", [["ref", "=", "C00001"]], ["name"]);

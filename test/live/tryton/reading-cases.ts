@@ -36,6 +36,19 @@ export function ownReadingCases(stage: () => Stage): void {
     ]);
   });
 
+  it("shows what a product costs, and its barcode among other identifiers", async () => {
+    const { admin, product } = { admin: stage().admin, product: await stage().product("P004") };
+    const before = await stage().one("products", asId(product));
+    expect(before.native["gtin"]).toBe(null);
+    expect(before.native["cost"]).toMatchObject({ currency: "EUR" });
+    await admin.call("product.identifier.create", [{ product, code: "OLD-4" }]);
+    await admin.call("product.identifier.create", [{ product, type: "ean", code: "4006381333931" }]);
+    await admin.call("product.product.write", [product], { cost_price: dec("3.2") });
+    const after = await stage().one("products", asId(product));
+    expect(after.native["gtin"]).toBe("4006381333931");
+    expect(after.native["cost"]).toEqual({ amount: "3.2", currency: "EUR" });
+  });
+
   it("logs in again after its session has ended, and never loops on a wrong password", async () => {
     const { connection, session } = stage();
     const asked = { entity: "products", roots: ["code"], since: null, cursor: null, pageSize: 1 };

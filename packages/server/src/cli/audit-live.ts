@@ -19,6 +19,7 @@ const meanings: { readonly [path: string]: Meaning | readonly [Meaning, string] 
   ...{ industry: "category", category: "category", paymentTerms: "terms", status: "status" },
   ...{ title: "title", account: "account", product: "product", order: "order", sku: "sku", unit: "unit" },
   ...{ active: "active", "listPrice.amount": "price", "listPrice.currency": "currency" },
+  ...{ gtin: "gtin", "cost.amount": "cost" },
   ...{ currency: "currency", date: "date", dueDate: "due", validUntil: "due", onHand: "quantity" },
   ...{ "net.amount": "net", "tax.amount": "vat", "gross.amount": "gross" },
 };

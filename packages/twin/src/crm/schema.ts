@@ -135,6 +135,7 @@ const products: ObjectSchema = {
     text("category"),
     choice("taxCategory", ["standard", "reduced", "zero", "exempt"]),
     flag("active", { initial: true }),
+    text("gtin", { max: 14, searchable: true }),
     externalRef,
   ],
 };

@@ -104,6 +104,8 @@ const masters: readonly ObjectSchema[] = [
       choice("tax_code", ERP_TAX_CODES, required),
       active,
       price("list_price"),
+      price("standard_cost"),
+      text("ean", { max: 14, searchable: true }),
       choice("currency", CURRENCIES),
       plain("weight", "decimal", { scale: 3, range: "unsigned" }),
       externalRef,

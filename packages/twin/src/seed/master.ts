@@ -77,6 +77,22 @@ export function customerFields(company: Company, random: Random): JsonMap {
   };
 }
 
+/** The price of an article by its cents, and what it costs: six tenths of that. */
+function pricesOf(cents: number): JsonMap {
+  const price = big(cents).div(100);
+  return { list_price: fixed(price, 4), standard_cost: fixed(price.times("0.6"), 4) };
+}
+
+/** The EAN of an article, with its check digit (GS1 General Specifications, 7.9). */
+function eanOf(n: number): string {
+  const body = `400${String(100_000_000 + n * 37)}`;
+  const sum = Array.from(body, Number).reduce(
+    (total, digit, at) => total + digit * (at % 2 === 0 ? 1 : 3),
+    0,
+  );
+  return `${body}${(10 - (sum % 10)) % 10}`;
+}
+
 function articleFields(random: Random, n: number): JsonMap {
   const isWork = n % 13 === 12;
   const byWeight = !isWork && n % 7 === 5;
@@ -90,8 +106,9 @@ function articleFields(random: Random, n: number): JsonMap {
     kind: isWork ? "service" : "stock",
     category: random.pick(CATEGORIES),
     tax_code: n % 9 === 8 ? "R07" : "S19",
-    list_price: fixed(big(random.between(150, 25_000)).div(100), 4),
+    ...pricesOf(random.between(150, 25_000)),
     currency: "EUR",
+    ...(isWork ? {} : { ean: eanOf(n) }),
     ...(isWork ? {} : { weight: fixed(big(random.between(50, 9000)).div(1000), 3) }),
   };
 }
