@@ -140,8 +140,11 @@ function* comparedWords({ left, right, column }: Worded, { links }: Pairing): It
     right1,
     left1,
   );
-  yield* unmapped(left, { at: column.left, values: mine, map: there.of, to: right.list.side });
-  yield* unmapped(right, { at: column.right, values: theirs, map: back.of, to: left.list.side });
+  // A canonical code that no record of the other side has may still be one that it knows.
+  if (left.list.isCanonical !== true)
+    yield* unmapped(left, { at: column.left, values: mine, map: there.of, to: right.list.side });
+  if (right.list.isCanonical !== true)
+    yield* unmapped(right, { at: column.right, values: theirs, map: back.of, to: left.list.side });
   for (const [place, [one, other]] of links.entries()) {
     const [value, partner] = pairs[place] ?? ["", ""];
     const expected = value === "" || partner === "" ? undefined : there.of(value);

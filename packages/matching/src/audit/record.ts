@@ -9,6 +9,8 @@ export interface AuditList {
   readonly side: string;
   readonly entity: AuditEntity;
   readonly columns: readonly AuditColumn[];
+  /** Its codes are canonical: what a value map does not know was told by its reader. */
+  readonly isCanonical?: boolean;
 }
 
 /** What rules are told beside the records. */

@@ -107,9 +107,8 @@ function repairWords(group: AuditGroup): Html {
             that you look at first, and that can be taken
             back.${planned < count ? ` The others: ${advice}` : ""}
           </p>`;
-    const lines = planned === 0 && group.repairs + count > 0 ? group.commands.slice(0, 1) : group.commands;
     return html`${words}
-      <pre class="commands">${lines.join("\n")}</pre>`;
+      <pre class="commands">${group.commands.join("\n")}</pre>`;
   }
   if (group.repairs === 0) return html`<p>${advice}</p>`;
   const file = `repairs-${group.side}-${group.entity}.csv`;
@@ -207,16 +206,17 @@ function fills(report: AuditReport): Html {
 
 function rest(groups: readonly AuditGroup[]): Html {
   if (groups.length === 0) return html``;
-  const rows = groups.map(
-    (each) =>
-      html`<tr>
-        <td>${sideName(each.side)}</td>
-        <td>${each.entity}</td>
-        <td>${each.field}</td>
-        <th scope="row">${auditRules[each.rule].title}</th>
-        <td class="count">${each.count}</td>
-      </tr>`,
-  );
+  const rows = groups.map((each) => {
+    const plan = each.repairs > 0 && each.commands.length > 1 ? each.commands[0] : undefined;
+    return html`<tr>
+      <td>${sideName(each.side)}</td>
+      <td>${each.entity}</td>
+      <td>${each.field}</td>
+      <th scope="row">${auditRules[each.rule].title}</th>
+      <td class="count">${each.count}</td>
+      <td>${plan === undefined ? "" : html`<code>${plan}</code>`}</td>
+    </tr>`;
+  });
   return html`<h2>Everything else</h2>
     <table>
       <tbody>

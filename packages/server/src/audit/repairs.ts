@@ -66,14 +66,8 @@ export function keepRepairs(wanted: RepairWanted): KeptRepairs {
   };
 }
 
-/** The commands by which a person of a project goes on with a group of findings, in their order. */
-function commandsFor(group: AuditGroup): readonly string[] {
-  const { rule, side, entity, repairs, examples } = group;
-  if (repairs > 0 || fillable.includes(rule))
-    return [
-      `crossfoot audit --repair ${rule} --of ${placeText(group)} --out repair.plan`,
-      "crossfoot apply repair.plan",
-    ];
+/** The commands by which a person goes on with what no plan puts right, in their order. */
+function byHand({ rule, side, entity, examples }: AuditGroup): readonly string[] {
   if (rule === "duplicate" || rule === "duplicate-unsure")
     return [
       `crossfoot duplicates --entity ${entity} --connection ${side}`,
@@ -84,6 +78,15 @@ function commandsFor(group: AuditGroup): readonly string[] {
   if (rule === "value-unmapped") return ["crossfoot check"];
   const [first] = examples;
   return first === undefined || /^row \d+$/.test(first.id) ? [] : [`crossfoot why ${side}:${first.id}`];
+}
+
+/** The commands by which a person of a project goes on with a group of findings, in their order. */
+function commandsFor(group: AuditGroup): readonly string[] {
+  const { rule, repairs, planned } = group;
+  const isPlanned = planned === null ? repairs > 0 || fillable.includes(rule) : planned > 0;
+  if (!isPlanned) return byHand(group);
+  const plan = `crossfoot audit --repair ${rule} --of ${placeText(group)} --out repair.plan`;
+  return [plan, "crossfoot apply repair.plan"];
 }
 
 /** The report of a project: each group with its commands. Never throws. */

@@ -128,7 +128,7 @@ async function beginList(
       opened.names,
       sample.map(({ cells }) => cells),
     );
-  const audit = auditList({ side, entity, columns }, terms, before);
+  const audit = auditList({ side, entity, columns, isCanonical: opened.isLinked }, terms, before);
   const links = opened.isLinked ? new Map<string, number>() : null;
   const look = ({ cells, link, faults }: AuditRow): readonly AuditFinding[] => {
     const found = audit.look(cells, faults);

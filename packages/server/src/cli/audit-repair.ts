@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { connectionId, externalId } from "@crossfoot/kernel";
 import { auditRuleIds, auditRules, nearestName } from "@crossfoot/model";
 import type { AuditFinding, AuditRuleId } from "@crossfoot/model";
-import { mendableRules, repairsMax } from "../audit/repairs.ts";
+import { mendableRules, repairsMax, withCommands } from "../audit/repairs.ts";
 import type { KeptRepairs, RepairWanted } from "../audit/repairs.ts";
 import type { AuditGroup, AuditReport } from "../audit/report.ts";
 import type { Project } from "../config/project.ts";
@@ -133,5 +133,5 @@ export async function writeRepairPlans(
   const groups = report.groups.map((group) =>
     mendableRules.includes(group.rule) ? { ...group, planned: planned(group) } : group,
   );
-  return { files, report: { ...report, groups } };
+  return { files, report: withCommands({ ...report, groups }) };
 }

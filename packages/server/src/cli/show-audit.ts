@@ -16,8 +16,7 @@ const commandsMax = 5;
 /** How to go on with the worst of what a plan can put right. */
 function goOn({ groups }: AuditReport): readonly string[] {
   const lines = groups
-    .slice(0, worstMax)
-    .filter(({ repairs, commands }) => repairs > 0 && commands.length > 0)
+    .filter(({ repairs, commands }) => repairs > 0 && commands.length > 1)
     .slice(0, commandsMax)
     .flatMap(({ commands }) => commands.slice(0, 1));
   if (lines.length === 0) return [];
