@@ -84,7 +84,13 @@ export function countPlanted(
         (one.id === each.id || one.other_id === each.id),
     );
     if (isFound) tally.found += 1;
-    else notes.push(`missed: ${each.rule} ${each.entity} ${each.id}`);
+    else {
+      const others = at.found.filter(
+        (one) => one.entity === each.entity && [one.id, one.other_id].includes(each.id),
+      );
+      const told = [...new Set(others.map(({ rule }) => rule))].join(", ");
+      notes.push(`missed: ${each.rule} ${each.entity} ${each.id}; told of it: ${told}`);
+    }
   }
   for (const each of falseOnes(clean, at)) {
     const tally = tallies.get(each.rule);
