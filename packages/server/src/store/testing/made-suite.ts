@@ -140,6 +140,18 @@ export function madeSuite(home: StoreHome): void {
       expect(await standing()).toEqual(["live", false]);
     });
 
+    test("of a repair are told as such, by their cause", async () => {
+      const runs = { stored: "r1", settled: "r1" };
+      const cause = { connection: "person", version: null, fields: ["name"] };
+      await make(update("k1", { causes: [{ ...cause, isRepair: true }] }), runs);
+      await make(update("k2", { causes: [cause] }), runs);
+      const made = await store.madeWrites({ by: "run", run: "r1", limit: 5, after: null });
+      expect(made.map(({ key, isRepair }) => [key, isRepair])).toEqual([
+        ["k1", true],
+        ["k2", false],
+      ]);
+    });
+
     test("are refused when another worker has taken over", async () => {
       await store.giveShards(rights);
       await takeAll(store, "two");
