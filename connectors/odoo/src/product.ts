@@ -54,8 +54,7 @@ export const products: Shape = {
   roots,
   fields: () => [
     ...["default_code", "name", "description_sale", "barcode", "uom_id", "type", "categ_id", "taxes_id"],
-    ...["active", "sale_ok", "lst_price", "standard_price", "product_tmpl_id"],
-    ...["active", "sale_ok", "lst_price", "product_tmpl_id", "company_id"],
+    ...["active", "sale_ok", "lst_price", "standard_price", "product_tmpl_id", "company_id"],
   ],
   joins: () => [
     { field: "product_tmpl_id", model: "product.template", fields: ["active", "write_date", "write_uid"] },
