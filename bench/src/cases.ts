@@ -4,6 +4,7 @@ import { firstLoad } from "./cases/first-load.ts";
 import { oneChange } from "./cases/one-change.ts";
 import type { Case } from "./cases/scene.ts";
 import { sweep } from "./cases/sweep.ts";
+import { tree } from "./cases/tree.ts";
 
 /** A case by its name on the command line. */
 export interface NamedCase {
@@ -23,5 +24,6 @@ export const cases: readonly NamedCase[] = [
   { name: "changes", run: changes, homes: both, judgesMemory: false },
   { name: "engine-alone", run: engineAlone, homes: both, judgesMemory: true },
   { name: "sweep", run: sweep, homes: both, judgesMemory: false },
+  { name: "tree", run: tree, homes: ["server"], judgesMemory: false },
   { name: "one-change", run: oneChange, homes: both, judgesMemory: false },
 ];

@@ -1,6 +1,6 @@
 import { canonicalBytes } from "@crossfoot/kernel";
 import { foot } from "./footing.ts";
-import { composeStatement } from "./statement.ts";
+import { composeStatement, isUnwanted } from "./statement.ts";
 import type { EntityStatement, Statement } from "./statement.ts";
 import { rootOf } from "./tree.ts";
 import type { Digest } from "./tree.ts";
@@ -66,7 +66,7 @@ function entityFaults(one: EntityStatement, digest: Digest): readonly string[] {
   const { fieldsCompared, fieldsEqual, differences, missing, notWanted, totals, proof, entity } = one;
   if (fieldsCompared - fieldsEqual !== differences.length)
     faults.push(`${entity}: the differences are not as many as the fields that are not equal`);
-  const unwanted = missing.filter(({ reason }) => reason === "not_wanted" || reason === "parent_not_wanted");
+  const unwanted = missing.filter(isUnwanted);
   if (unwanted.length !== notWanted) faults.push(`${entity}: what is not wanted is not counted right`);
   for (const { field, currency, crm, erp, difference } of totals) {
     const [row] = foot([

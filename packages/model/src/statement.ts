@@ -164,8 +164,14 @@ export function stateEntity(input: {
   };
 }
 
-/** The contract does not want it, or its parent, on the other side: no difference, but a decision. */
-function isUnwanted({ reason }: { readonly reason: string }): boolean {
+/** What is open first, then what the contract does not want. Pure. */
+export const openFirst = <One extends { readonly reason: string }>(all: readonly One[]): readonly One[] => [
+  ...all.filter((one) => !isUnwanted(one)),
+  ...all.filter(isUnwanted),
+];
+
+/** The contract does not want it, or its parent, on the other side: no difference, but a decision. Pure. */
+export function isUnwanted({ reason }: { readonly reason: string }): boolean {
   return reason === "not_wanted" || reason === "parent_not_wanted";
 }
 

@@ -1,4 +1,4 @@
-import { footedColumns } from "@crossfoot/model";
+import { footedColumns, isUnwanted, openFirst } from "@crossfoot/model";
 import type { AsOf, EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
 import type { StatementWords } from "../documents/statement-sheet.ts";
 import { inMinorUnits, showValue } from "./show-value.ts";
@@ -58,7 +58,7 @@ function overview(entities: readonly EntityStatement[], room: number): string {
   ];
   const rows = entities.map((each) => {
     const missing = (side: "crm" | "erp"): number =>
-      each.missing.filter(({ missingOn, reason }) => missingOn === side && reason !== "not_wanted").length;
+      each.missing.filter((one) => one.missingOn === side && !isUnwanted(one)).length;
     const { entity, linked, notWanted, fieldsCompared, fieldsEqual, differences } = each;
     return [
       entity,
@@ -76,7 +76,7 @@ function overview(entities: readonly EntityStatement[], room: number): string {
 
 function differences(entities: readonly EntityStatement[], room: number): readonly string[] {
   const rows = entities.flatMap(({ entity, differences: found }) =>
-    found.map(({ label, link, field, crm, erp, reason, because, command }) => [
+    openFirst(found).map(({ label, link, field, crm, erp, reason, because, command }) => [
       entity,
       label === "" ? link : label,
       field,
@@ -101,7 +101,7 @@ function differences(entities: readonly EntityStatement[], room: number): readon
 function missing(entities: readonly EntityStatement[], room: number): readonly string[] {
   const rows = entities.flatMap(({ entity, missing: found }) =>
     found
-      .filter(({ reason }) => reason !== "not_wanted")
+      .filter((one) => !isUnwanted(one))
       .map(({ label, link, missingOn, reason, command }) => [
         entity,
         label === "" ? (link ?? "") : label,
@@ -245,8 +245,7 @@ function verdict(statement: Statement): string {
   if (statement.isEqual) return "Both systems agree.";
   const all = statement.entities;
   const open = all.reduce(
-    (sum, each) =>
-      sum + each.differences.length + each.missing.filter(({ reason }) => reason !== "not_wanted").length,
+    (sum, each) => sum + [...each.differences, ...each.missing].filter((one) => !isUnwanted(one)).length,
     0,
   );
   if (statement.isExplained)

@@ -62,7 +62,12 @@ async function statementCommand(context: Context, flags: Flags): Promise<ExitCod
   };
   if (out === undefined) {
     const statement = await withEngine(context, (engine) => engine.statement(options));
-    context.print(statement, () => showStatement(statement, context.room));
+    context.print(statement, () =>
+      [
+        showStatement(statement, context.room),
+        "Not sealed: `--out FILE` hands it out, sealed and chained.",
+      ].join("\n\n"),
+    );
     return statement.isEqual ? exitCodes.done : exitCodes.differences;
   }
   const sealed = await withEngine(context, (engine) => engine.issueStatement(options));

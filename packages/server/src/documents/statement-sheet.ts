@@ -1,5 +1,5 @@
 import type { Value } from "@crossfoot/kernel";
-import { footedColumns } from "@crossfoot/model";
+import { footedColumns, isUnwanted, openFirst } from "@crossfoot/model";
 import type {
   AsOf,
   EntityStatement,
@@ -156,7 +156,7 @@ function proofPart(entities: readonly EntityStatement[], words: StatementWords):
 
 function recordsPart(entities: readonly EntityStatement[], words: StatementWords): SheetPart {
   const differences = entities.flatMap(({ entity, differences: found }) =>
-    found.map(({ label, link, field, crm, erp, reason, because, command }) => [
+    openFirst(found).map(({ label, link, field, crm, erp, reason, because, command }) => [
       label === "" ? link : label,
       entity,
       field,
@@ -168,7 +168,7 @@ function recordsPart(entities: readonly EntityStatement[], words: StatementWords
   );
   const missing = entities.flatMap(({ entity, missing: found }) =>
     found
-      .filter(({ reason }) => reason !== "not_wanted")
+      .filter((one) => !isUnwanted(one))
       .map(({ label, link, missingOn, reason, command }) => [
         label === "" ? (link ?? "") : label,
         entity,

@@ -22,6 +22,12 @@ async function compareTrees(mini: RandomWorld): Promise<number> {
     const expected = await fromNothing(mini, entity);
     expect([entity, await store.proofLeaves(entity, 10_000, null)]).toEqual([entity, expected]);
     expect(await store.proofNodes(entity, bucketDigits)).toEqual(treeOf(expected, world.entropy.digest));
+    const equal = expected.filter((leaf) => leaf.crm === leaf.erp).length;
+    const sum = (of: "compared" | "equal"): number => expected.reduce((all, leaf) => all + leaf[of], 0);
+    expect([entity, await store.proofState(entity, 1e12)]).toMatchObject([
+      entity,
+      { records: expected.length, recordsEqual: equal, fields: sum("compared"), fieldsEqual: sum("equal") },
+    ]);
     leaves += expected.length;
   }
   return leaves;

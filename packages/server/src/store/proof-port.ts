@@ -41,8 +41,6 @@ export interface ProofState {
   readonly fieldsProven: number;
   /** The record that has not been proven equal for the longest time; null when all are. */
   readonly oldest: { readonly link: LinkId; readonly ageMs: number } | null;
-  /** Age of the oldest reading that counts; null without records. */
-  readonly oldestReadMs: number | null;
 }
 
 /** The hash trees over what both sides show, and what of them has to be made again. */
@@ -61,6 +59,9 @@ export interface ProofStore {
   proofNodes(entity: EntityName, depth: number): Promise<readonly TreeNode[]>;
   /** Leaves of an entity, by link. */
   proofLeaves(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly ProofLeaf[]>;
-  /** How much of an entity is proven, where what was read longer ago than `withinMs` proves nothing. */
+  /**
+   * How much of an entity is proven, where what was read longer ago than `withinMs` proves nothing. Where
+   * both sides were read whole within that time it costs what differs, not what there is.
+   */
   proofState(entity: EntityName, withinMs: number): Promise<ProofState>;
 }

@@ -58,15 +58,51 @@ async function lockTrees(tx: Queryable, entities: readonly EntityName[]): Promis
   );
 }
 
+interface RemovedRow {
+  readonly entity: string;
+  readonly bucket: string;
+  readonly link_id: string;
+  readonly since: string | null;
+  readonly compared: number;
+  readonly equal: number;
+  readonly [column: string]: unknown;
+}
+
+/** Counts leaves that went and came at their tree. */
+async function countLeaves(
+  tx: Queryable,
+  removed: readonly RemovedRow[],
+  added: readonly ProofLeaf[],
+): Promise<void> {
+  const sides = [
+    ...removed.map((row) => ({ ...row, isEqual: row.since === null, by: -1 })),
+    ...added.map((leaf) => ({ ...leaf, isEqual: leaf.crm === leaf.erp, by: 1 })),
+  ];
+  const rows = [...Map.groupBy(sides, ({ entity }) => entity)].map(([entity, leaves]) => ({
+    entity,
+    records: leaves.reduce((sum, { by }) => sum + by, 0),
+    records_equal: leaves.reduce((sum, { by, isEqual }) => sum + (isEqual ? by : 0), 0),
+    fields: leaves.reduce((sum, { by, compared }) => sum + by * compared, 0),
+    fields_equal: leaves.reduce((sum, { by, equal }) => sum + by * equal, 0),
+  }));
+  await tx.query(
+    "update proof_terms t set records = t.records + r.records, records_equal = t.records_equal + " +
+      "r.records_equal, fields = t.fields + r.fields, fields_equal = t.fields_equal + r.fields_equal from " +
+      "jsonb_to_recordset($1::jsonb) as r(entity text, records int, records_equal int, fields bigint, " +
+      "fields_equal bigint) where t.entity = r.entity",
+    [JSON.stringify(rows)],
+  );
+}
+
 async function storeLeaves(
   tx: Queryable,
   entries: readonly ProofEntry[],
   digest: Digest,
 ): Promise<ReadonlyMap<EntityName, ReadonlySet<string>>> {
   const gone = entries.map(({ link }) => link);
-  const removed = await tx.query<{ entity: string; bucket: string; link_id: string; since: string | null }>(
+  const removed = await tx.query<RemovedRow>(
     "delete from proof where link_id in (select jsonb_array_elements_text($1::jsonb)) returning entity, " +
-      "bucket, link_id, differs_since as since",
+      "bucket, link_id, differs_since as since, compared, equal",
     [JSON.stringify(gone)],
   );
   const since = new Map(removed.map((row) => [row.link_id, row.since]));
@@ -87,6 +123,7 @@ async function storeLeaves(
       "entity text, bucket text, crm_hash text, erp_hash text, compared int, equal int, since timestamptz)",
     [JSON.stringify(rows)],
   );
+  await countLeaves(tx, removed, leaves);
   const touched = new Map<EntityName, Set<string>>();
   for (const { entity, bucket } of [...removed, ...rows]) {
     const buckets = touched.get(entity) ?? new Set();
@@ -157,41 +194,59 @@ const readAt =
   "greatest(o.seen_at, case when not exists (select from park k where k.state = 'open' and k.reason = " +
   "'unreadable' and k.connection = o.connection and k.entity = o.entity and k.external_id = o.external_id) " +
   "then c.swept_at end)";
-/** Leaves of entity $1 with the older of the readings of their sides. */
-const readLeaves =
+/** Leaves `p` of entity $1, of those that are asked for, with the older of the readings of their sides. */
+const readLeaves = (wanted: string): string =>
   `select p.link_id, p.compared, p.equal, p.differs_since, min(${readAt}) as read_at from proof p join ` +
   "link_member m on m.link_id = p.link_id and m.until_at is null and not m.is_alias join observation o on " +
   "o.connection = m.connection and o.entity = m.entity and o.external_id = m.external_id left join cursor " +
-  "c on c.connection = o.connection and c.entity = o.entity where p.entity = $1 group by p.link_id";
+  `c on c.connection = o.connection and c.entity = o.entity where p.entity = $1${wanted} group by p.link_id`;
+/** Leaves that are not equal, or of which a side cannot be read: the rest is as fresh as the last sweep. */
+const openLeaves =
+  " and (p.differs_since is not null or p.link_id in (select x.link_id from park k join observation x on " +
+  "x.connection = k.connection and x.entity = k.entity and x.external_id = k.external_id where k.state = " +
+  "'open' and k.reason = 'unreadable' and k.entity = $1))";
 const msSince = (column: string): string =>
   `(extract(epoch from now() - ${column}) * 1000)::double precision`;
-const isFresh = "read_at >= now() - make_interval(secs => $2::double precision / 1000)";
+const since = "now() - make_interval(secs => $2::double precision / 1000)";
+const isFresh = `read_at >= ${since}`;
+const oldestOpen =
+  `select link_id, ${msSince("least(differs_since, read_at)")} as age from r where differs_since is not ` +
+  `null or not (${isFresh}) order by age desc, link_id limit 1`;
 
 interface StateRow {
-  readonly records: string;
+  readonly records: string | number;
   readonly fields: string | null;
-  readonly records_equal: string;
+  readonly records_equal: string | number;
   readonly fields_equal: string | null;
-  readonly records_proven: string;
+  readonly records_proven: string | number;
   readonly fields_proven: string | null;
-  readonly oldest_read_ms: number | null;
+  readonly link_id: string | null;
+  readonly age: number | null;
   readonly [column: string]: unknown;
 }
 
+/** By the counts of the tree and what is open; no row unless both sides were read whole within the time. */
+const stateOfSwept =
+  `with r as (${readLeaves(openLeaves)}), stale as (select count(*) filter (where differs_since is null) ` +
+  `as records, coalesce(sum(equal), 0) as fields from r where not (${isFresh})), oldest as (${oldestOpen}) ` +
+  "select t.records, t.fields, t.records_equal, t.fields_equal, t.records_equal - s.records as " +
+  "records_proven, t.fields_equal - s.fields as fields_proven, o.link_id, o.age from proof_terms t cross " +
+  "join stale s left join oldest o on true where t.entity = $1 and (select count(*) >= 2 and " +
+  `bool_and(coalesce(c.swept_at >= ${since}, false)) from cursor c where c.entity = $1)`;
+/** By looking at every leaf. */
+const stateOfAll =
+  `with r as (${readLeaves("")}), oldest as (${oldestOpen}) select n.*, o.link_id, o.age from (select ` +
+  "count(*) as records, sum(compared) as fields, count(*) filter (where differs_since is null) as " +
+  `records_equal, sum(equal) as fields_equal, count(*) filter (where differs_since is null and ${isFresh}) ` +
+  `as records_proven, sum(equal) filter (where ${isFresh}) as fields_proven from r) n left join oldest o ` +
+  "on true";
+
 async function stateOf(database: Database, entity: EntityName, withinMs: number): Promise<ProofState> {
-  const [row] = await database.query<StateRow>(
-    `with r as (${readLeaves}) select count(*) as records, sum(compared) as fields, count(*) filter (where ` +
-      "differs_since is null) as records_equal, sum(equal) as fields_equal, count(*) filter (where " +
-      `differs_since is null and ${isFresh}) as records_proven, sum(equal) filter (where ${isFresh}) as ` +
-      `fields_proven, ${msSince("min(read_at)")} as oldest_read_ms from r`,
-    [entity, withinMs],
-  );
-  const [oldest] = await database.query<{ link_id: string; age: number }>(
-    `with r as (${readLeaves}) select link_id, ${msSince("least(differs_since, read_at)")} as age from r ` +
-      `where differs_since is not null or not (${isFresh}) order by age desc, link_id limit 1`,
-    [entity, withinMs],
-  );
-  const count = (value: string | null | undefined): number => Number(value ?? 0);
+  const [swept] = await database.query<StateRow>(stateOfSwept, [entity, withinMs]);
+  const [row] =
+    swept === undefined ? await database.query<StateRow>(stateOfAll, [entity, withinMs]) : [swept];
+  const count = (value: string | number | null | undefined): number => Number(value ?? 0);
+  const [link, ageMs] = [row?.link_id ?? null, row?.age ?? null];
   return {
     entity,
     records: count(row?.records),
@@ -200,8 +255,7 @@ async function stateOf(database: Database, entity: EntityName, withinMs: number)
     fieldsEqual: count(row?.fields_equal),
     recordsProven: count(row?.records_proven),
     fieldsProven: count(row?.fields_proven),
-    oldest: oldest === undefined ? null : { link: oldest.link_id as LinkId, ageMs: oldest.age },
-    oldestReadMs: row?.oldest_read_ms ?? null,
+    oldest: link === null || ageMs === null ? null : { link: link as LinkId, ageMs },
   };
 }
 

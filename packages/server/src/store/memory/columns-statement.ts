@@ -40,6 +40,10 @@ export interface ProofNodeTable {
 export interface ProofTermsTable {
   readonly entity: string;
   readonly terms: string;
+  readonly records: number;
+  readonly records_equal: number;
+  readonly fields: number;
+  readonly fields_equal: number;
 }
 
 /** A row of `proof_due`. */

@@ -3,7 +3,7 @@ import type { DueProof, ProofEntry, ProofLeaf, ProofState, ProofStore } from "..
 import type { TreeNode } from "@crossfoot/model";
 import { bucketDigits, bucketHash, bucketOf, nodeHash, pathsAbove } from "@crossfoot/model";
 import { inOrder } from "./basics.ts";
-import type { ProofTable } from "./columns-statement.ts";
+import type { ProofTable, ProofTermsTable } from "./columns-statement.ts";
 import type { State } from "./state.ts";
 
 const leafOf = (row: ProofTable): ProofLeaf => ({
@@ -22,7 +22,10 @@ function storeLeaf(
 ): readonly (readonly [string, string])[] {
   const { proof } = state.tables;
   const before = proof.get(link);
-  if (before !== undefined) proof.remove(before);
+  if (before !== undefined) {
+    proof.remove(before);
+    countLeaf(state, { ...before, isEqual: before.differs_since === null }, -1);
+  }
   const touched = before === undefined ? [] : [[before.entity, before.bucket] as const];
   if (leaf === null) return touched;
   const bucket = bucketOf(link, state.entropy.digest);
@@ -37,7 +40,29 @@ function storeLeaf(
     equal: leaf.equal,
     differs_since: isEqual ? null : (before?.differs_since ?? now),
   });
+  countLeaf(state, { ...leaf, isEqual }, 1);
   return [...touched, [leaf.entity, bucket]];
+}
+
+/** Counts a leaf that went or came at its tree. */
+function countLeaf(
+  state: State,
+  leaf: Pick<ProofLeaf, "entity" | "compared" | "equal"> & { readonly isEqual: boolean },
+  by: 1 | -1,
+): void {
+  const row = termsRow(state, leaf.entity);
+  state.tables.proofTerms.change(row, {
+    records: row.records + by,
+    records_equal: row.records_equal + (leaf.isEqual ? by : 0),
+    fields: row.fields + by * leaf.compared,
+    fields_equal: row.fields_equal + by * leaf.equal,
+  });
+}
+
+function termsRow(state: State, entity: EntityName): ProofTermsTable {
+  const { proofTerms } = state.tables;
+  const counts = { records: 0, records_equal: 0, fields: 0, fields_equal: 0 };
+  return proofTerms.get(entity) ?? proofTerms.insert({ entity, terms: "", ...counts });
 }
 
 function storeNode(
@@ -101,14 +126,36 @@ function readAt(state: State, link: string): number | null {
   return reads.length === 0 ? null : Math.min(...reads);
 }
 
+/** Whether both sides were read whole within a time, so that what is equal and readable is fresh. */
+function isSwept(state: State, entity: EntityName, since: number): boolean {
+  const cursors = state.tables.cursor.all().filter((row) => row.entity === entity);
+  return cursors.length >= 2 && cursors.every(({ swept_at }) => swept_at !== null && swept_at >= since);
+}
+
+/** Links of which a record cannot be read. */
+function unreadable(state: State): ReadonlySet<string> {
+  const { park, observation } = state.tables;
+  return new Set(
+    park.by("open", "").flatMap((row) => {
+      if (row.reason !== "unreadable" || row.connection === null || row.external_id === null) return [];
+      return observation.get(row.connection, row.entity, row.external_id)?.link_id ?? [];
+    }),
+  );
+}
+
 function stateOf(state: State, entity: EntityName, withinMs: number): ProofState {
   const now = state.now();
-  const rows = state.tables.proof.by("entity", entity).flatMap((row) => {
+  const since = now - withinMs;
+  const terms = state.tables.proofTerms.get(entity);
+  const swept = terms !== undefined && isSwept(state, entity, since) ? terms : null;
+  const closed = swept === null ? null : unreadable(state);
+  const leaves = state.tables.proof.by("entity", entity);
+  const looked =
+    closed === null ? leaves : leaves.filter((row) => row.differs_since !== null || closed.has(row.link_id));
+  const rows = looked.flatMap((row) => {
     const read = readAt(state, row.link_id);
-    return read === null ? [] : [{ row, read, isFresh: read >= now - withinMs }];
+    return read === null ? [] : [{ row, read, isFresh: read >= since }];
   });
-  const equal = rows.filter(({ row }) => row.differs_since === null);
-  const proven = equal.filter(({ isFresh }) => isFresh);
   const sum = (of: readonly (typeof rows)[number][], column: "compared" | "equal"): number =>
     of.reduce((total, { row }) => total + row[column], 0);
   const open = rows
@@ -117,28 +164,36 @@ function stateOf(state: State, entity: EntityName, withinMs: number): ProofState
       link: row.link_id as LinkId,
       ageMs: now - Math.min(row.differs_since ?? read, read),
     }));
-  const [oldest] = inOrder(open, ({ ageMs, link }) => [-ageMs, link]);
+  const [oldest = null] = inOrder(open, ({ ageMs, link }) => [-ageMs, link]);
+  const equal = rows.filter(({ row }) => row.differs_since === null);
+  const stale = rows.filter(({ isFresh }) => !isFresh);
+  const staleEqual = stale.filter(({ row }) => row.differs_since === null).length;
+  const counts =
+    swept === null
+      ? {
+          records: rows.length,
+          fields: sum(rows, "compared"),
+          recordsEqual: equal.length,
+          fieldsEqual: sum(rows, "equal"),
+        }
+      : {
+          records: swept.records,
+          fields: swept.fields,
+          recordsEqual: swept.records_equal,
+          fieldsEqual: swept.fields_equal,
+        };
   return {
     entity,
-    records: rows.length,
-    fields: sum(rows, "compared"),
-    recordsEqual: equal.length,
-    fieldsEqual: sum(rows, "equal"),
-    recordsProven: proven.length,
-    fieldsProven: sum(
-      rows.filter(({ isFresh }) => isFresh),
-      "equal",
-    ),
-    oldest: oldest ?? null,
-    oldestReadMs: rows.length === 0 ? null : now - Math.min(...rows.map(({ read }) => read)),
+    ...counts,
+    recordsProven: counts.recordsEqual - staleEqual,
+    fieldsProven: counts.fieldsEqual - sum(stale, "equal"),
+    oldest,
   };
 }
 
 /** Links that are due and what is done about them (see the SQL store). */
 function dueProofs(state: State): Pick<ProofStore, "dueProofs" | "commitProofs" | "proveUnder"> {
   const { proof, proofDue, proofTerms, link } = state.tables;
-  const termsRow = (entity: EntityName): { readonly entity: string; readonly terms: string } =>
-    proofTerms.get(entity) ?? proofTerms.insert({ entity, terms: "" });
   return {
     async dueProofs(limit) {
       const first = inOrder(proofDue.all(), ({ nr }) => [nr]).slice(0, limit);
@@ -153,7 +208,7 @@ function dueProofs(state: State): Pick<ProofStore, "dueProofs" | "commitProofs" 
         for (const entry of entries) {
           const entity = entry.leaf?.entity;
           const known = proof.get(entry.link)?.entity;
-          for (const each of [entity, known]) if (each !== undefined) termsRow(each);
+          for (const each of [entity, known]) if (each !== undefined) termsRow(state, each);
         }
         const isThere = (mark: number): boolean => proofDue.get(String(mark)) !== undefined;
         const valid = entries.filter(({ marks }) => marks.every(isThere));
@@ -172,7 +227,7 @@ function dueProofs(state: State): Pick<ProofStore, "dueProofs" | "commitProofs" 
     },
     async proveUnder(entity, terms) {
       return state.commit(() => {
-        const row = termsRow(entity);
+        const row = termsRow(state, entity);
         if (row.terms === terms) return false;
         proofTerms.change(row, { terms });
         for (const { id } of inOrder(link.by("entity", entity), (each) => [each.id]))
