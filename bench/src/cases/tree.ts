@@ -10,7 +10,7 @@ const sizes = { small: [10_000, 100_000], full: [10_000, 100_000, 1_000_000] } a
 const changed = 500;
 const rounds = 5;
 
-/** Links with a record and an equal leaf on both sides, all of them swept. The nodes above come with changes. */
+/** Links with a record and an equal leaf on both sides, all swept. The nodes above come with changes. */
 async function seed(database: Database, from: number, to: number): Promise<void> {
   const all = `generate_series(${from}, ${to - 1}) n`;
   const link = "'l-' || lpad(n::text, 8, '0')";
@@ -18,7 +18,8 @@ async function seed(database: Database, from: number, to: number): Promise<void>
   await database.script(
     "alter table observation disable trigger user; alter table link_member disable trigger user; " +
       `insert into link (id, entity, state) select ${link}, 'accounts', 'live' from ${all}; ` +
-      `insert into link_member (link_id, connection, entity, external_id) select ${link}, side, 'accounts', ` +
+      `insert into link_member (link_id, connection, entity, external_id) select ${link}, side, ` +
+      `'accounts', ` +
       `n::text from ${all}, ${sides}; insert into observation (connection, entity, external_id, link_id, ` +
       "kind, native, content_hash, via, read_start, read_end) select side, 'accounts', n::text, " +
       `${link}, 'present', '{}', 'h', 'poll', 1, 2 from ${all}, ${sides}; ` +
@@ -33,7 +34,7 @@ async function seed(database: Database, from: number, to: number): Promise<void>
   );
 }
 
-/** What the hash tree costs by the number of links: a commit of changed leaves, and what the status page asks. */
+/** What the tree costs by the number of links: a commit of changed leaves, and what the status page asks. */
 export const tree: Case = async (input) => {
   const database = await openStore(input.store);
   const store = createStore({ database, entropy: systemEntropy, clock: systemClock });
