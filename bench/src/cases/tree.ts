@@ -19,7 +19,7 @@ async function seed(database: Database, from: number, to: number): Promise<void>
     "alter table observation disable trigger user; alter table link_member disable trigger user; " +
       `insert into link (id, entity, state) select ${link}, 'accounts', 'live' from ${all}; ` +
       `insert into link_member (link_id, connection, entity, external_id) select ${link}, side, ` +
-      `'accounts', ` +
+      "'accounts', " +
       `n::text from ${all}, ${sides}; insert into observation (connection, entity, external_id, link_id, ` +
       "kind, native, content_hash, via, read_start, read_end) select side, 'accounts', n::text, " +
       `${link}, 'present', '{}', 'h', 'poll', 1, 2 from ${all}, ${sides}; ` +
