@@ -14,7 +14,9 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { heldOutSets } from "./held-out.ts";
 import { learnSet } from "./learn.ts";
-import { scoreScale } from "./scale.ts";
+import { blockingRecallOf } from "./blocking.ts";
+import { scoreDoubles, scoreScale } from "./scale.ts";
+import type { ScaleScore } from "./scale.ts";
 import { derivedGroups } from "./derived.ts";
 import { Reliability } from "./reliability.ts";
 import { scoreGroup, scoreSet, thinned } from "./score.ts";
@@ -71,17 +73,26 @@ function setsFolder(named: string | undefined): URL {
   return new URL("../../../../shared/data/matching/", import.meta.url);
 }
 
+function told(score: ScaleScore): string {
+  const known = (value: number | null, unit: string): string =>
+    value === null ? "not told by this machine" : `${value.toFixed(0)} ${unit}`;
+  return (
+    `F1 ${score.f1.toFixed(4)}, precision ${score.precision.toFixed(4)}, recall ` +
+    `${score.recall.toFixed(4)}, ${score.reviews} for review, ${score.candidates.toFixed(1)} ` +
+    `candidates a record (at most ${score.most}), ${score.seconds.toFixed(0)} s, processor ` +
+    `${known(score.cpuSeconds, "s")}, memory ${known(score.memory, "MB")}`
+  );
+}
+
 async function showScale(counts: readonly number[]): Promise<void> {
   for (const count of counts) {
-    const score = await scoreScale(count);
-    const told = (value: number | null, unit: string): string =>
-      value === null ? "not told by this machine" : `${value.toFixed(0)} ${unit}`;
+    const doubles = await scoreDoubles(count);
     console.log(
-      `${count} a side: F1 ${score.f1.toFixed(4)}, precision ${score.precision.toFixed(4)}, recall ` +
-        `${score.recall.toFixed(4)}, ${score.reviews} for review, ${score.candidates.toFixed(1)} ` +
-        `candidates a record (at most ${score.most}), ${score.seconds.toFixed(0)} s, processor ` +
-        `${told(score.cpuSeconds, "s")}, memory ${told(score.memory, "MB")}`,
+      `${count} in one file: ${told(doubles)}; the largest cluster has ${doubles.largest} records, the ` +
+        `largest true one ${doubles.largestTrue}`,
     );
+    console.log(`${count} a side: ${told(await scoreScale(count))}`);
+    console.log(`${count} a side: blocking recall ${blockingRecallOf(count).toFixed(4)}`);
   }
 }
 

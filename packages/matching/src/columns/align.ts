@@ -31,9 +31,11 @@ export function fieldsOf(
 ): readonly Field[] {
   const left = columnsOf(tables.left, entity);
   if (tables.right === null)
-    return left
-      .filter(({ kind }) => kind !== "ignored")
-      .map(({ at, kind }) => ({ name: tables.left.columns[at] ?? "", kind, left: at, right: at }));
+    return telling(
+      left
+        .filter(({ kind }) => kind !== "ignored")
+        .map(({ at, kind }) => ({ name: tables.left.columns[at] ?? "", kind, left: at, right: at })),
+    );
   const right = columnsOf(tables.right, entity);
   const free = new Set(right.map(({ at }) => at));
   const fields: Field[] = [];
@@ -52,7 +54,36 @@ export function fieldsOf(
   const unpaired = right.filter(({ at }) => free.has(at));
   for (const [mine, theirs] of alike({ left: tables.left, right: tables.right }, rest, unpaired))
     pair(mine, theirs);
-  return fields.toSorted((one, other) => one.left - other.left);
+  return telling(fields.toSorted((one, other) => one.left - other.left));
+}
+
+/** Columns that are compared where the user names none; more add memory and say the same again. */
+const fieldsMax = 12;
+/** What tells a record best comes first. */
+const byTelling: readonly Kind[] = [
+  ...(["name", "person", "given", "family", "tax", "mail", "code", "phone", "web"] as const),
+  ...(["street", "postcode", "house", "place", "date", "text", "number", "category"] as const),
+];
+
+/**
+ * The most telling of many fields, in their order: the first of every kind before the second of any, for an
+ * export has a hundred columns and says the name in one of them.
+ */
+function telling(fields: readonly Field[]): readonly Field[] {
+  if (fields.length <= fieldsMax) return fields;
+  const seen = new Map<Kind, number>();
+  const ranked = fields.map((field) => {
+    const turn = seen.get(field.kind) ?? 0;
+    seen.set(field.kind, turn + 1);
+    return { field, rank: turn * byTelling.length + byTelling.indexOf(field.kind) };
+  });
+  const kept = new Set(
+    ranked
+      .toSorted((one, other) => one.rank - other.rank)
+      .slice(0, fieldsMax)
+      .map(({ field }) => field),
+  );
+  return fields.filter((field) => kept.has(field));
 }
 
 /** Rows whose words tell how far two columns hold the same. */

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { tableOf } from "../testing/tables.ts";
 import { fieldsOf, mappedFields } from "./align.ts";
+import { SideReader } from "./prepare.ts";
 import { kindOf } from "./recognise.ts";
+import { vocabularyOf } from "./vocabulary.ts";
 
 it.each([
   ["account_id", "ignored"],
@@ -57,4 +59,23 @@ it("a map that names a column that is not there is refused with its name", () =>
   const left = tableOf("name", ["Acme"]);
   const map = [{ left: "nme", right: "name" }];
   expect(() => mappedFields({ left, right: null }, map, "accounts")).toThrow(/nme/);
+});
+
+it("of many columns the first of every kind is compared, and no more than twelve", () => {
+  const more = Array.from({ length: 60 }, (_, at) => `name_${at}`);
+  const table = tableOf(["company", ...more, "vat", "email", "phone"].join("|"), ["a|b"]);
+  const names = fieldsOf({ left: table, right: null }, "accounts").map(({ name }) => name);
+  expect(names).toHaveLength(12);
+  expect(names).toEqual(expect.arrayContaining(["company", "vat", "email", "phone"]));
+});
+
+it("long texts are told apart to the last word, and equal ones are one value", () => {
+  const fields = [{ name: "text", kind: "text", left: 0, right: 0 }] as const;
+  const vocabulary = vocabularyOf(fields);
+  const reader = new SideReader(vocabulary, fields, { end: "left", entity: "products" });
+  const text = Array.from({ length: 900 }, (_, at) => `word${at}`).join(" ");
+  for (const each of [text, `${text} more`, text.toUpperCase()]) reader.add([each]);
+  const [first, other, again] = reader.side().values[0] ?? [];
+  expect([other === first, again === first]).toEqual([false, true]);
+  expect(vocabulary.fields[0]?.keyOf(first ?? -1).length).toBeLessThan(40);
 });

@@ -13,6 +13,11 @@ import type { Prepared, Side, Vocabulary } from "./vocabulary.ts";
 
 const isPeople = (entity: MatchedEntity): boolean => entity === "contacts" || entity === "users";
 
+/** Signs of a cell that are read, words of a text that are compared; what comes later tells nothing more. */
+const signsMax = 8000;
+const wordsMax = 300;
+/** Longer texts are kept as a mark. */
+const keyMax = 64;
 /** The part of a phone number that stays when country and trunk codes come and go. */
 const phoneTail = 9;
 
@@ -20,8 +25,9 @@ const phoneTail = 9;
  * Reads a value as its kind; null where it is blank, a placeholder or shared by everybody. Never
  * throws.
  */
-function prepare(value: string, kind: Kind, entity: MatchedEntity): Prepared | null {
-  if (isBlank(value)) return null;
+function prepare(whole: string, kind: Kind, entity: MatchedEntity): Prepared | null {
+  if (isBlank(whole)) return null;
+  const value = whole.slice(0, signsMax);
   const folded = fold(value);
   switch (kind) {
     case "name": {
@@ -64,9 +70,24 @@ function prepare(value: string, kind: Kind, entity: MatchedEntity): Prepared | n
       const number = numberOf(value);
       return number === null || number === 0 ? null : keyed(String(number), []);
     }
+    case "text":
+      return longTextOf(wordsOf(folded));
     default:
       return textOf(wordsOf(folded));
   }
+}
+
+/** Texts are told apart by a mark of their words, so that a million descriptions need not be held. */
+function longTextOf(words: readonly string[]): Prepared | null {
+  const key = words.join(" ");
+  if (key.length <= keyMax) return textOf(words);
+  let [one, other] = [0x811c9dc5, 0x9e3779b1];
+  for (let at = 0; at < key.length; at++) {
+    one = Math.imul(one ^ key.charCodeAt(at), 0x01000193);
+    other = Math.imul(other + key.charCodeAt(at), 0x85ebca6b) ^ (other >>> 13);
+  }
+  const mark = `${(one >>> 0).toString(36)} ${(other >>> 0).toString(36)} ${key.length} 0`;
+  return keyed(mark, words.slice(0, wordsMax));
 }
 
 function textOf(words: readonly string[]): Prepared | null {
@@ -79,6 +100,8 @@ function keyed(key: string, words: readonly string[]): Prepared | null {
 
 /** Values as they were written whose reading is kept; more begin anew. */
 const knownMax = 20_000;
+/** Longer ones hardly come again. */
+const knownSignsMax = 64;
 
 /** Reads the records of one side, one at a time, into a vocabulary that both sides share. */
 export class SideReader {
@@ -129,8 +152,9 @@ export class SideReader {
     const prepared = prepare(value, this.#columns[field]?.kind ?? "ignored", this.#entity);
     const id =
       prepared === null ? saysNothing : (this.#vocabulary.fields[field]?.idOf(prepared) ?? saysNothing);
-    if (known !== undefined && known.size >= knownMax) known.clear();
-    known?.set(value, id);
+    if (known === undefined || value.length > knownSignsMax) return id;
+    if (known.size >= knownMax) known.clear();
+    known.set(value, id);
     return id;
   }
 }

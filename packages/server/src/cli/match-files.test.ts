@@ -161,6 +161,30 @@ describe("bad input is named with its line and cause", () => {
     expect(ended.err).toMatch(message);
   });
 
+  it("one file on both sides, and columns of which none names a record", async () => {
+    const same = ["--a", at("a.csv"), "--b", at("./a.csv")];
+    expect((await match({ "a.csv": crm }, same)).err).toMatch(/--a and --b are one file/);
+    const sums = "paid,open\n1.5,2\n3,4\n";
+    const ended = await match({ "a.csv": sums }, ["--a", at("a.csv")]);
+    expect(ended.code).toBe(4);
+    expect(ended.err).toMatch(/no column names a record \(paid is read as number/);
+  });
+
+  it.each([
+    [
+      "a line of several megabytes",
+      `${crm}\nA8,${"x".repeat(3_000_000)},1 Road,Bath,1\n`,
+      /line 9: longer than/,
+    ],
+    ["a quote left open early", `id,name,city\n1,"open,x\n${"2,Acorn,Leeds\n".repeat(100_000)}`, /left open/],
+    ["lines parted in another way than the header", "id;name;city\n1,Acorn,Leeds\n", /line 2: has another/],
+  ])("%s is named and not held", async (_what, text, message) => {
+    const ended = await match({ "a.csv": text }, ["--a", at("a.csv")]);
+    expect(ended.code).toBe(4);
+    expect(ended.err).toMatch(message);
+    expect(ended.err.length).toBeLessThan(400);
+  });
+
   it("a missing file, an --out that is read, a record beside files", async () => {
     expect((await match({}, ["--a", at("none.csv")])).err).toMatch(/cannot be read/);
     const itself = ["--a", at("pairs.csv")];

@@ -1,4 +1,12 @@
-import { mappedFields, matchingFields, RowKeys, SideReader, vocabularyOf } from "@crossfoot/matching";
+import { realpath } from "node:fs/promises";
+import {
+  mappedFields,
+  matchingFields,
+  RowKeys,
+  SideReader,
+  silentKinds,
+  vocabularyOf,
+} from "@crossfoot/matching";
 import type { Field, MatchedEntity, Side, Table, Vocabulary } from "@crossfoot/matching";
 import { readMatchMap } from "./match-map.ts";
 import { eachMatchRow, readMatchTable } from "./match-table.ts";
@@ -34,12 +42,19 @@ export interface FilesAsked {
 
 /** Reads the files row by row into columns of numbers. Rejects with a Refusal. */
 export async function readFiles({ a, b, map, entity }: FilesAsked): Promise<ReadFiles> {
+  if (b !== undefined && (await isOneFile(a, b)))
+    throw badInput("--a and --b are one file; its duplicates are found without --b");
   const left = await readMatchTable(a, sampleRows);
   const right = b === undefined ? null : await readMatchTable(b, sampleRows);
   const fields = await fieldsOf(map, { left, right }, entity);
   if (fields.length === 0)
     throw badInput(
       "no column of both files says the same; name them with --map (see docs/guide/matching.md)",
+    );
+  if (fields.every(({ kind }) => silentKinds.has(kind)))
+    throw badInput(
+      `no column names a record (${readAs(fields)}); ` +
+        "say with --map which do (see docs/guide/matching.md)",
     );
   const vocabulary = vocabularyOf(fields);
   const read = async (file: string, columns: readonly string[], end: "left" | "right"): Promise<ReadFile> => {
@@ -60,6 +75,16 @@ export async function readFiles({ a, b, map, entity }: FilesAsked): Promise<Read
     fields,
     vocabulary,
   };
+}
+
+/** The columns with what they are read as. */
+const readAs = (fields: readonly Field[]): string =>
+  fields.map(({ name, kind }) => `${name} is read as ${kind}`).join(", ");
+
+/** Whether two paths lead to one file; a path that leads nowhere is told where it is read. */
+async function isOneFile(one: string, other: string): Promise<boolean> {
+  const [mine, theirs] = await Promise.all([one, other].map((path) => realpath(path).catch(() => path)));
+  return mine === theirs;
 }
 
 async function fieldsOf(

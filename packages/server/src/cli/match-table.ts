@@ -89,15 +89,22 @@ function rowOf(told: unknown): { readonly cells: readonly string[]; readonly lin
   return { cells: record, line: place?.lines ?? 0 };
 }
 
-/** Reads a CSV file whole, or its first `max` rows; see `eachMatchRow`. */
-export async function readMatchTable(file: string, max: number = rowsMax): Promise<Table> {
+/** Signs of a sample at most: rows may be a hundred thousand signs wide. */
+const sampleSignsMax = 32_000_000;
+
+/** Reads the first `max` rows of a CSV file, or fewer where they are wide; see `eachMatchRow`. */
+export async function readMatchTable(file: string, max: number): Promise<Table> {
   let columns: readonly string[] = [];
   const rows: (readonly string[])[] = [];
+  let signs = 0;
   await eachMatchRow(file, {
     header: (names) => {
       columns = names;
     },
-    row: (cells) => rows.push(cells) < max || max === rowsMax,
+    row: (cells) => {
+      for (const cell of cells) signs += cell.length;
+      return rows.push(cells) < max && signs < sampleSignsMax;
+    },
   });
   return { columns, rows };
 }
