@@ -14,6 +14,7 @@ import { showCoverage } from "./show-coverage.ts";
 import type { Wish } from "./wish.ts";
 
 const usage = `npm run sim -- [--seeds N] [--from S] [--minutes M] [--fault NAME]... [--jobs N] [--no-explain]
+npm run sim -- --consolidate ...               runs in which records are consolidated, and that is taken back
 npm run sim -- --seed S [--fault NAME]...      one seed, with its history when it fails
 npm run sim -- --replay FILE                   a file of regressions/
 npm run sim -- --sabotage NAME|all             each saboteur must be found`;
@@ -35,6 +36,7 @@ export async function runCli(args: readonly string[], say: (line: string) => voi
       replay: { type: "string" },
       jobs: { type: "string", default: String(Math.min(availableParallelism(), 8)) },
       "no-explain": { type: "boolean", default: false },
+      consolidate: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -53,6 +55,7 @@ export async function runCli(args: readonly string[], say: (line: string) => voi
     from: Number(values.seed ?? values.from),
     minutes: values.minutes === undefined ? null : Number(values.minutes),
     faults: values.fault ?? null,
+    consolidates: values.consolidate,
     jobs: isOne ? 1 : Number(values.jobs),
     commit: commitName(),
     isExplained: !values["no-explain"],
@@ -74,7 +77,13 @@ function* ordersOf(wish: Wish): Generator<Order, undefined> {
   const isDue = (count: number): boolean =>
     wish.minutes === null ? count < wish.seeds : performance.now() - startedAt < wish.minutes * 60_000;
   for (let count = 0; isDue(count); count += 1) {
-    yield { seed: wish.from + count, faults: wish.faults, sabotage: null, scenario: null };
+    yield {
+      seed: wish.from + count,
+      faults: wish.faults,
+      sabotage: null,
+      scenario: null,
+      consolidates: wish.consolidates ?? false,
+    };
   }
 }
 
@@ -137,7 +146,8 @@ function processorMs(): number {
 /** One line per violation, each with what it takes to see it again. */
 function verdictLines(wish: Wish, report: Report): readonly string[] {
   const only = (wish.faults ?? []).map((name) => ` --fault ${name}`).join("");
-  const again = `npm run sim -- --seed ${report.seed}${only}`;
+  const joins = wish.consolidates === true ? " --consolidate" : "";
+  const again = `npm run sim -- --seed ${report.seed}${only}${joins}`;
   const at = `seed ${report.seed} commit ${wish.commit}`;
   const lines = report.violations.map(
     ({ invariant, message }) => `${at}: ${invariant} ${message} (again: ${again})`,

@@ -1,4 +1,5 @@
-import type { Engine } from "crossfoot/testing";
+import { connectionId, externalId } from "@crossfoot/kernel";
+import type { Engine, World } from "crossfoot/testing";
 import type { Action } from "./action.ts";
 import { answerAll } from "./clerk.ts";
 import type { Answers } from "./clerk.ts";
@@ -22,6 +23,17 @@ export interface Command {
         readonly name: string;
         readonly of: { readonly back: number } | { readonly file: string };
       }
+    /** Plans how two accounts become one. */
+    | {
+        readonly kind: "join";
+        readonly name: string;
+        readonly system: "crm" | "erp";
+        readonly tags: readonly [string, string];
+        /** The first one is to survive; else the rules choose. */
+        readonly isFirstKept: boolean;
+      }
+    /** Plans how what the plan in a file consolidated becomes two again. */
+    | { readonly kind: "split"; readonly name: string; readonly of: string }
     | { readonly kind: "statement" }
     | { readonly kind: "answer"; readonly answers: Answers };
 }
@@ -90,11 +102,24 @@ export function drawAnswers(random: Random, scene: Scene): readonly Command[] {
 export class Desk {
   readonly #operator: Operator;
   readonly #history: History;
+  readonly #unite: (tags: readonly [string, string]) => void;
+  readonly #idOf: (system: "crm" | "erp", tag: string) => string | null;
   readonly #files = new Map<string, Plan>();
 
-  constructor(operator: Operator, history: History) {
+  constructor(
+    operator: Operator,
+    at: {
+      readonly history: History;
+      /** The id of an account in a system's screens, or null. */
+      readonly idOf: (system: "crm" | "erp", tag: string) => string | null;
+      /** Two accounts are one thing from now on, to whoever judges the run. */
+      readonly unite: (tags: readonly [string, string]) => void;
+    },
+  ) {
     this.#operator = operator;
-    this.#history = history;
+    this.#history = at.history;
+    this.#idOf = at.idOf;
+    this.#unite = at.unite;
   }
 
   #undo(name: string, of: { readonly back: number } | { readonly file: string }): void {
@@ -116,6 +141,21 @@ export class Desk {
     );
   }
 
+  /** Runs what makes a plan, and keeps it in a file. */
+  #keep(name: string, command: string, make: (engine: Engine, world: World) => Promise<Plan | null>): void {
+    this.#operator.run(command, make, (plan) => {
+      if (plan === null) return;
+      this.#files.set(name, plan);
+      this.#history.note({ kind: "planned", name, plan });
+    });
+  }
+
+  /** The records that a person sees under two names in a system. */
+  #twinsOf({ system, tags, isFirstKept }: Extract<Command["order"], { readonly kind: "join" }>): Twins {
+    const ids = tags.flatMap((tag) => this.#idOf(system, tag) ?? []);
+    return { system, ids, isFirstKept };
+  }
+
   carryOut({ order, at }: Command): void {
     switch (order.kind) {
       case "run":
@@ -128,6 +168,19 @@ export class Desk {
           (count) => this.#history.note({ kind: "answers", count }),
         );
         break;
+      case "join":
+        this.#keep(order.name, "consolidate", async (engine, world) => {
+          const plan = await joinTwo(engine, world, this.#twinsOf(order));
+          if (plan !== null) this.#unite(order.tags);
+          return plan;
+        });
+        break;
+      case "split": {
+        const joined = this.#files.get(order.of);
+        if (joined === undefined) break;
+        this.#keep(order.name, "undo", (engine) => engine.undo({ what: "plan", id: joined.id, by: "olga" }));
+        break;
+      }
       case "statement":
         this.#operator.run(
           "statement",
@@ -167,6 +220,40 @@ export class Desk {
     }
   }
 }
+
+/** Two records of a system that a person takes for one. */
+interface Twins {
+  readonly system: "crm" | "erp";
+  readonly ids: readonly string[];
+  readonly isFirstKept: boolean;
+}
+
+/** The plan that makes one of two accounts which stand as a cluster, as if they had been found. */
+async function joinTwo(
+  engine: Engine,
+  world: World,
+  { system, ids, isFirstKept }: Twins,
+): Promise<Plan | null> {
+  const [one, other] = ids;
+  if (one === undefined || other === undefined) return null;
+  const connection = connectionId(system);
+  const id = `d-${system}-${[one, other].toSorted().join("-")}`;
+  const records = [one, other].map((own) => {
+    return { connection, id: externalId(own), label: own, link: null, content: own };
+  });
+  const day = new Date(world.clock.now()).toISOString();
+  const cluster: Cluster = {
+    ...{ id, entity: "accounts", connection, state: "open", band: "review", probability: 0.9 },
+    ...{ isAutomatic: false, records, evidence: [], foundAt: day, dueAt: day, owner: null },
+    ...{ closedAt: null, closedBy: null, plan: null, takenBackBy: null },
+  };
+  const row = { id, entity: "accounts", state: "open", body: cluster as never } as const;
+  await world.store.saveDuplicates([row], null);
+  const survivor = isFirstKept ? `${system}:${one}` : null;
+  return engine.consolidate({ cluster: id, survivor, take: {}, by: "olga" });
+}
+
+type Cluster = NonNullable<Awaited<ReturnType<Engine["answerDuplicate"]>>>;
 
 /** Runs that are looked through for one that wrote something. */
 const runsTriedMax = 12;

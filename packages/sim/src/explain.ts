@@ -22,14 +22,15 @@ interface Explaining {
  * saves the scenario under `regressions/`.
  */
 export async function explain(
-  wish: Pick<Wish, "faults" | "commit" | "say">,
+  wish: Pick<Wish, "faults" | "commit" | "say" | "consolidates">,
   report: Report,
   { run, save, attemptsMax }: Explaining = { run: runScenario, save: saveRegression },
 ): Promise<void> {
   const [first] = report.violations;
   if (first === undefined) return;
   const { say } = wish;
-  const scenario = drawScenario(report.seed, wish.faults === null ? {} : { faults: wish.faults });
+  const { faults, consolidates = false } = wish;
+  const scenario = drawScenario(report.seed, { consolidates, ...(faults === null ? {} : { faults }) });
   say(`shrinking seed ${report.seed} (${first.invariant}) ...`);
   const breaks = async (candidate: Scenario): Promise<boolean> => {
     const { violations } = await run(candidate);

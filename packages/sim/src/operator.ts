@@ -1,5 +1,5 @@
 import type { Json } from "@crossfoot/kernel";
-import type { Engine } from "crossfoot/testing";
+import type { Engine, World } from "crossfoot/testing";
 import { Incarnation } from "./incarnation.ts";
 import type { PartyClock } from "./party-clock.ts";
 import { startProgram } from "./program.ts";
@@ -24,7 +24,11 @@ export class Operator {
   }
 
   /** Runs one command; `done` hears of its end, unless it was killed. What it fails with is trouble. */
-  run<T>(command: string, work: (engine: Engine) => Promise<T>, done: (result: T) => void): void {
+  run<T>(
+    command: string,
+    work: (engine: Engine, world: World) => Promise<T>,
+    done: (result: T) => void,
+  ): void {
     this.#count += 1;
     const { history, timeline } = this.#parts;
     const name = `${this.name}#${this.#count}`;
@@ -37,10 +41,10 @@ export class Operator {
       died: (_body: Incarnation, why: string): void => tell("killed", why),
     };
     const body = new Incarnation(name, place, null);
-    const { engine } = startProgram(this.#parts, { body, clock: this.#clock });
+    const { engine, world } = startProgram(this.#parts, { body, clock: this.#clock });
     tell("start", command);
     const carryOut = async (): Promise<void> => {
-      const result = await work(engine);
+      const result = await work(engine, world);
       tell("stopped", command);
       done(result);
     };

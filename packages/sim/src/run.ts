@@ -4,6 +4,8 @@ import type { MakeChecker, StoreFacts, Violation } from "./checker.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Coverage } from "./coverage.ts";
 import { checkers as allCheckers } from "./checkers/all.ts";
+import { consolidationsHold } from "./checkers/i28-consolidations.ts";
+import { isJoining } from "./draw-joins.ts";
 import type { Entry, History } from "./history.ts";
 import { knownFinding } from "./known.ts";
 import { isQuiet } from "./quiet.ts";
@@ -50,7 +52,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const stage = await setUp(scenario, options.sabotage ?? ((world) => world));
   const violations: Violation[] = [];
   const sight = { scenario, contract: stage.contract, systems: stage.systems, history: stage.history };
-  const checkers = (options.checkers ?? allCheckers).map((make) => make(sight));
+  const own = isJoining(scenario) ? [...allCheckers, consolidationsHold] : allCheckers;
+  const checkers = (options.checkers ?? own).map((make) => make(sight));
   const seers = checkers.flatMap(({ see }) => (see === undefined ? [] : [see]));
   stage.history.follow((entry) => {
     try {
@@ -105,6 +108,7 @@ const expectedErrors: ReadonlySet<string> = new Set([
   "StoreError",
   "PlanRefused",
   "UndoRefused",
+  "ConsolidationRefused",
   "StoreHeld",
 ]);
 

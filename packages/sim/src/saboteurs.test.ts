@@ -18,6 +18,8 @@ const samples: readonly (readonly [name: string, seed: number])[] = [
   ["restore-unnoticed", 18],
   ["tombstone-forgotten", 10],
   ["undo-leaves-field", 10],
+  ["child-left-behind", 7],
+  ["loser-value-lost", 4],
   ["unnamed-write", 2],
   ["watermark-ahead", 1],
 ];

@@ -2,6 +2,7 @@ import { agreeing } from "./saboteurs/agreeing.ts";
 import { counting } from "./saboteurs/counting.ts";
 import { deciding } from "./saboteurs/deciding.ts";
 import { hearing } from "./saboteurs/hearing.ts";
+import { joining } from "./saboteurs/joining.ts";
 import { limiting } from "./saboteurs/limiting.ts";
 import { reading } from "./saboteurs/reading.ts";
 import { restoring } from "./saboteurs/restoring.ts";
@@ -22,6 +23,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...restoring,
   ...scoping,
   ...undoing,
+  ...joining,
 ];
 
 /** The saboteur of a name; an unknown name is told with those that are known. */

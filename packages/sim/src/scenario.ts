@@ -11,6 +11,7 @@ import { drawHabits } from "./deeds/habits.ts";
 import { drawProducts } from "./deeds/products.ts";
 import type { Fault } from "./faults.ts";
 import { drawGuard } from "./draw-guard.ts";
+import { drawJoinedEntities, drawJoins, joiningProfile } from "./draw-joins.ts";
 import { drawUndos } from "./draw-undos.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { drawMask } from "./mask.ts";
@@ -58,6 +59,8 @@ export interface ScenarioOptions {
   /** Only these faults; `[]` is a calm run. */
   readonly faults?: readonly string[];
   readonly store?: Scenario["store"];
+  /** A run in which an operator consolidates records, and takes that back. */
+  readonly consolidates?: boolean;
 }
 
 /** One seed in so many runs on PGlite, so that the store in memory is no truth of its own. */
@@ -94,9 +97,14 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   const random = prng(seed, "scenario");
   const mask = drawMask((label) => prng(seed, label), options.faults);
   const isCalm = mask.size === 0;
-  const entities = prng(seed, "entities").pick(entitySets);
-  const profile = (role: "crm" | "erp"): Profile =>
+  const isJoined = options.consolidates === true;
+  const entities = isJoined
+    ? drawJoinedEntities(prng(seed, "joins/entities"))
+    : prng(seed, "entities").pick(entitySets);
+  const drawn = (role: "crm" | "erp"): Profile =>
     isCalm ? calmProfile(role) : drawProfile(prng(seed, `${role}/profile`), role, mask);
+  const profile = (role: "crm" | "erp"): Profile =>
+    isJoined ? joiningProfile(prng(seed, `${role}/joins`), drawn(role)) : drawn(role);
   const profiles = { crm: profile("crm"), erp: profile("erp") };
   const store = options.store ?? (seed % pgliteEvery === 0 ? "pglite" : "memory");
   // A run on PGlite takes forty times as long as one in memory.
@@ -111,6 +119,9 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   const duels = drawDuels(prng(seed, "duels"), { scene, workload });
   const deletes = drawDeletes(prng(seed, "deletes"), { scene, workload });
   const undoing = drawUndos(prng(seed, "undos"), { scene, workload });
+  const joining = isJoined
+    ? drawJoins(prng(seed, "joins"), { scene, workload })
+    : { commands: [], actions: [] };
   const more = drawMore(seed, scene, workload);
   const stream = (label: string): Random => prng(seed, label);
   const filtered = mask.has("P10") ? prng(seed, "filter").pick(["crm", "erp"] as const) : undefined;
@@ -126,14 +137,21 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
     cadenceMs: random.pick([15_000, 30_000, 60_000]),
     sweepEveryMs: random.pick([60_000, 180_000]),
     endsAt,
-    actions: [...workload, ...duels, ...deletes, ...undoing.actions, ...more, ...habits].toSorted(
-      (a, b) => a.at - b.at,
-    ),
+    actions: [
+      ...workload,
+      ...duels,
+      ...deletes,
+      ...undoing.actions,
+      ...joining.actions,
+      ...more,
+      ...habits,
+    ].toSorted((a, b) => a.at - b.at),
     faults: drawFaults(prng(seed, "faults"), scene),
     commands: [
       ...drawCommands(prng(seed, "commands"), scene),
       ...drawAnswers(prng(seed, "answers"), scene),
       ...undoing.commands,
+      ...joining.commands,
       ...drawHurried(prng(seed, "hurried"), { scene, actions: [...workload, ...more] }),
     ],
     ...(filtered === undefined ? {} : { filtered }),

@@ -13,6 +13,8 @@ export interface Order {
   readonly faults: readonly string[] | null;
   readonly sabotage: string | null;
   readonly scenario: Scenario | null;
+  /** Records are consolidated in it, and that is taken back. */
+  readonly consolidates?: boolean;
 }
 
 /** What is told of a run across threads. */
@@ -29,7 +31,12 @@ export interface Report {
 /** The scenario of an order. */
 function scenarioOf(order: Order): Scenario {
   if (order.scenario !== null) return order.scenario;
-  return drawScenario(order.seed, order.faults === null ? {} : { faults: order.faults });
+  const own = order.sabotage === null ? undefined : saboteurOf(order.sabotage).consolidates;
+  const consolidates = order.consolidates ?? own ?? false;
+  return drawScenario(order.seed, {
+    consolidates,
+    ...(order.faults === null ? {} : { faults: order.faults }),
+  });
 }
 
 /** Runs what is ordered, with its history. */

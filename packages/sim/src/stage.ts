@@ -103,7 +103,9 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   const workers = workersOf(ground, parts);
   hall.push(...workers);
   const operator = new Operator(parts, { name: "op", clock: new PartyClock(timeline) });
-  const desk = new Desk(operator, history);
+  const idOf = (role: "crm" | "erp", tag: string): string | null => systems[role].idOf("accounts", tag);
+  const unite = ([one, other]: readonly [string, string]): void => ground.names.unite("accounts", one, other);
+  const desk = new Desk(operator, { history, idOf, unite });
   const stage: Stage = {
     ...ground,
     systems,

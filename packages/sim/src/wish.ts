@@ -4,6 +4,8 @@ export interface Wish {
   readonly from: number;
   readonly minutes: number | null;
   readonly faults: readonly string[] | null;
+  /** Whether records are consolidated in the runs. */
+  readonly consolidates?: boolean;
   readonly jobs: number;
   readonly commit: string;
   /** Whether a violation is made shorter and saved under `regressions/`. */

@@ -93,13 +93,20 @@ async function clustersAsked(
   return [cluster];
 }
 
-/** Places writes: the parts of all clusters side by side, since each rests on what went before. */
+/**
+ * Places writes: the parts of all clusters side by side, since each rests on what went before; within a
+ * part by link, which is the order in which the store gives them out.
+ */
 export function numbered(drafts: readonly (readonly (readonly Unplaced[])[])[]): readonly PlanWrite[] {
   const depth = Math.max(0, ...drafts.map((parts) => parts.length));
   const parts = Array.from({ length: depth }, (_, at) => drafts.flatMap((draft) => draft[at] ?? []));
   const byEntity = parts.flatMap((part) => [...Map.groupBy(part, ({ entity }) => entity).values()]);
   return byEntity
-    .flatMap((writes, at) => writes.map((write) => ({ ...write, part: at + 1 })))
+    .flatMap((writes, at) =>
+      writes
+        .toSorted((a, b) => (a.link === b.link ? 0 : a.link < b.link ? -1 : 1))
+        .map((write) => ({ ...write, part: at + 1 })),
+    )
     .map((write, at) => ({ ...write, number: at + 1 }));
 }
 

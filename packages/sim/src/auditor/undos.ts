@@ -2,6 +2,7 @@ import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { StoreFacts } from "../checker.ts";
 import type { Entry, History } from "../history.ts";
 import { startInstant } from "../virtual-time.ts";
+import { isMap } from "../system/dialect.ts";
 import { rowsOf } from "./told.ts";
 
 type Planned = Extract<Entry, { readonly kind: "planned" }>;
@@ -74,10 +75,25 @@ export function settledIn(facts: StoreFacts): readonly Settled[] {
   });
 }
 
-/** Keys of writes that take others back: a person's word is what causes them. */
+/** Keys of writes that take others back, or consolidate records: a person's word is what causes them. */
 export function undoKeys(facts: StoreFacts): ReadonlySet<string> {
+  const plans = new Set(
+    rowsOf(facts, "plan").flatMap((row) => {
+      const body = row["body"];
+      return isMap(body as Json) && (body as JsonMap)["consolidation"] !== undefined
+        ? [String(row["id"])]
+        : [];
+    }),
+  );
+  const consolidated = rowsOf(facts, "intent").flatMap((row) =>
+    plans.has(String(row["plan_id"])) ? [String(row["key"])] : [],
+  );
   const stored = rowsOf(facts, "intent").flatMap((row) =>
     (row["undo"] ?? null) === null ? [] : [String(row["key"])],
   );
-  return new Set([...stored, ...settledIn(facts).flatMap(({ key, isUndo }) => (isUndo ? [key] : []))]);
+  return new Set([
+    ...stored,
+    ...consolidated,
+    ...settledIn(facts).flatMap(({ key, isUndo }) => (isUndo ? [key] : [])),
+  ]);
 }

@@ -1,3 +1,4 @@
+import { isConsolidating } from "../auditor/consolidations.ts";
 import type { Json } from "@crossfoot/kernel";
 import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
 import { carriedFields, corresponds, keptBy, writersOf } from "../auditor/terms.ts";
@@ -112,6 +113,7 @@ function isExposed(sight: Sight, pair: Pair, { role, field, commit }: Given): bo
       later.actor.kind === "us" &&
       !isSame(plainAfter(system, later)[field], plainBefore(system, later)[field]),
   );
+  if (ours !== undefined && isConsolidating(sight.history, ours, field)) return true;
   return ours !== undefined && isInWindow(sight, { person: commit, ours });
 }
 

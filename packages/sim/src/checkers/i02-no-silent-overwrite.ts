@@ -1,3 +1,4 @@
+import { isConsolidating } from "../auditor/consolidations.ts";
 import type { Json } from "@crossfoot/kernel";
 import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
 import { isBackToAgreed } from "../auditor/agreed.ts";
@@ -40,6 +41,7 @@ export function noSilentOverwrite(sight: Sight): Checker {
           const by = startInstant + (sentAt.get(actor.call) ?? 0);
           const lost = told.lostBy({ role, row: pair[role], field, by });
           if (lost.some((value) => isNamed(value, theirs))) return [];
+          if (isConsolidating(sight.history, ours.commit, field)) return [];
           if (isInWindow(sight, { person: theirs.commit, ours: ours.commit })) return [];
           if (isBackToAgreed(sight, pair, { person: theirs.commit, field })) return [];
           if (isUnseenReturn(sight, { commits: pair[role].commits, person: theirs.commit, field })) return [];

@@ -72,7 +72,9 @@ function problemOf(
     systems[side].rows(parent.entity).some((row) => row.commits.some(({ after }) => after.into !== null)),
   );
   if (sources.length === 0 || isMerged) return null;
-  return shown.includes(found.tag) ? null : `is ${found.tag}, which the other side never named`;
+  return shown.includes(systems[role].names.of(parent.entity, found.tag))
+    ? null
+    : `is ${found.tag}, which the other side never named`;
 }
 
 /** Children that wait at quiet. */

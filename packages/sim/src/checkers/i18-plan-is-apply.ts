@@ -115,12 +115,17 @@ function unplanned(
 ): readonly Violation[] {
   const { plan } = apply;
   const { intents, stored, restores } = at;
-  // What a restored store has forgotten to have stored, the journal of that life told.
-  const isLost = isForgotten(restores, { told: apply.at, by: Infinity });
+  // What a restored store has forgotten to have stored, the journal of that life told. A backup that was
+  // taken in the middle of an apply knows the writes that were sent before it.
+  const isLost = (key: string): boolean =>
+    apply.calls.some(
+      ({ keys, sentAt }) => keys.includes(key) && isForgotten(restores, { told: sentAt, by: Infinity }),
+    );
   return [...new Set(keysOf(apply))].flatMap((key): readonly Violation[] => {
     const intent = intents.get(key);
     const isAnothersNow = intent !== undefined && intent["plan_id"] !== plan.id;
-    if ((isAnothersNow || (intent === undefined && isLost)) && stored.has(`${plan.id}\n${key}`)) return [];
+    if ((isAnothersNow || (intent === undefined && isLost(key))) && stored.has(`${plan.id}\n${key}`))
+      return [];
     const number = intent?.["plan_id"] === plan.id ? Number(intent["plan_number"]) : 0;
     const planned = plan.writes.find((write) => write.number === number);
     if (intent === undefined || planned === undefined)

@@ -1,3 +1,4 @@
+import { isConsolidating } from "../auditor/consolidations.ts";
 import type { JsonMap } from "@crossfoot/kernel";
 import type { Checker, Sight, Violation } from "../checker.ts";
 import { isOfAnotherDouble } from "../auditor/doubles.ts";
@@ -40,7 +41,7 @@ export function scopeIsNotExistence(sight: Sight): Checker {
     const { actor } = commit;
     if (actor.kind !== "us") return [];
     return stays.flatMap((stay): readonly Violation[] => {
-      if (!isOf(sight, stay, commit)) return [];
+      if (!isOf(sight, stay, commit) || isConsolidating(sight.history, commit)) return [];
       looked += 1;
       const what = `we did ${commit.op} on ${commit.system} ${commit.id}`;
       // A record was there on both sides: the one that is back is the same.

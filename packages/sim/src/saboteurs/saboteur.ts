@@ -8,6 +8,8 @@ export interface Saboteur {
   readonly title: string;
   /** Faults under which it shows itself soonest; missing when any mix will do. */
   readonly faults?: readonly string[];
+  /** It shows itself where records are consolidated. */
+  readonly consolidates?: true;
   /** Takes one protection out of the ports of an engine that starts. */
   readonly sabotage: (world: World) => World;
 }

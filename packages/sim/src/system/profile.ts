@@ -45,6 +45,8 @@ export interface Profile {
   /** What reading a deleted record by its id shows. */
   readonly gone: "left_out" | "deleted";
   readonly canArchive: boolean;
+  /** How two records are joined through the API, and two again; missing where nobody does that in a run. */
+  readonly joins?: "merge" | "archive";
   readonly reusesIds: boolean;
   /** Whether records carry the stamp of their creation, which tells two lives of an id apart. */
   readonly createdStamps?: boolean;

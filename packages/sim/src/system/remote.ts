@@ -179,6 +179,10 @@ export function write(system: ModelSystem, one: NativeWrite, call: number): Writ
     return done(system, system.create(entity, one.patch, { actor, reference }));
   }
   const row = one.id === null ? undefined : system.row(entity, one.id);
+  if (row !== undefined && one.kind === "unmerge" && standing(row).into !== null) {
+    system.commit(row, { op: "unmerge", actor, native: ownRoots(one.patch), life: "live", into: null });
+    return done(system, row);
+  }
   if (row === undefined || standing(row).life === "deleted") return failed("stale", "gone");
   if (row.isPoisoned) return failed("invalid", "refused_for_ever");
   const { precondition } = system.profile;
@@ -189,6 +193,18 @@ export function write(system: ModelSystem, one: NativeWrite, call: number): Writ
     case "archive":
       system.commit(row, { op: "archive", actor, life: "archived" });
       break;
+    case "unarchive":
+      system.commit(row, { op: "unarchive", actor, life: "live" });
+      break;
+    case "merge": {
+      const { into: named } = one.patch;
+      const into = typeof named === "string" ? system.row(entity, named) : undefined;
+      if (into === undefined || into === row || standing(into).life === "deleted")
+        return failed("stale", "survivor_gone");
+      system.commit(row, { op: "merge", actor, life: "deleted", into: into.id });
+      system.repoint(row, into);
+      break;
+    }
     case "update":
       system.commit(row, { op: "write", actor, native: one.patch });
       break;
@@ -208,6 +224,9 @@ export function write(system: ModelSystem, one: NativeWrite, call: number): Writ
   }
   return done(system, row);
 }
+
+/** What a record gets back with a merge that is taken back. */
+const ownRoots = ({ into: _into, ...native }: NativeWrite["patch"]): NativeWrite["patch"] => native;
 
 /** The record of a key that the system still remembers (fault R2). */
 function remembered(system: ModelSystem, row: Row | undefined): Row | undefined {
