@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { usageOf } from "../matching/scale.ts";
 import { program } from "./audited.ts";
 import { randomOf } from "./extracts.ts";
 
@@ -50,17 +51,6 @@ function* linesOf(count: number, side: "crm" | "erp"): Iterable<string> {
   }
 }
 
-/** What Linux tells of a running process, else null. */
-function usageOf(pid: number | undefined): { readonly memory: number; readonly cpu: number } | null {
-  try {
-    const memory = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    const ticks = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return { memory: Number(memory) / 1024, cpu: (Number(ticks[11]) + Number(ticks[12])) / 100 };
-  } catch {
-    return null;
-  }
-}
-
 /**
  * Writes `count` made-up accounts a side, of which nine in ten are in both and one in a hundred has faults,
  * audits them in a process of its own, and answers in words what that took.
@@ -92,12 +82,11 @@ export async function measureScale(count: number): Promise<string> {
       readonly findings: number;
       readonly firstLoad: readonly { readonly linked: number; readonly reviewed: number }[];
     };
-    const { memory = Number.NaN, cpu = Number.NaN } = usage.at(-1) ?? {};
+    const { memory, cpuSeconds } = usage.at(-1) ?? { memory: null, cpuSeconds: null };
     const load = firstLoad.map(({ linked, reviewed }) => `${linked} linked, ${reviewed} to review`).join();
-    return (
-      `${count} accounts a side: ${took} s, processor ${cpu.toFixed(1)} s, memory ${memory.toFixed(0)} MB; ` +
-      `${findings} findings; ${load === "" ? "too long to be compared by likeness" : load}`
-    );
+    const usual = `processor ${cpuSeconds?.toFixed(1) ?? "?"} s, memory ${memory?.toFixed(0) ?? "?"} MB`;
+    const compared = load === "" ? "too long to be compared by likeness" : load;
+    return `${count} accounts a side: ${took} s, ${usual}; ${findings} findings; ${compared}`;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -161,7 +161,7 @@ async function run(args: readonly string[]): Promise<Ran> {
 }
 
 /** What Linux tells of a running process, else null. */
-function usageOf(pid: number | undefined): Pick<Ran, "cpuSeconds" | "memory"> | null {
+export function usageOf(pid: number | undefined): Pick<Ran, "cpuSeconds" | "memory"> | null {
   try {
     const memory = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
     const ticks = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
