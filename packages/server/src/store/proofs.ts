@@ -202,9 +202,10 @@ const readLeaves = (wanted: string): string =>
   `c on c.connection = o.connection and c.entity = o.entity where p.entity = $1${wanted} group by p.link_id`;
 /** Leaves that are not equal, or of which a side cannot be read: the rest is as fresh as the last sweep. */
 const openLeaves =
-  " and (p.differs_since is not null or p.link_id in (select x.link_id from park k join observation x on " +
-  "x.connection = k.connection and x.entity = k.entity and x.external_id = k.external_id where k.state = " +
-  "'open' and k.reason = 'unreadable' and k.entity = $1))";
+  " and p.link_id in (select d.link_id from proof d where d.entity = $1 and d.differs_since is not null " +
+  "union select x.link_id from park k join observation x on x.connection = k.connection and x.entity = " +
+  "k.entity and x.external_id = k.external_id where k.state = 'open' and k.reason = 'unreadable' and " +
+  "k.entity = $1)";
 const msSince = (column: string): string =>
   `(extract(epoch from now() - ${column}) * 1000)::double precision`;
 const since = "now() - make_interval(secs => $2::double precision / 1000)";
