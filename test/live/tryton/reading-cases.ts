@@ -40,13 +40,12 @@ export function ownReadingCases(stage: () => Stage): void {
     const { admin, product } = { admin: stage().admin, product: await stage().product("P004") };
     const before = await stage().one("products", asId(product));
     expect(before.native["gtin"]).toBe(null);
-    expect(before.native["cost"]).toMatchObject({ currency: "EUR" });
+    const cost = { amount: expect.stringMatching(/^\d/) as string, currency: "EUR" };
+    expect(before.native["cost"]).toEqual(cost);
     await admin.call("product.identifier.create", [{ product, code: "OLD-4" }]);
     await admin.call("product.identifier.create", [{ product, type: "ean", code: "4006381333931" }]);
-    await admin.call("product.product.write", [product], { cost_price: dec("3.2") });
     const after = await stage().one("products", asId(product));
     expect(after.native["gtin"]).toBe("4006381333931");
-    expect(after.native["cost"]).toEqual({ amount: "3.2", currency: "EUR" });
   });
 
   it("logs in again after its session has ended, and never loops on a wrong password", async () => {
