@@ -1,5 +1,5 @@
 import type { Connection } from "@crossfoot/connector-sdk";
-import { isBlank, isEqual } from "@crossfoot/kernel";
+import { isAlike, isBlank, isEqual } from "@crossfoot/kernel";
 import type { EntityPolicy, Fields, Json, LinkId, Value } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { ConsolidatedRow } from "../store/port.ts";
@@ -43,7 +43,7 @@ export async function planApart(
     for (const move of moves) drafts.push(await draftOf(settling, move, moves));
     const plan = await documentOf(settling, {
       entities: policies.map(({ entity }) => entity),
-      writes: numbered(drafts.map(({ back, rest }) => [back, rest])),
+      writes: numbered(drafts.map(({ first, back, rest }) => [first, back, rest])),
       ...{ conflicts: [], losses: [], parks: [], candidates: [], waits: [], demanded: [], verdicts: {} },
       whatIf: null,
       consolidation: {
@@ -60,6 +60,8 @@ export async function planApart(
 }
 
 interface Draft {
+  /** While the loser's counterpart stands under the survivor's link nobody carries its values on. */
+  readonly first: readonly Unplaced[];
   readonly back: readonly Unplaced[];
   readonly rest: readonly Unplaced[];
   readonly left: readonly UndoLeft[];
@@ -79,7 +81,12 @@ async function draftOf(
   const [seen] = await world.store.observationsOf(keys.slice(0, 1));
   const nothing = (why: UndoLeft["why"], reason: string): Draft => {
     const place = { link: own ?? move.from, entity, label: `${connection}:${loser}` };
-    return { back: [], rest: [], left: [{ ...place, target: connection, field: null, why, reason }] };
+    return {
+      first: [],
+      back: [],
+      rest: [],
+      left: [{ ...place, target: connection, field: null, why, reason }],
+    };
   };
   if (policy === undefined) return nothing("refused", `${entity} is not switched on in the contract`);
   if (own === undefined || into === undefined || seen === undefined)
@@ -97,11 +104,13 @@ async function draftOf(
   if (one === undefined) return nothing("refused", "nobody knows it any more");
   const { fields: values, left } = valuesBack(one, move, all);
   const children = await childrenBack(settling, move, into);
+  const counterparts = counterpartsBack(one, move);
   const write = asWrite(one, { target: connection, kind, id: loser, fields: move.lost });
   return {
+    first: counterparts.writes,
     back: [{ ...write, label: `${connection}:${loser}`, rests: [] }],
     rest: [...children.writes, ...values],
-    left: [...left, ...children.left],
+    left: [...counterparts.left, ...left, ...children.left],
   };
 }
 
@@ -156,17 +165,45 @@ function valuesBack(
   return { fields: [asWrite(one, { target: connection, kind: "update", fields, before: now })], left };
 }
 
-interface ChildrenBack {
+/**
+ * What the loser's own counterpart showed before the survivor's values were carried to it. It gets that back
+ * before the loser does: else what it was made to show would count as an edit, and be carried to the loser.
+ */
+function counterpartsBack(one: Assessed, { counterparts = [] }: ConsolidationMove): Back {
+  const writes: Unplaced[] = [];
+  const left: UndoLeft[] = [];
+  for (const { connection: target, id, shown } of counterparts) {
+    const view = one.input.members[target]?.view;
+    if (view === undefined || view.id !== id) continue;
+    const others = Object.entries(one.input.members).filter(([name]) => name !== target);
+    const isCarried = (field: string): boolean =>
+      others.some(([, other]) => isAlike(other.view.fields[field], view.fields[field]));
+    const differing = Object.entries(shown).filter(([field, value]) => !isAlike(view.fields[field], value));
+    for (const [field] of differing.filter(([name]) => !isCarried(name)))
+      left.push({
+        ...{ ...placeOf(one), target, field, why: "changed" },
+        reason: `it was changed in ${target} since`,
+      });
+    const fields = Object.fromEntries(differing.filter(([field]) => isCarried(field)));
+    if (Object.keys(fields).length === 0) continue;
+    const before = Object.fromEntries(
+      Object.keys(fields).flatMap((field): [string, Value][] => {
+        const value = view.fields[field];
+        return value === undefined ? [] : [[field, value]];
+      }),
+    );
+    writes.push(asWrite(one, { target, kind: "update", fields, before }));
+  }
+  return { writes, left };
+}
+
+interface Back {
   readonly writes: readonly Unplaced[];
   readonly left: readonly UndoLeft[];
 }
 
 /** What referred to the loser and refers to the survivor now. */
-async function childrenBack(
-  settling: Settling,
-  move: ConsolidationMove,
-  into: LinkId,
-): Promise<ChildrenBack> {
+async function childrenBack(settling: Settling, move: ConsolidationMove, into: LinkId): Promise<Back> {
   const { world } = settling.session;
   const { connection, entity, survivor } = move;
   const now = await childrenOf(world, { connection, entity, id: survivor, link: into });

@@ -26,14 +26,18 @@ const erpOf = (mini: MiniWorld, name: string): string =>
   mini.erp.rows("accounts").find(({ fields }) => fields["name"] === name)?.id ?? "";
 
 /** A company that both systems have twice, linked pair by pair; the CRM merges, the ERP only archives. */
-async function build(options: Partial<MiniWorldOptions> = {}, twin: object = {}): Promise<Scene> {
+async function build(
+  options: Partial<MiniWorldOptions> = {},
+  twin: object = {},
+  first: { readonly [field: string]: string } = {},
+): Promise<Scene> {
   const able = { merge: true, unmerge: true };
   const mini = await miniWorld({
     database: (deps) => createMemoryStore(deps),
     crm: { entities: { accounts: able, contacts: {}, products: {}, quotes: {} } },
     ...options,
   });
-  for (const name of names) mini.crm.add("accounts", account(name));
+  for (const name of names) mini.crm.add("accounts", account(name, name === "Cedar Optics" ? first : {}));
   const more = { name: "Cedar Optics", taxId: "DE811234567", email: "office@cedar-optics.example", ...twin };
   // The same mailbox would join them at once: the second one gets it after both are linked.
   const twice = mini.crm.add("accounts", account("Cedar Optics", { ...more, email: null }));
@@ -220,6 +224,77 @@ describe("a consolidation that is taken back", () => {
 
 /** Steps of the store between two cuts that are tried. */
 const every = 5;
+
+describe("a loser whose counterpart the survivor lacks", () => {
+  const contract = { entities: { accounts: { fields: { name: { master: "erp" } } } } };
+  /** The survivor is a lead of the CRM alone; the loser is there on both sides, and the ERP names it. */
+  async function lone(): Promise<Scene> {
+    const scene = await build({ contract }, {}, { status: "lead" });
+    expect(scene.keep.erp).toBe("");
+    const request = { cluster: scene.cluster, survivor: "crm:crm-3", take: {}, by: "ada" };
+    expect((await scene.engine.apply(await scene.engine.consolidate(request))).unmade).toEqual([]);
+    await scene.engine.run();
+    scene.pass(10);
+    return scene;
+  }
+
+  test("gives it what it showed when it is taken back, and nothing is carried to the loser", async () => {
+    const scene = await lone();
+    expect(scene.erp.get("accounts", scene.lose.erp).fields["name"]).toBe("Cedar Optics GmbH");
+    const back = await scene.engine.undo({ what: "consolidation", id: scene.cluster, by: "ada" });
+    expect((await scene.engine.apply(back)).unmade).toEqual([]);
+    for (let count = 0; count < 2; count += 1) {
+      scene.pass(10);
+      await scene.engine.run();
+    }
+    const [crm, erp] = [scene.crm.get("accounts", scene.lose.crm), scene.erp.get("accounts", scene.lose.erp)];
+    expect([crm.fields["name"], erp.fields["name"]]).toEqual(["Cedar Optics", "Cedar Optics"]);
+    expect([crm.fields["status"], erp.fields["status"]]).toEqual(["customer", "customer"]);
+    expect(scene.crm.get("accounts", scene.keep.crm).fields).toMatchObject({
+      ...{ name: "Cedar Optics GmbH", status: "lead" },
+    });
+    expect(await linkOf(scene, `crm:${scene.lose.crm}`)).toBe(await linkOf(scene, `erp:${scene.lose.erp}`));
+    expect(await differences(scene)).toMatchObject([{ missingOn: "erp", reason: "not_wanted" }]);
+  });
+
+  test("leaves what a person changed there meanwhile, and lists it", async () => {
+    const scene = await lone();
+    scene.erp.edit("accounts", scene.lose.erp, { name: "Cedar by hand" });
+    const back = await scene.engine.undo({ what: "consolidation", id: scene.cluster, by: "ada" });
+    expect(back.consolidation?.left).toContainEqual(
+      expect.objectContaining({ target: "erp", field: "name", why: "changed" }),
+    );
+  });
+
+  test("dies anywhere while it is taken back, and goes on: the loser keeps its own values", async () => {
+    for (let call = 1, calls = Infinity; call < calls; call += every) {
+      const power = powerOf();
+      const scene = await build({ contract, wrapStore: power.wrap }, {}, { status: "lead" });
+      const request = { cluster: scene.cluster, survivor: "crm:crm-3", take: {}, by: "ada" };
+      await scene.engine.apply(await scene.engine.consolidate(request));
+      await scene.engine.run();
+      scene.pass(10);
+      const back = await scene.engine.undo({ what: "consolidation", id: scene.cluster, by: "ada" });
+      power.on({ call, isAfter: call % 2 === 0 });
+      await scene.engine.apply(back).catch(() => undefined);
+      calls = power.isOff() ? calls : call;
+      power.on(null);
+      scene.pass(60_000);
+      await scene.restart().run();
+      const engine = scene.restart();
+      await engine.apply(back, { onDrift: "skip" });
+      for (let count = 0; count < 2; count += 1) {
+        scene.pass(10);
+        await engine.run();
+      }
+      const shown = [scene.crm.get("accounts", scene.lose.crm), scene.erp.get("accounts", scene.lose.erp)];
+      expect(
+        shown.map(({ fields }) => fields["name"]),
+        `cut at ${call}`,
+      ).toEqual([...["Cedar Optics", "Cedar Optics"]]);
+    }
+  });
+});
 
 describe("a program that dies in a consolidation, or while one is taken back", () => {
   for (const goesOn of ["its apply", "a run, then its apply"])

@@ -350,6 +350,11 @@ async function movesOf(joining: Joining, values: readonly SetValues[]): Promise<
         lost: way === "merge" ? writable(one, side.id) : {},
         was: set?.before ?? {},
         became: set?.fields ?? {},
+        counterparts: world.sides.flatMap(({ id: connection }) => {
+          const view = one.input.members[connection]?.view;
+          if (view === undefined || all.find((each) => isThere(each, connection)) !== one) return [];
+          return [{ connection, id: view.id, shown: writable(one, connection) }];
+        }),
       });
     }
   }

@@ -119,6 +119,15 @@ export interface ConsolidationMove {
   readonly became: Fields;
   /** What the loser showed of what may be written there: it gets that back where a merge takes it away. */
   readonly lost: Fields;
+  /**
+   * Records of the loser on connections where the survivor has none: they become the survivor's, and its
+   * values are carried to them. With what each showed of what may be written there.
+   */
+  readonly counterparts?: readonly {
+    readonly connection: ConnectionId;
+    readonly id: ExternalId;
+    readonly shown: Fields;
+  }[];
 }
 
 /** What makes a plan one that consolidates records, or takes a consolidation back. */

@@ -21,11 +21,19 @@ const blanksOf = (sight: Sight, thing: Thing, field: string): readonly FieldChan
     }),
   );
 
-/** Merges of a thing's records, and merges taken back. */
-const moves = ({ rows }: Thing): number =>
+/**
+ * Merges of a thing's records, and merges taken back; also those that we carry out by archiving a record or
+ * bringing it back, as a plan that consolidates shows.
+ */
+const moves = ({ rows }: Thing, planned: ReadonlySet<string>): number =>
   roles
     .flatMap((role) => rows[role].flatMap(({ commits }) => commits))
-    .filter(({ op }) => op === "merge" || op === "unmerge").length;
+    .filter(
+      ({ op, actor }) =>
+        op === "merge" ||
+        op === "unmerge" ||
+        ((op === "archive" || op === "unarchive") && actor.kind === "us" && planned.has(actor.key)),
+    ).length;
 
 const rowOf = (thing: Thing, { role, commit }: FieldChange): Row | undefined =>
   thing.rows[role].find(({ commits }) => commits.includes(commit));
@@ -96,7 +104,7 @@ export function noEcho(sight: Sight): Checker {
         !isUnseenLife(sight, rowOf(thing, change)),
     );
     // Who is who is a commit of somebody else too, and may bring any field.
-    const causes = theirs.length + moves(thing) + forgotten.length;
+    const causes = theirs.length + moves(thing, undone) + forgotten.length;
     if (caused.length <= causes) return found;
     const message =
       `${thing.entity} ${thing.tag}: ${causes} commits of others made us change ${field} ` +
