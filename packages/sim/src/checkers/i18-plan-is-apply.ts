@@ -1,7 +1,5 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { Checker, StoreFacts, Violation } from "../checker.ts";
-import { isForgotten, restoredBy } from "../auditor/restores.ts";
-import type { Restored } from "../auditor/restores.ts";
 import { textOf, wordOf } from "../auditor/text.ts";
 import { rowsOf } from "../auditor/told.ts";
 import type { Entry } from "../history.ts";
@@ -28,14 +26,11 @@ export function planIsApply(): Checker {
   const plans = new Map<string, Plan>();
   const applies: Apply[] = [];
   const byWorker = new Map<string, Apply>();
-  const restores: Restored[] = [];
   let next: Apply | null = null;
   return {
     invariant: "I18",
     looked: () => looked,
     see: (entry): readonly Violation[] => {
-      const restored = restoredBy(entry);
-      if (restored !== null) restores.push(restored);
       if (entry.kind === "planned") plans.set(entry.plan.id, entry.plan);
       if (entry.kind === "applying") {
         const plan = plans.get(entry.plan);
@@ -62,32 +57,38 @@ export function planIsApply(): Checker {
       const claims = claimedIn(facts);
       return applies.flatMap((apply) => {
         looked += keysOf(apply).length;
-        return [
-          ...unplanned(apply, { intents, stored, restores }),
-          ...disordered(apply, { intents, claims }),
-        ];
+        return [...unplanned(apply, { intents, stored }), ...disordered(apply, { intents, claims })];
       });
     },
   };
 }
 
+type IntentRow = ReturnType<typeof rowsOf>[number];
+
 /**
- * Writes as they were stored for a plan, by plan and key. One that was refused and is decided again later
- * keeps its key, and belongs to no plan any more.
+ * Writes as they were stored for a plan, by plan and key, as the journal tells. One that was refused and is
+ * decided again later keeps its key, and belongs to no plan any more; one that was withdrawn is gone, and so
+ * is what a restored store has forgotten.
  */
-function storedFor(facts: StoreFacts): ReadonlySet<string> {
-  return new Set(
-    [...facts.forgotten, ...rowsOf(facts, "journal")].flatMap((row) => {
+function storedFor(facts: StoreFacts): ReadonlyMap<string, IntentRow> {
+  return new Map(
+    [...facts.forgotten, ...rowsOf(facts, "journal")].flatMap((row): readonly [string, IntentRow][] => {
       const body = row["body"] as JsonMap;
       const plan = row["kind"] === "intent_stored" ? body["plan"] : null;
-      return isMap(plan) ? [`${wordOf(plan["id"])}\n${wordOf(body["key"])}`] : [];
+      if (!isMap(plan)) return [];
+      const stored = {
+        ...body,
+        ...{ plan_id: plan["id"], plan_number: plan["number"] },
+        ...{ link_id: row["link_id"], external_id: body["id"] },
+      };
+      return [[`${wordOf(plan["id"])}\n${wordOf(body["key"])}`, stored]];
     }),
   );
 }
 
 const keysOf = ({ calls }: Apply): readonly string[] => calls.flatMap(({ keys }) => keys);
 
-type Intents = ReadonlyMap<string, ReturnType<typeof rowsOf>[number]>;
+type Intents = ReadonlyMap<string, IntentRow>;
 
 const violation = (at: number, message: string, about: Json = null): Violation => ({
   invariant: "I18",
@@ -109,24 +110,16 @@ function unplanned(
   apply: Apply,
   at: {
     readonly intents: Intents;
-    readonly stored: ReadonlySet<string>;
-    readonly restores: readonly Restored[];
+    readonly stored: ReadonlyMap<string, IntentRow>;
   },
 ): readonly Violation[] {
   const { plan } = apply;
-  const { intents, stored, restores } = at;
-  // What a restored store has forgotten to have stored, the journal of that life told. A backup that was
-  // taken in the middle of an apply knows the writes that were sent before it.
-  const isLost = (key: string): boolean =>
-    apply.calls.some(
-      ({ keys, sentAt }) => keys.includes(key) && isForgotten(restores, { told: sentAt, by: Infinity }),
-    );
+  const { intents, stored } = at;
   return [...new Set(keysOf(apply))].flatMap((key): readonly Violation[] => {
-    const intent = intents.get(key);
-    const isAnothersNow = intent !== undefined && intent["plan_id"] !== plan.id;
-    if ((isAnothersNow || (intent === undefined && isLost(key))) && stored.has(`${plan.id}\n${key}`))
-      return [];
-    const number = intent?.["plan_id"] === plan.id ? Number(intent["plan_number"]) : 0;
+    const row = intents.get(key);
+    const told = stored.get(`${plan.id}\n${key}`);
+    const intent = row?.["plan_id"] === plan.id ? row : told;
+    const number = Number(intent?.["plan_number"] ?? 0);
     const planned = plan.writes.find((write) => write.number === number);
     if (intent === undefined || planned === undefined)
       return [violation(apply.at, `an apply sent a write that its plan does not have`, { key })];
@@ -142,7 +135,7 @@ function unplanned(
   });
 }
 
-function difference(planned: Planned, intent: ReturnType<typeof rowsOf>[number]): string | null {
+function difference(planned: Planned, intent: IntentRow): string | null {
   const fields = intent["fields"] as { readonly [field: string]: Json };
   if (intent["kind"] !== planned.kind) return "kind";
   if (intent["target"] !== planned.target || intent["link_id"] !== planned.link) return "record";
