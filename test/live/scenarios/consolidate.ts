@@ -10,6 +10,18 @@ const size = { seed: 7, accounts: 6, contactEvery: 3, products: 3 };
 const keep = { name: "Quillon Marine Supplies SA", email: "desk@quillon-marine.example" };
 const twice = { name: "Quillon Marine Supplies", email: "orders@quillon-marine.example" };
 
+/** A Tryton quote goes nowhere without an address. */
+const address = {
+  billingAddress: {
+    street: "1 Quay Road",
+    street2: null,
+    city: "Lille",
+    postalCode: "59000",
+    region: null,
+    country: "FR",
+  },
+};
+
 /** How losers go, and what is with them again after the undo. */
 interface Ending {
   /** By kind and target. */
@@ -105,7 +117,7 @@ export async function consolidateAndBack(pair: Consolidating, { losses, comeBack
   const { engine, crm, settleAll } = pair;
   const { people } = crm;
   const [one, other] = [keep, twice].map(({ name, email }) =>
-    String(people.createAccount({ name, email, status: "customer", currency: "EUR" }).id),
+    String(people.createAccount({ name, email, ...address, status: "customer", currency: "EUR" }).id),
   );
   const contact = people.createContact({
     ...{ accountId: other ?? "", givenName: "Ada", familyName: "Quillon" },
