@@ -21,6 +21,9 @@ function projectOf(suite: Suite): TestProjectInlineConfiguration {
   };
 }
 
+/** Random tests draw from here unless `npm run soak -- properties` names another seed. */
+const propertySeed = Number(process.env["CROSSFOOT_PROPERTY_SEED"] ?? 1);
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -29,6 +32,8 @@ export default defineConfig({
     // The machines this runs on have two cores.
     maxWorkers: 2,
     passWithNoTests: false,
+    setupFiles: ["tools/gates/src/property-seed.ts"],
+    provide: { propertySeed },
     projects: suites.map((suite) => projectOf(suite)),
   },
 });

@@ -384,5 +384,5 @@ export const rooms: readonly Room[] = [
   { name: "examples", at: "examples/", rooms: "*", npm: "*", node: "*" },
   { name: "integrations", at: "integrations/", rooms: ["client", "api"], npm: "*", node: "*" },
   { name: "tidy", at: "tools/tidy/", rooms: [], npm: ["oxc-parser", "vitest"], node: "*" },
-  { name: "gates", at: "tools/gates/", rooms: [], npm: ["vitest"], node: "*" },
+  { name: "gates", at: "tools/gates/", rooms: [], npm: ["fast-check", "vitest"], node: "*" },
 ];

@@ -36,12 +36,20 @@ const signing = fc.tuple(changing("signContract"), changing("revokeSignature"));
 const first = (method: Method, ...args: readonly unknown[]): fc.Arbitrary<Call> =>
   fc.constant({ method, pass: 0, args: () => args });
 const every = ["crm", "erp"].flatMap((of) =>
-  ["accounts", "contacts"].flatMap((kind) =>
+  ["accounts", "contacts", "invoices"].flatMap((kind) =>
     ["r1", "r2", "é3", "😀4"].map((id) =>
       fc.tuple(fc.constant({ connection: of, entity: kind, id }), rows.observation),
     ),
   ),
 );
+/** A document that shows something else than before: what it showed is kept. */
+const shownAnew = fc
+  .tuple(fc.constantFrom("crm", "erp"), fc.constantFrom("r1", "r2", "é3", "😀4"), rows.observation)
+  .map(([of, id, seen]): Call => {
+    const observation = { ...seen, connection: of, entity: "invoices", id, kind: "present" };
+    const page = { observations: [observation], unreadable: [], cursor: null, runId: null };
+    return { method: "checkpoint", pass: 1, args: () => [page] };
+  });
 const firstReading = fc.tuple(...every).map((each): Call => {
   const observations = each.map(([place, seen]) => ({ ...seen, ...place, kind: "present" }));
   return {
@@ -86,6 +94,7 @@ export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
         { weight: 8, arbitrary: fc.tuple(anyCall) },
         { weight: 2, arbitrary: round },
         { weight: 1, arbitrary: signing },
+        { weight: 1, arbitrary: fc.tuple(shownAnew) },
       ),
       { minLength: 10, maxLength: 40, size: "max" },
     ),
