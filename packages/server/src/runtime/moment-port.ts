@@ -1,0 +1,174 @@
+import type { AvailabilityAnswer, CreditAnswer, OrderStatus, PriceAnswer } from "@crossfoot/connector-sdk";
+import type { FailureRecord } from "@crossfoot/kernel";
+
+/**
+ * What is asked and answered while somebody waits. A record is named as `<connection>:<native id>` of either
+ * system or by the id of its link; answers name it as it was asked for. Units, states, amounts and days are
+ * ours, as in {@link import("@crossfoot/connector-sdk").Operations}. Nothing here writes to a system but
+ * {@link Moment.quoteToOrder}, whose writes go the way of all others (docs/decisions/0021).
+ */
+export interface Moment {
+  /** What the ERP would charge. */
+  price(question: PriceQuestion): Promise<Answered<PriceAnswer>>;
+  availability(question: AvailabilityQuestion): Promise<Answered<AvailabilityAnswer>>;
+  credit(question: CreditQuestion): Promise<Answered<CreditAnswer>>;
+  /** How far one order has come. */
+  orderStatus(question: { readonly order: string } & Budget): Promise<Answered<OrderStatus>>;
+  /** Everything about a quote before it becomes an order; no side effect. */
+  preflight(question: { readonly quote: string } & Budget): Promise<Answered<Preflight>>;
+  /**
+   * Makes the order of a quote that the CRM shows as accepted. Asked again it answers the same order,
+   * whoever asks, however often and at the same time.
+   */
+  quoteToOrder(question: { readonly quote: string; readonly by: string } & Budget): Promise<Ordering>;
+  /** Where that stands, without doing anything. */
+  orderOf(question: { readonly quote: string } & Budget): Promise<Ordering>;
+}
+
+/** How long somebody waits for an answer. */
+export interface Budget {
+  /** ms; past it the answer is a stale one, or that it is not there yet. */
+  readonly budgetMs: number;
+}
+
+/** Lines as they are asked for: a product, how much, and a unit of ours (null is the product's own). */
+export interface QuestionLine {
+  readonly product: string;
+  readonly quantity: string;
+  readonly unit: string | null;
+}
+
+/** What is to be priced. */
+export interface PriceQuestion extends Budget {
+  readonly account: string;
+  readonly pricebook: string | null;
+  readonly currency: string | null;
+  /** `YYYY-MM-DD`; null is the ERP's today. */
+  readonly date: string | null;
+  readonly lines: readonly QuestionLine[];
+}
+
+/** What is to be promised. Without a quantity the levels alone are asked for. */
+export interface AvailabilityQuestion extends Budget {
+  readonly rows: readonly {
+    readonly product: string;
+    readonly quantity: string | null;
+    readonly unit: string | null;
+  }[];
+  readonly warehouses: readonly string[] | null;
+  readonly date: string | null;
+}
+
+/** Whose credit is asked for, and what may come on top. */
+export interface CreditQuestion extends Budget {
+  readonly account: string;
+  readonly order: { readonly amount: string; readonly currency: string } | null;
+}
+
+/**
+ * An answer of now; one from before with its age, since the ERP did not answer in time; or none, with why.
+ */
+export type Answered<A> =
+  | { readonly kind: "now"; readonly answer: A }
+  | { readonly kind: "stale"; readonly answer: A; readonly ageMs: number; readonly why: FailureRecord }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** Why there is no answer. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** Names things, never values of customers' fields; says what to do. */
+  readonly message: string;
+  /** What the ERP said, where it said something. */
+  readonly failure: FailureRecord | null;
+}
+
+/**
+ * - `record_unknown` nothing is known under that name
+ * - `not_in_erp` the record has no counterpart in the ERP yet
+ * - `not_offered` the ERP offers no such operation
+ * - `not_accepted` the quote is not accepted in the CRM
+ * - `quote_closed` no way leads from that quote to an order
+ * - `held` a person has to decide first: a conflict, a park, a candidate, a held store, a pause
+ * - `refused_by_erp` the ERP said no, in `failure`
+ * - `erp_away` the ERP did not answer in time, and no earlier answer is known
+ * - `invalid` the question itself: in `message`
+ */
+export type RefusalCode =
+  | "record_unknown"
+  | "not_in_erp"
+  | "not_offered"
+  | "not_accepted"
+  | "quote_closed"
+  | "held"
+  | "refused_by_erp"
+  | "erp_away"
+  | "invalid";
+
+/** Where a quote stands on its way to its order. */
+export type Ordering =
+  | {
+      readonly kind: "ordered";
+      readonly order: {
+        /** Names of the order, by connection; the CRM's is missing until it is carried over. */
+        readonly names: readonly string[];
+        readonly number: string | null;
+      };
+      /** Whether this very call made it. */
+      readonly isNew: boolean;
+    }
+  /** It goes on by itself; ask again. */
+  | { readonly kind: "pending"; readonly message: string }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** What stands in the way of an order, from worst to least. */
+export type PreflightVerdict = "blocked" | "differs" | "warning" | "ok";
+
+/** One finding of a preflight. */
+export interface PreflightFinding {
+  readonly verdict: Exclude<PreflightVerdict, "ok">;
+  readonly code:
+    | "price_differs"
+    | "price_unknown"
+    | "discount_differs"
+    | "tax_differs"
+    | "total_differs"
+    | "stock_short"
+    | "stock_unknown"
+    | "promised_later"
+    | "product_missing"
+    | "product_blocked"
+    | "unit_unknown"
+    | "account_missing"
+    | "account_blocked"
+    | "credit_over"
+    | "credit_unknown"
+    | "quote_state"
+    | "data_missing";
+  readonly message: string;
+  /** What the CRM's quote says, and what the ERP says; null where there is no such thing. */
+  readonly quoted: string | null;
+  readonly found: string | null;
+  /** What would settle it, as an instruction. */
+  readonly fix: string;
+}
+
+/** Everything about a quote before it becomes an order. */
+export interface Preflight {
+  readonly verdict: PreflightVerdict;
+  /** About the quote as a whole. */
+  readonly findings: readonly PreflightFinding[];
+  readonly lines: readonly {
+    /** Our key of the line, and its place from 1. */
+    readonly key: string;
+    readonly place: number;
+    readonly product: string | null;
+    readonly verdict: PreflightVerdict;
+    readonly findings: readonly PreflightFinding[];
+    /** First day on which the whole line can be promised from one warehouse; null when none is known. */
+    readonly promisedFrom: string | null;
+  }[];
+  /** What the ERP would write into the order's header; null when a line has no price. */
+  readonly totals: { readonly net: string; readonly tax: string; readonly gross: string } | null;
+  readonly currency: string | null;
+  readonly credit: CreditAnswer | null;
+}
