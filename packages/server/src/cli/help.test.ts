@@ -41,6 +41,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "status",
       "why",
       "statement",
+      ...["ask-price", "ask-stock", "ask-credit", "ask-order", "preflight", "order"],
       "contract",
       "spec",
       "plan",

@@ -3,6 +3,7 @@ import { optionTable } from "../config/option-table.ts";
 import type { Add } from "./add.ts";
 import { addAdopting } from "./adopt.ts";
 import { addAnswering } from "./answers.ts";
+import { addAsking } from "./ask.ts";
 import { addAuditing } from "./audit.ts";
 import { addBringingBack } from "./bring-back.ts";
 import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
@@ -74,6 +75,7 @@ function addLooking(add: Add): void {
     act((context, [record]) => whyCommand(context, String(record), command.opts()));
   });
   addStatement(add, onlyOption);
+  addAsking(add);
 }
 
 function addActing(add: Add): void {

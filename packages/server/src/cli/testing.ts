@@ -109,6 +109,14 @@ const unsignedContract: ContractState = {
   kept: [],
 };
 
+const unasked = (): never => {
+  throw new Error("no test asks this");
+};
+const noMoment: Engine["moment"] = {
+  ...{ price: unasked, availability: unasked, credit: unasked, orderStatus: unasked },
+  ...{ preflight: unasked, quoteToOrder: unasked, orderOf: unasked },
+};
+
 /** An engine that answers what a test says, and notes what it is asked. */
 export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly asked: readonly string[] } {
   const asked: string[] = [];
@@ -116,6 +124,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     check: () => Promise.resolve([]),
     fields: () => Promise.resolve([]),
     prepare: () => Promise.resolve([]),
+    moment: noMoment,
     verify: () => Promise.resolve({ entries: 12, broken: [], accepted: [] }),
     run: () => Promise.resolve(quietRun),
     adopt: () =>

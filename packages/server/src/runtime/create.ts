@@ -20,6 +20,7 @@ import { createIdle } from "./idle.ts";
 import { confirmStore, holdStore, proveJournal } from "./epoch.ts";
 import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
+import { createMoment } from "./moment.ts";
 import { planRepair } from "./repair.ts";
 import { makePlan } from "./planning.ts";
 import { matchFirst } from "./resolve.ts";
@@ -291,6 +292,7 @@ export function createEngine(world: World): Engine {
     matches: (options = {}) => findPairs(world, options),
     ...answersOf(world),
     syncRecord: (record) => syncRecord(world, record),
+    moment: createMoment(world),
     receive: (id, delivery) => receive(world, id, delivery),
     followHints: () => followHints(world),
     attend: (options = {}) => idle({ ...options, waitMsMax: idleWaitMs }),

@@ -24,6 +24,7 @@ import type {
 } from "./duplicate-report.ts";
 import type { EntityFields } from "./field-report.ts";
 import type { Outlook } from "./outlook-report.ts";
+import type { Moment } from "./moment-port.ts";
 import type { RepairRequest } from "./repair-report.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import type {
@@ -56,6 +57,8 @@ export { lastOf, standsStill } from "./outlook-report.ts";
 export type * from "./duplicate-report.ts";
 export type { RepairAsked } from "./repair-report.ts";
 export type { ContractState } from "./signing-report.ts";
+export type * from "./moment-port.ts";
+export type { AvailabilityAnswer, CreditAnswer, OrderStatus, PriceAnswer } from "@crossfoot/connector-sdk";
 export type { EntityFields, MappedField } from "./field-report.ts";
 export { readCutOff } from "./cut-off.ts";
 export type { Outlook } from "./outlook-report.ts";
@@ -423,6 +426,8 @@ export interface Engine {
   matches(options?: DuplicateOptions): Promise<readonly MatchReport[]>;
   /** Reads one record again on every side and settles it now. */
   syncRecord(record: { readonly entity: EntityName; readonly id: string }): Promise<RunSummary>;
+  /** What is asked and answered while somebody waits. */
+  readonly moment: Moment;
   /** Stores a webhook delivery's hints; does nothing else. */
   receive(
     connection: ConnectionId,

@@ -26,7 +26,7 @@ export interface Moment {
 }
 
 /** How long somebody waits for an answer. */
-export interface Budget {
+interface Budget {
   /** ms; past it the answer is a stale one, or that it is not there yet. */
   readonly budgetMs: number;
 }
@@ -39,7 +39,7 @@ export interface QuestionLine {
 }
 
 /** What is to be priced. */
-export interface PriceQuestion extends Budget {
+interface PriceQuestion extends Budget {
   readonly account: string;
   readonly pricebook: string | null;
   readonly currency: string | null;
@@ -49,7 +49,7 @@ export interface PriceQuestion extends Budget {
 }
 
 /** What is to be promised. Without a quantity the levels alone are asked for. */
-export interface AvailabilityQuestion extends Budget {
+interface AvailabilityQuestion extends Budget {
   readonly rows: readonly {
     readonly product: string;
     readonly quantity: string | null;
@@ -60,7 +60,7 @@ export interface AvailabilityQuestion extends Budget {
 }
 
 /** Whose credit is asked for, and what may come on top. */
-export interface CreditQuestion extends Budget {
+interface CreditQuestion extends Budget {
   readonly account: string;
   readonly order: { readonly amount: string; readonly currency: string } | null;
 }
@@ -114,7 +114,7 @@ export type Ordering =
         readonly number: string | null;
       };
       /** Whether this very call made it. */
-      readonly isNew: boolean;
+      readonly isMadeNow: boolean;
     }
   /** It goes on by itself; ask again. */
   | { readonly kind: "pending"; readonly message: string }

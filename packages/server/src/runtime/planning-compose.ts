@@ -9,7 +9,7 @@ import { summaryOf } from "./planning-summary.ts";
 import { orderedWrites, placeOf } from "./planning-writes.ts";
 import type { Draft } from "./planning-writes.ts";
 import { promised } from "./sendable.ts";
-import { harmSince } from "./settle.ts";
+import { harmSince } from "./guarded.ts";
 import type { Settling } from "./settle.ts";
 import type { World } from "./world.ts";
 

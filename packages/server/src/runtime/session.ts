@@ -32,6 +32,59 @@ class LeaseTaken extends Error {
   }
 }
 
+/** Work under way in this program that others may join, each with the joined work that has to end first. */
+const hosts = new WeakMap<World, Map<Session, Set<Promise<unknown>>>>();
+
+/**
+ * Like {@link underLease} for work that somebody waits for: where this program is at work already, it goes
+ * on beside that work under what that holds, and takes nothing away from it; else it takes its share itself.
+ */
+export async function besideOthers<T>(
+  world: World,
+  at: Pick<Parameters<typeof underLease>[1], "runId" | "options">,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const host = [...(hosts.get(world) ?? [])].find(([{ holding }]) => holding.isAlive);
+  if (host === undefined) return underLease(world, { ...at, lane: "interactive" }, work);
+  const [session, guests] = host;
+  const { signal } = at.options;
+  const ends = [session.holding.lost, ...(signal === undefined ? [] : [signal])];
+  const guest: Session = {
+    ...session,
+    runId: at.runId,
+    signal: AbortSignal.any(ends),
+    report: () => undefined,
+    lane: "interactive",
+    terms: new Map(),
+    backfilled: new Set(),
+    away: new Map(),
+    blind: new Set(),
+    troubles: [],
+  };
+  obeyPauses(guest);
+  const working = work(guest);
+  const ended = working.catch(() => undefined);
+  guests.add(ended);
+  try {
+    return await working;
+  } finally {
+    guests.delete(ended);
+  }
+}
+
+/** Does work that others may join; resolves when they have ended as well. */
+async function asHost<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  const own = hosts.get(session.world) ?? new Map<Session, Set<Promise<unknown>>>();
+  const guests = new Set<Promise<unknown>>();
+  hosts.set(session.world, own.set(session, guests));
+  try {
+    return await work(session);
+  } finally {
+    own.delete(session);
+    await Promise.all(guests);
+  }
+}
+
 /** Counts of one entity's reading, by connection. */
 export type Reads = Map<EntityName, { [connection: string]: EntitySummary["read"][string] }>;
 
@@ -90,7 +143,7 @@ export async function underLease<T>(
     const keeping = keepUp(session, ended.signal);
     try {
       await allEnded(world.sides.map(({ gate }) => gate.greet()));
-      const done = await work(session);
+      const done = await (isAlone ? work(session) : asHost(session, work));
       if (holding.lost.aborted) throw holding.lost.reason;
       await bearWitness(session);
       return done;

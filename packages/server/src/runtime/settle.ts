@@ -1,10 +1,10 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
-import { checkGuard } from "@crossfoot/kernel";
 import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, Verdict } from "@crossfoot/kernel";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import { isSweptWhole } from "./epoch.ts";
+import { guardedSince, passesGuard } from "./guarded.ts";
 import { observedRecord } from "./observing.ts";
 import type { ObservedRecord, Observes } from "./observing.ts";
 import { probeDue } from "./probe.ts";
@@ -17,7 +17,7 @@ import type { DueWork, Readiness, Rights } from "../store/port.ts";
 import { covers } from "./holding.ts";
 import { isEntityPaused } from "./pausing.ts";
 import { Patience } from "./others.ts";
-import type { Session, World } from "./world.ts";
+import type { Session } from "./world.ts";
 
 /** Links decided in one commit: one SQL round trip per stage, about 20 ms of the embedded store. */
 const batchSize = 200;
@@ -28,8 +28,6 @@ const batchSize = 200;
 const keptMax = 2_000;
 /** Rounds over all entities in one settling: more than the longest chain of parents and document steps. */
 const roundsMax = 60;
-/** Writes of the last day count towards the guard. */
-const guardWindowMs = 86_400_000;
 
 /** Tallies of one settling, by entity. */
 export interface Tally {
@@ -55,6 +53,8 @@ export interface Settling {
   readonly observes: Observes;
   /** Links whose work this settling leaves alone. */
   readonly withheld: Set<LinkId>;
+  /** Only these links are decided and written for, while somebody waits; all that are due when missing. */
+  readonly only?: ReadonlySet<LinkId>;
   /** Entities of which something due was put off, until somebody else is done with what it rests on. */
   readonly deferred: Set<EntityName>;
 }
@@ -196,7 +196,7 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
   if (isOfForgotten(settling.session, policy.entity)) return 0;
   const rights = holding.rights();
   const shards = rights.shards.map(({ shard }) => shard);
-  const due = shards.length === 0 ? 0 : await world.store.countDue(policy.entity, shards);
+  const due = shards.length === 0 ? 0 : await countDue(settling, policy.entity, shards);
   if (due === 0 || settling.guardStops.some(({ entity }) => entity === policy.entity)) return 0;
   const readiness = await world.store.readiness(policy.entity);
   // What is decided while another worker reads the other side for the first time is decided again then.
@@ -225,6 +225,9 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
   }
   return doneIn(deciding);
 }
+
+const countDue = async ({ session, only }: Settling, entity: EntityName, shards: readonly number[]) =>
+  only?.size ?? session.world.store.countDue(entity, shards);
 
 /**
  * Whether what is known of records is as old as the backup that was restored: a value that the master has had
@@ -353,7 +356,16 @@ function loadDue(deciding: Deciding, after: LinkId | null): Promise<Loaded | nul
   const { world, holding } = settling.session;
   const { store } = world;
   const load = async (): Promise<Loaded | null> => {
-    const shards = holding.still(deciding.rights).shards.map(({ shard }) => shard);
+    const rights = holding.still(deciding.rights);
+    const shards = rights.shards.map(({ shard }) => shard);
+    if (settling.only !== undefined) {
+      const named = [...settling.only].filter((link) => covers(rights, link));
+      const bundles = (await store.loadBundles(named)).filter(({ marked }) => marked !== null);
+      const links = bundles.map(({ id }) => id);
+      return after === null && links.length > 0
+        ? { links, last: null, assessed: await assess(context, bundles) }
+        : null;
+    }
     const due = await store.dueLinks({ entity: context.policy.entity, limit: batchSize, after, shards });
     if (due.length === 0) return null;
     const links = due.filter((link) => !settling.withheld.has(link));
@@ -366,65 +378,43 @@ function loadDue(deciding: Deciding, after: LinkId | null): Promise<Loaded | nul
   return loaded;
 }
 
-/** Harm of an entity that adds up within the guard's window, by kind of write. */
-export async function harmSince(world: World, entity: EntityName): Promise<ReadonlyMap<string, number>> {
-  const window = (await world.store.linkGuardCounts(guardWindowMs)).filter((row) => row.entity === entity);
-  return new Map(window.filter(({ kind }) => !isApproved(kind)).map(({ kind, count }) => [kind, count]));
-}
-
-/**
- * Writes made within the guard's window, by kind; null when what is due cannot break a limit whatever it
- * is.
- */
-async function guardedSince(
-  settling: Settling,
-  { entity, isProjection }: EntityPolicy,
-  due: number,
-): Promise<ReadonlyMap<string, number> | null> {
-  const { world } = settling.session;
-  // A projection has no editor; its values move with the business, and nothing is lost by writing them
-  // again.
-  if (isProjection) return null;
-  const made = await harmSince(world, entity);
-  const free = Object.entries(world.guard).map(([kind, { countFree }]) => countFree - (made.get(kind) ?? 0));
-  // A record may be written to on every side at once.
-  return due * world.sides.length <= Math.min(...free) ? null : made;
-}
-
-/** Counts the writes of everything that is due before the first of them is made (INVARIANTS.md I15). */
-async function passesGuard(
-  settling: Settling,
-  { entity }: EntityPolicy,
-  at: { readonly counts: Record<string, number>; readonly made: ReadonlyMap<string, number> },
-): Promise<boolean> {
-  const { session } = settling;
-  const { world } = session;
-  const counts = { ...at.counts };
-  if (Object.keys(counts).length === 0) return true;
-  for (const [kind, count] of at.made) if (counts[kind] !== undefined) counts[kind] += count;
-  const linked = (await world.store.counts()).find((row) => row.entity === entity)?.live ?? 0;
-  const stops = checkGuard({ [entity]: counts }, { [entity]: linked }, world.guard);
-  settling.guardStops.push(...stops);
-  for (const { kind, count, limit } of stops) {
-    const message = `guard: ${count} ${kind} writes of ${entity}, ${limit}; \`crossfoot plan\` shows them`;
-    session.report({ phase: "guard", entity, connection: null, done: count, total: null, message });
-  }
-  return stops.length === 0;
-}
-
-/**
- * Everyday changes of documents are counted per run; harm that adds up over a day is counted over the
- * window.
- */
-const isApproved = (kind: string): boolean => kind === "create" || kind === "update" || kind === "transition";
-
 async function sendEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
-  const { session } = settling;
+  const { session, only } = settling;
+  if (only !== undefined) return sendNamed(settling, policy, [...only]);
   const targets = await session.world.store.openTargets(session.holding.shards());
   const due = targets.filter((row) => row.entity === policy.entity && row.due > 0);
   let sent = 0;
   for (const { target } of due) sent += await sendTo(settling, policy, { target, keys: null });
   return sent;
+}
+
+/** Sends what is stored for some links and no others. */
+async function sendNamed(
+  settling: Settling,
+  policy: EntityPolicy,
+  links: readonly LinkId[],
+): Promise<number> {
+  const intents = await settling.session.world.store.intentsOf(links);
+  const stored = intents.filter(({ state, entity }) => state === "stored" && entity === policy.entity);
+  let sent = 0;
+  for (const [target, own] of Map.groupBy(stored, (intent) => intent.target))
+    sent += await sendTo(settling, policy, { target, keys: own.map(({ key }) => key) });
+  return sent;
+}
+
+/**
+ * Decides these links of one entity now if they are due, sends what is decided and asks about what is in
+ * doubt. Answers how much was done; nothing where their shards are another worker's.
+ */
+export async function settleLinks(
+  settling: Settling,
+  policy: EntityPolicy,
+  links: readonly LinkId[],
+): Promise<number> {
+  const named: Settling = { ...settling, only: new Set(links) };
+  const decided = await decideDue(named, policy);
+  const sent = await sendEntity(named, policy);
+  return decided + sent + (await probeEntity(named, policy));
 }
 
 /**

@@ -1,0 +1,165 @@
+import { readDuration } from "../config/duration.ts";
+import type { Answered, Engine, Ordering } from "../runtime/engine.ts";
+import type { Add } from "./add.ts";
+import { withEngine } from "./context.ts";
+import type { Context } from "./context.ts";
+import { badInput, exitCodes, Refusal } from "./refusal.ts";
+import type { ExitCode } from "./refusal.ts";
+import { freshness, showCredit, showOrder, showPreflight, showPrices, showStock } from "./show-moment.ts";
+
+interface Flags {
+  readonly within: string;
+  readonly amount?: string;
+  readonly currency?: string;
+  readonly date?: string;
+  readonly pricebook?: string;
+  readonly warehouses?: readonly string[];
+}
+
+const within = ["--within <duration>", "how long to wait for an answer", "10s"] as const;
+const lineHelp = "<connection>:<id>, `=QUANTITY` and `,UNIT` behind it, such as erp:12=10,pcs";
+
+/** Adds `ask-*` and `order`: what is answered while somebody waits. */
+export function addAsking(add: Add): void {
+  add("ask-price", "what the ERP would charge a customer", (command, act) => {
+    command
+      .argument("<account>", "<connection>:<id>, or the id of a link")
+      .argument("<lines...>", lineHelp)
+      .option("--pricebook <record>", "another price list than the customer's")
+      .option("--currency <code>", "another currency than the customer's")
+      .option("--date <day>", "as of that day, YYYY-MM-DD")
+      .option(...within);
+    act((context, [account, lines]) => {
+      const { pricebook = null, currency = null, date = null, ...flags } = command.opts<Flags>();
+      const question = { account: String(account), pricebook, currency, date, lines: linesOf(lines) };
+      return ask(context, flags, { ask: "price", show: showPrices, question });
+    });
+  });
+  add("ask-stock", "what is there, and what can be promised from when", (command, act) => {
+    command
+      .argument("<lines...>", lineHelp)
+      .option("--warehouses <codes...>", "only these")
+      .option("--date <day>", "what can be promised for that day, YYYY-MM-DD")
+      .option(...within);
+    act((context, [lines]) => {
+      const { warehouses = null, date = null, ...flags } = command.opts<Flags>();
+      return ask(context, flags, {
+        ask: "availability",
+        show: showStock,
+        question: { rows: wantedOf(lines), warehouses, date },
+      });
+    });
+  });
+  add("ask-credit", "how far a customer's credit is used", (command, act) => {
+    command
+      .argument("<account>")
+      .option("--amount <decimal>", "with an order of this amount on top")
+      .option("--currency <code>", "currency of that amount")
+      .option(...within);
+    act((context, [account]) => {
+      const { amount, currency, ...flags } = command.opts<Flags>();
+      if ((amount === undefined) !== (currency === undefined))
+        throw badInput("--amount and --currency go together");
+      const order = amount === undefined || currency === undefined ? null : { amount, currency };
+      return ask(context, flags, {
+        ask: "credit",
+        show: showCredit,
+        question: { account: String(account), order },
+      });
+    });
+  });
+  add("ask-order", "how far an order has come", (command, act) => {
+    command.argument("<order>").option(...within);
+    act((context, [order]) =>
+      ask(context, command.opts<Flags>(), {
+        ask: "orderStatus",
+        show: showOrder,
+        question: { order: String(order) },
+      }),
+    );
+  });
+  add("preflight", "what stands between a quote and its order; changes nothing", (command, act) => {
+    command.argument("<quote>").option(...within);
+    act((context, [quote]) =>
+      ask(context, command.opts<Flags>(), {
+        ask: "preflight",
+        show: showPreflight,
+        question: { quote: String(quote) },
+        isGood: ({ verdict }) => verdict === "ok",
+      }),
+    );
+  });
+  add("order", "make the order of a quote that the CRM shows as accepted, and tell it", (command, act) => {
+    command.argument("<quote>").option(...within);
+    act((context, [quote]) => order(context, String(quote), command.opts<Flags>()));
+  });
+}
+
+/** Lines as `RECORD=QUANTITY,UNIT`; the quantity is null where none is said. */
+function wantedOf(given: unknown): readonly {
+  readonly product: string;
+  readonly quantity: string | null;
+  readonly unit: string | null;
+}[] {
+  const texts = Array.isArray(given) ? given.map(String) : [];
+  return texts.map((text) => {
+    const [product = "", rest = ""] = text.split("=");
+    const [quantity = "", unit = null] = rest.split(",");
+    if (product === "") throw badInput(`a line is ${lineHelp}`);
+    return { product, quantity: quantity === "" ? null : quantity, unit };
+  });
+}
+
+/** The same, one piece of what has no quantity. */
+const linesOf = (given: unknown) =>
+  wantedOf(given).map((line) => ({ ...line, quantity: line.quantity ?? "1" }));
+
+function budgetOf({ within: given }: Pick<Flags, "within">): number {
+  const ms = readDuration(given);
+  if (ms === undefined || ms === 0) throw badInput("--within is a duration such as 10s");
+  return ms;
+}
+
+type Moment = Engine["moment"];
+type Questions = "price" | "availability" | "credit" | "orderStatus" | "preflight";
+type Answer<Name extends Questions> = Awaited<ReturnType<Moment[Name]>> extends Answered<infer A> ? A : never;
+
+async function ask<Name extends Questions>(
+  context: Context,
+  flags: Pick<Flags, "within">,
+  at: {
+    readonly ask: Name;
+    readonly question: Omit<Parameters<Moment[Name]>[0], "budgetMs">;
+    readonly show: (answer: Answer<Name>, room: number) => string;
+    /** Whether nothing is left to be looked at. */
+    readonly isGood?: (answer: Answer<Name>) => boolean;
+  },
+): Promise<ExitCode> {
+  const question = { ...at.question, budgetMs: budgetOf(flags) };
+  const told = (await withEngine(context, ({ moment }) =>
+    (moment[at.ask] as (asked: typeof question) => Promise<unknown>)(question),
+  )) as Answered<Answer<Name>>;
+  if (told.kind === "refused") throw refusalIn(told.refusal);
+  context.print(told, () => [...freshness(told), at.show(told.answer, context.room)].join("\n\n"));
+  const isGood = told.kind === "now" && at.isGood?.(told.answer) !== false;
+  return isGood ? exitCodes.done : exitCodes.differences;
+}
+
+const refusalIn = ({ code, message }: { readonly code: string; readonly message: string }): Refusal =>
+  new Refusal(
+    code === "invalid" || code === "record_unknown" ? exitCodes.misconfigured : exitCodes.failed,
+    message,
+    { code },
+  );
+
+async function order(context: Context, quote: string, flags: Flags): Promise<ExitCode> {
+  const asked = { quote, by: context.deps.user, budgetMs: budgetOf(flags) };
+  const told: Ordering = await withEngine(context, ({ moment }) => moment.quoteToOrder(asked));
+  if (told.kind === "refused") throw refusalIn(told.refusal);
+  context.print(told, () => {
+    if (told.kind === "pending") return `Not yet: ${told.message}.`;
+    const named = told.order.names.join(", ");
+    return `${told.isMadeNow ? "Ordered" : "Ordered before"}: ${told.order.number ?? "without a number"} (${named}).`;
+  });
+  return told.kind === "ordered" ? exitCodes.done : exitCodes.differences;
+}

@@ -1,0 +1,329 @@
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Connection, Operations, OrderWay } from "@crossfoot/connector-sdk";
+import type { ExternalId, JsonMap } from "@crossfoot/kernel";
+import { expect, test } from "vitest";
+import { createMemoryStore } from "../store/memory/memory-store.ts";
+import type { Answered, Ordering } from "./moment-port.ts";
+import type { MiniSystem } from "./testing/mini-system.ts";
+import { customer, miniWorld } from "./testing/world.ts";
+import type { MiniWorld } from "./testing/world.ts";
+
+/** Longer than any wait of the small world: nobody gets tired. */
+const patient = 60_000;
+/** Over at once. */
+const hasty = 1;
+
+interface Stage extends MiniWorld {
+  /** What the ERP's operations do instead of answering; null lets them answer. */
+  trouble: (() => Promise<never>) | null;
+  /** Called before each reading of the CRM's accounts. */
+  onRead: (() => Promise<void>) | null;
+  readonly product: { readonly crm: string; readonly erp: string };
+}
+
+/** The ERP makes an order of a quote that becomes accepted. */
+function ordering(erp: MiniSystem): Operations["quoteToOrder"] {
+  return ({ quote }): Promise<OrderWay> => {
+    const row = erp.rows("quotes").find(({ id }) => id === quote);
+    const number = `SO-${row?.id}`;
+    const order = erp.rows("orders").find(({ fields }) => fields["source"] === quote);
+    if (order !== undefined)
+      return Promise.resolve({ kind: "ordered", order: order.id as ExternalId, number });
+    const transition = { from: "sent", to: "accepted", via: "accept" };
+    const write = {
+      entity: "quotes",
+      kind: "transition",
+      id: quote,
+      precondition: null,
+      transition,
+    } as const;
+    return Promise.resolve({ kind: "write", write, concerns: [] });
+  };
+}
+
+function priced(erp: MiniSystem): Operations["price"] {
+  return ({ lines, currency, pricebook }) =>
+    Promise.resolve({
+      currency: currency ?? "EUR",
+      pricebook,
+      rows: lines.map(({ product, quantity, unit }) => {
+        const row = erp.rows("products").find(({ id }) => id === product);
+        if (row === undefined) throw new Error("an unknown product was asked for");
+        const rule = { kind: "list_price", id: null, minQuantity: null } as const;
+        const unitPrice = "10";
+        const net = String(Number(unitPrice) * Number(quantity));
+        return { ok: true, product, quantity, unit, unitPrice, discountPercent: "0", net, taxes: [], rule };
+      }),
+      totals: { net: "20", tax: "0", gross: "20" },
+    });
+}
+
+async function stageOf(): Promise<Stage> {
+  const state: { trouble: Stage["trouble"]; onRead: Stage["onRead"] } = { trouble: null, onRead: null };
+  let systems: MiniWorld | null = null;
+  const withOperations = (connection: Connection): Connection => {
+    const erp = (): MiniSystem => (systems as MiniWorld).erp;
+    const operations: Operations = {
+      price: async (request) =>
+        (state.trouble === null ? priced(erp())?.(request) : state.trouble()) as never,
+      quoteToOrder: async (request) => ordering(erp())?.(request) as never,
+      availability: ({ rows }) =>
+        Promise.resolve({
+          rows: rows.map(({ product, wanted }) => ({
+            ...{ ok: true, product, isStocked: true, unit: "pcs", wanted: wanted?.quantity ?? null },
+            places: [
+              {
+                ...{ warehouse: "MAIN", onHand: "1", reserved: "0", incoming: "0", available: "1" },
+                ...{ availableAt: "1", promisedFrom: null },
+              },
+            ],
+          })),
+        }),
+      credit: () =>
+        Promise.resolve({
+          ...{ currency: "EUR", limit: "10", openOrders: "0", notHeld: "0", openInvoices: "5", overdue: "0" },
+          ...{ exposure: "5", free: "5", verdict: "over", isRefused: true },
+        }),
+    };
+    const abilities = {
+      price: { linesMax: 50, isDated: false, namesRule: false },
+      availability: { rowsMax: 50 },
+      credit: { refuses: "confirm", measuredBy: "gross" },
+      quoteToOrder: { order: "same_record" },
+    } as never;
+    const write: Connection["write"] = async (writes) => {
+      const done = await connection.write(writes);
+      for (const quote of erp().rows("quotes")) {
+        const isMade = erp()
+          .rows("orders")
+          .some(({ fields }) => fields["source"] === quote.id);
+        if (quote.fields["status"] === "accepted" && !isMade)
+          erp().add("orders", {
+            ...quote.fields,
+            number: `SO-${quote.id}`,
+            status: "open",
+            source: quote.id,
+          });
+      }
+      return done;
+    };
+    return { ...connection, write, operations, manifest: { ...connection.manifest, operations: abilities } };
+  };
+  const mini = await miniWorld({
+    database: (deps) => createMemoryStore(deps),
+    hasDocuments: true,
+    wrapConnection: (id, connection) =>
+      id === "erp"
+        ? withOperations(connection)
+        : {
+            ...connection,
+            read: async (request) => {
+              if (request.entity === "accounts") await state.onRead?.();
+              return connection.read(request);
+            },
+          },
+  });
+  systems = mini;
+  mini.crm.add("accounts", customer);
+  const erp = mini.erp.add("products", { sku: "P1", name: "Bolt", unit: "pcs" });
+  await mini.engine.run();
+  const crm = mini.crm.rows("products")[0]?.id ?? "";
+  return Object.assign(state, mini, { product: { crm, erp } }) as Stage;
+}
+
+function quoteOf({ crm, product }: Stage, change: JsonMap = {}): string {
+  const account = crm.rows("accounts")[0]?.id ?? "";
+  return crm.add("quotes", {
+    ...{ number: "Q1", date: "2026-01-05", account, status: "accepted", currency: "EUR" },
+    lines: [{ id: "1", product: product.crm, qty: "2", unit: "pcs", price: "9" }],
+    ...change,
+  });
+}
+
+const made = ({ erp }: Stage): readonly (string | undefined)[] => [
+  ...erp.rows("quotes").map(() => "quote"),
+  ...erp.rows("orders").map(() => "order"),
+];
+const codeOf = (answer: Ordering | Answered<unknown>): string =>
+  answer.kind === "refused" ? answer.refusal.code : answer.kind;
+
+test("an accepted quote becomes one order, which the CRM shows; asked again it is the same", async () => {
+  const stage = await stageOf();
+  const asked = { quote: `crm:${quoteOf(stage)}`, by: "somebody", budgetMs: patient };
+  const first = await stage.engine.moment.quoteToOrder(asked);
+  expect(first).toMatchObject({ kind: "ordered", isMadeNow: true });
+  const again = await stage.engine.moment.quoteToOrder(asked);
+  expect(again).toEqual({ ...first, isMadeNow: false });
+  expect(made(stage)).toEqual(["quote", "order"]);
+  const [order] = stage.erp.rows("orders");
+  const [shown] = stage.crm.rows("orders");
+  expect(first.kind === "ordered" && first.order.names).toEqual([`erp:${order?.id}`, `crm:${shown?.id}`]);
+  expect(shown?.fields["number"]).toBe(order?.fields["number"]);
+  expect(await stage.engine.moment.orderOf(asked)).toEqual(again);
+  const run = await stage.engine.run();
+  expect(run.entities.flatMap(({ settled }) => Object.values(settled))).toEqual([]);
+});
+
+test("two who click at once, in one program and in two, get one order", async () => {
+  const stage = await stageOf();
+  const asked = { quote: `crm:${quoteOf(stage)}`, by: "somebody", budgetMs: patient };
+  const other = stage.restart({ holder: "other" });
+  const answers = await Promise.all([
+    stage.engine.moment.quoteToOrder(asked),
+    stage.engine.moment.quoteToOrder(asked),
+    other.moment.quoteToOrder(asked),
+  ]);
+  expect(made(stage)).toEqual(["quote", "order"]);
+  const numbers = new Set(answers.map((each) => (each.kind === "ordered" ? each.order.number : each.kind)));
+  expect([...numbers].filter((each) => each !== "pending")).toHaveLength(1);
+  expect((await stage.engine.moment.quoteToOrder(asked)).kind).toBe("ordered");
+});
+
+test.each([1, 2, 3])(
+  "an answer of the ERP that is lost at write %i makes no second document",
+  async (nth) => {
+    const stage = await stageOf();
+    const asked = { quote: `crm:${quoteOf(stage)}`, by: "somebody", budgetMs: patient };
+    stage.erp.faults = [...Array.from({ length: nth - 1 }, () => "none" as const), "lost_answer"];
+    let last = await stage.engine.moment.quoteToOrder(asked);
+    for (let tries = 0; tries < 20 && last.kind === "pending"; tries += 1) {
+      stage.pass(60_000);
+      last = await stage.engine.moment.quoteToOrder(asked);
+    }
+    expect(last.kind).toBe("ordered");
+    expect(made(stage)).toEqual(["quote", "order"]);
+  },
+);
+
+test("a customer that nobody has read yet comes along", async () => {
+  const stage = await stageOf();
+  const account = stage.crm.add("accounts", {
+    ...customer,
+    name: "New",
+    taxId: "FR2",
+    email: "n@new.example",
+  });
+  const answer = await stage.engine.moment.quoteToOrder({
+    quote: `crm:${quoteOf(stage, { account })}`,
+    by: "somebody",
+    budgetMs: patient,
+  });
+  expect(answer.kind).toBe("ordered");
+  expect(stage.erp.rows("accounts").map(({ fields }) => fields["name"])).toEqual(["Acme", "New"]);
+});
+
+test("it goes on beside a run that takes long, in the same program", async () => {
+  const stage = await stageOf();
+  const quote = `crm:${quoteOf(stage)}`;
+  const gate: { open?: () => void; reached?: () => void } = {};
+  const opened = new Promise<void>((resolve) => (gate.open = resolve));
+  const reached = new Promise<void>((resolve) => (gate.reached = resolve));
+  stage.onRead = async () => {
+    gate.reached?.();
+    await opened;
+  };
+  let isOver = false;
+  const running = stage.engine.run().then((summary) => {
+    isOver = true;
+    return summary;
+  });
+  await reached;
+  const answer = await stage.engine.moment.quoteToOrder({ quote, by: "somebody", budgetMs: patient });
+  expect([answer.kind, isOver]).toEqual(["ordered", false]);
+  gate.open?.();
+  expect((await running).state).toBe("done");
+  expect(made(stage)).toEqual(["quote", "order"]);
+});
+
+test("past its budget it is told where it stands, and the order comes all the same", async () => {
+  const stage = await stageOf();
+  const quote = `crm:${quoteOf(stage)}`;
+  const asked = { quote, by: "somebody", budgetMs: hasty };
+  expect((await stage.engine.moment.quoteToOrder(asked)).kind).toBe("pending");
+  await stage.engine.run();
+  expect((await stage.engine.moment.orderOf(asked)).kind).toBe("ordered");
+  expect(made(stage)).toEqual(["quote", "order"]);
+});
+
+test("what cannot become an order is refused with its reason, and nothing is written", async () => {
+  const stage = await stageOf();
+  const { moment } = stage.engine;
+  const ask = async (quote: string): Promise<string> =>
+    codeOf(await moment.quoteToOrder({ quote, by: "somebody", budgetMs: patient }));
+  expect(await ask(`crm:${quoteOf(stage, { status: "sent" })}`)).toBe("not_accepted");
+  expect(await ask("crm:none")).toBe("record_unknown");
+  expect(await ask("l-none")).toBe("record_unknown");
+  expect(await ask("Q1")).toBe("invalid");
+  expect(await ask("other:1")).toBe("invalid");
+  expect(made(stage)).toEqual([]);
+  const quote = `crm:${quoteOf(stage)}`;
+  stage.erp.faults = ["refused"];
+  expect(await ask(quote)).toBe("refused_by_erp");
+  expect(await ask(quote)).toBe("refused_by_erp");
+  expect(made(stage)).toEqual([]);
+});
+
+test("prices come in their places; what the ERP does not have is refused in its own", async () => {
+  const stage = await stageOf();
+  const account = `crm:${stage.crm.rows("accounts")[0]?.id}`;
+  const line = (product: string, unit: string | null = null) => ({ product, quantity: "2", unit });
+  const lines = [line("crm:none"), line(`crm:${stage.product.crm}`), line(`erp:${stage.product.erp}`, "pcs")];
+  const question = { account, pricebook: null, currency: null, date: null, lines, budgetMs: patient };
+  const answer = await stage.engine.moment.price(question);
+  expect(answer.kind === "now" && answer.answer.rows).toMatchObject([
+    { ok: false, failure: { code: "record_unknown" } },
+    { ok: true, product: `crm:${stage.product.crm}`, unit: "pcs", unitPrice: "10" },
+    { ok: true, product: `erp:${stage.product.erp}` },
+  ]);
+  expect(answer.kind === "now" && answer.answer.totals).toBeNull();
+});
+
+test("an ERP that is away or slow is answered for by what it said before, with its age", async () => {
+  const stage = await stageOf();
+  const account = `crm:${stage.crm.rows("accounts")[0]?.id}`;
+  const lines = [{ product: `crm:${stage.product.crm}`, quantity: "2", unit: null }];
+  const question = { account, pricebook: null, currency: null, date: null, lines, budgetMs: patient };
+  const { moment } = stage.engine;
+  stage.trouble = () =>
+    Promise.reject(new ConnectorError({ failure: "transient", code: "unreachable", message: "away" }));
+  expect(codeOf(await moment.price(question))).toBe("erp_away");
+  stage.trouble = null;
+  const now = await moment.price(question);
+  stage.pass(90_000);
+  stage.trouble = () => new Promise(() => undefined);
+  const late = await moment.price({ ...question, budgetMs: hasty });
+  expect(late).toMatchObject({ kind: "stale", ageMs: 90_000 + hasty, why: { code: "over_budget" } });
+  expect(late.kind === "stale" && late.answer).toEqual(now.kind === "now" && now.answer);
+  stage.trouble = () =>
+    Promise.reject(new ConnectorError({ failure: "invalid", code: "no_price", message: "no price" }));
+  expect(codeOf(await moment.price(question))).toBe("refused_by_erp");
+});
+
+test("a preflight says of each line and of the whole what stands in the way, and changes nothing", async () => {
+  const stage = await stageOf();
+  const lines = [
+    { id: "1", product: stage.product.crm, qty: "2", unit: "pcs", price: "9" },
+    { id: "2", product: null, qty: "1", unit: "pcs", price: "9" },
+  ];
+  const quote = `crm:${quoteOf(stage, { status: "sent", lines })}`;
+  await stage.engine.run();
+  const writes = stage.erp.writes + stage.crm.writes;
+  const answer = await stage.engine.moment.preflight({ quote, budgetMs: patient });
+  if (answer.kind !== "now") throw new Error(JSON.stringify(answer));
+  const { answer: told } = answer;
+  expect(told.lines.map(({ findings }) => findings.map(({ code, verdict }) => [code, verdict]))).toEqual([
+    [
+      ["price_differs", "differs"],
+      ["stock_short", "warning"],
+    ],
+    [
+      ["product_missing", "blocked"],
+      ["price_unknown", "blocked"],
+      ["stock_unknown", "warning"],
+    ],
+  ]);
+  expect(told.lines[0]?.findings[0]).toMatchObject({ quoted: "9", found: "10" });
+  expect(told.findings.map(({ code, verdict }) => [code, verdict])).toEqual([["credit_over", "blocked"]]);
+  expect(told.verdict).toBe("blocked");
+  expect(stage.erp.writes + stage.crm.writes).toBe(writes);
+});

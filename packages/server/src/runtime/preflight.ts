@@ -1,0 +1,309 @@
+import { decimals } from "@crossfoot/connector-sdk";
+import type { CreditAnswer, PricedRow, RefusedRow, StockedRow } from "@crossfoot/connector-sdk";
+import type { Fields, Line, Value } from "@crossfoot/kernel";
+import type { Preflight, PreflightFinding, PreflightVerdict } from "./moment-port.ts";
+
+/** What the ERP said of a quote's lines and customer, or why it said nothing. */
+export interface PreflightFacts {
+  /** Canonical fields of the quote, as the CRM shows it now. */
+  readonly quote: Fields;
+  /** Fields of the account and of each line's product as the ERP last showed them; null where it has none. */
+  readonly account: Fields | null;
+  readonly products: readonly (Fields | null)[];
+  /** By line, in their order. */
+  readonly prices: readonly (PricedRow | RefusedRow)[];
+  readonly stock: readonly (StockedRow | RefusedRow)[];
+  readonly totals: Preflight["totals"];
+  readonly currency: string | null;
+  readonly credit: CreditAnswer | null;
+  /** `YYYY-MM-DD` by our clock. */
+  readonly today: string;
+}
+
+type Finding = PreflightFinding;
+const rank: readonly PreflightVerdict[] = ["blocked", "differs", "warning", "ok"];
+
+/** The worst of some verdicts. */
+function worstOf(verdicts: readonly PreflightVerdict[]): PreflightVerdict {
+  return rank.find((verdict) => verdicts.includes(verdict)) ?? "ok";
+}
+
+/** Compares a quote with what the ERP would make of it. Pure. */
+export function judgeQuote(facts: PreflightFacts): Preflight {
+  const rows = linesOf(facts.quote);
+  const lines = rows.map((line, at) => judgeLine(facts, line, at));
+  const findings = [
+    ...judgeState(facts),
+    ...judgeAccount(facts),
+    ...judgeTotals(facts),
+    ...judgeCredit(facts),
+  ];
+  const verdicts = [...lines.map(({ verdict }) => verdict), ...findings.map(({ verdict }) => verdict)];
+  return {
+    verdict: worstOf(verdicts),
+    findings,
+    lines,
+    totals: facts.totals,
+    currency: facts.currency,
+    credit: facts.credit,
+  };
+}
+
+/** Lines of a quote; none where it shows none. */
+export function linesOf({ lines }: Fields): readonly Line[] {
+  return Array.isArray(lines) ? (lines as readonly Line[]) : [];
+}
+
+const finding = (
+  verdict: Finding["verdict"],
+  code: Finding["code"],
+  said: Partial<Pick<Finding, "quoted" | "found">> & Pick<Finding, "message" | "fix">,
+): Finding => ({ verdict, code, quoted: null, found: null, ...said });
+
+function part(value: Value | undefined, name: string): string | null {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
+  const found = (value as { readonly [part: string]: unknown })[name];
+  return typeof found === "string" ? found : null;
+}
+
+const text = (value: Value | undefined): string | null => (typeof value === "string" ? value : null);
+const isSame = (a: string, b: string): boolean => decimals.compare(a, b) === 0;
+
+function judgeLine(facts: PreflightFacts, line: Line, at: number): Preflight["lines"][number] {
+  const stock = facts.stock[at];
+  const promised = promiseOf(stock);
+  const findings = [
+    ...judgeProduct(facts.products[at] ?? null),
+    ...judgePrice(line, facts.prices[at]),
+    ...judgeStock(facts, { line, stock, promised }),
+  ];
+  return {
+    key: line.key,
+    place: at + 1,
+    product: part(line.fields["product"], "link"),
+    verdict: worstOf(findings.map(({ verdict }) => verdict)),
+    findings,
+    promisedFrom: promised,
+  };
+}
+
+function judgeProduct(product: Fields | null): readonly Finding[] {
+  if (product === null)
+    return [
+      finding("blocked", "product_missing", {
+        message: "the ERP has no such product",
+        fix: "create it in the ERP, or choose another product on the line",
+      }),
+    ];
+  if (product["active"] === false)
+    return [
+      finding("blocked", "product_blocked", {
+        message: "the ERP does not sell this product any more",
+        fix: "choose another product, or make it active in the ERP",
+      }),
+    ];
+  return [];
+}
+
+function judgePrice({ fields }: Line, row: PricedRow | RefusedRow | undefined): readonly Finding[] {
+  if (row === undefined || !row.ok) {
+    const isUnit = row?.failure.code.includes("unit") === true || row?.failure.code.includes("uom") === true;
+    return [
+      finding("blocked", isUnit ? "unit_unknown" : "price_unknown", {
+        message: row?.failure.message ?? "the ERP told no price",
+        fix: isUnit
+          ? "choose a unit that the ERP sells the product in"
+          : "add a price in the ERP's price list",
+      }),
+    ];
+  }
+  const found: Finding[] = [];
+  const quoted = part(fields["unitPrice"], "amount");
+  if (quoted !== null && !isSame(quoted, row.unitPrice))
+    found.push(
+      finding("differs", "price_differs", {
+        message: `the ERP's own price is another one (${ruleWords(row)})`,
+        quoted,
+        found: row.unitPrice,
+        fix: "take the ERP's price over into the quote, or have the difference approved",
+      }),
+    );
+  const discount = text(fields["discountPercent"]) ?? "0";
+  if (!isSame(discount, row.discountPercent))
+    found.push(
+      finding("differs", "discount_differs", {
+        message: "the ERP grants another discount on this line",
+        quoted: discount,
+        found: row.discountPercent,
+        fix: "take the ERP's discount over into the quote, or have the difference approved",
+      }),
+    );
+  return found;
+}
+
+function ruleWords({ rule }: PricedRow): string {
+  const from = rule.minQuantity === null ? "" : ` from ${rule.minQuantity}`;
+  const words = {
+    rule: `rule ${rule.id ?? ""}${from} of the price list`,
+    pricebook: "the price list",
+    list_price: "the product's list price",
+    unknown: "its rule is not told",
+  };
+  return words[rule.kind].replaceAll(/\s+/gu, " ").trim();
+}
+
+function promiseOf(stock: StockedRow | RefusedRow | undefined): string | null {
+  if (stock === undefined || !stock.ok) return null;
+  const days = stock.places.flatMap(({ promisedFrom }) => promisedFrom ?? []);
+  return days.toSorted()[0] ?? null;
+}
+
+function judgeStock(
+  { quote, today }: PreflightFacts,
+  at: {
+    readonly line: Line;
+    readonly stock: StockedRow | RefusedRow | undefined;
+    readonly promised: string | null;
+  },
+): readonly Finding[] {
+  const { line, stock, promised } = at;
+  if (stock === undefined || !stock.ok)
+    return [
+      finding("warning", "stock_unknown", {
+        message: stock?.failure.message ?? "the ERP told nothing of its stock",
+        fix: "ask the warehouse before you promise a day",
+      }),
+    ];
+  if (!stock.isStocked) return [];
+  const wanted = text(line.fields["requestedDate"]) ?? text(quote["requestedDate"]) ?? today;
+  const available = decimals.total(stock.places.map((place) => place.available));
+  if (promised === null)
+    return [
+      finding("warning", "stock_short", {
+        message: `no warehouse can promise ${stock.wanted ?? "it"} ${stock.unit} by what is planned`,
+        quoted: stock.wanted,
+        found: available,
+        fix: split(stock) ?? "agree on a part delivery, or have it bought or made",
+      }),
+    ];
+  if (promised <= (wanted < today ? today : wanted)) return [];
+  return [
+    finding("warning", "promised_later", {
+      message: "the whole quantity can be promised for a later day only",
+      quoted: wanted,
+      found: promised,
+      fix: split(stock) ?? `agree on ${promised}, or on a part delivery`,
+    }),
+  ];
+}
+
+/** How the quantity could come out of several warehouses now; undefined where all of them are too short. */
+function split({ places, wanted }: StockedRow): string | undefined {
+  if (wanted === null) return undefined;
+  let left = wanted;
+  const parts: string[] = [];
+  const full = places.toSorted((a, b) => decimals.compare(b.available, a.available));
+  for (const { warehouse, available } of full) {
+    if (decimals.compare(left, "0") <= 0 || decimals.compare(available, "0") <= 0) break;
+    const taken = decimals.compare(available, left) < 0 ? available : left;
+    parts.push(`${taken} from ${warehouse}`);
+    left = decimals.subtract(left, taken);
+  }
+  return decimals.compare(left, "0") <= 0 && parts.length > 1
+    ? `deliver it today in parts: ${parts.join(", ")}`
+    : undefined;
+}
+
+const openStates: ReadonlySet<string> = new Set(["draft", "sent", "accepted"]);
+
+function judgeState({ quote, today }: PreflightFacts): readonly Finding[] {
+  const status = text(quote["status"]);
+  const found: Finding[] = [];
+  if (status !== null && !openStates.has(status))
+    found.push(
+      finding("blocked", "quote_state", {
+        message: "no order is made of a quote in this state",
+        quoted: status,
+        fix: status === "converted" ? "its order is there already" : "copy it into a new quote",
+      }),
+    );
+  const until = text(quote["validUntil"]);
+  if (until !== null && until < today)
+    found.push(
+      finding("warning", "quote_state", {
+        message: "the quote is not valid any more",
+        quoted: until,
+        found: today,
+        fix: "extend its validity, or check the prices anew",
+      }),
+    );
+  for (const [field, word] of [
+    ["account", "an account"],
+    ["currency", "a currency"],
+  ] as const)
+    if ((quote[field] ?? null) === null)
+      found.push(
+        finding("blocked", "data_missing", { message: `the quote has not ${word}`, fix: `give it ${word}` }),
+      );
+  if (linesOf(quote).length === 0)
+    found.push(finding("blocked", "data_missing", { message: "the quote has no lines", fix: "add a line" }));
+  return found;
+}
+
+function judgeAccount({ account, quote }: PreflightFacts): readonly Finding[] {
+  if ((quote["account"] ?? null) === null) return [];
+  if (account === null)
+    return [
+      finding("warning", "account_missing", {
+        message: "the ERP does not have the customer yet",
+        fix: "nothing: it is created with the order, if its data are whole",
+      }),
+    ];
+  if (account["status"] === "inactive")
+    return [
+      finding("blocked", "account_blocked", {
+        message: "the customer is not active in the ERP",
+        fix: "have the customer made active again",
+      }),
+    ];
+  return [];
+}
+
+function judgeTotals({ quote, totals, prices }: PreflightFacts): readonly Finding[] {
+  // Where lines differ, their own findings say why the totals do.
+  if (totals === null || prices.some(({ ok }) => !ok)) return [];
+  return (["net", "tax", "gross"] as const).flatMap((name) => {
+    const quoted = part(quote[name], "amount");
+    if (quoted === null || isSame(quoted, totals[name])) return [];
+    const code = name === "tax" ? ("tax_differs" as const) : ("total_differs" as const);
+    return [
+      finding("warning", code, {
+        message: `the ERP's ${name} is another one`,
+        quoted,
+        found: totals[name],
+        fix: "see the lines; what is left is rounding or tax, which the ERP decides",
+      }),
+    ];
+  });
+}
+
+function judgeCredit({ credit, account }: PreflightFacts): readonly Finding[] {
+  if (credit === null)
+    return account === null
+      ? []
+      : [
+          finding("warning", "credit_unknown", {
+            message: "the ERP told nothing of the customer's credit",
+            fix: "ask finance before you promise",
+          }),
+        ];
+  if (credit.verdict !== "over") return [];
+  return [
+    finding(credit.isRefused ? "blocked" : "warning", "credit_over", {
+      message: "the order would go beyond the customer's credit limit",
+      quoted: credit.limit,
+      found: credit.exposure,
+      fix: "have the limit raised, ask for a payment, or have the order approved",
+    }),
+  ];
+}
