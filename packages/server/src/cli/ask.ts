@@ -50,6 +50,10 @@ export function addAsking(add: Add): void {
       });
     });
   });
+  addAboutOne(add);
+}
+
+function addAboutOne(add: Add): void {
   add("ask-credit", "how far a customer's credit is used", (command, act) => {
     command
       .argument("<account>")
@@ -159,7 +163,8 @@ async function order(context: Context, quote: string, flags: Flags): Promise<Exi
   context.print(told, () => {
     if (told.kind === "pending") return `Not yet: ${told.message}.`;
     const named = told.order.names.join(", ");
-    return `${told.isMadeNow ? "Ordered" : "Ordered before"}: ${told.order.number ?? "without a number"} (${named}).`;
+    const said = told.isMadeNow ? "Ordered" : "Ordered before";
+    return `${said}: ${told.order.number ?? "without a number"} (${named}).`;
   });
   return told.kind === "ordered" ? exitCodes.done : exitCodes.differences;
 }

@@ -107,7 +107,9 @@ export function showOrder(order: OrderStatus, room: number): string {
       `${carrier === null ? "" : `, ${carrier}`}${tracking === null ? "" : `, ${tracking}`}.`,
   );
   const promised = order.promisedDate === null ? "" : ` The rest is promised for ${order.promisedDate}.`;
-  const head = `Order ${order.number ?? order.order}: ${order.state}, delivered ${order.delivered}, invoiced ${order.invoiced}.${promised}`;
+  const { number, state, delivered, invoiced } = order;
+  const head =
+    `Order ${number ?? order.order}: ${state}, delivered ${delivered}, invoiced ${invoiced}.` + promised;
   return [safeText(head), renderTable(columns, lines, room), safeText(shipments.join("\n"))]
     .filter((part) => part !== "")
     .join("\n\n");
@@ -133,9 +135,11 @@ export function showPreflight(told: Preflight, room: number): string {
   const sum =
     told.totals === null
       ? "The ERP told no total."
-      : `The ERP would write net ${told.totals.net}, tax ${told.totals.tax}, gross ${told.totals.gross} ${told.currency ?? ""}.`;
+      : `The ERP would write net ${told.totals.net}, tax ${told.totals.tax}, gross ${told.totals.gross} ` +
+        `${told.currency ?? ""}.`;
   const promised = told.lines.map(({ promisedFrom }) => promisedFrom);
-  const day = promised.includes(null) ? null : (promised.toSorted().at(-1) ?? null);
+  const days = promised.flatMap((each) => each ?? []);
+  const day = days.length < promised.length ? null : (days.toSorted().at(-1) ?? null);
   const all = day === null ? "" : ` All of it can be promised for ${day}.`;
   const verdict = {
     blocked: "Blocked",

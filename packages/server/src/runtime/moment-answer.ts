@@ -110,7 +110,7 @@ export function refusedBy<A>(error: unknown): Answered<A> {
   return { kind: "refused", refusal: { code, message: failure.message, failure } };
 }
 
-/** An operation of a side with our codes, and its manifest. Rejects with a Refused where it is not offered. */
+/** An operation of a side with our codes, and its manifest. Rejects with a Refused where there is none. */
 export async function operationOf<Name extends OperationName>(
   side: Side,
   name: Name,

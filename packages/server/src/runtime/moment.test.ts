@@ -299,7 +299,7 @@ test("an ERP that is away or slow is answered for by what it said before, with i
   expect(codeOf(await moment.price(question))).toBe("refused_by_erp");
 });
 
-test("a preflight says of each line and of the whole what stands in the way, and changes nothing", async () => {
+test("a preflight says of each line and of the whole what is in the way, and changes nothing", async () => {
   const stage = await stageOf();
   const lines = [
     { id: "1", product: stage.product.crm, qty: "2", unit: "pcs", price: "9" },
@@ -323,7 +323,8 @@ test("a preflight says of each line and of the whole what stands in the way, and
     ],
   ]);
   expect(told.lines[0]?.findings[0]).toMatchObject({ quoted: "9", found: "10" });
-  expect(told.findings.map(({ code, verdict }) => [code, verdict])).toEqual([["credit_over", "blocked"]]);
+  const whole = told.findings.map(({ code, verdict }) => [code, verdict]);
+  expect(whole).toEqual([["credit_over", "blocked"]]);
   expect(told.verdict).toBe("blocked");
   expect(stage.erp.writes + stage.crm.writes).toBe(writes);
 });
