@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { connectionId, externalId } from "@crossfoot/kernel";
-import { auditRuleIds, auditRules, nearestName } from "@crossfoot/model";
+import { auditRuleIds, auditRules, entities, nearestName } from "@crossfoot/model";
 import type { AuditFinding, AuditRuleId } from "@crossfoot/model";
 import { mendableRules, repairsMax, withCommands } from "../audit/repairs.ts";
 import type { KeptRepairs, RepairWanted } from "../audit/repairs.ts";
@@ -46,7 +46,17 @@ function placeOf(project: Project, text: string): RepairWanted["of"] {
   const known = project.connections.map(({ id }): string => id);
   if (!known.includes(side))
     throw badInput(`no connection is called \`${side}\`; there are: ${known.join(", ")}`);
-  return { side, entity: entityOf(name), field: field ?? null };
+  const entity = entityOf(name);
+  const fields = Object.keys(entities[entity].fields);
+  const own = project.contract.entities[entity].fields;
+  const [root = ""] = (field ?? "").split(/[.[]/);
+  if (field !== undefined && !fields.includes(root) && own[root] === undefined) {
+    const near = nearestName(root, fields);
+    throw badInput(
+      `${entity} have no field \`${root}\`${near === undefined ? "" : `; did you mean \`${near}\`?`}`,
+    );
+  }
+  return { side, entity, field: field ?? null };
 }
 
 const askedOf = ({ rule, side, entity, id, field, value, repair }: AuditFinding): RepairAsked => ({

@@ -66,7 +66,7 @@ async function answer(context: Context, flags: DuplicateFlags): Promise<ExitCode
   if (assign !== undefined && owner === undefined && due === undefined)
     throw badInput("say --owner, --due, or both");
   const dueAt = due === undefined ? undefined : new Date(due);
-  if (dueAt !== undefined && Number.isNaN(dueAt.getTime()))
+  if (dueAt !== undefined && (Number.isNaN(dueAt.getTime()) || dueAt.toISOString().slice(0, 10) !== due))
     throw badInput("--due is a day such as 2026-12-31");
   const said: Parameters<Engine["answerDuplicate"]>[1] = {
     word: apart === undefined ? "assign" : "apart",

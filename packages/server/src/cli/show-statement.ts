@@ -241,7 +241,13 @@ function footing({ grand, byReason, untied, accounts, rows }: Footing, room: num
   ];
 }
 
+/** Whether no record of any entity was there to be compared. */
+export const isOverNothing = ({ entities }: Statement): boolean =>
+  entities.every(({ linked, missing }) => linked === 0 && missing.length === 0);
+
 function verdict(statement: Statement): string {
+  if (statement.isEqual && isOverNothing(statement))
+    return "No record is known here that could be compared: this says nothing about both systems.";
   if (statement.isEqual) return "Both systems agree.";
   const all = statement.entities;
   const open = all.reduce(

@@ -63,6 +63,10 @@ function insideOf(bytes: Buffer, ending: string): string | undefined {
   return to < 0 ? undefined : bytes.subarray(from + "stream\n".length, to).toString("utf8");
 }
 
+const sealedKeys: readonly (string | keyof SealedStatement)[] = [
+  ...["form", "store", "number", "before", "parts", "hash", "statement"],
+];
+
 /** A file that was read: the statement inside, and what is wrong with the file around it. */
 export interface ReadStatement {
   readonly sealed: SealedStatement;
@@ -89,9 +93,16 @@ export async function readStatement(file: string): Promise<ReadStatement> {
     if (typeof sealed.hash !== "string" || typeof sealed.statement !== "object")
       throw new Error("no statement");
   } catch {
-    throw badInput(`there is no sealed statement in \`${file}\``);
+    throw badInput(
+      `no sealed statement can be read in \`${file}\`: it was changed or cut, or is none of ours`,
+    );
   }
-  if (ending === ".json") return { sealed, faults: [] };
+  const strange = Object.keys(sealed).filter((key) => !sealedKeys.includes(key));
+  if (ending === ".json")
+    return {
+      sealed,
+      faults: strange.map((key) => `${key}: it stands beside the seal, which does not cover it`),
+    };
   const shown = "page: what it shows is not what is sealed inside it";
   try {
     const again = await statementBytes(sealed, file);

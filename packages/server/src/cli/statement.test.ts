@@ -107,6 +107,30 @@ describe("a statement that is handed out", () => {
       expect(out).toContain(fault);
   });
 
+  it("where nothing can be written no statement is handed out, and no number used", async () => {
+    const asked = fakeEngine({ issueStatement: () => Promise.resolve(sealed) });
+    const { code, err } = await run(["statement", "--out", join(folder, "nowhere", "s.json")], {
+      engine: asked,
+    });
+    expect([code, err.includes("no statement was handed out")]).toEqual([4, true]);
+    expect(asked.asked.filter((call) => call.startsWith("issueStatement"))).toEqual([]);
+  });
+
+  it("what stands beside the seal is a fault", async () => {
+    const file = join(folder, "more.json");
+    const whole = JSON.parse((await statementBytes(sealed, file)).toString()) as object;
+    writeFileSync(file, JSON.stringify({ ...whole, note: "all is paid" }));
+    const { code, out } = await run(["statement", "verify", file], { engine });
+    expect([code, out.includes("note: it stands beside the seal")]).toEqual([1, true]);
+  });
+
+  it("agreement over nothing is none", async () => {
+    const nothing = composeStatement({ ...statement, entities: [], documents: [], accounts: {} });
+    const empty = fakeEngine({ statement: () => Promise.resolve(nothing) });
+    const { code, out } = await run(["statement", "--as-of", "1999-01-01"], { engine: empty });
+    expect([nothing.isEqual, code, out.includes("says nothing about both systems")]).toEqual([true, 2, true]);
+  });
+
   it("an ending of no form, a day that is none and a file without a statement are refused", async () => {
     const empty = join(folder, "empty.html");
     writeFileSync(empty, "<html></html>");

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { sealFaults } from "@crossfoot/model";
+import type { SealedStatement, Statement } from "@crossfoot/model";
 import type { Option } from "commander";
 import { readCutOff } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
@@ -8,7 +9,7 @@ import { onlyOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
-import { showStatement } from "./show-statement.ts";
+import { isOverNothing, showStatement } from "./show-statement.ts";
 import { checkEnding, readStatement, statementBytes } from "./statement-file.ts";
 
 interface Flags {
@@ -68,10 +69,19 @@ async function statementCommand(context: Context, flags: Flags): Promise<ExitCod
         "Not sealed: `--out FILE` hands it out, sealed and chained.",
       ].join("\n\n"),
     );
-    return statement.isEqual ? exitCodes.done : exitCodes.differences;
+    return codeOf(statement);
   }
-  const sealed = await withEngine(context, (engine) => engine.issueStatement(options));
-  writeFileSync(out, await statementBytes(sealed, out));
+  // A statement that is handed out has its number for good: there has to be a place for it first.
+  const draft = draftOf(out);
+  let sealed: SealedStatement;
+  try {
+    sealed = await withEngine(context, (engine) => engine.issueStatement(options));
+    writeFileSync(draft, await statementBytes(sealed, out));
+    renameSync(draft, out);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
   const { statement, number, hash } = sealed;
   const { isEqual, isExplained } = statement;
   context.print({ file: out, number, hash, isEqual, isExplained }, () =>
@@ -80,7 +90,25 @@ async function statementCommand(context: Context, flags: Flags): Promise<ExitCod
       `Statement ${number} is in ${out}; hash ${hash}. \`crossfoot statement verify ${out}\` checks it.`,
     ].join("\n\n"),
   );
-  return isEqual ? exitCodes.done : exitCodes.differences;
+  return codeOf(statement);
+}
+
+/** Agreement over nothing is none. */
+const codeOf = (statement: Statement): ExitCode =>
+  statement.isEqual && !isOverNothing(statement) ? exitCodes.done : exitCodes.differences;
+
+/** An empty file beside the one that is wanted, which takes its name in the end. */
+function draftOf(file: string): string {
+  const draft = `${file}.part`;
+  try {
+    writeFileSync(draft, "");
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+    return draft;
+  } catch (error) {
+    rmSync(draft, { force: true });
+    const why = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    throw badInput(`nothing can be written to \`${file}\`${why}; no statement was handed out`);
+  }
 }
 
 /** `statement verify`: is the file what was handed out, and does all of it add up. */

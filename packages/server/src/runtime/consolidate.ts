@@ -209,6 +209,9 @@ function valuesOf(
 ): { readonly values: readonly SetValues[]; readonly left: readonly UndoLeft[] } {
   const { world } = settling.session;
   const { survivorship = {} } = termsOfConsolidation(world, policy);
+  const strange = Object.keys(request.take).filter((field) => policy.fields[field] === undefined);
+  if (strange.length > 0)
+    throw new ConsolidationRefused(`${policy.entity} have no field ${strange.join(", ")}: see --take`);
   const own = new Set([survivor, ...losers].map(({ bundle }): string => bundle.id));
   const all = [survivor, ...losers];
   const candidates = all.map((one): Candidate => ({ views: viewsOf(one), isSurvivor: one === survivor }));

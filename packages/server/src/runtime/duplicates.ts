@@ -273,8 +273,10 @@ export function trendOf(clusters: readonly DuplicateCluster[], now: number): rea
   const times = clusters.map(({ foundAt, closedAt }) => {
     return { found: Date.parse(foundAt), closed: closedAt === null ? Infinity : Date.parse(closedAt) };
   });
+  // What this very look has found carries the store's stamp, which is later than its begin.
+  const end = Math.max(now, ...times.map(({ found }) => found));
   return Array.from({ length: weeksTold }, (_, at): DuplicateWeek => {
-    const until = now - (weeksTold - 1 - at) * weekMs;
+    const until = end - (weeksTold - 1 - at) * weekMs;
     const isIn = (time: number): boolean => time > until - weekMs && time <= until;
     return {
       until: new Date(until).toISOString(),
