@@ -63,7 +63,7 @@ function insideOf(bytes: Buffer, ending: string): string | undefined {
   return to < 0 ? undefined : bytes.subarray(from + "stream\n".length, to).toString("utf8");
 }
 
-const sealedKeys: readonly (string | keyof SealedStatement)[] = [
+const sealedKeys: readonly string[] = [
   ...["form", "store", "number", "before", "parts", "hash", "statement"],
 ];
 
