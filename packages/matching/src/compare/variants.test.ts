@@ -17,6 +17,10 @@ it.each([
   ["wall mount black", "wall mount white"],
   ["wandhalter schwarz", "wall mount white"],
   ["cuisinart coffeemaker dcc2000", "dcc 2020 coffee maker cuisinart"],
+  ["danby twin tub washer dtt420wh", "twin tub dtt426 washer"],
+  ["yamaha theater yht390bk", "yamaha yht 890bl theater"],
+  ["garmin ga 25mcx antenna 0101070200", "garmin ga 25mcx antenna 010 70702 00"],
+  ["reader mrw62e s1 181 mrw62es1181", "reader mrw62e s1 781"],
 ])("%j and %j are two of one series", (left, right) => {
   expect(areOther(left, right)).toBe(true);
 });
@@ -31,6 +35,9 @@ it.each([
   ["hoover vacuum u5140", "hoover company u5140900"],
   ["sony server in black hesv1000", "sony hesv1000 blu ray player"],
   ["acorn foods", "acorn foods"],
+  ["danby washer dtt420wh", "danby washer dtt420"],
+  ["antenna 0101070200 ga 25mcx", "antenna ga 25mcx 010 10702 00"],
+  ["lg dishwasher ldf6920bb in black", "lg dishwasher ldf6920bb 30"],
 ])("%j and %j may be one", (left, right) => {
   expect(areOther(left, right)).toBe(false);
 });

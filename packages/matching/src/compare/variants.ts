@@ -1,6 +1,6 @@
 import { colourOf } from "../normalise/colours.ts";
 
-/** A number that both names carry tells the article from here on, whatever else is written. */
+/** A number so long that both names carry tells the article, unless a longer one differs. */
 const tellingMin = 5;
 /** Numbers of one shape that differ in no more signs than this stand in one series. */
 const seriesMax = 2;
@@ -36,6 +36,7 @@ export function areOfOneSeries(left: string, right: string): boolean {
   if (romans.has(left) && romans.has(right)) return true;
   const [mine, theirs] = [sizeOf(left), sizeOf(right)];
   if (mine !== null && theirs !== null && mine === theirs) return true;
+  if (areOtherModels(left, right)) return true;
   const [short, long] = left.length < right.length ? [left, right] : [right, left];
   if (short.length < long.length)
     return (
@@ -47,6 +48,18 @@ export function areOfOneSeries(left: string, right: string): boolean {
   if (left.length < insideMin || shapeOf(left) !== shapeOf(right)) return false;
   const count = differing(left, right);
   return count <= seriesMax && count * 2 <= left.length;
+}
+
+/** A model: letters, its number, and letters of colour, land or finish ("yht390bk"). */
+const modelShape = /^([a-z]{2,})(\d{2,})[a-z]*$/;
+
+/** Whether two article numbers have one beginning in letters, and another number of as many digits. */
+function areOtherModels(left: string, right: string): boolean {
+  const [, mine, number = ""] = modelShape.exec(left) ?? [];
+  const [, theirs, other = ""] = modelShape.exec(right) ?? [];
+  if (mine === undefined || mine !== theirs || number === other || number.length !== other.length)
+    return false;
+  return differing(number, other) <= seriesMax;
 }
 
 /** The unit of a size ("8gb"), else null. */
@@ -105,7 +118,9 @@ function haveNextJoined(ours: readonly string[], others: readonly string[]): boo
   const long = ours.filter((word) => word.length >= joinedMin);
   if (long.length === 0) return false;
   return joined(others).some((whole) =>
-    long.some((word) => word.length === whole.length && areOfOneSeries(word, whole)),
+    long.some((word) =>
+      word.length === whole.length ? areOfOneSeries(word, whole) : areOtherModels(word, whole),
+    ),
   );
 }
 
@@ -122,17 +137,22 @@ function haveOneOther(ours: readonly string[], others: readonly string[]): boole
   );
 }
 
+/** Signs of the longest number that both names carry, 0 where none is long enough to tell the article. */
+function toldBy(left: readonly string[], right: readonly string[]): number {
+  const isTelling = (word: string): boolean =>
+    word.length >= tellingMin && /\d.*[a-z]|[a-z].*\d|\d{6}/.test(word) && right.includes(word);
+  return left.reduce((longest, word) => Math.max(longest, isTelling(word) ? word.length : 0), 0);
+}
+
 /**
  * Whether two names are two of one series by a single number, size, pack, edition or colour, though much else
  * agrees: each carries one that the other has not. Words folded. Symmetric. Never throws.
  */
 export function areVariants(left: readonly string[], right: readonly string[]): boolean {
-  const isTold = left.some(
-    (word) => word.length >= tellingMin && /\d.*[a-z]|[a-z].*\d|\d{6}/.test(word) && right.includes(word),
-  );
   if (haveOtherColour(left, right)) return true;
-  if (isTold) return false;
-  const [ours, others] = [unmet(left, right), unmet(right, left)];
+  const told = toldBy(left, right);
+  const ours = unmet(left, right).filter((word) => word.length > told);
+  const others = unmet(right, left).filter((word) => word.length > told);
   return (
     haveOneOther(ours, others) ||
     ours.some((word) => others.some((other) => areOfOneSeries(word, other))) ||
