@@ -15,7 +15,7 @@ export type { Counted, MatchingSummary } from "./describe.ts";
 export { evidenceOf } from "./evidence.ts";
 export type { Evidence } from "./evidence.ts";
 export { SideReader } from "./columns/prepare.ts";
-export { vocabularyOf } from "./columns/vocabulary.ts";
+export { bytesOfVocabulary, vocabularyOf } from "./columns/vocabulary.ts";
 export type { Side, Vocabulary } from "./columns/vocabulary.ts";
 export { questionsOf } from "./decide/ask.ts";
 export type { Decision } from "./decide/decisions.ts";

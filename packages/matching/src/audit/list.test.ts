@@ -236,3 +236,12 @@ describe("a repair is told only where it is certain", () => {
     expect(looked("accounts", lines).found).toEqual([]);
   });
 });
+
+it("records whose cells are too long together are looked at and not kept", () => {
+  const columns = recogniseColumns("accounts", ["id", "name"], [["1", "Acorn"]]);
+  const audit = auditList({ side: "crm", entity: "accounts", columns }, { ...terms, keptSigns: 30 }, []);
+  for (const id of ["1", "2", "3"]) audit.look([id, "Acorn Foods"]);
+  expect(audit.rows()).toBeNull();
+  expect(audit.look(["3", "Birch Steel"]).map(({ rule }) => rule)).toContain("id-twice");
+  expect(audit.held()).toBe(3);
+});

@@ -23,6 +23,8 @@ const judges: readonly Judge[] = [
  * compared in memory. Of longer lists every record is looked at, and equal keys are found, but no likeness.
  */
 const keptMax = 250_000;
+/** Signs of their cells at most, all together: a few of them make long lists of long texts. */
+const keptSignsMax = 200_000_000;
 
 /** How much of a column is filled. */
 export interface ColumnFill {
@@ -44,7 +46,9 @@ export interface ListAudit {
   readonly records: () => number;
   readonly lost: () => number;
   readonly fills: () => readonly ColumnFill[];
-  /** Rows that were kept; null where there were too many. */
+  /** Ids, keys and parents that are held in memory. */
+  readonly held: () => number;
+  /** Rows that were kept; null where there were too many, or too long ones. */
   readonly rows: () => readonly (readonly string[])[] | null;
   readonly record: (row: number) => AuditRecord;
 }
@@ -76,6 +80,8 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
   const refers = referencesOf(list, before);
   let kept: (readonly string[])[] | null = [];
   let count = 0;
+  let signs = 0;
+  const signsMax = terms.keptSigns ?? keptSignsMax;
   const recordAt = (cells: readonly string[], row: number): AuditRecord =>
     recordOf(cells, { list, terms, row, columnOf });
   return {
@@ -87,7 +93,8 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
         const value = valueOf(cell);
         if (value !== "" && !isBlank(value)) filled[at] = (filled[at] ?? 0) + 1;
       }
-      if (count > keptMax) kept = null;
+      for (const cell of kept === null ? [] : cells) signs += cell.length;
+      if (count > keptMax || signs > signsMax) kept = null;
       kept?.push(cells);
       tree.note(record);
       formats.note(record);
@@ -110,6 +117,7 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
     has: keys.has,
     records: () => count,
     lost: worth.lost,
+    held: () => keys.count() + tree.count(),
     fills: () => list.columns.map(({ name, meaning }, at) => ({ name, meaning, filled: filled[at] ?? 0 })),
     rows: () => kept,
     record: (row) => recordAt(kept?.[row - 1] ?? [], row),

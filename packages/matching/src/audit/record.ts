@@ -19,6 +19,8 @@ export interface AuditTerms {
   readonly today: string;
   /** Days after which an untouched record counts as stale. */
   readonly staleDays: number;
+  /** Signs of a list's records that are kept to be compared, where fewer than usual. */
+  readonly keptSigns?: number;
 }
 
 /** One record, as the rules look at it. */

@@ -38,6 +38,8 @@ export interface Keys {
   /** Faults of a record beside those before it: an id or a key that is taken. */
   readonly note: (record: AuditRecord) => readonly Fault[];
   readonly has: (id: string) => boolean;
+  /** How many ids and keys are held. */
+  readonly count: () => number;
 }
 
 /** Keeps ids and unique values: one entry each. Never throws. */
@@ -46,6 +48,7 @@ export function keepKeys(): Keys {
   const keys = new Map<string, string>();
   return {
     has: (id) => ids.has(id),
+    count: () => ids.size + keys.size,
     note: (record) => {
       const { list, at, id } = record;
       const faults: Fault[] = [];
@@ -93,6 +96,8 @@ export interface Tree {
   readonly note: (record: AuditRecord) => void;
   /** Parents that are not there and circles of parents, once all records were noted. */
   readonly faults: (has: (id: string) => boolean) => readonly PlacedFault[];
+  /** How many parents are held. */
+  readonly count: () => number;
 }
 
 /** Keeps the parents of a list. A circle is told once for each of its records, and never followed. */
@@ -100,6 +105,7 @@ export function keepTree(): Tree {
   const parents = new Map<string, { readonly parent: string; readonly row: number }>();
   let field = "";
   return {
+    count: () => parents.size,
     note: ({ at, id, row, list }) => {
       const parent = at("parent");
       if (parent === "") return;

@@ -140,6 +140,11 @@ export class SideReader {
     return this.#blank;
   }
 
+  /** Bytes of memory it holds, beside its vocabulary. */
+  get bytes(): number {
+    return this.#values.reduce((sum, list) => sum + list.bytes, 0);
+  }
+
   /** The side, when all its records were added. */
   side(): Side {
     return { count: this.count, values: this.#values.map((list) => list.view()) };

@@ -22,6 +22,11 @@ export class RowKeys {
     for (const { at, texts, ids } of this.#columns) ids.push(texts.idOf(row[at] ?? ""));
   }
 
+  /** Bytes of memory it holds. */
+  get bytes(): number {
+    return this.#columns.reduce((sum, { texts, ids }) => sum + texts.bytes + ids.bytes, 0);
+  }
+
   #key(): { readonly texts: TextPool; readonly ids: NumberList } | undefined {
     return this.#columns.find(({ texts, ids }) => texts.count === ids.length) ?? this.#columns.at(-1);
   }

@@ -33,6 +33,11 @@ export class FieldValues {
     return this.#keys.count;
   }
 
+  /** Bytes of memory its values hold, beside the words and marks that fields share. */
+  get bytes(): number {
+    return this.#keys.bytes + this.#starts.bytes + this.#sequence.bytes + this.#markOf.bytes;
+  }
+
   /** The number of a value, given at its first coming. */
   idOf(value: Prepared): number {
     const id = this.#keys.idOf(value.key);
@@ -113,6 +118,11 @@ export interface Vocabulary {
 export function vocabularyOf(fields: readonly Field[]): Vocabulary {
   const [words, marks] = [new TextPool(), new TextPool()];
   return { words, marks, fields: fields.map(({ kind }) => new FieldValues(kind, words, marks)) };
+}
+
+/** Bytes of memory that a vocabulary holds. */
+export function bytesOfVocabulary({ words, marks, fields }: Vocabulary): number {
+  return fields.reduce((sum, each) => sum + each.bytes, words.bytes + marks.bytes);
 }
 
 /** One side of a match: for each field the number of the value of every record, or `saysNothing`. */

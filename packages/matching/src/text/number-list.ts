@@ -8,6 +8,11 @@ export class NumberList {
     return this.#length;
   }
 
+  /** Bytes of memory it holds. */
+  get bytes(): number {
+    return this.#values.byteLength;
+  }
+
   /** Adds one at the end. */
   push(value: number): void {
     if (this.#length === this.#values.length) {

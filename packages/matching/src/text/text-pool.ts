@@ -25,6 +25,11 @@ export class TextPool {
     return this.#starts.length;
   }
 
+  /** Bytes of memory it holds. */
+  get bytes(): number {
+    return this.#bytes.length + this.#slots.byteLength + this.#starts.bytes + this.#hashes.bytes;
+  }
+
   /** The number of a text, given at its first coming. */
   idOf(text: string): number {
     const length = this.#write(text);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import type { WriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { auditRules } from "@crossfoot/model";
@@ -29,6 +30,8 @@ export interface FindingFiles {
   readonly write: (findings: readonly AuditFinding[]) => Promise<void>;
   /** Ends the files, and answers their names. */
   readonly close: () => Promise<readonly string[]>;
+  /** Ends the files and takes them away: half of the findings would pass for all. */
+  readonly discard: () => Promise<void>;
 }
 
 /**
@@ -76,6 +79,13 @@ export function writeFindings(
           lineOf([each.id, each.field, each.value, each.repair ?? "", each.rule]),
         );
         await write(streamOf(name, repairHead), lines.join(""));
+      }
+    },
+    discard: async () => {
+      for (const [name, stream] of open) {
+        stream.destroy();
+        if (!stream.closed) await once(stream, "close");
+        await rm(join(folder, name), { force: true });
       }
     },
     close: async () => {

@@ -19,6 +19,22 @@ const sampleMax = 2000;
 /** Findings given on at once. */
 const batchMax = 1000;
 
+/** Ids, numbers and parents that all lists may hold: about a gigabyte. */
+const heldMax = 8_000_000;
+/** Records between two looks at what is held. */
+const lookEvery = 1024;
+
+/** Lists that hold more than the memory has room for. */
+export class AuditTooLarge extends Error {
+  constructor(from: string, row: number, held: number) {
+    super(
+      `${from}: too much to be audited at once: at row ${row} the lists have ${held} ids, numbers and parents ` +
+        "to be remembered. Audit fewer lists at a time, or split this one (one country, one year at a time)",
+    );
+    this.name = "AuditTooLarge";
+  }
+}
+
 /** What an audit works with. */
 export interface AuditWork {
   readonly sources: readonly AuditSource[];
@@ -26,6 +42,8 @@ export interface AuditWork {
   /** Gets every finding, in batches. */
   readonly sink: (findings: readonly AuditFinding[]) => Promise<void>;
   readonly onProgress: (message: string) => void;
+  /** Ids, numbers and parents that all lists together may hold, where fewer than usual. */
+  readonly heldMax?: number;
 }
 
 interface Listed {
@@ -37,7 +55,7 @@ interface Listed {
 
 /**
  * Audits lists, row by row, then in themselves, then against the other side. Memory does not grow with the
- * findings. Reads only. Rejects with whatever a source or the sink rejects with.
+ * findings. Reads only. Rejects with AuditTooLarge, and with whatever a source or the sink rejects with.
  */
 export async function runAudit(work: AuditWork): Promise<AuditReport> {
   const tally = keepTally();
@@ -55,7 +73,7 @@ export async function runAudit(work: AuditWork): Promise<AuditReport> {
   for (const source of order) {
     const opened = await beginList(
       source,
-      work.terms,
+      work,
       lists.map(({ audit }) => audit),
     );
     lists.push({ audit: opened.audit, from: source.from, links: opened.links });
@@ -106,11 +124,7 @@ interface Begun {
 }
 
 /** Recognises the columns of a list by its first rows, and makes it ready to be read. */
-async function beginList(
-  source: AuditSource,
-  terms: AuditTerms,
-  before: readonly ListAudit[],
-): Promise<Begun> {
+async function beginList(source: AuditSource, work: AuditWork, before: readonly ListAudit[]): Promise<Begun> {
   const { side, entity } = source;
   const opened = await source.open();
   const rows = opened.rows[Symbol.asyncIterator]();
@@ -128,10 +142,11 @@ async function beginList(
       opened.names,
       sample.map(({ cells }) => cells),
     );
-  const audit = auditList({ side, entity, columns, isCanonical: opened.isLinked }, terms, before);
+  const audit = auditList({ side, entity, columns, isCanonical: opened.isLinked }, work.terms, before);
   const links = opened.isLinked ? new Map<string, number>() : null;
   const look = ({ cells, link, faults }: AuditRow): readonly AuditFinding[] => {
     const found = audit.look(cells, faults);
+    if (audit.records() % lookEvery === 0) refuseTooMany(source.from, [...before, audit], work.heldMax);
     if (typeof link === "string") links?.set(link, audit.records());
     return found;
   };
@@ -142,6 +157,11 @@ async function beginList(
     await give(audit.end());
   };
   return { audit, links, read };
+}
+
+function refuseTooMany(from: string, lists: readonly ListAudit[], most = heldMax): void {
+  const held = lists.reduce((sum, each) => sum + each.held(), 0);
+  if (held > most) throw new AuditTooLarge(from, lists.at(-1)?.records() ?? 0, held);
 }
 
 interface Comparing {
@@ -158,9 +178,7 @@ async function compareAll(
   for (const { audit } of lists) {
     if (audit.rows() === null) {
       const { side, entity } = audit.list;
-      remarks.push(
-        `${side}: ${entity} has too many records to be compared by likeness; equal numbers were found`,
-      );
+      remarks.push(`${side}: ${entity} is too large to be compared by likeness; equal numbers were found`);
     }
     work.onProgress(`${audit.list.side}: duplicates among ${audit.list.entity}`);
     for (const finding of duplicatesIn(audit)) await give([finding]);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { auditRuleIds } from "@crossfoot/model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -90,6 +90,16 @@ describe("audit on files", () => {
 });
 
 describe("bad input is named", () => {
+  it("of an audit that was refused no findings are left that would pass for all", async () => {
+    const blank = crm.map((line) => line.replace("Leeds", ""));
+    const ended = await audit({ "crm/accounts.csv": [...blank, "A9,too,few"].join("\n") }, [
+      ...["--crm", at("crm"), "--out", at("out")],
+    ]);
+    expect(ended.code).toBe(4);
+    expect(ended.err).toMatch(/accounts.csv, line 9: has another number of cells/);
+    expect(readdirSync(at("out"))).toEqual([]);
+  });
+
   it.each([
     ["another encoding", Buffer.from("id,name\n1,M\xfcller", "latin1"), /accounts.csv, line 2: not UTF-8/],
     ["a row of another width", "id,name\n1,a,b\n", /line 2: has another number of cells/],

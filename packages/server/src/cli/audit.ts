@@ -71,6 +71,9 @@ async function auditCommand(context: Context, flags: AuditFlags): Promise<ExitCo
     sources: sides.flatMap(({ sources }) => sources),
     staleDays,
     sink: files?.write ?? (() => Promise.resolve()),
+  }).catch(async (error: unknown) => {
+    await files?.discard();
+    throw error;
   });
   const remarks = ignored.map((file) => `${file} was left alone: its name does not tell what it holds`);
   const told = { ...report, remarks: [...remarks, ...report.remarks] };

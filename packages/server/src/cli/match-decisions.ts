@@ -6,6 +6,9 @@ import { badInput } from "./refusal.ts";
 const yes: ReadonlySet<string> = new Set(["same", "yes", "y", "true", "1", "link", "match"]);
 const no: ReadonlySet<string> = new Set(["apart", "no", "n", "false", "0", "different"]);
 
+/** Decisions that are heard: they are held one by one. */
+const decisionsMax = 1_000_000;
+
 /** Both files that the decisions are about. */
 interface Asked {
   readonly left: ReadFile;
@@ -22,6 +25,7 @@ interface Asked {
 export async function readDecisions(file: string, asked: Asked): Promise<readonly Decision[]> {
   const heard = new Heard(file, asked);
   let places: readonly number[] = [];
+  let count = 0;
   await eachMatchRow(file, {
     isLineAsked: true,
     header: (columns) => {
@@ -37,7 +41,10 @@ export async function readDecisions(file: string, asked: Asked): Promise<readonl
         (cells[at] ?? "").trim(),
       );
       const rows = [row, mate] as const;
-      if (said !== "") heard.add({ ids: [one, other], rows, word: said.toLowerCase(), line });
+      if (said === "") return true;
+      heard.add({ ids: [one, other], rows, word: said.toLowerCase(), line });
+      if (++count > decisionsMax)
+        throw badInput(`${file}, line ${line}: more than ${decisionsMax} decisions; decide fewer at once`);
       return true;
     },
   });

@@ -5,6 +5,7 @@ import { evidenceOf, matchSides, questionsOf, summaryOf } from "@crossfoot/match
 import type { Decision, MatchedEntity, Matching } from "@crossfoot/matching";
 import type { Context } from "./context.ts";
 import { readDecisions } from "./match-decisions.ts";
+import { memoryAllowed } from "./match-memory.ts";
 import { readFiles } from "./match-sides.ts";
 import type { ReadFiles } from "./match-sides.ts";
 import { badInput, exitCodes } from "./refusal.ts";
@@ -21,6 +22,7 @@ export interface MatchFlags {
   readonly out?: string;
   readonly stored?: boolean;
   readonly decisions?: string;
+  readonly memory?: string;
 }
 
 /** Evidence told per pair; more of it decides nothing. */
@@ -35,7 +37,8 @@ export async function matchFilesCommand(context: Context, flags: MatchFlags): Pr
   if ([a, b, flags.decisions].includes(out)) throw badInput("--out names one of the files that are read");
   const { entity } = flags;
   if (entity === undefined) throw badInput("--entity names what the records are: accounts, contacts, ...");
-  const files = await readFiles({ a, b, map: flags.map, entity: entity as MatchedEntity });
+  const megabytes = memoryAllowed(flags.memory);
+  const files = await readFiles({ a, b, map: flags.map, entity: entity as MatchedEntity, megabytes });
   const decisions = flags.decisions === undefined ? [] : await readDecisions(flags.decisions, files);
   const { left, right, fields, vocabulary } = files;
   const matching = matchSides(

@@ -17,6 +17,7 @@ const header = ["entity", "a", "b", "band", "probability", "evidence"];
 export async function matchRecordsCommand(context: Context, flags: MatchFlags): Promise<ExitCode> {
   if (flags.map !== undefined) throw badInput("--map is for files: --a, --b");
   if (flags.decisions !== undefined) throw badInput("--decisions is for files: --a, --b");
+  if (flags.memory !== undefined) throw badInput("--memory is for files: --a, --b");
   if (flags.entity === "warehouses" || flags.entity === "users")
     throw badInput(`${flags.entity} are matched from files: --a, --b`);
   const only = flags.entity === undefined ? {} : { only: [flags.entity] };

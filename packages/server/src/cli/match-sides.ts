@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import {
+  bytesOfVocabulary,
   mappedFields,
   matchingFields,
   RowKeys,
@@ -9,11 +10,14 @@ import {
 } from "@crossfoot/matching";
 import type { Field, MatchedEntity, Side, Table, Vocabulary } from "@crossfoot/matching";
 import { readMatchMap } from "./match-map.ts";
+import { refuseTooMany } from "./match-memory.ts";
 import { eachMatchRow, readMatchTable } from "./match-table.ts";
 import { badInput } from "./refusal.ts";
 
 /** Rows that tell what the columns hold; the whole files are read once more, and are never held. */
 const sampleRows = 20_000;
+/** Rows between two looks at the memory. */
+const lookEvery = 4096;
 
 /** A file that was read. */
 export interface ReadFile {
@@ -38,10 +42,15 @@ export interface FilesAsked {
   readonly b: string | undefined;
   readonly map: string | undefined;
   readonly entity: MatchedEntity;
+  /** Megabytes that the whole match may take. */
+  readonly megabytes: number;
 }
 
-/** Reads the files row by row into columns of numbers. Rejects with a Refusal. */
-export async function readFiles({ a, b, map, entity }: FilesAsked): Promise<ReadFiles> {
+/**
+ * Reads the files row by row into columns of numbers. Rejects with a Refusal, also where there are more records
+ * than the memory can match.
+ */
+export async function readFiles({ a, b, map, entity, megabytes }: FilesAsked): Promise<ReadFiles> {
   if (b !== undefined && (await isOneFile(a, b)))
     throw badInput("--a and --b are one file; its duplicates are found without --b");
   const left = await readMatchTable(a, sampleRows);
@@ -57,16 +66,26 @@ export async function readFiles({ a, b, map, entity }: FilesAsked): Promise<Read
         "say with --map which do (see docs/guide/matching.md)",
     );
   const vocabulary = vocabularyOf(fields);
+  const memory = { megabytes, files: b === undefined ? 1 : 2 } as const;
+  const before = { records: 0, held: 0 };
   const read = async (file: string, columns: readonly string[], end: "left" | "right"): Promise<ReadFile> => {
     const reader = new SideReader(vocabulary, fields, { end, entity });
     const keys = new RowKeys(columns);
+    const held = (): number => before.held + reader.bytes + keys.bytes;
     await eachMatchRow(file, {
       row: (cells) => {
         reader.add(cells);
         keys.add(cells);
+        if (reader.count % lookEvery === 0)
+          refuseTooMany(memory, {
+            ...{ file, rows: reader.count, records: before.records + reader.count },
+            held: held() + bytesOfVocabulary(vocabulary),
+          });
         return true;
       },
     });
+    before.held = held();
+    before.records += reader.count;
     return { columns, side: reader.side(), keys, blank: reader.blank };
   };
   return {

@@ -6,8 +6,6 @@ import type { Table } from "@crossfoot/matching";
 import { delimiterOf, headOf } from "./adopt-table.ts";
 import { badInput } from "./refusal.ts";
 
-/** Most rows of one file: their columns are held in memory. */
-const rowsMax = 2_000_000;
 /** Longest record; a longer one is a quote that was never closed. */
 const recordBytesMax = 1_000_000;
 
@@ -37,9 +35,14 @@ export async function* readTableRows(
   { isLineAsked }: { readonly isLineAsked: boolean } = { isLineAsked: false },
 ): AsyncIterable<TableRow> {
   const delimiter = delimiterOf(await headOf(file));
+  let begins = 1;
   const parser = parse({
     ...{ bom: true, delimiter, skip_empty_lines: true, max_record_size: recordBytesMax },
     info: isLineAsked,
+    on_record: (record, { lines }) => {
+      begins = lines + 1;
+      return record;
+    },
   });
   const source = createReadStream(file, { highWaterMark: 1 << 18 });
   pipeline(source, utf8Check(file), parser, () => {
@@ -57,7 +60,7 @@ export async function* readTableRows(
       }
     }
   } catch (error) {
-    throw named(file, error);
+    throw named(file, error, begins);
   } finally {
     source.destroy();
   }
@@ -65,18 +68,14 @@ export async function* readTableRows(
   if (isBare) throw badInput(`${file} has a header and no lines`);
 }
 
-/**
- * Tells a visitor every row of a file, and holds none of them. Rejects as `readTableRows` does, and for more
- * than 2,000,000 rows.
- */
+/** Tells a visitor every row of a file, and holds none of them. Rejects as `readTableRows` does. */
 export async function eachMatchRow(file: string, visitor: RowVisitor): Promise<void> {
-  let rows = 0;
+  let isFirst = true;
   for await (const { header, row, line } of readTableRows(file, {
     isLineAsked: visitor.isLineAsked === true,
   })) {
-    if (rows === 0) visitor.header?.(header);
-    rows++;
-    if (rows > rowsMax) throw badInput(`${file} has more than ${rowsMax} rows; split it`);
+    if (isFirst) visitor.header?.(header);
+    isFirst = false;
     if (!visitor.row(row, line)) return;
   }
 }
@@ -180,12 +179,18 @@ const causes: { readonly [code: string]: string } = {
   CSV_QUOTE_NOT_CLOSED: "a quote was opened and never closed",
   CSV_MAX_RECORD_SIZE: `the row is longer than ${recordBytesMax} characters; a quote may have been left open`,
 };
+/** What is only met long behind the line in which it went wrong: that is where the row begins. */
+const lateCodes: ReadonlySet<string> = new Set(["CSV_QUOTE_NOT_CLOSED", "CSV_MAX_RECORD_SIZE"]);
 
-/** A failure of the parser in our words: with its line, without what stands there. */
-function named(file: string, error: unknown): unknown {
+/**
+ * A failure of the parser in our words: with its line, without what stands there. The row that could not be
+ * read begins at line `begins`.
+ */
+function named(file: string, error: unknown, begins: number): unknown {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
   const cause = causes[error.code];
   if (cause === undefined) return error;
-  const line = "lines" in error && typeof error.lines === "number" ? error.lines : null;
-  return badInput(`${file}${line === null ? "" : `, line ${line}`}: ${cause}`);
+  const line =
+    !lateCodes.has(error.code) && "lines" in error && typeof error.lines === "number" ? error.lines : begins;
+  return badInput(`${file}, line ${line}: ${cause}`);
 }

@@ -28,6 +28,7 @@ export function addMatching(add: Add): void {
         .option("--map <file>", "YAML that names the columns; without it they are recognised")
         .option("--decisions <file>", "CSV of pairs that a person decided: they hold, and they teach")
         .option("--out <file>", "CSV of pairs that is written")
+        .option("--memory <megabytes>", "what matching files may take; 2048 unless told")
         .option("--stored", "without files: compare what is stored, and ask no system");
       act((context, [entity, record]) => {
         const flags = command.opts<MatchFlags & { readonly with?: string; readonly apart?: boolean }>();

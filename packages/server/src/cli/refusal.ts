@@ -1,3 +1,4 @@
+import { AuditTooLarge } from "../audit/run.ts";
 import { describeProblem } from "../config/problem.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { PlanRefused } from "../runtime/apply-refusal.ts";
@@ -91,6 +92,7 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof Error && error.name === "RecordUnknown") {
     return new Refusal(exitCodes.failed, error.message, { code: "record_unknown" });
   }
+  if (error instanceof AuditTooLarge) return badInput(error.message);
   if (error instanceof RestoreRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "restore_refused" });
   }

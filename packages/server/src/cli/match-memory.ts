@@ -1,0 +1,60 @@
+import { badInput } from "./refusal.ts";
+import { many } from "./text.ts";
+
+/** What a run may take, in megabytes of 2^20 bytes: by default, and how little and how much can be allowed. */
+const usualMegabytes = 2048;
+const leastMegabytes = 512;
+const mostMegabytes = 6000;
+/** Megabytes that a run takes with hardly a record. */
+const baseMegabytes = 320;
+/**
+ * Bytes a run takes for each byte that its records hold when they were read: themselves, the index, the
+ * candidates. Measured from 100,000 to 1,000,000 records a side (docs/internals/matching.md).
+ */
+const timesHeld = 3;
+const megabyte = 2 ** 20;
+/** Numbers of records are told with so many digits. */
+const toldDigits = 2;
+
+/** The megabytes that `--memory` allows. Throws a Refusal where it is no number that can be. */
+export function memoryAllowed(flag: string | undefined): number {
+  if (flag === undefined) return usualMegabytes;
+  const megabytes = Number(flag);
+  if (!Number.isSafeInteger(megabytes) || megabytes < leastMegabytes || megabytes > mostMegabytes)
+    throw badInput(`--memory is a number of megabytes, ${leastMegabytes} to ${mostMegabytes}`);
+  return megabytes;
+}
+
+/** How far the files of a match were read. */
+export interface ReadSoFar {
+  readonly file: string;
+  /** Rows of this file. */
+  readonly rows: number;
+  /** Records of both files. */
+  readonly records: number;
+  /** Bytes that they hold. */
+  readonly held: number;
+}
+
+/** What a match may hold: `megabytes` for so many files. */
+export interface MatchMemory {
+  readonly megabytes: number;
+  readonly files: 1 | 2;
+}
+
+/**
+ * Refuses records that could not be matched within the memory, long before it is taken. Throws a Refusal with
+ * how many fit and what to do.
+ */
+export function refuseTooMany({ megabytes, files }: MatchMemory, read: ReadSoFar): void {
+  const needed = baseMegabytes + (timesHeld * read.held) / megabyte;
+  if (needed <= megabytes) return;
+  const fit = (read.records * (megabytes - baseMegabytes)) / (needed - baseMegabytes) / files;
+  const told = Number(fit.toPrecision(toldDigits));
+  throw badInput(
+    `${read.file}: too many records to be matched at once: the memory of ${megabytes} megabytes was full ` +
+      `at row ${read.rows}. About ${many(told, "such record")}${files === 2 ? " of each file" : ""} fit. ` +
+      "Split the files (one country, one region at a time), name fewer columns with --map, or allow more " +
+      `with --memory (up to ${mostMegabytes})`,
+  );
+}
