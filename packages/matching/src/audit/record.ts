@@ -53,11 +53,12 @@ export type Judge = (record: AuditRecord) => readonly Fault[];
 
 /** What databases and spreadsheets write for no value at all. */
 const nulls = new Set(["null", "\\n", "#n/a", "(null)", "<null>"]);
+const nullMax = 6;
 
 /** A cell as a value: trimmed, and "" where an export wrote its word for nothing. */
 export function valueOf(cell: string | undefined): string {
   const text = (cell ?? "").trim();
-  return nulls.has(text.toLowerCase()) ? "" : text;
+  return text.length <= nullMax && nulls.has(text.toLowerCase()) ? "" : text;
 }
 
 const yes = /^(?:1|y|yes|true|t|ja|oui|si|x)$/i;

@@ -21,6 +21,17 @@ const brokenKinds: ReadonlySet<Kind> = new Set([
 export const silentKinds: ReadonlySet<Kind> = new Set(["number", "category", "house", "ignored"]);
 /** Features kept of one record; longer texts add nothing to a proposal. */
 const featuresMax = 160;
+
+/** Features that a value of so many words and letters brings to a record that has `before`; an estimate. */
+export function featuresOf(
+  kind: Kind,
+  value: { readonly words: number; readonly letters: number },
+  before: number,
+): number {
+  if (before > featuresMax || silentKinds.has(kind)) return 0;
+  return Math.max(1, value.words) + (brokenKinds.has(kind) ? value.letters : 0);
+}
+
 /** Signs a run is made of: the edges of a word, letters, digits. */
 const signs = 38;
 const runCount = signs ** 3;

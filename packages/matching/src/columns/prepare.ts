@@ -1,3 +1,4 @@
+import { featuresOf } from "../block/features.ts";
 import type { Field, Kind, MatchedEntity, Table } from "../kinds.ts";
 import { addressWords } from "../normalise/address.ts";
 import { isBlank } from "../normalise/blank.ts";
@@ -111,6 +112,7 @@ export class SideReader {
   readonly #values: readonly NumberList[];
   readonly #known: readonly Map<string, number>[];
   #blank = 0;
+  #features = 0;
 
   constructor(vocabulary: Vocabulary, fields: readonly Field[], as: Reading) {
     this.#vocabulary = vocabulary;
@@ -123,11 +125,16 @@ export class SideReader {
   /** Adds a record. A missing cell says nothing. */
   add(row: readonly string[]): void {
     let isBlankRow = true;
+    let features = 0;
     for (let field = 0; field < this.#columns.length; field++) {
       const id = this.#idOf(field, row[this.#columns[field]?.at ?? -1] ?? "");
       this.#values[field]?.push(id);
-      if (id !== saysNothing) isBlankRow = false;
+      if (id === saysNothing) continue;
+      isBlankRow = false;
+      const values = this.#vocabulary.fields[field];
+      if (values !== undefined) features += featuresOf(values.kind, values.sizeOf(id), features);
     }
+    this.#features += features;
     if (isBlankRow) this.#blank++;
     this.count++;
   }
@@ -138,6 +145,11 @@ export class SideReader {
   /** Records that say nothing in any field. */
   get blank(): number {
     return this.#blank;
+  }
+
+  /** Words and runs of letters that its records are found by, about. */
+  get features(): number {
+    return this.#features;
   }
 
   /** Bytes of memory it holds, beside its vocabulary. */

@@ -58,6 +58,11 @@ export class FieldValues {
     return this.#keys.lengthOf(id);
   }
 
+  /** How many words and letters the value has. */
+  sizeOf(id: number): { readonly words: number; readonly letters: number } {
+    return { words: this.endOf(id) - this.startOf(id), letters: this.lengthOf(id) };
+  }
+
   /** Whether two values are the same letters, whatever the blanks between them. */
   isSameWritten(left: number, right: number): boolean {
     const blank = 32;

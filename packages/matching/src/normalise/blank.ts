@@ -22,11 +22,23 @@ const sharedMailboxes: ReadonlySet<string> = new Set(
   ).split(","),
 );
 
+/** So much of a long value is looked at first, and so many letters in it are more than any placeholder has. */
+const beginningMax = 64;
+const placeholderMax = 24;
+
+/** Whether a long value begins with more than a placeholder: a page of text need not be folded to know it. */
+function beginsAsText(value: string): boolean {
+  if (value.length <= beginningMax) return false;
+  const packed = fold(value.slice(0, beginningMax)).replaceAll(" ", "");
+  return packed.length > placeholderMax && !/^(.)\1*$/.test(packed);
+}
+
 /**
  * Whether a value says nothing: empty, a word for "unknown", or one sign over and over ("000-000", "---",
  * "xxx"). Never throws.
  */
 export function isBlank(value: string): boolean {
+  if (beginsAsText(value)) return false;
   const folded = fold(value);
   if (folded === "" || placeholders.has(folded)) return true;
   const packed = folded.replaceAll(" ", "");

@@ -49,6 +49,14 @@ it.each(["", "  ", "-", "N/A", "n.a.", "unknown", "000-000", "0000000000", "xxx"
   },
 );
 
+it.each(["0".repeat(200), `${"-".repeat(100)}n/a`, `unknown${" ".repeat(90)}`, "x".repeat(99)])(
+  "a long value such as %j says nothing",
+  (value) => {
+    expect(isBlank(value)).toBe(true);
+    expect(isBlank(`${value} but a page of text does, however it begins`)).toBe(false);
+  },
+);
+
 it.each(["0", "5", "AA Batteries", "Nan Goldin", "11", "777 Partners"])("%j says something", (value) => {
   expect(isBlank(value)).toBe(false);
 });

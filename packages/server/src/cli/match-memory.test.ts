@@ -17,7 +17,7 @@ const rows = 20_000;
 const accounts = ["id,name,city"]
   .concat(Array.from({ length: rows }, (_, row) => `${row},Acorn ${row * 7} Foods,Leeds`))
   .join("\n");
-const [least, enough] = [321, 2048];
+const [least, enough] = [341, 2048];
 
 it.each([
   [1, /a\.csv: too many records .* full at row \d+\. About [\d,]+ such records fit\. Split the files/],
@@ -34,12 +34,13 @@ it.each([
 );
 
 it("the records of the first file count when the other is read", () => {
-  const read = { file: "b.csv", rows: 100, records: 1100 };
-  const memory = { megabytes: 420, files: 2 } as const;
-  const [little, much] = [33, 34].map((megabytes) => ({ ...read, held: megabytes * 2 ** 20 }));
-  if (little === undefined || much === undefined) throw new Error("two of them");
-  expect(() => refuseTooMany(memory, little)).not.toThrow();
-  expect(() => refuseTooMany(memory, much)).toThrow(/row 100\. About 540 such records of each file/);
+  const read = { file: "b.csv", rows: 100, records: 1100, held: 40 * 2 ** 20, features: 3 * 2 ** 20 };
+  const memory = { megabytes: 340 + 80 + 24, files: 2, columns: 5 } as const;
+  expect(() => refuseTooMany(memory, read)).not.toThrow();
+  const says = /^b\.csv: .* row 100\. About 530 such records of each file fit/;
+  expect(() => refuseTooMany(memory, { ...read, held: read.held * 1.05 })).toThrow(says);
+  expect(() => refuseTooMany(memory, { ...read, features: read.features * 1.2 })).toThrow(/About 530/);
+  expect(() => refuseTooMany({ ...memory, columns: 6 }, read)).toThrow(/About 470/);
 });
 
 it("--memory is a number of megabytes within bounds, and for files", async () => {

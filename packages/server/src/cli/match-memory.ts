@@ -5,13 +5,16 @@ import { many } from "./text.ts";
 const usualMegabytes = 2048;
 const leastMegabytes = 512;
 const mostMegabytes = 6000;
-/** Megabytes that a run takes with hardly a record. */
-const baseMegabytes = 320;
 /**
- * Bytes a run takes for each byte that its records hold when they were read: themselves, the index, the
- * candidates. Measured from 100,000 to 1,000,000 records a side (docs/internals/matching.md).
+ * What a run takes, measured (docs/internals/matching.md): megabytes with hardly a record, and more for each
+ * column that is compared beyond five; bytes for each byte that its records hold when they were read, and for
+ * each word or run of letters that they are found by.
  */
-const timesHeld = 3;
+const baseMegabytes = 340;
+const usualColumns = 5;
+const columnMegabytes = 15;
+const timesHeld = 2;
+const featureBytes = 8;
 const megabyte = 2 ** 20;
 /** Numbers of records are told with so many digits. */
 const toldDigits = 2;
@@ -34,22 +37,26 @@ export interface ReadSoFar {
   readonly records: number;
   /** Bytes that they hold. */
   readonly held: number;
+  /** Words and runs of letters that they are found by. */
+  readonly features: number;
 }
 
-/** What a match may hold: `megabytes` for so many files. */
+/** What a match may take: `megabytes` for so many files and columns that are compared. */
 export interface MatchMemory {
   readonly megabytes: number;
   readonly files: 1 | 2;
+  readonly columns: number;
 }
 
 /**
  * Refuses records that could not be matched within the memory, long before it is taken. Throws a Refusal with
  * how many fit and what to do.
  */
-export function refuseTooMany({ megabytes, files }: MatchMemory, read: ReadSoFar): void {
-  const needed = baseMegabytes + (timesHeld * read.held) / megabyte;
-  if (needed <= megabytes) return;
-  const fit = (read.records * (megabytes - baseMegabytes)) / (needed - baseMegabytes) / files;
+export function refuseTooMany({ megabytes, files, columns }: MatchMemory, read: ReadSoFar): void {
+  const room = megabytes - baseMegabytes - columnMegabytes * Math.max(0, columns - usualColumns);
+  const needed = (timesHeld * read.held + featureBytes * read.features) / megabyte;
+  if (needed <= room) return;
+  const fit = (read.records * room) / needed / files;
   const told = Number(fit.toPrecision(toldDigits));
   throw badInput(
     `${read.file}: too many records to be matched at once: the memory of ${megabytes} megabytes was full ` +

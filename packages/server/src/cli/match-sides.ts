@@ -66,8 +66,8 @@ export async function readFiles({ a, b, map, entity, megabytes }: FilesAsked): P
         "say with --map which do (see docs/guide/matching.md)",
     );
   const vocabulary = vocabularyOf(fields);
-  const memory = { megabytes, files: b === undefined ? 1 : 2 } as const;
-  const before = { records: 0, held: 0 };
+  const memory = { megabytes, files: b === undefined ? 1 : 2, columns: fields.length } as const;
+  const before = { records: 0, held: 0, features: 0 };
   const read = async (file: string, columns: readonly string[], end: "left" | "right"): Promise<ReadFile> => {
     const reader = new SideReader(vocabulary, fields, { end, entity });
     const keys = new RowKeys(columns);
@@ -80,12 +80,14 @@ export async function readFiles({ a, b, map, entity, megabytes }: FilesAsked): P
           refuseTooMany(memory, {
             ...{ file, rows: reader.count, records: before.records + reader.count },
             held: held() + bytesOfVocabulary(vocabulary),
+            features: before.features + reader.features,
           });
         return true;
       },
     });
     before.held = held();
     before.records += reader.count;
+    before.features += reader.features;
     return { columns, side: reader.side(), keys, blank: reader.blank };
   };
   return {
