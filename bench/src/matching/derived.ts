@@ -13,7 +13,9 @@ import {
   withKin,
 } from "./derive.ts";
 import type { Across, Decoy } from "./derive.ts";
+import { dirtyTaxSets } from "./dirty-tax.ts";
 import { Draw } from "./draw.ts";
+import { heldOutSets } from "./held-out.ts";
 import type { MatchSet } from "./sets.ts";
 
 /** Sets that are scored as one: their links, hits and questions are added up. */
@@ -128,7 +130,14 @@ export function derivedGroups(sets: readonly MatchSet[]): readonly SetGroup[] {
     if (set.right !== null) return [{ ...set, right: set.right }];
     return set.name.startsWith("febrl dataset3") ? [splitInTwo(set)] : [];
   });
-  return across.flatMap((base) => {
+  const firms = heldOutSets().flatMap((set): readonly Across[] => {
+    const isTaken = /companies of three lands|names repeat/.test(set.name);
+    return isTaken && set.right !== null ? [{ ...set, right: set.right }] : [];
+  });
+  const dirty = [...across.filter(({ entity }) => entity === "accounts"), ...firms].flatMap((base) =>
+    dirtyTaxSets(base).map(({ what, set }) => ({ name: `${base.name}: ${what}`, sets: [set] })),
+  );
+  const groups = across.flatMap((base) => {
     const more: SetGroup[] = [];
     const add = (what: string, set: MatchSet): void => {
       more.push({ name: `${base.name}: ${what}`, sets: [set] });
@@ -155,4 +164,5 @@ export function derivedGroups(sets: readonly MatchSet[]): readonly SetGroup[] {
     }
     return [...groupsOf(base), ...more];
   });
+  return [...groups, ...dirty];
 }

@@ -51,13 +51,17 @@ function hasOtherNumber(measures: readonly Measure[], pair: number): boolean {
 /** Kinds that are one person's or one company's own wherever it is. */
 const ownKinds: ReadonlySet<Kind> = new Set(["tax", "code", "date"]);
 
-/** Whether street, postcode and phone say that the two are elsewhere: one name is not enough then. */
+/**
+ * Whether street, postcode and phone say that the two are elsewhere: one name is not enough then. Another tax id
+ * says so too, in more than a slip; what fails its check digit was left out before.
+ */
 function isElsewhere(measures: readonly Measure[], { pair, isCautious }: Judged): boolean {
   let differing = 0;
   let agreeing = 0;
   for (const { kind, levels } of measures) {
     const level = levels[pair] ?? 0;
     if (ownKinds.has(kind) && level > agreeMin) return false;
+    if (kind === "tax" && level > 0 && level < agreeMin) differing++;
     if (level === 0 || !exactPlaceKinds.has(kind)) continue;
     if (level >= agreeMin) agreeing++;
     if (level <= differMax) differing++;

@@ -20,6 +20,11 @@ export interface Measure {
 /** How far the rarity of a value may move its weight, natural logarithm. */
 const rarityMax = 2.5;
 
+/** Kinds whose values are one company's or one person's own. */
+const ownKinds: ReadonlySet<Kind> = new Set(["tax", "phone", "mail"]);
+/** One that more records than this have, over both tables, is what clerks write where they know none. */
+const carriersMax = 12;
+
 /** All that is compared. */
 export interface Compared {
   readonly left: Side;
@@ -139,10 +144,12 @@ function measureOf(
   const count = candidates.left.length;
   const levels = new Uint8Array(count);
   const rarity = new Float32Array(count);
+  const most = ownKinds.has(field.kind) ? carriersMax : Infinity;
   for (let pair = 0; pair < count; pair++) {
     const one = left[candidates.left[pair] ?? 0] ?? saysNothing;
     const other = right[candidates.right[pair] ?? 0] ?? saysNothing;
     if (one === saysNothing || other === saysNothing) continue;
+    if ((counts[one] ?? 0) > most || (counts[other] ?? 0) > most) continue;
     const level = compare(one, other);
     levels[pair] = level;
     if (level !== equalLevel) continue;
