@@ -1,6 +1,6 @@
 /**
- * CSV files of two gigabytes given to `match` and `audit`, in order and broken: done, or refused with line and
- * cause, in bounded memory, and nothing written of what was refused.
+ * CSV files of two gigabytes given to `match` and `audit`, in order and broken: done, or refused with line
+ * and cause, in bounded memory, and nothing written of what was refused.
  * `npm run soak -- csv [--megabytes 2048] [--only NAME ...]`; needs Linux and twice the room on the disk.
  */
 import { createReadStream, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";

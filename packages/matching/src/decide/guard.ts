@@ -52,8 +52,8 @@ function hasOtherNumber(measures: readonly Measure[], pair: number): boolean {
 const ownKinds: ReadonlySet<Kind> = new Set(["tax", "code", "date"]);
 
 /**
- * Whether street, postcode and phone say that the two are elsewhere: one name is not enough then. Another tax id
- * says so too, in more than a slip; what fails its check digit was left out before.
+ * Whether street, postcode and phone say that the two are elsewhere: one name is not enough then. Another
+ * tax id says so too, in more than a slip; what fails its check digit was left out before.
  */
 function isElsewhere(measures: readonly Measure[], { pair, isCautious }: Judged): boolean {
   let differing = 0;

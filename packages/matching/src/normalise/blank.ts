@@ -26,7 +26,7 @@ const sharedMailboxes: ReadonlySet<string> = new Set(
 const beginningMax = 64;
 const placeholderMax = 24;
 
-/** Whether a long value begins with more than a placeholder: a page of text need not be folded to know it. */
+/** Whether a long value begins with more than a placeholder: a page of text need not be folded for it. */
 function beginsAsText(value: string): boolean {
   if (value.length <= beginningMax) return false;
   const packed = fold(value.slice(0, beginningMax)).replaceAll(" ", "");

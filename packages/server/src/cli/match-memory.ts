@@ -1,7 +1,7 @@
 import { badInput } from "./refusal.ts";
 import { many } from "./text.ts";
 
-/** What a run may take, in megabytes of 2^20 bytes: by default, and how little and how much can be allowed. */
+/** What a run may take in megabytes of 2^20 bytes: unless told, and the least and most that can be told. */
 const usualMegabytes = 2048;
 const leastMegabytes = 512;
 const mostMegabytes = 6000;

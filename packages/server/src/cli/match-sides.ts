@@ -47,8 +47,8 @@ export interface FilesAsked {
 }
 
 /**
- * Reads the files row by row into columns of numbers. Rejects with a Refusal, also where there are more records
- * than the memory can match.
+ * Reads the files row by row into columns of numbers. Rejects with a Refusal, also where there are more
+ * records than the memory can match.
  */
 export async function readFiles({ a, b, map, entity, megabytes }: FilesAsked): Promise<ReadFiles> {
   if (b !== undefined && (await isOneFile(a, b)))
