@@ -22,11 +22,11 @@ const sharedMailboxes: ReadonlySet<string> = new Set(
   ).split(","),
 );
 
-/** So much of a long value is looked at first, and so many letters in it are more than any placeholder has. */
+/** So much of a long value is looked at first; so many letters in it are more than any placeholder has. */
 const beginningMax = 64;
 const placeholderMax = 24;
 
-/** Whether a long value begins with more than a placeholder: a page of text need not be folded for it. */
+/** Whether a long value begins with more than a placeholder: a page is not folded for that. */
 function beginsAsText(value: string): boolean {
   if (value.length <= beginningMax) return false;
   const packed = fold(value.slice(0, beginningMax)).replaceAll(" ", "");
