@@ -29,8 +29,8 @@ export class AuditTooLarge extends Error {
   constructor(from: string, row: number, held: number) {
     super(
       `${from}: too much to be audited at once: at row ${row} the lists have ${held} ids, numbers ` +
-        "and parents to be remembered. Audit fewer lists at a time, or split this one (one country, one year at " +
-        "a time)",
+        "and parents to be remembered. Audit fewer lists at a time, or split this one (one country or " +
+        "one year at a time)",
     );
     this.name = "AuditTooLarge";
   }
