@@ -40,7 +40,7 @@ it("the records of the first file count when the other is read", () => {
   const says = /^b\.csv: .* row 100\. About 530 such records of each file fit/;
   expect(() => refuseTooMany(memory, { ...read, held: read.held * 1.05 })).toThrow(says);
   expect(() => refuseTooMany(memory, { ...read, features: read.features * 1.2 })).toThrow(/About 530/);
-  expect(() => refuseTooMany({ ...memory, columns: 6 }, read)).toThrow(/About 470/);
+  expect(() => refuseTooMany({ ...memory, columns: 6 }, read)).toThrow(/About 440/);
 });
 
 it("--memory is a number of megabytes within bounds, and for files", async () => {

@@ -12,7 +12,7 @@ const mostMegabytes = 6000;
  */
 const baseMegabytes = 340;
 const usualColumns = 5;
-const columnMegabytes = 15;
+const columnMegabytes = 20;
 const timesHeld = 2;
 const featureBytes = 8;
 const megabyte = 2 ** 20;
