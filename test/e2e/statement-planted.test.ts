@@ -4,7 +4,14 @@ import { differenceReasons } from "@crossfoot/model";
 import type { SealedStatement, Statement } from "@crossfoot/model";
 import { openEmbedded } from "crossfoot/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { invoiceNumber, openCompany, orderNumber, plantAll, setMaintenance } from "./statement-planted.ts";
+import {
+  invoiceNumber,
+  openCompany,
+  orderNumber,
+  plantAll,
+  setMaintenance,
+  textOf,
+} from "./statement-planted.ts";
 import type { Company, Planted } from "./statement-planted.ts";
 
 /**
@@ -55,14 +62,14 @@ function unwanted(): readonly string[] {
   const quotes = all(erp, "sales_quotes").filter((quote) => quote["external_ref"] === null);
   const orders = new Set(quotes.map((quote) => quote["order_id"]));
   return [
-    ...leads.map(({ name }) => `accounts ${String(name)} not in erp not_wanted`),
+    ...leads.map((lead) => `accounts ${textOf(lead, "name")} not in erp not_wanted`),
     ...all(crm, "contacts")
       .filter(({ accountId }) => ids.has(accountId as string))
-      .map(({ email }) => `contacts ${String(email)} not in erp parent_not_wanted`),
+      .map((contact) => `contacts ${textOf(contact, "email")} not in erp parent_not_wanted`),
     ...quotes.map(({ id }) => `quotes erp:${id} not in crm not_wanted`),
     ...all(erp, "sales_orders")
       .filter(({ id }) => orders.has(id))
-      .map(({ number }) => `orders ${String(number)} quote parent_not_wanted`),
+      .map((order) => `orders ${textOf(order, "number")} quote parent_not_wanted`),
   ];
 }
 
@@ -143,7 +150,7 @@ test.each(forms)(
   240_000,
 );
 
-test("a sum that somebody changed in the store is unknown, and its command reads the truth again", async () => {
+test("a sum that somebody changed in the store is unknown, and its command reads what is true", async () => {
   const order = orderNumber(company, planted.quietOrder);
   const store = await openEmbedded(join(company.folder, "store"));
   const changed = await store.query<{ external_id: string }>(

@@ -41,6 +41,12 @@ export interface Company {
   close(): Promise<void>;
 }
 
+/** The text of a field of a record; "" where it holds none. */
+export function textOf(record: JsonMap | undefined, field: string): string {
+  const value = record?.[field];
+  return typeof value === "string" ? value : "";
+}
+
 const words = (line: string): readonly string[] => line.replace(/^crossfoot /, "").split(" ");
 
 /** A flow of the CRM that reckons the tax of these customers' orders line by line, half up. */
@@ -49,7 +55,7 @@ function taxedByLine(
 ): (object: string, record: JsonMap) => JsonMap | undefined {
   return (object, record) => {
     const { lines, currency } = record;
-    if (object !== "orders" || !accounts.has(String(record["accountId"])) || !Array.isArray(lines))
+    if (object !== "orders" || !accounts.has(textOf(record, "accountId")) || !Array.isArray(lines))
       return undefined;
     const centsOf = (line: unknown): number =>
       Math.round(Number((line as { subtotal: { amount: string } }).subtotal.amount) * 100);
@@ -127,8 +133,8 @@ function contact({ crm, accountId }: Company, name: string, id: string = account
 
 /** An order that the office takes by telephone: two times the article of 10.03. */
 function takeOrder({ erp, contents, customerId }: Company): number {
-  const [itemId = 0] = contents.itemIds;
-  const line = { item_id: itemId, qty: "1", uom: "EA", price: "10.03" };
+  const [article = 0] = contents.itemIds;
+  const line = { item_id: article, qty: "1", uom: "EA", price: "10.03" };
   const fields = {
     customer_id: customerId("Cents"),
     currency: "EUR",
@@ -159,7 +165,7 @@ export interface Planted {
   /** Ids at the ERP: of the invoice that somebody deletes in the CRM, and of that which is paid. */
   readonly deletedInvoice: number;
   readonly paidInvoice: number;
-  /** Of the orders whose tax the CRM reckons by line, that of the paid invoice last; of one without trouble. */
+  /** Of the orders whose tax the CRM reckons by line, that of the paid invoice last; and of a quiet one. */
   readonly orders: readonly number[];
   readonly quietOrder: number;
   /** Id in the CRM of the account that is entered a second time. */
@@ -230,11 +236,11 @@ const contactId = ({ crm }: Company, family: string): string =>
 
 /** The number of an invoice of the ERP. */
 export const invoiceNumber = ({ erp }: Company, id: number): string =>
-  String(erp.state.records["invoices"]?.[String(id)]?.["number"]);
+  textOf(erp.state.records["invoices"]?.[String(id)], "number");
 
 /** The number of an order of the ERP. */
 export const orderNumber = ({ erp }: Company, id: number): string =>
-  String(erp.state.records["sales_orders"]?.[String(id)]?.["number"]);
+  textOf(erp.state.records["sales_orders"]?.[String(id)], "number");
 
 function invoiceInCrm(company: Company, id: number): string {
   const number = invoiceNumber(company, id);

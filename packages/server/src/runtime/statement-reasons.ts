@@ -79,8 +79,8 @@ export function reasonsOf(world: World, stated: Stated): { readonly [field: stri
 }
 
 /**
- * Of what would be written now: it comes with the next run, when that is to decide the record. When nothing is
- * due, no run would: what is stored differs, and nobody knows how that came about.
+ * Of what would be written now: it comes with the next run, when that is to decide the record. When nothing
+ * is due, no run would: what is stored differs, and nobody knows how that came about.
  */
 function pendingReason({ one: { bundle }, isDecided }: Stated): "in_flight" | "unknown" {
   const isDue = bundle.openTargets.length > 0 || bundle.marked !== null;
