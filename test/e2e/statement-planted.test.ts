@@ -154,8 +154,9 @@ test("a sum that somebody changed in the store is unknown, and its command reads
   const order = orderNumber(company, planted.quietOrder);
   const store = await openEmbedded(join(company.folder, "store"));
   const changed = await store.query<{ external_id: string }>(
-    "update observation set native = jsonb_set(native, '{totals,gross,amount}', '\"999.99\"') where " +
-      "connection = 'crm' and entity = 'orders' and native->>'number' = $1 returning external_id",
+    "update observation set native = jsonb_set(native, '{totals,gross,amount}', '\"999.99\"'), " +
+      "content_hash = 'changed' where connection = 'crm' and entity = 'orders' and " +
+      "native->>'number' = $1 returning external_id",
     [order],
   );
   await store.close();
@@ -172,6 +173,18 @@ test("a sum that somebody changed in the store is unknown, and its command reads
   expect(toldBy(await stated())).toEqual(every());
 }, 240_000);
 
+/** Commands as printed: all that change something, of those that only show one a reason; `run` last. */
+function commandsOf(rows: readonly Row[]): readonly string[] {
+  const shows = (command: string): boolean => /^crossfoot (?:why|contract|check)\b/.test(command);
+  const acting = rows.filter(({ command }) => !shows(command) && command !== "crossfoot run");
+  const showing = Map.groupBy(
+    rows.filter(({ command }) => shows(command)),
+    ({ reason }) => reason,
+  );
+  const first = [...showing.values()].flatMap((group) => group.slice(0, 1));
+  return [...new Set([...acting, ...first].map(({ command }) => command)), "crossfoot run"];
+}
+
 test("its own commands, typed as they are printed, settle what a command can", async () => {
   const { crm, erp, accountId, customerId, type, tell } = company;
   const rows = rowsOf(await stated());
@@ -179,8 +192,7 @@ test("its own commands, typed as they are printed, settle what a command can", a
   setMaintenance(company, false);
   crm.people.editAccount(accountId("Parked"), { phone: "+33 1 23 45 67 89" });
   erp.alter("customers", "customer_group", { kind: "required", required: false });
-  const answers = rows.filter(({ command }) => command !== "crossfoot run");
-  for (const command of [...new Set(answers.map((row) => row.command)), "crossfoot run"]) {
+  for (const command of commandsOf(rows)) {
     const { code, stderr, stdout } = await type(command);
     expect([0, 2], `${command}: ${code} ${stderr} ${stdout.slice(-2_000)}`).toContain(code);
   }

@@ -72,7 +72,7 @@ describe("a statement that is handed out", () => {
     },
   );
 
-  it("on the page amounts stand at the right, commands are broken between words, and all are counted", async () => {
+  it("on the page amounts stand at the right, commands are whole, differences counted", async () => {
     const page = (await statementBytes(sealed, "statement.html")).toString().replaceAll(/\s+/g, " ");
     expect(page).toContain('<th scope="col" class="count">Orders</th>');
     expect(page).toContain('<td class="count">9.50</td>');

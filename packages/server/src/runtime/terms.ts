@@ -132,7 +132,7 @@ function changeOf(
   return { before: before ?? null, terms };
 }
 
-/** True when an entity was decided under the contract and the mappings in force: what is to be done is due. */
+/** True when an entity was decided under the contract and the mappings in force: what is to do is due. */
 export const isDecidedUnder = (world: World, policy: EntityPolicy, known: readonly DecidedTerms[]): boolean =>
   changeOf(world, policy, known) === null;
 
