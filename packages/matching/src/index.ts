@@ -2,10 +2,11 @@
 export { compareLists, firstLoadOf, pairLists } from "./audit/across.ts";
 export { duplicatesIn } from "./audit/duplicates.ts";
 export type { FirstLoad, Pairing } from "./audit/across.ts";
-export { auditEntities, recogniseColumns } from "./audit/columns.ts";
+export { auditEntities, meanings, places, recogniseColumns } from "./audit/columns.ts";
 export type { AuditColumn, AuditEntity, Meaning } from "./audit/columns.ts";
 export { auditList } from "./audit/list.ts";
 export type { ColumnFill, ListAudit } from "./audit/list.ts";
+export { labelOf } from "./audit/tables.ts";
 export type { AuditList, AuditTerms, Fault } from "./audit/record.ts";
 export { fieldsOf as matchingFields, mappedFields } from "./columns/align.ts";
 export type { ColumnPair } from "./columns/align.ts";

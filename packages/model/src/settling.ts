@@ -30,8 +30,10 @@ export function settlingCommand({ reason, entity, record, field, parks, twin }: 
     case "deleted_elsewhere":
       return `crossfoot deleted ${entity} ${record} --keep`;
     case "not_wanted":
-    case "kept_difference":
       return "crossfoot contract";
+    // A field is kept apart by the contract, a record by what a person answered.
+    case "kept_difference":
+      return field === null ? `crossfoot why ${record}` : "crossfoot contract";
     case "unknown":
       return `crossfoot sync ${entity} ${record}`;
     default:

@@ -54,6 +54,18 @@ describe("statement", () => {
     ]);
     expect(statement.isExplained).toBe(true);
   });
+  test("while a write is under way only what it may change is in flight; what was agreed has its own", () => {
+    const before = { number: "A", status: "open", gross: euro("1") };
+    const after = { number: "a", status: "paid", gross: euro("2") };
+    const { differences } = state([
+      pair(before, after, { reasons: { "*": "in_flight" }, agreed: ["number"] }),
+    ]);
+    expect(Object.fromEntries(differences.map(({ field, reason }) => [field, reason]))).toEqual({
+      number: "lossy_target",
+      status: "in_flight",
+      gross: "in_flight",
+    });
+  });
   test("zero is not blank, null and empty text say the same to a reader", () => {
     const differs = state([pair({ gross: euro("0") }, { gross: null })]);
     expect(differs.differences.length).toBe(1);

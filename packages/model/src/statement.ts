@@ -175,6 +175,21 @@ export function isUnwanted({ reason }: { readonly reason: string }): boolean {
   return reason === "not_wanted" || reason === "parent_not_wanted";
 }
 
+/**
+ * What is known of a field's difference. A write that is under way changes what somebody edited: a field that
+ * stands on both sides as it did when they last agreed waits for nothing, and has a reason of its own.
+ */
+function reasonOf({ reasons, agreed }: Pair, field: string): DifferenceReason | undefined {
+  const { "*": whole, [field]: own } = reasons;
+  return own ?? (whole === "in_flight" && agreed.includes(field) ? undefined : whole);
+}
+
+/** How many differences and missing records are open: beside those that the contract does not want. Pure. */
+export const openCount = ({ entities }: Pick<Statement, "entities">): number =>
+  entities
+    .flatMap(({ differences, missing }) => [...differences, ...missing])
+    .filter((one) => !isUnwanted(one)).length;
+
 /** Compares the records of a pair in the fields that both show. */
 export function comparePair(
   entity: string,
@@ -189,7 +204,7 @@ export function comparePair(
     if (crm === undefined || erp === undefined) continue;
     compared += 1;
     if (normalOf(crm) === normalOf(erp)) continue;
-    const known = pair.reasons[field] ?? pair.reasons["*"];
+    const known = reasonOf(pair, field);
     let because: readonly string[] = [];
     let reason = known ?? (pair.agreed.includes(field) ? "lossy_target" : "unknown");
     if (known === undefined && reckonedFields.has(field)) {

@@ -76,7 +76,7 @@ export function* compareLists(left: ListAudit, right: ListAudit, pairing: Pairin
       const field = left.list.columns[each.column.left]?.name ?? "";
       yield findingOf(one, {
         ...{ rule: each.rule, field, value: each.mine },
-        says: `${right.list.side} says otherwise of ${other.id}`,
+        says: `there it is ${other.id}`,
         other: { side: right.list.side, id: other.id, value: each.theirs },
       });
     }
@@ -152,7 +152,7 @@ function* comparedWords({ left, right, column }: Worded, { links }: Pairing): It
     if (back.of(partner) === null || back.of(partner) === value) continue;
     yield findingOf(left.record(one), {
       ...{ rule: "disagree", field: left.list.columns[column.left]?.name ?? "", value },
-      says: `${right.list.side} says otherwise of ${right.record(other).id}`,
+      says: `there it is ${right.record(other).id}`,
       other: { side: right.list.side, id: right.record(other).id, value: partner },
     });
   }

@@ -19,13 +19,20 @@ export const auditEntities = [
 /** One kind of list. `lines` are lines of documents, one a row. */
 export type AuditEntity = (typeof auditEntities)[number];
 
-/** What a column says of its record; `other` is looked at as text only. */
-export type Meaning =
-  | ("id" | "number" | "parent" | "account" | "contact" | "product" | "order")
-  | ("name" | "given" | "family" | "title")
-  | ("phone" | "mail" | "web" | "tax" | "street" | "city" | "postcode" | "region" | "country")
-  | ("sku" | "gtin" | "unit" | "price" | "cost" | "quantity" | "active" | "inactive" | "currency")
-  | ("date" | "due" | "modified" | "status" | "category" | "terms" | "net" | "vat" | "gross" | "other");
+/** What a column can say of its record; `other` is looked at as text only. */
+export const meanings = [
+  ...(["id", "number", "parent", "account", "contact", "product", "order"] as const),
+  ...(["name", "given", "family", "title"] as const),
+  ...(["phone", "mail", "web", "tax", "street", "city", "postcode", "region", "country"] as const),
+  ...(["sku", "gtin", "unit", "price", "cost", "quantity", "active", "inactive", "currency"] as const),
+  ...(["date", "due", "modified", "status", "category", "terms", "net", "vat", "gross", "other"] as const),
+] as const;
+
+/** What a column says of its record. */
+export type Meaning = (typeof meanings)[number];
+
+/** Which of several of one meaning a column can be; "" for the only or main one. */
+export const places: readonly string[] = ["", "shipping", "fax", "mobile"];
 
 /** A column as the audit reads it. */
 export interface AuditColumn {
@@ -145,25 +152,35 @@ function placeOf(header: string, meaning: Meaning): string {
 /** Rows that tell whether the first column names the records. */
 const sampleMax = 2000;
 
+/** Meanings that several columns of one record may have. */
+const repeated: ReadonlySet<Meaning> = new Set(["phone", "other", "mail", "web"]);
+
+/** A column that may be taken for an id by what it holds. */
+const isOpen = (column: AuditColumn | undefined, told: ReadonlySet<string>): column is AuditColumn =>
+  column?.meaning === "other" && !told.has(column.name);
+
 /**
- * What each column says, by its name; each meaning that stands once per record is given once. Where no
- * column is called an id, the first is one if its values are all there and all different. Never throws.
+ * What each column says, by its name, or as it was told; each meaning that stands once per record is given
+ * once. Where no column is called an id, the first is one if its values are all there and all different.
+ * Never throws.
  */
 export function recogniseColumns(
   entity: AuditEntity,
-  names: readonly string[],
+  names: readonly (string | AuditColumn)[],
   sample: readonly (readonly string[])[],
 ): readonly AuditColumn[] {
-  const taken = new Set<string>();
+  const known = names.filter((each) => typeof each !== "string");
+  const told = new Set(known.map(({ name }) => name));
+  const taken = new Set(known.map(({ meaning, place }) => `${meaning} ${place}`));
   const columns = names.map((name): AuditColumn => {
+    if (typeof name !== "string") return name;
     const header = headerOf(name);
     const parted = meaningOf(header, entity);
     // Capitals part words, but not in every name: "UoM" is one.
     const meaning = parted === "other" ? meaningOf(fold(name), entity) : parted;
     const place = placeOf(header, meaning);
-    const repeats = meaning === "phone" || meaning === "other" || meaning === "mail" || meaning === "web";
     const slot = `${meaning} ${place}`;
-    if (!repeats && taken.has(slot)) return { name, meaning: "other", place };
+    if (!repeated.has(meaning) && taken.has(slot)) return { name, meaning: "other", place };
     taken.add(slot);
     return { name, meaning, place };
   });
@@ -172,7 +189,7 @@ export function recogniseColumns(
   const at = columns[0]?.meaning === "other" ? 0 : entity === "lines" ? -1 : numbered;
   const values = sample.slice(0, sampleMax).map((row) => row[at] ?? "");
   const isKey = at >= 0 && values.every((value) => !isBlank(value)) && new Set(values).size === values.length;
-  if (!isKey || columns[at]?.meaning !== "other") return columns;
+  if (!isKey || !isOpen(columns[at], told)) return columns;
   return columns.map((column, place) => (place === at ? { ...column, meaning: "id" } : column));
 }
 

@@ -20,6 +20,7 @@ p { margin: .3rem 0; max-width: 70ch; }
 .numbers .bad b { color: var(--bad); }
 article { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
   padding: .8rem 1rem; margin: .7rem 0; break-inside: avoid; }
+.value { white-space: pre-wrap; } code { white-space: nowrap; }
 .place { display: inline-block; min-width: 1.6rem; color: var(--soft); font-variant-numeric: tabular-nums; }
 .tag { font-size: .8rem; font-weight: 600; border: 1px solid currentColor; border-radius: 1rem;
   padding: 0 .6rem; margin-left: .4rem; white-space: nowrap; }

@@ -1,10 +1,10 @@
 import { auditRules } from "@crossfoot/model";
-import type { AuditFinding, AuditSeverity } from "@crossfoot/model";
+import type { AuditSeverity } from "@crossfoot/model";
 import { html } from "../http/html.ts";
 import type { Html } from "../http/html.ts";
 import { pageCss } from "./page-css.ts";
 import { worstMax } from "./report.ts";
-import type { AuditGroup, AuditReport } from "./report.ts";
+import type { AuditExample, AuditGroup, AuditReport } from "./report.ts";
 
 const severityNames: { readonly [severity in AuditSeverity]: string } = {
   stop: "settle first",
@@ -83,13 +83,18 @@ function lists(report: AuditReport): Html {
 const shownMax = 60;
 const cut = (text: string): string => (text.length > shownMax ? `${text.slice(0, shownMax)}…` : text);
 
-function example(finding: AuditFinding): Html {
-  const { id, value, other, repair, says } = finding;
+/** A value with every blank of it to be seen. */
+const quoted = (text: string): Html => html`<span class="value">“${cut(text)}”</span>`;
+
+function example(finding: AuditExample): Html {
+  const { id, name, value, other, repair, says } = finding;
+  const named = name === "" || name === value ? html`` : html` ${cut(name)}:`;
   const theirs =
-    other === null || other.value === "" ? html`` : html` ${sideName(other.side)}: “${cut(other.value)}”`;
-  const mended = repair === null ? html`` : html` <span class="good">→ “${cut(repair)}”</span>`;
+    other === null || other.value === "" ? html`` : html` ${sideName(other.side)}: ${quoted(other.value)}`;
+  const right = repair === null || repair === "" ? html`nothing` : quoted(repair);
+  const mended = repair === null ? html`` : html` <span class="good">→ ${right}</span>`;
   return html`<li>
-    <code>${id}</code> ${value === "" ? html`<i>nothing</i>` : html`“${cut(value)}”`}${theirs}${mended}
+    <code>${id}</code>${named} ${value === "" ? html`<i>nothing</i>` : quoted(value)}${theirs}${mended}
     <span class="soft">${says}</span>
   </li>`;
 }
@@ -103,8 +108,8 @@ function repairWords(group: AuditGroup): Html {
       planned === null || planned === 0
         ? html`<p>${advice}</p>`
         : html`<p>
-            ${planned >= count ? "All of them" : `${planned} of them`} can be put right at once, as a plan
-            that you look at first, and that can be taken
+            ${count === 1 ? "It" : planned >= count ? "All of them" : `${planned} of them`} can be put right
+            at once, as a plan that you look at first, and that can be taken
             back.${planned < count ? ` The others: ${advice}` : ""}
           </p>`;
     return html`${words}
@@ -112,7 +117,8 @@ function repairWords(group: AuditGroup): Html {
   }
   if (group.repairs === 0) return html`<p>${advice}</p>`;
   const file = `repairs-${group.side}-${group.entity}.csv`;
-  const all = group.repairs === group.count ? "All of them" : `${group.repairs} of them`;
+  const { count, repairs } = group;
+  const all = count === 1 ? "It" : repairs === count ? "All of them" : `${repairs} of them`;
   return html`<p>${all} can be repaired at once: the right values stand in <code>${file}</code>.</p>
     ${group.repairs < group.count ? html`<p>The others: ${advice}</p>` : html``}`;
 }

@@ -7,6 +7,12 @@ const examplesMax = 5;
 /** Groups that lead the report. */
 export const worstMax = 20;
 
+/** A finding that is told of a group. */
+export interface AuditExample extends AuditFinding {
+  /** What people call the record; "" where that is its id, or not known. */
+  readonly name: string;
+}
+
 /** Findings of one rule on one field of one list. */
 export interface AuditGroup {
   readonly rule: AuditRuleId;
@@ -17,7 +23,7 @@ export interface AuditGroup {
   readonly count: number;
   /** How many of them have a certain repair. */
   readonly repairs: number;
-  readonly examples: readonly AuditFinding[];
+  readonly examples: readonly AuditExample[];
   /** Of a project: the commands by which a person goes on, in their order. None on files. */
   readonly commands: readonly string[];
   /** Of a project whose plans of repair were written: how many of its values they put right. */
@@ -62,7 +68,8 @@ interface OpenGroup {
 /** Groups of findings, as they come. */
 export interface AuditTally {
   readonly take: (finding: AuditFinding) => void;
-  readonly groups: () => readonly AuditGroup[];
+  /** `nameOf` tells what people call the record of a finding. */
+  readonly groups: (nameOf: (finding: AuditFinding) => string) => readonly AuditGroup[];
 }
 
 /** What has to be settled first leads; then what weighs most: the weight of a rule, for each finding. */
@@ -82,7 +89,7 @@ export function keepTally(): AuditTally {
       if (finding.repair !== null) group.repairs += 1;
       if (group.examples.length < examplesMax) group.examples.push(finding);
     },
-    groups: () =>
+    groups: (nameOf) =>
       [...groups.values()]
         .map(({ first, count, repairs, examples }): AuditGroup => {
           const { rule, side, entity, field } = first;
@@ -91,7 +98,7 @@ export function keepTally(): AuditTally {
             ...{ rule, severity, side, entity, field },
             count,
             repairs,
-            examples,
+            examples: examples.map((finding) => ({ ...finding, name: nameOf(finding) })),
             commands: [],
             planned: null,
           };

@@ -4,6 +4,7 @@ import {
   compareLists,
   duplicatesIn,
   firstLoadOf,
+  labelOf,
   pairLists,
   recogniseColumns,
 } from "@crossfoot/matching";
@@ -83,7 +84,7 @@ export async function runAudit(work: AuditWork): Promise<AuditReport> {
   }
   const firstLoad = await compareAll(lists, { work, give, remarks });
   await give([], true);
-  const groups = tally.groups();
+  const groups = tally.groups((finding) => nameOf(finding, lists));
   const worths = lists.map(({ audit }) => ({ records: audit.records(), lost: audit.lost() }));
   return {
     madeOn: work.terms.today,
@@ -99,6 +100,14 @@ export async function runAudit(work: AuditWork): Promise<AuditReport> {
     })),
     ...{ groups, firstLoad, remarks },
   };
+}
+
+/** What people call the record of a finding; "" where that is its id, or its list was too long to be kept. */
+function nameOf({ side, entity, row, id }: AuditFinding, lists: readonly Listed[]): string {
+  const audit = lists.find(({ audit: { list } }) => list.side === side && list.entity === entity)?.audit;
+  if (audit === undefined || audit.rows() === null) return "";
+  const name = labelOf(audit.record(row));
+  return name === id ? "" : name;
 }
 
 type Give = (findings: readonly AuditFinding[], isLast?: boolean) => Promise<void>;

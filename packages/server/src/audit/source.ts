@@ -11,7 +11,8 @@ export interface AuditRow {
 
 /** A list that was opened. Rows come once. */
 export interface OpenList {
-  readonly names: readonly string[];
+  /** Names of the columns; what a map tells of one stands in its place. */
+  readonly names: readonly (string | AuditColumn)[];
   /** What the columns say; null: recognised by name and content. */
   readonly columns: readonly AuditColumn[] | null;
   /** True where each row says what links it. */

@@ -83,7 +83,8 @@ function entityByFile(file: string): AuditEntity {
   return entity;
 }
 
-function entityOf(text: string): AuditEntity {
+/** The kind of list that is called so. Throws a Refusal that names the nearest. */
+export function entityOf(text: string): AuditEntity {
   const entity = auditEntities.find((each) => each === text) ?? entityNamed(text);
   if (entity !== undefined) return entity;
   const near = nearestName(text, auditEntities);
@@ -102,5 +103,10 @@ async function openFile(file: string): Promise<OpenList> {
 type Read = { readonly row: readonly string[] };
 
 async function* rest(first: IteratorResult<Read>, rows: AsyncIterator<Read>): AsyncIterable<AuditRow> {
-  for (let next = first; next.done !== true; next = await rows.next()) yield { cells: next.value.row };
+  try {
+    for (let next = first; next.done !== true; next = await rows.next()) yield { cells: next.value.row };
+  } finally {
+    // Who stops early closes the file.
+    await rows.return?.();
+  }
 }

@@ -74,7 +74,18 @@ describe("audit on files", () => {
     await audit({ "crm/accounts.csv": [...crm, line].join("\n") }, ["--crm", at("crm"), "--out", at("out")]);
     const page = readFileSync(at("out/audit.html"), "utf8");
     expect(page).toContain("An address without street");
+    // Who reads the page knows a company by its name.
+    expect(page).toContain("<code>A9</code> &lt;script&gt;alert(1)&lt;/script&gt;:");
     expect(page).not.toContain("<script");
+  });
+
+  it("the page says what becomes of a filler, and of a single record", async () => {
+    const line = "A9,Low  Firm,1 Low Lane,n/a,LS1 4AP,GB,+44 20 7946 0999,a@low-firm.com";
+    await audit({ "crm/accounts.csv": [...crm, line].join("\n") }, ["--crm", at("crm"), "--out", at("out")]);
+    const page = readFileSync(at("out/audit.html"), "utf8").replaceAll(/\s+/g, " ");
+    expect(page).toContain('<span class="value">“n/a”</span> <span class="good">→ nothing</span>');
+    expect(page).toContain("It can be repaired at once");
+    expect(page).not.toContain("All of them can be repaired");
   });
 
   it("one JSON document tells the same as the files", async () => {

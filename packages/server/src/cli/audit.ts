@@ -11,6 +11,7 @@ import type { Project } from "../config/project.ts";
 import type { Engine, PlanDocument } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
 import { listsOf } from "./audit-lists.ts";
+import { mappedLists } from "./audit-map.ts";
 import { liveLists, plannedLoad } from "./audit-live.ts";
 import { everyRepair, planRepairs, wantedOf, writeRepairPlans } from "./audit-repair.ts";
 import { withEngine, withProgress } from "./context.ts";
@@ -23,6 +24,7 @@ import { showAudit } from "./show-audit.ts";
 interface AuditFlags {
   readonly crm?: readonly string[];
   readonly erp?: readonly string[];
+  readonly map?: string;
   readonly out?: string;
   readonly staleDays: string;
   readonly repair?: string;
@@ -43,6 +45,7 @@ export function addAuditing(add: Add): void {
           "files instead of the project: a folder with accounts.csv ..., or accounts=<file> ...",
         )
         .option("--erp <lists...>", "the same of the ERP; one of the two is enough")
+        .option("--map <file>", "of files: YAML that names columns which are not recognised")
         .option(
           "--out <path>",
           "folder for audit.html, audit.json, findings.csv, and repairs: repair-*.plan of a project, " +
@@ -57,18 +60,22 @@ export function addAuditing(add: Add): void {
 }
 
 async function auditCommand(context: Context, flags: AuditFlags): Promise<ExitCode> {
-  const { crm, erp, repair, of, out } = flags;
+  const { crm, erp, repair, of, out, map } = flags;
   const staleDays = Number(flags.staleDays);
   if (!Number.isSafeInteger(staleDays) || staleDays < 1) throw badInput("--stale-days is a whole number");
   if (of !== undefined && repair === undefined) throw badInput("--of goes with --repair");
+  if (map !== undefined && crm === undefined && erp === undefined)
+    throw badInput("--map names columns of files; a project has its mappings");
   if (crm === undefined && erp === undefined) return auditProject(context, flags, staleDays);
   if (repair !== undefined)
     throw badInput("--repair plans writes to the systems of a project; of files, --out writes repairs-*.csv");
   const sides = [listsOf("crm", crm ?? []), listsOf("erp", erp ?? [])];
   const ignored = sides.flatMap((each) => each.ignored);
+  const lists = sides.flatMap((each) => each.sources);
+  const sources = map === undefined ? lists : await mappedLists(map, lists);
   const files = out === undefined ? null : openFolder(out, { hasRepairs: true });
   const report = await audited(context, {
-    sources: sides.flatMap(({ sources }) => sources),
+    sources,
     staleDays,
     sink: files?.write ?? (() => Promise.resolve()),
   }).catch(async (error: unknown) => {

@@ -1,4 +1,4 @@
-import { footedColumns, isUnwanted, openFirst } from "@crossfoot/model";
+import { footedColumns, isUnwanted, openCount, openFirst } from "@crossfoot/model";
 import type { AsOf, EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
 import type { StatementWords } from "../documents/statement-sheet.ts";
 import { inMinorUnits, showValue } from "./show-value.ts";
@@ -9,7 +9,7 @@ const listedMax = 50;
 
 /** Reasons in words; `unknown` is the one that a statement must not have. */
 const reasonWords: { readonly [reason: string]: string } = {
-  in_flight: "a write is under way",
+  in_flight: "on its way, or comes with the next run",
   parked: "set aside for a person",
   conflict: "both sides changed it; a person decides",
   explained_cent: "the rules of both systems account for every cent",
@@ -250,10 +250,7 @@ function verdict(statement: Statement): string {
     return "No record is known here that could be compared: this says nothing about both systems.";
   if (statement.isEqual) return "Both systems agree.";
   const all = statement.entities;
-  const open = all.reduce(
-    (sum, each) => sum + [...each.differences, ...each.missing].filter((one) => !isUnwanted(one)).length,
-    0,
-  );
+  const open = openCount(statement);
   if (statement.isExplained)
     return `They do not agree yet: ${many(open, "difference")}, each with its reason.`;
   const unexplained = all.reduce(

@@ -227,6 +227,13 @@ describe("a difference of every reason, planted at once through the runtime", ()
     ]);
   });
 
+  test("is found by the same reason when only its own entity is looked at", async () => {
+    for (const entity of ["contacts", "orders", "invoices"])
+      expect(toldBy(await planted.mini.engine.statement({ only: [entity] }))).toEqual(
+        every.filter((line) => line.startsWith(entity)),
+      );
+  });
+
   test("is found as well while a system is away, and nothing counts as not wanted that is", async () => {
     const { world, restart, engine } = planted.mini;
     const away = new ConnectorError({ failure: "transient", code: "away", message: "away" });

@@ -72,6 +72,14 @@ describe("a statement that is handed out", () => {
     },
   );
 
+  it("on the page amounts stand at the right, commands are whole, differences counted", async () => {
+    const page = (await statementBytes(sealed, "statement.html")).toString().replaceAll(/\s+/g, " ");
+    expect(page).toContain('<th scope="col" class="count">Orders</th>');
+    expect(page).toContain('<td class="count">9.50</td>');
+    expect(page).toContain("<span>crossfoot</span> <span>run</span>");
+    expect(page).toContain("They do not agree yet: 1 difference, each with its reason.");
+  });
+
   // A page is made again for each byte, with its fonts.
   it.each(forms)("as %s it is not whole when a byte of it is another", { timeout: 120_000 }, async (form) => {
     const whole = await statementBytes(sealed, form);

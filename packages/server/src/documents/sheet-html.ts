@@ -2,6 +2,7 @@ import { wordDiff } from "@crossfoot/model";
 import { html } from "../http/html.ts";
 import type { Html } from "../http/html.ts";
 import { sheetStyle } from "./sheet-style.ts";
+import { isAmount } from "./sheet.ts";
 import type { Cell, Sheet, SheetPart, SheetTable } from "./sheet.ts";
 
 /** What changed in a cell: what both share is said once. */
@@ -15,10 +16,30 @@ function struck({ was, is }: Exclude<Cell, string>): Html {
 }
 
 const gap = (text: string): string => (text.endsWith(" ") ? " " : "");
-const cell = (value: Cell): Html => (typeof value === "string" ? html`${value}` : struck(value));
+
+/** A command as it is typed: broken between its words only, so that it can be read off paper too. */
+const command = (text: string): Html =>
+  html`<code>${text.split(" ").map((word, at) => html`${at === 0 ? "" : " "}<span>${word}</span>`)}</code>`;
+
+function cell(value: Cell): Html {
+  if (typeof value !== "string") return struck(value);
+  return value.startsWith("crossfoot ") ? command(value) : html`${value}`;
+}
+
+/** Texts of more letters than that get a wider column. */
+const longFrom = 60;
+
+function classOf(value: Cell): string {
+  if (typeof value !== "string") return "";
+  if (isAmount(value)) return "count";
+  return value.length > longFrom && !value.startsWith("crossfoot ") ? "long" : "";
+}
 
 const line = ([name = "", ...rest]: readonly Cell[]): Html => {
-  const cells = rest.map((value) => html`<td>${cell(value)}</td>`);
+  const cells = rest.map((value) => {
+    const name = classOf(value);
+    return name === "" ? html`<td>${cell(value)}</td>` : html`<td class="${name}">${cell(value)}</td>`;
+  });
   return html`<tr>
     <th scope="row">${cell(name)}</th>
     ${cells}
@@ -27,7 +48,13 @@ const line = ([name = "", ...rest]: readonly Cell[]): Html => {
 
 function table({ caption, columns, rows, sums = [] }: SheetTable): Html {
   if (rows.length === 0) return html``;
-  const head = columns.map((column) => html`<th scope="col">${column}</th>`);
+  const isCount = (at: number): boolean => {
+    const texts = [...rows, ...sums].map((row) => row[at] ?? "").filter((value) => value !== "");
+    return at > 0 && texts.length > 0 && texts.every((value) => classOf(value) === "count");
+  };
+  const head = columns.map((column, at) =>
+    isCount(at) ? html`<th scope="col" class="count">${column}</th>` : html`<th scope="col">${column}</th>`,
+  );
   const body = rows.map((row) => line(row));
   const foot =
     sums.length === 0

@@ -1,5 +1,6 @@
-import { fonts, isAmount, margin, plain, textOf } from "./sheet-pdf-text.ts";
+import { fonts, margin, plain, textOf } from "./sheet-pdf-text.ts";
 import type { Pdf } from "./sheet-pdf-text.ts";
+import { isAmount } from "./sheet.ts";
 import type { SheetTable } from "./sheet.ts";
 
 const small = 7.5;

@@ -69,6 +69,3 @@ export function plain(text: string): string {
 /** The text of a cell. */
 export const textOf = (cell: Cell): string =>
   plain(typeof cell === "string" ? cell : `${cell.was ?? ""} ${cell.is ?? ""}`.trim());
-
-/** Whether a text is an amount or a count, which stands at the right of its column. */
-export const isAmount = (text: string): boolean => /^-?[\d,.' ]+( %)?$/.test(text);

@@ -22,6 +22,8 @@ th, td { text-align: left; padding: .4rem .75rem; border-top: 1px solid var(--li
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; overflow-wrap: break-word; }
 td { min-width: 5rem; overflow-wrap: break-word; }
+td.count, th.count { text-align: right; } td.long { min-width: 10rem; } tfoot { font-weight: 600; }
+code { font: .82em ui-monospace, monospace; } code span { white-space: nowrap; }
 del { color: var(--struck); } ins { color: var(--put); text-decoration: underline; }
 a { color: inherit; }
 @page { margin: 16mm 12mm; }
@@ -31,6 +33,7 @@ a { color: inherit; }
   body { font-size: 9.5pt; } main { max-width: none; padding: 0; } nav { display: none; }
   .sheet { overflow: visible; border-radius: 0; } table { font-size: 8.5pt; }
   thead { display: table-header-group; } tr, li { break-inside: avoid; }
-  h1, h2, h3, h4, caption { break-after: avoid; } thead th { white-space: normal; } td { min-width: 0; }
+  h1, h2, h3, h4, caption { break-after: avoid; } thead th { white-space: normal; }
+  td, td.long { min-width: 0; }
 }
 `;

@@ -32,3 +32,6 @@ export interface Sheet extends SheetPart {
   /** Facts of its head, such as version and hash, by name. */
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
+
+/** Whether a text is an amount or a count, which stands at the right of its column. */
+export const isAmount = (text: string): boolean => /^-?[\d,.' ]+( %)?$/.test(text);

@@ -1,5 +1,5 @@
 import type { Value } from "@crossfoot/kernel";
-import { footedColumns, isUnwanted, openFirst } from "@crossfoot/model";
+import { footedColumns, isUnwanted, openCount, openFirst } from "@crossfoot/model";
 import type {
   AsOf,
   EntityStatement,
@@ -93,7 +93,9 @@ function totalsPart({ footing }: Statement, words: StatementWords): SheetPart {
     paragraphs: [
       `${documents.length} orders and invoices, added up on both sides by account and month, down, across ` +
         "and as a whole; what is paid is what is invoiced and not open.",
-      untied.length === 0 ? "Everything adds up." : `It does NOT add up: ${untied.join("; ")}.`,
+      untied.length === 0
+        ? "The sums add up, and the reasons account for all that differs."
+        : `It does NOT add up: ${untied.join("; ")}.`,
     ],
     tables: [
       sums(words, { caption: "As a whole", first: [], rows: grand, grand }, () => []),
@@ -227,11 +229,13 @@ function cutOffPart({ day, at, unknown, since, byStamp }: AsOf, words: Statement
   };
 }
 
-function verdictOf({ isEqual, isExplained }: Statement): string {
-  if (isEqual) return "Both systems agree.";
-  return isExplained
-    ? "They do not agree yet; each difference has its reason."
-    : "They do not agree, and not every difference has a reason.";
+function verdictOf(statement: Statement): string {
+  if (statement.isEqual) return "Both systems agree.";
+  const open = openCount(statement);
+  const found = `${open} ${open === 1 ? "difference" : "differences"}`;
+  return statement.isExplained
+    ? `They do not agree yet: ${found}, each with its reason.`
+    : `They do not agree: ${found}, and not each has a reason.`;
 }
 
 /** A sealed statement as a document for an auditor. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { connectionId } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import { sealFaults } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
@@ -112,6 +113,71 @@ describe("the statement", () => {
       Loud: `crossfoot why ${link("Loud")}`,
       "Parked 2": `crossfoot redrive ${letter?.parkId}`,
     });
+  });
+
+  test("a conflict that a person has decided is in flight until the next run", async () => {
+    const mini = await miniWorld({
+      database: inMemory,
+      contract: { entities: { accounts: { fields: { name: { policy: "review" } } } } },
+    });
+    const { crm, erp, engine } = mini;
+    const id = crm.add("accounts", customer);
+    await engine.run();
+    crm.edit("accounts", id, { name: "Acme of sales" });
+    erp.edit("accounts", erp.rows("accounts")[0]?.id ?? "", { name: "Acme of the office" });
+    mini.pass(10_000);
+    await engine.run();
+    const [conflict] = await engine.conflicts();
+    expect(toldBy(await engine.statement())).toEqual(["Acme of sales name conflict"]);
+    if (conflict !== undefined)
+      await engine.decideConflict(conflict.link, "name", { take: connectionId("erp"), by: "ada" });
+    const statement = await engine.statement();
+    expect(toldBy(statement)).toEqual(["Acme of sales name in_flight"]);
+    expect(statement.entities[0]?.differences[0]?.command).toBe("crossfoot run");
+    await engine.run();
+    expect((await engine.statement()).isEqual).toBe(true);
+  });
+
+  test("what stands in the store and nothing that is due would settle is unknown", async () => {
+    let isBroken = false;
+    const mini = await miniWorld({
+      database: inMemory,
+      hasDocuments: true,
+      wrapStore: (store) => ({
+        ...store,
+        // As after a hand in the tables: the CRM's newest observation of an invoice shows another sum.
+        loadBundles: async (links) =>
+          (await store.loadBundles(links)).map((bundle) => {
+            if (!isBroken || bundle.entity !== "invoices") return bundle;
+            const members = bundle.members.map((member) => {
+              const { observation } = member;
+              if (member.connection !== "crm" || observation === null) return member;
+              const native = { ...observation.native, gross: "999.00" };
+              return { ...member, observation: { ...observation, native } };
+            });
+            return { ...bundle, members };
+          }),
+      }),
+    });
+    mini.crm.add("accounts", customer);
+    await mini.engine.run();
+    mini.erp.add("invoices", {
+      ...{ number: "RE-1", date: "2026-01-05", status: "open", currency: "EUR", lines: [] },
+      ...{ account: mini.erp.rows("accounts")[0]?.id ?? "", net: "1.00", tax: "0.19" },
+      ...{ gross: "1.19", open: "1.19" },
+    });
+    await mini.engine.run();
+    expect((await mini.engine.statement()).isEqual).toBe(true);
+    isBroken = true;
+    const statement = await mini.engine.statement();
+    const found = statement.entities.flatMap(({ differences }) => differences);
+    expect(
+      found.map(({ label, field, reason, command, link }) => [label, field, reason, command, link]),
+    ).toEqual([["RE-1", "gross", "unknown", `crossfoot sync invoices ${found[0]?.link}`, found[0]?.link]]);
+    expect([statement.isExplained, statement.footing.byReason.map(({ reason }) => reason)]).toEqual([
+      false,
+      ["unknown"],
+    ]);
   });
 
   test("as of a day nothing of later days is in it, and what was changed since is named", async () => {

@@ -1,5 +1,5 @@
-import { carried, closedIn, isEqual } from "@crossfoot/kernel";
-import type { ConnectionId, EntityName, EntityPolicy, LinkId, MemberState, Wait } from "@crossfoot/kernel";
+import { isEqual } from "@crossfoot/kernel";
+import type { EntityName, EntityPolicy, LinkId, MemberState } from "@crossfoot/kernel";
 import {
   composeStatement,
   entities,
@@ -11,7 +11,6 @@ import {
   treeOf,
 } from "@crossfoot/model";
 import type {
-  DifferenceReason,
   EntityProof,
   EntityStatement,
   FootedDocument,
@@ -21,7 +20,7 @@ import type {
   Statement,
   TreeLeaf,
 } from "@crossfoot/model";
-import { assess, isTakenBack, labelOf } from "./assess.ts";
+import { assess, labelOf } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import { canonicalFields } from "./canonical.ts";
 import { recordName } from "../store/port.ts";
@@ -31,7 +30,9 @@ import { historiesOf, linkThen, newcomerThen, pairThen, readingGaps } from "./st
 import type { CutOff } from "./cut-off.ts";
 import type { CutOffNotes } from "./statement-as-of.ts";
 import { accountNames, documentOf, newcomerDocument } from "./statement-documents.ts";
-import { splitRefused } from "./record.ts";
+import { missingReason, reasonsOf, unwantedParents } from "./statement-reasons.ts";
+import type { Known, Stated } from "./statement-reasons.ts";
+import { isDecidedUnder } from "./terms.ts";
 import type { World } from "./world.ts";
 
 const batchSize = 200;
@@ -52,6 +53,7 @@ export async function makeStatement(
   await refreshProofs(world);
   const parks = await parksByLink(world);
   const twins = await twinsByRecord(world);
+  const terms = await world.store.listTerms();
   const documents: FootedDocument[] = [];
   const stated: EntityStatement[] = [];
   // Entities come parents first: what the contract does not want of the parents explains their children.
@@ -62,6 +64,7 @@ export async function makeStatement(
     if (cutOff !== null) notes.unknown.push(...(await readingGaps(world, context.policy.entity, cutOff)));
     const { entity, found } = await stateOne(world, context, {
       ...{ unwanted, parks, twins, cutOff, notes },
+      isDecided: isDecidedUnder(world, context.policy, terms),
       away: new Set(world.sides.flatMap(({ id }) => (context.opened.has(id) ? [] : [id]))),
     });
     stated.push(entity);
@@ -78,13 +81,8 @@ export async function makeStatement(
 }
 
 /** What is known beside the links of an entity. */
-interface Standing {
-  /** Links that the contract does not want on both sides. */
+interface Standing extends Known {
   readonly unwanted: Set<LinkId>;
-  /** Connections that cannot be opened: what would be written to them now is not known. */
-  readonly away: ReadonlySet<ConnectionId>;
-  /** Open dead letters by link. */
-  readonly parks: ReadonlyMap<LinkId, readonly string[]>;
   /** What a newcomer may be the same as, by its name. */
   readonly twins: ReadonlyMap<string, string>;
   /** Null for a statement of now. */
@@ -165,6 +163,7 @@ async function lookAt(world: World, context: AssessContext, at: Standing): Promi
     after = links.at(-1) ?? null;
     const open = links.filter((link) => !equal.has(link));
     const all = await assess(context, await world.store.loadBundles(open));
+    for (const link of await unwantedParents(world, all, at.unwanted)) at.unwanted.add(link);
     for (const { one, past } of await atCutOff(world, context, { all, at })) {
       const { pair, gap } = sidesOf(world, { policy, one, ...at }, past);
       if (pair !== undefined) {
@@ -311,19 +310,6 @@ async function newcomersThen(
   );
 }
 
-interface Stated {
-  readonly policy: EntityPolicy;
-  readonly one: Assessed;
-  /** Links that the contract does not want on both sides. */
-  readonly unwanted: ReadonlySet<LinkId>;
-  readonly parks: Standing["parks"];
-  readonly away: Standing["away"];
-}
-
-function isParentUnwanted(wait: Wait, unwanted: ReadonlySet<LinkId>): boolean {
-  return "link" in wait.parent && unwanted.has(wait.parent.link);
-}
-
 function pairOf(world: World, stated: Stated): Pair | undefined {
   const { policy, one } = stated;
   const crm = memberOfRole(world, one.input.members, "crm");
@@ -349,62 +335,6 @@ function pairOf(world: World, stated: Stated): Pair | undefined {
 const systemOf = (world: World, role: Role): string =>
   world.sides.find((side) => side.role === role)?.system ?? "";
 
-/** Why a difference is there, from the decision as it would be taken now. */
-function reasonsOf(world: World, stated: Stated): { readonly [field: string]: DifferenceReason } {
-  const { policy, one, unwanted } = stated;
-  const { plan, bundle } = one;
-  const reasons: Record<string, DifferenceReason> = {};
-  for (const { field, writers, targets } of Object.values(policy.fields)) {
-    if (writers.length === 0 && targets.length === 0) reasons[field] = "kept_difference";
-  }
-  for (const field of Object.values(policy.fields)) {
-    if (closedIn(one.input, field) !== null) reasons[field.field] = "closed_by_state";
-  }
-  for (const { undone } of bundle.members) {
-    for (const field of Object.keys(undone)) if (field !== "*") reasons[field] = "undone";
-  }
-  if (isTakenBack(bundle)) reasons["*"] = "undone";
-  const { writes, refused } = splitRefused(world, one);
-  for (const wait of plan.waits) {
-    reasons[wait.field] = isParentUnwanted(wait, unwanted) ? "parent_not_wanted" : "waiting_for_parent";
-  }
-  for (const write of writes) for (const field of Object.keys(write.fields)) reasons[field] = "in_flight";
-  for (const write of refused) for (const field of Object.keys(write.fields)) reasons[field] = "parked";
-  for (const { field } of plan.conflicts) reasons[field] = "conflict";
-  for (const field of bundle.openConflicts) reasons[field] = "conflict";
-  for (const park of plan.parks) for (const field of Object.keys(park.problems)) reasons[field] = "parked";
-  const whole = wholeReason(one) ?? awayReason(stated);
-  if (whole !== undefined) reasons["*"] = whole;
-  if (policy.isProjection && writes.length > 0) reasons["*"] = "in_flight";
-  return reasons;
-}
-
-function wholeReason({ plan, bundle, input }: Assessed): DifferenceReason | undefined {
-  if (bundle.openTargets.length > 0 || bundle.marked !== null) return "in_flight";
-  const kinds = Object.values(input.members).map(({ view }) => view.kind);
-  if (kinds.includes("not_permitted") || kinds.includes("not_seen")) return "not_permitted";
-  if (kinds.includes("out_of_scope")) return "out_of_scope";
-  if (kinds.includes("deleted")) return "deleted_elsewhere";
-  if (plan.verdict === "parked") return "parked";
-  return undefined;
-}
-
-/**
- * What was last decided of a record while a system is away: what would be decided now is not known, since
- * nobody can tell what that system takes.
- */
-function awayReason({ one, parks, away, unwanted }: Stated): DifferenceReason | undefined {
-  const { bundle, input } = one;
-  if (away.size === 0 || bundle.verdict === "not_wanted") return undefined;
-  if ((parks.get(bundle.id) ?? []).length > 0) return "parked";
-  if (bundle.verdict !== "waiting") return undefined;
-  const named = Object.values(input.members).flatMap(({ view }) =>
-    Object.values(view.fields).flatMap((value) => carried(value)),
-  );
-  const isUnwanted = named.some((parent) => "link" in parent && unwanted.has(parent.link));
-  return isUnwanted ? "parent_not_wanted" : "waiting_for_parent";
-}
-
 function missingOf(world: World, stated: Stated): Missing | undefined {
   const { policy, one } = stated;
   const crm = memberOfRole(world, one.input.members, "crm");
@@ -424,21 +354,4 @@ function missingOf(world: World, stated: Stated): Missing | undefined {
   const parks = stated.parks.get(link) ?? [];
   const command = settlingCommand({ reason, entity, record, field: null, parks });
   return { link, label, missingOn, reason, command };
-}
-
-function missingReason(world: World, stated: Stated, canCreate: boolean): Missing["reason"] {
-  const { one, unwanted } = stated;
-  const whole = wholeReason(one) ?? awayReason(stated);
-  // Taken back by an undo, or a person said that the other side stays as it is.
-  if (whole === "deleted_elsewhere" && one.bundle.state === "ended")
-    return isTakenBack(one.bundle) ? "undone" : "kept_difference";
-  if (whole !== undefined) return whole;
-  const { writes, refused } = splitRefused(world, one);
-  if (refused.length > 0) return "parked";
-  if (writes.length > 0) return "in_flight";
-  const blocking = one.plan.waits.filter(({ isBlocking }) => isBlocking);
-  if (blocking.some((wait) => isParentUnwanted(wait, unwanted))) return "parent_not_wanted";
-  if (blocking.length > 0) return "waiting_for_parent";
-  if (one.plan.verdict === "not_wanted" || one.plan.verdict === "ended" || !canCreate) return "not_wanted";
-  return "unknown";
 }

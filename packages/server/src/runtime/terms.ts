@@ -132,6 +132,10 @@ function changeOf(
   return { before: before ?? null, terms };
 }
 
+/** True when an entity was decided under the contract and the mappings in force: what is to do is due. */
+export const isDecidedUnder = (world: World, policy: EntityPolicy, known: readonly DecidedTerms[]): boolean =>
+  changeOf(world, policy, known) === null;
+
 /** Takes the terms of an entity as the only one who does; another worker may have done so a moment before. */
 async function takeChanged(settling: Settling, policy: EntityPolicy, lease: Lease): Promise<void> {
   const { session } = settling;

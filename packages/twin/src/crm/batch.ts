@@ -23,6 +23,7 @@ function runOperation({ desk, object, call }: Batch, operation: Json): Json {
   const id = textIn(operation, "id");
   if (method !== "update" || id === null)
     throw crmRefusal("bad-value", "method", "expected create, or update with id");
+  desk.withheld.check({ object, id });
   const version = numberIn(operation, "ifVersion");
   const expected = version === null ? textIn(operation, "ifVersion") : String(version);
   return { status: 200, body: desk.update({ object, id }, operation["body"], { actor, expected }) };

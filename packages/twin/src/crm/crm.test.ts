@@ -336,3 +336,35 @@ test("a note is there once under its key, and changes no record", async () => {
   expect([(await leave("k3", "")).status, crm.commits.length]).toEqual([400, commits]);
   expect((await call("POST", "/accounts/acc_999999/notes", { key: "k", text: "t" })).status).toBe(404);
 });
+
+test("a record that is kept from the API is in no list, and its id is refused; people see it", async () => {
+  const { crm, call } = crmBench();
+  const [kept = "", shown = ""] = ["A", "B"].map((name) =>
+    String(crm.people.createAccount({ name, email: "x@y.example" }).id),
+  );
+  crm.people.withhold({ object: "accounts", id: kept }, true);
+  const idsIn = async (path: string): Promise<unknown> =>
+    (await call("GET", path)).body.results.map(({ id }: { id: string }) => id);
+  for (const path of ["/accounts", "/accounts/ids", "/accounts?updatedSince=1970-01-01T00:00:00Z"])
+    expect([path, await idsIn(path)]).toEqual([path, [shown]]);
+  const filters = [{ field: "email", op: "eq", value: "x@y.example" }];
+  expect((await call("POST", "/accounts/search", { filters })).body.results).toHaveLength(1);
+  const { body } = await call("GET", `/accounts?ids=${kept},${shown}`);
+  expect([body.results.length, body.missing]).toEqual([1, [{ id: kept, reason: "forbidden" }]]);
+  const name = { name: "C" };
+  const operations = [{ method: "update", id: kept, body: name }];
+  expect((await call("POST", "/accounts/batch", { operations })).body.results[0].status).toBe(403);
+  for (const [method, path] of [
+    ["GET", `/accounts/${kept}`],
+    ["PATCH", `/accounts/${kept}`],
+    ["DELETE", `/accounts/${kept}`],
+    ["POST", `/accounts/${kept}/archive`],
+  ] as const)
+    expect([path, (await call(method, path, method === "GET" ? undefined : name)).status]).toEqual([
+      path,
+      403,
+    ]);
+  expect(crm.people.editAccount(kept, name)["name"]).toBe("C");
+  crm.people.withhold({ object: "accounts", id: kept }, false);
+  expect((await call("GET", `/accounts/${kept}`)).body.name).toBe("C");
+});

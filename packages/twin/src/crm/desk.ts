@@ -3,11 +3,15 @@ import type { JsonMap, RecordRef, TwinRecord } from "../json.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Records, WriteOptions } from "../records.ts";
 import { crmRefusal } from "./wire.ts";
+import { withheldRecords } from "./withheld.ts";
+import type { Withheld } from "./withheld.ts";
 
 /** What callers and people can do to CRM records; both go through here. */
 export interface CrmDesk {
   readonly records: Records;
   readonly ledger: Ledger;
+  /** What the API may not see. */
+  readonly withheld: Withheld;
   /** The record as a reader sees it. Throws 404, or 410 for the loser of a merge. */
   read(object: string, id: string): TwinRecord;
   /** Throws 404 or 410 when there is no record to write to. */
@@ -88,6 +92,7 @@ export function createCrmDesk(records: Records): CrmDesk {
   return {
     records,
     ledger,
+    withheld: withheldRecords(ledger),
     mustExist,
     read: (object, id) => {
       const record = ledger.seen(object, id);

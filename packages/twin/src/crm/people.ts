@@ -13,6 +13,8 @@ export interface CrmPeople {
   remove(object: string, id: string, login?: string): void;
   /** Holds a row for some time: writes to it meet 409 LOCKED. */
   lock(object: string, id: string, forMs: number): void;
+  /** An administrator keeps a record from the API, or gives it back. */
+  withhold(ref: RecordRef, isWithheld: boolean): void;
   createAccount(fields: JsonMap, login?: string): TwinRecord;
   editAccount(id: string, fields: JsonMap, login?: string): TwinRecord;
   createContact(fields: JsonMap, login?: string): TwinRecord;
@@ -55,6 +57,7 @@ export function crmPeople(desk: CrmDesk, clock: () => number): CrmPeople {
         records.remove(object, id, { actor: login });
       }),
     lock: (object, id, forMs) => ledger.lock(object, id, clock() + forMs),
+    withhold: (ref, isWithheld) => desk.withheld.set(ref, isWithheld),
     createAccount: (fields, login) => create("accounts", fields, login),
     editAccount: (id, fields, login) => edit({ object: "accounts", id }, fields, login),
     createContact: (fields, login) => create("contacts", fields, login),

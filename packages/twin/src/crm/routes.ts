@@ -53,11 +53,22 @@ function idOf(call: Call): string {
   return call.params["id"] ?? "";
 }
 
+/** The id in the path. Throws 403 where the API may not see its record. */
+function allowed({ withheld }: CrmDesk, object: string, call: Call): string {
+  const id = idOf(call);
+  withheld.check({ object, id });
+  return id;
+}
+
 function byIds(parts: CrmRouteParts, object: string, ids: readonly string[]): Answer {
   if (ids.length > IDS_MAX) throw crmRefusal("bad-value", "ids", `at most ${IDS_MAX}`);
   const results: Json[] = [];
   const missing: Json[] = [];
   for (const id of new Set(ids)) {
+    if (parts.desk.withheld.has(object, id)) {
+      missing.push({ id, reason: "forbidden" });
+      continue;
+    }
     try {
       results.push(parts.desk.read(object, id));
     } catch (failure) {
@@ -82,7 +93,8 @@ function list(parts: CrmRouteParts, object: string, call: Call): Answer {
   const after = decodeCursor(query.get("after"), object, order);
   const request: ListRequest = { object, order, after, since, fault, limit: limitOf(query, 500, 50) };
   const archived = query.get("archived");
-  const all = parts.desk.ledger.list(object, order, parts.listLagMs);
+  const { ledger, withheld } = parts.desk;
+  const all = withheld.seen(object, ledger.list(object, order, parts.listLagMs));
   const wanted =
     archived === null ? all : all.filter((record) => record["archived"] === (archived === "true"));
   return { status: 200, body: pageOf(wanted, request) };
@@ -98,7 +110,8 @@ function listIds(parts: CrmRouteParts, object: string, call: Call): Answer {
     limit: limitOf(call.query, 2000, 500),
     fault: call.fault,
   };
-  const records = parts.desk.ledger.list(object, "id", 0);
+  const { ledger, withheld } = parts.desk;
+  const records = withheld.seen(object, ledger.list(object, "id", 0));
   const body = pageOf(records, request, ({ id, version = null }) => ({ id, version }));
   return { status: 200, body };
 }
@@ -173,7 +186,7 @@ function readRoutes(parts: CrmRouteParts, object: string): Route[] {
       summary: `One of ${object}`,
       success: 200,
       response: ref(object),
-      run: (call) => ({ status: 200, body: parts.desk.read(object, idOf(call)) }),
+      run: (call) => ({ status: 200, body: parts.desk.read(object, allowed(parts.desk, object, call)) }),
     },
     {
       method: "POST",
@@ -203,7 +216,7 @@ function writeRoutes(parts: CrmRouteParts, object: string): Route[] {
     response: ref(object),
     run: (call) => {
       const options = { actor: call.actor, expected: expectedVersion(call) };
-      return { status: 200, body: desk[verb]({ object, id: idOf(call) }, options) };
+      return { status: 200, body: desk[verb]({ object, id: allowed(desk, object, call) }, options) };
     },
   });
   return [
@@ -230,7 +243,8 @@ function writeRoutes(parts: CrmRouteParts, object: string): Route[] {
       response: ref(object),
       run: (call) => {
         const options = { actor: call.actor, expected: expectedVersion(call) };
-        return { status: 200, body: desk.update({ object, id: idOf(call) }, bodyOf(call), options) };
+        const id = allowed(desk, object, call);
+        return { status: 200, body: desk.update({ object, id }, bodyOf(call), options) };
       },
     },
     {
@@ -240,8 +254,9 @@ function writeRoutes(parts: CrmRouteParts, object: string): Route[] {
       summary: `Delete in ${object}`,
       success: 204,
       run: (call) => {
-        desk.mustExist({ object, id: idOf(call) });
-        desk.records.remove(object, idOf(call), { actor: call.actor, expected: expectedVersion(call) });
+        const id = allowed(desk, object, call);
+        desk.mustExist({ object, id });
+        desk.records.remove(object, id, { actor: call.actor, expected: expectedVersion(call) });
         return { status: 204 };
       },
     },

@@ -49,9 +49,11 @@ export function searchRecords(search: Search, body: JsonMap): JsonMap {
     first === undefined
       ? ledger.list(object, "id", listLagMs)
       : ledger.find({ object, path: first.field, values: first.values }, listLagMs);
-  const matching = found.filter((record) =>
-    others.every((filter) => filter.values.includes(valueAt(record, filter.field) ?? null)),
-  );
+  const matching = search.desk.withheld
+    .seen(object, found)
+    .filter((record) =>
+      others.every((filter) => filter.values.includes(valueAt(record, filter.field) ?? null)),
+    );
   const after = decodeCursor(textIn(body, "after"), object, "id");
   const limit = checkedLimit(body["limit"], 500, 50);
   return pageOf(matching, { object, order: "id", limit, after, since: null, fault: search.fault });
