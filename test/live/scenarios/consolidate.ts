@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { address } from "./consolidating.ts";
+import type { Consolidating } from "./consolidating.ts";
+import { consolidateDeleteAndBack } from "./consolidate-remake.ts";
 import { numberOf, wonQuote } from "./cash.ts";
 import type { LiveSystem } from "./live-erp.ts";
 import { openLiveStage } from "./live-stage.ts";
@@ -10,24 +13,14 @@ const size = { seed: 7, accounts: 6, contactEvery: 3, products: 3 };
 const keep = { name: "Quillon Marine Supplies SA", email: "desk@quillon-marine.example" };
 const twice = { name: "Quillon Marine Supplies", email: "orders@quillon-marine.example" };
 
-/** A Tryton quote goes nowhere without an address. */
-const address = {
-  billingAddress: {
-    street: "1 Quay Road",
-    street2: null,
-    city: "Lille",
-    postalCode: "59000",
-    region: null,
-    country: "FR",
-  },
-};
-
 /** How losers go, and what is with them again after the undo. */
 interface Ending {
   /** By kind and target. */
   readonly losses: readonly string[];
   /** Documents of the CRM that are the loser's again: those of which the ERP decides, where it left them. */
   readonly comeBack: readonly string[];
+  /** Whether contacts of a loser go to the survivor in the ERP, too, and stay when the loser is deleted. */
+  readonly keepsContacts: boolean;
 }
 
 /** A customer that both systems have twice becomes one in both, and two again. */
@@ -56,6 +49,13 @@ export function consolidateScenario(system: LiveSystem, ending: Ending): void {
       const papers = (account: string): Promise<readonly string[]> => papersFor(pair(), account);
       await consolidateAndBack({ engine, settleAll, crm: live.crm, papers }, ending);
     }, 600_000);
+
+    test("a loser that people delete in the ERP counts as merged, and the undo makes it again", async () => {
+      const { engine, settleAll, stage: live } = pair();
+      const deleteCustomer = (id: string): Promise<void> => live.erp.deleteCustomer(id);
+      const { keepsContacts } = ending;
+      await consolidateDeleteAndBack({ engine, settleAll, crm: live.crm, deleteCustomer, keepsContacts });
+    }, 600_000);
   });
 }
 
@@ -74,14 +74,6 @@ async function papersFor(pair: Pair, account: string): Promise<readonly string[]
   const order = String(named("orders", "number", number)?.id);
   const invoice = String(named("invoices", "orderId", order)?.id);
   return [`quotes/${quote}`, `orders/${order}`, `invoices/${invoice}`];
-}
-
-/** What a consolidation is tried on: a CRM twin and whatever ERP. */
-export interface Consolidating extends Pick<Pair, "engine"> {
-  readonly crm: LiveStage["crm"];
-  readonly settleAll: () => Promise<unknown>;
-  /** Makes documents of a customer; answers them as `<object of the CRM>/<id>`. */
-  readonly papers?: (account: string) => Promise<readonly string[]>;
 }
 
 const linkOf = async ({ engine }: Consolidating, record: string): Promise<string | null> =>
