@@ -25,6 +25,7 @@ export { odooPlace, startOdoo, type RunningOdoo } from "./demo/odoo/erp.ts";
 export { whyNot } from "./demo/erp-script.ts";
 export { connectors, openEngine } from "./compose.ts";
 export { loadProject } from "./config/load-project.ts";
+export { openSealed, rotateSealed, type SealedPlace } from "./config/sealed-store.ts";
 export type {
   ApplySummary,
   DuplicateReport,

@@ -15,6 +15,7 @@ const text: OptionKind = { is: "text" };
 const folder: OptionKind = { is: "folder" };
 const address: OptionKind = { is: "address" };
 const secret: OptionKind = { is: "secret" };
+const key: OptionKind = { is: "key" };
 const onOff: OptionKind = { is: "switch" };
 const map: OptionKind = { is: "map" };
 const choice = (...of: readonly string[]): OptionKind => ({ is: "choice", of });
@@ -121,6 +122,12 @@ export const optionTable: readonly Option[] = [
   }),
   option("store.url", secret, {
     help: "Instead of `embedded`: where the address of a PostgreSQL (15 or later) is kept.",
+  }),
+  option("sealed.key", key, {
+    help: "Where the key of `secrets.sealed` comes from: a file of mode 600, or what a program prints.",
+  }),
+  option("sealed.nextKey", key, {
+    help: "The key that `crossfoot secrets rotate` seals with; until then and after both are known.",
   }),
   option("connections.*.connector", text, {
     isRequired: true,
