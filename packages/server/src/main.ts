@@ -21,7 +21,10 @@ function serve(engine: Engine, { project, onHints, trouble }: ServeOptions): Pro
     connections: project.connections.map(({ id }) => id),
     contractHash: project.contractHash,
     now: systemClock.now,
-    log: createLog({ format: "plain", level: "warn" }),
+    log: createLog({
+      ...{ format: "plain", level: "warn" },
+      secrets: () => project.connections.flatMap((connection) => connection.secrets()),
+    }),
     onHints,
     trouble,
   });

@@ -1,10 +1,12 @@
 import { ConnectorError, toldByStatus } from "@crossfoot/connector-sdk";
 import type { Connection, Connector, HttpAnswer, HttpRequest, Session } from "@crossfoot/connector-sdk";
 import type { ProjectConnection } from "./config/project.ts";
+import { createConcealer } from "./platform/conceal.ts";
 import { createHttp } from "./platform/http.ts";
 import { createLocalHttp } from "./platform/http-local.ts";
 import { TransportError } from "./platform/transport-error.ts";
 import type { Clock } from "./ports.ts";
+import { concealErrors, withoutSecrets } from "./runtime/conceal-errors.ts";
 import type { CallTerms, Gate } from "./runtime/gate.ts";
 import type { Side } from "./runtime/world.ts";
 
@@ -20,6 +22,8 @@ export interface SideOptions {
 
 /** A side with its way out; `close` cuts its connections. */
 export interface ReachableSide extends Side {
+  /** Secrets of the connection and tokens that it was given. Never log them. */
+  readonly secrets: () => readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -33,6 +37,9 @@ function transportFailure(error: unknown, request: HttpRequest): ConnectorError 
   return new ConnectorError({ failure: "transient", code: "answer_lost", message }, error);
 }
 
+/** So many tokens are remembered after they were dropped: what is refused late may still repeat one. */
+const tokensMax = 32;
+
 /** Makes the side of one connection of a project. Nothing is sent until it is opened. */
 export function createSide(connection: ProjectConnection, options: SideOptions): ReachableSide {
   const { id, address, timeoutMs, concurrency } = connection;
@@ -43,6 +50,16 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
   const way = wire ?? createLocalHttp(fetch as NonNullable<typeof fetch>, remote);
   const told = connector.limits?.(connection.options).told ?? toldByStatus;
   const tokens = new Map<string, string>();
+  const given: string[] = [];
+  const secrets = (): readonly string[] => [...connection.secrets(), ...given];
+  const keepToken = (name: string, value: string): void => {
+    tokens.set(name, value);
+    // Of the facts of a session those that are no number.
+    if (/^\d*$/.test(value) || given.includes(value)) return;
+    given.unshift(value);
+    given.length = Math.min(given.length, tokensMax);
+  };
+  const concealing = { secrets, conceal: createConcealer(secrets) };
   let calls = 0;
   // The one place that every call of a connection passes, probes, checks and sign-ins included.
   const callUnder =
@@ -63,7 +80,7 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     http: callUnder(terms),
     options: connection.options,
     secret: connection.secret,
-    token: { load: (name) => tokens.get(name), store: (name, value) => void tokens.set(name, value) },
+    token: { load: (name) => tokens.get(name), store: keepToken },
     now: clock.now,
   });
   const opened = new WeakMap<CallTerms, Promise<Connection>>();
@@ -71,7 +88,9 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
   const openUnder = async (terms: CallTerms): Promise<Connection> => {
     const again = first?.under?.(callUnder(terms));
     if (again !== undefined) return again;
-    first = await connector.open(sessionUnder(terms));
+    first = await withoutSecrets(concealing, async () =>
+      concealErrors(await connector.open(sessionUnder(terms)), concealing),
+    );
     return first;
   };
   return {
@@ -94,6 +113,7 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     gate,
     forgetTokens: () => tokens.clear(),
     calls: () => calls,
+    secrets,
     timeoutMs,
     concurrency,
     close: async () => {

@@ -35,6 +35,8 @@ export type {
   StatusReport,
   WhyReport,
 } from "./runtime/engine.ts";
+export { runCli } from "./cli/program.ts";
+export type { CliDeps } from "./cli/deps.ts";
 export { fakeEngine, smallStatus } from "./cli/testing.ts";
 export { createHttpApp } from "./http/app.ts";
 export { startLoop } from "./cli/loop.ts";

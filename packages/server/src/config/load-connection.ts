@@ -48,6 +48,7 @@ export function loadConnection(source: ConnectionSource, name: string): LoadedCo
     address: String(value("address")),
     options,
     secret: secrets.read,
+    secrets: secrets.values,
     ...mapping,
     timeoutMs: Number(value("timeoutSeconds")) * 1000,
     concurrency: Number(value("concurrency")),

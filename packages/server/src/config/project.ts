@@ -23,6 +23,8 @@ export interface ProjectConnection {
   readonly options: JsonMap;
   /** The secret of that name. Throws an Error that names it when there is none. Never log the answer. */
   readonly secret: (name: string) => string;
+  /** All secrets of the connection, to be looked for in what is about to be written. Never log them. */
+  readonly secrets: () => readonly string[];
   readonly mapping: Mapping;
   /** SHA-256 of the mapping in force, in hex. */
   readonly mappingHash: string;
