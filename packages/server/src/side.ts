@@ -44,7 +44,7 @@ const tokensMax = 32;
 export function createSide(connection: ProjectConnection, options: SideOptions): ReachableSide {
   const { id, address, timeoutMs, concurrency } = connection;
   const { connector, clock, gate, fetch } = options;
-  const remote = { baseUrl: address, timeoutMs, clock };
+  const remote = { baseUrl: address, timeoutMs, clock, isLocalAllowed: connection.isLocalAllowed };
   const wire =
     fetch === undefined ? createHttp({ ...remote, agentOptions: { connections: concurrency * 2 } }) : null;
   const way = wire ?? createLocalHttp(fetch as NonNullable<typeof fetch>, remote);

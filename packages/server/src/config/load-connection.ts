@@ -50,6 +50,7 @@ export function loadConnection(source: ConnectionSource, name: string): LoadedCo
     secret: secrets.read,
     secrets: secrets.values,
     ...mapping,
+    isLocalAllowed: value("localAddresses") === true,
     timeoutMs: Number(value("timeoutSeconds")) * 1000,
     concurrency: Number(value("concurrency")),
     limits,

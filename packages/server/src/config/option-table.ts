@@ -155,6 +155,12 @@ export const optionTable: readonly Option[] = [
     fallback: 4,
     help: "Calls at one time of one worker.",
   }),
+  option("connections.*.localAddresses", onOff, {
+    fallback: "off",
+    help:
+      "Whether link-local and metadata addresses (169.254.0.0/16, fe80::/10 and the clouds' own) may be reached, " +
+      "and this machine by another name than localhost.",
+  }),
   ...limitOptions,
   option("connections.*.observe", onOff, {
     fallback: "off",

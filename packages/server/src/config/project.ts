@@ -28,6 +28,8 @@ export interface ProjectConnection {
   readonly mapping: Mapping;
   /** SHA-256 of the mapping in force, in hex. */
   readonly mappingHash: string;
+  /** Whether link-local and metadata addresses may be reached. */
+  readonly isLocalAllowed: boolean;
   readonly timeoutMs: number;
   readonly concurrency: number;
   /** Limits of the system in force, and how they are shared out. */
