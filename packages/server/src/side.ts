@@ -1,4 +1,4 @@
-import { ConnectorError, toldByStatus } from "@crossfoot/connector-sdk";
+import { ConnectorError, isTooDeep, jsonDepthMax, toldByStatus } from "@crossfoot/connector-sdk";
 import type { Connection, Connector, HttpAnswer, HttpRequest, Session } from "@crossfoot/connector-sdk";
 import type { ProjectConnection } from "./config/project.ts";
 import { createConcealer } from "./platform/conceal.ts";
@@ -40,6 +40,12 @@ function transportFailure(error: unknown, request: HttpRequest): ConnectorError 
 /** So many tokens are remembered after they were dropped: what is refused late may still repeat one. */
 const tokensMax = 32;
 
+/** Whoever walks an answer that is nested without end would run out of stack, after a write too. */
+function refuseDepth({ body }: HttpAnswer): void {
+  if (isTooDeep(body))
+    throw new TransportError("after_send", `the answer is nested deeper than ${jsonDepthMax} levels`);
+}
+
 /** Makes the side of one connection of a project. Nothing is sent until it is opened. */
 export function createSide(connection: ProjectConnection, options: SideOptions): ReachableSide {
   const { id, address, timeoutMs, concurrency } = connection;
@@ -69,6 +75,7 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
       calls += 1;
       try {
         const answer = await way(request);
+        refuseDepth(answer);
         pass.end({ told: told(answer, clock.now()) });
         return answer;
       } catch (error) {
