@@ -104,6 +104,7 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     id,
     role: connection.role,
     system: connection.connector,
+    ...(fetch === undefined ? { hosts: [new URL(address).origin] } : {}),
     mapping: connection.mapping,
     mappingHash: connection.mappingHash,
     open: (terms) => {
