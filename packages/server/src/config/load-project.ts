@@ -6,6 +6,7 @@ import type { Role, Roles } from "@crossfoot/model";
 import type { Environment } from "./environment.ts";
 import { loadConnection } from "./load-connection.ts";
 import { hashOf, loadContract, switched } from "./load-contract.ts";
+import { loadServer } from "./load-server.ts";
 import { problemOf, sortProblems } from "./problem.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { contractFile, findFile, mappingFolder, mappingNames, projectFile } from "./project-files.ts";
@@ -62,6 +63,10 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   const work: Work = { folder: root, file, settings, options, sealed, problems: [...problems] };
   const sides = findSides(work, names);
   const store = findStore(work, needsSecrets);
+  const server = loadServer({
+    ...{ folder: root, environment, sealed, settings, needsSecrets },
+    note: (keys, message) => note(work, keys, message),
+  });
   const kinds = Object.fromEntries(
     entityNames.map((name) => [name, fieldKindsOf(name, contract.contract.entities[name])]),
   );
@@ -74,7 +79,7 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   if (work.problems.length > 0 || roles === undefined || store === undefined) {
     return { problems: sortProblems(work.problems) };
   }
-  return { project: compose(work, { contract, connections, roles, store }) };
+  return { project: compose(work, { contract, connections, roles, store, server }) };
 }
 
 function readContractFile(root: string): ReturnType<typeof loadContract> {
@@ -169,6 +174,7 @@ function compose(
     readonly connections: readonly ProjectConnection[];
     readonly roles: Roles;
     readonly store: StoreHome;
+    readonly server: Project["server"];
   },
 ): Project {
   const value = (path: string): string | number | boolean | undefined =>
@@ -200,7 +206,7 @@ function compose(
       delayMsMin: Number(value("retry.delayMin")),
       delayMsMax: Number(value("retry.delayMax")),
     },
-    server: { host: String(value("server.host")), port: Number(value("server.port")) },
+    server: at.server,
   };
 }
 

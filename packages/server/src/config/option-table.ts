@@ -223,4 +223,13 @@ export const optionTable: readonly Option[] = [
     flag: "--port",
     help: "Port that `up` listens on; 0 takes a free one.",
   }),
+  option("server.tls.certificate", text, {
+    help: "File with the certificate and its chain, PEM: `up` then speaks HTTPS itself. Read when it starts.",
+  }),
+  option("server.tls.key", secret, { help: "Where the key of that certificate is kept, PEM." }),
+  option("server.trustedProxies", text, {
+    help:
+      "Addresses or networks of proxies in front, parted by commas: what they say of whoever asks " +
+      "(`X-Forwarded-For`, `-Proto`) counts. From anybody else it is dropped.",
+  }),
 ];

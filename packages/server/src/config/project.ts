@@ -64,5 +64,13 @@ export interface Project {
   readonly planExpiresMs: number;
   readonly guard: GuardLimits;
   readonly retry: RetryPolicy;
-  readonly server: { readonly host: string; readonly port: number };
+  /** Where and how `up` listens. */
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    /** Own certificate with its chain, PEM, and its key; missing where a proxy does that, or nobody. */
+    readonly tls?: { readonly certificate: string; readonly key: () => string };
+    /** Addresses and networks of proxies whose `X-Forwarded-*` counts. */
+    readonly trustedProxies?: readonly string[];
+  };
 }
