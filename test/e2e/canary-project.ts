@@ -63,7 +63,7 @@ const othersOff =
   "entities: { contacts: off, products: off, pricebooks: off, quotes: off, orders: off, invoices: off, " +
   "inventory: off, shipments: off }";
 
-/** Writes the project. Secrets of the first system are kept in `keeping[0]`, of the second in `keeping[1]`. */
+/** Writes the project. `keeping` says of each system where its secrets are kept. */
 export async function openCanaryProject(at: {
   readonly systems: readonly [CanarySystem, CanarySystem];
   readonly keeping: readonly [Keeping, Keeping];

@@ -22,24 +22,22 @@ function base64Pieces(text: string): readonly string[] {
 export function formsOf(secret: string): readonly (readonly [form: string, text: string])[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const html = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
-  const unicode = [...secret].map((each) =>
-    (each.codePointAt(0) ?? 0) > 126
-      ? `\\u${(each.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`
-      : each,
+  const unicode = secret.replaceAll(
+    /[^ -~]/g,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   const pieces = base64Pieces(secret);
   return [
     ["plain", secret],
     ["JSON", json],
     ["JSON twice", JSON.stringify(json).slice(1, -1)],
-    ["escaped", unicode.join("")],
+    ["escaped", unicode],
     ["URL", encodeURIComponent(secret)],
     ["path", encodeURI(secret)],
     ["form", new URLSearchParams([["", secret]]).toString().slice(1)],
     ["HTML", html],
     ["code", secret.toLowerCase().replaceAll("-", "_")],
     ["hex", Buffer.from(secret, "utf8").toString("hex")],
-    ["reversed", [...secret].toReversed().join("")],
     ...pieces.map((piece): [string, string] => ["base64", piece]),
     ...pieces.map((piece): [string, string] => [
       "base64url",

@@ -1,6 +1,6 @@
 /**
- * A small system for the canary test: accounts, and any of the ways to sign in. Told to, it refuses what it is
- * asked and repeats in its answer what it was sent: a gateway in front of a real system does that.
+ * A small system for the canary test: accounts, and any of the ways to sign in. Told to, it refuses what it
+ * is asked and repeats in its answer what it was sent: a gateway in front of a real system does that.
  */
 import { createHmac } from "node:crypto";
 import { mapOf, serveSystem } from "./unknown-wire.ts";
@@ -29,7 +29,7 @@ export interface CanarySystem extends Wire {
   readonly edit: (id: string, fields: JsonMap) => void;
   /** Calls that were let in by their credentials. */
   readonly welcomed: () => number;
-  /** Refuses with a status what matches, and repeats all that it knows; answers how often it did, and ends it. */
+  /** Refuses what matches, and repeats what it knows; the answer ends it, and says how often it did. */
   readonly echo: (at: { readonly status: number; readonly on?: string }) => () => number;
   readonly delivery: (
     id: string,
@@ -40,14 +40,14 @@ export interface CanarySystem extends Wire {
 const authOf = (signIn: SignIn): string => {
   switch (signIn.kind) {
     case "basic":
-      return 'auth: { kind: basic, user: "${secret.user}", password: "${secret.password}" }';
+      return `auth: { kind: basic, user: "\${secret.user}", password: "\${secret.password}" }`;
     case "bearer":
-      return 'auth: { kind: bearer, token: "${secret.token}" }';
+      return `auth: { kind: bearer, token: "\${secret.token}" }`;
     case "header":
-      return 'auth: { kind: header, headers: { x-api-key: "${secret.key}" } }';
+      return `auth: { kind: header, headers: { x-api-key: "\${secret.key}" } }`;
     case "oauth2":
       return (
-        'auth: { kind: oauth2, tokenPath: /oauth/token, client: "${secret.client}", ' +
+        `auth: { kind: oauth2, tokenPath: /oauth/token, client: "\${secret.client}", ` +
         `secret: "\${secret.clientSecret}", sends: ${signIn.sends} }`
       );
   }
@@ -70,7 +70,10 @@ webhook:
   id: id
 clock: { horizonMs: 200, commitLagMs: 0, granularityMs: 1 }
 defaults:
-  record: { id: id, version: { path: version, as: number, ordered: true }, modifiedAt: { path: at, form: iso } }
+  record:
+    id: id
+    version: { path: version, as: number, ordered: true }
+    modifiedAt: { path: at, form: iso }
   list:
     path: "/\${object}"
     query: { since: "\${since}", after: "\${cursor}", limit: "\${limit}" }
@@ -89,7 +92,9 @@ entities:
     update: { path: "/companies/\${id}" }
 mapping:
   entities:
-    accounts: { fields: { name: name, phone: phone, email: email, status: { path: status, values: { customer: customer } } } }
+    accounts:
+      fields:
+        { name: name, phone: phone, email: email, status: { path: status, values: { customer: customer } } }
 `;
 
 /** Whether the credentials of a call are those of the system. */

@@ -9,11 +9,11 @@ import { startCanarySystem } from "./canary-system.ts";
 import type { CanarySystem, SignIn } from "./canary-system.ts";
 
 /**
- * Secrets are planted wherever one can stand, everything is done that a person does, systems that refuse repeat
- * what they were sent, and then every byte that was written is looked through, in all forms of a secret.
+ * Secrets are planted wherever one can stand, everything is done that a person does, systems that refuse
+ * repeat what they were sent, and then every byte that was written is looked through.
  */
 
-/** Short texts, and texts that every encoding writes in another way; a token passes for a code of an error. */
+/** Texts that every encoding writes in another way, and tokens that pass for the code of an error. */
 const canaries = {
   password: 'cnry "p/a+s<s>%ü&x\\y',
   token: "cnry-bearer-7f3a9c5e",
@@ -81,7 +81,7 @@ test("the look finds every form of a secret in what it is given", () => {
   for (const secret of Object.values(canaries)) {
     for (const [form, text] of formsOf(secret)) {
       const planted = new Map([["x", Buffer.from(`before ${text} after`)]]);
-      expect(scan(planted, [secret]), form).not.toEqual([]);
+      expect([form, scan(planted, [secret])]).not.toEqual([form, []]);
       expect(scan(planted, ["cnry-nowhere-at-all-1"])).toEqual([]);
     }
     const login = Buffer.from(`user:${secret}!`).toString("base64");

@@ -40,31 +40,51 @@ function transportFailure(error: unknown, request: HttpRequest): ConnectorError 
 /** So many tokens are remembered after they were dropped: what is refused late may still repeat one. */
 const tokensMax = 32;
 
+/** The facts of a session, and which of them were tokens. */
+function openTokens(): Session["token"] & { readonly given: readonly string[]; readonly clear: () => void } {
+  const facts = new Map<string, string>();
+  const given: string[] = [];
+  return {
+    given,
+    load: (name) => facts.get(name),
+    store: (name, value) => {
+      facts.set(name, value);
+      // Other facts are numbers, short words, or JSON.
+      if (!/^[!-Z^-z~ ]{16,4096}$/.test(value) || given.includes(value)) return;
+      given.unshift(value);
+      given.length = Math.min(given.length, tokensMax);
+    },
+    clear: () => facts.clear(),
+  };
+}
+
 /** Whoever walks an answer that is nested without end would run out of stack, after a write too. */
 function refuseDepth({ body }: HttpAnswer): void {
   if (isTooDeep(body))
     throw new TransportError("after_send", `the answer is nested deeper than ${jsonDepthMax} levels`);
 }
 
+/** The way to the system: over the network to the host of its address alone, or a function here. */
+function wayTo(
+  connection: ProjectConnection,
+  { fetch, clock }: SideOptions,
+): { readonly call: (request: HttpRequest) => Promise<HttpAnswer>; readonly close: () => Promise<void> } {
+  const { address: baseUrl, timeoutMs, isLocalAllowed, concurrency } = connection;
+  const remote = { baseUrl, timeoutMs };
+  if (fetch !== undefined) return { call: createLocalHttp(fetch, remote), close: () => Promise.resolve() };
+  const agentOptions = { connections: concurrency * 2 };
+  const wire = createHttp({ ...remote, clock, isLocalAllowed, agentOptions });
+  return { call: wire, close: () => wire.close() };
+}
+
 /** Makes the side of one connection of a project. Nothing is sent until it is opened. */
 export function createSide(connection: ProjectConnection, options: SideOptions): ReachableSide {
   const { id, address, timeoutMs, concurrency } = connection;
   const { connector, clock, gate, fetch } = options;
-  const remote = { baseUrl: address, timeoutMs, clock, isLocalAllowed: connection.isLocalAllowed };
-  const wire =
-    fetch === undefined ? createHttp({ ...remote, agentOptions: { connections: concurrency * 2 } }) : null;
-  const way = wire ?? createLocalHttp(fetch as NonNullable<typeof fetch>, remote);
+  const way = wayTo(connection, options);
   const told = connector.limits?.(connection.options).told ?? toldByStatus;
-  const tokens = new Map<string, string>();
-  const given: string[] = [];
-  const secrets = (): readonly string[] => [...connection.secrets(), ...given];
-  const keepToken = (name: string, value: string): void => {
-    tokens.set(name, value);
-    // Of the facts of a session those that are no number.
-    if (/^\d*$/.test(value) || given.includes(value)) return;
-    given.unshift(value);
-    given.length = Math.min(given.length, tokensMax);
-  };
+  const tokens = openTokens();
+  const secrets = (): readonly string[] => [...connection.secrets(), ...tokens.given];
   const concealing = { secrets, conceal: createConcealer(secrets) };
   let calls = 0;
   // The one place that every call of a connection passes, probes, checks and sign-ins included.
@@ -74,7 +94,7 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
       const pass = await gate.admit(terms, request);
       calls += 1;
       try {
-        const answer = await way(request);
+        const answer = await way.call(request);
         refuseDepth(answer);
         pass.end({ told: told(answer, clock.now()) });
         return answer;
@@ -87,7 +107,7 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     http: callUnder(terms),
     options: connection.options,
     secret: connection.secret,
-    token: { load: (name) => tokens.get(name), store: keepToken },
+    token: tokens,
     now: clock.now,
   });
   const opened = new WeakMap<CallTerms, Promise<Connection>>();
@@ -124,8 +144,6 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     secrets,
     timeoutMs,
     concurrency,
-    close: async () => {
-      await wire?.close();
-    },
+    close: way.close,
   };
 }

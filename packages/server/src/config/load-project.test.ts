@@ -113,10 +113,11 @@ describe("bad input in crossfoot.yaml gets file, line and the nearest known name
     );
     expect(changed("connections:", `connections:\n  ${key}: { role: crm, polluted: 1 }`)).not.toEqual([]);
     expect(changed("database: crm", `${key}: { polluted: 1 }, database: crm`)).not.toEqual([]);
+    const bad = "{ polluted: 1 }";
     writeFiles(folder.path, {
       "crossfoot.yaml": plainProject,
-      "contract.yaml": `entities: { ${key}: { polluted: 1 }, accounts: { fields: { ${key}: { master: crm } } } }\n`,
-      "mappings/crm.yaml": `entities: { ${key}: { a: 1 }, accounts: { fields: { ${key}: { polluted: 1 } } } }\n`,
+      "contract.yaml": `entities: { ${key}: ${bad}, accounts: { fields: { ${key}: ${bad} } } }\n`,
+      "mappings/crm.yaml": `entities: { ${key}: ${bad}, accounts: { fields: { ${key}: ${bad} } } }\n`,
     });
     const told = problemsIn(folder.path).filter((problem) => problem.includes(`\`${key}\``));
     expect(told.filter((problem) => problem.startsWith("contract.yaml:1: "))).toHaveLength(2);

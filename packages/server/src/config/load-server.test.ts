@@ -20,7 +20,8 @@ const say = (server: string): void =>
 
 it("takes a certificate with its key, and proxies by address and network", () => {
   say(
-    '{ tls: { certificate: own.pem, key: "file:own.key" }, trustedProxies: "10.0.0.7, 10.1.0.0/16 fd00::/8" }',
+    '{ tls: { certificate: own.pem, key: "file:own.key" }, ' +
+      'trustedProxies: "10.0.0.7, 10.1.0.0/16 fd00::/8" }',
   );
   const { server } = projectIn(folder.path);
   expect(server.trustedProxies).toEqual(["10.0.0.7", "10.1.0.0/16", "fd00::/8"]);

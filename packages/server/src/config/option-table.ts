@@ -158,8 +158,8 @@ export const optionTable: readonly Option[] = [
   option("connections.*.localAddresses", onOff, {
     fallback: "off",
     help:
-      "Whether link-local and metadata addresses (169.254.0.0/16, fe80::/10 and the clouds' own) may be reached, " +
-      "and this machine by another name than localhost.",
+      "Whether link-local and metadata addresses (169.254.0.0/16, fe80::/10 and the clouds' own) may be " +
+      "reached, and this machine by another name than localhost.",
   }),
   ...limitOptions,
   option("connections.*.observe", onOff, {

@@ -14,7 +14,7 @@ const refused = (address: string, isLocalAllowed = false): boolean =>
 describe("a host that is an address", () => {
   it.each([
     ...["http://169.254.169.254", "http://169.254.0.1:8080", "http://0.0.0.0", "http://0.1.2.3"],
-    // The same one as a decimal, a hexadecimal, an octal number, in parts, shortened, with a point at its end.
+    // The same one as a decimal, a hexadecimal, an octal number, in parts, shortened, with a point.
     ...["http://2852039166", "http://0xa9fea9fe", "http://0251.0376.0251.0376", "http://0xA9.254.0251.254"],
     ...["http://169.254.43518", "http://169.254.169.254.", "http://0", "http://１６９.254.169.254"],
     ...["http://100.100.100.200", "http://168.63.129.16", "http://192.0.0.192"],

@@ -16,7 +16,7 @@ async function scopes(of: string, change: (world: World) => Partial<World> = () 
   return scopesOf(world, side, (await side.open(openTerms("interactive"))).manifest).message;
 }
 
-it("a connection tells each entity with what may be done there under this contract, and no other", async () => {
+it("a connection tells each entity with what may be done under this contract, and no other", async () => {
   const erp = await scopes("erp");
   expect(erp).toMatch(/uses at most: accounts \([^)]+\): read, create, update/);
   const [first] = erp.replace("uses at most: ", "").split("; ");

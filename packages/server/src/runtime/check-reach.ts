@@ -1,4 +1,5 @@
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
+import type { EntityPolicy } from "@crossfoot/kernel";
 import type { CheckFinding } from "./engine.ts";
 import { mappingOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
@@ -20,22 +21,25 @@ const abilityWords = [
 ] as const;
 
 /** What may be written of an entity: by what the system offers, under this contract and mapping. */
-function writesOf(world: World, side: Side, entity: string, can: EntityAbilities): readonly string[] {
-  const { policies, observed } = world;
-  const policy = policies.find((one) => one.entity === entity);
-  const isTarget = Object.values(policy?.fields ?? {}).some(({ targets }) => targets.includes(side.id));
+function writesOf(
+  { observed }: World,
+  side: Side,
+  { policy, can }: { readonly policy: EntityPolicy; readonly can: EntityAbilities },
+): readonly string[] {
+  const isTarget = Object.values(policy.fields).some(({ targets }) => targets.includes(side.id));
   if (!isTarget || observed?.includes(side.id) === true) return [];
   const words = abilityWords.flatMap(([ability, word]) => (can[ability] === true ? [word] : []));
   const steps = can.transitions.map(({ via }) => via);
   return [...words, ...(steps.length === 0 ? [] : [`change the state (${[...new Set(steps)].join(", ")})`])];
 }
 
-/** Rights that a connection uses at most, one finding: what its user in the system has to be given, no more. */
+/** Rights that a connection uses at most, one finding: what its user there has to be given, no more. */
 export function scopesOf(world: World, side: Side, manifest: Manifest): CheckFinding {
-  const rights = world.policies.flatMap(({ entity }) => {
+  const rights = world.policies.flatMap((policy) => {
+    const { entity } = policy;
     const can = manifest.entities[entity];
     if (can === undefined || mappingOf(side, entity) === undefined) return [];
-    return [`${entity} (${can.object}): ${["read", ...writesOf(world, side, entity, can)].join(", ")}`];
+    return [`${entity} (${can.object}): ${["read", ...writesOf(world, side, { policy, can })].join(", ")}`];
   });
   const asks =
     (manifest.scopes ?? []).length === 0 ? "" : `asks for the scopes ${manifest.scopes?.join(" ")}; `;

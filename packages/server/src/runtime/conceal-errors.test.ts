@@ -34,7 +34,9 @@ describe("a failure", () => {
   it("that is thrown is thrown again without it; other errors are left alone", async () => {
     const thrown = new ConnectorError({ ...failure, field: "tok-11aa-22bb" });
     const call = (error: Error): Promise<unknown> =>
-      withoutSecrets(knowing("tok-11aa-22bb"), () => Promise.reject(error));
+      withoutSecrets(knowing("tok-11aa-22bb"), async () => {
+        throw error;
+      });
     await expect(call(thrown)).rejects.toMatchObject({ name: "ConnectorError", field: null, status: 409 });
     await expect(call(new TypeError("x"))).rejects.toBeInstanceOf(TypeError);
   });
