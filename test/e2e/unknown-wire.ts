@@ -13,7 +13,7 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage["headers"];
-  /** Parsed; null when there is none. */
+  /** Parsed; null when there is none, a text where it is no JSON. */
   readonly body: Json;
   /** Our clock when it came in, ms. */
   readonly at: number;
@@ -102,9 +102,18 @@ async function readAsked(request: IncomingMessage): Promise<Asked> {
     path: url.pathname,
     query: url.searchParams,
     headers: request.headers,
-    body: text === "" ? null : (JSON.parse(text) as Json),
+    body: parsed(text),
     at: Date.now(),
   };
+}
+
+function parsed(text: string): Json {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
 }
 
 interface Turn {

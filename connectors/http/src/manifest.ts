@@ -19,8 +19,15 @@ export function manifestOf(description: Description): Manifest {
     commitLagMs: description.clock.commitLagMs,
     readLagMs: description.clock.readLagMs,
     stampGranularityMs: description.clock.granularityMs ?? Math.max(1, ...steps),
+    ...scopesOf(description),
     webhooks: description.webhook !== undefined,
   };
+}
+
+/** Scopes as they stand in the description; one that a variable says is not known here. */
+function scopesOf({ auth }: Description): Pick<Manifest, "scopes"> {
+  if (auth.kind !== "oauth2" || auth.scope === undefined || auth.scope.includes("${")) return {};
+  return { scopes: auth.scope.split(/\s+/).filter((scope) => scope !== "") };
 }
 
 function abilitiesOf(spec: EntitySpec): EntityAbilities {

@@ -17,6 +17,7 @@ export * as decimals from "./decimal-digits.ts";
 export * from "./entity-reading.ts";
 export * from "./failure.ts";
 export type { HttpAnswer, HttpRequest } from "./http.ts";
+export { isTooDeep, jsonDepthMax } from "./json-depth.ts";
 export * from "./limits.ts";
 export type { CallLimit } from "@crossfoot/kernel";
 export * from "./manifest.ts";

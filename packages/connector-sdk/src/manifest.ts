@@ -21,6 +21,8 @@ export interface Manifest {
   readonly readLagMs?: number;
   /** Granularity of the system's own stamps in ms. */
   readonly stampGranularityMs: number;
+  /** Scopes that the connection asks for when it signs in, where the system has such. */
+  readonly scopes?: readonly string[];
   /** Whether webhooks are offered. */
   readonly webhooks: boolean;
   /** What is answered in the moment; an operation that is missing here is not offered. */

@@ -149,12 +149,29 @@ describe("evaluating expressions", () => {
     ["an endless tail recursion", "($f := function($x) { $x < 0 ? a : $f($x + 1) }; $f(1))"],
     ["a range beyond all measure", "$sum([1..9999999]) & a"],
     ["an error of its own", "$error(a)"],
+    ["a pattern that explodes", '$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!" & a, /^(a+)+$/)'],
+    ["one that explodes by what it refers to", '$contains($pad("", 40, "ab") & "!", /^((ab)*)*\\1$/)'],
     ["a function as a result", "a ~> function($x) { function($y) { $x } }"],
   ])("%s fails for the field alone, without its value", async (_, expression) => {
     const result = await read({ name: { expression }, flag: "f" }, { a: "secret-value", f: true });
     expect(result.fields).toEqual({ flag: true });
     expect(result.problems["name"]).toMatchObject({ code: "expression_failed" });
     expect(JSON.stringify(result.problems)).not.toContain("secret-value");
+  });
+
+  it("a pattern that is meant works as ever, also a long one over a long text", async () => {
+    const expression = String.raw`$replace(a, /\s*(\w+)\s*,\s*(\w+)\s*/, "$2 $1") & $count($match(b, /x+/))`;
+    const native = { a: " Sand , Ada ", b: "x y ".repeat(5_000) };
+    const result = await read({ name: { expression } }, native);
+    expect(result.fields).toEqual({ name: "Ada Sand5000" });
+  });
+
+  it("keys that name the machinery of objects are keys like any other", async () => {
+    const native = JSON.parse('{"__proto__": {"polluted": 1}, "constructor": "c", "a": "x"}') as JsonMap;
+    const expression = '$merge([{"__proto__": {"polluted": 2}}, {"v": a}]).v & constructor';
+    const result = await read({ name: { expression } }, native);
+    expect(result.fields).toEqual({ name: "xc" });
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
   it("many at once do not share their limits", async () => {

@@ -4,6 +4,7 @@ import { isMap } from "@crossfoot/kernel";
 import { rootsOfTree } from "./mapping-expression-roots.ts";
 import type { ExpressionRoots } from "./mapping-expression-roots.ts";
 import { failureKey } from "./mapping-form.ts";
+import { BoundedPattern } from "./mapping-pattern.ts";
 import { isList, own, pick, withKey } from "./mapping-json.ts";
 import { getPath, setPath } from "./mapping-path.ts";
 import type { EntityMapping, Expression } from "./mapping-types.ts";
@@ -34,7 +35,9 @@ class StepsExceeded extends Error {
 }
 
 function prepare(text: string): jsonata.Expression {
-  const prepared = jsonata(text, { timeout: timeMsMax, stack: depthMax, sequence: sequenceMax });
+  const limits = { timeout: timeMsMax, stack: depthMax, sequence: sequenceMax };
+  const RegexEngine = BoundedPattern as unknown as RegExpConstructor;
+  const prepared = jsonata(text, { ...limits, RegexEngine });
   prepared.assign(entryHook, (_node: unknown, _input: unknown, environment: jsonata.Environment) => {
     const budget = environment.lookup(budgetName) as Budget;
     budget.left -= 1;

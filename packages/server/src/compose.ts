@@ -5,7 +5,7 @@ import { httpConnector } from "@crossfoot/connector-http";
 import { odoo } from "@crossfoot/connector-odoo";
 import { tryton } from "@crossfoot/connector-tryton";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
-import type { Connectors, Project } from "./config/project.ts";
+import type { Connectors, Project, StoreHome } from "./config/project.ts";
 import { fileWitness, witnessName } from "./platform/witness.ts";
 import { systemClock } from "./platform/clock.ts";
 import { openEmbedded } from "./platform/embedded.ts";
@@ -21,6 +21,7 @@ import { createGate } from "./runtime/quota-gate.ts";
 import type { Side, World } from "./runtime/world.ts";
 import { loadRules } from "./rules/load-rules.ts";
 import { createSide } from "./side.ts";
+import type { ReachableSide } from "./side.ts";
 import type { Store } from "./store/port.ts";
 import { createStore } from "./store/store.ts";
 
@@ -58,7 +59,12 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   // The folder's lock lets one process in: whoever held something here is gone.
   if (database.home === "embedded") await own.forgetWorkers();
   const store = wrap.store?.(own) ?? own;
-  const log = options.log ?? createLog({ format: "plain", level: "warn" });
+  const known: ReachableSide[] = [];
+  const secrets = (): readonly string[] => [
+    ...storeSecrets(project.store),
+    ...known.flatMap((side) => side.secrets()),
+  ];
+  const log = options.log ?? createLog({ format: "plain", level: "warn", secrets });
   const daySpan = createDaySpan();
   const sides = project.connections.map((connection) => {
     const connector = connectors[connection.connector];
@@ -78,6 +84,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     });
     return createSide(connection, { connector, clock, gate, ...(fetch === undefined ? {} : { fetch }) });
   });
+  known.push(...sides);
   const ofProject = (): Witness => fileWitness(join(project.folder, witnessName), log);
   const witness = options.witness ?? (options.database === undefined ? ofProject() : undefined);
   const world: World = {
@@ -108,6 +115,14 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     await engine.close();
   };
   return { ...engine, close };
+}
+
+/** The address of a store's server holds a password. */
+function storeSecrets(store: StoreHome): readonly string[] {
+  if (store.home === "embedded") return [];
+  const url = store.url();
+  const password = URL.canParse(url) ? new URL(url).password : "";
+  return [url, password, decodeURIComponent(password)].filter((text) => text !== "");
 }
 
 function openStore(project: Project): Promise<Database> {

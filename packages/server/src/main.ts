@@ -21,7 +21,10 @@ function serve(engine: Engine, { project, onHints, trouble }: ServeOptions): Pro
     connections: project.connections.map(({ id }) => id),
     contractHash: project.contractHash,
     now: systemClock.now,
-    log: createLog({ format: "plain", level: "warn" }),
+    log: createLog({
+      ...{ format: "plain", level: "warn" },
+      secrets: () => project.connections.flatMap((connection) => connection.secrets()),
+    }),
     onHints,
     trouble,
   });
@@ -78,6 +81,25 @@ async function ask(...asked: Parameters<Ask>): ReturnType<Ask> {
   return askTerminal(...asked);
 }
 
+/** Longest secret that is taken from a pipe, bytes: one more than is kept. */
+const secretBytesMax = 65_537;
+
+/** A secret is asked for at a terminal; from a pipe all of it is taken. It never stands in the arguments. */
+async function secretInput(asks: string): Promise<string | null> {
+  if (process.stdin.isTTY) {
+    const { askSecret } = await import("./cli/ask-terminal.ts");
+    return askSecret(asks);
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= secretBytesMax) break;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
 const deps: CliDeps = {
   connectors,
   environment: readEnvironment(),
@@ -90,6 +112,7 @@ const deps: CliDeps = {
   sleep,
   onStop,
   ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
+  secretInput,
   user: userName(),
   version: versionOf(),
 };

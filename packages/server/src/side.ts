@@ -1,10 +1,12 @@
-import { ConnectorError, toldByStatus } from "@crossfoot/connector-sdk";
+import { ConnectorError, isTooDeep, jsonDepthMax, toldByStatus } from "@crossfoot/connector-sdk";
 import type { Connection, Connector, HttpAnswer, HttpRequest, Session } from "@crossfoot/connector-sdk";
 import type { ProjectConnection } from "./config/project.ts";
+import { createConcealer } from "./platform/conceal.ts";
 import { createHttp } from "./platform/http.ts";
 import { createLocalHttp } from "./platform/http-local.ts";
 import { TransportError } from "./platform/transport-error.ts";
 import type { Clock } from "./ports.ts";
+import { concealErrors, withoutSecrets } from "./runtime/conceal-errors.ts";
 import type { CallTerms, Gate } from "./runtime/gate.ts";
 import type { Side } from "./runtime/world.ts";
 
@@ -20,6 +22,8 @@ export interface SideOptions {
 
 /** A side with its way out; `close` cuts its connections. */
 export interface ReachableSide extends Side {
+  /** Secrets of the connection and tokens that it was given. Never log them. */
+  readonly secrets: () => readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -33,16 +37,55 @@ function transportFailure(error: unknown, request: HttpRequest): ConnectorError 
   return new ConnectorError({ failure: "transient", code: "answer_lost", message }, error);
 }
 
+/** So many tokens are remembered after they were dropped: what is refused late may still repeat one. */
+const tokensMax = 32;
+
+/** The facts of a session, and which of them were tokens. */
+function openTokens(): Session["token"] & { readonly given: readonly string[]; readonly clear: () => void } {
+  const facts = new Map<string, string>();
+  const given: string[] = [];
+  return {
+    given,
+    load: (name) => facts.get(name),
+    store: (name, value) => {
+      facts.set(name, value);
+      // Other facts are numbers, short words, or JSON.
+      if (!/^[!-Z^-z~ ]{16,4096}$/.test(value) || given.includes(value)) return;
+      given.unshift(value);
+      given.length = Math.min(given.length, tokensMax);
+    },
+    clear: () => facts.clear(),
+  };
+}
+
+/** Whoever walks an answer that is nested without end would run out of stack, after a write too. */
+function refuseDepth({ body }: HttpAnswer): void {
+  if (isTooDeep(body))
+    throw new TransportError("after_send", `the answer is nested deeper than ${jsonDepthMax} levels`);
+}
+
+/** The way to the system: over the network to the host of its address alone, or a function here. */
+function wayTo(
+  connection: ProjectConnection,
+  { fetch, clock }: SideOptions,
+): { readonly call: (request: HttpRequest) => Promise<HttpAnswer>; readonly close: () => Promise<void> } {
+  const { address: baseUrl, timeoutMs, isLocalAllowed, concurrency } = connection;
+  const remote = { baseUrl, timeoutMs };
+  if (fetch !== undefined) return { call: createLocalHttp(fetch, remote), close: () => Promise.resolve() };
+  const agentOptions = { connections: concurrency * 2 };
+  const wire = createHttp({ ...remote, clock, isLocalAllowed, agentOptions });
+  return { call: wire, close: () => wire.close() };
+}
+
 /** Makes the side of one connection of a project. Nothing is sent until it is opened. */
 export function createSide(connection: ProjectConnection, options: SideOptions): ReachableSide {
   const { id, address, timeoutMs, concurrency } = connection;
   const { connector, clock, gate, fetch } = options;
-  const remote = { baseUrl: address, timeoutMs, clock };
-  const wire =
-    fetch === undefined ? createHttp({ ...remote, agentOptions: { connections: concurrency * 2 } }) : null;
-  const way = wire ?? createLocalHttp(fetch as NonNullable<typeof fetch>, remote);
+  const way = wayTo(connection, options);
   const told = connector.limits?.(connection.options).told ?? toldByStatus;
-  const tokens = new Map<string, string>();
+  const tokens = openTokens();
+  const secrets = (): readonly string[] => [...connection.secrets(), ...tokens.given];
+  const concealing = { secrets, conceal: createConcealer(secrets) };
   let calls = 0;
   // The one place that every call of a connection passes, probes, checks and sign-ins included.
   const callUnder =
@@ -51,7 +94,8 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
       const pass = await gate.admit(terms, request);
       calls += 1;
       try {
-        const answer = await way(request);
+        const answer = await way.call(request);
+        refuseDepth(answer);
         pass.end({ told: told(answer, clock.now()) });
         return answer;
       } catch (error) {
@@ -63,7 +107,7 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     http: callUnder(terms),
     options: connection.options,
     secret: connection.secret,
-    token: { load: (name) => tokens.get(name), store: (name, value) => void tokens.set(name, value) },
+    token: tokens,
     now: clock.now,
   });
   const opened = new WeakMap<CallTerms, Promise<Connection>>();
@@ -71,13 +115,16 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
   const openUnder = async (terms: CallTerms): Promise<Connection> => {
     const again = first?.under?.(callUnder(terms));
     if (again !== undefined) return again;
-    first = await connector.open(sessionUnder(terms));
+    first = await withoutSecrets(concealing, async () =>
+      concealErrors(await connector.open(sessionUnder(terms)), concealing),
+    );
     return first;
   };
   return {
     id,
     role: connection.role,
     system: connection.connector,
+    ...(fetch === undefined ? { hosts: [new URL(address).origin] } : {}),
     mapping: connection.mapping,
     mappingHash: connection.mappingHash,
     open: (terms) => {
@@ -94,10 +141,9 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     gate,
     forgetTokens: () => tokens.clear(),
     calls: () => calls,
+    secrets,
     timeoutMs,
     concurrency,
-    close: async () => {
-      await wire?.close();
-    },
+    close: way.close,
   };
 }

@@ -25,6 +25,7 @@ export { odooPlace, startOdoo, type RunningOdoo } from "./demo/odoo/erp.ts";
 export { whyNot } from "./demo/erp-script.ts";
 export { connectors, openEngine } from "./compose.ts";
 export { loadProject } from "./config/load-project.ts";
+export { openSealed, rotateSealed, type SealedPlace } from "./config/sealed-store.ts";
 export type {
   ApplySummary,
   DuplicateReport,
@@ -34,6 +35,8 @@ export type {
   StatusReport,
   WhyReport,
 } from "./runtime/engine.ts";
+export { runCli } from "./cli/program.ts";
+export type { CliDeps } from "./cli/deps.ts";
 export { fakeEngine, smallStatus } from "./cli/testing.ts";
 export { createHttpApp } from "./http/app.ts";
 export { startLoop } from "./cli/loop.ts";

@@ -65,7 +65,7 @@ export const rooms: readonly Room[] = [
     at: "packages/connector-sdk/src/",
     rooms: ["kernel", "model"],
     npm: ["jsonata", "yaml"],
-    node: ["node:crypto"],
+    node: ["node:crypto", "node:vm"],
   },
   {
     name: "connectors",

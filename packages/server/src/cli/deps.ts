@@ -53,6 +53,11 @@ export interface CliDeps {
   readonly onStop: (stop: () => void) => () => void;
   /** Asks at the terminal; null where there is none. */
   readonly ask: Ask | null;
+  /**
+   * A secret from the person or the pipe in front of the program: asked for without showing it at a terminal,
+   * else all of stdin. Null when the person stops.
+   */
+  readonly secretInput: (asks: string) => Promise<string | null>;
   /** Who gives the commands, for the journal. */
   readonly user: string;
   readonly version: string;

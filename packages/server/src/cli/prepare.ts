@@ -1,4 +1,6 @@
 import { connectionId } from "@crossfoot/kernel";
+import type { Project } from "../config/project.ts";
+import { openSealed, sealedPlace } from "../config/sealed-store.ts";
 import { readSecret, secretForm } from "../config/secret-reference.ts";
 import type { Preparation, PrepareRequest } from "../runtime/engine.ts";
 import { withEngine } from "./context.ts";
@@ -18,7 +20,7 @@ export interface PrepareFlags {
 export async function prepareCommand(context: Context, name: string, flags: PrepareFlags): Promise<ExitCode> {
   const apply = flags.apply === true;
   const found = await withEngine(context, (engine, project) =>
-    engine.prepare(connectionId(name), { apply, as: administrator(context, project.folder, flags) }),
+    engine.prepare(connectionId(name), { apply, as: administrator(context, project, flags) }),
   ).catch((error: unknown) => {
     throw refusedBy(name, error);
   });
@@ -38,14 +40,15 @@ function refusedBy(name: string, error: unknown): unknown {
 /** Who may add it: a login, and where its secret is kept, since a secret never stands in a command. */
 function administrator(
   { deps }: Context,
-  folder: string,
+  { folder, settings }: Project,
   { as: user, secret }: PrepareFlags,
 ): PrepareRequest["as"] {
   if (user === undefined && secret === undefined) return null;
   const reference = secretForm(secret);
   if (user === undefined || reference === undefined)
-    throw badInput("--as and --secret go together; a secret is env:NAME or file:PATH");
-  const read = readSecret(reference, { folder, environment: deps.environment });
+    throw badInput("--as and --secret go together; a secret is env:NAME, file:PATH or sealed:NAME");
+  const sealed = openSealed(sealedPlace(folder, settings));
+  const read = readSecret(reference, { folder, environment: deps.environment, sealed });
   if (!read.ok) throw badInput(read.problem);
   return { user, secret: read.secret };
 }

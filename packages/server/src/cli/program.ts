@@ -27,6 +27,7 @@ import { conflictsCommand, deadLettersCommand, redriveCommand } from "./people.t
 import { exitCodes, Refusal, refusalDocument, refusalOf, refusalText } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { addMatching } from "./match.ts";
+import { addSecrets } from "./secrets.ts";
 import { pauseCommand } from "./pausing.ts";
 import { prepareCommand } from "./prepare.ts";
 import type { PrepareFlags } from "./prepare.ts";
@@ -54,7 +55,10 @@ function addLooking(add: Add): void {
       .argument("<connection>", "such as erp")
       .option("--apply", "add what is missing; without it nothing is changed")
       .option("--as <login>", "as this administrator, for this once")
-      .option("--secret <where>", "where the administrator's key is kept: env:NAME or file:PATH");
+      .option(
+        "--secret <where>",
+        "where the administrator's key is kept: env:NAME, file:PATH or sealed:NAME",
+      );
     act((context, [name]) => prepareCommand(context, String(name), command.opts<PrepareFlags>()));
   });
   addFields(add);
@@ -271,6 +275,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addBringingBack,
     addEpoch,
     addVerify,
+    addSecrets,
   ])
     group(add);
   try {
@@ -296,7 +301,11 @@ function tellFailure(
   return refusal.exitCode;
 }
 
+/** What stands behind an unknown option may be anything, a password too. */
+const withoutValue = (message: string): string => message.replace(/^(unknown option '[^'=]*)=[^]*'/, "$1'");
+
 const usageText = ({ message, code }: CommanderError): string =>
   code === "commander.help"
     ? "name a command; `crossfoot --help` lists them"
-    : `${message.replace(/^error: /, "")}\nSee \`crossfoot --help\`, or \`crossfoot <command> --help\`.`;
+    : `${withoutValue(message.replace(/^error: /, ""))}\n` +
+      "See `crossfoot --help`, or `crossfoot <command> --help`.";

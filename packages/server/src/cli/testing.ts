@@ -229,6 +229,7 @@ export async function command(
     sleep: () => Promise.resolve(true),
     onStop: () => () => undefined,
     ask: null,
+    secretInput: () => Promise.resolve(null),
     user: "ada",
     version: "0.0.0-test",
     ...given,

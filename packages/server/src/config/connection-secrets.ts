@@ -11,6 +11,8 @@ import type { YamlFile } from "./yaml-file.ts";
 export interface Secrets {
   readonly names: readonly string[];
   readonly read: (name: string) => string;
+  /** All values that were read. Never log them. */
+  readonly values: () => readonly string[];
 }
 
 /** Reads every secret now, so that a missing one is told before anything starts. */
@@ -30,6 +32,7 @@ export function loadSecrets(work: Work): Secrets {
   }
   return {
     names,
+    values: () => [...values.values()],
     read: (name) => {
       const secret = values.get(name);
       if (secret === undefined) throw new Error(`connections.${work.name}.secrets has no \`${name}\``);

@@ -3,6 +3,7 @@ import type { Environment } from "./environment.ts";
 import { problemOf } from "./problem.ts";
 import type { ConfigProblem } from "./problem.ts";
 import type { Connectors } from "./project.ts";
+import type { SecretPlaces } from "./secret-reference.ts";
 import type { Settings } from "./settings.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
@@ -13,6 +14,7 @@ export interface ConnectionSource {
   readonly settings: Settings;
   readonly connectors: Connectors;
   readonly environment: Environment;
+  readonly sealed: SecretPlaces["sealed"];
   /** Fields of each entity with their kinds, those that the contract adds included. */
   readonly kinds: { readonly [entity: string]: FieldKinds };
   /** False leaves secrets unread: for commands that reach no system. */

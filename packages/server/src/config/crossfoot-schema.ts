@@ -4,7 +4,8 @@ import type { Option } from "./option.ts";
 import { optionTable } from "./option-table.ts";
 
 const durationPattern = "^\\d{1,9}\\s*(ms|s|m|h|d)$";
-const secretPattern = "^(env:[A-Za-z_][A-Za-z0-9_]*|file:\\S.*)$";
+const secretPattern = "^(env:[A-Za-z_][A-Za-z0-9_]*|file:\\S.*|sealed:[A-Za-z][A-Za-z0-9._-]{0,63})$";
+const keyPattern = "^(file:\\S.*|command:\\s*\\S.*)$";
 
 function leaf({ kind, help, fallback }: Option): JsonSchema {
   const told = { description: help, ...(fallback === null ? {} : { default: fallback }) };
@@ -16,6 +17,8 @@ function leaf({ kind, help, fallback }: Option): JsonSchema {
       return { type: "string", pattern: "^https?://", ...told };
     case "secret":
       return { type: "string", pattern: secretPattern, ...told };
+    case "key":
+      return { type: "string", pattern: keyPattern, ...told };
     case "switch":
       return { enum: ["on", "off", true, false], ...told };
     case "map":

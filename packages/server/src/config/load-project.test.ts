@@ -107,6 +107,24 @@ describe("bad input in crossfoot.yaml gets file, line and the nearest known name
     ]);
   });
 
+  it.each(["__proto__", "constructor", "toString"])("%s, which names the machinery of objects", (key) => {
+    expect(changed("connections:", `${key}: { polluted: 1 }\nconnections:`)[0]).toContain(
+      `crossfoot.yaml:1: unknown key \`${key}\``,
+    );
+    expect(changed("connections:", `connections:\n  ${key}: { role: crm, polluted: 1 }`)).not.toEqual([]);
+    expect(changed("database: crm", `${key}: { polluted: 1 }, database: crm`)).not.toEqual([]);
+    const bad = "{ polluted: 1 }";
+    writeFiles(folder.path, {
+      "crossfoot.yaml": plainProject,
+      "contract.yaml": `entities: { ${key}: ${bad}, accounts: { fields: { ${key}: ${bad} } } }\n`,
+      "mappings/crm.yaml": `entities: { ${key}: ${bad}, accounts: { fields: { ${key}: ${bad} } } }\n`,
+    });
+    const told = problemsIn(folder.path).filter((problem) => problem.includes(`\`${key}\``));
+    expect(told.filter((problem) => problem.startsWith("contract.yaml:1: "))).toHaveLength(2);
+    expect(told.filter((problem) => problem.startsWith("mappings/crm.yaml:1: "))).toHaveLength(2);
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
   it("an unknown connector", () => {
     expect(changed("connector: plain", "connector: plian")).toEqual([
       "crossfoot.yaml:3: unknown connector `plian`; there are: http, plain (did you mean `plain`?)",

@@ -6,11 +6,14 @@ import type { Role, Roles } from "@crossfoot/model";
 import type { Environment } from "./environment.ts";
 import { loadConnection } from "./load-connection.ts";
 import { hashOf, loadContract, switched } from "./load-contract.ts";
+import { loadServer } from "./load-server.ts";
 import { problemOf, sortProblems } from "./problem.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { contractFile, findFile, mappingFolder, mappingNames, projectFile } from "./project-files.ts";
 import type { Connectors, Project, ProjectConnection, StoreHome } from "./project.ts";
+import { openSealed, sealedPlace } from "./sealed-store.ts";
 import { readSecret, secretForm } from "./secret-reference.ts";
+import type { SecretPlaces } from "./secret-reference.ts";
 import { readSettings } from "./settings.ts";
 import type { Setting, Settings } from "./settings.ts";
 import type { YamlFile } from "./yaml-file.ts";
@@ -35,6 +38,7 @@ interface Work {
   readonly file: YamlFile;
   readonly settings: Settings;
   readonly options: LoadOptions;
+  readonly sealed: SecretPlaces["sealed"];
   readonly problems: ConfigProblem[];
 }
 
@@ -55,13 +59,18 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   if (file.problems.length > 0) return { problems: sortProblems([...file.problems, ...contract.problems]) };
   const { environment, connectors, flags = {}, needsSecrets = true } = options;
   const { settings, connections: names, problems } = readSettings(file, { environment, flags });
-  const work: Work = { folder: root, file, settings, options, problems: [...problems] };
+  const sealed = openSealed(sealedPlace(root, settings.values()));
+  const work: Work = { folder: root, file, settings, options, sealed, problems: [...problems] };
   const sides = findSides(work, names);
   const store = findStore(work, needsSecrets);
+  const server = loadServer({
+    ...{ folder: root, environment, sealed, settings, needsSecrets },
+    note: (keys, message) => note(work, keys, message),
+  });
   const kinds = Object.fromEntries(
     entityNames.map((name) => [name, fieldKindsOf(name, contract.contract.entities[name])]),
   );
-  const source = { folder: root, file, settings, connectors, environment, needsSecrets, kinds };
+  const source = { folder: root, file, settings, connectors, environment, sealed, needsSecrets, kinds };
   const loaded = names.map((name) => loadConnection(source, name));
   work.problems.push(...loaded.flatMap((each) => each.problems), ...contract.problems);
   noteStrayMappings(work, names);
@@ -70,7 +79,7 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   if (work.problems.length > 0 || roles === undefined || store === undefined) {
     return { problems: sortProblems(work.problems) };
   }
-  return { project: compose(work, { contract, connections, roles, store }) };
+  return { project: compose(work, { contract, connections, roles, store, server }) };
 }
 
 function readContractFile(root: string): ReturnType<typeof loadContract> {
@@ -138,7 +147,8 @@ function findStore(work: Work, needsSecrets: boolean): StoreHome | undefined {
   const form = secretForm(url.value);
   if (form === undefined) return undefined;
   if (!needsSecrets) return { home: "server", url: () => "" };
-  const read = readSecret(form, { folder: work.folder, environment: work.options.environment });
+  const { folder, sealed } = work;
+  const read = readSecret(form, { folder, environment: work.options.environment, sealed });
   if (read.ok && /^postgres(ql)?:\/\//.test(read.secret)) return { home: "server", url: () => read.secret };
   note(work, ["store", "url"], read.ok ? "the address of the store starts with postgres://" : read.problem);
   return undefined;
@@ -164,6 +174,7 @@ function compose(
     readonly connections: readonly ProjectConnection[];
     readonly roles: Roles;
     readonly store: StoreHome;
+    readonly server: Project["server"];
   },
 ): Project {
   const value = (path: string): string | number | boolean | undefined =>
@@ -195,7 +206,7 @@ function compose(
       delayMsMin: Number(value("retry.delayMin")),
       delayMsMax: Number(value("retry.delayMax")),
     },
-    server: { host: String(value("server.host")), port: Number(value("server.port")) },
+    server: at.server,
   };
 }
 

@@ -15,6 +15,7 @@ const text: OptionKind = { is: "text" };
 const folder: OptionKind = { is: "folder" };
 const address: OptionKind = { is: "address" };
 const secret: OptionKind = { is: "secret" };
+const key: OptionKind = { is: "key" };
 const onOff: OptionKind = { is: "switch" };
 const map: OptionKind = { is: "map" };
 const choice = (...of: readonly string[]): OptionKind => ({ is: "choice", of });
@@ -122,6 +123,12 @@ export const optionTable: readonly Option[] = [
   option("store.url", secret, {
     help: "Instead of `embedded`: where the address of a PostgreSQL (15 or later) is kept.",
   }),
+  option("sealed.key", key, {
+    help: "Where the key of `secrets.sealed` comes from: a file of mode 600, or what a program prints.",
+  }),
+  option("sealed.nextKey", key, {
+    help: "The key that `crossfoot secrets rotate` seals with; until then and after both are known.",
+  }),
   option("connections.*.connector", text, {
     isRequired: true,
     help: "Kind of system: `http`, `odoo`, `tryton`.",
@@ -147,6 +154,12 @@ export const optionTable: readonly Option[] = [
   option("connections.*.concurrency", count(1, 64), {
     fallback: 4,
     help: "Calls at one time of one worker.",
+  }),
+  option("connections.*.localAddresses", onOff, {
+    fallback: "off",
+    help:
+      "Whether link-local and metadata addresses (169.254.0.0/16, fe80::/10 and the clouds' own) may be " +
+      "reached, and this machine by another name than localhost.",
   }),
   ...limitOptions,
   option("connections.*.observe", onOff, {
@@ -209,5 +222,14 @@ export const optionTable: readonly Option[] = [
     fallback: 8787,
     flag: "--port",
     help: "Port that `up` listens on; 0 takes a free one.",
+  }),
+  option("server.tls.certificate", text, {
+    help: "File with the certificate and its chain, PEM: `up` then speaks HTTPS itself. Read when it starts.",
+  }),
+  option("server.tls.key", secret, { help: "Where the key of that certificate is kept, PEM." }),
+  option("server.trustedProxies", text, {
+    help:
+      "Addresses or networks of proxies in front, parted by commas: what they say of whoever asks " +
+      "(`X-Forwarded-For`, `-Proto`) counts. From anybody else it is dropped.",
   }),
 ];

@@ -1,10 +1,11 @@
 import type { Json } from "@crossfoot/kernel";
 import { readDuration, writeDuration } from "./duration.ts";
+import { keyForm } from "./sealed-key.ts";
 import { secretForm } from "./secret-reference.ts";
 
 /** What an option holds. */
 export type OptionKind =
-  | { readonly is: "text" | "folder" | "address" | "secret" | "switch" | "map" }
+  | { readonly is: "text" | "folder" | "address" | "secret" | "key" | "switch" | "map" }
   | { readonly is: "choice"; readonly of: readonly string[] }
   | { readonly is: "count"; readonly min: number; readonly max: number }
   | { readonly is: "share" }
@@ -50,6 +51,8 @@ export function readOption({ path, kind }: Pick<Option, "path" | "kind">, json: 
       return typeof json === "string" && secretForm(json) !== undefined
         ? accept(json)
         : refuse(secretRefusal);
+    case "key":
+      return typeof json === "string" && keyForm(json) !== undefined ? accept(json) : refuse(keyRefusal);
     case "switch":
       return readSwitch(name, json);
     case "map":
@@ -83,8 +86,13 @@ export function readOption({ path, kind }: Pick<Option, "path" | "kind">, json: 
 
 /** Why a value that is no reference is refused where a secret belongs. */
 const secretRefusal =
-  "a secret is never written into a file of the project; write `env:NAME` (an environment variable) " +
-  "or `file:PATH` (a file that only its owner can read, mode 600)";
+  "a secret is never written into a file of the project; write `env:NAME` (an environment variable), " +
+  "`file:PATH` (a file that only its owner can read, mode 600) or `sealed:NAME` " +
+  "(`crossfoot secrets set NAME`)";
+
+const keyRefusal =
+  "a key is never written into a file of the project; write `file:PATH` (a file that only its owner can " +
+  "read, mode 600) or `command:PROGRAM ...` (a program that prints it)";
 
 /** YAML 1.2 reads `on` as text; both forms mean the same to a person. */
 function readSwitch(name: string, json: Json): ReadOption {
@@ -138,7 +146,9 @@ export function kindInWords(kind: OptionKind): string {
     case "address":
       return "address (http, https)";
     case "secret":
-      return "`env:NAME` or `file:PATH`";
+      return "`env:NAME`, `file:PATH` or `sealed:NAME`";
+    case "key":
+      return "`file:PATH` or `command:PROGRAM ...`";
     case "switch":
       return "on, off";
     case "map":

@@ -23,9 +23,13 @@ export interface ProjectConnection {
   readonly options: JsonMap;
   /** The secret of that name. Throws an Error that names it when there is none. Never log the answer. */
   readonly secret: (name: string) => string;
+  /** All secrets of the connection, to be looked for in what is about to be written. Never log them. */
+  readonly secrets: () => readonly string[];
   readonly mapping: Mapping;
   /** SHA-256 of the mapping in force, in hex. */
   readonly mappingHash: string;
+  /** Whether link-local and metadata addresses may be reached. */
+  readonly isLocalAllowed: boolean;
   readonly timeoutMs: number;
   readonly concurrency: number;
   /** Limits of the system in force, and how they are shared out. */
@@ -60,5 +64,13 @@ export interface Project {
   readonly planExpiresMs: number;
   readonly guard: GuardLimits;
   readonly retry: RetryPolicy;
-  readonly server: { readonly host: string; readonly port: number };
+  /** Where and how `up` listens. */
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    /** Own certificate with its chain, PEM, and its key; missing where a proxy does that, or nobody. */
+    readonly tls?: { readonly certificate: string; readonly key: () => string };
+    /** Addresses and networks of proxies whose `X-Forwarded-*` counts. */
+    readonly trustedProxies?: readonly string[];
+  };
 }

@@ -13,8 +13,9 @@ error that names file, line and the nearest known key.
 
 Secrets never stand in a file of the project. Where one belongs, the file says where it is kept:
 \`env:NAME\` is an environment variable, \`file:PATH\` a file that only its owner can read (mode 600),
-relative to the project. \`crossfoot check --settings\` shows what is in force and who said so, without any
-secret. Durations have a unit: \`500ms\`, \`30s\`, \`5m\`, \`1h\`, \`1d\`.
+relative to the project, \`sealed:NAME\` a secret of the sealed store ([secrets](../guide/secrets.md)).
+\`crossfoot check --settings\` shows what is in force and who said so, without any secret. Durations have a
+unit: \`500ms\`, \`30s\`, \`5m\`, \`1h\`, \`1d\`.
 
 JSON Schemas for editors: [crossfoot.schema.json](crossfoot.schema.json),
 [contract.schema.json](contract.schema.json), [mapping.schema.json](mapping.schema.json). \`crossfoot init\`
@@ -23,6 +24,7 @@ writes them into the project.
 
 const sections: { readonly [key: string]: string } = {
   store: "Where Crossfoot keeps what it knows. Say `embedded` or `url`, not both.",
+  sealed: "Only where a secret is `sealed:NAME`.",
   connections:
     "One `crm` and one `erp`. The name of a connection is also the name of its file in `mappings`.",
   observe: "Nothing is written anywhere.",

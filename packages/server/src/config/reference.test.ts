@@ -41,7 +41,12 @@ describe("the table of options", () => {
     expect(variables).toContain("CROSSFOOT_RETRY_DELAY_MAX");
     expect(variables).toContain("CROSSFOOT_CONNECTIONS_<NAME>_TIMEOUT_SECONDS");
     const hidden = optionTable.filter((option) => variableOf(option) === null).map(({ path }) => path);
-    expect(hidden).toEqual(["store.url", "connections.*.secrets.*", "connections.*.options"]);
+    expect(hidden).toEqual([
+      "store.url",
+      "connections.*.secrets.*",
+      "connections.*.options",
+      "server.tls.key",
+    ]);
   });
 });
 

@@ -1,5 +1,9 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { TLSSocket } from "node:tls";
 import { serve } from "@hono/node-server";
 import type { Hono } from "hono";
+import { askerOf, settleForwarded, trusting } from "./forwarded.ts";
 
 /** A server that listens. */
 export interface Listening {
@@ -8,24 +12,50 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
+/** Where and how to listen. */
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Own certificate with its chain, and its key, both PEM; plain HTTP without it. */
+  readonly tls?: { readonly certificate: string; readonly key: () => string };
+  /** Addresses and networks of proxies whose `X-Forwarded-*` counts; from anybody else they are dropped. */
+  readonly trustedProxies?: readonly string[];
+}
+
 /** A sender that is slower than this is cut off, ms. */
 const requestTimeoutMs = 30_000;
+/** Told where the way is encrypted: for a year no browser asks in plain (RFC 6797). */
+const strictTransport = "max-age=31536000";
 
 /** Serves an app on an address. Rejects with a message that says what to do when the port is taken. */
-export function listen(app: Hono, at: { readonly host: string; readonly port: number }): Promise<Listening> {
+export function listen(app: Hono, at: ListenOptions): Promise<Listening> {
+  const { host: hostname, port, tls, trustedProxies = [] } = at;
+  const limits = { requestTimeout: requestTimeoutMs };
+  const isTrusted = trusting(trustedProxies);
   return new Promise((resolve, reject) => {
     const server = serve(
       {
-        fetch: app.fetch,
-        hostname: at.host,
-        port: at.port,
-        serverOptions: { requestTimeout: requestTimeoutMs },
+        ...{ fetch: app.fetch, hostname, port },
+        ...(tls === undefined
+          ? { serverOptions: limits }
+          : {
+              createServer: createTlsServer,
+              serverOptions: { ...limits, cert: tls.certificate, key: tls.key(), minVersion: "TLSv1.2" },
+            }),
       },
-      ({ address, port, family }) => {
+      ({ address, port: taken, family }) => {
         const host = family === "IPv6" ? `[${address}]` : address;
-        resolve({ url: `http://${host}:${port}`, close });
+        resolve({ url: `${tls === undefined ? "http" : "https"}://${host}:${taken}`, close });
       },
     );
+    // Before the app sees the request.
+    server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+      const { socket, headers } = request;
+      const isTls = (socket as Partial<TLSSocket>).encrypted === true;
+      const asker = askerOf({ headers, peer: socket.remoteAddress ?? "", isTls }, isTrusted);
+      settleForwarded(request, asker);
+      if (asker.isSecure) response.setHeader("strict-transport-security", strictTransport);
+    });
     const close = (): Promise<void> =>
       new Promise((done, failed) => {
         server.close((error) => (error === undefined ? done() : failed(error)));
@@ -34,7 +64,7 @@ export function listen(app: Hono, at: { readonly host: string; readonly port: nu
     server.on("error", (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === "EADDRINUSE";
       const advice = "another program listens there; stop it, or choose another with --port";
-      reject(isTaken ? new Error(`${at.host}:${at.port} is taken: ${advice}`, { cause: error }) : error);
+      reject(isTaken ? new Error(`${hostname}:${port} is taken: ${advice}`, { cause: error }) : error);
     });
   });
 }

@@ -23,10 +23,32 @@ export interface HttpReply {
  */
 export const bodyBytesMax: number = 32 * 1024 * 1024;
 
+/** As the URL standard reads them: `%2e` is a dot too. */
+const dots = /^(?:\.|%2e){1,2}$/i;
+
+/** A value with a line break would end its header and begin another one, or the body. */
+function refuseLineBreaks(headers: { readonly [name: string]: string }): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/[\r\n\0]/.test(name + value)) continue;
+    const shown = /^[\w-]+$/.test(name) ? name : "of some name";
+    const message = `the header ${shown} holds a line break; nothing was sent`;
+    throw new TransportError("before_send", message);
+  }
+}
+
 /** Throws a TransportError before anything is sent when the path leads to another origin than the base. */
 export function addressOf(baseUrl: string, call: HttpCall): URL {
   const base = new URL(baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`);
   const isAbsolute = /^https?:\/\//i.test(call.path);
+  // A record's id that is `..` would lead to another place of the system.
+  if (
+    call.path
+      .split(/[?#]/, 1)[0]
+      ?.split(/[/\\]/)
+      .some((part) => dots.test(part)) === true
+  )
+    throw new TransportError("before_send", "the path has a part that is only dots; nothing was sent");
+  refuseLineBreaks(call.headers ?? {});
   const relative = isAbsolute ? call.path : `./${call.path.replace(/^\/+/, "")}`;
   if (!URL.canParse(relative, base.href))
     throw new TransportError("before_send", "the path is not a path of an address");

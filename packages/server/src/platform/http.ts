@@ -1,4 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
+import { guardedLookup, whyNotHost } from "./address-guard.ts";
+import type { Resolve } from "./address-guard.ts";
 import type { Clock } from "../ports.ts";
 import {
   addressOf,
@@ -17,6 +19,10 @@ export interface HttpOptions {
   /** Whole time of a call, waiting for a connection included, ms. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Whether link-local, metadata and, by a name, loopback addresses may be reached; false when left out. */
+  readonly isLocalAllowed?: boolean;
+  /** How names become addresses; a test's own. */
+  readonly resolve?: Resolve;
   readonly agentOptions?: {
     /** Connections at most; 16 when left out. Further calls wait. */
     readonly connections?: number;
@@ -153,23 +159,28 @@ class Exchange {
 
 /**
  * An HTTP/1.1 client of one system, with kept connections. It follows no redirect, repeats nothing, asks
- * for no compression and takes answers of at most 32 MB.
+ * for no compression and takes answers of at most 32 MB. It
+ * connects to the host of its base address alone, and to no link-local or metadata address.
  */
 export function createHttp(options: HttpOptions): Http {
-  const { baseUrl, timeoutMs, clock, agentOptions = {} } = options;
+  const { baseUrl, timeoutMs, clock, agentOptions = {}, isLocalAllowed = false } = options;
+  const reach = { host: new URL(baseUrl).hostname, isLocalAllowed };
   const { connections = 16, keepAliveMs = 4_000, connectTimeoutMs = 10_000 } = agentOptions;
   const agent = new Agent({
     connections,
     pipelining: 1,
     allowH2: false,
     keepAliveTimeout: keepAliveMs,
-    connect: { timeout: connectTimeoutMs },
+    connect: { timeout: connectTimeoutMs, lookup: guardedLookup(reach, options.resolve) },
     // The call has one deadline of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  // An address that stands there as one is not looked up.
+  const refused = whyNotHost(reach);
   const call = async (request: HttpCall): Promise<HttpReply> => {
     const address = addressOf(baseUrl, request);
+    if (refused !== null) throw new TransportError("before_send", `${refused}; nothing was sent`);
     return new Exchange({ agent, address, clock, timeoutMs }).run(request);
   };
   return Object.assign(call, { close: () => agent.destroy() });

@@ -28,6 +28,18 @@ describe("a line", () => {
     );
   });
 
+  it.each(["json", "plain"] as const)("is one line as %s, whatever a value holds", (format) => {
+    const { log, lines } = logged({ format });
+    const value = "a\r\n12:00:00 error forged\u2028b\u0085c\u001b[2J\u009b31m\u202ed\0";
+    log.warn("call_failed", { reason: value, more: { path: value }, error: new Error(value) });
+    expect(lines).toHaveLength(1);
+    const [line = ""] = lines;
+    const steering = line.slice(0, -1).replaceAll(/[ -~]/g, "");
+    expect(steering).toBe("");
+    expect(line.endsWith("\n")).toBe(true);
+    if (format === "json") expect(JSON.parse(line)).toMatchObject({ reason: value, more: { path: value } });
+  });
+
   it("below the level is not written", () => {
     const { log, lines } = logged({ level: "error" });
     log.info("a");

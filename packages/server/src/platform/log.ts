@@ -55,6 +55,15 @@ function plainLine(at: Date, level: Level, event: { readonly name: string; reado
   return `${time} ${level.padEnd(5)} ${event.name}${facts.join("")}\n`;
 }
 
+/**
+ * Characters that steer a terminal or part lines for some readers, and that JSON leaves as they are: DEL and
+ * C1, line and paragraph separators, and those that turn the direction of what follows.
+ */
+const steering = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+const escaped = (line: string): string =>
+  line.replaceAll(steering, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 function writeToStderr(line: string): void {
   process.stderr.write(line);
 }
@@ -66,7 +75,7 @@ function writeToStderr(line: string): void {
 export function createLog(options: LogOptions = {}): Log {
   const { level = "info", format = "json", secrets = () => [], write = writeToStderr } = options;
   const conceal: Conceal = createConcealer(secrets);
-  const stream = { write: (line: string): void => write(conceal(line)) };
+  const stream = { write: (line: string): void => write(escaped(conceal(line))) };
   const base = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: "event" };
   const formatters = { level: (label: string): { readonly level: string } => ({ level: label }) };
   const logger = pino({ ...base, formatters }, stream);

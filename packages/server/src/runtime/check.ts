@@ -2,6 +2,7 @@ import { failureRecord } from "@crossfoot/connector-sdk";
 import type { Connection, Description } from "@crossfoot/connector-sdk";
 import type { EntityPolicy } from "@crossfoot/kernel";
 import { checkFields } from "./check-fields.ts";
+import { reachOf, scopesOf } from "./check-reach.ts";
 import type { CheckFinding } from "./engine.ts";
 import { openTerms } from "./gate.ts";
 import { isTold } from "./to-tell.ts";
@@ -17,6 +18,7 @@ export async function checkWorld(world: World): Promise<readonly CheckFinding[]>
   const described = new Map<Side, Description>();
   const opened = new Map<Side, Connection>();
   for (const side of world.sides) {
+    findings.push(...reachOf(side));
     try {
       const connection = await side.open(openTerms("interactive"));
       const description = await connection.describe();
@@ -25,6 +27,7 @@ export async function checkWorld(world: World): Promise<readonly CheckFinding[]>
       const version = description.version === null ? "" : `, version ${description.version}`;
       const message = `reached ${description.title} (tenant ${description.tenant}${version})`;
       findings.push({ severity: "ok", about: side.id, message });
+      findings.push(scopesOf(world, side, connection.manifest));
       findings.push(...missingThings(world, side, description));
     } catch (error) {
       const { code, message } = failureRecord(error);

@@ -1,4 +1,4 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { ConnectorError, isTooDeep } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, Json, LinkId } from "@crossfoot/kernel";
 import type { RecordKey } from "../store/port.ts";
@@ -214,6 +214,7 @@ async function receive(
 ): ReturnType<Engine["receive"]> {
   const side = world.sides.find((candidate) => candidate.id === id);
   if (side === undefined) return { status: 404, reason: "no such connection" };
+  if (isTooDeep(delivery.body)) return { status: 400, reason: "the body is nested too deeply" };
   const received = (await side.open(openTerms("webhook"))).receive(delivery);
   if (!received.ok) return { status: 401, reason: received.reason };
   const known = received.hints.filter(({ id: external }) => external !== null);

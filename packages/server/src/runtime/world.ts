@@ -25,6 +25,8 @@ export interface Side {
   readonly id: ConnectionId;
   readonly role: Role;
   readonly system: string;
+  /** Hosts that it may connect to, as origins; missing where it is reached in process. */
+  readonly hosts?: readonly string[];
   readonly mapping: Mapping;
   /** Changes when the mapping does, so that records are read again under the new one. */
   readonly mappingHash: string;
