@@ -20,6 +20,9 @@ export function manifestOf(description: Description): Manifest {
     readLagMs: description.clock.readLagMs,
     stampGranularityMs: description.clock.granularityMs ?? Math.max(1, ...steps),
     webhooks: description.webhook !== undefined,
+    ...(description.webhook?.busyStatus === undefined
+      ? {}
+      : { webhookBusyStatus: description.webhook.busyStatus }),
   };
 }
 

@@ -96,6 +96,7 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     calls: () => calls,
     timeoutMs,
     concurrency,
+    hooks: connection.hooks,
     close: async () => {
       await wire?.close();
     },

@@ -11,6 +11,7 @@ import type { ConfigProblem } from "./problem.ts";
 import { contractFile, findFile, mappingFolder, mappingNames, projectFile } from "./project-files.ts";
 import type { Connectors, Project, ProjectConnection, StoreHome } from "./project.ts";
 import { readSecret, secretForm } from "./secret-reference.ts";
+import { proxyProblem, serverSettingsOf } from "./server-settings.ts";
 import { readSettings } from "./settings.ts";
 import type { Setting, Settings } from "./settings.ts";
 import type { YamlFile } from "./yaml-file.ts";
@@ -65,6 +66,8 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   const loaded = names.map((name) => loadConnection(source, name));
   work.problems.push(...loaded.flatMap((each) => each.problems), ...contract.problems);
   noteStrayMappings(work, names);
+  const proxies = proxyProblem(settings.get("server.trustedProxies")?.value);
+  if (proxies !== null) note(work, ["server", "trustedProxies"], proxies);
   const connections = loaded.flatMap(({ connection }) => (connection === null ? [] : [connection]));
   const roles = sides === undefined ? undefined : rolesOf(connections, sides);
   if (work.problems.length > 0 || roles === undefined || store === undefined) {
@@ -195,7 +198,7 @@ function compose(
       delayMsMin: Number(value("retry.delayMin")),
       delayMsMax: Number(value("retry.delayMax")),
     },
-    server: { host: String(value("server.host")), port: Number(value("server.port")) },
+    server: serverSettingsOf(value),
   };
 }
 

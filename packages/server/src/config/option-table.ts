@@ -149,6 +149,31 @@ export const optionTable: readonly Option[] = [
     help: "Calls at one time of one worker.",
   }),
   ...limitOptions,
+  option("connections.*.webhooks.perSecond", count(1, 100_000), {
+    fallback: 200,
+    help: "Webhook deliveries a second that are taken in the long run; others are told to come again.",
+  }),
+  option("connections.*.webhooks.burst", count(1, 1_000_000), {
+    fallback: 20_000,
+    help: "Webhook deliveries that may come at once before that rate holds.",
+  }),
+  option("connections.*.webhooks.backlog", count(1, 10_000_000), {
+    fallback: 100_000,
+    help: "Records that may wait to be read because of webhooks; with more, senders are told to come again.",
+  }),
+  option("connections.*.webhooks.bytes", count(1_024, 1_048_576), {
+    fallback: 1_048_576,
+    help: "Longest body of a webhook delivery.",
+  }),
+  option("connections.*.webhooks.certificates", text, {
+    help:
+      "SHA-256 fingerprints of the client certificates that the sender may show, with commas between. " +
+      "Needs `server.trustedProxies`.",
+  }),
+  option("connections.*.webhooks.certificateHeader", text, {
+    fallback: "x-client-cert",
+    help: "Header in which a trusted proxy tells the client certificate: SHA-256 fingerprint, or PEM.",
+  }),
   option("connections.*.observe", onOff, {
     fallback: "off",
     help: "Only look: everything is read, linked, decided and shown, nothing is sent to this connection.",
@@ -204,6 +229,12 @@ export const optionTable: readonly Option[] = [
     fallback: "127.0.0.1",
     flag: "--host",
     help: "Address that `up` listens on. Put a proxy with TLS and a login in front before it is any other.",
+  }),
+  option("server.publicUrl", address, {
+    help: "Address under which senders of webhooks call `up`, where it is another one; some sign it.",
+  }),
+  option("server.trustedProxies", text, {
+    help: "IP addresses of proxies whose word about client certificates counts, with commas between.",
   }),
   option("server.port", count(0, 65_535), {
     fallback: 8787,

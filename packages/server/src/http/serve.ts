@@ -1,5 +1,6 @@
 import { serve } from "@hono/node-server";
-import type { Hono } from "hono";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { Context, Hono } from "hono";
 
 /** A server that listens. */
 export interface Listening {
@@ -7,6 +8,9 @@ export interface Listening {
   /** Stops taking connections and ends idle ones; resolves when the last answer is out. */
   readonly close: () => Promise<void>;
 }
+
+/** Address of the other end of a connection that {@link listen} took. */
+export const peerOf = (context: Context): string | null => getConnInfo(context).remote.address ?? null;
 
 /** A sender that is slower than this is cut off, ms. */
 const requestTimeoutMs = 30_000;
