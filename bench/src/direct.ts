@@ -137,7 +137,7 @@ export class DirectSystem {
       },
       probe: () => Promise.resolve({ records: [], by: "reference" }),
       recordUrl: () => null,
-      receive: () => ({ ok: false, reason: "no webhooks here" }),
+      receive: () => ({ ok: false, fault: "forged", reason: "no webhooks here" }),
     };
   }
 

@@ -69,7 +69,7 @@ describe.skipIf(!isThere)("the status page in a browser", () => {
       status: () => Promise.resolve({ ...status, entities: [{ entity: "accounts", ...counts }] }),
     });
     const app = createHttpApp(engine, {
-      connections: status.connections.map(({ id }) => id),
+      connections: status.connections.map(({ id }) => ({ id })),
       contractHash: "c".repeat(64),
       now: () => Date.now(),
     });

@@ -66,7 +66,7 @@ const reading: readonly MatrixCase[] = [
     step(1, `${when} a delivery is stored`, {
       people: movePhone,
       command: { kind: "delivery" },
-      point: { name: "saveDelivery", when },
+      point: { name: "saveDeliveries", when },
       judge: ({ again }) => {
         const expected = JSON.stringify({ status: 200, reason: when === "before" ? "stored" : "known" });
         return want(JSON.stringify(again) === expected, `the sender was answered ${JSON.stringify(again)}`);

@@ -104,7 +104,7 @@ async function open(world: string, order: Extract<Order, { kind: "open" }>): Pro
 
 async function serve(world: World): Promise<string> {
   const { engine, project } = world;
-  const connections = project.connections.map(({ id }) => id);
+  const connections = project.connections.map(({ id }) => ({ id }));
   const app = createHttpApp(engine, { connections, contractHash: project.contractHash, now: Date.now });
   const server = await listen(app, { host: "127.0.0.1", port: 0 });
   world.closing = async () => {

@@ -6,6 +6,9 @@ import { CRM_TOKEN, ERP_API_KEY } from "@crossfoot/twin";
 /** The repository, where child programs run. */
 export const root: string = join(import.meta.dirname, "../..");
 
+/** What signs the deliveries of both twins. */
+export const webhookSecret = "a secret of webhooks";
+
 /** What a project is written with. */
 export interface TwinProject {
   /** Addresses of the twins. */
@@ -31,7 +34,7 @@ export function writeTwinProject(folder: string, project: TwinProject): void {
   const secrets = {
     crm: CRM_TOKEN,
     erp: ERP_API_KEY,
-    webhook: "a secret of webhooks",
+    webhook: webhookSecret,
     store: storeUrl ?? "",
   };
   for (const [name, value] of Object.entries(secrets))

@@ -26,7 +26,7 @@ interface Up {
 async function serveScene({ engine, project }: Scene): Promise<Up> {
   let wake = (): void => undefined;
   const app = createHttpApp(engine, {
-    connections: project.connections.map(({ id }) => id),
+    connections: project.connections.map(({ id }) => ({ id })),
     contractHash: project.contractHash,
     now: systemClock.now,
     onHints: () => wake(),

@@ -1,3 +1,4 @@
+import { webhookForm } from "@crossfoot/connector-sdk";
 import type { Auth, Description, EntitySpec, Errors, Limits } from "./language.ts";
 import { isMap, own } from "./wire.ts";
 import type { Json, JsonMap } from "./wire.ts";
@@ -44,6 +45,22 @@ export function mergedEntities(description: JsonMap): { readonly [entity: string
   );
 }
 
+/**
+ * What a description says of webhooks, over the vendor's form that it names. A token has one place: where the
+ * description says one, that of the form does not count.
+ */
+export function mergedWebhook(description: JsonMap): JsonMap | undefined {
+  const { webhook } = description;
+  if (!isMap(webhook)) return undefined;
+  const { form } = webhook;
+  const under = typeof form === "string" ? webhookForm(form) : undefined;
+  const merged = overlay(under as unknown as JsonMap | undefined, webhook);
+  if (!isMap(merged)) return undefined;
+  const { token } = webhook;
+  const hasPlace = isMap(token) && ["header", "query", "path"].some((key) => token[key] !== undefined);
+  return hasPlace ? { ...merged, token } : merged;
+}
+
 /** The working form of a description that `checkDescription` found no problem in. Pure. */
 export function compile(description: JsonMap): Description {
   const clock = isMap(description["clock"]) ? description["clock"] : {};
@@ -63,7 +80,7 @@ export function compile(description: JsonMap): Description {
     },
     limits: (description["limits"] ?? {}) as Limits,
     errors: (description["errors"] ?? {}) as unknown as Errors,
-    webhook: description["webhook"] as unknown as Description["webhook"],
+    webhook: mergedWebhook(description) as unknown as Description["webhook"],
     entities: Object.fromEntries(
       Object.entries(mergedEntities(description)).map(([name, entity]) => [name, compileEntity(entity)]),
     ),

@@ -20,7 +20,7 @@ import { at } from "./path.ts";
 import { probe, readIdPage, readPage } from "./reader.ts";
 import { idValues, rowsOf } from "./rows.ts";
 import { both, renderAddress, scopeOf } from "./template.ts";
-import { receive } from "./webhook.ts";
+import { greet, receive } from "./webhook.ts";
 import { idOf, isMap, textOf } from "./wire.ts";
 import type { ExternalId, Json, JsonMap } from "./wire.ts";
 import { writeAll } from "./writer.ts";
@@ -121,6 +121,7 @@ function connect(session: Session, description: Description): Connection {
       : { closedPeriods: async () => closedPeriods(system, description.tenant as TenantCall) }),
     recordUrl: (entity, id) => recordUrl(system, entity, id),
     receive: (delivery) => receive(system, delivery),
+    greet: (delivery) => greet(system, delivery),
     under: (http) => connect({ ...session, http }, description),
   };
 }

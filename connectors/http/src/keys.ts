@@ -1,3 +1,4 @@
+import { webhookForms } from "@crossfoot/connector-sdk";
 import {
   any,
   choice,
@@ -288,31 +289,59 @@ const errors = map("how the system says no", {
   ),
 });
 
+const secretTexts = either(template("secret", secrets), list(template("secret", secrets)));
+const partKeys = {
+  after: word("what is meant begins after the last of these"),
+  before: word("and ends before the next of these"),
+  end: word("the text has to end with this, which is left out"),
+};
+
 const webhook = map("how deliveries are proved and read", {
+  form: choice("a vendor's form, under the rest", ...webhookForms),
+  secret: secretTexts,
   signature: map("HMAC", {
-    "header!": word("header of the signature"),
+    header: word("header of the signature"),
     prefix: word("before the signature"),
     algorithm: choice("hash", "sha1", "sha256", "sha512"),
     encoding: choice("form", "hex", "base64"),
-    "secret!": either(template("secret", secrets), list(template("secret", secrets))),
-    signs: template("what is signed", ["timestamp", "body"]),
+    secret: secretTexts,
+    signs: template("what is signed", ["method", "url", "timestamp", "body"]),
     unwrap: choice("the header is wrapped", "base64"),
     after: word("the signature begins after the last of these"),
+    decodes: word("characters whose escapes are decoded in the address before it is signed"),
   }),
-  token: map("a fixed secret", { "header!": word("header"), "secret!": template("secret", secrets) }),
+  token: map("a fixed secret", {
+    header: word("header"),
+    query: word("parameter of the address"),
+    path: path("path in every row"),
+    secret: secretTexts,
+  }),
+  certificate: flag("the sender shows the client certificate that the connection names"),
+  expects: each(template("value", always), "values that have to stand in the body, by path"),
   timestamp: map("time of the delivery", {
-    "header!": word("header"),
+    header: word("header"),
     form: choice("form", "epoch", "epochMs", "iso"),
     toleranceMs: count("how old or early it may be (300,000)"),
   }),
-  deliveryId: map("id of the delivery", { path: path("path"), header: word("header") }),
+  deliveryId: map("id of the delivery", {
+    path: path("path"),
+    header: word("header"),
+    digest: flag("equal bytes are one delivery"),
+  }),
+  body: choice("form of the body", "json", "outbound-message"),
+  handshake: map("a call that asks whether the address is ours", {
+    "query!": word("the parameter that is answered"),
+  }),
+  busyStatus: choice("status when there is no room", 429, 503),
   rows: path("where the rows stand; the whole body when nothing is said"),
-  "entity!": map("which entity", {
+  entity: map("which entity", {
     path: path("path in a row"),
+    query: word("parameter of the address"),
+    ...partKeys,
     values: each(word("entity"), "entity by native value"),
     is: word("always this entity"),
   }),
-  "id!": path("native id in a row"),
+  id: either(path("native id in a row"), map("a part of it", { "path!": path("path"), ...partKeys })),
 });
 
 const limitHeaders = named(

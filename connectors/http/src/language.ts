@@ -1,3 +1,4 @@
+import type { WebhookRule } from "@crossfoot/connector-sdk";
 import type { Condition } from "./path.ts";
 import type { Stamp } from "./stamps.ts";
 import type { Failure, Json, JsonMap } from "./wire.ts";
@@ -17,7 +18,7 @@ export interface Description {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly errors: Errors;
-  readonly webhook: Webhook | undefined;
+  readonly webhook: WebhookRule | undefined;
   readonly entities: { readonly [entity: string]: EntitySpec };
   readonly mapping: Json | undefined;
 }
@@ -121,37 +122,6 @@ export interface ErrorRow {
   readonly on?: readonly string[];
   readonly failure: Failure;
   readonly as?: string;
-}
-
-/** How a delivery is proved and read. */
-export interface Webhook {
-  readonly signature?: Signature;
-  readonly token?: { readonly header: string; readonly secret: string };
-  readonly timestamp?: {
-    readonly header: string;
-    readonly form?: "epoch" | "epochMs" | "iso";
-    readonly toleranceMs?: number;
-  };
-  readonly deliveryId?: { readonly path?: string; readonly header?: string };
-  readonly rows?: string;
-  readonly entity: {
-    readonly path?: string;
-    readonly values?: { readonly [value: string]: string };
-    readonly is?: string;
-  };
-  readonly id: string;
-}
-
-/** An HMAC over the delivery. */
-export interface Signature {
-  readonly header: string;
-  readonly prefix?: string;
-  readonly algorithm?: "sha1" | "sha256" | "sha512";
-  readonly encoding?: "hex" | "base64";
-  readonly secret: string | readonly string[];
-  readonly signs?: string;
-  readonly unwrap?: "base64";
-  readonly after?: string;
 }
 
 /** One entity. */

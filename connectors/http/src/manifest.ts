@@ -21,6 +21,9 @@ export function manifestOf(description: Description): Manifest {
     stampGranularityMs: description.clock.granularityMs ?? Math.max(1, ...steps),
     ...scopesOf(description),
     webhooks: description.webhook !== undefined,
+    ...(description.webhook?.busyStatus === undefined
+      ? {}
+      : { webhookBusyStatus: description.webhook.busyStatus }),
   };
 }
 

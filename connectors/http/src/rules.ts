@@ -1,6 +1,7 @@
 import type { DescriptionProblem } from "./problem.ts";
 import { isZone } from "./stamps.ts";
 import { variablesOf } from "./template.ts";
+import { webhookProblems } from "./webhook-rules.ts";
 import { isList, isMap, textOf } from "./wire.ts";
 import type { Json, JsonMap } from "./wire.ts";
 
@@ -215,7 +216,7 @@ export function crossProblems(description: JsonMap): readonly DescriptionProblem
     found.push({ path: "limits", problem: "needs requests and windowMs together" });
   }
   checkWindows(limits, found);
-  checkWebhook(description, found);
+  found.push(...webhookProblems(description));
   checkConditions(description, "", found);
   return found;
 }
@@ -233,35 +234,6 @@ function checkWindows(limits: JsonMap | undefined, found: Problems): void {
     const name = textOf(window["name"]) ?? "";
     if (names.has(name)) found.push({ path: `${path}.name`, problem: "is the name of another limit" });
     names.add(name);
-  }
-}
-
-function checkWebhook(description: JsonMap, found: Problems): void {
-  const webhook = mapAt(description, "webhook");
-  if (webhook === undefined) return;
-  const signature = mapAt(webhook, "signature");
-  if (signature === undefined && webhook["token"] === undefined) {
-    found.push({
-      path: "webhook",
-      problem: "needs signature or token; a delivery nobody can prove is never taken",
-    });
-  }
-  if (variablesOf(signature?.["signs"] ?? "").includes("timestamp") && webhook["timestamp"] === undefined) {
-    found.push({ path: "webhook.timestamp", problem: "is missing; the signature covers it: say its header" });
-  }
-  const entity = mapAt(webhook, "entity") ?? {};
-  const entities = Object.keys(mapAt(description, "entities") ?? {});
-  if (entity["is"] === undefined && (entity["path"] === undefined || entity["values"] === undefined)) {
-    found.push({ path: "webhook.entity", problem: "needs path and values, or is" });
-  }
-  const named: readonly Json[] = [
-    ...Object.values(mapAt(entity, "values") ?? {}),
-    ...(entity["is"] === undefined ? [] : [entity["is"]]),
-  ];
-  for (const name of named) {
-    const entity = textOf(name) ?? "";
-    if (entities.includes(entity)) continue;
-    found.push({ path: "webhook.entity", problem: `names ${entity}, which is not among entities` });
   }
 }
 

@@ -1,162 +1,183 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Delivery, Hint, Received } from "@crossfoot/connector-sdk";
+import { createHash } from "node:crypto";
+import {
+  ConnectorError,
+  outboundAcknowledgement,
+  partOf,
+  proveDelivery,
+  queryOf,
+  readOutboundMessage,
+} from "@crossfoot/connector-sdk";
+import type {
+  Delivery,
+  DeliveryAnswer,
+  Hint,
+  NamedSecret,
+  Proved,
+  Received,
+  WebhookRule,
+} from "@crossfoot/connector-sdk";
 import { secretScope } from "./auth.ts";
 import type { System } from "./call.ts";
 import { parseJson } from "./json.ts";
-import type { Signature, Webhook } from "./language.ts";
 import { at } from "./path.ts";
-import { render, scopeOf } from "./template.ts";
+import { render, variablesOf } from "./template.ts";
 import type { Scope } from "./template.ts";
 import { idOf, isList, textOf } from "./wire.ts";
 import type { Json } from "./wire.ts";
 
 /** Largest delivery that is looked at; a hint is small. */
-const bodyLengthMax = 1_048_576;
+const bodyBytesMax = 1_048_576;
 /** Most hints of one delivery; more is a flood, and the next poll finds what it meant. */
 const rowsMax = 5000;
-const toleranceDefaultMs = 300_000;
+/** Longest question of a sender that asks whether the address is ours, and what it may be made of. */
+const greeting = /^[\w.~+/=:-]{1,1024}$/;
 
 /** Proves a delivery, then reads which records to look at. Pure; never throws. */
 export function receive(system: System, delivery: Delivery): Received {
   const { webhook } = system.description;
-  if (webhook === undefined) return refuse("the description has no webhook");
-  if (delivery.body.length > bodyLengthMax) return refuse(`longer than ${bodyLengthMax} characters`);
-  const doubt = unproved(system, webhook, delivery);
-  if (doubt !== undefined) return refuse(doubt);
-  const body = parseJson(delivery.body);
-  if (body === undefined) return refuse("the body is no JSON");
-  const told = webhook.rows === undefined ? body : at(body, webhook.rows);
-  const rows = isList(told) ? told : [told ?? null];
-  if (rows.length > rowsMax) return refuse(`more than ${rowsMax} rows`);
-  const hints = rows.flatMap((row) => hintOf(webhook, row));
-  return { ok: true, deliveryId: deliveryId(webhook, delivery, body), hints };
+  if (webhook === undefined) return forged("the description has no webhook");
+  if (delivery.body.length > bodyBytesMax) return malformed(`longer than ${bodyBytesMax} bytes`);
+  let proved: Proved;
+  try {
+    proved = prove(system, webhook, delivery);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return forged(error.message);
+  }
+  if (!proved.ok) return proved;
+  const read = readBody(webhook, delivery);
+  if ("problem" in read) return malformed(read.problem);
+  const { body, rows } = read;
+  const other = unexpected(system, webhook, body);
+  if (other !== undefined) return forged(`${other} is not what the description expects`);
+  if (rows.length > rowsMax) return malformed(`more than ${rowsMax} rows`);
+  const hints = rows.flatMap((row) => hintOf(webhook, row, delivery.url));
+  return {
+    ok: true,
+    deliveryId: deliveryId(webhook, delivery, body),
+    hints,
+    ...(proved.secret === null ? {} : { secret: proved.secret }),
+    ...(webhook.body === "outbound-message" ? { answer: outboundAcknowledgement } : {}),
+  };
 }
 
-const refuse = (reason: string): Received => ({ ok: false, reason });
+/** What a sender wants to hear that asks whether the address is ours; null when it does not ask. */
+export function greet(system: System, delivery: Delivery): DeliveryAnswer | null {
+  const { handshake } = system.description.webhook ?? {};
+  const asked = handshake === undefined ? undefined : queryOf(delivery.url, handshake.query);
+  if (asked === undefined || !greeting.test(asked)) return null;
+  return { contentType: "text/plain; charset=utf-8", body: asked };
+}
+
+const forged = (reason: string): Refused => ({ ok: false, fault: "forged", reason });
+const malformed = (reason: string): Refused => ({ ok: false, fault: "malformed", reason });
+
+type Refused = Extract<Received, { readonly ok: false }>;
+
+interface Body {
+  readonly body: Json;
+  readonly rows: readonly Json[];
+}
+
+function readBody(webhook: WebhookRule, delivery: Delivery): Body | { readonly problem: string } {
+  const isSoap = webhook.body === "outbound-message";
+  const body = isSoap
+    ? readOutboundMessage(delivery.body)
+    : parseJson(new TextDecoder().decode(delivery.body));
+  if (body === undefined) return { problem: "the body is no JSON" };
+  if (isSoap && typeof body === "string") return { problem: body };
+  const told = webhook.rows === undefined ? body : at(body, webhook.rows);
+  return { body, rows: isList(told) ? told : [told ?? null] };
+}
+
+/** The body is read before it is proved only where the proof stands in it. */
+function prove(system: System, webhook: WebhookRule, delivery: Delivery): Proved {
+  const { token, signature } = webhook;
+  const scope = secretScope(system.session, system.scope);
+  const named = (texts: string | readonly string[] | undefined): readonly NamedSecret[] =>
+    secretsOf(texts ?? webhook.secret ?? [], scope);
+  const read = token?.path === undefined ? null : readBody(webhook, delivery);
+  if (read !== null && "problem" in read) return malformed(read.problem);
+  const proved = proveDelivery(webhook, delivery, {
+    signature: named(signature?.secret),
+    token: named(token?.secret),
+    tokens: token === undefined ? [] : tokensOf(token, delivery, read?.rows ?? []),
+  });
+  return proved;
+}
+
+/** Which of the values that have to stand in the body is another one, or undefined when none is. */
+function unexpected(system: System, webhook: WebhookRule, body: Json): string | undefined {
+  return Object.entries(webhook.expects ?? {}).find(([path, template]) => {
+    const wanted = textOf(render(template, system.scope));
+    return wanted === undefined || textOf(at(body, path)) !== wanted;
+  })?.[0];
+}
+
+/**
+ * Secrets by the names that `crossfoot.yaml` gives them. One of several may not be set: a description names
+ * two, and the second is there only while the first is changed.
+ */
+function secretsOf(texts: string | readonly string[], scope: Scope): readonly NamedSecret[] {
+  const templates = typeof texts === "string" ? [texts] : texts;
+  const found: NamedSecret[] = [];
+  let missing: ConnectorError | null = null;
+  for (const [index, template] of templates.entries()) {
+    const [variable = `secret.${index + 1}`] = variablesOf(template);
+    try {
+      const value = textOf(render(template, scope)) ?? "";
+      found.push({ name: variable.replace(/^secret\./, ""), value });
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      missing ??= error;
+    }
+  }
+  if (found.length === 0 && missing !== null) throw missing;
+  return found;
+}
+
+function tokensOf(
+  token: NonNullable<WebhookRule["token"]>,
+  delivery: Delivery,
+  rows: readonly Json[],
+): readonly (string | undefined)[] {
+  const { header, query, path } = token;
+  if (path !== undefined) return rows.map((row) => textOf(at(row, path)));
+  return [query === undefined ? delivery.headers[header?.toLowerCase() ?? ""] : queryOf(delivery.url, query)];
+}
 
 /** A row about an entity that we do not know, or without an id, is no hint. */
-function hintOf(webhook: Webhook, row: Json): readonly Hint[] {
-  const { entity } = webhook;
-  const value = entity.path === undefined ? undefined : textOf(at(row, entity.path));
+function hintOf(webhook: WebhookRule, row: Json, url: string): readonly Hint[] {
+  const { entity, id } = webhook;
   const values = entity.values ?? {};
+  const told = entity.query === undefined ? textOf(at(row, entity.path ?? "$")) : queryOf(url, entity.query);
+  const value = told === undefined ? undefined : partOf(told, entity);
   const name = entity.is ?? (value !== undefined && Object.hasOwn(values, value) ? values[value] : undefined);
-  const id = idOf(at(row, webhook.id));
-  return name === undefined || id === undefined ? [] : [{ entity: name, id }];
+  const found = at(row, typeof id === "string" ? id : id.path);
+  const external = typeof id === "string" ? idOf(found) : idOf(partOf(textOf(found) ?? "", id));
+  return name === undefined || external === undefined ? [] : [{ entity: name, id: external }];
 }
 
 /**
- * The sender's own id. Without one, body and time of arrival: two equal deliveries may be two changes, and
- * a hint too many costs one read, a hint too few is a change seen late.
+ * The sender's own id; else, where its rule says so, a digest of time and bytes. Without either the moment of
+ * arrival counts too: two equal deliveries may be two changes, and a hint too many costs one read, a hint too
+ * few is a change seen late.
  */
-function deliveryId(webhook: Webhook, delivery: Delivery, body: Json): string {
-  const { path, header } = webhook.deliveryId ?? {};
+function deliveryId(webhook: WebhookRule, delivery: Delivery, body: Json): string {
+  const { path, header, digest } = webhook.deliveryId ?? {};
   const told = path === undefined ? undefined : textOf(at(body, path));
   const named = told ?? (header === undefined ? undefined : delivery.headers[header.toLowerCase()]);
-  if (named !== undefined && named !== "") return named;
-  return createHash("sha256").update(`${delivery.receivedAt}\n${delivery.body}`).digest("hex");
+  if (named !== undefined && named !== "") return named.length > idLengthMax ? sha256(named) : named;
+  const stamp =
+    webhook.timestamp === undefined ? "" : delivery.headers[webhook.timestamp.header.toLowerCase()];
+  const moment = digest === true ? (stamp ?? "") : String(delivery.receivedAt);
+  const address = webhook.entity.query === undefined ? "" : delivery.url;
+  return sha256(`${moment}\n${address}\n`, delivery.body);
 }
 
-/**
- * Why a delivery is not proved, or undefined when it is. Names what is wrong, never a secret or a
- * signature.
- */
-function unproved(system: System, webhook: Webhook, delivery: Delivery): string | undefined {
-  const scope = secretScope(system.session, system.scope);
-  try {
-    const late = untimely(webhook, delivery);
-    if (late !== undefined) return late;
-    if (webhook.token !== undefined && !hasToken(webhook.token, delivery, scope))
-      return "the token is missing or wrong";
-    if (webhook.signature === undefined) return webhook.token === undefined ? "nothing proves it" : undefined;
-    return isSigned(webhook.signature, stamped(webhook, delivery), scope)
-      ? undefined
-      : "the signature is missing or wrong";
-  } catch (error) {
-    if (error instanceof ConnectorError) return error.message;
-    throw error;
-  }
-}
+/** Longest id of a sender that is kept as it is. */
+const idLengthMax = 200;
 
-function untimely(webhook: Webhook, delivery: Delivery): string | undefined {
-  const { timestamp } = webhook;
-  if (timestamp === undefined) return undefined;
-  const text = delivery.headers[timestamp.header.toLowerCase()];
-  if (text === undefined || text.trim() === "") return "the time of the delivery is missing";
-  const form = timestamp.form ?? "epoch";
-  const ms = form === "iso" ? Date.parse(text) : Number(text) * (form === "epoch" ? 1000 : 1);
-  if (!Number.isFinite(ms)) return "the time of the delivery cannot be read";
-  const isClose = Math.abs(delivery.receivedAt - ms) <= (timestamp.toleranceMs ?? toleranceDefaultMs);
-  return isClose ? undefined : "too old or too early";
-}
-
-function hasToken(
-  token: { readonly header: string; readonly secret: string },
-  delivery: Delivery,
-  scope: Scope,
-): boolean {
-  const given = delivery.headers[token.header.toLowerCase()];
-  const secret = textOf(render(token.secret, scope));
-  return (
-    given !== undefined &&
-    secret !== undefined &&
-    secret !== "" &&
-    isSame(Buffer.from(given), Buffer.from(secret))
-  );
-}
-
-/** A delivery with the time that its header tells. */
-interface Stamped extends Delivery {
-  readonly stamp: string | undefined;
-}
-
-function stamped(webhook: Webhook, delivery: Delivery): Stamped {
-  const header = webhook.timestamp?.header.toLowerCase();
-  return { ...delivery, stamp: header === undefined ? undefined : delivery.headers[header] };
-}
-
-function isSigned(signature: Signature, delivery: Stamped, scope: Scope): boolean {
-  const given = givenSignature(signature, delivery.headers[signature.header.toLowerCase()]);
-  if (given === undefined || given.length === 0) return false;
-  const signed =
-    signature.signs === undefined
-      ? delivery.body
-      : textOf(render(signature.signs, scopeOf({ timestamp: delivery.stamp, body: delivery.body })));
-  if (signed === undefined) return false;
-  const templates = typeof signature.secret === "string" ? [signature.secret] : signature.secret;
-  // Every key is tried, so that the time taken does not tell which one fitted.
-  const results = templates.map((template) => {
-    const secret = textOf(render(template, scope));
-    if (secret === undefined || secret === "") return false;
-    return isSame(
-      given,
-      createHmac(signature.algorithm ?? "sha256", secret)
-        .update(signed, "utf8")
-        .digest(),
-    );
-  });
-  return results.includes(true);
-}
-
-function givenSignature(signature: Signature, header: string | undefined): Buffer | undefined {
-  let text = header?.trim();
-  if (text === undefined) return undefined;
-  if (signature.unwrap === "base64") text = Buffer.from(text, "base64").toString("latin1");
-  if (signature.after !== undefined) {
-    const from = text.lastIndexOf(signature.after);
-    if (from < 0) return undefined;
-    text = text.slice(from + signature.after.length);
-  }
-  if (signature.prefix !== undefined) {
-    if (!text.startsWith(signature.prefix)) return undefined;
-    text = text.slice(signature.prefix.length);
-  }
-  if ((signature.encoding ?? "hex") === "base64") return Buffer.from(text, "base64");
-  return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, "hex") : undefined;
-}
-
-/** Compares in a time that does not depend on where the two differ. */
-function isSame(a: Buffer, b: Buffer): boolean {
-  const digest = (bytes: Buffer): Buffer => createHash("sha256").update(bytes).digest();
-  return timingSafeEqual(digest(a), digest(b));
+function sha256(head: string, body: Uint8Array = new Uint8Array()): string {
+  return createHash("sha256").update(head).update(body).digest("hex");
 }

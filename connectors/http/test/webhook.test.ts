@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { deliveryOf } from "@crossfoot/connector-sdk/testing";
 import { openWith, recordingAt, reply, variable, yamlAt } from "./session.ts";
 
 const alder = yamlAt("descriptions/alder.yaml");
@@ -20,7 +21,7 @@ const signed = (text: string, key = "hook-1", at = now): { readonly [name: strin
 
 async function received(headers: { readonly [name: string]: string }, text = body, receivedAt = now) {
   const { connection, requests } = await openWith(alder, () => reply(200, {}));
-  const answer = connection.receive({ headers, body: text, receivedAt });
+  const answer = connection.receive(deliveryOf(text, { headers, receivedAt }));
   expect(requests).toEqual([]);
   return answer;
 }
@@ -29,6 +30,7 @@ describe("a delivery", () => {
   it("that is proved gives its hints", async () => {
     expect(await received(signed(body))).toEqual({
       ok: true,
+      secret: "hook",
       deliveryId: "e-1",
       hints: [
         { entity: "accounts", id: "c1" },
@@ -38,7 +40,7 @@ describe("a delivery", () => {
   });
 
   it("under the key before is taken while keys are changed", async () => {
-    expect(await received(signed(body, "hook-0"))).toMatchObject({ ok: true });
+    expect(await received(signed(body, "hook-0"))).toMatchObject({ ok: true, secret: "hookBefore" });
   });
 
   it.each([
@@ -58,6 +60,7 @@ describe("a delivery", () => {
   ])("%s is refused", async (_title, headers, text, at) => {
     expect(await received(headers, text, at)).toEqual({
       ok: false,
+      fault: "forged",
       reason: "the signature is missing or wrong",
     });
   });
@@ -65,28 +68,35 @@ describe("a delivery", () => {
   it("captured and sent again later is too old; sent again at once it has the same id", async () => {
     expect(await received(signed(body), body, now + 61_000)).toEqual({
       ok: false,
+      fault: "stale",
       reason: "too old or too early",
     });
     expect(await received(signed(body), body, now - 61_000)).toEqual({
       ok: false,
+      fault: "stale",
       reason: "too old or too early",
     });
     expect(await received(signed(body), body, now + 5000)).toMatchObject({ ok: true, deliveryId: "e-1" });
   });
 
-  it.each([
-    [{}, "the time of the delivery is missing"],
-    [{ "x-alder-time": "soon" }, "the time of the delivery cannot be read"],
-  ])("without a time that can be read is refused", async (headers, reason) => {
-    expect(await received(headers as { [name: string]: string })).toEqual({ ok: false, reason });
+  it("signed with a time that cannot be read is late; without one nothing is proved", async () => {
+    const key = createHmac("sha256", "hook-1").update(`soon.${body}`).digest("hex");
+    const odd = { "x-alder-time": "soon", "x-alder-signature": `sha256=${key}` };
+    expect(await received(odd)).toEqual({
+      ok: false,
+      fault: "stale",
+      reason: "the time of the delivery cannot be read",
+    });
+    const { "x-alder-time": _time, ...rest } = signed(body);
+    expect(await received(rest)).toMatchObject({ ok: false, fault: "forged" });
   });
 
   it.each([
     ["no JSON", "hello", "the body is no JSON"],
-    ["too long", `"${"x".repeat(1_100_000)}"`, "longer than 1048576 characters"],
+    ["too long", `"${"x".repeat(1_100_000)}"`, "longer than 1048576 bytes"],
     ["a flood", JSON.stringify(Array.from({ length: 5001 }, () => 1)), "more than 5000 rows"],
   ])("that is %s is refused", async (_title, text, reason) => {
-    expect(await received(signed(text), text)).toEqual({ ok: false, reason });
+    expect(await received(signed(text), text)).toEqual({ ok: false, fault: "malformed", reason });
   });
 
   it("about what we do not know gives no hint", async () => {
@@ -107,11 +117,11 @@ describe("a system without time and id of its own", () => {
 
   it("is proved by the body alone; two equal deliveries are two", async () => {
     const { connection } = await openWith(birch, () => reply(200, {}));
-    const first = connection.receive({ headers, body: text, receivedAt: now });
-    const again = connection.receive({ headers, body: text, receivedAt: now + 400 });
+    const first = connection.receive(deliveryOf(text, { headers, receivedAt: now }));
+    const again = connection.receive(deliveryOf(text, { headers, receivedAt: now + 400 }));
     expect(first).toMatchObject({ ok: true, hints: [{ entity: "accounts", id: "17" }] });
     expect(first.ok && again.ok && first.deliveryId === again.deliveryId).toBe(false);
-    expect(connection.receive({ headers, body: `${text} `, receivedAt: now }).ok).toBe(false);
+    expect(connection.receive(deliveryOf(`${text} `, { headers, receivedAt: now })).ok).toBe(false);
   });
 });
 
@@ -134,24 +144,25 @@ describe("a fixed secret in a header", () => {
   ])("%s", async (token, isTaken) => {
     const { connection } = await openWith(description, () => reply(200, {}));
     const headers: { [name: string]: string } = token === undefined ? {} : { "x-token": token };
-    expect(connection.receive({ headers, body, receivedAt: now }).ok).toBe(isTaken);
+    expect(connection.receive(deliveryOf(body, { headers, receivedAt: now })).ok).toBe(isTaken);
   });
 });
 
 it("a description without webhook takes nothing", async () => {
   const { webhook: _webhook, ...rest } = alder;
   const { connection } = await openWith(rest, () => reply(200, {}));
-  expect(connection.receive({ headers: signed(body), body, receivedAt: now }).ok).toBe(false);
+  expect(connection.receive(deliveryOf(body, { headers: signed(body), receivedAt: now })).ok).toBe(false);
   expect(connection.manifest.webhooks).toBe(false);
 });
 
 it("what EspoCRM really sent is proved, and a changed byte of it is not", async () => {
   const { request } = recordingAt("espocrm/54-webhook-received-account-create");
   const { connection } = await openWith(yamlAt("../descriptions/espocrm.sketch.yaml"), () => reply(200, {}));
-  const delivery = { headers: request.headers, body: request.rawBody ?? "", receivedAt: now };
-  expect(connection.receive(delivery)).toMatchObject({
+  const text = request.rawBody ?? "";
+  const given = { headers: request.headers, receivedAt: now };
+  expect(connection.receive(deliveryOf(text, given))).toMatchObject({
     ok: true,
     hints: [{ entity: "accounts", id: "6b0445365e687ca38" }],
   });
-  expect(connection.receive({ ...delivery, body: delivery.body.replace("C-2001", "C-2002") }).ok).toBe(false);
+  expect(connection.receive(deliveryOf(text.replace("C-2001", "C-2002"), given)).ok).toBe(false);
 });

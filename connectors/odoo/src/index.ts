@@ -63,7 +63,7 @@ export function openOdoo(session: Session): OdooConnection {
     prepare: async (request) => prepare(odoo, request),
     recordUrl: (entity, id) => recordUrl(options, entity, id),
     operations: operationsOf(odoo),
-    receive: () => ({ ok: false, reason: "webhooks of Odoo are not set up" }),
+    receive: () => ({ ok: false, fault: "forged", reason: "webhooks of Odoo are not set up" }),
   };
 }
 

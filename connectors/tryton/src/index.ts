@@ -61,7 +61,7 @@ export function openTryton(session: Session): TrytonConnection {
     write: async (writes) => sendWrites(rpc, writes),
     probe: async (request) => probe(rpc, request),
     recordUrl: (entity, id) => recordUrl(options, entity, id),
-    receive: () => ({ ok: false, reason: "Tryton sends no webhooks" }),
+    receive: () => ({ ok: false, fault: "forged", reason: "Tryton sends no webhooks" }),
     operations: operationsOf(rpc),
   };
 }

@@ -1,4 +1,5 @@
 import { compileMapping } from "@crossfoot/connector-sdk";
+import { deliveryOf } from "@crossfoot/connector-sdk/testing";
 import { openTryton, tryton } from "@crossfoot/connector-tryton";
 import { entities, entityNames } from "@crossfoot/model";
 import { describe, expect, it } from "vitest";
@@ -217,8 +218,9 @@ describe("options and mapping", () => {
     expect(web.recordUrl("inventory", "6:5" as never)).toBe(
       "https://erp.example.com/#d/model/product.product/6",
     );
-    expect(web.receive({ headers: {}, body: "", receivedAt: 0 })).toEqual({
+    expect(web.receive(deliveryOf(""))).toEqual({
       ok: false,
+      fault: "forged",
       reason: "Tryton sends no webhooks",
     });
   });

@@ -25,6 +25,11 @@ export interface Manifest {
   readonly scopes?: readonly string[];
   /** Whether webhooks are offered. */
   readonly webhooks: boolean;
+  /**
+   * Status that makes the sender try again later when we have no room: 429 when it is missing. Some give a
+   * delivery up for good on 429.
+   */
+  readonly webhookBusyStatus?: 429 | 503;
   /** What is answered in the moment; an operation that is missing here is not offered. */
   readonly operations?: OperationAbilities;
 }

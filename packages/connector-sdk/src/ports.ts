@@ -198,16 +198,43 @@ export interface Hint {
 
 /** A delivery as it came in. Header names in lower case. */
 export interface Delivery {
+  readonly method: string;
+  /** The address that the sender called (scheme, host, path, query), as far as the server knows it. */
+  readonly url: string;
   readonly headers: { readonly [name: string]: string };
-  readonly body: string;
+  /** The bytes as they came: a signature covers them, and not a text that was made of them. */
+  readonly body: Uint8Array;
+  /** Whether a trusted proxy says that the sender showed the certificate that the connection names. */
+  readonly hasCertificate: boolean;
   /** Our clock, ms since 1970. */
   readonly receivedAt: number;
 }
 
+/**
+ * Why a delivery is refused: nobody knows who sent it; it was proved, but is too old or too early; it was
+ * proved, but cannot be read.
+ */
+export type DeliveryFault = "forged" | "stale" | "malformed";
+
+/** What the sender wants to hear, with status 200. */
+export interface DeliveryAnswer {
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /** Answer of `receive`: refused with a reason, or the delivery's id and its hints. */
 export type Received =
-  | { readonly ok: false; readonly reason: string }
-  | { readonly ok: true; readonly deliveryId: string; readonly hints: readonly Hint[] };
+  | { readonly ok: false; readonly fault: DeliveryFault; readonly reason: string }
+  | {
+      readonly ok: true;
+      /** The same for a delivery that comes again, and for no other of the connection. */
+      readonly deliveryId: string;
+      readonly hints: readonly Hint[];
+      /** Name of the secret that proved it, where several are in use while one is changed. */
+      readonly secret?: string;
+      /** Missing where the sender looks at the status only. */
+      readonly answer?: DeliveryAnswer;
+    };
 
 /** Up to which day the books of a company are closed in its system. */
 export interface ClosedPeriods {
@@ -249,8 +276,13 @@ export interface Connection {
   readonly closedPeriods?: () => Promise<ClosedPeriods>;
   /** Address of the record in the system's own screens, or null. */
   recordUrl(entity: EntityName, id: ExternalId): string | null;
-  /** Verifies and reads a webhook delivery. Pure. */
+  /** Verifies and reads a webhook delivery. Pure; never throws. */
   receive(delivery: Delivery): Received;
+  /**
+   * What a sender wants to hear that asks whether this address is ours, before it sends anything: null when
+   * the delivery asks for nothing of the kind. Stored nowhere, and proved by nobody. Pure; never throws.
+   */
+  readonly greet?: (delivery: Delivery) => DeliveryAnswer | null;
   /** What is answered in the moment: the operations that the manifest declares, and no others. */
   readonly operations?: Operations;
   /**

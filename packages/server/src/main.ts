@@ -9,7 +9,7 @@ import { exitCodes, Refusal } from "./cli/refusal.ts";
 import { connectors, openEngine } from "./compose.ts";
 import { readEnvironment } from "./config/environment.ts";
 import { createHttpApp } from "./http/app.ts";
-import { listen } from "./http/serve.ts";
+import { listen, peerOf } from "./http/serve.ts";
 import { systemClock } from "./platform/clock.ts";
 import { createLog } from "./platform/log.ts";
 import { sleep } from "./platform/sleep.ts";
@@ -18,7 +18,10 @@ import type { Engine } from "./runtime/engine.ts";
 /** Webhooks and the status page, at the address that the project says. */
 function serve(engine: Engine, { project, onHints, trouble }: ServeOptions): Promise<Served> {
   const app = createHttpApp(engine, {
-    connections: project.connections.map(({ id }) => id),
+    connections: project.connections.map(({ id, hooks }) => ({ id, ...hooks })),
+    publicUrl: project.server.publicUrl,
+    trustedProxies: project.server.trustedProxies,
+    peerOf,
     contractHash: project.contractHash,
     now: systemClock.now,
     log: createLog({

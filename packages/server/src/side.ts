@@ -145,5 +145,6 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     timeoutMs,
     concurrency,
     close: way.close,
+    hooks: connection.hooks,
   };
 }

@@ -3,7 +3,7 @@ import type { Fault, FaultPort } from "./faults.ts";
 import type { History } from "./history.ts";
 import type { Random } from "./random.ts";
 import type { Commit } from "./system/commit.ts";
-import { secretOf, signedDelivery } from "./system/hooks.ts";
+import { secretOf, signedDelivery, textOf } from "./system/hooks.ts";
 import type { ModelSystem } from "./system/model-system.ts";
 import type { Timeline } from "./virtual-time.ts";
 
@@ -147,12 +147,14 @@ const numberIn = (fault: Fault, name: string): number => {
 };
 
 function recordsIn({ sent }: Letter): readonly { readonly entity: string; readonly id: string }[] {
-  return (JSON.parse(sent.body) as { readonly records: readonly { entity: string; id: string }[] }).records;
+  return (JSON.parse(textOf(sent.body)) as { readonly records: readonly { entity: string; id: string }[] })
+    .records;
 }
 
 function misshapen(letter: Letter, kind: unknown): Letter {
   const { sent } = letter;
-  if (kind === "oversized") return { ...letter, isForged: true, sent: { ...sent, body: "x".repeat(50_000) } };
+  if (kind === "oversized")
+    return { ...letter, isForged: true, sent: { ...sent, body: Buffer.from("x".repeat(50_000)) } };
   return {
     ...letter,
     isForged: true,

@@ -5,6 +5,7 @@ type Checkpoint = Parameters<Store["checkpoint"]>[0];
 type StoredObservation = Checkpoint["observations"][number];
 type IntentOutcome = Parameters<Store["commitOutcomes"]>[0][number];
 type Lease = Parameters<Store["releaseLease"]>[0];
+type ProvedDelivery = Parameters<Store["saveDeliveries"]>[0][number];
 type Sign = Parameters<Store["takeShards"]>[0];
 type Shards = readonly { readonly shard: number; readonly fence: number }[];
 
@@ -104,8 +105,11 @@ export function factsOf(method: string, given: readonly unknown[], result: unkno
       return checkpointFacts(given[0] as Checkpoint);
     case "saveQuota":
       return chargesOf(given[0], given[1] as { readonly state: Json }, result);
-    case "saveDelivery":
-      return { connection: given[0] as string, id: given[1] as string, result: result as Json };
+    case "saveDeliveries": {
+      const results = result as readonly string[];
+      const deliveries = given[0] as readonly ProvedDelivery[];
+      return deliveries.map(({ connection, id }, at) => ({ connection, id, result: results[at] ?? null }));
+    }
     case "abandonSending":
     case "withdrawStored":
       return result as Json;

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { NativeRecord } from "@crossfoot/connector-sdk";
+import { deliveryOf } from "@crossfoot/connector-sdk/testing";
 import type { EntityName } from "@crossfoot/model";
 import { expect, it } from "vitest";
 import type { Ground } from "./ground.ts";
@@ -219,7 +220,7 @@ export function readingTraps(ground: () => Ground): void {
     expect(new Set(ids)).toEqual(new Set([order]));
     // Nothing signs them, so that they could come from anybody.
     const [body = ""] = bodies;
-    const received = live.connection.receive({ headers: {}, body, receivedAt: Date.now() });
+    const received = live.connection.receive(deliveryOf(body));
     expect([live.connection.manifest.webhooks, received.ok]).toEqual([false, false]);
     const seen = await changedSince(live, "quotes", { since, pageSize: 50 });
     expect([...seen.keys()].filter((id) => id === String(order)).length).toBe(1);

@@ -175,7 +175,7 @@ export function fakeConnection(operations: Operations, declared: OperationAbilit
     write: none,
     probe: none,
     recordUrl: () => null,
-    receive: () => ({ ok: false, reason: "no webhooks" }),
+    receive: () => ({ ok: false, fault: "forged", reason: "no webhooks" }),
     operations,
   };
 }

@@ -6,6 +6,7 @@ import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { outlookParts } from "./show-outlook.ts";
 import { showEpoch } from "./show-epoch.ts";
+import { webhooksPart } from "./show-webhooks.ts";
 import { pausesPart, workersPart } from "./show-workers.ts";
 import { share } from "./show-statement.ts";
 import { renderTable } from "./table.ts";
@@ -159,6 +160,7 @@ export function showStatus(status: StatusReport, room: number): string {
     proven,
     cursors,
     outlook,
+    webhooksPart,
     workersPart,
     runs,
   ];

@@ -94,6 +94,7 @@ export const smallStatus: StatusReport = {
   proofs: [],
   cursors: [],
   runs: [],
+  webhooks: { counts: [], waiting: [] },
   outlooks: [],
   epoch: firstEpoch,
 };
@@ -188,6 +189,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     decideConflict: () => Promise.resolve(true),
     syncRecord: () => Promise.resolve(quietRun),
     receive: () => Promise.resolve({ status: 200, reason: "stored" }),
+    refuseDelivery: () => undefined,
     followHints: () => Promise.resolve(null),
     attend: () => Promise.resolve(null),
     close: () => Promise.resolve(),

@@ -62,7 +62,7 @@ describe("up", () => {
 
   it("takes host and port from flags over the file", async () => {
     const { served } = await up(["--port", "9999", "--host", "0.0.0.0"]);
-    expect(served[0]?.project.server).toEqual({ host: "0.0.0.0", port: 9999 });
+    expect(served[0]?.project.server).toMatchObject({ host: "0.0.0.0", port: 9999 });
     const wrong = await up(["--port", "many"]);
     expect(wrong.code).toBe(4);
     expect(wrong.err).toContain("command line: --port: `port` is a whole number from 0 to 65535");

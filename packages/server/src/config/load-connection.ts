@@ -5,6 +5,7 @@ import type { Json, JsonMap } from "@crossfoot/kernel";
 import { nearestName } from "@crossfoot/model";
 import type { Role } from "@crossfoot/model";
 import { loadSecrets, noteDescribedSecrets, noteSecretNames } from "./connection-secrets.ts";
+import { loadHooks } from "./connection-hooks.ts";
 import { loadLimits } from "./connection-limits.ts";
 import { note } from "./connection-work.ts";
 import type { ConnectionSource, Work } from "./connection-work.ts";
@@ -40,6 +41,7 @@ export function loadConnection(source: ConnectionSource, name: string): LoadedCo
   const mapping = base === undefined ? undefined : loadMapping(work, { base, description });
   const declared = isKnown ? connector.limits?.(options).declared : undefined;
   const limits = loadLimits(work, declared ?? { windows: [], concurrency: null }, value);
+  const hooks = loadHooks(work, value);
   if (mapping === undefined || work.problems.length > 0) return { connection: null, problems: work.problems };
   const connection: ProjectConnection = {
     id: connectionId(name),
@@ -54,6 +56,7 @@ export function loadConnection(source: ConnectionSource, name: string): LoadedCo
     timeoutMs: Number(value("timeoutSeconds")) * 1000,
     concurrency: Number(value("concurrency")),
     limits,
+    hooks,
   };
   return { connection, problems: [] };
 }

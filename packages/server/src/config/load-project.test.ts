@@ -30,7 +30,20 @@ describe("a project that is in order", () => {
     writeFiles(folder.path, { "crossfoot.yaml": plainProject });
     const project = projectIn(folder.path);
     expect(project.roles).toEqual({ crm: "crm", erp: "erp" });
-    expect(project.server).toEqual({ host: "127.0.0.1", port: 8787 });
+    expect(project.server).toEqual({
+      host: "127.0.0.1",
+      port: 8787,
+      publicUrl: null,
+      trustedProxies: [],
+    });
+    expect(project.connections[0]?.hooks).toEqual({
+      perSecond: 200,
+      burst: 20_000,
+      backlogMax: 100_000,
+      bytesMax: 1_048_576,
+      certificates: [],
+      certificateHeader: "x-client-cert",
+    });
     expect(project.store).toEqual({ home: "embedded", folder: `${folder.path}/crossfoot-store` });
     expect(project.entities).toHaveLength(9);
     expect(project.cadenceMs.accounts).toBe(30_000);
@@ -151,6 +164,22 @@ describe("bad input in crossfoot.yaml gets file, line and the nearest known name
       "crossfoot.yaml:2: `shareMax` is a share from 0 to 1; 0.05 is 5 %",
       "crossfoot.yaml:3: `port` is a whole number from 0 to 65535",
     ]);
+  });
+
+  it("a certificate that nobody may tell, one that is none, and a proxy without an address", () => {
+    const hooks = (text: string): string => `connector: plain\n    webhooks: { certificates: "${text}" }`;
+    const known = "ab:".repeat(31) + "AB";
+    expect(changed("connector: plain", hooks(known))).toEqual([
+      "crossfoot.yaml:4: nobody may tell a certificate; name the proxy in `server.trustedProxies`",
+    ]);
+    const server = "server: { trustedProxies: '10.0.0.7, proxy.acme.example' }\nconnections:";
+    expect(changed("connections:", server)).toEqual([
+      "crossfoot.yaml:1: `proxy.acme.example` is no proxy: write an address or a network, such as " +
+        "10.0.0.7, 10.0.0.0/8 or fd00::/8",
+    ]);
+    expect(changed("connector: plain", hooks("SHA1"))[0]).toContain(
+      "crossfoot.yaml:4: `sha1` is no SHA-256 fingerprint",
+    );
   });
 
   it("what is no YAML, and a key that is written twice", () => {

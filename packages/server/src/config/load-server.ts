@@ -23,6 +23,7 @@ export function loadServer(source: ServerSource): Project["server"] {
     return typeof found === "string" || typeof found === "number" ? found : undefined;
   };
   const tls = loadTls(source, { certificate: value("tls.certificate"), key: value("tls.key") });
+  const publicUrl = value("publicUrl");
   const proxies = String(value("trustedProxies") ?? "")
     .split(/[\s,]+/)
     .filter((proxy) => proxy !== "");
@@ -34,7 +35,8 @@ export function loadServer(source: ServerSource): Project["server"] {
     host: String(value("host")),
     port: Number(value("port")),
     ...(tls === undefined ? {} : { tls }),
-    ...(proxies.length === 0 ? {} : { trustedProxies: proxies }),
+    publicUrl: publicUrl === undefined ? null : String(publicUrl).replace(/\/+$/, ""),
+    trustedProxies: proxies,
   };
 }
 

@@ -162,6 +162,31 @@ export const optionTable: readonly Option[] = [
       "reached, and this machine by another name than localhost.",
   }),
   ...limitOptions,
+  option("connections.*.webhooks.perSecond", count(1, 100_000), {
+    fallback: 200,
+    help: "Webhook deliveries a second that are taken in the long run; others are told to come again.",
+  }),
+  option("connections.*.webhooks.burst", count(1, 1_000_000), {
+    fallback: 20_000,
+    help: "Webhook deliveries that may come at once before that rate holds.",
+  }),
+  option("connections.*.webhooks.backlog", count(1, 10_000_000), {
+    fallback: 100_000,
+    help: "Records that may wait to be read because of webhooks; with more, senders are told to come again.",
+  }),
+  option("connections.*.webhooks.bytes", count(1_024, 1_048_576), {
+    fallback: 1_048_576,
+    help: "Longest body of a webhook delivery.",
+  }),
+  option("connections.*.webhooks.certificates", text, {
+    help:
+      "SHA-256 fingerprints of the client certificates that the sender may show, with commas between. " +
+      "Needs `server.trustedProxies`.",
+  }),
+  option("connections.*.webhooks.certificateHeader", text, {
+    fallback: "x-client-cert",
+    help: "Header in which a trusted proxy tells the client certificate: SHA-256 fingerprint, or PEM.",
+  }),
   option("connections.*.observe", onOff, {
     fallback: "off",
     help: "Only look: everything is read, linked, decided and shown, nothing is sent to this connection.",
@@ -218,6 +243,9 @@ export const optionTable: readonly Option[] = [
     flag: "--host",
     help: "Address that `up` listens on. Put a proxy with TLS and a login in front before it is any other.",
   }),
+  option("server.publicUrl", address, {
+    help: "Address under which senders of webhooks call `up`, where it is another one; some sign it.",
+  }),
   option("server.port", count(0, 65_535), {
     fallback: 8787,
     flag: "--port",
@@ -230,6 +258,6 @@ export const optionTable: readonly Option[] = [
   option("server.trustedProxies", text, {
     help:
       "Addresses or networks of proxies in front, parted by commas: what they say of whoever asks " +
-      "(`X-Forwarded-For`, `-Proto`) counts. From anybody else it is dropped.",
+      "(`X-Forwarded-For`, `-Proto`) and about client certificates counts. From anybody else it is dropped.",
   }),
 ];

@@ -34,6 +34,31 @@ export interface ProjectConnection {
   readonly concurrency: number;
   /** Limits of the system in force, and how they are shared out. */
   readonly limits: QuotaLimits;
+  readonly hooks: HookSettings;
+}
+
+/** What holds for the webhook deliveries of a connection. */
+export interface HookSettings {
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly backlogMax: number;
+  readonly bytesMax: number;
+  /** SHA-256 fingerprints in lower case hex without colons; empty where nobody has to show a certificate. */
+  readonly certificates: readonly string[];
+  /** In lower case. */
+  readonly certificateHeader: string;
+}
+
+/** Where `up` listens, and what stands before it. */
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Address that senders call, without a slash at the end; null where it is what they say. */
+  readonly publicUrl: string | null;
+  /** Addresses and networks of proxies whose word about whoever asks, and about certificates, counts. */
+  readonly trustedProxies: readonly string[];
+  /** Own certificate with its chain, PEM, and its key; missing where a proxy does that, or nobody. */
+  readonly tls?: { readonly certificate: string; readonly key: () => string };
 }
 
 /** A project folder, read and checked. Printing it shows no secret. */
@@ -64,13 +89,5 @@ export interface Project {
   readonly planExpiresMs: number;
   readonly guard: GuardLimits;
   readonly retry: RetryPolicy;
-  /** Where and how `up` listens. */
-  readonly server: {
-    readonly host: string;
-    readonly port: number;
-    /** Own certificate with its chain, PEM, and its key; missing where a proxy does that, or nobody. */
-    readonly tls?: { readonly certificate: string; readonly key: () => string };
-    /** Addresses and networks of proxies whose `X-Forwarded-*` counts. */
-    readonly trustedProxies?: readonly string[];
-  };
+  readonly server: ServerSettings;
 }

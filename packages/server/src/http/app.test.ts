@@ -44,6 +44,7 @@ const status: StatusReport = {
   proofs: [],
   outlooks: [],
   epoch: firstEpoch,
+  webhooks: { counts: [], waiting: [] },
   runs: [
     {
       id: "r1",
@@ -70,6 +71,7 @@ const status: StatusReport = {
 interface Made {
   readonly deliveries: Delivery[];
   readonly woken: string[];
+  readonly refused: string[];
   readonly app: ReturnType<typeof createHttpApp>;
 }
 
@@ -79,7 +81,9 @@ function made(
 ): Made {
   const deliveries: Delivery[] = [];
   const woken: string[] = [];
+  const refused: string[] = [];
   const engine = {
+    refuseDelivery: (_id: unknown, outcome: string) => void refused.push(outcome),
     receive: (_id: unknown, delivery: Delivery) => {
       deliveries.push(delivery);
       return Promise.resolve({ status: 200, reason: "stored" });
@@ -89,12 +93,12 @@ function made(
     ...answers,
   };
   const options = {
-    connections: [crm],
+    connections: [{ id: crm }],
     contractHash: "c".repeat(64),
     now: () => now,
     onHints: () => void woken.push("hints"),
   };
-  return { deliveries, woken, app: createHttpApp(engine, { ...options, ...more }) };
+  return { deliveries, woken, refused, app: createHttpApp(engine, { ...options, ...more }) };
 }
 
 const post = (
@@ -122,7 +126,7 @@ describe("webhooks", () => {
     const answer = await post(app, "/hooks/crm", body, { "X-Signature": "abc" });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({ reason: "stored" });
-    expect(deliveries[0]?.body).toBe(body);
+    expect(new TextDecoder().decode(deliveries[0]?.body)).toBe(body);
     expect(deliveries[0]?.headers["x-signature"]).toBe("abc");
     expect(deliveries[0]?.receivedAt).toBe(now);
     expect(woken).toEqual(["hints"]);
@@ -143,7 +147,7 @@ describe("webhooks", () => {
   });
 
   it("of more than 1 MB are refused, with and without a length in the headers", async () => {
-    const { app, deliveries } = made();
+    const { app, deliveries, refused } = made();
     expect((await post(app, "/hooks/crm", "x".repeat(1_048_576))).status).toBe(200);
     expect((await post(app, "/hooks/crm", "x".repeat(1_048_577))).status).toBe(413);
     const endless = new ReadableStream<Uint8Array>({
@@ -156,6 +160,64 @@ describe("webhooks", () => {
     });
     expect((await app.request(request)).status).toBe(413);
     expect(deliveries).toHaveLength(1);
+    expect(refused).toEqual(["too_large", "too_large"]);
+  });
+
+  it("of more than their connection allows are refused unread", async () => {
+    const { app, deliveries } = made({}, { connections: [{ id: crm, bytesMax: 8 }] });
+    expect((await post(app, "/hooks/crm", "12345678")).status).toBe(200);
+    expect((await post(app, "/hooks/crm", "123456789")).status).toBe(413);
+    expect((await post(app, "/hooks/crm", "éééééé")).status).toBe(413);
+    expect(deliveries).toHaveLength(1);
+  });
+
+  it("are handed over byte by byte, with the address that the sender called", async () => {
+    const { app, deliveries } = made({}, { publicUrl: "https://hooks.acme.example/crossfoot" });
+    const bytes = new Uint8Array([0x7b, 0xff, 0xfe, 0x00, 0x7d]);
+    await app.request("http://10.0.0.9:8787/hooks/crm?event=a%3Ab", { method: "POST", body: bytes });
+    expect([...(deliveries[0]?.body ?? [])]).toEqual([...bytes]);
+    expect(deliveries[0]?.url).toBe("https://hooks.acme.example/crossfoot/hooks/crm?event=a%3Ab");
+    expect(deliveries[0]?.method).toBe("POST");
+    expect(deliveries[0]?.hasCertificate).toBe(false);
+  });
+
+  it("have a certificate only where the proxy that is named says so", async () => {
+    const fingerprint = "ab".repeat(32);
+    const route = { id: crm, certificates: [fingerprint], certificateHeader: "x-client-cert" };
+    const shown = async (peer: string): Promise<boolean | undefined> => {
+      const more = { connections: [route], trustedProxies: ["10.0.0.7"], peerOf: () => peer };
+      const { app, deliveries } = made({}, more);
+      await post(app, "/hooks/crm", "{}", { "X-Client-Cert": fingerprint });
+      return deliveries[0]?.hasCertificate;
+    };
+    expect([await shown("10.0.0.7"), await shown("10.0.0.8")]).toEqual([true, false]);
+  });
+
+  it("that are to come later say when; one that wants another answer gets it", async () => {
+    const busy = { status: 429, reason: "too many; send it again later", retryAfterSeconds: 7 };
+    const answer = await post(made({ receive: () => Promise.resolve(busy) }).app, "/hooks/crm", "{}");
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "7"]);
+    const greeted = { contentType: "text/plain; charset=utf-8", body: "token-1" };
+    const hello = { status: 200, reason: "greeted", answer: greeted };
+    const { app, woken } = made({ receive: () => Promise.resolve(hello) });
+    const told = await post(app, "/hooks/crm?validationToken=token-1", "");
+    expect([told.status, told.headers.get("content-type"), await told.text()]).toEqual([
+      200,
+      "text/plain; charset=utf-8",
+      "token-1",
+    ]);
+    expect(told.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(woken).toEqual([]);
+  });
+
+  it("are logged without what stands in their address", async () => {
+    const lines: string[] = [];
+    const note = (event: string, facts?: unknown): void => void lines.push(event + JSON.stringify(facts));
+    const log = { info: note, warn: note, error: note };
+    const { app } = made({ receive: () => Promise.reject(new Error("away")) }, { log });
+    await post(app, "/hooks/crm?code=a-secret", "{}");
+    expect(lines).toHaveLength(1);
+    expect(lines.join("")).not.toContain("a-secret");
   });
 
   it("that cannot be stored are answered 503, so that the sender tries again; nothing leaks", async () => {
@@ -206,6 +268,31 @@ describe("the status page", () => {
       expect(text).toContain(part);
     }
     expect(text).toContain("Not usable: erp.");
+  });
+
+  it("tells what became of webhooks, the reason of the last refusal escaped", async () => {
+    const counts = [
+      {
+        connection: crm,
+        outcome: "forged",
+        secret: "",
+        count: 1234,
+        reason: "<i>no</i>",
+        lastAt: "2026-01-31T09:58:00Z",
+      },
+      {
+        connection: crm,
+        outcome: "accepted",
+        secret: "hook",
+        count: 5,
+        reason: null,
+        lastAt: "2026-01-31T09:00:00Z",
+      },
+    ] as const;
+    const { app } = made({ status: () => Promise.resolve({ ...status, webhooks: { counts, waiting: [] } }) });
+    const text = await (await app.request("/")).text();
+    for (const part of ["1,234", "forged: &lt;i&gt;no&lt;/i&gt;", "hook <time"]) expect(text).toContain(part);
+    expect(text).not.toContain("<i>");
   });
 
   it("has no script, and headers that allow none", async () => {

@@ -1,29 +1,17 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { connectionId } from "@crossfoot/kernel";
-import type { ConnectionId } from "@crossfoot/kernel";
-import type { Log } from "../ports.ts";
 import type { Engine } from "../runtime/engine.ts";
+import { addHooks } from "./hooks.ts";
+import type { HookOptions } from "./hooks.ts";
 import { pageStyleSource } from "./page-style.ts";
 import { statusPage } from "./page.ts";
 import { reviewsPage } from "./reviews-page.ts";
 
-/** Longest body of a webhook delivery: the largest senders stay below 256 kB; more is not a list of hints. */
-const deliveryBytesMax = 1_048_576;
-
 /** What the app knows beside the engine. */
-export interface HttpOptions {
-  /** Connections that deliveries are taken for. */
-  readonly connections: readonly ConnectionId[];
+export interface HttpOptions extends HookOptions {
   readonly contractHash: string;
-  /** Our clock, ms since 1970. */
-  readonly now: () => number;
   /** What is wrong with the loop, or null while all is well. */
   readonly trouble?: () => string | null;
-  /** Called after a delivery was stored, so that its hints are followed at once. */
-  readonly onHints?: () => void;
-  readonly log?: Log;
 }
 
 const headers: { readonly [name: string]: string } = {
@@ -45,10 +33,10 @@ const headers: { readonly [name: string]: string } = {
 
 /**
  * The HTTP side of `up`: webhooks in, health, status, reviews. It writes to no connected system: a delivery
- * is  * authenticated and stored, the loop follows it. Pure; serve it, or call `app.request` in a test.
+ * is authenticated and stored, the loop follows it. Pure; serve it, or call `app.request` in a test.
  */
 export function createHttpApp(
-  engine: Pick<Engine, "receive" | "status" | "reviews">,
+  engine: Pick<Engine, "receive" | "refuseDelivery" | "status" | "reviews">,
   options: HttpOptions,
 ): Hono {
   const app = new Hono();
@@ -56,14 +44,7 @@ export function createHttpApp(
     await next();
     for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
   });
-  app.post(
-    "/hooks/:connection",
-    bodyLimit({
-      maxSize: deliveryBytesMax,
-      onError: (context) => context.json({ reason: "the body is too large" }, 413),
-    }),
-    (context) => receive(engine, options, context),
-  );
+  addHooks(app, engine, options);
   app.get("/healthz", (context) => health(engine, options, context));
   app.get("/status.json", async (context) => context.json(await engine.status()));
   app.get("/reviews.json", async (context) => context.json(await engine.reviews()));
@@ -82,33 +63,6 @@ export function createHttpApp(
     return context.json({ reason: "the store is not usable; see the log" }, 503);
   });
   return app;
-}
-
-/** Authenticates and stores a delivery, and answers at once. A failure of ours makes the sender try again. */
-async function receive(
-  engine: Pick<Engine, "receive">,
-  options: HttpOptions,
-  context: Context,
-): Promise<Response> {
-  const name = connectionId(context.req.param("connection") ?? "");
-  if (!options.connections.includes(name))
-    return context.json({ reason: "there is no such connection" }, 404);
-  const delivery = {
-    headers: context.req.header(),
-    body: await context.req.text(),
-    receivedAt: options.now(),
-  };
-  try {
-    const { status, reason } = await engine.receive(name, delivery);
-    if (status < 300) options.onHints?.();
-    return Response.json({ reason }, { status });
-  } catch (error) {
-    options.log?.error("delivery_failed", { connection: name, reason: messageOf(error) });
-    return Response.json(
-      { reason: "not stored; send it again" },
-      { status: 503, headers: { "retry-after": "10" } },
-    );
-  }
 }
 
 const messageOf = (error: unknown): string =>

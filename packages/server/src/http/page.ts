@@ -1,5 +1,5 @@
 import { entityNames } from "@crossfoot/model";
-import { lastOf, standsStill } from "../runtime/engine.ts";
+import { lastOf, outcomeTitles, standsStill, webhookRows } from "../runtime/engine.ts";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
 import { html } from "./html.ts";
@@ -144,6 +144,33 @@ function runs({ status, now }: PageFacts): Html {
   );
 }
 
+const isRefusal = (outcome: string): boolean => outcome !== "accepted" && outcome !== "duplicate";
+
+/** What was refused of webhooks is looked at; an old secret is seen to be used no more. */
+function webhooks({ status, now }: PageFacts): Html {
+  const rows = webhookRows(status.webhooks).map((each) => {
+    const { connection, counts, waiting, lastAt, secrets, refusals } = each;
+    const used = secrets.map(
+      ({ name, lastAt: at }, nth) => html`${nth === 0 ? "" : ", "}${name} ${time(at, now)}`,
+    );
+    const [refused] = refusals;
+    return html`<tr>
+      <th scope="row">${connection}</th>
+      ${outcomeTitles.map(([outcome]) => count(counts[outcome], isRefusal(outcome)))} ${count(waiting)}
+      <td>${time(lastAt, now)}</td>
+      <td class="text">${used}</td>
+      <td class="text">${refused === undefined ? "" : `${refused.outcome}: ${refused.reason ?? ""}`}</td>
+    </tr>`;
+  });
+  const heads = [
+    head("Connection"),
+    ...outcomeTitles.map(([, title]) => numberHead(title)),
+    numberHead("To read"),
+    ...["Last", "Secrets", "Last refused"].map((title) => head(title)),
+  ];
+  return sheet(heads, rows, "No webhook has come yet.");
+}
+
 /** Nobody may take a system that is only observed for one that is kept in agreement. */
 function observeOnly({ status: { observed } }: PageFacts): Html {
   if (observed.length === 0) return html``;
@@ -232,6 +259,8 @@ export function statusPage(facts: PageFacts): string {
           ${runs(facts)}
           <h2>Readings</h2>
           ${readings(facts)}
+          <h2>Webhooks</h2>
+          ${webhooks(facts)}
           <footer>
             Contract ${facts.contractHash.slice(0, 12)} · the same as JSON:
             <a href="/status.json">status.json</a> · <code>crossfoot why &lt;record&gt;</code> tells why a

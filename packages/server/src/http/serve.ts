@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { serve } from "@hono/node-server";
-import type { Hono } from "hono";
 import { askerOf, settleForwarded, trusting } from "./forwarded.ts";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { Context, Hono } from "hono";
 
 /** A server that listens. */
 export interface Listening {
@@ -21,6 +22,9 @@ export interface ListenOptions {
   /** Addresses and networks of proxies whose `X-Forwarded-*` counts; from anybody else they are dropped. */
   readonly trustedProxies?: readonly string[];
 }
+
+/** Address of the other end of a connection that {@link listen} took. */
+export const peerOf = (context: Context): string | null => getConnInfo(context).remote.address ?? null;
 
 /** A sender that is slower than this is cut off, ms. */
 const requestTimeoutMs = 30_000;

@@ -1,4 +1,4 @@
-import { ConnectorError, isTooDeep } from "@crossfoot/connector-sdk";
+import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, Json, LinkId } from "@crossfoot/kernel";
 import type { RecordKey } from "../store/port.ts";
@@ -17,6 +17,7 @@ import { fieldsOfSide } from "./fields.ts";
 import { openTerms } from "./gate.ts";
 import { Holding } from "./holding.ts";
 import { createIdle } from "./idle.ts";
+import { createIntake } from "./intake.ts";
 import { confirmStore, holdStore, proveJournal } from "./epoch.ts";
 import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
@@ -202,25 +203,10 @@ async function statusOf(world: World): Promise<StatusReport> {
     proofs: await provenOf(world),
     cursors: await store.listCursors(),
     runs: await store.listRuns(10),
+    webhooks: { counts: await store.deliveryCounts(), waiting: await store.countHints() },
     epoch: await store.loadEpoch(),
     outlooks: await outlooksOf(world, await openQuietly(world)),
   };
-}
-
-/** Takes a message of a connection's own in: its hints are stored, and followed later. */
-async function receive(
-  world: World,
-  ...[id, delivery]: Parameters<Engine["receive"]>
-): ReturnType<Engine["receive"]> {
-  const side = world.sides.find((candidate) => candidate.id === id);
-  if (side === undefined) return { status: 404, reason: "no such connection" };
-  if (isTooDeep(delivery.body)) return { status: 400, reason: "the body is nested too deeply" };
-  const received = (await side.open(openTerms("webhook"))).receive(delivery);
-  if (!received.ok) return { status: 401, reason: received.reason };
-  const known = received.hints.filter(({ id: external }) => external !== null);
-  const hints = known.map((hint) => ({ connection: id, entity: hint.entity, id: hint.id as never }));
-  const stored = await world.store.saveDelivery(id, received.deliveryId, hints);
-  return { status: 200, reason: stored };
 }
 
 /** A person's choice in an open conflict becomes the value that one side shows. */
@@ -233,9 +219,34 @@ function conflictDecision(world: World): Engine["decideConflict"] {
   };
 }
 
+type Listening = Pick<Engine, "receive" | "refuseDelivery" | "followHints" | "attend" | "status" | "close">;
+
+/** What has to do with webhooks: they are counted in this program until that is stored. */
+function listening(world: World): Listening {
+  const idle = createIdle(world, () => followHints(world));
+  const intake = createIntake(world);
+  return {
+    receive: (id, delivery) => intake.receive(id, delivery),
+    refuseDelivery: (id, outcome, reason) => intake.refuse(id, outcome, reason),
+    followHints: () => followHints(world),
+    attend: async (options = {}) => {
+      await intake.flush();
+      return idle({ ...options, waitMsMax: idleWaitMs });
+    },
+    status: async () => {
+      await intake.flush();
+      return statusOf(world);
+    },
+    close: async () => {
+      // What was counted is no reason to keep a store open that does not answer.
+      await intake.flush().catch(() => undefined);
+      await world.store.close();
+    },
+  };
+}
+
 /** The runtime over a world. */
 export function createEngine(world: World): Engine {
-  const idle = createIdle(world, () => followHints(world));
   const contexts = async (only?: readonly EntityName[]) => {
     const opened = await openQuietly(world);
     const session = bystander(world);
@@ -268,7 +279,6 @@ export function createEngine(world: World): Engine {
       const contextFor = async (entity: EntityName) => (await contexts([entity]))[0] ?? null;
       return explainLink(world, { link, opened, contextOf: contextFor });
     },
-    status: () => statusOf(world),
     epoch: () => world.store.loadEpoch(),
     holdEpoch: (by) => holdStore(world, by),
     confirmEpoch: (by) => confirmStore(world, by),
@@ -294,9 +304,6 @@ export function createEngine(world: World): Engine {
     ...answersOf(world),
     syncRecord: (record) => syncRecord(world, record),
     moment: createMoment(world),
-    receive: (id, delivery) => receive(world, id, delivery),
-    followHints: () => followHints(world),
-    attend: (options = {}) => idle({ ...options, waitMsMax: idleWaitMs }),
-    close: () => world.store.close(),
+    ...listening(world),
   };
 }

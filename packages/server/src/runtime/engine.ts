@@ -25,6 +25,8 @@ import type {
 import type { EntityFields } from "./field-report.ts";
 import type { Outlook } from "./outlook-report.ts";
 import type { Moment } from "./moment-port.ts";
+import type { WebhookStatus } from "./webhook-report.ts";
+import type { Receipt } from "./receipt.ts";
 import type { RepairRequest } from "./repair-report.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import type {
@@ -32,6 +34,7 @@ import type {
   ConflictRow,
   ConnectionRow,
   CursorState,
+  DeliveryOutcome,
   EntityCounts,
   ContractSigning,
   EpochRow,
@@ -55,6 +58,8 @@ import type { CanaryProblem, PlanDocument, UnmadeWrite } from "./plan-document.t
 export type { Preparation, PrepareRequest } from "@crossfoot/connector-sdk";
 export { lastOf, standsStill } from "./outlook-report.ts";
 export type * from "./duplicate-report.ts";
+export type { Receipt } from "./receipt.ts";
+export { outcomeTitles, webhookRows } from "./webhook-report.ts";
 export type { RepairAsked } from "./repair-report.ts";
 export type { ContractState } from "./signing-report.ts";
 export type * from "./moment-port.ts";
@@ -299,6 +304,7 @@ export interface StatusReport {
   readonly proofs: readonly ProofState[];
   readonly cursors: readonly CursorState[];
   readonly runs: readonly RunRow[];
+  readonly webhooks: WebhookStatus;
   /** Quota, backlog and when that will have been done, by connection. */
   readonly outlooks: readonly Outlook[];
   readonly epoch: EpochRow;
@@ -428,11 +434,10 @@ export interface Engine {
   syncRecord(record: { readonly entity: EntityName; readonly id: string }): Promise<RunSummary>;
   /** What is asked and answered while somebody waits. */
   readonly moment: Moment;
-  /** Stores a webhook delivery's hints; does nothing else. */
-  receive(
-    connection: ConnectionId,
-    delivery: Delivery,
-  ): Promise<{ readonly status: number; readonly reason: string }>;
+  /** Proves a webhook delivery and stores its hints; does nothing else. */
+  receive(connection: ConnectionId, delivery: Delivery): Promise<Receipt>;
+  /** Counts a delivery that was refused before it was read. */
+  refuseDelivery(connection: ConnectionId, outcome: DeliveryOutcome, reason: string): void;
   /** Reads hinted records and settles them; for the loop of a server. */
   followHints(): Promise<RunSummary | null>;
   /**

@@ -26,8 +26,12 @@ test("a system that is away ends no following of hints: its trouble is told, oth
     entity: "accounts" as const,
     id: id as never,
   });
-  await mini.store.saveDelivery(connectionId("crm"), "1", [hint("crm", crmId)]);
-  await mini.store.saveDelivery(connectionId("erp"), "1", [hint("erp", erpId)]);
+  await mini.store.saveDeliveries([
+    { connection: connectionId("crm"), id: "1", hints: [hint("crm", crmId)] },
+  ]);
+  await mini.store.saveDeliveries([
+    { connection: connectionId("erp"), id: "1", hints: [hint("erp", erpId)] },
+  ]);
   const followed = await mini.engine.followHints();
   expect(followed?.troubles.map(({ connection, failure }) => [connection, failure.code])).toEqual([
     ["crm", "unreachable"],

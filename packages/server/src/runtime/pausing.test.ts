@@ -55,7 +55,7 @@ describe("a connection that is paused", () => {
     const id = world.erp.add("accounts", customer);
     await world.engine.pause(erp, "ada");
     const hint = { connection: "erp", entity: "accounts", id } as never;
-    await world.store.saveDelivery("erp" as never, "d1", [hint]);
+    await world.store.saveDeliveries([{ connection: "erp" as never, id: "d1", hints: [hint] }]);
     world.calls.length = 0;
     expect([await world.engine.followHints(), world.calls]).toEqual([null, []]);
     await world.engine.resume(erp, "ada");

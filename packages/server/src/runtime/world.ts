@@ -45,6 +45,18 @@ export interface Side {
   readonly timeoutMs: number;
   /** Writes in flight at once. */
   readonly concurrency: number;
+  /** How many deliveries are taken; what is usual when it is missing. */
+  readonly hooks?: HookTerms;
+}
+
+/** How many webhook deliveries of a connection one server takes. */
+export interface HookTerms {
+  /** Deliveries a second, in the long run. */
+  readonly perSecond: number;
+  /** Deliveries that may come at once. */
+  readonly burst: number;
+  /** Records that may wait to be read; with more, deliveries are refused until there is room. */
+  readonly backlogMax: number;
 }
 
 /** Everything the runtime works with. */

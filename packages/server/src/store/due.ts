@@ -4,7 +4,7 @@ import { isMoved } from "./identity-rows.ts";
 import { allShards, shardOf } from "./port.ts";
 import type { DueStore, DueWork, OpenTarget, Readiness } from "./port.ts";
 import { isOrphan } from "./leases.ts";
-import { isOpenHint } from "./observations.ts";
+import { isOpenHint } from "./deliveries.ts";
 import { isDue } from "./rows.ts";
 
 /** Shards of the JSON list `$n`, as rows `s(shard)`. */

@@ -13,14 +13,7 @@ import type { MarkRow } from "./sightings.ts";
 
 type Part = Pick<
   Store,
-  | "loadCursor"
-  | "listCursors"
-  | "checkpoint"
-  | "knownIds"
-  | "newestRead"
-  | "observationsOf"
-  | "saveDelivery"
-  | "takeHints"
+  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "newestRead" | "observationsOf"
 >;
 
 /**
@@ -393,51 +386,9 @@ function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observa
   };
 }
 
-/** Whether a hint `h` may be followed: neither its connection nor its entity is paused. */
-export const isOpenHint: string =
-  "not exists (select from pause p where (p.kind = 'connection' and p.name = h.connection) or " +
-  "(p.kind = 'entity' and p.name = h.entity))";
-
-/** Webhook deliveries and the hints they left. */
-function hints(deps: Deps): Pick<Store, "saveDelivery" | "takeHints"> {
-  const { database } = deps;
-  return {
-    async saveDelivery(connection, id, hints) {
-      return database.transaction(async (tx) => {
-        const fresh = await tx.query(
-          "insert into delivery (connection, id) values ($1, $2) on conflict do nothing returning id",
-          [connection, id],
-        );
-        if (fresh.length === 0) return "known";
-        await tx.query(
-          "insert into hint (connection, entity, external_id) select connection, entity, id from " +
-            "jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id text) on conflict " +
-            "do nothing",
-          [JSON.stringify(hints)],
-        );
-        return "stored";
-      });
-    },
-    async takeHints(limit) {
-      const rows = await database.query<{ connection: string; entity: string; external_id: string }>(
-        "delete from hint where (connection, entity, external_id) in (select connection, entity, " +
-          `external_id from hint h where ${isOpenHint} order by received_at, ` +
-          "connection, entity, external_id limit $1 for update skip locked) returning connection, entity, " +
-          "external_id",
-        [limit],
-      );
-      return rows.map((row) => ({
-        connection: row.connection as ConnectionId,
-        entity: row.entity,
-        id: row.external_id as ExternalId,
-      }));
-    },
-  };
-}
-
-/** Reading: observations, cursors, hints. */
+/** Reading: observations and cursors. */
 export function observationStore(deps: Deps): Part {
-  return { ...readings(deps), ...sightings(deps), ...hints(deps) };
+  return { ...readings(deps), ...sightings(deps) };
 }
 
 /** A cursor before the first reading. */

@@ -28,6 +28,7 @@ import type { IdentityStore } from "./identity-port.ts";
 import type { Lease, LeaseStore, Rights } from "./lease-port.ts";
 import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./made.ts";
 import type { PauseStore } from "./pause-port.ts";
+import type { WebhookStore } from "./webhook-port.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type { ProofStore } from "./proof-port.ts";
 import type { QuotaStore } from "./quota-port.ts";
@@ -68,6 +69,7 @@ export type { ChangedTerms, DecidedTerms, TermsStore } from "./terms-port.ts";
 export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { ContractSignature, ContractSigning, ContractStore, KeptContract } from "./contract-port.ts";
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
+export * from "./webhook-port.ts";
 export type * from "./proof-port.ts";
 export type * from "./statement-port.ts";
 export type { QuotaStore } from "./quota-port.ts";
@@ -353,6 +355,7 @@ export interface Store
     QuotaStore,
     EpochStore,
     PauseStore,
+    WebhookStore,
     ProofStore,
     StatementStore,
     HistoryStore,
@@ -370,14 +373,6 @@ export interface Store
   /** The latest end of a reading that was stored, in our order of reads; 0 when there is none. */
   newestRead(): Promise<number>;
   observationsOf(keys: readonly RecordKey[]): Promise<readonly StoredObservation[]>;
-
-  saveDelivery(
-    connection: ConnectionId,
-    id: string,
-    hints: readonly RecordKey[],
-  ): Promise<"stored" | "known">;
-  /** Takes the oldest hints, of any connection and entity. */
-  takeHints(limit: number): Promise<readonly RecordKey[]>;
 
   /** Newcomers that waited for a parent's link may be looked at again. */
   retryWaiting(entity: EntityName): Promise<void>;

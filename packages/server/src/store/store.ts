@@ -3,6 +3,7 @@ import { adoptStore } from "./adopt.ts";
 import { contractStore } from "./contracts.ts";
 import { bundleStore } from "./bundles.ts";
 import { connectionStore } from "./connections.ts";
+import { deliveryStore } from "./deliveries.ts";
 import { decisionStore } from "./decisions.ts";
 import { duplicateStore } from "./duplicates.ts";
 import { epochStore } from "./epochs.ts";
@@ -50,6 +51,7 @@ export function createStore(deps: {
     ...connectionStore(database),
     ...dueStore(database),
     ...observationStore(parts),
+    ...deliveryStore(parts),
     ...linkStore(parts),
     ...identityStore(parts),
     ...reuseStore(parts),

@@ -22,6 +22,16 @@ export function webhooksHarmless(_sight: Sight): Checker {
     at,
     about: null,
   });
+  /** One of the deliveries of a commit. */
+  const keep = (facts: JsonMap, at: number): readonly Violation[] => {
+    const name = `${wordOf(facts["connection"])}/${wordOf(facts["id"])}`;
+    known.add(name);
+    if (facts["result"] !== "stored") return [];
+    const times = [...(stored.get(name) ?? []), at];
+    stored.set(name, times);
+    if (forged.has(name)) return [violation(at, `the forged delivery ${name} was stored`)];
+    return times.length > 1 ? [violation(at, `the delivery ${name} was worked on twice`)] : [];
+  };
   return {
     invariant: "I21",
     looked: () => looked,
@@ -33,16 +43,8 @@ export function webhooksHarmless(_sight: Sight): Checker {
             name,
             times.filter((at) => at <= asOf),
           );
-      if (entry.kind === "store" && entry.step === "done" && entry.method === "saveDelivery") {
-        const facts = entry.facts as JsonMap;
-        const name = `${wordOf(facts["connection"])}/${wordOf(facts["id"])}`;
-        known.add(name);
-        if (facts["result"] !== "stored") return [];
-        const times = [...(stored.get(name) ?? []), entry.at];
-        stored.set(name, times);
-        if (forged.has(name)) return [violation(entry.at, `the forged delivery ${name} was stored`)];
-        return times.length > 1 ? [violation(entry.at, `the delivery ${name} was worked on twice`)] : [];
-      }
+      if (entry.kind === "store" && entry.step === "done" && entry.method === "saveDeliveries")
+        return (entry.facts as readonly JsonMap[]).flatMap((facts) => keep(facts, entry.at));
       if (entry.kind !== "delivery") return [];
       looked += 1;
       const name = `${entry.system}/${entry.delivery}`;

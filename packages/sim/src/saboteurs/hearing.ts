@@ -1,5 +1,6 @@
 import { isEntityName } from "@crossfoot/model";
 import type { ExternalId } from "@crossfoot/kernel";
+import { textOf } from "../system/hooks.ts";
 import type { Saboteur } from "./saboteur.ts";
 import { withConnections, withStore } from "./wrap.ts";
 
@@ -15,7 +16,7 @@ export const hearing: readonly Saboteur[] = [
       receive: (delivery) => {
         const received = connection.receive(delivery);
         if (received.ok || received.reason !== "the signature does not fit") return received;
-        const { records } = JSON.parse(delivery.body) as {
+        const { records } = JSON.parse(textOf(delivery.body)) as {
           readonly records: readonly { readonly entity: string; readonly id: string }[];
         };
         const hints = records.flatMap(({ entity, id }) =>
@@ -31,9 +32,11 @@ export const hearing: readonly Saboteur[] = [
     title: "a delivery that comes again counts as another one",
     faults: ["W2"],
     sabotage: withStore((store) => ({
-      saveDelivery: async (connection, id, hints) => {
-        const result = await store.saveDelivery(connection, id, hints);
-        return result === "known" ? store.saveDelivery(connection, `${id} again`, hints) : result;
+      saveDeliveries: async (deliveries) => {
+        const results = await store.saveDeliveries(deliveries);
+        const again = deliveries.filter((_delivery, at) => results[at] === "known");
+        await store.saveDeliveries(again.map((delivery) => ({ ...delivery, id: `${delivery.id} again` })));
+        return deliveries.map(() => "stored");
       },
     })),
   },
@@ -42,6 +45,8 @@ export const hearing: readonly Saboteur[] = [
     invariant: "I21",
     title: "a delivery is acknowledged and not stored",
     faults: ["W3"],
-    sabotage: withStore(() => ({ saveDelivery: () => Promise.resolve("stored") })),
+    sabotage: withStore(() => ({
+      saveDeliveries: (deliveries) => Promise.resolve(deliveries.map(() => "stored")),
+    })),
   },
 ];

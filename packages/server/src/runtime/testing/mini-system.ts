@@ -283,7 +283,7 @@ export class MiniSystem {
         return Promise.resolve({ records: found.map((row) => this.#record(row)), by: "reference" });
       },
       recordUrl: (entity, id) => `https://${name}.example/${entity}/${id}`,
-      receive: () => ({ ok: false, reason: "no webhooks here" }),
+      receive: () => ({ ok: false, fault: "forged", reason: "no webhooks here" }),
     };
   }
 

@@ -361,6 +361,16 @@ interface DeliveryTable {
   readonly received_at: number;
 }
 
+/** A row of `delivery_count`. */
+interface DeliveryCountTable {
+  readonly connection: string;
+  readonly outcome: string;
+  readonly secret: string;
+  readonly count: number;
+  readonly reason: string | null;
+  readonly last_at: number;
+}
+
 /** A row of `hint`. */
 interface HintTable {
   readonly connection: string;
@@ -465,6 +475,7 @@ export interface Rows {
   readonly lease: LeaseTable;
   readonly worker: WorkerTable;
   readonly delivery: DeliveryTable;
+  readonly delivery_count: DeliveryCountTable;
   readonly hint: HintTable;
   readonly journal: JournalTable;
   readonly journal_head: HeadTable;

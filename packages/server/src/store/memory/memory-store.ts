@@ -9,6 +9,7 @@ import { adoptPart } from "./adopt.ts";
 import { bundlePart } from "./bundles.ts";
 import type { Rows } from "./columns.ts";
 import { connectionPart } from "./connections.ts";
+import { deliveryPart } from "./deliveries.ts";
 import { decisionPart } from "./decisions.ts";
 import { duplicatePart } from "./duplicates.ts";
 import { epochPart } from "./epochs.ts";
@@ -99,6 +100,7 @@ export function createMemoryStore(deps: {
     ...connectionPart(state),
     ...duePart(state),
     ...observationPart(state),
+    ...deliveryPart(state),
     ...linkPart(state),
     ...identityPart(state),
     ...reusePart(state),

@@ -1,5 +1,5 @@
 import { asConsolidated } from "./duplicates.ts";
-import type { ConnectionId, ExternalId, LinkId } from "@crossfoot/kernel";
+import type { ExternalId, LinkId } from "@crossfoot/kernel";
 import { emptyCursor, unreadableNote, unreadableParks } from "../observations.ts";
 import type { Checkpoint, CursorState, ObserveCounts, RecordKey, Store, StoredObservation } from "../port.ts";
 import { cursorOf, observationOf } from "../rows.ts";
@@ -10,19 +10,11 @@ import { absentUntil, keepFormer } from "./history.ts";
 import { writeNotes } from "./journal.ts";
 import { jsonb } from "./json.ts";
 import { checkLease } from "./leases.ts";
-import { isPaused } from "./pauses.ts";
 import type { State } from "./state.ts";
 
 type Part = Pick<
   Store,
-  | "loadCursor"
-  | "listCursors"
-  | "checkpoint"
-  | "knownIds"
-  | "newestRead"
-  | "observationsOf"
-  | "saveDelivery"
-  | "takeHints"
+  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "newestRead" | "observationsOf"
 >;
 
 const gone: ReadonlySet<string> = new Set(["merged", "converted", "deleted"]);
@@ -234,39 +226,7 @@ function sightings(state: State): Pick<Store, "knownIds" | "newestRead" | "obser
   };
 }
 
-/** Webhook deliveries and the hints they left. */
-function hints(state: State): Pick<Store, "saveDelivery" | "takeHints"> {
-  const { delivery, hint } = state.tables;
-  return {
-    async saveDelivery(connection, id, given) {
-      return state.commit((now) => {
-        if (delivery.get(connection, id) !== undefined) return "known";
-        delivery.insert({ connection, id, received_at: now });
-        for (const record of given) {
-          if (hint.get(record.connection, record.entity, record.id) !== undefined) continue;
-          const { connection: from, entity, id: external_id } = record;
-          hint.insert({ connection: from, entity, external_id, received_at: now });
-        }
-        return "stored";
-      });
-    },
-    async takeHints(limit) {
-      return state.commit(() => {
-        const open = hint.all().filter((row) => !isPaused(state, row));
-        const rows = inOrder(open, (row) => [row.received_at, row.connection, row.entity, row.external_id]);
-        const taken = rows.slice(0, limit);
-        for (const row of taken) hint.remove(row);
-        return taken.map(({ connection, entity, external_id }) => ({
-          connection: connection as ConnectionId,
-          entity,
-          id: external_id as ExternalId,
-        }));
-      });
-    },
-  };
-}
-
-/** Reading: observations, cursors, hints. */
+/** Reading: observations and cursors. */
 export function observationPart(state: State): Part {
-  return { ...readings(state), ...sightings(state), ...hints(state) };
+  return { ...readings(state), ...sightings(state) };
 }

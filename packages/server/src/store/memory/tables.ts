@@ -1,3 +1,4 @@
+import { deliveryOutcomes } from "../port.ts";
 import type { LinkTable, PlanTable, Rows } from "./columns.ts";
 import { Table, keyOf } from "./table.ts";
 import type { IsThere, TableSpec, Undo } from "./table.ts";
@@ -256,6 +257,12 @@ const contractRevocation = spec("contract_revocation")({
 const lease = spec("lease")({ key: ["name"], instants: ["expires_at", "taken_at"], indices: {} });
 const worker = spec("worker")({ key: ["holder"], instants: ["started_at", "expires_at"], indices: {} });
 const delivery = spec("delivery")({ key: ["connection", "id"], instants: ["received_at"], indices: {} });
+const deliveryCount = spec("delivery_count")({
+  key: ["connection", "outcome", "secret"],
+  checks: { outcome: deliveryOutcomes },
+  instants: ["last_at"],
+  indices: {},
+});
 const hint = spec("hint")({
   key: ["connection", "entity", "external_id"],
   instants: ["received_at"],
@@ -333,6 +340,7 @@ export interface Tables {
   readonly lease: Table<Rows["lease"]>;
   readonly worker: Table<Rows["worker"]>;
   readonly delivery: Table<Rows["delivery"]>;
+  readonly delivery_count: Table<Rows["delivery_count"]>;
   readonly hint: Table<Rows["hint"]>;
   readonly journal: Table<Rows["journal"], "link" | "shard" | "toTell">;
   readonly telling: Table<Rows["telling"]>;
@@ -389,6 +397,7 @@ export function createTables(undo: Undo): Tables {
     lease: of(lease),
     worker: of(worker),
     delivery: of(delivery),
+    delivery_count: of(deliveryCount),
     hint: of(hint),
     journal: of(journal),
     telling: of(telling),

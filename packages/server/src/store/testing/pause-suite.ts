@@ -41,8 +41,10 @@ export function pauseSuite(name: string, open: () => Promise<Store>): void {
       const hint = (connection: typeof crm, entity: "accounts" | "quotes", id: string) => {
         return { connection, entity, id: externalId(id) };
       };
-      await store.saveDelivery(crm, "d1", [hint(crm, "accounts", "a"), hint(crm, "quotes", "q")]);
-      await store.saveDelivery(erp, "d2", [hint(erp, "accounts", "e")]);
+      await store.saveDeliveries([
+        { connection: crm, id: "d1", hints: [hint(crm, "accounts", "a"), hint(crm, "quotes", "q")] },
+      ]);
+      await store.saveDeliveries([{ connection: erp, id: "d2", hints: [hint(erp, "accounts", "e")] }]);
       await store.pause({ kind: "entity", name: "quotes" }, "ada");
       await store.pause({ kind: "connection", name: "erp" }, "ada");
       expect(await store.takeHints(10)).toEqual([hint(crm, "accounts", "a")]);

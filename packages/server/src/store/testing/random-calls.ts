@@ -3,6 +3,7 @@ import type { Entry } from "../links.ts";
 import { allShards, recordName } from "../port.ts";
 import type { Intent, IntentOutcome, Lease, Rights, Store } from "../port.ts";
 import type { Known } from "./known.ts";
+import { deliveryReads, deliveryTallies, provedDeliveries } from "./random-deliveries.ts";
 import { adoptionOf, answerOf, mergeOf, noMerge, noUnmerge, unmergeOf } from "./random-merges.ts";
 import type { MergeFacts } from "./random-merges.ts";
 import { leafFacts, proofsOf } from "./random-proofs.ts";
@@ -17,13 +18,9 @@ export interface Call {
 
 /** A method of the port. */
 export type Method = keyof Store;
-const { connection, entity, link, record, runId } = rows;
+const { connection, entity, link, record, records, runId } = rows;
 const limit = fc.integer({ min: 1, max: 4 });
 const links = fc.uniqueArray(link, { maxLength: 4 });
-const records = fc.uniqueArray(record, {
-  maxLength: 4,
-  selector: ({ connection: of, entity: kind, id }) => `${of}/${kind}/${id}`,
-});
 const plan = fc.constantFrom("p1", "p2");
 const pick = fc.nat(7);
 const at = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(list.length, 1)];
@@ -143,7 +140,8 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   ),
   releaseLease: knowing("releaseLease", pick, (known, index) => [leaseOf(known, index)]),
   checkpoint: plain("checkpoint", checkpoint),
-  saveDelivery: plain("saveDelivery", connection, fc.constantFrom("d1", "d2", "d3"), records),
+  saveDeliveries: plain("saveDeliveries", provedDeliveries(records)),
+  addDeliveryCounts: plain("addDeliveryCounts", deliveryTallies),
   takeHints: plain("takeHints", limit),
   retryWaiting: plain("retryWaiting", entity),
   commitResolutions: knowing(
@@ -446,6 +444,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
     return [merge === undefined ? place : { ...merge, id: merge.loser }];
   }),
   listPauses: plain("listPauses"),
+  ...Object.fromEntries(deliveryReads.map((method) => [method, plain(method)])),
   dueProofs: plain("dueProofs", fc.constant(1_000)),
   historyOf: plain("historyOf", records),
   lastStatement: plain("lastStatement"),

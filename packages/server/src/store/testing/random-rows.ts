@@ -37,6 +37,11 @@ export const record: fc.Arbitrary<RecordKey> = fc.record({
   entity,
   id: fc.constantFrom("r1", "r2", "é3", "😀4").map(externalId),
 });
+/** Records, each once. */
+export const records: fc.Arbitrary<RecordKey[]> = fc.uniqueArray(record, {
+  maxLength: 4,
+  selector: ({ connection: of, entity: kind, id }) => `${of}/${kind}/${id}`,
+});
 export const link: fc.Arbitrary<LinkId> = fc.constantFrom("l-1", "l-2", "l-3").map(linkId);
 export const runId: fc.Arbitrary<string | null> = fc.constantFrom(null, "run-1", "run-2");
 /** What a person says who confirms that the store was restored. */

@@ -8,6 +8,7 @@ import { planSuite } from "./plan-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { lookSuite } from "./look-suite.ts";
 import { pauseSuite } from "./pause-suite.ts";
+import { webhookSuite } from "./webhook-suite.ts";
 import { historySuite } from "./history-suite.ts";
 import { proofSuite } from "./proof-suite.ts";
 import { quotaSuite } from "./quota-suite.ts";
@@ -64,6 +65,7 @@ export function storeSuite(home: StoreHome): void {
   quotaSuite(home.name, async () => (await openStore()).store);
   contractSuite(home.name, async () => (await openStore()).store);
   lookSuite(home.name, async () => (await openStore()).store);
+  webhookSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
   statementSuite(home.name, async () => (await openStore()).store);
   historySuite(home.name, async () => (await openStore()).store);
@@ -128,14 +130,6 @@ export function storeSuite(home: StoreHome): void {
       const page = { observations: [seen("a")], unreadable: [nameless, nameless], cursor: null, runId: null };
       expect(await store.checkpoint(page)).toEqual({ added: 1, changed: 0, same: 0, heldAt: null });
       expect((await store.listParks()).map(({ externalId: id }) => id)).toEqual([null]);
-    });
-
-    test("a delivery that comes twice leaves one set of hints", async () => {
-      const hints = [{ connection: crm, entity: "accounts", id: externalId("a") }];
-      expect(await store.saveDelivery(crm, "d1", hints)).toBe("stored");
-      expect(await store.saveDelivery(crm, "d1", hints)).toBe("known");
-      expect(await store.takeHints(10)).toEqual(hints);
-      expect(await store.takeHints(10)).toEqual([]);
     });
   });
 

@@ -130,7 +130,7 @@ export function workerSuite(name: string, open: () => Promise<Store>): void {
       // A time further ahead than was ever given is that of a holder from before the clock was set back.
       expect(await store.look(entities, ttlMs / 2)).toEqual({ ...nothing, hasOrphans: true });
       const record = { connection: crm, entity: "accounts", id: externalId("x") } as const;
-      await store.saveDelivery(crm, "d1", [record]);
+      await store.saveDeliveries([{ connection: crm, id: "d1", hints: [record] }]);
       await makeLink(linkId("l-look"));
       await store.markWork([linkId("l-look")], "asked for");
       const due = { entity: "accounts", newcomers: false, moved: false, work: true, intents: false };
@@ -139,7 +139,7 @@ export function workerSuite(name: string, open: () => Promise<Store>): void {
 
     test("one look leaves out what is paused", async () => {
       const record = { connection: crm, entity: "accounts", id: externalId("x") } as const;
-      await store.saveDelivery(crm, "d1", [record]);
+      await store.saveDeliveries([{ connection: crm, id: "d1", hints: [record] }]);
       await makeLink(linkId("l-look"));
       await store.markWork([linkId("l-look")], "asked for");
       await store.pause({ kind: "entity", name: "accounts" }, "ada");
