@@ -64,6 +64,7 @@ export function compile(description: JsonMap): Description {
     limits: (description["limits"] ?? {}) as Limits,
     errors: (description["errors"] ?? {}) as unknown as Errors,
     webhook: description["webhook"] as unknown as Description["webhook"],
+    operations: description["operations"] as unknown as Description["operations"],
     entities: Object.fromEntries(
       Object.entries(mergedEntities(description)).map(([name, entity]) => [name, compileEntity(entity)]),
     ),

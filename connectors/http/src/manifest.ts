@@ -1,5 +1,6 @@
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
 import type { Description, EntitySpec } from "./language.ts";
+import { operationAbilitiesOf } from "./operations.ts";
 import { showsAll } from "./record.ts";
 import { granularityOf } from "./stamps.ts";
 import { variablesOf } from "./template.ts";
@@ -20,6 +21,9 @@ export function manifestOf(description: Description): Manifest {
     readLagMs: description.clock.readLagMs,
     stampGranularityMs: description.clock.granularityMs ?? Math.max(1, ...steps),
     webhooks: description.webhook !== undefined,
+    ...(description.operations === undefined
+      ? {}
+      : { operations: operationAbilitiesOf(description.operations) }),
   };
 }
 
