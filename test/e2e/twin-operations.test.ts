@@ -1,13 +1,10 @@
 /** What the twin's ERP answers in the moment, over HTTP, by its description alone. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { httpConnector } from "@crossfoot/connector-http";
-import { compileMapping, mappedOperations } from "@crossfoot/connector-sdk";
+import { mappedOperations } from "@crossfoot/connector-sdk";
 import type {
   Connection,
   HttpAnswer,
   HttpRequest,
-  Mapping,
   NativeWrite,
   Operations,
   OrderStatus,
@@ -17,25 +14,36 @@ import type {
   Session,
 } from "@crossfoot/connector-sdk";
 import { checkOperations, watch } from "@crossfoot/connector-sdk/testing";
-import { entities, entityNames } from "@crossfoot/model";
 import { createCrm, createErp, ERP_API_KEY, randomStream, seedDemo } from "@crossfoot/twin";
 import type { DemoContents, Erp, JsonMap } from "@crossfoot/twin";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { parse } from "yaml";
-import { root } from "./twin-project.ts";
+import { connectors, loadProject, tempFolder } from "crossfoot/testing";
+import type { Project } from "crossfoot/testing";
+import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { writeTwinProject } from "./twin-project.ts";
 
 type Id = PriceRequest["customer"];
 const asId = (value: unknown): Id => String(value) as Id;
-const description = parse(
-  readFileSync(join(root, "connectors/http/descriptions/twin-erp.yaml"), "utf8"),
-) as Session["options"];
+type Side = Project["connections"][number];
 
+/** The twin's ERP as a project has it: its description and its mapping. */
+let side: Side;
 let erp: Erp;
 let demo: DemoContents;
 let session: Session;
 let connection: Connection;
 let now: number;
 let close: () => Promise<void>;
+
+beforeAll(() => {
+  const folder = tempFolder();
+  const nowhere = "http://127.0.0.1:9";
+  writeTwinProject(folder.path, { crm: nowhere, erp: nowhere });
+  const { project, problems } = loadProject(folder.path, { environment: {}, connectors });
+  folder.remove();
+  const found = project?.connections.find(({ id }) => (id as string) === "erp");
+  if (found === undefined) throw new Error(JSON.stringify(problems));
+  side = found;
+});
 
 beforeEach(async () => {
   now = Date.parse("2026-03-02T08:00:00.000Z");
@@ -44,7 +52,7 @@ beforeEach(async () => {
   const listening = await erp.listen();
   ({ close } = listening);
   session = {
-    options: { description },
+    options: side.options,
     secret: () => ERP_API_KEY,
     token: { load: () => undefined, store: () => undefined },
     now: () => now,
@@ -96,7 +104,7 @@ it("keeps every rule of operations, and a question changes no row", async () => 
   const quotes = (["draft", "validated", "confirmed"] as const).map((state) => quoteIn(state));
   const watching = watch(session.http, isReading);
   const watched = await httpConnector.open({ ...session, http: watching.http });
-  const lines = demo.itemIds.slice(0, 5).map((item) => line(item, "12"));
+  const lines = demo.itemIds.slice(0, 5).map((article) => line(article, "12"));
   const about = { customer: customer(), pricebook: null, currency: null, date: null };
   const before = JSON.stringify([erp.state, erp.commits]);
   const report = await checkOperations(watched, {
@@ -129,12 +137,12 @@ it("keeps every rule of operations, and a question changes no row", async () => 
   console.log(`operations: ${report.requests} requests, ${erp.commits.length} commits before and after`);
 });
 
-it("charges what it told: 40 random orders come to the prices, the net of each line and the totals", async () => {
+it("charges what it told: 40 random orders come to those prices and totals", async () => {
   const random = randomStream(11, "twin-operations");
   let charged = 0;
   for (let n = 0; n < 40; n += 1) {
-    const items = random.shuffled(demo.itemIds).slice(0, random.between(1, 4));
-    const lines = items.map((item) => line(item, String(random.between(1, 150)), unitOf(item)));
+    const articles = random.shuffled(demo.itemIds).slice(0, random.between(1, 4));
+    const lines = articles.map((article) => line(article, String(random.between(1, 150)), unitOf(article)));
     const request = { customer: customer(), pricebook: null, currency: null, date: null, lines };
     const told = await operations().price(request);
     const good = told.rows.filter((row) => row.ok);
@@ -156,7 +164,7 @@ it("charges what it told: 40 random orders come to the prices, the net of each l
   expect(charged).toBeGreaterThan(25);
 });
 
-const unitOf = (item: number): string => String(fieldOf("items", item, "uom"));
+const unitOf = (article: number): string => String(fieldOf("items", article, "uom"));
 
 const asLine = (row: PricedRow): JsonMap => ({
   item_id: Number(row.product),
@@ -167,7 +175,7 @@ const asLine = (row: PricedRow): JsonMap => ({
 });
 
 it("names the entry of the price list that made a price, and refuses a line alone", async () => {
-  const [item = 0] = demo.itemIds;
+  const [article = 0] = demo.itemIds;
   const made = erp.people.create("price_lists", {
     code: "OPS",
     name: "Operations",
@@ -176,24 +184,29 @@ it("names the entry of the price list that made a price, and refuses a line alon
     valid_from: "20260301",
     valid_to: "20260331",
     entries: [
-      { item_id: item, uom: "EA", price: "5" },
-      { item_id: item, uom: "EA", min_qty: "50", price: "4.5", discount_pct: "2.5" },
+      { item_id: article, uom: "EA", price: "5" },
+      { item_id: article, uom: "EA", min_qty: "50", price: "4.5", discount_pct: "2.5" },
     ],
   });
-  const [base, bulk] = (made["entries"] as readonly JsonMap[]).map((entry) => String(entry["id"]));
+  const [base, bulk] = (made["entries"] as readonly JsonMap[]).map((entry) => Number(entry["id"]));
   const about = { customer: customer(), pricebook: null, currency: "EUR", date: "2026-03-15" };
-  const lines = [line(item, "49"), line(item, "5", "DZ"), line(item, "1", "KG"), line(999_999, "1")];
+  const lines = [line(article, "49"), line(article, "5", "DZ"), line(article, "1", "KG"), line(999_999, "1")];
   const told = await operations().price({ ...about, lines });
   expect(told).toMatchObject({ currency: "EUR", pricebook: String(made.id), totals: null });
   expect(told.rows).toMatchObject([
-    { unitPrice: "5", discountPercent: "0", net: "245", rule: { kind: "rule", id: base, minQuantity: null } },
-    { unitPrice: "54", discountPercent: "2.5", net: "263.25", rule: { id: bulk, minQuantity: "50" } },
+    {
+      unitPrice: "5",
+      discountPercent: "0",
+      net: "245",
+      rule: { kind: "rule", id: String(base), minQuantity: null },
+    },
+    { unitPrice: "54", discountPercent: "2.5", net: "263.25", rule: { id: String(bulk), minQuantity: "50" } },
     { ok: false, failure: { failure: "invalid", code: "uom_mismatch" } },
     { ok: false, failure: { failure: "invalid", code: "unknown_reference", field: "item_id" } },
   ]);
-  const later = await operations().price({ ...about, date: "2026-04-01", lines: [line(item, "49")] });
+  const later = await operations().price({ ...about, date: "2026-04-01", lines: [line(article, "49")] });
   expect(later.pricebook).not.toBe(String(made.id));
-  const dollars = operations().price({ ...about, customer: asId(999_999), lines: [line(item, "1")] });
+  const dollars = operations().price({ ...about, customer: asId(999_999), lines: [line(article, "1")] });
   await expect(dollars).rejects.toMatchObject({ failure: "invalid" });
 });
 
@@ -210,7 +223,10 @@ it("leads from a draft over an approval to one order, however often each write i
     return [told.write.transition.via, ...outcomes.map(({ kind }) => kind)];
   };
   expect(await press()).toEqual(["validate", "done", "done"]);
-  expect(await way()).toMatchObject({ kind: "write", concerns: [expect.stringMatching(/^the price list/)] });
+  expect(await way()).toMatchObject({
+    kind: "write",
+    concerns: [expect.stringMatching(/^the price list/)] as string[],
+  });
   expect((await press())[0]).toBe("confirm");
   expect(await way()).toMatchObject({ kind: "closed", failure: { code: "approval_pending" } });
   expect(
@@ -220,7 +236,7 @@ it("leads from a draft over an approval to one order, however often each write i
   const orders = Object.keys(erp.state.records["sales_orders"] ?? {}).length;
   expect(await press()).toEqual(["confirm", "done", "done"]);
   const ordered = await way();
-  expect(ordered).toMatchObject({ kind: "ordered", number: expect.stringMatching(/^SO-\d+$/) });
+  expect(ordered).toMatchObject({ kind: "ordered", number: expect.stringMatching(/^SO-\d+$/) as string });
   expect(await way()).toEqual(ordered);
   expect(Object.keys(erp.state.records["sales_orders"] ?? {})).toHaveLength(orders + 1);
   const cancelled = quoteIn("draft");
@@ -233,11 +249,11 @@ it("leads from a draft over an approval to one order, however often each write i
 
 it("moves credit, stock and promised dates as the order moves", async () => {
   const { people } = erp;
-  const item = Number(people.create("items", { sku: "OPS", name: "Ops", uom: "EA", tax_code: "S19" }).id);
-  people.receiveStock({ itemId: item, warehouse: "NORTH", qty: "40" });
-  people.orderStock({ itemId: item, warehouse: "NORTH", qty: "100", dueDate: "20260316" });
+  const article = Number(people.create("items", { sku: "OPS", name: "Ops", uom: "EA", tax_code: "S19" }).id);
+  people.receiveStock({ itemId: article, warehouse: "NORTH", qty: "40" });
+  people.orderStock({ itemId: article, warehouse: "NORTH", qty: "100", dueDate: "20260316" });
   const place = async () => {
-    const rows = [{ product: asId(item), wanted: { quantity: "5", unit: "DZ" } }];
+    const rows = [{ product: asId(article), wanted: { quantity: "5", unit: "DZ" } }];
     const asked = { rows, warehouses: ["NORTH"], date: "2026-03-16" };
     const [row] = (await operations().availability(asked)).rows;
     return row?.ok === true ? row.places[0] : row;
@@ -254,8 +270,8 @@ it("moves credit, stock and promised dates as the order moves", async () => {
     promisedFrom: "2026-03-16",
   });
   const lines = [
-    { item_id: item, qty: "10", uom: "EA", price: "11.00" },
-    { item_id: serviceItem(), qty: "1", uom: "HUR", price: "60.00" },
+    { item_id: article, qty: "10", uom: "EA", price: "11.00" },
+    { item_id: labour(), qty: "1", uom: "HUR", price: "60.00" },
   ];
   const quote = quoteIn("confirmed", { lines, warehouse: "NORTH" });
   const told = await operations().quoteToOrder({ quote });
@@ -286,7 +302,7 @@ it("moves credit, stock and promised dates as the order moves", async () => {
         state: "shipped",
         doneDate: "2026-03-02",
         carrier: "Snail Express",
-        tracking: expect.stringMatching(/^SNX/),
+        tracking: expect.stringMatching(/^SNX/) as string,
       },
       { state: "planned" },
     ],
@@ -300,26 +316,24 @@ it("moves credit, stock and promised dates as the order moves", async () => {
   expect(late.openOrders).toBe(owed.openOrders);
 });
 
-function serviceItem(): number {
+function labour(): number {
   const found = Object.values(erp.state.records["items"] ?? {}).find((each) => each["kind"] === "service");
   return Number(found?.id);
 }
 
 it("answers in our units and states under the mapping of the description", async () => {
-  const kinds = Object.fromEntries(entityNames.map((name) => [name, entities[name].fields]));
-  const { mapping } = compileMapping(httpConnector.defaultMapping({ description }), kinds);
   const abilities = connection.manifest.operations ?? {};
-  const mapped = mappedOperations({ operations: operations(), abilities, mapping: mapping as Mapping });
-  const [item = 0] = demo.itemIds;
+  const mapped = mappedOperations({ operations: operations(), abilities, mapping: side.mapping });
+  const [article = 0] = demo.itemIds;
   const about = { customer: customer(), pricebook: null, currency: null, date: null };
-  const lines = [line(item, "2", "dz"), line(item, "2", "EA")];
+  const lines = [line(article, "2", "dz"), line(article, "2", "EA")];
   expect(await mapped.price?.({ ...about, lines })).toMatchObject({
     rows: [{ ok: true, unit: "dz" }, { failure: { code: "unit_unmapped" } }],
     totals: null,
   });
-  const nothing = await mapped.price?.({ ...about, lines: [line(item, "2", "EA")] });
+  const nothing = await mapped.price?.({ ...about, lines: [line(article, "2", "EA")] });
   expect(nothing?.rows).toMatchObject([{ ok: false }]);
-  const rows = [{ product: asId(item), wanted: { quantity: "1", unit: "dz" } }];
+  const rows = [{ product: asId(article), wanted: { quantity: "1", unit: "dz" } }];
   expect(await mapped.availability?.({ rows, warehouses: null, date: null })).toMatchObject({
     rows: [{ ok: true, unit: "pcs", wanted: "12", places: [{ warehouse: "MAIN" }, { warehouse: "NORTH" }] }],
   });
@@ -333,13 +347,13 @@ it.each([
   ["a refusal by quota", { kind: "throttle", retryAfter: 3 }, "throttled"],
   ["a server that is away", { kind: "status", status: 503 }, "transient"],
 ] as const)("%s is a failure of the question, not of a row", async (_title, effect, expected) => {
-  const [item = 0] = demo.itemIds;
+  const [article = 0] = demo.itemIds;
   const about = { customer: customer(), pricebook: null, currency: null, date: null };
   const asked: readonly (() => Promise<unknown>)[] = [
-    async () => operations().price({ ...about, lines: [line(item, "1")] }),
+    async () => operations().price({ ...about, lines: [line(article, "1")] }),
     async () =>
       operations().availability({
-        rows: [{ product: asId(item), wanted: null }],
+        rows: [{ product: asId(article), wanted: null }],
         warehouses: null,
         date: null,
       }),

@@ -15,7 +15,7 @@ import type { ExternalId, Json } from "./wire.ts";
 const atOnce = 4;
 
 /** True where all rows are asked for in one request. */
-export function isTogether({ path, query, headers, body }: RequestSpec): boolean {
+function isTogether({ path, query, headers, body }: RequestSpec): boolean {
   const used = variablesOf([path, query ?? {}, headers ?? {}, body ?? null]);
   return used.includes("lines") || used.includes("products");
 }

@@ -48,10 +48,10 @@ export function sentId({ system }: Asking, entity: string, id: ExternalId): Json
 
 /** Makes the requests that go before the main one; each may use the answers of those above it. */
 export async function askBefore(asking: Asking, spec: BeforeSpec, values: Values): Promise<Values> {
-  let before: { readonly [name: string]: Json } = {};
+  const before: Record<string, Json> = {};
   for (const [name, request] of Object.entries(spec.before ?? {})) {
     const { body = null } = await send(asking, callOf(asking, request, { ...values, before }));
-    before = { ...before, [name]: body };
+    before[name] = body;
   }
   return { ...values, before };
 }

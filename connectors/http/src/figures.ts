@@ -43,10 +43,15 @@ export const badRow =
   (problem) =>
     new ConnectorError({ failure: "invalid", code: "row_unreadable", message: `${what}: ${problem}` });
 
+/** Longest figure in characters: what is longer is no amount or quantity, and costs to reckon with. */
+const figureMax = 24;
+
 /** The decimal in normal form of a text or number; undefined for anything else. */
-export function decimalOf(value: Json | undefined): string | undefined {
-  if (typeof value === "number") return decimals.normal(String(value));
-  return typeof value === "string" ? decimals.normal(value.trim()) : undefined;
+function decimalOf(value: Json | undefined): string | undefined {
+  const text = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";
+  if (text.length > figureMax) return undefined;
+  const decimal = decimals.normal(text);
+  return decimal === undefined || decimal.length > figureMax ? undefined : decimal;
 }
 
 /** The decimal at a path. Throws the view's error where there is none. */

@@ -77,7 +77,7 @@ function checkRows(spec: JsonMap, path: string, found: Problems): void {
       });
   }
   const match = mapAt(spec, "match");
-  if (match?.["to"] === "index" && !variablesOf(spec["line"] ?? null).includes("index"))
+  if (match?.["to"] === "index" && has(spec, "line") && !variablesOf(spec["line"] ?? null).includes("index"))
     found.push({ path: `${path}.match`, problem: `needs ${variable("index")} in line, or nothing tells it` });
 }
 

@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpRequest } from "@crossfoot/connector-sdk";
+import { textOf } from "../src/wire.ts";
 import type { Json, JsonMap } from "../src/wire.ts";
 import { reply } from "./session.ts";
 import type { Answering } from "./session.ts";
@@ -81,7 +82,7 @@ export const cedar: Answering = ({ path, query = {} }: HttpRequest): HttpAnswer 
   return reply(200, { price: { per: query["unit"] ?? "", base: article.base, rebate: null, net, vat } });
 };
 
-interface Item extends JsonMap {
+interface Position extends JsonMap {
   readonly n: number;
   readonly sku: string;
   readonly amount: string;
@@ -89,10 +90,10 @@ interface Item extends JsonMap {
 
 const prices: { readonly [sku: string]: number } = { S1: 1000, S2: 333 };
 
-function pricing(body: { readonly items: readonly Item[] }): HttpAnswer {
+function pricing(body: { readonly items: readonly Position[] }): HttpAnswer {
   const wrong = body.items.findIndex(({ sku }) => prices[sku] === undefined);
   if (wrong >= 0) return reply(400, { code: "BAD_ITEM", field: `items.${wrong}.sku` });
-  const items = body.items.map(({ n, sku, amount }): JsonMap => {
+  const told = body.items.map(({ n, sku, amount }): JsonMap => {
     const cents = Number(amount) * (prices[sku] ?? 0);
     const isMany = Number(amount) >= 10;
     const rule = isMany ? { rule: 44, from: "10.000", rebate: "5.0" } : {};
@@ -107,9 +108,9 @@ function pricing(body: { readonly items: readonly Item[] }): HttpAnswer {
       ...rule,
     };
   });
-  const net = items.reduce((all, { sum }) => all + Number(sum), 0);
+  const net = told.reduce((all, { sum }) => all + Number(sum), 0);
   const totals = { currency: "GBP", net: net.toFixed(2), gross: (net * 1.2 + 1).toFixed(2) };
-  return reply(200, { result: { items: items.toReversed(), ...totals } });
+  return reply(200, { result: { items: told.toReversed(), ...totals } });
 }
 
 const stock: readonly JsonMap[] = [
@@ -140,11 +141,12 @@ const parcels: readonly JsonMap[] = [
 
 /** Dogwood: all rows in one request; a list with one bad row is refused as a whole. */
 export const dogwood: Answering = ({ path, query = {}, body }: HttpRequest): HttpAnswer => {
-  if (path === "/pricing") return pricing(JSON.parse(body ?? "{}") as { readonly items: readonly Item[] });
+  if (path === "/pricing")
+    return pricing(JSON.parse(body ?? "{}") as { readonly items: readonly Position[] });
   if (path === "/stock") {
     const [skus, sites] = [query["sku"]?.split(",") ?? [], query["site"]?.split(",")];
     const found = stock.filter(
-      ({ sku, site }) => skus.includes(String(sku)) && (sites?.includes(String(site)) ?? true),
+      ({ sku, site }) => skus.includes(textOf(sku) ?? "") && (sites?.includes(textOf(site) ?? "") ?? true),
     );
     return reply(200, { stock: found });
   }
@@ -157,12 +159,12 @@ export const dogwood: Answering = ({ path, query = {}, body }: HttpRequest): Htt
   if (id === undefined) {
     const ids = query["ids"]?.split(",");
     const named = orders.filter(
-      (order) => String(order["quote"]) === query["quote"] || ids?.includes(String(order["id"])),
+      (order) => textOf(order["quote"]) === query["quote"] || ids?.includes(textOf(order["id"]) ?? ""),
     );
     return reply(200, { orders: named });
   }
   if (what === "rows") return reply(200, { rows });
   if (what === "parcels") return reply(200, { parcels: id === "31" ? [...parcels, ...parcels] : parcels });
-  const found = object === "quotes" ? quotes[id] : orders.find((order) => String(order["id"]) === id);
+  const found = object === "quotes" ? quotes[id] : orders.find((order) => textOf(order["id"]) === id);
   return found === undefined ? reply(404, { code: "GONE" }) : reply(200, found);
 };

@@ -10,9 +10,7 @@ import type { Answering } from "./session.ts";
 const cedarFile = yamlAt("descriptions/cedar.yaml");
 const dogwoodFile = yamlAt("descriptions/dogwood.yaml");
 
-async function operationsOf(
-  answering: Answering,
-): Promise<{
+async function operationsOf(answering: Answering): Promise<{
   readonly ask: Required<Operations>;
   readonly requests: HttpRequest[];
   readonly connection: Connection;
@@ -333,7 +331,7 @@ describe("one request for all rows", () => {
     await expect(stranger).rejects.toMatchObject({ failure: "invalid", code: "row_refused" });
   });
 
-  it("promises the day of a parcel to the lines in it; too many parcels refuse that order alone", async () => {
+  it("promises the day of a parcel to its lines; too many parcels refuse that order alone", async () => {
     const { ask } = await operationsOf(dogwood);
     const [told, cut] = await ask.orderStatus({ orders: [id("20"), id("31")] });
     expect(told).toMatchObject({

@@ -11,7 +11,7 @@ const map = (properties: JsonMap, required: readonly string[] = []): JsonMap => 
   properties,
   ...(required.length === 0 ? {} : { required }),
 });
-const list = (items: JsonMap): JsonMap => ({ type: "array", items });
+const list = (row: JsonMap): JsonMap => ({ type: "array", items: row });
 /** What a row says instead, when it is refused. */
 const refusal = { code: text, text, field: text };
 const levels = { on_hand: decimal, reserved: decimal, incoming: decimal, available: decimal };

@@ -64,7 +64,10 @@ function warehousesIn(books: Books, body: JsonMap): readonly string[] {
     const all = books.ledger.all("warehouses").filter((warehouse) => warehouse["active"] === true);
     return all.map((warehouse) => textIn(warehouse, "code") ?? "").toSorted();
   }
-  return given.map((code) => textIn(byCode(books, "warehouses", String(code)), "code") ?? "");
+  return given.map((code) => {
+    if (typeof code !== "string") throw erpRefusal("bad-value", "warehouses", "expected codes of warehouses");
+    return textIn(byCode(books, "warehouses", code), "code") ?? "";
+  });
 }
 
 /** What a line needs, in the unit of its item; null where it names no quantity. */
