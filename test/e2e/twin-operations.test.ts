@@ -337,6 +337,12 @@ it("answers in our units and states under the mapping of the description", async
   expect(await mapped.availability?.({ rows, warehouses: null, date: null })).toMatchObject({
     rows: [{ ok: true, unit: "pcs", wanted: "12", places: [{ warehouse: "MAIN" }, { warehouse: "NORTH" }] }],
   });
+  const statuses = (await mapped.orderStatus?.({ orders: demo.orderIds.map(asId) })) ?? [];
+  const told = statuses.flatMap((row) => (row.ok ? [row] : []));
+  expect(told.length).toBe(demo.orderIds.length);
+  expect(new Set(told.map(({ state }) => state))).toContain("delivered");
+  const units = told.flatMap(({ lines: parts }) => parts.map(({ unit }) => unit));
+  expect(units.every((unit) => ["pcs", "kg", "h"].includes(unit))).toBe(true);
 });
 
 it.each([
