@@ -1,6 +1,7 @@
 import { mergedEntities, ownWords } from "./compile.ts";
 import { descriptionShape, entityShape } from "./keys.ts";
 import { nearest } from "./nearest.ts";
+import { operationProblems } from "./operation-rules.ts";
 import type { DescriptionProblem } from "./problem.ts";
 import { crossProblems, entityProblems } from "./rules.ts";
 import { fits, wanted } from "./shape.ts";
@@ -32,7 +33,11 @@ export function checkDescription(description: Json): readonly DescriptionProblem
     walk({ value: entity, shape: entityShape, path: `entities.${name}`, isPartial: false }, found);
     found.push(...entityProblems(entity, `entities.${name}`));
   }
-  found.push(...crossProblems(description), ...undeclared(description));
+  found.push(
+    ...crossProblems(description),
+    ...operationProblems(description, mergedEntities(description)),
+    ...undeclared(description),
+  );
   return found;
 }
 

@@ -2,7 +2,7 @@ import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { NativeRecord, UnreadableRow } from "@crossfoot/connector-sdk";
 import { kindOf, send } from "./call.ts";
 import type { Call, Target } from "./call.ts";
-import type { ChildSpec } from "./language.ts";
+import type { ChildSpec } from "./request-language.ts";
 import { at } from "./path.ts";
 import { setAside } from "./record.ts";
 import { idValue, idValues, rowsOf } from "./rows.ts";
@@ -41,9 +41,11 @@ interface Child {
 
 async function addRoot(target: Target, read: Readings, child: Child): Promise<Readings> {
   const living = read.records.filter((record) => record.kind === "present" || record.kind === "archived");
-  const rows = variablesOf(Object.values(child.spec) as Json).includes("ids")
-    ? await together(target, living, child.spec)
-    : await singly(target, living, child.spec);
+  const rows = await childRows(
+    target,
+    living.map(({ id }) => id),
+    child.spec,
+  );
   const records: NativeRecord[] = [];
   const aside: UnreadableRow[] = [...read.unreadable];
   for (const record of read.records) {
@@ -60,32 +62,38 @@ async function addRoot(target: Target, read: Readings, child: Child): Promise<Re
   return { records, unreadable: aside };
 }
 
-type ChildRows = Map<ExternalId, readonly Json[] | "cut">;
+/** Child rows by the id of their record; `cut` where some of them may be missing. */
+export type ChildRows = Map<ExternalId, readonly Json[] | "cut">;
 
-async function singly(target: Target, records: readonly NativeRecord[], spec: ChildSpec): Promise<ChildRows> {
+/** Child rows of records: by one call where the request takes `ids`, else by one for each. */
+export async function childRows(
+  target: Target,
+  ids: readonly ExternalId[],
+  spec: ChildSpec,
+): Promise<ChildRows> {
+  const takesIds = variablesOf(Object.values(spec) as Json).includes("ids");
+  return takesIds ? together(target, ids, spec) : singly(target, ids, spec);
+}
+
+async function singly(target: Target, ids: readonly ExternalId[], spec: ChildSpec): Promise<ChildRows> {
   const found: ChildRows = new Map();
-  for (const { id } of records) {
+  for (const id of ids) {
     const rows = await ask(target, spec, idValues(target, id));
     found.set(id, rows.length >= spec.max ? "cut" : rows);
   }
   return found;
 }
 
-async function together(
-  target: Target,
-  records: readonly NativeRecord[],
-  spec: ChildSpec,
-): Promise<ChildRows> {
-  const found: ChildRows = new Map(records.map(({ id }) => [id, []]));
-  if (records.length === 0) return found;
-  const ids = records.map(({ id }) => id);
+async function together(target: Target, ids: readonly ExternalId[], spec: ChildSpec): Promise<ChildRows> {
+  const found: ChildRows = new Map(ids.map((id) => [id, []]));
+  if (ids.length === 0) return found;
   const rows = await ask(target, spec, { ids: ids.map((id) => idValue(target, id)) });
   // Cut off somewhere: nobody knows whose rows are missing, so each record is asked for alone.
   if (rows.length >= spec.max) {
-    if (records.length === 1) return new Map(ids.map((id) => [id, "cut" as const]));
-    const half = Math.ceil(records.length / 2);
-    const left = await together(target, records.slice(0, half), spec);
-    return new Map([...left, ...(await together(target, records.slice(half), spec))]);
+    if (ids.length === 1) return new Map(ids.map((id) => [id, "cut" as const]));
+    const half = Math.ceil(ids.length / 2);
+    const left = await together(target, ids.slice(0, half), spec);
+    return new Map([...left, ...(await together(target, ids.slice(half), spec))]);
   }
   for (const row of rows) {
     const parent = idOf(at(row, spec.parent ?? "$"));

@@ -81,6 +81,7 @@ export function compile(description: JsonMap): Description {
     limits: (description["limits"] ?? {}) as Limits,
     errors: (description["errors"] ?? {}) as unknown as Errors,
     webhook: mergedWebhook(description) as unknown as Description["webhook"],
+    operations: description["operations"] as unknown as Description["operations"],
     entities: Object.fromEntries(
       Object.entries(mergedEntities(description)).map(([name, entity]) => [name, compileEntity(entity)]),
     ),

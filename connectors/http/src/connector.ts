@@ -16,6 +16,7 @@ import { limitsOf } from "./limits.ts";
 import { readByIds } from "./lookup.ts";
 import { manifestOf } from "./manifest.ts";
 import { nearest } from "./nearest.ts";
+import { operationsOf } from "./operations.ts";
 import { at } from "./path.ts";
 import { probe, readIdPage, readPage } from "./reader.ts";
 import { idValues, rowsOf } from "./rows.ts";
@@ -122,6 +123,9 @@ function connect(session: Session, description: Description): Connection {
     recordUrl: (entity, id) => recordUrl(system, entity, id),
     receive: (delivery) => receive(system, delivery),
     greet: (delivery) => greet(system, delivery),
+    ...(description.operations === undefined
+      ? {}
+      : { operations: operationsOf(system, description.operations) }),
     under: (http) => connect({ ...session, http }, description),
   };
 }

@@ -56,14 +56,19 @@ export interface FailedRow {
   readonly code: Json | undefined;
   /** Path of the field in the row, when it is another than in a whole answer. */
   readonly field?: string;
+  /** Class of a row that the table does not know; by its status when nothing is said. */
+  readonly otherwise?: Failure;
 }
 
-/** The error for one failed row of a batch; a row without status and without a table row is in doubt. */
+/**
+ * The error for one failed row of an answer; of a batch of writes, one without status and without a table row
+ * is in doubt.
+ */
 export function classifyRow(judge: Judge, call: CallKind, failed: FailedRow): ConnectorError {
-  const { status, code, field } = failed;
+  const { status, code, field, otherwise } = failed;
   const seen: Refusal = { status, headers: {}, body: failed.row };
   const row = (judge.errors.table ?? []).find((one) => rowFits(one, { call, seen, code }));
-  const failure = row?.failure ?? defaultFailure(status, call.isWrite);
+  const failure = row?.failure ?? otherwise ?? defaultFailure(status, call.isWrite);
   const errors = field === undefined ? judge.errors : { ...judge.errors, field };
   return refusal({ now: judge.now, errors, failure, as: row?.as ?? ownCode(code, status), call, seen, code });
 }

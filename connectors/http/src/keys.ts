@@ -16,11 +16,12 @@ import {
   word,
 } from "./shape.ts";
 import type { MapShape, Shape } from "./shape.ts";
+import { operationsShape } from "./operation-keys.ts";
+import { always, condition, empty, request } from "./request-keys.ts";
 import { stampForms } from "./stamps.ts";
 
 /** Every key of a description, once: the checker and the JSON Schema are made from this table. */
 
-const always = ["tenant", "variable.*"];
 const ofEntity = [...always, "object"];
 const ofList = [...ofEntity, "limit", "cursor", "offset", "page", "last.id", "last.stamp"];
 const ofWrite = [
@@ -41,38 +42,10 @@ const secrets = [...always, "secret.*"];
 const failures = ["transient", "throttled", "stale", "unauthorised", "invalid", "unsupported", "in_doubt"];
 const writeKinds = "create update archive unarchive delete transition merge unmerge note".split(" ");
 
-const condition = (doc: string): MapShape =>
-  named(
-    "condition",
-    map(doc, {
-      path: path("where the value stands"),
-      header: word("header that holds the value"),
-      in: list(scalar("a value"), "the value is one of these, compared as it is"),
-      exists: flag("true: there and not null; false: absent or null"),
-      startsWith: word("the value is text that begins so"),
-    }),
-  );
-
-const request = (
-  doc: string,
-  variables: readonly string[],
-  more: { readonly [key: string]: Shape } = {},
-): MapShape =>
-  map(doc, {
-    method: choice("HTTP method", "GET", "POST", "PUT", "PATCH", "DELETE"),
-    "path!": template("path below `base`; values are percent-encoded", variables),
-    query: each(tree("query parameter; a map or list is sent as JSON text", variables)),
-    headers: each(template("header", variables)),
-    body: tree("JSON body", variables),
-    success: list(count("status", 200), "statuses that mean yes; 200 to 299 when nothing is said"),
-    ...more,
-  });
-
 const stampKeys = {
   form: choice("how the stamp is written", ...stampForms),
   zone: word("zone of local time, such as Europe/Berlin; UTC without it"),
 };
-const empty = list(count("status", 200), "statuses that mean: no rows");
 
 const paging = named(
   "paging",
@@ -403,6 +376,7 @@ export const descriptionShape: MapShape = map("A JSON REST system as a Crossfoot
   limits,
   errors,
   webhook,
+  operations: operationsShape,
   defaults: entityShape,
   "entities!": each(entityShape, "entities by canonical name"),
   mapping: any("default mapping, see docs/connect/mapping.md"),

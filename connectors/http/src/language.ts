@@ -1,5 +1,7 @@
 import type { WebhookRule } from "@crossfoot/connector-sdk";
 import type { Condition } from "./path.ts";
+import type { OperationsSpec } from "./operation-language.ts";
+import type { RequestSpec, ChildSpec } from "./request-language.ts";
 import type { Stamp } from "./stamps.ts";
 import type { Failure, Json, JsonMap } from "./wire.ts";
 
@@ -19,22 +21,9 @@ export interface Description {
   readonly limits: Limits;
   readonly errors: Errors;
   readonly webhook: WebhookRule | undefined;
+  readonly operations: OperationsSpec | undefined;
   readonly entities: { readonly [entity: string]: EntitySpec };
   readonly mapping: Json | undefined;
-}
-
-/** HTTP methods that the session's `http` takes. */
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-/** One request, with templates. */
-export interface RequestSpec {
-  readonly method?: Method;
-  readonly path: string;
-  readonly query?: JsonMap;
-  readonly headers?: JsonMap;
-  readonly body?: Json;
-  /** Statuses that mean yes; 200 to 299 when nothing is said. */
-  readonly success?: readonly number[];
 }
 
 /** How the system knows us. */
@@ -239,14 +228,6 @@ export interface GetManySpec extends RequestSpec {
   readonly idsMax: number;
   readonly missing?: { readonly rows: string; readonly id: string; readonly kinds: readonly Gone[] };
   readonly absent?: "get" | "leave";
-  readonly empty?: readonly number[];
-}
-
-/** Child rows that need a call of their own. */
-export interface ChildSpec extends RequestSpec {
-  readonly rows: string;
-  readonly max: number;
-  readonly parent?: string;
   readonly empty?: readonly number[];
 }
 

@@ -1,5 +1,6 @@
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
 import type { Description, EntitySpec } from "./language.ts";
+import { operationAbilitiesOf } from "./operations.ts";
 import { showsAll } from "./record.ts";
 import { granularityOf } from "./stamps.ts";
 import { variablesOf } from "./template.ts";
@@ -24,6 +25,9 @@ export function manifestOf(description: Description): Manifest {
     ...(description.webhook?.busyStatus === undefined
       ? {}
       : { webhookBusyStatus: description.webhook.busyStatus }),
+    ...(description.operations === undefined
+      ? {}
+      : { operations: operationAbilitiesOf(description.operations) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { plainInstant } from "../calendar.ts";
 import { big, type Big } from "../decimal.ts";
 import { numberIn, rowsIn, textIn, type Json, type JsonMap, type TwinRecord } from "../json.ts";
 import { amend, decimalIn, quantityText, today, type Acting, type Books } from "./books.ts";
-import { openQuantity, planShipment, saveOrder } from "./order.ts";
+import { isStockLine, openQuantity, planShipment, saveOrder } from "./order.ts";
 import { inStockUnit, moveStock, stockLevel } from "./stock.ts";
 import { businessRefusal } from "./wire.ts";
 
@@ -69,10 +69,14 @@ export function shipOut(acting: Acting, shipmentId: number, departure: Departure
   const lines = shippedLines(shipment, departure.quantities);
   takeFromStock(acting, textIn(shipment, "warehouse") ?? "", lines);
   const order = acting.records.need("sales_orders", numberIn(shipment, "order_id") ?? -1);
-  const orderLines = rowsIn(order, "lines").map((line) => ({
-    ...line,
-    delivered_qty: quantityText(decimalIn(line, "delivered_qty").plus(deliveredOf(lines, line["id"]))),
-  }));
+  const orderLines = rowsIn(order, "lines").map((line) =>
+    isStockLine(acting, line)
+      ? {
+          ...line,
+          delivered_qty: quantityText(decimalIn(line, "delivered_qty").plus(deliveredOf(lines, line["id"]))),
+        }
+      : line,
+  );
   const carrier = departure.carrier ?? textIn(shipment, "carrier") ?? "Snail Express";
   const sent = amend(
     acting,

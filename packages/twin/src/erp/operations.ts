@@ -1,54 +1,24 @@
-import { compactDate } from "../calendar.ts";
-import { big, currencyDecimals, parseDecimal, type Big } from "../decimal.ts";
-import { numberIn, rowsIn, textIn, withoutNulls, type Json, type JsonMap } from "../json.ts";
+import { big } from "../decimal.ts";
+import { isList, numberIn, textIn, withoutNulls, type Json, type JsonMap } from "../json.ts";
 import {
   amountText,
+  byCode,
+  catalogued,
   convertQuantity,
   quantityText,
-  catalogued,
   taxRateOf,
   today,
   type Books,
 } from "./books.ts";
-import { creditExcess, creditExposure } from "./credit.ts";
+import type { Big } from "../decimal.ts";
+import { creditExcess, creditPosition } from "./credit.ts";
 import { findPrice } from "./pricing.ts";
-import { stockLevel } from "./stock.ts";
+import { answerLine, dateIn, linesIn, needCurrency, needDecimal, needNumber, needText } from "./question.ts";
+import { promiseIn, stockLevel, type StockLevel } from "./stock.ts";
 import { businessRefusal, erpRefusal } from "./wire.ts";
 
 /** Where goods are looked for when nobody names a warehouse. */
 const DEFAULT_WAREHOUSE = "MAIN";
-
-function needNumber(body: JsonMap, field: string, at = ""): number {
-  const value = numberIn(body, field);
-  if (value === null) throw erpRefusal("required", `${at}${field}`, "a value is required");
-  return value;
-}
-
-function needText(body: JsonMap, field: string, at = ""): string {
-  const value = textIn(body, field);
-  if (value === null) throw erpRefusal("required", `${at}${field}`, "a value is required");
-  return value;
-}
-
-function needDecimal(body: JsonMap, field: string, at = ""): Big {
-  const value = parseDecimal(needText(body, field, at));
-  if (value === null) throw erpRefusal("bad-value", `${at}${field}`, "expected a decimal number as text");
-  return value;
-}
-
-function needCurrency(body: JsonMap): string {
-  const currency = needText(body, "currency");
-  if (currencyDecimals(currency) === null)
-    throw erpRefusal("unknown-currency", "currency", "unknown currency");
-  return currency;
-}
-
-function dateIn(body: JsonMap, field: string, standard: string): string {
-  const given = textIn(body, field);
-  if (given !== null && compactDate(given) === null)
-    throw erpRefusal("bad-value", field, "expected YYYYMMDD");
-  return given ?? standard;
-}
 
 /** Answers `POST /operations/price`. Throws 422 NO_PRICE when there is none. */
 export function askPrice(books: Books, body: JsonMap): JsonMap {
@@ -76,59 +46,100 @@ export function askPrice(books: Books, body: JsonMap): JsonMap {
     min_qty: answer.minQuantity,
     price_list: textIn(answer.list, "code"),
     price_list_id: answer.list?.id ?? null,
+    entry_id: answer.entryId,
     tax_code: taxCode,
     tax_rate: taxRateOf(books, taxCode),
   }) as JsonMap;
 }
 
-function availabilityOf(books: Books, line: JsonMap, at: string): Json {
-  const stocked = catalogued(books, { item_id: needNumber(line, "item_id", at) });
-  const uom = textIn(stocked, "uom") ?? "";
-  const needed = convertQuantity(books, needDecimal(line, "qty", at), {
-    from: needText(line, "uom", at),
-    to: uom,
+/** What is asked of the stock, the same for all lines. */
+interface StockQuestion {
+  readonly warehouses: readonly string[];
+  readonly date: string;
+}
+
+function warehousesIn(books: Books, body: JsonMap): readonly string[] {
+  const given = body["warehouses"];
+  if (!isList(given)) {
+    const all = books.ledger.all("warehouses").filter((warehouse) => warehouse["active"] === true);
+    return all.map((warehouse) => textIn(warehouse, "code") ?? "").toSorted();
+  }
+  return given.map((code) => {
+    if (typeof code !== "string") throw erpRefusal("bad-value", "warehouses", "expected codes of warehouses");
+    return textIn(byCode(books, "warehouses", code), "code") ?? "";
   });
-  const warehouse = textIn(line, "warehouse") ?? DEFAULT_WAREHOUSE;
-  const level = stockLevel(books, Number(stocked.id), warehouse);
-  const date = dateIn(line, "date", today(books));
+}
+
+/** What a line needs, in the unit of its item; null where it names no quantity. */
+function neededBy(books: Books, line: JsonMap, uom: string): Big | null {
+  if (textIn(line, "qty") === null) return null;
+  return convertQuantity(books, needDecimal(line, "qty"), { from: needText(line, "uom"), to: uom });
+}
+
+const levels = (level: StockLevel): JsonMap => ({
+  on_hand: quantityText(level.onHand),
+  reserved: quantityText(level.reserved),
+  incoming: quantityText(level.incoming),
+  available: quantityText(level.available),
+});
+
+function availabilityOf(books: Books, line: JsonMap, asked: StockQuestion): JsonMap {
+  const stocked = catalogued(books, { item_id: needNumber(line, "item_id") });
+  const uom = textIn(stocked, "uom") ?? "";
+  const needed = neededBy(books, line, uom);
   const isWork = stocked["kind"] === "service";
-  const promise = isWork
-    ? today(books)
-    : (level.byDate.find(({ quantity }) => quantity.gte(needed))?.date ?? null);
+  const date = dateIn(line, "date", asked.date);
+  const placeOf = (warehouse: string): { level: StockLevel; promise: string | null } => {
+    const level = stockLevel(books, Number(stocked.id), warehouse);
+    if (needed === null) return { level, promise: null };
+    return { level, promise: isWork ? today(books) : promiseIn(level, needed) };
+  };
+  const warehouse = textIn(line, "warehouse") ?? DEFAULT_WAREHOUSE;
+  const { level, promise } = placeOf(warehouse);
+  const places = asked.warehouses.map((code): Json => {
+    const place = placeOf(code);
+    const available_at = quantityText(availableOn(place.level, date));
+    return { warehouse: code, ...levels(place.level), available_at, promise_date: place.promise };
+  });
   return withoutNulls({
     item_id: stocked.id,
     warehouse,
     uom,
-    on_hand: quantityText(level.onHand),
-    reserved: quantityText(level.reserved),
-    incoming: quantityText(level.incoming),
-    available: quantityText(level.available),
-    ok: promise !== null && promise <= date,
+    stocked: !isWork,
+    needed: needed === null ? null : quantityText(needed),
+    ...levels(level),
+    ok: needed === null ? null : promise !== null && promise <= date,
     promise_date: promise,
-  });
+    places: isWork ? [] : places,
+  }) as JsonMap;
 }
 
-/** Answers `POST /operations/availability`. */
+/** What can be promised for a day; a day gone by counts as today. */
+function availableOn(level: StockLevel, date: string): Big {
+  const reached = level.byDate.filter((step, index) => index === 0 || step.date <= date);
+  return reached.at(-1)?.quantity ?? level.available;
+}
+
+/** Answers `POST /operations/availability`; a line that cannot be answered says so in its row. */
 export function askAvailability(books: Books, body: JsonMap): JsonMap {
-  const lines = rowsIn(body, "lines");
-  if (lines.length === 0 || lines.length > 200)
-    throw erpRefusal("bad-value", "lines", "expected 1 to 200 lines");
-  return { rows: lines.map((line, index) => availabilityOf(books, line, `lines.${index}.`)) };
+  const asked = { warehouses: warehousesIn(books, body), date: dateIn(body, "date", today(books)) };
+  return { rows: linesIn(body).map((line) => answerLine(line, () => availabilityOf(books, line, asked))) };
 }
 
 /** Answers `POST /operations/credit`. */
 export function askCredit(books: Books, body: JsonMap): JsonMap {
   const customer = books.records.need("customers", needNumber(body, "customer_id"));
-  const currency = needCurrency(body);
-  const amount = needDecimal(body, "amount");
-  if (currency !== textIn(customer, "currency")) {
+  const own = textIn(customer, "currency") ?? "";
+  const currency = needCurrency({ currency: body["currency"] ?? own });
+  const amount = textIn(body, "amount") === null ? big(0) : needDecimal(body, "amount");
+  if (currency !== own) {
     throw erpRefusal("bad-value", "currency", "the credit of a customer is kept in the customer's currency");
   }
   const limit = textIn(customer, "credit_limit");
-  const exposure = creditExposure(books, customer);
+  const { openOrders, openInvoices, overdue, exposure } = creditPosition(books, customer);
   const excess = creditExcess(books, customer, amount);
   const blocked = customer["blocked"] === true;
-  const text = blocked
+  const reason = blocked
     ? "customer is blocked"
     : excess === null
       ? "within the limit"
@@ -136,9 +147,13 @@ export function askCredit(books: Books, body: JsonMap): JsonMap {
   return withoutNulls({
     ok: !blocked && excess === null,
     blocked,
+    currency,
     limit,
+    open_orders: amountText(openOrders, currency),
+    open_invoices: amountText(openInvoices, currency),
+    overdue: amountText(overdue, currency),
     exposure: amountText(exposure, currency),
     available: limit === null ? null : amountText(big(limit).minus(exposure), currency),
-    text,
+    reason,
   }) as JsonMap;
 }

@@ -53,7 +53,8 @@ function orderLine(books: Books, line: JsonMap): JsonMap {
     ...fields,
     id: books.ledger.nextNumber("rows.lines", 1),
     quote_line_id: id,
-    delivered_qty: quantityText(big(0)),
+    // Nothing is delivered of a service: it has no such quantity.
+    delivered_qty: isStockLine(books, line) ? quantityText(big(0)) : null,
     invoiced_qty: quantityText(big(0)),
   };
 }

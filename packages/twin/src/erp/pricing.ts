@@ -21,6 +21,8 @@ export interface PriceAnswer {
   readonly minQuantity: string | null;
   /** The list it comes from; null for the item's own list price. */
   readonly list: TwinRecord | null;
+  /** The entry of that list. */
+  readonly entryId: number | null;
 }
 
 function isValidOn(map: JsonMap, date: string): boolean {
@@ -93,6 +95,7 @@ export function findPrice(books: Books, question: PriceQuestion): PriceAnswer | 
       discountPercent: textIn(best.entry, "discount_pct"),
       minQuantity: textIn(best.entry, "min_qty"),
       list: best.list,
+      entryId: numberIn(best.entry, "id"),
     };
   }
   const stocked = catalogued(books, { item_id: question.itemId });
@@ -101,5 +104,5 @@ export function findPrice(books: Books, question: PriceQuestion): PriceAnswer | 
   const sameKind = own["category"] === byCode(books, "uoms", question.uom)["category"];
   if (listPrice === null || textIn(stocked, "currency") !== question.currency || !sameKind) return null;
   const price = pricePer(books, big(listPrice), { from: question.uom, to: textIn(stocked, "uom") ?? "" });
-  return { price, discountPercent: null, minQuantity: null, list: null };
+  return { price, discountPercent: null, minQuantity: null, list: null, entryId: null };
 }

@@ -55,7 +55,8 @@ export function quoteHooks(books: () => Books): RecordHooks {
   };
 }
 
-type Message = {
+/** What the validation of a quote has to say. */
+export type Message = {
   readonly level: "error" | "warning";
   readonly code: string;
   readonly text: string;
@@ -67,8 +68,9 @@ function error(code: string, text: string, field: string): Message {
 }
 
 /** A line of a quote under validation, and its path. */
-interface CheckedLine {
-  readonly quote: TwinRecord;
+export interface CheckedLine {
+  /** The quote's header, as far as a price depends on it. */
+  readonly quote: JsonMap;
   readonly line: JsonMap;
   readonly at: string;
 }
@@ -91,7 +93,8 @@ function checkPrice(books: Books, { quote, line, at }: CheckedLine): Message | n
   return { level: "warning", code: "PRICE_DIFFERS", text, field: `${at}.price` };
 }
 
-function checkLine(books: Books, checked: CheckedLine): Message[] {
+/** What is wrong with a line of a quote, or odd. Throws 422 for an unknown item or unit. */
+export function checkLine(books: Books, checked: CheckedLine): Message[] {
   const { line, at } = checked;
   const messages: Message[] = [];
   const stocked = catalogued(books, line);

@@ -7,7 +7,9 @@ import { actingAs } from "./books.ts";
 import { BULK, DELETABLE, runBulk, WRITABLE, type ErpDesk } from "./desk.ts";
 import { erpPage, listRecords, pagingOf } from "./list.ts";
 import { askAvailability, askCredit, askPrice } from "./operations.ts";
+import { QUESTIONS } from "./operation-schemas.ts";
 import { actOnOrder } from "./order.ts";
+import { askOrderPreview } from "./preview.ts";
 import { actOnQuote, QUOTE_ACTIONS, type QuoteAction } from "./quote.ts";
 import { stockRow } from "./stock.ts";
 import { ERP_TEXT_MAX, erpRefusal } from "./wire.ts";
@@ -255,14 +257,13 @@ function stockList(desk: ErpDesk, call: Call): Answer {
 }
 
 function operationRoutes(desk: ErpDesk): Route[] {
-  const ask = (name: string, answer: (body: JsonMap) => JsonMap): Route => ({
+  const ask = (name: keyof typeof QUESTIONS, answer: (body: JsonMap) => JsonMap): Route => ({
     method: "POST",
     path: `/operations/${name}`,
     operationId: `operations.${name}`,
     summary: `Ask for ${name}`,
     success: 200,
-    request: { type: "object" },
-    response: { type: "object" },
+    ...QUESTIONS[name],
     run: (call) => ({ status: 200, body: answer(bodyOf(call)) }),
   });
   return [
@@ -277,6 +278,7 @@ function operationRoutes(desk: ErpDesk): Route[] {
       run: (call) => stockList(desk, call),
     },
     ask("price", (body) => askPrice(desk.books, body)),
+    ask("order_preview", (body) => askOrderPreview(desk.books, body)),
     ask("availability", (body) => askAvailability(desk.books, body)),
     ask("credit", (body) => askCredit(desk.books, body)),
   ];

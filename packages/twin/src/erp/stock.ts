@@ -54,15 +54,23 @@ export function stockLevel(books: Books, articleId: number, warehouse: string): 
   const available = onHand.minus(reserved);
   const byDate = [{ date: today(books), quantity: available }];
   let incoming = big(0);
+  let promised = available;
   for (const line of due) {
     incoming = incoming.plus(decimalIn(line, "qty"));
     const date = textIn(line, "due_date") ?? "";
+    // Nobody can promise what should have come already.
+    if (date < today(books)) continue;
+    promised = promised.plus(decimalIn(line, "qty"));
     const last = byDate.at(-1);
-    const quantity = available.plus(incoming);
-    if (last && last.date >= date) byDate[byDate.length - 1] = { date: last.date, quantity };
-    else byDate.push({ date, quantity });
+    if (last && last.date >= date) byDate[byDate.length - 1] = { date: last.date, quantity: promised };
+    else byDate.push({ date, quantity: promised });
   }
   return { onHand, reserved, incoming, available, byDate };
+}
+
+/** First day on which that much is available, from today on; null when no delivery makes it so. */
+export function promiseIn(level: StockLevel, needed: Big): string | null {
+  return level.byDate.find(({ quantity }) => quantity.gte(needed))?.date ?? null;
 }
 
 /** A line's quantity in the unit of its item. */
