@@ -114,7 +114,7 @@ function isWelcome(signIn: SignIn, { headers }: Asked): boolean {
 }
 
 /** Texts by which a caller proves who it is, as the system knows them. */
-export const credentialsOf = ({ kind, ...texts }: SignIn): readonly string[] =>
+const credentialsOf = ({ kind, ...texts }: SignIn): readonly string[] =>
   Object.entries(texts).flatMap(([name, text]) =>
     name === "sends" || name === "user" || name === "client" || kind === "bearer" ? [] : [text],
   );

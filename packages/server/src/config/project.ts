@@ -50,7 +50,7 @@ export interface HookSettings {
 }
 
 /** Where `up` listens, and what stands before it. */
-export interface ServerSettings {
+interface ServerSettings {
   readonly host: string;
   readonly port: number;
   /** Address that senders call, without a slash at the end; null where it is what they say. */
