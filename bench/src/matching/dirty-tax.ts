@@ -45,7 +45,7 @@ function typedWrong(id: string, draw: Draw): string {
 }
 
 /** The set with a column of tax ids, one a company and the same on both sides, and then made dirty. */
-export function withTaxIds(set: Across, dirt: Dirt, { prefix }: { readonly prefix: string }): Across {
+function withTaxIds(set: Across, dirt: Dirt, { prefix }: { readonly prefix: string }): Across {
   const draw = new Draw(20_261);
   const lefts = set.left.rows.map(() => numberOf(draw));
   const rights = set.right.rows.map(() => numberOf(draw));
