@@ -43,6 +43,24 @@ describe("systems that number their records alike", () => {
     expect(unmerge(both, [{ connection: erp, id: id("1") }]).back).toEqual([member(crm, "1")]);
   });
 
+  it("a loser that was deleted stays an alias, and its link comes back with its counterparts alone", () => {
+    const into = { link: link("l2", [member(crm, "2", ["1"]), member(erp, "2", ["1"])]), bases: {} };
+    const bases = { crm: base({ name: "a" }), erp: base({ name: "b" }) };
+    const gone = {
+      connection: crm,
+      loser: id("1"),
+      from: { ...from, bases },
+      into,
+      staying: [],
+      isGone: true,
+    };
+    const planned = planUnmerge(gone);
+    expect(planned.back).toEqual([member(erp, "1")]);
+    expect(planned.stay).toEqual([member(crm, "2", ["1"]), member(erp, "2")]);
+    expect(planned.bases).toEqual({ erp: base({ name: "b" }) });
+    expect(planned.states).toEqual({ back: "single", stay: "live" });
+  });
+
   it("the counterpart of the same number stays when the loser had no link", () => {
     const into = { link: link("l2", [member(crm, "2", ["1"]), member(erp, "1")]), bases: {} };
     const planned = planUnmerge({ connection: crm, loser: id("1"), from: null, into, staying: [] });

@@ -24,6 +24,11 @@ export interface Unmerge {
   readonly into: { readonly link: Link; readonly bases: Bases };
   /** Records that lost another merge since, and are not back: they stay where that merge brought them. */
   readonly staying: readonly { readonly connection: ConnectionId; readonly id: ExternalId }[];
+  /**
+   * The loser's own record does not come back: its system deleted it. Its link comes back without it, and its
+   * id goes on to mean the survivor.
+   */
+  readonly isGone?: boolean;
 }
 
 /** What a merge that was taken back does to our links. */
@@ -43,17 +48,17 @@ export interface UnmergePlan {
  * like that of two records that were never linked.
  */
 export function planUnmerge(unmerge: Unmerge): UnmergePlan {
-  const { connection, loser, from, into } = unmerge;
+  const { connection, loser, from, into, isGone = false } = unmerge;
+  const isLoser = (at: ConnectionId, id: ExternalId): boolean => at === connection && id === loser;
   const isStaying = (at: ConnectionId, id: ExternalId): boolean =>
-    unmerge.staying.some((one) => one.connection === at && one.id === id);
+    (isGone && isLoser(at, id)) || unmerge.staying.some((one) => one.connection === at && one.id === id);
   const isHere = (at: ConnectionId, id: ExternalId): boolean =>
     into.link.members.some((one) => one.connection === at && idsOf(one).includes(id));
   const back = (from?.members ?? []).flatMap((member) =>
     only(member, (id) => isHere(member.connection, id) && !isStaying(member.connection, id)),
   );
   const isBack = (at: ConnectionId, id: ExternalId): boolean =>
-    (at === connection && id === loser) ||
-    back.some((one) => one.connection === at && idsOf(one).includes(id));
+    (!isGone && isLoser(at, id)) || back.some((one) => one.connection === at && idsOf(one).includes(id));
   const stay = into.link.members.flatMap((member) => only(member, (id) => !isBack(member.connection, id)));
   const served = back.filter((member) =>
     into.link.members.some((one) => one.connection === member.connection && one.id === member.id),
@@ -65,7 +70,7 @@ export function planUnmerge(unmerge: Unmerge): UnmergePlan {
       back: stateWith(transitionLink("merged", "unmerge") ?? "live", back.length),
       stay: stateWith(into.link.state, stay.length),
     },
-    bases: from === null ? {} : basesBack(from.bases, into.bases, served),
+    bases: from === null ? {} : basesBack(from.bases, into.bases, { served, isGone, connection }),
   };
 }
 
@@ -75,7 +80,16 @@ function only(member: Member, fits: (id: ExternalId) => boolean): readonly Membe
 }
 
 /** Bases of the time of the merge, without what the other link has moved since on members it served. */
-function basesBack(then: Bases, now: Bases, served: readonly Member[]): Bases {
+function basesBack(
+  then: Bases,
+  now: Bases,
+  at: {
+    readonly served: readonly Member[];
+    readonly isGone: boolean;
+    readonly connection: ConnectionId;
+  },
+): Bases {
+  const { served, isGone, connection: own } = at;
   const fields = new Set(Object.values(then).flatMap(({ images }) => Object.keys(images)));
   const isMoved = (field: string): boolean =>
     served.some(({ connection }) => {
@@ -85,12 +99,15 @@ function basesBack(then: Bases, now: Bases, served: readonly Member[]): Bases {
   const isServed = (name: string): boolean => served.some(({ connection }) => connection === name);
   const kept = new Set([...fields].filter((field) => !isMoved(field)));
   return Object.fromEntries(
-    Object.entries(then).map(([connection, { kind, images }]) => [
-      connection,
-      {
-        kind: isServed(connection) ? (now[connection]?.kind ?? kind) : kind,
-        images: Object.fromEntries(Object.entries(images).filter(([field]) => kept.has(field))),
-      },
-    ]),
+    Object.entries(then)
+      // What is made in the place of a record that is gone has never agreed with anything.
+      .filter(([connection]) => !isGone || connection !== own)
+      .map(([connection, { kind, images }]) => [
+        connection,
+        {
+          kind: isServed(connection) ? (now[connection]?.kind ?? kind) : kind,
+          images: Object.fromEntries(Object.entries(images).filter(([field]) => kept.has(field))),
+        },
+      ]),
   );
 }

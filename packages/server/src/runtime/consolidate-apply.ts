@@ -5,6 +5,7 @@ import type { Unmade } from "./apply-judge.ts";
 import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
 import { childrenOf } from "./consolidate-children.ts";
+import { isRemaking, remakingIntents } from "./consolidate-remake.ts";
 import { closeClusters } from "./duplicates.ts";
 import type { ConsolidationMove, PlanDocument, PlanWrite } from "./plan-document.ts";
 import { matchFirst } from "./resolve.ts";
@@ -27,9 +28,13 @@ export async function consolidationIntents(
 ): Promise<PlannedIntents> {
   const { world } = settling.session;
   const { plan, writes } = at;
-  // What came back has its own link again before anything refers to it.
-  if (plan.consolidation?.isBack === true && !writes.some(isReturn))
-    for (const one of settling.policies) await matchFirst(settling.session, one);
+  if (plan.consolidation?.isBack === true) {
+    // Nothing is made in the place of a record that this plan makes again, from here on.
+    await keepConsolidated(world, plan, plan.writes.filter(isRemaking));
+    // What came back has its own link again before anything refers to it.
+    if (!writes.some(isReturn)) for (const one of settling.policies) await matchFirst(settling.session, one);
+  }
+  if (writes.some(isRemaking)) return remakingIntents(settling, policy, at);
   const keys = writes.flatMap(({ target, entity, id }): RecordKey[] =>
     id === null ? [] : [{ connection: target, entity, id }],
   );
@@ -70,9 +75,12 @@ const isReturn = ({ kind }: Pick<PlanWrite, "kind">): boolean => kind === "unmer
 
 const moveOf = (
   plan: PlanDocument,
-  { target, id }: { readonly target: string; readonly id: ExternalId | null },
+  write: Pick<PlanWrite, "kind" | "target" | "id" | "link">,
 ): ConsolidationMove | undefined =>
-  plan.consolidation?.moves.find(({ connection, loser }) => connection === target && loser === id);
+  plan.consolidation?.moves.find(
+    ({ connection, loser, from }) =>
+      connection === write.target && (isRemaking(write) ? from === write.link : loser === write.id),
+  );
 
 async function whyNot(
   settling: Settling,
@@ -104,12 +112,16 @@ async function whyNot(
  * Says beforehand into what each loser goes: an archived one is shown as merged from then on. Of one that
  * comes back it says to which link: nothing is made in its place meanwhile, whoever dies.
  */
-async function keepConsolidated(world: World, plan: PlanDocument, intents: readonly Intent[]): Promise<void> {
+async function keepConsolidated(
+  world: World,
+  plan: PlanDocument,
+  intents: readonly Pick<PlanWrite, "kind" | "target" | "id" | "link">[],
+): Promise<void> {
   const { consolidation } = plan;
   if (consolidation === undefined) return;
   const { isBack } = consolidation;
   const rows = intents
-    .filter((intent) => (isBack ? isReturn(intent) : isLoss(intent)))
+    .filter((intent) => (isBack ? isReturn(intent) || isRemaking(intent) : isLoss(intent)))
     .flatMap((intent): readonly ConsolidatedRow[] => {
       const move = moveOf(plan, intent);
       if (move === undefined) return [];
@@ -128,6 +140,13 @@ export async function endConsolidation({ settling, plan, made }: Ending): Promis
   if (consolidation === undefined) return;
   const { world } = settling.session;
   for (const policy of settling.policies) await matchFirst(settling.session, policy);
+  if (consolidation.isBack) {
+    const again = plan.writes.filter((write) => isRemaking(write) && made.has(write.number));
+    const moves = again.flatMap((write) => moveOf(plan, write) ?? []);
+    await world.store.forgetConsolidated(
+      moves.map(({ loser: id, connection, entity }) => ({ connection, entity, id })),
+    );
+  }
   const isWhole = plan.writes.every(({ number }) => made.has(number));
   if (isWhole) await closeClusters(world, { ...consolidation, plan: plan.id });
 }

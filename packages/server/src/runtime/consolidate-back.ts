@@ -10,6 +10,7 @@ import { settlingOf } from "./command.ts";
 import { asWrite, isClosed, numbered } from "./consolidate.ts";
 import type { Unplaced } from "./consolidate.ts";
 import { childrenOf } from "./consolidate-children.ts";
+import { fateOf, isMadeAgain, remade } from "./consolidate-remake.ts";
 import type { RunOptions } from "./engine.ts";
 import type { ConsolidationMove, PlanDocument, UndoLeft } from "./plan-document.ts";
 import { documentOf } from "./planning-compose.ts";
@@ -43,14 +44,14 @@ export async function planApart(
     for (const move of moves) drafts.push(await draftOf(settling, move, moves));
     const plan = await documentOf(settling, {
       entities: policies.map(({ entity }) => entity),
-      writes: numbered(drafts.map(({ first, back, rest }) => [first, back, rest])),
+      writes: numbered(drafts.map(({ first, back, made, rest }) => [first, back, made, rest])),
       ...{ conflicts: [], losses: [], parks: [], candidates: [], waits: [], demanded: [], verdicts: {} },
       whatIf: null,
       consolidation: {
         of: [...new Set(request.rows.map(({ plan: made }) => made))],
         by: request.by,
         isBack: true,
-        moves: moves.filter((_, at) => (drafts[at]?.back.length ?? 0) > 0),
+        moves: moves.filter((_, at) => [drafts[at]?.back, drafts[at]?.made].flat().length > 0),
         left: drafts.flatMap(({ left }) => left),
       },
     });
@@ -63,6 +64,8 @@ interface Draft {
   /** While the loser's counterpart stands under the survivor's link nobody carries its values on. */
   readonly first: readonly Unplaced[];
   readonly back: readonly Unplaced[];
+  /** What its system deleted is made again, once what comes back by itself has its own link. */
+  readonly made: readonly Unplaced[];
   readonly rest: readonly Unplaced[];
   readonly left: readonly UndoLeft[];
 }
@@ -82,9 +85,7 @@ async function draftOf(
   const nothing = (why: UndoLeft["why"], reason: string): Draft => {
     const place = { link: own ?? move.from, entity, label: `${connection}:${loser}` };
     return {
-      first: [],
-      back: [],
-      rest: [],
+      ...{ first: [], back: [], made: [], rest: [] },
       left: [{ ...place, target: connection, field: null, why, reason }],
     };
   };
@@ -92,25 +93,27 @@ async function draftOf(
   if (own === undefined || into === undefined || seen === undefined)
     return nothing("refused", "nobody knows it any more");
   if (own !== into) return nothing("done", "it is a record of its own again");
-  const kind = wayBack(settling, policy, move);
-  if (seen.kind === "deleted" || kind === null)
-    return nothing(
-      "refused",
-      seen.kind === "deleted"
-        ? `${connection} deleted it: it cannot come back under its id`
-        : `${connection} offers no way to bring back what it has joined`,
-    );
+  if (await isMadeAgain(world, move)) return nothing("done", "it was made again already");
+  const fate = await fateOf(settling.session, move);
+  if (fate === "untold") return nothing("refused", `${connection} does not say whether it still has it`);
+  const kind = fate === "deleted" ? "create" : wayBack(settling, policy, move);
+  if (kind === null)
+    return nothing("refused", `${connection} offers no way to bring back what it has joined`);
   const [one] = await assessed(settling, policy, [own]);
   if (one === undefined) return nothing("refused", "nobody knows it any more");
+  const again = kind === "create" ? await remade(settling, policy, { one, move }) : null;
+  if (again !== null && "why" in again) return nothing("refused", again.why);
   const { fields: values, left } = valuesBack(one, move, all);
   const children = await childrenBack(settling, move, into);
   const counterparts = counterpartsBack(one, move);
-  const write = asWrite(one, { target: connection, kind, id: loser, fields: move.lost });
+  const fields = kind === "unmerge" ? move.lost : {};
+  const write = asWrite(one, { target: connection, kind, id: loser, fields });
   return {
     first: counterparts.writes,
-    back: [{ ...write, label: `${connection}:${loser}`, rests: [] }],
+    back: again === null ? [{ ...write, label: `${connection}:${loser}`, rests: [] }] : [],
+    made: again?.writes ?? [],
     rest: [...children.writes, ...values],
-    left: [...counterparts.left, ...left, ...children.left],
+    left: [...(again?.left ?? []), ...counterparts.left, ...left, ...children.left],
   };
 }
 

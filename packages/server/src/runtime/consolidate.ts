@@ -1,4 +1,4 @@
-import { closedBy, isEqual } from "@crossfoot/kernel";
+import { closedBy, isBlank, isEqual } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, ExternalId, Fields, Json, LinkId, Value } from "@crossfoot/kernel";
 import type { Connection } from "@crossfoot/connector-sdk";
 import { recordName } from "../store/port.ts";
@@ -350,7 +350,8 @@ async function movesOf(joining: Joining, values: readonly SetValues[]): Promise<
         children: found.flatMap(({ link, policy: { entity }, id: childId, fields }) =>
           link === null || fields.length === 0 ? [] : [{ link, entity, id: childId, fields }],
         ),
-        lost: way === "merge" ? writable(one, side.id) : {},
+        lost: writable(one, side.id),
+        unwritable: unwritable(one, side.id),
         was: set?.before ?? {},
         became: set?.fields ?? {},
         counterparts: world.sides.flatMap(({ id: connection }) => {
@@ -375,6 +376,14 @@ function writable(one: Assessed, target: ConnectionId): Fields {
       const isPlain = policy.fields[field]?.kind.kind !== "collection" && field !== policy.statusField;
       return isPlain && sides[target]?.writes.has(field) === true;
     }),
+  );
+}
+
+/** Fields that a record shows with a value and that are not written there. */
+function unwritable(one: Assessed, target: ConnectionId): readonly string[] {
+  const taken = writable(one, target);
+  return Object.entries(one.input.members[target]?.view.fields ?? {}).flatMap(([field, value]) =>
+    field in taken || isBlank(value) ? [] : [field],
   );
 }
 

@@ -120,7 +120,7 @@ async function followMerge(matching: Matching, loser: StoredObservation): Promis
   const stood = await store.standingMerge(loser);
   const isElsewhere = stood !== null && survivorLink?.id !== stood.into.link.id;
   if (isElsewhere && stood.survivor !== survivor && !(await isOnItsWay(session, stood, loser))) {
-    const outcome = await takeBack(matching, loser, stood);
+    const outcome = await takeBack(matching, loser, { stood });
     return outcome === "done" ? followMerge(matching, loser) : outcome;
   }
   const planned = planMerge({ connection, loser: id, survivor, loserLink, survivorLink });
@@ -166,23 +166,41 @@ async function followReturned(matching: Matching, entity: EntityName): Promise<n
     (after) => store.loadReturned(entity, batchSize, after),
     async (record) => {
       const stood = await store.standingMerge(record);
-      if (stood !== null) return takeBack(matching, record, stood);
+      if (stood !== null) return takeBack(matching, record, { stood });
       await store.settleMoved([record], null);
       return "done";
     },
   );
 }
 
-/** A merge is taken back: its loser is a record of its own again. */
+/**
+ * Brings back the link of a loser that its system deleted, without that record: one is made in its place.
+ * `moved` when it is not the link that a merge which stands has left.
+ */
+export async function reviveWithout(
+  matching: Matching,
+  loser: RecordKey,
+  link: LinkId,
+): Promise<IdentityOutcome> {
+  const { store } = matching.session.world;
+  const [own] = await store.loadLinks([link]);
+  if (own === undefined) return "moved";
+  if (own.state !== "merged") return "done";
+  const stood = await store.standingMerge(loser);
+  if (stood?.from?.link !== link) return "moved";
+  return takeBack(matching, loser, { stood, isGone: true });
+}
+
+/** A merge is taken back: its loser is a record of its own again, unless its record is gone. */
 async function takeBack(
   { session, lease }: Matching,
   loser: RecordKey,
-  stood: StandingMerge,
+  { stood, isGone = false }: { readonly stood: StandingMerge; readonly isGone?: boolean },
 ): Promise<IdentityOutcome> {
   const { store, sides } = session.world;
   const { connection, entity, id } = loser;
   const { from, into, staying } = stood;
-  const planned = planUnmerge({ connection, loser: id, from, into, staying });
+  const planned = planUnmerge({ connection, loser: id, from, into, staying, isGone });
   const links = await store.loadLinks(from === null ? [into.link.id] : [into.link.id, from.link]);
   // A counterpart that came back before is there already, and stays.
   const before = links.find((link) => link.id === from?.link && link.id !== into.link.id)?.members ?? [];
@@ -204,6 +222,7 @@ async function takeBack(
       entity,
       connection,
       loser: id,
+      isGone,
       from: from?.link ?? null,
       into: into.link.id,
       before: placesIn(links),

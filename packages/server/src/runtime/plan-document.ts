@@ -117,8 +117,13 @@ export interface ConsolidationMove {
   /** What the survivor's record showed of the fields that get other values, and what they get. */
   readonly was: Fields;
   readonly became: Fields;
-  /** What the loser showed of what may be written there: it gets that back where a merge takes it away. */
+  /**
+   * What the loser showed of what may be written there: it gets that back where a merge takes it away, or
+   * where its system deletes it and it is made again.
+   */
   readonly lost: Fields;
+  /** Fields that the loser showed with a value and that may not be written there. */
+  readonly unwritable?: readonly string[];
   /**
    * Records of the loser on connections where the survivor has none: they become the survivor's, and its
    * values are carried to them. With what each showed of what may be written there.

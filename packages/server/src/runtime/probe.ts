@@ -296,6 +296,12 @@ async function probeChange(
     const [known] = await world.store.observationsOf([
       { connection: target.side.id, entity: intent.entity, id },
     ]);
+    if (known !== undefined && (await isMergedAway(session, target, { intent, id }))) {
+      const seen = { ...known, kind: "deleted" as const, via: "probe" as const };
+      const gone = { ...seen, readStart: span.start, readEnd: span.end };
+      const look = await lookUpLanded(world, target, []);
+      return landed(session, target, { intent, id, seen: gone, look, was: null, before: null });
+    }
     return {
       ...failed(session, intent, failure),
       observation: known === undefined ? null : notSeen(known, span),
@@ -334,6 +340,27 @@ async function probeChange(
     dueInMs: 0,
     observation: seen,
   };
+}
+
+/**
+ * Whether a loser is gone since its system deletes what it merges: it does not show it, and does show the
+ * survivor. Where it shows neither, rights may be missing, which proves nothing.
+ */
+async function isMergedAway(
+  session: Session,
+  { policy, side, mapping }: SendTarget,
+  { intent, id }: { readonly intent: Intent; readonly id: ExternalId },
+): Promise<boolean> {
+  if (intent.kind !== "merge") return false;
+  const [row] = await session.world.store.consolidatedOf([
+    { connection: side.id, entity: policy.entity, id },
+  ]);
+  if (row === undefined) return false;
+  const ids = [id, row.survivor];
+  const shown = await reading(session, side, (connection) =>
+    connection.readByIds({ entity: policy.entity, roots: mapping.roots, ids }),
+  );
+  return shown.some((one) => one.id === row.survivor) && !shown.some((one) => one.id === id);
 }
 
 /**

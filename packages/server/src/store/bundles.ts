@@ -84,7 +84,9 @@ const openIntents =
   "doubted_key from intent where state <> 'settled' and link_id = wanted.id union all " +
   // A record that is on its way back to its link is as good as a write that is under way.
   "select body->>'from', connection, 'stored', '', null, null from consolidated where " +
-  "body->>'isBack' = 'true' and body->>'from' = wanted.id";
+  "body->>'isBack' = 'true' and body->>'from' = wanted.id and not exists (select from link_member m " +
+  "where m.link_id = wanted.id and m.connection = consolidated.connection and m.until_at is null and not " +
+  "m.is_alias)";
 
 /** Loads everything stored about a batch of links, one statement per table. */
 export function bundleStore(database: Database): Pick<Store, "loadBundles"> {

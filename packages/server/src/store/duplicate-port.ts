@@ -61,8 +61,8 @@ export interface DuplicateStore {
   /** The last look of each entity, by its name. */
   listLooks(): Promise<readonly DuplicateLook[]>;
   /**
-   * Stores that these are consolidated from now on: a reading that shows one archived shows it as merged into
-   * its survivor.
+   * Stores that these are consolidated from now on: a reading that shows one archived or deleted shows it as
+   * merged into its survivor.
    */
   saveConsolidated(rows: readonly ConsolidatedRow[]): Promise<void>;
   /** Of these records, those that are consolidated, by connection and loser. */

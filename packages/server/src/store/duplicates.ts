@@ -109,14 +109,18 @@ export function duplicateStore(deps: {
   };
 }
 
-/** Sightings in which what is archived because it was consolidated is merged into its survivor. */
+/** How a loser looks that its system archives, or that its merge deletes. */
+export const isLost = ({ kind }: Pick<StoredObservation, "kind">): boolean =>
+  kind === "archived" || kind === "deleted";
+
+/** Sightings in which what is gone because it was consolidated is merged into its survivor. */
 export async function asConsolidated(
   tx: Queryable,
   seen: readonly StoredObservation[],
 ): Promise<readonly StoredObservation[]> {
-  const archived = seen.filter(({ kind }) => kind === "archived");
-  if (archived.length === 0) return seen;
-  const rows = await consolidatedAmong(tx, archived);
+  const lost = seen.filter(isLost);
+  if (lost.length === 0) return seen;
+  const rows = await consolidatedAmong(tx, lost);
   return mergedBy(rows, seen);
 }
 
@@ -133,7 +137,7 @@ export function mergedBy(
     ]),
   );
   return seen.map((one) => {
-    const into = one.kind === "archived" ? survivors.get(recordName(one)) : undefined;
+    const into = isLost(one) ? survivors.get(recordName(one)) : undefined;
     return into === undefined ? one : { ...one, kind: "merged", into };
   });
 }

@@ -62,6 +62,11 @@ export interface UnmergeCommit {
   readonly stay: readonly Member[];
   readonly states: { readonly back: LinkState; readonly stay: LinkState };
   readonly bases: Bases;
+  /**
+   * The loser's own record is deleted and stays an alias of `into`; its link is back without it, and what is
+   * stored of the consolidation stays until the record was made again.
+   */
+  readonly isGone?: boolean;
   /** Entities whose records may refer to these: those that name one of them are decided again. */
   readonly referring: readonly EntityName[];
 }

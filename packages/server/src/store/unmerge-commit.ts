@@ -35,16 +35,13 @@ export async function carryUnmerge(
       "unmerged_at is null",
     [entity, connection, loser],
   );
-  await tx.query(
-    "update observation set resolution = null where connection = $1 and entity = $2 and external_id = $3",
-    [connection, entity, loser],
-  );
   await closeConsolidations(tx, unmerge);
-  await tx.query("delete from consolidated where connection = $1 and entity = $2 and loser = $3", [
-    connection,
-    entity,
-    loser,
-  ]);
+  if (unmerge.isGone !== true) {
+    const record = [connection, entity, loser];
+    const isIt = "where connection = $1 and entity = $2 and";
+    await tx.query(`update observation set resolution = null ${isIt} external_id = $3`, record);
+    await tx.query(`delete from consolidated ${isIt} loser = $3`, record);
+  }
   await wakeWaiting(tx, links);
   await markLinks(tx, [...links, ...(await referrers(tx, unmerge))], "unmerged");
   return { outcome: "done", notes: [...withdrawn, ...unmergeNotes(unmerge)] };

@@ -37,6 +37,8 @@ export interface MiniOptions {
   readonly horizonMs?: number;
   /** Whether readers are told of merges; without it the loser of one is simply gone. */
   readonly tellsMerges?: boolean;
+  /** Whether a merge deletes the loser for good, as some systems' own merges do. */
+  readonly mergesDelete?: boolean;
   /** Whether readers are told of archiving; without it the status alone shows it, as `inactive`. */
   readonly tellsArchives?: boolean;
   /** Whether records carry the stamp of their creation. */
@@ -309,7 +311,7 @@ export class MiniSystem {
       return { kind: "done", id: id as ExternalId, record: this.#record(this.#row(write.entity, id)) };
     }
     const row = this.tables.get(write.entity)?.get(write.id ?? "");
-    if (row !== undefined && write.kind === "unmerge" && hasMoved(row)) {
+    if (row !== undefined && write.kind === "unmerge" && hasMoved(row) && !row.isDeleted) {
       this.unmerge(write.entity, row.id);
       return {
         kind: "done",
@@ -335,7 +337,10 @@ export class MiniSystem {
     else if (write.kind === "transition")
       this.edit(write.entity, row.id, { status: write.transition?.to ?? null });
     else this.edit(write.entity, row.id, write.patch);
-    return { kind: "done", id: row.id as ExternalId, record: this.#record(this.#row(write.entity, row.id)) };
+    const isGone = write.kind === "merge" && this.#options.mergesDelete === true;
+    if (isGone) this.remove(write.entity, row.id);
+    const record = isGone ? null : this.#record(this.#row(write.entity, row.id));
+    return { kind: "done", id: row.id as ExternalId, record };
   }
 }
 

@@ -39,10 +39,12 @@ function groupsOf(state: State, ids: readonly string[]): Groups {
   );
   const isComing = (row: Rows["consolidated"], id: string): boolean =>
     isMap(row.body) && row.body["isBack"] === true && row.body["from"] === id;
+  const isThere = (row: Rows["consolidated"], id: string) => (own: (typeof members)[number]) =>
+    own.link_id === id && own.connection === row.connection;
   const coming = ids.flatMap((id) =>
     consolidated
       .all()
-      .filter((row) => isComing(row, id))
+      .filter((row) => isComing(row, id) && !members.some(isThere(row, id)))
       .map(({ connection }) => {
         const of = { link_id: id, target: connection, state: "stored" as const, content_hash: "" };
         return { ...of, failure: null, doubted_key: null };

@@ -1,5 +1,5 @@
 import type { ConnectionId, ExternalId } from "@crossfoot/kernel";
-import { duplicateNotes, mergedBy } from "../duplicates.ts";
+import { duplicateNotes, isLost, mergedBy } from "../duplicates.ts";
 import type { ConsolidatedRow, DuplicateLook, DuplicateStore, StoredObservation } from "../port.ts";
 import { inOrder, instant } from "./basics.ts";
 import type { Rows } from "./columns.ts";
@@ -104,14 +104,14 @@ function lookPart(state: State): Pick<DuplicateStore, "takeLook" | "endLook" | "
   };
 }
 
-/** Sightings in which what is archived because it was consolidated is merged (see the SQL store). */
+/** Sightings in which what is gone because it was consolidated is merged (see the SQL store). */
 export function asConsolidated(
   state: State,
   seen: readonly StoredObservation[],
 ): readonly StoredObservation[] {
   const { consolidated } = state.tables;
-  const rows = seen.flatMap(({ connection, entity, id, kind }) => {
-    const row = kind === "archived" ? consolidated.get(connection, entity, id) : undefined;
+  const rows = seen.filter(isLost).flatMap(({ connection, entity, id }) => {
+    const row = consolidated.get(connection, entity, id);
     return row === undefined ? [] : [rowOf(row)];
   });
   return mergedBy(rows, seen);

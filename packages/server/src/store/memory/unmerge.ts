@@ -31,11 +31,13 @@ export function carryUnmerge(
   restoreBases(state, unmerge);
   for (const row of linkMerge.by("open", entity, connection, loser))
     linkMerge.change(row, { unmerged_at: now });
-  const own = observation.get(connection, entity, loser);
-  if (own !== undefined) observation.change(own, { resolution: null });
   closeConsolidations(state, unmerge);
-  const consolidated = state.tables.consolidated.get(connection, entity, loser);
-  if (consolidated !== undefined) state.tables.consolidated.remove(consolidated);
+  if (unmerge.isGone !== true) {
+    const own = observation.get(connection, entity, loser);
+    if (own !== undefined) observation.change(own, { resolution: null });
+    const consolidated = state.tables.consolidated.get(connection, entity, loser);
+    if (consolidated !== undefined) state.tables.consolidated.remove(consolidated);
+  }
   wakeWaiting(state, links, now);
   markLinks(state, [...links, ...referrers(state, unmerge)], { reason: "unmerged", now });
   return { outcome: "done", notes: [...withdrawn, ...unmergeNotes(unmerge)] };

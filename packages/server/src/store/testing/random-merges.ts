@@ -70,6 +70,7 @@ export function unmergeOf(known: Known, facts: MergeFacts): UnmergeCommit | null
     states: { back: "live", stay: "single" },
     bases: merge.bases,
     referring: facts.isListed ? ["accounts", "contacts"] : [],
+    isGone: facts.isAlone,
   };
 }
 
