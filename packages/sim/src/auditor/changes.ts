@@ -35,9 +35,10 @@ export function isOneValue(
   const { entity } = at.commit;
   const forms = (value: Json | undefined): readonly (Json | undefined)[] => {
     if (value === undefined) return [value];
-    const crm = keptBy(sight, { role: "crm", entity, field: at.field }, value);
-    const erp = keptBy(sight, { role: "erp", entity, field: at.field }, value);
-    return [value, crm, erp, keptBy(sight, { role: "crm", entity, field: at.field }, erp)];
+    const onCrm = (given: Json): Json => keptBy(sight, { role: "crm", entity, field: at.field }, given);
+    const onErp = (given: Json): Json => keptBy(sight, { role: "erp", entity, field: at.field }, given);
+    // One side's form of the other side's form too: a value goes round, and each makes of it what it does.
+    return [value, onCrm(value), onErp(value), onCrm(onErp(value)), onErp(onCrm(value))];
   };
   const [one, other] = values;
   return forms(one).some((form) => forms(other).some((another) => isSame(form, another)));

@@ -1,6 +1,7 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import type { StoreFacts } from "../checker.ts";
 import type { Row } from "../system/model-system.ts";
+import { isOutside } from "../system/scope.ts";
 import type { Role } from "./things.ts";
 
 type Line = { readonly [column: string]: unknown };
@@ -32,6 +33,7 @@ export class Told {
   readonly #candidates: ReadonlySet<string>;
   readonly #parkedRecords: ReadonlySet<string>;
   readonly #states: ReadonlyMap<string, string>;
+  readonly #seen: ReadonlySet<string>;
 
   constructor(facts: StoreFacts) {
     const name = (row: Line): string =>
@@ -41,6 +43,7 @@ export class Told {
       const known = this.#links.get(name(row));
       if (known === undefined || row["until_at"] === null) this.#links.set(name(row), String(row["link_id"]));
     }
+    this.#seen = new Set(rowsOf(facts, "observation").map(name));
     this.#states = new Map(rowsOf(facts, "link").map((row) => [String(row["id"]), String(row["state"])]));
     const isOpen = (row: Line): boolean => row["state"] === "open";
     for (const row of rowsOf(facts, "conflict").filter(isOpen))
@@ -105,10 +108,21 @@ export class Told {
     return this.#states.get(this.linkOf(role, row) ?? "");
   }
 
+  /**
+   * Whether nothing is known of a record by now, although its system has it: it left the filter before it
+   * could be read, and what is outside of the filter is none of ours (I29).
+   */
+  #isNeverSeen(role: Role, row: Row): boolean {
+    const last = row.commits.at(-1);
+    if (last === undefined || !isOutside(last.after)) return false;
+    return !this.#seen.has(`${role}/${row.entity}/${row.id}`) && this.linkOf(role, row) === undefined;
+  }
+
   /** Whether a person is told of this record and field: a conflict, a park, a wait, a question. */
   isOpen(role: Role, row: Row, field: string): boolean {
     const name = `${role}/${row.entity}/${row.id}`;
     if (this.#candidates.has(name) || this.#parkedRecords.has(name)) return true;
+    if (this.#isNeverSeen(role, row)) return true;
     const open = this.#open.get(this.linkOf(role, row) ?? "");
     return (
       open !== undefined &&

@@ -1,12 +1,22 @@
+import type { JsonMap } from "@crossfoot/kernel";
 import type { Sight } from "../checker.ts";
 import type { CallKind, Entry } from "../history.ts";
 import { isForgotten, restoresOf } from "./restores.ts";
 import type { Commit } from "../system/commit.ts";
+import type { StoredRow } from "../store-facts.ts";
 import type { Row } from "../system/model-system.ts";
 
 const sightings: ReadonlySet<CallKind> = new Set(["read", "readByIds", "probe"]);
 /** Steps of the store that keep what was read. */
 const keeps: ReadonlySet<string> = new Set(["checkpoint", "commitOutcomes"]);
+
+/** Whether a step of the store may have given a record its link: by its reference, or as what a create made. */
+function isLinking(entry: Entry & { readonly kind: "store" }, { entity, id }: Row): boolean {
+  if (entry.method === "commitResolutions") return true;
+  const facts = entry.facts as JsonMap | null;
+  const rows = (facts?.["rows"] ?? []) as unknown as readonly StoredRow[];
+  return entry.method === "commitOutcomes" && rows.some((one) => one[1] === entity && one[2] === id);
+}
 
 /** The record that a commit is of, also when its id was given to another one since; undefined without one. */
 export function rowOfCommit({ systems }: Sight, commit: Commit | undefined): Row | undefined {
@@ -19,7 +29,8 @@ export function rowOfCommit({ systems }: Sight, commit: Commit | undefined): Row
  * lost, and nothing that was asked of that system while it was there could show it. What finds nothing after
  * the horizon proves that it never landed (INVARIANTS.md 1.11): nobody can tell that from this. Nor can a
  * store that was restored, by `by`, from a backup of before we knew of it, of one that was deleted or merged
- * away (decision 0017).
+ * away (decision 0017): what such a store reads of it is one of many records without a link, until it is asked
+ * whether it carries our reference and is linked.
  */
 export function isUnseenLife({ history, systems }: Sight, row: Row | undefined, by = Infinity): boolean {
   const [made] = row?.commits ?? [];
@@ -49,7 +60,8 @@ export function isUnseenLife({ history, systems }: Sight, row: Row | undefined, 
     if (entry.kind === "answered" && entry.outcome === "ok" && showed.has(entry.id))
       heard.add(asked.get(entry.id) ?? "");
     if (entry.at > by) break;
-    const isKept = entry.kind === "store" && entry.step === "done" && keeps.has(entry.method);
+    if (entry.kind !== "store" || entry.step !== "done") continue;
+    const isKept = isMadeForgotten ? isLinking(entry, row) : keeps.has(entry.method);
     if (isKept && heard.has(entry.worker) && !isForgotten(restores, { told: entry.at, by })) return false;
   }
   return true;
