@@ -2,7 +2,7 @@
 import { prepareOdoo } from "crossfoot/testing";
 import type { Desk } from "crossfoot/testing";
 import type { LiveErp, LiveSystem } from "../../live/scenarios/live-erp.ts";
-import { isReadingOdoo, seedOdooProducts, tellOdoo } from "../../live/odoo/live-erp.ts";
+import { deleteOdooPartner, isReadingOdoo, seedOdooProducts, tellOdoo } from "../../live/odoo/live-erp.ts";
 import { desk17, people17 } from "./desk.ts";
 import { keys, seedCompany, users } from "./seed.ts";
 import { openOdoo17 } from "./server.ts";
@@ -49,6 +49,7 @@ export async function openOdoo17System(): Promise<LiveErp & { readonly desk: Des
       secrets: { key: keys.sync },
     }),
     seedProducts: (products) => seedOdooProducts(desk, { products, kind: { type: "product" } }),
+    deleteCustomer: (id) => deleteOdooPartner(desk, id),
     tell: () => tellOdoo(desk),
     stop: close,
   };

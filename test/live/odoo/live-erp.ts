@@ -91,6 +91,11 @@ export async function tellOdoo(desk: Desk): ReturnType<LiveErp["tell"]> {
   };
 }
 
+/** Deletes a partner for good, as the back office may while no document names it. */
+export async function deleteOdooPartner(desk: Desk, id: string): Promise<void> {
+  await desk.call("res.partner", "unlink", { ids: [Number(id)] });
+}
+
 function connectionTo(
   erp: RunningOdoo,
   longestTransactionSeconds: number,
@@ -137,6 +142,7 @@ export async function openLiveOdoo(): Promise<LiveErp & { readonly desk: Desk }>
     connection: (longestTransactionSeconds) => connectionTo(erp, longestTransactionSeconds),
     seedProducts: (products) =>
       seedOdooProducts(desk, { products, kind: { type: "consu", is_storable: true } }),
+    deleteCustomer: (id) => deleteOdooPartner(desk, id),
     tell: () => tellOdoo(desk),
     stop: erp.stop,
   };

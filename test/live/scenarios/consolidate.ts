@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { address } from "./consolidating.ts";
+import type { Consolidating } from "./consolidating.ts";
+import { consolidateDeleteAndBack } from "./consolidate-remake.ts";
 import { numberOf, wonQuote } from "./cash.ts";
 import type { LiveSystem } from "./live-erp.ts";
 import { openLiveStage } from "./live-stage.ts";
@@ -9,18 +12,6 @@ import type { Pair } from "./pair.ts";
 const size = { seed: 7, accounts: 6, contactEvery: 3, products: 3 };
 const keep = { name: "Quillon Marine Supplies SA", email: "desk@quillon-marine.example" };
 const twice = { name: "Quillon Marine Supplies", email: "orders@quillon-marine.example" };
-
-/** A Tryton quote goes nowhere without an address. */
-const address = {
-  billingAddress: {
-    street: "1 Quay Road",
-    street2: null,
-    city: "Lille",
-    postalCode: "59000",
-    region: null,
-    country: "FR",
-  },
-};
 
 /** How losers go, and what is with them again after the undo. */
 interface Ending {
@@ -56,6 +47,12 @@ export function consolidateScenario(system: LiveSystem, ending: Ending): void {
       const papers = (account: string): Promise<readonly string[]> => papersFor(pair(), account);
       await consolidateAndBack({ engine, settleAll, crm: live.crm, papers }, ending);
     }, 600_000);
+
+    test("a loser that people delete in the ERP counts as merged, and is made again by the undo", async () => {
+      const { engine, settleAll, stage: live } = pair();
+      const deleteCustomer = (id: string): Promise<void> => live.erp.deleteCustomer(id);
+      await consolidateDeleteAndBack({ engine, settleAll, crm: live.crm, deleteCustomer });
+    }, 600_000);
   });
 }
 
@@ -74,14 +71,6 @@ async function papersFor(pair: Pair, account: string): Promise<readonly string[]
   const order = String(named("orders", "number", number)?.id);
   const invoice = String(named("invoices", "orderId", order)?.id);
   return [`quotes/${quote}`, `orders/${order}`, `invoices/${invoice}`];
-}
-
-/** What a consolidation is tried on: a CRM twin and whatever ERP. */
-export interface Consolidating extends Pick<Pair, "engine"> {
-  readonly crm: LiveStage["crm"];
-  readonly settleAll: () => Promise<unknown>;
-  /** Makes documents of a customer; answers them as `<object of the CRM>/<id>`. */
-  readonly papers?: (account: string) => Promise<readonly string[]>;
 }
 
 const linkOf = async ({ engine }: Consolidating, record: string): Promise<string | null> =>

@@ -48,6 +48,8 @@ export interface LiveErp {
   };
   /** Products up to the number wanted, as the back office would import them. */
   seedProducts(products: number): Promise<void>;
+  /** Somebody deletes a customer for good. */
+  deleteCustomer(id: string): Promise<void>;
   /** Everything that a first load is judged by. */
   tell(): Promise<{ readonly parties: readonly Party[]; readonly products: readonly Product[] }>;
   stop(): Promise<void>;

@@ -111,6 +111,9 @@ export const liveTryton: LiveSystem = {
       isReading,
       connection: (longestTransactionSeconds) => connectionTo(erp, longestTransactionSeconds),
       seedProducts: (products) => seedProducts(admin, products),
+      deleteCustomer: async (id) => {
+        await admin.call("party.party.delete", [Number(id)]);
+      },
       tell: () => tell(admin),
       stop: erp.stop,
     };

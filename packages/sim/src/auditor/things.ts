@@ -69,11 +69,11 @@ const valuesOf = (system: ModelSystem, row: Row, field: string): readonly string
 
 /** Plain values of a record after a commit. */
 export const plainAfter = (system: ModelSystem, commit: Commit): JsonMap =>
-  system.decode(commit.entity, commit.after.native);
+  system.decode(commit.entity, commit.after.native, commit.seq);
 
 /** Plain values of a record before a commit; empty for its first. */
 export const plainBefore = (system: ModelSystem, commit: Commit): JsonMap =>
-  commit.before === null ? {} : system.decode(commit.entity, commit.before.native);
+  commit.before === null ? {} : system.decode(commit.entity, commit.before.native, commit.seq);
 
 const canonical = new WeakMap<object, string>();
 

@@ -134,14 +134,29 @@ export class ModelSystem {
     return row === undefined ? null : this.names.of(entity, row.tag);
   };
 
+  /** What ids meant when a commit was made. */
+  #tagOfThen(seq: number): Resolve {
+    return (entity, id) => {
+      const rows = this.everyRow(entity as EntityName).filter((row) => row.id === id);
+      const then = rows.findLast(({ commits: [first] }) => first !== undefined && first.seq <= seq);
+      const row = then ?? rows[0];
+      return row === undefined ? null : this.names.of(entity, row.tag);
+    };
+  }
+
   /** Native values of plain ones, as this system writes them down. */
   encode(entity: EntityName, plain: JsonMap): JsonMap {
     return encode({ role: this.name, entity, idOf: this.idOf }, plain);
   }
 
-  /** Plain values of a native record. */
-  decode(entity: EntityName, native: JsonMap): JsonMap {
+  /**
+   * Plain values of a native record. Ids in it mean what they meant at a commit, where one is given: an id may
+   * have gone to another record since (fault R14).
+   */
+  decode(entity: EntityName, native: JsonMap, asOf?: number): JsonMap {
     const { log, names } = this;
+    if (asOf !== undefined && this.#replaced.length > 0)
+      return decode({ role: this.name, entity, tagOf: this.#tagOfThen(asOf) }, native);
     const known = this.#decoded.get(native);
     if (known?.commits === log.length && known.unions === names.unions && known.entity === entity)
       return known.plain;
