@@ -37,12 +37,14 @@ async function settleAll(): Promise<number> {
 test("one of two and two of one in both twins: the CRM merges, the ERP archives the loser", async () => {
   const ending = { losses: ["merge crm", "archive erp"], comeBack: [] };
   await consolidateAndBack({ engine, crm: stage.crm, settleAll }, ending);
+  expect(await settleAll()).toBe(0);
 }, 240_000);
 
-test("a loser that people delete in the ERP twin counts as merged, and is made again by the undo", async () => {
+test("a loser that people delete in the ERP twin counts as merged, and the undo makes it again", async () => {
   const deleteCustomer = async (id: string): Promise<void> => {
     stage.erp.people.remove("customers", Number(id));
     await Promise.resolve();
   };
   await consolidateDeleteAndBack({ engine, crm: stage.crm, settleAll, deleteCustomer });
+  expect(await settleAll()).toBe(0);
 }, 240_000);

@@ -15,6 +15,7 @@ import type { Wish } from "./wish.ts";
 
 const usage = `npm run sim -- [--seeds N] [--from S] [--minutes M] [--fault NAME]... [--jobs N] [--no-explain]
 npm run sim -- --consolidate ...               runs in which records are consolidated, and that is taken back
+npm run sim -- --repair ...                    runs in which values are put right, and that is taken back
 npm run sim -- --seed S [--fault NAME]...      one seed, with its history when it fails
 npm run sim -- --replay FILE                   a file of regressions/
 npm run sim -- --sabotage NAME|all             each saboteur must be found`;
@@ -37,6 +38,7 @@ export async function runCli(args: readonly string[], say: (line: string) => voi
       jobs: { type: "string", default: String(Math.min(availableParallelism(), 8)) },
       "no-explain": { type: "boolean", default: false },
       consolidate: { type: "boolean", default: false },
+      repair: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -56,6 +58,7 @@ export async function runCli(args: readonly string[], say: (line: string) => voi
     minutes: values.minutes === undefined ? null : Number(values.minutes),
     faults: values.fault ?? null,
     consolidates: values.consolidate,
+    repairs: values.repair,
     jobs: isOne ? 1 : Number(values.jobs),
     commit: commitName(),
     isExplained: !values["no-explain"],
@@ -83,6 +86,7 @@ function* ordersOf(wish: Wish): Generator<Order, undefined> {
       sabotage: null,
       scenario: null,
       consolidates: wish.consolidates ?? false,
+      repairs: wish.repairs ?? false,
     };
   }
 }
@@ -146,7 +150,8 @@ function processorMs(): number {
 /** One line per violation, each with what it takes to see it again. */
 function verdictLines(wish: Wish, report: Report): readonly string[] {
   const only = (wish.faults ?? []).map((name) => ` --fault ${name}`).join("");
-  const joins = wish.consolidates === true ? " --consolidate" : "";
+  const joins =
+    (wish.consolidates === true ? " --consolidate" : "") + (wish.repairs === true ? " --repair" : "");
   const again = `npm run sim -- --seed ${report.seed}${only}${joins}`;
   const at = `seed ${report.seed} commit ${wish.commit}`;
   const lines = report.violations.map(

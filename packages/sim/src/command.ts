@@ -1,4 +1,5 @@
 import { connectionId, externalId } from "@crossfoot/kernel";
+import type { JsonMap } from "@crossfoot/kernel";
 import type { Engine, World } from "crossfoot/testing";
 import type { Action } from "./action.ts";
 import { answerAll } from "./clerk.ts";
@@ -6,6 +7,7 @@ import type { Answers } from "./clerk.ts";
 import type { Entry, History } from "./history.ts";
 import type { Operator } from "./operator.ts";
 import type { Random } from "./random.ts";
+import type { Repairs } from "./repairs.ts";
 import type { Scene } from "./scene.ts";
 
 /** What an operator does at the command line, at an instant of true time: data. */
@@ -34,11 +36,25 @@ export interface Command {
       }
     /** Plans how what the plan in a file consolidated becomes two again. */
     | { readonly kind: "split"; readonly name: string; readonly of: string }
+    /** Plans that a value of an account, which is there in some form, is put right. */
+    | {
+        readonly kind: "repair";
+        readonly name: string;
+        readonly system: "crm" | "erp";
+        readonly tag: string;
+        readonly field: "phone" | "email" | "name";
+      }
+    /** Plans how the repair of the plan in a file is taken back. */
+    | { readonly kind: "unrepair"; readonly name: string; readonly of: string }
     | { readonly kind: "statement" }
     | { readonly kind: "answer"; readonly answers: Answers };
 }
 
 type Plan = Awaited<ReturnType<Engine["plan"]>>;
+type Repair = Extract<Command["order"], { readonly kind: "repair" }>;
+
+/** Who stands at the desk. */
+const operator = "olga";
 
 /** Draws what operators do while a run goes on. */
 export function drawCommands(random: Random, scene: Scene): readonly Command[] {
@@ -98,28 +114,35 @@ export function drawAnswers(random: Random, scene: Scene): readonly Command[] {
   });
 }
 
+/** What an operator works with beside the programs. */
+interface Deskside {
+  readonly history: History;
+  /** The id of an account in a system's screens, or null. */
+  readonly idOf: (system: "crm" | "erp", tag: string) => string | null;
+  /** Two accounts are one thing from now on, to whoever judges the run. */
+  readonly unite: (tags: readonly [string, string]) => void;
+  /** Plain values of an account as it was read. */
+  readonly shown: (system: "crm" | "erp", native: JsonMap) => JsonMap;
+  readonly repairs: Repairs;
+}
+
 /** Runs the commands of a scenario; plans are kept in files that outlive the program that made them. */
 export class Desk {
   readonly #operator: Operator;
   readonly #history: History;
   readonly #unite: (tags: readonly [string, string]) => void;
   readonly #idOf: (system: "crm" | "erp", tag: string) => string | null;
+  readonly #shown: Deskside["shown"];
+  readonly #repairs: Repairs;
   readonly #files = new Map<string, Plan>();
 
-  constructor(
-    operator: Operator,
-    at: {
-      readonly history: History;
-      /** The id of an account in a system's screens, or null. */
-      readonly idOf: (system: "crm" | "erp", tag: string) => string | null;
-      /** Two accounts are one thing from now on, to whoever judges the run. */
-      readonly unite: (tags: readonly [string, string]) => void;
-    },
-  ) {
+  constructor(operator: Operator, at: Deskside) {
     this.#operator = operator;
     this.#history = at.history;
     this.#idOf = at.idOf;
     this.#unite = at.unite;
+    this.#shown = at.shown;
+    this.#repairs = at.repairs;
   }
 
   #undo(name: string, of: { readonly back: number } | { readonly file: string }): void {
@@ -156,6 +179,24 @@ export class Desk {
     return { system, ids, isFirstKept };
   }
 
+  /** The plan that puts one value right, as an audit of what was read last asks for it. */
+  async #repair(
+    engine: Engine,
+    world: World,
+    { order, id, at }: { readonly order: Repair; readonly id: string; readonly at: number },
+  ): Promise<Plan | null> {
+    const { system, field } = order;
+    const record = { connection: connectionId(system), entity: "accounts", id: externalId(id) };
+    const [seen] = await world.store.observationsOf([record]);
+    if (seen === undefined) return null;
+    const value = this.#shown(system, seen.native)[field];
+    const was = typeof value === "string" ? value : "";
+    const asked = { ...record, rule: "format-mix", path: field, was, to: `${field} put right ${at}` };
+    const plan = await engine.repair({ of: "what was found", by: operator, asked: [asked] });
+    this.#repairs.note(world, plan, operator);
+    return plan;
+  }
+
   carryOut({ order, at }: Command): void {
     switch (order.kind) {
       case "run":
@@ -179,6 +220,22 @@ export class Desk {
         const joined = this.#files.get(order.of);
         if (joined === undefined) break;
         this.#keep(order.name, "undo", (engine) => engine.undo({ what: "plan", id: joined.id, by: "olga" }));
+        break;
+      }
+      case "repair": {
+        const id = this.#idOf(order.system, order.tag);
+        if (id === null) break;
+        this.#keep(order.name, "repair", (engine, world) => this.#repair(engine, world, { order, id, at }));
+        break;
+      }
+      case "unrepair": {
+        const made = this.#files.get(order.of);
+        if (made === undefined) break;
+        this.#keep(order.name, "undo", async (engine, world) => {
+          const plan = await engine.undo({ what: "plan", id: made.id, by: operator });
+          this.#repairs.note(world, plan, operator);
+          return plan;
+        });
         break;
       }
       case "statement":

@@ -1,7 +1,8 @@
 import type { Json } from "@crossfoot/kernel";
 import type { Dump } from "crossfoot/testing";
 import type { FaultPort } from "./faults.ts";
-import type { History } from "./history.ts";
+import type { Entry, History } from "./history.ts";
+import { isRepair } from "./repairs.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Counts by name. */
@@ -77,8 +78,8 @@ export function coverageOf(
       count(deeds, { [`${entry.action.entity} ${entry.action.deed.kind}${outcome}`]: 1 });
     }
     if (entry.kind === "answers") count(deeds, { "command answer": entry.count });
-    if (entry.kind === "planned")
-      count(deeds, { [entry.undoes === undefined ? "command plan" : "command undo"]: 1 });
+    if (entry.kind === "planned") count(deeds, { [commandOf(entry)]: 1 });
+    if (entry.kind === "commit" && isRepair(entry.commit)) count(deeds, { "value put right": 1 });
     if (entry.kind === "applied") count(deeds, { [`command apply, ${entry.summary.state}`]: 1 });
   }
   return {
@@ -90,6 +91,11 @@ export function coverageOf(
     looked: at.looked,
     known: at.known,
   };
+}
+
+function commandOf({ plan, undoes }: Extract<Entry, { readonly kind: "planned" }>): string {
+  if (plan.repair !== undefined) return "command repair";
+  return undoes === undefined ? "command plan" : "command undo";
 }
 
 function count(into: Record<string, number>, counts: Counts): void {

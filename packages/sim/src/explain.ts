@@ -22,15 +22,19 @@ interface Explaining {
  * saves the scenario under `regressions/`.
  */
 export async function explain(
-  wish: Pick<Wish, "faults" | "commit" | "say" | "consolidates">,
+  wish: Pick<Wish, "faults" | "commit" | "say" | "consolidates" | "repairs">,
   report: Report,
   { run, save, attemptsMax }: Explaining = { run: runScenario, save: saveRegression },
 ): Promise<void> {
   const [first] = report.violations;
   if (first === undefined) return;
   const { say } = wish;
-  const { faults, consolidates = false } = wish;
-  const scenario = drawScenario(report.seed, { consolidates, ...(faults === null ? {} : { faults }) });
+  const { faults, consolidates = false, repairs = false } = wish;
+  const scenario = drawScenario(report.seed, {
+    consolidates,
+    repairs,
+    ...(faults === null ? {} : { faults }),
+  });
   say(`shrinking seed ${report.seed} (${first.invariant}) ...`);
   const breaks = async (candidate: Scenario): Promise<boolean> => {
     const { violations } = await run(candidate);

@@ -5,7 +5,9 @@ import { coverageOf } from "./coverage.ts";
 import type { Coverage } from "./coverage.ts";
 import { checkers as allCheckers } from "./checkers/all.ts";
 import { consolidationsHold } from "./checkers/i28-consolidations.ts";
+import { repairsHold } from "./checkers/i18-repairs.ts";
 import { isJoining } from "./draw-joins.ts";
+import { isRepairing } from "./draw-repairs.ts";
 import type { Entry, History } from "./history.ts";
 import { knownFinding } from "./known.ts";
 import { isQuiet } from "./quiet.ts";
@@ -52,7 +54,11 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const stage = await setUp(scenario, options.sabotage ?? ((world) => world));
   const violations: Violation[] = [];
   const sight = { scenario, contract: stage.contract, systems: stage.systems, history: stage.history };
-  const own = isJoining(scenario) ? [...allCheckers, consolidationsHold] : allCheckers;
+  const own = [
+    ...allCheckers,
+    ...(isJoining(scenario) ? [consolidationsHold] : []),
+    ...(isRepairing(scenario) ? [repairsHold] : []),
+  ];
   const checkers = (options.checkers ?? own).map((make) => make(sight));
   const seers = checkers.flatMap(({ see }) => (see === undefined ? [] : [see]));
   stage.history.follow((entry) => {

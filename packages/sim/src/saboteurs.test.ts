@@ -20,6 +20,8 @@ const samples: readonly (readonly [name: string, seed: number])[] = [
   ["undo-leaves-field", 10],
   ["child-left-behind", 7],
   ["loser-value-lost", 4],
+  ["repair-agreed", 3],
+  ["repair-overdone", 1],
   ["unnamed-write", 2],
   ["watermark-ahead", 1],
 ];

@@ -12,6 +12,7 @@ import { drawProducts } from "./deeds/products.ts";
 import type { Fault } from "./faults.ts";
 import { drawGuard } from "./draw-guard.ts";
 import { drawJoinedEntities, drawJoins, joiningProfile } from "./draw-joins.ts";
+import { drawRepairs } from "./draw-repairs.ts";
 import { drawUndos } from "./draw-undos.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { drawMask } from "./mask.ts";
@@ -61,6 +62,8 @@ export interface ScenarioOptions {
   readonly store?: Scenario["store"];
   /** A run in which an operator consolidates records, and takes that back. */
   readonly consolidates?: boolean;
+  /** A run in which an operator puts values right, as an audit asks for, and takes that back. */
+  readonly repairs?: boolean;
 }
 
 /** One seed in so many runs on PGlite, so that the store in memory is no truth of its own. */
@@ -122,6 +125,10 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
   const joining = isJoined
     ? drawJoins(prng(seed, "joins"), { scene, workload })
     : { commands: [], actions: [] };
+  const repairing =
+    options.repairs === true
+      ? drawRepairs(prng(seed, "repairs"), { scene, workload })
+      : { commands: [], actions: [] };
   const more = drawMore(seed, scene, workload);
   const stream = (label: string): Random => prng(seed, label);
   const filtered = mask.has("P10") ? prng(seed, "filter").pick(["crm", "erp"] as const) : undefined;
@@ -143,6 +150,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
       ...deletes,
       ...undoing.actions,
       ...joining.actions,
+      ...repairing.actions,
       ...more,
       ...habits,
     ].toSorted((a, b) => a.at - b.at),
@@ -152,6 +160,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
       ...drawAnswers(prng(seed, "answers"), scene),
       ...undoing.commands,
       ...joining.commands,
+      ...repairing.commands,
       ...drawHurried(prng(seed, "hurried"), { scene, actions: [...workload, ...more] }),
     ],
     ...(filtered === undefined ? {} : { filtered }),

@@ -15,6 +15,8 @@ export interface Order {
   readonly scenario: Scenario | null;
   /** Records are consolidated in it, and that is taken back. */
   readonly consolidates?: boolean;
+  /** Values are put right in it, as an audit asks for. */
+  readonly repairs?: boolean;
 }
 
 /** What is told of a run across threads. */
@@ -31,10 +33,11 @@ export interface Report {
 /** The scenario of an order. */
 function scenarioOf(order: Order): Scenario {
   if (order.scenario !== null) return order.scenario;
-  const own = order.sabotage === null ? undefined : saboteurOf(order.sabotage).consolidates;
-  const consolidates = order.consolidates ?? own ?? false;
+  const own = order.sabotage === null ? undefined : saboteurOf(order.sabotage);
+  const consolidates = order.consolidates ?? own?.consolidates ?? false;
   return drawScenario(order.seed, {
     consolidates,
+    repairs: order.repairs ?? own?.repairs ?? false,
     ...(order.faults === null ? {} : { faults: order.faults }),
   });
 }

@@ -1,4 +1,5 @@
 import { connectionId, defaultGuardLimits } from "@crossfoot/kernel";
+import type { JsonMap } from "@crossfoot/kernel";
 import { readContract } from "@crossfoot/model";
 import type { Contract } from "@crossfoot/model";
 import type { World } from "crossfoot/testing";
@@ -16,6 +17,7 @@ import type { ProgramParts } from "./program.ts";
 import { prng } from "./random.ts";
 import { react } from "./reactions.ts";
 import type { Theatre } from "./reactions.ts";
+import { Repairs } from "./repairs.ts";
 import type { Scenario } from "./scenario.ts";
 import { openHome } from "./store-home.ts";
 import type { StoreHome } from "./store-home.ts";
@@ -62,6 +64,7 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
     history,
     faults,
     names: new Names(),
+    repairs: new Repairs(),
     door: doorTo(scenario, hall),
   };
   const systems = { crm: systemOf(ground, "crm"), erp: systemOf(ground, "erp") };
@@ -105,7 +108,8 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
   const operator = new Operator(parts, { name: "op", clock: new PartyClock(timeline) });
   const idOf = (role: "crm" | "erp", tag: string): string | null => systems[role].idOf("accounts", tag);
   const unite = ([one, other]: readonly [string, string]): void => ground.names.unite("accounts", one, other);
-  const desk = new Desk(operator, { history, idOf, unite });
+  const shown = (role: "crm" | "erp", native: JsonMap): JsonMap => systems[role].decode("accounts", native);
+  const desk = new Desk(operator, { history, idOf, unite, shown, repairs: ground.repairs });
   const stage: Stage = {
     ...ground,
     systems,
@@ -124,6 +128,7 @@ export async function setUp(scenario: Scenario, sabotage: (world: World) => Worl
 
 interface Ground extends Pick<Stage, "scenario" | "timeline" | "history" | "faults"> {
   readonly names: Names;
+  readonly repairs: Repairs;
   readonly door: Door;
 }
 
@@ -160,7 +165,7 @@ function systemOf(ground: Ground, role: "crm" | "erp"): ModelSystem {
 }
 
 function wiresTo(
-  { scenario, timeline, history, faults }: Ground,
+  { scenario, timeline, history, faults, repairs }: Ground,
   systems: readonly ModelSystem[],
   { outages, turnstiles }: Pick<Stage, "turnstiles"> & { readonly outages: ReadonlyMap<string, number> },
 ): readonly Wire[] {
@@ -176,6 +181,7 @@ function wiresTo(
       entities: scenario.entities,
       random: prng(scenario.seed, `${system.name}/wire`),
       nextCall: () => (calls += 1),
+      operatorOf: (key) => repairs.operatorOf(key),
       receive: (delivery) => receiveFrom(system.profile, delivery),
     };
   });

@@ -47,6 +47,8 @@ export interface Wire {
   readonly outages: ReadonlyMap<string, number>;
   /** Number of the next call of the whole simulation. */
   readonly nextCall: () => number;
+  /** The operator whose edit a write is (a repair), or null. */
+  readonly operatorOf: (key: string) => string | null;
   readonly turnstile: Turnstile;
   /** Reads a webhook delivery, as the system's connector would. */
   readonly receive: (delivery: Delivery) => Received;
@@ -298,7 +300,9 @@ function send(
       writes.slice(0, fate.rows ?? writes.length).map((one, nr) => {
         if (fate.refusedRows !== null && nr % fate.refusedRows === 0)
           return { kind: "failed", failure: failureOf("transient", "row_busy") };
-        return fate.isSwallowed ? remote.swallow(system, one) : remote.write(system, one, call);
+        return fate.isSwallowed
+          ? remote.swallow(system, one)
+          : remote.write(system, one, { call, operator: at.wire.operatorOf(one.key) });
       }),
     // Nothing left us: the port says so by rejecting. Else each write has its own doubt.
     fail: (failure) =>

@@ -6,6 +6,8 @@ export interface Wish {
   readonly faults: readonly string[] | null;
   /** Whether records are consolidated in the runs. */
   readonly consolidates?: boolean;
+  /** Whether values are put right in the runs, as an audit asks for. */
+  readonly repairs?: boolean;
   readonly jobs: number;
   readonly commit: string;
   /** Whether a violation is made shorter and saved under `regressions/`. */

@@ -16,7 +16,8 @@ export interface Deleting extends Consolidating {
 
 /**
  * A loser that the ERP's people delete for good after it was consolidated: it stays merged, the other side
- * notices nothing, and when the consolidation is taken back it is made again, with a new id, over its own link.
+ * notices nothing, and when the consolidation is taken back it is made again, with another id, over its own
+ * link.
  */
 export async function consolidateDeleteAndBack(pair: Deleting): Promise<void> {
   const { engine, crm, settleAll } = pair;

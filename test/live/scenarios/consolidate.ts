@@ -48,7 +48,7 @@ export function consolidateScenario(system: LiveSystem, ending: Ending): void {
       await consolidateAndBack({ engine, settleAll, crm: live.crm, papers }, ending);
     }, 600_000);
 
-    test("a loser that people delete in the ERP counts as merged, and is made again by the undo", async () => {
+    test("a loser that people delete in the ERP counts as merged, and the undo makes it again", async () => {
       const { engine, settleAll, stage: live } = pair();
       const deleteCustomer = (id: string): Promise<void> => live.erp.deleteCustomer(id);
       await consolidateDeleteAndBack({ engine, settleAll, crm: live.crm, deleteCustomer });

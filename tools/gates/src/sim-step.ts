@@ -5,33 +5,40 @@ import { run } from "./command.ts";
 import { notThereYet, type Outcome } from "./outcome.ts";
 import type { Workplace } from "./workplace.ts";
 
-const seeds = 200;
+/** Kinds of runs, and how many seeds of each: those with an operator of their own are a sample. */
+const kinds: readonly { readonly args: readonly string[]; readonly seeds: number }[] = [
+  { args: [], seeds: 200 },
+  { args: ["--consolidate"], seeds: 20 },
+  { args: ["--repair"], seeds: 10 },
+];
 const timeoutMs = 15 * 60_000;
 
 /**
- * Runs the seeds. The simulation ends with the line `N passed, N failed`, where each seed counts as a test.
+ * Runs the seeds of each kind. The simulation ends with the line `N passed, N failed`, where each seed counts
+ * as a test.
  */
 export async function simStep(place: Workplace): Promise<Outcome> {
   if (!existsSync(join(place.root, "packages/sim"))) return notThereYet("sim", "no packages/sim");
-  const args = ["--conditions=source", "packages/sim/src/main.ts", `--seeds=${seeds}`];
-  const ended = await run({ program: process.execPath, args, cwd: place.root, timeoutMs });
-  const last = /^(\d+) passed, (\d+) failed$/m.exec(ended.output.trimEnd().split("\n").at(-1) ?? "");
-  const passed = Number(last?.[1] ?? 0);
-  const failed = Number(last?.[2] ?? 0);
-  const problems = [
-    ended.code === null && `stopped after ${timeoutMs / 60_000} minutes`,
-    passed + failed !== seeds && `ran ${passed + failed} of ${seeds} seeds`,
-    ended.code !== 0 && failed === 0 && `ended with code ${String(ended.code)}`,
-  ].filter((problem) => problem !== false);
-  const sight = `${passed} seeds passed, ${failed} failed`;
-  const tests = { passed, failed, skipped: 0 };
-  return {
-    name: "sim",
-    seconds: ended.seconds,
-    sight,
-    count: passed + failed,
-    tests,
-    problems,
-    output: ended.output,
-  };
+  const problems: string[] = [];
+  const output: string[] = [];
+  const tests = { passed: 0, failed: 0, skipped: 0 };
+  let seconds = 0;
+  for (const { args: kind, seeds } of kinds) {
+    const args = ["--conditions=source", "packages/sim/src/main.ts", `--seeds=${seeds}`, ...kind];
+    const ended = await run({ program: process.execPath, args, cwd: place.root, timeoutMs });
+    const last = /^(\d+) passed, (\d+) failed$/m.exec(ended.output.trimEnd().split("\n").at(-1) ?? "");
+    const passed = Number(last?.[1] ?? 0);
+    const failed = Number(last?.[2] ?? 0);
+    const name = kind.length === 0 ? "" : ` with ${kind.join(" ")}`;
+    if (ended.code === null) problems.push(`stopped after ${timeoutMs / 60_000} minutes${name}`);
+    if (passed + failed !== seeds) problems.push(`ran ${passed + failed} of ${seeds} seeds${name}`);
+    if (ended.code !== 0 && failed === 0) problems.push(`ended with code ${String(ended.code)}${name}`);
+    tests.passed += passed;
+    tests.failed += failed;
+    seconds += ended.seconds;
+    output.push(ended.output);
+  }
+  const sight = `${tests.passed} seeds passed, ${tests.failed} failed`;
+  const count = tests.passed + tests.failed;
+  return { name: "sim", seconds, sight, count, tests, problems, output: output.join("\n") };
 }

@@ -12,7 +12,7 @@ describe("a loser that its system has deleted", () => {
   const tables = { contacts: {}, products: {}, quotes: {} };
   const deleting = { entities: { ...tables, accounts: { merge: true } }, mergesDelete: true };
   const merging = { entities: { ...tables, accounts: able } };
-  /** How the loser goes in each system: by a merge that deletes it, or by a person who empties the archive. */
+  /** How the loser goes: by a merge that deletes it, or by a person who empties the archive. */
   const ways = [
     { way: "the ERP's own merge deletes it", options: { erp: deleting }, empties: false, made: ["erp"] },
     { way: "a person deletes it from the archive", options: {}, empties: true, made: ["erp"] },
@@ -133,7 +133,7 @@ describe("a loser that its system has deleted", () => {
     });
   }
 
-  test("its lost answer, of the merge that deletes it and of what makes it again, is asked about", async () => {
+  test("a lost answer of the merge that deletes it, or of what makes it again, is asked about", async () => {
     const [own] = ways as [(typeof ways)[number]];
     const scene = await build({ crm: merging, ...own.options });
     const links = await linksNow(scene);

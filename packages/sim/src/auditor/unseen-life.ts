@@ -10,7 +10,7 @@ const sightings: ReadonlySet<CallKind> = new Set(["read", "readByIds", "probe"])
 /** Steps of the store that keep what was read. */
 const keeps: ReadonlySet<string> = new Set(["checkpoint", "commitOutcomes"]);
 
-/** Whether a step of the store may have given a record its link: by its reference, or as what a create made. */
+/** Whether a step of the store may have given a record its link: by its reference, or as what was made. */
 function isLinking(entry: Entry & { readonly kind: "store" }, { entity, id }: Row): boolean {
   if (entry.method === "commitResolutions") return true;
   const facts = entry.facts as JsonMap | null;
@@ -29,8 +29,8 @@ export function rowOfCommit({ systems }: Sight, commit: Commit | undefined): Row
  * lost, and nothing that was asked of that system while it was there could show it. What finds nothing after
  * the horizon proves that it never landed (INVARIANTS.md 1.11): nobody can tell that from this. Nor can a
  * store that was restored, by `by`, from a backup of before we knew of it, of one that was deleted or merged
- * away (decision 0017): what such a store reads of it is one of many records without a link, until it is asked
- * whether it carries our reference and is linked.
+ * away (decision 0017): what such a store reads of it is one of many records without a link, until it is
+ * asked for our reference and linked.
  */
 export function isUnseenLife({ history, systems }: Sight, row: Row | undefined, by = Infinity): boolean {
   const [made] = row?.commits ?? [];

@@ -7,6 +7,8 @@ import { otherOf, plainPair, roles, thingsOf } from "../auditor/things.ts";
 import { isInWindow } from "../auditor/window.ts";
 import { Told } from "../auditor/told.ts";
 import { firstDecided } from "../auditor/first-link.ts";
+import type { Commit } from "../system/commit.ts";
+import { isRepair } from "../repairs.ts";
 import type { Row } from "../system/model-system.ts";
 
 type Pair = { readonly [role in Role]: Row };
@@ -89,10 +91,14 @@ const wasAnswered = ({ history }: Sight, from: number, until: number): boolean =
     (entry) => entry.kind === "answers" && entry.count > 0 && entry.at >= from && entry.at <= until,
   );
 
-const stampsSince = (row: Row, { commit }: FieldChange, until: number): readonly number[] =>
-  row.commits
+/** A repair leaves the stamp of the last edit what it was (decision 0029). */
+const stampsSince = ({ commits }: Row, { commit }: FieldChange, until: number): readonly number[] =>
+  commits
     .filter(({ seq, at, actor }) => seq >= commit.seq && at < until && actor.kind !== "us")
-    .map(({ after }) => after.stamp);
+    .map((one) => (isRepair(one) ? editBefore(commits, one) : one).after.stamp);
+
+const editBefore = (commits: readonly Commit[], repair: Commit): Commit =>
+  commits.findLast((one) => one.seq < repair.seq && one.actor.kind !== "us" && !isRepair(one)) ?? repair;
 
 function toleranceOf({ contract, systems }: Sight, { entity }: Thing): number {
   const granularity = systems.crm.profile.stampGranularityMs + systems.erp.profile.stampGranularityMs;

@@ -10,6 +10,8 @@ export interface Saboteur {
   readonly faults?: readonly string[];
   /** It shows itself where records are consolidated. */
   readonly consolidates?: true;
+  /** It shows itself where values are put right. */
+  readonly repairs?: true;
   /** Takes one protection out of the ports of an engine that starts. */
   readonly sabotage: (world: World) => World;
 }

@@ -150,8 +150,8 @@ export class ModelSystem {
   }
 
   /**
-   * Plain values of a native record. Ids in it mean what they meant at a commit, where one is given: an id may
-   * have gone to another record since (fault R14).
+   * Plain values of a native record. Ids in it mean what they meant at a commit, where one is given: an id
+   * may have gone to another record since (fault R14).
    */
   decode(entity: EntityName, native: JsonMap, asOf?: number): JsonMap {
     const { log, names } = this;

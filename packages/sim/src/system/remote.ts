@@ -12,7 +12,8 @@ import type {
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { ExternalId, Failure, FailureRecord, Json } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
-import type { Standing } from "./commit.ts";
+import { repairer } from "../repairs.ts";
+import type { Actor, Standing } from "./commit.ts";
 import type { ModelSystem, Row } from "./model-system.ts";
 import { shownAt, standing } from "./model-system.ts";
 import { rootsOn } from "./dialect.ts";
@@ -167,9 +168,19 @@ export function probe(system: ModelSystem, request: ProbeRequest): ProbeAnswer {
   return { records, by: isMarked ? "reference" : "fingerprint" };
 }
 
-/** One write as the system carries it out; `call` is the network call that brought it. */
-export function write(system: ModelSystem, one: NativeWrite, call: number): WriteOutcome {
-  const actor = { kind: "us", call, key: one.key, reference: one.reference } as const;
+/**
+ * One write as the system carries it out; `call` is the network call that brought it, `operator` whose edit
+ * it is when it is a person's (a repair).
+ */
+export function write(
+  system: ModelSystem,
+  one: NativeWrite,
+  { call, operator = null }: { readonly call: number; readonly operator?: string | null },
+): WriteOutcome {
+  const actor: Actor =
+    operator === null ? { kind: "us", call, key: one.key, reference: one.reference } : repairer(operator);
+  // Whoever asked for it, it is our user that the system names.
+  const shownActor = operator === null ? {} : { shownActor: "crossfoot" };
   const entity = one.entity as EntityName;
   if (one.kind === "create") {
     const known = remembered(system, system.byReference(entity, one.reference));
@@ -206,7 +217,7 @@ export function write(system: ModelSystem, one: NativeWrite, call: number): Writ
       break;
     }
     case "update":
-      system.commit(row, { op: "write", actor, native: one.patch });
+      system.commit(row, { op: "write", actor, native: one.patch, ...shownActor });
       break;
     case "transition": {
       const { from, to } = one.transition ?? { from: "", to: "" };

@@ -23,8 +23,7 @@ export interface Scene extends MiniWorld {
   readonly lose: { readonly crm: string; readonly erp: string; readonly contact: string };
 }
 
-/** Id in the ERP of the account of a name; empty when there is none. */
-export const erpOf = (mini: MiniWorld, name: string): string =>
+const erpOf = (mini: MiniWorld, name: string): string =>
   mini.erp.rows("accounts").find(({ fields }) => fields["name"] === name)?.id ?? "";
 
 /** A company that both systems have twice, linked pair by pair; the CRM merges, the ERP only archives. */
