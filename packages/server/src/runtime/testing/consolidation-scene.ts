@@ -4,7 +4,7 @@ import { miniWorld } from "./world.ts";
 import type { MiniWorld, MiniWorldOptions } from "./world.ts";
 
 /** Companies of the CRM; the third is there twice. */
-export const names = [
+export const names: readonly string[] = [
   ...["Alder Papers", "Birch Foundry", "Cedar Optics", "Dogwood Dairy", "Elm Instruments", "Fir Haulage"],
   ...["Ginkgo Pharma", "Hazel Tooling", "Ivy Textiles", "Juniper Brewing", "Larch Marine", "Maple Robotics"],
 ];
