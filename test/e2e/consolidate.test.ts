@@ -35,7 +35,7 @@ async function settleAll(): Promise<number> {
 }
 
 test("one of two and two of one in both twins: the CRM merges, the ERP archives the loser", async () => {
-  const ending = { losses: ["merge crm", "archive erp"], comeBack: [] };
+  const ending = { losses: ["merge crm", "archive erp"], comeBack: [], keepsContacts: true };
   await consolidateAndBack({ engine, crm: stage.crm, settleAll }, ending);
   expect(await settleAll()).toBe(0);
 }, 240_000);
@@ -45,6 +45,6 @@ test("a loser that people delete in the ERP twin counts as merged, and the undo 
     stage.erp.people.remove("customers", Number(id));
     await Promise.resolve();
   };
-  await consolidateDeleteAndBack({ engine, crm: stage.crm, settleAll, deleteCustomer });
+  await consolidateDeleteAndBack({ engine, crm: stage.crm, settleAll, deleteCustomer, keepsContacts: true });
   expect(await settleAll()).toBe(0);
 }, 240_000);

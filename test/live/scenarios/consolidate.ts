@@ -19,6 +19,8 @@ interface Ending {
   readonly losses: readonly string[];
   /** Documents of the CRM that are the loser's again: those of which the ERP decides, where it left them. */
   readonly comeBack: readonly string[];
+  /** Whether contacts of a loser go to the survivor in the ERP, too, and stay when the loser is deleted. */
+  readonly keepsContacts: boolean;
 }
 
 /** A customer that both systems have twice becomes one in both, and two again. */
@@ -51,7 +53,8 @@ export function consolidateScenario(system: LiveSystem, ending: Ending): void {
     test("a loser that people delete in the ERP counts as merged, and the undo makes it again", async () => {
       const { engine, settleAll, stage: live } = pair();
       const deleteCustomer = (id: string): Promise<void> => live.erp.deleteCustomer(id);
-      await consolidateDeleteAndBack({ engine, settleAll, crm: live.crm, deleteCustomer });
+      const { keepsContacts } = ending;
+      await consolidateDeleteAndBack({ engine, settleAll, crm: live.crm, deleteCustomer, keepsContacts });
     }, 600_000);
   });
 }
