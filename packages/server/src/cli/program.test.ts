@@ -1,4 +1,3 @@
-import { composeStatement } from "@crossfoot/model";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { connectionId, linkId } from "@crossfoot/kernel";
@@ -8,7 +7,7 @@ import { tempFolder } from "../platform/testing/temp-folder.ts";
 import type { TempFolder } from "../platform/testing/temp-folder.ts";
 import { PlanRefused } from "../runtime/apply-refusal.ts";
 import type { PlanOptions } from "../runtime/engine.ts";
-import { command, fakeEngine, quietRun, smallPlan } from "./testing.ts";
+import { agreedStatement, command, fakeEngine, quietRun, smallPlan } from "./testing.ts";
 import type { Ended } from "./testing.ts";
 
 let folder: TempFolder;
@@ -37,8 +36,7 @@ describe("exit codes", () => {
   });
 
   it("of a statement tell whether both systems agree", async () => {
-    const agreed = composeStatement({ madeAt: "2026-01-31T10:00:00Z", contract: "c", entities: [] });
-    const statement = { ...agreed, isEqual: false };
+    const statement = { ...agreedStatement, isEqual: false };
     const engine = fakeEngine({ statement: () => Promise.resolve(statement) });
     expect((await run(["statement"])).code).toBe(0);
     expect((await run(["statement"], { engine })).code).toBe(2);

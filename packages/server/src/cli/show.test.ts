@@ -177,9 +177,9 @@ describe("runs, plans and statements", () => {
     const text = showStatement(statement, 200);
     expect(text).toContain("the system keeps the value in its own form");
     expect(text).toMatch(/They do not agree yet: 1 difference, each with its reason\.$/);
-    expect(showStatement({ ...statement, entities: [], isEqual: true }, 200)).toMatch(
-      /Both systems agree\.$/,
-    );
+    expect(
+      showStatement({ ...statement, entities: [{ ...entity, differences: [] }], isEqual: true }, 200),
+    ).toMatch(/Both systems agree\.$/);
     const unknown = { ...entity, differences: [{ ...difference, reason: "unknown" as const }] };
     expect(showStatement({ ...statement, entities: [unknown], isExplained: false }, 200)).toContain(
       "1 without a reason",

@@ -1,4 +1,5 @@
 import { composeStatement, sealStatement } from "@crossfoot/model";
+import type { Statement } from "@crossfoot/model";
 import { firstEpoch } from "../store/epochs.ts";
 import { connectionId, linkId } from "@crossfoot/kernel";
 import type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
@@ -7,7 +8,17 @@ import type { ContractState } from "../runtime/signing-report.ts";
 import type { CliDeps } from "./deps.ts";
 import { runCli } from "./program.ts";
 
-const agreedStatement = composeStatement({ madeAt: "2026-01-31T10:00:00Z", contract: "c", entities: [] });
+/** A statement over one linked record on which both sides agree. */
+export const agreedStatement: Statement = composeStatement({
+  madeAt: "2026-01-31T10:00:00Z",
+  contract: "c",
+  entities: [
+    {
+      ...{ entity: "products", linked: 1, missing: [], notWanted: 0, fieldsCompared: 1, fieldsEqual: 1 },
+      ...{ differences: [], totals: [], proof: null },
+    },
+  ],
+});
 
 /** A run that found nothing to do. */
 export const quietRun: RunSummary = {

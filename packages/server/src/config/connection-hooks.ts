@@ -3,7 +3,7 @@ import type { Work } from "./connection-work.ts";
 import type { HookSettings } from "./project.ts";
 
 /** The parts of a text with commas between them. */
-export const partsOf = (text: unknown): readonly string[] =>
+const partsOf = (text: unknown): readonly string[] =>
   typeof text !== "string"
     ? []
     : text
