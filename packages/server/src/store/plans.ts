@@ -1,4 +1,4 @@
-import type { LinkId } from "@crossfoot/kernel";
+import type { Json, LinkId } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { JournalWriter } from "./journal.ts";
 import type { Note } from "./chain.ts";
@@ -91,6 +91,10 @@ export function planStore({ database, journal }: Deps): PlanStore {
         isVoid: one.is_void,
       }));
       return row ?? null;
+    },
+    async planBody(id) {
+      const [row] = await database.query<{ body: Json }>("select body from plan where id = $1", [id]);
+      return row?.body ?? null;
     },
     async planMarks(id) {
       return database.query<PlanMark & { [column: string]: unknown }>(
