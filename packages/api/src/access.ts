@@ -29,7 +29,7 @@ export const scopeWords = {
 /** A scope of a key. */
 export type Scope = keyof typeof scopeWords;
 
-/** All scopes. */
+/** All scopes, in the order of their words. */
 export const scopes: readonly Scope[] = Object.keys(scopeWords).filter((name): name is Scope =>
   Object.hasOwn(scopeWords, name),
 );

@@ -252,7 +252,7 @@ const preflight = exactly({
 const ordered = exactly({
   kind: z.literal("ordered"),
   order: exactly({ names: z.array(z.string()), number: z.string().nullable() }),
-  isNew: z.boolean().describe("Whether this very call made it"),
+  isMadeNow: z.boolean().describe("Whether this very call made it"),
 });
 const pending = exactly({ kind: z.literal("pending"), message: anything("What is waited for") });
 
@@ -268,7 +268,8 @@ const question = {
   budgetMs: questionMs,
 } as const;
 const staleWords =
-  "When the ERP does not answer in time, the answer is an earlier one with its age (`freshness`), or `erp_away`.";
+  "When the ERP does not answer in time, the answer is an earlier one with its age (`freshness`), or " +
+  "`erp_away`.";
 
 /** What the ERP would charge. */
 export const pricesRoute: Route<object, object, PricesBody> = {
@@ -309,7 +310,9 @@ export const preflightRoute: Route<object, object, PreflightBody> = {
   id: "preflightQuote",
   path: "/preflight",
   summary: "Everything about a quote before it becomes an order, without any effect",
-  more: `Prices, stock, promised days, credit, tax and missing master data, a verdict per line and what would settle it. ${staleWords}`,
+  more:
+    "Prices, stock, promised days, credit, tax and missing master data, with a verdict per line and what " +
+    `would settle it. ${staleWords}`,
   body: preflightBody,
   answers: [{ status: 200, what: "Verdicts", schema: fresh(preflight) }],
 };
@@ -340,8 +343,8 @@ export const quoteToOrderRoute: Route<{ readonly id: string }, object, object> =
   path: "/quotes/{id}/order",
   summary: "Make the order of a quote that is accepted in the CRM",
   more:
-    "Asked again, by whomever and at the same time, it answers the same order: there is never a second one. " +
-    "Past its budget it answers 202, and the order is made all the same.",
+    "Asked again, by whomever and at the same time, it answers the same order: there is never a second " +
+    "one. Past its budget it answers 202, and the order is made all the same.",
   scope: "orders:write",
   roles: orderers,
   params: recordParams,

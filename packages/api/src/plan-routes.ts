@@ -3,7 +3,18 @@ import { z } from "zod";
 import type { KeyRole } from "./access.ts";
 import type { ProblemCode } from "./problem.ts";
 import type { Route } from "./route.ts";
-import { anything, entity, exactly, instant, line, noParams, noQuery, recordName, said } from "./schema.ts";
+import {
+  anything,
+  counted,
+  entity,
+  exactly,
+  instant,
+  line,
+  noParams,
+  noQuery,
+  recordName,
+  said,
+} from "./schema.ts";
 
 const planners: readonly KeyRole[] = ["operator", "approver", "administrator", "agent"];
 const readers: readonly KeyRole[] = ["viewer", ...planners];
@@ -11,6 +22,9 @@ const appliers: readonly KeyRole[] = ["operator", "approver", "administrator"];
 
 /** Time given to making or applying a plan before the answer is 202, ms. */
 const planMs = 20_000;
+
+/** Writes of a plan that were not made, as an answer lists them at most. */
+export const unmadeMax = 1_000;
 
 /** Body of `POST /plans`. */
 export interface PlanBody {
@@ -48,6 +62,20 @@ const plan = z
     troubles: rows,
   })
   .describe("What would be written, and what would not and why");
+const planHead = exactly({
+  id: said("Its name; `Location` is its address"),
+  madeAt: z.string(),
+  expiresAt: z.string(),
+  entities: z.array(entity),
+  writes: counted("Writes that it would make"),
+  conflicts: counted("Fields that wait for a person"),
+  parks: counted("Records that are set aside"),
+  waits: counted("Fields that wait for another record"),
+  candidates: counted("Possible duplicates"),
+  left: counted("Of an undo: what it leaves as it is"),
+  guardStops: rows.describe("Harm beyond the guard, which an approver has to approve"),
+  troubles: rows.describe("Connections that could not be read"),
+});
 const keptPlan = exactly({
   state: z.enum(["made", "applying", "applied", "stopped"]),
   appliedAt: z.string().nullable(),
@@ -62,7 +90,8 @@ const applied = z
     planned: z.number(),
     applied: z.number(),
     appliedNow: z.number(),
-    unmade: rows,
+    unmade: rows.describe("The first 1,000"),
+    unmadeCount: counted("All of them"),
   })
   .describe("What the apply did; planned writes that were not made, each with its reason");
 const pending = exactly({ kind: z.literal("pending"), message: anything("What is waited for") });
@@ -95,7 +124,7 @@ export const makePlanRoute: Route<object, object, PlanBody> = {
   summary: "Show, record by record, what would be written; writes nothing",
   more: "Both systems are read first. Past its budget it answers 202, and goes on.",
   body: exactly({ only, sweep: z.boolean().default(false).describe("Read everything again first") }),
-  answers: [{ status: 201, what: "The plan; `Location` is its address", schema: plan }, later],
+  answers: [{ status: 201, what: "The plan in short; `Location` is its address", schema: planHead }, later],
   problems: blockers,
 };
 
@@ -124,8 +153,8 @@ export const applyPlanRoute: Route<{ readonly id: string }, object, ApplyBody> =
   path: "/plans/{id}/apply",
   summary: "Do exactly what a plan shows, or stop where the world has moved",
   more:
-    "`approve` approves harm beyond the guard and needs the role approver or administrator. Past its budget " +
-    "it answers 202, and goes on; `GET /plans/{id}` shows how far it is.",
+    "`approve` approves harm beyond the guard and needs the role approver or administrator. Past its " +
+    "budget it answers 202, and goes on; `GET /plans/{id}` shows how far it is.",
   scope: "plans:apply",
   roles: appliers,
   params: planParams,
@@ -154,6 +183,6 @@ export const undoRoute: Route<object, object, UndoBody> = {
     }),
     exactly({ what: z.literal("record"), id: recordName, since: instant }),
   ]),
-  answers: [{ status: 201, what: "The plan; `Location` is its address", schema: plan }, later],
+  answers: [{ status: 201, what: "The plan in short; `Location` is its address", schema: planHead }, later],
   problems: [...blockers, "undo_refused"],
 };

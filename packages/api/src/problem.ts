@@ -52,7 +52,7 @@ export const problemKinds = {
 /** Stable code of a problem. */
 export type ProblemCode = keyof typeof problemKinds;
 
-/** All codes. */
+/** All codes of problems, in the order of their statuses. */
 export const problemCodes: readonly ProblemCode[] = Object.keys(problemKinds).filter(
   (code): code is ProblemCode => Object.hasOwn(problemKinds, code),
 );

@@ -74,7 +74,7 @@ export const listRecordsRoute: Route<{ readonly entity: EntityName }, Paging> = 
   problems: ["cursor_invalid", "entity_hidden"],
 };
 
-/** One record. */
+/** One record with all its sides. */
 export const recordRoute: Route<RecordParams, object> = {
   ...reading,
   id: "getRecord",
@@ -100,7 +100,7 @@ export const whyRoute: Route<RecordParams, object> = {
   problems: ["record_unknown", "entity_hidden"],
 };
 
-/** A link. */
+/** The records that a link holds together. */
 export const linkRoute: Route<{ readonly id: string }, object> = {
   ...reading,
   id: "getLink",

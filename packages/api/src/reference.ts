@@ -26,9 +26,9 @@ export function rolesPage(): string {
     "",
     made,
     "",
-    "A key has one role and some scopes (all of its role without `--scopes`); a route wants both. Without a key, and",
-    "with one that is unknown, wrong, expired or revoked, every route answers 401; with a role or scope that does not",
-    "cover it, 403.",
+    "A key has one role and some scopes (all of its role without `--scopes`); a route wants both. Without a",
+    "key, and with one that is unknown, wrong, expired or revoked, every route answers 401; with a role or",
+    "scope that does not cover it, 403.",
     "",
     table(["route", "scope", ...keyRoles], rows),
     "",
@@ -49,25 +49,28 @@ type Schema = { readonly [key: string]: Json };
 const isSchema = (json: Json | undefined): json is Schema =>
   typeof json === "object" && json !== null && !Array.isArray(json);
 
+const listOf = (json: Json | undefined): readonly Json[] =>
+  Array.isArray(json) ? (json as readonly Json[]) : [];
+
 /** A schema in a few words. */
 function wordsOf(schema: Schema): string {
-  const { type, enum: choices, anyOf, oneOf, items, const: only } = schema;
+  const { type, enum: choices, anyOf, oneOf, items: element, const: only } = schema;
   if (Array.isArray(choices)) return choices.map(String).join(", ");
-  if (only !== undefined) return String(only as string);
-  const options = anyOf ?? oneOf;
-  if (Array.isArray(options))
+  if (only !== undefined) return JSON.stringify(only).replaceAll('"', "");
+  const options = listOf(anyOf ?? oneOf);
+  if (options.length > 0)
     return [...new Set(options.map((each) => (isSchema(each) ? wordsOf(each) : "")))].join(" or ");
-  if (type === "array" && isSchema(items)) return `list of ${wordsOf(items)}`;
+  if (type === "array" && isSchema(element)) return `list of ${wordsOf(element)}`;
   if (Array.isArray(type)) return type.join(" or ");
   return typeof type === "string" ? (type === "object" ? "map" : type) : "any value";
 }
 
 /** Keys of a schema with what each is, two steps deep at most. */
 function keysOf(schema: Schema, path = ""): readonly (readonly string[])[] {
-  const { properties, required = [], oneOf, anyOf, items } = schema;
-  const options = oneOf ?? anyOf;
-  if (Array.isArray(options)) return options.flatMap((each) => (isSchema(each) ? keysOf(each, path) : []));
-  if (isSchema(items) && path.split(".").length < 4) return keysOf(items, `${path}[]`);
+  const { properties, required = [], oneOf, anyOf, items: element } = schema;
+  const options = listOf(oneOf ?? anyOf);
+  if (options.length > 0) return options.flatMap((each) => (isSchema(each) ? keysOf(each, path) : []));
+  if (isSchema(element) && path.split(".").length < 4) return keysOf(element, `${path}[]`);
   if (!isSchema(properties)) return [];
   return Object.entries(properties).flatMap(([key, inner]) => {
     if (!isSchema(inner)) return [];
@@ -124,8 +127,8 @@ export function apiPage(): string {
     "",
     made,
     "",
-    `Everything is below \`${apiBase}\`. The same as an OpenAPI 3.1 document: [openapi.json](openapi.json); who may`,
-    "call what: [roles.md](roles.md); how to begin: [../guide/api.md](../guide/api.md).",
+    `Everything is below \`${apiBase}\`. As an OpenAPI 3.1 document: [openapi.json](openapi.json); who`,
+    "may call what: [roles.md](roles.md); how to begin: [../guide/api.md](../guide/api.md).",
     "",
     ...[...groups].flatMap(([tag, ofTag]) => [`## ${tag}`, "", ...ofTag.map((route) => routePart(route))]),
     "## Problems",

@@ -45,7 +45,7 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
 /** Longest that a caller can ask to wait (`Prefer: wait=`), ms. */
 export const budgetMsMax = 60_000;
 
-/** Every role. */
+/** Every role: for what any key may ask. */
 export const everyRole: readonly KeyRole[] = keyRoles;
 /** Whoever may change what waits for a person. */
 export const operators: readonly KeyRole[] = ["operator", "administrator"];

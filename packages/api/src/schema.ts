@@ -14,7 +14,7 @@ export const line = (charsMax: number, what: string): z.ZodType<string> =>
     .string()
     .min(1)
     .max(charsMax)
-    .regex(/^[^\u0000-\u001F\u007F]*$/)
+    .regex(/^[^\p{Cc}]*$/u)
     .describe(what);
 
 /** Text that an answer holds. */
@@ -33,7 +33,7 @@ export const recordName: z.ZodType<string> = line(
 export const linkName: z.ZodType<string> = z
   .string()
   .max(100)
-  .regex(/^l-[^\u0000-\u001F\u007F]+$/)
+  .regex(/^l-[^\p{Cc}]+$/u)
   .describe("The id of a link, `l-...`");
 /** The name of an entity. */
 export const entity: z.ZodType<EntityName> = z.enum(entityNames).describe("One of the nine entities");

@@ -30,7 +30,7 @@ describe("a project that is in order", () => {
     writeFiles(folder.path, { "crossfoot.yaml": plainProject });
     const project = projectIn(folder.path);
     expect(project.roles).toEqual({ crm: "crm", erp: "erp" });
-    expect(project.server).toEqual({ host: "127.0.0.1", port: 8787 });
+    expect(project.server).toEqual({ host: "127.0.0.1", port: 8787, ratePerMinute: 600 });
     expect(project.store).toEqual({ home: "embedded", folder: `${folder.path}/crossfoot-store` });
     expect(project.entities).toHaveLength(9);
     expect(project.cadenceMs.accounts).toBe(30_000);

@@ -13,6 +13,8 @@ import type { Connectors, Project, ProjectConnection, StoreHome } from "./projec
 import { readSecret, secretForm } from "./secret-reference.ts";
 import { readSettings } from "./settings.ts";
 import type { Setting, Settings } from "./settings.ts";
+import { readVisibility } from "./visibility.ts";
+import type { Visibility } from "./visibility.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** Beside the folder, all that a project is made from. */
@@ -65,12 +67,14 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   const loaded = names.map((name) => loadConnection(source, name));
   work.problems.push(...loaded.flatMap((each) => each.problems), ...contract.problems);
   noteStrayMappings(work, names);
+  const { visibility, problems: unseen } = readVisibility(file, settings, contract.contract);
+  work.problems.push(...unseen);
   const connections = loaded.flatMap(({ connection }) => (connection === null ? [] : [connection]));
   const roles = sides === undefined ? undefined : rolesOf(connections, sides);
   if (work.problems.length > 0 || roles === undefined || store === undefined) {
     return { problems: sortProblems(work.problems) };
   }
-  return { project: compose(work, { contract, connections, roles, store }) };
+  return { project: compose(work, { contract, connections, roles, store, visibility }) };
 }
 
 function readContractFile(root: string): ReturnType<typeof loadContract> {
@@ -164,6 +168,7 @@ function compose(
     readonly connections: readonly ProjectConnection[];
     readonly roles: Roles;
     readonly store: StoreHome;
+    readonly visibility: Visibility;
   },
 ): Project {
   const value = (path: string): string | number | boolean | undefined =>
@@ -195,7 +200,12 @@ function compose(
       delayMsMin: Number(value("retry.delayMin")),
       delayMsMax: Number(value("retry.delayMax")),
     },
-    server: { host: String(value("server.host")), port: Number(value("server.port")) },
+    server: {
+      host: String(value("server.host")),
+      port: Number(value("server.port")),
+      ratePerMinute: Number(value("server.ratePerMinute")),
+    },
+    visibility: at.visibility,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Connector, Mapping } from "@crossfoot/connector-sdk";
 import type { ConnectionId, GuardLimits, JsonMap, QuotaLimits, RetryPolicy } from "@crossfoot/kernel";
 import type { Contract, EntityName, Role, Roles } from "@crossfoot/model";
 import type { Setting } from "./settings.ts";
+import type { Visibility } from "./visibility.ts";
 
 /** Connectors by the name that crossfoot.yaml uses. */
 export interface Connectors {
@@ -60,5 +61,7 @@ export interface Project {
   readonly planExpiresMs: number;
   readonly guard: GuardLimits;
   readonly retry: RetryPolicy;
-  readonly server: { readonly host: string; readonly port: number };
+  readonly server: { readonly host: string; readonly port: number; readonly ratePerMinute: number };
+  /** Fields that roles of keys do not see. */
+  readonly visibility: Visibility;
 }

@@ -1,3 +1,4 @@
+import { apiBase } from "@crossfoot/api";
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -5,6 +6,7 @@ import { connectionId } from "@crossfoot/kernel";
 import type { ConnectionId } from "@crossfoot/kernel";
 import type { Log } from "../ports.ts";
 import type { Engine } from "../runtime/engine.ts";
+import type { Api } from "./api/api.ts";
 import { pageStyleSource } from "./page-style.ts";
 import { statusPage } from "./page.ts";
 import { reviewsPage } from "./reviews-page.ts";
@@ -24,6 +26,8 @@ export interface HttpOptions {
   /** Called after a delivery was stored, so that its hints are followed at once. */
   readonly onHints?: () => void;
   readonly log?: Log;
+  /** The API below `/api/v1`; missing where none is served. */
+  readonly api?: Pick<Api, "fetch">;
 }
 
 const headers: { readonly [name: string]: string } = {
@@ -76,6 +80,8 @@ export function createHttpApp(
     const status = await engine.status();
     return context.html(statusPage({ status, contractHash, now: now(), trouble: trouble?.() ?? null }));
   });
+  const { api } = options;
+  if (api !== undefined) app.all(`${apiBase}/*`, (context) => api.fetch(context.req.raw, context.env));
   app.notFound((context) => context.json({ reason: "there is nothing here" }, 404));
   app.onError((error, context) => {
     options.log?.error("http_failed", { path: context.req.path, reason: error.message });

@@ -15,6 +15,7 @@ import { runCommand, settlingOf, waitMsDefault } from "./command.ts";
 import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusReport } from "./engine.ts";
 import { fieldsOfSide } from "./fields.ts";
 import { openTerms } from "./gate.ts";
+import { lookingOf } from "./looking.ts";
 import { Holding } from "./holding.ts";
 import { createIdle } from "./idle.ts";
 import { confirmStore, holdStore, proveJournal } from "./epoch.ts";
@@ -296,6 +297,8 @@ export function createEngine(world: World): Engine {
     receive: (id, delivery) => receive(world, id, delivery),
     followHints: () => followHints(world),
     attend: (options = {}) => idle({ ...options, waitMsMax: idleWaitMs }),
+    ...lookingOf(world),
+    access: () => world.store,
     close: () => world.store.close(),
   };
 }

@@ -1,4 +1,5 @@
--- Locks taken: none (new tables). Expected time at 10 million rows: not applicable. Way back: drop the tables.
+-- Locks taken: none (new tables). Expected time at 10 million rows: not applicable.
+-- Way back: drop the tables.
 -- Who may ask over HTTP: keys by their public part. Of the secret part only its SHA-256 is kept.
 create table api_key (
   id text primary key,

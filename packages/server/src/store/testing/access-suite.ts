@@ -27,7 +27,7 @@ export function accessSuite(name: string, open: () => Promise<Store>): void {
   });
 
   describe(`keys (${name})`, () => {
-    test("are live until they are revoked, once; the journal tells both and nothing of the secret", async () => {
+    test("are live until they are revoked, once; the journal tells both, nothing of the secret", async () => {
       expect(await store.findKey("k1")).toBeNull();
       expect(await store.saveKey(draft)).toBe(true);
       expect(await store.saveKey({ ...draft, name: "another" })).toBe(false);
@@ -45,7 +45,7 @@ export function accessSuite(name: string, open: () => Promise<Store>): void {
       expect((await store.findKey("k2"))?.isLive).toBe(true);
     });
 
-    test("are rotated in one commit: the old one goes on for the overlap, never for longer than it had", async () => {
+    test("are rotated in one commit: the old one goes on for a while, never longer than it had", async () => {
       await store.saveKey(draft);
       await store.saveKey({ ...draft, id: "k9", expiresInMs: 1_000 });
       expect(await store.rotateKey("none", { ...draft, id: "k2" }, 60_000)).toBe(false);
@@ -72,7 +72,7 @@ export function accessSuite(name: string, open: () => Promise<Store>): void {
   });
 
   describe(`answers to repeated requests (${name})`, () => {
-    test("of two that ask at the same time one works on it; the answer is kept for both", async () => {
+    test("of several that ask at once one works on it; the answer is kept for all", async () => {
       const asked = [claim, { ...claim, holder: "two" }, { ...claim, holder: "three" }];
       const claims = await Promise.all(asked.map((each) => store.claimAnswer(each)));
       expect(claims.map(({ kind }) => kind).toSorted()).toEqual(["mine", "running", "running"]);
@@ -87,7 +87,7 @@ export function accessSuite(name: string, open: () => Promise<Store>): void {
       });
     });
 
-    test("another digest under the same name is refused; another key or route is another request", async () => {
+    test("another digest under a name is refused; another key or route is another request", async () => {
       await store.claimAnswer(claim);
       const other = { ...claim, holder: "two", digest: "d2" };
       expect((await store.claimAnswer(other)).kind).toBe("other");
