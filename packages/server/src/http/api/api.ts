@@ -82,7 +82,7 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
     allowance: createBuckets(options.ratePerMinute, now),
     signal: stopping.signal,
   };
-  const app = new Hono({ strict: false });
+  const app = new Hono();
   for (const bound of allBound(engine, options)) {
     const { method, path } = bound.route;
     app.on(method.toUpperCase(), honoPath(path), (context) => serve(parts, bound, context));
@@ -249,7 +249,8 @@ function responseOf(context: Context, { status, text, headers }: Written): Respo
   if (context.req.method !== "GET" || status !== 200) return new Response(text, { status, headers: shown });
   const etag = `"${hash("sha256", text, "hex").slice(0, 32)}"`;
   const known = context.req.header("if-none-match") ?? "";
-  const isSame = known.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
+  const isSame =
+    known.trim() === "*" || known.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
   return isSame
     ? new Response(null, { status: 304, headers: { etag } })
     : new Response(text, { status, headers: { ...shown, etag } });
