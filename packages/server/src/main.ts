@@ -8,6 +8,7 @@ import { runCli } from "./cli/program.ts";
 import { exitCodes, Refusal } from "./cli/refusal.ts";
 import { connectors, openEngine } from "./compose.ts";
 import { readEnvironment } from "./config/environment.ts";
+import { createApi } from "./http/api/api.ts";
 import { createHttpApp } from "./http/app.ts";
 import { listen, peerOf } from "./http/serve.ts";
 import { systemClock } from "./platform/clock.ts";
@@ -15,23 +16,27 @@ import { createLog } from "./platform/log.ts";
 import { sleep } from "./platform/sleep.ts";
 import type { Engine } from "./runtime/engine.ts";
 
-/** Webhooks and the status page, at the address that the project says. */
-function serve(engine: Engine, { project, onHints, trouble }: ServeOptions): Promise<Served> {
+/** Webhooks, the status page and the API, at the address that the project says. */
+async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions): Promise<Served> {
+  const { contractHash, entities, visibility, server } = project;
+  const { publicUrl, trustedProxies, ratePerMinute } = server;
+  const { now } = systemClock;
+  const log = createLog({
+    ...{ format: "plain", level: "warn" },
+    secrets: () => project.connections.flatMap((connection) => connection.secrets()),
+  });
+  const connections = project.connections.map(({ id }) => id);
+  const api = createApi(engine, { connections, entities, visibility, ratePerMinute, now, log });
   const app = createHttpApp(engine, {
     connections: project.connections.map(({ id, hooks }) => ({ id, ...hooks })),
-    publicUrl: project.server.publicUrl,
-    trustedProxies: project.server.trustedProxies,
-    peerOf,
-    contractHash: project.contractHash,
-    now: systemClock.now,
-    log: createLog({
-      ...{ format: "plain", level: "warn" },
-      secrets: () => project.connections.flatMap((connection) => connection.secrets()),
-    }),
-    onHints,
-    trouble,
+    ...{ publicUrl, trustedProxies, peerOf, contractHash, now, log, onHints, trouble, api },
   });
-  return listen(app, project.server);
+  const listening = await listen(app, server);
+  const close = async (): Promise<void> => {
+    await listening.close();
+    await api.close();
+  };
+  return { url: listening.url, close };
 }
 
 /** SIGINT and SIGTERM ask to stop; a second one is the system's again, and ends the program at once. */

@@ -105,6 +105,13 @@ export const rooms: readonly Room[] = [
     node: "*",
   },
   {
+    name: "server/store-access-port",
+    at: "packages/server/src/store/access-port.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-counts",
     at: "packages/server/src/store/counts.ts",
     rooms: ["kernel"],
@@ -258,6 +265,7 @@ export const rooms: readonly Room[] = [
       "kernel",
       "model",
       "server/ports",
+      "server/store-access-port",
       "server/store-contract-port",
       "server/store-counts",
       "server/store-due-port",

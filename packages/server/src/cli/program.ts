@@ -20,6 +20,7 @@ import { addFields } from "./fields.ts";
 import { addVerify } from "./verify.ts";
 import { initCommand } from "./init.ts";
 import type { InitOptions } from "./init.ts";
+import { addKeys } from "./keys.ts";
 import { addStatement } from "./statement.ts";
 import { checkCommand, mapCommand, statusCommand, whyCommand } from "./look.ts";
 import type { MapOptions } from "./look.ts";
@@ -276,6 +277,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addEpoch,
     addVerify,
     addSecrets,
+    addKeys,
   ])
     group(add);
   try {

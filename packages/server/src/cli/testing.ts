@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import { composeStatement, sealStatement } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
 import { firstEpoch } from "../store/epochs.ts";
+import { createMemoryStore } from "../store/memory/memory-store.ts";
+import type { AccessStore } from "../store/port.ts";
 import { connectionId, linkId } from "@crossfoot/kernel";
 import type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
 import { plainEnvironment, testConnectors } from "../config/testing.ts";
@@ -128,10 +131,16 @@ const noMoment: Engine["moment"] = {
   ...{ price: unasked, availability: unasked, credit: unasked, orderStatus: unasked },
   ...{ preflight: unasked, quoteToOrder: unasked, orderOf: unasked },
 };
+const memoryAccess = (): AccessStore =>
+  createMemoryStore({
+    entropy: { digest: (text) => createHash("sha256").update(text).digest("hex"), uuid: () => "u" },
+    clock: { now: () => Date.UTC(2026, 0, 31, 10), monotonic: () => 0 },
+  });
 
 /** An engine that answers what a test says, and notes what it is asked. */
 export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly asked: readonly string[] } {
   const asked: string[] = [];
+  const access = memoryAccess();
   const engine: Engine = {
     check: () => Promise.resolve([]),
     fields: () => Promise.resolve([]),
@@ -203,6 +212,12 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     refuseDelivery: () => undefined,
     followHints: () => Promise.resolve(null),
     attend: () => Promise.resolve(null),
+    linkedRecords: () => Promise.resolve([]),
+    linkedRecord: () => Promise.resolve(null),
+    keptPlan: () => Promise.resolve(null),
+    runs: () => Promise.resolve([]),
+    pauses: () => Promise.resolve([]),
+    access: () => access,
     close: () => Promise.resolve(),
     ...answers,
   };

@@ -35,6 +35,7 @@ describe("a project that is in order", () => {
       port: 8787,
       publicUrl: null,
       trustedProxies: [],
+      ratePerMinute: 600,
     });
     expect(project.connections[0]?.hooks).toEqual({
       perSecond: 200,
@@ -75,6 +76,19 @@ describe("a project that is in order", () => {
     expect(crm?.mapping.entities["accounts"]?.roots).toEqual(["mail", "name"]);
     expect(erp?.mapping.entities["accounts"]?.roots).toEqual(["email", "name"]);
     expect(crm?.mappingHash).not.toBe(erp?.mappingHash);
+  });
+
+  it("says what roles of keys do not see: the usual, or for a role that is named what stands there", () => {
+    writeFiles(folder.path, {
+      "crossfoot.yaml":
+        plainProject + 'visibility: { sales: { invoices: "*", orders: [gross] }, viewer: {} }\n',
+    });
+    expect(projectIn(folder.path).visibility).toEqual({
+      viewer: {},
+      sales: { invoices: ["*"], orders: ["gross"] },
+      ...{ operator: {}, approver: {}, administrator: {} },
+      agent: { accounts: ["creditLimit"] },
+    });
   });
 
   it("takes an entity out by either switch, and hashes the contract in force", () => {
@@ -136,6 +150,18 @@ describe("bad input in crossfoot.yaml gets file, line and the nearest known name
     expect(told.filter((problem) => problem.startsWith("contract.yaml:1: "))).toHaveLength(2);
     expect(told.filter((problem) => problem.startsWith("mappings/crm.yaml:1: "))).toHaveLength(2);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
+  it("a role, an entity or a field that nobody can see anyway", () => {
+    const told = (text: string): readonly string[] => changed("connections:", `${text}\nconnections:`);
+    expect(told("visibility: { boss: {} }").join()).toContain("unknown key `boss`");
+    expect(told("visibility: { sales: { acounts: [name] } }")).toEqual([
+      "crossfoot.yaml:1: unknown entity `acounts` (did you mean `accounts`?)",
+    ]);
+    expect(told("visibility: { sales: { accounts: [creditlimit] } }")).toEqual([
+      "crossfoot.yaml:1: Accounts have no field `creditlimit` (did you mean `creditLimit`?)",
+    ]);
+    expect(told("visibility: { sales: { accounts: [1] } }").join()).toContain("is a list of fields");
   });
 
   it("an unknown connector", () => {

@@ -16,6 +16,8 @@ import { readSecret, secretForm } from "./secret-reference.ts";
 import type { SecretPlaces } from "./secret-reference.ts";
 import { readSettings } from "./settings.ts";
 import type { Setting, Settings } from "./settings.ts";
+import { readVisibility } from "./visibility.ts";
+import type { Visibility } from "./visibility.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** Beside the folder, all that a project is made from. */
@@ -74,12 +76,14 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   const loaded = names.map((name) => loadConnection(source, name));
   work.problems.push(...loaded.flatMap((each) => each.problems), ...contract.problems);
   noteStrayMappings(work, names);
+  const { visibility, problems: unseen } = readVisibility(file, settings, contract.contract);
+  work.problems.push(...unseen);
   const connections = loaded.flatMap(({ connection }) => (connection === null ? [] : [connection]));
   const roles = sides === undefined ? undefined : rolesOf(connections, sides);
   if (work.problems.length > 0 || roles === undefined || store === undefined) {
     return { problems: sortProblems(work.problems) };
   }
-  return { project: compose(work, { contract, connections, roles, store, server }) };
+  return { project: compose(work, { contract, connections, roles, store, server, visibility }) };
 }
 
 function readContractFile(root: string): ReturnType<typeof loadContract> {
@@ -175,6 +179,7 @@ function compose(
     readonly roles: Roles;
     readonly store: StoreHome;
     readonly server: Project["server"];
+    readonly visibility: Visibility;
   },
 ): Project {
   const value = (path: string): string | number | boolean | undefined =>
@@ -207,6 +212,7 @@ function compose(
       delayMsMax: Number(value("retry.delayMax")),
     },
     server: at.server,
+    visibility: at.visibility,
   };
 }
 

@@ -37,6 +37,7 @@ export function loadServer(source: ServerSource): Project["server"] {
     ...(tls === undefined ? {} : { tls }),
     publicUrl: publicUrl === undefined ? null : String(publicUrl).replace(/\/+$/, ""),
     trustedProxies: proxies,
+    ratePerMinute: Number(value("ratePerMinute")),
   };
 }
 

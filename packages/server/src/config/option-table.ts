@@ -10,6 +10,7 @@ import { entities, entityNames } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import { writeDuration } from "./duration.ts";
 import type { Option, OptionKind } from "./option.ts";
+import { keyRoles } from "./key-roles.ts";
 
 const text: OptionKind = { is: "text" };
 const folder: OptionKind = { is: "folder" };
@@ -260,4 +261,13 @@ export const optionTable: readonly Option[] = [
       "Addresses or networks of proxies in front, parted by commas: what they say of whoever asks " +
       "(`X-Forwarded-For`, `-Proto`) and about client certificates counts. From anybody else it is dropped.",
   }),
+  option("server.ratePerMinute", count(1, 1_000_000), {
+    fallback: 600,
+    help: "Requests that each key of the HTTP API has in a minute.",
+  }),
+  ...keyRoles.map((role) =>
+    option(`visibility.${role}`, map, {
+      help: `Fields that keys of the role ${role} do not see, by entity; see docs/guide/api.md.`,
+    }),
+  ),
 ];

@@ -2,6 +2,7 @@ import type { Connector, Mapping } from "@crossfoot/connector-sdk";
 import type { ConnectionId, GuardLimits, JsonMap, QuotaLimits, RetryPolicy } from "@crossfoot/kernel";
 import type { Contract, EntityName, Role, Roles } from "@crossfoot/model";
 import type { Setting } from "./settings.ts";
+import type { Visibility } from "./visibility.ts";
 
 /** Connectors by the name that crossfoot.yaml uses. */
 export interface Connectors {
@@ -57,6 +58,8 @@ interface ServerSettings {
   readonly publicUrl: string | null;
   /** Addresses and networks of proxies whose word about whoever asks, and about certificates, counts. */
   readonly trustedProxies: readonly string[];
+  /** Requests that each key of the HTTP API has in a minute. */
+  readonly ratePerMinute: number;
   /** Own certificate with its chain, PEM, and its key; missing where a proxy does that, or nobody. */
   readonly tls?: { readonly certificate: string; readonly key: () => string };
 }
@@ -90,4 +93,6 @@ export interface Project {
   readonly guard: GuardLimits;
   readonly retry: RetryPolicy;
   readonly server: ServerSettings;
+  /** Fields that roles of keys do not see. */
+  readonly visibility: Visibility;
 }

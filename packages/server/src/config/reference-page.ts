@@ -36,6 +36,9 @@ const sections: { readonly [key: string]: string } = {
   guard: "Limits on the harm of one plan, per entity and kind of write.",
   retry: "What happens after a failure that may pass.",
   server: "Only used by `crossfoot up`.",
+  visibility:
+    "Each is a map of entities to lists of fields, or `*` for a whole entity. A role that is " +
+    "not named: viewer, sales and agent do not see `creditLimit` of accounts, the others see everything.",
 };
 
 const cell = (text: string): string => text.replaceAll("|", String.raw`\|`);

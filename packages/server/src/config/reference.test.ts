@@ -10,6 +10,7 @@ import { mappingSchema } from "./mapping-schema.ts";
 import { optionTable } from "./option-table.ts";
 import { readOption, variableOf } from "./option.ts";
 import { referencePage } from "./reference-page.ts";
+import { keyRoles } from "./key-roles.ts";
 
 const reference = (name: string): string => `../../../../docs/reference/${name}`;
 
@@ -42,10 +43,8 @@ describe("the table of options", () => {
     expect(variables).toContain("CROSSFOOT_CONNECTIONS_<NAME>_TIMEOUT_SECONDS");
     const hidden = optionTable.filter((option) => variableOf(option) === null).map(({ path }) => path);
     expect(hidden).toEqual([
-      "store.url",
-      "connections.*.secrets.*",
-      "connections.*.options",
-      "server.tls.key",
+      ...["store.url", "connections.*.secrets.*", "connections.*.options", "server.tls.key"],
+      ...keyRoles.map((role) => `visibility.${role}`),
     ]);
   });
 });

@@ -320,6 +320,24 @@ describe("the status page", () => {
   });
 });
 
+describe("the API", () => {
+  it("is served below its own address, with the headers of all answers, and nowhere else", async () => {
+    const asked: string[] = [];
+    const api = {
+      fetch: (request: Request): Response => {
+        asked.push(`${request.method} ${new URL(request.url).pathname}`);
+        return Response.json({ ok: true });
+      },
+    };
+    const { app } = made({}, { api });
+    const answer = await app.request("/api/v1/plans/p-1", { method: "PUT" });
+    expect([answer.status, answer.headers.get("x-frame-options")]).toEqual([200, "DENY"]);
+    expect((await app.request("/api/v2/plans")).status).toBe(404);
+    expect((await made().app.request("/api/v1/me")).status).toBe(404);
+    expect(asked).toEqual(["PUT /api/v1/plans/p-1"]);
+  });
+});
+
 describe("health", () => {
   it("is 200 while the store answers and the loop is well", async () => {
     const answer = await made().app.request("/healthz");

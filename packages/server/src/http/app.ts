@@ -1,8 +1,10 @@
+import { apiBase } from "@crossfoot/api";
 import { Hono } from "hono";
 import type { Context } from "hono";
 import type { Engine } from "../runtime/engine.ts";
 import { addHooks } from "./hooks.ts";
 import type { HookOptions } from "./hooks.ts";
+import type { Api } from "./api/api.ts";
 import { pageStyleSource } from "./page-style.ts";
 import { statusPage } from "./page.ts";
 import { reviewsPage } from "./reviews-page.ts";
@@ -12,6 +14,8 @@ export interface HttpOptions extends HookOptions {
   readonly contractHash: string;
   /** What is wrong with the loop, or null while all is well. */
   readonly trouble?: () => string | null;
+  /** The API below `/api/v1`; missing where none is served. */
+  readonly api?: Pick<Api, "fetch">;
 }
 
 const headers: { readonly [name: string]: string } = {
@@ -57,6 +61,8 @@ export function createHttpApp(
     const status = await engine.status();
     return context.html(statusPage({ status, contractHash, now: now(), trouble: trouble?.() ?? null }));
   });
+  const { api } = options;
+  if (api !== undefined) app.all(`${apiBase}/*`, (context) => api.fetch(context.req.raw, context.env));
   app.notFound((context) => context.json({ reason: "there is nothing here" }, 404));
   app.onError((error, context) => {
     options.log?.error("http_failed", { path: context.req.path, reason: error.message });

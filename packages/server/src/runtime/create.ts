@@ -15,6 +15,7 @@ import { runCommand, settlingOf, waitMsDefault } from "./command.ts";
 import type { Engine, PlanDocument, PlanOptions, RunOptions, RunSummary, StatusReport } from "./engine.ts";
 import { fieldsOfSide } from "./fields.ts";
 import { openTerms } from "./gate.ts";
+import { lookingOf } from "./looking.ts";
 import { Holding } from "./holding.ts";
 import { createIdle } from "./idle.ts";
 import { createIntake } from "./intake.ts";
@@ -305,5 +306,7 @@ export function createEngine(world: World): Engine {
     syncRecord: (record) => syncRecord(world, record),
     moment: createMoment(world),
     ...listening(world),
+    ...lookingOf(world),
+    access: () => world.store,
   };
 }

@@ -27,9 +27,11 @@ import type { Outlook } from "./outlook-report.ts";
 import type { Moment } from "./moment-port.ts";
 import type { WebhookStatus } from "./webhook-report.ts";
 import type { Receipt } from "./receipt.ts";
+import type { Looking } from "./looking-port.ts";
 import type { RepairRequest } from "./repair-report.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import type {
+  AccessStore,
   CandidateRow,
   ConflictRow,
   ConnectionRow,
@@ -320,7 +322,7 @@ export interface CheckFinding {
 }
 
 /** The runtime as commands see it. Each method rejects only with a defect, a StoreError or a LeaseLost. */
-export interface Engine {
+export interface Engine extends Looking {
   /**
    * Adds once what a connection rests on in its system, or only looks. Undefined when there is no such
    * connection; empty when its connector needs nothing.
@@ -446,5 +448,7 @@ export interface Engine {
    * a worker.
    */
   attend(options?: Pick<RunOptions, "onProgress" | "signal">): Promise<Attended | null>;
+  /** Keys of the HTTP API, answers to repeated requests, and the audit log. */
+  access(): AccessStore;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { readFields } from "@crossfoot/connector-sdk";
-import { carried } from "@crossfoot/kernel";
-import type { ConnectionId, EntityName, Fields } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
+import { withNamedIds } from "./looking.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { World } from "./world.ts";
@@ -38,18 +38,9 @@ export async function* storedRecords(
         id: record.id,
         link: links.get(recordName(record)) ?? null,
         modifiedAt: record.modifiedAt,
-        fields: Object.fromEntries(
-          Object.entries(fields).map(([field, value]) => [field, namedId(value) ?? value]),
-        ),
+        fields: withNamedIds(fields),
         problems,
       };
     }
   }
-}
-
-/** The id that a reference names; undefined for any other value. */
-function namedId(value: Fields[string]): string | undefined {
-  if (value === null || typeof value !== "object" || !("awaits" in value)) return undefined;
-  const [reference] = carried(value);
-  return reference !== undefined && "awaits" in reference ? reference.awaits.id : undefined;
 }

@@ -38,6 +38,8 @@ export interface PlanStore {
   setPlanState(id: string, state: Exclude<PlanState, "made">): Promise<void>;
   /** Null when this store has not made a plan of that name. */
   loadPlan(id: string): Promise<PlanRow | null>;
+  /** What was saved of it; null when this store has not made it. */
+  planBody(id: string): Promise<Json | null>;
   planMarks(id: string): Promise<readonly PlanMark[]>;
   /** Links that wait for one of these to have a record on some connection. */
   waitersOf(

@@ -1,4 +1,4 @@
-import type { LinkId } from "@crossfoot/kernel";
+import type { Json, LinkId } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { JournalWriter } from "./journal.ts";
 import type { Note } from "./chain.ts";
@@ -51,6 +51,11 @@ export async function markPlans(tx: Queryable, outcomes: readonly IntentOutcome[
   );
 }
 
+async function bodyOf(database: Database, id: string): Promise<Json | null> {
+  const [row] = await database.query<{ body: Json }>("select body from plan where id = $1", [id]);
+  return row?.body ?? null;
+}
+
 /** Plans and their marks. */
 export function planStore({ database, journal }: Deps): PlanStore {
   return {
@@ -92,6 +97,7 @@ export function planStore({ database, journal }: Deps): PlanStore {
       }));
       return row ?? null;
     },
+    planBody: (id) => bodyOf(database, id),
     async planMarks(id) {
       return database.query<PlanMark & { [column: string]: unknown }>(
         "select number, intent_key as key, state from plan_write where plan_id = $1 order by number",

@@ -19,6 +19,7 @@ import type {
 import type { Backlog, EntityCounts } from "./counts.ts";
 import type { DueStore } from "./due-port.ts";
 import type { CursorState, RecordKey, StoredObservation } from "./facts.ts";
+import type { AccessStore } from "./access-port.ts";
 import type { AdoptStore } from "./adopt-port.ts";
 import type { ContractStore } from "./contract-port.ts";
 import type { DuplicateStore } from "./duplicate-port.ts";
@@ -54,6 +55,7 @@ import type {
 export type { Backlog, DueRecords, EntityCounts, OpenWrites } from "./counts.ts";
 export { breakName, recordName } from "./facts.ts";
 export type { CursorState, RecordKey, StoredObservation } from "./facts.ts";
+export type * from "./access-port.ts";
 export type * from "./adopt-port.ts";
 export type * from "./duplicate-port.ts";
 export type * from "./epoch-port.ts";
@@ -344,6 +346,7 @@ export type OpenCounts = Omit<EntityCounts, "single" | "live" | "dormant" | "end
  */
 export interface Store
   extends
+    AccessStore,
     LeaseStore,
     DueStore,
     PlanStore,

@@ -1,4 +1,6 @@
 import type { Clock, Database, Entropy } from "../ports.ts";
+import { keyStore } from "./keys.ts";
+import { answerStore, auditStore } from "./kept-answers.ts";
 import { adoptStore } from "./adopt.ts";
 import { contractStore } from "./contracts.ts";
 import { bundleStore } from "./bundles.ts";
@@ -74,5 +76,8 @@ export function createStore(deps: {
     ...journalReader(database, entropy),
     ...lostStore(parts),
     ...madeStore(database),
+    ...keyStore(parts),
+    ...answerStore(database),
+    ...auditStore(parts),
   };
 }

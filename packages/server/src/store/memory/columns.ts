@@ -2,6 +2,7 @@
  * Rows of the memory store: the columns of the SQL tables, by their names. Instants are milliseconds since
  * 1970 here. `nr` counts rows where the SQL table has no primary key.
  */
+import type { AuditTable, KeptAnswerTable, KeyTable } from "./columns-access.ts";
 import type {
   AdoptedTerms,
   Bases,
@@ -484,4 +485,7 @@ export interface Rows {
   readonly proof_node: ProofNodeTable;
   readonly proof_terms: ProofTermsTable;
   readonly proof_due: ProofDueTable;
+  readonly api_key: KeyTable;
+  readonly api_answer: KeptAnswerTable;
+  readonly audit_event: AuditTable;
 }

@@ -5,6 +5,7 @@ import type { Store } from "../port.ts";
 import { inDumpOrder, setNames } from "../dump.ts";
 import type { Dump } from "../dump.ts";
 import { instant } from "./basics.ts";
+import { answerPart, auditPart, keyPart } from "./access.ts";
 import { adoptPart } from "./adopt.ts";
 import { bundlePart } from "./bundles.ts";
 import type { Rows } from "./columns.ts";
@@ -123,6 +124,9 @@ export function createMemoryStore(deps: {
     ...journalPart(state),
     ...lostPart(state),
     ...madePart(state),
+    ...keyPart(state),
+    ...answerPart(state),
+    ...auditPart(state),
     snapshot: () => byName((table) => table.all()) as unknown as Snapshot,
     restore(snapshot) {
       for (const table of tables) table.replaceAll(snapshot[table.spec.name as keyof Rows] as never);

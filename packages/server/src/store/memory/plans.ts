@@ -53,6 +53,9 @@ export function planPart(state: State): PlanStore {
         plan.change(row, { state: next, applied_at: next === "applied" ? now : row.applied_at });
       });
     },
+    async planBody(id) {
+      return plan.get(id)?.body ?? null;
+    },
     async loadPlan(id) {
       const row = plan.get(id);
       if (row === undefined) return null;

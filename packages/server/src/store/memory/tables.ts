@@ -299,6 +299,19 @@ const proofNode = spec("proof_node")({
 const proofTerms = spec("proof_terms")({ key: ["entity"], indices: {} });
 const proofDue = spec("proof_due")({ key: ["nr"], indices: { link: ofLink } });
 
+const apiKey = spec("api_key")({
+  key: ["id"],
+  checks: { role: ["viewer", "sales", "operator", "approver", "administrator", "agent"] },
+  instants: ["created_at", "expires_at", "used_at", "revoked_at"],
+  indices: {},
+});
+const apiAnswer = spec("api_answer")({
+  key: ["key_id", "name", "route"],
+  instants: ["until_at", "forget_at"],
+  indices: {},
+});
+const auditEvent = spec("audit_event")({ key: ["number"], instants: ["at"], indices: {} });
+
 const statement = spec("statement")({ key: ["number"], instants: ["made_at"], indices: {} });
 
 /** All tables. */
@@ -350,6 +363,9 @@ export interface Tables {
   readonly proofNode: Table<Rows["proof_node"], "under">;
   readonly proofTerms: Table<Rows["proof_terms"]>;
   readonly proofDue: Table<Rows["proof_due"], "link">;
+  readonly apiKey: Table<Rows["api_key"]>;
+  readonly apiAnswer: Table<Rows["api_answer"]>;
+  readonly auditEvent: Table<Rows["audit_event"]>;
 }
 
 /** Empty tables, whose changes leave their way back in `undo`. */
@@ -407,5 +423,8 @@ export function createTables(undo: Undo): Tables {
     proofNode: of(proofNode),
     proofTerms: of(proofTerms),
     proofDue: of(proofDue),
+    apiKey: of(apiKey),
+    apiAnswer: of(apiAnswer),
+    auditEvent: of(auditEvent),
   };
 }

@@ -33,6 +33,12 @@ export function appendOnlySuite(home: TestHome): void {
       await expect(database.query("update journal set kind = 'x'")).rejects.toThrow("append only");
     });
 
+    test("nobody changes or removes an entry of the audit log", async () => {
+      await store.appendAudit([{ at: "2026-01-05T08:00:00.000Z", kind: "key_refused", body: {} }]);
+      await expect(database.query("delete from audit_event")).rejects.toThrow("append only");
+      await expect(database.query("update audit_event set kind = 'x'")).rejects.toThrow("append only");
+    });
+
     test("nobody changes or removes a contract, a signature, or that it was taken back", async () => {
       await store.keepContract({ hash: "h", version: null, terms: {}, inForce: true });
       const ada = { hash: "h", name: "Ada", role: "CFO", department: null };

@@ -1,23 +1,18 @@
 import fc from "fast-check";
 import type { Entry } from "../links.ts";
 import { allShards, recordName } from "../port.ts";
-import type { Intent, IntentOutcome, Lease, Rights, Store } from "../port.ts";
+import type { Intent, IntentOutcome, Lease, Rights } from "../port.ts";
 import type { Known } from "./known.ts";
 import { deliveryReads, deliveryTallies, provedDeliveries } from "./random-deliveries.ts";
+import { accessChanges, accessLooks } from "./random-access.ts";
+import { knowing, plain } from "./random-call.ts";
+import type { Call } from "./random-call.ts";
 import { adoptionOf, answerOf, mergeOf, noMerge, noUnmerge, unmergeOf } from "./random-merges.ts";
 import type { MergeFacts } from "./random-merges.ts";
 import { leafFacts, proofsOf } from "./random-proofs.ts";
 import * as rows from "./random-rows.ts";
 
-/** One call of the port; its arguments are made from what is known when it is its turn. */
-export interface Call {
-  readonly method: keyof Store;
-  readonly pass: number;
-  readonly args: (known: Known) => readonly unknown[];
-}
-
-/** A method of the port. */
-export type Method = keyof Store;
+export type { Call, Method } from "./random-call.ts";
 const { connection, entity, link, record, records, runId } = rows;
 const limit = fc.integer({ min: 1, max: 4 });
 const links = fc.uniqueArray(link, { maxLength: 4 });
@@ -37,24 +32,6 @@ const sign = fc.record({
   ttlMs: fc.constantFrom(5, 900, 900),
 });
 const shards = fc.subarray([...allShards], { minLength: 8 });
-
-/** Time that passes before a call, ms; now and then the store's clock is set back, or much time passes. */
-const passing = fc.oneof(
-  { weight: 20, arbitrary: fc.nat(3) },
-  { weight: 1, arbitrary: fc.constantFrom(-4_000, 500, 4_000) },
-);
-
-/** A call whose arguments do not depend on what is there. */
-const plain = (method: Method, ...args: readonly fc.Arbitrary<unknown>[]): fc.Arbitrary<Call> =>
-  fc.tuple(passing, fc.tuple(...args)).map(([pass, given]) => ({ method, pass, args: () => given }));
-
-/** A call whose arguments do. */
-const knowing = <Facts>(
-  method: Method,
-  facts: fc.Arbitrary<Facts>,
-  args: (known: Known, facts: Facts) => readonly unknown[],
-): fc.Arbitrary<Call> =>
-  fc.tuple(passing, facts).map(([pass, given]) => ({ method, pass, args: (known) => args(known, given) }));
 
 const checkpoint = fc.record({
   observations: fc.array(rows.observation, { maxLength: 4 }),
@@ -393,6 +370,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
       parts: fc.constant({ head: "p" }),
     }),
   ),
+  ...accessChanges,
   proveUnder: plain("proveUnder", entity, fc.constantFrom("t1", "t2")),
   redrive: knowing("redrive", fc.tuple(pick, pick), (known, [one, other]) => [
     [at(known.parks, one), at(known.parks, other), "unknown"].filter((id) => id !== undefined),
@@ -458,6 +436,8 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   listShards: plain("listShards"),
   listTerms: plain("listTerms"),
   loadPlan: plain("loadPlan", plan),
+  planBody: plain("planBody", plan),
+  ...accessLooks,
   waitersOf: plain("waitersOf", links),
   planMarks: plain("planMarks", plan),
   counts: plain("counts"),

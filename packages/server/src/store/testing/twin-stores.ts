@@ -60,6 +60,8 @@ const ordered: ReadonlySet<string> = new Set([
     "linksOfEntity",
     "proofNodes",
     "proofLeaves",
+    "listKeys",
+    "listAudit",
   ],
 ]);
 

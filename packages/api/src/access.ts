@@ -1,0 +1,35 @@
+/** What a key may be, from the one that only looks to the one that may do everything. */
+export const keyRoles = ["viewer", "sales", "operator", "approver", "administrator", "agent"] as const;
+
+/** Role of a key. */
+export type KeyRole = (typeof keyRoles)[number];
+
+/** What each role is for. */
+export const roleWords: { readonly [role in KeyRole]: string } = {
+  viewer: "looks at records, runs and plans; changes nothing and spends no call of a system",
+  sales: "asks the ERP in the moment and turns quotes into orders",
+  operator: "keeps it going: decides conflicts and candidates, redrives, pauses, plans, applies",
+  approver: "approves and applies plans, also beyond the guard",
+  administrator: "everything",
+  agent: "a program that proposes: looks, asks and plans; never applies",
+};
+
+/** What a key may be limited to, beside its role. */
+export const scopeWords = {
+  "moment:read": "ask the ERP for prices, stock, credit, the state of orders, and for a preflight",
+  "orders:write": "turn quotes into orders",
+  "records:read": "read records, links and why they are as they are",
+  "operations:read": "read status, runs, conflicts, dead letters, candidates, pauses and the statement",
+  "operations:write": "decide conflicts and candidates, redrive, pause and resume",
+  "plans:read": "read plans",
+  "plans:write": "make plans, of what is due and of what is to be undone",
+  "plans:apply": "apply plans",
+} as const;
+
+/** A scope of a key. */
+export type Scope = keyof typeof scopeWords;
+
+/** All scopes, in the order of their words. */
+export const scopes: readonly Scope[] = Object.keys(scopeWords).filter((name): name is Scope =>
+  Object.hasOwn(scopeWords, name),
+);

@@ -1,0 +1,11 @@
+export * from "./access.ts";
+export * from "./moment-routes.ts";
+export * from "./openapi.ts";
+export * from "./operation-routes.ts";
+export * from "./plan-routes.ts";
+export * from "./problem.ts";
+export * from "./record-routes.ts";
+export * from "./reference.ts";
+export * from "./route.ts";
+export * from "./routes.ts";
+export type { Paging } from "./schema.ts";

@@ -1,0 +1,37 @@
+import * as moment from "./moment-routes.ts";
+import * as operation from "./operation-routes.ts";
+import * as plan from "./plan-routes.ts";
+import * as record from "./record-routes.ts";
+import type { Route } from "./route.ts";
+
+/** Every route of the API, in the order of the reference. */
+export const routes: readonly Route[] = [
+  moment.quoteToOrderRoute,
+  moment.orderOfQuoteRoute,
+  moment.preflightRoute,
+  moment.pricesRoute,
+  moment.availabilityRoute,
+  moment.creditRoute,
+  moment.orderStatusRoute,
+  record.listRecordsRoute,
+  record.recordRoute,
+  record.whyRoute,
+  record.linkRoute,
+  operation.statusRoute,
+  operation.runsRoute,
+  operation.statementRoute,
+  operation.conflictsRoute,
+  operation.decideConflictRoute,
+  operation.deadLettersRoute,
+  operation.redriveRoute,
+  operation.candidatesRoute,
+  operation.decideCandidateRoute,
+  operation.pausesRoute,
+  operation.pauseRoute,
+  operation.resumeRoute,
+  plan.makePlanRoute,
+  plan.planRoute,
+  plan.applyPlanRoute,
+  plan.undoRoute,
+  operation.meRoute,
+];

@@ -1,0 +1,52 @@
+import type { Route } from "@crossfoot/api";
+import type { KeyRow } from "../../store/port.ts";
+import type { Sight } from "./sight.ts";
+
+/** Who asks. */
+export interface Caller {
+  readonly key: KeyRow;
+  readonly sight: Sight;
+  /** How the journal names them. */
+  readonly by: string;
+}
+
+/** One request that passed the door. */
+export interface Call<Params = unknown, Query = unknown, Body = unknown> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly caller: Caller;
+  /** How long the caller waits, ms. */
+  readonly budgetMs: number;
+  /** Aborts when the server is to end. */
+  readonly signal: AbortSignal;
+}
+
+/** What a route answers. */
+export interface Answer {
+  readonly status: 200 | 201 | 202;
+  readonly body: unknown;
+  readonly location?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** A route with what it does. */
+export interface Bound {
+  readonly route: Route;
+  readonly run: (call: Call) => Promise<Answer>;
+  /** Past its budget it goes on, and the caller asks again. */
+  readonly isLong: boolean;
+}
+
+/** Binds a route to what it does. */
+export function bind<Params, Query, Body>(
+  route: Route<Params, Query, Body>,
+  run: (call: Call<Params, Query, Body>) => Promise<Answer>,
+  more: { readonly isLong?: true } = {},
+): Bound {
+  // What comes in was read by the route's own schemas.
+  return { route, run: run as Bound["run"], isLong: more.isLong === true };
+}
+
+/** An answer with status 200. */
+export const done = (body: unknown): Answer => ({ status: 200, body });

@@ -1,0 +1,124 @@
+import {
+  apiBase,
+  availabilityRoute,
+  creditRoute,
+  orderOfQuoteRoute,
+  orderStatusRoute,
+  preflightRoute,
+  pricesRoute,
+  quoteToOrderRoute,
+} from "@crossfoot/api";
+import type { ProblemCode } from "@crossfoot/api";
+import type {
+  Answered,
+  Moment,
+  Ordering,
+  Preflight,
+  Refusal,
+  RefusalCode,
+} from "../../runtime/moment-port.ts";
+import { bind, done } from "./call.ts";
+import type { Answer, Bound, Call } from "./call.ts";
+import { Problem } from "./problem.ts";
+import type { Sight } from "./sight.ts";
+
+/** Problems of the refusals; those that are called the same are left out. */
+const codes: { readonly [code in RefusalCode]: ProblemCode } = {
+  record_unknown: "record_unknown",
+  not_in_erp: "not_in_erp",
+  not_offered: "not_offered",
+  not_accepted: "not_accepted",
+  quote_closed: "quote_closed",
+  held: "held",
+  refused_by_erp: "refused_by_erp",
+  erp_away: "erp_away",
+  invalid: "question_invalid",
+};
+const awaySeconds = 10;
+const lookAgainSeconds = 2;
+
+function problemOf({ code, message, failure }: Refusal): Problem {
+  const headers = code === "erp_away" ? { "retry-after": String(awaySeconds) } : {};
+  if (failure === null) return new Problem(codes[code], message, { headers });
+  const { code: word, message: said, field, requestId } = failure;
+  return new Problem(codes[code], message, {
+    headers,
+    system: { code: word, message: said, field, requestId },
+  });
+}
+
+function answerOf<A>(answered: Answered<A>, shown: (answer: A) => unknown): Answer {
+  if (answered.kind === "refused") throw problemOf(answered.refusal);
+  const isNow = answered.kind === "now";
+  const freshness = {
+    kind: answered.kind,
+    ageSeconds: isNow ? 0 : Math.max(0, Math.round(answered.ageMs / 1_000)),
+    reason: isNow ? null : answered.why.message,
+  };
+  return done({ freshness, answer: shown(answered.answer) });
+}
+
+const asIs = (answer: unknown): unknown => answer;
+
+type Credit = NonNullable<Preflight["credit"]>;
+
+/** What of a customer's credit tells the limit goes with the field `creditLimit` of accounts. */
+function creditShown(credit: Credit, sight: Sight): unknown {
+  if (!sight.hides("accounts", "creditLimit") && !sight.hidesEntity("accounts")) return credit;
+  const { limit: _limit, free: _free, ...rest } = credit;
+  return rest;
+}
+
+function preflightShown(preflight: Preflight, sight: Sight): unknown {
+  if (!sight.hides("accounts", "creditLimit") && !sight.hidesEntity("accounts")) return preflight;
+  const { credit, findings, ...rest } = preflight;
+  return {
+    ...rest,
+    findings: findings.map((each) =>
+      each.code.startsWith("credit_")
+        ? { ...each, message: "the customer's credit stands in the way", quoted: null, found: null }
+        : each,
+    ),
+    credit: credit === null ? null : creditShown(credit, sight),
+  };
+}
+
+function orderingAnswer(ordering: Ordering, quote: string): Answer {
+  if (ordering.kind === "refused") throw problemOf(ordering.refusal);
+  if (ordering.kind === "ordered") return done(ordering);
+  const location = `${apiBase}/quotes/${encodeURIComponent(quote)}/order`;
+  return { status: 202, body: ordering, location, retryAfterSeconds: lookAgainSeconds };
+}
+
+/** What is asked while somebody waits. */
+export function momentRoutes(moment: Moment): readonly Bound[] {
+  const within = ({ budgetMs }: Pick<Call, "budgetMs">): { readonly budgetMs: number } => ({ budgetMs });
+  return [
+    bind(quoteToOrderRoute, async (call) => {
+      const quote = call.params.id;
+      const { by } = call.caller;
+      return orderingAnswer(await moment.quoteToOrder({ quote, by, ...within(call) }), quote);
+    }),
+    bind(orderOfQuoteRoute, async (call) => {
+      const quote = call.params.id;
+      return orderingAnswer(await moment.orderOf({ quote, ...within(call) }), quote);
+    }),
+    bind(preflightRoute, async (call) =>
+      answerOf(await moment.preflight({ ...call.body, ...within(call) }), (answer) =>
+        preflightShown(answer, call.caller.sight),
+      ),
+    ),
+    bind(pricesRoute, async (call) => answerOf(await moment.price({ ...call.body, ...within(call) }), asIs)),
+    bind(availabilityRoute, async (call) =>
+      answerOf(await moment.availability({ ...call.body, ...within(call) }), asIs),
+    ),
+    bind(creditRoute, async (call) =>
+      answerOf(await moment.credit({ ...call.body, ...within(call) }), (answer) =>
+        creditShown(answer, call.caller.sight),
+      ),
+    ),
+    bind(orderStatusRoute, async (call) =>
+      answerOf(await moment.orderStatus({ order: call.params.id, ...within(call) }), asIs),
+    ),
+  ];
+}

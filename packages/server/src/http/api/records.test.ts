@@ -1,0 +1,145 @@
+import { expect, test } from "vitest";
+import { customer, miniWorld } from "../../runtime/testing/world.ts";
+import type { MiniWorld } from "../../runtime/testing/world.ts";
+import { createMemoryStore } from "../../store/memory/memory-store.ts";
+import { apiWorld, someMoment } from "../testing/api-world.ts";
+import type { ApiWorld } from "../testing/api-world.ts";
+
+const limit = "4711.25";
+
+async function stage(): Promise<{ readonly mini: MiniWorld; readonly api: ApiWorld }> {
+  const mini = await miniWorld({ database: (deps) => createMemoryStore(deps) });
+  for (const at of ["1", "2", "3", "4", "5"])
+    mini.crm.add("accounts", {
+      ...customer,
+      name: `Acme ${at}`,
+      taxId: `FR${at}`,
+      email: `${at}@acme.example`,
+      limit,
+    });
+  await mini.engine.run();
+  return { mini, api: await apiWorld(mini.engine, {}) };
+}
+
+interface Page {
+  readonly rows: readonly { readonly link: string; readonly members: readonly object[] }[];
+  readonly next: string | null;
+}
+
+const json = async <T>(response: Response): Promise<T> => (await response.json()) as T;
+
+test("records come in pages, each once, with both sides", async () => {
+  const { api } = await stage();
+  const links: string[] = [];
+  let next: string | null = "";
+  let pages = 0;
+  while (next !== null) {
+    const cursor: string = next === "" ? "" : `&cursor=${next}`;
+    const page: Page = await json<Page>(await api.ask("GET", `/records/accounts?limit=2${cursor}`));
+    links.push(...page.rows.map(({ link }) => link));
+    for (const { members } of page.rows)
+      expect(members).toMatchObject([
+        { connection: "crm", kind: "present", fields: { taxId: expect.stringMatching(/^FR/) as string } },
+        { connection: "erp", kind: "present", fields: { taxId: expect.stringMatching(/^FR/) as string } },
+      ]);
+    next = page.next;
+    pages += 1;
+  }
+  expect([links.length, new Set(links).size, pages]).toEqual([5, 5, 3]);
+  const other = await api.ask("GET", "/records/contacts?cursor=W10");
+  expect(await json(other)).toMatchObject({ status: 400, code: "cursor_invalid" });
+  const first = await json<Page>(await api.ask("GET", "/records/accounts?limit=2"));
+  const borrowed = await api.ask("GET", `/records/contacts?cursor=${first.next}`);
+  expect(await json(borrowed)).toMatchObject({ code: "cursor_invalid" });
+});
+
+test("a record is found by either system's name and by its link, in its entity alone", async () => {
+  const { mini, api } = await stage();
+  const [crm, erp] = [mini.crm, mini.erp].map((system) => system.rows("accounts")[0]);
+  const names = [`crm:${crm?.id}`];
+  const { link } = await json<{ readonly link: string }>(
+    await api.ask("GET", `/records/accounts/${names[0]}`),
+  );
+  const twin =
+    mini.erp.rows("accounts").find(({ fields }) => fields["taxId"] === crm?.fields["taxId"]) ?? erp;
+  for (const path of [`/records/accounts/erp:${twin?.id}`, `/records/accounts/${link}`, `/links/${link}`])
+    expect(await json(await api.ask("GET", path))).toMatchObject({ link, entity: "accounts", state: "live" });
+  expect((await api.ask("GET", `/records/contacts/${link}`)).status).toBe(404);
+  expect((await api.ask("GET", `/records/contacts/${link}/why`)).status).toBe(404);
+  expect((await api.ask("GET", "/links/l-none")).status).toBe(404);
+});
+
+test("a role that does not see a field gets it nowhere: records, why, plans, the statement", async () => {
+  const { mini, api } = await stage();
+  const id = mini.crm.rows("accounts")[0]?.id ?? "";
+  const other = mini.erp.rows("accounts")[0]?.id ?? "";
+  mini.erp.edit("accounts", other, { limit: "4711.26" });
+  mini.pass(60_000);
+  const made = await api.ask("POST", "/plans", { body: {}, headers: { "idempotency-key": "my-plan-1" } });
+  await made.text();
+  await api.api.close();
+  const replayed = await api.ask("POST", "/plans", { body: {}, headers: { "idempotency-key": "my-plan-1" } });
+  const plan = replayed.headers.get("location")?.split("/").at(-1) ?? "";
+  const paths = [
+    "/records/accounts",
+    `/records/accounts/crm:${id}`,
+    `/records/accounts/crm:${id}/why`,
+    `/plans/${plan}`,
+    "/statement",
+    "/conflicts",
+    "/dead-letters",
+    "/candidates",
+    "/status",
+  ];
+  const seen: string[] = [];
+  for (const path of paths) {
+    const whole = await (await api.ask("GET", path)).text();
+    if (whole.includes("4711.")) seen.push(path);
+    const part = await api.ask("GET", path, { token: api.tokens.viewer });
+    const text = await part.text();
+    expect([path, part.status, text.includes("4711.")]).toEqual([path, 200, false]);
+  }
+  // The test has looked at something: these show the limit to whoever may see it.
+  expect(seen).toEqual([
+    "/records/accounts",
+    `/records/accounts/crm:${id}`,
+    `/records/accounts/crm:${id}/why`,
+    `/plans/${plan}`,
+    "/statement",
+  ]);
+});
+
+test("a credit check and a preflight keep a hidden limit to themselves", async () => {
+  const { mini } = await stage();
+  const api = await apiWorld(mini.engine, { moment: someMoment });
+  const asked = [
+    ["/credit-checks", { account: "crm:1" }],
+    ["/preflight", { quote: "crm:1" }],
+  ] as const;
+  for (const [path, body] of asked) {
+    const shown = await (await api.ask("POST", path, { body })).text();
+    const hidden = await (await api.ask("POST", path, { body, token: api.tokens.sales })).text();
+    expect([shown.includes("5000"), hidden.includes("5000"), hidden.includes("4970")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(hidden).toContain('"exposure":"30"');
+  }
+});
+
+test("an entity that a role does not see is refused by name, and left out of lists", async () => {
+  const { mini } = await stage();
+  const api = await apiWorld(mini.engine, { visibility: { viewer: { accounts: ["*"] } } });
+  const link = mini.crm.rows("accounts")[0]?.id ?? "";
+  const token = api.tokens.viewer;
+  for (const path of ["/records/accounts", `/records/accounts/crm:${link}`, "/statement?entity=accounts"])
+    expect(await json(await api.ask("GET", path, { token }))).toMatchObject({
+      code: "entity_hidden",
+      status: 403,
+    });
+  const status = await json<{ readonly entities: readonly object[] }>(
+    await api.ask("GET", "/status", { token }),
+  );
+  expect(JSON.stringify(status.entities)).not.toContain("accounts");
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { sightOf } from "./sight.ts";
+
+const canary = "4711.99";
+const sight = sightOf("sales", { sales: { accounts: ["creditLimit"], invoices: ["*"] } });
+
+/** Everything in which a hidden value can stand. */
+const answer = {
+  entity: "accounts",
+  members: [
+    { connection: "crm", fields: { name: "Acme", creditLimit: canary }, base: { creditLimit: canary } },
+  ],
+  intents: [
+    {
+      entity: "accounts",
+      fields: { creditLimit: { amount: canary }, name: "Acme" },
+      before: { creditLimit: { limit: canary } },
+      sourceImages: { crm: { creditLimit: { limit: canary } } },
+    },
+  ],
+  conflicts: [
+    { entity: "accounts", field: "creditLimit", values: { crm: canary, erp: canary } },
+    { entity: "accounts", field: "name", values: { crm: "Acme" } },
+  ],
+  lost: [{ entity: "accounts", field: "creditLimit.amount", value: canary }],
+  journal: [
+    { entity: null, kind: "base_moved", body: { images: { creditLimit: { limit: canary } } } },
+    { entity: null, kind: "discarded", body: { field: "creditLimit", value: canary } },
+  ],
+  whatIf: { rows: [{ entity: "accounts", what: "creditLimit", now: { value: canary } }] },
+  candidates: [
+    {
+      entity: "accounts",
+      keys: [`creditLimit=["${canary}"]`, `name+creditLimit=["a","${canary}"]`, 'name=["acme"]'],
+    },
+  ],
+  others: [{ entity: "invoices", fields: { gross: canary } }],
+  failure: { failure: "invalid", code: "too_high", message: "the limit is too high", field: "creditLimit" },
+};
+
+describe("sight", () => {
+  it("leaves out what a role does not see, wherever it stands, and nothing else", () => {
+    const shown = sight.conceal(answer);
+    expect(JSON.stringify(shown)).not.toContain(canary);
+    expect(shown).toMatchObject({
+      members: [{ connection: "crm", fields: { name: "Acme" } }],
+      intents: [{ fields: { name: "Acme" } }],
+      conflicts: [{ field: "name" }],
+      candidates: [{ keys: ['name=["acme"]'] }],
+      others: [],
+      failure: { code: "too_high", field: "creditLimit" },
+    });
+  });
+
+  it("hides a field of one entity in that entity alone", () => {
+    const shown = sight.conceal({ entity: "contacts", fields: { creditLimit: "kept" } });
+    expect(shown.fields.creditLimit).toBe("kept");
+    expect(sight.conceal({ fields: { creditLimit: canary } }, "accounts").fields.creditLimit).toBeUndefined();
+  });
+
+  it("a role that sees everything gets the very answer", () => {
+    expect(sightOf("operator", {}).conceal(answer)).toBe(answer);
+  });
+});

@@ -1,0 +1,77 @@
+import { isMap } from "@crossfoot/kernel";
+import type { Json, JsonMap } from "@crossfoot/kernel";
+import { isEntityName } from "@crossfoot/model";
+import type { EntityName } from "@crossfoot/model";
+import type { KeyRole } from "../../store/port.ts";
+
+/** Fields that roles do not see, by role and entity; `*` is the whole entity. */
+export type Visibility = {
+  readonly [role in KeyRole]?: { readonly [entity in EntityName]?: readonly string[] };
+};
+
+/** What one role sees. The one place in which values are left out of answers. */
+export interface Sight {
+  readonly hidden: { readonly [entity: string]: readonly string[] };
+  readonly hides: (entity: string, field: string) => boolean;
+  readonly hidesEntity: (entity: string) => boolean;
+  /**
+   * The same without what is hidden, however deep it stands: keys that name a hidden field, rows that are
+   * about one, and rows of a hidden entity. What a value belongs to is told by the nearest `entity` around
+   * it.
+   */
+  readonly conceal: <T>(answer: T, entity?: string) => T;
+}
+
+/** The field that a path such as `lines[l-1].price` or `address.city` is part of. */
+const fieldOf = (path: string): string => /^[^.[]*/.exec(path)?.[0] ?? path;
+
+/** Whether a map tells of a failure: that names a field, and never holds its value. */
+const isFailure = (map: JsonMap): boolean => "failure" in map && "code" in map && "message" in map;
+
+/** What a role sees. */
+export function sightOf(role: KeyRole, visibility: Visibility): Sight {
+  const hidden = visibility[role] ?? {};
+  const fieldsOf = (entity: string | null): readonly string[] =>
+    (entity !== null && isEntityName(entity) ? hidden[entity] : undefined) ?? [];
+  const hides = (entity: string | null, field: string): boolean => fieldsOf(entity).includes(fieldOf(field));
+  const hidesEntity = (entity: string | null): boolean => fieldsOf(entity).includes("*");
+  const isNothing = Object.keys(hidden).length === 0;
+
+  const entityOf = (map: JsonMap, around: string | null): string | null => {
+    const own = map["entity"];
+    return typeof own === "string" ? own : around;
+  };
+  /** A row about a hidden field or entity: `field` of conflicts and losses, `what` of a what-if. */
+  const isHiddenRow = (map: JsonMap, around: string | null): boolean => {
+    const entity = entityOf(map, around);
+    if (hidesEntity(entity)) return true;
+    const names = [map["field"], map["what"]].filter((name) => typeof name === "string");
+    return !isFailure(map) && names.some((name) => hides(entity, name));
+  };
+  /** A key such as `name+taxId=[...]` holds values of the fields before the `=`. */
+  const isHiddenKey = (key: Json, entity: string | null): boolean =>
+    typeof key === "string" && (key.split("=")[0] ?? "").split("+").some((name) => hides(entity, name));
+  const walk = (json: Json, around: string | null): Json => {
+    if (Array.isArray(json))
+      return json
+        .filter((each: Json) => !(isMap(each) && isHiddenRow(each, around)))
+        .map((each: Json) => walk(each, around));
+    if (!isMap(json)) return json;
+    const entity = entityOf(json, around);
+    const left = Object.entries(json).flatMap(([key, value]): readonly (readonly [string, Json])[] => {
+      if (hides(entity, key)) return [];
+      if (key === "keys" && Array.isArray(value))
+        return [[key, value.filter((each: Json) => !isHiddenKey(each, entity))]];
+      if (isMap(value) && isHiddenRow(value, entity)) return [[key, null]];
+      return [[key, walk(value, entity)]];
+    });
+    return Object.fromEntries(left);
+  };
+  return {
+    hidden,
+    hides,
+    hidesEntity,
+    conceal: <T>(answer: T, entity?: string): T =>
+      isNothing ? answer : (walk(answer as Json, entity ?? null) as T),
+  };
+}

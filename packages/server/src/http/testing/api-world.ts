@@ -1,0 +1,184 @@
+import { keyRoles, routes, scopes } from "@crossfoot/api";
+import type { KeyRole } from "@crossfoot/api";
+import type { CreditAnswer } from "@crossfoot/connector-sdk";
+import type { FailureRecord } from "@crossfoot/kernel";
+import { entityNames } from "@crossfoot/model";
+import { makeKey } from "../../runtime/api-key.ts";
+import type { Moment } from "../../runtime/moment-port.ts";
+import type { AccessStore } from "../../store/port.ts";
+import { createApi } from "../api/api.ts";
+import type { Api, ApiEngine, ApiOptions } from "../api/api.ts";
+
+/** What a test waits for itself: nothing happens later unless it says so. */
+interface Later {
+  readonly ms: number;
+  readonly work: () => Promise<void>;
+}
+
+/** The API over an engine, with a key for every role. */
+export interface ApiWorld {
+  readonly api: Api;
+  readonly access: AccessStore;
+  /** A whole key by its role, with every scope. */
+  readonly tokens: { readonly [role in KeyRole]: string };
+  readonly later: Later[];
+  /** What was logged, a line each. */
+  readonly logged: string[];
+  /** Asks as `admin` unless `token` says otherwise; null sends none. */
+  readonly ask: (method: string, path: string, more?: Asked) => Promise<Response>;
+}
+
+/** What a request carries. */
+interface Asked {
+  readonly token?: string | null;
+  readonly body?: unknown;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+let requests = 0;
+
+/** Opens it. What the options do not say is as in a usual project, with a limit that no test meets. */
+export async function apiWorld(
+  engine: ApiEngine,
+  { moment = engine.moment, ...options }: Partial<ApiOptions> & { readonly moment?: Moment } = {},
+): Promise<ApiWorld> {
+  const later: Later[] = [];
+  const logged: string[] = [];
+  const log = (event: string, facts?: object): void =>
+    void logged.push(`${event} ${JSON.stringify(facts ?? {})}`);
+  const limitsHidden = { accounts: ["creditLimit"] };
+  const api = createApi(
+    { ...engine, moment },
+    {
+      connections: ["crm", "erp"],
+      entities: entityNames,
+      visibility: { viewer: limitsHidden, sales: limitsHidden, agent: limitsHidden },
+      ratePerMinute: 1_000_000,
+      now: () => Date.UTC(2026, 0, 31, 10),
+      later: (ms, work) => void later.push({ ms, work }),
+      sleep: () => new Promise((resolve) => setImmediate(resolve)),
+      log: { info: log, warn: log, error: log },
+      ...options,
+    },
+  );
+  const access = engine.access();
+  const tokens: Partial<Record<KeyRole, string>> = {};
+  for (const role of keyRoles) tokens[role] = await tokenOf(access, { role });
+  const ask: ApiWorld["ask"] = async (method, path, { token, body, headers = {} } = {}) => {
+    const used = token === undefined ? tokens.administrator : token;
+    requests += 1;
+    return api.fetch(
+      new Request(`http://localhost/api/v1${path}`, {
+        method,
+        headers: {
+          ...(used === null || used === undefined ? {} : { authorization: `Bearer ${used}` }),
+          ...(method === "POST" ? { "idempotency-key": `request-${requests}` } : {}),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      }),
+    );
+  };
+  return { api, access, tokens: tokens as ApiWorld["tokens"], later, logged, ask };
+}
+
+/** A key in the store. */
+export async function tokenOf(
+  access: AccessStore,
+  wanted: { readonly role: KeyRole; readonly scopes?: readonly string[]; readonly expiresInMs?: number },
+): Promise<string> {
+  const { draft, token } = makeKey({
+    ...{ name: `a ${wanted.role}`, role: wanted.role, by: "root" },
+    scopes: wanted.scopes ?? scopes,
+    expiresInMs: wanted.expiresInMs ?? null,
+  });
+  await access.saveKey(draft);
+  return token;
+}
+
+/** A path of a route with something in the place of every parameter. */
+const somePath = (path: string): string =>
+  path
+    .replace("{entity}", "accounts")
+    .replace("{kind}", "entity")
+    .replace("{name}", "quotes")
+    .replaceAll(/\{[^}]+\}/g, "l-1");
+
+/** A body that the schema of each route takes. */
+const someBodies: { readonly [id: string]: unknown } = {
+  orderQuote: {},
+  preflightQuote: { quote: "crm:1" },
+  askPrices: { account: "crm:1", lines: [{ product: "erp:2", quantity: "3" }] },
+  askAvailability: { rows: [{ product: "erp:2" }] },
+  checkCredit: { account: "crm:1" },
+  decideConflict: { take: "crm" },
+  redriveDeadLetters: { ids: ["p1"] },
+  decideCandidate: { entity: "accounts", connection: "crm", id: "1", with: null },
+  makePlan: {},
+  applyPlan: {},
+  planUndo: { what: "run", id: "run-1" },
+};
+
+/** Every route as one request that its schemas take. */
+export const someRequests: readonly {
+  readonly route: (typeof routes)[number];
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+}[] = routes.map((route) => ({
+  route,
+  method: route.method.toUpperCase(),
+  path: somePath(route.path),
+  ...(route.body === null ? {} : { body: someBodies[route.id] }),
+}));
+
+const failure: FailureRecord = {
+  failure: "transient",
+  code: "timeout",
+  message: "the ERP did not answer",
+  ...{ status: null, retryAt: null, requestId: null, field: null },
+};
+const credit: CreditAnswer = {
+  ...{ currency: "EUR", limit: "5000", openOrders: "10", notHeld: "0", openInvoices: "20", overdue: "0" },
+  ...{ exposure: "30", free: "4970", isRefused: false },
+  verdict: "within",
+};
+
+/** Something that answers in the moment: an answer of every form. */
+export const someMoment: Moment = {
+  price: () =>
+    Promise.resolve({
+      kind: "stale",
+      answer: { currency: "EUR", pricebook: null, rows: [{ ok: false, failure }], totals: null },
+      ageMs: 61_400,
+      why: failure,
+    }),
+  availability: () => Promise.resolve({ kind: "now", answer: { rows: [] } }),
+  credit: () => Promise.resolve({ kind: "now", answer: credit }),
+  orderStatus: () =>
+    Promise.resolve({
+      kind: "refused",
+      refusal: { code: "not_in_erp", message: "the order is not in the ERP yet", failure: null },
+    }),
+  preflight: () =>
+    Promise.resolve({
+      kind: "now",
+      answer: {
+        verdict: "blocked",
+        findings: [
+          {
+            ...{ verdict: "blocked", code: "credit_over", message: "the limit of 5000 is passed" },
+            ...{ quoted: "6000", found: "5000", fix: "ask finance" },
+          },
+        ],
+        lines: [],
+        totals: null,
+        currency: "EUR",
+        credit,
+      },
+    }),
+  quoteToOrder: () => Promise.resolve({ kind: "pending", message: "the ERP makes it" }),
+  orderOf: () =>
+    Promise.resolve({ kind: "ordered", order: { names: ["erp:9"], number: "SO9" }, isMadeNow: false }),
+};
