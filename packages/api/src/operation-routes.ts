@@ -65,6 +65,7 @@ const status = exactly({
   cursors: rows,
   runs: rows,
   outlooks: rows,
+  webhooks: exactly({ counts: rows, waiting: rows }),
   epoch: z.looseObject({ number: z.number(), state: z.string() }),
 });
 const run = exactly({
