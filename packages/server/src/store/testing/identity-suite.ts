@@ -222,6 +222,39 @@ export function identityStoreSuite(home: StoreHome): void {
       expect(await store.standingMerge({ connection: crm, entity, id: externalId("r1") })).toBe(null);
     });
 
+    test("of a deleted loser bring its link back without it, as one that is being written to", async () => {
+      const row = { connection: crm, entity, loser: externalId("r1"), survivor: externalId("r2") };
+      const kept = { ...row, plan: "p-1", body: { from: one, isBack: true } };
+      await store.saveConsolidated([kept]);
+      const gone = seen({ kind: "deleted", readStart: 30, readEnd: 31, version: null, versionOrder: null });
+      await store.checkpoint({ observations: [gone], unreadable: [], cursor: null, runId: null });
+      const [shown] = await store.observationsOf([gone]);
+      expect([shown?.kind, shown?.into]).toEqual(["merged", "r2"]);
+      const [, left] = membersOf("1");
+      const rest = { back: left === undefined ? [] : [left], bases: {} };
+      const stay = [
+        { connection: crm, id: externalId("r2"), aliases: [externalId("r1")] },
+        { connection: erp, id: externalId("y2"), aliases: [] },
+      ];
+      const states = { back: "single", stay: "live" } as const;
+      const without = { ...unmerge, ...rest, stay, states, isGone: true };
+      expect(await store.commitUnmerge(without, null, lease)).toBe("done");
+      const [first, second] = await store.loadLinks([one, two]);
+      expect([first?.members, first?.state]).toEqual([rest.back, "single"]);
+      expect(second?.members).toEqual(stay);
+      const targets = async (): Promise<readonly string[]> =>
+        (await store.loadBundles([one])).flatMap(({ openTargets }) => openTargets);
+      expect(await targets()).toEqual(["crm"]);
+      expect(await store.consolidatedOf([gone])).toEqual([kept]);
+    });
+
+    test("count no more as being written to where the record is there", async () => {
+      expect(await store.commitUnmerge(unmerge, null, lease)).toBe("done");
+      const row = { connection: crm, entity, loser: externalId("r1"), survivor: externalId("r2") };
+      await store.saveConsolidated([{ ...row, plan: "p-1", body: { from: one, isBack: true } }]);
+      expect((await store.loadBundles([one])).flatMap(({ openTargets }) => openTargets)).toEqual([]);
+    });
+
     test("can be merged and taken back again: no history is lost", async () => {
       await store.commitUnmerge(unmerge, null, lease);
       expect(await store.commitMerge(merge, null, lease)).toBe("done");
