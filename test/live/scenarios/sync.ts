@@ -4,6 +4,7 @@ import { companyName } from "./company.ts";
 import type { LiveSystem } from "./live-erp.ts";
 import { openLiveStage } from "./live-stage.ts";
 import type { LiveStage, LoadSize } from "./live-stage.ts";
+import { momentCases } from "./moment.ts";
 import { openPair } from "./pair.ts";
 import type { Pair } from "./pair.ts";
 
@@ -30,6 +31,7 @@ export function syncScenario(system: LiveSystem, size: LoadSize = wholeSize): vo
     loadCases(pair, size);
     changeCases(pair);
     cashCases(pair);
+    momentCases(pair);
     agreementCases(pair);
   });
 }
