@@ -13,7 +13,8 @@ export function momentCases(pair: () => Pair): void {
     String(pair().named("accounts", "name", companyName(customer))?.id);
   const goods = (): { readonly name: string; readonly unit: string } => {
     const product = pair().named("products", "sku", pair().stage.erp.goods.code);
-    return { name: `crm:${product?.id}`, unit: String(product?.["unit"]) };
+    const unit = product?.["unit"];
+    return { name: `crm:${product?.id}`, unit: typeof unit === "string" ? unit : "" };
   };
 
   test("in the moment: price, stock and credit are the ERP's own, and a preflight says the same", async () => {
