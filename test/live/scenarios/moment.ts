@@ -17,7 +17,7 @@ export function momentCases(pair: () => Pair): void {
     return { name: `crm:${product?.id}`, unit: typeof unit === "string" ? unit : "" };
   };
 
-  test("in the moment: price, stock and credit are the ERP's own, and a preflight says the same", async () => {
+  test("in the moment: price, stock and credit are the ERP's own; a preflight says the same", async () => {
     const { engine, stage } = pair();
     const { moment } = engine;
     const account = accountOf(20);
