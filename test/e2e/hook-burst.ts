@@ -4,17 +4,18 @@
  * often the systems were called.
  */
 import { createHmac } from "node:crypto";
-import { appendFileSync } from "node:fs";
 import type { ChildProcess } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { createCrm, createErp, randomStream } from "@crossfoot/twin";
 import type { Crm, Random } from "@crossfoot/twin";
 import { tempFolder } from "crossfoot/testing";
 import type { StatusReport } from "crossfoot/testing";
 import { Pool } from "undici";
-import { runCli, runProgram } from "./kill-child.ts";
+import { runCli } from "./kill-child.ts";
 import type { Ended } from "./kill-child.ts";
 import { webhookSecret, writeTwinProject } from "./twin-project.ts";
+import { startUp } from "./up-child.ts";
 
 /** How much comes, and what it is drawn from. */
 export interface BurstSize {
@@ -129,30 +130,6 @@ async function send(
     }
   };
   await Promise.all(Array.from({ length: to.senders }, work));
-}
-
-/** Starts `crossfoot up`; resolves with its address once it listens. */
-async function startUp(folder: string): Promise<{
-  readonly url: string;
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-}> {
-  const listening = Promise.withResolvers<string>();
-  const started = Promise.withResolvers<ChildProcess>();
-  const ended = runProgram(folder, ["up"], (child) => {
-    let told = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on("data", (text: Buffer) => {
-        told += String(text);
-        const url = /Status page: (\S+)/.exec(told)?.[1];
-        if (url !== undefined) listening.resolve(url);
-      });
-    started.resolve(child);
-  });
-  const early = ended.then(({ stderr }) => Promise.reject(new Error(`up has ended: ${stderr}`)));
-  const url = await Promise.race([listening.promise, early]);
-  early.catch(() => undefined);
-  return { url, child: await started.promise, ended };
 }
 
 const statusAt = async (url: string): Promise<StatusReport> =>
