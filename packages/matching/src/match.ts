@@ -8,12 +8,11 @@ import { assignOneToOne } from "./decide/assign.ts";
 import { clusterGuarded } from "./decide/cluster.ts";
 import { collapseCopies } from "./decide/collapse.ts";
 import { competingProbabilities, freeProbabilities } from "./decide/compete.ts";
-import { Contradictions } from "./decide/contradiction.ts";
-import { decided, Decisions, decisionsOfKept, withDecided } from "./decide/decisions.ts";
+import { Decisions, decisionsOfKept, withDecided } from "./decide/decisions.ts";
 import type { Decision } from "./decide/decisions.ts";
-import { isNamed } from "./decide/guard.ts";
 import { judgeOf, reviewMin } from "./decide/judge.ts";
 import type { Judged } from "./decide/judge.ts";
+import { judgeSingle } from "./decide/single.ts";
 import type { Field, MatchedEntity, Table } from "./kinds.ts";
 import type { Weights } from "./weigh/estimate.ts";
 import { Comparer } from "./weigh/levels.ts";
@@ -55,8 +54,6 @@ export interface Matching {
 
 /** What a question says at most, and a link inside a cluster at least. */
 const even = 0.5;
-/** What a pair is taken for at most whose names do not speak for it: a question for a person. */
-const unnamedLogOdds = -0.04;
 
 /** Matches two tables one to one, or finds the clusters of one. Same input, same output. Never throws. */
 export function matchTables(input: MatchInput): Matching {
@@ -100,7 +97,7 @@ function matchAcross(sides: Compared & { readonly right: Side }, decisions: Deci
 const asSure: Judged = { probability: 1, band: "link" };
 
 function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
-  const { fields, entity } = sides;
+  const { fields } = sides;
   const { side, origin, copies } = collapseCopies(sides.left);
   const within = { ...sides, left: side };
   const decisions = decisionsOfKept(said, origin, copies);
@@ -111,19 +108,13 @@ function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
     survivors: pairsOfLikelyRecords,
   });
   const { candidates, measures, weights } = weighing;
-  const contradictions = new Contradictions(within);
-  const isSpoken = (pair: number): boolean =>
-    isNamed(measures, { weights, entity, pair, isCautious: false }) &&
-    !contradictions.in({ left: candidates.left[pair] ?? 0, right: candidates.right[pair] ?? 0 });
-  const logOdds = weighing.logOdds.map((each, pair) =>
-    each > 0 && each < decided && !isSpoken(pair) ? unnamedLogOdds : each,
-  );
+  const { logOdds, areTwo } = judgeSingle(within, weighing);
   const rows = {
     left: candidates.left.map((record) => origin[record] ?? 0),
     right: candidates.right.map((record) => origin[record] ?? 0),
     likeness: candidates.likeness,
   };
-  const homes = clusterGuarded(candidates, logOdds, side.count);
+  const homes = clusterGuarded({ candidates, logOdds, count: side.count, areTwo });
   const clusters = homes.map((records) =>
     records.flatMap((each) => [origin[each] ?? 0, ...(copies.get(origin[each] ?? 0) ?? [])]),
   );

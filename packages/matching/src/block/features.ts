@@ -11,6 +11,7 @@ const brokenKinds: ReadonlySet<Kind> = new Set([
   "person",
   "given",
   "family",
+  "employer",
   "street",
   "place",
   "mail",

@@ -45,7 +45,15 @@ export function fieldsOf(
     fields.push({ name: tables.left.columns[mine.at] ?? "", kind, left: mine.at, right: theirs.at });
   };
   const rest: Column[] = [];
+  const composed = composedName(left, right);
+  const taken = new Set(composed === null ? [] : composed.parts);
+  if (composed !== null) {
+    free.delete(composed.field.right);
+    if (composed.field.rightNext !== undefined) free.delete(composed.field.rightNext);
+    fields.push({ ...composed.field, name: tables.left.columns[composed.field.left] ?? "" });
+  }
   for (const mine of left) {
+    if (taken.has(mine)) continue;
     const theirs = right.find((each) => free.has(each.at) && each.header === mine.header);
     if (theirs === undefined) rest.push(mine);
     else if (mine.kind !== "ignored" && theirs.kind !== "ignored") pair(mine, theirs);
@@ -57,12 +65,58 @@ export function fieldsOf(
   return telling(fields.toSorted((one, other) => one.left - other.left));
 }
 
+/**
+ * The whole name of people where one table has it in one column and the other in two, the given and the family
+ * name; null where both write it alike. `parts` are the left table's columns that it takes.
+ */
+function composedName(
+  left: readonly Column[],
+  right: readonly Column[],
+): { readonly field: Omit<Field, "name">; readonly parts: readonly Column[] } | null {
+  const partsOf = (columns: readonly Column[]): readonly [Column, Column] | null => {
+    const given = columns.find(({ kind }) => kind === "given");
+    const family = columns.find(({ kind }) => kind === "family");
+    return given === undefined || family === undefined ? null : [given, family];
+  };
+  const wholeOf = (columns: readonly Column[]): Column | undefined =>
+    columns.find(({ kind }) => kind === "person");
+  const [mine, theirs] = [partsOf(left), partsOf(right)];
+  if ((mine === null) === (theirs === null)) return null;
+  if (mine !== null) {
+    const whole = wholeOf(right);
+    if (whole === undefined) return null;
+    const [given, family] = mine;
+    return {
+      field: { kind: "person", left: given.at, leftNext: family.at, right: whole.at },
+      parts: [given, family],
+    };
+  }
+  const whole = wholeOf(left);
+  if (theirs === null || whole === undefined) return null;
+  const [given, family] = theirs;
+  return {
+    field: { kind: "person", left: whole.at, right: given.at, rightNext: family.at },
+    parts: [whole],
+  };
+}
+
 /** Columns that are compared where the user names none; more add memory and say the same again. */
 const fieldsMax = 12;
 /** What tells a record best comes first. */
 const byTelling: readonly Kind[] = [
-  ...(["name", "person", "given", "family", "tax", "mail", "code", "phone", "web"] as const),
-  ...(["street", "postcode", "house", "place", "date", "text", "number", "category"] as const),
+  ...(["name", "person", "given", "family", "tax", "mail", "code", "phone"] as const),
+  ...([
+    "web",
+    "employer",
+    "street",
+    "postcode",
+    "house",
+    "place",
+    "date",
+    "text",
+    "number",
+    "category",
+  ] as const),
 ];
 
 /**
