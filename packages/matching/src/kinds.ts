@@ -33,6 +33,11 @@ export const kinds = [
   "ignored",
 ] as const;
 
+/** Kinds that name a record or are its own; nothing is linked where none of them is compared. */
+export const namingKinds: ReadonlySet<Kind> = new Set([
+  ...(["name", "person", "given", "family", "text", "mail", "web", "tax", "code"] as const),
+]);
+
 /** What the records of a table are. */
 export type MatchedEntity = "accounts" | "contacts" | "products" | "warehouses" | "users";
 

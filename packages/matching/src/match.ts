@@ -39,6 +39,8 @@ export interface MatchedPair {
   readonly band: "link" | "review";
   /** Its place among the candidates; null for a pair that only its cluster joins. */
   readonly candidate: number | null;
+  /** Of a question: what speaks against it however well the rest agrees, in words without values. */
+  readonly against: readonly string[];
 }
 
 /** What came out, with what it was decided by. */
@@ -94,7 +96,7 @@ function matchAcross(sides: Compared & { readonly right: Side }, decisions: Deci
   return { fields, candidates, measures, weights, pairs, proposed: weighing.proposed };
 }
 
-const asSure: Judged = { probability: 1, band: "link" };
+const asSure: Judged = { probability: 1, band: "link", against: [] };
 
 function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
   const { fields } = sides;
@@ -108,7 +110,7 @@ function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
     survivors: pairsOfLikelyRecords,
   });
   const { candidates, measures, weights } = weighing;
-  const { logOdds, areTwo } = judgeSingle(within, weighing);
+  const { logOdds, areTwo, reasonsOf } = judgeSingle(within, weighing);
   const rows = {
     left: candidates.left.map((record) => origin[record] ?? 0),
     right: candidates.right.map((record) => origin[record] ?? 0),
@@ -118,7 +120,10 @@ function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
   const clusters = homes.map((records) =>
     records.flatMap((each) => [origin[each] ?? 0, ...(copies.get(origin[each] ?? 0) ?? [])]),
   );
-  const pairs = pairsOfClusters({ rows, clusters, probability: freeProbabilities(logOdds) });
+  const pairs = pairsOfClusters({
+    ...{ rows, clusters, probability: freeProbabilities(logOdds) },
+    reasonsOf: (pair) => reasonsOf(candidates.left[pair] ?? 0, candidates.right[pair] ?? 0),
+  });
   return { fields, candidates: rows, measures, weights, pairs, proposed: weighing.proposed };
 }
 
@@ -126,10 +131,11 @@ interface Clustered {
   readonly rows: Candidates;
   readonly clusters: readonly (readonly number[])[];
   readonly probability: Float64Array;
+  readonly reasonsOf: (candidate: number) => readonly string[];
 }
 
 /** Every pair inside a cluster is a link; likely pairs that no cluster joins are for a person. */
-function pairsOfClusters({ rows, clusters, probability }: Clustered): readonly MatchedPair[] {
+function pairsOfClusters({ rows, clusters, probability, reasonsOf }: Clustered): readonly MatchedPair[] {
   const homes = new Map<number, number>();
   const places = new Map<string, number>();
   for (const [home, cluster] of clusters.entries()) for (const row of cluster) homes.set(row, home);
@@ -140,7 +146,10 @@ function pairsOfClusters({ rows, clusters, probability }: Clustered): readonly M
     const told = probability[candidate] ?? 0;
     if (home !== undefined && home === homes.get(right)) places.set(`${left} ${right}`, candidate);
     else if (told >= reviewMin)
-      pairs.push({ left, right, probability: Math.min(told, even), band: "review", candidate });
+      pairs.push({
+        ...{ left, right, probability: Math.min(told, even), band: "review", candidate },
+        against: reasonsOf(candidate),
+      });
   }
   for (const cluster of clusters) {
     const members = cluster.toSorted((one, other) => one - other);
@@ -148,7 +157,7 @@ function pairsOfClusters({ rows, clusters, probability }: Clustered): readonly M
       for (const right of members.slice(place + 1)) {
         const candidate = places.get(`${left} ${right}`) ?? null;
         const told = candidate === null ? even : (probability[candidate] ?? 0);
-        pairs.push({ left, right, probability: Math.max(told, even), band: "link", candidate });
+        pairs.push({ left, right, probability: Math.max(told, even), band: "link", candidate, against: [] });
       }
   }
   return pairs;

@@ -59,9 +59,15 @@ export function fieldsOf(
     else if (mine.kind !== "ignored" && theirs.kind !== "ignored") pair(mine, theirs);
     else free.delete(theirs.at);
   }
-  const unpaired = right.filter(({ at }) => free.has(at));
-  for (const [mine, theirs] of alike({ left: tables.left, right: tables.right }, rest, unpaired))
-    pair(mine, theirs);
+  const both = { left: tables.left, right: tables.right };
+  const pairAll = (find: typeof alike): void => {
+    const mine = rest.filter(({ at }) => !fields.some((field) => field.left === at));
+    const theirs = right.filter(({ at }) => free.has(at));
+    for (const [one, other] of find(both, mine, theirs)) pair(one, other);
+  };
+  pairAll(synonyms);
+  pairAll(alike);
+  if (!fields.some(isWhole)) pairAll(described);
   return telling(fields.toSorted((one, other) => one.left - other.left));
 }
 
@@ -138,6 +144,63 @@ function telling(fields: readonly Field[]): readonly Field[] {
       .map(({ field }) => field),
   );
   return fields.filter((field) => kept.has(field));
+}
+
+/** Headers that say the same in other words. */
+const sayings: readonly RegExp[] = [
+  /^(?:\w+ )?(?:country|land|staat|pays|pais|paese)$/,
+  /^(?:\w+ )?(?:city|town|ort|stadt|ville|ciudad|citta|locality)$/,
+  /^(?:\w+ )?(?:unit|uom|unit of measure|einheit|unite|unidad)$/,
+];
+
+/** Columns whose headers say the same in other words, where only one on each side says so. */
+function synonyms(
+  _: { readonly left: Table; readonly right: Table },
+  left: readonly Column[],
+  right: readonly Column[],
+): readonly (readonly [Column, Column])[] {
+  return sayings.flatMap((saying) => {
+    const [mine, theirs] = [left, right].map((columns) =>
+      columns.filter(({ header, kind }) => kind !== "ignored" && saying.test(header)),
+    ) as [Column[], Column[]];
+    const [one, other] = [mine[0], theirs[0]];
+    if (one === undefined || other === undefined || mine.length + theirs.length > 2) return [];
+    return [[one, other] as const];
+  });
+}
+
+/** Kinds that hold the name of a record. */
+const wholeKinds: readonly Kind[] = ["name", "person", "given", "family"];
+const isWhole = ({ kind }: { readonly kind: Kind }): boolean => wholeKinds.includes(kind);
+
+/** A column of names in one table that another calls its description: the pair with the most words in common. */
+function described(
+  tables: { readonly left: Table; readonly right: Table },
+  left: readonly Column[],
+  right: readonly Column[],
+): readonly (readonly [Column, Column])[] {
+  const named = (columns: readonly Column[]): readonly Column[] =>
+    columns
+      .filter(({ kind }) => kind === "name" || kind === "text")
+      .map((each) => ({ ...each, kind: "name" }));
+  return alike(tables, named(left), named(right)).slice(0, 1);
+}
+
+/**
+ * Columns that hold names and were compared with nothing, of each table, where nothing that holds a name is
+ * compared at all; empty where something is. What is told to the user. Never throws.
+ */
+export function namesLeftOut(
+  tables: { readonly left: Table; readonly right: Table | null },
+  fields: readonly Field[],
+  entity: MatchedEntity,
+): { readonly left: readonly string[]; readonly right: readonly string[] } {
+  if (tables.right === null || fields.some(isWhole)) return { left: [], right: [] };
+  const names = (table: Table): readonly string[] =>
+    columnsOf(table, entity).flatMap((column) =>
+      isWhole(column) || column.kind === "text" ? [table.columns[column.at] ?? ""] : [],
+    );
+  return { left: names(tables.left), right: names(tables.right) };
 }
 
 /** Rows whose words tell how far two columns hold the same. */

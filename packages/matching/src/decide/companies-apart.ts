@@ -24,17 +24,18 @@ export class CompaniesApart {
   }
 
   /**
-   * Whether a pair is two companies: other tax ids of one kind, other legal forms, or names that have nothing in
-   * common. One tax id outweighs the last two.
+   * Why a pair is two companies, in words, or null: other tax ids of one kind, other legal forms, or names that
+   * have nothing in common. One tax id outweighs the last two.
    */
-  areApart(pair: Pair): boolean {
+  reasonOf(pair: Pair): string | null {
     for (const at of this.#taxes) {
       const [mine, theirs] = this.#texts.keys(at, pair);
       if (mine === "" || theirs === "") continue;
-      if (editsBetween(mine, theirs, slips) <= slips) return false;
-      if (shapeOf(mine) === shapeOf(theirs)) return true;
+      if (editsBetween(mine, theirs, slips) <= slips) return null;
+      if (shapeOf(mine) === shapeOf(theirs)) return "the tax ids differ";
     }
-    return areFormsApart(...this.#texts.forms(pair)) || this.#haveNames(pair, areOutrightOthers);
+    if (areFormsApart(...this.#texts.forms(pair))) return "the legal forms differ";
+    return this.#haveNames(pair, areOutrightOthers) ? "the names have nothing in common" : null;
   }
 
   /** Whether a word of one name stands in the place of a word of the other, as of two houses of one owner. */

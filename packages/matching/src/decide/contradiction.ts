@@ -36,8 +36,20 @@ export class Contradictions {
 
   /** Whether the records of a pair contradict each other, and nothing that is their own outweighs it. */
   in(pair: Pair): boolean {
-    if (this.#people !== null) return this.#people.areApart(pair);
-    return (this.#isLegal && this.#companies?.areApart(pair) === true) || this.#areVariants(pair);
+    return this.#reasonOf(pair) !== null;
+  }
+
+  /** What makes a pair a question however well the rest agrees, in words without values; none for most. */
+  reasonsOf(pair: Pair): readonly string[] {
+    const reason = this.#reasonOf(pair);
+    if (reason !== null) return [reason];
+    return this.hasOtherWords(pair) ? ["a word of one name stands in the place of another"] : [];
+  }
+
+  #reasonOf(pair: Pair): string | null {
+    if (this.#people !== null) return this.#people.reasonOf(pair);
+    const reason = this.#isLegal ? (this.#companies?.reasonOf(pair) ?? null) : null;
+    return reason ?? (this.#areVariants(pair) ? "a number, size or colour in the name is another" : null);
   }
 
   /** Whether the records of a pair are two so surely that no cluster may hold both. */

@@ -15,6 +15,8 @@ export const reviewMin = 0.1;
 export interface Judged {
   readonly probability: number;
   readonly band: "link" | "review";
+  /** Of a question: what speaks against the pair however well the rest agrees, in words without values. */
+  readonly against: readonly string[];
 }
 
 /** What is known of all pairs before one is judged. */
@@ -108,7 +110,8 @@ export function judgeOf(sides: Across, known: Known): (pair: number) => Judged {
       told >= linkMin &&
       isSpoken(pair, isCautious) &&
       !((isCautious || areWordsAsked) && contradictions.hasOtherWords(standing));
-    if (isSure) return { probability: told, band: "link" };
-    return { probability: Math.max(reviewMin, Math.min(told, linkMin)), band: "review" };
+    if (isSure) return { probability: told, band: "link", against: [] };
+    const against = contradictions.reasonsOf(standing);
+    return { probability: Math.max(reviewMin, Math.min(told, linkMin)), band: "review", against };
   };
 }

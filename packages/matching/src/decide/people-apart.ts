@@ -65,23 +65,23 @@ export class PeopleApart {
   }
 
   /**
-   * Whether a pair is two people: two mailboxes of one house, one name elsewhere, names that have nothing in
-   * common, or another given or family name where something of their own differs, where they are colleagues, or
-   * where the tables hold households. Nothing of this where a birthday, a number or a mailbox of their own
-   * agrees.
+   * Why a pair is two people, in words, or null: two mailboxes of one house, one name elsewhere, names that have
+   * nothing in common, or another given or family name where something of their own differs, where they are
+   * colleagues, or where the tables hold households. Nothing of this where a birthday, a number or a mailbox of
+   * their own agrees.
    */
-  areApart(pair: Pair): boolean {
+  reasonOf(pair: Pair): string | null {
     const others = this.#othersOfOwn(pair);
-    if (others >= ownEnough) return true;
-    if (others < 0) return false;
-    if (this.#haveOtherBoxes(pair) || this.#areElsewhere(pair)) return true;
-    const areEmployed = this.#areBoth(this.#employers, pair);
-    const isTold = others > 0 || this.#isHousehold || areEmployed;
+    if (others >= ownEnough) return "two of their own (birthday, number, mailbox) differ";
+    if (others < 0) return null;
+    if (this.#haveOtherBoxes(pair)) return "two mailboxes of one house";
+    if (this.#areElsewhere(pair)) return "nothing but the name agrees";
+    const isTold = others > 0 || this.#isHousehold || this.#areBoth(this.#employers, pair);
     // Who share a home are told by the given name alone; clerks err in names, and people have several.
-    if (this.#areAtHome(pair)) return isTold && this.haveOtherGiven(pair);
+    if (this.#areAtHome(pair)) return isTold && this.haveOtherGiven(pair) ? otherName : null;
     const [mine, theirs] = this.#nameWords(pair);
-    if (mine.length === 0 || theirs.length === 0) return false;
-    return isTold ? haveOtherWords(mine, theirs, true) : areOutrightOthers(mine, theirs, true);
+    if (areOutrightOthers(mine, theirs, true)) return "the names have nothing in common";
+    return isTold && haveOtherWords(mine, theirs, true) ? otherName : null;
   }
 
   /**
@@ -89,7 +89,7 @@ export class PeopleApart {
    * households, one person may stand twice with two given names and two birthdays that were typed wrongly.
    */
   areTwo(pair: Pair): boolean {
-    return (this.#isHousehold || !this.#areAtHome(pair)) && this.areApart(pair);
+    return (this.#isHousehold || !this.#areAtHome(pair)) && this.reasonOf(pair) !== null;
   }
 
   /** Whether a pair is two people whose names have nothing in common: colleagues, and no question for anybody. */
@@ -202,6 +202,7 @@ export class PeopleApart {
   }
 }
 
+const otherName = "a given or family name is another";
 const digitsOf = (text: string): string => text.replaceAll(/\D/g, "");
 const hostOf = (mail: string): string => mail.slice(mail.indexOf("@") + 1);
 const localOf = (mail: string): string => mail.slice(0, mail.indexOf("@"));

@@ -25,6 +25,8 @@ export interface SingleJudged {
   readonly logOdds: Float64Array;
   /** Whether two records are surely two, and no cluster may hold both. */
   readonly areTwo: (left: number, right: number) => boolean;
+  /** What makes two records a question however well the rest agrees, in words. */
+  readonly reasonsOf: (left: number, right: number) => readonly string[];
 }
 
 /**
@@ -54,7 +56,9 @@ export function judgeSingle(within: Compared, weighing: Weighing): SingleJudged 
     if (contradictions.areStrangers(pair)) return strangersLogOdds;
     return contradictions.in(pair) || contradictions.hasOtherWords(pair) ? askedLogOdds : each;
   });
-  return { logOdds: withoutTorn(candidates, spoken, areTwo), areTwo };
+  const reasonsOf = (one: number, other: number): readonly string[] =>
+    contradictions.reasonsOf({ left: one, right: other });
+  return { logOdds: withoutTorn(candidates, spoken, areTwo), areTwo, reasonsOf };
 }
 
 function haveManyGiven(logOdds: Float64Array, haveOtherGiven: (pair: number) => boolean): boolean {
