@@ -26,8 +26,8 @@ const words = [
 const differMax = 2;
 
 /**
- * What each field says about a candidate: a name, mailbox or number that differs first, then what else names the
- * record, then the rest, the strongest of each first. Fields that say nothing come last.
+ * What each field says about a candidate: a name, mailbox or number that differs first, then what else names
+ * the record, then the rest, the strongest of each first. Fields that say nothing come last.
  */
 export function evidenceOf(matching: Matching, candidate: number): readonly Evidence[] {
   return matching.measures

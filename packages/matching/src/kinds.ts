@@ -53,7 +53,9 @@ export interface Field {
   readonly kind: Kind;
   readonly left: number;
   readonly right: number;
-  /** A second column of the table whose text follows that of the first: the family name after the given one. */
+  /**
+   * A second column of the table whose text follows that of the first: the family name after the given one.
+   */
   readonly leftNext?: number;
   readonly rightNext?: number;
 }

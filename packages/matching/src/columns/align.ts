@@ -50,7 +50,10 @@ export function fieldsOf(
   if (composed !== null) {
     free.delete(composed.field.right);
     if (composed.field.rightNext !== undefined) free.delete(composed.field.rightNext);
-    fields.push({ ...composed.field, name: tables.left.columns[composed.field.left] ?? "" });
+    const { left: first, leftNext: second } = composed.field;
+    const named = [first, ...(second === undefined ? [] : [second])];
+    const name = named.map((at) => tables.left.columns[at] ?? "").join(" + ");
+    fields.push({ ...composed.field, name });
   }
   for (const mine of left) {
     if (taken.has(mine)) continue;
@@ -72,8 +75,8 @@ export function fieldsOf(
 }
 
 /**
- * The whole name of people where one table has it in one column and the other in two, the given and the family
- * name; null where both write it alike. `parts` are the left table's columns that it takes.
+ * The whole name of people where one table has it in one column and the other in two, the given and the
+ * family name; null where both write it alike. `parts` are the left table's columns that it takes.
  */
 function composedName(
   left: readonly Column[],
@@ -173,7 +176,9 @@ function synonyms(
 const wholeKinds: readonly Kind[] = ["name", "person", "given", "family"];
 const isWhole = ({ kind }: { readonly kind: Kind }): boolean => wholeKinds.includes(kind);
 
-/** A column of names in one table that another calls its description: the pair with the most words in common. */
+/**
+ * A column of names in one table that another calls its description: the pair with the most words in common.
+ */
 function described(
   tables: { readonly left: Table; readonly right: Table },
   left: readonly Column[],

@@ -8,9 +8,6 @@ import { RecordTexts } from "./record-texts.ts";
 /** Slips in a tax id. */
 const slips = 1;
 
-/** The shape of an id: two of one shape are two of one kind of number. */
-const shapeOf = (id: string): string => id.replaceAll(/\d/g, "9");
-
 /** Tells where two records are two companies although much of what they say agrees. */
 export class CompaniesApart {
   readonly #texts: RecordTexts;
@@ -24,15 +21,14 @@ export class CompaniesApart {
   }
 
   /**
-   * Why a pair is two companies, in words, or null: other tax ids of one kind, other legal forms, or names that
-   * have nothing in common. One tax id outweighs the last two.
+   * Why a pair is two companies, in words, or null: other legal forms, or names that have nothing in common.
+   * One tax id outweighs both.
    */
   reasonOf(pair: Pair): string | null {
     for (const at of this.#taxes) {
       const [mine, theirs] = this.#texts.keys(at, pair);
       if (mine === "" || theirs === "") continue;
       if (editsBetween(mine, theirs, slips) <= slips) return null;
-      if (shapeOf(mine) === shapeOf(theirs)) return "the tax ids differ";
     }
     if (areFormsApart(...this.#texts.forms(pair))) return "the legal forms differ";
     return this.#haveNames(pair, areOutrightOthers) ? "the names have nothing in common" : null;

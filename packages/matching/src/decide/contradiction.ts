@@ -11,7 +11,8 @@ const arePeople = (entity: MatchedEntity): boolean => entity === "contacts" || e
 
 /**
  * Finds what no agreement of the other fields makes up for: another given name at one address, another legal
- * form, another number, size or colour in one name. Such a pair is a question for a person. Pure; never throws.
+ * form, another number, size or colour in one name. Such a pair is a question for a person. Pure; never
+ * throws.
  */
 export class Contradictions {
   readonly #texts: RecordTexts;

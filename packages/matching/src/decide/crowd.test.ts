@@ -83,6 +83,15 @@ it("an initial that fits two colleagues is a question with both", () => {
   expect([between(pairs, 40, 42)?.band, between(pairs, 41, 42)?.band]).not.toContain("link");
 });
 
+it.each([
+  ["D.|Thompson|", "M.|Thompson|"],
+  ["Hans|Smith|hans.smith@orchid.com", "John|Smith|john.smith@orchid.com"],
+])("%j and %j of one house are a question", (one, other) => {
+  const shared = "+44 20 8999 1234|Orchid Dentistry";
+  const rows = [...people, `${one}|${shared}`, `${other}|${shared}`];
+  expect(between(pairsOf({ ...contacts, rows }), 40, 41)?.band).not.toBe("link");
+});
+
 it("one name at two employers, with other mailbox and phone, is a namesake until somebody says otherwise", () => {
   const rows = [
     ...people,
@@ -141,19 +150,13 @@ it.each([
   expect(between(pairs, 40, 41)?.band).toBe("link");
 });
 
-it("one tax id outweighs another legal form, and another tax id one name", () => {
-  const columns = "name|street|city|phone|vat";
+it("one tax id outweighs another legal form", () => {
   const rows = firms.map((firm, at) => `${firm}|${10_000_000 + at * 733}`);
-  const same = pairsOf({
-    ...{ entity: "accounts", columns },
+  const pairs = pairsOf({
+    ...{ entity: "accounts", columns: "name|street|city|phone|vat" },
     rows: [...rows, `Müller Metals GmbH|${roof}|77665544`, `Müller Metals AG|${roof}|77665544`],
   });
-  expect(between(same, 40, 41)?.band).toBe("link");
-  const other = pairsOf({
-    ...{ entity: "accounts", columns },
-    rows: [...rows, `Müller Metals GmbH|${roof}|77665544`, `Müller Metals GmbH|${roof}|11223388`],
-  });
-  expect(between(other, 40, 41)?.against).toEqual(["the tax ids differ"]);
+  expect(between(pairs, 40, 41)?.band).toBe("link");
 });
 
 it("across two tables legal forms make a question too", () => {
@@ -171,7 +174,7 @@ it.each([
   ["garciaj", ["james", "garcia"], true],
   ["jgarcia", ["j", "garcia"], true],
   ["james.garcia", ["j", "garcia"], true],
-  ["bob.smith", ["robert", "smith"], true],
+  ["hans.smith", ["john", "smith"], false],
   ["maria.schmidt", ["james", "garcia"], false],
   ["info7", ["james", "garcia"], false],
   ["james.garcia2", ["james", "garcia"], false],

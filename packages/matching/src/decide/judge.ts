@@ -35,8 +35,8 @@ const sampleMax = 20_000;
 /** From this share of records on that share all but the given name with another of their table. */
 const householdMin = 0.01;
 /**
- * Links between names of which a word stands in the place of another may be as many as this part of all, for if
- * every one of them were of two houses of one owner, precision would hold. More of them are questions.
+ * Links between names of which a word stands in the place of another may be as many as this part of all, for
+ * if every one of them were of two houses of one owner, precision would hold. More of them are questions.
  */
 const otherWordsMax = 0.04;
 

@@ -1,16 +1,19 @@
-import { isNickname } from "../normalise/nicknames.ts";
-
 /** Parts of a mailbox's name. */
 const between = /[._\-+]+/;
 
-/** A part that is a word, its first letter, or a nickname; of a word that is an initial, what it may stand for. */
+/**
+ * A part that is a word or its first letter, no nickname: hans@ and john@ are two people of a house; of a
+ * word that is an initial, what it may stand for.
+ */
 const isPartOf = (part: string, words: readonly string[]): boolean =>
   words.some((word) => {
     const isInitial = part.length === 1 || word.length === 1;
-    return isInitial ? part.charAt(0) === word.charAt(0) : part === word || isNickname(part, word);
+    return isInitial ? part.charAt(0) === word.charAt(0) : part === word;
   });
 
-/** Whether a mailbox without signs between its words is two words of a name, of which one may be an initial. */
+/**
+ * Whether a mailbox without signs between its words is two words of a name, of which one may be an initial.
+ */
 function isTogether(local: string, [one, other]: readonly [string, string]): boolean {
   const spelled = [one + other, one.charAt(0) + other, one + other.charAt(0)];
   if (spelled.includes(local)) return true;
@@ -18,8 +21,8 @@ function isTogether(local: string, [one, other]: readonly [string, string]): boo
 }
 
 /**
- * Whether a mailbox's name ("j.garcia") is spelled after a personal name given in folded words. "info7" is after
- * nobody's. Never throws.
+ * Whether a mailbox's name ("j.garcia") is spelled after a personal name given in folded words. "info7" is
+ * after nobody's. Never throws.
  */
 export function isSpelledAfter(local: string, words: readonly string[]): boolean {
   const parts = local.split(between).filter((part) => part !== "");

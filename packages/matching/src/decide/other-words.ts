@@ -13,7 +13,10 @@ const areCutShort = (left: string, right: string): boolean =>
 const areInitials = (left: readonly string[], right: readonly string[]): boolean =>
   left.length === 1 && right.length >= 2 && left[0] === right.map((word) => word.charAt(0)).join("");
 
-/** Both carry a word, longer than an initial, that the other has in no spelling and not cut short. */
+/**
+ * Both carry a word that the other has in no spelling and not cut short; of people an initial too, of
+ * companies only longer ones.
+ */
 export function haveOtherWords(
   left: readonly string[],
   right: readonly string[],
@@ -27,7 +30,7 @@ export function haveOtherWords(
     ? [aligned.left.join(""), aligned.right.join("")]
     : [left.join(""), right.join("")];
   const isOther = (word: string, whole: string, others: readonly string[]): boolean =>
-    word.length > 1 &&
+    (isPerson || word.length > 1) &&
     (/\d/.test(word) || !whole.includes(word)) &&
     !others.some((other) => areCutShort(word, other));
   return (
@@ -36,7 +39,10 @@ export function haveOtherWords(
   );
 }
 
-/** Two names that share no word in any spelling, nor a beginning, nor initials. Blanks are never outright others. */
+/**
+ * Two names that share no word in any spelling, nor a beginning, nor initials. Blanks are never outright
+ * others.
+ */
 export function areOutrightOthers(
   left: readonly string[],
   right: readonly string[],

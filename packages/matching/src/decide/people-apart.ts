@@ -65,10 +65,10 @@ export class PeopleApart {
   }
 
   /**
-   * Why a pair is two people, in words, or null: two mailboxes of one house, one name elsewhere, names that have
-   * nothing in common, or another given or family name where something of their own differs, where they are
-   * colleagues, or where the tables hold households. Nothing of this where a birthday, a number or a mailbox of
-   * their own agrees.
+   * Why a pair is two people, in words, or null: two mailboxes of one house, one name elsewhere, names that
+   * have nothing in common, or another given or family name where something of their own differs, where they
+   * are colleagues, or where the tables hold households. Nothing of this where a birthday, a number or a
+   * mailbox of their own agrees.
    */
   reasonOf(pair: Pair): string | null {
     const others = this.#othersOfOwn(pair);
@@ -92,7 +92,10 @@ export class PeopleApart {
     return (this.#isHousehold || !this.#areAtHome(pair)) && this.reasonOf(pair) !== null;
   }
 
-  /** Whether a pair is two people whose names have nothing in common: colleagues, and no question for anybody. */
+  /**
+   * Whether a pair is two people whose names have nothing in common: colleagues, and no question for
+   * anybody.
+   */
   areStrangers(pair: Pair): boolean {
     return this.areTwo(pair) && areOutrightOthers(...this.#nameWords(pair), true);
   }
@@ -113,7 +116,9 @@ export class PeopleApart {
     );
   }
 
-  /** Whether one name stands at another employer, mailbox, phone and address: a namesake, or somebody moved. */
+  /**
+   * Whether one name stands at another employer, mailbox, phone and address: a namesake, or somebody moved.
+   */
   #areElsewhere(pair: Pair): boolean {
     let differing = 0;
     for (const [at, { kind }] of this.#compared.fields.entries()) {

@@ -14,7 +14,9 @@ const strangersLogOdds = -4;
  * more, the table holds households or colleagues. The open sets of people hold 12 % of the former.
  */
 const otherGivenMax = 0.15;
-/** A record that fits two who are surely two is the better one's only from these odds on, natural logarithm. */
+/**
+ * A record that fits two who are surely two is the better one's only from these odds on, natural logarithm.
+ */
 const betterMin = 3;
 /** Partners of one record that are held against each other. */
 const partnersMax = 30;
@@ -30,8 +32,8 @@ export interface SingleJudged {
 }
 
 /**
- * Judges the pairs of one table. What the names do not speak for, what contradicts, and a record that fits two
- * records that contradict each other are questions. Deterministic; never throws.
+ * Judges the pairs of one table. What the names do not speak for, what contradicts, and a record that fits
+ * two records that contradict each other are questions. Deterministic; never throws.
  */
 export function judgeSingle(within: Compared, weighing: Weighing): SingleJudged {
   const { candidates, measures, weights } = weighing;

@@ -1,6 +1,6 @@
 /**
- * Forms that are one in another language or script: a Russian OOO calls itself LLC, a Chinese company Co., Ltd.
- * and Ltd. Written with the first spelling of `legal-forms.ts`.
+ * Forms that are one in another language or script: a Russian OOO calls itself LLC, a Chinese company Co.,
+ * Ltd. and Ltd. Written with the first spelling of `legal-forms.ts`.
  */
 const ones: readonly (readonly string[])[] = [
   ["ooo", "tov", "llc", "ood", "doo"],
@@ -20,8 +20,8 @@ const areOne = (one: string, other: string): boolean =>
   one === other || ones.some((group) => group.includes(one) && group.includes(other));
 
 /**
- * Whether two companies' legal forms, each parted by blanks, are told and have none in common: evidence of two
- * legal persons. Never throws.
+ * Whether two companies' legal forms, each parted by blanks, are told and have none in common: evidence of
+ * two legal persons. Never throws.
  */
 export function areFormsApart(left: string, right: string): boolean {
   const [mine, theirs] = [left, right].map((forms) =>
