@@ -23,8 +23,10 @@ const givens = list(
     "Joseph Jessica Thomas Sarah Carlos Maria Hans Ursula Pierre Claire Olga Ivan Wei Anna Piotr Ilse",
 );
 const families = list(
-  "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Gonzalez Wilson " +
-    "Anderson Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez Clark Ramirez Lewis Novak " +
+  "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez " +
+    "Gonzalez Wilson " +
+    "Anderson Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez Clark Ramirez " +
+    "Lewis Novak " +
     "Kowalski Dupont Schmidt Ivanov Zhang Fennimore Gooseberry",
 );
 const syllables = list(

@@ -92,7 +92,7 @@ it.each([
   expect(between(pairsOf({ ...contacts, rows }), 40, 41)?.band).not.toBe("link");
 });
 
-it("one name at two employers, with other mailbox and phone, is a namesake until somebody says otherwise", () => {
+it("one name at two employers, with other mailbox and phone, is a question", () => {
   const rows = [
     ...people,
     "James|Garcia|james.garcia@orchid.com|+44 20 8999 1234|Orchid Dentistry",
