@@ -1,12 +1,12 @@
 /**
  * `npm run bench:matching [-- --sets FOLDER | --scale 10000,100000 | --learn]`
  *
- * Precision, recall, F1, blocking recall, candidates per record, review queue and seconds of the
- * matcher over
- * the open sets, with the one configuration that is frozen in packages/matching. Floor and aim are
- * F1. Then what the sets become by fixed rules and seeds (few partners, blanks, doubles, look-alikes), and
- * how far the probabilities are kept. With --scale: the command over CSV files of made-up accounts, so many
- * on each side and in one file, with processor and memory. With --learn: F1 after 20, 50 and 100 answers.
+ * Precision, recall, F1, blocking recall, candidates per record, review queue and seconds of the matcher
+ * over the open sets, with the one configuration that is frozen in packages/matching. Floor and aim are F1.
+ * Then what the sets become by fixed rules and seeds (few partners, blanks, doubles, look-alikes), sets in
+ * which many share an address, a phone or an employer, and how far the probabilities are kept. With --scale:
+ * the command over CSV files of made-up accounts, so many on each side and in one file, with processor and
+ * memory. With --learn: F1 after 20, 50 and 100 answers.
  */
 import { existsSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -17,6 +17,7 @@ import { learnSet } from "./learn.ts";
 import { blockingRecallOf } from "./blocking.ts";
 import { scoreDoubles, scoreScale } from "./scale.ts";
 import type { ScaleScore } from "./scale.ts";
+import { crowdGroups } from "./crowds.ts";
 import { derivedGroups } from "./derived.ts";
 import { Reliability } from "./reliability.ts";
 import { scoreGroup, scoreSet, thinned } from "./score.ts";
@@ -150,7 +151,7 @@ function showDerived(sets: readonly MatchSet[], reliability: Reliability): void 
   const row = (cells: readonly string[]): string =>
     cells.map((cell, at) => (at === 0 ? cell.padEnd(66) : cell.padStart(8))).join("");
   console.log(`\n${row(["derived set", "links", "false", "prec", "recall", "review", "asked"])}`);
-  for (const group of derivedGroups(sets)) {
+  for (const group of [...derivedGroups(sets), ...crowdGroups()]) {
     const score = scoreGroup(group, reliability);
     console.log(
       row([

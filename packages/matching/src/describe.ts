@@ -54,7 +54,7 @@ export function summaryOf(
   const questions = pairs.filter(({ band }) => band === "review").length;
   return {
     columns: left.columns.map((name, at) => {
-      const field = fields.find((each) => each.left === at);
+      const field = fields.find((each) => each.left === at || each.leftNext === at);
       if (field === undefined) return { left: name, right: null, kind: "ignored" };
       return { left: name, right: theirs.columns[field.right] ?? null, kind: field.kind };
     }),

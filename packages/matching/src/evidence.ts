@@ -1,4 +1,5 @@
 import { equalLevel } from "./compare/compare.ts";
+import { namingKinds } from "./kinds.ts";
 import type { Matching } from "./match.ts";
 
 /** What one field says about a pair. */
@@ -21,7 +22,13 @@ const words = [
   "is equal",
 ] as const;
 
-/** What each field says about a candidate, the strongest first. Fields that say nothing come last. */
+/** Up to this level two values differ. */
+const differMax = 2;
+
+/**
+ * What each field says about a candidate: a name, mailbox or number that differs first, then what else names
+ * the record, then the rest, the strongest of each first. Fields that say nothing come last.
+ */
 export function evidenceOf(matching: Matching, candidate: number): readonly Evidence[] {
   return matching.measures
     .map((measure, at) => {
@@ -31,7 +38,10 @@ export function evidenceOf(matching: Matching, candidate: number): readonly Evid
       const isCommon = level === equalLevel && rarity < -1;
       const suffix = isRare ? ", and rare" : isCommon ? ", and common" : "";
       const weight = (matching.weights.byMeasure[at]?.[level] ?? 0) + rarity / 2;
-      return { field: measure.name, says: `${words[level] ?? words[0]}${suffix}`, weight };
+      const isNaming = level > 0 && namingKinds.has(measure.kind);
+      const rank = isNaming ? (level <= differMax ? 0 : 1) : 2;
+      return { field: measure.name, says: `${words[level] ?? words[0]}${suffix}`, weight, rank };
     })
-    .toSorted((one, other) => Math.abs(other.weight) - Math.abs(one.weight));
+    .toSorted((one, other) => one.rank - other.rank || Math.abs(other.weight) - Math.abs(one.weight))
+    .map(({ field, says, weight }) => ({ field, says, weight }));
 }

@@ -1,6 +1,7 @@
 /**
  * What a column holds, as the matcher reads it:
- * `name` of a company or product or a title; `person` whole personal names, one or several;
+ * `name` of a company or product or a title; `person` whole personal names, one or several; `employer` the
+ * company of a person, which many share;
  * `given`, `family`
  * parts of one; `text` long descriptions; `street`; `house` number in a street; `place` city,
  * region or country; `postcode`; `phone`;
@@ -15,6 +16,7 @@ export const kinds = [
   "person",
   "given",
   "family",
+  "employer",
   "text",
   "street",
   "house",
@@ -31,6 +33,11 @@ export const kinds = [
   "ignored",
 ] as const;
 
+/** Kinds that name a record or are its own; nothing is linked where none of them is compared. */
+export const namingKinds: ReadonlySet<Kind> = new Set([
+  ...(["name", "person", "given", "family", "text", "mail", "web", "tax", "code"] as const),
+]);
+
 /** What the records of a table are. */
 export type MatchedEntity = "accounts" | "contacts" | "products" | "warehouses" | "users";
 
@@ -46,4 +53,9 @@ export interface Field {
   readonly kind: Kind;
   readonly left: number;
   readonly right: number;
+  /**
+   * A second column of the table whose text follows that of the first: the family name after the given one.
+   */
+  readonly leftNext?: number;
+  readonly rightNext?: number;
 }

@@ -8,12 +8,11 @@ import { assignOneToOne } from "./decide/assign.ts";
 import { clusterGuarded } from "./decide/cluster.ts";
 import { collapseCopies } from "./decide/collapse.ts";
 import { competingProbabilities, freeProbabilities } from "./decide/compete.ts";
-import { Contradictions } from "./decide/contradiction.ts";
-import { decided, Decisions, decisionsOfKept, withDecided } from "./decide/decisions.ts";
+import { Decisions, decisionsOfKept, withDecided } from "./decide/decisions.ts";
 import type { Decision } from "./decide/decisions.ts";
-import { isNamed } from "./decide/guard.ts";
 import { judgeOf, reviewMin } from "./decide/judge.ts";
 import type { Judged } from "./decide/judge.ts";
+import { judgeSingle } from "./decide/single.ts";
 import type { Field, MatchedEntity, Table } from "./kinds.ts";
 import type { Weights } from "./weigh/estimate.ts";
 import { Comparer } from "./weigh/levels.ts";
@@ -40,6 +39,8 @@ export interface MatchedPair {
   readonly band: "link" | "review";
   /** Its place among the candidates; null for a pair that only its cluster joins. */
   readonly candidate: number | null;
+  /** Of a question: what speaks against it however well the rest agrees, in words without values. */
+  readonly against: readonly string[];
 }
 
 /** What came out, with what it was decided by. */
@@ -55,8 +56,6 @@ export interface Matching {
 
 /** What a question says at most, and a link inside a cluster at least. */
 const even = 0.5;
-/** What a pair is taken for at most whose names do not speak for it: a question for a person. */
-const unnamedLogOdds = -0.04;
 
 /** Matches two tables one to one, or finds the clusters of one. Same input, same output. Never throws. */
 export function matchTables(input: MatchInput): Matching {
@@ -97,10 +96,10 @@ function matchAcross(sides: Compared & { readonly right: Side }, decisions: Deci
   return { fields, candidates, measures, weights, pairs, proposed: weighing.proposed };
 }
 
-const asSure: Judged = { probability: 1, band: "link" };
+const asSure: Judged = { probability: 1, band: "link", against: [] };
 
 function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
-  const { fields, entity } = sides;
+  const { fields } = sides;
   const { side, origin, copies } = collapseCopies(sides.left);
   const within = { ...sides, left: side };
   const decisions = decisionsOfKept(said, origin, copies);
@@ -111,23 +110,20 @@ function matchWithin(sides: Compared, said: readonly Decision[]): Matching {
     survivors: pairsOfLikelyRecords,
   });
   const { candidates, measures, weights } = weighing;
-  const contradictions = new Contradictions(within);
-  const isSpoken = (pair: number): boolean =>
-    isNamed(measures, { weights, entity, pair, isCautious: false }) &&
-    !contradictions.in({ left: candidates.left[pair] ?? 0, right: candidates.right[pair] ?? 0 });
-  const logOdds = weighing.logOdds.map((each, pair) =>
-    each > 0 && each < decided && !isSpoken(pair) ? unnamedLogOdds : each,
-  );
+  const { logOdds, areTwo, reasonsOf } = judgeSingle(within, weighing);
   const rows = {
     left: candidates.left.map((record) => origin[record] ?? 0),
     right: candidates.right.map((record) => origin[record] ?? 0),
     likeness: candidates.likeness,
   };
-  const homes = clusterGuarded(candidates, logOdds, side.count);
+  const homes = clusterGuarded({ candidates, logOdds, count: side.count, areTwo });
   const clusters = homes.map((records) =>
     records.flatMap((each) => [origin[each] ?? 0, ...(copies.get(origin[each] ?? 0) ?? [])]),
   );
-  const pairs = pairsOfClusters({ rows, clusters, probability: freeProbabilities(logOdds) });
+  const pairs = pairsOfClusters({
+    ...{ rows, clusters, probability: freeProbabilities(logOdds) },
+    reasonsOf: (pair) => reasonsOf(candidates.left[pair] ?? 0, candidates.right[pair] ?? 0),
+  });
   return { fields, candidates: rows, measures, weights, pairs, proposed: weighing.proposed };
 }
 
@@ -135,10 +131,11 @@ interface Clustered {
   readonly rows: Candidates;
   readonly clusters: readonly (readonly number[])[];
   readonly probability: Float64Array;
+  readonly reasonsOf: (candidate: number) => readonly string[];
 }
 
 /** Every pair inside a cluster is a link; likely pairs that no cluster joins are for a person. */
-function pairsOfClusters({ rows, clusters, probability }: Clustered): readonly MatchedPair[] {
+function pairsOfClusters({ rows, clusters, probability, reasonsOf }: Clustered): readonly MatchedPair[] {
   const homes = new Map<number, number>();
   const places = new Map<string, number>();
   for (const [home, cluster] of clusters.entries()) for (const row of cluster) homes.set(row, home);
@@ -149,7 +146,10 @@ function pairsOfClusters({ rows, clusters, probability }: Clustered): readonly M
     const told = probability[candidate] ?? 0;
     if (home !== undefined && home === homes.get(right)) places.set(`${left} ${right}`, candidate);
     else if (told >= reviewMin)
-      pairs.push({ left, right, probability: Math.min(told, even), band: "review", candidate });
+      pairs.push({
+        ...{ left, right, probability: Math.min(told, even), band: "review", candidate },
+        against: reasonsOf(candidate),
+      });
   }
   for (const cluster of clusters) {
     const members = cluster.toSorted((one, other) => one - other);
@@ -157,7 +157,7 @@ function pairsOfClusters({ rows, clusters, probability }: Clustered): readonly M
       for (const right of members.slice(place + 1)) {
         const candidate = places.get(`${left} ${right}`) ?? null;
         const told = candidate === null ? even : (probability[candidate] ?? 0);
-        pairs.push({ left, right, probability: Math.max(told, even), band: "link", candidate });
+        pairs.push({ left, right, probability: Math.max(told, even), band: "link", candidate, against: [] });
       }
   }
   return pairs;

@@ -11,6 +11,7 @@ const brokenKinds: ReadonlySet<Kind> = new Set([
   "person",
   "given",
   "family",
+  "employer",
   "street",
   "place",
   "mail",
@@ -18,7 +19,7 @@ const brokenKinds: ReadonlySet<Kind> = new Set([
   "date",
 ]);
 /** Kinds that say too little, or the same of too many, to propose a pair. */
-export const silentKinds: ReadonlySet<Kind> = new Set(["number", "category", "house", "ignored"]);
+const silentKinds: ReadonlySet<Kind> = new Set(["number", "category", "house", "ignored"]);
 /** Features kept of one record; longer texts add nothing to a proposal. */
 const featuresMax = 160;
 

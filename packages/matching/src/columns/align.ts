@@ -45,24 +45,87 @@ export function fieldsOf(
     fields.push({ name: tables.left.columns[mine.at] ?? "", kind, left: mine.at, right: theirs.at });
   };
   const rest: Column[] = [];
+  const composed = composedName(left, right);
+  const taken = new Set(composed === null ? [] : composed.parts);
+  if (composed !== null) {
+    free.delete(composed.field.right);
+    if (composed.field.rightNext !== undefined) free.delete(composed.field.rightNext);
+    const { left: first, leftNext: second } = composed.field;
+    const named = [first, ...(second === undefined ? [] : [second])];
+    const name = named.map((at) => tables.left.columns[at] ?? "").join(" + ");
+    fields.push({ ...composed.field, name });
+  }
   for (const mine of left) {
+    if (taken.has(mine)) continue;
     const theirs = right.find((each) => free.has(each.at) && each.header === mine.header);
     if (theirs === undefined) rest.push(mine);
     else if (mine.kind !== "ignored" && theirs.kind !== "ignored") pair(mine, theirs);
     else free.delete(theirs.at);
   }
-  const unpaired = right.filter(({ at }) => free.has(at));
-  for (const [mine, theirs] of alike({ left: tables.left, right: tables.right }, rest, unpaired))
-    pair(mine, theirs);
+  const both = { left: tables.left, right: tables.right };
+  const pairAll = (find: typeof alike): void => {
+    const mine = rest.filter(({ at }) => !fields.some((field) => field.left === at));
+    const theirs = right.filter(({ at }) => free.has(at));
+    for (const [one, other] of find(both, mine, theirs)) pair(one, other);
+  };
+  pairAll(synonyms);
+  pairAll(alike);
+  if (!fields.some(isWhole)) pairAll(described);
   return telling(fields.toSorted((one, other) => one.left - other.left));
+}
+
+/**
+ * The whole name of people where one table has it in one column and the other in two, the given and the
+ * family name; null where both write it alike. `parts` are the left table's columns that it takes.
+ */
+function composedName(
+  left: readonly Column[],
+  right: readonly Column[],
+): { readonly field: Omit<Field, "name">; readonly parts: readonly Column[] } | null {
+  const partsOf = (columns: readonly Column[]): readonly [Column, Column] | null => {
+    const given = columns.find(({ kind }) => kind === "given");
+    const family = columns.find(({ kind }) => kind === "family");
+    return given === undefined || family === undefined ? null : [given, family];
+  };
+  const wholeOf = (columns: readonly Column[]): Column | undefined =>
+    columns.find(({ kind }) => kind === "person");
+  const [mine, theirs] = [partsOf(left), partsOf(right)];
+  if ((mine === null) === (theirs === null)) return null;
+  if (mine !== null) {
+    const whole = wholeOf(right);
+    if (whole === undefined) return null;
+    const [given, family] = mine;
+    return {
+      field: { kind: "person", left: given.at, leftNext: family.at, right: whole.at },
+      parts: [given, family],
+    };
+  }
+  const whole = wholeOf(left);
+  if (theirs === null || whole === undefined) return null;
+  const [given, family] = theirs;
+  return {
+    field: { kind: "person", left: whole.at, right: given.at, rightNext: family.at },
+    parts: [whole],
+  };
 }
 
 /** Columns that are compared where the user names none; more add memory and say the same again. */
 const fieldsMax = 12;
 /** What tells a record best comes first. */
 const byTelling: readonly Kind[] = [
-  ...(["name", "person", "given", "family", "tax", "mail", "code", "phone", "web"] as const),
-  ...(["street", "postcode", "house", "place", "date", "text", "number", "category"] as const),
+  ...(["name", "person", "given", "family", "tax", "mail", "code", "phone"] as const),
+  ...([
+    "web",
+    "employer",
+    "street",
+    "postcode",
+    "house",
+    "place",
+    "date",
+    "text",
+    "number",
+    "category",
+  ] as const),
 ];
 
 /**
@@ -84,6 +147,65 @@ function telling(fields: readonly Field[]): readonly Field[] {
       .map(({ field }) => field),
   );
   return fields.filter((field) => kept.has(field));
+}
+
+/** Headers that say the same in other words. */
+const sayings: readonly RegExp[] = [
+  /^(?:\w+ )?(?:country|land|staat|pays|pais|paese)$/,
+  /^(?:\w+ )?(?:city|town|ort|stadt|ville|ciudad|citta|locality)$/,
+  /^(?:\w+ )?(?:unit|uom|unit of measure|einheit|unite|unidad)$/,
+];
+
+/** Columns whose headers say the same in other words, where only one on each side says so. */
+function synonyms(
+  _: { readonly left: Table; readonly right: Table },
+  left: readonly Column[],
+  right: readonly Column[],
+): readonly (readonly [Column, Column])[] {
+  return sayings.flatMap((saying) => {
+    const [mine, theirs] = [left, right].map((columns) =>
+      columns.filter(({ header, kind }) => kind !== "ignored" && saying.test(header)),
+    ) as [Column[], Column[]];
+    const [one, other] = [mine[0], theirs[0]];
+    if (one === undefined || other === undefined || mine.length + theirs.length > 2) return [];
+    return [[one, other] as const];
+  });
+}
+
+/** Kinds that hold the name of a record. */
+const wholeKinds: readonly Kind[] = ["name", "person", "given", "family"];
+const isWhole = ({ kind }: { readonly kind: Kind }): boolean => wholeKinds.includes(kind);
+
+/**
+ * A column of names in one table that another calls its description: the pair with the most words in common.
+ */
+function described(
+  tables: { readonly left: Table; readonly right: Table },
+  left: readonly Column[],
+  right: readonly Column[],
+): readonly (readonly [Column, Column])[] {
+  const named = (columns: readonly Column[]): readonly Column[] =>
+    columns
+      .filter(({ kind }) => kind === "name" || kind === "text")
+      .map((each) => ({ ...each, kind: "name" }));
+  return alike(tables, named(left), named(right)).slice(0, 1);
+}
+
+/**
+ * Columns that hold names and were compared with nothing, of each table, where nothing that holds a name is
+ * compared at all; empty where something is. What is told to the user. Never throws.
+ */
+export function namesLeftOut(
+  tables: { readonly left: Table; readonly right: Table | null },
+  fields: readonly Field[],
+  entity: MatchedEntity,
+): { readonly left: readonly string[]; readonly right: readonly string[] } {
+  if (tables.right === null || fields.some(isWhole)) return { left: [], right: [] };
+  const names = (table: Table): readonly string[] =>
+    columnsOf(table, entity).flatMap((column) =>
+      isWhole(column) || column.kind === "text" ? [table.columns[column.at] ?? ""] : [],
+    );
+  return { left: names(tables.left), right: names(tables.right) };
 }
 
 /** Rows whose words tell how far two columns hold the same. */

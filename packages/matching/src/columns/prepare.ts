@@ -31,9 +31,11 @@ function prepare(whole: string, kind: Kind, entity: MatchedEntity): Prepared | n
   const value = whole.slice(0, signsMax);
   const folded = fold(value);
   switch (kind) {
-    case "name": {
-      const { words } = companyNameOf(folded);
-      return textOf(words);
+    case "name":
+    case "employer": {
+      const { words, forms } = companyNameOf(folded);
+      const prepared = textOf(words);
+      return prepared === null || forms.length === 0 ? prepared : { ...prepared, forms: forms.join(" ") };
     }
     case "street":
       return textOf(addressWords(folded));
@@ -107,33 +109,46 @@ const knownSignsMax = 64;
 /** Reads the records of one side, one at a time, into a vocabulary that both sides share. */
 export class SideReader {
   readonly #vocabulary: Vocabulary;
-  readonly #columns: readonly { readonly at: number; readonly kind: Kind }[];
+  readonly #columns: readonly { readonly at: number; readonly next: number; readonly kind: Kind }[];
   readonly #entity: MatchedEntity;
   readonly #values: readonly NumberList[];
   readonly #known: readonly Map<string, number>[];
+  readonly #forms = new NumberList();
+  /** The field that tells the legal form; -1 for none. */
+  readonly #named: number;
   #blank = 0;
   #features = 0;
 
   constructor(vocabulary: Vocabulary, fields: readonly Field[], as: Reading) {
     this.#vocabulary = vocabulary;
-    this.#columns = fields.map((field) => ({ at: field[as.end], kind: field.kind }));
+    this.#columns = fields.map((field) => ({
+      at: field[as.end],
+      next: (as.end === "left" ? field.leftNext : field.rightNext) ?? -1,
+      kind: field.kind,
+    }));
     this.#entity = as.entity;
     this.#values = fields.map(() => new NumberList());
     this.#known = fields.map(() => new Map<string, number>());
+    this.#named = fields.findIndex(({ kind }) => kind === "name");
   }
 
   /** Adds a record. A missing cell says nothing. */
   add(row: readonly string[]): void {
     let isBlankRow = true;
     let features = 0;
-    for (let field = 0; field < this.#columns.length; field++) {
-      const id = this.#idOf(field, row[this.#columns[field]?.at ?? -1] ?? "");
+    let forms = saysNothing;
+    for (const [field, { at, next }] of this.#columns.entries()) {
+      const value = next < 0 ? (row[at] ?? "") : `${row[at] ?? ""} ${row[next] ?? ""}`;
+      const read = this.#read(field, value);
+      const id = idOfRead(read);
+      if (field === this.#named) forms = formsOfRead(read);
       this.#values[field]?.push(id);
       if (id === saysNothing) continue;
       isBlankRow = false;
       const values = this.#vocabulary.fields[field];
       if (values !== undefined) features += featuresOf(values.kind, values.sizeOf(id), features);
     }
+    this.#forms.push(forms);
     this.#features += features;
     if (isBlankRow) this.#blank++;
     this.count++;
@@ -154,27 +169,36 @@ export class SideReader {
 
   /** Bytes of memory it holds, beside its vocabulary. */
   get bytes(): number {
-    return this.#values.reduce((sum, list) => sum + list.bytes, 0);
+    return this.#values.reduce((sum, list) => sum + list.bytes, this.#forms.bytes);
   }
 
   /** The side, when all its records were added. */
   side(): Side {
-    return { count: this.count, values: this.#values.map((list) => list.view()) };
+    return { count: this.count, values: this.#values.map((list) => list.view()), forms: this.#forms.view() };
   }
 
-  #idOf(field: number, value: string): number {
+  /** The numbers of a value and of its legal forms, as one. */
+  #read(field: number, value: string): number {
     const known = this.#known[field];
     const before = known?.get(value);
     if (before !== undefined) return before;
     const prepared = prepare(value, this.#columns[field]?.kind ?? "ignored", this.#entity);
     const id =
       prepared === null ? saysNothing : (this.#vocabulary.fields[field]?.idOf(prepared) ?? saysNothing);
-    if (known === undefined || value.length > knownSignsMax) return id;
+    const forms = prepared?.forms === undefined ? saysNothing : this.#vocabulary.forms.idOf(prepared.forms);
+    const read = readOf(id, forms);
+    if (known === undefined || value.length > knownSignsMax) return read;
     if (known.size >= knownMax) known.clear();
-    known.set(value, id);
-    return id;
+    known.set(value, read);
+    return read;
   }
 }
+
+/** Two numbers of 32 bits in one. */
+const readUnit = 2 ** 32;
+const readOf = (id: number, forms: number): number => (forms - saysNothing) * readUnit + (id - saysNothing);
+const idOfRead = (read: number): number => (read % readUnit) + saysNothing;
+const formsOfRead = (read: number): number => Math.floor(read / readUnit) + saysNothing;
 
 /** How a side is read. */
 interface Reading {

@@ -39,7 +39,10 @@ const byHeader: readonly (readonly [RegExp, Kind])[] = [
     /\b(?:type|category|class|kind|industry|segment|group|status|venue|brand|manufacturer|vendor|make|gender|sex|cuisine|colou?r)\b/,
     "category",
   ],
-  [/\b(?:name|title|company|organi[sz]ation|account|firm|firma|customer|product|bezeichnung)\b/, "name"],
+  [
+    /\b(?:name|title|company|organi[sz]ation|account|firm|firma|employer|arbeitgeber|customer|product|bezeichnung)\b/,
+    "name",
+  ],
 ];
 
 /**
@@ -54,12 +57,19 @@ export function kindOf(table: Table, column: number, entity: MatchedEntity): Kin
     return "name";
   if (entity === "users" && /\b(?:login|user ?name|user)\b/.test(header))
     return kindByContent(table, column) === "mail" ? "mail" : "code";
-  if (told === "name" && (entity === "contacts" || entity === "users")) return "person";
+  if (told === "name" && (entity === "contacts" || entity === "users")) return ofPeople(header);
   if (told === "phone" || told === "mail" || told === "number") {
     const seen = kindByContent(table, column);
     return seen === told || seen === null || told === "phone" ? told : seen;
   }
   return told ?? kindByContent(table, column) ?? "ignored";
+}
+
+/** What a column of a table of people holds whose header speaks of a name, a company or a title. */
+function ofPeople(header: string): Kind {
+  if (/\b(?:company|organi[sz]ation|account|firm|firma|employer|arbeitgeber)\b/.test(header))
+    return "employer";
+  return /\btitle\b/.test(header) ? "category" : "person";
 }
 
 /** What the values look like, or null for a column without values. */

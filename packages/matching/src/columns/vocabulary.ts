@@ -7,6 +7,8 @@ export interface Prepared {
   /** The normalised value as one text. */
   readonly key: string;
   readonly words: readonly string[];
+  /** The legal forms that were taken from a company's name, parted by blanks. */
+  readonly forms?: string;
 }
 
 /** Stands where a record says nothing in a field. */
@@ -116,22 +118,31 @@ export class FieldValues {
 export interface Vocabulary {
   readonly words: TextPool;
   readonly marks: TextPool;
+  /** The legal forms of companies' names. */
+  readonly forms: TextPool;
   readonly fields: readonly FieldValues[];
 }
 
 /** An empty vocabulary for these fields. */
 export function vocabularyOf(fields: readonly Field[]): Vocabulary {
   const [words, marks] = [new TextPool(), new TextPool()];
-  return { words, marks, fields: fields.map(({ kind }) => new FieldValues(kind, words, marks)) };
+  return {
+    words,
+    marks,
+    forms: new TextPool(),
+    fields: fields.map(({ kind }) => new FieldValues(kind, words, marks)),
+  };
 }
 
 /** Bytes of memory that a vocabulary holds. */
-export function bytesOfVocabulary({ words, marks, fields }: Vocabulary): number {
-  return fields.reduce((sum, each) => sum + each.bytes, words.bytes + marks.bytes);
+export function bytesOfVocabulary({ words, marks, forms, fields }: Vocabulary): number {
+  return fields.reduce((sum, each) => sum + each.bytes, words.bytes + marks.bytes + forms.bytes);
 }
 
 /** One side of a match: for each field the number of the value of every record, or `saysNothing`. */
 export interface Side {
   readonly count: number;
   readonly values: readonly Int32Array[];
+  /** The number of the legal forms in the first company name of every record, or `saysNothing`. */
+  readonly forms: Int32Array;
 }

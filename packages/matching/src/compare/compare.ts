@@ -151,6 +151,7 @@ export function comparisonOf(values: FieldValues, counts: Int32Array, desk: Desk
       left === right && kind !== "mail" ? equalLevel : byKeys(values.keyOf(left), values.keyOf(right));
   const compared = { ...desk, values, worthOf: worthOfWords(values, counts, desk.vocabulary.words.count) };
   if (kind === "person") return nameCompare(compared, "people");
+  if (kind === "employer") return nameCompare(compared, "companies");
   if (kind === "name" && (desk.entity === "accounts" || desk.entity === "warehouses"))
     return nameCompare(compared, "companies");
   return textCompare(compared, kind === "text");

@@ -8,6 +8,15 @@ const evidenceMax = 8;
 /** Most pairs looked at for one join; larger clusters are judged by this many of their pairs. */
 const lookedMax = 400;
 
+/** What is to be joined. */
+export interface Clustering {
+  readonly candidates: Candidates;
+  readonly logOdds: Float64Array;
+  readonly count: number;
+  /** Whether two records are surely two: no cluster holds both, unless a person said so. */
+  readonly areTwo?: (left: number, right: number) => boolean;
+}
+
 /**
  * Joins records to clusters, the surest pair first, and only while the mean evidence between the
  * two clusters
@@ -15,11 +24,12 @@ const lookedMax = 400;
  * the clusters
  * with two records or more, each in rising order. Deterministic.
  */
-export function clusterGuarded(
-  candidates: Candidates,
-  logOdds: Float64Array,
-  count: number,
-): readonly (readonly number[])[] {
+export function clusterGuarded({
+  candidates,
+  logOdds,
+  count,
+  areTwo = () => false,
+}: Clustering): readonly (readonly number[])[] {
   const evidence = new Map<number, number>();
   for (let pair = 0; pair < logOdds.length; pair++)
     evidence.set((candidates.left[pair] ?? 0) * count + (candidates.right[pair] ?? 0), logOdds[pair] ?? 0);
@@ -38,12 +48,27 @@ export function clusterGuarded(
       evidence.get(Math.min(one, other) * count + Math.max(one, other)) ?? unseenLogOdds;
     const mean = meanEvidence(mine, theirs, of);
     const isTold = (logOdds[pair] ?? 0) >= decided && mean > -Infinity;
-    if (mean <= 0 && !isTold) continue;
+    if (!isTold && (mean <= 0 || holdTwo(mine, theirs, areTwo))) continue;
     for (const record of theirs) home[record] = left;
     members.set(left, [...mine, ...theirs]);
     members.delete(right);
   }
   return [...members.values()].map((each) => each.toSorted((one, other) => one - other));
+}
+
+/** Whether a record of one cluster and a record of the other are surely two. */
+function holdTwo(
+  mine: readonly number[],
+  theirs: readonly number[],
+  areTwo: (left: number, right: number) => boolean,
+): boolean {
+  let looked = 0;
+  for (const one of mine)
+    for (const other of theirs) {
+      if (looked++ >= lookedMax) return false;
+      if (areTwo(one, other)) return true;
+    }
+  return false;
 }
 
 /** Minus infinity where a person parted one of the pairs that are looked at. */

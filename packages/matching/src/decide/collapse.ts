@@ -29,7 +29,7 @@ class SameRecords {
   firstOf(record: number): number {
     let hash = 0;
     let saysAny = false;
-    for (const values of this.#side.values) {
+    for (const values of [...this.#side.values, this.#side.forms]) {
       const id = values[record] ?? saysNothing;
       if (id !== saysNothing) saysAny = true;
       hash = Math.imul(hash ^ id, 0x9e3779b1);
@@ -41,7 +41,9 @@ class SameRecords {
       const first = this.#slots[place] ?? -1;
       if (first < 0) this.#slots[place] = record;
       if (first < 0) return record;
-      if (this.#side.values.every((values) => values[first] === values[record])) return first;
+      const { values, forms } = this.#side;
+      if (forms[first] === forms[record] && values.every((each) => each[first] === each[record]))
+        return first;
     }
   }
 }
@@ -71,5 +73,6 @@ export function collapseCopies(side: Side): Collapsed {
   const values = side.values.map((column) =>
     Int32Array.from(origin, (record) => column[record] ?? saysNothing),
   );
-  return { side: { count: origin.length, values }, origin: Int32Array.from(origin), copies };
+  const forms = Int32Array.from(origin, (record) => side.forms[record] ?? saysNothing);
+  return { side: { count: origin.length, values, forms }, origin: Int32Array.from(origin), copies };
 }

@@ -15,14 +15,18 @@ function candidatesOf(pairs: readonly (readonly [number, number])[]): Candidates
 it("a chain of five thousand likely pairs does not become one lump", () => {
   const count = 5_000;
   const chain = candidatesOf(Array.from({ length: count - 1 }, (_, at) => [at, at + 1] as const));
-  const clusters = clusterGuarded(chain, new Float64Array(count - 1).fill(3), count);
+  const clusters = clusterGuarded({ candidates: chain, logOdds: new Float64Array(count - 1).fill(3), count });
   expect(Math.max(...clusters.map((each) => each.length))).toBeLessThanOrEqual(3);
 });
 
 it("records that all resemble each other become one cluster", () => {
   const pairs: (readonly [number, number])[] = [];
   for (let one = 0; one < 6; one++) for (let other = one + 1; other < 6; other++) pairs.push([one, other]);
-  const clusters = clusterGuarded(candidatesOf(pairs), new Float64Array(pairs.length).fill(2), 8);
+  const clusters = clusterGuarded({
+    candidates: candidatesOf(pairs),
+    logOdds: new Float64Array(pairs.length).fill(2),
+    count: 8,
+  });
   expect(clusters).toEqual([[0, 1, 2, 3, 4, 5]]);
 });
 
@@ -32,8 +36,12 @@ it("one missing likeness among strong ones does not part a cluster, a contradict
     [1, 2],
     [0, 2],
   ]);
-  expect(clusterGuarded(pairs, Float64Array.of(6, 6, -2), 3)).toEqual([[0, 1, 2]]);
-  expect(clusterGuarded(pairs, Float64Array.of(6, 2, -7), 3)).toEqual([[0, 1]]);
+  expect(clusterGuarded({ candidates: pairs, logOdds: Float64Array.of(6, 6, -2), count: 3 })).toEqual([
+    [0, 1, 2],
+  ]);
+  expect(clusterGuarded({ candidates: pairs, logOdds: Float64Array.of(6, 2, -7), count: 3 })).toEqual([
+    [0, 1],
+  ]);
 });
 
 it("each record gets one partner, the surest first", () => {

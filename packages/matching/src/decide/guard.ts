@@ -3,7 +3,7 @@ import type { Weights } from "../weigh/estimate.ts";
 import type { Measure } from "../weigh/levels.ts";
 
 /** Kinds that say where something is; neighbours share them. */
-const placeKinds: ReadonlySet<Kind> = new Set(["street", "house", "place", "postcode", "phone"]);
+const placeKinds: ReadonlySet<Kind> = new Set(["street", "house", "place", "postcode", "phone", "employer"]);
 /** Kinds that two places hardly share. */
 const exactPlaceKinds: ReadonlySet<Kind> = new Set(["street", "postcode", "phone"]);
 /** Up to this level two values differ, and from that level on they agree. */

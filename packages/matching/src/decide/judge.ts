@@ -15,6 +15,8 @@ export const reviewMin = 0.1;
 export interface Judged {
   readonly probability: number;
   readonly band: "link" | "review";
+  /** Of a question: what speaks against the pair however well the rest agrees, in words without values. */
+  readonly against: readonly string[];
 }
 
 /** What is known of all pairs before one is judged. */
@@ -32,6 +34,11 @@ const sharedMin = 0.7;
 const sampleMax = 20_000;
 /** From this share of records on that share all but the given name with another of their table. */
 const householdMin = 0.01;
+/**
+ * Links between names of which a word stands in the place of another may be as many as this part of all, for
+ * if every one of them were of two houses of one owner, precision would hold. More of them are questions.
+ */
+const otherWordsMax = 0.04;
 
 type Across = Compared & { readonly right: Side };
 
@@ -73,10 +80,18 @@ export function judgeOf(sides: Across, known: Known): (pair: number) => Judged {
   const { candidates, weights, logOdds } = weighing;
   const contradictions = new Contradictions(sides);
   const isSpoken = speakerOf(sides, weighing, contradictions);
-  const shared = taken.reduce((sum, pair) => {
+  const pairOf = (pair: number): { readonly left: number; readonly right: number } => ({
+    left: candidates.left[pair] ?? 0,
+    right: candidates.right[pair] ?? 0,
+  });
+  let [shared, worded] = [0, 0];
+  for (const pair of taken) {
     const told = probability[pair] ?? 0;
-    return told >= sharedMin && isSpoken(pair, false) ? sum + told : sum;
-  }, 0);
+    if (told < sharedMin || !isSpoken(pair, false)) continue;
+    shared += told;
+    if (contradictions.hasOtherWords(pairOf(pair))) worded += told;
+  }
+  const areWordsAsked = worded > otherWordsMax * shared;
   const counts = [sides.left.count, sides.right.count] as const;
   const { linkMin, isCautious } = cautionOf(shared, Math.max(...counts));
   const every = isCautious ? 1 : Math.ceil(Math.max(...counts) / sampleMax);
@@ -86,8 +101,7 @@ export function judgeOf(sides: Across, known: Known): (pair: number) => Judged {
   const odds = lookAlikeOdds(shared, counts);
   return (pair) => {
     const standing = {
-      left: candidates.left[pair] ?? 0,
-      right: candidates.right[pair] ?? 0,
+      ...pairOf(pair),
       evidence: (logOdds[pair] ?? 0) - weights.priorLogOdds,
       probability: probability[pair] ?? 0,
     };
@@ -95,8 +109,9 @@ export function judgeOf(sides: Across, known: Known): (pair: number) => Judged {
     const isSure =
       told >= linkMin &&
       isSpoken(pair, isCautious) &&
-      !(isCautious && contradictions.hasOtherWords(standing));
-    if (isSure) return { probability: told, band: "link" };
-    return { probability: Math.max(reviewMin, Math.min(told, linkMin)), band: "review" };
+      !((isCautious || areWordsAsked) && contradictions.hasOtherWords(standing));
+    if (isSure) return { probability: told, band: "link", against: [] };
+    const against = contradictions.reasonsOf(standing);
+    return { probability: Math.max(reviewMin, Math.min(told, linkMin)), band: "review", against };
   };
 }

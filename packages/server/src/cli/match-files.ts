@@ -26,7 +26,7 @@ export interface MatchFlags {
 }
 
 /** Evidence told per pair; more of it decides nothing. */
-const evidenceMax = 4;
+const evidenceMax = 6;
 const header = ["a_row", "b_row", "a_id", "b_id", "band", "probability", "evidence", "ask", "decision"];
 
 /** `match` on files: which records are the same, as a CSV of pairs with band, probability and evidence. */
@@ -55,6 +55,7 @@ export async function matchFilesCommand(context: Context, flags: MatchFlags): Pr
       right: right === null ? null : { columns: right.columns, count: right.side.count, blank: right.blank },
     }),
     decided: decisions.length,
+    warnings: warningsOf(files),
   };
   context.print({ out, ...told }, () => showMatching(told, { out, room: context.room }));
   return exitCodes.done;
@@ -82,10 +83,13 @@ function* linesOf(
   const asked = new Map(open.map((at, place) => [at, place + 1]));
   for (const [at, pair] of matching.pairs.entries()) {
     const evidence = pair.candidate === null ? [] : evidenceOf(matching, pair.candidate);
-    const words = evidence
-      .filter(({ weight }) => weight !== 0)
-      .slice(0, evidenceMax)
-      .map(({ field, says }) => `${field} ${says}`);
+    const words = [
+      ...pair.against,
+      ...evidence
+        .filter(({ weight }) => weight !== 0)
+        .slice(0, evidenceMax)
+        .map(({ field, says }) => `${field} ${says}`),
+    ];
     const decision = said.get(`${pair.left} ${pair.right}`);
     const isTold = decision !== undefined;
     const cells = [
@@ -118,7 +122,20 @@ function* linesOf(
   }
 }
 
-type Told = ReturnType<typeof summaryOf> & { readonly decided: number };
+/** What the user has to know before the links are used. */
+function warningsOf({ leftOut: { left, right } }: ReadFiles): readonly string[] {
+  if (left.length + right.length === 0) return [];
+  const named = (columns: readonly string[]): string => (columns.length === 0 ? "none" : columns.join(", "));
+  return [
+    `No name was compared: the first file has ${named(left)}, the other ${named(right)}. ` +
+      "Pair them with --map (see docs/guide/matching.md).",
+  ];
+}
+
+type Told = ReturnType<typeof summaryOf> & {
+  readonly decided: number;
+  readonly warnings: readonly string[];
+};
 
 function showMatching(told: Told, { out, room }: { readonly out: string; readonly room: number }): string {
   const columns = told.columns.map(({ left, right, kind }) => [left, right ?? "(none)", kind]);
@@ -137,6 +154,7 @@ function showMatching(told: Told, { out, room }: { readonly out: string; readonl
     told.blank === 0
       ? []
       : [`${many(told.blank, "record")} say nothing that could be compared, and were left alone.`];
+  const warnings = told.warnings.map((each) => `Warning: ${each}`);
   const head = [{ title: "column of --a" }, { title: "column of --b" }, { title: "read as" }];
-  return [renderTable(head, columns, room), [...counts, ...blank].join("\n")].join("\n\n");
+  return [renderTable(head, columns, room), [...warnings, ...counts, ...blank].join("\n")].join("\n\n");
 }

@@ -3,9 +3,10 @@ import {
   bytesOfVocabulary,
   mappedFields,
   matchingFields,
+  namesLeftOut,
+  namingKinds,
   RowKeys,
   SideReader,
-  silentKinds,
   vocabularyOf,
 } from "@crossfoot/matching";
 import type { Field, MatchedEntity, Side, Table, Vocabulary } from "@crossfoot/matching";
@@ -34,6 +35,8 @@ export interface ReadFiles {
   readonly right: ReadFile | null;
   readonly fields: readonly Field[];
   readonly vocabulary: Vocabulary;
+  /** Columns of names that are compared with nothing, where no name is compared at all. */
+  readonly leftOut: ReturnType<typeof namesLeftOut>;
 }
 
 /** Which files are read, and as what. */
@@ -60,7 +63,7 @@ export async function readFiles({ a, b, map, entity, megabytes }: FilesAsked): P
     throw badInput(
       "no column of both files says the same; name them with --map (see docs/guide/matching.md)",
     );
-  if (fields.every(({ kind }) => silentKinds.has(kind)))
+  if (!fields.some(({ kind }) => namingKinds.has(kind)))
     throw badInput(
       `no column names a record (${readAs(fields)}); ` +
         "say with --map which do (see docs/guide/matching.md)",
@@ -95,6 +98,7 @@ export async function readFiles({ a, b, map, entity, megabytes }: FilesAsked): P
     right: b === undefined || right === null ? null : await read(b, right.columns, "right"),
     fields,
     vocabulary,
+    leftOut: namesLeftOut({ left, right }, fields, entity),
   };
 }
 

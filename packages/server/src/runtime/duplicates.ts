@@ -30,7 +30,7 @@ const weeksTold = 8;
 /** Days to look at a cluster where the contract does not say. */
 const reviewDaysDefault = 14;
 /** Evidence told per pair, and pairs told per cluster: more of it decides nothing. */
-const saysMax = 4;
+const saysMax = 6;
 const evidenceMax = 20;
 
 /** The terms of consolidation of an entity. */
@@ -237,7 +237,7 @@ function clusterFrom(
     return {
       records: [nameOf(pair.left), nameOf(pair.right)],
       probability: pair.probability,
-      says: saysOf(matching, pair.candidate),
+      says: saysOf(matching, pair),
     };
   });
   return {
@@ -260,12 +260,13 @@ function clusterFrom(
   };
 }
 
-function saysOf(matching: Matching, candidate: number | null): readonly string[] {
+function saysOf(matching: Matching, { candidate, against }: Pairs[number]): readonly string[] {
   if (candidate === null) return ["joined through the others of its cluster"];
-  return evidenceOf(matching, candidate)
+  const fields = evidenceOf(matching, candidate)
     .filter(({ weight }) => weight !== 0)
     .slice(0, saysMax)
     .map(({ field, says }) => `${field} ${says}`);
+  return [...against, ...fields];
 }
 
 /** Week by week, how many were found, closed and open at its end. */
@@ -328,10 +329,11 @@ async function alone(world: World, policy: EntityPolicy, side: Side): Promise<Co
 
 function across(policy: EntityPolicy, one: Comparable, other: Comparable): readonly MatchedRecords[] {
   const matching = compare(policy.entity, one, other);
-  return matching.pairs.flatMap(({ left, right, probability, band, candidate }): MatchedRecords[] => {
+  return matching.pairs.flatMap((pair): MatchedRecords[] => {
+    const { left, right, probability, band } = pair;
     const [mine, theirs] = [one.records[left], other.records[right]];
     if (mine === undefined || theirs === undefined) return [];
-    const says = saysOf(matching, candidate);
+    const says = saysOf(matching, pair);
     return [{ entity: policy.entity, records: [mine, theirs], band, probability, says }];
   });
 }

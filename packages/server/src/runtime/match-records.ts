@@ -31,7 +31,7 @@ const compared: { readonly [entity in LinkedEntity]: readonly (readonly [string,
     ["email", "mail"],
     ["phone", "phone"],
     ["mobile", "phone"],
-    ["account.link", "category"],
+    ["account.link", "employer"],
   ],
   products: [
     ["sku", "code"],
