@@ -73,6 +73,51 @@ describe("consolidation", () => {
     expect(accounts).toEqual([scene.keep.erp, scene.lose.erp]);
   });
 
+  const automatic = { cluster: null, survivor: null, take: {}, by: "ada" } as const;
+  const likely = { entities: { accounts: { consolidation: { automaticFrom: 0.51 } } } };
+
+  test("what somebody took back is not consolidated again without a person", async () => {
+    const scene = await build({ contract: likely });
+    const plan = await scene.engine.consolidate(automatic);
+    expect((await scene.engine.apply(plan)).unmade).toEqual([]);
+    const back = await scene.engine.undo({ what: "consolidation", id: scene.cluster, by: "ada" });
+    await scene.engine.apply(back);
+    await scene.engine.run();
+    scene.pass(10);
+    const { clusters } = await scene.engine.duplicates({ only: ["accounts"] });
+    expect(clusters.map(({ id, isAutomatic }) => [id, isAutomatic])).toContainEqual([scene.cluster, true]);
+    await expect(scene.engine.consolidate(automatic)).rejects.toThrow("free of anybody's word");
+    expect((await scene.engine.consolidate({ cluster: scene.cluster, ...request })).writes).not.toEqual([]);
+  });
+
+  test("what is said to be apart in one system is not consolidated by the other's cluster", async () => {
+    const scene = await build({ contract: likely });
+    const { clusters } = await scene.engine.duplicates({ only: ["accounts"] });
+    const other = clusters.find(({ id }) => id !== scene.cluster);
+    expect(new Set(clusters.map(({ connection }) => connection)).size).toBe(2);
+    await scene.engine.answerDuplicate(scene.cluster, { word: "apart", by: "ben" });
+    await expect(scene.engine.consolidate(automatic)).rejects.toThrow("free of anybody's word");
+    const asked = { cluster: other?.id ?? "", survivor: null, take: {}, by: "ada" };
+    await expect(scene.engine.consolidate(asked)).rejects.toThrow(
+      `ben said that the same records (${scene.cluster}) are apart`,
+    );
+  });
+
+  test("a record without a link keeps its own cluster from being consolidated, and no other", async () => {
+    const scene = await build({ contract: likely });
+    const store = {
+      ...scene.world.store,
+      linksOf: async (keys: Parameters<typeof scene.store.linksOf>[0]) => {
+        const links = new Map(await scene.store.linksOf(keys));
+        for (const [name] of links) if (name.includes(scene.lose.erp)) links.delete(name);
+        return links;
+      },
+    };
+    const blind = scene.restart({ store: store as never });
+    const plan = await blind.consolidate(automatic);
+    expect(plan.consolidation?.of).toEqual([scene.cluster]);
+  });
+
   test("a lost answer of a merge is asked about, and it is made once", async () => {
     const scene = await build();
     const plan = await scene.engine.consolidate({ cluster: scene.cluster, ...request });

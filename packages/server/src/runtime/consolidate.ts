@@ -9,6 +9,7 @@ import { settlingOf } from "./command.ts";
 import { childrenOf } from "./consolidate-children.ts";
 import type { Child } from "./consolidate-children.ts";
 import { ConsolidationRefused } from "./consolidate-refusal.ts";
+import { apartBy, automaticOf } from "./consolidate-words.ts";
 import type { DuplicateCluster } from "./duplicate-report.ts";
 import { clusterById, openClusters, termsOfConsolidation } from "./duplicates.ts";
 import type { ConsolidateRequest, RunOptions } from "./engine.ts";
@@ -77,10 +78,11 @@ async function clustersAsked(
   request: ConsolidateRequest,
 ): Promise<readonly DuplicateCluster[]> {
   if (request.cluster === null) {
-    const automatic = (await openClusters(world)).filter(({ isAutomatic }) => isAutomatic);
+    const automatic = await automaticOf(world, await openClusters(world));
     if (automatic.length > 0) return automatic;
     throw new ConsolidationRefused(
-      "no open cluster is as likely as `consolidation.automaticFrom` of the contract asks; name one",
+      "no open cluster is as likely as `consolidation.automaticFrom` of the contract asks, linked, and " +
+        "free of anybody's word; name one",
     );
   }
   const cluster = await clusterById(world, request.cluster);
@@ -88,8 +90,11 @@ async function clustersAsked(
     throw new ConsolidationRefused(
       `no cluster is called ${request.cluster}; \`crossfoot duplicates\` lists them`,
     );
-  if (cluster.state === "apart")
-    throw new ConsolidationRefused(`${cluster.closedBy ?? "somebody"} said that its records are apart`);
+  const apart = await apartBy(world, cluster);
+  if (apart !== null) {
+    const of = apart.id === cluster.id ? "its records" : `the same records (${apart.id})`;
+    throw new ConsolidationRefused(`${apart.closedBy ?? "somebody"} said that ${of} are apart`);
+  }
   return [cluster];
 }
 

@@ -1,6 +1,6 @@
 import { evidenceOf } from "@crossfoot/matching";
 import type { Matching } from "@crossfoot/matching";
-import type { EntityPolicy, Json } from "@crossfoot/kernel";
+import type { EntityName, EntityPolicy, Json } from "@crossfoot/kernel";
 import type { ConsolidationTerms } from "@crossfoot/model";
 import { recordName } from "../store/port.ts";
 import type { DuplicateRow } from "../store/port.ts";
@@ -345,6 +345,11 @@ export async function openClusters(world: World): Promise<readonly DuplicateClus
     .flat()
     .map(clusterOf)
     .filter(({ state }) => state === "open");
+}
+
+/** All that is known of the clusters of an entity, whatever became of them. */
+export async function clustersIn(world: World, entity: EntityName): Promise<readonly DuplicateCluster[]> {
+  return (await world.store.listDuplicates(entity)).map(clusterOf);
 }
 
 /** Whether a plan consolidated records, or took that back. */
