@@ -113,7 +113,7 @@ describe("consolidation", () => {
         return links;
       },
     };
-    const blind = scene.restart({ store: store as never });
+    const blind = scene.restart({ store: store });
     const plan = await blind.consolidate(automatic);
     expect(plan.consolidation?.of).toEqual([scene.cluster]);
   });
