@@ -35,7 +35,8 @@ const decimal = /^-?\d{1,24}(\.\d{1,24})?$/;
 
 const fault = (name: DocumentFault, at: string | null = null): DocumentRefusal => ({ fault: name, at });
 
-const isNumber = (text: string | undefined): boolean => text === undefined || decimal.test(text);
+/** Whether a text is a number as documents hold it: digits with a point, of a bounded length; or none. */
+export const isNumber = (text: string | undefined): boolean => text === undefined || decimal.test(text);
 
 function unitRefusal(line: PricedLine): DocumentRefusal | null {
   if (line.priceUnit === undefined || line.priceUnit === line.unit) return null;

@@ -94,6 +94,17 @@ describe("a side that does not follow its rules", () => {
   });
 });
 
+describe("totals that are no numbers", () => {
+  test.each(["abc", "", "1,5", "NaN", "1e400"])("%j is refused by its side, and never thrown", (gross) => {
+    const document = euro([line("1", "100")]);
+    const right = side(document, plainRules);
+    const wrong = { ...right, totals: { ...right.totals, gross } };
+    const why = { ok: false, refused: "document", why: { fault: "number_unreadable", at: null } };
+    expect(explain(right, wrong)).toEqual({ kind: "refused", side: "b", why });
+    expect(explain(wrong, right)).toEqual({ kind: "refused", side: "a", why });
+  });
+});
+
 describe("documents that differ", () => {
   test("each line, tax and discount that differs is told with its part", () => {
     const a = euro([line("1", "10"), line("2", "5")]);

@@ -1,5 +1,7 @@
 import { attempt, effectOf, isSameTotals } from "./amounts.ts";
 import type { AmountName } from "./amounts.ts";
+import { isNumber } from "./check-document.ts";
+import type { DocumentRefusal } from "./check-document.ts";
 import type { PricedDocument } from "./document.ts";
 import { documentSteps } from "./document-steps.ts";
 import { changesMax, fitRules } from "./fit.ts";
@@ -55,11 +57,16 @@ function unexplained(sides: readonly [SideName, Shown][], names: SideNames): Exp
   return { kind: "unexplained", sides: sides.map(([side]) => side), left, sentences };
 }
 
+const badTotals: DocumentRefusal = { fault: "number_unreadable", at: null };
+
 function refusal(a: Shown, b: Shown): Explanation | null {
-  for (const [side, { document, rules }] of [
+  for (const [side, { document, rules, totals }] of [
     ["a", a],
     ["b", b],
   ] as const) {
+    const { net, tax, gross, payable } = totals;
+    if (![net, tax, gross, payable].every(isNumber))
+      return { kind: "refused", side, why: { ok: false, refused: "document", why: badTotals } };
     const why = refuse(document, rules);
     if (why !== null && !why.ok) return { kind: "refused", side, why };
   }
