@@ -53,7 +53,7 @@ export const suites: readonly Suite[] = [
     isParallel: true,
     testTimeoutMs: 60 * seconds,
     hookTimeoutMs: 60 * seconds,
-    suiteTimeoutMs: 15 * minutes,
+    suiteTimeoutMs: 25 * minutes,
     isSkipFailure: false,
   },
   {
