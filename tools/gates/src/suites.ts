@@ -77,7 +77,7 @@ export const suites: readonly Suite[] = [
     isParallel: false,
     testTimeoutMs: 5 * minutes,
     hookTimeoutMs: 5 * minutes,
-    suiteTimeoutMs: 30 * minutes,
+    suiteTimeoutMs: 50 * minutes,
     isSkipFailure: false,
   },
   {
