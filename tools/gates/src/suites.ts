@@ -41,7 +41,7 @@ export const suites: readonly Suite[] = [
     isParallel: true,
     testTimeoutMs: 20 * seconds,
     hookTimeoutMs: 20 * seconds,
-    suiteTimeoutMs: 12 * minutes,
+    suiteTimeoutMs: 5 * minutes,
     isSkipFailure: false,
   },
   {
@@ -53,7 +53,7 @@ export const suites: readonly Suite[] = [
     isParallel: true,
     testTimeoutMs: 60 * seconds,
     hookTimeoutMs: 60 * seconds,
-    suiteTimeoutMs: 25 * minutes,
+    suiteTimeoutMs: 15 * minutes,
     isSkipFailure: false,
   },
   {
@@ -77,7 +77,7 @@ export const suites: readonly Suite[] = [
     isParallel: false,
     testTimeoutMs: 5 * minutes,
     hookTimeoutMs: 5 * minutes,
-    suiteTimeoutMs: 50 * minutes,
+    suiteTimeoutMs: 30 * minutes,
     isSkipFailure: false,
   },
   {

@@ -14,7 +14,7 @@ const usualKinds = [
   ...["intent_stored", "intent_sending", "intent_settled", "intent_in_doubt"],
 ];
 /** Rare rows and entries may need more than one round of sequences. */
-const roundsMax = 12;
+const roundsMax = 5;
 const patience = { timeout: 240_000 };
 
 forEachHome(vitest, ["embedded"], (home) => {
