@@ -118,7 +118,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
 }
 
 /** The address of a store's server holds a password. */
-function storeSecrets(store: StoreHome): readonly string[] {
+export function storeSecrets(store: StoreHome): readonly string[] {
   if (store.home === "embedded") return [];
   const url = store.url();
   const password = URL.canParse(url) ? new URL(url).password : "";

@@ -6,7 +6,7 @@ import type { Ask } from "./cli/interview-questions.ts";
 import type { CliDeps, DemoOptions, Served, ServeOptions } from "./cli/deps.ts";
 import { runCli } from "./cli/program.ts";
 import { exitCodes, Refusal } from "./cli/refusal.ts";
-import { connectors, openEngine } from "./compose.ts";
+import { connectors, openEngine, storeSecrets } from "./compose.ts";
 import { readEnvironment } from "./config/environment.ts";
 import { createApi } from "./http/api/api.ts";
 import { createHttpApp } from "./http/app.ts";
@@ -23,10 +23,13 @@ async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions
   const { now } = systemClock;
   const log = createLog({
     ...{ format: "plain", level: "warn" },
-    secrets: () => project.connections.flatMap((connection) => connection.secrets()),
+    secrets: () => [
+      ...storeSecrets(project.store),
+      ...project.connections.flatMap((connection) => connection.secrets()),
+    ],
   });
   const connections = project.connections.map(({ id }) => id);
-  const api = createApi(engine, { connections, entities, visibility, ratePerMinute, now, log });
+  const api = createApi(engine, { connections, entities, visibility, ratePerMinute, now, sleep, log });
   const app = createHttpApp(engine, {
     connections: project.connections.map(({ id, hooks }) => ({ id, ...hooks })),
     ...{ publicUrl, trustedProxies, peerOf, contractHash, now, log, onHints, trouble, api },

@@ -2,14 +2,9 @@ import { note } from "./connection-work.ts";
 import type { Work } from "./connection-work.ts";
 import type { HookSettings } from "./project.ts";
 
-/** The parts of a text with commas between them. */
-const partsOf = (text: unknown): readonly string[] =>
-  typeof text !== "string"
-    ? []
-    : text
-        .split(",")
-        .map((part) => part.trim())
-        .filter((part) => part !== "");
+/** The parts of a text with commas or blanks between them. */
+export const partsOf = (text: unknown): readonly string[] =>
+  typeof text === "string" ? text.split(/[\s,]+/).filter((part) => part !== "") : [];
 
 /** What a connection says about its webhooks. */
 export function loadHooks(work: Work, value: (key: string) => unknown): HookSettings {

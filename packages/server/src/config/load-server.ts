@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { partsOf } from "./connection-hooks.ts";
 import type { Project } from "./project.ts";
 import { readSecret, secretForm } from "./secret-reference.ts";
 import type { SecretPlaces } from "./secret-reference.ts";
@@ -24,9 +25,7 @@ export function loadServer(source: ServerSource): Project["server"] {
   };
   const tls = loadTls(source, { certificate: value("tls.certificate"), key: value("tls.key") });
   const publicUrl = value("publicUrl");
-  const proxies = String(value("trustedProxies") ?? "")
-    .split(/[\s,]+/)
-    .filter((proxy) => proxy !== "");
+  const proxies = partsOf(value("trustedProxies"));
   for (const proxy of proxies.filter((one) => !isNetwork(one))) {
     const form = "an address or a network, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8";
     source.note(["server", "trustedProxies"], `\`${proxy}\` is no proxy: write ${form}`);

@@ -46,7 +46,9 @@ export function createHttpApp(
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
-    for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
+    // What an answer says of itself is stricter: the API shows no page.
+    for (const [name, value] of Object.entries(headers))
+      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
   });
   addHooks(app, engine, options);
   app.get("/healthz", (context) => health(engine, options, context));

@@ -1,7 +1,8 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { Connection } from "@crossfoot/connector-sdk";
 import type { FailureRecord } from "@crossfoot/kernel";
 import { describe, expect, it } from "vitest";
-import { concealFailure, withoutSecrets } from "./conceal-errors.ts";
+import { concealErrors, concealFailure, withoutSecrets } from "./conceal-errors.ts";
 
 const failure: FailureRecord = {
   ...{ failure: "invalid", code: "duplicate", message: "accounts: the system answered 409", status: 409 },
@@ -40,4 +41,31 @@ describe("a failure", () => {
     await expect(call(thrown)).rejects.toMatchObject({ name: "ConnectorError", field: null, status: 409 });
     await expect(call(new TypeError("x"))).rejects.toBeInstanceOf(TypeError);
   });
+});
+
+it("a connection keeps everything that it offers", () => {
+  const nothing = (): never => {
+    throw new Error("nobody asks");
+  };
+  const whole: Required<Connection> = {
+    manifest: {
+      ...{ system: "plain", title: "Plain", entities: {}, horizonMs: 0, commitLagMs: 0 },
+      ...{ stampGranularityMs: 1, webhooks: true },
+    },
+    ...{ describe: nothing, read: nothing, readByIds: nothing, readIds: nothing, write: nothing },
+    ...{ probe: nothing, prepare: nothing, closedPeriods: nothing, recordUrl: nothing, receive: nothing },
+    ...{ operations: {}, under: nothing },
+    greet: () => ({ body: "hello", contentType: "text/plain" }),
+  };
+  const concealed = concealErrors(whole, knowing());
+  expect(Object.keys(concealed).toSorted()).toEqual(Object.keys(whole).toSorted());
+  const delivery = {
+    headers: {},
+    body: new Uint8Array(),
+    receivedAt: 0,
+    method: "POST",
+    url: "/",
+    hasCertificate: false,
+  };
+  expect(concealed.greet?.(delivery)).toEqual({ body: "hello", contentType: "text/plain" });
 });

@@ -84,7 +84,7 @@ function concealOperations(operations: Operations, concealing: Concealing): Oper
  * secret.
  */
 export function concealErrors(connection: Connection, concealing: Concealing): Connection {
-  const { closedPeriods, operations } = connection;
+  const { closedPeriods, greet, operations } = connection;
   const safe = <T>(call: () => Promise<T>): Promise<T> => withoutSecrets(concealing, call);
   const hide = <Row extends { readonly failure: FailureRecord }>(row: Row): Row => ({
     ...row,
@@ -94,6 +94,7 @@ export function concealErrors(connection: Connection, concealing: Concealing): C
     manifest: connection.manifest,
     recordUrl: (entity, id) => connection.recordUrl(entity, id),
     receive: (delivery) => connection.receive(delivery),
+    ...(greet === undefined ? {} : { greet: (delivery) => greet(delivery) }),
     describe: () => safe(() => connection.describe()),
     readByIds: (request) => safe(() => connection.readByIds(request)),
     readIds: (request) => safe(() => connection.readIds(request)),

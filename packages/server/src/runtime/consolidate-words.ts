@@ -1,4 +1,4 @@
-import type { LinkId } from "@crossfoot/kernel";
+import type { EntityName, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { DuplicateCluster } from "./duplicate-report.ts";
 import { clustersIn } from "./duplicates.ts";
@@ -13,12 +13,13 @@ export async function automaticOf(
   open: readonly DuplicateCluster[],
 ): Promise<readonly DuplicateCluster[]> {
   const chosen: DuplicateCluster[] = [];
-  for (const cluster of open) {
-    if (!cluster.isAutomatic) continue;
-    const links = await linksIn(world, cluster);
-    if (links.size < cluster.records.length) continue;
-    if ((await alike(world, cluster, (one) => isApart(one) || one.takenBackBy !== null)) === null)
-      chosen.push(cluster);
+  const likely = open.filter(({ isAutomatic }) => isAutomatic);
+  for (const [entity, clusters] of Map.groupBy(likely, (each) => each.entity)) {
+    const said = await closedIn(world, entity, (one) => isApart(one) || one.takenBackBy !== null);
+    for (const cluster of clusters) {
+      const links = await linksIn(world, cluster);
+      if (links.size === cluster.records.length && alike(said, cluster, links) === null) chosen.push(cluster);
+    }
   }
   return chosen;
 }
@@ -26,21 +27,39 @@ export async function automaticOf(
 const isApart = ({ state }: DuplicateCluster): boolean => state === "apart";
 
 /** A cluster of the same things, in whichever system, that somebody said are apart; null without one. */
-export const apartBy = (world: World, cluster: DuplicateCluster): Promise<DuplicateCluster | null> =>
-  alike(world, cluster, isApart);
+export async function apartBy(world: World, cluster: DuplicateCluster): Promise<DuplicateCluster | null> {
+  const said = await closedIn(world, cluster.entity, isApart);
+  return alike(said, cluster, await linksIn(world, cluster));
+}
 
-/** A cluster of which that holds and that has two things or more in common with this one. */
-async function alike(
+/** A cluster with the links of its records. */
+interface Linked {
+  readonly cluster: DuplicateCluster;
+  readonly links: ReadonlyMap<string, LinkId>;
+}
+
+/** Clusters of an entity of which that holds. */
+async function closedIn(
   world: World,
-  cluster: DuplicateCluster,
+  entity: EntityName,
   holds: (one: DuplicateCluster) => boolean,
-): Promise<DuplicateCluster | null> {
-  const own = new Set((await linksIn(world, cluster)).values());
-  for (const other of (await clustersIn(world, cluster.entity)).filter(holds)) {
-    const shared = new Set([...(await linksIn(world, other)).values()].filter((link) => own.has(link)));
-    if (other.id === cluster.id || shared.size > 1) return other;
-  }
-  return null;
+): Promise<readonly Linked[]> {
+  const closed = (await clustersIn(world, entity)).filter(holds);
+  return Promise.all(closed.map(async (cluster) => ({ cluster, links: await linksIn(world, cluster) })));
+}
+
+/** Which of them is this one, or has two things or more in common with it. */
+function alike(
+  said: readonly Linked[],
+  { id }: DuplicateCluster,
+  links: ReadonlyMap<string, LinkId>,
+): DuplicateCluster | null {
+  const own = new Set(links.values());
+  const found = said.find(({ cluster, links: of }) => {
+    const shared = new Set([...of.values()].filter((link) => own.has(link)));
+    return cluster.id === id || shared.size > 1;
+  });
+  return found?.cluster ?? null;
 }
 
 /** Links of a cluster's records, by record; a record without one is left out. */

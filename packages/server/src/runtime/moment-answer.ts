@@ -1,9 +1,8 @@
 import { ConnectorError, failureRecord, mappedOperations } from "@crossfoot/connector-sdk";
 import type { Manifest, OperationName, Operations } from "@crossfoot/connector-sdk";
-import type { FailureRecord } from "@crossfoot/kernel";
 import { openTerms } from "./gate.ts";
 import { Refused } from "./moment-names.ts";
-import type { Answered } from "./moment-port.ts";
+import type { Answered, Refusal } from "./moment-port.ts";
 import type { Side, World } from "./world.ts";
 
 /** Answers that are kept for the time when the ERP does not answer. */
@@ -83,16 +82,15 @@ export async function answered<A>(
   }
 }
 
-function late<A>(): Answered<A> {
-  const failure: FailureRecord = {
-    ...failureRecord(
-      new ConnectorError({
-        failure: "transient",
-        code: "over_budget",
-        message: "the ERP did not answer within the time that was given",
-      }),
-    ),
-  };
+/** The answer to somebody whose time was over. */
+export function late(): { readonly kind: "refused"; readonly refusal: Refusal } {
+  const failure = failureRecord(
+    new ConnectorError({
+      failure: "transient",
+      code: "over_budget",
+      message: "the ERP did not answer within the time that was given",
+    }),
+  );
   return { kind: "refused", refusal: { code: "erp_away", message: failure.message, failure } };
 }
 
@@ -114,7 +112,7 @@ export function refusedBy<A>(error: unknown): Answered<A> {
 export async function operationOf<Name extends OperationName>(
   side: Side,
   name: Name,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<{ readonly ask: NonNullable<Operations[Name]>; readonly manifest: Manifest }> {
   const { manifest, operations } = await side.open(openTerms("interactive", signal));
   const abilities = manifest.operations;

@@ -94,11 +94,15 @@ function memberOf(
   const wrong = members.find((member) => member.entity !== entity);
   if (wrong !== undefined)
     return new Refused("invalid", `${name} is one of ${wrong.entity}, and ${title(entity)} was asked for`);
-  const member = members.find((each) => each.connection === side.id && !each.isAlias);
   return (
-    member?.id ?? new Refused("not_in_erp", `${title(entity)} ${name} has no counterpart in ${side.id} yet`)
+    memberOn(members, side)?.id ??
+    new Refused("not_in_erp", `${title(entity)} ${name} has no counterpart in ${side.id} yet`)
   );
 }
+
+/** Of the members of a link, the one on a side under its own name. */
+export const memberOn = (members: readonly MemberRow[], side: Side): MemberRow | undefined =>
+  members.find((each) => each.connection === side.id && !each.isAlias);
 
 const titles: { readonly [entity: string]: string } = {
   accounts: "account",

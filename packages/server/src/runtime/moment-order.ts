@@ -8,7 +8,7 @@ import { policiesOf } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
 import type { Deadline } from "./deadline.ts";
 import { readIds } from "./observe.ts";
-import { operationOf, refusedBy } from "./moment-answer.ts";
+import { late, operationOf, refusedBy } from "./moment-answer.ts";
 import { idOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Ordering } from "./moment-port.ts";
 import { shownBy } from "./moment-questions.ts";
@@ -33,24 +33,34 @@ export function orderingOf(world: World): Pick<Moment, "quoteToOrder" | "orderOf
   return {
     quoteToOrder: async ({ quote, by, budgetMs }) => {
       const same = underWay.get(quote);
-      if (same !== undefined) return asKnown(await within(world, same, budgetMs));
+      if (same !== undefined)
+        return asKnown(await within(world, budgetMs, { ask: () => same, late: goesOn }));
       const making = makeOrder(world, { quote, by, deadline: deadlineIn(world.clock, budgetMs) });
       underWay.set(quote, making);
       const over = (): void => void underWay.delete(quote);
       making.then(over, over);
-      return within(world, making, budgetMs);
+      return within(world, budgetMs, { ask: () => making, late: goesOn });
     },
-    orderOf: ({ quote }) => told(async () => (await standing(world, quote)).ordering),
+    orderOf: ({ quote, budgetMs }) =>
+      within(world, budgetMs, {
+        ask: (signal) => told(async () => (await standing(world, quote, signal)).ordering),
+        late: late(),
+      }),
   };
 }
 
 const goesOn: Ordering = { kind: "pending", message: "the order is being made; ask again" };
 
-async function within(world: World, making: Promise<Ordering>, budgetMs: number): Promise<Ordering> {
+/** What is answered in time, or else `late`. The signal aborts when nobody waits any more. */
+async function within(
+  world: World,
+  budgetMs: number,
+  at: { readonly ask: (signal: AbortSignal) => Promise<Ordering>; readonly late: Ordering },
+): Promise<Ordering> {
   const waiting = new AbortController();
-  const tired = world.sleep(budgetMs, waiting.signal).then(() => goesOn);
+  const tired = world.sleep(budgetMs, waiting.signal).then(() => at.late);
   try {
-    return await Promise.race([making, tired]);
+    return await Promise.race([at.ask(waiting.signal), tired]);
   } finally {
     waiting.abort();
   }
@@ -82,7 +92,7 @@ interface Standing {
   readonly order: ExternalId | null;
 }
 
-async function standing(world: World, quote: string): Promise<Standing> {
+async function standing(world: World, quote: string, signal: AbortSignal | undefined): Promise<Standing> {
   const erp = sideOfRole(world, "erp");
   const id = await idOn(world, erp, { entity: "quotes", name: quote }).catch((error: unknown) => {
     if (error instanceof Refused && error.refusal.code === "not_in_erp") return null;
@@ -90,7 +100,7 @@ async function standing(world: World, quote: string): Promise<Standing> {
   });
   if (id === null)
     return { ordering: { kind: "pending", message: "the ERP has no such quote yet" }, order: null };
-  const { ask } = await operationOf(erp, "quoteToOrder", new AbortController().signal);
+  const { ask } = await operationOf(erp, "quoteToOrder", signal);
   return standingOf(world, erp, await ask({ quote: id }));
 }
 
@@ -173,7 +183,7 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   for (;;) {
     const done = await settleFamily(settling, first);
     hasDone ||= done > 0;
-    const now = await standing(world, `${at.crm.id}:${at.id}`);
+    const now = await standing(world, `${at.crm.id}:${at.id}`, session.signal);
     if (now.ordering.kind === "ordered" && now.order !== null) {
       const names = await carryBack(settling, { erp, first, order: now.order });
       return { ...now.ordering, order: { ...now.ordering.order, names }, isMadeNow: hasDone };

@@ -5,18 +5,17 @@ import type {
   RefusedRow,
   StockedRow,
 } from "@crossfoot/connector-sdk";
-import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
 import { canonicalBytes } from "@crossfoot/kernel";
-import type { ExternalId, Fields, LinkId } from "@crossfoot/kernel";
+import type { ExternalId, Fields, LinkId, Value } from "@crossfoot/kernel";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import { openTerms } from "./gate.ts";
 import { answered, operationOf } from "./moment-answer.ts";
 import type { KeptAnswers } from "./moment-answer.ts";
-import { idOn, Refused, sideOfRole } from "./moment-names.ts";
+import { idOn, memberOn, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Preflight } from "./moment-port.ts";
-import { shownBy } from "./moment-questions.ts";
+import { refusedRow, shownBy } from "./moment-questions.ts";
 import { toObservation } from "./observe.ts";
-import { judgeQuote, linesOf } from "./preflight.ts";
+import { judgeQuote, linesOf, notAsked, part, text } from "./preflight.ts";
 import { mappingOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
 
@@ -39,14 +38,19 @@ async function preflight(world: World, name: string, signal: AbortSignal): Promi
   const quote = await readNow(world, crm, { id, signal });
   const lines = linesOf(quote).map(({ fields }) => ({
     product: linkIn(fields["product"]),
-    quantity: partOf(fields["quantity"], "value"),
-    unit: partOf(fields["quantity"], "unit"),
+    quantity: part(fields["quantity"], "value"),
+    unit: part(fields["quantity"], "unit"),
   }));
-  const [customer, products, pricebook] = await Promise.all([
-    memberOn(world, erp, linkIn(quote["account"])),
-    Promise.all(lines.map(({ product }) => memberOn(world, erp, product))),
-    memberOn(world, erp, linkIn(quote["pricebook"])),
-  ]);
+  const wanted = { account: linkIn(quote["account"]), pricebook: linkIn(quote["pricebook"]) };
+  const named = [wanted.account, wanted.pricebook, ...lines.map(({ product }) => product)];
+  const members = await world.store.membersOf(named.flatMap((link) => link ?? []));
+  const idOf = (link: LinkId | null): ExternalId | null =>
+    memberOn(
+      members.filter((member) => member.link === link),
+      erp,
+    )?.id ?? null;
+  const [customer, pricebook] = [idOf(wanted.account), idOf(wanted.pricebook)];
+  const products = lines.map(({ product }) => idOf(product));
   const known = products.flatMap((each) => each ?? []);
   const [shown, account] = await Promise.all([
     shownBy(world, erp, { entity: "products", ids: [...new Set(known)] }),
@@ -54,15 +58,15 @@ async function preflight(world: World, name: string, signal: AbortSignal): Promi
   ]);
   const asked = lines.flatMap(({ quantity, unit }, at) => {
     const product = products[at] ?? null;
-    const own = unit ?? (product === null ? null : textOf(shown.get(product)?.["unit"]));
+    const own = unit ?? (product === null ? null : text(shown.get(product)?.["unit"]));
     return product === null || quantity === null || own === null
       ? []
       : [{ at, product, quantity, unit: own }];
   });
-  const prices = await askPrices({ erp, signal, customer, pricebook, quote, lines: asked });
+  const prices = await offered(() => askPrices({ erp, signal, customer, pricebook, quote, lines: asked }));
   const [stock, credit] = await Promise.all([
-    askStock({ erp, signal, quote, lines: asked }),
-    askCredit({ erp, signal, customer, prices, quote }),
+    offered(() => askStock({ erp, signal, quote, lines: asked })),
+    offered(() => askCredit({ erp, signal, customer, prices, quote })),
   ]);
   const place = <Row>(rows: readonly Row[] | null): ((at: number) => Row | RefusedRow) => {
     const byPlace = new Map(asked.map((line, index) => [line.at, rows?.[index]]));
@@ -79,33 +83,15 @@ async function preflight(world: World, name: string, signal: AbortSignal): Promi
     prices: lines.map((_line, at) => priceAt(at)),
     stock: lines.map((_line, at) => stockAt(at)),
     totals: asked.length === lines.length ? (prices?.totals ?? null) : null,
-    currency: prices?.currency ?? textOf(quote["currency"]),
+    currency: prices?.currency ?? text(quote["currency"]),
     credit,
     today: new Date(world.clock.now()).toISOString().slice(0, 10),
   });
 }
 
-const missing: RefusedRow = {
-  ok: false,
-  failure: failureRecord(
-    new ConnectorError({ failure: "invalid", code: "not_asked", message: "the ERP could not be asked" }),
-  ),
-};
+const missing = refusedRow(notAsked, "the ERP could not be asked");
 
-const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
-
-function partOf(value: unknown, name: string): string | null {
-  if (value === null || typeof value !== "object") return null;
-  return textOf((value as { readonly [part: string]: unknown })[name]);
-}
-
-const linkIn = (value: unknown): LinkId | null => partOf(value, "link") as LinkId | null;
-
-async function memberOn(world: World, side: Side, link: LinkId | null): Promise<ExternalId | null> {
-  if (link === null) return null;
-  const members = await world.store.membersOf([link]);
-  return members.find((member) => member.connection === side.id && !member.isAlias)?.id ?? null;
-}
+const linkIn = (value: Value | undefined): LinkId | null => part(value, "link") as LinkId | null;
 
 /** The quote as the CRM shows it now. Stores nothing. */
 async function readNow(
@@ -125,6 +111,16 @@ async function readNow(
   return readObservation(mapping, seen, readContext(world, links, { connection: crm.id, lines: [] })).fields;
 }
 
+/** What an operation answers, or null where the ERP does not offer it: the rest of a preflight holds. */
+async function offered<A>(ask: () => Promise<A>): Promise<A | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Refused && error.refusal.code === "not_offered") return null;
+    throw error;
+  }
+}
+
 interface Asking {
   readonly erp: Side;
   readonly signal: AbortSignal;
@@ -136,7 +132,7 @@ type AskedLines = readonly {
   readonly unit: string;
 }[];
 
-/** Null where the ERP offers no prices, or does not have the customer. */
+/** Null where the ERP does not have the customer. */
 async function askPrices(
   at: Asking & {
     readonly customer: ExternalId | null;
@@ -148,7 +144,7 @@ async function askPrices(
   if (customer === null || lines.length === 0) return null;
   const { ask } = await operationOf(at.erp, "price", at.signal);
   const plain = lines.map(({ product, quantity, unit }) => ({ product, quantity, unit }));
-  const currency = textOf(at.quote["currency"]);
+  const currency = text(at.quote["currency"]);
   return ask({ customer, pricebook: at.pricebook, currency, date: null, lines: plain });
 }
 
@@ -156,7 +152,7 @@ async function askStock(at: Asking & { readonly lines: AskedLines }): Promise<Av
   if (at.lines.length === 0) return null;
   const { ask } = await operationOf(at.erp, "availability", at.signal);
   const rows = at.lines.map(({ product, quantity, unit }) => ({ product, wanted: { quantity, unit } }));
-  return ask({ rows, warehouses: null, date: textOf(at.quote["requestedDate"]) });
+  return ask({ rows, warehouses: null, date: text(at.quote["requestedDate"]) });
 }
 
 async function askCredit(

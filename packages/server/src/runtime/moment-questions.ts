@@ -144,7 +144,8 @@ async function askedLines(world: World, erp: Side, lines: readonly QuestionLine[
   return { asked, refused };
 }
 
-function refusedRow(code: string, message: string): RefusedRow {
+/** A row that is refused in its place, by us. */
+export function refusedRow(code: string, message: string): RefusedRow {
   return { ok: false, failure: failureRecord(new ConnectorError({ failure: "invalid", code, message })) };
 }
 

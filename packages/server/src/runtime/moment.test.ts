@@ -18,6 +18,10 @@ interface Stage extends MiniWorld {
   trouble: (() => Promise<never>) | null;
   /** Called before each reading of the CRM's accounts. */
   onRead: (() => Promise<void>) | null;
+  /** Operations that the ERP does not offer. */
+  lacks: readonly (keyof Operations)[];
+  /** What the ERP waits for before it says where a quote stands. */
+  silence: Promise<void> | null;
   readonly product: { readonly crm: string; readonly erp: string };
 }
 
@@ -59,14 +63,19 @@ function priced(erp: MiniSystem): Operations["price"] {
 }
 
 async function stageOf(): Promise<Stage> {
-  const state: { trouble: Stage["trouble"]; onRead: Stage["onRead"] } = { trouble: null, onRead: null };
+  const state: Pick<Stage, "trouble" | "onRead" | "lacks" | "silence"> = {
+    ...{ trouble: null, onRead: null, lacks: [], silence: null },
+  };
   let systems: MiniWorld | null = null;
   const withOperations = (connection: Connection): Connection => {
     const erp = (): MiniSystem => (systems as MiniWorld).erp;
     const operations: Operations = {
       price: async (request) =>
         (state.trouble === null ? priced(erp())?.(request) : state.trouble()) as never,
-      quoteToOrder: async (request) => ordering(erp())?.(request) as never,
+      quoteToOrder: async (request) => {
+        await state.silence;
+        return ordering(erp())?.(request) as never;
+      },
       availability: ({ rows }) =>
         Promise.resolve({
           rows: rows.map(({ product, wanted }) => ({
@@ -107,7 +116,15 @@ async function stageOf(): Promise<Stage> {
       }
       return done;
     };
-    return { ...connection, write, operations, manifest: { ...connection.manifest, operations: abilities } };
+    const manifest = { ...connection.manifest, operations: abilities };
+    const isOffered = ([name]: readonly [string, unknown]): boolean =>
+      !state.lacks.some((each) => each === name);
+    return {
+      ...{ ...connection, write, manifest },
+      get operations(): Operations {
+        return Object.fromEntries(Object.entries(operations).filter(isOffered));
+      },
+    };
   };
   const mini = await miniWorld({
     database: (deps) => createMemoryStore(deps),
@@ -241,7 +258,8 @@ test("past its budget it is told where it stands, and the order comes all the sa
   const asked = { quote, by: "somebody", budgetMs: hasty };
   expect((await stage.engine.moment.quoteToOrder(asked)).kind).toBe("pending");
   await stage.engine.run();
-  expect((await stage.engine.moment.orderOf(asked)).kind).toBe("ordered");
+  const later = { ...asked, budgetMs: patient };
+  expect((await stage.engine.moment.orderOf(later)).kind).toBe("ordered");
   expect(made(stage)).toEqual(["quote", "order"]);
 });
 
@@ -327,4 +345,42 @@ test("a preflight says of each line and of the whole what is in the way, and cha
   expect(whole).toEqual([["credit_over", "blocked"]]);
   expect(told.verdict).toBe("blocked");
   expect(stage.erp.writes + stage.crm.writes).toBe(writes);
+});
+
+test("a preflight goes on without what the ERP does not offer, and without a customer there", async () => {
+  const stage = await stageOf();
+  const told = async (quote: string): Promise<readonly string[]> => {
+    const answer = await stage.engine.moment.preflight({ quote, budgetMs: patient });
+    if (answer.kind !== "now") throw new Error(JSON.stringify(answer));
+    const { verdict, findings, lines } = answer.answer;
+    const all = [...findings, ...lines.flatMap((line) => line.findings)];
+    return [verdict, ...all.map((each) => `${each.verdict} ${each.code}`)];
+  };
+  const quote = `crm:${quoteOf(stage, { status: "sent" })}`;
+  stage.lacks = ["credit", "price"];
+  expect(await told(quote)).toEqual([
+    ...["warning", "warning credit_unknown", "warning price_unknown", "warning stock_short"],
+  ]);
+  stage.lacks = [];
+  const account = stage.crm.add("accounts", {
+    ...customer,
+    name: "New",
+    taxId: "FR2",
+    email: "n@new.example",
+  });
+  expect(await told(`crm:${quoteOf(stage, { status: "sent", account })}`)).toEqual([
+    ...["warning", "warning account_missing", "warning price_unknown", "warning stock_short"],
+  ]);
+});
+
+test("an ERP that does not say where a quote stands keeps nobody waiting beyond his budget", async () => {
+  const stage = await stageOf();
+  const asked = { quote: `crm:${quoteOf(stage)}`, by: "somebody", budgetMs: patient };
+  expect((await stage.engine.moment.quoteToOrder(asked)).kind).toBe("ordered");
+  stage.silence = new Promise(() => undefined);
+  const late = await stage.engine.moment.orderOf({ ...asked, budgetMs: hasty });
+  expect(late).toMatchObject({
+    kind: "refused",
+    refusal: { code: "erp_away", failure: { code: "over_budget" } },
+  });
 });

@@ -20,6 +20,9 @@ export interface PreflightFacts {
   readonly today: string;
 }
 
+/** Code of a row that the ERP was not asked for. */
+export const notAsked = "not_asked";
+
 type Finding = PreflightFinding;
 const rank: readonly PreflightVerdict[] = ["blocked", "differs", "warning", "ok"];
 
@@ -60,13 +63,15 @@ const finding = (
   said: Partial<Pick<Finding, "quoted" | "found">> & Pick<Finding, "message" | "fix">,
 ): Finding => ({ verdict, code, quoted: null, found: null, ...said });
 
-function part(value: Value | undefined, name: string): string | null {
+/** A part of a value of several parts, such as the amount of money; null where it is no text. */
+export function part(value: Value | undefined, name: string): string | null {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
   const found = (value as { readonly [part: string]: unknown })[name];
   return typeof found === "string" ? found : null;
 }
 
-const text = (value: Value | undefined): string | null => (typeof value === "string" ? value : null);
+/** A value that is a text, else null. */
+export const text = (value: Value | undefined): string | null => (typeof value === "string" ? value : null);
 const isSame = (a: string, b: string): boolean => decimals.compare(a, b) === 0;
 
 function judgeLine(facts: PreflightFacts, line: Line, at: number): Preflight["lines"][number] {
@@ -74,7 +79,7 @@ function judgeLine(facts: PreflightFacts, line: Line, at: number): Preflight["li
   const promised = promiseOf(stock);
   const findings = [
     ...judgeProduct(facts.products[at] ?? null),
-    ...judgePrice(line, facts.prices[at]),
+    ...judgePrice(line, facts.prices[at], facts.products[at] ?? null),
     ...judgeStock(facts, { line, stock, promised }),
   ];
   return {
@@ -105,8 +110,20 @@ function judgeProduct(product: Fields | null): readonly Finding[] {
   return [];
 }
 
-function judgePrice({ fields }: Line, row: PricedRow | RefusedRow | undefined): readonly Finding[] {
+function judgePrice(
+  { fields }: Line,
+  row: PricedRow | RefusedRow | undefined,
+  product: Fields | null,
+): readonly Finding[] {
   if (row === undefined || !row.ok) {
+    // The customer is not there yet, or the ERP offers no prices: nothing of that refuses an order.
+    if (product !== null && row?.failure.code === notAsked)
+      return [
+        finding("warning", "price_unknown", {
+          message: row.failure.message,
+          fix: "ask again once the customer is in the ERP, or have the price checked there",
+        }),
+      ];
     const isUnit = row?.failure.code.includes("unit") === true || row?.failure.code.includes("uom") === true;
     return [
       finding("blocked", isUnit ? "unit_unknown" : "price_unknown", {

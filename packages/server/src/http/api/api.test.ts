@@ -78,6 +78,16 @@ describe("roles and keys, on every route", () => {
     }
   });
 
+  it("a refusal names whoever asked, as trusted proxies say, and nobody where nobody is known", async () => {
+    const { ask, access, later } = await apiWorld(fakeEngine());
+    const headers = { "x-forwarded-for": "203.0.113.9" };
+    await ask("GET", "/me", { token: "bad", headers });
+    await ask("GET", "/status", { token: "bad" });
+    await later.find(({ ms }) => ms === 60_000)?.work();
+    const told = (await access.listAudit(0, 10)).map(({ body }) => body);
+    expect(told.map((each) => (each as { readonly from?: unknown }).from)).toEqual(["203.0.113.9", null]);
+  });
+
   it("refusals come into the audit log counted, once a minute, without any secret", async () => {
     const { ask, access, tokens, later, api } = await apiWorld(fakeEngine());
     for (let turn = 0; turn < 500; turn += 1) await ask("GET", "/me", { token: "cf_000000000000_x" });

@@ -40,7 +40,7 @@ export interface ApiOptions extends Pausable {
   /** Does something later, for the life of the program; timers that keep nothing alive when missing. */
   readonly later?: (ms: number, work: () => Promise<void>) => void;
   /** Waits, and ends early when the signal aborts; timers when missing. */
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** The API, ready to be served. */
@@ -68,8 +68,7 @@ const laterByTimer = (ms: number, work: () => Promise<void>): void => {
  * of the key, role and scope, its schemas, the answer that is kept of it, and what does it.
  */
 export function createApi(engine: ApiEngine, options: ApiOptions): Api {
-  const { now, log, later = laterByTimer } = options;
-  const sleep = options.sleep ?? sleepByTimer;
+  const { now, log, sleep, later = laterByTimer } = options;
   const access = engine.access();
   const stopping = new AbortController();
   const logging = log === undefined ? {} : { log };
@@ -103,16 +102,6 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
       await refusals.flush();
     },
   };
-}
-
-function sleepByTimer(ms: number, signal: AbortSignal): Promise<unknown> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve(null);
-    });
-  });
 }
 
 /** Every route of the table with what it does. Throws for a route that nobody does. */
@@ -194,7 +183,7 @@ async function admitted(
   const { options, door, refusals } = parts;
   const { route } = bound;
   const authorization = context.req.header("authorization") ?? null;
-  const knock: Knock = { route, authorization, from: addressOf(context) };
+  const knock: Knock = { route, authorization, from: context.req.header("x-forwarded-for") ?? null };
   const key = await door.authenticate(knock);
   const allowance = parts.allowance(key.id);
   Object.assign(headers, limitHeaders(options.ratePerMinute, allowance));
@@ -254,10 +243,4 @@ function responseOf(context: Context, { status, text, headers }: Written): Respo
   return isSame
     ? new Response(null, { status: 304, headers: { etag } })
     : new Response(text, { status, headers: { ...shown, etag } });
-}
-
-/** Whence a request came: the other end of its connection, where there is one. */
-function addressOf(context: Context): string | null {
-  const env = context.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined;
-  return env?.incoming?.socket?.remoteAddress ?? null;
 }

@@ -22,26 +22,16 @@ import type { Answer, Bound, Call } from "./call.ts";
 import { Problem } from "./problem.ts";
 import type { Sight } from "./sight.ts";
 
-/** Problems of the refusals; those that are called the same are left out. */
-const codes: { readonly [code in RefusalCode]: ProblemCode } = {
-  record_unknown: "record_unknown",
-  not_in_erp: "not_in_erp",
-  not_offered: "not_offered",
-  not_accepted: "not_accepted",
-  quote_closed: "quote_closed",
-  held: "held",
-  refused_by_erp: "refused_by_erp",
-  erp_away: "erp_away",
-  invalid: "question_invalid",
-};
+/** The problem of a refusal: it is called the same, but for one. */
+const codeOf = (code: RefusalCode): ProblemCode => (code === "invalid" ? "question_invalid" : code);
 const awaySeconds = 10;
 const lookAgainSeconds = 2;
 
 function problemOf({ code, message, failure }: Refusal): Problem {
   const headers = code === "erp_away" ? { "retry-after": String(awaySeconds) } : {};
-  if (failure === null) return new Problem(codes[code], message, { headers });
+  if (failure === null) return new Problem(codeOf(code), message, { headers });
   const { code: word, message: said, field, requestId } = failure;
-  return new Problem(codes[code], message, {
+  return new Problem(codeOf(code), message, {
     headers,
     system: { code: word, message: said, field, requestId },
   });
