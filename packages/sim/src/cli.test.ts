@@ -25,3 +25,11 @@ test("an unknown fault is refused with the known names; no seeds at all are a fa
   expect([unknown.code, unknown.lines[0]?.includes("N3")]).toEqual([1, true]);
   expect((await run("--seeds", "0", "--jobs", "1")).code).toBe(1);
 });
+
+test("repairs of which none was carried out prove nothing", async () => {
+  // Backups are restored in it: no repair is drawn.
+  const { code, lines } = await run("--repair", "--seed", "1", "--fault", "T4");
+  expect(code).toBe(1);
+  expect(lines).toContain("not drawn: a repair in 1 of 1 seeds");
+  expect(lines).toContain("nothing proved: no value was put right");
+});

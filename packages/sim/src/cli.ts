@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { cpuUsage } from "node:process";
 import { catalogue } from "./catalogue.ts";
 import { commitName } from "./commit-name.ts";
-import { addCoverage, noCoverage } from "./coverage.ts";
+import { addCoverage, noCoverage, putRight } from "./coverage.ts";
 import type { Coverage } from "./coverage.ts";
 import { explain } from "./explain.ts";
 import { runOrders } from "./pool.ts";
@@ -103,12 +103,14 @@ async function runSeeds(wish: Wish, orders: Iterator<Order, undefined>): Promise
   let coverage: Coverage = noCoverage;
   let events = 0;
   let passed = 0;
+  let undrawn = 0;
   const failed: Report[] = [];
   await runOrders(orders, wish.jobs, (report) => {
     const done = passed + failed.length + 1;
     if (done % progressEvery === 0) say(`... ${done} seeds, ${failed.length} failed`);
     coverage = addCoverage(coverage, report.coverage);
     events += report.events;
+    if (wish.repairs === true && report.coverage.looked["I18r"] === undefined) undrawn += 1;
     if (report.verdict === "pass") passed += 1;
     else {
       failed.push(report);
@@ -125,13 +127,16 @@ async function runSeeds(wish: Wish, orders: Iterator<Order, undefined>): Promise
   const count = passed + failed.length;
   const idle = count < soakMin ? [] : idleCheckers(coverage);
   for (const invariant of idle) say(`nothing proved: the checker of ${invariant} looked at nothing`);
+  if (undrawn > 0) say(`not drawn: a repair in ${undrawn} of ${count} seeds`);
+  const isVain = wish.repairs === true && (coverage.deeds[putRight] ?? 0) === 0;
+  if (isVain) say("nothing proved: no value was put right");
   const perMinute = Math.round((count / seconds) * 60);
   say(
     `${events} events in ${seconds.toFixed(1)} s on ${wish.jobs} threads: ${perMinute} seeds a minute, ` +
       `${Math.round(used / count)} ms of processor time a seed`,
   );
   say(`${passed} passed, ${failed.length} failed`);
-  return failed.length === 0 && passed > 0 && idle.length === 0 ? 0 : 1;
+  return failed.length === 0 && passed > 0 && idle.length === 0 && !isVain ? 0 : 1;
 }
 
 /** From so many seeds on, every checker must have had something to judge. */

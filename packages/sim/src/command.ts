@@ -231,10 +231,15 @@ export class Desk {
       case "unrepair": {
         const made = this.#files.get(order.of);
         if (made === undefined) break;
-        this.#keep(order.name, "undo", async (engine, world) => {
-          const plan = await engine.undo({ what: "plan", id: made.id, by: operator });
+        const undoes: Undoes = { what: "plan", id: made.id };
+        const unmake = async (engine: Engine, world: World): Promise<Plan> => {
+          const plan = await engine.undo({ ...undoes, by: operator });
           this.#repairs.note(world, plan, operator);
           return plan;
+        };
+        this.#operator.run("undo", unmake, (plan) => {
+          this.#files.set(order.name, plan);
+          this.#history.note({ kind: "planned", name: order.name, plan, undoes });
         });
         break;
       }

@@ -28,6 +28,9 @@ export interface Coverage {
   readonly known: Counts;
 }
 
+/** The deed that a repair is which reached its system. */
+export const putRight = "value put right";
+
 /** Coverage of nothing. */
 export const noCoverage: Coverage = {
   masked: {},
@@ -79,7 +82,7 @@ export function coverageOf(
     }
     if (entry.kind === "answers") count(deeds, { "command answer": entry.count });
     if (entry.kind === "planned") count(deeds, { [commandOf(entry)]: 1 });
-    if (entry.kind === "commit" && isRepair(entry.commit)) count(deeds, { "value put right": 1 });
+    if (entry.kind === "commit" && isRepair(entry.commit)) count(deeds, { [putRight]: 1 });
     if (entry.kind === "applied") count(deeds, { [`command apply, ${entry.summary.state}`]: 1 });
   }
   return {

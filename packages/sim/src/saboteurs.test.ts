@@ -22,6 +22,7 @@ const samples: readonly (readonly [name: string, seed: number])[] = [
   ["loser-value-lost", 4],
   ["repair-agreed", 3],
   ["repair-overdone", 1],
+  ["repair-twice", 1],
   ["unnamed-write", 2],
   ["watermark-ahead", 1],
 ];

@@ -181,7 +181,7 @@ function wiresTo(
       entities: scenario.entities,
       random: prng(scenario.seed, `${system.name}/wire`),
       nextCall: () => (calls += 1),
-      operatorOf: (key) => repairs.operatorOf(key),
+      editOf: (key) => repairs.editOf(key),
       receive: (delivery) => receiveFrom(system.profile, delivery),
     };
   });

@@ -108,7 +108,12 @@ export function factsOf(method: string, given: readonly unknown[], result: unkno
     case "saveDeliveries": {
       const results = result as readonly string[];
       const deliveries = given[0] as readonly ProvedDelivery[];
-      return deliveries.map(({ connection, id }, at) => ({ connection, id, result: results[at] ?? null }));
+      const told = deliveries.map(({ connection, id }, at) => ({
+        connection,
+        id,
+        result: results[at] ?? null,
+      }));
+      return { deliveries: told, results: results.length };
     }
     case "abandonSending":
     case "withdrawStored":

@@ -14,6 +14,7 @@ import { fateOf } from "./fate.ts";
 import type { FaultPort } from "./faults.ts";
 import type { CallKind, History } from "./history.ts";
 import type { Random } from "./random.ts";
+import type { RepairEdit } from "./repairs.ts";
 import { manifestOf } from "./system/manifest.ts";
 import type { ModelSystem } from "./system/model-system.ts";
 import * as remote from "./system/remote.ts";
@@ -47,8 +48,8 @@ export interface Wire {
   readonly outages: ReadonlyMap<string, number>;
   /** Number of the next call of the whole simulation. */
   readonly nextCall: () => number;
-  /** The operator whose edit a write is (a repair), or null. */
-  readonly operatorOf: (key: string) => string | null;
+  /** The operator's edit that a write is (a repair), or null. */
+  readonly editOf: (key: string) => RepairEdit | null;
   readonly turnstile: Turnstile;
   /** Reads a webhook delivery, as the system's connector would. */
   readonly receive: (delivery: Delivery) => Received;
@@ -302,7 +303,7 @@ function send(
           return { kind: "failed", failure: failureOf("transient", "row_busy") };
         return fate.isSwallowed
           ? remote.swallow(system, one)
-          : remote.write(system, one, { call, operator: at.wire.operatorOf(one.key) });
+          : remote.write(system, one, { call, edit: at.wire.editOf(one.key) });
       }),
     // Nothing left us: the port says so by rejecting. Else each write has its own doubt.
     fail: (failure) =>

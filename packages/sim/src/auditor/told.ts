@@ -1,8 +1,8 @@
 import type { Json, JsonMap } from "@crossfoot/kernel";
-import type { StoreFacts } from "../checker.ts";
+import type { Sight, StoreFacts } from "../checker.ts";
 import type { Row } from "../system/model-system.ts";
-import { isOutside } from "../system/scope.ts";
 import type { Role } from "./things.ts";
+import { isUnseenStay } from "./unseen-life.ts";
 
 type Line = { readonly [column: string]: unknown };
 
@@ -35,7 +35,10 @@ export class Told {
   readonly #states: ReadonlyMap<string, string>;
   readonly #seen: ReadonlySet<string>;
 
-  constructor(facts: StoreFacts) {
+  readonly #sight: Pick<Sight, "history" | "systems">;
+
+  constructor(sight: Pick<Sight, "history" | "systems">, facts: StoreFacts) {
+    this.#sight = sight;
     const name = (row: Line): string =>
       `${String(row["connection"])}/${String(row["entity"])}/${String(row["external_id"])}`;
     // The newest membership counts; earlier ones are history.
@@ -113,9 +116,9 @@ export class Told {
    * could be read, and what is outside of the filter is none of ours (I29).
    */
   #isNeverSeen(role: Role, row: Row): boolean {
-    const last = row.commits.at(-1);
-    if (last === undefined || !isOutside(last.after)) return false;
-    return !this.#seen.has(`${role}/${row.entity}/${row.id}`) && this.linkOf(role, row) === undefined;
+    if (this.#seen.has(`${role}/${row.entity}/${row.id}`) || this.linkOf(role, row) !== undefined)
+      return false;
+    return isUnseenStay(this.#sight, { role, row });
   }
 
   /** Whether a person is told of this record and field: a conflict, a park, a wait, a question. */

@@ -5,6 +5,8 @@ import { isForgotten, restoresOf } from "./restores.ts";
 import type { Commit } from "../system/commit.ts";
 import type { StoredRow } from "../store-facts.ts";
 import type { Row } from "../system/model-system.ts";
+import { isOutside } from "../system/scope.ts";
+import type { Role } from "./things.ts";
 
 const sightings: ReadonlySet<CallKind> = new Set(["read", "readByIds", "probe"]);
 /** Steps of the store that keep what was read. */
@@ -43,26 +45,77 @@ export function isUnseenLife({ history, systems }: Sight, row: Row | undefined, 
   );
   if (gone === undefined || gone.at > by) return false;
   const { call } = made.actor;
-  const system = systems[made.system];
+  const stay = { from: made.visibleAt, until: gone.at };
+  for (const entry of keptAfterShown(
+    { history, systems },
+    { row, system: made.system, stays: [stay], call },
+  )) {
+    if (entry.at > by) break;
+    const isKept = isMadeForgotten ? isLinking(entry, row) : keeps.has(entry.method);
+    if (isKept && !isForgotten(restores, { told: entry.at, by })) return false;
+  }
+  return true;
+}
+
+/** When a record stood in its system so that a reading could show it, true time; `until` is none of it. */
+interface Stay {
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * Steps of the store that were done by somebody who had heard of a record by then: by an answer that could
+ * show it during one of its stays, or by that of a call which is given.
+ */
+function* keptAfterShown(
+  { history, systems }: Pick<Sight, "history" | "systems">,
+  of: { readonly row: Row; readonly system: Role; readonly stays: readonly Stay[]; readonly call?: number },
+): Generator<Entry & { readonly kind: "store" }, undefined> {
+  const { row, call, stays } = of;
+  const system = systems[of.system];
   const couldShow = (entry: Entry & { readonly kind: "call" }): boolean =>
-    entry.system === made.system &&
-    entry.entity === made.entity &&
+    entry.system === of.system &&
+    entry.entity === row.entity &&
     sightings.has(entry.call) &&
     (entry.ids?.includes(row.id) ?? true);
+  const isThere = (at: number): boolean =>
+    stays.some(({ from, until }) => at >= from && at < until) && system.couldShow(row, at);
   const asked = new Map<number, string>();
   const showed = new Set<number>();
   const heard = new Set<string>();
   for (const entry of history.entries) {
     if (entry.kind === "call" && (entry.id === call || couldShow(entry))) asked.set(entry.id, entry.worker);
-    const isThere = entry.at >= made.visibleAt && entry.at < gone.at && system.couldShow(row, entry.at);
-    if (entry.kind === "reached" && (entry.id === call || (asked.has(entry.id) && isThere)))
+    if (entry.kind === "reached" && (entry.id === call || (asked.has(entry.id) && isThere(entry.at))))
       showed.add(entry.id);
     if (entry.kind === "answered" && entry.outcome === "ok" && showed.has(entry.id))
       heard.add(asked.get(entry.id) ?? "");
-    if (entry.at > by) break;
-    if (entry.kind !== "store" || entry.step !== "done") continue;
-    const isKept = isMadeForgotten ? isLinking(entry, row) : keeps.has(entry.method);
-    if (isKept && heard.has(entry.worker) && !isForgotten(restores, { told: entry.at, by })) return false;
+    if (entry.kind === "store" && entry.step === "done" && heard.has(entry.worker)) yield entry;
   }
+}
+
+/**
+ * Whether a record left the filter of its system before anybody of us could read it: nothing that was asked
+ * while it stood inside could show it and was kept, as far as the store still knows.
+ */
+export function isUnseenStay(
+  { history, systems }: Pick<Sight, "history" | "systems">,
+  { role, row }: { readonly role: Role; readonly row: Row },
+): boolean {
+  const last = row.commits.at(-1);
+  if (last === undefined || !isOutside(last.after)) return false;
+  const restores = restoresOf(history);
+  for (const entry of keptAfterShown({ history, systems }, { row, system: role, stays: staysInside(row) }))
+    if (keeps.has(entry.method) && !isForgotten(restores, { told: entry.at, by: Infinity })) return false;
   return true;
+}
+
+/** When a record could be read inside of the filter: from where it is shown until it leaves or is deleted. */
+function staysInside({ commits }: Row): readonly Stay[] {
+  const isInside = ({ after }: Commit): boolean => after.life !== "deleted" && !isOutside(after);
+  return commits.flatMap((commit, nr): readonly Stay[] => {
+    const before = commits[nr - 1];
+    if (!isInside(commit) || (before !== undefined && isInside(before))) return [];
+    const left = commits.slice(nr).find((later) => !isInside(later));
+    return [{ from: commit.visibleAt, until: left?.at ?? Infinity }];
+  });
 }

@@ -3,6 +3,7 @@ import type { CallKind, Entry } from "../history.ts";
 import { restoresOf } from "./restores.ts";
 import { isSame, plainAfter } from "./things.ts";
 import type { Commit } from "../system/commit.ts";
+import { broughtBy } from "../system/commit.ts";
 
 const sightings: ReadonlySet<CallKind> = new Set(["read", "readByIds"]);
 
@@ -22,8 +23,9 @@ export function isInWindow(
   // A change that moved no version passes every condition (fault R6).
   const isCounted = person.after.version !== person.before?.version;
   if (profile.precondition === "conditional" && profile.versions === "counter" && isCounted) return false;
-  if (ours.actor.kind !== "us") return false;
-  const { call } = ours.actor;
+  const brought = broughtBy(ours.actor);
+  if (brought === null) return false;
+  const { call } = brought;
   /** Readings that could show it, by call, with who made them. */
   const reads = new Map<number, string>();
   const showed = new Set<number>();

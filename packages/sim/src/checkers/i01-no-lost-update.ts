@@ -57,7 +57,7 @@ export function noLostUpdate(sight: Sight): Checker {
     invariant: "I01",
     looked: () => looked,
     atEnd: (facts: StoreFacts) => {
-      const told = new Told(facts);
+      const told = new Told(sight, facts);
       return thingsOf(sight).flatMap((thing) => {
         const pair = plainPair(sight, thing);
         return pair === null ? [] : lost(thing, pair, { told, facts });

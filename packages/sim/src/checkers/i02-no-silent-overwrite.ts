@@ -23,7 +23,7 @@ export function noSilentOverwrite(sight: Sight): Checker {
     invariant: "I02",
     looked: () => looked,
     atEnd: (facts: StoreFacts) => {
-      const told = new Told(facts);
+      const told = new Told(sight, facts);
       const sentAt = new Map(
         sight.history.entries.flatMap((entry) =>
           entry.kind === "call" && entry.call === "write" ? [[entry.id, entry.at] as const] : [],

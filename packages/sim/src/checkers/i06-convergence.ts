@@ -25,7 +25,7 @@ export function convergence(sight: Sight): Checker {
       return [{ invariant: "I06", message, at: entry.at, about: { system: entry.system, writes: keys } }];
     },
     atEnd: (facts: StoreFacts) => {
-      const told = new Told(facts);
+      const told = new Told(sight, facts);
       return thingsOf(sight).flatMap((thing) => {
         const pair = plainPair(sight, thing);
         if (pair === null) return [];

@@ -48,7 +48,7 @@ export function conservationOfMoney(sight: Sight): Checker {
       return [];
     },
     atEnd: (facts) => {
-      const told = new Told(facts);
+      const told = new Told(sight, facts);
       const things = thingsOf(sight).filter(({ entity }) => documents.includes(entity));
       const pairs = things.flatMap((thing) => {
         const pair = plainPair(sight, thing);

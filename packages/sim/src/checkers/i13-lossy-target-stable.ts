@@ -41,7 +41,7 @@ export function lossyTargetStable(sight: Sight): Checker {
     invariant: "I13",
     looked: () => looked,
     atQuiet: (facts) => {
-      const told = new Told(facts);
+      const told = new Told(sight, facts);
       return all().flatMap((lossy) => {
         const full = shown(sight, otherOf(lossy.role), lossy);
         const kept = shown(sight, lossy.role, lossy);
@@ -89,7 +89,7 @@ function basesOf(
 function returned(sight: Sight, lossy: Lossy, facts: StoreFacts): readonly Violation[] {
   const { pair, field, role } = lossy;
   const isForgotten = isOfForgottenLife(sight.history);
-  const told = new Told(facts);
+  const told = new Told(sight, facts);
   const source = changesOf(sight, { row: pair[otherOf(role)], role: otherOf(role), field });
   const target = changesOf(sight, { row: pair[role], role, field });
   return source.flatMap((ours, index): readonly Violation[] => {

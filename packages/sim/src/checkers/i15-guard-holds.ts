@@ -4,6 +4,7 @@ import { wordOf } from "../auditor/text.ts";
 import { roles } from "../auditor/things.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
 import type { Commit } from "../system/commit.ts";
+import { broughtBy } from "../system/commit.ts";
 
 type Written = readonly [entity: string, kind: string, plan: string | null, link: string];
 
@@ -39,7 +40,7 @@ export function guardHolds(sight: Sight): Checker {
     looked: () => looked,
     see: (entry): readonly Violation[] => {
       if (entry.kind === "phase" && entry.phase === "heal") isOver = true;
-      if (entry.kind === "commit" && entry.commit.actor.kind === "us")
+      if (entry.kind === "commit" && broughtBy(entry.commit.actor) !== null)
         for (const write of unmade)
           if (kindsOf(entry.commit).some((kind) => write.startsWith(kind))) unmade.delete(write);
       if (entry.kind === "applying" && entry.isApproved) approved.add(entry.plan);

@@ -10,6 +10,7 @@ import { settledIn, undoKeys, undosIn } from "../auditor/undos.ts";
 import type { Settled, Undo } from "../auditor/undos.ts";
 import { isInWindow, isUnseenReturn } from "../auditor/window.ts";
 import type { Commit } from "../system/commit.ts";
+import { broughtBy } from "../system/commit.ts";
 import type { Row } from "../system/model-system.ts";
 
 /** What an undo is judged by. */
@@ -103,7 +104,7 @@ function casesOf(sight: Sight, facts: StoreFacts): readonly Case[] {
   });
 }
 
-const keyOf = ({ actor }: Commit): string | null => (actor.kind === "us" ? actor.key : null);
+const keyOf = ({ actor }: Commit): string | null => broughtBy(actor)?.key ?? null;
 
 /** Records that the writes in question changed. */
 function placesOf({ scenario, systems }: Sight, { made, own, links }: Case): readonly Place[] {

@@ -3,10 +3,16 @@ import { restoredBy } from "../auditor/restores.ts";
 import { wordOf } from "../auditor/text.ts";
 import type { Checker, Sight, Violation } from "../checker.ts";
 
+/** Deliveries that the store was given at once, each with its result, and how many results it told. */
+interface Saved {
+  readonly deliveries: readonly JsonMap[];
+  readonly results: number;
+}
+
 /**
  * I21: a forged delivery is refused and nothing of it is stored, so that no call can follow from it; one that
  * comes again is worked on once, as far as a restored store knows; one that was taken was stored before its
- * sender heard so. That the final state is that of polling alone follows from the other checkers, which know
+ * sender heard so. The store tells one result for each delivery. That the final state is that of polling alone follows from the other checkers, which know
  * nothing of deliveries.
  */
 export function webhooksHarmless(_sight: Sight): Checker {
@@ -32,6 +38,11 @@ export function webhooksHarmless(_sight: Sight): Checker {
     if (forged.has(name)) return [violation(at, `the forged delivery ${name} was stored`)];
     return times.length > 1 ? [violation(at, `the delivery ${name} was worked on twice`)] : [];
   };
+  const keepAll = ({ deliveries, results }: Saved, at: number): readonly Violation[] => {
+    const message = `the store told ${results} results of ${deliveries.length} deliveries`;
+    const miscounted = results === deliveries.length ? [] : [violation(at, message)];
+    return [...miscounted, ...deliveries.flatMap((facts) => keep(facts, at))];
+  };
   return {
     invariant: "I21",
     looked: () => looked,
@@ -44,7 +55,7 @@ export function webhooksHarmless(_sight: Sight): Checker {
             times.filter((at) => at <= asOf),
           );
       if (entry.kind === "store" && entry.step === "done" && entry.method === "saveDeliveries")
-        return (entry.facts as readonly JsonMap[]).flatMap((facts) => keep(facts, entry.at));
+        return keepAll(entry.facts as unknown as Saved, entry.at);
       if (entry.kind !== "delivery") return [];
       looked += 1;
       const name = `${entry.system}/${entry.delivery}`;

@@ -66,7 +66,7 @@ export function clocksDoNotDecide(sight: Sight): Checker {
     invariant: "I26",
     looked: () => looked,
     atEnd: (facts: StoreFacts) => {
-      const told = new Told(facts);
+      const told = new Told(sight, facts);
       return thingsOf(sight).flatMap((thing) => {
         const pair = plainPair(sight, thing);
         const terms = sight.contract.entities[thing.entity];

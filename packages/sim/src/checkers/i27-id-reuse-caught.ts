@@ -27,7 +27,7 @@ export function idReuseCaught(sight: Sight): Checker {
     invariant: "I27",
     looked: () => looked,
     atQuiet: (facts) => {
-      const told = new Told(facts);
+      const told = new Told(sight, facts);
       return reusesIn(sight).flatMap((reuse) => {
         const { role, gone: row, newcomer } = reuse;
         const from = newcomer.commits[0]?.at ?? 0;

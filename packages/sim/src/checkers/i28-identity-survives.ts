@@ -60,7 +60,7 @@ export function identitySurvives(sight: Sight): Checker {
       );
     },
     atQuiet: (facts) => {
-      const told = new Told(facts);
+      const told = new Told(sight, facts);
       return [...merges.values()].flatMap((merge) => {
         looked += 1;
         const what = stray(sight, merge, { told, facts });

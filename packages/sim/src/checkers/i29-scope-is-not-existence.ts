@@ -6,6 +6,7 @@ import type { Role } from "../auditor/things.ts";
 import { otherOf } from "../auditor/things.ts";
 import type { StoredRow } from "../store-facts.ts";
 import type { Commit } from "../system/commit.ts";
+import { broughtBy } from "../system/commit.ts";
 import type { Row } from "../system/model-system.ts";
 import { filteredEntity, isOutside } from "../system/scope.ts";
 
@@ -38,8 +39,9 @@ export function scopeIsNotExistence(sight: Sight): Checker {
     about: { entity: row.entity, tag: row.tag },
   });
   const judge = (commit: Commit, at: number): readonly Violation[] => {
-    const { actor } = commit;
-    if (actor.kind !== "us") return [];
+    // An operator's repair too is carried to the record by us.
+    const brought = broughtBy(commit.actor);
+    if (brought === null) return [];
     return stays.flatMap((stay): readonly Violation[] => {
       if (!isOf(sight, stay, commit) || isConsolidating(sight.history, commit)) return [];
       looked += 1;
@@ -50,7 +52,7 @@ export function scopeIsNotExistence(sight: Sight): Checker {
       if (stay.back !== null) return [];
       const isHarm = commit.op === "archive" || commit.op === "delete";
       if (isHarm) return isDeletedByPeople(sight, stay) ? [] : [violation(at, what, stay)];
-      const sent = sentAt.get(actor.call) ?? at;
+      const sent = sentAt.get(brought.call) ?? at;
       return stay.knownAt !== null && sent > stay.knownAt ? [violation(at, what, stay)] : [];
     });
   };

@@ -2,13 +2,15 @@ import { isMap } from "@crossfoot/kernel";
 import type { Json } from "@crossfoot/kernel";
 import type { Store } from "crossfoot/testing";
 import type { Saboteur } from "./saboteur.ts";
-import { withStore } from "./wrap.ts";
+import { perRun, withConnections, withStore } from "./wrap.ts";
 
 type Outcome = Parameters<Store["commitOutcomes"]>[0][number];
 
-const isRepairing = ({ intent: { causes } }: Outcome): boolean =>
+const isRepairing = ({ intent: { causes } }: Pick<Outcome, "intent">): boolean =>
   Array.isArray(causes) &&
   (causes as readonly Json[]).some((cause) => isMap(cause) && cause["isRepair"] === true);
+
+const keysOfRepairs = perRun(() => new Set<string>());
 
 /** Putting right. */
 export const repairing: readonly Saboteur[] = [
@@ -56,5 +58,31 @@ export const repairing: readonly Saboteur[] = [
           rights,
         ),
     })),
+  },
+  {
+    name: "repair-twice",
+    invariant: "I18r",
+    title: "a repair is sent a second time, although its answer was heard",
+    faults: ["T3"],
+    repairs: true,
+    sabotage: (world) => {
+      const keys = keysOfRepairs(world);
+      const noting = withStore((store) => ({
+        storeIntents: (intents, runId, rights) => {
+          for (const intent of intents) if (isRepairing({ intent })) keys.add(intent.key);
+          return store.storeIntents(intents, runId, rights);
+        },
+      }));
+      const repeating = withConnections((connection) => ({
+        ...connection,
+        write: async (writes) => {
+          const outcomes = await connection.write(writes);
+          const again = writes.filter(({ key }, at) => keys.has(key) && outcomes[at]?.kind === "done");
+          if (again.length > 0) await connection.write(again.map((one) => ({ ...one, precondition: null })));
+          return outcomes;
+        },
+      }));
+      return repeating(noting(world));
+    },
   },
 ];

@@ -1,11 +1,29 @@
 import type { JsonMap } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 
-/** Who made a commit: a person in the system's own screens, we, or the system by itself. */
+/** A person's edit that we carried to the system (a repair): by which write of ours, of which plan. */
+export interface Typed {
+  readonly call: number;
+  readonly key: string;
+  readonly plan: string;
+  /** Number of the write in its plan. */
+  readonly number: number;
+}
+
+/**
+ * Who made a commit: a person in the system's own screens or through us (`typed`), we, or the system by
+ * itself.
+ */
 export type Actor =
-  | { readonly kind: "person"; readonly name: string; readonly action: string }
+  | { readonly kind: "person"; readonly name: string; readonly action: string; readonly typed?: Typed }
   | { readonly kind: "us"; readonly call: number; readonly key: string; readonly reference: string }
   | { readonly kind: "automation"; readonly name: string };
+
+/** The write of ours that brought a commit, whoever's edit it is; null for what people and systems did. */
+export function broughtBy(actor: Actor): { readonly call: number; readonly key: string } | null {
+  if (actor.kind === "us") return actor;
+  return actor.kind === "person" ? (actor.typed ?? null) : null;
+}
 
 /** Whether a record is there. */
 export type Life = "live" | "archived" | "deleted";

@@ -13,6 +13,7 @@ import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { ExternalId, Failure, FailureRecord, Json } from "@crossfoot/kernel";
 import type { EntityName } from "@crossfoot/model";
 import { repairer } from "../repairs.ts";
+import type { RepairEdit } from "../repairs.ts";
 import type { Actor, Standing } from "./commit.ts";
 import type { ModelSystem, Row } from "./model-system.ts";
 import { shownAt, standing } from "./model-system.ts";
@@ -169,18 +170,20 @@ export function probe(system: ModelSystem, request: ProbeRequest): ProbeAnswer {
 }
 
 /**
- * One write as the system carries it out; `call` is the network call that brought it, `operator` whose edit
- * it is when it is a person's (a repair).
+ * One write as the system carries it out; `call` is the network call that brought it, `edit` what it is when it
+ * is a person's (a repair).
  */
 export function write(
   system: ModelSystem,
   one: NativeWrite,
-  { call, operator = null }: { readonly call: number; readonly operator?: string | null },
+  { call, edit = null }: { readonly call: number; readonly edit?: RepairEdit | null },
 ): WriteOutcome {
   const actor: Actor =
-    operator === null ? { kind: "us", call, key: one.key, reference: one.reference } : repairer(operator);
+    edit === null
+      ? { kind: "us", call, key: one.key, reference: one.reference }
+      : repairer(edit, { call, key: one.key });
   // Whoever asked for it, it is our user that the system names.
-  const shownActor = operator === null ? {} : { shownActor: "crossfoot" };
+  const shownActor = edit === null ? {} : { shownActor: "crossfoot" };
   const entity = one.entity as EntityName;
   if (one.kind === "create") {
     const known = remembered(system, system.byReference(entity, one.reference));
