@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { seedFrom } from "./tools/gates/src/seed-text.ts";
 import { suites, type Suite } from "./tools/gates/src/suites.ts";
 
 /**
@@ -22,7 +23,7 @@ function projectOf(suite: Suite): TestProjectInlineConfiguration {
 }
 
 /** Random tests draw from here unless `npm run soak -- properties` names another seed. */
-const propertySeed = Number(process.env["CROSSFOOT_PROPERTY_SEED"] ?? 1);
+const propertySeed = seedFrom(process.env["CROSSFOOT_PROPERTY_SEED"]);
 
 export default defineConfig({
   resolve: { conditions },

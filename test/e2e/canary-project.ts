@@ -1,7 +1,4 @@
 /** A project between two systems of the canary test, and the command line over it; all output is kept. */
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -15,7 +12,8 @@ import {
 } from "crossfoot/testing";
 import type { Database } from "crossfoot/testing";
 import type { CanarySystem, SignIn } from "./canary-system.ts";
-import { root } from "./twin-project.ts";
+import { startUp } from "./up-child.ts";
+import type { Up } from "./up-child.ts";
 
 /** Where the secrets of the project are kept. */
 export type Keeping = "env" | "file" | "sealed";
@@ -30,7 +28,7 @@ export interface CanaryProject {
   /** The store under all commands; closed before `up`. */
   readonly database: Database;
   /** `up` as a program of its own, until `stop` is called. */
-  readonly up: () => Promise<{ readonly url: string; readonly stop: () => Promise<void> }>;
+  readonly up: () => Promise<Up>;
   /** Writes crossfoot.yaml with other addresses or another store. */
   readonly say: (other: { readonly erp?: string; readonly store?: string }) => void;
   readonly remove: () => void;
@@ -143,39 +141,7 @@ export async function openCanaryProject(at: {
   return {
     folder: folder.path,
     ...{ written, run, say, database },
-    up: () => {
-      const main = ["--conditions=source", "packages/server/src/main.ts", "--project", folder.path, "up"];
-      return upOf(
-        spawn(process.execPath, main, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] }),
-        written,
-      );
-    },
+    up: () => startUp(folder.path, { env, heard: (said) => written.set("crossfoot up", said) }),
     remove: () => folder.remove(),
-  };
-}
-
-async function upOf(child: ChildProcess, written: Map<string, Buffer>): ReturnType<CanaryProject["up"]> {
-  const chunks: Buffer[] = [];
-  const closed = once(child, "close");
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const take = (chunk: Buffer): void => {
-    chunks.push(chunk);
-    const said = Buffer.concat(chunks);
-    written.set("crossfoot up", said);
-    const url = /Status page: (\S+)/.exec(said.toString("utf8"))?.[1];
-    if (url !== undefined) resolve(url);
-  };
-  child.stdout?.on("data", take);
-  child.stderr?.on("data", take);
-  child.on("close", (code) =>
-    reject(new Error(`up ended with ${code}: ${Buffer.concat(chunks).toString()}`)),
-  );
-  const url = await promise;
-  return {
-    url,
-    stop: async () => {
-      child.kill("SIGTERM");
-      await closed;
-    },
   };
 }

@@ -60,7 +60,8 @@ afterEach(async () => {
 
 /** Pages and answers of `up`, and deliveries that are right and wrong. */
 async function visit(project: CanaryProject, crm: CanarySystem, id: string): Promise<void> {
-  const { url, stop } = await project.up();
+  const { url, stop, kill } = await project.up();
+  closers.push(async () => void (await kill()));
   const keep = async (what: string, asked: Promise<Response>): Promise<number> => {
     const response = await asked;
     const headers = JSON.stringify([...response.headers]);
@@ -74,7 +75,7 @@ async function visit(project: CanaryProject, crm: CanarySystem, id: string): Pro
   expect(await keep("a delivery under the secret", post(canaries.hook))).toBe(200);
   expect(await keep("one under the secret before", post(canaries.hookBefore))).toBe(200);
   expect(await keep("one that is forged", post("another"))).toBe(401);
-  await stop();
+  expect((await stop()).code).toBe(0);
 }
 
 test("the look finds every form of a secret in what it is given", () => {
@@ -146,7 +147,7 @@ test.each(ways)("$name: nothing that is written holds a secret", async ({ signIn
     `postgres://me:${canaries.database}@127.0.0.1:9/x`,
     `postgres://me:${canaries.database}@[x`,
   ]) {
-    await run(["secrets", "set", "store"], store);
+    expect((await run(["secrets", "set", "store"], store)).code).toBe(0);
     project.say({ store: "sealed:store" });
     await done(["status"], 1, 4);
   }

@@ -24,6 +24,13 @@ it("the judge names what is wrong", () => {
     orderMs: [1],
   };
   expect(conversionFaults(well)).toEqual([]);
-  for (const change of [{ unanswered: ["q"] }, { wrong: ["q: 1 2"] }, { apart: ["q: 0"] }, { orderMs: [] }])
+  expect(conversionFaults({ ...well, kills: 1, answers: { cut: 1 } })).toEqual([]);
+  for (const change of [
+    { unanswered: ["q"] },
+    { wrong: ["q: 1 2"] },
+    { apart: ["q: 0"] },
+    { orderMs: [] },
+    { kills: 1, answers: { away: 1 } },
+  ])
     expect(conversionFaults({ ...well, ...change })).not.toEqual([]);
 });

@@ -12,6 +12,7 @@ import { tempFolder } from "crossfoot/testing";
 import { runCli } from "./kill-child.ts";
 import { writeTwinProject } from "./twin-project.ts";
 import { startUp } from "./up-child.ts";
+import type { Up } from "./up-child.ts";
 
 /** How much is asked for. */
 export interface ConvertSize {
@@ -28,7 +29,10 @@ export interface Converted {
   readonly quotes: number;
   readonly kills: number;
   readonly answersLost: number;
-  /** How often the API answered what: `200`, `202`, `409 still_running`, `cut`. */
+  /**
+   * How often the API answered what: `200`, `202`, `409 still_running`. `cut`: the program was killed over
+   * the request; `away`: it was not there; `late`: it did not answer.
+   */
   readonly answers: { readonly [what: string]: number };
   /** Quotes of which the API never named an order. */
   readonly unanswered: readonly string[];
@@ -40,8 +44,8 @@ export interface Converted {
   readonly orderMs: readonly number[];
 }
 
-/** So often an order is asked for. */
-const triesMax = 200;
+/** So long an order is asked for. A course ends with the first quote of which none was named by then. */
+const patienceMs = 60_000;
 
 const settings = `
 guard: { create: { countFree: 1000000 }, update: { countFree: 1000000 } }
@@ -110,9 +114,16 @@ interface Click {
   readonly note: (what: string) => void;
 }
 
+/** What became of a request that got no answer. */
+function troubleOf(error: unknown): string {
+  if (!(error instanceof Error)) return "cut";
+  if (error.name === "TimeoutError") return "late";
+  return (error.cause as NodeJS.ErrnoException | undefined)?.code === "ECONNREFUSED" ? "away" : "cut";
+}
+
 /** Asks until an order is named; null when none was for long. */
 async function click(quote: string, { url, key, note }: Click): Promise<string | null> {
-  for (let tries = 0; tries < triesMax; tries += 1) {
+  for (const from = performance.now(); performance.now() - from < patienceMs;) {
     try {
       const answer = await fetch(`${url()}/api/v1/quotes/crm:${quote}/order`, {
         method: "POST",
@@ -123,8 +134,8 @@ async function click(quote: string, { url, key, note }: Click): Promise<string |
       note(`${answer.status}${body.code === undefined ? "" : ` ${body.code}`}`);
       const name = body.order?.names.find((each) => each.startsWith("erp:"));
       if (answer.status === 200 && name !== undefined) return name.slice("erp:".length);
-    } catch {
-      note("cut");
+    } catch (error) {
+      note(troubleOf(error));
     }
     await pause(200);
   }
@@ -167,24 +178,28 @@ async function convertAll(ground: Ground, size: ConvertSize, key: string): Promi
   const named = new Map<string, string | null>();
   const orderMs: number[] = [];
   let kills = 0;
-  let up = await startUp(ground.folder);
-  for (let nth = 1; nth <= size.quotes; nth += 1) {
-    const quote = wonQuote(ground, nth);
-    const from = performance.now();
-    const clicks = [0, 1].map(() => click(quote, { url: () => up.url, key, note }));
-    if (nth % size.killEvery === 0) {
-      await pause(20 + ((nth * 37) % 200));
-      up.child.kill("SIGKILL");
-      await up.ended;
-      kills += 1;
-      up = await startUp(ground.folder);
+  let isNamed = true;
+  let up: Up = await startUp(ground.folder);
+  try {
+    for (let nth = 1; nth <= size.quotes && isNamed; nth += 1) {
+      const quote = wonQuote(ground, nth);
+      const from = performance.now();
+      const clicks = [0, 1].map(() => click(quote, { url: () => up.url, key, note }));
+      if (nth % size.killEvery === 0) {
+        await pause(20 + ((nth * 37) % 200));
+        await up.kill();
+        kills += 1;
+        up = await startUp(ground.folder);
+      }
+      const told = new Set(await Promise.all(clicks));
+      orderMs.push(performance.now() - from);
+      isNamed = !told.has(null);
+      named.set(quote, told.size === 1 ? ([...told][0] ?? null) : [...told].join(" and "));
     }
-    const told = new Set(await Promise.all(clicks));
-    orderMs.push(performance.now() - from);
-    named.set(quote, told.size === 1 ? ([...told][0] ?? null) : [...told].join(" and "));
+    await up.stop();
+  } finally {
+    await up.kill();
   }
-  up.child.kill("SIGTERM");
-  await up.ended;
   await well(ground.folder, ["run"]);
   const { erp, crm } = ground;
   return {
@@ -216,6 +231,8 @@ function ordersOf(erp: Erp, crm: Crm, quote: string): readonly string[] {
 /** What is wrong with a course; empty when nothing is. */
 export function conversionFaults({
   quotes,
+  kills,
+  answers,
   unanswered,
   wrong,
   apart,
@@ -225,6 +242,7 @@ export function conversionFaults({
     ...unanswered.map((quote) => `quote ${quote}: no order was ever named`),
     ...wrong.map((each) => `orders of quote ${each}`),
     ...apart.map((each) => `orders in the CRM of quote ${each}`),
+    ...(kills > 0 && !((answers["cut"] ?? 0) > 0) ? [`none of ${kills} kills hit a conversion`] : []),
     ...(orderMs.length === quotes ? [] : [`${orderMs.length} of ${quotes} quotes were asked for`]),
   ];
 }

@@ -14,30 +14,36 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** What a child gets beside its arguments. */
+interface Start {
+  readonly onStart?: (child: ChildProcess) => void;
+  readonly env?: { readonly [name: string]: string };
+}
+
 /** Runs one command to its end, told as JSON. `onStart` gets the child, to kill it. */
 export function runCli(
   folder: string,
   args: readonly string[],
   onStart?: (child: ChildProcess) => void,
 ): Promise<Ended> {
-  return runProgram(folder, ["--json", ...args], onStart);
+  return runProgram(folder, ["--json", ...args], onStart === undefined ? {} : { onStart });
 }
 
-/** Runs one command to its end, as a person sees it. */
+/** Runs one command to its end, as a person sees it, with more in its environment where that is given. */
 export async function runProgram(
   folder: string,
   args: readonly string[],
-  onStart: (child: ChildProcess) => void = () => undefined,
+  { onStart, env: more = {} }: Start = {},
 ): Promise<Ended> {
   const flags = ["--conditions=source", "packages/server/src/main.ts", "--project", folder];
   const { PATH = "", HOME = "", TMPDIR } = process.env;
-  const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
+  const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...more };
   const child = spawn(process.execPath, [...flags, ...args], {
     cwd: root,
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  onStart(child);
+  onStart?.(child);
   const [stdout, stderr, [code, signal]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -16,6 +16,7 @@ const { values } = parseArgs({
 });
 const size = {
   seed: Number(values.seed),
+  settleSeconds: 900,
   deliveries: Number(values.deliveries),
   senders: Number(values.senders),
 };

@@ -55,9 +55,10 @@ describe("the table of routes", () => {
       expect([method, scope, isKeyed]).toEqual([method, scope, method === "post"]);
   });
 
-  it("no code of a problem stands for two statuses, and none is a redirect", () => {
+  it("every problem has a title and the status of an error", () => {
     for (const { status, title } of Object.values(problemKinds)) {
       expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(600);
       expect(title).not.toBe("");
     }
   });

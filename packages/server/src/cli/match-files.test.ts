@@ -139,6 +139,11 @@ describe("bad input is named with its line and cause", () => {
       `${crm}\nA8,"open,1 Road,Bath,1\nA9,x\n`,
       /line 9: a quote was opened and never/,
     ],
+    [
+      "a quote that is left open in the last row",
+      `${crm}\nA8,"open,1 Road,Bath,1\n`,
+      /line 9: a quote was opened and never closed/,
+    ],
     ["a quote in the middle", `${crm}\nA8,"a"b,1 Road,Bath,1\n`, /line 9: a quote ends in the middle/],
     ["two columns of one name", crm.replace("street", "name"), /two columns `name`/],
     ["nothing", "", /is empty/],

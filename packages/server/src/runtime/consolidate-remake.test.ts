@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { build, differences, linkOf, linksNow, names, request } from "./testing/consolidation-scene.ts";
+import {
+  build,
+  cutEvery,
+  differences,
+  linkOf,
+  linksNow,
+  names,
+  request,
+} from "./testing/consolidation-scene.ts";
 import type { Scene } from "./testing/consolidation-scene.ts";
-import { powerOf } from "./testing/random-world.ts";
 import type { MiniWorld } from "./testing/world.ts";
-
-/** Steps of the store between two cuts that are tried. */
-const every = 11;
 
 describe("a loser that its system has deleted", () => {
   const able = { merge: true, unmerge: true };
@@ -110,26 +114,22 @@ describe("a loser that its system has deleted", () => {
     });
 
     test(`${one.way}: it is made once wherever the program dies`, { timeout: 120_000 }, async () => {
-      for (let call = 1, calls = Infinity; call < calls; call += every) {
-        const power = powerOf();
-        const scene = await build({ crm: merging, ...one.options, wrapStore: power.wrap });
+      await cutEvery(11, async ({ call, wrapStore, during }) => {
+        const scene = await build({ crm: merging, ...one.options, wrapStore });
         const links = await linksNow(scene);
         await scene.engine.apply(await scene.engine.consolidate({ cluster: scene.cluster, ...request }));
         if (one.empties) scene.erp.remove("accounts", scene.lose.erp);
         await scene.engine.run();
         scene.pass(10);
         const back = await scene.engine.undo({ what: "consolidation", id: scene.cluster, by: "ada" });
-        power.on({ call, isAfter: call % 2 === 0 });
-        await scene.engine.apply(back).catch(() => undefined);
-        calls = power.isOff() ? calls : call;
-        power.on(null);
+        await during(() => scene.engine.apply(back));
         scene.pass(60_000);
         await scene.restart().run();
         const engine = scene.restart();
         const done = await engine.apply(back, { onDrift: "skip" });
         expect(done.unmade, `cut at ${call}`).toEqual([]);
         await expectTwoAgain({ ...scene, engine }, { links, made: one.made });
-      }
+      });
     });
   }
 

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import {
   build,
+  cutEvery,
   differences,
-  every,
   linkOf,
   linksNow,
   names,
   request,
 } from "./testing/consolidation-scene.ts";
 import type { Scene } from "./testing/consolidation-scene.ts";
-import { powerOf } from "./testing/random-world.ts";
 
 /** One link with all four records, its children on the survivors, and nothing left to write. */
 async function expectOne(scene: Scene): Promise<void> {
@@ -243,51 +242,47 @@ describe("a loser whose counterpart the survivor lacks", () => {
     );
   });
 
-  test("dies anywhere while it is taken back, and goes on: the loser keeps its own values", async () => {
-    for (let call = 1, calls = Infinity; call < calls; call += every) {
-      const power = powerOf();
-      const scene = await build({ contract, wrapStore: power.wrap }, {}, { status: "lead" });
-      const request = { cluster: scene.cluster, survivor: "crm:crm-3", take: {}, by: "ada" };
-      await scene.engine.apply(await scene.engine.consolidate(request));
-      await scene.engine.run();
-      scene.pass(10);
-      const back = await scene.engine.undo({ what: "consolidation", id: scene.cluster, by: "ada" });
-      power.on({ call, isAfter: call % 2 === 0 });
-      await scene.engine.apply(back).catch(() => undefined);
-      calls = power.isOff() ? calls : call;
-      power.on(null);
-      scene.pass(60_000);
-      await scene.restart().run();
-      const engine = scene.restart();
-      await engine.apply(back, { onDrift: "skip" });
-      for (let count = 0; count < 2; count += 1) {
+  test(
+    "dies anywhere while it is taken back, and goes on: the loser keeps its own values",
+    { timeout: 120_000 },
+    async () => {
+      await cutEvery(5, async ({ call, wrapStore, during }) => {
+        const scene = await build({ contract, wrapStore }, {}, { status: "lead" });
+        const request = { cluster: scene.cluster, survivor: "crm:crm-3", take: {}, by: "ada" };
+        await scene.engine.apply(await scene.engine.consolidate(request));
+        await scene.engine.run();
         scene.pass(10);
-        await engine.run();
-      }
-      const shown = [scene.crm.get("accounts", scene.lose.crm), scene.erp.get("accounts", scene.lose.erp)];
-      expect(
-        shown.map(({ fields }) => fields["name"]),
-        `cut at ${call}`,
-      ).toEqual([...["Cedar Optics", "Cedar Optics"]]);
-    }
-  });
+        const back = await scene.engine.undo({ what: "consolidation", id: scene.cluster, by: "ada" });
+        await during(() => scene.engine.apply(back));
+        scene.pass(60_000);
+        await scene.restart().run();
+        const engine = scene.restart();
+        await engine.apply(back, { onDrift: "skip" });
+        for (let count = 0; count < 2; count += 1) {
+          scene.pass(10);
+          await engine.run();
+        }
+        const shown = [scene.crm.get("accounts", scene.lose.crm), scene.erp.get("accounts", scene.lose.erp)];
+        expect(
+          shown.map(({ fields }) => fields["name"]),
+          `cut at ${call}`,
+        ).toEqual([...["Cedar Optics", "Cedar Optics"]]);
+      });
+    },
+  );
 });
 
 describe("a program that dies in a consolidation, or while one is taken back", () => {
   for (const goesOn of ["its apply", "a run, then its apply"])
     test(`${goesOn} goes on wherever it died: each write is made once`, { timeout: 120_000 }, async () => {
       const seen = { before: 0, within: 0, after: 0 };
-      for (let call = 1, calls = Infinity; call < calls; call += every) {
-        const power = powerOf();
-        const scene = await build({ wrapStore: power.wrap });
+      await cutEvery(5, async ({ call, wrapStore, during }) => {
+        const scene = await build({ wrapStore });
         const plan = await scene.engine.consolidate({ cluster: scene.cluster, ...request });
         const writes = (): number => scene.crm.writes + scene.erp.writes;
         const start = writes();
-        power.on({ call, isAfter: call % 2 === 0 });
-        await scene.engine.apply(plan).catch(() => undefined);
+        await during(() => scene.engine.apply(plan));
         const made = writes() - start;
-        calls = power.isOff() ? calls : call;
-        power.on(null);
         scene.pass(60_000);
         if (goesOn !== "its apply") await scene.restart().run();
         const engine = scene.restart();
@@ -300,30 +295,26 @@ describe("a program that dies in a consolidation, or while one is taken back", (
         await expectOne({ ...scene, engine });
         expect(writes() - start, `cut at ${call}`).toBe(5);
         seen[made === 0 ? "before" : made === 5 ? "after" : "within"] += 1;
-      }
+      });
       expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
     });
 
   for (const goesOn of ["its apply", "a run, then its apply"])
     test(`${goesOn} brings all back wherever it died`, { timeout: 120_000 }, async () => {
-      for (let call = 1, calls = Infinity; call < calls; call += every) {
-        const power = powerOf();
-        const scene = await build({ wrapStore: power.wrap });
+      await cutEvery(5, async ({ call, wrapStore, during }) => {
+        const scene = await build({ wrapStore });
         const links = await linksNow(scene);
         await scene.engine.apply(await scene.engine.consolidate({ cluster: scene.cluster, ...request }));
         await scene.engine.run();
         scene.pass(10);
         const back = await scene.engine.undo({ what: "consolidation", id: scene.cluster, by: "ada" });
-        power.on({ call, isAfter: call % 2 === 0 });
-        await scene.engine.apply(back).catch(() => undefined);
-        calls = power.isOff() ? calls : call;
-        power.on(null);
+        await during(() => scene.engine.apply(back));
         scene.pass(60_000);
         if (goesOn !== "its apply") await scene.restart().run();
         const engine = scene.restart();
         const done = await engine.apply(back, { onDrift: "skip" });
         expect(done.unmade, `cut at ${call}`).toEqual([]);
         await expectTwo({ ...scene, engine }, links);
-      }
+      });
     });
 });

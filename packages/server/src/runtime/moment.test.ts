@@ -1,5 +1,5 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Connection, Operations, OrderWay } from "@crossfoot/connector-sdk";
+import type { Connection, OperationAbilities, Operations, OrderWay } from "@crossfoot/connector-sdk";
 import type { ExternalId, JsonMap } from "@crossfoot/kernel";
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
@@ -94,12 +94,12 @@ async function stageOf(): Promise<Stage> {
           ...{ exposure: "5", free: "5", verdict: "over", isRefused: true },
         }),
     };
-    const abilities = {
+    const abilities: OperationAbilities = {
       price: { linesMax: 50, isDated: false, namesRule: false },
       availability: { rowsMax: 50 },
       credit: { refuses: "confirm", measuredBy: "gross" },
-      quoteToOrder: { order: "same_record" },
-    } as never;
+      quoteToOrder: { keepsId: false },
+    };
     const write: Connection["write"] = async (writes) => {
       const done = await connection.write(writes);
       for (const quote of erp().rows("quotes")) {

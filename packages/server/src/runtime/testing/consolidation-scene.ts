@@ -1,5 +1,8 @@
 import type { Json } from "@crossfoot/kernel";
+import { expect } from "vitest";
+import type { Store } from "../../store/port.ts";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
+import { powerOf } from "./random-world.ts";
 import { miniWorld } from "./world.ts";
 import type { MiniWorld, MiniWorldOptions } from "./world.ts";
 
@@ -80,5 +83,31 @@ export const linksNow = (scene: Scene): Promise<readonly (string | null)[]> =>
     ),
   );
 
-/** Steps of the store between two cuts that are tried. */
-export const every = 5;
+/** One course of work that is cut somewhere. */
+export interface Cut {
+  /** The step of the store at which it is cut, from 1. */
+  readonly call: number;
+  readonly wrapStore: (store: Store) => Store;
+  /** Does the work that is cut; the power is on again afterwards. */
+  readonly during: (work: () => Promise<unknown>) => Promise<void>;
+}
+
+/** Tries a course with a cut at every so-manyth step of the store, until its work got through uncut. */
+export async function cutEvery(steps: number, course: (cut: Cut) => Promise<void>): Promise<void> {
+  let cuts = 0;
+  for (let call = 1, isWhole = false; !isWhole; call += steps) {
+    const power = powerOf();
+    const during: Cut["during"] = async (work) => {
+      power.on({ call, isAfter: call % 2 === 0 });
+      await work().catch((error: unknown) => {
+        if (!power.isOff()) throw error;
+      });
+      isWhole = !power.isOff();
+      power.on(null);
+    };
+    await course({ call, wrapStore: power.wrap, during });
+    cuts += isWhole ? 0 : 1;
+  }
+  // Cuts that met nothing would prove nothing.
+  expect(cuts).toBeGreaterThan(5);
+}

@@ -60,6 +60,7 @@ const isOfOneEntity =
 
 const mergeFacts: fc.Arbitrary<MergeFacts> = fc.record({
   ...{ which: pick, other: pick, side: pick, isAlone: fc.boolean(), isListed: fc.boolean() },
+  isGone: fc.boolean(),
   isStale: fc.nat(7).map((roll) => roll === 7),
 });
 const terms = fc.constantFrom(null, "review", "keep");

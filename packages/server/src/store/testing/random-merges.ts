@@ -14,6 +14,7 @@ export interface MergeFacts {
   readonly isAlone: boolean;
   readonly isStale: boolean;
   readonly isListed: boolean;
+  readonly isGone: boolean;
 }
 
 const pick = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(list.length, 1)];
@@ -70,7 +71,7 @@ export function unmergeOf(known: Known, facts: MergeFacts): UnmergeCommit | null
     states: { back: "live", stay: "single" },
     bases: merge.bases,
     referring: facts.isListed ? ["accounts", "contacts"] : [],
-    isGone: facts.isAlone,
+    isGone: facts.isGone,
   };
 }
 
