@@ -34,7 +34,9 @@ export interface QuestionSchema {
 }
 
 /** The questions, by the last part of their path. */
-export const QUESTIONS = {
+export const QUESTIONS: Readonly<
+  Record<"price" | "order_preview" | "availability" | "credit", QuestionSchema>
+> = {
   price: {
     request: map(
       {
@@ -110,4 +112,4 @@ export const QUESTIONS = {
       reason: text,
     }),
   },
-} as const satisfies Readonly<Record<string, QuestionSchema>>;
+};
