@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import type { ConnectionId } from "@crossfoot/kernel";
 import type { Log } from "../ports.ts";
 import type { Engine, Receipt } from "../runtime/engine.ts";
+import { bytesOf } from "./body-bytes.ts";
 import { showsCertificate } from "./client-certificate.ts";
 
 /** What holds for the deliveries of a connection. */
@@ -45,32 +46,13 @@ export function addHooks(app: Hono, engine: Receiving, options: HookOptions): vo
     const route = routes.get(context.req.param("connection"));
     if (route === undefined) return context.json({ reason: "there is no such connection" }, 404);
     const { id, bytesMax = bytesMaxUsual } = route;
-    const body = await readBody(context.req.raw, bytesMax);
+    const body = await bytesOf(context.req.raw, bytesMax);
     if (body === null) {
       engine.refuseDelivery(id, "too_large", `longer than ${bytesMax} bytes`);
       return context.json({ reason: "the body is too large" }, 413, { connection: "close" });
     }
     return receive(engine, options, { context, route, body });
   });
-}
-
-/** The bytes of a body, or null when there are more. What is too long by its own word is not read at all. */
-async function readBody(request: Request, bytesMax: number): Promise<Uint8Array | null> {
-  const told = request.headers.get("content-length");
-  if (told !== null && Number(told) > bytesMax) return null;
-  if (told !== null && /^\d+$/.test(told)) {
-    const whole = new Uint8Array(await request.arrayBuffer());
-    return whole.length > bytesMax ? null : whole;
-  }
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const stream: AsyncIterable<Uint8Array> | null = request.body;
-  for await (const part of stream ?? []) {
-    length += part.length;
-    if (length > bytesMax) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 /** Hands a delivery to the engine. A failure of ours makes the sender try again. */

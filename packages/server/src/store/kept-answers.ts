@@ -2,8 +2,7 @@ import type { Json } from "@crossfoot/kernel";
 import type { Database, Entropy } from "../ports.ts";
 import { chainAudit } from "./audit-chain.ts";
 import type { AccessStore, AuditRow, ClaimedAnswer } from "./port.ts";
-
-const inMs = (ms: string): string => `now() + ${ms}::float8 * interval '1 millisecond'`;
+import { inMs } from "./rows.ts";
 
 /**
  * One statement: a request that is not known, whose time is over, that its holder has lost or that is its

@@ -2,6 +2,7 @@ import type { Database, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import type { AccessStore, KeyDraft, KeyRole, KeyRow } from "./port.ts";
+import { inMs } from "./rows.ts";
 
 /** What the journal tells of keys. Never anything of the secret part. */
 export const keyNotes = {
@@ -35,7 +36,6 @@ const isLive = "(revoked_at is null and (expires_at is null or expires_at > now(
 const columns =
   "id, name, role, scopes, secret_hash, created_by, created_at, expires_at, used_at, revoked_at, " +
   `revoked_by, replaced_by, ${isLive} as is_live`;
-const inMs = (ms: string): string => `now() + ${ms}::float8 * interval '1 millisecond'`;
 
 const keyOf = (row: Row): KeyRow => ({
   id: row.id,

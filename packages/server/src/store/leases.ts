@@ -2,6 +2,7 @@ import type { LinkId } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import { LeaseLost, rightsFor, shardName } from "./port.ts";
 import type { Beat, HeldShard, Lease, LeaseStore, LiveWorker, PauseOf, Rights, ShardRight } from "./port.ts";
+import { inMs } from "./rows.ts";
 
 /**
  * The store refuses every commit about a link whose shard is another's by now (INVARIANTS.md I25):
@@ -44,9 +45,6 @@ export async function checkLease(
   );
   if (rows.length === 0) throw new LeaseLost(lease.name);
 }
-
-/** An instant so many ms from now by the store's clock. */
-const inMs = (ms: string): string => `now() + ${ms} * interval '1 millisecond'`;
 
 /**
  * Whether a time is over that was given for `ms` at most. One that is further ahead than that was given

@@ -20,6 +20,9 @@ export function perId(select: string): string {
   return `select found.* from ${wanted} cross join lateral (${select} offset 0) found`;
 }
 
+/** The instant so many ms from now by the store's clock, in SQL; `ms` is a placeholder of a number. */
+export const inMs = (ms: string): string => `now() + ${ms}::float8 * interval '1 millisecond'`;
+
 /** A row of the observation table. */
 export interface ObservationRow {
   readonly connection: string;

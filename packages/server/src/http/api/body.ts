@@ -1,4 +1,5 @@
 import type { Json } from "@crossfoot/kernel";
+import { bytesOf } from "../body-bytes.ts";
 import { Problem } from "./problem.ts";
 
 /** Longest body: a thousand lines of a question stay far below it. */
@@ -13,7 +14,8 @@ const valuesMax = 20_000;
  * large, no JSON, nested too deep, or holds a key or text that must not come further.
  */
 export async function readBody(request: Request): Promise<Json> {
-  const bytes = await readBytes(request);
+  const bytes = await bytesOf(request, bytesMax);
+  if (bytes === null) throw new Problem("body_too_large", `a body is ${bytesMax} bytes at most`);
   const type = request.headers.get("content-type");
   if (bytes.length === 0 && type === null) return {};
   if (type === null || !/^application\/json\s*(;|$)/i.test(type))
@@ -26,26 +28,6 @@ export async function readBody(request: Request): Promise<Json> {
   }
   refuseUnsound(json);
   return json;
-}
-
-async function readBytes(request: Request): Promise<Uint8Array> {
-  const tooLarge = (): Problem => new Problem("body_too_large", `a body is ${bytesMax} bytes at most`);
-  if (Number(request.headers.get("content-length") ?? "0") > bytesMax) throw tooLarge();
-  if (request.body === null) return new Uint8Array();
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = (request.body as ReadableStream<Uint8Array>).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > bytesMax) {
-      await reader.cancel().catch(() => undefined);
-      throw tooLarge();
-    }
-    parts.push(value);
-  }
-  return Buffer.concat(parts);
 }
 
 /** Keys that would reach the prototype of a map somewhere. */
