@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { seedFrom } from "./tools/gates/src/seed-text.ts";
 import { suites, type Suite } from "./tools/gates/src/suites.ts";
@@ -35,6 +36,8 @@ export default defineConfig({
     passWithNoTests: false,
     setupFiles: ["tools/gates/src/property-seed.ts"],
     provide: { propertySeed },
+    // A program of ours that a test starts loads what node compiled the last time: 0.6 s instead of 1.4 s.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/crossfoot-compiled") },
     projects: suites.map((suite) => projectOf(suite)),
   },
 });

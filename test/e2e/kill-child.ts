@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { childEnv } from "./child-env.ts";
 import { root } from "./twin-project.ts";
 
 /** How a child ended. */
@@ -36,11 +37,9 @@ export async function runProgram(
   { onStart, env: more = {} }: Start = {},
 ): Promise<Ended> {
   const flags = ["--conditions=source", "packages/server/src/main.ts", "--project", folder];
-  const { PATH = "", HOME = "", TMPDIR } = process.env;
-  const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...more };
   const child = spawn(process.execPath, [...flags, ...args], {
     cwd: root,
-    env,
+    env: childEnv(more),
     stdio: ["ignore", "pipe", "pipe"],
   });
   onStart?.(child);

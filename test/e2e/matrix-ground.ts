@@ -42,7 +42,7 @@ function embeddedShelf(): Shelf {
 }
 
 async function serverShelf(server: TestPostgres): Promise<Shelf> {
-  const first: StoreChoice = { home: "server", url: await server.createDatabase("ground") };
+  const first: StoreChoice = { home: "server", url: await server.createDatabase({ name: "ground" }) };
   let made = 0;
   return {
     first,

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { childEnv } from "./child-env.ts";
 import { root } from "./twin-project.ts";
 import type { Order, Ordered, Told } from "./matrix-child.ts";
 
@@ -100,13 +101,12 @@ class SpawnedLife implements Life {
 
 /** Starts the program. */
 export function startLife(): Life {
-  const { PATH = "", HOME = "", TMPDIR } = process.env;
   const child = spawn(
     process.execPath,
     ["--conditions=source", join(import.meta.dirname, "matrix-child.ts")],
     {
       cwd: root,
-      env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) },
+      env: childEnv(),
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     },
   );

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CRM_TOKEN, ERP_API_KEY, createCrm, createErp, seedDemo } from "@crossfoot/twin";
 import type { Crm, DemoContents, Erp, QuotaSettings } from "@crossfoot/twin";
-import { connectors, loadProject, openEngine, openEphemeral, tempFolder } from "crossfoot/testing";
+import { connectors, loadProject, openEngine, migrated, openEphemeral, tempFolder } from "crossfoot/testing";
 import type { Database, Engine } from "crossfoot/testing";
 import { root } from "./twin-project.ts";
 
@@ -68,7 +68,7 @@ export async function openQuotaStage(options: QuotaOptions): Promise<QuotaStage>
     writeFileSync(join(folder.path, "descriptions", name), tightened(name));
   for (const [name, value] of Object.entries({ crm: CRM_TOKEN, erp: ERP_API_KEY, webhook: "a secret" }))
     writeFileSync(join(folder.path, "secrets", name), value, { mode: 0o600 });
-  const database = await openEphemeral();
+  const database = await openEphemeral(migrated);
   const answers = new Map<number, number>();
   let calls = 0;
   const counted =

@@ -102,7 +102,7 @@ describe("a store restored from a backup (crash matrix, row 24)", () => {
   });
 
   test("a copy of the database takes over: nothing is made twice", async () => {
-    const first: StoreChoice = { home: "server", url: await server.createDatabase("first") };
+    const first: StoreChoice = { home: "server", url: await server.createDatabase({ name: "first" }) };
     stage = await openKillStage(size, first);
     const copied = async (): Promise<void> => {
       const admin = await openServer(server.url);

@@ -17,6 +17,7 @@ import { openServer, startPostgres } from "crossfoot/testing";
 import type { Database, TestPostgres } from "crossfoot/testing";
 import { openKillStage } from "./kill-stage.ts";
 import type { KillStage, StageSize } from "./kill-stage.ts";
+import { childEnv } from "./child-env.ts";
 import { root } from "./twin-project.ts";
 
 const settings = `
@@ -39,10 +40,9 @@ export class WatchedWorker {
     this.setClock(0);
     const options = ["--conditions=source", "--import", import.meta.resolve("./clock-off.ts")];
     const program = [...options, "packages/server/src/main.ts", "--project", folder, "worker"];
-    const { PATH = "", HOME = "" } = process.env;
     this.#child = spawn(process.execPath, program, {
       cwd: root,
-      env: { PATH, HOME, CROSSFOOT_TEST_CLOCK: this.#clock },
+      env: childEnv({ CROSSFOOT_TEST_CLOCK: this.#clock }),
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr])

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createMemoryStore, createStore, dumpSql, openEphemeral } from "crossfoot/testing";
+import { createMemoryStore, createStore, dumpSql, migrated, openEphemeral } from "crossfoot/testing";
 import type { Database, Dump, Entropy, MemoryStore, Store } from "crossfoot/testing";
 import type { PartyClock } from "./party-clock.ts";
 
@@ -82,7 +82,7 @@ const clockSchema = `
 
 /** A fresh store on PGlite. */
 async function openOnPglite(clock: PartyClock): Promise<StoreHome> {
-  const database = await openEphemeral();
+  const database = await openEphemeral(migrated);
   await database.script(clockSchema);
   const store = createStore({ database: onVirtualTime(database, clock), entropy, clock });
   await store.migrate();

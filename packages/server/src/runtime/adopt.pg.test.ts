@@ -1,5 +1,5 @@
 import * as vitest from "vitest";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { adoptSuite } from "./testing/adopt-suite.ts";
 
-forEachHome(vitest, ["embedded"], adoptSuite);
+forEachHome(vitest, ["embedded"], (home) => adoptSuite({ open: () => home.open(migrated) }));

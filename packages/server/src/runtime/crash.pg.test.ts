@@ -2,13 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../ports.ts";
 import type { IntentOutcome, Store } from "../store/port.ts";
-import { openEphemeral } from "../testing.ts";
+import { openEphemeral, migrated } from "../testing.ts";
 import type { MiniWorld } from "./testing/world.ts";
 import { miniWorld } from "./testing/world.ts";
 
 let database: Database;
 beforeEach(async () => {
-  database = await openEphemeral();
+  database = await openEphemeral(migrated);
 });
 afterEach(() => database.close());
 

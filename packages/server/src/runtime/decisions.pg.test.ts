@@ -1,7 +1,7 @@
 import * as vitest from "vitest";
 import { expect, test } from "vitest";
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import type { TestHome } from "../testing.ts";
 import { customer, miniWorld } from "./testing/world.ts";
 import type { MiniWorld, MiniWorldOptions } from "./testing/world.ts";
@@ -12,7 +12,7 @@ function decisionSuite(home: TestHome): void {
   const conflicting = async (
     options: Partial<MiniWorldOptions> = {},
   ): Promise<MiniWorld & { readonly crmId: string; readonly erpId: string }> => {
-    const mini = await miniWorld({ database: await home.open(), contract, ...options });
+    const mini = await miniWorld({ database: await home.open(migrated), contract, ...options });
     const crmId = mini.crm.add("accounts", customer);
     await mini.engine.run();
     const erpId = mini.erp.rows("accounts")[0]?.id ?? "";
@@ -56,7 +56,7 @@ function decisionSuite(home: TestHome): void {
 
   test("archivings that come one by one are held by the guard of the window", async () => {
     const limits = { archive: { countMax: 100, shareMax: 0, countFree: 2 } };
-    const mini = await miniWorld({ database: await home.open(), change: { guard: limits } });
+    const mini = await miniWorld({ database: await home.open(migrated), change: { guard: limits } });
     const ids = ["1", "2", "3", "4"].map((n) =>
       mini.erp.add("products", { sku: `S${n}`, name: n, unit: "pc" }),
     );
@@ -70,7 +70,7 @@ function decisionSuite(home: TestHome): void {
   });
 
   test("a plan shows what was decided and not sent; an earlier plan does not send it", async () => {
-    const mini = await miniWorld({ database: await home.open() });
+    const mini = await miniWorld({ database: await home.open(migrated) });
     const empty = await mini.engine.plan();
     mini.crm.add("accounts", customer);
     mini.erp.faults = Array.from({ length: 60 }, () => "throttled" as const);
@@ -82,7 +82,7 @@ function decisionSuite(home: TestHome): void {
   });
 
   test("a refused write keeps its evidence when its source moves and it is decided again", async () => {
-    const mini = await miniWorld({ database: await home.open() });
+    const mini = await miniWorld({ database: await home.open(migrated) });
     const id = mini.crm.add("accounts", customer);
     mini.erp.faults = ["refused"];
     await mini.engine.run();
@@ -106,7 +106,7 @@ function decisionSuite(home: TestHome): void {
         new ConnectorError({ failure: "unauthorised", code: "wrong_password", message: "refused" }),
       );
     const mini = await miniWorld({
-      database: await home.open(),
+      database: await home.open(migrated),
       wrapConnection: (id, connection) =>
         id === "erp" ? { ...connection, describe: refuse, read: refuse } : connection,
     });

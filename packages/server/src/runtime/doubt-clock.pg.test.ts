@@ -1,14 +1,14 @@
 /** Doubts go by the store's clock: clocks of workers that jump, or differ, prove nothing. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Database } from "../ports.ts";
-import { openEphemeral } from "../testing.ts";
+import { openEphemeral, migrated } from "../testing.ts";
 import { customer, miniWorld } from "./testing/world.ts";
 import type { MiniWorld } from "./testing/world.ts";
 
 const hour = 3_600_000;
 let database: Database;
 beforeEach(async () => {
-  database = await openEphemeral();
+  database = await openEphemeral(migrated);
 });
 afterEach(() => database.close());
 

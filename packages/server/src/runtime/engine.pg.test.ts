@@ -1,5 +1,5 @@
 import * as vitest from "vitest";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { engineSuite } from "./testing/engine-suite.ts";
 
-forEachHome(vitest, ["embedded"], engineSuite);
+forEachHome(vitest, ["embedded"], (home) => engineSuite({ open: () => home.open(migrated) }));

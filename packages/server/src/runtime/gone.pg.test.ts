@@ -1,5 +1,5 @@
 import * as vitest from "vitest";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { goneSuite } from "./testing/gone-suite.ts";
 
-forEachHome(vitest, ["embedded"], goneSuite);
+forEachHome(vitest, ["embedded"], (home) => goneSuite({ open: () => home.open(migrated) }));

@@ -2,12 +2,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { defaultGuardLimits } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
-import { openEphemeral } from "../testing.ts";
+import { openEphemeral, migrated } from "../testing.ts";
 import { miniWorld } from "./testing/world.ts";
 
 let database: Database;
 beforeEach(async () => {
-  database = await openEphemeral();
+  database = await openEphemeral(migrated);
 });
 afterEach(() => database.close());
 

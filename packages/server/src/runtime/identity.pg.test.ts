@@ -1,5 +1,5 @@
 import * as vitest from "vitest";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { mergeSuite } from "./testing/merge-suite.ts";
 
-forEachHome(vitest, ["embedded"], mergeSuite);
+forEachHome(vitest, ["embedded"], (home) => mergeSuite({ open: () => home.open(migrated) }));

@@ -1,12 +1,12 @@
 /** Records that turn out to be one thing at a moment when nobody may join them. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../ports.ts";
-import { openEphemeral } from "../testing.ts";
+import { openEphemeral, migrated } from "../testing.ts";
 import { customer, miniWorld } from "./testing/world.ts";
 
 let database: Database;
 beforeEach(async () => {
-  database = await openEphemeral();
+  database = await openEphemeral(migrated);
 });
 afterEach(() => database.close());
 

@@ -1,5 +1,5 @@
 import * as vitest from "vitest";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { lifeSuite } from "./testing/life-suite.ts";
 
-forEachHome(vitest, ["embedded"], lifeSuite);
+forEachHome(vitest, ["embedded"], (home) => lifeSuite({ open: () => home.open(migrated) }));

@@ -1,5 +1,5 @@
 import * as vitest from "vitest";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { loserSuite } from "./testing/loser-suite.ts";
 
-forEachHome(vitest, ["embedded"], loserSuite);
+forEachHome(vitest, ["embedded"], (home) => loserSuite({ open: () => home.open(migrated) }));

@@ -1,5 +1,5 @@
 import * as vitest from "vitest";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { parentSuite } from "./testing/parent-suite.ts";
 
-forEachHome(vitest, ["embedded"], parentSuite);
+forEachHome(vitest, ["embedded"], (home) => parentSuite({ open: () => home.open(migrated) }));

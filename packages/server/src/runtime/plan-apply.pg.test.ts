@@ -1,7 +1,7 @@
 import * as vitest from "vitest";
 import type { Database } from "../ports.ts";
 import { createStore } from "../store/store.ts";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { cutSuite } from "./testing/plan-cuts.ts";
 import { planProperties } from "./testing/plan-properties.ts";
 import { inMemory } from "./testing/random-world.ts";
@@ -14,7 +14,7 @@ forEachHome(vitest, ["embedded"], (home) => {
   planProperties(home.name, {
     worldCount: 3,
     openStore: async (deps) => {
-      database = await home.open();
+      database = await home.open(migrated);
       return createStore({ database, ...deps });
     },
     // The clock of this store is real: nobody waits the nine seconds of a dead worker's lease.

@@ -1,5 +1,5 @@
 import * as vitest from "vitest";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { tellSuite } from "./testing/tell-suite.ts";
 
-forEachHome(vitest, ["embedded"], (home) => tellSuite(home));
+forEachHome(vitest, ["embedded"], (home) => tellSuite({ open: () => home.open(migrated) }));

@@ -1,6 +1,6 @@
 import * as vitest from "vitest";
 import { createStore } from "../store/store.ts";
-import { forEachHome } from "../testing.ts";
+import { forEachHome, migrated } from "../testing.ts";
 import { undoProperties } from "./testing/undo-properties.ts";
 import { undoSuite } from "./testing/undo-suite.ts";
 
@@ -9,6 +9,6 @@ forEachHome(vitest, ["embedded"], (home) => {
   undoSuite(home);
   undoProperties(home.name, {
     worldCount: 3,
-    openStore: async (deps) => createStore({ database: await home.open(), ...deps }),
+    openStore: async (deps) => createStore({ database: await home.open(migrated), ...deps }),
   });
 });

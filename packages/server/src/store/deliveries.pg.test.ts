@@ -6,6 +6,7 @@ import { createMemoryStore } from "./memory/memory-store.ts";
 import { keepDeliveriesMs } from "./port.ts";
 import type { Store } from "./port.ts";
 import { createStore } from "./store.ts";
+import { migrated } from "./testing/migrated.ts";
 
 const entropy = { digest: (text: string) => text, uuid: () => "u" };
 const clock = { now: () => Date.UTC(2026, 0, 5), monotonic: () => 0 };
@@ -34,7 +35,7 @@ forEachHome(vitest, ["embedded"], (home) => {
         now += ageMs;
       }),
     ).toBe(expected);
-    const database = await home.open();
+    const database = await home.open(migrated);
     const store = createStore({ database, entropy, clock });
     const older = `received_at - ${ageMs} * interval '1 millisecond'`;
     const age = () => database.query(`update delivery set received_at = ${older}`);

@@ -7,6 +7,7 @@ import { createMemoryStore } from "./memory/memory-store.ts";
 import type { Store } from "./port.ts";
 import { createStore } from "./store.ts";
 import { erp, seen } from "./testing/records.ts";
+import { migrated } from "./testing/migrated.ts";
 
 const entropy = {
   digest: (text: string) => createHash("sha256").update(text).digest("hex"),
@@ -37,6 +38,6 @@ forEachHome(vitest, ["embedded"], (home) => {
   ])("a run forgets former states that are older than %i ms, and no others", async (keepHistoryMs, left) => {
     const parts = { entropy, clock, keepHistoryMs };
     expect(await leftOf(createMemoryStore(parts))).toBe(left);
-    expect(await leftOf(createStore({ database: await home.open(), ...parts }))).toBe(left);
+    expect(await leftOf(createStore({ database: await home.open(migrated), ...parts }))).toBe(left);
   });
 });

@@ -8,6 +8,9 @@ const lockKey = 4711;
 /** SQLSTATE of our own: the step was made by another worker while we waited for the lock. */
 const madeCode = "CF001";
 
+/** What of a database the schema is changed by. */
+type Statements = Pick<Database, "query" | "script">;
+
 /** One numbered file. */
 interface Step {
   readonly version: number;
@@ -50,7 +53,7 @@ export function faultOfSchema(made: readonly Step[], known: readonly Step[]): st
   );
 }
 
-async function madeSteps(database: Database): Promise<readonly Step[]> {
+async function madeSteps(database: Statements): Promise<readonly Step[]> {
   return database.query<Step & { [column: string]: unknown }>(
     "select version, name from schema_version order by version",
   );
@@ -62,7 +65,7 @@ async function madeSteps(database: Database): Promise<readonly Step[]> {
  * 2. A takes the lock and makes it; B waits for the lock.
  * 3. B gets the lock, and would make it again: it looks once more first.
  */
-async function make(database: Database, { version, name }: Step): Promise<boolean> {
+async function make(database: Statements, { version, name }: Step): Promise<boolean> {
   const sql = readFileSync(new URL(name, folder), "utf8");
   const look =
     `do $look$ begin if exists (select from schema_version where version = ${version}) then raise ` +
@@ -84,7 +87,7 @@ async function make(database: Database, { version, name }: Step): Promise<boolea
  * workers make each step once. Answers how many this one made. Rejects with SchemaRefused when the schema is
  * newer than this program, or of a build that it does not know.
  */
-export async function migrate(database: Database): Promise<number> {
+export async function migrate(database: Statements): Promise<number> {
   await database.script(
     `begin;\nselect pg_advisory_xact_lock(${lockKey});\ncreate table if not exists schema_version ` +
       "(version int primary key, name text not null, run_at timestamptz not null default now());\ncommit;",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Database, Queryable } from "../ports.ts";
 import { forEachHome } from "../testing.ts";
 import { createStore } from "./store.ts";
+import { migrated } from "./testing/migrated.ts";
 
 const place = "'crm', 'accounts', '1'";
 const at = "connection = 'crm' and entity = 'accounts' and external_id = '1'";
@@ -53,7 +54,7 @@ async function undone<T>(database: Database, work_: (tx: Queryable) => Promise<T
 forEachHome(vitest, ["embedded"], (home) => {
   describe("each trigger of the hash tree", () => {
     test("notices a change that no other one does, and is missed when it is gone", async () => {
-      const database = await home.open();
+      const database = await home.open(migrated);
       const entropy = { digest: (text: string) => text, uuid: () => "u" };
       await createStore({ database, entropy, clock: { now: () => 0, monotonic: () => 0 } }).migrate();
       await database.query("insert into link (id, entity) values ('l-1', 'accounts')");

@@ -11,11 +11,12 @@ type Plan = Extract<Entry, { readonly kind: "planned" }>["plan"];
 type Planned = Plan["writes"][number];
 
 /**
- * I18 of what an operator puts right: each value that is written in their name is the one of its own write, by
- * number, in a plan of theirs that puts values right or takes that back and whose apply has begun; it takes the
- * place of what that plan shows; and it is written once. Only a write that was sent again before its answer was
- * heard, under the same key, may reach the system twice, and then changes nothing. What a system without
- * conditional writes lets happen between our look and the write counts as exposure.
+ * I18 of what an operator puts right: each value that is written in their name is the one of its own
+ * write, by number, in a plan of theirs that puts values right or takes that back and whose apply has
+ * begun; it takes the place of what that plan shows; and it is written once. Only a write that was sent
+ * again before its answer was heard, under the same key, may reach the system twice, and then changes
+ * nothing. What a system without conditional writes lets happen between our look and the write counts as
+ * exposure.
  */
 export function repairsHold(sight: Sight): Checker {
   const { systems } = sight;

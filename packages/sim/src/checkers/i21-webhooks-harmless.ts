@@ -12,8 +12,8 @@ interface Saved {
 /**
  * I21: a forged delivery is refused and nothing of it is stored, so that no call can follow from it; one that
  * comes again is worked on once, as far as a restored store knows; one that was taken was stored before its
- * sender heard so. The store tells one result for each delivery. That the final state is that of polling alone follows from the other checkers, which know
- * nothing of deliveries.
+ * sender heard so. The store tells one result for each delivery. That the final state is that of polling
+ * alone follows from the other checkers, which know nothing of deliveries.
  */
 export function webhooksHarmless(_sight: Sight): Checker {
   let looked = 0;

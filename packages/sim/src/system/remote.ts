@@ -170,8 +170,8 @@ export function probe(system: ModelSystem, request: ProbeRequest): ProbeAnswer {
 }
 
 /**
- * One write as the system carries it out; `call` is the network call that brought it, `edit` what it is when it
- * is a person's (a repair).
+ * One write as the system carries it out; `call` is the network call that brought it, `edit` what it is when
+ * it is a person's (a repair).
  */
 export function write(
   system: ModelSystem,

@@ -1,6 +1,6 @@
 import type { Database } from "../../ports.ts";
 import { openServer } from "../server.ts";
-import { openEphemeral } from "./ephemeral.ts";
+import { openEphemeral, type Template } from "./ephemeral.ts";
 import { startPostgres, type TestPostgres } from "./postgres.ts";
 
 /** The parts of vitest that are used here, handed in so that this file also loads outside a test run. */
@@ -14,10 +14,29 @@ export interface TestHooks {
 /** One home of the store, as a suite sees it. */
 export interface TestHome {
   readonly name: Database["home"];
-  /** A fresh, empty database. Closed after the test that opened it. */
-  open(): Promise<Database>;
+  /** A fresh database, empty or as the template fills it. Closed after the test that opened it. */
+  open(template?: Template): Promise<Database>;
   /** The server behind the home; null on the embedded one. */
   readonly server: () => TestPostgres | null;
+}
+
+/** Address of a fresh database; a template is filled once a server and copied from then on. */
+async function copyOn(server: TestPostgres, template: Template | undefined): Promise<string> {
+  if (template === undefined) return server.createDatabase();
+  const known = filled.get(server) ?? new Map<string, Promise<void>>();
+  filled.set(server, known);
+  const ready = known.get(template.name) ?? fillOn(server, template);
+  known.set(template.name, ready);
+  await ready;
+  return server.createDatabase({ like: template.name });
+}
+
+const filled = new WeakMap<TestPostgres, Map<string, Promise<void>>>();
+
+async function fillOn(server: TestPostgres, template: Template): Promise<void> {
+  const database = await openServer(await server.createDatabase({ name: template.name }));
+  await template.fill(database);
+  await database.close();
 }
 
 function homeOf(name: Database["home"], hooks: TestHooks): TestHome {
@@ -35,9 +54,9 @@ function homeOf(name: Database["home"], hooks: TestHooks): TestHome {
   return {
     name,
     server: () => server,
-    async open() {
+    async open(template) {
       const database =
-        server === null ? await openEphemeral() : await openServer(await server.createDatabase());
+        server === null ? await openEphemeral(template) : await openServer(await copyOn(server, template));
       opened.push(database);
       return database;
     },

@@ -21,8 +21,11 @@ export interface TestPostgres {
   readonly url: string;
   /** Process id of the server; another one after `restart`. */
   readonly pid: number;
-  /** Makes an empty database and answers its address. Without a name it gets a name of its own. */
-  createDatabase(name?: string): Promise<string>;
+  /**
+   * Makes a database, empty or a copy of another that nobody is connected to, and answers its address.
+   * Without a name it gets a name of its own.
+   */
+  createDatabase(given?: { readonly name?: string; readonly like?: string }): Promise<string>;
   /** Ends the server and starts it again on the same port: `fast` breaks sessions, `kill` is SIGKILL. */
   restart(how?: "fast" | "kill"): Promise<void>;
   /** Ends the server and removes its folder. */
@@ -133,13 +136,18 @@ class Server implements TestPostgres {
     forgetServer(pid);
   }
 
-  async createDatabase(name?: string): Promise<string> {
+  async createDatabase({
+    name,
+    like = "template1",
+  }: { readonly name?: string; readonly like?: string } = {}): Promise<string> {
     this.#made += 1;
     const chosen = name ?? `test_${process.pid}_${this.#made}`;
     const client = new Client({ connectionString: this.url });
     await client.connect();
     try {
-      await client.query(`create database ${client.escapeIdentifier(chosen)}`);
+      await client.query(
+        `create database ${client.escapeIdentifier(chosen)} template ${client.escapeIdentifier(like)}`,
+      );
     } finally {
       await client.end();
     }

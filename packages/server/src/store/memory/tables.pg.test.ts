@@ -4,6 +4,7 @@ import { forEachHome } from "../../testing.ts";
 import { createStore } from "../store.ts";
 import type { Table } from "./table.ts";
 import { createTables } from "./tables.ts";
+import { migrated } from "../testing/migrated.ts";
 
 type AnyTable = Table<{ readonly [column: string]: unknown }, string>;
 
@@ -46,7 +47,7 @@ const ofSql = [
 
 forEachHome(vitest, ["embedded"], (home) => {
   test("keys, checks, references and instants are those of the migrations", async () => {
-    const database = await home.open();
+    const database = await home.open(migrated);
     const entropy = { digest: (text: string) => text, uuid: () => "u" };
     await createStore({ database, entropy, clock: { now: () => 0, monotonic: () => 0 } }).migrate();
     const rows = await database.query<{ line: string }>(ofSql);

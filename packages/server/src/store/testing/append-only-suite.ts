@@ -4,6 +4,7 @@ import type { Database } from "../../ports.ts";
 import type { TestHome } from "../../testing.ts";
 import type { Store } from "../port.ts";
 import { createStore } from "../store.ts";
+import { migrated } from "./migrated.ts";
 
 /** What the tables themselves hold to, whoever writes to them. */
 export function appendOnlySuite(home: TestHome): void {
@@ -11,7 +12,7 @@ export function appendOnlySuite(home: TestHome): void {
   let store: Store;
 
   beforeEach(async () => {
-    database = await home.open();
+    database = await home.open(migrated);
     const entropy = { digest: (text: string) => text, uuid: () => "u" };
     store = createStore({ database, entropy, clock: { now: () => 0, monotonic: () => 0 } });
     await store.migrate();

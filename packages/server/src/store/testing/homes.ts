@@ -4,6 +4,7 @@ import type { TestHome } from "../../testing.ts";
 import { createMemoryStore } from "../memory/memory-store.ts";
 import type { Store } from "../port.ts";
 import { createStore } from "../store.ts";
+import { migrated } from "./migrated.ts";
 
 /** A store, and the hands of somebody who changes it behind its back. */
 export interface OpenedStore {
@@ -24,7 +25,7 @@ export function sqlHome(home: TestHome): StoreHome {
   return {
     name: home.name,
     async open(deps) {
-      const database = await home.open();
+      const database = await home.open(migrated);
       return {
         store: createStore({ database, ...deps }),
         async forge(link, body) {
