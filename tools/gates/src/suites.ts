@@ -74,7 +74,8 @@ export const suites: readonly Suite[] = [
     include: ["test/e2e/**/*.test.ts"],
     exclude: [],
     owedWhen: "test/e2e",
-    isParallel: false,
+    // Each file has folders, systems and a server of its own.
+    isParallel: true,
     testTimeoutMs: 5 * minutes,
     hookTimeoutMs: 5 * minutes,
     suiteTimeoutMs: 30 * minutes,

@@ -1,0 +1,3 @@
+import { crashMatrix } from "./matrix-suite.ts";
+
+crashMatrix("server");
