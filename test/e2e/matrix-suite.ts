@@ -10,7 +10,7 @@ import type { Outcome } from "./matrix-trial.ts";
 const togetherMax = { embedded: 6, server: 8 };
 const minutesMax = 25;
 
-/** Every case of the matrix on one home of the store. Each home has a file of its own: they run side by side. */
+/** Every case of the matrix on one home of the store. Each home has its own file: they run side by side. */
 export function crashMatrix(home: keyof typeof togetherMax): void {
   describe(`the crash matrix, store ${home}`, () => {
     const outcomes = new Map<string, Outcome>();
