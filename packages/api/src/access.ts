@@ -24,6 +24,8 @@ export const scopeWords = {
   "plans:read": "read plans",
   "plans:write": "make plans, of what is due and of what is to be undone",
   "plans:apply": "apply plans",
+  "people:read": "see who may sign in",
+  "people:write": "invite people, change their role, disable them, end their sessions",
 } as const;
 
 /** A scope of a key. */

@@ -2,6 +2,7 @@ export * from "./access.ts";
 export * from "./moment-routes.ts";
 export * from "./openapi.ts";
 export * from "./operation-routes.ts";
+export * from "./person-routes.ts";
 export * from "./plan-routes.ts";
 export * from "./problem.ts";
 export * from "./record-routes.ts";

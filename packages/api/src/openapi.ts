@@ -81,7 +81,7 @@ function operationOf(route: Route): JsonMap {
     tags: [tag],
     summary,
     ...(more === "" ? {} : { description: more }),
-    security: [{ key: [] }],
+    security: [{ key: [] }, route.method === "get" ? { session: [] } : { session: [], csrf: [] }],
     "x-scope": scope,
     "x-roles": roles,
     "x-budget-ms": budgetMs,
@@ -176,7 +176,9 @@ export function openApi(): JsonMap {
       title: "Crossfoot",
       version: "1",
       description:
-        "Every request carries a key: `Authorization: Bearer cf_...`, made by `crossfoot keys create`.\n\n" +
+        "Every request carries a key, `Authorization: Bearer cf_...`, made by `crossfoot keys create`, or the " +
+        "session of a person who signed in; what such a session changes carries the `csrfToken` of `GET /me` " +
+        "in `X-CSRF-Token`.\n\n" +
         `Roles:\n${rows(roleWords)}\n\nScopes:\n${rows(scopeWords)}`,
     },
     servers: [{ url: apiBase }],
@@ -188,7 +190,11 @@ export function openApi(): JsonMap {
       ]),
     ),
     components: {
-      securitySchemes: { key: { type: "http", scheme: "bearer" } },
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer" },
+        session: { type: "apiKey", in: "cookie", name: "__Host-crossfoot" },
+        csrf: { type: "apiKey", in: "header", name: "X-CSRF-Token" },
+      },
       parameters,
       schemas: { Problem: problem },
     },

@@ -17,7 +17,7 @@ import {
   noQuery,
   pageOf,
   paging,
-  said,
+  saidOrNull,
 } from "./schema.ts";
 import type { Paging } from "./schema.ts";
 
@@ -297,14 +297,16 @@ export const meRoute: Route<object, object> = {
   scope: null,
   roles: everyRole,
   path: "/me",
-  summary: "What the key that asks may do",
+  summary: "What the key or the person that asks may do",
   query: noQuery,
   answers: [
     {
       status: 200,
-      what: "The key",
+      what: "The key, or the person of the session",
       schema: exactly({
-        key: said("The public part of the key"),
+        kind: z.enum(["key", "person"]),
+        key: saidOrNull("The public part of the key"),
+        csrfToken: saidOrNull("What unsafe requests of the session carry in `X-CSRF-Token`"),
         name: z.string(),
         role: z.string(),
         scopes: z.array(z.string()),

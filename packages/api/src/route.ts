@@ -53,8 +53,10 @@ export const operators: readonly KeyRole[] = ["operator", "administrator"];
 const always: readonly ProblemCode[] = [
   "key_missing",
   "key_refused",
+  "session_over",
   "role_refused",
   "scope_missing",
+  "csrf_refused",
   "request_invalid",
   "rate_limited",
   "defect",

@@ -1,5 +1,6 @@
 import * as moment from "./moment-routes.ts";
 import * as operation from "./operation-routes.ts";
+import * as person from "./person-routes.ts";
 import * as plan from "./plan-routes.ts";
 import * as record from "./record-routes.ts";
 import type { Route } from "./route.ts";
@@ -34,4 +35,9 @@ export const routes: readonly Route[] = [
   plan.applyPlanRoute,
   plan.undoRoute,
   operation.meRoute,
+  person.listPeopleRoute,
+  person.invitePersonRoute,
+  person.changePersonRoute,
+  person.linkPersonRoute,
+  person.endSessionsRoute,
 ];

@@ -10,11 +10,34 @@ import { connectors, openEngine, storeSecrets } from "./compose.ts";
 import { readEnvironment } from "./config/environment.ts";
 import { createApi } from "./http/api/api.ts";
 import { createHttpApp } from "./http/app.ts";
+import { createProvider } from "./http/people/oidc.ts";
+import type { Provider } from "./http/people/oidc.ts";
+import { createPeople } from "./http/people/people.ts";
+
 import { listen, peerOf } from "./http/serve.ts";
 import { systemClock } from "./platform/clock.ts";
+import { createDeclaredFetch } from "./platform/declared-fetch.ts";
 import { createLog } from "./platform/log.ts";
 import { sleep } from "./platform/sleep.ts";
 import type { Engine } from "./runtime/engine.ts";
+import type { Project } from "./config/project.ts";
+
+/** How long a provider of identities may take for an answer, ms. */
+const providerMs = 10_000;
+
+/** The provider of identities, and the only hosts that are asked for it. */
+function providerOf({ people, server }: Project): {
+  readonly provider: Provider | null;
+  readonly close: () => Promise<void>;
+} {
+  const { oidc } = people;
+  const { publicUrl } = server;
+  if (oidc === null || publicUrl === null) return { provider: null, close: () => Promise.resolve() };
+  const origins = [new URL(oidc.issuer).origin, ...oidc.hosts.map((host) => `https://${host}`)];
+  const { fetch, close } = createDeclaredFetch({ origins, timeoutMs: providerMs, clock: systemClock });
+  const clientSecret = oidc.clientSecret();
+  return { provider: createProvider({ ...oidc, clientSecret, publicUrl, fetch }), close };
+}
 
 /** Webhooks, the status page and the API, at the address that the project says. */
 async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions): Promise<Served> {
@@ -25,19 +48,33 @@ async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions
     ...{ format: "plain", level: "warn" },
     secrets: () => [
       ...storeSecrets(project.store),
+      ...(project.people.oidc === null ? [] : [project.people.oidc.clientSecret()]),
       ...project.connections.flatMap((connection) => connection.secrets()),
     ],
   });
   const connections = project.connections.map(({ id }) => id);
-  const api = createApi(engine, { connections, entities, visibility, ratePerMinute, now, sleep, log });
+  const { sessionIdleMs: idleMs, sessionLifeMs: lifeMs } = project.people;
+  const api = createApi(engine, {
+    ...{ connections, entities, visibility, ratePerMinute, now, sleep, log },
+    sessionSpan: { idleMs, lifeMs },
+  });
+  const { host } = server;
+  const { isRequired } = project.people;
+  const { provider, close: closeProvider } = providerOf(project);
+  const access = engine.access();
+  const people = createPeople(api, {
+    ...{ access, visibility, now, host, trustedProxies, isRequired, provider },
+  });
   const app = createHttpApp(engine, {
     connections: project.connections.map(({ id, hooks }) => ({ id, ...hooks })),
     ...{ publicUrl, trustedProxies, peerOf, contractHash, now, log, onHints, trouble, api },
+    people,
   });
   const listening = await listen(app, server);
   const close = async (): Promise<void> => {
     await listening.close();
     await api.close();
+    await closeProvider();
   };
   return { url: listening.url, close };
 }

@@ -107,7 +107,14 @@ export const rooms: readonly Room[] = [
   {
     name: "server/store-access-port",
     at: "packages/server/src/store/access-port.ts",
-    rooms: ["kernel"],
+    rooms: ["kernel", "server/store-person-port"],
+    npm: [],
+    node: [],
+  },
+  {
+    name: "server/store-person-port",
+    at: "packages/server/src/store/person-port.ts",
+    rooms: ["server/store-access-port"],
     npm: [],
     node: [],
   },
@@ -266,6 +273,7 @@ export const rooms: readonly Room[] = [
       "model",
       "server/ports",
       "server/store-access-port",
+      "server/store-person-port",
       "server/store-contract-port",
       "server/store-counts",
       "server/store-due-port",
@@ -324,7 +332,7 @@ export const rooms: readonly Room[] = [
     name: "server/http",
     at: "packages/server/src/http/",
     rooms: ["kernel", "model", "server/html", "server/runtime", "server/store-port", "server/ports", "api"],
-    npm: ["hono", "@hono/node-server"],
+    npm: ["hono", "@hono/node-server", "openid-client"],
     node: "*",
   },
   {

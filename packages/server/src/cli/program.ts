@@ -21,6 +21,7 @@ import { addVerify } from "./verify.ts";
 import { initCommand } from "./init.ts";
 import type { InitOptions } from "./init.ts";
 import { addKeys } from "./keys.ts";
+import { addPersons } from "./persons.ts";
 import { addStatement } from "./statement.ts";
 import { checkCommand, mapCommand, statusCommand, whyCommand } from "./look.ts";
 import type { MapOptions } from "./look.ts";
@@ -278,6 +279,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addVerify,
     addSecrets,
     addKeys,
+    addPersons,
   ])
     group(add);
   try {

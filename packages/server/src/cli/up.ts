@@ -1,5 +1,7 @@
 import type { Project } from "../config/project.ts";
 import type { Engine, RunSummary } from "../runtime/engine.ts";
+import { giveLink } from "../runtime/people.ts";
+import { linkPath } from "../runtime/person-secrets.ts";
 import { projectOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { startLoop } from "./loop.ts";
@@ -39,6 +41,7 @@ async function serve(context: Context, project: Project, engine: Engine): Promis
     context.say(
       `Crossfoot is up. Status page: ${server.url}  Webhooks: ${server.url}/hooks/<connection>  Stop: Ctrl-C`,
     );
+    await inviteFirst(context, { engine, url: project.server.publicUrl ?? server.url });
     const ended = await untilStopped(context, { project, engine }, (started) => {
       loop = started;
     });
@@ -50,6 +53,19 @@ async function serve(context: Context, project: Project, engine: Engine): Promis
   } finally {
     await server.close();
   }
+}
+
+/** While nobody can sign in: a one-time link for the first administrator, another one at each start. */
+async function inviteFirst(
+  { say }: Context,
+  { engine, url }: { readonly engine: Engine; readonly url: string },
+): Promise<void> {
+  const access = engine.access();
+  if ((await access.listPeople()).length > 0) return;
+  const secret = await giveLink(access, { person: null, by: "up" });
+  say(
+    `Nobody can sign in yet. The first administrator does so here, within a day: ${url}${linkPath(secret)}`,
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Role, Roles } from "@crossfoot/model";
 import type { Environment } from "./environment.ts";
 import { loadConnection } from "./load-connection.ts";
 import { hashOf, loadContract, switched } from "./load-contract.ts";
+import { loadPeople } from "./load-people.ts";
 import { loadServer } from "./load-server.ts";
 import { problemOf, sortProblems } from "./problem.ts";
 import type { ConfigProblem } from "./problem.ts";
@@ -65,10 +66,12 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   const work: Work = { folder: root, file, settings, options, sealed, problems: [...problems] };
   const sides = findSides(work, names);
   const store = findStore(work, needsSecrets);
-  const server = loadServer({
+  const served = {
     ...{ folder: root, environment, sealed, settings, needsSecrets },
-    note: (keys, message) => note(work, keys, message),
-  });
+    note: (keys: readonly string[], message: string) => note(work, keys, message),
+  };
+  const server = loadServer(served);
+  const people = loadPeople(served);
   const kinds = Object.fromEntries(
     entityNames.map((name) => [name, fieldKindsOf(name, contract.contract.entities[name])]),
   );
@@ -83,7 +86,7 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   if (work.problems.length > 0 || roles === undefined || store === undefined) {
     return { problems: sortProblems(work.problems) };
   }
-  return { project: compose(work, { contract, connections, roles, store, server, visibility }) };
+  return { project: compose(work, { contract, connections, roles, store, server, people, visibility }) };
 }
 
 function readContractFile(root: string): ReturnType<typeof loadContract> {
@@ -179,6 +182,7 @@ function compose(
     readonly roles: Roles;
     readonly store: StoreHome;
     readonly server: Project["server"];
+    readonly people: Project["people"];
     readonly visibility: Visibility;
   },
 ): Project {
@@ -212,6 +216,7 @@ function compose(
       delayMsMax: Number(value("retry.delayMax")),
     },
     server: at.server,
+    people: at.people,
     visibility: at.visibility,
   };
 }

@@ -265,9 +265,43 @@ export const optionTable: readonly Option[] = [
     fallback: 600,
     help: "Requests that each key of the HTTP API has in a minute.",
   }),
+  option("people.required", onOff, {
+    fallback: "off",
+    help:
+      "Whether the pages of `up` want somebody who signed in even while nobody can. They always do once " +
+      "there is a person, behind a proxy, and where `server.host` is not this machine alone.",
+  }),
+  option("people.sessionIdle", duration(minute, day), {
+    fallback: "30m",
+    help: "A session ends when it is not used for so long.",
+  }),
+  option("people.sessionLife", duration(5 * minute, 30 * day), {
+    fallback: "8h",
+    help: "A session ends after so long, used or not.",
+  }),
+  option("people.oidc.issuer", address, {
+    help: "Provider of identities (OpenID Connect) with which people sign in; see docs/guide/people.md.",
+  }),
+  option("people.oidc.clientId", text, { help: "What the provider calls this server." }),
+  option("people.oidc.clientSecret", secret, { help: "Where the secret is kept that goes with it." }),
+  option("people.oidc.hosts", text, {
+    help:
+      "Further hosts of the provider (of its tokens or keys), parted by commas. No others are asked than " +
+      "these and the issuer's.",
+  }),
+  option("people.oidc.claim", text, {
+    fallback: "groups",
+    help: "Claim of the ID token that tells roles: a text, or a list of texts.",
+  }),
+  option("people.oidc.roles", map, {
+    help: "Which values of that claim make which role, such as `operator: [erp-team]`. Others are refused.",
+  }),
+  option("people.oidc.domains", text, {
+    help: "Only people whose verified address of mail is at one of these domains, parted by commas.",
+  }),
   ...keyRoles.map((role) =>
     option(`visibility.${role}`, map, {
-      help: `Fields that keys of the role ${role} do not see, by entity; see docs/guide/api.md.`,
+      help: `Fields that keys and people of the role ${role} do not see, by entity; see docs/guide/api.md.`,
     }),
   ),
 ];

@@ -1,6 +1,7 @@
 import type { Connector, Mapping } from "@crossfoot/connector-sdk";
 import type { ConnectionId, GuardLimits, JsonMap, QuotaLimits, RetryPolicy } from "@crossfoot/kernel";
 import type { Contract, EntityName, Role, Roles } from "@crossfoot/model";
+import type { keyRoles } from "./key-roles.ts";
 import type { Setting } from "./settings.ts";
 import type { Visibility } from "./visibility.ts";
 
@@ -64,6 +65,32 @@ interface ServerSettings {
   readonly tls?: { readonly certificate: string; readonly key: () => string };
 }
 
+/** How people sign in with a provider of identities (OpenID Connect). */
+export interface OidcSettings {
+  /** As the provider writes it. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: () => string;
+  /** Hosts, with ports where they are not the usual ones, that may be asked beside the issuer's. */
+  readonly hosts: readonly string[];
+  /** Claim of the ID token that tells roles. */
+  readonly claim: string;
+  /** Values of that claim that make a role; the first role that fits is taken. */
+  readonly roles: readonly (readonly [role: (typeof keyRoles)[number], values: readonly string[]])[];
+  /** Domains that a verified address of mail has to be at, in lower case; empty where any is good. */
+  readonly domains: readonly string[];
+}
+
+/** Who may sign in, and for how long. */
+export interface PeopleSettings {
+  /** Whether pages want somebody who signed in even while nobody can. */
+  readonly isRequired: boolean;
+  readonly sessionIdleMs: number;
+  readonly sessionLifeMs: number;
+  /** Null where people have passwords alone. */
+  readonly oidc: OidcSettings | null;
+}
+
 /** A project folder, read and checked. Printing it shows no secret. */
 export interface Project {
   /** Absolute path of the folder. */
@@ -93,6 +120,7 @@ export interface Project {
   readonly guard: GuardLimits;
   readonly retry: RetryPolicy;
   readonly server: ServerSettings;
+  readonly people: PeopleSettings;
   /** Fields that roles of keys do not see. */
   readonly visibility: Visibility;
 }

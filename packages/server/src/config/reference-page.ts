@@ -36,6 +36,7 @@ const sections: { readonly [key: string]: string } = {
   guard: "Limits on the harm of one plan, per entity and kind of write.",
   retry: "What happens after a failure that may pass.",
   server: "Only used by `crossfoot up`.",
+  people: "Who signs in at `crossfoot up`, and for how long; see docs/guide/people.md.",
   visibility:
     "Each is a map of entities to lists of fields, or `*` for a whole entity. A role that is " +
     "not named: viewer, sales and agent do not see `creditLimit` of accounts, the others see everything.",

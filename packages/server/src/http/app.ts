@@ -8,6 +8,8 @@ import type { Api } from "./api/api.ts";
 import { pageStyleSource } from "./page-style.ts";
 import { statusPage } from "./page.ts";
 import { reviewsPage } from "./reviews-page.ts";
+import { sightOf } from "./api/sight.ts";
+import type { Admitted, Gate } from "./people/gate.ts";
 
 /** What the app knows beside the engine. */
 export interface HttpOptions extends HookOptions {
@@ -16,6 +18,8 @@ export interface HttpOptions extends HookOptions {
   readonly trouble?: () => string | null;
   /** The API below `/api/v1`; missing where none is served. */
   readonly api?: Pick<Api, "fetch">;
+  /** Who sees the pages, and how people sign in; missing where the pages are for whoever asks. */
+  readonly people?: { readonly gate: Gate; readonly add: (app: Hono) => void };
 }
 
 const headers: { readonly [name: string]: string } = {
@@ -52,17 +56,8 @@ export function createHttpApp(
   });
   addHooks(app, engine, options);
   app.get("/healthz", (context) => health(engine, options, context));
-  app.get("/status.json", async (context) => context.json(await engine.status()));
-  app.get("/reviews.json", async (context) => context.json(await engine.reviews()));
-  app.get("/reviews", async (context) => {
-    const page = Number(context.req.query("page") ?? "1");
-    return context.html(reviewsPage({ report: await engine.reviews(), now: options.now(), page }));
-  });
-  app.get("/", async (context) => {
-    const { contractHash, now, trouble } = options;
-    const status = await engine.status();
-    return context.html(statusPage({ status, contractHash, now: now(), trouble: trouble?.() ?? null }));
-  });
+  addPages(app, engine, options);
+  options.people?.add(app);
   const { api } = options;
   if (api !== undefined) app.all(`${apiBase}/*`, (context) => api.fetch(context.req.raw, context.env));
   app.notFound((context) => context.json({ reason: "there is nothing here" }, 404));
@@ -72,6 +67,44 @@ export function createHttpApp(
   });
   return app;
 }
+
+/** Status and reviews, for whoever the gate lets in, without what their role does not see. */
+function addPages(app: Hono, engine: Pick<Engine, "status" | "reviews">, options: HttpOptions): void {
+  const { contractHash, now, trouble, people } = options;
+  const gate: Gate = people?.gate ?? (() => Promise.resolve(everybody));
+  const shown =
+    (as: "page" | "json", answer: (context: Context, admitted: Admitted) => Promise<Response>) =>
+    async (context: Context): Promise<Response> => {
+      const admitted = await gate(context, as);
+      return admitted instanceof Response ? admitted : answer(context, admitted);
+    };
+  app.get(
+    "/status.json",
+    shown("json", async (context, { sight }) => context.json(sight.conceal(await engine.status()))),
+  );
+  app.get(
+    "/reviews.json",
+    shown("json", async (context, { sight }) => context.json(sight.conceal(await engine.reviews()))),
+  );
+  app.get(
+    "/reviews",
+    shown("page", async (context, { sight }) => {
+      const page = Number(context.req.query("page") ?? "1");
+      const report = sight.conceal(await engine.reviews());
+      return context.html(reviewsPage({ report, now: now(), page }));
+    }),
+  );
+  app.get(
+    "/",
+    shown("page", async (context, { sight, person }) => {
+      const status = sight.conceal(await engine.status());
+      const wrong = trouble?.() ?? null;
+      return context.html(statusPage({ status, contractHash, now: now(), trouble: wrong, person }));
+    }),
+  );
+}
+
+const everybody: Admitted = { sight: sightOf("administrator", {}), person: null };
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : "an error that is no Error";

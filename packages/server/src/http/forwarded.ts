@@ -77,3 +77,8 @@ export function settleForwarded(request: IncomingMessage, asker: Asker): void {
   Object.assign(headers, believed);
   rawHeaders.splice(0, rawHeaders.length, ...kept, ...Object.entries(believed).flat());
 }
+
+const loopback = trusting(["127.0.0.0/8", "::1", "::ffff:127.0.0.0/104"]);
+
+/** Whether an address is this machine's own. */
+export const isLoopback = (address: string): boolean => loopback(address);

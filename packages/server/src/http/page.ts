@@ -15,6 +15,8 @@ export interface PageFacts {
   /** What is wrong with the loop, or null. */
   readonly trouble: string | null;
   readonly contractHash: string;
+  /** Who signed in; missing or null where nobody has to. */
+  readonly person?: string | null;
 }
 
 const refreshSeconds = 15;
@@ -237,7 +239,7 @@ export function statusPage(facts: PageFacts): string {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="refresh" content="${String(refreshSeconds)}" />
+        <meta http-equiv="refresh" content="${String(refreshSeconds)};url=/?renewed" />
         <title>Crossfoot status</title>
         ${styleElement}
       </head>
@@ -246,6 +248,7 @@ export function statusPage(facts: PageFacts): string {
           <header>
             <h1>Crossfoot</h1>
             <a href="/reviews">Duplicates to review</a>
+            ${facts.person == null ? "" : html`<a href="/account"><bdi>${facts.person}</bdi></a>`}
             <span class="soft">as of ${made.slice(0, 19).replace("T", " ")} UTC</span>
           </header>
           ${heldStore(facts)} ${observeOnly(facts)} ${paused(facts)} ${verdict(facts)}

@@ -1,4 +1,5 @@
 import type { Json } from "@crossfoot/kernel";
+import type { PersonStore } from "./person-port.ts";
 
 /** What a key of the HTTP API may do, see the table of routes. */
 export type KeyRole = "viewer" | "sales" | "operator" | "approver" | "administrator" | "agent";
@@ -79,8 +80,8 @@ export interface AuditRow extends AuditDraft {
   readonly hash: string;
 }
 
-/** Keys of the HTTP API, answers to repeated requests, and the audit log. */
-export interface AccessStore {
+/** Keys of the HTTP API, people, answers to repeated requests, and the audit log. */
+export interface AccessStore extends PersonStore {
   /** False when there is a key of that id. The journal tells it. */
   saveKey(draft: KeyDraft): Promise<boolean>;
   findKey(id: string): Promise<KeyRow | null>;

@@ -22,6 +22,8 @@ import { madeStore } from "./made-writes.ts";
 import { migrate } from "./migrate.ts";
 import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
+import { personStore } from "./persons.ts";
+import { sessionStore, tryStore } from "./sessions.ts";
 import { patient } from "./patient.ts";
 import { pauseStore } from "./pauses.ts";
 import { planStore } from "./plans.ts";
@@ -79,5 +81,8 @@ export function createStore(deps: {
     ...keyStore(parts),
     ...answerStore(database),
     ...auditStore(parts),
+    ...personStore(parts),
+    ...sessionStore(database),
+    ...tryStore(database),
   };
 }

@@ -20,15 +20,18 @@ describe("roles and keys, on every route", () => {
   });
 
   it("every route lets in exactly the roles of the table, and answers as it says", async () => {
-    const { ask, tokens } = await apiWorld(fakeEngine(), { moment: someMoment });
-    for (const { route, method, path, body } of someRequests) {
-      for (const role of keyRoles) {
-        const response = await ask(method, path, {
-          token: tokens[role],
-          ...(body === undefined ? {} : { body }),
-        });
-        const isLetIn = route.roles.includes(role);
-        const told = `${role} ${method} ${path}: ${response.status}`;
+    const { ask, tokens, sessions } = await apiWorld(fakeEngine(), { moment: someMoment });
+    const kinds = ["key", "session"] as const;
+    const matrix = someRequests.flatMap((request) =>
+      keyRoles.flatMap((role) => kinds.map((kind) => ({ ...request, role, kind }))),
+    );
+    expect(matrix).toHaveLength(routes.length * keyRoles.length * kinds.length);
+    for (const { route, method, path, body, role, kind } of matrix) {
+      const shown = kind === "key" ? { token: tokens[role] } : { token: null, headers: sessions[role] };
+      const response = await ask(method, path, { ...shown, ...(body === undefined ? {} : { body }) });
+      const isLetIn = route.roles.includes(role);
+      const told = `${role} by ${kind} ${method} ${path}: ${response.status}`;
+      {
         if (response.status < 400) {
           const answer = route.answers.find(({ status }) => status === response.status);
           const { error } = answer?.schema.safeParse(await response.json()) ?? { error: "no such status" };
@@ -40,6 +43,42 @@ describe("roles and keys, on every route", () => {
         }
       }
     }
+  });
+
+  it("no route answers to a session that is over, and none that changes something without its token", async () => {
+    const engine = fakeEngine();
+    const { ask, sessions } = await apiWorld(engine, { moment: someMoment });
+    const own = sessions.administrator;
+    const other = { ...own, "x-csrf-token": sessions.operator["x-csrf-token"] ?? "" };
+    const bad = [
+      ["session_over", { ...own, cookie: `crossfoot=${"A".repeat(43)}` }],
+      ["session_over", { ...own, cookie: "crossfoot=nonsense" }],
+      ["session_over", { ...own, cookie: `${own["cookie"] ?? ""}; ${own["cookie"] ?? ""}` }],
+      // Over a way that others can read.
+      ["session_over", { ...own, "x-forwarded-for": "203.0.113.9" }],
+      // Over TLS the cookie has another name.
+      ["key_missing", { ...own, "x-forwarded-proto": "https" }],
+    ] as const;
+    const forged = [
+      { ...own, "x-csrf-token": "" },
+      other,
+      { ...own, "sec-fetch-site": "cross-site" },
+      { ...own, "sec-fetch-site": "same-site" },
+    ];
+    const before = engine.asked.length;
+    for (const { method, path, body } of someRequests) {
+      const more = body === undefined ? {} : { body };
+      for (const [code, headers] of bad) {
+        const refused = await ask(method, path, { token: null, headers, ...more });
+        expect([method, path, refused.status, await codeOf(refused)]).toEqual([method, path, 401, code]);
+      }
+      if (method === "GET") continue;
+      for (const headers of forged) {
+        const refused = await ask(method, path, { token: null, headers, ...more });
+        expect([method, path, await codeOf(refused)]).toEqual([method, path, "csrf_refused"]);
+      }
+    }
+    expect(engine.asked.length).toBe(before);
   });
 
   it("no route answers without a key, or with a bad one; all bad ones are told the same", async () => {

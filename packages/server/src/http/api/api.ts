@@ -8,7 +8,9 @@ import type { Engine } from "../../runtime/engine.ts";
 import { isSound, readBody } from "./body.ts";
 import { createBuckets, limitHeaders } from "./bucket.ts";
 import type { Bound, Call, Caller } from "./call.ts";
-import { createDoor } from "./door.ts";
+import { createSessions } from "../people/sessions.ts";
+import type { Sessions, SessionSpan } from "../people/sessions.ts";
+import { createDoor, fromOf } from "./door.ts";
 import type { Door, Knock } from "./door.ts";
 import { readPart } from "./faults.ts";
 import { momentRoutes } from "./moment.ts";
@@ -25,6 +27,9 @@ import { createRepeats, written } from "./repeat.ts";
 import type { Repeats, Written } from "./repeat.ts";
 import { sightOf } from "./sight.ts";
 import type { Visibility } from "./sight.ts";
+import { tryRule } from "../people/sign-in.ts";
+import { personRoutes } from "./persons.ts";
+import { markOf, nameOf } from "./visitor.ts";
 
 /** What the API needs of the engine. */
 export type ApiEngine = OperationEngine & PlanEngine & RecordEngine & Pick<Engine, "access" | "moment">;
@@ -32,6 +37,8 @@ export type ApiEngine = OperationEngine & PlanEngine & RecordEngine & Pick<Engin
 /** What the API knows beside the engine. */
 export interface ApiOptions extends Pausable {
   readonly visibility: Visibility;
+  /** How long sessions of people last. */
+  readonly sessionSpan: SessionSpan;
   /** Requests that a key has in a minute. */
   readonly ratePerMinute: number;
   /** Our clock, ms since 1970. */
@@ -43,8 +50,11 @@ export interface ApiOptions extends Pausable {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** The API, ready to be served. */
+/** The API, ready to be served, and what the pages share with it. */
 export interface Api {
+  readonly door: Door;
+  readonly sessions: Sessions;
+  readonly refusals: Refusals;
   readonly fetch: (request: Request, env?: unknown) => Response | Promise<Response>;
   /** Ends what goes on at its next safe place, and stores what was noted. */
   readonly close: () => Promise<void>;
@@ -73,10 +83,12 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
   const stopping = new AbortController();
   const logging = log === undefined ? {} : { log };
   const refusals = createRefusals({ access, now, later, ...logging });
+  const sessions = createSessions(access, options.sessionSpan);
+  const door = createDoor({ access, sessions, refusals, now });
   const parts: Parts = {
     options,
     refusals,
-    door: createDoor({ access, refusals, now }),
+    door,
     repeats: createRepeats({ access, uuid: randomUUID, later, sleep }),
     allowance: createBuckets(options.ratePerMinute, now),
     signal: stopping.signal,
@@ -91,10 +103,12 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
   app.notFound((context) => refuse(context, new Problem("route_unknown", "see docs/reference/api.md")));
   const forgetting = async (): Promise<void> => {
     await access.forgetAnswers().catch(() => undefined);
+    await access.forgetPeople(tryRule.forgetMs).catch(() => undefined);
     later(3_600_000, forgetting);
   };
   later(3_600_000, forgetting);
   return {
+    ...{ door, sessions, refusals },
     fetch: (request, env) => app.fetch(request, env ?? {}),
     async close() {
       stopping.abort();
@@ -111,6 +125,7 @@ function allBound(engine: ApiEngine, options: ApiOptions): readonly Bound[] {
     ...recordRoutes(engine),
     ...operationRoutes(engine, options),
     ...planRoutes(engine),
+    ...personRoutes(engine.access(), options),
   ];
   const byId = new Map(bound.map((each) => [each.route.id, each]));
   return routes.map((route) => {
@@ -182,18 +197,18 @@ async function admitted(
   const { context, headers } = at;
   const { options, door, refusals } = parts;
   const { route } = bound;
-  const authorization = context.req.header("authorization") ?? null;
-  const knock: Knock = { route, authorization, from: context.req.header("x-forwarded-for") ?? null };
-  const key = await door.authenticate(knock);
-  const allowance = parts.allowance(key.id);
+  const knock: Knock = { route, method: context.req.method, headers: context.req.raw.headers };
+  const visitor = await door.authenticate(knock);
+  const allowance = parts.allowance(visitor.id);
   Object.assign(headers, limitHeaders(options.ratePerMinute, allowance));
   if (!allowance.isAllowed) {
-    refusals.note({ kind: "rate_limited", why: "", key: key.id, route: route.id, from: knock.from });
-    throw new Problem("rate_limited", `a key has ${options.ratePerMinute} requests a minute`);
+    const from = fromOf(knock.headers);
+    refusals.note({ kind: "rate_limited", why: "", ...markOf(visitor), route: route.id, from });
+    throw new Problem("rate_limited", `a key or person has ${options.ratePerMinute} requests a minute`);
   }
-  door.authorise(knock, key);
-  const sight = sightOf(key.role, options.visibility);
-  const caller: Caller = { key, sight, by: `key ${key.name} (cf_${key.id})` };
+  door.authorise(knock, visitor);
+  const sight = sightOf(visitor.role, options.visibility);
+  const caller: Caller = { visitor, sight, by: nameOf(visitor) };
   const call = await readCall(context, { route, caller, signal: parts.signal });
   const name = context.req.header("idempotency-key") ?? null;
   const answer = route.isKeyed

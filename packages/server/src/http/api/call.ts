@@ -1,10 +1,10 @@
 import type { Route } from "@crossfoot/api";
-import type { KeyRow } from "../../store/port.ts";
 import type { Sight } from "./sight.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** Who asks. */
 export interface Caller {
-  readonly key: KeyRow;
+  readonly visitor: Visitor;
   readonly sight: Sight;
   /** How the journal names them. */
   readonly by: string;

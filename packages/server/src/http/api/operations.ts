@@ -109,9 +109,9 @@ function lookingRoutes(engine: OperationEngine): readonly Bound[] {
       });
       return done(statementShown(statement, sight));
     }),
-    bind(meRoute, async ({ caller: { key, sight } }) => {
-      const { id, name, role, scopes, expiresAt } = key;
-      return done({ key: `cf_${id}`, name, role, scopes, expiresAt, hidden: sight.hidden });
+    bind(meRoute, async ({ caller: { visitor, sight } }) => {
+      const { kind, id, ...rest } = visitor;
+      return done({ kind, key: kind === "key" ? `cf_${id}` : null, ...rest, hidden: sight.hidden });
     }),
   ];
 }

@@ -28,7 +28,7 @@ function madeAnswer(plan: PlanDocument, sight: Sight): Answer {
 
 function applyOptions(body: ApplyBody, plan: string, caller: Caller): ApplyOptions {
   const { onDrift, only, limit, canary, approve } = body;
-  if (approve && !approvers.includes(caller.key.role))
+  if (approve && !approvers.includes(caller.visitor.role))
     throw new Problem("role_refused", "harm beyond the guard is approved by an approver or administrator");
   return {
     onDrift,

@@ -9,6 +9,8 @@ interface Refused {
   readonly why: string;
   /** The public part of a key that is known; null otherwise. */
   readonly key: string | null;
+  /** The name of a person who is known. */
+  readonly person?: string;
   readonly route: string;
   /** Whence it came, as far as is known. */
   readonly from: string | null;
@@ -63,7 +65,14 @@ export function createRefusals(deps: {
   return {
     note(refused) {
       const at = now();
-      const own = JSON.stringify([refused.kind, refused.why, refused.key, refused.route, refused.from]);
+      const own = JSON.stringify([
+        refused.kind,
+        refused.why,
+        refused.key,
+        refused.person,
+        refused.route,
+        refused.from,
+      ]);
       const isTold = gathered.has(own) || gathered.size < differentMax;
       const name = isTold ? own : "others";
       if (gathered.size === 0) later(gatherMs, flush);

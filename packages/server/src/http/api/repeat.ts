@@ -128,5 +128,5 @@ function claimOf({ bound, call, name }: Keyed): AnswerName & { readonly digest: 
   const { route } = bound;
   const asked = JSON.stringify([call.params, call.query, call.body]);
   const digest = hash("sha256", asked, "hex");
-  return { key: call.caller.key.id, name, route: route.id, digest };
+  return { key: call.caller.visitor.id, name, route: route.id, digest };
 }

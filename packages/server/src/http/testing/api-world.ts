@@ -21,10 +21,12 @@ export interface ApiWorld {
   readonly access: AccessStore;
   /** A whole key by its role, with every scope. */
   readonly tokens: { readonly [role in KeyRole]: string };
+  /** Headers of a session that is good, with its token, of a person of that role. */
+  readonly sessions: { readonly [role in KeyRole]: { readonly [header: string]: string } };
   readonly later: Later[];
   /** What was logged, a line each. */
   readonly logged: string[];
-  /** Asks as `admin` unless `token` says otherwise; null sends none. */
+  /** Asks with the key of an administrator unless `token` says otherwise; null sends none. */
   readonly ask: (method: string, path: string, more?: Asked) => Promise<Response>;
 }
 
@@ -54,6 +56,7 @@ export async function apiWorld(
       entities: entityNames,
       visibility: { viewer: limitsHidden, sales: limitsHidden, agent: limitsHidden },
       ratePerMinute: 1_000_000,
+      sessionSpan: { idleMs: 1_800_000, lifeMs: 28_800_000 },
       now: () => Date.UTC(2026, 0, 31, 10),
       later: (ms, work) => void later.push({ ms, work }),
       sleep: () => new Promise((resolve) => setImmediate(resolve)),
@@ -64,6 +67,8 @@ export async function apiWorld(
   const access = engine.access();
   const tokens: Partial<Record<KeyRole, string>> = {};
   for (const role of keyRoles) tokens[role] = await tokenOf(access, { role });
+  const sessions: Partial<Record<KeyRole, ApiWorld["sessions"][KeyRole]>> = {};
+  for (const role of keyRoles) sessions[role] = await sessionOf(api, access, role);
   const ask: ApiWorld["ask"] = async (method, path, { token, body, headers = {} } = {}) => {
     const used = token === undefined ? tokens.administrator : token;
     requests += 1;
@@ -80,7 +85,27 @@ export async function apiWorld(
       }),
     );
   };
-  return { api, access, tokens: tokens as ApiWorld["tokens"], later, logged, ask };
+  return {
+    ...{ api, access, later, logged, ask },
+    tokens: tokens as ApiWorld["tokens"],
+    sessions: sessions as ApiWorld["sessions"],
+  };
+}
+
+/** What a page of ours sends for a person of a role who has signed in. */
+async function sessionOf(
+  api: Api,
+  access: AccessStore,
+  role: KeyRole,
+): Promise<ApiWorld["sessions"][KeyRole]> {
+  const draft = { id: `of-${role}`, name: `a.${role}`, role, by: "root" };
+  await access.savePerson(draft);
+  const way = { "x-forwarded-for": "127.0.0.1", "sec-fetch-site": "same-origin" };
+  const person = await access.findPerson(draft.name);
+  if (person === null) throw new Error(`${draft.name} is not there`);
+  const [cookie = ""] = ((await api.sessions.begin(person, new Headers(way))) ?? "").split(";");
+  const found = await api.sessions.find(new Headers({ ...way, cookie }));
+  return { ...way, cookie, "x-csrf-token": found?.csrfToken ?? "" };
 }
 
 /** A key in the store. */
@@ -117,6 +142,8 @@ const someBodies: { readonly [id: string]: unknown } = {
   decideCandidate: { entity: "accounts", connection: "crm", id: "1", with: null },
   makePlan: {},
   applyPlan: {},
+  invitePerson: { name: "somebody@acme.example", role: "viewer" },
+  changePerson: { role: "operator" },
   planUndo: { what: "run", id: "run-1" },
 };
 

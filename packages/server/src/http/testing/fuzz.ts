@@ -12,6 +12,8 @@ export interface FuzzRequest {
   readonly body: string | null;
   /** Whose key it carries; null for none, `bad` for one that is none. */
   readonly as: (typeof keyRoles)[number] | "bad" | null;
+  /** Whether a person of that role asks, by a session, instead of a key. */
+  readonly isPerson: boolean;
 }
 
 /** Names that mean something in the world that is asked. */
@@ -152,6 +154,7 @@ export function fuzzRequests(names: FuzzNames): fc.Arbitrary<FuzzRequest> {
       .record({
         ...{ path: inPlace("path"), query: inPlace("query"), body, headers: headersOf(route), as: someone },
         ...{ ofPath: fc.record(odds), ofQuery: fc.record(odds), ofBody: fc.record(odds), cut: fc.nat(40) },
+        isPerson: fc.nat(3).map((roll) => roll === 0),
         method: fc.constantFrom(...Array<string>(30).fill(route.method), "put", "delete", "patch", "head"),
       })
       .map((drawn) => {
@@ -195,14 +198,24 @@ function queryOf(asked: object): string {
   return parts.length === 0 ? "" : `?${parts.join("&")}`;
 }
 
+/** What a request shows of who asks. */
+function credentialsOf(
+  { tokens, sessions }: ApiWorld,
+  { as, isPerson }: FuzzRequest,
+): { readonly [name: string]: string } {
+  if (as === null) return {};
+  if (as === "bad")
+    return isPerson ? { cookie: "crossfoot=x" } : { authorization: "Bearer cf_000000000000_x" };
+  return isPerson ? sessions[as] : { authorization: `Bearer ${tokens[as]}` };
+}
+
 /** Sends one, and says what of the answer is not as the document says; null when all is. */
 export async function faultOf(
   world: ApiWorld,
   request: FuzzRequest,
 ): Promise<{ readonly status: number; readonly fault: string | null }> {
-  const { method, path, body, as } = request;
-  const token = as === null ? null : as === "bad" ? "cf_000000000000_x" : world.tokens[as];
-  const headers = { ...request.headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
+  const { method, path, body } = request;
+  const headers = { ...request.headers, ...credentialsOf(world, request) };
   const hasBody = body !== null && method !== "GET" && method !== "HEAD";
   const init = { method, headers, ...(hasBody ? { body } : {}) };
   const response = await world.api.fetch(new Request(`http://localhost${apiBase}${path}`, init));

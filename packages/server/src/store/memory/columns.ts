@@ -3,6 +3,7 @@
  * 1970 here. `nr` counts rows where the SQL table has no primary key.
  */
 import type { AuditTable, KeptAnswerTable, KeyTable } from "./columns-access.ts";
+import type { PersonLinkTable, PersonSessionTable, PersonTable, SignInTryTable } from "./columns-persons.ts";
 import type {
   AdoptedTerms,
   Bases,
@@ -488,4 +489,8 @@ export interface Rows {
   readonly api_key: KeyTable;
   readonly api_answer: KeptAnswerTable;
   readonly audit_event: AuditTable;
+  readonly person: PersonTable;
+  readonly person_link: PersonLinkTable;
+  readonly person_session: PersonSessionTable;
+  readonly sign_in_try: SignInTryTable;
 }

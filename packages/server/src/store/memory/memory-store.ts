@@ -6,6 +6,7 @@ import { inDumpOrder, setNames } from "../dump.ts";
 import type { Dump } from "../dump.ts";
 import { instant } from "./basics.ts";
 import { answerPart, auditPart, keyPart } from "./access.ts";
+import { linkUsePart, personPart, sessionPart, tryPart } from "./persons.ts";
 import { adoptPart } from "./adopt.ts";
 import { bundlePart } from "./bundles.ts";
 import type { Rows } from "./columns.ts";
@@ -127,6 +128,10 @@ export function createMemoryStore(deps: {
     ...keyPart(state),
     ...answerPart(state),
     ...auditPart(state),
+    ...personPart(state),
+    ...linkUsePart(state),
+    ...sessionPart(state),
+    ...tryPart(state),
     snapshot: () => byName((table) => table.all()) as unknown as Snapshot,
     restore(snapshot) {
       for (const table of tables) table.replaceAll(snapshot[table.spec.name as keyof Rows] as never);

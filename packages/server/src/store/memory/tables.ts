@@ -312,6 +312,21 @@ const apiAnswer = spec("api_answer")({
 });
 const auditEvent = spec("audit_event")({ key: ["number"], instants: ["at"], indices: {} });
 
+const person = spec("person")({
+  key: ["id"],
+  checks: { role: ["viewer", "sales", "operator", "approver", "administrator", "agent"] },
+  instants: ["created_at", "signed_in_at", "disabled_at"],
+  unique: { person_name_key: (row) => row.name, person_subject_key: (row) => row.subject },
+  indices: {},
+});
+const personLink = spec("person_link")({ key: ["hash"], instants: ["expires_at"], indices: {} });
+const personSession = spec("person_session")({
+  key: ["hash"],
+  instants: ["idle_at", "over_at"],
+  indices: { person: (row) => row.person_id },
+});
+const signInTry = spec("sign_in_try")({ key: ["what"], instants: ["last_at", "locked_until"], indices: {} });
+
 const statement = spec("statement")({ key: ["number"], instants: ["made_at"], indices: {} });
 
 /** All tables. */
@@ -366,6 +381,10 @@ export interface Tables {
   readonly apiKey: Table<Rows["api_key"]>;
   readonly apiAnswer: Table<Rows["api_answer"]>;
   readonly auditEvent: Table<Rows["audit_event"]>;
+  readonly person: Table<Rows["person"]>;
+  readonly personLink: Table<Rows["person_link"]>;
+  readonly personSession: Table<Rows["person_session"], "person">;
+  readonly signInTry: Table<Rows["sign_in_try"]>;
 }
 
 /** Empty tables, whose changes leave their way back in `undo`. */
@@ -426,5 +445,9 @@ export function createTables(undo: Undo): Tables {
     apiKey: of(apiKey),
     apiAnswer: of(apiAnswer),
     auditEvent: of(auditEvent),
+    person: of(person),
+    personLink: of(personLink),
+    personSession: of(personSession),
+    signInTry: of(signInTry),
   };
 }

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { DecisionRecord, Intent, Lease, Rights, Store } from "../port.ts";
 import type { OpenedStore, StoreHome } from "./homes.ts";
 import { accessSuite } from "./access-suite.ts";
+import { personSuite } from "./person-suite.ts";
 import { planSuite } from "./plan-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { lookSuite } from "./look-suite.ts";
@@ -68,6 +69,7 @@ export function storeSuite(home: StoreHome): void {
   lookSuite(home.name, async () => (await openStore()).store);
   webhookSuite(home.name, async () => (await openStore()).store);
   accessSuite(home.name, async () => (await openStore()).store);
+  personSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
   statementSuite(home.name, async () => (await openStore()).store);
   historySuite(home.name, async () => (await openStore()).store);
