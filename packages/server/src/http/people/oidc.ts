@@ -153,9 +153,9 @@ function identityOf(
   if (role === undefined) throw new IdentityRefused("unmapped");
   const email = typeof claims["email"] === "string" ? claims["email"].toLowerCase() : null;
   if (options.domains.length > 0) {
-    const domain = email?.slice(email.lastIndexOf("@") + 1) ?? "";
-    if (claims["email_verified"] !== true || !options.domains.includes(domain))
-      throw new IdentityRefused("domain");
+    const [, domain] = /^[^@\s]+@([^@\s]+)$/.exec(email ?? "") ?? [];
+    const isKnown = domain !== undefined && options.domains.includes(domain);
+    if (claims["email_verified"] !== true || !isKnown) throw new IdentityRefused("domain");
   }
   const called = claims["preferred_username"];
   const name = email ?? (typeof called === "string" ? called : null);

@@ -33,6 +33,8 @@ const round = fc.tuple(
 );
 /** A signature that is given, and perhaps taken back. */
 const signing = fc.tuple(changing("signContract"), changing("revokeSignature"));
+/** Somebody who signs in: of a person that nobody has made there is no session. */
+const signingIn = fc.tuple(changing("savePerson"), changing("startSession"), changing("noteSessionUse"));
 const first = (method: Method, ...args: readonly unknown[]): fc.Arbitrary<Call> =>
   fc.constant({ method, pass: 0, args: () => args });
 const every = ["crm", "erp"].flatMap((of) =>
@@ -94,6 +96,7 @@ export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
         { weight: 8, arbitrary: fc.tuple(anyCall) },
         { weight: 2, arbitrary: round },
         { weight: 1, arbitrary: signing },
+        { weight: 1, arbitrary: signingIn },
         { weight: 1, arbitrary: fc.tuple(shownAnew) },
       ),
       { minLength: 10, maxLength: 40, size: "max" },
