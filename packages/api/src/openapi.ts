@@ -176,9 +176,9 @@ export function openApi(): JsonMap {
       title: "Crossfoot",
       version: "1",
       description:
-        "Every request carries a key, `Authorization: Bearer cf_...`, made by `crossfoot keys create`, or the " +
-        "session of a person who signed in; what such a session changes carries the `csrfToken` of `GET /me` " +
-        "in `X-CSRF-Token`.\n\n" +
+        "Every request carries a key, `Authorization: Bearer cf_...`, made by `crossfoot keys create`, or " +
+        "the session of a person who signed in; what such a session changes carries the `csrfToken` of " +
+        "`GET /me` in `X-CSRF-Token`.\n\n" +
         `Roles:\n${rows(roleWords)}\n\nScopes:\n${rows(scopeWords)}`,
     },
     servers: [{ url: apiBase }],

@@ -114,7 +114,7 @@ export const rooms: readonly Room[] = [
   {
     name: "server/store-person-port",
     at: "packages/server/src/store/person-port.ts",
-    rooms: ["server/store-access-port"],
+    rooms: [],
     npm: [],
     node: [],
   },

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { plainProject, writeFiles } from "../config/testing.ts";
 import { tempFolder } from "../platform/testing/temp-folder.ts";
 import type { TempFolder } from "../platform/testing/temp-folder.ts";
+import { secretHashOf } from "../runtime/person-secrets.ts";
 import type { ServeOptions } from "./deps.ts";
 import { command, fakeEngine, quietRun } from "./testing.ts";
 import type { Ended } from "./testing.ts";
@@ -58,6 +59,18 @@ describe("up", () => {
     expect(closed).toEqual(["signals", "server"]);
     expect(engine.asked.some((each) => each.startsWith("run"))).toBe(true);
     expect(engine.asked.at(-1)).toBe("close null");
+  });
+
+  it("prints a one-time link while nobody can sign in, another one at each start", async () => {
+    const engine = fakeEngine();
+    const access = engine.access();
+    const secretIn = (text: string): string =>
+      /within a day: http:\/\/127\.0\.0\.1:8787\/join\?link=([\w-]{43})/.exec(text)?.[1] ?? "";
+    const secrets = [secretIn((await up([], { engine })).err), secretIn((await up([], { engine })).err)];
+    const found = await Promise.all(secrets.map((secret) => access.findLink(secretHashOf(secret))));
+    expect(found).toEqual([null, { person: null }]);
+    await access.savePerson({ id: "p1", name: "ada", role: "administrator", by: "root" });
+    expect((await up([], { engine })).err).not.toContain("link=");
   });
 
   it("takes host and port from flags over the file", async () => {

@@ -38,13 +38,22 @@ function loadOidc(source: ServerSource): OidcSettings | null {
     note(["people", "oidc"], "`issuer`, `clientId`, `clientSecret` and `roles` go together");
     return null;
   }
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname))
+    note(["people", "oidc", "issuer"], "begins with https:// unless the provider is on this machine");
+  const hosts = partsOf(of("hosts"));
+  for (const host of hosts.filter((each) => !/^[a-z0-9.-]+(?::\d{1,5})?$/i.test(each)))
+    note(
+      ["people", "oidc", "hosts"],
+      `\`${host}\` is no host: write its name alone, such as keys.example.com`,
+    );
   const read = needsSecrets ? readSecret(reference, source) : ({ ok: true, secret: "" } as const);
   if (!read.ok) {
     note(["people", "oidc", "clientSecret"], read.problem);
     return null;
   }
   return {
-    ...{ issuer, clientId, roles, hosts: partsOf(of("hosts")), claim: of("claim") ?? "groups" },
+    ...{ issuer, clientId, roles, hosts, claim: of("claim") ?? "groups" },
     clientSecret: () => read.secret,
     domains: partsOf(of("domains")).map((domain) => domain.toLowerCase().replace(/^@/, "")),
   };

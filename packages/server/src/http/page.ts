@@ -234,6 +234,8 @@ function verdict({ status, trouble }: PageFacts): Html {
 /** The status page: one HTML document without scripts. Everything from outside is escaped. */
 export function statusPage(facts: PageFacts): string {
   const made = new Date(facts.now).toISOString();
+  const { person = null } = facts;
+  const account = person === null ? html`` : html`<a href="/account"><bdi>${person}</bdi></a>`;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -248,7 +250,7 @@ export function statusPage(facts: PageFacts): string {
           <header>
             <h1>Crossfoot</h1>
             <a href="/reviews">Duplicates to review</a>
-            ${facts.person == null ? "" : html`<a href="/account"><bdi>${facts.person}</bdi></a>`}
+            ${account}
             <span class="soft">as of ${made.slice(0, 19).replace("T", " ")} UTC</span>
           </header>
           ${heldStore(facts)} ${observeOnly(facts)} ${paused(facts)} ${verdict(facts)}

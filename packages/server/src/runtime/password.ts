@@ -1,8 +1,9 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 
 /**
- * What a hash costs. 32 MiB for three rounds: one of the settings that OWASP's Password Storage Cheat Sheet
- * names as equal for scrypt (N = 2^15, r = 8, p = 3; read 2026-11).
+ * What a hash costs: 32 MiB, three rounds. OWASP's Password Storage Cheat Sheet names settings of equal
+ * strength for scrypt; in its text of 2022 (read 2026-11, commit 00111e7) N = 2^15, r = 8 wants p = 2, and
+ * a third round keeps up with its later doubling to N = 2^17, r = 8, p = 1.
  */
 export interface PasswordCost {
   /** N is two to the power of this. */
@@ -16,7 +17,7 @@ export const passwordCost: PasswordCost = { ln: 15, r: 8, p: 3 };
 
 /**
  * Shortest and longest password, in code points. Fifteen: NIST SP 800-63B-4, 3.1.1.2, for a password that is
- * the only factor; it asks for 64 or more at the other end.
+ * the only factor; it asks for 64 or more at the other end, and for no rules of composition.
  */
 export const passwordLength = { min: 15, max: 256 } as const;
 
@@ -105,7 +106,8 @@ export async function isPassword(
 /** Why a password is not taken; null when it is. Says nothing of it but its faults. */
 export function whyNoPassword(password: string, name: string): string | null {
   const { min, max } = passwordLength;
-  const letters = [...password.normalize("NFKC")];
+  // Code points, as NIST counts.
+  const letters = Array.from(password.normalize("NFKC"));
   if (letters.length < min) return `a password has at least ${min} characters; a sentence is a good one`;
   if (letters.length > max) return `a password has at most ${max} characters`;
   if (new Set(letters).size < 5) return "a password has at least five different characters";

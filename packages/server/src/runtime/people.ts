@@ -2,7 +2,7 @@ import type { KeyRole, PersonRow, PersonStore } from "../store/port.ts";
 import { linkMs, makePersonId, makeSecret } from "./person-secrets.ts";
 
 /** How a person stands. */
-export type PersonState = "invited" | "active" | "disabled";
+type PersonState = "invited" | "active" | "disabled";
 
 /** A person as others are told of them: nothing of a password. */
 export interface PersonShown {

@@ -24,8 +24,8 @@ export const isSecretForm = (text: string): boolean => /^[A-Za-z0-9_-]{43}$/.tes
 /** The id of a person. Draws random numbers. */
 export const makePersonId = (): string => randomBytes(6).toString("hex");
 
-/** Name of a person: what they sign in with. */
-export const personNameMax = 100;
+/** Longest name of a person. */
+const personNameMax = 100;
 
 /** A name as it is kept, or null when it is none: lower case, such as an address of mail. */
 export function personNameOf(text: string): string | null {

@@ -1,8 +1,5 @@
 import type { Json } from "@crossfoot/kernel";
-import type { PersonStore } from "./person-port.ts";
-
-/** What a key of the HTTP API may do, see the table of routes. */
-export type KeyRole = "viewer" | "sales" | "operator" | "approver" | "administrator" | "agent";
+import type { KeyRole, PersonStore } from "./person-port.ts";
 
 /** A key as it is made. Of its secret part only the hash is kept. */
 export interface KeyDraft {

@@ -1,4 +1,5 @@
-import type { KeyRole } from "./access-port.ts";
+/** What a key of the HTTP API, or a person, may do; see the table of routes. */
+export type KeyRole = "viewer" | "sales" | "operator" | "approver" | "administrator" | "agent";
 
 /** A person as somebody invites them, or as a provider of identities knows them. */
 export interface PersonDraft {
@@ -38,7 +39,7 @@ export interface LinkDraft {
 }
 
 /** How a one-time link is used. */
-export interface LinkUse {
+interface LinkUse {
   readonly hash: string;
   readonly passwordHash: string;
   /** The first administrator, for a link that is nobody's. */
@@ -63,7 +64,7 @@ export interface SessionRow {
 }
 
 /** Tries of a sign-in that are counted together, by name or by address. */
-export interface TryCount {
+interface TryCount {
   /** Such as `name:...` or `address:...`. */
   readonly what: string;
   /** Tries before each further one has to wait. */
@@ -80,7 +81,7 @@ export interface TryRule {
 }
 
 /** What becomes of a try. */
-export interface TryAnswer {
+interface TryAnswer {
   /** 0 when it may be made; else how long to wait, ms, and nothing was counted. */
   readonly lockedMs: number;
   /** How long the next one waits when this one fails, ms. */
@@ -103,7 +104,7 @@ export interface PersonStore {
   changePerson(id: string, change: PersonChange, by: string): Promise<boolean>;
   /** Keeps a link; an earlier one of the same person ends. The journal tells it. */
   saveLink(draft: LinkDraft): Promise<void>;
-  /** Whose a link is, while it is good; `{ person: null }` for the first administrator's; null when it is not. */
+  /** Whose a link is, nobody's for the first administrator; null when the link is not good. */
   findLink(hash: string): Promise<{ readonly person: PersonRow | null } | null>;
   /**
    * Uses a link, once: sets the password, and ends the person's sessions. Null when it is not good, when the

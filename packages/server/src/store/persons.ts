@@ -53,8 +53,8 @@ async function insert(
 ): Promise<boolean> {
   const { id, name, role, by, subject, passwordHash } = draft;
   const rows = await tx.query(
-    "insert into person (id, name, role, created_by, subject, password_hash) values ($1, $2, $3, $4, $5, $6) " +
-      "on conflict do nothing returning id",
+    "insert into person (id, name, role, created_by, subject, password_hash) values ($1, $2, $3, $4, $5, " +
+      "$6) on conflict do nothing returning id",
     [id, name, role, by, subject, passwordHash],
   );
   return rows.length > 0;

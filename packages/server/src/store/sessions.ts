@@ -69,8 +69,8 @@ export function tryStore(database: Database): Pick<PersonStore, "trySignIn" | "s
         await tx.query(lockSql);
         const names = JSON.stringify(counts.map(({ what }) => what));
         const [locked] = await tx.query<{ ms: string | null }>(
-          "select max(extract(epoch from locked_until - now()) * 1000) as ms from sign_in_try where what in " +
-            "(select jsonb_array_elements_text($1::jsonb)) and locked_until > now()",
+          "select max(extract(epoch from locked_until - now()) * 1000) as ms from sign_in_try where what " +
+            "in (select jsonb_array_elements_text($1::jsonb)) and locked_until > now()",
           [names],
         );
         const lockedMs = Math.max(0, Number(locked?.ms ?? 0));
@@ -80,8 +80,8 @@ export function tryStore(database: Database): Pick<PersonStore, "trySignIn" | "s
           const [row] = await tx.query<{ tries: number }>(
             "insert into sign_in_try (what, tries, last_at, locked_until) values ($1, 1, now(), now()) on " +
               "conflict (what) do update set tries = case when sign_in_try.last_at <= now() - " +
-              "$2::float8 * interval '1 millisecond' then 1 else sign_in_try.tries + 1 end, last_at = now() " +
-              "returning tries",
+              "$2::float8 * interval '1 millisecond' then 1 else sign_in_try.tries + 1 end, last_at = " +
+              "now() returning tries",
             [what, forgetMs],
           );
           const lockMs = lockOf(row?.tries ?? 1, { free, lockMsMin, lockMsMax });

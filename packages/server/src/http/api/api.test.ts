@@ -45,7 +45,7 @@ describe("roles and keys, on every route", () => {
     }
   });
 
-  it("no route answers to a session that is over, and none that changes something without its token", async () => {
+  it("no route answers to a session that is over, or changes anything without its token", async () => {
     const engine = fakeEngine();
     const { ask, sessions } = await apiWorld(engine, { moment: someMoment });
     const own = sessions.administrator;

@@ -15,13 +15,24 @@ export interface Browser {
   readonly address: string | null;
 }
 
+/**
+ * Whether a request is meant for this machine by the address that it asks for. Another name is a proxy that
+ * nobody named, or a page that made its own name lead here (DNS rebinding).
+ */
+export function isAskedLocally(headers: Headers): boolean {
+  const host = headers.get("host");
+  if (host === null) return true;
+  const name = host.replace(/:\d{1,5}$/, "").replace(/^\[|\]$/g, "");
+  return name === "localhost" || isLoopback(name);
+}
+
 /** The browser of a request. */
 export function browserOf(headers: Headers): Browser {
   const address = headers.get("x-forwarded-for");
   const isSecure = headers.get("x-forwarded-proto") === "https";
   return {
     isSecure,
-    isFit: isSecure || (address !== null && isLoopback(address)),
+    isFit: isSecure || (address !== null && isLoopback(address) && isAskedLocally(headers)),
     cookieName: isSecure ? "__Host-crossfoot" : "crossfoot",
     address,
   };

@@ -42,7 +42,7 @@ export async function readForm(request: Request): Promise<Fields | null> {
   if (!/^application\/x-www-form-urlencoded(;|$)/i.test(type) || request.body === null) return null;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
     if (bytes > formBytesMax) return null;
     chunks.push(chunk);

@@ -5,6 +5,7 @@ import type { Door } from "../api/door.ts";
 import { problemAnswer, problemOf } from "../api/problem.ts";
 import { sightOf } from "../api/sight.ts";
 import type { Sight, Visibility } from "../api/sight.ts";
+import { isAskedLocally } from "./browser.ts";
 import { formPage } from "./form.ts";
 import { wordPage } from "./pages.ts";
 import type { Sessions } from "./sessions.ts";
@@ -33,15 +34,15 @@ export interface GateOptions {
 const everything: Admitted = { sight: sightOf("administrator", {}), person: null };
 
 /**
- * The gate before the pages. Open on this machine alone while there is nobody who could sign in; else it wants
- * a session or a key whose role may read the status.
+ * The gate before the pages. Open on this machine alone while there is nobody who could sign in; else it
+ * wants a session or a key whose role may read the status.
  */
 export function createGate({ access, door, sessions, visibility, isClosed }: GateOptions): Gate {
   let isShut = isClosed;
   return async (context, as) => {
     isShut ||= (await access.listPeople()).length > 0;
-    if (!isShut) return everything;
     const { method, headers } = context.req.raw;
+    if (!isShut && isAskedLocally(headers)) return everything;
     const isStranger = headers.get("authorization") === null && !sessions.isCarried(headers);
     if (isStranger && as === "page") return context.redirect("/sign-in", 303);
     const isUse = context.req.query("renewed") === undefined;

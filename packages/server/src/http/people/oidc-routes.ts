@@ -21,8 +21,8 @@ export function addOidc(app: Hono, options: PeopleOptions, provider: Provider): 
 }
 
 /**
- * The cookie of the errand is SameSite=Lax: the provider's page sends the browser back, and a Strict one would
- * stay behind. It holds nothing but what this browser needs to prove that it set out itself.
+ * The cookie of the errand is SameSite=Lax: the provider's page sends the browser back, and a Strict one
+ * would stay behind. It holds nothing but what this browser needs to prove that it set out itself.
  */
 function errandCookie(browser: Browser, errand: Errand | null): string {
   const value = errand === null ? "" : Buffer.from(JSON.stringify(errand)).toString("base64url");

@@ -59,7 +59,7 @@ async function whyNot({ own, audited }: World, path: string): Promise<unknown> {
 }
 
 describe("a provider of identities", () => {
-  it("lets in whom it knows, with the role that its claim makes, and asks again who they are each time", async () => {
+  it("lets in whom it knows, with the role that its claim makes at each sign-in", async () => {
     const { own, sentBack, access, at, audited } = await world();
     expect(await (await own.get("/sign-in")).text()).toContain('href="/sign-in/oidc"');
     const first = await own.get(await sentBack());
@@ -165,7 +165,7 @@ describe("a provider of identities", () => {
     }
   });
 
-  it("lets nobody in who has no role, is of another domain, is disabled, or has somebody's name", async () => {
+  it("lets nobody in without a role, of another domain, disabled, or with somebody's name", async () => {
     const unmapped = await world();
     unmapped.at.claims = { ...unmapped.at.claims, groups: ["others"] };
     expect(await whyNot(unmapped, await unmapped.sentBack())).toBe("oidc unmapped");

@@ -26,7 +26,7 @@ export interface Errand {
 }
 
 /** A person as the provider knows them. */
-export interface Identity {
+interface Identity {
   /** `issuer subject`: the same for ever. */
   readonly subject: string;
   /** An address of mail, or what they are called there. */
@@ -124,7 +124,7 @@ async function discover(options: OidcOptions): Promise<client.Configuration> {
   return client.discovery(new URL(issuer), clientId, undefined, client.ClientSecretBasic(clientSecret), {
     [client.customFetch]: (url, init) => options.fetch(url, init as RequestInit),
     timeout: timeoutSeconds,
-    // Configuration lets plain HTTP through for this machine alone.
+    // oxlint-disable-next-line typescript/no-deprecated -- configuration takes http:// of this machine alone
     execute: [client.enableNonRepudiationChecks, ...(isPlain ? [client.allowInsecureRequests] : [])],
   });
 }

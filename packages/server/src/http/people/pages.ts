@@ -125,12 +125,14 @@ export function accountPage(at: {
       <input type="hidden" name="csrf" value="${csrfToken}" />
       <p><button>${words}</button></p>
     </form>`;
+  const status = at.seesStatus
+    ? html`<p><a href="/">Status</a> · <a href="/reviews">Duplicates to review</a></p>`
+    : html``;
   return page(
     "Your account",
     html`<p>You are signed in as <bdi>${person.name}</bdi>, with the role ${person.role}.</p>
       <p class="soft">This session ends at <time datetime="${overAt}">${overAt}</time> at the latest.</p>
-      ${at.seesStatus ? html`<p><a href="/">Status</a> · <a href="/reviews">Duplicates to review</a></p>` : ""}
-      ${out("/sign-out", "Sign out")} ${out("/sign-out-everywhere", "Sign out everywhere")}`,
+      ${status} ${out("/sign-out", "Sign out")} ${out("/sign-out-everywhere", "Sign out everywhere")}`,
   );
 }
 

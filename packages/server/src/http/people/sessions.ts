@@ -21,7 +21,7 @@ export interface FoundSession extends SessionRow {
 export interface Sessions {
   /** Whether a request carries a session, good or not. */
   readonly isCarried: (headers: Headers) => boolean;
-  /** The session of a request, and notes its use unless told not to; null when it carries none that is good. */
+  /** The session of a request, null when it carries none that is good. Notes its use unless told not to. */
   readonly find: (headers: Headers, isUse?: boolean) => Promise<FoundSession | null>;
   /** Begins one, ends the one that the request carried. The Set-Cookie; null when the person may not. */
   readonly begin: (person: PersonRow, headers: Headers) => Promise<string | null>;

@@ -27,7 +27,7 @@ export interface PeopleWorld {
 }
 
 /** How a browser reaches the server. */
-export interface BrowserWays {
+interface BrowserWays {
   readonly address?: string;
   readonly isSecure?: boolean;
   /** What it says of the page that a form comes from. */

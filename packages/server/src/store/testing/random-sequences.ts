@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { changes, leaseOf, looks } from "./random-calls.ts";
 import type { Call, Method } from "./random-calls.ts";
+import { personChanges, personLooks } from "./random-persons.ts";
 import * as rows from "./random-rows.ts";
 
 const weights: { readonly [method: string]: number } = {
@@ -12,15 +13,22 @@ const weights: { readonly [method: string]: number } = {
     joinLinks: 3,
     withdrawStored: 3,
     markWork: 2,
+    saveDuplicates: 3,
     commitReuse: 4,
     commitMerge: 8,
     commitUnmerge: 8,
   },
 };
 
+const isOfPeople = ([method]: readonly [string, unknown]): boolean =>
+  method in personChanges || method in personLooks;
 const anyCall: fc.Arbitrary<Call> = fc.oneof(
-  ...Object.entries(changes).map(([method, arbitrary]) => ({ weight: weights[method] ?? 1, arbitrary })),
-  ...Object.values(looks).map((arbitrary) => ({ weight: 1, arbitrary })),
+  ...Object.entries(changes)
+    .filter((each) => !isOfPeople(each))
+    .map(([method, arbitrary]) => ({ weight: weights[method] ?? 1, arbitrary })),
+  ...Object.entries(looks)
+    .filter((each) => !isOfPeople(each))
+    .map(([, arbitrary]) => ({ weight: 1, arbitrary })),
 );
 
 const changing = (method: Method): fc.Arbitrary<Call> => changes[method] ?? fc.constant(null as never);
@@ -33,8 +41,15 @@ const round = fc.tuple(
 );
 /** A signature that is given, and perhaps taken back. */
 const signing = fc.tuple(changing("signContract"), changing("revokeSignature"));
-/** Somebody who signs in: of a person that nobody has made there is no session. */
-const signingIn = fc.tuple(changing("savePerson"), changing("startSession"), changing("noteSessionUse"));
+/** Calls about people come several at a time: of a person that nobody has made there is no session. */
+const ofPeople = fc
+  .tuple(
+    changing("savePerson"),
+    fc.array(fc.oneof(...Object.values(personChanges), ...Object.values(personLooks)), { maxLength: 5 }),
+    changing("startSession"),
+    changing("noteSessionUse"),
+  )
+  .map(([saved, others, started, used]) => [saved, ...others, started, used]);
 const first = (method: Method, ...args: readonly unknown[]): fc.Arbitrary<Call> =>
   fc.constant({ method, pass: 0, args: () => args });
 const every = ["crm", "erp"].flatMap((of) =>
@@ -96,7 +111,7 @@ export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
         { weight: 8, arbitrary: fc.tuple(anyCall) },
         { weight: 2, arbitrary: round },
         { weight: 1, arbitrary: signing },
-        { weight: 1, arbitrary: signingIn },
+        { weight: 1, arbitrary: ofPeople },
         { weight: 1, arbitrary: fc.tuple(shownAnew) },
       ),
       { minLength: 10, maxLength: 40, size: "max" },
