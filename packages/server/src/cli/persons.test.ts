@@ -38,7 +38,7 @@ describe("people", () => {
     for (const text of [listed.out, table]) expect(text).not.toMatch(/hash/i);
   });
 
-  it("are disabled, enabled, signed out, given another role or link; the sessions end with them", async () => {
+  it("are disabled, enabled, signed out, given another role or another link", async () => {
     const engine = fakeEngine();
     const access = engine.access();
     await command(["people", "invite", "ada", "--role", "sales"], { engine });

@@ -242,7 +242,7 @@ export const optionTable: readonly Option[] = [
   option("server.host", text, {
     fallback: "127.0.0.1",
     flag: "--host",
-    help: "Address that `up` listens on. Put a proxy with TLS and a login in front before it is any other.",
+    help: "Address that `up` listens on. Where it is any other, people sign in, and need TLS to do so.",
   }),
   option("server.publicUrl", address, {
     help: "Address under which senders of webhooks call `up`, where it is another one; some sign it.",
