@@ -23,6 +23,7 @@ const canaries = {
   hook: "cnry-hook-a4",
   hookBefore: "cnry-hook-before+b7",
   database: "cnry-database-9c",
+  person: "cnry-person-4b and three more words",
 } as const;
 
 const hooks = [canaries.hook, canaries.hookBefore];
@@ -58,8 +59,12 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-/** Pages and answers of `up`, and deliveries that are right and wrong. */
-async function visit(project: CanaryProject, crm: CanarySystem, id: string): Promise<void> {
+/** Pages and answers of `up`, people, and deliveries that are right and wrong. Secrets that came up. */
+async function visit(
+  project: CanaryProject,
+  crm: CanarySystem,
+  id: string,
+): Promise<{ readonly link: string; readonly session: string }> {
   const { url, stop, kill } = await project.up();
   closers.push(async () => void (await kill()));
   const keep = async (what: string, asked: Promise<Response>): Promise<number> => {
@@ -75,7 +80,22 @@ async function visit(project: CanaryProject, crm: CanarySystem, id: string): Pro
   expect(await keep("a delivery under the secret", post(canaries.hook))).toBe(200);
   expect(await keep("one under the secret before", post(canaries.hookBefore))).toBe(200);
   expect(await keep("one that is forged", post("another"))).toBe(401);
+  const link = /[?]link=([\w-]{43})/.exec(String(project.written.get("crossfoot up")))?.[1] ?? "none";
+  const form = (path: string, fields: { readonly [name: string]: string }): Promise<Response> =>
+    fetch(url + path, {
+      ...{ method: "POST", redirect: "manual", headers: { "sec-fetch-site": "same-origin" } },
+      body: new URLSearchParams(fields),
+    });
+  const joined = await form("/join", { link, name: "ada", password: canaries.person });
+  expect(joined.status).toBe(303);
+  const session = /crossfoot=([\w-]{43})/.exec(joined.headers.getSetCookie().join())?.[1] ?? "none";
+  const cookie = `crossfoot=${session}`;
+  expect(await keep("GET / signed in", fetch(url, { headers: { cookie } }))).toBe(200);
+  expect(await keep("a link that was used", form("/join", { link, password: canaries.person }))).toBe(403);
+  // Somebody types their password where the name belongs.
+  await keep("a name that is none", form("/sign-in", { name: canaries.person, password: canaries.person }));
   expect((await stop()).code).toBe(0);
+  return { link, session };
 }
 
 test("the look finds every form of a secret in what it is given", () => {
@@ -155,7 +175,7 @@ test.each(ways)("$name: nothing that is written holds a secret", async ({ signIn
 
   const dump = await dumpSql(project.database);
   await project.database.close();
-  await visit(project, crm, id);
+  const { link, session } = await visit(project, crm, id);
   expect(Object.keys(dump).length).toBeGreaterThan(20);
   written.set(
     "dump",
@@ -169,7 +189,10 @@ test.each(ways)("$name: nothing that is written holds a secret", async ({ signIn
   );
   const key = readFileSync(path("sealed.key"), "utf8").trim();
   const raw = Buffer.from(key, "base64");
-  const found = scan(new Map([...written, ...files]), [...Object.values(canaries), key, raw.toString("hex")]);
+  const secrets = [...Object.values(canaries), key, raw.toString("hex"), session];
+  const found = scan(new Map([...written, ...files]), secrets);
+  // A link is told on the screen, once, and nowhere else.
+  expect([link.length, session.length, scan(files, [link])]).toEqual([43, 43, []]);
   expect(found.map(({ secret, form, where }) => `${where}: ${secret} (${form})`)).toEqual([]);
   expect([...written.values(), ...files.values()].some((each) => each.includes(raw))).toBe(false);
 });

@@ -38,10 +38,10 @@ async function serve(context: Context, project: Project, engine: Engine): Promis
     trouble: () => loop?.trouble() ?? null,
   });
   try {
+    await inviteFirst(context, { engine, url: project.server.publicUrl ?? server.url });
     context.say(
       `Crossfoot is up. Status page: ${server.url}  Webhooks: ${server.url}/hooks/<connection>  Stop: Ctrl-C`,
     );
-    await inviteFirst(context, { engine, url: project.server.publicUrl ?? server.url });
     const ended = await untilStopped(context, { project, engine }, (started) => {
       loop = started;
     });

@@ -2,6 +2,7 @@ import type { Database, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
 import type { KeyRole, LinkDraft, PersonChange, PersonDraft, PersonRow, PersonStore } from "./port.ts";
+import { inMs } from "./rows.ts";
 
 /** What the journal tells of people. Never a password, a link or a session. */
 export const personNotes = {
@@ -142,8 +143,7 @@ function links({ database, journal }: Deps): Pick<PersonStore, "saveLink" | "fin
           hash,
         ]);
         await tx.query(
-          "insert into person_link (hash, person_id, expires_at) values ($1, $2, now() + $3::float8 * " +
-            "interval '1 millisecond')",
+          `insert into person_link (hash, person_id, expires_at) values ($1, $2, ${inMs("$3")})`,
           [hash, person, expiresInMs],
         );
         await journal.write(tx, [personNotes.invited(draft)], null);

@@ -1,8 +1,7 @@
 import type { Database } from "../ports.ts";
 import { personColumns, personOf } from "./persons.ts";
 import type { PersonStore } from "./port.ts";
-
-const inMs = (ms: string): string => `now() + ${ms}::float8 * interval '1 millisecond'`;
+import { inMs } from "./rows.ts";
 
 type SessionPart = Pick<
   PersonStore,

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { bytesOf } from "../body-bytes.ts";
 import { pageStyleSource } from "../page-style.ts";
 
 /** Longest body of a form. */
@@ -39,15 +40,10 @@ export type Fields = ReadonlyMap<string, string>;
 /** The fields of a form, or null when it is too long, of another type, or names one twice. */
 export async function readForm(request: Request): Promise<Fields | null> {
   const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/x-www-form-urlencoded(;|$)/i.test(type) || request.body === null) return null;
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > formBytesMax) return null;
-    chunks.push(chunk);
-  }
-  const pairs = [...new URLSearchParams(Buffer.concat(chunks).toString("utf8"))];
+  if (!/^application\/x-www-form-urlencoded(;|$)/i.test(type)) return null;
+  const bytes = await bytesOf(request, formBytesMax);
+  if (bytes === null) return null;
+  const pairs = [...new URLSearchParams(Buffer.from(bytes).toString("utf8"))];
   const fields = new Map(pairs);
   return fields.size === pairs.length ? fields : null;
 }
