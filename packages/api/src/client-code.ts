@@ -42,8 +42,17 @@ function typeOf(schema: Schema, at: number): string {
 const listOf = (element: string): string =>
   `readonly ${/^[\w.]+$|^\{[^|]*\}$/.test(element) && !element.includes("\n") ? element : `(${element})`}[]`;
 
+/** The members of a union of words that was broken into lines; else the part as it is. */
+function membersOf(part: string): readonly string[] {
+  const lines = part.split(/\n\s*\| /);
+  const isWords = lines.length > 1 && lines.slice(1).every((each) => /^"[^"]*"$/.test(each));
+  if (isWords) return lines.slice(1);
+  return [lines.length > 1 && part.startsWith("\n") ? `(${part})` : part];
+}
+
 function unionOf(parts: readonly string[], at: number): string {
-  const each = [...new Set(parts)];
+  const each = [...new Set(parts.flatMap((part) => membersOf(part)))];
+  if (each.length === 1) return each.join("");
   const isShort =
     each.join(" | ").length + at * 2 < widthMax - 40 && !each.some((part) => part.includes("\n"));
   return isShort

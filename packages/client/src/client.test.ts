@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createClient } from "./client.ts";
-import type { Client, ClientOptions } from "./client.ts";
+import type { Client } from "./client.ts";
 import { CrossfootAway, CrossfootProblem } from "./problem.ts";
+import type { ClientOptions } from "./wire.ts";
 
 interface Seen {
   readonly method: string;

@@ -1,24 +1,13 @@
+import { followEvents } from "./events.ts";
+import type { AskedEvents, ClientEvent } from "./events.ts";
 import type { OperationRoute } from "./operation.ts";
 import { operationRoutes } from "./operations/all.ts";
 import type { Operations } from "./operations/all.ts";
 import { msOf, patiently, sleepByTimer, tryOfProblem, tryOfTrouble } from "./patience.ts";
-import type { Patience, Sleep, Try } from "./patience.ts";
+import type { Patience, Try } from "./patience.ts";
 import { CrossfootAway, readProblem } from "./problem.ts";
-
-/** Where the API is, and who asks. */
-export interface ClientOptions {
-  /** Address of the server, such as `https://crossfoot.example`; without `/api/v1`. */
-  readonly baseUrl: string;
-  /** A whole key, `cf_...`. */
-  readonly key: string;
-  /** What sends requests; the platform's own when missing. */
-  readonly fetch?: typeof fetch;
-  readonly sleep?: Sleep;
-  /** Makes Idempotency-Keys. */
-  readonly uuid?: () => string;
-  /** A clock that only goes forward, ms. */
-  readonly now?: () => number;
-}
+import { addressOf } from "./wire.ts";
+import type { AnyAsked, ClientOptions, Values, Wire } from "./wire.ts";
 
 /** How a call is made. */
 export interface CallOptions {
@@ -77,6 +66,11 @@ export interface Client {
     asked: Asked<Id>,
     options: CallOptions & { readonly etag: string },
   ) => Promise<Answer<Id> | null>;
+  /**
+   * Events as they happen, until the signal aborts or the loop is left. A stream that breaks is opened again
+   * behind the last event; without end, unless the API says no.
+   */
+  readonly events: (asked?: AskedEvents, signal?: AbortSignal) => AsyncGenerator<ClientEvent>;
   /** The rows of all pages of a list, page by page as they are taken. The budget is that of a page. */
   readonly rows: <Id extends ListId>(
     id: Id,
@@ -85,41 +79,14 @@ export interface Client {
   ) => AsyncGenerator<Row<Id>>;
 }
 
-/** What every request needs. */
-interface Wire {
-  readonly options: ClientOptions;
-  readonly fetch: typeof fetch;
-  readonly sleep: Sleep;
-  readonly now: () => number;
-}
-
 const usualBudgetMs = 30_000;
 const waitSecondsMax = 60;
 
-type Values = { readonly [name: string]: unknown };
-interface AnyAsked {
-  readonly path?: Values | null;
-  readonly query?: Values | null;
-  readonly body?: unknown;
-}
 interface AnyAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly requestId: string | null;
   readonly etag: string | null;
-}
-
-const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
-
-/** The address of an operation; every part of it is escaped. */
-function addressOf(options: ClientOptions, route: OperationRoute, asked: AnyAsked): string {
-  const path = route.path.replaceAll(/\{([^}]+)\}/g, (_all, name: string) =>
-    encodeURIComponent(text(asked.path?.[name])),
-  );
-  const given = Object.entries(asked.query ?? {}).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, text(value)]));
-  const tail = query.size === 0 ? "" : `?${query.toString()}`;
-  return `${options.baseUrl.replace(/\/+$/, "")}/api/v1${path}${tail}`;
 }
 
 /** Makes a client. It keeps nothing between calls. */
@@ -135,6 +102,7 @@ export function createClient(options: ClientOptions): Client {
     (await ask(wire, { route: operationRoutes[id], asked, more, etag: null })) as Answer<typeof id>;
   return {
     call,
+    events: (asked = {}, signal) => followEvents(wire, asked, signal),
     async ifChanged(id, asked, { etag, ...more }) {
       const answer = await ask(wire, { route: operationRoutes[id], asked, more, etag });
       return answer.status === 304 ? null : (answer as Answer<typeof id>);

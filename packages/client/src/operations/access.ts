@@ -8,18 +8,17 @@ export interface AccessOperations {
     readonly path: { readonly [key: string]: never };
     readonly query: { readonly [key: string]: never };
     readonly body: null;
-    readonly answer:
-      | {
-        readonly status: 200;
-        readonly body: {
-          readonly key: string;
-          readonly name: string;
-          readonly role: string;
-          readonly scopes: readonly string[];
-          readonly expiresAt: string | null;
-          readonly hidden: { readonly [key: string]: readonly string[] };
-        };
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly key: string;
+        readonly name: string;
+        readonly role: string;
+        readonly scopes: readonly string[];
+        readonly expiresAt: string | null;
+        readonly hidden: { readonly [key: string]: readonly string[] };
       };
+    };
   };
 }
 

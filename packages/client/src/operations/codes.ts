@@ -36,6 +36,7 @@ export type ProblemCode =
   | "refused_by_erp"
   | "question_invalid"
   | "rate_limited"
+  | "too_many_streams"
   | "defect"
   | "erp_away"
   | "busy"

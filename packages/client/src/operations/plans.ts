@@ -59,39 +59,38 @@ export interface PlansOperations {
     readonly path: { readonly id: string };
     readonly query: { readonly [key: string]: never };
     readonly body: null;
-    readonly answer:
-      | {
-        readonly status: 200;
-        readonly body: {
-          readonly state: "made" | "applying" | "applied" | "stopped";
-          readonly appliedAt: string | null;
-          readonly approvedBy: string | null;
-          readonly isVoid: boolean;
-          readonly plan: {
-            readonly id: string;
-            readonly madeAt: string;
-            readonly expiresAt: string;
-            readonly entities: readonly (
-              | "accounts"
-              | "contacts"
-              | "products"
-              | "pricebooks"
-              | "quotes"
-              | "orders"
-              | "invoices"
-              | "inventory"
-              | "shipments")[];
-            readonly writes: readonly { readonly [key: string]: unknown }[];
-            readonly conflicts: readonly { readonly [key: string]: unknown }[];
-            readonly parks: readonly { readonly [key: string]: unknown }[];
-            readonly waits: readonly { readonly [key: string]: unknown }[];
-            readonly candidates: readonly { readonly [key: string]: unknown }[];
-            readonly guardStops: readonly { readonly [key: string]: unknown }[];
-            readonly troubles: readonly { readonly [key: string]: unknown }[];
-            readonly [key: string]: unknown;
-          };
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly state: "made" | "applying" | "applied" | "stopped";
+        readonly appliedAt: string | null;
+        readonly approvedBy: string | null;
+        readonly isVoid: boolean;
+        readonly plan: {
+          readonly id: string;
+          readonly madeAt: string;
+          readonly expiresAt: string;
+          readonly entities: readonly (
+            | "accounts"
+            | "contacts"
+            | "products"
+            | "pricebooks"
+            | "quotes"
+            | "orders"
+            | "invoices"
+            | "inventory"
+            | "shipments")[];
+          readonly writes: readonly { readonly [key: string]: unknown }[];
+          readonly conflicts: readonly { readonly [key: string]: unknown }[];
+          readonly parks: readonly { readonly [key: string]: unknown }[];
+          readonly waits: readonly { readonly [key: string]: unknown }[];
+          readonly candidates: readonly { readonly [key: string]: unknown }[];
+          readonly guardStops: readonly { readonly [key: string]: unknown }[];
+          readonly troubles: readonly { readonly [key: string]: unknown }[];
+          readonly [key: string]: unknown;
         };
       };
+    };
   };
   /** Do exactly what a plan shows, or stop where the world has moved. */
   readonly applyPlan: {

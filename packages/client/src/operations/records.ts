@@ -19,37 +19,36 @@ export interface RecordsOperations {
     };
     readonly query: { readonly limit?: number; readonly cursor?: string };
     readonly body: null;
-    readonly answer:
-      | {
-        readonly status: 200;
-        readonly body: {
-          readonly rows: readonly ({
-            readonly link: string;
-            readonly entity:
-              | "accounts"
-              | "contacts"
-              | "products"
-              | "pricebooks"
-              | "quotes"
-              | "orders"
-              | "invoices"
-              | "inventory"
-              | "shipments";
-            readonly state: string;
-            readonly verdict: string | null;
-            readonly members: readonly ({
-              readonly connection: string;
-              readonly id: string;
-              readonly kind: string;
-              readonly version: string | null;
-              readonly modifiedAt: string | null;
-              readonly fields: { readonly [key: string]: unknown };
-              readonly problems: { readonly [key: string]: unknown };
-            })[];
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly rows: readonly ({
+          readonly link: string;
+          readonly entity:
+            | "accounts"
+            | "contacts"
+            | "products"
+            | "pricebooks"
+            | "quotes"
+            | "orders"
+            | "invoices"
+            | "inventory"
+            | "shipments";
+          readonly state: string;
+          readonly verdict: string | null;
+          readonly members: readonly ({
+            readonly connection: string;
+            readonly id: string;
+            readonly kind: string;
+            readonly version: string | null;
+            readonly modifiedAt: string | null;
+            readonly fields: { readonly [key: string]: unknown };
+            readonly problems: { readonly [key: string]: unknown };
           })[];
-          readonly next: string | null;
-        };
+        })[];
+        readonly next: string | null;
       };
+    };
   };
   /** One record. */
   readonly getRecord: {
@@ -68,34 +67,33 @@ export interface RecordsOperations {
     };
     readonly query: { readonly [key: string]: never };
     readonly body: null;
-    readonly answer:
-      | {
-        readonly status: 200;
-        readonly body: {
-          readonly link: string;
-          readonly entity:
-            | "accounts"
-            | "contacts"
-            | "products"
-            | "pricebooks"
-            | "quotes"
-            | "orders"
-            | "invoices"
-            | "inventory"
-            | "shipments";
-          readonly state: string;
-          readonly verdict: string | null;
-          readonly members: readonly ({
-            readonly connection: string;
-            readonly id: string;
-            readonly kind: string;
-            readonly version: string | null;
-            readonly modifiedAt: string | null;
-            readonly fields: { readonly [key: string]: unknown };
-            readonly problems: { readonly [key: string]: unknown };
-          })[];
-        };
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly link: string;
+        readonly entity:
+          | "accounts"
+          | "contacts"
+          | "products"
+          | "pricebooks"
+          | "quotes"
+          | "orders"
+          | "invoices"
+          | "inventory"
+          | "shipments";
+        readonly state: string;
+        readonly verdict: string | null;
+        readonly members: readonly ({
+          readonly connection: string;
+          readonly id: string;
+          readonly kind: string;
+          readonly version: string | null;
+          readonly modifiedAt: string | null;
+          readonly fields: { readonly [key: string]: unknown };
+          readonly problems: { readonly [key: string]: unknown };
+        })[];
       };
+    };
   };
   /** Why a record is as it is. */
   readonly explainRecord: {
@@ -114,68 +112,66 @@ export interface RecordsOperations {
     };
     readonly query: { readonly [key: string]: never };
     readonly body: null;
-    readonly answer:
-      | {
-        readonly status: 200;
-        readonly body: {
-          readonly link: string | null;
-          readonly entity:
-            | "accounts"
-            | "contacts"
-            | "products"
-            | "pricebooks"
-            | "quotes"
-            | "orders"
-            | "invoices"
-            | "inventory"
-            | "shipments";
-          readonly state: string;
-          readonly verdict: string | null;
-          readonly members: readonly ({
-            readonly connection: string;
-            readonly id: string;
-            readonly fields: { readonly [key: string]: unknown };
-            readonly [key: string]: unknown;
-          })[];
-          readonly now: readonly string[];
-          readonly journal: readonly unknown[];
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly link: string | null;
+        readonly entity:
+          | "accounts"
+          | "contacts"
+          | "products"
+          | "pricebooks"
+          | "quotes"
+          | "orders"
+          | "invoices"
+          | "inventory"
+          | "shipments";
+        readonly state: string;
+        readonly verdict: string | null;
+        readonly members: readonly ({
+          readonly connection: string;
+          readonly id: string;
+          readonly fields: { readonly [key: string]: unknown };
           readonly [key: string]: unknown;
-        };
+        })[];
+        readonly now: readonly string[];
+        readonly journal: readonly unknown[];
+        readonly [key: string]: unknown;
       };
+    };
   };
   /** The records that a link holds together. */
   readonly getLink: {
     readonly path: { readonly id: string };
     readonly query: { readonly [key: string]: never };
     readonly body: null;
-    readonly answer:
-      | {
-        readonly status: 200;
-        readonly body: {
-          readonly link: string;
-          readonly entity:
-            | "accounts"
-            | "contacts"
-            | "products"
-            | "pricebooks"
-            | "quotes"
-            | "orders"
-            | "invoices"
-            | "inventory"
-            | "shipments";
-          readonly state: string;
-          readonly verdict: string | null;
-          readonly members: readonly ({
-            readonly connection: string;
-            readonly id: string;
-            readonly kind: string;
-            readonly version: string | null;
-            readonly modifiedAt: string | null;
-            readonly fields: { readonly [key: string]: unknown };
-            readonly problems: { readonly [key: string]: unknown };
-          })[];
-        };
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly link: string;
+        readonly entity:
+          | "accounts"
+          | "contacts"
+          | "products"
+          | "pricebooks"
+          | "quotes"
+          | "orders"
+          | "invoices"
+          | "inventory"
+          | "shipments";
+        readonly state: string;
+        readonly verdict: string | null;
+        readonly members: readonly ({
+          readonly connection: string;
+          readonly id: string;
+          readonly kind: string;
+          readonly version: string | null;
+          readonly modifiedAt: string | null;
+          readonly fields: { readonly [key: string]: unknown };
+          readonly problems: { readonly [key: string]: unknown };
+        })[];
       };
+    };
   };
 }
 

@@ -7,7 +7,10 @@ import type { Log } from "../../ports.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import { isSound, readBody } from "./body.ts";
 import { createBuckets, limitHeaders } from "./bucket.ts";
-import type { Bound, Call, Caller } from "./call.ts";
+import type { Bound, Call, Caller, StreamAt } from "./call.ts";
+import { createStreams } from "./event-stream.ts";
+import { createTail } from "./event-tail.ts";
+import { eventRoutes } from "./events.ts";
 import { createDoor } from "./door.ts";
 import type { Door, Knock } from "./door.ts";
 import { readPart } from "./faults.ts";
@@ -27,7 +30,10 @@ import { sightOf } from "./sight.ts";
 import type { Visibility } from "./sight.ts";
 
 /** What the API needs of the engine. */
-export type ApiEngine = OperationEngine & PlanEngine & RecordEngine & Pick<Engine, "access" | "moment">;
+export type ApiEngine = OperationEngine &
+  PlanEngine &
+  RecordEngine &
+  Pick<Engine, "access" | "events" | "moment">;
 
 /** What the API knows beside the engine. */
 export interface ApiOptions extends Pausable {
@@ -46,6 +52,8 @@ export interface ApiOptions extends Pausable {
 /** The API, ready to be served. */
 export interface Api {
   readonly fetch: (request: Request, env?: unknown) => Response | Promise<Response>;
+  /** Ends all streams and opens no more: a server that is to end would wait for them. */
+  readonly endStreams: () => void;
   /** Ends what goes on at its next safe place, and stores what was noted. */
   readonly close: () => Promise<void>;
 }
@@ -81,8 +89,13 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
     allowance: createBuckets(options.ratePerMinute, now),
     signal: stopping.signal,
   };
+  const tail = createTail(engine.events(), now);
+  const isLive = async (key: string): Promise<boolean> => (await access.findKey(key))?.isLive === true;
+  const streaming = new AbortController();
+  const streams = createStreams({ tail, isLive, now, sleep, signal: streaming.signal });
+  const happening = eventRoutes(engine.events(), tail, streams);
   const app = new Hono();
-  for (const bound of allBound(engine, options)) {
+  for (const bound of allBound(engine, options, happening)) {
     const { method, path } = bound.route;
     app.on(method.toUpperCase(), honoPath(path), (context) => serve(parts, bound, context));
   }
@@ -96,7 +109,9 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
   later(3_600_000, forgetting);
   return {
     fetch: (request, env) => app.fetch(request, env ?? {}),
+    endStreams: () => streaming.abort(),
     async close() {
+      streaming.abort();
       stopping.abort();
       await parts.repeats.idle();
       await refusals.flush();
@@ -105,12 +120,13 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
 }
 
 /** Every route of the table with what it does. Throws for a route that nobody does. */
-function allBound(engine: ApiEngine, options: ApiOptions): readonly Bound[] {
+function allBound(engine: ApiEngine, options: ApiOptions, happening: readonly Bound[]): readonly Bound[] {
   const bound = [
     ...momentRoutes(engine.moment),
     ...recordRoutes(engine),
     ...operationRoutes(engine, options),
     ...planRoutes(engine),
+    ...happening,
   ];
   const byId = new Map(bound.map((each) => [each.route.id, each]));
   return routes.map((route) => {
@@ -195,11 +211,22 @@ async function admitted(
   const sight = sightOf(key.role, options.visibility);
   const caller: Caller = { key, sight, by: `key ${key.name} (cf_${key.id})` };
   const call = await readCall(context, { route, caller, signal: parts.signal });
+  if (bound.stream !== undefined && isToStream(context)) return bound.stream(call, streamAt(context));
   const name = context.req.header("idempotency-key") ?? null;
   const answer = route.isKeyed
     ? await parts.repeats.answer({ bound, call, name })
     : written(await bound.run(call));
   return responseOf(context, answer);
+}
+
+const isToStream = ({ req }: Context): boolean =>
+  req.method === "GET" && /\btext\/event-stream\b/i.test(req.header("accept") ?? "");
+
+function streamAt(context: Context): StreamAt {
+  // What Node's server holds of the request; nothing where the app is called by itself.
+  const { outgoing } = (context.env ?? {}) as { readonly outgoing?: { readonly destroy: () => unknown } };
+  const lastEventId = context.req.header("last-event-id") ?? null;
+  return { lastEventId, cut: () => void outgoing?.destroy() };
 }
 
 /** Reads everything that is asked with, by the schemas of the route. */

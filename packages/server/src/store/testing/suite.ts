@@ -8,6 +8,7 @@ import { accessSuite } from "./access-suite.ts";
 import { planSuite } from "./plan-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { lookSuite } from "./look-suite.ts";
+import { eventSuite } from "./event-suite.ts";
 import { pauseSuite } from "./pause-suite.ts";
 import { webhookSuite } from "./webhook-suite.ts";
 import { historySuite } from "./history-suite.ts";
@@ -69,6 +70,7 @@ export function storeSuite(home: StoreHome): void {
   webhookSuite(home.name, async () => (await openStore()).store);
   accessSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
+  eventSuite(home.name, async () => (await openStore()).store);
   statementSuite(home.name, async () => (await openStore()).store);
   historySuite(home.name, async () => (await openStore()).store);
   proofSuite(home.name, async () => (await openStore()).store);
