@@ -3,9 +3,9 @@
  * for twice at once, answers of the ERP are lost, and the program is killed in between. Judged by what the
  * ERP holds.
  */
-import { randomUUID } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { createClient, CrossfootProblem } from "@crossfoot/client";
 import { createCrm, createErp, seedDemo } from "@crossfoot/twin";
 import type { Crm, Erp } from "@crossfoot/twin";
 import { tempFolder } from "crossfoot/testing";
@@ -114,36 +114,32 @@ interface Click {
   readonly note: (what: string) => void;
 }
 
-/** What became of a request that got no answer. */
+/** What became of a request that got no order. */
 function troubleOf(error: unknown): string {
-  if (!(error instanceof Error)) return "cut";
-  if (error.name === "TimeoutError") return "late";
-  return (error.cause as NodeJS.ErrnoException | undefined)?.code === "ECONNREFUSED" ? "away" : "cut";
+  if (error instanceof CrossfootProblem) return `${error.status} ${error.code}`;
+  const cause = error instanceof Error ? error.cause : null;
+  if (!(cause instanceof Error)) return "cut";
+  if (cause.name === "TimeoutError") return "late";
+  return (cause.cause as NodeJS.ErrnoException | undefined)?.code === "ECONNREFUSED" ? "away" : "cut";
 }
 
-/** Asks until an order is named; null when none was for long. */
+/** Asks until an order is named; null when none was for long. The address changes after a kill. */
 async function click(quote: string, { url, key, note }: Click): Promise<string | null> {
   for (const from = performance.now(); performance.now() - from < patienceMs;) {
     try {
-      const answer = await fetch(`${url()}/api/v1/quotes/crm:${quote}/order`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${key}`, "idempotency-key": randomUUID() },
-        signal: AbortSignal.timeout(20_000),
-      });
-      const body = (await answer.json()) as { readonly code?: string; readonly order?: Order };
-      note(`${answer.status}${body.code === undefined ? "" : ` ${body.code}`}`);
-      const name = body.order?.names.find((each) => each.startsWith("erp:"));
-      if (answer.status === 200 && name !== undefined) return name.slice("erp:".length);
+      const client = createClient({ baseUrl: url(), key });
+      const asked = { path: { id: `crm:${quote}` } };
+      const { status, body } = await client.call("orderQuote", asked, { budgetMs: 20_000, triesMax: 1 });
+      note(String(status));
+      const names = body.kind === "ordered" ? body.order.names : [];
+      const name = names.find((each) => each.startsWith("erp:"));
+      if (name !== undefined) return name.slice("erp:".length);
     } catch (error) {
       note(troubleOf(error));
     }
     await pause(200);
   }
   return null;
-}
-
-interface Order {
-  readonly names: readonly string[];
 }
 
 /** Loses the answer of the calls that write, each so-manyth, whatever they are. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { keyRoles } from "./access.ts";
+import { clientCode } from "./client-code.ts";
 import { openApi } from "./openapi.ts";
 import { problemCodes, problemKinds } from "./problem.ts";
 import { apiPage, rolesPage } from "./reference.ts";
@@ -13,6 +14,14 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
     await expect(`${JSON.stringify(openApi(), null, 2)}\n`).toMatchFileSnapshot(reference("openapi.json"));
     await expect(apiPage()).toMatchFileSnapshot(reference("api.md"));
     await expect(rolesPage()).toMatchFileSnapshot(reference("roles.md"));
+  });
+
+  it("what the client says of every operation is what the document says", async () => {
+    const files = Object.entries(clientCode());
+    for (const [name, text] of files)
+      await expect(text).toMatchFileSnapshot(`../../client/src/operations/${name}`);
+    const told = files.map(([, text]) => text).join("\n");
+    for (const { id } of routes) expect(told.split(`\n  readonly ${id}: {`).length).toBe(2);
   });
 });
 

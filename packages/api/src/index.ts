@@ -1,4 +1,6 @@
 export * from "./access.ts";
+export * from "./client-code.ts";
+export * from "./event-routes.ts";
 export * from "./moment-routes.ts";
 export * from "./openapi.ts";
 export * from "./operation-routes.ts";

@@ -47,6 +47,7 @@ function parametersOf(route: Route): readonly JsonMap[] {
     ...(route.isKeyed ? [reference("parameters", "idempotencyKey")] : []),
     ...(route.budgetMs === null ? [] : [reference("parameters", "prefer")]),
     ...(route.method === "get" ? [reference("parameters", "ifNoneMatch")] : []),
+    ...(route.isStreamed === true ? [reference("parameters", "lastEventId")] : []),
     reference("parameters", "requestId"),
   ];
 }
@@ -71,9 +72,13 @@ function problemAnswers(route: Route): JsonMap {
 
 function operationOf(route: Route): JsonMap {
   const { id, tag, summary, more, scope, roles, body, answers, budgetMs } = route;
+  const streamed: JsonMap =
+    route.isStreamed === true
+      ? { "text/event-stream": { schema: text("Events as `data`, a row each") } }
+      : {};
   const done = answers.map(({ status, what, schema }): [string, Json] => [
     String(status),
-    { description: what, content: { "application/json": { schema: answeredSchema(schema) } } },
+    { description: what, content: { "application/json": { schema: answeredSchema(schema) }, ...streamed } },
   ]);
   const unchanged = route.method === "get" ? [["304", { description: "As in `If-None-Match`" }]] : [];
   return {
@@ -151,6 +156,13 @@ const parameters: JsonMap = {
     in: "header",
     required: false,
     description: "The ETag of an earlier answer; 304 when nothing has changed.",
+    schema: { type: "string" },
+  },
+  lastEventId: {
+    name: "Last-Event-ID",
+    in: "header",
+    required: false,
+    description: "Id of the last event that a stream told: it goes on behind that one.",
     schema: { type: "string" },
   },
   requestId: {

@@ -48,6 +48,7 @@ export const problemKinds = {
   refused_by_erp: { status: 422, title: "The ERP said no" },
   question_invalid: { status: 422, title: "The question cannot be asked like that" },
   rate_limited: { status: 429, title: "Too many requests" },
+  too_many_streams: { status: 429, title: "Too many open streams" },
   defect: { status: 500, title: "A defect of Crossfoot" },
   erp_away: { status: 503, title: "The ERP did not answer in time" },
   busy: { status: 503, title: "Another worker is at it" },

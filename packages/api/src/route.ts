@@ -40,6 +40,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly isKeyed: boolean;
   /** How long a caller waits when they do not say, ms; null where nothing is waited for. */
   readonly budgetMs: number | null;
+  /** Its rows also come as server-sent events, for as long as both sides like. */
+  readonly isStreamed?: true;
 }
 
 /** Longest that a caller can ask to wait (`Prefer: wait=`), ms. */

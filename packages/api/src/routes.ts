@@ -1,3 +1,4 @@
+import * as event from "./event-routes.ts";
 import * as moment from "./moment-routes.ts";
 import * as operation from "./operation-routes.ts";
 import * as person from "./person-routes.ts";
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   record.linkRoute,
   operation.statusRoute,
   operation.runsRoute,
+  event.eventsRoute,
   operation.statementRoute,
   operation.conflictsRoute,
   operation.decideConflictRoute,

@@ -72,6 +72,7 @@ async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions
   });
   const listening = await listen(app, server);
   const close = async (): Promise<void> => {
+    api.endStreams();
     await listening.close();
     await api.close();
     await closeProvider();

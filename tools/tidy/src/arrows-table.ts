@@ -154,6 +154,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-event-port",
+    at: "packages/server/src/store/event-port.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-made",
     at: "packages/server/src/store/made.ts",
     rooms: ["kernel"],
@@ -279,6 +286,7 @@ export const rooms: readonly Room[] = [
       "server/store-due-port",
       "server/store-duplicate-port",
       "server/store-epoch-port",
+      "server/store-event-port",
       "server/store-lease-port",
       "server/store-plan-port",
       "server/store-made",

@@ -3,7 +3,7 @@ import { composeStatement, sealStatement } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
 import { firstEpoch } from "../store/epochs.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
-import type { AccessStore } from "../store/port.ts";
+import type { AccessStore, EventStore } from "../store/port.ts";
 import { connectionId, linkId } from "@crossfoot/kernel";
 import type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
 import { plainEnvironment, testConnectors } from "../config/testing.ts";
@@ -131,7 +131,7 @@ const noMoment: Engine["moment"] = {
   ...{ price: unasked, availability: unasked, credit: unasked, orderStatus: unasked },
   ...{ preflight: unasked, quoteToOrder: unasked, orderOf: unasked },
 };
-const memoryAccess = (): AccessStore =>
+const memoryAccess = (): AccessStore & EventStore =>
   createMemoryStore({
     entropy: { digest: (text) => createHash("sha256").update(text).digest("hex"), uuid: () => "u" },
     clock: { now: () => Date.UTC(2026, 0, 31, 10), monotonic: () => 0 },
@@ -218,6 +218,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     runs: () => Promise.resolve([]),
     pauses: () => Promise.resolve([]),
     access: () => access,
+    events: () => access,
     close: () => Promise.resolve(),
     ...answers,
   };

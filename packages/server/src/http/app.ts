@@ -5,6 +5,7 @@ import type { Engine } from "../runtime/engine.ts";
 import { addHooks } from "./hooks.ts";
 import type { HookOptions } from "./hooks.ts";
 import type { Api } from "./api/api.ts";
+import { metricsText, metricsType } from "./metrics.ts";
 import { pageStyleSource } from "./page-style.ts";
 import { statusPage } from "./page.ts";
 import { reviewsPage } from "./reviews-page.ts";
@@ -56,6 +57,7 @@ export function createHttpApp(
   });
   addHooks(app, engine, options);
   app.get("/healthz", (context) => health(engine, options, context));
+  app.get("/readyz", (context) => readiness(engine, options, context));
   addPages(app, engine, options);
   options.people?.add(app);
   const { api } = options;
@@ -83,6 +85,12 @@ function addPages(app: Hono, engine: Pick<Engine, "status" | "reviews">, options
     shown("json", async (context, { sight }) => context.json(sight.conceal(await engine.status()))),
   );
   app.get(
+    "/metrics",
+    shown("json", async (context) =>
+      context.text(metricsText(await engine.status(), now()), 200, { "content-type": metricsType }),
+    ),
+  );
+  app.get(
     "/reviews.json",
     shown("json", async (context, { sight }) => context.json(sight.conceal(await engine.reviews()))),
   );
@@ -108,6 +116,27 @@ const everybody: Admitted = { sight: sightOf("administrator", {}), person: null 
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : "an error that is no Error";
+
+/**
+ * 200 while requests can be answered and work goes on; else 503 with each reason. A connected system that is
+ * away is none: what is asked of the other goes on.
+ */
+async function readiness(
+  engine: Pick<Engine, "status">,
+  options: HttpOptions,
+  context: Context,
+): Promise<Response> {
+  try {
+    const { epoch } = await engine.status();
+    const trouble = options.trouble?.() ?? null;
+    const held = "the store was restored and waits for a person";
+    const reasons = [...(trouble === null ? [] : [trouble]), ...(epoch.state === "held" ? [held] : [])];
+    return context.json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
+  } catch (error) {
+    options.log?.error("readiness_failed", { reason: messageOf(error) });
+    return context.json({ ready: false, reasons: ["the store does not answer"] }, 503);
+  }
+}
 
 /** 200 while the store answers and the loop is well; else 503 with what is wrong. */
 async function health(

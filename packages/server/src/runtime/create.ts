@@ -308,5 +308,6 @@ export function createEngine(world: World): Engine {
     ...listening(world),
     ...lookingOf(world),
     access: () => world.store,
+    events: () => world.store,
   };
 }

@@ -38,6 +38,7 @@ import type {
   CursorState,
   DeliveryOutcome,
   EntityCounts,
+  EventStore,
   ContractSigning,
   EpochRow,
   HeldShard,
@@ -450,5 +451,7 @@ export interface Engine extends Looking {
   attend(options?: Pick<RunOptions, "onProgress" | "signal">): Promise<Attended | null>;
   /** Keys of the HTTP API, answers to repeated requests, and the audit log. */
   access(): AccessStore;
+  /** The journal, for who follows it. */
+  events(): EventStore;
   close(): Promise<void>;
 }

@@ -196,9 +196,11 @@ describe("the plan of a contract that is not in force", () => {
     mini.crm.edit("accounts", mini.crmId, { name: "Edited" });
     await mini.engine.plan();
     const facts = (): unknown => {
-      const { plan, observation, cursor, lease, ...others } = store?.dump() ?? {};
+      const { plan, observation, cursor, lease, journal, journal_head, ...others } = store?.dump() ?? {};
       return [
         others,
+        journal === undefined,
+        journal_head === undefined,
         plan === undefined,
         observation === undefined,
         cursor === undefined,
@@ -206,8 +208,11 @@ describe("the plan of a contract that is not in force", () => {
       ];
     };
     const before = facts();
+    const places = await mini.store.journalPlaces();
     await mini.engine.plan({ other: contractOf(mini, erpOwnsNames) });
     expect(facts()).toEqual(before);
+    const { entries } = await mini.store.followJournal({ places, kinds: [], limit: 100 });
+    expect(entries.map(({ kind }) => kind)).toEqual(["plan_made"]);
   });
 });
 

@@ -9,6 +9,7 @@ import type {
 } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import { loadBacklog } from "./backlog.ts";
+import type { Note } from "./chain.ts";
 import { forgetOld } from "./history.ts";
 import type { JournalWriter } from "./journal.ts";
 import { lockLinks } from "./link-locks.ts";
@@ -118,24 +119,55 @@ async function countOpen(database: Database): Promise<readonly OpenCounts[]> {
   );
 }
 
+/** A run as the journal names it. */
+export interface LeftRun {
+  readonly id: string;
+  readonly command: string;
+}
+
+/** What the journal says of a run that ended. */
+export const endNote = ({ id, command }: LeftRun, state: string): Note => ({
+  kind: "run_ended",
+  entity: null,
+  link: null,
+  body: { run: id, command, state },
+});
+
+/** What the journal says of a run that starts, and of those whose worker is gone. */
+export function startNotes({ id, command }: LeftRun, left: readonly LeftRun[]): readonly Note[] {
+  const inTurn = left.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const started = { kind: "run_started", entity: null, link: null, body: { run: id, command } };
+  return [...inTurn.map((run) => endNote(run, "abandoned")), started];
+}
+
 /** Runs. */
 function runs(deps: Deps): Pick<Store, "startRun" | "endRun" | "listRuns"> {
-  const { database } = deps;
+  const { database, journal } = deps;
   return {
     async startRun(id, command, holder) {
-      await database.query(
-        "with left_behind as (update run set state = 'abandoned', ended_at = now() where state = " +
-          "'running' and not exists (select from worker w where w.holder = run.holder and w.expires_at > " +
-          "now())) insert into run (id, command, holder) values ($1, $2, $3)",
-        [id, command, holder],
-      );
+      await database.transaction(async (tx) => {
+        const left = await tx.query<LeftRun & { [column: string]: unknown }>(
+          "update run set state = 'abandoned', ended_at = now() where state = 'running' and not exists " +
+            "(select from worker w where w.holder = run.holder and w.expires_at > now()) returning " +
+            "id, command",
+        );
+        await tx.query("insert into run (id, command, holder) values ($1, $2, $3)", [id, command, holder]);
+        await journal.write(tx, startNotes({ id, command }, left), id);
+      });
     },
     async endRun(id, state, summary) {
-      await database.query(
-        `with old as (${forgetOld}) update run set state = $2, ended_at = now(), summary = ` +
-          "$3::jsonb where id = $1 and state = 'running'",
-        [id, state, JSON.stringify(summary), deps.keepHistoryMs],
-      );
+      await database.transaction(async (tx) => {
+        const ended = await tx.query<LeftRun & { [column: string]: unknown }>(
+          `with old as (${forgetOld}) update run set state = $2, ended_at = now(), summary = ` +
+            "$3::jsonb where id = $1 and state = 'running' returning id, command",
+          [id, state, JSON.stringify(summary), deps.keepHistoryMs],
+        );
+        await journal.write(
+          tx,
+          ended.map((run) => endNote(run, state)),
+          id,
+        );
+      });
     },
     async listRuns(limit) {
       return database.query<RunRow & { [column: string]: unknown }>(

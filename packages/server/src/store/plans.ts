@@ -30,6 +30,14 @@ export function planMarksOf(outcomes: readonly IntentOutcome[]): readonly PlanWr
   });
 }
 
+/** The journal's entry of a plan that came into a state. */
+export const planNote = (state: PlanState, id: string): Note => ({
+  kind: `plan_${state}`,
+  entity: null,
+  link: null,
+  body: { plan: id },
+});
+
 /** The journal's entry of an approval. */
 export const approvalNote = (id: string, by: string): Note => ({
   kind: "plan_approved",
@@ -56,8 +64,34 @@ async function bodyOf(database: Database, id: string): Promise<Json | null> {
   return row?.body ?? null;
 }
 
+/** Plans as they are made, and what becomes of them. */
+function planStates({ database, journal }: Deps): Pick<PlanStore, "savePlan" | "setPlanState"> {
+  return {
+    async savePlan(id, body) {
+      await database.transaction(async (tx) => {
+        const made = await tx.query(
+          "insert into plan (id, body) values ($1, $2::jsonb) on conflict (id) do nothing returning id",
+          [id, JSON.stringify(body)],
+        );
+        if (made.length > 0) await journal.write(tx, [planNote("made", id)], null);
+      });
+    },
+    async setPlanState(id, state) {
+      await database.transaction(async (tx) => {
+        const set = await tx.query(
+          "update plan set state = $2, applied_at = case when $2 = 'applied' then now() else " +
+            "applied_at end where id = $1 returning id",
+          [id, state],
+        );
+        if (set.length > 0) await journal.write(tx, [planNote(state, id)], null);
+      });
+    },
+  };
+}
+
 /** Plans and their marks. */
-export function planStore({ database, journal }: Deps): PlanStore {
+export function planStore(deps: Deps): PlanStore {
+  const { database, journal } = deps;
   return {
     async storeId(offered) {
       const read = (): Promise<readonly { readonly id: string }[]> =>
@@ -67,19 +101,7 @@ export function planStore({ database, journal }: Deps): PlanStore {
       await database.query("insert into store_identity (id) values ($1) on conflict do nothing", [offered]);
       return (await read())[0]?.id ?? "";
     },
-    async savePlan(id, body) {
-      await database.query("insert into plan (id, body) values ($1, $2::jsonb) on conflict (id) do nothing", [
-        id,
-        JSON.stringify(body),
-      ]);
-    },
-    async setPlanState(id, state) {
-      await database.query(
-        "update plan set state = $2, applied_at = case when $2 = 'applied' then now() else " +
-          "applied_at end where id = $1",
-        [id, state],
-      );
-    },
+    ...planStates(deps),
     async loadPlan(id) {
       const rows = await database.query<{
         id: string;

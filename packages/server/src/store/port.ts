@@ -23,6 +23,7 @@ import type { AccessStore } from "./access-port.ts";
 import type { AdoptStore } from "./adopt-port.ts";
 import type { ContractStore } from "./contract-port.ts";
 import type { DuplicateStore } from "./duplicate-port.ts";
+import type { EventStore } from "./event-port.ts";
 import type { EpochStore, JournalProof } from "./epoch-port.ts";
 import type { HistoryStore } from "./history-port.ts";
 import type { IdentityStore } from "./identity-port.ts";
@@ -60,6 +61,7 @@ export type * from "./person-port.ts";
 export type * from "./adopt-port.ts";
 export type * from "./duplicate-port.ts";
 export type * from "./epoch-port.ts";
+export type * from "./event-port.ts";
 export * from "./history-port.ts";
 export type * from "./identity-port.ts";
 export { isRepair } from "./made.ts";
@@ -358,6 +360,7 @@ export interface Store
     AdoptStore,
     QuotaStore,
     EpochStore,
+    EventStore,
     PauseStore,
     WebhookStore,
     ProofStore,

@@ -9,6 +9,7 @@ import { deliveryStore } from "./deliveries.ts";
 import { decisionStore } from "./decisions.ts";
 import { duplicateStore } from "./duplicates.ts";
 import { epochStore } from "./epochs.ts";
+import { eventStore } from "./events.ts";
 import { historyStore } from "./history.ts";
 import { identityStore } from "./identity.ts";
 import { reuseStore } from "./reuse.ts";
@@ -74,6 +75,7 @@ export function createStore(deps: {
     ...termsStore(parts),
     ...duplicateStore(parts),
     ...epochStore(parts),
+    ...eventStore(database),
     ...tellingStore(parts),
     ...journalReader(database, entropy),
     ...lostStore(parts),

@@ -7,10 +7,13 @@ import type { Log } from "../../ports.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import { isSound, readBody } from "./body.ts";
 import { createBuckets, limitHeaders } from "./bucket.ts";
-import type { Bound, Call, Caller } from "./call.ts";
 import { createSessions } from "../people/sessions.ts";
 import type { Sessions, SessionSpan } from "../people/sessions.ts";
 import { createDoor, fromOf } from "./door.ts";
+import type { Bound, Call, Caller, StreamAt } from "./call.ts";
+import { createStreams } from "./event-stream.ts";
+import { createTail } from "./event-tail.ts";
+import { eventRoutes } from "./events.ts";
 import type { Door, Knock } from "./door.ts";
 import { readPart } from "./faults.ts";
 import { momentRoutes } from "./moment.ts";
@@ -30,9 +33,13 @@ import type { Visibility } from "./sight.ts";
 import { tryRule } from "../people/sign-in.ts";
 import { personRoutes } from "./persons.ts";
 import { markOf, nameOf } from "./visitor.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** What the API needs of the engine. */
-export type ApiEngine = OperationEngine & PlanEngine & RecordEngine & Pick<Engine, "access" | "moment">;
+export type ApiEngine = OperationEngine &
+  PlanEngine &
+  RecordEngine &
+  Pick<Engine, "access" | "events" | "moment">;
 
 /** What the API knows beside the engine. */
 export interface ApiOptions extends Pausable {
@@ -56,6 +63,8 @@ export interface Api {
   readonly sessions: Sessions;
   readonly refusals: Refusals;
   readonly fetch: (request: Request, env?: unknown) => Response | Promise<Response>;
+  /** Ends all streams and opens no more: a server that is to end would wait for them. */
+  readonly endStreams: () => void;
   /** Ends what goes on at its next safe place, and stores what was noted. */
   readonly close: () => Promise<void>;
 }
@@ -93,8 +102,12 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
     allowance: createBuckets(options.ratePerMinute, now),
     signal: stopping.signal,
   };
+  const tail = createTail(engine.events(), now);
+  const streaming = new AbortController();
+  const streams = createStreams({ tail, now, sleep, signal: streaming.signal });
+  const happening = eventRoutes(engine.events(), tail, streams);
   const app = new Hono();
-  for (const bound of allBound(engine, options)) {
+  for (const bound of allBound(engine, options, happening)) {
     const { method, path } = bound.route;
     app.on(method.toUpperCase(), honoPath(path), (context) => serve(parts, bound, context));
   }
@@ -110,7 +123,9 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
   return {
     ...{ door, sessions, refusals },
     fetch: (request, env) => app.fetch(request, env ?? {}),
+    endStreams: () => streaming.abort(),
     async close() {
+      streaming.abort();
       stopping.abort();
       await parts.repeats.idle();
       await refusals.flush();
@@ -119,13 +134,14 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
 }
 
 /** Every route of the table with what it does. Throws for a route that nobody does. */
-function allBound(engine: ApiEngine, options: ApiOptions): readonly Bound[] {
+function allBound(engine: ApiEngine, options: ApiOptions, happening: readonly Bound[]): readonly Bound[] {
   const bound = [
     ...momentRoutes(engine.moment),
     ...recordRoutes(engine),
     ...operationRoutes(engine, options),
     ...planRoutes(engine),
     ...personRoutes(engine.access(), options),
+    ...happening,
   ];
   const byId = new Map(bound.map((each) => [each.route.id, each]));
   return routes.map((route) => {
@@ -210,11 +226,31 @@ async function admitted(
   const sight = sightOf(visitor.role, options.visibility);
   const caller: Caller = { visitor, sight, by: nameOf(visitor) };
   const call = await readCall(context, { route, caller, signal: parts.signal });
+  if (bound.stream !== undefined && isToStream(context)) {
+    const isLive = () => isStillLetIn(door, knock, visitor);
+    return bound.stream(call, { ...streamAt(context), isLive });
+  }
   const name = context.req.header("idempotency-key") ?? null;
   const answer = route.isKeyed
     ? await parts.repeats.answer({ bound, call, name })
     : written(await bound.run(call));
   return responseOf(context, answer);
+}
+
+const isToStream = ({ req }: Context): boolean =>
+  req.method === "GET" && /\btext\/event-stream\b/i.test(req.header("accept") ?? "");
+
+/** Whether a request would be let in again now, as the same one in the same role; that is no use of a session. */
+async function isStillLetIn(door: Door, knock: Knock, visitor: Visitor): Promise<boolean> {
+  const again = await door.authenticate({ ...knock, isUse: false }).catch(() => null);
+  return again?.id === visitor.id && again.role === visitor.role;
+}
+
+function streamAt(context: Context): Omit<StreamAt, "isLive"> {
+  // What Node's server holds of the request; nothing where the app is called by itself.
+  const { outgoing } = (context.env ?? {}) as { readonly outgoing?: { readonly destroy: () => unknown } };
+  const lastEventId = context.req.header("last-event-id") ?? null;
+  return { lastEventId, cut: () => void outgoing?.destroy() };
 }
 
 /** Reads everything that is asked with, by the schemas of the route. */

@@ -36,6 +36,18 @@ export interface Bound {
   readonly run: (call: Call) => Promise<Answer>;
   /** Past its budget it goes on, and the caller asks again. */
   readonly isLong: boolean;
+  /** Answers without end, for a route that is streamed. */
+  readonly stream?: (call: Call, at: StreamAt) => Promise<Response>;
+}
+
+/** Where a stream goes on, and how it is cut off. */
+export interface StreamAt {
+  /** The last event that the reader has; null when it begins. */
+  readonly lastEventId: string | null;
+  /** Whether whoever opened it may still read. */
+  readonly isLive: () => Promise<boolean>;
+  /** Ends the connection, whatever its reader does. */
+  readonly cut: () => void;
 }
 
 /** Binds a route to what it does. */

@@ -1,6 +1,7 @@
 import type { Connection, Operations } from "@crossfoot/connector-sdk";
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
+import type { Engine } from "../../runtime/engine.ts";
 import { customer, miniWorld } from "../../runtime/testing/world.ts";
 import { apiWorld } from "./api-world.ts";
 import type { ApiWorld } from "./api-world.ts";
@@ -8,6 +9,7 @@ import type { FuzzNames } from "./fuzz.ts";
 
 /** The API over a real engine, two small systems and a store in memory. */
 export interface FuzzWorld extends ApiWorld {
+  readonly engine: Engine;
   readonly names: FuzzNames;
 }
 
@@ -94,6 +96,7 @@ export async function fuzzWorld(): Promise<FuzzWorld> {
   const natives = [`crm:${first}`, `crm:${second}`, `crm:${quote}`, `erp:${product}`, "crm:nobody", "x:1"];
   return {
     ...world,
+    engine,
     names: { links, records: [...natives, ...links], plans: () => [plan.id, "p-0"] },
   };
 }

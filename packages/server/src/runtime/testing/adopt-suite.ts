@@ -124,10 +124,11 @@ export function adoptSuite(home: { readonly open: () => Promise<StoreOpener> }):
     test("read a second time changes nothing, and with other terms decides what is open", async () => {
       const mini = await twins(["a", "b"]);
       await adopt(mini, mini.pairs);
-      const entries = (await mini.store.verifyJournal()).entries;
+      const places = await mini.store.journalPlaces();
       const again = await adopt(mini, mini.pairs);
       expect(again.counts["accounts"]).toMatchObject({ adopted: 0, known: 2 });
-      expect((await mini.store.verifyJournal()).entries).toBe(entries);
+      const { entries } = await mini.store.followJournal({ places, kinds: [], limit: 100 });
+      expect(entries.map(({ kind }) => kind)).toEqual(["run_started", "run_ended"]);
       await adopt(mini, mini.pairs, { onDifference: "keep" });
       expect(await mini.engine.conflicts()).toEqual([]);
       expect(writes(mini)).toBe(0);

@@ -15,6 +15,7 @@ import { deliveryPart } from "./deliveries.ts";
 import { decisionPart } from "./decisions.ts";
 import { duplicatePart } from "./duplicates.ts";
 import { epochPart } from "./epochs.ts";
+import { eventPart } from "./events.ts";
 import { historyPart } from "./history.ts";
 import { identityPart } from "./identity.ts";
 import { reusePart } from "./reuse.ts";
@@ -112,6 +113,7 @@ export function createMemoryStore(deps: {
     ...intentPart(state),
     ...peoplePart(state),
     ...planPart(state),
+    ...eventPart(state),
     ...quotaPart(state),
     ...proofPart(state),
     ...historyPart(state),

@@ -7,6 +7,7 @@ import { forgetOld } from "./history.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
 import type { State } from "./state.ts";
+import { endNote, startNotes } from "../people.ts";
 
 type Part = Pick<
   Store,
@@ -33,17 +34,20 @@ function runs(state: State): Pick<Store, "startRun" | "endRun" | "listRuns"> {
       state.commit((now) => {
         const isLive = (row: { holder: string | null }): boolean =>
           (state.tables.worker.get(row.holder ?? "")?.expires_at ?? -Infinity) > now;
-        for (const row of run.all())
-          if (row.state === "running" && !isLive(row)) run.change(row, { state: "abandoned", ended_at: now });
+        const left = run.all().filter((row) => row.state === "running" && !isLive(row));
+        for (const row of left) run.change(row, { state: "abandoned", ended_at: now });
         const started = { started_at: now, ended_at: null, summary: null };
         run.insert({ id, command, state: "running", ...started, holder });
+        writeNotes(state, startNotes({ id, command }, left), id);
       });
     },
     async endRun(id, end, summary) {
       state.commit((now) => {
         const row = run.get(id);
-        if (row?.state === "running") run.change(row, { state: end, ended_at: now, summary: jsonb(summary) });
         forgetOld(state, now);
+        if (row?.state !== "running") return;
+        run.change(row, { state: end, ended_at: now, summary: jsonb(summary) });
+        writeNotes(state, [endNote(row, end)], id);
       });
     },
     async listRuns(limit) {

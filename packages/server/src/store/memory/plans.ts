@@ -1,6 +1,6 @@
 import type { LinkId } from "@crossfoot/kernel";
 import type { IntentOutcome, PlanStore } from "../port.ts";
-import { approvalNote, planMarksOf } from "../plans.ts";
+import { approvalNote, planMarksOf, planNote } from "../plans.ts";
 import { instantOrNull, refuseTwice } from "./basics.ts";
 import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
@@ -44,6 +44,7 @@ export function planPart(state: State): PlanStore {
           is_void: false,
         } as const;
         plan.insert({ id, made_at: now, body: jsonb(body), ...open });
+        writeNotes(state, [planNote("made", id)], null);
       });
     },
     async setPlanState(id, next) {
@@ -51,6 +52,7 @@ export function planPart(state: State): PlanStore {
         const row = plan.get(id);
         if (row === undefined) return;
         plan.change(row, { state: next, applied_at: next === "applied" ? now : row.applied_at });
+        writeNotes(state, [planNote(next, id)], null);
       });
     },
     async planBody(id) {

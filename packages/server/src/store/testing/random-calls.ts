@@ -425,6 +425,15 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
     return [merge === undefined ? place : { ...merge, id: merge.loser }];
   }),
   listPauses: plain("listPauses"),
+  journalPlaces: plain("journalPlaces"),
+  followJournal: plain(
+    "followJournal",
+    fc.record({
+      places: fc.array(fc.nat({ max: 4 }), { maxLength: 16 }),
+      kinds: fc.constantFrom(["run_ended", "plan_made"], ["link_made"]),
+      limit,
+    }),
+  ),
   ...Object.fromEntries(deliveryReads.map((method) => [method, plain(method)])),
   dueProofs: plain("dueProofs", fc.constant(1_000)),
   historyOf: plain("historyOf", records),

@@ -9,6 +9,7 @@ import { personSuite } from "./person-suite.ts";
 import { planSuite } from "./plan-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { lookSuite } from "./look-suite.ts";
+import { eventSuite } from "./event-suite.ts";
 import { pauseSuite } from "./pause-suite.ts";
 import { webhookSuite } from "./webhook-suite.ts";
 import { historySuite } from "./history-suite.ts";
@@ -71,6 +72,7 @@ export function storeSuite(home: StoreHome): void {
   accessSuite(home.name, async () => (await openStore()).store);
   personSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
+  eventSuite(home.name, async () => (await openStore()).store);
   statementSuite(home.name, async () => (await openStore()).store);
   historySuite(home.name, async () => (await openStore()).store);
   proofSuite(home.name, async () => (await openStore()).store);

@@ -62,6 +62,8 @@ const ordered: ReadonlySet<string> = new Set([
     "proofLeaves",
     "listKeys",
     "listAudit",
+    "followJournal",
+    "journalPlaces",
   ],
 ]);
 
