@@ -241,7 +241,7 @@ export function statusPage(facts: PageFacts): string {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="refresh" content="${String(refreshSeconds)};url=/?renewed" />
+        <meta http-equiv="refresh" content="${String(refreshSeconds)};url=?renewed" />
         <title>Crossfoot status</title>
         ${styleElement}
       </head>
