@@ -4,7 +4,9 @@ import { dayIn, daysBetween, numberIn } from "./numbers.ts";
 import { valueOf } from "./record.ts";
 import type { AuditRecord, Fault, Judge } from "./record.ts";
 
-const numeric: ReadonlySet<Meaning> = new Set(["price", "cost", "quantity", "net", "vat", "gross"]);
+const numeric: ReadonlySet<Meaning> = new Set([
+  ...(["price", "cost", "quantity", "net", "vat", "gross", "charge"] as const),
+]);
 const days: ReadonlySet<Meaning> = new Set(["date", "due", "modified"]);
 /** Days before this are typing errors, and so are those after the next hundred years. */
 const dayMin = "1900-01-01";

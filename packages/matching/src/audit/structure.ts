@@ -16,6 +16,11 @@ const uniqueOf: { readonly [entity in AuditEntity]?: readonly Meaning[] } = {
   invoices: ["number"],
 };
 
+/** Whether one record of a list has a value of this meaning at most. */
+export function isUnique(entity: AuditEntity, meaning: Meaning): boolean {
+  return meaning === "id" || uniqueOf[entity]?.includes(meaning) === true;
+}
+
 /** What is the same of two values that ought to be one record's. "" for what names nobody. */
 function keyOf(meaning: Meaning, value: string): string {
   if (value === "" || isBlank(value)) return "";
