@@ -82,7 +82,8 @@ describe("one number for two articles", () => {
   });
 
   it("systems that name all of their articles in two languages are told as such", () => {
-    const german = "Spaten,Rechen,Klammer,Leiter,Eimer,Beitel,Zange,Schraubenschluessel,Trichter,Kelle,Fäustel,Amboss";
+    const german =
+      "Spaten,Rechen,Klammer,Leiter,Eimer,Beitel,Zange,Schraubenschluessel,Trichter,Kelle,Fäustel,Amboss";
     const rules = articles(
       (name) => name,
       (_, place) => german.split(",")[place] ?? "",
@@ -100,7 +101,10 @@ describe("how good each field is", () => {
       ...{ "vat id": "", city: "Leeds", postcode: `LS${id + 1} 4AP`, country: "GB" },
       ...{ phone: `+44 20 7946 0${100 + id}`, note: "", status: "customer" },
     };
-    return names.split("|").map((name) => cells[name] ?? usual[name] ?? "").join("|");
+    return names
+      .split("|")
+      .map((name) => cells[name] ?? usual[name] ?? "")
+      .join("|");
   };
   const eight = [0, 1, 2, 3, 4, 5, 6, 7];
   const fieldOf = (audit: ListAudit, name: string): object | undefined =>
@@ -155,11 +159,19 @@ describe("how good each field is", () => {
     expect(fieldOf(tree, "parent")).toMatchObject({ filled: 2, validity: 1 / 2 });
     const columns = recogniseColumns("orders", ["number", "net"], [["S1", "10.00"]]);
     const orders = auditList({ side: "crm", entity: "orders", columns, hasLines: true }, terms, []);
-    for (const row of [["S1", "10.00"], ["S2", "20.00"]]) orders.look(row);
+    for (const row of [
+      ["S1", "10.00"],
+      ["S2", "20.00"],
+    ])
+      orders.look(row);
     orders.end();
     const lineColumns = recogniseColumns("lines", ["order", "net"], [["S1", "10.00"]]);
     const lines = auditList({ side: "crm", entity: "lines", columns: lineColumns }, terms, [orders]);
-    for (const row of [["S1", "10.00"], ["S2", "21.00"]]) lines.look(row);
+    for (const row of [
+      ["S1", "10.00"],
+      ["S2", "21.00"],
+    ])
+      lines.look(row);
     expect(lines.end().map(({ rule, id }) => [rule, id])).toEqual([["sum-wrong", "S2"]]);
     expect(fieldOf(orders, "net")).toMatchObject({ filled: 2, validity: 1 / 2 });
   });

@@ -151,7 +151,14 @@ describe("the lines of a document against it", () => {
     expect(rules([docHead, doc], lines)).toEqual([]);
     const wrong = both([docHead, doc], [...lines.slice(0, 2), "S1|P2|3|10.00||30.00"]).found;
     expect(wrong).toMatchObject([
-      { rule: "sum-wrong", entity: "orders", id: "S1", field: "net", value: "100", says: "2 lines come to 90.00" },
+      {
+        rule: "sum-wrong",
+        entity: "orders",
+        id: "S1",
+        field: "net",
+        value: "100",
+        says: "2 lines come to 90.00",
+      },
     ]);
   });
 
@@ -208,6 +215,8 @@ describe("the lines of a document against it", () => {
     const of = [1, 2, 3, 4, 5].map((at) => `S${at}|P1|1|93.00||93.00`);
     const { audit, found } = both([docHead, ...orders], [lineHead, ...of]);
     expect(found).toEqual([]);
-    expect(audit.remarks()).toEqual([expect.stringMatching(/^crm: of 5 orders with lines 5 are not the sum/)]);
+    expect(audit.remarks()).toEqual([
+      expect.stringMatching(/^crm: of 5 orders with lines 5 are not the sum/),
+    ]);
   });
 });

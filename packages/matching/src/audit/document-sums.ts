@@ -161,4 +161,3 @@ export function judgeSums({ list, all }: Documents, told: SumsTold): SumsJudged 
   });
   return { findings, remarks: [] };
 }
-

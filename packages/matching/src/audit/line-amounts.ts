@@ -132,9 +132,7 @@ export function keepLines(list: AuditList, before: readonly Documents[]): Lines 
     const taxed = strays.filter(({ excuse }) => excuse === "tax").length;
     const isTaxApart = taxed > right.plain + right.discounted;
     const findings = strays.flatMap(({ finding, excuse }) =>
-      (excuse === "discount" && isDiscountIn) || (excuse === "tax" && isTaxApart)
-        ? []
-        : [finding],
+      (excuse === "discount" && isDiscountIn) || (excuse === "tax" && isTaxApart) ? [] : [finding],
     );
     const sums = own.map((each) => judgeSums(each, { net: has("net"), gross: has("gross") }));
     return {
@@ -165,11 +163,7 @@ function signed(told: Told, document: OpenDocument | undefined): Told {
   return { ...told, net: turned(told.net), gross: turned(told.gross), vat: turned(told.vat) };
 }
 
-function addTo(
-  document: OpenDocument,
-  { told, worths }: LineFacts,
-  has: (meaning: string) => boolean,
-): void {
+function addTo(document: OpenDocument, { told, worths }: LineFacts, has: (meaning: string) => boolean): void {
   const { sums } = document;
   sums.count += 1;
   sums.net += told.net ?? 0;

@@ -74,8 +74,11 @@ it("no file that audit writes is computed, and a repair is told by the value tha
   expect(files.toSorted()).toEqual([
     ...["fields.csv", "findings.csv", "repairs-crm-accounts.csv", "repairs-erp-accounts.csv"],
   ]);
-  for (const file of files) expect([file, computedIn(readFileSync(at(`out/${file}`), "utf8"))]).toEqual([file, []]);
-  const repairs = cellsOf(readFileSync(at("out/repairs-crm-accounts.csv"), "utf8")).map((row) => row.map(fromCsvCell));
+  for (const file of files)
+    expect([file, computedIn(readFileSync(at(`out/${file}`), "utf8"))]).toEqual([file, []]);
+  const repairs = cellsOf(readFileSync(at("out/repairs-crm-accounts.csv"), "utf8")).map((row) =>
+    row.map(fromCsvCell),
+  );
   const told = (text: string): readonly string[] | undefined =>
     repairs.find(([id, field]) => id === text && field === "=city");
   for (const text of ["=1+1", "+49-30-1234567", "'=1+1", "-5"])
@@ -85,15 +88,22 @@ it("no file that audit writes is computed, and a repair is told by the value tha
 it("no file that match writes is computed, and it can be given back with its decisions", async () => {
   const names = "Acorn Foods,Birch Steel,Cedar Paints,Delta Tools,Ember Lamps,Falcon Boats".split(",");
   const ids = ["=1+1", "+49-30", "@b", "'=1+1", "-5", "--5"];
-  const lines = names.map((name, row) => [ids[row] ?? "", name, `${row + 3} High Street`].map(quoted).join(","));
-  writeFiles(folder.path, { "a.csv": ["id,name,street", ...lines].join("\n"), "b.csv": ["id,name,street", ...lines].join("\n") });
+  const lines = names.map((name, row) =>
+    [ids[row] ?? "", name, `${row + 3} High Street`].map(quoted).join(","),
+  );
+  writeFiles(folder.path, {
+    "a.csv": ["id,name,street", ...lines].join("\n"),
+    "b.csv": ["id,name,street", ...lines].join("\n"),
+  });
   const flags = ["match", "--entity", "accounts", "--a", at("a.csv"), "--b", at("b.csv"), "--out"];
   expect((await command([...flags, at("pairs.csv")])).code).toBe(0);
   const written = readFileSync(at("pairs.csv"), "utf8");
   expect(computedIn(written)).toEqual([]);
   const rows = cellsOf(written);
   expect(rows.slice(1).map((row) => fromCsvCell(row[2] ?? ""))).toEqual(ids);
-  const decided = rows.map((row, place) => csvLine([...row.slice(0, 8).map(fromCsvCell), place === 0 ? "decision" : "same"]));
+  const decided = rows.map((row, place) =>
+    csvLine([...row.slice(0, 8).map(fromCsvCell), place === 0 ? "decision" : "same"]),
+  );
   writeFiles(folder.path, { "d.csv": decided.join("") });
   expect((await command([...flags, at("again.csv"), "--decisions", at("d.csv")])).code).toBe(0);
   expect(readFileSync(at("again.csv"), "utf8").match(/decided by a person/g)).toHaveLength(names.length);
@@ -102,7 +112,9 @@ it("no file that match writes is computed, and it can be given back with its dec
   const pairs = records.map((record) => {
     return { entity: "accounts", records: [record, record], band: "link", probability: 1, says: [record.id] };
   });
-  const reports = [{ entity: "accounts", pairs, compared: {}, troubles: [] }] as unknown as readonly MatchReport[];
+  const reports = [
+    { entity: "accounts", pairs, compared: {}, troubles: [] },
+  ] as unknown as readonly MatchReport[];
   expect(computedIn(pairsCsv(reports))).toEqual([]);
   expect(cellsOf(pairsCsv(reports))).toHaveLength(nasty.length + 1);
 });

@@ -122,7 +122,10 @@ class Heard {
     const plain = fromCsvCell(written);
     const id = rows.has(plain) ? plain : written;
     const row = rows.get(id);
-    if (row === undefined) throw badInput(`${where}: no record ${side}_id \`${id}\` in the file of --${this.#isWithin ? "a" : side}`);
+    if (row === undefined)
+      throw badInput(
+        `${where}: no record ${side}_id \`${id}\` in the file of --${this.#isWithin ? "a" : side}`,
+      );
     if (row !== null) return row;
     const numbered = Number(told) - 1;
     if (told !== "" && keys.at(numbered) === id) return numbered;
