@@ -1,7 +1,8 @@
 import { isMap } from "@crossfoot/kernel";
-import type { EntityName, Fields, Json } from "@crossfoot/kernel";
+import type { Fields, Json } from "@crossfoot/kernel";
 import type { AuditColumn, Fault, FirstLoad, Meaning } from "@crossfoot/matching";
 import { entities } from "@crossfoot/model";
+import type { EntityName } from "@crossfoot/model";
 import type { AuditRow, AuditSource } from "../audit/source.ts";
 import type { Project } from "../config/project.ts";
 import type { Engine, PlanDocument } from "../runtime/engine.ts";
