@@ -37,8 +37,8 @@ function readTruth(file: URL): readonly { readonly line: number; readonly cells:
     readonly record: readonly string[];
     readonly info: { readonly lines: number };
   }[];
-  return records.slice(1).map(({ record, info }) => {
-    return { line: info.lines, cells: record };
+  return records.slice(1).map((each) => {
+    return { line: each.info.lines, cells: each.record };
   });
 }
 

@@ -11,7 +11,7 @@ export function minorOf(currency: string): number {
 }
 
 /** What the lines of a document come to. */
-export interface LineSums {
+interface LineSums {
   count: number;
   net: number;
   gross: number;
@@ -97,7 +97,7 @@ export interface SumsTold {
 const toleranceOf = ({ currency, sums }: OpenDocument): number =>
   minorOf(currency) * (Math.max(1, sums.count / 2) + 0.01);
 
-/** Whether the lines come to the document: with its charges or not, less its discount as amount or percent. */
+/** Whether the lines come to the document: with its charges or not, less its discount in any form. */
 function addsUp(document: OpenDocument, told: SumsTold): boolean {
   const { sums, net, vat, gross, charge, discount } = document;
   const totals = [net, gross, gross === null || vat === null ? null : gross - vat].filter(
@@ -130,21 +130,22 @@ export interface SumsJudged {
  * Documents that their lines do not add up to. Where most are so, the lists follow a rule that is not known
  * here, such as freight in a column that nobody recognised: that is one remark and no finding.
  */
-export function judgeSums({ list, all }: Documents, told: SumsTold): SumsJudged {
+export function judgeSums({ list, all: documentsOf }: Documents, told: SumsTold): SumsJudged {
   const column = list.columns.find(({ meaning }) => meaning === "net" || meaning === "gross");
   const field = column?.name ?? "";
   const strays: OpenDocument[] = [];
   let right = 0;
-  for (const document of all()) {
+  for (const document of documentsOf()) {
     const { isReadable, sums, net, gross } = document;
     if (!isReadable || sums.count === 0 || (net === null && gross === null)) continue;
     if (addsUp(document, told)) right += 1;
     else strays.push(document);
   }
   if (strays.length > Math.max(strayMax, right)) {
+    const all = strays.length + right;
     const remark =
-      `${list.side}: of ${strays.length + right} ${list.entity} with lines ${strays.length} are not the sum ` +
-      "of their lines; a column of charges or discounts may not have been recognised (--map names it)";
+      `${list.side}: of ${all} ${list.entity} with lines ${strays.length} are not the sum of their lines; ` +
+      "a column of charges or discounts may not have been recognised (--map names it)";
     return { findings: [], remarks: [remark] };
   }
   const findings = strays.map((each): AuditFinding => {

@@ -31,6 +31,10 @@ interface ColumnTally {
   readonly kept: Fine[];
 }
 
+const emptyTally = (): ColumnTally => {
+  return { told: 0, fine: 0, kept: [] };
+};
+
 /** The amounts of a list that are finer than their currency has money. */
 export interface FineAmounts {
   /** `currency` is that of the record, where it is known. */
@@ -46,7 +50,7 @@ const saysOf = (currency: string, digits: number): string =>
 export function keepFineAmounts(list: AuditList): FineAmounts {
   const looked = list.columns.flatMap(({ name, meaning }, at) =>
     paid.has(meaning) || perPiece.has(meaning)
-      ? [{ name, at, isPaid: paid.has(meaning), tally: { told: 0, fine: 0, kept: [] } as ColumnTally }]
+      ? [{ name, at, isPaid: paid.has(meaning), tally: emptyTally() }]
       : [],
   );
   // Marks that part decimals for sure, in any amount of the list. Canonical values have a point.

@@ -8,7 +8,7 @@ import type { AuditList, AuditRecord } from "./record.ts";
 
 /** Most that a tax can be, and the steps that rates have, as parts of one. */
 const [taxMax, taxStep] = [0.3, 0.005];
-/** Lines that are listed; further ones are counted only. */
+/** Most wrong lines that are listed. */
 const listedMax = 10_000;
 /** So many lines tell that a list has another way than it seems. */
 const wayMin = 3;
@@ -16,7 +16,7 @@ const wayMin = 3;
 /** A line whose amount is not what it comes to. */
 interface Stray {
   readonly finding: AuditFinding;
-  /** It is right if the prices of the list have their discount already, or tax is in one and not in the other. */
+  /** It is right if the prices of the list have their discount, or tax is in prices or amounts alone. */
   readonly excuse: "discount" | "tax" | null;
 }
 
@@ -77,17 +77,7 @@ export function keepLines(list: AuditList, before: readonly Documents[]): Lines 
   const has = (meaning: string): boolean => nameOf(meaning) !== "";
   const inPercent = isPercent(nameOf("discount"));
   const own = before.filter(({ list: { side } }) => side === list.side);
-  // A column that is called invoice means an invoice, also where an order has the same number.
-  const word = /invoice|quote|order/i.exec(nameOf("order"))?.[0].toLowerCase() ?? "";
-  const docs = own.toSorted((one, other) => rankOf(one, word) - rankOf(other, word));
-  const documentOf = ({ at }: AuditRecord): OpenDocument | undefined => {
-    const name = at("order");
-    for (const each of name === "" ? [] : docs) {
-      const found = each.of(name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
+  const documentOf = finderOf(own, nameOf("order"));
   const currencyOf = (record: AuditRecord): string =>
     record.at("currency") || (documentOf(record)?.currency ?? "");
   const strays: Stray[] = [];
@@ -141,6 +131,24 @@ export function keepLines(list: AuditList, before: readonly Documents[]): Lines 
     };
   };
   return { note, currencyOf, end };
+}
+
+/** Finds the document of a line among those of its side. */
+function finderOf(
+  own: readonly Documents[],
+  column: string,
+): (record: AuditRecord) => OpenDocument | undefined {
+  // A column that is called invoice means an invoice, also where an order has the same number.
+  const word = /invoice|quote|order/i.exec(column)?.[0].toLowerCase() ?? "";
+  const docs = own.toSorted((one, other) => rankOf(one, word) - rankOf(other, word));
+  return ({ at }) => {
+    const name = at("order");
+    for (const each of name === "" ? [] : docs) {
+      const found = each.of(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
 }
 
 const rankOf = ({ list: { entity } }: Documents, word: string): number =>

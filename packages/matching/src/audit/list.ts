@@ -129,12 +129,7 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
         ...fine.findings(),
         ...(told?.findings ?? []),
       ];
-      for (const finding of findings) {
-        const isOf = ({ side, entity }: AuditList): boolean =>
-          finding.side === side && finding.entity === entity;
-        const other = before.find((each) => isOf(each.list));
-        (isOf(list) ? quality : other?.quality)?.noteLater(finding);
-      }
+      noteLater([...before, { list, quality }], findings);
       return findings;
     },
     remarks: () => remarks,
@@ -147,6 +142,17 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
     rows: () => kept,
     record: (row) => recordAt(kept?.[row - 1] ?? [], row),
   };
+}
+
+/** Counts what the end of a list showed against the fields that it is about. */
+function noteLater(
+  lists: readonly Pick<ListAudit, "list" | "quality">[],
+  findings: readonly AuditFinding[],
+): void {
+  for (const finding of findings)
+    lists
+      .find(({ list: { side, entity } }) => finding.side === side && finding.entity === entity)
+      ?.quality.noteLater(finding);
 }
 
 /** Records that name a record of another list which is not there. Lists that are not given say nothing. */

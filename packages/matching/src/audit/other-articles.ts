@@ -9,7 +9,7 @@ import type { AuditRecord } from "./record.ts";
 import { labelOf } from "./tables.ts";
 import type { BothLists, Pairing } from "./tables.ts";
 
-/** Where more articles than this, in more than such a share, have other names, both sides speak two languages. */
+/** Where more articles than this, in more than such a share, are named otherwise, it is in two languages. */
 const tongueMin = 8;
 const tongueShareMin = 1 / 3;
 /** A word of fewer letters names nothing. */
@@ -26,7 +26,7 @@ export interface OtherArticles {
 const tellingOf = (name: string): readonly string[] =>
   wordsOf(fold(name)).filter((word) => word.length >= wordMin && !/\d/.test(word));
 
-/** Whether two names have no word in common, slips and words run together aside; null where one tells nothing. */
+/** Whether two names have no word in common, slips and joined words aside; null where one tells nothing. */
 function isOtherName(one: string, other: string): boolean | null {
   const [mine, theirs] = [tellingOf(one), tellingOf(other)];
   if (mine.length === 0 || theirs.length === 0) return null;

@@ -18,7 +18,7 @@ export interface FieldQuality {
   readonly validity: number | null;
   /** Of the values, those that no earlier record has. Null where several records may have one. */
   readonly uniqueness: number | null;
-  /** Of linked records that have a value on both sides, those where it is the same. Null where none was compared. */
+  /** Of linked records that tell it on both sides, those where it is the same. Null where there are none. */
   readonly consistency: number | null;
 }
 

@@ -1,4 +1,4 @@
-/** What a spreadsheet computes when a cell begins with it: a formula, also in wide letters, or behind a control sign. */
+/** What a spreadsheet computes: a formula, also in wide letters or behind a control sign. */
 const computed = /^'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 /** A number below zero is only a number. */
 const belowZero = /^-\d+(?:[.,]\d+)*$/;
@@ -7,7 +7,8 @@ const guarded = /^'+[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 /**
  * A cell of a CSV file that people open in a spreadsheet: in quotes where it has to be, and behind a single
  * quote what a spreadsheet would compute or rewrite, such as `=1+1`, `@name` or a phone number with `+`. A
- * number below zero stays. {@link fromCsvCell} gives the text again. Never throws. Source: OWASP, CSV Injection.
+ * number below zero stays. {@link fromCsvCell} gives the text again. Never throws. Source: OWASP, page
+ * "CSV Injection".
  */
 export function csvCell(text: string): string {
   const safe = computed.test(text) && !belowZero.test(text) ? `'${text}` : text;

@@ -4,10 +4,10 @@ import type { Html } from "../http/html.ts";
 import type { AuditReport } from "./report.ts";
 import { sideName } from "./side-name.ts";
 
-/** A share for people: whole percent, of which only all is a hundred; a dash where there is nothing to ask. */
+/** A share for people: whole percent, of which only all is a hundred; a dash for none. */
 function percent(share: number | null): Html {
   if (share === null) return html`<td class="count soft">–</td>`;
-  // Two thirds of three hundred are 200, whatever floating point makes of it.
+  // 0.29 times a hundred is a little less than 29.
   return html`<td class="count">${Math.floor(100 * share + 1e-9)} %</td>`;
 }
 

@@ -31,7 +31,7 @@ export interface AuditGroup {
 }
 
 /** One list that was looked at. */
-export interface AuditedList {
+interface AuditedList {
   readonly side: string;
   readonly entity: string;
   readonly from: string;

@@ -48,8 +48,8 @@ export function addAuditing(add: Add): void {
         .option("--map <file>", "of files: YAML that names columns which are not recognised")
         .option(
           "--out <path>",
-          "folder for audit.html, audit.json, findings.csv, fields.csv, and repairs: repair-*.plan of a project, " +
-            "repairs-*.csv of files; with --repair the file of its plan",
+          "folder for audit.html, audit.json, fields.csv, findings.csv, and repairs: repair-*.plan of a " +
+            "project, repairs-*.csv of files; with --repair the file of its plan",
         )
         .option("--repair <rule>", "of a project: plan what puts the findings of a rule right, or `all`")
         .option("--of <place>", "with --repair: only there, <connection>:<entity> or ...:<entity>.<field>")

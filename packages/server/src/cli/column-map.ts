@@ -37,8 +37,8 @@ export class MapEntry {
 }
 
 /**
- * Reads a map of columns: YAML with `columns:` and a list of entries, each with some of the keys. `form` is how
- * an entry is written, for people. Rejects with a Refusal that names what is wrong and where.
+ * Reads a map of columns: YAML with `columns:` and a list of entries, each with some of the keys. `form` is
+ * how an entry is written, for people. Rejects with a Refusal that names what is wrong and where.
  */
 export async function readColumnMap(
   file: string,

@@ -123,7 +123,7 @@ function headerOf(file: string, cells: readonly string[]): readonly string[] {
   return columns;
 }
 
-/** Lets bytes pass that are UTF-8, and fails with the first line that is not. `end` is the byte that ends lines. */
+/** Lets bytes pass that are UTF-8, and fails with the first line that is not. The byte `end` ends lines. */
 function utf8Check(file: string, end: number): Transform {
   let line = 1;
   let rest = Buffer.alloc(0);
