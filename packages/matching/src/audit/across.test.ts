@@ -93,6 +93,15 @@ describe("one number for two articles", () => {
   });
 });
 
+it("9.99 is a price that the other side may have otherwise", () => {
+  const rows = (price: string): readonly string[] =>
+    rowsOf((name) => name).map((row) => row.replace("8.50", price));
+  const found = across(listed("crm", "products", rows("9.99")), listed("erp", "products", rows("10.99")));
+  expect(found.map(({ rule, value, other }) => [rule, value, other?.value])).toEqual([
+    ["price-disagrees", "9.99", "10.99"],
+  ]);
+});
+
 describe("how good each field is", () => {
   const names = "id|name|vat id|street|city|postcode|country|phone|note|status";
   const of = (id: number, cells: Partial<Record<string, string>> = {}): string => {
@@ -145,6 +154,19 @@ describe("how good each field is", () => {
     expect(whole.uniqueness).toBe(10 / 11);
     expect(whole.validity).toBeGreaterThan(0.95);
     expect(whole.validity).toBeLessThan(1);
+  });
+
+  it("amounts and numbers that look like fillers are values", () => {
+    const lines = ["number|net|total|terms", "99|0.00|9.99|n/a", "2|1.00||30 days"];
+    const orders = listed("crm", "orders", lines);
+    expect(orders.quality.fields(2).map(({ name, filled }) => [name, filled])).toEqual([
+      ...[
+        ["number", 2],
+        ["net", 2],
+        ["total", 1],
+        ["terms", 1],
+      ],
+    ]);
   });
 
   it("a list without records has no shares", () => {

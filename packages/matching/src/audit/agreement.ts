@@ -120,7 +120,7 @@ export function comparisons(
     const { meaning } = column;
     const mine = valueOf(left.cells[column.left]);
     const theirs = valueOf(right.cells[column.right]);
-    if (mine === "" || theirs === "" || isBlank(mine) || isBlank(theirs)) return [];
+    if (mine === "" || theirs === "") return [];
     const difference = { rule: rules[meaning] ?? "disagree", column, mine, theirs };
     if (amounts.has(meaning)) {
       const [one, other] = [numberIn(mine), numberIn(theirs)];
@@ -128,6 +128,7 @@ export function comparisons(
       const isSame = Math.abs(one.value - other.value) < amountMin;
       return [{ column, difference: isSame ? null : difference }];
     }
+    if (isBlank(mine) || isBlank(theirs)) return [];
     const [one, other] = [sameOf(meaning, mine, left.country), sameOf(meaning, theirs, right.country)];
     if (one === null || other === null) return [];
     const isSame = one === other || isPart(meaning, one, other);

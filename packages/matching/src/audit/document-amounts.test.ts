@@ -205,6 +205,12 @@ describe("the lines of a document against it", () => {
     expect(rules([docHead, note], [lineHead, "S1|P1|2|50.00||-100.00"])).toEqual([]);
   });
 
+  it("a total below zero by mistake is the fault of no line", () => {
+    const wrong = "S1|1|2025-12-01|EUR|100.00|19.00|-119.00";
+    const found = rules([docHead, wrong], [lineHead, "S1|P1|2|50.00||100.00"]);
+    expect(found).toEqual(["total-wrong orders S1"]);
+  });
+
   it("what cannot be read, or has no lines, is not judged", () => {
     const unread = rules([docHead, doc], [...lines, "S1|P3|1|ten||10.00"]);
     expect(unread).toEqual(["number-invalid lines row 3"]);

@@ -52,7 +52,9 @@ export const judgePrices: Judge = (record) => {
   const price = text === "" ? null : (numberIn(text)?.value ?? null);
   const costText = record.at("cost");
   const cost = costText === "" ? null : (numberIn(costText)?.value ?? null);
-  if (field !== "" && record.isActive && (text === "" || isBlank(text) || price === 0))
+  // 9.99 is a price, though it is one sign over and over.
+  const isNone = price === null ? text === "" || isBlank(text) : price === 0;
+  if (field !== "" && record.isActive && isNone)
     faults.push({ rule: "price-missing", field, value: text, says: "sold, and without a price" });
   for (const [meaning, amount] of [
     ["price", price],

@@ -100,7 +100,8 @@ export function keepLines(list: AuditList, before: readonly Documents[]): Lines 
       : [];
     if (document !== undefined) addTo(document, { told, document, worths, minor }, has);
     if (!isWhole || (told.net === null && told.gross === null)) return;
-    const fit = waysThatFit(signed(told, document), worths, minor);
+    const asTold = waysThatFit(told, worths, minor);
+    const fit = asTold.length > 0 ? asTold : waysThatFit(signed(told, document), worths, minor);
     const isOff = discount !== null && discount !== 0;
     if (fit.some((way) => way > 0)) right[isOff ? "discounted" : "plain"] += 1;
     else if (fit.length > 0) right.undiscounted += 1;

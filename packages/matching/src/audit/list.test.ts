@@ -105,6 +105,10 @@ describe("a fault of one record is found by its rule and by no other", () => {
     expect(looked("accounts", withCells(accounts, good, swiss)).found).toEqual([]);
   });
 
+  it.each(["9.99", "99.90", "999.00"])("%s is a price, and no filler", (price) => {
+    expect(looked("products", withCells(products, spade, { "list price": price })).found).toEqual([]);
+  });
+
   it("what is not sold needs no price, and what is closed is not stale", () => {
     expect(
       looked("products", withCells(products, spade, { "list price": "", active: "false" })).found,
@@ -142,6 +146,12 @@ describe("a list tells what no record tells alone", () => {
       [audit],
     );
     expect(found.map(({ rule, id, value }) => [rule, id, value])).toEqual([["orphan", "2", "7"]]);
+  });
+
+  it.each(["99", "000", "1111"])("document %s is there, though its number looks like a filler", (number) => {
+    const { audit } = looked("orders", [orders, order.replace("S1", number)]);
+    const { found } = looked("shipments", ["id|order", `7|${number}`], [audit]);
+    expect(found).toEqual([]);
   });
 
   it("the forms of a column that few values have, with the usual form where it is certain", () => {

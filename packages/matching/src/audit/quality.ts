@@ -85,7 +85,8 @@ export function keepQuality(list: AuditList): Quality {
         // What a mapping refused is there, though nobody may read it.
         const [root = ""] = column.name.split(".");
         const isRefused = value === "" && (wrong.has(column.name) || wrong.has(root));
-        const isFilled = value !== "" && !isBlank(value) && !fillers.has(column.name);
+        // An amount of 9.99 and a document 99 look like fillers, and are none.
+        const isFilled = value !== "" && (/\d/.test(value) || !isBlank(value)) && !fillers.has(column.name);
         if (!isFilled && !isRefused) continue;
         count.filled += 1;
         if (isRefused || wrong.has(column.name)) count.wrong += 1;
