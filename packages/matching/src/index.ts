@@ -7,6 +7,7 @@ export type { AuditColumn, AuditEntity, Meaning } from "./audit/columns.ts";
 export { auditList } from "./audit/list.ts";
 export type { ListAudit } from "./audit/list.ts";
 export type { FieldQuality, ListQuality } from "./audit/quality.ts";
+export { judgeOwnLines } from "./audit/document-sums.ts";
 export { labelOf } from "./audit/tables.ts";
 export type { Pairing } from "./audit/tables.ts";
 export type { AuditList, AuditTerms, Fault } from "./audit/record.ts";

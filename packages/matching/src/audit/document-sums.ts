@@ -2,7 +2,7 @@ import { minorUnitOf } from "@crossfoot/model";
 import type { AuditFinding } from "@crossfoot/model";
 import type { AuditEntity } from "./columns.ts";
 import { numberIn } from "./numbers.ts";
-import type { AuditList, AuditRecord } from "./record.ts";
+import type { AuditList, AuditRecord, Fault } from "./record.ts";
 import { waysMax } from "./line-worth.ts";
 
 /** The smallest piece of money of a currency; that of most where it is not known. */
@@ -117,6 +117,37 @@ function addsUp(document: OpenDocument, told: SumsTold): boolean {
   );
 }
 
+/** A document that has its lines in itself; amounts as canonical decimals, "" for none. */
+export interface WholeDocument {
+  readonly net: string;
+  readonly vat: string;
+  readonly gross: string;
+  readonly charge: string;
+  readonly currency: string;
+  /** The amounts of its lines. */
+  readonly lines: readonly string[];
+}
+
+/** The fault of a document that its own lines do not come to, told of its net; else null. Never throws. */
+export function judgeOwnLines(document: WholeDocument, field: string): Fault | null {
+  const { currency, lines, vat } = document;
+  const [net, gross] = [amountOf(document.net), amountOf(document.gross)];
+  const amounts = lines.map(amountOf);
+  if (lines.length === 0 || amounts.includes(null) || (net === null && gross === null)) return null;
+  const sum = amounts.reduce((all: number, each) => all + (each ?? 0), 0);
+  const whole: OpenDocument = {
+    ...{ id: "", row: 0, net, vat: amountOf(vat), gross, charge: amountOf(document.charge) ?? 0 },
+    ...{ discount: null, currency, isReadable: true },
+    sums: { count: lines.length, net: sum, gross: 0, ways: [] },
+  };
+  if (addsUp(whole, { net: true, gross: false })) return null;
+  return { rule: "sum-wrong", field, value: document.net, says: saysOf(whole.sums.count, sum, currency) };
+}
+
+const saysOf = (count: number, sum: number, currency: string): string =>
+  `${count} ${count === 1 ? "line comes" : "lines come"} to ` +
+  sum.toFixed(minorUnitOf(currency.toUpperCase()) ?? 2);
+
 /** Up to so many documents that their lines do not come to are told one by one in any case. */
 const strayMax = 3;
 
@@ -152,11 +183,10 @@ export function judgeSums({ list, all: documentsOf }: Documents, told: SumsTold)
     const { id, row, sums, currency } = each;
     const total = column?.meaning === "net" ? each.net : each.gross;
     const sum = told.net ? sums.net : told.gross ? sums.gross : (sums.ways[0] ?? 0);
-    const digits = minorUnitOf(currency.toUpperCase()) ?? 2;
     return {
       ...{ rule: "sum-wrong", side: list.side, entity: list.entity, id, row, field },
       value: String(total ?? ""),
-      says: `${sums.count} ${sums.count === 1 ? "line comes" : "lines come"} to ${sum.toFixed(digits)}`,
+      says: saysOf(sums.count, sum, currency),
       ...{ other: null, repair: null },
     };
   });

@@ -1,5 +1,6 @@
-import { isMap } from "@crossfoot/kernel";
+import { isLines, isMap } from "@crossfoot/kernel";
 import type { Fields, Json } from "@crossfoot/kernel";
+import { judgeOwnLines } from "@crossfoot/matching";
 import type { AuditColumn, Fault, FirstLoad, Meaning } from "@crossfoot/matching";
 import { entities } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
@@ -74,6 +75,19 @@ function textAt(fields: Fields, path: string): string {
 
 const dayOf = (at: number | null): string => (at === null ? "" : new Date(at).toISOString().slice(0, 10));
 
+/** The fault of an order or invoice that its lines do not come to; the lines of a quote have no amounts. */
+function sumFault(fields: Fields): Fault | null {
+  const lines = fields["lines"];
+  if (!isLines(lines)) return null;
+  const at = (path: string): string => textAt(fields, path);
+  const document = {
+    ...{ net: at("net.amount"), vat: at("tax.amount"), gross: at("gross.amount") },
+    ...{ charge: at("freight.amount"), currency: at("net.currency") || at("gross.currency") },
+    lines: lines.map((line) => textAt(line.fields, "net.amount")),
+  };
+  return judgeOwnLines(document, "net.amount");
+}
+
 async function* rowsOf(
   engine: Engine,
   of: { readonly entity: EntityName; readonly project: Project["connections"][number] },
@@ -88,7 +102,8 @@ async function* rowsOf(
       rule: code === "code_unmapped" ? "value-unmapped" : "number-invalid",
       ...{ field, value: "", says: `the mapping refuses it: ${expected} was expected` },
     }));
-    yield { cells, link: record.link, faults };
+    const sum = sumFault(record.fields);
+    yield { cells, link: record.link, faults: sum === null ? faults : [...faults, sum] };
   }
 }
 
