@@ -89,6 +89,28 @@ function both(orders: readonly string[], lines: readonly string[]): Looked {
 const rules = (orders: readonly string[], lines: readonly string[]): readonly string[] =>
   both(orders, lines).found.map(({ rule, entity, id }) => `${rule} ${entity} ${id}`);
 
+describe("net, tax and total of a document", () => {
+  const of = (currency: string, more: string, cells: string): readonly string[] =>
+    told(looked("orders", [`${docHead}${more}`, `S1|1|2025-12-01|${currency}|${cells}`])).map(
+      (each) => each.split(" ")[0] ?? "",
+    );
+
+  it.each([
+    ["EUR", "|freight", "201.04|16.08|222.15|5.03", []],
+    ["EUR", "|freight|handling fee", "201.04|16.08|223.15|5.03|1.00", []],
+    // The net has it already.
+    ["EUR", "|freight", "201.04|16.08|217.12|5.03", []],
+    ["EUR", "|discount", "201.04|16.08|212.12|5.00", []],
+    ["EUR", "|freight", "201.04|16.08|222.25|5.03", ["total-wrong"]],
+    ["KWD", "", "1.234|0.100|1.339", ["total-wrong"]],
+    ["KWD", "", "1.234|0.100|1.335", []],
+    ["JPY", "", "1000|100|1101", []],
+    ["JPY", "", "1000|100|1110", ["total-wrong"]],
+  ] as const)("%s%s: %s", (currency, more, cells, rulesFound) => {
+    expect(of(currency, more, cells)).toEqual(rulesFound);
+  });
+});
+
 describe("a line against itself", () => {
   const line = (...cells: readonly (string | number)[]): readonly string[] =>
     rules([], [lineHead, ["S1", "P1", ...cells].join("|")]);

@@ -1,5 +1,6 @@
 import { isBlank } from "../normalise/blank.ts";
 import type { Meaning } from "./columns.ts";
+import { minorOf } from "./document-sums.ts";
 import { dayIn, daysBetween, numberIn } from "./numbers.ts";
 import { valueOf } from "./record.ts";
 import type { AuditRecord, Fault, Judge } from "./record.ts";
@@ -70,8 +71,26 @@ export const judgePrices: Judge = (record) => {
   return faults;
 };
 
-/** Largest difference of a sum by rounding. */
-const roundingMax = 0.011;
+/** Largest difference of a sum by rounding, in smallest pieces of money. */
+const roundingMax = 1.1;
+
+/** Whether net and tax come to the total: with what is charged beside, or less a discount, or without. */
+function isTotal(record: AuditRecord): boolean {
+  const [net, vat, gross, discount] = (["net", "vat", "gross", "discount"] as const).map(
+    (meaning) => numberIn(record.at(meaning))?.value ?? Number.NaN,
+  );
+  const { list, cells } = record;
+  const charges = list.columns.flatMap(({ meaning }, at) =>
+    meaning === "charge" ? [numberIn(valueOf(cells[at]))?.value ?? 0] : [],
+  );
+  const charge = charges.reduce((sum, each) => sum + each, 0);
+  const off = Math.abs(discount ?? Number.NaN) || 0;
+  const most = roundingMax * minorOf(record.at("currency"));
+  // A part that is not told makes the difference no number, which is over nothing.
+  const rest = (net ?? Number.NaN) + (vat ?? Number.NaN) - (gross ?? Number.NaN);
+  const ways = [rest, rest + charge, rest - off, rest + charge - off];
+  return !ways.every((each) => Math.abs(each) > most);
+}
 
 /** Documents whose dates or totals contradict one another. */
 export const judgeDocuments: Judge = (record) => {
@@ -82,11 +101,7 @@ export const judgeDocuments: Judge = (record) => {
       ...{ rule: "date-order", field: columnNamed(record, "due"), value: record.at("due") },
       says: `it lies before ${columnNamed(record, "date")}`,
     });
-  const [net, vat, gross] = (["net", "vat", "gross"] as const).map(
-    (meaning) => numberIn(record.at(meaning))?.value ?? Number.NaN,
-  );
-  // A part that is not told makes the difference no number, which is over nothing.
-  if (Math.abs((net ?? Number.NaN) + (vat ?? Number.NaN) - (gross ?? Number.NaN)) > roundingMax)
+  if (!isTotal(record))
     faults.push({
       ...{ rule: "total-wrong", field: columnNamed(record, "gross"), value: record.at("gross") },
       says: `${columnNamed(record, "net")} and ${columnNamed(record, "vat")} come to another sum`,

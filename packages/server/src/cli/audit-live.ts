@@ -24,7 +24,7 @@ const meanings: { readonly [path: string]: Meaning | readonly [Meaning, string] 
   ...{ active: "active", "listPrice.amount": "price", "listPrice.currency": "currency" },
   ...{ gtin: "gtin", "cost.amount": "cost" },
   ...{ currency: "currency", date: "date", dueDate: "due", validUntil: "due", onHand: "quantity" },
-  ...{ "net.amount": "net", "tax.amount": "vat", "gross.amount": "gross" },
+  ...{ "net.amount": "net", "tax.amount": "vat", "gross.amount": "gross", "freight.amount": "charge" },
 };
 
 /** Whether a record of the entity has a text at this path: `name` of a company, `name.given` of a person. */
