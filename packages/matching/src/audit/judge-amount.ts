@@ -43,6 +43,9 @@ function columnNamed(record: AuditRecord, meaning: Meaning): string {
   return record.list.columns.find((column) => column.meaning === meaning)?.name ?? "";
 }
 
+/** So many nines are no price. */
+const fillerDigits = 8;
+
 /** Prices that are missing, negative or below cost. */
 export const judgePrices: Judge = (record) => {
   const { entity } = record.list;
@@ -53,8 +56,9 @@ export const judgePrices: Judge = (record) => {
   const price = text === "" ? null : (numberIn(text)?.value ?? null);
   const costText = record.at("cost");
   const cost = costText === "" ? null : (numberIn(costText)?.value ?? null);
-  // 9.99 is a price, though it is one sign over and over.
-  const isNone = price === null ? text === "" || isBlank(text) : price === 0;
+  // 9.99 is a price, though it is one sign over and over; 999999.99 is what people type for none.
+  const isShort = text.replaceAll(/\D/g, "").length < fillerDigits;
+  const isNone = price === 0 || text === "" || (isBlank(text) && (price === null || !isShort));
   if (field !== "" && record.isActive && isNone)
     faults.push({ rule: "price-missing", field, value: text, says: "sold, and without a price" });
   for (const [meaning, amount] of [

@@ -83,6 +83,7 @@ describe("a fault of one record is found by its rule and by no other", () => {
     ["number-invalid", "list price", "12,5,0"],
     ["price-missing", "list price", ""],
     ["price-missing", "list price", "0.00"],
+    ["price-missing", "list price", "999999.99"],
     ["price-negative", "list price", "-1.00"],
     ["price-below-cost", "list price", "7.99"],
     ["missing", "sku", ""],
@@ -105,7 +106,7 @@ describe("a fault of one record is found by its rule and by no other", () => {
     expect(looked("accounts", withCells(accounts, good, swiss)).found).toEqual([]);
   });
 
-  it.each(["9.99", "99.90", "999.00"])("%s is a price, and no filler", (price) => {
+  it.each(["9.99", "99.90", "999.00", "9999.99"])("%s is a price, and no filler", (price) => {
     expect(looked("products", withCells(products, spade, { "list price": price })).found).toEqual([]);
   });
 
