@@ -93,16 +93,50 @@ function northwind(folder: URL): Extract {
     cost: (Number(row["unitPrice"]) * 0.6).toFixed(2),
     discontinued: row["discontinued"] ?? "",
   }));
+  const lines = linesOf(rowsOf(folder, "northwind/order_details.csv"), {
+    ...{ order: "orderID", price: "unitPrice", quantity: "quantity", product: "productID" },
+  });
+  const worth = worthOf(lines);
   const orders = rowsOf(folder, "northwind/orders.csv").map((row) => {
-    const net = row["freight"] ?? "0";
+    const freight = row["freight"] ?? "0";
+    const net = ((worth.get(row["orderID"] ?? "") ?? 0) + Number(freight)).toFixed(2);
     const tax = (Number(net) * 0.2).toFixed(2);
     return {
       ...{ number: row["orderID"] ?? "", account: row["customerID"] ?? "", currency: "EUR" },
       ...{ date: row["orderDate"]?.slice(0, 10) ?? "", due: row["requiredDate"]?.slice(0, 10) ?? "" },
-      ...{ net, tax, gross: (Number(net) + Number(tax)).toFixed(2) },
+      ...{ freight, net, tax, gross: (Number(net) + Number(tax)).toFixed(2) },
     };
   });
-  return { accounts, contacts, products, orders };
+  return { accounts, contacts, products, orders, lines };
+}
+
+/** Lines as both sides have them: the amount of each is rounded, its discount a part of one. */
+function linesOf(
+  rows: readonly Row[],
+  names: {
+    readonly order: string;
+    readonly price: string;
+    readonly quantity: string;
+    readonly product?: string;
+  },
+): Row[] {
+  return rows.map((row, at) => {
+    const [price, quantity] = [row[names.price] ?? "0", row[names.quantity] ?? "0"];
+    const discount = row["discount"] ?? "0";
+    return {
+      ...{ id: `L${at + 1}`, order: row[names.order] ?? "" },
+      ...(names.product === undefined ? {} : { product: row[names.product] ?? "" }),
+      ...{ quantity, unit_price: price, discount },
+      net: (Number(price) * Number(quantity) * (1 - Number(discount))).toFixed(2),
+    };
+  });
+}
+
+/** What the lines of each document come to. */
+function worthOf(lines: readonly Row[]): ReadonlyMap<string, number> {
+  const worth = new Map<string, number>();
+  for (const { order = "", net = "0" } of lines) worth.set(order, (worth.get(order) ?? 0) + Number(net));
+  return worth;
 }
 
 /** Tracks that are offered; all 3,503 make the run long and show nothing more. */
@@ -139,7 +173,10 @@ function chinook(folder: URL): Extract {
       ...{ net, tax: "0.00", gross: net },
     };
   });
-  return { accounts, products, invoices };
+  const lines = linesOf(rowsOf(folder, "chinook/InvoiceLine.csv"), {
+    ...{ order: "InvoiceId", price: "UnitPrice", quantity: "Quantity" },
+  });
+  return { accounts, products, invoices, lines };
 }
 
 function adventureWorks(folder: URL): Extract {
@@ -167,14 +204,16 @@ const copyOf = (extract: Extract): Extract =>
 /** The ERP's own rows of the same records: other ids and order, names as its people write them. */
 function erpOf(crm: Extract): Extract {
   const erp = copyOf(crm);
-  const ids = new Map<string, string>();
+  const [ids, products] = [new Map<string, string>(), new Map<string, string>()];
   for (const [at, row] of (erp["accounts"] ?? []).entries()) {
     ids.set(row["id"] ?? "", String(70_000 + at));
     row["id"] = String(70_000 + at);
   }
   for (const [entity, rows] of Object.entries(erp))
     for (const [at, row] of rows.entries()) {
+      if (entity === "products") products.set(row["id"] ?? "", String(1000 + at));
       if (entity === "contacts" || entity === "products") row["id"] = String(1000 + at);
+      if (row["product"] !== undefined) row["product"] = products.get(row["product"]) ?? "";
       if (row["account"] !== undefined) row["account"] = ids.get(row["account"]) ?? "";
     }
   return Object.fromEntries(Object.entries(erp).map(([entity, rows]) => [entity, rows.toReversed()]));

@@ -114,6 +114,19 @@ const documents: { readonly [rule: string]: Damage } = {
   },
   orphan: set("account", "no-such-account"),
   missing: set("date", ""),
+  // Net, tax and total still agree with one another.
+  "sum-wrong": ({ row }) => {
+    for (const field of ["net", "gross"]) row[field] = (Number(row[field]) + 5).toFixed(2);
+  },
+  "amount-too-fine": ({ row }) => {
+    row["net"] = `${row["net"] ?? ""}4`;
+  },
+};
+
+const lines: { readonly [rule: string]: Damage } = {
+  "line-wrong": ({ row }) => {
+    row["quantity"] = String(Number(row["quantity"]) + 1);
+  },
 };
 
 const damages: { readonly [entity: string]: { readonly [rule: string]: Damage } } = {
@@ -122,6 +135,7 @@ const damages: { readonly [entity: string]: { readonly [rule: string]: Damage } 
   products,
   orders: documents,
   invoices: documents,
+  lines,
 };
 
 /** Fields that an error needs; without its column it cannot be planted. */

@@ -23,7 +23,7 @@ import { Reliability } from "./reliability.ts";
 import { scoreGroup, scoreSet, thinned } from "./score.ts";
 import type { Score } from "./score.ts";
 import { scoreNames } from "./names.ts";
-import { loadSets, readTable } from "./sets.ts";
+import { BadTruth, loadSets, readTable } from "./sets.ts";
 import type { MatchSet } from "./sets.ts";
 
 /** Floor (3-gram TF-IDF and Jaro-Winkler, one threshold) and aim in F1, by set. */
@@ -122,8 +122,8 @@ async function main(): Promise<void> {
     `load of the machine before the run ${(loadavg()[0] ?? 0).toFixed(1)}, node ${process.version}\n`,
   );
   if (values.scale !== undefined) return showScale(values.scale.split(",").map(Number));
-  console.log(line(heads));
   const sets = loadSets(folder);
+  console.log(line(heads));
   if (values.learn === true) return showLearning(sets);
   const reliability = new Reliability();
   const show = (set: MatchSet): void => console.log(rowOf(set.name, scoreSet(set, reliability)));
@@ -170,4 +170,9 @@ function showDerived(sets: readonly MatchSet[], reliability: Reliability): void 
   console.log(`Brier score ${reliability.brier.toFixed(4)}`);
 }
 
-await main();
+await main().catch((error: unknown) => {
+  if (!(error instanceof BadTruth)) throw error;
+  // Measured against a wrong truth every number would be wrong.
+  console.error(error.message);
+  process.exitCode = 1;
+});

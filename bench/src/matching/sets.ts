@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 import type { MatchedEntity, Table } from "@crossfoot/matching";
 
@@ -22,6 +23,25 @@ export function readTable(file: URL): Table {
   return { columns, rows };
 }
 
+/** A truth file that names a record which is not there. */
+export class BadTruth extends Error {
+  constructor(file: URL, at: { readonly line: number; readonly id: string; readonly where: string }) {
+    super(`${fileURLToPath(file)}, line ${at.line}: no record \`${at.id}\` in ${at.where}`);
+    this.name = "BadTruth";
+  }
+}
+
+/** The rows of a truth file, each with the line that it ends on. */
+function readTruth(file: URL): readonly { readonly line: number; readonly cells: readonly string[] }[] {
+  const records = parse(readFileSync(file), { bom: true, info: true }) as unknown as readonly {
+    readonly record: readonly string[];
+    readonly info: { readonly lines: number };
+  }[];
+  return records.slice(1).map((each) => {
+    return { line: each.info.lines, cells: each.record };
+  });
+}
+
 function without(table: Table, dropped: readonly string[]): Table {
   const kept = table.columns.map((_, at) => at).filter((at) => !dropped.includes(table.columns[at] ?? ""));
   const pick = (row: readonly string[]): readonly string[] => kept.map((at) => row[at] ?? "");
@@ -35,11 +55,16 @@ function twoTables(name: string, folder: URL, entity: MatchedEntity): MatchSet {
     new Map(table.rows.map((row, at) => [row[0] ?? "", at]));
   const [lefts, rights] = [places(left), places(right)];
   const truth = new Set<number>();
-  for (const [one = "", other = ""] of readTable(new URL(`${name}/matches.csv`, folder)).rows) {
-    const [mine, theirs] = [lefts.get(one), rights.get(other)];
-    if (mine === undefined || theirs === undefined)
-      throw new Error(`${name}: the truth names ${one}, ${other}`);
-    truth.add(pairKey(mine, theirs));
+  const file = new URL(`${name}/matches.csv`, folder);
+  for (const { line, cells } of readTruth(file)) {
+    const rowOf = (at: 0 | 1): number => {
+      const id = cells[at] ?? "";
+      const row = (at === 0 ? lefts : rights).get(id);
+      if (row === undefined)
+        throw new BadTruth(file, { line, id, where: `${at === 0 ? "left" : "right"}.csv` });
+      return row;
+    };
+    truth.add(pairKey(rowOf(0), rowOf(1)));
   }
   return { name, entity, left, right, truth };
 }
@@ -52,9 +77,11 @@ function oneTable(
   const left = readTable(new URL(`febrl/${name}.csv`, folder));
   const groups = new Map<string, number[]>();
   const places = new Map(left.rows.map((row, at) => [row[0] ?? "", at]));
-  for (const [id = "", entity = ""] of readTable(new URL(`febrl/${name}_truth.csv`, folder)).rows) {
+  const file = new URL(`febrl/${name}_truth.csv`, folder);
+  for (const { line, cells } of readTruth(file)) {
+    const [id = "", entity = ""] = cells;
     const at = places.get(id);
-    if (at === undefined) throw new Error(`${name}: the truth names ${id}`);
+    if (at === undefined) throw new BadTruth(file, { line, id, where: `${name}.csv` });
     groups.set(entity, [...(groups.get(entity) ?? []), at]);
   }
   const truth = new Set<number>();

@@ -1,12 +1,15 @@
 /** The matcher: which records of two systems, or of one, stand for the same company, person or product. */
 export { compareLists, firstLoadOf, pairLists } from "./audit/across.ts";
 export { duplicatesIn } from "./audit/duplicates.ts";
-export type { FirstLoad, Pairing } from "./audit/across.ts";
+export type { FirstLoad } from "./audit/across.ts";
 export { auditEntities, meanings, places, recogniseColumns } from "./audit/columns.ts";
 export type { AuditColumn, AuditEntity, Meaning } from "./audit/columns.ts";
 export { auditList } from "./audit/list.ts";
-export type { ColumnFill, ListAudit } from "./audit/list.ts";
+export type { ListAudit } from "./audit/list.ts";
+export type { FieldQuality, ListQuality } from "./audit/quality.ts";
+export { judgeOwnLines } from "./audit/document-sums.ts";
 export { labelOf } from "./audit/tables.ts";
+export type { Pairing } from "./audit/tables.ts";
 export type { AuditList, AuditTerms, Fault } from "./audit/record.ts";
 export { fieldsOf as matchingFields, mappedFields, namesLeftOut } from "./columns/align.ts";
 export type { ColumnPair } from "./columns/align.ts";

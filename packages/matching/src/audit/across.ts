@@ -2,19 +2,16 @@ import type { AuditFinding } from "@crossfoot/model";
 import { matchTables } from "../match.ts";
 import { codeOf } from "../normalise/product-code.ts";
 import { fold } from "../text/fold.ts";
-import { disagreements, sharedColumns } from "./agreement.ts";
-import type { SharedColumn } from "./agreement.ts";
+import { comparisons, sharedColumns } from "./agreement.ts";
+import type { Disagreement, SharedColumn } from "./agreement.ts";
 import { findingOf } from "./list.ts";
 import type { ListAudit } from "./list.ts";
+import { otherArticles } from "./other-articles.ts";
 import { valueOf } from "./record.ts";
+import type { AuditRecord } from "./record.ts";
 import { fieldsOf, isMatched, labelOf, tableOf } from "./tables.ts";
+import type { BothLists, Pairing } from "./tables.ts";
 import { learnValues } from "./value-map.ts";
-
-/** Records of two lists that are the same, by row from 1. */
-export interface Pairing {
-  readonly links: readonly (readonly [left: number, right: number])[];
-  readonly reviews: readonly (readonly [left: number, right: number])[];
-}
 
 /** What a first load would do with the records of one entity. */
 export interface FirstLoad {
@@ -46,13 +43,7 @@ export function pairLists(left: ListAudit, right: ListAudit): Pairing | null {
   return { links: of("link"), reviews: of("review") };
 }
 
-interface Numbered {
-  readonly left: ListAudit;
-  readonly right: ListAudit;
-  readonly shared: readonly SharedColumn[];
-}
-
-function pairByNumber({ left, right, shared }: Numbered): Pairing | null {
+function pairByNumber({ left, right, shared }: BothLists): Pairing | null {
   const column = shared.find(({ meaning }) => meaning === "number");
   if (column === undefined) return null;
   const rows = new Map<string, number>();
@@ -70,19 +61,18 @@ function pairByNumber({ left, right, shared }: Numbered): Pairing | null {
 /** Where the records of two lists that are the same say different things, and what is unsure. */
 export function* compareLists(left: ListAudit, right: ListAudit, pairing: Pairing): Iterable<AuditFinding> {
   const shared = sharedColumns(left.list.columns, right.list.columns);
-  for (const [mine, theirs] of pairing.links) {
-    const [one, other] = [left.record(mine), right.record(theirs)];
-    for (const each of disagreements(one, other, shared)) {
-      const field = left.list.columns[each.column.left]?.name ?? "";
-      yield findingOf(one, {
-        ...{ rule: each.rule, field, value: each.mine },
-        says: `there it is ${other.id}`,
-        other: { side: right.list.side, id: other.id, value: each.theirs },
-      });
+  const others = otherArticles({ left, right, shared }, pairing);
+  yield* others.findings;
+  const isOther = ([mine, theirs]: readonly [number, number]): boolean => others.rows.get(mine) === theirs;
+  for (const pair of pairing.links) {
+    const [one, other] = [left.record(pair[0]), right.record(pair[1])];
+    for (const { column, difference } of comparisons(one, other, shared)) {
+      note({ left, right, column }, difference === null);
+      if (difference !== null && !isOther(pair)) yield differenceOf([left, one], [right, other], difference);
     }
   }
-  for (const [mine, theirs] of pairing.reviews) {
-    const [one, other] = [left.record(mine), right.record(theirs)];
+  for (const pair of pairing.reviews.filter((each) => !isOther(each))) {
+    const [one, other] = [left.record(pair[0]), right.record(pair[1])];
     yield findingOf(one, {
       ...{ rule: "match-unsure", field: "", value: labelOf(one) },
       says: `may be ${other.id} of ${right.list.side}`,
@@ -95,8 +85,25 @@ export function* compareLists(left: ListAudit, right: ListAudit, pairing: Pairin
       yield* comparedWords({ left, right, column }, pairing);
 }
 
+/** Counts for the fields of both sides whether they say the same. */
+function note({ left, right, column }: Worded, isSame: boolean): void {
+  left.quality.compared(column.left, isSame);
+  right.quality.compared(column.right, isSame);
+}
+
+/** A list with one of its records. */
+type Of = readonly [audit: ListAudit, record: AuditRecord];
+
+function differenceOf([left, one]: Of, [right, other]: Of, each: Disagreement): AuditFinding {
+  return findingOf(one, {
+    ...{ rule: each.rule, field: left.list.columns[each.column.left]?.name ?? "", value: each.mine },
+    says: `there it is ${other.id}`,
+    other: { side: right.list.side, id: other.id, value: each.theirs },
+  });
+}
+
 /** Article numbers that stand for one article here and for another there. */
-function* sharedNumbers({ left, right, shared }: Numbered, { links }: Pairing): Iterable<AuditFinding> {
+function* sharedNumbers({ left, right, shared }: BothLists, { links }: Pairing): Iterable<AuditFinding> {
   if (left.list.entity !== "products") return;
   const partner = new Map(links);
   const taken = new Map(links.map(([mine, theirs]) => [theirs, mine]));
@@ -148,8 +155,11 @@ function* comparedWords({ left, right, column }: Worded, { links }: Pairing): It
   for (const [place, [one, other]] of links.entries()) {
     const [value, partner] = pairs[place] ?? ["", ""];
     const expected = value === "" || partner === "" ? undefined : there.of(value);
-    if (expected === undefined || expected === null || fold(expected) === fold(partner)) continue;
-    if (back.of(partner) === null || back.of(partner) === value) continue;
+    if (expected === undefined || expected === null) continue;
+    const isSame =
+      fold(expected) === fold(partner) || back.of(partner) === null || back.of(partner) === value;
+    note({ left, right, column }, isSame);
+    if (isSame) continue;
     yield findingOf(left.record(one), {
       ...{ rule: "disagree", field: left.list.columns[column.left]?.name ?? "", value },
       says: `there it is ${right.record(other).id}`,

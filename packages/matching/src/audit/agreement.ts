@@ -103,26 +103,36 @@ export interface Disagreement {
   readonly theirs: string;
 }
 
-/** Where two records of one thing say different things; what one of them leaves open is no difference. */
-export function disagreements(
+/** What two records of one thing say of one field. */
+export interface Compared {
+  readonly column: SharedColumn;
+  /** Null where both say the same. */
+  readonly difference: Disagreement | null;
+}
+
+/** The fields that two records of one thing both tell; what one of them leaves open is not compared. */
+export function comparisons(
   left: AuditRecord,
   right: AuditRecord,
   columns: readonly SharedColumn[],
-): readonly Disagreement[] {
-  return columns.flatMap((column): readonly Disagreement[] => {
+): readonly Compared[] {
+  return columns.flatMap((column): readonly Compared[] => {
     const { meaning } = column;
     const mine = valueOf(left.cells[column.left]);
     const theirs = valueOf(right.cells[column.right]);
-    if (mine === "" || theirs === "" || isBlank(mine) || isBlank(theirs)) return [];
-    const rule = rules[meaning] ?? "disagree";
+    if (mine === "" || theirs === "") return [];
+    const difference = { rule: rules[meaning] ?? "disagree", column, mine, theirs };
     if (amounts.has(meaning)) {
       const [one, other] = [numberIn(mine), numberIn(theirs)];
-      const isSame = one === null || other === null || Math.abs(one.value - other.value) < amountMin;
-      return isSame ? [] : [{ rule, column, mine, theirs }];
+      if (one === null || other === null) return [];
+      const isSame = Math.abs(one.value - other.value) < amountMin;
+      return [{ column, difference: isSame ? null : difference }];
     }
+    if (isBlank(mine) || isBlank(theirs)) return [];
     const [one, other] = [sameOf(meaning, mine, left.country), sameOf(meaning, theirs, right.country)];
-    if (one === null || other === null || one === other || isPart(meaning, one, other)) return [];
-    return [{ rule, column, mine, theirs }];
+    if (one === null || other === null) return [];
+    const isSame = one === other || isPart(meaning, one, other);
+    return [{ column, difference: isSame ? null : difference }];
   });
 }
 

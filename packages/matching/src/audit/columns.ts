@@ -59,6 +59,8 @@ export const meanings = [
   "net",
   "vat",
   "gross",
+  "discount",
+  "charge",
   "other",
 ] as const;
 
@@ -142,6 +144,33 @@ const byHeader: readonly (readonly [RegExp, Meaning])[] = [
   [/\b(?:job ?title|contact ?title|title ?of ?courtesy|salutation|position|role)\b/, "title"],
 ];
 
+/** Columns of lines that hold an amount, of which the name does not tell whether with tax. */
+const lineAmount =
+  /^(?:(?:line|row|extended|ext|position) )?(?:amount|sum|value|betrag|(?:extended|ext|line) price)$/;
+/** What is charged for a document beside its lines. */
+const charged =
+  /^(?:(?:freight|shipping|delivery|carriage|handling|fracht|versand|surcharge|fee)(?: and handling)?)(?: (?:costs?|charges?|amount|fees?|net))?$|^(?:other )?charges$|^(?:versand|fracht)kosten$|^surcharges$/;
+const discounted = /\b(?:discount|disc|rebate|rabatt|nachlass|remise)\b/;
+/** Names that tell which tax, and no amount of it. */
+const taxKind = /\b(?:rate|percent|pct|code|class|category|group|type|satz|kategorie)\b/;
+
+/** Columns that only documents and their lines have. */
+function meaningOfDocument(header: string, entity: AuditEntity): Meaning | undefined {
+  const isLine = entity === "lines";
+  if (!isLine && !["quotes", "orders", "invoices"].includes(entity)) return undefined;
+  if (isLine && lineAmount.test(header)) return "gross";
+  if (!isLine && charged.test(header)) return "charge";
+  // Of a company it is a number, of a document an amount.
+  if (/^(?:vat|tax|tva|iva|mwst|ust|steuer)$/.test(header)) return "vat";
+  if (discounted.test(header) && !/\b(?:code|reason|id|type|name|date)\b/.test(header)) return "discount";
+  return undefined;
+}
+
+/** Whether the name of a column tells that it holds percent. */
+export function isPercent(name: string): boolean {
+  return /%|\b(?:percent|percentage|pct|prozent)\b/i.test(name.replaceAll(/[_-]/g, " "));
+}
+
 const headerOf = (name: string): string =>
   fold(name.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2").replaceAll(/([A-Z]+)([A-Z][a-z])/g, "$1 $2"));
 
@@ -159,6 +188,8 @@ function meaningOf(header: string, entity: AuditEntity): Meaning {
   )
     return "order";
   if (entity === "shipments" && /^(?:sales )?order(?: id| no| number)?$/.test(header)) return "order";
+  const ofDocument = meaningOfDocument(header, entity);
+  if (ofDocument !== undefined) return ofDocument;
   for (const [meaning, target] of references) {
     const words = ownWords[target];
     if (target !== entity && new RegExp(`^(?:${words})(?: ${keyWords}| no| number)?$`).test(header)) {
@@ -168,6 +199,7 @@ function meaningOf(header: string, entity: AuditEntity): Meaning {
     }
   }
   const told = byHeader.find(([pattern]) => pattern.test(header))?.[1];
+  if (told === "vat" && taxKind.test(header)) return "other";
   if (told !== undefined) return told;
   if (/ (?:id|key|ref)$/.test(header)) return "other";
   if (new RegExp(`^(?:${own}|full|display|legal)? ?(?:name|title|bezeichnung)$|^(?:${own})$`).test(header))
@@ -187,7 +219,7 @@ function placeOf(header: string, meaning: Meaning): string {
 const sampleMax = 2000;
 
 /** Meanings that several columns of one record may have. */
-const repeated: ReadonlySet<Meaning> = new Set(["phone", "other", "mail", "web"]);
+const repeated: ReadonlySet<Meaning> = new Set(["phone", "other", "mail", "web", "charge"]);
 
 /** A column that may be taken for an id by what it holds. */
 const isOpen = (column: AuditColumn | undefined, told: ReadonlySet<string>): column is AuditColumn =>
@@ -211,7 +243,8 @@ export function recogniseColumns(
     const header = headerOf(name);
     const parted = meaningOf(header, entity);
     // Capitals part words, but not in every name: "UoM" is one.
-    const meaning = parted === "other" ? meaningOf(fold(name), entity) : parted;
+    const told = parted === "other" ? meaningOf(fold(name), entity) : parted;
+    const meaning = told === "vat" && isPercent(name) ? "other" : told;
     const place = placeOf(header, meaning);
     const slot = `${meaning} ${place}`;
     if (!repeated.has(meaning) && taken.has(slot)) return { name, meaning: "other", place };

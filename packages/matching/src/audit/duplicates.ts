@@ -14,7 +14,7 @@ import { fieldsOf, isMatched, labelOf, tableOf } from "./tables.ts";
 const looseMin = 5;
 
 /** Whether two words are the same but for one slip; never where a digit tells them apart. */
-function isSlip(one: string, other: string): boolean {
+export function isSlip(one: string, other: string): boolean {
   if (one.length < looseMin || other.length < looseMin || /\d/.test(one + other)) return false;
   const [short, long] = one.length <= other.length ? [one, other] : [other, one];
   if (long.length - short.length > 1) return false;

@@ -1,10 +1,13 @@
 import { isBlank } from "../normalise/blank.ts";
 import type { Meaning } from "./columns.ts";
+import { minorOf } from "./document-sums.ts";
 import { dayIn, daysBetween, numberIn } from "./numbers.ts";
 import { valueOf } from "./record.ts";
 import type { AuditRecord, Fault, Judge } from "./record.ts";
 
-const numeric: ReadonlySet<Meaning> = new Set(["price", "cost", "quantity", "net", "vat", "gross"]);
+const numeric: ReadonlySet<Meaning> = new Set([
+  ...(["price", "cost", "quantity", "net", "vat", "gross", "charge"] as const),
+]);
 const days: ReadonlySet<Meaning> = new Set(["date", "due", "modified"]);
 /** Days before this are typing errors, and so are those after the next hundred years. */
 const dayMin = "1900-01-01";
@@ -40,6 +43,9 @@ function columnNamed(record: AuditRecord, meaning: Meaning): string {
   return record.list.columns.find((column) => column.meaning === meaning)?.name ?? "";
 }
 
+/** So many nines are no price. */
+const fillerDigits = 8;
+
 /** Prices that are missing, negative or below cost. */
 export const judgePrices: Judge = (record) => {
   const { entity } = record.list;
@@ -50,7 +56,10 @@ export const judgePrices: Judge = (record) => {
   const price = text === "" ? null : (numberIn(text)?.value ?? null);
   const costText = record.at("cost");
   const cost = costText === "" ? null : (numberIn(costText)?.value ?? null);
-  if (field !== "" && record.isActive && (text === "" || isBlank(text) || price === 0))
+  // 9.99 is a price, though it is one sign over and over; 999999.99 is what people type for none.
+  const isShort = text.replaceAll(/\D/g, "").length < fillerDigits;
+  const isNone = price === 0 || text === "" || (isBlank(text) && (price === null || !isShort));
+  if (field !== "" && record.isActive && isNone)
     faults.push({ rule: "price-missing", field, value: text, says: "sold, and without a price" });
   for (const [meaning, amount] of [
     ["price", price],
@@ -66,8 +75,26 @@ export const judgePrices: Judge = (record) => {
   return faults;
 };
 
-/** Largest difference of a sum by rounding. */
-const roundingMax = 0.011;
+/** Largest difference of a sum by rounding, in smallest pieces of money. */
+const roundingMax = 1.1;
+
+/** Whether net and tax come to the total: with what is charged beside, or less a discount, or without. */
+function isTotal(record: AuditRecord): boolean {
+  const [net, vat, gross, discount] = (["net", "vat", "gross", "discount"] as const).map(
+    (meaning) => numberIn(record.at(meaning))?.value ?? Number.NaN,
+  );
+  const { list, cells } = record;
+  const charges = list.columns.flatMap(({ meaning }, at) =>
+    meaning === "charge" ? [numberIn(valueOf(cells[at]))?.value ?? 0] : [],
+  );
+  const charge = charges.reduce((sum, each) => sum + each, 0);
+  const off = Math.abs(discount ?? Number.NaN) || 0;
+  const most = roundingMax * minorOf(record.at("currency"));
+  // A part that is not told makes the difference no number, which is over nothing.
+  const rest = (net ?? Number.NaN) + (vat ?? Number.NaN) - (gross ?? Number.NaN);
+  const ways = [rest, rest + charge, rest - off, rest + charge - off];
+  return !ways.every((each) => Math.abs(each) > most);
+}
 
 /** Documents whose dates or totals contradict one another. */
 export const judgeDocuments: Judge = (record) => {
@@ -78,11 +105,7 @@ export const judgeDocuments: Judge = (record) => {
       ...{ rule: "date-order", field: columnNamed(record, "due"), value: record.at("due") },
       says: `it lies before ${columnNamed(record, "date")}`,
     });
-  const [net, vat, gross] = (["net", "vat", "gross"] as const).map(
-    (meaning) => numberIn(record.at(meaning))?.value ?? Number.NaN,
-  );
-  // A part that is not told makes the difference no number, which is over nothing.
-  if (Math.abs((net ?? Number.NaN) + (vat ?? Number.NaN) - (gross ?? Number.NaN)) > roundingMax)
+  if (!isTotal(record))
     faults.push({
       ...{ rule: "total-wrong", field: columnNamed(record, "gross"), value: record.at("gross") },
       says: `${columnNamed(record, "net")} and ${columnNamed(record, "vat")} come to another sum`,

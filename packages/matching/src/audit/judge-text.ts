@@ -40,6 +40,7 @@ const isEmptyCell = (cell: string | undefined): boolean => valueOf(cell) === "";
 const exempt: ReadonlySet<Meaning> = new Set([
   ...(["parent", "account", "contact", "product", "order", "number"] as const),
   ...(["other", "quantity", "price", "cost", "net", "vat", "gross", "active", "inactive"] as const),
+  ...(["discount", "charge"] as const),
   ...(["unit", "status", "category", "title", "date", "due", "modified", "id", "region", "terms"] as const),
 ]);
 

@@ -83,6 +83,7 @@ describe("a fault of one record is found by its rule and by no other", () => {
     ["number-invalid", "list price", "12,5,0"],
     ["price-missing", "list price", ""],
     ["price-missing", "list price", "0.00"],
+    ["price-missing", "list price", "999999.99"],
     ["price-negative", "list price", "-1.00"],
     ["price-below-cost", "list price", "7.99"],
     ["missing", "sku", ""],
@@ -103,6 +104,10 @@ describe("a fault of one record is found by its rule and by no other", () => {
   it("9999 is a postal code and no filler", () => {
     const swiss = { postcode: "9999", country: "CH", phone: "", "vat id": "" };
     expect(looked("accounts", withCells(accounts, good, swiss)).found).toEqual([]);
+  });
+
+  it.each(["9.99", "99.90", "999.00", "9999.99"])("%s is a price, and no filler", (price) => {
+    expect(looked("products", withCells(products, spade, { "list price": price })).found).toEqual([]);
   });
 
   it("what is not sold needs no price, and what is closed is not stale", () => {
@@ -142,6 +147,12 @@ describe("a list tells what no record tells alone", () => {
       [audit],
     );
     expect(found.map(({ rule, id, value }) => [rule, id, value])).toEqual([["orphan", "2", "7"]]);
+  });
+
+  it.each(["99", "000", "1111"])("document %s is there, though its number looks like a filler", (number) => {
+    const { audit } = looked("orders", [orders, order.replace("S1", number)]);
+    const { found } = looked("shipments", ["id|order", `7|${number}`], [audit]);
+    expect(found).toEqual([]);
   });
 
   it("the forms of a column that few values have, with the usual form where it is certain", () => {

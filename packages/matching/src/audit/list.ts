@@ -1,14 +1,18 @@
 import { keepWorth } from "@crossfoot/model";
 import type { AuditFinding } from "@crossfoot/model";
-import { isBlank } from "../normalise/blank.ts";
-import type { Meaning } from "./columns.ts";
+import { keepDocuments } from "./document-sums.ts";
+import type { Documents } from "./document-sums.ts";
+import { keepFineAmounts } from "./fine-amounts.ts";
 import { keepFormats } from "./formats.ts";
 import { judgeAddresses } from "./judge-address.ts";
 import { judgeAge, judgeDocuments, judgeForms, judgePrices } from "./judge-amount.ts";
 import { judgeCodes } from "./judge-code.ts";
 import { judgeMails, judgePhones, judgeTaxIds, judgeWebs } from "./judge-contact.ts";
 import { judgeFillers, judgeHygiene, judgeNeeded } from "./judge-text.ts";
-import { readerOf, recordOf, valueOf } from "./record.ts";
+import { keepLines } from "./line-amounts.ts";
+import { keepQuality } from "./quality.ts";
+import type { Quality } from "./quality.ts";
+import { readerOf, recordOf } from "./record.ts";
 import type { AuditList, AuditRecord, AuditTerms, Fault, Judge } from "./record.ts";
 import { keepKeys, keepTree, referenceLists } from "./structure.ts";
 
@@ -26,26 +30,26 @@ const keptMax = 250_000;
 /** Signs of their cells at most, all together: a few of them make long lists of long texts. */
 const keptSignsMax = 200_000_000;
 
-/** How much of a column is filled. */
-export interface ColumnFill {
-  readonly name: string;
-  readonly meaning: Meaning;
-  readonly filled: number;
-}
-
 /** One list under audit. */
 export interface ListAudit {
   readonly list: AuditList;
   /** Looks at the next record. `also` are faults that its reader met. */
   readonly look: (cells: readonly string[], also?: readonly Fault[]) => readonly AuditFinding[];
-  /** What only the whole list tells: parents that are missing, circles, mixed forms. Called once. */
+  /**
+   * What only the whole list tells: parents that are missing, circles, mixed forms; of lines also the
+   * documents that they do not add up to. Called once.
+   */
   readonly end: () => readonly AuditFinding[];
+  /** What could not be judged, in words; after the end. */
+  readonly remarks: () => readonly string[];
   /** Counts a finding against its record. */
   readonly take: (finding: AuditFinding) => void;
   readonly has: (id: string) => boolean;
   readonly records: () => number;
   readonly lost: () => number;
-  readonly fills: () => readonly ColumnFill[];
+  readonly quality: Quality;
+  /** Documents whose lines follow, or null. */
+  readonly documents: Documents | null;
   /** Ids, keys and parents that are held in memory. */
   readonly held: () => number;
   /** Rows that were kept; null where there were too many, or too long ones. */
@@ -76,7 +80,14 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
   const tree = keepTree();
   const formats = keepFormats(list);
   const worth = keepWorth();
-  const filled = list.columns.map(() => 0);
+  const quality = keepQuality(list);
+  const fine = keepFineAmounts(list);
+  const documents = keepDocuments(list);
+  const lines = keepLines(
+    list,
+    before.flatMap((each) => each.documents ?? []),
+  );
+  const remarks: string[] = [];
   const refers = referencesOf(list, before);
   let kept: (readonly string[])[] | null = [];
   let count = 0;
@@ -89,39 +100,59 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
     look: (cells, also = []) => {
       count += 1;
       const record = recordAt(cells, count);
-      for (const [at, cell] of cells.entries()) {
-        const value = valueOf(cell);
-        if (value !== "" && !isBlank(value)) filled[at] = (filled[at] ?? 0) + 1;
-      }
       for (const cell of kept === null ? [] : cells) signs += cell.length;
       if (count > keptMax || signs > signsMax) kept = null;
       kept?.push(cells);
       tree.note(record);
       formats.note(record);
+      documents?.note(record);
+      lines?.note(record);
+      fine.note(record, lines === null ? record.at("currency") : lines.currencyOf(record));
       const faults = [
         ...judges.flatMap((judge) => judge(record)),
         ...keys.note(record),
         ...refers(record),
         ...also,
       ];
+      quality.note(cells, faults);
       return faults.map((fault) => findingOf(record, fault));
     },
-    end: () => [
-      ...tree.faults(keys.has).map(({ id, row, ...fault }) => ({
-        ...{ side: list.side, entity: list.entity, id, row, other: null, repair: null },
-        ...{ rule: fault.rule, field: fault.field, value: fault.value, says: fault.says },
-      })),
-      ...formats.findings(),
-    ],
+    end: () => {
+      const told = lines?.end();
+      remarks.push(...(told?.remarks ?? []));
+      const findings = [
+        ...tree.faults(keys.has).map(({ id, row, ...fault }) => ({
+          ...{ side: list.side, entity: list.entity, id, row, other: null, repair: null },
+          ...{ rule: fault.rule, field: fault.field, value: fault.value, says: fault.says },
+        })),
+        ...formats.findings(),
+        ...fine.findings(),
+        ...(told?.findings ?? []),
+      ];
+      noteLater([...before, { list, quality }], findings);
+      return findings;
+    },
+    remarks: () => remarks,
     take: worth.take,
     has: keys.has,
     records: () => count,
     lost: worth.lost,
-    held: () => keys.count() + tree.count(),
-    fills: () => list.columns.map(({ name, meaning }, at) => ({ name, meaning, filled: filled[at] ?? 0 })),
+    held: () => keys.count() + tree.count() + (documents?.count() ?? 0),
+    ...{ quality, documents },
     rows: () => kept,
     record: (row) => recordAt(kept?.[row - 1] ?? [], row),
   };
+}
+
+/** Counts what the end of a list showed against the fields that it is about. */
+function noteLater(
+  lists: readonly Pick<ListAudit, "list" | "quality">[],
+  findings: readonly AuditFinding[],
+): void {
+  for (const finding of findings)
+    lists
+      .find(({ list: { side, entity } }) => finding.side === side && finding.entity === entity)
+      ?.quality.noteLater(finding);
 }
 
 /** Records that name a record of another list which is not there. Lists that are not given say nothing. */

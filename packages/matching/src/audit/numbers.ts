@@ -25,6 +25,19 @@ export function numberIn(text: string): ToldNumber | null {
   return null;
 }
 
+/** Decimals of a number that say something: "1.50" has one. `form` is what {@link numberIn} told of it. */
+export function decimalsIn(text: string, form: ToldNumber["form"]): number {
+  if (form === "plain") return 0;
+  const digits = text.replaceAll(/[^\d.,]/g, "");
+  const at = digits.lastIndexOf(form === "comma" ? "," : ".");
+  return at < 0 ? 0 : digits.slice(at + 1).replace(/0+$/, "").length;
+}
+
+/** Whether the mark in a number may part thousands as well as decimals, as in "1.234". */
+export function isPerhapsGrouped(text: string): boolean {
+  return /^\D*[1-9]\d{0,2}[.,]\d{3}\D*$/.test(text);
+}
+
 /** A day as it was written. */
 export interface ToldDay {
   /** `2026-01-31`. */

@@ -11,6 +11,8 @@ export interface AuditList {
   readonly columns: readonly AuditColumn[];
   /** Its codes are canonical: what a value map does not know was told by its reader. */
   readonly isCanonical?: boolean;
+  /** A list of lines of its documents follows: their amounts are kept until then. */
+  readonly hasLines?: boolean;
 }
 
 /** What rules are told beside the records. */

@@ -16,6 +16,11 @@ const uniqueOf: { readonly [entity in AuditEntity]?: readonly Meaning[] } = {
   invoices: ["number"],
 };
 
+/** Whether one record of a list has a value of this meaning at most. */
+export function isUnique(entity: AuditEntity, meaning: Meaning): boolean {
+  return meaning === "id" || uniqueOf[entity]?.includes(meaning) === true;
+}
+
 /** What is the same of two values that ought to be one record's. "" for what names nobody. */
 function keyOf(meaning: Meaning, value: string): string {
   if (value === "" || isBlank(value)) return "";
@@ -59,10 +64,10 @@ export function keepKeys(): Keys {
       if (own !== "") ids.add(own);
       for (const meaning of uniqueOf[list.entity] ?? []) {
         const value = at(meaning);
+        // Documents and records without an id are known by their number, also by one such as 99.
+        if (value !== "" && (meaning === "number" || meaning === "sku")) ids.add(value);
         const key = keyOf(meaning, value);
         if (key === "") continue;
-        // Documents and records without an id are known by their number.
-        if (meaning === "number" || meaning === "sku") ids.add(value);
         const first = keys.get(`${meaning} ${key}`);
         if (first === undefined) keys.set(`${meaning} ${key}`, id);
         else if (first !== id || own === "")

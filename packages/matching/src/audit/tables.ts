@@ -37,3 +37,16 @@ export function fieldsOf(
 export function labelOf({ at, id }: AuditRecord): string {
   return at("name") || [at("given"), at("family")].join(" ").trim() || at("mail") || at("sku") || id;
 }
+
+/** Records of two lists that are the same, by row from 1. */
+export interface Pairing {
+  readonly links: readonly (readonly [left: number, right: number])[];
+  readonly reviews: readonly (readonly [left: number, right: number])[];
+}
+
+/** Both lists, and the columns that say the same. */
+export interface BothLists {
+  readonly left: ListAudit;
+  readonly right: ListAudit;
+  readonly shared: readonly SharedColumn[];
+}

@@ -20,6 +20,7 @@ export type AuditRuleId =
   | "unit-unknown"
   | "date-invalid"
   | "number-invalid"
+  | "amount-too-fine"
   | "id-twice"
   | "key-twice"
   | "format-mix"
@@ -42,7 +43,9 @@ export type AuditRuleId =
   | "postcode-missing"
   | "postcode-invalid"
   | "date-order"
-  | "total-wrong";
+  | "total-wrong"
+  | "line-wrong"
+  | "sum-wrong";
 
 /** What one rule of the audit says, in words that a sales director reads. */
 export interface AuditRule {
@@ -156,6 +159,13 @@ const rows: { readonly [rule in AuditRuleId]: Row } = {
     "This is no number",
     "The amount cannot be carried over.",
     "Correct the number.",
+  ],
+  "amount-too-fine": [
+    "validity",
+    "fault",
+    "An amount is finer than its currency has money",
+    "Nobody can pay it; each system rounds it in its own way, and the totals differ.",
+    "Round it, or correct the currency.",
   ],
   "id-twice": [
     "uniqueness",
@@ -317,6 +327,20 @@ const rows: { readonly [rule in AuditRuleId]: Row } = {
     "Net and tax do not add up to the total",
     "The books of both systems cannot be brought to agree.",
     "Recompute the document.",
+  ],
+  "line-wrong": [
+    "documents",
+    "stop",
+    "Quantity times price, less the discount, is not the amount of the line",
+    "The other system computes another amount from the same line.",
+    "Correct quantity, price, discount or amount, whichever is wrong.",
+  ],
+  "sum-wrong": [
+    "documents",
+    "stop",
+    "The lines do not add up to the document",
+    "The other system computes another total from the same lines.",
+    "Look for a line that is missing, doubled or wrong, and recompute the document.",
   ],
 };
 

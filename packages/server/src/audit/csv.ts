@@ -6,18 +6,8 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { auditRules } from "@crossfoot/model";
 import type { AuditFinding } from "@crossfoot/model";
-
-/**
- * A cell of a CSV file that people open in a spreadsheet: in quotes where it has to be, and what a
- * spreadsheet would compute stands behind a quote. Phone numbers and plain numbers stay as they are.
- */
-function cellOf(text: string): string {
-  const isPlain = /^[+-]?[\d\s()./,-]*$/.test(text) && !/^[+-]{2}|^[+-]$/.test(text);
-  const safe = /^[=+\-@\t\r]/.test(text) && !isPlain ? `'${text}` : text;
-  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-const lineOf = (cells: readonly string[]): string => `${cells.map(cellOf).join(",")}\n`;
+import { csvLine } from "./csv-cell.ts";
+import type { AuditReport } from "./report.ts";
 
 const findingHead = [
   ...["severity", "rule", "system", "entity", "id", "row", "field", "value", "says"],
@@ -51,7 +41,7 @@ export function writeFindings(
     const stream = createWriteStream(join(folder, name));
     stream.on("error", (error) => failures.push(error));
     open.set(name, stream);
-    stream.write(lineOf(head));
+    stream.write(csvLine(head));
     return stream;
   };
   const write = async (stream: WriteStream, text: string): Promise<void> => {
@@ -63,7 +53,7 @@ export function writeFindings(
   return {
     write: async (findings) => {
       const texts = findings.map((each) =>
-        lineOf([
+        csvLine([
           ...[auditRules[each.rule].severity, each.rule, each.side, each.entity, each.id, String(each.row)],
           ...[each.field, each.value, each.says],
           ...[each.other?.side ?? "", each.other?.id ?? "", each.other?.value ?? "", each.repair ?? ""],
@@ -76,7 +66,7 @@ export function writeFindings(
         (each) => `repairs-${each.side}-${each.entity}.csv`,
       )) {
         const lines = own.map((each) =>
-          lineOf([each.id, each.field, each.value, each.repair ?? "", each.rule]),
+          csvLine([each.id, each.field, each.value, each.repair ?? "", each.rule]),
         );
         await write(streamOf(name, repairHead), lines.join(""));
       }
@@ -96,4 +86,22 @@ export function writeFindings(
       return [...open.keys()];
     },
   };
+}
+
+const fieldHead = [
+  ...["system", "entity", "field", "taken_for", "records", "filled"],
+  ...["completeness", "validity", "uniqueness", "consistency"],
+];
+/** A share from 0 to 1; empty for none. */
+const shareText = (share: number | null): string => (share === null ? "" : share.toFixed(4));
+
+/** How good each field of each list is, as CSV: shares from 0 to 1, empty where there is nothing to ask. */
+export function fieldsCsv({ lists }: AuditReport): string {
+  const rows = lists.flatMap(({ side, entity, records, columns }) =>
+    columns.map((each) => [
+      ...[side, entity, each.name, each.meaning, String(records), String(each.filled)],
+      ...[each.completeness, each.validity, each.uniqueness, each.consistency].map(shareText),
+    ]),
+  );
+  return [fieldHead, ...rows].map(csvLine).join("");
 }

@@ -3,17 +3,16 @@ import type { AuditSeverity } from "@crossfoot/model";
 import { html } from "../http/html.ts";
 import type { Html } from "../http/html.ts";
 import { pageCss } from "./page-css.ts";
+import { qualityOf } from "./page-quality.ts";
 import { worstMax } from "./report.ts";
 import type { AuditExample, AuditGroup, AuditReport } from "./report.ts";
+import { sideName } from "./side-name.ts";
 
 const severityNames: { readonly [severity in AuditSeverity]: string } = {
   stop: "settle first",
   fault: "wrong",
   note: "untidy",
 };
-
-const sideNames: { readonly [side: string]: string } = { crm: "CRM", erp: "ERP" };
-const sideName = (side: string): string => sideNames[side] ?? side;
 
 /** What must be settled before anything is written. */
 function stopsOf(report: AuditReport): number {
@@ -177,39 +176,6 @@ function firstLoad(report: AuditReport): Html {
     </table>`;
 }
 
-function fills(report: AuditReport): Html {
-  const rows = report.lists.flatMap(({ side, entity, records, columns }) =>
-    columns.map(({ name, meaning, filled }) => {
-      const share = records === 0 ? 0 : Math.floor((100 * filled) / records);
-      return html`<tr>
-        <td>${sideName(side)}</td>
-        <td>${entity}</td>
-        <th scope="row">${name}</th>
-        <td class="soft">${meaning === "other" ? "not judged" : meaning}</td>
-        <td class="count">${share} %</td>
-      </tr>`;
-    }),
-  );
-  return html`<h2>How complete the lists are</h2>
-    <details>
-      <summary>Every column, what it was taken for, and how much of it is filled</summary>
-      <table>
-        <thead>
-          <tr>
-            <th>system</th>
-            <th>list</th>
-            <th>column</th>
-            <th>taken for</th>
-            <th class="count">filled</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </details>`;
-}
-
 function rest(groups: readonly AuditGroup[]): Html {
   if (groups.length === 0) return html``;
   const rows = groups.map((each) => {
@@ -256,13 +222,13 @@ export function auditPage(report: AuditReport): string {
           </p>
           ${numbers(report)} ${verdict(report)} ${firstLoad(report)}
           <h2>${worst.length === 0 ? "Nothing was found" : "What to do first"}</h2>
-          ${worst.map(group)} ${rest(report.groups.slice(worstMax))} ${lists(report)} ${fills(report)}
+          ${worst.map(group)} ${rest(report.groups.slice(worstMax))} ${lists(report)} ${qualityOf(report)}
           ${report.remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
           <footer>
             The score: each record begins with one point and loses all of it for a thing to settle first, four
             tenths for what is wrong, one tenth for what is untidy; the score is what is left, of 100.
             Untouched for ${report.staleDays} days counts as stale. Every finding stands in
-            <code>findings.csv</code>.
+            <code>findings.csv</code>, the shares of every field in <code>fields.csv</code>.
           </footer>
         </main>
       </body>

@@ -1,4 +1,4 @@
-import type { ColumnFill, FirstLoad } from "@crossfoot/matching";
+import type { FieldQuality, FirstLoad, ListQuality } from "@crossfoot/matching";
 import { auditRules, severityWeights } from "@crossfoot/model";
 import type { AuditFinding, AuditRuleId, AuditSeverity } from "@crossfoot/model";
 
@@ -37,7 +37,9 @@ interface AuditedList {
   readonly from: string;
   readonly records: number;
   readonly score: number | null;
-  readonly columns: readonly ColumnFill[];
+  /** The fields that are judged, all together. */
+  readonly quality: ListQuality;
+  readonly columns: readonly FieldQuality[];
 }
 
 /** What an audit found. */

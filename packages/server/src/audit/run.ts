@@ -80,6 +80,7 @@ export async function runAudit(work: AuditWork): Promise<AuditReport> {
     );
     lists.push({ audit: opened.audit, from: source.from, links: opened.links });
     await opened.read(give);
+    remarks.push(...opened.audit.remarks());
     work.onProgress(`${source.side}: ${source.entity}, ${opened.audit.records()} records`);
   }
   const firstLoad = await compareAll(lists, { work, give, remarks });
@@ -96,7 +97,8 @@ export async function runAudit(work: AuditWork): Promise<AuditReport> {
     lists: lists.map(({ audit, from }) => ({
       ...{ side: audit.list.side, entity: audit.list.entity, from, records: audit.records() },
       score: scoreOf([{ records: audit.records(), lost: audit.lost() }]),
-      columns: audit.fills(),
+      quality: audit.quality.whole(audit.records()),
+      columns: audit.quality.fields(audit.records()),
     })),
     ...{ groups, firstLoad, remarks },
   };
@@ -152,7 +154,9 @@ async function beginList(source: AuditSource, work: AuditWork, before: readonly 
       opened.names,
       sample.map(({ cells }) => cells),
     );
-  const audit = auditList({ side, entity, columns, isCanonical: opened.isLinked }, work.terms, before);
+  const hasLines = work.sources.some((each) => each.side === side && each.entity === "lines");
+  const list = { side, entity, columns, isCanonical: opened.isLinked, hasLines };
+  const audit = auditList(list, work.terms, before);
   const links = opened.isLinked ? new Map<string, number>() : null;
   const look = ({ cells, link, faults }: AuditRow): readonly AuditFinding[] => {
     const found = audit.look(cells, faults);

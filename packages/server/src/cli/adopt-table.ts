@@ -111,11 +111,20 @@ export async function headOf(file: string): Promise<string> {
   }
 }
 
+/** The beginning of a file without what stands in quotes. */
+const unquoted = (head: string): string => head.replaceAll(/"[^"]*(?:"|$)/g, "");
+
 /** The delimiter that the header line has most of, outside of quotes. */
 export function delimiterOf(head: string): string {
-  const line = (head.split(/\r?\n/, 1)[0] ?? "").replace(/"[^"]*"/g, "");
+  const line = unquoted(head).split(/\r\n?|\n/, 1)[0] ?? "";
   const counted = delimiters.map((each): [string, number] => [each, line.split(each).length]);
   return counted.toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? ",";
+}
+
+/** Whether the lines of a file end as on old Macs, by a carriage return alone. */
+export function endsByReturn(head: string): boolean {
+  const bare = unquoted(head);
+  return bare.includes("\r") && !bare.includes("\n");
 }
 
 interface Parsed {

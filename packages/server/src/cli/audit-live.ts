@@ -1,6 +1,9 @@
-import { isMap } from "@crossfoot/kernel";
-import type { EntityName, Fields, Json } from "@crossfoot/kernel";
+import { isLines, isMap } from "@crossfoot/kernel";
+import type { Fields, Json } from "@crossfoot/kernel";
+import { judgeOwnLines } from "@crossfoot/matching";
 import type { AuditColumn, Fault, FirstLoad, Meaning } from "@crossfoot/matching";
+import { entities } from "@crossfoot/model";
+import type { EntityName } from "@crossfoot/model";
 import type { AuditRow, AuditSource } from "../audit/source.ts";
 import type { Project } from "../config/project.ts";
 import type { Engine, PlanDocument } from "../runtime/engine.ts";
@@ -21,21 +24,46 @@ const meanings: { readonly [path: string]: Meaning | readonly [Meaning, string] 
   ...{ active: "active", "listPrice.amount": "price", "listPrice.currency": "currency" },
   ...{ gtin: "gtin", "cost.amount": "cost" },
   ...{ currency: "currency", date: "date", dueDate: "due", validUntil: "due", onHand: "quantity" },
-  ...{ "net.amount": "net", "tax.amount": "vat", "gross.amount": "gross" },
+  ...{ "net.amount": "net", "tax.amount": "vat", "gross.amount": "gross", "freight.amount": "charge" },
 };
 
+/** Whether a record of the entity has a text at this path: `name` of a company, `name.given` of a person. */
+function isTold(entity: EntityName, [root = "", part]: readonly string[]): boolean {
+  const kind = entities[entity].fields[root];
+  if (kind?.kind === "group") return part !== undefined && kind.parts[part] !== undefined;
+  return (kind?.kind === "money") === (part !== undefined);
+}
+
 /** The columns of an entity, as far as the connection's mapping reads their fields. */
-function columnsOf(read: ReadonlySet<string>): readonly AuditColumn[] {
+function columnsOf(entity: EntityName, read: ReadonlySet<string>): readonly AuditColumn[] {
   const mapped = Object.entries(meanings).flatMap(([path, told]): readonly AuditColumn[] => {
     const [meaning, place] = typeof told === "string" ? [told, ""] : told;
-    const [field = ""] = path.split(".");
-    return read.has(field) ? [{ name: path, meaning, place }] : [];
+    const parts = path.split(".");
+    return read.has(parts[0] ?? "") && isTold(entity, parts) ? [{ name: path, meaning, place }] : [];
   });
   const own: readonly AuditColumn[] = [
     { name: "id", meaning: "id", place: "" },
     { name: "modified", meaning: "modified", place: "" },
   ];
   return [...own, ...mapped];
+}
+
+/** What a record is known by, and when it was changed: no value that anybody edits. */
+const unedited = ["id", "modified"];
+
+/** The fields of an entity that are audited on a connection, as findings name them. */
+export function auditedFields(
+  connection: Project["connections"][number],
+  entity: EntityName,
+): readonly string[] {
+  const names = columnsIn(connection, entity).map(({ name }) => name);
+  return names.filter((name) => !unedited.includes(name));
+}
+
+function columnsIn({ mapping }: Project["connections"][number], entity: EntityName): readonly AuditColumn[] {
+  const fields = Object.values(mapping.entities[entity]?.fields ?? {});
+  if (fields.length === 0) return [];
+  return columnsOf(entity, new Set(fields.filter(({ isRead }) => isRead).map(({ field }) => field)));
 }
 
 function textAt(fields: Fields, path: string): string {
@@ -46,6 +74,19 @@ function textAt(fields: Fields, path: string): string {
 }
 
 const dayOf = (at: number | null): string => (at === null ? "" : new Date(at).toISOString().slice(0, 10));
+
+/** The fault of an order or invoice that its lines do not come to; the lines of a quote have no amounts. */
+function sumFault(fields: Fields): Fault | null {
+  const lines = fields["lines"];
+  if (!isLines(lines)) return null;
+  const at = (path: string): string => textAt(fields, path);
+  const document = {
+    ...{ net: at("net.amount"), vat: at("tax.amount"), gross: at("gross.amount") },
+    ...{ charge: at("freight.amount"), currency: at("net.currency") || at("gross.currency") },
+    lines: lines.map((line) => textAt(line.fields, "net.amount")),
+  };
+  return judgeOwnLines(document, "net.amount");
+}
 
 async function* rowsOf(
   engine: Engine,
@@ -61,7 +102,8 @@ async function* rowsOf(
       rule: code === "code_unmapped" ? "value-unmapped" : "number-invalid",
       ...{ field, value: "", says: `the mapping refuses it: ${expected} was expected` },
     }));
-    yield { cells, link: record.link, faults };
+    const sum = sumFault(record.fields);
+    yield { cells, link: record.link, faults: sum === null ? faults : [...faults, sum] };
   }
 }
 
@@ -69,9 +111,8 @@ async function* rowsOf(
 export function liveLists(engine: Engine, project: Project): readonly AuditSource[] {
   return project.connections.flatMap((connection) =>
     project.entities.flatMap((entity): readonly AuditSource[] => {
-      const fields = Object.values(connection.mapping.entities[entity]?.fields ?? {});
-      if (fields.length === 0) return [];
-      const columns = columnsOf(new Set(fields.filter(({ isRead }) => isRead).map(({ field }) => field)));
+      const columns = columnsIn(connection, entity);
+      if (columns.length === 0) return [];
       return [
         {
           ...{ side: connection.id, entity, from: `connection ${connection.id} (${connection.connector})` },

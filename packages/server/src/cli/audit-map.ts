@@ -1,13 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { meanings, places, recogniseColumns } from "@crossfoot/matching";
 import type { AuditColumn, AuditEntity, Meaning } from "@crossfoot/matching";
-import { isMap } from "@crossfoot/kernel";
-import type { Json, JsonMap } from "@crossfoot/kernel";
 import { nearestName } from "@crossfoot/model";
 import type { AuditSource } from "../audit/source.ts";
-import { describeProblem } from "../config/problem.ts";
-import { readYaml } from "../config/yaml-file.ts";
 import { entityOf } from "./audit-lists.ts";
+import { readColumnMap } from "./column-map.ts";
+import type { MapEntry } from "./column-map.ts";
 import { badInput } from "./refusal.ts";
 
 const keys = ["a", "b", "kind", "list", "place"];
@@ -40,7 +37,7 @@ export async function mappedLists(
   file: string,
   sources: readonly AuditSource[],
 ): Promise<readonly AuditSource[]> {
-  const all = await readMap(file);
+  const all = (await readColumnMap(file, { keys, form })).map(toldOf);
   const headed = await Promise.all(sources.map(headedOf));
   for (const told of all) checkIsThere(told, headed);
   return headed.map(({ source, names }) => {
@@ -50,52 +47,14 @@ export async function mappedLists(
   });
 }
 
-async function readMap(file: string): Promise<readonly Told[]> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch {
-    throw badInput(`\`${file}\` cannot be read`);
-  }
-  const read = readYaml({ name: file, text });
-  const [problem] = read.problems;
-  if (problem !== undefined) throw badInput(describeProblem(problem));
-  const list = isMap(read.json) ? read.json["columns"] : undefined;
-  if (!Array.isArray(list) || list.length === 0) throw badInput(`${file}: \`columns\` is a list of ${form}`);
-  return list.map((entry: Json, at) => toldOf(entry, `${file}, columns ${at + 1}`));
-}
-
-function toldOf(entry: Json, where: string): Told {
-  if (!isMap(entry)) throw badInput(`${where}: not ${form}`);
-  const strange = Object.keys(entry).find((key) => !keys.includes(key));
-  if (strange !== undefined) throw badInput(`${where}: no key \`${strange}\`; there are: ${keys.join(", ")}`);
-  const [a, b, list] = ["a", "b", "list"].map((key) => textOf(entry, key, where));
-  if (a === undefined && b === undefined) throw badInput(`${where}: \`a\` or \`b\` names a column`);
-  const place = oneOf(textOf(entry, "place", where) ?? "", { where, key: "place", known: places });
-  const kind = textOf(entry, "kind", where);
+function toldOf(entry: MapEntry): Told {
+  const [a, b, list] = ["a", "b", "list"].map((key) => entry.text(key));
+  if (a === undefined && b === undefined) throw badInput(`${entry.where}: \`a\` or \`b\` names a column`);
   return {
-    ...{ where, a, b, place },
-    kind: kind === undefined ? undefined : oneOf(kind, { where, key: "kind", known: meanings }),
+    ...{ where: entry.where, a, b, place: entry.name("place", places) ?? "" },
+    kind: entry.name("kind", meanings),
     list: list === undefined ? undefined : entityOf(list),
   };
-}
-
-function textOf(entry: JsonMap, key: string, where: string): string | undefined {
-  const value = entry[key];
-  if (value === undefined || typeof value === "string") return value;
-  throw badInput(`${where}: \`${key}\` is no text; put it in quotes`);
-}
-
-function oneOf<Name extends string>(
-  text: string,
-  at: { readonly where: string; readonly key: string; readonly known: readonly Name[] },
-): Name {
-  const found = at.known.find((name) => name === text);
-  if (found !== undefined) return found;
-  const names = at.known.filter((name) => name !== "");
-  const near = nearestName(text, names);
-  const hint = near === undefined ? `there are: ${names.join(", ")}` : `did you mean \`${near}\`?`;
-  throw badInput(`${at.where}: no ${at.key} \`${text}\`; ${hint}`);
 }
 
 /** Reads the first lines of a list alone. */

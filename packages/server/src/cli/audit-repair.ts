@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { connectionId, externalId } from "@crossfoot/kernel";
-import { auditRuleIds, auditRules, entities, nearestName } from "@crossfoot/model";
+import { auditRuleIds, auditRules, nearestName } from "@crossfoot/model";
 import type { AuditFinding, AuditRuleId } from "@crossfoot/model";
 import { mendableRules, repairsMax, withCommands } from "../audit/repairs.ts";
 import type { KeptRepairs, RepairWanted } from "../audit/repairs.ts";
 import type { AuditGroup, AuditReport } from "../audit/report.ts";
 import type { Project } from "../config/project.ts";
 import type { Engine, PlanDocument, RepairAsked } from "../runtime/engine.ts";
+import { auditedFields } from "./audit-live.ts";
 import { entityOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepPlan } from "./plan-file.ts";
@@ -43,19 +44,17 @@ function placeOf(project: Project, text: string): RepairWanted["of"] {
   const [, side, name, field] = /^([^:]+):([^.]+)(?:\.(.+))?$/.exec(text) ?? [];
   if (side === undefined || name === undefined)
     throw badInput(`--of is <connection>:<entity> or <connection>:<entity>.<field>, not \`${text}\``);
-  const known = project.connections.map(({ id }): string => id);
-  if (!known.includes(side))
-    throw badInput(`no connection is called \`${side}\`; there are: ${known.join(", ")}`);
-  const entity = entityOf(name);
-  const fields = Object.keys(entities[entity].fields);
-  const own = project.contract.entities[entity].fields;
-  const [root = ""] = (field ?? "").split(/[.[]/);
-  if (field !== undefined && !fields.includes(root) && own[root] === undefined) {
-    const near = nearestName(root, fields);
+  const connection = project.connections.find(({ id }) => id === side);
+  if (connection === undefined)
     throw badInput(
-      `${entity} have no field \`${root}\`${near === undefined ? "" : `; did you mean \`${near}\`?`}`,
+      `no connection is called \`${side}\`; there are: ${project.connections.map(({ id }) => id).join(", ")}`,
     );
-  }
+  const entity = entityOf(name);
+  const fields = project.entities.includes(entity) ? auditedFields(connection, entity) : [];
+  if (fields.length === 0)
+    throw badInput(`${entity} of ${side} are not audited: they are switched off, or not in its mapping`);
+  if (field !== undefined && !fields.includes(field))
+    throw badInput(`${side}:${entity} has no audited field \`${field}\`; there are: ${fields.join(", ")}`);
   return { side, entity, field: field ?? null };
 }
 

@@ -57,7 +57,7 @@ describe("audit on files", () => {
     expect(findings()[0]).toContain("erp,90");
   });
 
-  it("what a spreadsheet would compute is escaped, and a phone number is not", async () => {
+  it("what a spreadsheet would compute is escaped, a phone number with it", async () => {
     const line = "A9,=cmd|' /C calc'!A0,1 Low Lane,Leeds ,LS1 4AP,GB,+44 20 7946 0999,a@b.example.com";
     const faulty = "A8,Hill & Co,1 Low Lane,Leeds ,LS1 4AP,GB,+44 20,a@hill-firm.com";
     await audit({ "crm/accounts.csv": [...crm, line, faulty].join("\n") }, [
@@ -65,7 +65,7 @@ describe("audit on files", () => {
     ]);
     const all = readFileSync(at("out/findings.csv"), "utf8");
     expect(all).not.toMatch(/(?:^|,)=/m);
-    expect(all).toContain(",+44 20,");
+    expect(all).toContain(",'+44 20,");
     expect(readFileSync(at("out/repairs-crm-accounts.csv"), "utf8")).toContain("A8,city,Leeds ,Leeds,");
   });
 
@@ -86,6 +86,32 @@ describe("audit on files", () => {
     expect(page).toContain('<span class="value">“n/a”</span> <span class="good">→ nothing</span>');
     expect(page).toContain("It can be repaired at once");
     expect(page).not.toContain("All of them can be repaired");
+  });
+
+  it("each field and each list is told by four shares, on the page, as JSON and as CSV", async () => {
+    const wrong = crm.map((line, row) => (row === 1 ? line.replace("+44 20 7946 0100", "+44 20") : line));
+    const other = erp.map((line) => line.replace("+44 20 7946 0103", "+44 20 7946 0999"));
+    const ended = await audit({ "crm/accounts.csv": wrong.join("\n"), "erp/accounts.csv": other.join("\n") });
+    expect(ended.code).toBe(2);
+    const csv = readFileSync(at("out/fields.csv"), "utf8").split("\n");
+    expect(csv.slice(0, 3)).toEqual([
+      "system,entity,field,taken_for,records,filled,completeness,validity,uniqueness,consistency",
+      "crm,accounts,id,id,7,7,1.0000,1.0000,1.0000,",
+      "crm,accounts,name,name,7,7,1.0000,1.0000,,1.0000",
+    ]);
+    expect(csv).toContain("crm,accounts,phone,phone,7,7,1.0000,0.8571,,0.8333");
+    const { lists } = JSON.parse(readFileSync(at("out/audit.json"), "utf8")) as {
+      readonly lists: readonly { readonly quality: object; readonly columns: readonly object[] }[];
+    };
+    expect(lists[0]?.quality).toMatchObject({ completeness: 1, validity: 55 / 56, uniqueness: 1 });
+    expect(lists[0]?.columns[6]).toMatchObject({ name: "phone", validity: 6 / 7, consistency: 5 / 6 });
+    const page = readFileSync(at("out/audit.html"), "utf8").replaceAll(/\s+/g, " ");
+    expect(page).toContain("How good the lists are");
+    const cell = (text: string): string => `<td class="count">${text}</td>`;
+    expect(page).toContain(
+      `<th scope="row">phone</th> <td class="soft">phone</td> ${cell("100 %")}${cell("85 %")}` +
+        `<td class="count soft">–</td>${cell("83 %")}`,
+    );
   });
 
   it("one JSON document tells the same as the files", async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditFinding } from "@crossfoot/model";
-import { writeFindings } from "../audit/csv.ts";
+import { fieldsCsv, writeFindings } from "../audit/csv.ts";
 import { auditPage } from "../audit/page.ts";
 import { keepRepairs, withCommands } from "../audit/repairs.ts";
 import type { AuditReport } from "../audit/report.ts";
@@ -48,8 +48,8 @@ export function addAuditing(add: Add): void {
         .option("--map <file>", "of files: YAML that names columns which are not recognised")
         .option(
           "--out <path>",
-          "folder for audit.html, audit.json, findings.csv, and repairs: repair-*.plan of a project, " +
-            "repairs-*.csv of files; with --repair the file of its plan",
+          "folder for audit.html, audit.json, fields.csv, findings.csv, and repairs: repair-*.plan of a " +
+            "project, repairs-*.csv of files; with --repair the file of its plan",
         )
         .option("--repair <rule>", "of a project: plan what puts the findings of a rule right, or `all`")
         .option("--of <place>", "with --repair: only there, <connection>:<entity> or ...:<entity>.<field>")
@@ -163,8 +163,10 @@ function tell(
   if (folder !== undefined) {
     writeFileSync(join(folder, "audit.json"), `${JSON.stringify(report, null, 2)}\n`);
     writeFileSync(join(folder, "audit.html"), auditPage(report));
+    writeFileSync(join(folder, "fields.csv"), fieldsCsv(report));
   }
-  const out = folder === undefined ? null : { folder, files: ["audit.html", "audit.json", ...files] };
+  const own = ["audit.html", "audit.json", "fields.csv"];
+  const out = folder === undefined ? null : { folder, files: [...own, ...files] };
   context.print({ ...report, out }, () => showAudit(report, { room: context.room, out }));
   return report.findings === 0 ? exitCodes.done : exitCodes.differences;
 }

@@ -1,4 +1,5 @@
 import type { Decision } from "@crossfoot/matching";
+import { fromCsvCell } from "../audit/csv-cell.ts";
 import type { ReadFile } from "./match-sides.ts";
 import { eachMatchRow } from "./match-table.ts";
 import { badInput } from "./refusal.ts";
@@ -118,9 +119,13 @@ class Heard {
   ): number {
     const { rows, keys } = this.#sides[side === "a" ? 0 : 1];
     // A spreadsheet was kept from taking the id for a formula.
-    const id = !rows.has(written) && written.startsWith("'") ? written.slice(1) : written;
+    const plain = fromCsvCell(written);
+    const id = rows.has(plain) ? plain : written;
     const row = rows.get(id);
-    if (row === undefined) throw badInput(`${where}: no record ${side}_id \`${id}\` in that file`);
+    if (row === undefined)
+      throw badInput(
+        `${where}: no record ${side}_id \`${id}\` in the file of --${this.#isWithin ? "a" : side}`,
+      );
     if (row !== null) return row;
     const numbered = Number(told) - 1;
     if (told !== "" && keys.at(numbered) === id) return numbered;

@@ -60,6 +60,32 @@ describe("files are matched without a project", () => {
     expect(ended.out).toContain("7 pairs linked");
   });
 
+  it.each([
+    [
+      "many lines",
+      Array.from({ length: 40 }, (_, row) => `N${row};"Firm ${row}, Ltd, Leeds";1 Road, ${row};Bath, UK;`),
+    ],
+    [
+      "more than a megabyte of them",
+      Array.from({ length: 30_000 }, (_, row) => `N${row};Firm ${row};${"a, b".repeat(8)};;`),
+    ],
+  ])("lines that end by a carriage return alone are read, and their separator: %s", async (_what, more) => {
+    const old = erp.split("\r\n").concat(more).join("\r");
+    const read = await match({ "a.csv": crm, "b.csv": old }, ["--a", at("a.csv"), "--b", at("b.csv")]);
+    expect(read.err).not.toMatch(/crossfoot:/);
+    const links = pairsOf().filter((pair) => pair.endsWith("link"));
+    expect(links.toSorted()).toEqual(names.map((_, row) => `A${row} ${900 + row} link`));
+  });
+
+  it("what is wrong in such a file is told with its line", async () => {
+    const old = erp.split("\r\n").concat("N1;too;few").join("\r");
+    expect((await match({ "a.csv": crm, "b.csv": old })).err).toMatch(
+      /b\.csv, line 9: has another number of cells/,
+    );
+    const latin = Buffer.from(old.replace("too", "M\xfcller"), "latin1");
+    expect((await match({ "a.csv": crm, "b.csv": latin })).err).toMatch(/b\.csv, line 9: not UTF-8/);
+  });
+
   it("one file alone gives its duplicates", async () => {
     const twice = `${crm}\nA9,"Acorn Foods, Ltd.",3 High St,Leeds,+44 20 7000 1000\n`;
     expect((await match({ "a.csv": twice }, ["--a", at("a.csv")])).code).toBe(0);
@@ -161,6 +187,8 @@ describe("bad input is named with its line and cause", () => {
     ["columns:\n  - { a: nme }\n", /a column nme that the first table does not have/],
     ["columns:\n  - { a: name, kind: nam }\n", /did you mean `name`/],
     ["columns:\n  - { a: name, sort: name }\n", /no key `sort`/],
+    ["columns:\n  - { a: name, b: 5 }\n", /columns 1: `b` is no text/],
+    ["columns:\n  - { a: name, kind: [name] }\n", /columns 1: `kind` is no text/],
     ["colums: []\n", /`columns` is a list/],
     ["columns: [\n", /not YAML/],
   ])("a map such as %j", async (map, message) => {

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { evidenceOf, matchSides, questionsOf, summaryOf } from "@crossfoot/matching";
 import type { Decision, MatchedEntity, Matching } from "@crossfoot/matching";
+import { csvLine } from "../audit/csv-cell.ts";
 import type { Context } from "./context.ts";
 import { readDecisions } from "./match-decisions.ts";
 import { memoryAllowed } from "./match-memory.ts";
@@ -61,22 +62,12 @@ export async function matchFilesCommand(context: Context, flags: MatchFlags): Pr
   return exitCodes.done;
 }
 
-/** A cell of CSV: in quotes where it has to be. */
-export function cellOf(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** A cell with a value of the user's: a spreadsheet must not take it for a formula. */
-function valueCell(text: string): string {
-  return cellOf(/^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+$/.test(text) ? `'${text}` : text);
-}
-
 function* linesOf(
   matching: Matching,
   { left, right }: ReadFiles,
   decisions: readonly Decision[],
 ): Iterable<string> {
-  yield `${header.join(",")}\n`;
+  yield csvLine(header);
   const theirs = right ?? left;
   const said = new Map(decisions.map((each) => [`${each.left} ${each.right}`, each.isSame]));
   const open = questionsOf(matching, (one, other) => said.has(`${one} ${other}`));
@@ -95,30 +86,29 @@ function* linesOf(
     const cells = [
       String(pair.left + 1),
       String(pair.right + 1),
-      valueCell(left.keys.at(pair.left)),
-      valueCell(theirs.keys.at(pair.right)),
+      left.keys.at(pair.left),
+      theirs.keys.at(pair.right),
       pair.band,
       pair.probability.toFixed(4),
-      cellOf(
-        isTold
-          ? "decided by a person"
-          : words.length === 0
-            ? "joined through the others of its cluster"
-            : words.join("; "),
-      ),
+      isTold
+        ? "decided by a person"
+        : words.length === 0
+          ? "joined through the others of its cluster"
+          : words.join("; "),
       String(asked.get(at) ?? ""),
       isTold ? (decision ? "same" : "apart") : "",
     ];
-    yield `${cells.join(",")}\n`;
+    yield csvLine(cells);
     said.delete(`${pair.left} ${pair.right}`);
   }
   // What a person parted is in no pair; it is written again so that the file can be given to the next run.
   for (const { left: one, right: other, isSame } of decisions) {
     if (!said.delete(`${one} ${other}`)) continue;
-    const ids = [valueCell(left.keys.at(one)), valueCell(theirs.keys.at(other))];
+    const ids = [left.keys.at(one), theirs.keys.at(other)];
     const word = isSame ? "same" : "apart";
     const chance = isSame ? "1.0000" : "0.0000";
-    yield `${[one + 1, other + 1, ...ids, word, chance, "decided by a person", "", word].join(",")}\n`;
+    const rows = [String(one + 1), String(other + 1)];
+    yield csvLine([...rows, ...ids, word, chance, "decided by a person", "", word]);
   }
 }
 

@@ -1,47 +1,23 @@
-import { readFile } from "node:fs/promises";
-import { isMap } from "@crossfoot/kernel";
-import type { Json, JsonMap } from "@crossfoot/kernel";
 import { kinds } from "@crossfoot/matching";
-import type { ColumnPair, Kind } from "@crossfoot/matching";
-import { nearestName } from "@crossfoot/model";
-import { describeProblem } from "../config/problem.ts";
-import { readYaml } from "../config/yaml-file.ts";
+import type { ColumnPair } from "@crossfoot/matching";
+import { readColumnMap } from "./column-map.ts";
+import type { MapEntry } from "./column-map.ts";
 import { badInput } from "./refusal.ts";
 
 const keys = ["a", "b", "kind"];
+const form = "{ a: <column>, b: <column>, kind: <kind> }";
 
 /**
  * Reads a map of columns: `columns:` with a list of `{ a: <column>, b: <column>, kind: <kind> }`; `b` is left
  * out where both files use one name, `kind` where the column tells it. Rejects with a Refusal.
  */
 export async function readMatchMap(file: string): Promise<readonly ColumnPair[]> {
-  const read = readYaml({ name: file, text: await readFile(file, "utf8") });
-  const [problem] = read.problems;
-  if (problem !== undefined) throw badInput(describeProblem(problem));
-  const list = isMap(read.json) ? read.json["columns"] : undefined;
-  if (!Array.isArray(list) || list.length === 0)
-    throw badInput(`${file}: \`columns\` is a list of { a: <column>, b: <column>, kind: <kind> }`);
-  return list.map((entry: Json, at) => pairOf(entry, `${file}, columns ${at + 1}`));
+  return (await readColumnMap(file, { keys, form })).map(pairOf);
 }
 
-function pairOf(entry: Json, where: string): ColumnPair {
-  if (!isMap(entry)) throw badInput(`${where}: not { a: <column>, b: <column>, kind: <kind> }`);
-  const strange = Object.keys(entry).find((key) => !keys.includes(key));
-  if (strange !== undefined) throw badInput(`${where}: no key \`${strange}\`; there are: ${keys.join(", ")}`);
-  const left = textOf(entry, "a");
-  if (left === undefined) throw badInput(`${where}: \`a\` names the column of the first file`);
-  const kind = textOf(entry, "kind");
-  if (kind !== undefined && !isKind(kind)) {
-    const near = nearestName(kind, kinds);
-    const hint = near === undefined ? `there are: ${kinds.join(", ")}` : `did you mean \`${near}\`?`;
-    throw badInput(`${where}: no kind \`${kind}\`; ${hint}`);
-  }
-  return { left, right: textOf(entry, "b") ?? left, ...(kind === undefined ? {} : { kind }) };
-}
-
-const isKind = (text: string): text is Kind => kinds.some((kind) => kind === text);
-
-function textOf(entry: JsonMap, key: string): string | undefined {
-  const value = entry[key];
-  return typeof value === "string" ? value : undefined;
+function pairOf(entry: MapEntry): ColumnPair {
+  const left = entry.text("a");
+  if (left === undefined) throw badInput(`${entry.where}: \`a\` names the column of the first file`);
+  const kind = entry.name("kind", kinds);
+  return { left, right: entry.text("b") ?? left, ...(kind === undefined ? {} : { kind }) };
 }

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
+import { csvLine } from "../audit/csv-cell.ts";
 import type { MatchReport } from "../runtime/engine.ts";
 import { withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
-import { cellOf } from "./match-files.ts";
 import type { MatchFlags } from "./match-files.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
@@ -26,24 +26,22 @@ export async function matchRecordsCommand(context: Context, flags: MatchFlags): 
       engine.matches({ ...only, isStoredOnly: flags.stored === true, onProgress: view.report, signal }),
     ),
   );
-  if (flags.out !== undefined) writeFileSync(flags.out, linesOf(reports), { mode: 0o600 });
+  if (flags.out !== undefined) writeFileSync(flags.out, pairsCsv(reports), { mode: 0o600 });
   context.print(reports, () => reports.map((one) => showReport(one, context.room)).join("\n\n"));
   return reports.some(({ troubles }) => troubles.length > 0) ? exitCodes.failed : exitCodes.done;
 }
 
-/** A spreadsheet takes a cell that begins so for a formula. */
-const plain = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-
 type Pair = MatchReport["pairs"][number];
 const nameOf = ({ connection, id }: Pair["records"][number]): string => `${connection}:${id}`;
 
-function linesOf(reports: readonly MatchReport[]): string {
+/** Pairs of records as CSV. */
+export function pairsCsv(reports: readonly MatchReport[]): string {
   const rows = reports
     .flatMap(({ pairs }) => pairs)
     .map(({ entity, records: [one, other], band, probability, says }) => {
       return [entity, nameOf(one), nameOf(other), band, probability.toFixed(4), says.join("; ")];
     });
-  return [header, ...rows].map((cells) => `${cells.map(plain).map(cellOf).join(",")}\n`).join("");
+  return [header, ...rows].map(csvLine).join("");
 }
 
 function showReport(report: MatchReport, room: number): string {

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { pipeline, Transform } from "node:stream";
 import { parse } from "csv-parse";
 import type { Table } from "@crossfoot/matching";
-import { delimiterOf, headOf } from "./adopt-table.ts";
+import { delimiterOf, endsByReturn, headOf } from "./adopt-table.ts";
 import { badInput } from "./refusal.ts";
 
 /** Longest record; a longer one is a quote that was never closed. */
@@ -34,7 +34,8 @@ export async function* readTableRows(
   file: string,
   { isLineAsked }: { readonly isLineAsked: boolean } = { isLineAsked: false },
 ): AsyncIterable<TableRow> {
-  const delimiter = delimiterOf(await headOf(file));
+  const head = await headOf(file);
+  const [delimiter, end] = [delimiterOf(head), endsByReturn(head) ? 13 : 10];
   let begins = 1;
   const parser = parse({
     ...{ bom: true, delimiter, skip_empty_lines: true, max_record_size: recordBytesMax },
@@ -45,7 +46,7 @@ export async function* readTableRows(
     },
   });
   const source = createReadStream(file, { highWaterMark: 1 << 18 });
-  pipeline(source, utf8Check(file), parser, () => {
+  pipeline(source, utf8Check(file, end), parser, () => {
     // The reader below meets every failure itself.
   });
   let header: readonly string[] | null = null;
@@ -122,16 +123,16 @@ function headerOf(file: string, cells: readonly string[]): readonly string[] {
   return columns;
 }
 
-/** Lets bytes pass that are UTF-8, and fails with the first line that is not. */
-function utf8Check(file: string): Transform {
+/** Lets bytes pass that are UTF-8, and fails with the first line that is not. The byte `end` ends lines. */
+function utf8Check(file: string, end: number): Transform {
   let line = 1;
   let rest = Buffer.alloc(0);
   const check = (lines: Buffer): void => {
     if (isUtf8(lines) && !lines.includes(0)) {
-      for (let at = lines.indexOf(10); at >= 0; at = lines.indexOf(10, at + 1)) line++;
+      for (let at = lines.indexOf(end); at >= 0; at = lines.indexOf(end, at + 1)) line++;
       return;
     }
-    for (const each of splitLines(lines)) {
+    for (const each of splitLines(lines, end)) {
       if (each.includes(0))
         throw badInput(`${file}, line ${line}: not UTF-8 (zero bytes, as in UTF-16); save it as CSV UTF-8`);
       if (!isUtf8(each)) throw badInput(`${file}, line ${line}: not UTF-8; save it as CSV UTF-8`);
@@ -142,12 +143,12 @@ function utf8Check(file: string): Transform {
     transform(chunk: Buffer, _encoding, done): void {
       try {
         const whole = Buffer.concat([rest, chunk]);
-        const end = whole.lastIndexOf(10) + 1;
-        if (end === 0 && whole.length > recordBytesMax)
+        const last = whole.lastIndexOf(end) + 1;
+        if (last === 0 && whole.length > recordBytesMax)
           throw badInput(`${file}, line ${line}: longer than ${recordBytesMax} bytes; is this a CSV file?`);
-        check(whole.subarray(0, end));
-        rest = whole.subarray(end);
-        done(null, whole.subarray(0, end));
+        check(whole.subarray(0, last));
+        rest = whole.subarray(last);
+        done(null, whole.subarray(0, last));
       } catch (error) {
         done(error as Error);
       }
@@ -163,9 +164,9 @@ function utf8Check(file: string): Transform {
   });
 }
 
-function* splitLines(bytes: Buffer): Iterable<Buffer> {
+function* splitLines(bytes: Buffer, end: number): Iterable<Buffer> {
   let start = 0;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, start)) {
+  for (let at = bytes.indexOf(end); at >= 0; at = bytes.indexOf(end, start)) {
     yield bytes.subarray(start, at + 1);
     start = at + 1;
   }

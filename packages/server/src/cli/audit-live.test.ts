@@ -1,0 +1,75 @@
+import { connectionId } from "@crossfoot/kernel";
+import type { Fields } from "@crossfoot/kernel";
+import type { AuditFinding } from "@crossfoot/model";
+import { expect, it } from "vitest";
+import { runAudit } from "../audit/run.ts";
+import type { Project } from "../config/project.ts";
+import { auditedFields, liveLists } from "./audit-live.ts";
+import { fakeEngine } from "./testing.ts";
+
+const roots = "number,account,date,currency,net,tax,gross,freight,lines,name".split(",");
+const fields = Object.fromEntries(roots.map((field) => [field, { field, isRead: true }]));
+const connection = {
+  ...{ id: connectionId("erp"), connector: "plain" },
+  mapping: { entities: { orders: { fields }, accounts: { fields }, contacts: { fields } } },
+};
+const project = { connections: [connection], entities: ["orders"] } as unknown as Project;
+
+const eur = (amount: string): Fields[string] => ({ amount, currency: "EUR" });
+const order = (more: Fields, lines: readonly string[]): Fields => ({
+  ...{ number: "S1", account: "1", date: "2025-12-01", currency: "EUR" },
+  ...{ net: eur("100.00"), tax: eur("19.00"), gross: eur("119.00"), ...more },
+  lines: lines.map((net, at) => ({ key: String(at), fields: { net: eur(net) } })),
+});
+
+/** What is found of one order. */
+async function found(fieldsOf: Fields): Promise<readonly AuditFinding[]> {
+  const all: AuditFinding[] = [];
+  const engine = fakeEngine({
+    async *records() {
+      yield await Promise.resolve({ id: "7", link: null, modifiedAt: null, fields: fieldsOf, problems: {} });
+    },
+  });
+  await runAudit({
+    sources: liveLists(engine, project),
+    terms: { today: "2026-01-31", staleDays: 1095 },
+    sink: async (findings) => void all.push(...findings),
+    onProgress: () => undefined,
+  });
+  return all;
+}
+
+it("an order that its lines come to is right, with its freight or with tax too", async () => {
+  expect(await found(order({}, ["60.00", "40.00"]))).toEqual([]);
+  expect(await found(order({ freight: eur("10.00") }, ["60.00", "30.00"]))).toEqual([]);
+  expect(await found(order({}, ["79.00", "40.00"]))).toEqual([]);
+  // Three thirds, each rounded.
+  expect(await found(order({}, ["33.33", "33.33", "33.33"]))).toEqual([]);
+  // Lines that cannot be read, and none.
+  expect(await found(order({}, ["60.00", ""]))).toEqual([]);
+  expect(await found(order({}, []))).toEqual([]);
+});
+
+it("an order that its lines do not come to is told of its net", async () => {
+  expect(await found(order({}, ["60.00", "41.00"]))).toMatchObject([
+    {
+      ...{ rule: "sum-wrong", side: "erp", entity: "orders", id: "7", field: "net.amount" },
+      ...{ value: "100.00", says: "2 lines come to 101.00", repair: null },
+    },
+  ]);
+});
+
+it("amounts are as fine as the money of the record's currency", async () => {
+  const yen = (amount: string): Fields[string] => ({ amount, currency: "JPY" });
+  const fine = order({ currency: "JPY", net: yen("1000.5"), tax: yen("0"), gross: yen("1000.5") }, []);
+  expect((await found(fine)).map(({ rule, field }) => `${rule} ${field}`)).toEqual([
+    ...["amount-too-fine net.amount", "amount-too-fine gross.amount"],
+  ]);
+});
+
+it("a list has the fields that its entity has: the name of a company, both names of a person", () => {
+  const of = connection as unknown as Project["connections"][number];
+  expect(auditedFields(of, "accounts")).toEqual(["name", "number", "account", "currency", "date"]);
+  expect(auditedFields(of, "contacts").slice(0, 2)).toEqual(["name.given", "name.family"]);
+  expect(auditedFields(of, "inventory")).toEqual([]);
+});
