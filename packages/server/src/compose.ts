@@ -6,6 +6,7 @@ import { odoo } from "@crossfoot/connector-odoo";
 import { tryton } from "@crossfoot/connector-tryton";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
 import type { Connectors, Project, StoreHome } from "./config/project.ts";
+import { erasedListName, fileErasedList } from "./platform/erased-list.ts";
 import { fileWitness, witnessName } from "./platform/witness.ts";
 import { systemClock } from "./platform/clock.ts";
 import { openEmbedded } from "./platform/embedded.ts";
@@ -107,6 +108,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     observed: project.observed,
     planExpiresMs: project.planExpiresMs,
     ...(witness === undefined ? {} : { witness }),
+    erased: fileErasedList(join(project.folder, erasedListName)),
   };
   const engine = createEngine(world);
   const close = async (): Promise<void> => {

@@ -146,6 +146,10 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     fields: () => Promise.resolve([]),
     prepare: () => Promise.resolve([]),
     moment: noMoment,
+    privacy: {
+      ...{ exportPerson: unasked, planErasure: unasked, erasePerson: unasked },
+      ...{ eraseAgain: () => Promise.resolve([]), erasures: () => Promise.resolve([]) },
+    },
     verify: () => Promise.resolve({ entries: 12, broken: [], accepted: [] }),
     run: () => Promise.resolve(quietRun),
     adopt: () =>

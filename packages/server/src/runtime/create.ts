@@ -23,6 +23,7 @@ import { confirmStore, holdStore, proveJournal } from "./epoch.ts";
 import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
 import { createMoment } from "./moment.ts";
+import { privacyOf } from "./privacy.ts";
 import { planRepair } from "./repair.ts";
 import { makePlan } from "./planning.ts";
 import { matchFirst } from "./resolve.ts";
@@ -307,6 +308,7 @@ export function createEngine(world: World): Engine {
     moment: createMoment(world),
     ...listening(world),
     ...lookingOf(world),
+    privacy: privacyOf(world),
     access: () => world.store,
   };
 }

@@ -28,6 +28,7 @@ import type { Moment } from "./moment-port.ts";
 import type { WebhookStatus } from "./webhook-report.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Looking } from "./looking-port.ts";
+import type { Privacy } from "./privacy-port.ts";
 import type { RepairRequest } from "./repair-report.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import type {
@@ -448,6 +449,8 @@ export interface Engine extends Looking {
    * a worker.
    */
   attend(options?: Pick<RunOptions, "onProgress" | "signal">): Promise<Attended | null>;
+  /** Persons: what is held of them, and how they are erased. */
+  readonly privacy: Privacy;
   /** Keys of the HTTP API, answers to repeated requests, and the audit log. */
   access(): AccessStore;
   close(): Promise<void>;

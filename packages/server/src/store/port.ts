@@ -31,6 +31,7 @@ import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./mad
 import type { PauseStore } from "./pause-port.ts";
 import type { WebhookStore } from "./webhook-port.ts";
 import type { PlanStore } from "./plan-port.ts";
+import type { PrivacyStore } from "./privacy-port.ts";
 import type { ProofStore } from "./proof-port.ts";
 import type { QuotaStore } from "./quota-port.ts";
 import type { StatementStore } from "./statement-port.ts";
@@ -72,6 +73,7 @@ export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { ContractSignature, ContractSigning, ContractStore, KeptContract } from "./contract-port.ts";
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
 export * from "./webhook-port.ts";
+export type * from "./privacy-port.ts";
 export type * from "./proof-port.ts";
 export type * from "./statement-port.ts";
 export type { QuotaStore } from "./quota-port.ts";
@@ -360,6 +362,7 @@ export interface Store
     PauseStore,
     WebhookStore,
     ProofStore,
+    PrivacyStore,
     StatementStore,
     HistoryStore,
     ContractStore {

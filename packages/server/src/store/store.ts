@@ -25,6 +25,7 @@ import { peopleStore } from "./people.ts";
 import { patient } from "./patient.ts";
 import { pauseStore } from "./pauses.ts";
 import { planStore } from "./plans.ts";
+import { privacyStore } from "./privacy.ts";
 import { proofStore } from "./proofs.ts";
 import { quotaStore } from "./quotas.ts";
 import { statementStore } from "./statements.ts";
@@ -64,6 +65,7 @@ export function createStore(deps: {
     ...peopleStore(parts),
     ...planStore(parts),
     ...quotaStore(database),
+    ...privacyStore(parts),
     ...proofStore(parts),
     ...historyStore(database),
     ...statementStore(parts),

@@ -2,7 +2,7 @@
  * Rows of the memory store: the columns of the SQL tables, by their names. Instants are milliseconds since
  * 1970 here. `nr` counts rows where the SQL table has no primary key.
  */
-import type { AuditTable, KeptAnswerTable, KeyTable } from "./columns-access.ts";
+import type { AuditTable, ErasureTable, KeptAnswerTable, KeyTable } from "./columns-access.ts";
 import type {
   AdoptedTerms,
   Bases,
@@ -488,4 +488,5 @@ export interface Rows {
   readonly api_key: KeyTable;
   readonly api_answer: KeptAnswerTable;
   readonly audit_event: AuditTable;
+  readonly erasure: ErasureTable;
 }

@@ -29,6 +29,7 @@ import { peoplePart } from "./people.ts";
 import { planPart } from "./plans.ts";
 import { contractPart } from "./contracts.ts";
 import { pausePart } from "./pauses.ts";
+import { privacyPart } from "./privacy.ts";
 import { proofPart } from "./proofs.ts";
 import { quotaPart } from "./quotas.ts";
 import { statementPart } from "./statements.ts";
@@ -112,6 +113,7 @@ export function createMemoryStore(deps: {
     ...peoplePart(state),
     ...planPart(state),
     ...quotaPart(state),
+    ...privacyPart(state),
     ...proofPart(state),
     ...historyPart(state),
     ...statementPart(state),

@@ -310,6 +310,7 @@ const apiAnswer = spec("api_answer")({
   instants: ["until_at", "forget_at"],
   indices: {},
 });
+const erasure = spec("erasure")({ key: ["id"], instants: ["at"], indices: {} });
 const auditEvent = spec("audit_event")({ key: ["number"], instants: ["at"], indices: {} });
 
 const statement = spec("statement")({ key: ["number"], instants: ["made_at"], indices: {} });
@@ -365,6 +366,7 @@ export interface Tables {
   readonly proofDue: Table<Rows["proof_due"], "link">;
   readonly apiKey: Table<Rows["api_key"]>;
   readonly apiAnswer: Table<Rows["api_answer"]>;
+  readonly erasure: Table<Rows["erasure"]>;
   readonly auditEvent: Table<Rows["audit_event"]>;
 }
 
@@ -426,5 +428,6 @@ export function createTables(undo: Undo): Tables {
     apiKey: of(apiKey),
     apiAnswer: of(apiAnswer),
     auditEvent: of(auditEvent),
+    erasure: of(erasure),
   };
 }
