@@ -1,6 +1,6 @@
 import type { EntityName } from "./entity.ts";
 import { fieldMeanings, usualEdgeCases } from "./glossary.ts";
-import type { PersonalTerms, PrivacyTerms } from "./privacy.ts";
+import type { PersonalTerms, PrivacyTerms } from "./privacy-terms.ts";
 
 /** The two roles a connection plays for an entity. */
 export type Role = "crm" | "erp";

@@ -66,8 +66,8 @@ export interface ErasedMark {
 }
 
 /**
- * Who was erased, kept where no backup of the store takes it away: a person that a restored backup brings back
- * is erased again.
+ * Who was erased, kept where no backup of the store takes it away: a person that a restored backup brings
+ * back is erased again.
  */
 export interface ErasedList {
   /** Rejects when there is a list that cannot be read. */

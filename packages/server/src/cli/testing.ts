@@ -146,8 +146,14 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     fields: () => Promise.resolve([]),
     prepare: () => Promise.resolve([]),
     moment: noMoment,
+    auditLog: {
+      verify: () => Promise.resolve({ entries: 0, broken: [], head: null, hasKnown: null }),
+      async *entries() {
+        // Nothing was refused.
+      },
+    },
     privacy: {
-      ...{ exportPerson: unasked, planErasure: unasked, erasePerson: unasked },
+      ...{ exportPerson: unasked, planErasure: unasked, erasePerson: unasked, identifiersOf: unasked },
       ...{ eraseAgain: () => Promise.resolve([]), erasures: () => Promise.resolve([]) },
     },
     verify: () => Promise.resolve({ entries: 12, broken: [], accepted: [] }),
@@ -225,6 +231,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     close: () => Promise.resolve(),
     ...answers,
   };
+  const plain = { privacy: engine.privacy, auditLog: engine.auditLog };
   const noted = Object.entries(engine).map(([name, method]) => [
     name,
     (...args: unknown[]): unknown => {
@@ -232,7 +239,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
       return (method as (...given: unknown[]) => unknown)(...args);
     },
   ]);
-  return { ...(Object.fromEntries(noted) as Engine), asked };
+  return { ...(Object.fromEntries(noted) as Engine), ...plain, asked };
 }
 
 /** What one command left behind. */

@@ -16,6 +16,7 @@ import { readSecret, secretForm } from "./secret-reference.ts";
 import type { SecretPlaces } from "./secret-reference.ts";
 import { readSettings } from "./settings.ts";
 import type { Setting, Settings } from "./settings.ts";
+import { routesOutOfRegion } from "./regions.ts";
 import { readVisibility } from "./visibility.ts";
 import type { Visibility } from "./visibility.ts";
 import type { YamlFile } from "./yaml-file.ts";
@@ -80,6 +81,10 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   work.problems.push(...unseen);
   const connections = loaded.flatMap(({ connection }) => (connection === null ? [] : [connection]));
   const roles = sides === undefined ? undefined : rolesOf(connections, sides);
+  const value = (name: string): boolean => settings.get(`entities.${name}`)?.value === true;
+  const routes =
+    sides === undefined ? [] : routesOutOfRegion(settings, switched(contract.contract, value), sides);
+  for (const { keys, message } of routes) note(work, keys, message);
   if (work.problems.length > 0 || roles === undefined || store === undefined) {
     return { problems: sortProblems(work.problems) };
   }

@@ -142,6 +142,9 @@ export const optionTable: readonly Option[] = [
     isRequired: true,
     help: "Address of the system, no password in it.",
   }),
+  option("connections.*.region", text, {
+    help: "Region in which the system keeps its records, such as eu; the contract says where they may go.",
+  }),
   option("connections.*.secrets.*", secret, {
     help: "Where a secret is kept, by the name that the connector uses.",
   }),

@@ -43,7 +43,8 @@ export function personalPart(contract: Contract): SheetPart {
   return {
     title: "Values of persons",
     paragraphs: [
-      "Every other field that flows holds nothing of a person. Only values of mapped fields are stored at all.",
+      "Every other field that flows holds nothing of a person. Only values of mapped fields are stored at " +
+        "all.",
     ],
     tables: [
       {

@@ -23,6 +23,7 @@ import { confirmStore, holdStore, proveJournal } from "./epoch.ts";
 import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
 import { createMoment } from "./moment.ts";
+import { auditEntries, proveAudit } from "./audit-log.ts";
 import { privacyOf } from "./privacy.ts";
 import { planRepair } from "./repair.ts";
 import { makePlan } from "./planning.ts";
@@ -309,6 +310,10 @@ export function createEngine(world: World): Engine {
     ...listening(world),
     ...lookingOf(world),
     privacy: privacyOf(world),
+    auditLog: {
+      verify: (known) => proveAudit(world, known),
+      entries: (after) => auditEntries(world, after),
+    },
     access: () => world.store,
   };
 }

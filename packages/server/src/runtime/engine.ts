@@ -28,6 +28,7 @@ import type { Moment } from "./moment-port.ts";
 import type { WebhookStatus } from "./webhook-report.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Looking } from "./looking-port.ts";
+import type { AuditLog } from "./audit-log-port.ts";
 import type { Privacy } from "./privacy-port.ts";
 import type { RepairRequest } from "./repair-report.ts";
 import type { StoredRecord } from "./stored-record.ts";
@@ -63,6 +64,9 @@ export { lastOf, standsStill } from "./outlook-report.ts";
 export type * from "./duplicate-report.ts";
 export type { Receipt } from "./receipt.ts";
 export { outcomeTitles, webhookRows } from "./webhook-report.ts";
+export type { AuditProof } from "./audit-log-port.ts";
+export type { ErasurePlan, PersonExport } from "./privacy-port.ts";
+export type { ErasureProof } from "../store/port.ts";
 export type { RepairAsked } from "./repair-report.ts";
 export type { ContractState } from "./signing-report.ts";
 export type * from "./moment-port.ts";
@@ -451,6 +455,7 @@ export interface Engine extends Looking {
   attend(options?: Pick<RunOptions, "onProgress" | "signal">): Promise<Attended | null>;
   /** Persons: what is held of them, and how they are erased. */
   readonly privacy: Privacy;
+  readonly auditLog: AuditLog;
   /** Keys of the HTTP API, answers to repeated requests, and the audit log. */
   access(): AccessStore;
   close(): Promise<void>;

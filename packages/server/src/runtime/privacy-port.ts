@@ -44,7 +44,7 @@ export interface ErasurePlan {
 
 /** What is known of persons, and how they are erased. */
 export interface Privacy {
-  /** Rejects with PersonRefused when nobody, or more than one, is named so. */
+  /** Tells the audit log. Rejects with PersonRefused when nobody, or more than one, is named so. */
   exportPerson(person: string, by: string): Promise<PersonExport>;
   /** Plans that both systems lose the person's values; writes nothing. Rejects with PersonRefused. */
   planErasure(person: string, by: string): Promise<ErasurePlan>;
@@ -53,6 +53,8 @@ export interface Privacy {
    * PersonRefused when they do, or while something of the person is under way.
    */
   erasePerson(person: string, asked: { readonly by: string; readonly why: string }): Promise<ErasureProof>;
+  /** Texts that name this person alone, by which files are searched. Rejects with PersonRefused. */
+  identifiersOf(person: string): Promise<readonly string[]>;
   /** Erases again whom a restored backup brought back. */
   eraseAgain(): Promise<readonly ErasureProof[]>;
   erasures(): Promise<readonly ErasureProof[]>;

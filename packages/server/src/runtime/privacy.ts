@@ -36,8 +36,7 @@ async function linksWithMail(world: World, mail: string): Promise<readonly LinkI
   for (let after: LinkId | null = null; ;) {
     const page = await lookingOf(world).linkedRecords({ entity: contacts, limit: pageSize, after });
     for (const { link, members } of page)
-      if (members.some(({ fields }) => String(fields["email"] ?? "").toLowerCase() === wanted))
-        found.push(link);
+      if (members.some(({ fields }) => textAt(fields, "email").toLowerCase() === wanted)) found.push(link);
     const last = page.at(-1);
     if (last === undefined) return found;
     after = last.link;
@@ -122,8 +121,10 @@ async function exportPerson(world: World, name: string, by: string): Promise<Per
   const person = await findPerson(world, name);
   const shown = await shownNow(world, person);
   const { rows } = await rowsOf(world, person);
+  const at = new Date(world.clock.now()).toISOString();
+  await world.store.appendAudit([{ at, kind: "person_exported", body: { link: person.link, by } }]);
   const plain = {
-    ...{ form: "crossfoot person 1" as const, madeAt: new Date(world.clock.now()).toISOString(), madeBy: by },
+    ...{ form: "crossfoot person 1" as const, madeAt: at, madeBy: by },
     ...{ link: person.link, shown },
     held: rows.filter(({ isOwn }) => isOwn),
     mentioned: rows.filter(({ isOwn }) => !isOwn),
@@ -269,6 +270,10 @@ export function privacyOf(world: World): Privacy {
       return { plan, stays: staysOf(world) };
     },
     erasePerson: (name, asked) => eraseNow(world, name, asked),
+    async identifiersOf(name) {
+      const { values } = await rowsOf(world, await findPerson(world, name));
+      return values.identifiers;
+    },
     eraseAgain: () => eraseAgain(world),
     erasures: () => world.store.listErasures(),
   };

@@ -1,3 +1,4 @@
+import { canonicalBytes } from "@crossfoot/kernel";
 import type { Json } from "@crossfoot/kernel";
 
 /** What a key of the HTTP API may do, see the table of routes. */
@@ -77,6 +78,12 @@ export interface AuditRow extends AuditDraft {
   readonly beforeHash: string;
   /** Over the hash before and everything the entry says. */
   readonly hash: string;
+}
+
+/** The bytes that an entry's hash covers: the hash before it and everything the entry says. */
+export function auditBytes(before: string, entry: AuditDraft & { readonly number: number }): string {
+  const { number, at, kind, body } = entry;
+  return `${before}\n${canonicalBytes({ number, at, kind, body })}`;
 }
 
 /** Keys of the HTTP API, answers to repeated requests, and the audit log. */

@@ -2,11 +2,10 @@ import { canonicalBytes, isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap, LinkId } from "@crossfoot/kernel";
 import { chainedBytes } from "./chain.ts";
 import type { Note } from "./chain.ts";
-import type { RecordKey } from "./facts.ts";
-import type { ErasureOrder, ErasureProof, JournalEntry, PersonSought } from "./port.ts";
+import type { ErasureOrder, ErasureProof, JournalEntry, PersonSought, RecordKey } from "./port.ts";
 
 /** What stands in place of a text that was erased. */
-export const erasedText = "[erased]";
+const erasedText = "[erased]";
 
 /** A table that may hold values of persons, and what an erasure does with its rows. */
 export interface Place {
@@ -88,8 +87,9 @@ export interface Subject {
   readonly identifiers: readonly string[];
 }
 
-const nameOf = (connection: unknown, entity: unknown, id: unknown): string =>
-  [connection, entity, id].map(String).join("\u0000");
+const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+
+const nameOf = (...parts: readonly string[]): string => parts.join("\u0000");
 
 /** The person of an order, with their links and records. */
 export function subjectOf(
@@ -105,9 +105,9 @@ export function subjectOf(
 
 /** Whether a row is about the person. */
 export function isOwnRow(place: Place, row: JsonMap, subject: Subject): boolean {
-  if (place.links.some((column) => subject.links.has(String(row[column])))) return true;
-  const { connection, entity, external_id: id } = row;
-  return place.isOfRecord === true && subject.records.has(nameOf(connection, entity, id));
+  if (place.links.some((column) => subject.links.has(textOf(row[column])))) return true;
+  const name = [row["connection"], row["entity"], row["external_id"]].map((each) => textOf(each));
+  return place.isOfRecord === true && subject.records.has(nameOf(...name));
 }
 
 /** Whether a row is about another record, whose values follow that record. */
@@ -148,7 +148,7 @@ function without(value: Json, taken: Taken, isOwn: boolean): Json {
   }
   if (Array.isArray(value)) return value.map((each: Json) => without(each, taken, isOwn));
   if (!isMap(value)) return value;
-  const isAbout = isOwn || Object.values(value).some((each) => taken.links.has(String(each)));
+  const isAbout = isOwn || Object.values(value).some((each) => taken.links.has(textOf(each)));
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [
       holdsText(key, taken.identifiers) ? erasedText : key,
@@ -202,7 +202,7 @@ export function erasedRow(
 
 /** Whether something of the person is under way or waits for somebody, so that nothing is erased yet. */
 export const isUnderWay = (table: string, row: JsonMap): boolean =>
-  (table === "intent" && ["stored", "sending", "in_doubt"].includes(String(row["state"]))) ||
+  (table === "intent" && ["stored", "sending", "in_doubt"].includes(textOf(row["state"]))) ||
   (table === "conflict" && row["state"] === "open");
 
 /** What an erasure leaves of an entry of the journal: its place, and a digest of all that it says now. */
@@ -224,8 +224,8 @@ export const erasureNote = (order: ErasureOrder, left: readonly LeftEntry[]): No
 /** What erasures left of entries, by `shard/seq`; of an entry that was emptied twice the last counts. */
 export function leftEntries(bodies: readonly Json[]): ReadonlyMap<string, string> {
   const all = bodies.flatMap((body): readonly LeftEntry[] => {
-    const left = isMap(body) ? body["left"] : undefined;
-    return Array.isArray(left) ? (left as unknown as readonly LeftEntry[]) : [];
+    const { left } = body as { readonly left?: readonly LeftEntry[] };
+    return left ?? [];
   });
   return new Map(all.map(([shard, seq, digest]) => [`${shard}/${seq}`, digest]));
 }

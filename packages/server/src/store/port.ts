@@ -56,7 +56,7 @@ import type {
 export type { Backlog, DueRecords, EntityCounts, OpenWrites } from "./counts.ts";
 export { breakName, recordName } from "./facts.ts";
 export type { CursorState, RecordKey, StoredObservation } from "./facts.ts";
-export type * from "./access-port.ts";
+export * from "./access-port.ts";
 export type * from "./adopt-port.ts";
 export type * from "./duplicate-port.ts";
 export type * from "./epoch-port.ts";

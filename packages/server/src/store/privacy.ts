@@ -101,6 +101,12 @@ async function changeRows(tx: Queryable, place: Place, rows: readonly JsonMap[])
   );
 }
 
+/** With what an entry is chained. */
+interface Chained {
+  readonly before_hash: string;
+  readonly hash: string;
+}
+
 interface Done {
   readonly rows: { [table: string]: number };
   readonly elsewhere: { [table: string]: number };
@@ -135,8 +141,9 @@ async function eraseIn(
   await changeRows(tx, place, changed);
   if (place.table === "journal")
     for (const row of changed) {
-      const entry = entryOf(row as unknown as JournalRow);
-      const sealed = { before: String(row["before_hash"]), hash: String(row["hash"]) };
+      const { before_hash: before, hash, ...rest } = row as unknown as JournalRow & Chained;
+      const entry = entryOf(rest);
+      const sealed = { before, hash };
       done.left.push([entry.shard, entry.seq, leftDigest(entry, sealed, digest)]);
     }
   if (gone.length + changed.length > 0) done.rows[place.table] = gone.length + changed.length;

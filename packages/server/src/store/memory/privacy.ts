@@ -20,7 +20,7 @@ import { compareText, jsonb } from "./json.ts";
 import type { State } from "./state.ts";
 import type { Table } from "./table.ts";
 
-type AnyTable = Table<JsonMap, never>;
+type AnyTable = Table<JsonMap>;
 
 function linksOf({ tables }: State, link: LinkId | null): readonly LinkId[] {
   const all = tables.link.all();
@@ -44,6 +44,12 @@ function recordsOf({ tables }: State, links: readonly LinkId[]): readonly Record
 function wholeSubject(state: State, person: PersonSought): Subject {
   const links = linksOf(state, person.link);
   return subjectOf(person, { links, records: [...person.records, ...recordsOf(state, links)] });
+}
+
+/** Rows by table. */
+interface Counts {
+  readonly rows: { [table: string]: number };
+  readonly elsewhere: { [table: string]: number };
 }
 
 /** What is known of persons (see the SQL store). */
@@ -79,10 +85,7 @@ export function privacyPart(state: State): PrivacyStore {
       );
       if (isEarly) return null;
       return state.commit(() => {
-        const done = {
-          rows: {} as { [table: string]: number },
-          elsewhere: {} as { [table: string]: number },
-        };
+        const done: Counts = { rows: {}, elsewhere: {} };
         const left: LeftEntry[] = [];
         for (const place of places) {
           const table = tableOf(place);
@@ -94,7 +97,7 @@ export function privacyPart(state: State): PrivacyStore {
             done.rows[place.table] = (done.rows[place.table] ?? 0) + 1;
             if (after === "gone") table.remove(row);
             else {
-              const next = table.change(row, jsonb(after) as JsonMap);
+              const next = table.change(row, jsonb<JsonMap>(after));
               if (place.table === "journal") left.push(leftOf(next as unknown as JournalTable));
             }
           }

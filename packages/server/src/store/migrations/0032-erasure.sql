@@ -1,6 +1,6 @@
 -- Locks taken: access exclusive on journal for an instant (trigger), share while its index is made.
--- Expected time at 10 million rows: about 10 s. Way back: put back the trigger of 0001, drop the index and the
--- table; entries that were erased stay so.
+-- Expected time at 10 million rows: about 10 s. Way back: put back the trigger of 0001, drop the index and
+-- the table; entries that were erased stay so.
 -- Persons whose values were erased: the proof of each, without any value.
 create table erasure (
   id text primary key,
