@@ -21,7 +21,7 @@ export interface Part {
   }[];
 }
 
-/** Whether an expression is made of allowed licences: one of those joined by OR, all of those joined by AND. */
+/** Whether allowed licences make an expression: one of those joined by OR, all of those joined by AND. */
 function isAllowed(expression: string): boolean {
   const plain = expression.replaceAll(/[()]/g, " ").trim();
   return plain

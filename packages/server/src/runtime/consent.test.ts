@@ -57,13 +57,13 @@ describe("what a person has allowed", () => {
     expect(shown(mini)).toEqual([true, true]);
   });
 
-  test("is never overwritten by a value of before, although the ERP changes something else later", async () => {
+  test("is never overwritten by a value of before, although the ERP is edited later", async () => {
     const mini = await scene();
     mini.crm.edit("contacts", mini.crmId, { mailOk: true });
     mini.pass(10_000);
     await mini.engine.run();
     mini.pass(10_000);
-    // Taken back in the CRM; the ERP, which has not heard of it, is edited after that with the old value in it.
+    // Taken back in the CRM; the ERP, which has not heard of it, is edited after that with the old value.
     mini.crm.edit("contacts", mini.crmId, { mailOk: false });
     mini.pass(10_000);
     mini.erp.edit("contacts", mini.erpId, { mailOk: true, family: "Forde" });
