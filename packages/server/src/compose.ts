@@ -107,6 +107,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     sweepEveryMs: project.sweepMs,
     observed: project.observed,
     planExpiresMs: project.planExpiresMs,
+    keepPlansMs: project.keepPlansMs,
     ...(witness === undefined ? {} : { witness }),
     erased: fileErasedList(join(project.folder, erasedListName)),
   };

@@ -179,6 +179,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
         ...{ at: "2026-01-31T10:00:00Z", looked: [], clusters: [], fresh: [], overdue: 0 },
         ...{ trend: [], troubles: [] },
       }),
+    forgetWhenDue: () => Promise.resolve(),
     lookWhenDue: () => Promise.resolve(null),
     reviews: () => Promise.resolve({ at: "", clusters: [], overdue: 0, trend: [], looks: [] }),
     answerDuplicate: () => Promise.resolve(null),

@@ -209,6 +209,7 @@ function compose(
     ) as Project["cadenceMs"],
     sweepMs: Number(value("sweep")),
     historyMs: Number(value("history")),
+    keepPlansMs: Math.max(Number(value("retention.plans")), Number(value("plan.expires"))),
     planExpiresMs: Number(value("plan.expires")),
     guard: guardOf(value),
     retry: {

@@ -225,6 +225,10 @@ export const optionTable: readonly Option[] = [
     fallback: "400d",
     help: "How long it is kept what orders and invoices showed before they changed, for `statement --as-of`.",
   }),
+  option("retention.plans", duration(day, 3_650 * day), {
+    fallback: "400d",
+    help: "How long plans are kept, with the values in them; a plan that is good still is kept as long as that.",
+  }),
   ...Object.keys(defaultGuardLimits).flatMap((kind) => guardOptions(kind)),
   option("plan.expires", duration(minute, 90 * day), {
     fallback: "7d",

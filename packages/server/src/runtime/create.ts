@@ -24,6 +24,7 @@ import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
 import { createMoment } from "./moment.ts";
 import { auditEntries, proveAudit } from "./audit-log.ts";
+import { createForgetting } from "./forgetting.ts";
 import { privacyOf } from "./privacy.ts";
 import { planRepair } from "./repair.ts";
 import { makePlan } from "./planning.ts";
@@ -298,6 +299,7 @@ export function createEngine(world: World): Engine {
     decideConflict: conflictDecision(world),
     records: (entity, connection) => storedRecords(world, entity, connection),
     duplicates: (options = {}) => findDuplicates(world, options),
+    forgetWhenDue: createForgetting(world),
     lookWhenDue: () => lookWhenDue(world),
     reviews: () => reviewsOf(world),
     answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),

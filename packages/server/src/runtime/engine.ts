@@ -425,6 +425,11 @@ export interface Engine extends Looking {
   records(entity: EntityName, connection: ConnectionId): AsyncIterable<StoredRecord>;
   /** Looks for records that one connection has twice. Writes to no connected system. */
   duplicates(options?: DuplicateOptions): Promise<DuplicateReport>;
+  /**
+   * Forgets what is kept longer than the project says, once an hour: plans, and answers of the HTTP API that
+   * were kept for repeats. Does nothing in between.
+   */
+  forgetWhenDue(): Promise<void>;
   /** Looks for duplicates where the contract's cadence says that it is time; null when it does not. */
   lookWhenDue(): Promise<DuplicateReport | null>;
   /** What is to be reviewed, from the store alone. */

@@ -84,6 +84,8 @@ export interface World {
   readonly sweepEveryMs: number;
   /** How long a plan is good, ms; a week when it is missing. */
   readonly planExpiresMs?: number;
+  /** How long plans are kept, ms; for ever when it is missing. */
+  readonly keepPlansMs?: number;
   /** Who remembers how far the store had come; without one a restore is not noticed. */
   readonly witness?: Witness;
   /** Who remembers which persons were erased; without one nobody is erased. */
