@@ -75,16 +75,25 @@ describe("what a person has allowed", () => {
     expect(mini.crm.get("contacts", mini.crmId).fields["family"]).toBe("Forde");
   });
 
-  test("is not taken from the ERP at the first meeting, where nobody has asked the person", async () => {
-    const mini = await scene();
-    const account = mini.crm.rows("accounts")[0]?.id ?? "";
-    const theirs = mini.erp.rows("accounts")[0]?.id ?? "";
-    const person = { given: "Ben", family: "Ode", email: "ben@ode.example" };
-    const crmId = mini.crm.add("contacts", { ...person, mailOk: null, account });
-    const erpId = mini.erp.add("contacts", { ...person, mailOk: true, account: theirs });
-    await mini.engine.run();
-    mini.pass(10_000);
-    await mini.engine.run();
-    expect(shown({ ...mini, crmId, erpId })).toEqual([null, null]);
+  test("is not taken from the ERP at the first meeting; what stood there is told as lost", async () => {
+    for (const theirWord of [true, false]) {
+      const mini = await scene();
+      const account = mini.crm.rows("accounts")[0]?.id ?? "";
+      const theirs = mini.erp.rows("accounts")[0]?.id ?? "";
+      const person = { given: "Ben", family: "Ode", email: "ben@ode.example" };
+      const crmId = mini.crm.add("contacts", { ...person, mailOk: null, account });
+      const erpId = mini.erp.add("contacts", { ...person, mailOk: theirWord, account: theirs });
+      await mini.engine.run();
+      mini.pass(10_000);
+      await mini.engine.run();
+      expect(shown({ ...mini, crmId, erpId })).toEqual([null, null]);
+      const [lost] = await mini.engine.lost({ record: `crm:${crmId}`, limit: 1 });
+      expect(lost).toMatchObject({ field: "consent", value: { email: theirWord } });
+      // What the person then says in the CRM stands in both.
+      mini.crm.edit("contacts", crmId, { mailOk: !theirWord });
+      mini.pass(10_000);
+      await mini.engine.run();
+      expect(shown({ ...mini, crmId, erpId })).toEqual([!theirWord, !theirWord]);
+    }
   });
 });
