@@ -1,4 +1,4 @@
-import type { ConnectionId, Fields, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, Fields, Json, LinkId } from "@crossfoot/kernel";
 import type { ErasureProof, HeldRow } from "../store/port.ts";
 import type { PlanDocument } from "./plan-document.ts";
 
@@ -18,6 +18,15 @@ export interface PersonShown {
   readonly fields: Fields | null;
 }
 
+/** What a row about something else says of a person; what it says of others is left out. */
+export interface PersonMention {
+  readonly table: string;
+  /** Name of the row, where it has one. */
+  readonly id: string | null;
+  /** The parts in which a number, an address or the whole name of the person, or their link, stands. */
+  readonly parts: readonly Json[];
+}
+
 /** All that is held of a person, sealed. */
 export interface PersonExport {
   readonly form: "crossfoot person 1";
@@ -28,8 +37,7 @@ export interface PersonExport {
   readonly shown: readonly PersonShown[];
   /** Rows of our own store about the person. */
   readonly held: readonly HeldRow[];
-  /** Rows about other records in which a number, an address or the whole name of the person stands. */
-  readonly mentioned: readonly HeldRow[];
+  readonly mentioned: readonly PersonMention[];
   /** SHA-256 over all of the above in canonical form, in hex. */
   readonly hash: string;
 }

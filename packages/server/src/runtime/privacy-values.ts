@@ -108,3 +108,21 @@ export function valuesOfPerson(
   const identifiers = [...contact, ...whole].filter((text) => text.trim().length >= identifierLengthMin);
   return { values, identifiers: [...new Set(identifiers.map((text) => text.trim()))] };
 }
+
+/** What a value says of a person, in the smallest parts that still say what it is about. Pure. */
+export function partsAbout(
+  value: Json,
+  person: { readonly link: string | null; readonly identifiers: readonly string[] },
+): readonly Json[] {
+  const names = (text: Json): boolean =>
+    typeof text === "string" &&
+    person.identifiers.some((each) => text.toLowerCase().includes(each.toLowerCase()));
+  if (names(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap((each: Json) => partsAbout(each, person));
+  if (!isMap(value)) return [];
+  const entries = Object.entries(value);
+  if (person.link !== null && entries.some(([, each]) => each === person.link)) return [value];
+  const own = entries.filter(([, each]) => names(each));
+  const below = entries.flatMap(([, each]) => (names(each) ? [] : partsAbout(each, person)));
+  return own.length === 0 ? below : [Object.fromEntries(own), ...below];
+}

@@ -7,8 +7,8 @@ import { recordName } from "../store/port.ts";
 import type { ErasureProof, HeldRow, RecordKey } from "../store/port.ts";
 import { lookingOf, withNamedIds } from "./looking.ts";
 import { PersonRefused } from "./privacy-port.ts";
-import type { PersonExport, PersonShown, Privacy } from "./privacy-port.ts";
-import { personalPaths, valuesOfPerson } from "./privacy-values.ts";
+import type { PersonExport, PersonMention, PersonShown, Privacy } from "./privacy-port.ts";
+import { partsAbout, personalPaths, valuesOfPerson } from "./privacy-values.ts";
 import { planRepair } from "./repair.ts";
 import { erasureRule } from "./repair-report.ts";
 import type { RepairAsked } from "./repair-report.ts";
@@ -120,14 +120,20 @@ async function rowsOf(
 async function exportPerson(world: World, name: string, by: string): Promise<PersonExport> {
   const person = await findPerson(world, name);
   const shown = await shownNow(world, person);
-  const { rows } = await rowsOf(world, person);
+  const { rows, values } = await rowsOf(world, person);
+  const about = { link: person.link, identifiers: values.identifiers };
   const at = new Date(world.clock.now()).toISOString();
   await world.store.appendAudit([{ at, kind: "person_exported", body: { link: person.link, by } }]);
   const plain = {
     ...{ form: "crossfoot person 1" as const, madeAt: at, madeBy: by },
     ...{ link: person.link, shown },
     held: rows.filter(({ isOwn }) => isOwn),
-    mentioned: rows.filter(({ isOwn }) => !isOwn),
+    mentioned: rows
+      .filter(({ isOwn }) => !isOwn)
+      .map(({ table, row }): PersonMention => {
+        const { id } = row;
+        return { table, id: typeof id === "string" ? id : null, parts: partsAbout(row, about) };
+      }),
   };
   return { ...plain, hash: world.entropy.digest(canonicalBytes(plain)) };
 }
