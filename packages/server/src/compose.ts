@@ -86,8 +86,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     return createSide(connection, { connector, clock, gate, ...(fetch === undefined ? {} : { fetch }) });
   });
   known.push(...sides);
-  const ofProject = (): Witness => fileWitness(join(project.folder, witnessName), log);
-  const witness = options.witness ?? (options.database === undefined ? ofProject() : undefined);
+  const witness = options.witness ?? (options.database === undefined ? ownWitness(project, log) : undefined);
   const world: World = {
     store,
     sides: sides.map((side) => wrap.side?.(side) ?? side),
@@ -119,6 +118,8 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   };
   return { ...engine, close };
 }
+
+const ownWitness = ({ folder }: Project, log: Log): Witness => fileWitness(join(folder, witnessName), log);
 
 /** The address of a store's server holds a password. */
 export function storeSecrets(store: StoreHome): readonly string[] {

@@ -1,7 +1,7 @@
 /** Licences that what is shipped may have, and the check of a list of parts against them. */
 
 /** SPDX names that are allowed. */
-export const allowedLicences: readonly string[] = [
+const allowedLicences: readonly string[] = [
   ...["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "0BSD", "BlueOak-1.0.0"],
 ];
 

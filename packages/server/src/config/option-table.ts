@@ -227,7 +227,7 @@ export const optionTable: readonly Option[] = [
   }),
   option("retention.plans", duration(day, 3_650 * day), {
     fallback: "400d",
-    help: "How long plans are kept, with the values in them; a plan that is good still is kept as long as that.",
+    help: "How long plans are kept, with the values in them; one that is good still is kept in any case.",
   }),
   ...Object.keys(defaultGuardLimits).flatMap((kind) => guardOptions(kind)),
   option("plan.expires", duration(minute, 90 * day), {

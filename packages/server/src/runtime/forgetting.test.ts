@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import { createForgetting } from "./forgetting.ts";
 
-test("plans are forgotten once they are older than the project keeps them, looked at once an hour", async () => {
+test("plans are forgotten once they are older than the project keeps them, once an hour", async () => {
   let now = 0;
   const clock = { now: () => now, monotonic: () => now };
   const store = createMemoryStore({ entropy: { digest: (text) => text, uuid: () => "u" }, clock });

@@ -51,23 +51,13 @@ export async function markPlans(tx: Queryable, outcomes: readonly IntentOutcome[
   );
 }
 
-/** Most plans that are forgotten in one commit. */
-const forgottenMax = 1_000;
-
-/** Plans that nobody needs any more. */
-const forgettable =
-  "select p.id from plan p where p.state <> 'applying' and p.made_at <= now() - $1::float8 * interval " +
-  "'1 millisecond' and not exists (select from intent i where i.plan_id = p.id and i.state in ('stored', " +
-  "'sending', 'in_doubt', 'parked')) and not exists (select from consolidated c where c.plan = p.id) " +
-  `order by p.made_at, p.id limit ${forgottenMax} for update skip locked`;
-
 async function bodyOf(database: Database, id: string): Promise<Json | null> {
   const [row] = await database.query<{ body: Json }>("select body from plan where id = $1", [id]);
   return row?.body ?? null;
 }
 
 /** Plans and their marks. */
-export function planStore({ database, journal }: Deps): PlanStore {
+export function planStore({ database, journal }: Deps): Omit<PlanStore, "forgetPlans"> {
   return {
     async storeId(offered) {
       const read = (): Promise<readonly { readonly id: string }[]> =>
@@ -121,16 +111,6 @@ export function planStore({ database, journal }: Deps): PlanStore {
         [JSON.stringify(parents)],
       );
       return rows.map(({ link_id, entity }) => ({ link: link_id as LinkId, entity }));
-    },
-    async forgetPlans(olderThanMs) {
-      return database.transaction(async (tx) => {
-        const rows = await tx.query<{ id: string }>(forgettable, [olderThanMs]);
-        const ids = JSON.stringify(rows.map(({ id }) => id));
-        const these = "in (select jsonb_array_elements_text($1::jsonb))";
-        await tx.query(`delete from plan_write where plan_id ${these}`, [ids]);
-        await tx.query(`delete from plan where id ${these}`, [ids]);
-        return rows.length;
-      });
     },
     async approvePlan(id, by) {
       await database.transaction(async (tx) => {

@@ -24,6 +24,7 @@ import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
 import { patient } from "./patient.ts";
 import { pauseStore } from "./pauses.ts";
+import { oldPlanStore } from "./old-plans.ts";
 import { planStore } from "./plans.ts";
 import { privacyStore } from "./privacy.ts";
 import { proofStore } from "./proofs.ts";
@@ -64,6 +65,7 @@ export function createStore(deps: {
     ...intentStore(parts),
     ...peopleStore(parts),
     ...planStore(parts),
+    ...oldPlanStore(database),
     ...quotaStore(database),
     ...privacyStore(parts),
     ...proofStore(parts),

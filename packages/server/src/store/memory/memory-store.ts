@@ -26,6 +26,7 @@ import { lostPart } from "./lost.ts";
 import { madePart } from "./made-writes.ts";
 import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
+import { oldPlanPart } from "./old-plans.ts";
 import { planPart } from "./plans.ts";
 import { contractPart } from "./contracts.ts";
 import { pausePart } from "./pauses.ts";
@@ -112,6 +113,7 @@ export function createMemoryStore(deps: {
     ...intentPart(state),
     ...peoplePart(state),
     ...planPart(state),
+    ...oldPlanPart(state),
     ...quotaPart(state),
     ...privacyPart(state),
     ...proofPart(state),

@@ -23,12 +23,9 @@ export function markPlans(state: State, outcomes: readonly IntentOutcome[], now:
   }
 }
 
-/** States of a write that may still be marked in its plan. */
-const openStates: readonly string[] = ["stored", "sending", "in_doubt", "parked"];
-
 /** Plans and their marks. */
-export function planPart(state: State): PlanStore {
-  const { plan, planWrite, identity, wait, link, intent, consolidated } = state.tables;
+export function planPart(state: State): Omit<PlanStore, "forgetPlans"> {
+  const { plan, planWrite, identity, wait, link } = state.tables;
   return {
     async storeId(offered) {
       return state.commit((now) => {
@@ -74,21 +71,6 @@ export function planPart(state: State): PlanStore {
       return [...waiting].toSorted(compareText).flatMap((id) => {
         const row = link.get(id);
         return row === undefined ? [] : [{ link: id as LinkId, entity: row.entity }];
-      });
-    },
-    async forgetPlans(olderThanMs) {
-      return state.commit((now) => {
-        const isOpen = (id: string): boolean =>
-          intent.all().some(({ plan_id: of, state: at }) => of === id && openStates.includes(at)) ||
-          consolidated.all().some(({ plan: of }) => of === id);
-        const old = plan
-          .all()
-          .filter((row) => row.state !== "applying" && row.made_at <= now - olderThanMs && !isOpen(row.id));
-        for (const row of old) {
-          for (const mark of planWrite.by("plan", row.id)) planWrite.remove(mark);
-          plan.remove(row);
-        }
-        return old.length;
       });
     },
     async approvePlan(id, by) {
