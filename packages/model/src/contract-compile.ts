@@ -85,6 +85,7 @@ const fieldKeys: { readonly [key: string]: readonly string[] | "free" } = {
   onForeignEdit: foreignEdits,
   mandatory: "free",
   means: "free",
+  privacy: "free",
 };
 
 /**
@@ -100,8 +101,14 @@ export function readContract(file: Json): {
   if (!isMap(file))
     return { contract: defaultContract, problems: [{ path: [], problem: "a contract is a map" }] };
   const given = file["entities"] ?? {};
-  const keys = { entities: "free", version: "free", signers: "free", periods: "free" } as const;
-  checkKeys(file, keys, { path: [], problems });
+  const keys = {
+    ...{ entities: "free", version: "free", signers: "free" },
+    periods: "free",
+    privacy: "free",
+  };
+  checkKeys(file, keys as { readonly [key: string]: "free" }, { path: [], problems });
+  const terms = file["privacy"];
+  const privacy = isMap(terms) ? { privacy: terms as NonNullable<Contract["privacy"]> } : {};
   const periods = readPeriods(file["periods"], problems);
   const signers = readSigners(file["signers"], problems);
   if (!isMap(given)) {
@@ -116,7 +123,7 @@ export function readContract(file: Json): {
       problems.push({ path: ["entities", name], problem: "the terms of an entity are a map" });
     } else merged[name] = overlay(name, terms, problems);
   }
-  return { contract: { signers, entities: merged, ...periods } as Contract, problems };
+  return { contract: { signers, entities: merged, ...periods, ...privacy } as Contract, problems };
 }
 
 function readPeriods(

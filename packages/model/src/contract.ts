@@ -1,5 +1,6 @@
 import type { EntityName } from "./entity.ts";
 import { fieldMeanings, usualEdgeCases } from "./glossary.ts";
+import type { PersonalTerms, PrivacyTerms } from "./privacy-terms.ts";
 
 /** The two roles a connection plays for an entity. */
 export type Role = "crm" | "erp";
@@ -33,6 +34,8 @@ export interface FieldTerms {
   readonly mandatory?: boolean;
   /** What the field means to this company, in the words that both departments sign. */
   readonly means?: string;
+  /** What it tells of persons, where that is another than usual. */
+  readonly privacy?: PersonalTerms;
 }
 
 /** When a record is created on the side of a role. */
@@ -171,6 +174,8 @@ export interface Contract {
   readonly entities: { readonly [entity in EntityName]: EntityTerms };
   /** Missing where no period is closed by contract. */
   readonly periods?: PeriodTerms;
+  /** Missing where the usual terms of privacy hold. */
+  readonly privacy?: PrivacyTerms;
 }
 
 const shared = {
@@ -222,7 +227,8 @@ const usual: Contract = {
         ["email", "account"],
         ["email", "name"],
       ],
-      fields: { account: mandatory },
+      // What a person has allowed is taken down where they said it, and comes from nowhere else.
+      fields: { account: mandatory, consent: { direction: "crm-to-erp", onFirstLink: "master" } },
       means: "A person at an account. Follows its account to the ERP.",
     },
     products: {

@@ -17,6 +17,8 @@ export * from "./entity.ts";
 export * from "./footing.ts";
 export * from "./nearest.ts";
 export { fieldKindsOf } from "./own-field.ts";
+export * from "./privacy.ts";
+export * from "./privacy-terms.ts";
 export * from "./proof.ts";
 export * from "./reason.ts";
 export * from "./seal.ts";

@@ -6,6 +6,7 @@ import { odoo } from "@crossfoot/connector-odoo";
 import { tryton } from "@crossfoot/connector-tryton";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
 import type { Connectors, Project, StoreHome } from "./config/project.ts";
+import { erasedListName, fileErasedList } from "./platform/erased-list.ts";
 import { fileWitness, witnessName } from "./platform/witness.ts";
 import { systemClock } from "./platform/clock.ts";
 import { openEmbedded } from "./platform/embedded.ts";
@@ -85,8 +86,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     return createSide(connection, { connector, clock, gate, ...(fetch === undefined ? {} : { fetch }) });
   });
   known.push(...sides);
-  const ofProject = (): Witness => fileWitness(join(project.folder, witnessName), log);
-  const witness = options.witness ?? (options.database === undefined ? ofProject() : undefined);
+  const witness = options.witness ?? (options.database === undefined ? ownWitness(project, log) : undefined);
   const world: World = {
     store,
     sides: sides.map((side) => wrap.side?.(side) ?? side),
@@ -106,7 +106,9 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     sweepEveryMs: project.sweepMs,
     observed: project.observed,
     planExpiresMs: project.planExpiresMs,
+    keepPlansMs: project.keepPlansMs,
     ...(witness === undefined ? {} : { witness }),
+    erased: fileErasedList(join(project.folder, erasedListName)),
   };
   const engine = createEngine(world);
   const close = async (): Promise<void> => {
@@ -116,6 +118,8 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   };
   return { ...engine, close };
 }
+
+const ownWitness = ({ folder }: Project, log: Log): Witness => fileWitness(join(folder, witnessName), log);
 
 /** The address of a store's server holds a password. */
 export function storeSecrets(store: StoreHome): readonly string[] {

@@ -54,6 +54,30 @@ export interface Testimony {
   readonly heads: readonly { readonly shard: number; readonly seq: number; readonly hash: string }[];
 }
 
+/** A person who was erased, known by nothing but keyed hashes of their records' names. */
+export interface ErasedMark {
+  /** Name of the erasure. */
+  readonly id: string;
+  /** ISO instant. */
+  readonly at: string;
+  readonly by: string;
+  /** Of each record, see {@link ErasedList.nameOf}. */
+  readonly records: readonly string[];
+}
+
+/**
+ * Who was erased, kept where no backup of the store takes it away: a person that a restored backup brings
+ * back is erased again.
+ */
+export interface ErasedList {
+  /** Rejects when there is a list that cannot be read. */
+  load(): Promise<readonly ErasedMark[]>;
+  /** Keeps a mark for ever; a mark of the same name stays as it is. Rejects when it cannot be written. */
+  add(mark: ErasedMark): Promise<void>;
+  /** Keyed hash of a record's name, in hex. Rejects as `load` does. */
+  nameOf(record: string): Promise<string>;
+}
+
 /**
  * A witness of how far the store had come, kept where no backup of the store brings it back. Without one the
  * restore of a backup cannot be noticed, only told by a person.

@@ -196,6 +196,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-privacy-port",
+    at: "packages/server/src/store/privacy-port.ts",
+    rooms: ["kernel", "server/store-facts"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-proof-port",
     at: "packages/server/src/store/proof-port.ts",
     rooms: ["kernel", "model"],
@@ -293,6 +300,7 @@ export const rooms: readonly Room[] = [
       "server/store-pause-port",
       "server/store-webhook-port",
       "server/store-history-port",
+      "server/store-privacy-port",
       "server/store-proof-port",
       "server/store-statement-port",
       "server/store-quota-port",

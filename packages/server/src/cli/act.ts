@@ -3,6 +3,7 @@ import type { ApplyOptions, PlanOptions, RunOptions } from "../runtime/engine.ts
 import { entityOf, onlyOf, projectOf, recordOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepPlan, readPlan } from "./plan-file.ts";
+import { eraseAgain } from "./privacy.ts";
 import { badInput, badProject, exitCodes, troubleCode } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showPlan } from "./show-plan.ts";
@@ -107,7 +108,10 @@ export async function applyCommand(context: Context, file: string, flags: ApplyF
 /** `run`: reads, decides and writes once. */
 export async function runCommand(context: Context, options: ActOptions): Promise<ExitCode> {
   const summary = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, (engine) => engine.run(runOptions(options, { onProgress: view.report, signal }))),
+    withEngine(context, async (engine) => {
+      await eraseAgain(context, engine);
+      return engine.run(runOptions(options, { onProgress: view.report, signal }));
+    }),
   );
   context.print(summary, () => showRun(summary, context.room));
   return runCode(summary);

@@ -12,6 +12,7 @@ import { tempFolder } from "../platform/testing/temp-folder.ts";
 import type { TempFolder } from "../platform/testing/temp-folder.ts";
 import type { ContractState } from "../runtime/engine.ts";
 import type { KeptContract } from "../store/port.ts";
+import { personalPart } from "../documents/inventory-sheet.ts";
 import { command, fakeEngine } from "./testing.ts";
 
 const golden = (name: string): string => `../../../../test/golden/${name}`;
@@ -25,7 +26,7 @@ const printed = (contract: Contract): Sheet => {
   const words = contractWords(contract);
   const cadence = Object.fromEntries(words.entities.map(({ entity }) => [entity, "Looked at every 30s."]));
   const head = { version: "1", hash: "c0ffee", signatures: null, missing: null };
-  return contractSheet({ ...head, words, cadence: cadence as never });
+  return contractSheet({ ...head, words, cadence: cadence as never, personal: personalPart(contract) });
 };
 
 /** What a browser shows as text, cell by cell. */

@@ -3,6 +3,7 @@ import { contractWords, entityNames } from "@crossfoot/model";
 import { loadProject } from "../config/load-project.ts";
 import type { Project } from "../config/project.ts";
 import { contractSheet } from "../documents/contract-sheet.ts";
+import { personalPart } from "../documents/inventory-sheet.ts";
 import { sheetMarkdown } from "../documents/sheet-markdown.ts";
 import { cadenceWords, specSheet } from "../documents/spec-sheet.ts";
 import type { KnownAbilities } from "../documents/spec-sheet.ts";
@@ -78,7 +79,8 @@ async function contractCommand(context: Context, flags: ContractFlags): Promise<
     entityNames.map((name) => [name, cadenceWords(project, name)]),
   ) as Parameters<typeof contractSheet>[0]["cadence"];
   if (out !== undefined) {
-    const sheet = contractSheet({ words, version, hash, cadence, signatures, missing });
+    const personal = personalPart(contract);
+    const sheet = contractSheet({ words, version, hash, cadence, signatures, missing, personal });
     keepDocument(context, out, { sheet, document });
   } else context.print(document, () => showContract(document, context.room));
   return exitCodes.done;

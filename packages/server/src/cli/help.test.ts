@@ -69,6 +69,8 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "secrets",
       "keys",
       "people",
+      "privacy",
+      "audit-log",
     ]);
     const parts = [`${head}\n\`\`\`\n${whole}\n\`\`\``];
     for (const name of commands) parts.push(`## ${name}\n\n\`\`\`\n${await helpOf([name])}\n\`\`\``);

@@ -25,7 +25,7 @@ export type LoopEvent =
 
 /** What the loop works with. */
 export interface LoopOptions {
-  readonly engine: Pick<Engine, "run" | "followHints" | "attend" | "lookWhenDue">;
+  readonly engine: Pick<Engine, "run" | "followHints" | "attend" | "lookWhenDue" | "forgetWhenDue">;
   readonly entities: readonly EntityName[];
   readonly cadenceMs: { readonly [entity in EntityName]: number };
   readonly clock: Clock;
@@ -109,6 +109,7 @@ async function once(options: LoopOptions, dueAt: Map<EntityName, number>): Promi
   const watched = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
   const dueBy = (now: number): readonly EntityName[] =>
     [...dueAt].filter(([, at]) => at <= now).map(([entity]) => entity);
+  await engine.forgetWhenDue();
   if (dueBy(clock.monotonic()).length === 0) {
     const attended = await engine.attend(watched);
     if (attended === null) {

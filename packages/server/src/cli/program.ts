@@ -30,6 +30,8 @@ import { exitCodes, Refusal, refusalDocument, refusalOf, refusalText } from "./r
 import type { ExitCode } from "./refusal.ts";
 import { addMatching } from "./match.ts";
 import { addSecrets } from "./secrets.ts";
+import { addPrivacy } from "./privacy.ts";
+import { addAuditLog } from "./audit-log.ts";
 import { pauseCommand } from "./pausing.ts";
 import { prepareCommand } from "./prepare.ts";
 import type { PrepareFlags } from "./prepare.ts";
@@ -280,6 +282,8 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addSecrets,
     addKeys,
     addPersons,
+    addPrivacy,
+    addAuditLog,
   ])
     group(add);
   try {

@@ -7,6 +7,7 @@ import { ObserveOnly } from "../runtime/observing.ts";
 import { ContractUnsigned } from "../runtime/signing-report.ts";
 import { RestoreRefused } from "../runtime/restore.ts";
 import { ConsolidationRefused } from "../runtime/consolidate-refusal.ts";
+import { PersonRefused } from "../runtime/privacy-port.ts";
 import { UndoRefused } from "../runtime/undo-load.ts";
 import { isWrongOption } from "../runtime/wrong-option.ts";
 import { safeText } from "./text.ts";
@@ -102,6 +103,9 @@ export function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof UndoRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "undo_refused" });
+  }
+  if (error instanceof PersonRefused) {
+    return new Refusal(exitCodes.refused, error.message, { code: "person_refused" });
   }
   if (error instanceof ConsolidationRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "consolidation_refused" });

@@ -146,6 +146,16 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     fields: () => Promise.resolve([]),
     prepare: () => Promise.resolve([]),
     moment: noMoment,
+    auditLog: {
+      verify: () => Promise.resolve({ entries: 0, broken: [], head: null, hasKnown: null }),
+      async *entries() {
+        // Nothing was refused.
+      },
+    },
+    privacy: {
+      ...{ exportPerson: unasked, planErasure: unasked, erasePerson: unasked, identifiersOf: unasked },
+      ...{ eraseAgain: () => Promise.resolve([]), erasures: () => Promise.resolve([]) },
+    },
     verify: () => Promise.resolve({ entries: 12, broken: [], accepted: [] }),
     run: () => Promise.resolve(quietRun),
     adopt: () =>
@@ -169,6 +179,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
         ...{ at: "2026-01-31T10:00:00Z", looked: [], clusters: [], fresh: [], overdue: 0 },
         ...{ trend: [], troubles: [] },
       }),
+    forgetWhenDue: () => Promise.resolve(),
     lookWhenDue: () => Promise.resolve(null),
     reviews: () => Promise.resolve({ at: "", clusters: [], overdue: 0, trend: [], looks: [] }),
     answerDuplicate: () => Promise.resolve(null),
@@ -222,6 +233,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     close: () => Promise.resolve(),
     ...answers,
   };
+  const plain = { privacy: engine.privacy, auditLog: engine.auditLog };
   const noted = Object.entries(engine).map(([name, method]) => [
     name,
     (...args: unknown[]): unknown => {
@@ -229,7 +241,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
       return (method as (...given: unknown[]) => unknown)(...args);
     },
   ]);
-  return { ...(Object.fromEntries(noted) as Engine), asked };
+  return { ...(Object.fromEntries(noted) as Engine), ...plain, asked };
 }
 
 /** What one command left behind. */

@@ -6,6 +6,7 @@ import { projectOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { startLoop } from "./loop.ts";
 import type { Loop, LoopEvent } from "./loop.ts";
+import { eraseAgain } from "./privacy.ts";
 import { exitCodes, refusalOf } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { number, safeText, span } from "./text.ts";
@@ -24,6 +25,7 @@ export async function upCommand(context: Context, flags: UpFlags): Promise<ExitC
   const engine = await context.deps.openEngine(project);
   try {
     await engine.enterContract();
+    await eraseAgain(context, engine);
     return await serve(context, project, engine);
   } finally {
     await engine.close();
@@ -77,6 +79,7 @@ export async function workerCommand(context: Context): Promise<ExitCode> {
   const engine = await context.deps.openEngine(project);
   try {
     await engine.enterContract();
+    await eraseAgain(context, engine);
     context.say("A worker of Crossfoot is up. Stop: Ctrl-C");
     const ended = await untilStopped(context, { project, engine });
     context.print(ended, () => `Stopped after ${span(ended.durationMs)}, ${number(ended.runs)} runs.`);

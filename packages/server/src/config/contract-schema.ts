@@ -5,7 +5,9 @@ import {
   effectOccasions,
   entities,
   entityNames,
+  legalBases,
   ownFieldKinds,
+  personalCategories,
   statusCodes,
   survivorshipRules,
 } from "@crossfoot/model";
@@ -54,11 +56,56 @@ const terms: { readonly [key: string]: JsonSchema } = {
   means: text("What it means to this company, in words that both departments sign."),
 };
 
+const personalTerms: JsonSchema = map(
+  {
+    category: one(
+      "What kind of personal value it holds; `none` for one that tells nothing of a person.",
+      ...personalCategories,
+    ),
+    purpose: text("What it is used for."),
+    legalBasis: one("Why it may be kept (GDPR article 6).", ...legalBases),
+    retention: text("How long it is kept, in words."),
+    erasedAs: text("What stands in its place once the person is erased; nothing without it."),
+  },
+  { description: "What it tells of persons, where that is another than usual." },
+);
+
+/** Terms of privacy that are not of one field. */
+const privacyTerms: JsonSchema = map(
+  {
+    keep: map(
+      Object.fromEntries(
+        entityNames.map((name) => [
+          name,
+          map(
+            {
+              years: { type: "number", minimum: 0, description: "Years after the record's own date." },
+              because: text("Which law wants it."),
+            },
+            { required: ["years", "because"] },
+          ),
+        ]),
+      ),
+      { description: "Records that the law wants kept although a person asks for erasure." },
+    ),
+    regions: map(
+      {},
+      {
+        additionalProperties: list(text("A region, such as eu."), "Regions that its records may go to."),
+        description:
+          "By the region of a connection, where its records may go. Without it every route is allowed.",
+      },
+    ),
+  },
+  { description: "What holds for values of persons, beside what each field says." },
+);
+
 /** What every field may say; shared, so that an editor loads one page instead of a book. */
 const ofEachField = {
   ...terms,
   custom: text("Name of the rule, with `policy: custom`."),
   mandatory: flag("Nothing is written before this field has a value."),
+  privacy: personalTerms,
 };
 const fieldTerms: JsonSchema = map(ofEachField);
 const ownFieldTerms: JsonSchema = map(
@@ -232,6 +279,7 @@ export const contractSchema: JsonSchema = {
         description: "Books of the ERP that are closed: nothing dated in them is written there.",
       },
     ),
+    privacy: privacyTerms,
     signers: {
       ...list(
         map(

@@ -17,6 +17,7 @@ import { readSecret, secretForm } from "./secret-reference.ts";
 import type { SecretPlaces } from "./secret-reference.ts";
 import { readSettings } from "./settings.ts";
 import type { Setting, Settings } from "./settings.ts";
+import { routesOutOfRegion } from "./regions.ts";
 import { readVisibility } from "./visibility.ts";
 import type { Visibility } from "./visibility.ts";
 import type { YamlFile } from "./yaml-file.ts";
@@ -83,6 +84,10 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   work.problems.push(...unseen);
   const connections = loaded.flatMap(({ connection }) => (connection === null ? [] : [connection]));
   const roles = sides === undefined ? undefined : rolesOf(connections, sides);
+  const value = (name: string): boolean => settings.get(`entities.${name}`)?.value === true;
+  const routes =
+    sides === undefined ? [] : routesOutOfRegion(settings, switched(contract.contract, value), sides);
+  for (const { keys, message } of routes) note(work, keys, message);
   if (work.problems.length > 0 || roles === undefined || store === undefined) {
     return { problems: sortProblems(work.problems) };
   }
@@ -208,6 +213,7 @@ function compose(
     ) as Project["cadenceMs"],
     sweepMs: Number(value("sweep")),
     historyMs: Number(value("history")),
+    keepPlansMs: Math.max(Number(value("retention.plans")), Number(value("plan.expires"))),
     planExpiresMs: Number(value("plan.expires")),
     guard: guardOf(value),
     retry: {

@@ -142,6 +142,9 @@ export const optionTable: readonly Option[] = [
     isRequired: true,
     help: "Address of the system, no password in it.",
   }),
+  option("connections.*.region", text, {
+    help: "Region in which the system keeps its records, such as eu; the contract says where they may go.",
+  }),
   option("connections.*.secrets.*", secret, {
     help: "Where a secret is kept, by the name that the connector uses.",
   }),
@@ -221,6 +224,10 @@ export const optionTable: readonly Option[] = [
   option("history", duration(day, 3_650 * day), {
     fallback: "400d",
     help: "How long it is kept what orders and invoices showed before they changed, for `statement --as-of`.",
+  }),
+  option("retention.plans", duration(day, 3_650 * day), {
+    fallback: "400d",
+    help: "How long plans are kept, with the values in them; one that is good still is kept in any case.",
   }),
   ...Object.keys(defaultGuardLimits).flatMap((kind) => guardOptions(kind)),
   option("plan.expires", duration(minute, 90 * day), {

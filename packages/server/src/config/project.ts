@@ -115,6 +115,8 @@ export interface Project {
   readonly sweepMs: number;
   /** How long former states of documents are kept, ms. */
   readonly historyMs: number;
+  /** How long plans are kept, ms. */
+  readonly keepPlansMs: number;
   /** How long a plan is good. */
   readonly planExpiresMs: number;
   readonly guard: GuardLimits;

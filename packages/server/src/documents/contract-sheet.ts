@@ -23,6 +23,8 @@ export interface PrintedContract {
   readonly signatures: readonly ShownSignature[] | null;
   /** Who has yet to sign it; null when nobody could look. */
   readonly missing: readonly Signer[] | null;
+  /** What it says of values of persons. */
+  readonly personal: SheetPart;
   /** When each entity is looked at, in words. */
   readonly cadence: { readonly [entity in EntityName]: string };
 }
@@ -95,7 +97,7 @@ function signaturePart({ words, signatures, missing, hash }: PrintedContract): S
 
 /** The contract as a document that sales, finance and operations read and sign. */
 export function contractSheet(printed: PrintedContract): Sheet {
-  const { words, version, hash, cadence } = printed;
+  const { words, version, hash, cadence, personal } = printed;
   const off = words.off.length === 0 ? [] : [`Not part of it (switched off): ${words.off.join(", ")}.`];
   const chapters = words.entities.map((each) => entityPart(each, cadence[each.entity]));
   return {
@@ -110,6 +112,6 @@ export function contractSheet(printed: PrintedContract): Sheet {
         "and can be restored.",
       ...off,
     ],
-    parts: [...chapters, signaturePart(printed)],
+    parts: [...chapters, personal, signaturePart(printed)],
   };
 }

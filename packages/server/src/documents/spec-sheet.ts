@@ -6,6 +6,7 @@ import { writeDuration } from "../config/duration.ts";
 import { hashOf } from "../config/load-contract.ts";
 import type { Project, ProjectConnection } from "../config/project.ts";
 import { kindWords, nativeWords, valueMapWords } from "./mapping-words.ts";
+import { personalPart } from "./inventory-sheet.ts";
 import type { Sheet, SheetPart, SheetTable } from "./sheet.ts";
 
 /** What the connectors of a project say they can do; a reason in words where one could not be asked. */
@@ -251,6 +252,7 @@ export function specSheet(project: Project, known: KnownAbilities): Sheet {
   const parts: readonly SheetPart[] = [
     { title: "Systems", parts: project.connections.map((each) => connectionPart(project, each, known)) },
     ...words.entities.map((each) => entityPart(each, project, known)),
+    personalPart(project.contract),
     { title: "Safety", tables: [guardTable(project)] },
     { title: "Who signs", points: words.signers.map((signer) => signerWords(signer)) },
   ];

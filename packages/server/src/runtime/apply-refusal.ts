@@ -26,7 +26,8 @@ export async function refuseUnfit(world: World, plan: PlanDocument): Promise<voi
     throw new PlanRefused("the plan was made by another store than the one that is to apply it");
   const known = await world.store.loadPlan(id);
   if (known === null) throw new PlanRefused("this store has made no plan of that name");
-  if (known.isVoid) throw new PlanRefused("the store was restored from a backup after the plan was made");
+  if (known.isVoid)
+    throw new PlanRefused("since the plan was made the store was restored, or a person in it erased");
   if (plan.contract !== world.contractHash) {
     if (plan.whatIf === null) throw new PlanRefused("the contract changed after the plan was made");
     const message = `the plan is of contract ${plan.contract.slice(0, 12)}, which is not in force`;

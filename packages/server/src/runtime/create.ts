@@ -23,6 +23,9 @@ import { confirmStore, holdStore, proveJournal } from "./epoch.ts";
 import { readIds } from "./observe.ts";
 import { outlooksOf } from "./outlook.ts";
 import { createMoment } from "./moment.ts";
+import { auditEntries, proveAudit } from "./audit-log.ts";
+import { createForgetting } from "./forgetting.ts";
+import { privacyOf } from "./privacy.ts";
 import { planRepair } from "./repair.ts";
 import { makePlan } from "./planning.ts";
 import { matchFirst } from "./resolve.ts";
@@ -296,6 +299,7 @@ export function createEngine(world: World): Engine {
     decideConflict: conflictDecision(world),
     records: (entity, connection) => storedRecords(world, entity, connection),
     duplicates: (options = {}) => findDuplicates(world, options),
+    forgetWhenDue: createForgetting(world),
     lookWhenDue: () => lookWhenDue(world),
     reviews: () => reviewsOf(world),
     answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),
@@ -307,6 +311,11 @@ export function createEngine(world: World): Engine {
     moment: createMoment(world),
     ...listening(world),
     ...lookingOf(world),
+    privacy: privacyOf(world),
+    auditLog: {
+      verify: (known) => proveAudit(world, known),
+      entries: (after) => auditEntries(world, after),
+    },
     access: () => world.store,
     events: () => world.store,
   };

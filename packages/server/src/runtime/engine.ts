@@ -28,6 +28,8 @@ import type { Moment } from "./moment-port.ts";
 import type { WebhookStatus } from "./webhook-report.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Looking } from "./looking-port.ts";
+import type { AuditLog } from "./audit-log-port.ts";
+import type { Privacy } from "./privacy-port.ts";
 import type { RepairRequest } from "./repair-report.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import type {
@@ -63,6 +65,9 @@ export { lastOf, standsStill } from "./outlook-report.ts";
 export type * from "./duplicate-report.ts";
 export type { Receipt } from "./receipt.ts";
 export { outcomeTitles, webhookRows } from "./webhook-report.ts";
+export type { AuditProof } from "./audit-log-port.ts";
+export type { ErasurePlan, PersonExport } from "./privacy-port.ts";
+export type { ErasureProof } from "../store/port.ts";
 export type { RepairAsked } from "./repair-report.ts";
 export type { ContractState } from "./signing-report.ts";
 export type * from "./moment-port.ts";
@@ -421,6 +426,11 @@ export interface Engine extends Looking {
   records(entity: EntityName, connection: ConnectionId): AsyncIterable<StoredRecord>;
   /** Looks for records that one connection has twice. Writes to no connected system. */
   duplicates(options?: DuplicateOptions): Promise<DuplicateReport>;
+  /**
+   * Forgets what is kept longer than the project says, once an hour: plans, and answers of the HTTP API that
+   * were kept for repeats. Does nothing in between.
+   */
+  forgetWhenDue(): Promise<void>;
   /** Looks for duplicates where the contract's cadence says that it is time; null when it does not. */
   lookWhenDue(): Promise<DuplicateReport | null>;
   /** What is to be reviewed, from the store alone. */
@@ -449,6 +459,9 @@ export interface Engine extends Looking {
    * a worker.
    */
   attend(options?: Pick<RunOptions, "onProgress" | "signal">): Promise<Attended | null>;
+  /** Persons: what is held of them, and how they are erased. */
+  readonly privacy: Privacy;
+  readonly auditLog: AuditLog;
   /** Keys of the HTTP API, answers to repeated requests, and the audit log. */
   access(): AccessStore;
   /** The journal, for who follows it. */

@@ -1,5 +1,8 @@
 import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 
+/** The rule by which values of a person are taken away, see {@link RepairAsked.rule}. */
+export const erasureRule = "erasure";
+
 /** One value of a record that is to be put right. */
 export interface RepairAsked {
   /** The rule that found it, such as `format-mix`. */

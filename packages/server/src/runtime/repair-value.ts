@@ -1,6 +1,7 @@
 import { isMap } from "@crossfoot/kernel";
 import type { Fields, FieldPolicy, Json, Value } from "@crossfoot/kernel";
 import { isBlank } from "@crossfoot/matching";
+import { erasureRule } from "./repair-report.ts";
 import type { RepairAsked } from "./repair-report.ts";
 
 /** What a value becomes, or why it stays. */
@@ -49,7 +50,8 @@ export function mendedValue(
     return { left: "changed", reason: "it shows something else since it was looked at" };
   const known = others.filter((other) => !isBlank(textAt(other, path)));
   const told = new Set(known.map((other) => textAt(other, path).trim()));
-  if (told.size === 1 && (to === null || to === "")) {
+  // Nobody's value is brought back where a person is erased.
+  if (asked.rule !== erasureRule && told.size === 1 && (to === null || to === "")) {
     const [source] = known;
     if (policy.kind.kind === "money") return { value: source?.[field] ?? null };
     // An address merges as one value, or two edits make an address nobody wrote.

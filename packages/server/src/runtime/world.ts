@@ -12,7 +12,7 @@ import type {
   RetryPolicy,
 } from "@crossfoot/kernel";
 import type { Contract, Role } from "@crossfoot/model";
-import type { Clock, Entropy, Log, Sleep, Witness } from "../ports.ts";
+import type { Clock, Entropy, ErasedList, Log, Sleep, Witness } from "../ports.ts";
 import type { Store } from "../store/port.ts";
 import type { Progress } from "./engine.ts";
 import { isQuotaWait, openTerms } from "./gate.ts";
@@ -84,8 +84,12 @@ export interface World {
   readonly sweepEveryMs: number;
   /** How long a plan is good, ms; a week when it is missing. */
   readonly planExpiresMs?: number;
+  /** How long plans are kept, ms; for ever when it is missing. */
+  readonly keepPlansMs?: number;
   /** Who remembers how far the store had come; without one a restore is not noticed. */
   readonly witness?: Witness;
+  /** Who remembers which persons were erased; without one nobody is erased. */
+  readonly erased?: ErasedList;
 }
 
 /** What is left to do after the store was restored and a person has confirmed that. */

@@ -1,3 +1,4 @@
+import { canonicalBytes } from "@crossfoot/kernel";
 import type { Json } from "@crossfoot/kernel";
 import type { KeyRole, PersonStore } from "./person-port.ts";
 
@@ -75,6 +76,12 @@ export interface AuditRow extends AuditDraft {
   readonly beforeHash: string;
   /** Over the hash before and everything the entry says. */
   readonly hash: string;
+}
+
+/** The bytes that an entry's hash covers: the hash before it and everything the entry says. */
+export function auditBytes(before: string, entry: AuditDraft & { readonly number: number }): string {
+  const { number, at, kind, body } = entry;
+  return `${before}\n${canonicalBytes({ number, at, kind, body })}`;
 }
 
 /** Keys of the HTTP API, people, answers to repeated requests, and the audit log. */

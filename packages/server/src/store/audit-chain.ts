@@ -1,11 +1,5 @@
-import { canonicalBytes } from "@crossfoot/kernel";
+import { auditBytes } from "./port.ts";
 import type { AuditDraft, AuditRow } from "./port.ts";
-
-/** The bytes that an entry's hash covers: the hash before it and everything the entry says. */
-export function auditBytes(before: string, entry: AuditDraft & { readonly number: number }): string {
-  const { number, at, kind, body } = entry;
-  return `${before}\n${canonicalBytes({ number, at, kind, body })}`;
-}
 
 /** Puts drafts behind the newest entry. */
 export function chainAudit(

@@ -2,6 +2,7 @@ import type { Json } from "@crossfoot/kernel";
 import type { Clock, Database, Entropy, Queryable } from "../ports.ts";
 import { chainNotes } from "./chain.ts";
 import type { Note } from "./chain.ts";
+import { leftEntries } from "./erasing.ts";
 import { linksOfChains } from "./links-of-chains.ts";
 import type { AcceptedBreak } from "./links-of-chains.ts";
 import { shardCount, shardOf } from "./port.ts";
@@ -127,7 +128,10 @@ export function journalReader(
     async verifyJournal(newest) {
       const heads = await database.query<Head>("select shard, seq, hash from journal_head order by shard");
       const known = await database.query<AcceptedBreak>("select shard, seq, mark from journal_break");
-      const links = linksOfChains(entropy.digest, known);
+      const erasures = await database.query<{ body: Json }>(
+        "select body from journal where kind = 'person_erased' order by shard, seq",
+      );
+      const links = linksOfChains(entropy.digest, known, leftEntries(erasures.map(({ body }) => body)));
       for (const { shard, seq: end, hash } of heads) {
         const chain = links.chain(shard, Number(end), newest);
         for (;;) {

@@ -45,6 +45,11 @@ export interface PlanStore {
   waitersOf(
     parents: readonly LinkId[],
   ): Promise<readonly { readonly link: LinkId; readonly entity: EntityName }[]>;
+  /**
+   * Forgets plans that were made longer ago than that, ms, up to a thousand at once, and answers how many:
+   * not one that is being applied, of which a write is open, or by which records became one.
+   */
+  forgetPlans(olderThanMs: number): Promise<number>;
   /** Remembers who approved a plan, by the hash that is its name; the journal tells it. */
   approvePlan(id: string, by: string): Promise<void>;
 }

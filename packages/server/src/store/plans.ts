@@ -90,7 +90,7 @@ function planStates({ database, journal }: Deps): Pick<PlanStore, "savePlan" | "
 }
 
 /** Plans and their marks. */
-export function planStore(deps: Deps): PlanStore {
+export function planStore(deps: Deps): Omit<PlanStore, "forgetPlans"> {
   const { database, journal } = deps;
   return {
     async storeId(offered) {

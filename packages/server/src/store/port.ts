@@ -32,6 +32,7 @@ import type { IntentKind, MadeQuery, MadeWrite, UndoOf, UndoneMark } from "./mad
 import type { PauseStore } from "./pause-port.ts";
 import type { WebhookStore } from "./webhook-port.ts";
 import type { PlanStore } from "./plan-port.ts";
+import type { PrivacyStore } from "./privacy-port.ts";
 import type { ProofStore } from "./proof-port.ts";
 import type { QuotaStore } from "./quota-port.ts";
 import type { StatementStore } from "./statement-port.ts";
@@ -56,7 +57,7 @@ import type {
 export type { Backlog, DueRecords, EntityCounts, OpenWrites } from "./counts.ts";
 export { breakName, recordName } from "./facts.ts";
 export type { CursorState, RecordKey, StoredObservation } from "./facts.ts";
-export type * from "./access-port.ts";
+export * from "./access-port.ts";
 export type * from "./person-port.ts";
 export type * from "./adopt-port.ts";
 export type * from "./duplicate-port.ts";
@@ -75,6 +76,7 @@ export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { ContractSignature, ContractSigning, ContractStore, KeptContract } from "./contract-port.ts";
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
 export * from "./webhook-port.ts";
+export type * from "./privacy-port.ts";
 export type * from "./proof-port.ts";
 export type * from "./statement-port.ts";
 export type { QuotaStore } from "./quota-port.ts";
@@ -364,6 +366,7 @@ export interface Store
     PauseStore,
     WebhookStore,
     ProofStore,
+    PrivacyStore,
     StatementStore,
     HistoryStore,
     ContractStore {

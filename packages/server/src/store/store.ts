@@ -27,7 +27,9 @@ import { personStore } from "./persons.ts";
 import { sessionStore, tryStore } from "./sessions.ts";
 import { patient } from "./patient.ts";
 import { pauseStore } from "./pauses.ts";
+import { oldPlanStore } from "./old-plans.ts";
 import { planStore } from "./plans.ts";
+import { privacyStore } from "./privacy.ts";
 import { proofStore } from "./proofs.ts";
 import { quotaStore } from "./quotas.ts";
 import { statementStore } from "./statements.ts";
@@ -66,7 +68,9 @@ export function createStore(deps: {
     ...intentStore(parts),
     ...peopleStore(parts),
     ...planStore(parts),
+    ...oldPlanStore(database),
     ...quotaStore(database),
+    ...privacyStore(parts),
     ...proofStore(parts),
     ...historyStore(database),
     ...statementStore(parts),

@@ -29,6 +29,14 @@ export interface KeptAnswerTable {
   readonly answer: Json;
 }
 
+/** A row of `erasure`. */
+export interface ErasureTable {
+  readonly id: string;
+  readonly at: number;
+  readonly erased_by: string;
+  readonly proof: Json;
+}
+
 /** A row of `audit_event`. */
 export interface AuditTable {
   readonly number: number;

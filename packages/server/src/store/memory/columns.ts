@@ -2,7 +2,7 @@
  * Rows of the memory store: the columns of the SQL tables, by their names. Instants are milliseconds since
  * 1970 here. `nr` counts rows where the SQL table has no primary key.
  */
-import type { AuditTable, KeptAnswerTable, KeyTable } from "./columns-access.ts";
+import type { AuditTable, ErasureTable, KeptAnswerTable, KeyTable } from "./columns-access.ts";
 import type { PersonLinkTable, PersonSessionTable, PersonTable, SignInTryTable } from "./columns-persons.ts";
 import type {
   AdoptedTerms,
@@ -493,4 +493,5 @@ export interface Rows {
   readonly person_link: PersonLinkTable;
   readonly person_session: PersonSessionTable;
   readonly sign_in_try: SignInTryTable;
+  readonly erasure: ErasureTable;
 }

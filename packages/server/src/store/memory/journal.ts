@@ -1,6 +1,7 @@
 import type { LinkId } from "@crossfoot/kernel";
 import { chainNotes } from "../chain.ts";
 import type { Note } from "../chain.ts";
+import { leftEntries } from "../erasing.ts";
 import { linksOfChains } from "../links-of-chains.ts";
 import { shardOf } from "../port.ts";
 import type { JournalEntry, Store } from "../port.ts";
@@ -57,7 +58,9 @@ export function journalPart(state: State): Pick<Store, "journalOf" | "verifyJour
       return rows.slice(0, limit).map(entryOf);
     },
     async verifyJournal(newest) {
-      const links = linksOfChains(state.entropy.digest, journalBreak.all());
+      const erasures = journal.all().filter(({ kind }) => kind === "person_erased");
+      const left = leftEntries(erasures.toSorted((a, b) => a.seq - b.seq).map(({ body }) => body));
+      const links = linksOfChains(state.entropy.digest, journalBreak.all(), left);
       for (const head of inOrder(journalHead.all(), ({ shard }) => [shard])) {
         const chain = links.chain(head.shard, head.seq, newest);
         const from = chain.seq();

@@ -28,9 +28,11 @@ import { lostPart } from "./lost.ts";
 import { madePart } from "./made-writes.ts";
 import { observationPart } from "./observations.ts";
 import { peoplePart } from "./people.ts";
+import { oldPlanPart } from "./old-plans.ts";
 import { planPart } from "./plans.ts";
 import { contractPart } from "./contracts.ts";
 import { pausePart } from "./pauses.ts";
+import { privacyPart } from "./privacy.ts";
 import { proofPart } from "./proofs.ts";
 import { quotaPart } from "./quotas.ts";
 import { statementPart } from "./statements.ts";
@@ -114,7 +116,9 @@ export function createMemoryStore(deps: {
     ...peoplePart(state),
     ...planPart(state),
     ...eventPart(state),
+    ...oldPlanPart(state),
     ...quotaPart(state),
+    ...privacyPart(state),
     ...proofPart(state),
     ...historyPart(state),
     ...statementPart(state),

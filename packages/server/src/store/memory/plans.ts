@@ -24,7 +24,7 @@ export function markPlans(state: State, outcomes: readonly IntentOutcome[], now:
 }
 
 /** Plans and their marks. */
-export function planPart(state: State): PlanStore {
+export function planPart(state: State): Omit<PlanStore, "forgetPlans"> {
   const { plan, planWrite, identity, wait, link } = state.tables;
   return {
     async storeId(offered) {

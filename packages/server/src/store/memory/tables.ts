@@ -310,6 +310,7 @@ const apiAnswer = spec("api_answer")({
   instants: ["until_at", "forget_at"],
   indices: {},
 });
+const erasure = spec("erasure")({ key: ["id"], instants: ["at"], indices: {} });
 const auditEvent = spec("audit_event")({ key: ["number"], instants: ["at"], indices: {} });
 
 const person = spec("person")({
@@ -380,6 +381,7 @@ export interface Tables {
   readonly proofDue: Table<Rows["proof_due"], "link">;
   readonly apiKey: Table<Rows["api_key"]>;
   readonly apiAnswer: Table<Rows["api_answer"]>;
+  readonly erasure: Table<Rows["erasure"]>;
   readonly auditEvent: Table<Rows["audit_event"]>;
   readonly person: Table<Rows["person"]>;
   readonly personLink: Table<Rows["person_link"]>;
@@ -449,5 +451,6 @@ export function createTables(undo: Undo): Tables {
     personLink: of(personLink),
     personSession: of(personSession),
     signInTry: of(signInTry),
+    erasure: of(erasure),
   };
 }

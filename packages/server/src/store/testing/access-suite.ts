@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { auditBytes } from "../audit-chain.ts";
+import { auditBytes } from "../port.ts";
 import type { AnswerClaim, KeyDraft, Store } from "../port.ts";
 
 const draft: KeyDraft = {

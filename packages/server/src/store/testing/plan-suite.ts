@@ -33,6 +33,17 @@ export function planSuite(name: string, open: () => Promise<Store>): void {
     matching = await matchAccounts(store, "one");
   });
 
+  test(`plans are forgotten by their age, not while something of them is open (${name})`, async () => {
+    for (const id of ["p-old", "p-applying", "p-open"]) await store.savePlan(id, {});
+    await store.setPlanState("p-applying", "applying");
+    await stored("p-open", "open");
+    expect(await store.forgetPlans(3_600_000)).toBe(0);
+    expect(await store.forgetPlans(0)).toBe(1);
+    expect(await store.planBody("p-old")).toBeNull();
+    for (const id of ["p-applying", "p-open"]) expect(await store.planBody(id)).toEqual({});
+    expect(await store.forgetPlans(0)).toBe(0);
+  });
+
   /** Links with an intent of their own each, the n-th write of the plan. */
   const stored = async (plan: string | null, ...ids: readonly string[]): Promise<void> => {
     const record = (id: string) => ({ connection: crm, entity: "accounts", id: externalId(id) });
