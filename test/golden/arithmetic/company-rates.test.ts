@@ -57,7 +57,8 @@ describe("totals in the company's currency", () => {
     const [a, b] = sides(first);
     const company = { currency: "USD", net: "110", tax: "20.9", gross: "130.88" };
     const found = explain(a, { ...b, totals: { ...b.totals, company } });
-    expect(found).toMatchObject({ kind: "unexplained", sides: ["b"], left: { b: { companyGross: "-0.02" } } });
+    const left = { b: { companyGross: "-0.02" } };
+    expect(found).toMatchObject({ kind: "unexplained", sides: ["b"], left });
   });
   test("with amounts by the table and another rate shown beside them are held to the rate shown", () => {
     const [a, b] = sides(first);
@@ -83,7 +84,9 @@ describe("totals in the company's currency", () => {
     const [a, b] = sides(first);
     const { exchange: _, ...bare } = b.document;
     const why = (found: ReturnType<typeof explain>): unknown =>
-      found.kind === "refused" && found.why.refused === "document" ? [found.side, found.why.why.fault] : found;
+      found.kind === "refused" && found.why.refused === "document"
+        ? [found.side, found.why.why.fault]
+        : found;
     expect(why(explain(a, { ...b, document: bare }))).toEqual(["b", "rate_missing"]);
     const shown = (more: Partial<CompanyTotals>): Shown => ({
       ...b,
@@ -100,7 +103,7 @@ describe("totals in the company's currency", () => {
 const seeds = Array.from({ length: 60 }, (_, at) => at + 1);
 
 describe("random pairs with totals in the company's currency", () => {
-  test("are explained so that both sides' company totals recompute and the effects are the difference", () => {
+  test("are explained: both sides' company totals recompute, and the effects are the difference", () => {
     const faults: string[] = [];
     const causes = new Set<string>();
     for (const seed of seeds) {

@@ -47,7 +47,7 @@ const amountsOf = ({
   ["companyGross", company?.gross],
 ];
 
-/** By how much each amount is more in `to` than in `from`, of what both sides show. Equal ones are left out. */
+/** By how much each amount is more in `to` than in `from`, of what both show. Equal ones are left out. */
 export function effectOf(from: GivenTotals, to: GivenTotals): { readonly [name in AmountName]?: string } {
   const before = new Map(amountsOf(from));
   return Object.fromEntries(

@@ -107,9 +107,9 @@ export type Rated =
   | { readonly ok: false; readonly side: "a" | "b" };
 
 /**
- * Both sides with the rates that their totals in the company's currency are held against. A rate that a side
- * shows stands before its table. Where a side shows no such totals, or the currencies of the companies differ,
- * those totals are not compared and both come without. Never throws.
+ * Both sides with the rates that their totals in the company's currency are held against. A rate that a
+ * side shows stands before its table. Where a side shows no such totals, or the currencies of the companies
+ * differ, those totals are not compared and both come without. Never throws.
  */
 export function withRates(a: Shown, b: Shown): Rated {
   const [mine, theirs] = [a.totals.company ?? null, b.totals.company ?? null];

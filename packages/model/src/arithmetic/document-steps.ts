@@ -64,7 +64,11 @@ function ratePatches(a: PricedDocument, b: PricedDocument, rules: RuleSet): read
   const apply = (document: PricedDocument): PricedDocument => {
     const { exchange: _, dates: __, ...rest } = document;
     const { exchange, dates } = b;
-    return { ...rest, ...(exchange && { exchange }), ...(dates && { dates }) };
+    return {
+      ...rest,
+      ...(exchange === undefined ? {} : { exchange }),
+      ...(dates === undefined ? {} : { dates }),
+    };
   };
   return [{ cause: { kind: "rate", a: rateUsed(a, rules), b: rateUsed(b, rules) }, apply }];
 }

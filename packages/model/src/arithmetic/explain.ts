@@ -107,9 +107,9 @@ function doubtsOf(
 /**
  * Explains the difference of two documents' totals: the fewest differences of rules, and the differences of
  * the documents themselves, that account for every step of the currency; or says that none do. What is
- * explained recomputes to both totals exactly. Totals in the company's currency are held to the same where both
- * sides show them: by the rate a side shows, else by its document's table and dates. Never throws. Cost: up to some hundred recomputations where a
- * side's totals do not follow from its rules.
+ * explained recomputes to both totals exactly. Totals in the company's currency are held to the same where
+ * both sides show them: by the rate a side shows, else by its document's table and dates. Never throws.
+ * Cost: up to some hundred recomputations where a side's totals do not follow from its rules.
  */
 export function explain(first: Shown, second: Shown, names: SideNames = { a: "CRM", b: "ERP" }): Explanation {
   if (first.document.currency !== second.document.currency) return { kind: "other_currency" };

@@ -5,7 +5,7 @@ import { amountStep } from "./check-rules.ts";
 import type { PricedDocument, Totals } from "./document.ts";
 import type { RuleName, RuleSet } from "./rules.ts";
 
-/** A rate into the company's currency and the business date that it is taken for; null where none is known. */
+/** A rate into the company's currency, and the business date it is taken for; null where none is known. */
 export interface RateUsed {
   readonly rate: string;
   readonly date: string | null;

@@ -17,9 +17,9 @@ export interface Gathered {
 }
 
 /**
- * What the records of a cluster show. A record without a link of its own takes part as a loser: it is joined on
- * its system alone, and nothing is made for it elsewhere. Rejects with ConsolidationRefused where no record
- * has a link, since it is the link that survives, or where they are one record already.
+ * What the records of a cluster show. A record without a link of its own takes part as a loser: it is joined
+ * on its system alone, and nothing is made for it elsewhere. Rejects with ConsolidationRefused where no
+ * record has a link, since it is the link that survives, or where they are one record already.
  */
 export async function gathered(context: AssessContext, cluster: DuplicateCluster): Promise<Gathered> {
   const { world, policy } = context;

@@ -399,7 +399,7 @@ export async function answerDuplicate(
 
 /**
  * Keeps a person's word that a record is one of its own: apart from those of its connection that it was held
- * against, as long as none of them changes; and never consolidated without a person, whatever it is found with.
+ * against, as long as none of them changes; and never joined by `--automatic`, whatever it is found with.
  */
 export async function keepRecordApart(
   world: World,
