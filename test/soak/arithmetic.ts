@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { explain } from "@crossfoot/model";
 import { faultsOf } from "../golden/arithmetic/judge.ts";
-import { randomPair } from "../golden/arithmetic/random-pair.ts";
+import { randomCompanyPair, randomPair } from "../golden/arithmetic/random-pair.ts";
 
 const { values } = parseArgs({
   options: { pairs: { type: "string", default: "10000" }, seed: { type: "string", default: "1" } },
@@ -26,6 +26,13 @@ for (let seed = first; seed < first + pairs; seed += 1) {
   faults.push(...faultsOf(found, a, b).map((fault) => `seed ${seed}: ${fault}`));
   // Where nobody typed anything, a rule or an edit is the cause, and must be found.
   if (plant !== "typed" && found.kind !== "explained") faults.push(`seed ${seed}: ${found.kind}`);
+  // Totals in the company's currency at rates and dates that differ, of a tenth as many.
+  if (seed % 10 !== 0) continue;
+  const pair = randomCompanyPair(seed);
+  const converted = explain(pair.a, pair.b);
+  add(`company: ${converted.kind}`);
+  faults.push(...faultsOf(converted, pair.a, pair.b).map((fault) => `company seed ${seed}: ${fault}`));
+  if (converted.kind !== "explained") faults.push(`company seed ${seed}: ${converted.kind}`);
 }
 for (const [name, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
   console.log(`${count} ${name}`);

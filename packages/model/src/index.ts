@@ -1,3 +1,4 @@
+export type { AmountName, CompanyTotals, GivenTotals } from "./arithmetic/amounts.ts";
 export * from "./arithmetic/check-document.ts";
 export * from "./arithmetic/check-rules.ts";
 export * from "./arithmetic/document.ts";

@@ -1,6 +1,6 @@
 /** Whether an explanation holds, judged by recomputing and by adding up in whole numbers. */
 import { recompute } from "@crossfoot/model";
-import type { Explanation, PricedDocument, RuleSet, Shown } from "@crossfoot/model";
+import type { AmountName, Explanation, PricedDocument, RuleSet, Shown } from "@crossfoot/model";
 
 /** Thousandths of an amount. No currency has finer steps. */
 function thousandths(text: string): bigint {
@@ -12,9 +12,26 @@ function thousandths(text: string): bigint {
 
 const names = ["net", "tax", "gross"] as const;
 
+/** Amounts that a side shows, by the name of their effect. */
+function amountsOf({ net, tax, gross, company }: Shown["totals"]): { readonly [name: string]: string } {
+  if (company === undefined || company === null) return { net, tax, gross };
+  return { net, tax, gross, companyNet: company.net, companyTax: company.tax, companyGross: company.gross };
+}
+
 function recomputes(document: PricedDocument, rules: RuleSet, { totals }: Shown): boolean {
   const made = recompute(document, rules);
-  return made.ok && names.every((name) => thousandths(made.totals[name]) === thousandths(totals[name]));
+  if (!made.ok) return false;
+  const { company } = made.totals;
+  const shown = totals.company ?? null;
+  const isSame = names.every((name) => thousandths(made.totals[name]) === thousandths(totals[name]));
+  if (shown === null || company === null) return isSame && shown === null;
+  const isRate = shown.rate === undefined || Number(shown.rate) === Number(company.rate);
+  return isSame && isRate && names.every((name) => thousandths(company[name]) === thousandths(shown[name]));
+}
+
+/** What a document says of everything but exchange rates. */
+function apart({ exchange: _, dates: __, ...rest }: PricedDocument): string {
+  return JSON.stringify(rest);
 }
 
 /** What is wrong with an explanation of a pair; empty when nothing is. An unexplained pair claims nothing. */
@@ -23,11 +40,15 @@ export function faultsOf(explanation: Explanation, a: Shown, b: Shown): readonly
     return explanation.sides.length === 0 ? ["unexplained without a side"] : [];
   if (explanation.kind !== "explained") return [explanation.kind];
   const faults: string[] = [];
-  if (!recomputes(a.document, explanation.rules.a, a)) faults.push("side a does not recompute");
-  if (!recomputes(b.document, explanation.rules.b, b)) faults.push("side b does not recompute");
-  for (const name of names) {
+  const { rules, documents } = explanation;
+  if (apart(documents.a) !== apart(a.document) || apart(documents.b) !== apart(b.document))
+    faults.push("another document than was given");
+  if (!recomputes(documents.a, rules.a, a)) faults.push("side a does not recompute");
+  if (!recomputes(documents.b, rules.b, b)) faults.push("side b does not recompute");
+  const [mine, theirs] = [amountsOf(a.totals), amountsOf(b.totals)];
+  for (const name of Object.keys(mine) as AmountName[]) {
     const sum = explanation.changes.reduce((all, { effect }) => all + thousandths(effect[name] ?? "0"), 0n);
-    const difference = thousandths(b.totals[name]) - thousandths(a.totals[name]);
+    const difference = thousandths(theirs[name] ?? "0") - thousandths(mine[name] ?? "0");
     if (sum !== difference) faults.push(`effects on ${name} are ${sum}, the difference ${difference}`);
   }
   if (explanation.changes.length !== explanation.sentences.length) faults.push("a change without a sentence");

@@ -121,3 +121,51 @@ export function randomPair(seed: number): RandomPair {
     return { a, b: plant === "typed" ? typed(dice, b) : b, plant };
   }
 }
+
+const rates = [
+  { from: "2026-01-01", rate: "1.08345" },
+  { from: "2026-03-01", rate: "0.9217" },
+  { from: "2026-03-15", rate: "151.385" },
+];
+const dates = { document: "2026-02-20", posting: "2026-03-04", delivery: "2026-03-20" };
+
+/** A side as its system shows it with the company's currency: over a table, or with its rate alone. */
+function companySide(dice: Dice, document: PricedDocument, rules: RuleSet): Shown | null {
+  const made = recompute(document, rules);
+  if (!made.ok || made.totals.company === null) return null;
+  const { net, tax, gross, company } = made.totals;
+  const isShown = dice.isLucky(40);
+  const { rate, ...amounts } = company;
+  const { exchange: _, ...bare } = document;
+  return {
+    document: isShown ? bare : document,
+    rules,
+    totals: {
+      net,
+      tax,
+      gross,
+      company: isShown
+        ? { ...amounts, rate, ...(dice.isLucky(60) ? { date: dates[rules.rateDate] } : {}) }
+        : amounts,
+    },
+  };
+}
+
+/** The pair of a seed with totals in the company's currency: rules of both sides known, rates at random. */
+export function randomCompanyPair(seed: number): { readonly a: Shown; readonly b: Shown } {
+  const dice = diceOf(seed);
+  for (;;) {
+    const currency = dice.oneOf(["USD", "JPY", "KWD"]);
+    const document = { ...documentOf(dice), dates, exchange: { currency, rates } };
+    const drawn = (): RuleSet => ({
+      ...dice.oneOf(Object.values(systemRules)),
+      exchange: dice.oneOf(ruleValues.exchange),
+      rateDate: dice.oneOf(ruleValues.rateDate),
+    });
+    const other = dice.isLucky(25)
+      ? { ...document, exchange: { currency, rates: [{ from: "2026-01-01", rate: "1.0999" }] } }
+      : document;
+    const [a, b] = [companySide(dice, document, drawn()), companySide(dice, other, drawn())];
+    if (a !== null && b !== null) return { a, b };
+  }
+}

@@ -15,10 +15,15 @@ interface Sheet {
 
 const folder = join(import.meta.dirname, "worked");
 const files = readdirSync(folder).toSorted();
+/** Typed in by hand from what makers say of their systems. */
+const typed = join(import.meta.dirname, "by-vendor");
 const read = (path: string): Sheet => JSON.parse(readFileSync(path, "utf8")) as Sheet;
 const all: readonly Sheet[] = [
   read(join(import.meta.dirname, "answered.json")),
   ...files.map((file) => read(join(folder, file))),
+  ...readdirSync(typed)
+    .toSorted()
+    .map((file) => read(join(typed, file))),
 ];
 const documents = all.flatMap((sheet) => sheet.documents);
 
@@ -58,6 +63,18 @@ describe("documents worked by hand", () => {
     expect(documents.every(({ working }) => working.length > 0)).toBe(true);
     expect(all[0]?.documents.length).toBeGreaterThan(25);
   });
+  test("have a source outside of this repository, or the identity that they are worked by", () => {
+    const own = all.filter(({ source }) => /docs\/(internals|guide|reference)|packages\//.test(source));
+    expect(own).toEqual([]);
+    const identities = all.filter(({ source }) => source.includes("arithmetic identity:"));
+    expect(identities.every(({ source }) => /[=x].*[-+x]/.test(source))).toBe(true);
+  });
+  test.each(["netsuite_line_level", "salesforce", "hubspot", "s4hana_per_condition", "dataverse"])(
+    "of %s are six or more",
+    (system) => {
+      expect(documents.filter((worked) => worked.system === system).length).toBeGreaterThanOrEqual(6);
+    },
+  );
   test.each(documents.map((worked) => [worked.name, worked] as const))("%s", (_name, worked) => {
     const made = recompute(worked.document, rulesOf(worked));
     if (!made.ok) throw new Error(JSON.stringify(made.why));

@@ -1,4 +1,5 @@
 import type { PricedDocument, PricedLine } from "./document.ts";
+import { rateUsed } from "./company-rate.ts";
 import { stepBetween } from "./step.ts";
 import type { Cause, Change } from "./step.ts";
 import type { RuleSet } from "./rules.ts";
@@ -58,13 +59,33 @@ function headPatches(a: PricedDocument, b: PricedDocument): readonly Patch[] {
   });
 }
 
+function ratePatches(a: PricedDocument, b: PricedDocument, rules: RuleSet): readonly Patch[] {
+  if (isSame([a.exchange, a.dates], [b.exchange, b.dates])) return [];
+  const apply = (document: PricedDocument): PricedDocument => {
+    const { exchange: _, dates: __, ...rest } = document;
+    const { exchange, dates } = b;
+    return {
+      ...rest,
+      ...(exchange === undefined ? {} : { exchange }),
+      ...(dates === undefined ? {} : { dates }),
+    };
+  };
+  return [{ cause: { kind: "rate", a: rateUsed(a, rules), b: rateUsed(b, rules) }, apply }];
+}
+
 /**
  * The way from one document to another under the rules of side a, each step with its effect. Steps without
  * effect are left out; steps that go together only are one.
  */
 export function documentSteps(a: PricedDocument, b: PricedDocument, rules: RuleSet): readonly Change[] {
   const last: Patch = { cause: { kind: "head", field: "order of lines" }, apply: () => b };
-  const patches = [...taxPatches(a, b), ...linePatches(a, b), ...headPatches(a, b), last];
+  const patches = [
+    ...taxPatches(a, b),
+    ...linePatches(a, b),
+    ...headPatches(a, b),
+    ...ratePatches(a, b, rules),
+    last,
+  ];
   let from: PricedDocument = { ...a, taxes: { ...b.taxes, ...a.taxes } };
   let to = from;
   let causes: Cause[] = [];

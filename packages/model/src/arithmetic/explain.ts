@@ -1,7 +1,8 @@
 import { attempt, effectOf, isSameTotals } from "./amounts.ts";
-import type { AmountName } from "./amounts.ts";
+import type { AmountName, GivenTotals } from "./amounts.ts";
 import { isNumber } from "./check-document.ts";
-import type { DocumentRefusal } from "./check-document.ts";
+import type { DocumentFault } from "./check-document.ts";
+import { withRates } from "./company-rate.ts";
 import type { PricedDocument } from "./document.ts";
 import { documentSteps } from "./document-steps.ts";
 import { changesMax, fitRules } from "./fit.ts";
@@ -26,6 +27,8 @@ export type Explanation =
       readonly changes: readonly Change[];
       /** Rules under which each side's document gives its totals: `recompute` confirms both. */
       readonly rules: { readonly a: RuleSet; readonly b: RuleSet };
+      /** Each side's document with the rate that its company totals follow from, where these are compared. */
+      readonly documents: { readonly a: PricedDocument; readonly b: PricedDocument };
       /** One per change. */
       readonly sentences: readonly string[];
       /** Where a side's totals follow from other rules than it is believed to have: which, in words. */
@@ -57,16 +60,26 @@ function unexplained(sides: readonly [SideName, Shown][], names: SideNames): Exp
   return { kind: "unexplained", sides: sides.map(([side]) => side), left, sentences };
 }
 
-const badTotals: DocumentRefusal = { fault: "number_unreadable", at: null };
+type Refusal = Extract<Explanation, { kind: "refused" }>;
+
+const refusedFor = (fault: DocumentFault): Refusal["why"] => ({
+  ok: false,
+  refused: "document",
+  why: { fault, at: null },
+});
+
+const sidesOf = (a: Shown, b: Shown): readonly [SideName, Shown][] => [
+  ["a", a],
+  ["b", b],
+];
+
+function isReadable({ net, tax, gross, payable, company }: GivenTotals): boolean {
+  const amounts = [net, tax, gross, payable, company?.net, company?.tax, company?.gross, company?.rate];
+  return amounts.every(isNumber) && (company?.rate === undefined || Number(company.rate) > 0);
+}
 
 function refusal(a: Shown, b: Shown): Explanation | null {
-  for (const [side, { document, rules, totals }] of [
-    ["a", a],
-    ["b", b],
-  ] as const) {
-    const { net, tax, gross, payable } = totals;
-    if (![net, tax, gross, payable].every(isNumber))
-      return { kind: "refused", side, why: { ok: false, refused: "document", why: badTotals } };
+  for (const [side, { document, rules }] of sidesOf(a, b)) {
     const why = refuse(document, rules);
     if (why !== null && !why.ok) return { kind: "refused", side, why };
   }
@@ -82,29 +95,29 @@ function startOf(side: Shown, rules: RuleSet, documents: readonly PricedDocument
 
 /** Rules that had to be otherwise than believed. */
 function doubtsOf(
-  { document, rules }: Shown,
-  { fitted, name }: { readonly fitted: RuleSet; readonly name: string },
+  { rules }: Shown,
+  to: { readonly document: PricedDocument; readonly fitted: RuleSet; readonly name: string },
 ): readonly string[] {
+  const { document, fitted, name } = to;
   return differingRules(rules, fitted, document).map(
     (rule) => `the totals in the ${name} follow from its lines only with ${phraseOf(rule, fitted[rule])}`,
   );
 }
 
-/** Amounts of the company's currency are not compared, so a missing rate is no hindrance. */
-function withoutExchange(side: Shown): Shown {
-  const { exchange: _, ...document } = side.document;
-  return { ...side, document };
-}
-
 /**
  * Explains the difference of two documents' totals: the fewest differences of rules, and the differences of
  * the documents themselves, that account for every step of the currency; or says that none do. What is
- * explained recomputes to both totals exactly. Never throws. Cost: up to some hundred recomputations where a
- * side's totals do not follow from its rules.
+ * explained recomputes to both totals exactly. Totals in the company's currency are held to the same where
+ * both sides show them: by the rate a side shows, else by its document's table and dates. Never throws.
+ * Cost: up to some hundred recomputations where a side's totals do not follow from its rules.
  */
 export function explain(first: Shown, second: Shown, names: SideNames = { a: "CRM", b: "ERP" }): Explanation {
-  const [a, b] = [withoutExchange(first), withoutExchange(second)];
-  if (a.document.currency !== b.document.currency) return { kind: "other_currency" };
+  if (first.document.currency !== second.document.currency) return { kind: "other_currency" };
+  for (const [side, { totals }] of sidesOf(first, second))
+    if (!isReadable(totals)) return { kind: "refused", side, why: refusedFor("number_unreadable") };
+  const rated = withRates(first, second);
+  if (!rated.ok) return { kind: "refused", side: rated.side, why: refusedFor("rate_missing") };
+  const { a, b } = rated;
   const refused = refusal(a, b);
   if (refused !== null) return refused;
   const rulesA = fitRules(a, b.rules);
@@ -134,8 +147,15 @@ export function explain(first: Shown, second: Shown, names: SideNames = { a: "CR
   const changes = isOverB ? [...byDocument, ...byRules] : [...byRules, ...byDocument];
   const sentences = changes.map((each) => sentenceOf(each, names));
   const doubts = [
-    ...doubtsOf(a, { fitted: rulesA, name: names.a }),
-    ...doubtsOf(b, { fitted: rulesB, name: names.b }),
+    ...doubtsOf(first, { document: a.document, fitted: rulesA, name: names.a }),
+    ...doubtsOf(second, { document: b.document, fitted: rulesB, name: names.b }),
   ];
-  return { kind: "explained", changes, rules: found, sentences, doubts };
+  return {
+    kind: "explained",
+    changes,
+    rules: found,
+    documents: { a: a.document, b: b.document },
+    sentences,
+    doubts,
+  };
 }

@@ -1,6 +1,6 @@
 import type { AmountName } from "./amounts.ts";
 import type { RuleName, RuleSet } from "./rules.ts";
-import type { Cause, Change } from "./step.ts";
+import type { Cause, Change, RateUsed } from "./step.ts";
 
 const modes = {
   half_up: "a half goes up",
@@ -51,6 +51,18 @@ const phrases: { readonly [rule in RuleName]?: { readonly [value: string]: strin
   credit: { mirrored: "a credit note as the mirrored invoice", negative: "a credit note below zero" },
   partial: { alone: "a partial invoice alone", so_far: "a partial invoice as what is due so far" },
   deposits: { payable: "deposits lower what is payable", lines: "deposits as lines" },
+  exchange: { totals: "totals converted and rounded", lines: "lines converted and rounded, then summed" },
+  rateDate: {
+    document: "the rate of the document's date",
+    posting: "the rate of the posting date",
+    delivery: "the rate of the delivery date",
+  },
+  taxShares: {
+    own: "each line its own share of a tax",
+    carried: "shares of a tax carried from line to line",
+    last: "the rest of a tax on the last line",
+    biggest: "the rest of a tax on the biggest line",
+  },
 };
 
 const digits = (what: string, value: number | null): string =>
@@ -82,6 +94,12 @@ const heads = {
   "order of lines": "another order of lines",
 };
 
+/** A rate with its date, where it has one. */
+const rateText = (rate: RateUsed | null): string => {
+  if (rate === null) return "no rate";
+  return rate.date === null ? `rate ${rate.rate}` : `rate ${rate.rate} of ${rate.date}`;
+};
+
 function causeText(cause: Cause, { a, b }: SideNames): string {
   if (cause.kind === "rule")
     return `${phraseOf(cause.rule, cause.a)} in the ${a}, ${phraseOf(cause.rule, cause.b)} in the ${b}`;
@@ -89,15 +107,22 @@ function causeText(cause: Cause, { a, b }: SideNames): string {
     if (cause.fields.includes("line")) return `line ${cause.key} on one side only`;
     return `line ${cause.key} has another ${listed(cause.fields)} in the ${b} than in the ${a}`;
   }
+  if (cause.kind === "rate") return `${rateText(cause.a)} in the ${a}, ${rateText(cause.b)} in the ${b}`;
   if (cause.kind === "tax") return `another rate of tax ${cause.code} in the ${b} than in the ${a}`;
   return `${heads[cause.field]} in the ${b} than in the ${a}`;
 }
+
+const amountWords: { readonly [name: string]: string } = {
+  companyNet: "company net",
+  companyTax: "company tax",
+  companyGross: "company gross",
+};
 
 /** Amounts by which one side is more, as text. */
 export function amountsText(effect: { readonly [name in AmountName]?: string }): string {
   const isPlain = effect.payable === effect.gross;
   const told = Object.entries(effect).filter(([name]) => name !== "payable" || !isPlain);
-  const parts = told.map(([name, amount]) => `${name} ${amount}`);
+  const parts = told.map(([name, amount]) => `${amountWords[name] ?? name} ${amount}`);
   return parts.length === 0 ? "nothing" : listed(parts);
 }
 

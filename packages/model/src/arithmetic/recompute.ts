@@ -28,6 +28,10 @@ export function refuseRulesFor(document: PricedDocument, rules: RuleSet): Recomp
   return null;
 }
 
+/** Whether the document has the rate that these rules choose, or needs none. */
+export const isRated = ({ exchange, dates }: PricedDocument, rules: RuleSet): boolean =>
+  exchange === undefined || rateOn(exchange, dates?.[rules.rateDate] ?? "") !== undefined;
+
 /** What the document asks of these rules that they cannot give. */
 function refusePair(document: PricedDocument, rules: RuleSet): Recomputed | null {
   const { taxes = {}, exchange, dates } = document;

@@ -10,7 +10,7 @@ const isMany: Test = ({ lines, discounts = [] }) =>
   discounts.length > 1 || lines.some(({ discounts: own = [] }) => own.length > 1);
 
 /**
- * Whether a rule can change net, tax, gross or payable of a document at all. What is not listed always can:
+ * Whether a rule can change what is compared of a document at all. What is not listed always can:
  * so does lineDiscount without any discount, for it says what a line is before it is rounded.
  */
 const tests: { readonly [rule in RuleName]?: Test } = {
@@ -26,7 +26,9 @@ const tests: { readonly [rule in RuleName]?: Test } = {
   taxRounding: hasTaxes,
   taxBase: hasTaxes,
   taxIncluded: hasTaxes,
-  taxShares: () => false,
+  taxShares: ({ exchange, lines }) =>
+    // Converted line by line, what a line bears of a tax that prices contain is part of the sum.
+    exchange !== undefined && lines.some(({ taxes = [] }) => taxes.length > 0),
   taxSigns: ({ lines, isCredit, deposits = [], discounts = [] }) =>
     isCredit === true ||
     // A discount may be more than there is to take it from.
@@ -40,8 +42,8 @@ const tests: { readonly [rule in RuleName]?: Test } = {
   credit: ({ isCredit }) => isCredit === true,
   partial: ({ lines }) => lines.some(({ invoicedBefore }) => invoicedBefore !== undefined),
   deposits: ({ deposits = [] }) => deposits.length > 0,
-  exchange: () => false,
-  rateDate: () => false,
+  exchange: ({ exchange }) => exchange !== undefined,
+  rateDate: ({ exchange }) => exchange !== undefined,
 };
 
 /** Whether a rule can change what is compared of a document. */
@@ -52,7 +54,7 @@ const neutralRules: RuleSet = { ...plainRules, taxBase: "exact" };
 
 /**
  * The rule set with what cannot matter for these documents set to values that contradict nothing, so that
- * rules can be tried one by one. Gives the same net, tax, gross and payable.
+ * rules can be tried one by one. Gives the same amounts in all that is compared.
  */
 export function neutral(rules: RuleSet, documents: readonly PricedDocument[]): RuleSet {
   const idle = (Object.keys(rules) as RuleName[]).filter(
@@ -66,6 +68,8 @@ export function neutral(rules: RuleSet, documents: readonly PricedDocument[]): R
 
 /** All rules, those that most often part two systems first. */
 const byLikelihood: readonly RuleName[] = [
+  "rateDate",
+  "exchange",
   "taxRounding",
   "prices",
   "sum",
@@ -90,6 +94,7 @@ const byLikelihood: readonly RuleName[] = [
   "taxSigns",
   "steps",
   "taxStep",
+  "taxShares",
 ];
 
 /** Whether two rule sets say the same in one rule. */

@@ -5,6 +5,12 @@ import { amountStep } from "./check-rules.ts";
 import type { PricedDocument, Totals } from "./document.ts";
 import type { RuleName, RuleSet } from "./rules.ts";
 
+/** A rate into the company's currency, and the business date it is taken for; null where none is known. */
+export interface RateUsed {
+  readonly rate: string;
+  readonly date: string | null;
+}
+
 /** What differs between the sides: a rule, or a part of the document. */
 export type Cause =
   | {
@@ -15,6 +21,8 @@ export type Cause =
     }
   | { readonly kind: "line"; readonly key: string; readonly fields: readonly string[] }
   | { readonly kind: "tax"; readonly code: string }
+  /** The rates that each side's document gives, by the rule that says which date chooses. */
+  | { readonly kind: "rate"; readonly a: RateUsed | null; readonly b: RateUsed | null }
   | { readonly kind: "head"; readonly field: "discounts" | "deposits" | "isCredit" | "order of lines" };
 
 /** A part of the difference with what makes it. Several causes where none of them goes alone. */

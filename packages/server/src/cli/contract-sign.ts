@@ -137,10 +137,14 @@ function departmentOf(
 const nameOf = ({ version, hash }: Pick<ContractState, "version" | "hash">): string =>
   `${version === null ? "the contract" : `version ${version} of the contract`} (hash ${hash.slice(0, 12)})`;
 
-function stillMissing({ missing, isSigned, requires }: ContractState): string {
+/** Whether a run would be refused for want of a signature. */
+const isRefused = ({ isSigned, requires }: ContractState): boolean => requires !== "off" && !isSigned;
+
+function stillMissing(state: ContractState): string {
+  const { missing, requires } = state;
   if (missing.length === 0) return "All have signed.";
   const who = missing.map((signer) => signerWords(signer)).join("; ");
-  const refused = isSigned ? "" : " Until then nothing is written.";
+  const refused = !isRefused(state) ? "" : " Until then nothing is written.";
   return `Has yet to sign${requires === "on" ? ", one of these" : ""}: ${who}.${refused}`;
 }
 
@@ -149,7 +153,7 @@ export async function signaturesCommand(context: Context): Promise<ExitCode> {
   const state = await withEngine(context, (engine) => engine.contract());
   const { kept: _kept, ...document } = state;
   context.print(document, () => showSignatures(state, context.room));
-  return state.isSigned ? exitCodes.done : exitCodes.refused;
+  return isRefused(state) ? exitCodes.refused : exitCodes.done;
 }
 
 function showSignatures(state: ContractState, room: number): string {

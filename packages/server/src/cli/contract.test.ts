@@ -226,6 +226,17 @@ describe("signing and comparing", () => {
     expect(listed.out.replaceAll(/\s+/g, " ")).toContain("too fast");
   });
 
+  it("where no signature is asked for, a contract that nobody signed is not told as signed", async () => {
+    const { code, out } = await command(["--project", folder.path, "contract", "signatures", "--json"], {
+      environment: plainEnvironment,
+      engine: engine({ requires: "off", isSigned: false }),
+    });
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      expect.objectContaining({ requires: "off", isSigned: false }),
+    ]);
+  });
+
   it("signatures end with 3 while one is missing; the history names what was in force", async () => {
     const ended = await sign("signatures");
     expect([ended.code, ended.out]).toEqual([3, expect.stringContaining("Until then nothing is written.")]);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
+import { sealForm } from "@crossfoot/model";
 import type { SealedStatement } from "@crossfoot/model";
 import { sheetHtml } from "../documents/sheet-html.ts";
 import { sheetPdf } from "../documents/sheet-pdf.ts";
@@ -67,15 +68,26 @@ const sealedKeys: readonly string[] = [
   ...["form", "store", "number", "before", "parts", "hash", "statement"],
 ];
 
+/**
+ * By what a file is known as one of ours although nothing can be read in it: words of the seal, of the place
+ * in a page or PDF where it stands, and names of its parts. One that was damaged leaves the others.
+ */
+const marks: { readonly [ending: string]: readonly string[] } = {
+  ".json": [sealForm, '"parts": {', '"before": "'],
+  ".html": [sealForm, 'id="crossfoot-statement"'],
+  ".pdf": [sealForm, insideName],
+};
+
 /** A file that was read: the statement inside, and what is wrong with the file around it. */
 export interface ReadStatement {
-  readonly sealed: SealedStatement;
+  /** Null where the file is one of ours in which no statement can be read any more. */
+  readonly sealed: SealedStatement | null;
   readonly faults: readonly string[];
 }
 
 /**
  * Reads a statement out of its file, and makes the file again from it: whatever a person sees in a page has
- * to be what is sealed inside it. Throws a refusal when there is no statement in it.
+ * to be what is sealed inside it. A file of ours that was damaged is a fault; one that is none is refused.
  */
 export async function readStatement(file: string): Promise<ReadStatement> {
   checkEnding(file);
@@ -93,9 +105,12 @@ export async function readStatement(file: string): Promise<ReadStatement> {
     if (typeof sealed.hash !== "string" || typeof sealed.statement !== "object")
       throw new Error("no statement");
   } catch {
-    throw badInput(
-      `no sealed statement can be read in \`${file}\`: it was changed or cut, or is none of ours`,
-    );
+    if (marks[ending]?.some((mark) => bytes.includes(mark)) !== true)
+      throw badInput(`there is no sealed statement in \`${file}\``);
+    return {
+      sealed: null,
+      faults: ["file: the sealed statement inside was damaged or cut: it cannot be read"],
+    };
   }
   const strange = Object.keys(sealed).filter((key) => !sealedKeys.includes(key));
   if (ending === ".json")

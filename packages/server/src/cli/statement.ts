@@ -111,9 +111,18 @@ function draftOf(file: string): string {
   }
 }
 
+const notWhole = (file: string, faults: readonly string[]): string =>
+  [`${file} is NOT whole:`, ...faults.map((fault) => `- ${fault}`)].join("\n");
+
 /** `statement verify`: is the file what was handed out, and does all of it add up. */
 async function verifyCommand(context: Context, file: string): Promise<ExitCode> {
   const { sealed, faults: ofFile } = await readStatement(file);
+  if (sealed === null) {
+    context.print({ file, number: null, hash: null, faults: ofFile, storeAsked: false }, () =>
+      notWhole(file, ofFile),
+    );
+    return exitCodes.failed;
+  }
   const own = [...ofFile, ...sealFaults(sealed, digest)];
   let store: string | null = null;
   let ofStore: readonly string[] = [];
@@ -129,8 +138,7 @@ async function verifyCommand(context: Context, file: string): Promise<ExitCode> 
       store === null
         ? "The store knows it as the one that it handed out."
         : `The store was not asked: ${store}`;
-    if (faults.length > 0)
-      return [`${file} is NOT whole:`, ...faults.map((fault) => `- ${fault}`)].join("\n");
+    if (faults.length > 0) return notWhole(file, faults);
     return `Statement ${number} is whole: every hash, sum, count and root follows. ${asked}`;
   });
   return faults.length === 0 ? exitCodes.done : exitCodes.failed;

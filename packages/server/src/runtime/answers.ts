@@ -5,6 +5,7 @@ import type { RecordKey, StoredObservation } from "../store/port.ts";
 import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { Engine } from "./engine.ts";
 import { canonicalFields } from "./canonical.ts";
+import { keepRecordApart } from "./duplicates.ts";
 import { freeLinkId } from "./resolve.ts";
 import { findLink } from "./why.ts";
 import { ticker } from "./world.ts";
@@ -61,9 +62,9 @@ async function decideCandidate(
 ): Promise<AnswerOutcome> {
   const { store } = world;
   const { connection, entity, id } = record;
-  const listed = (await store.listCandidates()).some((one) => recordName(one) === recordName(record));
+  const listed = (await store.listCandidates()).find((one) => recordName(one) === recordName(record));
   const [seen] = await store.observationsOf([record]);
-  if (!listed || seen === undefined) return "unknown";
+  if (listed === undefined || seen === undefined) return "unknown";
   const own = (await store.linksOf([record])).get(recordName(record)) ?? null;
   const [link] = own === null ? [] : await store.loadLinks([own]);
   const isMember = link?.members.some((one) => one.connection === connection && one.id === id) ?? false;
@@ -72,6 +73,17 @@ async function decideCandidate(
   const keys = policy === undefined || read === undefined ? [] : matchKeysOf(policy, read.fields);
   const base = { record, by: decision.by, resolution: null, alias: null, release: null, revive: null };
   if (decision.with === null) {
+    const offered = listed.links as readonly LinkId[];
+    const against = (await store.membersOf(offered)).filter(
+      (one) => one.connection === connection && one.id !== id,
+    );
+    // Kept first: whoever dies in between is asked again, and nothing is joined against the word.
+    if (policy !== undefined)
+      await keepRecordApart(world, policy, {
+        record,
+        against: against.map((one) => ({ connection, entity, id: one.id })),
+        by: decision.by,
+      });
     const found = { kind: "found", link: await freeLinkId(world, record), generation: 1, keys } as const;
     const what = isMember ? { release: own } : { resolution: found };
     await store.settleCandidate({ ...base, state: "apart", ...what });

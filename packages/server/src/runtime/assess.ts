@@ -1,6 +1,6 @@
 import { imagesOf } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
-import { carried, decide, isEqual, isLines, pairLines } from "@crossfoot/kernel";
+import { decide, isEqual, isLines, pairLines } from "@crossfoot/kernel";
 import type {
   ConnectionId,
   DecideInput,
@@ -19,6 +19,7 @@ import type { LineLink, LinkBundle, MemberBundle } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation, referringPart, viewOf } from "./canonical.ts";
 import type { Links, Mappable } from "./canonical.ts";
 import { heirsOf } from "./heirs.ts";
+import { linksNamed } from "./named-links.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
 
@@ -140,11 +141,7 @@ function mappablesOf(world: World, bundle: LinkBundle): readonly Mappable[] {
   });
 }
 
-function linksIn(fields: Fields): readonly LinkId[] {
-  return Object.values(fields)
-    .flatMap((value) => carried(value))
-    .flatMap((reference) => ("link" in reference ? [reference.link] : []));
-}
+const linksIn = (fields: Fields): readonly LinkId[] => Object.values(fields).flatMap(linksNamed);
 
 function readBundle(
   context: Pick<AssessContext, "world" | "policy">,

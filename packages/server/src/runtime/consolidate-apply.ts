@@ -5,9 +5,10 @@ import type { Unmade } from "./apply-judge.ts";
 import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
 import { childrenOf } from "./consolidate-children.ts";
-import { isRemaking, remakingIntents } from "./consolidate-remake.ts";
+import { isRemaking, moveOf, remakingIntents } from "./consolidate-remake.ts";
+import { linkOfLoose } from "./consolidate-unlinked.ts";
 import { closeClusters } from "./duplicates.ts";
-import type { ConsolidationMove, PlanDocument, PlanWrite } from "./plan-document.ts";
+import type { PlanDocument, PlanWrite } from "./plan-document.ts";
 import { matchFirst } from "./resolve.ts";
 import { contextOf } from "./settle.ts";
 import type { Settling } from "./settle.ts";
@@ -35,9 +36,11 @@ export async function consolidationIntents(
     if (!writes.some(isReturn)) for (const one of settling.policies) await matchFirst(settling.session, one);
   }
   if (writes.some(isRemaking)) return remakingIntents(settling, policy, at);
-  const keys = writes.flatMap(({ target, entity, id }): RecordKey[] =>
+  const keys: RecordKey[] = writes.flatMap(({ target, entity, id }): RecordKey[] =>
     id === null ? [] : [{ connection: target, entity, id }],
   );
+  for (const { connection, entity, survivor: id } of plan.consolidation?.moves ?? [])
+    keys.push({ connection, entity, id });
   const links = await world.store.linksOf(keys);
   const context = await contextOf(settling, policy);
   const assessed = await assess(context, await world.store.loadBundles([...new Set(links.values())]));
@@ -46,7 +49,9 @@ export async function consolidationIntents(
   const unmade = new Map<number, Unmade>();
   for (const write of writes) {
     const id = write.id as ExternalId;
-    const link = links.get(recordName({ connection: write.target, entity: write.entity, id }));
+    const link =
+      links.get(recordName({ connection: write.target, entity: write.entity, id })) ??
+      linkOfLoose(links, moveOf(plan, write));
     const one = link === undefined ? undefined : byLink.get(link);
     const reason = await whyNot(settling, { one, write, plan });
     if (one === undefined || reason !== null)
@@ -72,15 +77,6 @@ function intentFor(
 const isLoss = ({ kind }: Pick<PlanWrite, "kind">): boolean => kind === "merge" || kind === "archive";
 
 const isReturn = ({ kind }: Pick<PlanWrite, "kind">): boolean => kind === "unmerge" || kind === "unarchive";
-
-const moveOf = (
-  plan: PlanDocument,
-  write: Pick<PlanWrite, "kind" | "target" | "id" | "link">,
-): ConsolidationMove | undefined =>
-  plan.consolidation?.moves.find(
-    ({ connection, loser, from }) =>
-      connection === write.target && (isRemaking(write) ? from === write.link : loser === write.id),
-  );
 
 async function whyNot(
   settling: Settling,

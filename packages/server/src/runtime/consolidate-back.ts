@@ -11,6 +11,7 @@ import { asWrite, isClosed, numbered } from "./consolidate.ts";
 import type { Unplaced } from "./consolidate.ts";
 import { childrenOf } from "./consolidate-children.ts";
 import { fateOf, isMadeAgain, remade } from "./consolidate-remake.ts";
+import { isLoose } from "./consolidate-unlinked.ts";
 import type { RunOptions } from "./engine.ts";
 import type { ConsolidationMove, PlanDocument, UndoLeft } from "./plan-document.ts";
 import { documentOf } from "./planning-compose.ts";
@@ -90,13 +91,17 @@ async function draftOf(
     };
   };
   if (policy === undefined) return nothing("refused", `${entity} is not switched on in the contract`);
+  if (own === undefined && isLoose(move) && seen?.kind === "present")
+    return nothing("done", "it is a record of its own again");
   if (own === undefined || into === undefined || seen === undefined)
     return nothing("refused", "nobody knows it any more");
   if (own !== into) return nothing("done", "it is a record of its own again");
-  if (await isMadeAgain(world, move)) return nothing("done", "it was made again already");
+  if (!isLoose(move) && (await isMadeAgain(world, move))) return nothing("done", "it was made again already");
   const fate = await fateOf(settling.session, move);
   if (fate === "untold") return nothing("refused", `${connection} does not say whether it still has it`);
   const kind = fate === "deleted" ? "create" : wayBack(settling, policy, move);
+  if (kind === "create" && isLoose(move))
+    return nothing("refused", `${connection} deleted it, and it had no link of its own to be made again by`);
   if (kind === null)
     return nothing("refused", `${connection} offers no way to bring back what it has joined`);
   const [one] = await assessed(settling, policy, [own]);
@@ -237,7 +242,8 @@ async function childrenBack(settling: Settling, move: ConsolidationMove, into: L
           ? "the contract closes it in this state: it stays with the survivor"
           : `${connection} does not let it be written: it stays with the survivor`,
       );
-    if (taken.length === 0) continue;
+    if (isLoose(move)) leave(null, "refused", "the loser had no link of its own: it stays with the survivor");
+    if (taken.length === 0 || isLoose(move)) continue;
     const asLink = (named: LinkId): Fields =>
       Object.fromEntries(taken.map((field) => [field, { link: named }]));
     const fields = { fields: asLink(move.from), before: asLink(into) };

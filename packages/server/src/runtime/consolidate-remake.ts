@@ -1,6 +1,6 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import { carried, isOpen } from "@crossfoot/kernel";
-import type { EntityPolicy, LinkId, Value } from "@crossfoot/kernel";
+import { isOpen } from "@crossfoot/kernel";
+import type { EntityPolicy, Value } from "@crossfoot/kernel";
 import type { IdentityOutcome, Intent, RecordKey } from "../store/port.ts";
 import type { Unmade } from "./apply-judge.ts";
 import { assess } from "./assess.ts";
@@ -9,6 +9,7 @@ import { asWrite } from "./consolidate.ts";
 import type { Unplaced } from "./consolidate.ts";
 import { reviveWithout } from "./identity.ts";
 import { readIds } from "./observe.ts";
+import { fieldsWithoutRecord } from "./named-links.ts";
 import type { ConsolidationMove, PlanDocument, PlanWrite, UndoLeft } from "./plan-document.ts";
 import { matchAlone } from "./resolve.ts";
 import { contextOf } from "./settle.ts";
@@ -20,6 +21,16 @@ import type { Session, World } from "./world.ts";
 
 /** Whether a write makes a loser again that its system deleted. */
 export const isRemaking = ({ kind }: Pick<PlanWrite, "kind">): boolean => kind === "create";
+
+/** What a plan says of the loser that a write is about; one that is made again is known by its link. */
+export const moveOf = (
+  plan: PlanDocument,
+  write: Pick<PlanWrite, "kind" | "target" | "id" | "link">,
+): ConsolidationMove | undefined =>
+  plan.consolidation?.moves.find(
+    ({ connection, loser, from }) =>
+      connection === write.target && (isRemaking(write) ? from === write.link : loser === write.id),
+  );
 
 /**
  * What became of a loser in its system: `deleted` when it does not show it by its id and does show the
@@ -85,30 +96,14 @@ export async function remade(
   for (const field of move.unwritable ?? [])
     leave(field, `${connection} does not let it be written: it is what ${connection} gives a record`);
   const fields: Record<string, Value> = {};
-  const gone = await goneReferences(settling.session.world, move);
+  const gone = await fieldsWithoutRecord(settling.session.world, connection, lost);
   for (const [field, value] of Object.entries(lost)) {
-    if (linksIn(value).some((link) => gone.has(link)))
-      leave(field, `what it referred to is not in ${connection} any more`);
+    if (gone.includes(field)) leave(field, `what it referred to is not in ${connection} any more`);
     else fields[field] = value;
   }
   const write = asWrite(one, { target: connection, kind: "create", fields });
   const isOf = { link: from, label: `${connection}:${loser}`, id: null, precondition: null, rests: [] };
   return { writes: [{ ...write, ...isOf }], left };
-}
-
-const linksIn = (value: Value): readonly LinkId[] =>
-  carried(value).flatMap((each) => ("link" in each ? [each.link] : []));
-
-/** Links that the lost values refer to and that have no record on the connection. */
-async function goneReferences(
-  { store }: World,
-  { connection, lost }: ConsolidationMove,
-): Promise<ReadonlySet<LinkId>> {
-  const named = [...new Set(Object.values(lost).flatMap(linksIn))];
-  const members = await store.membersOf(named);
-  const isThere = (link: LinkId): boolean =>
-    members.some((one) => one.link === link && one.connection === connection && !one.isAlias);
-  return new Set(named.filter((link) => !isThere(link)));
 }
 
 /**
@@ -145,7 +140,7 @@ async function whyNotAgain(
   const { session } = settling;
   const { store } = session.world;
   const { target, link } = write;
-  const move = plan.consolidation?.moves.find((one) => one.connection === target && one.from === link);
+  const move = moveOf(plan, write);
   if (move === undefined) return "the plan does not say what it was";
   const { loser, entity } = move;
   const fate = await fateOf(session, move);

@@ -18,7 +18,8 @@ export async function automaticOf(
     const said = await closedIn(world, entity, (one) => isApart(one) || one.takenBackBy !== null);
     for (const cluster of clusters) {
       const links = await linksIn(world, cluster);
-      if (links.size === cluster.records.length && alike(said, cluster, links) === null) chosen.push(cluster);
+      const isFree = alike(said, cluster, links) === null && !holdsOne(said, links);
+      if (links.size === cluster.records.length && isFree) chosen.push(cluster);
     }
   }
   return chosen;
@@ -46,6 +47,13 @@ async function closedIn(
 ): Promise<readonly Linked[]> {
   const closed = (await clustersIn(world, entity)).filter(holds);
   return Promise.all(closed.map(async (cluster) => ({ cluster, links: await linksIn(world, cluster) })));
+}
+
+/** Whether one of these things was said to be one of its own, whatever it is found with. */
+function holdsOne(said: readonly Linked[], links: ReadonlyMap<string, LinkId>): boolean {
+  const own = new Set(links.values());
+  const alone = said.filter(({ cluster }) => cluster.records.length === 1);
+  return alone.some(({ links: of }) => [...of.values()].some((link) => own.has(link)));
 }
 
 /** Which of them is this one, or has two things or more in common with it. */

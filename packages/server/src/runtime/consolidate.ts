@@ -1,7 +1,6 @@
 import { closedBy, isBlank, isEqual } from "@crossfoot/kernel";
 import type { ConnectionId, EntityPolicy, ExternalId, Fields, Json, LinkId, Value } from "@crossfoot/kernel";
 import type { Connection } from "@crossfoot/connector-sdk";
-import { recordName } from "../store/port.ts";
 import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
 import { policiesOf } from "./closed-books.ts";
@@ -10,6 +9,7 @@ import { childrenOf } from "./consolidate-children.ts";
 import type { Child } from "./consolidate-children.ts";
 import { ConsolidationRefused } from "./consolidate-refusal.ts";
 import { apartBy, automaticOf } from "./consolidate-words.ts";
+import { gathered } from "./consolidate-unlinked.ts";
 import type { DuplicateCluster } from "./duplicate-report.ts";
 import { clusterById, openClusters, termsOfConsolidation } from "./duplicates.ts";
 import type { ConsolidateRequest, RunOptions } from "./engine.ts";
@@ -120,19 +120,16 @@ async function draftOf(
   cluster: DuplicateCluster,
   request: ConsolidateRequest,
 ): Promise<Drafted> {
-  const { world } = settling.session;
   const policy = settling.policies.find(({ entity }) => entity === cluster.entity);
   if (policy === undefined)
     throw new ConsolidationRefused(`${cluster.entity} is not switched on in the contract`);
-  const links = await linksOf(world, cluster);
-  const context = await contextOf(settling, policy);
-  const decided = await assess(context, await world.store.loadBundles(links));
-  const busy = decided.find(({ bundle }) => bundle.openTargets.length > 0);
+  const { linked, loose } = await gathered(await contextOf(settling, policy), cluster);
+  const busy = linked.find(({ bundle }) => bundle.openTargets.length > 0);
   if (busy !== undefined)
     throw new ConsolidationRefused(`a write of ${placeOf(busy).label} is under way; run first`);
-  const survivor = survivorOf(decided, cluster, request);
-  const losers = decided.filter((one) => one !== survivor);
-  const joining = { settling, policy, survivor, losers };
+  const survivor = survivorOf(linked, cluster, request);
+  const losers = [...linked.filter((one) => one !== survivor), ...loose];
+  const joining = { settling, policy, survivor, losers, loose };
   const { values, left } = valuesOf(joining, request);
   const moved = await movesOf(joining, values);
   return {
@@ -140,25 +137,6 @@ async function draftOf(
     moves: moved.moves,
     left: [...left, ...moved.left],
   };
-}
-
-/** The links of a cluster's records; each needs one, and not all the same. */
-async function linksOf(world: World, cluster: DuplicateCluster): Promise<readonly LinkId[]> {
-  const { entity } = cluster;
-  const keys = cluster.records.map(({ connection, id }) => ({ connection, entity, id }));
-  const known = await world.store.linksOf(keys);
-  const bare = keys.find((key) => !known.has(recordName(key)));
-  if (bare !== undefined) {
-    const name = `${bare.connection}:${bare.id}`;
-    throw new ConsolidationRefused(
-      `${name} has no link yet: \`crossfoot run\` gives it one, ` +
-        `or \`crossfoot match ${entity} ${name} --apart\``,
-    );
-  }
-  const links = [...new Set(known.values())];
-  if (links.length < 2)
-    throw new ConsolidationRefused("its records are one already: their link has them all");
-  return links;
 }
 
 /** The record that was asked for; else the one on most sides, then the fullest, then the first known. */
@@ -180,7 +158,12 @@ function survivorOf(
   );
   const [best] = survivor === null ? ranked : ranked.filter((one) => has(one, survivor));
   if (best !== undefined) return best;
-  throw new ConsolidationRefused(`${survivor ?? "it"} is no record of ${cluster.id}`);
+  const isOfIt = cluster.records.some(({ connection, id }) => `${connection}:${id}` === survivor);
+  throw new ConsolidationRefused(
+    isOfIt
+      ? `${survivor} has no link of its own, so it cannot be what survives`
+      : `${survivor ?? "it"} is no record of ${cluster.id}`,
+  );
 }
 
 const placeInCluster = ({ records }: DuplicateCluster, { bundle }: Assessed): number =>
@@ -193,6 +176,8 @@ interface Joining {
   readonly policy: EntityPolicy;
   readonly survivor: Assessed;
   readonly losers: readonly Assessed[];
+  /** Those of the losers that have no link of their own. */
+  readonly loose: readonly Assessed[];
 }
 
 interface SetValues {
@@ -325,7 +310,7 @@ interface Moved {
 
 /** What becomes of the losers on each connection that has both them and a survivor. */
 async function movesOf(joining: Joining, values: readonly SetValues[]): Promise<Moved> {
-  const { settling, policy, survivor, losers } = joining;
+  const { settling, policy, survivor, losers, loose } = joining;
   const { world } = settling.session;
   const all = [survivor, ...losers];
   const children: Unplaced[] = [];
@@ -339,19 +324,21 @@ async function movesOf(joining: Joining, values: readonly SetValues[]): Promise<
     const survivorId = first.input.members[side.id]?.view.id as ExternalId;
     for (const one of others) {
       const id = one.input.members[side.id]?.view.id as ExternalId;
-      const of = { connection: side.id, entity: policy.entity, id, link: one.bundle.id };
+      // What has no link of its own is written under the survivor's.
+      const from = loose.includes(one) ? survivor.bundle.id : one.bundle.id;
+      const of = { connection: side.id, entity: policy.entity, id, link: from };
       const found = await childrenOf(world, of);
       const pointed =
         way === "merge"
           ? { writes: [], left: [] }
-          : await repointed(settling, found, { from: one.bundle.id, to: first.bundle.id });
+          : await repointed(settling, found, { from, to: first.bundle.id });
       children.push(...pointed.writes);
       left.push(...pointed.left);
-      gone.push(asWrite(one, { target: side.id, kind: way }));
+      gone.push({ ...asWrite(one, { target: side.id, kind: way }), link: from });
       const set = first === survivor ? values.find(({ target }) => target === side.id) : undefined;
       moves.push({
         ...{ entity: policy.entity, connection: side.id, loser: id, survivor: survivorId, way },
-        ...{ from: one.bundle.id, into: survivor.bundle.id },
+        ...{ from, into: survivor.bundle.id },
         children: found.flatMap(({ link, policy: { entity }, id: childId, fields }) =>
           link === null || fields.length === 0 ? [] : [{ link, entity, id: childId, fields }],
         ),
@@ -439,6 +426,7 @@ async function repointed(
       const writable = plain.filter((field) => side?.canUpdate === true && side.writes.has(field));
       const taken = writable.filter((field) => one === undefined || !isClosed(one, field));
       if (one === undefined) leave(null, "it has no link: it goes on to refer to the loser");
+      else if (fields.length === 0) leave(null, "by what is not mapped it goes on to refer to the loser");
       for (const field of fields.filter((each) => !taken.includes(each)))
         leave(
           field,

@@ -3,7 +3,7 @@ import type { Matching } from "@crossfoot/matching";
 import type { EntityName, EntityPolicy, Json } from "@crossfoot/kernel";
 import type { ConsolidationTerms } from "@crossfoot/model";
 import { recordName } from "../store/port.ts";
-import type { DuplicateRow } from "../store/port.ts";
+import type { DuplicateRow, RecordKey } from "../store/port.ts";
 import { policiesOf } from "./closed-books.ts";
 import type {
   DuplicateAnswer,
@@ -16,7 +16,7 @@ import type {
   MatchReport,
 } from "./duplicate-report.ts";
 import type { DuplicateOptions } from "./engine.ts";
-import { comparableOf, compare, matchedEntities } from "./match-records.ts";
+import { comparableAmong, comparableOf, compare, matchedEntities } from "./match-records.ts";
 import type { Comparable } from "./match-records.ts";
 import type { ConsolidationPart } from "./plan-document.ts";
 import { openSides, readAll, underLease } from "./session.ts";
@@ -107,7 +107,8 @@ export async function lookThrough(
   }
   const isAsked = ({ connection }: DuplicateCluster): boolean =>
     options.connection === undefined || connection === options.connection;
-  const asked = all.filter(isAsked);
+  // A word about one record alone is no cluster.
+  const asked = all.filter((one) => isAsked(one) && one.records.length > 1);
   const open = asked.filter(({ state }) => state === "open");
   return {
     at: new Date(now).toISOString(),
@@ -217,6 +218,16 @@ function joined(pairs: Pairs): readonly Pairs[] {
   return [...Map.groupBy(pairs, ({ left }) => rootOf(left)).values()];
 }
 
+/** The name of a cluster follows from its records, in their order. */
+function clusterIdOf(
+  world: World,
+  { entity }: EntityPolicy,
+  records: readonly Pick<DuplicateMember, "connection" | "id">[],
+): string {
+  const names = records.map(({ connection, id }) => recordName({ connection, entity, id }));
+  return `d-${world.entropy.digest(names.join("\n")).slice(0, 12)}`;
+}
+
 function clusterFrom(
   world: World,
   policy: EntityPolicy,
@@ -231,7 +242,6 @@ function clusterFrom(
   const probability = Math.min(...own.map((pair) => pair.probability));
   const band = own[0]?.band ?? "review";
   const { automaticFrom, reviewDays = reviewDaysDefault, owner = null } = terms;
-  const names = records.map(({ connection, id }) => recordName({ connection, entity: policy.entity, id }));
   const evidence = own.slice(0, evidenceMax).map((pair): DuplicateEvidence => {
     const nameOf = (row: number): string => `${at.records[row]?.connection}:${at.records[row]?.id}`;
     return {
@@ -241,7 +251,7 @@ function clusterFrom(
     };
   });
   return {
-    id: `d-${world.entropy.digest(names.join("\n")).slice(0, 12)}`,
+    id: clusterIdOf(world, policy, records),
     entity: policy.entity,
     connection: first?.connection ?? ("" as never),
     state: "open",
@@ -385,6 +395,43 @@ export async function answerDuplicate(
       : { ...known, owner: owner ?? known.owner, dueAt: dueAt ?? known.dueAt };
   await world.store.saveDuplicates([rowOf(said)], { id, word, by });
   return said;
+}
+
+/**
+ * Keeps a person's word that a record is one of its own: apart from those of its connection that it was held
+ * against, as long as none of them changes; and never joined by `--automatic`, whatever it is found with.
+ */
+export async function keepRecordApart(
+  world: World,
+  policy: EntityPolicy,
+  at: { readonly record: RecordKey; readonly against: readonly RecordKey[]; readonly by: string },
+): Promise<void> {
+  const { record, against, by } = at;
+  if (!matchedEntities.some((entity) => entity === policy.entity)) return;
+  const { records } = await comparableAmong(world, policy, [record, ...against]);
+  const own = records.find(({ id }) => id === record.id);
+  if (own === undefined) return;
+  const said = [[own], ...records.flatMap((other) => (other === own ? [] : [[own, other]]))];
+  const clusters = said.map((each) => saidApart(world, policy, { records: each, by }));
+  for (const cluster of clusters) {
+    const { id } = cluster;
+    await world.store.saveDuplicates([rowOf(cluster)], { id, word: "apart", by });
+  }
+}
+
+function saidApart(
+  world: World,
+  policy: EntityPolicy,
+  { records, by }: { readonly records: readonly DuplicateMember[]; readonly by: string },
+): DuplicateCluster {
+  const at = new Date(world.clock.now()).toISOString();
+  const sorted = records.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    ...{ id: clusterIdOf(world, policy, sorted), entity: policy.entity, state: "apart", band: "review" },
+    ...{ connection: sorted[0]?.connection ?? ("" as never), probability: 0, isAutomatic: false },
+    ...{ records: sorted, evidence: [], foundAt: at, dueAt: at, owner: null, closedAt: at, closedBy: by },
+    ...{ plan: null, takenBackBy: null },
+  };
 }
 
 /** A plan of some clusters was made as a whole, or what it had made was taken back. */

@@ -3,7 +3,7 @@ import type { EntityName, EntityPolicy, Fields, Json } from "@crossfoot/kernel";
 import { matchTables } from "@crossfoot/matching";
 import type { Field, Kind, MatchedEntity, Matching, Table } from "@crossfoot/matching";
 import { recordName } from "../store/port.ts";
-import type { StoredObservation } from "../store/port.ts";
+import type { RecordKey, StoredObservation } from "../store/port.ts";
 import { canonicalFields } from "./canonical.ts";
 import { labelOf } from "./assess.ts";
 import type { DuplicateMember } from "./duplicate-report.ts";
@@ -66,31 +66,42 @@ export async function comparableOf(
   policy: EntityPolicy,
   connection: StoredObservation["connection"],
 ): Promise<Comparable> {
-  const entity = policy.entity as LinkedEntity;
-  const paths = compared[entity].map(([path]) => path);
   const ids = (await world.store.knownIds(connection, policy.entity)).toSorted();
   const records: DuplicateMember[] = [];
-  const rows: string[][] = [];
+  const rows: (readonly string[])[] = [];
   for (let from = 0; from < ids.length; from += pageSize) {
     const keys = ids.slice(from, from + pageSize).map((id) => ({ connection, entity: policy.entity, id }));
-    const seen = (await world.store.observationsOf(keys)).filter(({ kind }) => kind === "present");
-    const links = await world.store.linksOf(seen);
-    for (const { record, fields } of await canonicalFields(world, policy, seen)) {
-      const row = paths.map((path) => textAt(fields, path));
-      const view = { connection, id: record.id, fields } as never;
-      const label = labelOf(policy.entity, [view]);
-      const content = world.entropy.digest(row.join("\n")).slice(0, 16);
-      records.push({
-        connection,
-        id: record.id,
-        label,
-        link: links.get(recordName(record)) ?? null,
-        content,
-      });
-      rows.push(row);
-    }
+    const page = await comparableAmong(world, policy, keys);
+    records.push(...page.records);
+    rows.push(...page.table.rows);
   }
-  return { records, table: { columns: paths, rows } };
+  return { records, table: { columns: columnsOf(policy), rows } };
+}
+
+const columnsOf = ({ entity }: EntityPolicy): readonly string[] =>
+  compared[entity as LinkedEntity].map(([path]) => path);
+
+/** Those of these records that are there, ready to be compared. */
+export async function comparableAmong(
+  world: World,
+  policy: EntityPolicy,
+  keys: readonly RecordKey[],
+): Promise<Comparable> {
+  const paths = columnsOf(policy);
+  const seen = (await world.store.observationsOf(keys)).filter(({ kind }) => kind === "present");
+  const links = await world.store.linksOf(seen);
+  const read = (await canonicalFields(world, policy, seen)).map(({ record, fields }) => {
+    const row = paths.map((path) => textAt(fields, path));
+    const { connection, id } = record;
+    const label = labelOf(policy.entity, [{ connection, id, fields } as never]);
+    const content = world.entropy.digest(row.join("\n")).slice(0, 16);
+    const link = links.get(recordName(record)) ?? null;
+    return { row, record: { connection, id, label, link, content } };
+  });
+  return {
+    records: read.map(({ record }) => record),
+    table: { columns: paths, rows: read.map(({ row }) => row) },
+  };
 }
 
 /** Compares the records of one connection, or those of two. */

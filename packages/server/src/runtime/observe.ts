@@ -246,6 +246,7 @@ export async function readEntity(
       connection: side.id,
       entity: request.entity,
     }));
+    if (via === "sweep") await distrustChanged(world, observations);
     const { runId } = session;
     const { lease } = request;
     const stored = await store.checkpoint({ observations, unreadable, cursor, runId, lease });
@@ -267,6 +268,22 @@ export async function readEntity(
     });
     if (step === "end") return counts;
   }
+}
+
+/**
+ * A sweep looks whether what is stored of its records is what was seen of them: a record whose stored values
+ * are not those of its hash was changed in the database, and what its system shows takes their place.
+ */
+async function distrustChanged(
+  { store, entropy }: World,
+  observations: readonly StoredObservation[],
+): Promise<void> {
+  const stored = await store.observationsOf(observations);
+  const isThere = ({ kind }: StoredObservation): boolean => kind === "present" || kind === "archived";
+  const changed = stored.filter(
+    (one) => isThere(one) && entropy.digest(canonicalBytes(one.native)) !== one.contentHash,
+  );
+  if (changed.length > 0) await store.distrust(changed);
 }
 
 function pagingError(code: "cursor_loop" | "list_too_long", side: Side, entity: EntityName): ConnectorError {

@@ -12,7 +12,7 @@ export interface ContractState {
   readonly requires: SigningNeed;
   /** Who has yet to sign this hash, whether it is required or not. */
   readonly missing: readonly Signer[];
-  /** False while a run would be refused for want of a signature. */
+  /** Whether all have signed; where one is enough (`on`), whether anybody has. No run waits at `off`. */
   readonly isSigned: boolean;
   /** Signatures of all contracts, the first one first, those included that were taken back. */
   readonly signatures: readonly ContractSignature[];

@@ -135,6 +135,6 @@ describe("a contract that has to be signed", () => {
     await engine.run();
     const { kept, isSigned, missing } = await engine.contract();
     expect(kept.map(({ hash }) => hash)).toEqual([world.contractHash]);
-    expect([isSigned, missing.length]).toEqual([true, 3]);
+    expect([isSigned, missing.length]).toEqual([false, 3]);
   });
 });

@@ -7,7 +7,7 @@ import { ContractUnsigned } from "./signing-report.ts";
 import type { ContractState } from "./signing-report.ts";
 import type { World } from "./world.ts";
 
-/** Who has yet to sign, and whether what is asked for is there: what was taken back does not count. */
+/** Who has yet to sign, and whether the contract is signed: what was taken back does not count. */
 async function standingOf(world: World): Promise<Omit<ContractState, "kept">> {
   const { store, contractHash: hash, contract, signing } = world;
   const signatures = await store.listSignatures();
@@ -15,7 +15,7 @@ async function standingOf(world: World): Promise<Omit<ContractState, "kept">> {
   const missing = missingSigners(contract.signers, own);
   const requires = signing?.requires ?? "off";
   const isAny = missing.length < contract.signers.length;
-  const isSigned = requires === "off" || (requires === "on" ? isAny : missing.length === 0);
+  const isSigned = requires === "on" ? isAny : missing.length === 0;
   return { hash, version: signing?.version ?? null, requires, missing, isSigned, signatures };
 }
 

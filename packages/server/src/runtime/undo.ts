@@ -1,6 +1,5 @@
 import type { Connection } from "@crossfoot/connector-sdk";
-import { carried } from "@crossfoot/kernel";
-import type { ConnectionId, EntityName, EntityPolicy, Json, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, EntityPolicy, Json } from "@crossfoot/kernel";
 import { entities, isEntityName } from "@crossfoot/model";
 import type { ConsolidatedRow, MadeWrite } from "../store/port.ts";
 import { policiesOf } from "./closed-books.ts";
@@ -12,6 +11,7 @@ import type { PlanDocument, PlanWrite, UndoLeft } from "./plan-document.ts";
 import { planApart } from "./consolidate-back.ts";
 import { clusterById, isOfConsolidation } from "./duplicates.ts";
 import { documentOf } from "./planning-compose.ts";
+import { fieldsWithoutRecord } from "./named-links.ts";
 import { placeOf, restsOf } from "./planning-writes.ts";
 import { repairCause } from "./repair-rights.ts";
 import { openSides, underLease } from "./session.ts";
@@ -230,30 +230,20 @@ async function draftOf(
 
 /** Values that name a record which the target does not have any more cannot be put back. */
 async function withReferences(world: World, inverse: Inverse): Promise<Inverse> {
-  const named = inverse.writes.flatMap(({ fields }) =>
-    Object.values(fields).flatMap((value) =>
-      carried(value).flatMap((each) => ("link" in each ? [each.link] : [])),
-    ),
-  );
-  if (named.length === 0) return inverse;
-  const members = await world.store.membersOf(named);
   const left = [...inverse.left];
-  const writes = inverse.writes.flatMap((write): readonly InverseWrite[] => {
-    const has = (link: LinkId): boolean =>
-      members.some((member) => member.link === link && member.connection === write.target && !member.isAlias);
-    const lost = Object.keys(write.fields).filter((field) =>
-      carried(write.fields[field]).some((each) => "link" in each && !has(each.link)),
-    );
+  const writes: InverseWrite[] = [];
+  for (const write of inverse.writes) {
+    const lost = await fieldsWithoutRecord(world, write.target, write.fields);
     for (const field of lost) {
       const reason = `it referred to a record that ${write.target} does not have any more`;
       left.push({ target: write.target, field, why: "refused", reason });
     }
-    if (lost.length === 0) return [write];
     const kept = <Value>(values: { readonly [field: string]: Value }): { readonly [field: string]: Value } =>
       Object.fromEntries(Object.entries(values).filter(([field]) => !lost.includes(field)));
     const fields = kept(write.fields);
-    return Object.keys(fields).length === 0 ? [] : [{ ...write, fields, before: kept(write.before) }];
-  });
+    if (lost.length === 0) writes.push(write);
+    else if (Object.keys(fields).length > 0) writes.push({ ...write, fields, before: kept(write.before) });
+  }
   return { writes, left };
 }
 

@@ -13,7 +13,7 @@ import type { MarkRow } from "./sightings.ts";
 
 type Part = Pick<
   Store,
-  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "newestRead" | "observationsOf"
+  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "newestRead" | "observationsOf" | "distrust"
 >;
 
 /**
@@ -367,7 +367,7 @@ export const knownIdsSql: string =
   "$2 and until_at is null except select external_id from observation where connection = $1 and entity = $2)";
 
 /** What was seen last. */
-function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observationsOf"> {
+function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observationsOf" | "distrust"> {
   const { database } = deps;
   return {
     async knownIds(connection, entity) {
@@ -382,6 +382,15 @@ function sightings(deps: Deps): Pick<Store, "knownIds" | "newestRead" | "observa
     },
     async observationsOf(keys) {
       return (await loadRows<ObservationRow>(database, observationColumns, keys)).map(observationOf);
+    },
+    async distrust(keys) {
+      if (keys.length === 0) return;
+      await database.query(
+        "update observation o set content_hash = '' from jsonb_to_recordset($1::jsonb) as r(connection " +
+          "text, entity text, id text) where o.connection = r.connection and o.entity = r.entity and " +
+          "o.external_id = r.id",
+        [JSON.stringify(keys.map(({ connection, entity, id }) => ({ connection, entity, id })))],
+      );
     },
   };
 }

@@ -383,6 +383,8 @@ export interface Store
   /** The latest end of a reading that was stored, in our order of reads; 0 when there is none. */
   newestRead(): Promise<number>;
   observationsOf(keys: readonly RecordKey[]): Promise<readonly StoredObservation[]>;
+  /** What is stored of these is not what was seen: the next reading counts as another, whatever it shows. */
+  distrust(keys: readonly RecordKey[]): Promise<void>;
 
   /** Newcomers that waited for a parent's link may be looked at again. */
   retryWaiting(entity: EntityName): Promise<void>;

@@ -5,7 +5,6 @@ import { carried, documentOf, drawLines, heads, linesText, lineWorking, ratesOf,
 import type { Drawn, Family } from "./sheet.ts";
 
 const cent = (value: Part): Part => round(value, "0.01");
-const source = "the rule as docs/internals/arithmetic.md and packages/model/src/arithmetic/rules.ts state it";
 const exactOf = ({ quantity, price, percent }: Drawn): Part =>
   mul(part(quantity), part(price), less(percent));
 const plain = (drawn: readonly Drawn[]): readonly Drawn[] => drawn.map((line) => ({ ...line, percent: "0" }));
@@ -103,7 +102,12 @@ const discounts: readonly Family[] = [
       "A discount of the document is taken from the sum of the rounded lines, rounded once, and " +
       "shared out in proportion: each share is what the rounded sum so far gained. Tax is on " +
       "what is left of the lines.",
-    source,
+    source:
+      "EN 16931, BR-CO-13: total without VAT = sum of lines - allowances of the document; BR-CO-17: tax " +
+      "= base x rate, to two decimals. Arithmetic identity of the shares: share i = round(d1 + .. + di) " +
+      "- round(d1 + .. + d(i-1)), di = discount x line i / sum, so that the shares add up to the " +
+      "discount; the same carry as Business Central's VAT per line " +
+      "(../shared/vendors/business-central.md, section 8)",
     count: 8,
     make: (dice) => {
       const drawn = drawLines(dice);
@@ -181,7 +185,10 @@ const discounts: readonly Family[] = [
     rule:
       "Of a line come off 10 %, then 1.00, then 5 %: chained in the order given; or percentages " +
       "first; or all from the whole.",
-    source,
+    source:
+      "arithmetic identity: with p = quantity x price, as given (0.9 p - 1) x 0.95; percentages first " +
+      "0.9 x 0.95 p - 1; all from the whole p - 0.10 p - 0.05 p - 1 = 0.85 p - 1. Tax: EN 16931, " +
+      "BR-CO-17",
     count: 9,
     make: (dice, at) => {
       const drawn = plain(drawLines(dice));
@@ -242,7 +249,10 @@ const taxes: readonly Family[] = [
   {
     file: "tax-per-unit",
     rule: "A deposit tax of 0.255 per unit beside 19 % of the net; each is rounded once.",
-    source,
+    source:
+      "Odoo documentation, Taxes, Tax Computation: Fixed is an amount that stays the same per unit, " +
+      "whatever the price; the percentage: EN 16931, BR-CO-17. Arithmetic identity: 0.255 q1 + 0.255 q2 " +
+      "= 0.255 (q1 + q2), rounded once",
     count: 6,
     make: (dice) => {
       const drawn = plain(drawLines(dice, { rates: ["19"] }));

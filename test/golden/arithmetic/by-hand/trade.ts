@@ -5,7 +5,6 @@ import { documentOf, drawLines, heads, linesText, lineWorking, total } from "./s
 import type { Drawn, Family } from "./sheet.ts";
 
 const cent = (value: Part): Part => round(value, "0.01");
-const source = "the rule as docs/internals/arithmetic.md and packages/model/src/arithmetic/rules.ts state it";
 const exactOf = ({ quantity, price }: Drawn): Part => mul(part(quantity), part(price));
 const plain = (drawn: readonly Drawn[]): readonly Drawn[] => drawn.map((line) => ({ ...line, percent: "0" }));
 const once = (nets: readonly Part[], rate = "19"): Part => cent(mul(total(nets), of(rate)));
@@ -73,7 +72,9 @@ const money: readonly Family[] = [
     rule:
       "What is payable is the gross rounded to the coins in use: 0.05 for CHF, 1 for SEK, " +
       "halves away from zero.",
-    source: "cash rounding in Switzerland and Sweden",
+    source:
+      "coins in use: the Swiss 5-Rappen piece (Münzverordnung, SR 941.101), the krona (Swedish law " +
+      "1970:1028); EN 16931, BT-114 (rounding amount) and BR-CO-16",
     count: 8,
     make: (dice, at) => {
       const [currency, coin] = at % 2 === 0 ? (["CHF", "0.05"] as const) : (["SEK", "1"] as const);
@@ -138,7 +139,9 @@ const trade: readonly Family[] = [
   {
     file: "gifts",
     rule: "A gift costs nothing. Its tax is nothing either; or it is that of its worth.",
-    source,
+    source:
+      "EN 16931, BR-CO-17, on a base of 0; taxed on its worth: Council Directive 2006/112/EC, article " +
+      "16 (given away, it is a supply) and article 74 (the base is what the goods would cost)",
     count: 6,
     make: (dice, at) => {
       const drawn = plain(drawLines(dice, { rates: ["19"] }));
@@ -162,7 +165,10 @@ const trade: readonly Family[] = [
   {
     file: "deposits",
     rule: "A deposit of 23.8 lowers what is payable; or it is a line of -20.00 with -3.80 of 19 % tax.",
-    source,
+    source:
+      "EN 16931, BR-CO-16: due = total with VAT - paid before + rounding; as a line: Odoo " +
+      "documentation, Down payments (a line below zero with its tax). Arithmetic identity: 23.80 = " +
+      "20.00 + 0.19 x 20.00",
     count: 6,
     make: (dice, at) => {
       const drawn = plain(drawLines(dice, { rates: ["19"] }));
@@ -188,7 +194,10 @@ const trade: readonly Family[] = [
     rule:
       "Of each line some were billed before. What is due so far (before and now) is rounded, " +
       "and what was due before, rounded the same way, comes off.",
-    source,
+    source:
+      "arithmetic identity: with r(x) = round(x x price), an invoice is r(before + now) - r(before); " +
+      "the invoices of an order line add up to r(all), for what stands between falls out. Tax: EN " +
+      "16931, BR-CO-17, of both sums",
     count: 8,
     make: (dice) => {
       const drawn = plain(drawLines(dice, { priceDigits: 3, rates: ["19"] }));
@@ -247,7 +256,10 @@ const trade: readonly Family[] = [
   {
     file: "extremes",
     rule: "A millionth and a thousand million of things, in one document; nothing is lost between.",
-    source,
+    source:
+      "EN 16931, BR-CO-10 (the net is the sum of the lines) and BR-CO-17 (tax = base x rate, to two " +
+      "decimals). Arithmetic identity: a x 10^-m times b x 10^-n is ab x 10^-(m+n), worked in whole " +
+      "numbers, so that no digit is lost",
     count: 4,
     make: (dice) => {
       const quantities = ["0.000001", "1000000000", "-0.5", "999999999.999999"];

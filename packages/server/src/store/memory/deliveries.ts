@@ -61,9 +61,12 @@ function counts(state: State): Pick<WebhookStore, "addDeliveryCounts" | "deliver
   return {
     async addDeliveryCounts(tallies) {
       return state.commit((now) => {
-        refuseTwice(tallies.map((each) => `${each.connection}\n${each.outcome}\n${each.secret}`));
-        for (const { connection, outcome, secret, count, reason } of tallies) {
+        const ordered = inOrder(tallies, (each) => [each.connection, each.outcome, each.secret]);
+        const names = ordered.map((each) => `${each.connection}\n${each.outcome}\n${each.secret}`);
+        for (const [at, { connection, outcome, secret, count, reason }] of ordered.entries()) {
           const row = counted.get(connection, outcome, secret);
+          // An outcome that is none is refused before a second row of one kind is.
+          if (row !== undefined) refuseTwice(names.slice(0, at + 1));
           if (row === undefined) counted.insert({ connection, outcome, secret, count, reason, last_at: now });
           else counted.change(row, { count: row.count + count, reason: reason ?? row.reason, last_at: now });
         }

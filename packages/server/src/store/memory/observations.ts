@@ -14,7 +14,7 @@ import type { State } from "./state.ts";
 
 type Part = Pick<
   Store,
-  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "newestRead" | "observationsOf"
+  "loadCursor" | "listCursors" | "checkpoint" | "knownIds" | "newestRead" | "observationsOf" | "distrust"
 >;
 
 const gone: ReadonlySet<string> = new Set(["merged", "converted", "deleted"]);
@@ -201,7 +201,7 @@ function readings(state: State): Pick<Store, "loadCursor" | "listCursors" | "che
 }
 
 /** What was seen last. */
-function sightings(state: State): Pick<Store, "knownIds" | "newestRead" | "observationsOf"> {
+function sightings(state: State): Pick<Store, "knownIds" | "newestRead" | "observationsOf" | "distrust"> {
   const { observation, member } = state.tables;
   return {
     async knownIds(connection, entity) {
@@ -221,6 +221,14 @@ function sightings(state: State): Pick<Store, "knownIds" | "newestRead" | "obser
       return keys.flatMap(({ connection, entity, id }) => {
         const row = observation.get(connection, entity, id);
         return row === undefined ? [] : [observationOf(row)];
+      });
+    },
+    async distrust(keys) {
+      state.commit(() => {
+        for (const { connection, entity, id } of keys) {
+          const row = observation.get(connection, entity, id);
+          if (row !== undefined) observation.change(row, { content_hash: "" });
+        }
       });
     },
   };

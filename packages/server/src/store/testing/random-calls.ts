@@ -259,6 +259,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     fc.constantFrom("name", "email", "parent"),
     fc.record({ value: fc.constantFrom(null, "a"), take: connection, by: fc.constant("somebody") }),
   ),
+  distrust: plain("distrust", records),
   settleMoved: plain("settleMoved", records, fc.constantFrom(null, "waiting", "followed")),
   commitReuse: knowing(
     "commitReuse",
