@@ -240,7 +240,7 @@ async function admitted(
 const isToStream = ({ req }: Context): boolean =>
   req.method === "GET" && /\btext\/event-stream\b/i.test(req.header("accept") ?? "");
 
-/** Whether a request would be let in again now, as the same one in the same role; that is no use of a session. */
+/** Whether a request would be let in again now, for the same role; that is no use of a session. */
 async function isStillLetIn(door: Door, knock: Knock, visitor: Visitor): Promise<boolean> {
   const again = await door.authenticate({ ...knock, isUse: false }).catch(() => null);
   return again?.id === visitor.id && again.role === visitor.role;

@@ -28,7 +28,7 @@ export interface EventStreams {
 }
 
 /** Who reads a stream. */
-export interface Reader {
+interface Reader {
   /** Key or person. */
   readonly id: string;
   /** Whether the key or session may still read. */
@@ -47,7 +47,8 @@ export interface StreamDeps {
 
 /**
  * Streams that are read as their reader takes them: nothing is buffered, the journal keeps what is not read
- * yet. They end with the server, with the right of whoever reads, and with a reader that takes nothing for long.
+ * yet. They end with the server, with the right of whoever reads, and with a reader that takes nothing for
+ * long.
  */
 export function createStreams(deps: StreamDeps): EventStreams {
   const { signal } = deps;
