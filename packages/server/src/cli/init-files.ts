@@ -29,7 +29,7 @@ export function startingFiles(sides: StartingSides): ReadonlyMap<string, string>
   }
   files.set(
     ".gitignore",
-    "# The store, plans (they hold customers' values) and secrets are not for a repository.\ncrossfoot-store/\ncrossfoot-witness.json\n*.plan.json\nplan.json\nsecrets/\nsecrets.sealed\n*.key\n.env\n",
+    "# The store, plans (they hold customers' values) and secrets are not for a repository.\ncrossfoot-store/\ncrossfoot-witness.json\ncrossfoot-erased.json\n*.plan\n*.plan.json\nplan.json\nsecrets/\nsecrets.sealed\n*.key\n.env\n",
   );
   files.set("README.md", readmeText(sides));
   files.set(".schemas/crossfoot.schema.json", writeSchema(crossfootSchema));
