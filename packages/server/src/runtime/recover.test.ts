@@ -281,7 +281,7 @@ describe("after the restore of a backup", () => {
     world.restore();
     await expect(world.engine.apply(plan)).rejects.toThrow("restored");
     await world.recover();
-    await expect(world.engine.apply(plan)).rejects.toThrow("after the plan was made");
+    await expect(world.engine.apply(plan)).rejects.toThrow("since the plan was made the store was restored");
     expect(live(world)).toEqual([1, 1]);
   });
 
