@@ -63,7 +63,7 @@ async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions
   const { provider, close: closeProvider } = providerOf(project);
   const access = engine.access();
   const people = createPeople(api, {
-    ...{ access, visibility, now, host, trustedProxies, isRequired, provider },
+    ...{ access, visibility, now, host, publicUrl, trustedProxies, isRequired, provider },
   });
   const app = createHttpApp(engine, {
     connections: project.connections.map(({ id, hooks }) => ({ id, ...hooks })),

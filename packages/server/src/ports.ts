@@ -74,6 +74,8 @@ export interface ErasedList {
   load(): Promise<readonly ErasedMark[]>;
   /** Keeps a mark for ever; a mark of the same name stays as it is. Rejects when it cannot be written. */
   add(mark: ErasedMark): Promise<void>;
+  /** Takes back a mark of an erasure that was refused. */
+  remove(id: string): Promise<void>;
   /** Keyed hash of a record's name, in hex. Rejects as `load` does. */
   nameOf(record: string): Promise<string>;
 }

@@ -86,8 +86,10 @@ function addPages(app: Hono, engine: Pick<Engine, "status" | "reviews">, options
   );
   app.get(
     "/metrics",
-    shown("json", async (context) =>
-      context.text(metricsText(await engine.status(), now()), 200, { "content-type": metricsType }),
+    shown("json", async (context, { sight }) =>
+      context.text(metricsText(sight.conceal(await engine.status()), now()), 200, {
+        "content-type": metricsType,
+      }),
     ),
   );
   app.get(

@@ -29,7 +29,7 @@ export function trusting(proxies: readonly string[]): IsTrusted {
 
 /** What is known of whoever asks. */
 export interface Asker {
-  /** Address of the one nearest to us that is no trusted proxy; empty when the connection is gone. */
+  /** Address of the one nearest to us that is no trusted proxy; empty when nobody knows: it is gone, or a proxy was not named. */
   readonly address: string;
   /** Whether the way from there is encrypted, as far as trusted proxies tell. */
   readonly isSecure: boolean;
@@ -44,7 +44,11 @@ export function askerOf(
   isTrusted: IsTrusted,
 ): Asker {
   const { headers, peer, isTls } = request;
-  if (!isTrusted(peer)) return { address: peer, isSecure: isTls };
+  if (!isTrusted(peer)) {
+    // A proxy here that nobody named: whoever asks it may be anywhere.
+    const isPassedOn = isLoopback(peer) && forwarded.some((name) => headers[name] !== undefined);
+    return { address: isPassedOn ? "" : peer, isSecure: isTls };
+  }
   const told = String(headers["x-forwarded-for"] ?? "").split(",");
   let address = peer;
   for (const each of told.map((one) => one.trim()).toReversed()) {

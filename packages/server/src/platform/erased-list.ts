@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import type { ErasedList, ErasedMark } from "../ports.ts";
 
 /** Name of the list in the project's folder, beside the store's folder and never inside it. */
@@ -35,6 +36,11 @@ export function fileErasedList(path: string): ErasedList {
       if (kept.erased.some(({ id }) => id === mark.id)) return;
       write(path, `${JSON.stringify({ ...kept, erased: [...kept.erased, mark] }, null, 1)}\n`);
     },
+    async remove(id) {
+      const kept = load();
+      const erased = kept.erased.filter((mark) => mark.id !== id);
+      write(path, `${JSON.stringify({ ...kept, erased }, null, 1)}\n`);
+    },
     async nameOf(record) {
       const kept = load();
       // The key has to be the same for the next hash: it is kept before the first one is given.
@@ -54,6 +60,12 @@ function write(path: string, text: string): void {
     closeSync(descriptor);
   }
   renameSync(draft, path);
+  const folder = openSync(dirname(path), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function keptIn(text: string): Kept {

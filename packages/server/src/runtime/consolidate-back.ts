@@ -1,7 +1,7 @@
 import type { Connection } from "@crossfoot/connector-sdk";
 import { isAlike, isBlank, isEqual } from "@crossfoot/kernel";
 import type { EntityPolicy, Fields, Json, LinkId, Value } from "@crossfoot/kernel";
-import { recordName } from "../store/port.ts";
+import { isErased, recordName } from "../store/port.ts";
 import type { ConsolidatedRow } from "../store/port.ts";
 import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
@@ -40,7 +40,7 @@ export async function planApart(
     await readAll(session, { policies, mode: "incremental", deletions: new Map() });
     const settling = settlingOf(session, { policies, opened, options });
     for (const policy of policies) await matchFirst(session, policy);
-    const moves = request.rows.map(({ body }) => body as unknown as ConsolidationMove);
+    const moves = request.rows.map(({ body }) => withoutErased(body as unknown as ConsolidationMove));
     const drafts: Draft[] = [];
     for (const move of moves) drafts.push(await draftOf(settling, move, moves));
     const plan = await documentOf(settling, {
@@ -60,6 +60,18 @@ export async function planApart(
     return plan;
   });
 }
+
+const fieldsLeft = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => !isErased(value as Json)));
+
+/** A move without values of a person who was erased since: they are written nowhere. */
+const withoutErased = (move: ConsolidationMove): ConsolidationMove => ({
+  ...move,
+  lost: fieldsLeft(move.lost),
+  ...(move.counterparts === undefined
+    ? {}
+    : { counterparts: move.counterparts.map((each) => ({ ...each, shown: fieldsLeft(each.shown) })) }),
+});
 
 interface Draft {
   /** While the loser's counterpart stands under the survivor's link nobody carries its values on. */
@@ -159,7 +171,8 @@ function valuesBack(
     const others = all.filter((each) => each.into === into && each.was[field] !== undefined);
     const isBlankThere = others.length > 0 && others.every((each) => isBlank(each.was[field]));
     const before = was[field] ?? (isBlankThere ? null : undefined);
-    if (!isEqual(shown[field], value)) leave(field, "changed", `it was changed in ${connection} since`);
+    if (isErased(was[field] as Json | undefined)) leave(field, "refused", "it was erased with a person");
+    else if (!isEqual(shown[field], value)) leave(field, "changed", `it was changed in ${connection} since`);
     else if (before === undefined) leave(field, "refused", `${connection} did not show what it held before`);
     else fields[field] = before;
   }

@@ -9,6 +9,7 @@ import {
   request,
 } from "./testing/consolidation-scene.ts";
 import type { Scene } from "./testing/consolidation-scene.ts";
+import { memoryErasedList } from "./testing/erased-list.ts";
 
 /** One link with all four records, its children on the survivors, and nothing left to write. */
 async function expectOne(scene: Scene): Promise<void> {
@@ -317,4 +318,34 @@ describe("a program that dies in a consolidation, or while one is taken back", (
         await expectTwo({ ...scene, engine }, links);
       });
     });
+});
+
+test("what a person's erasure left of a value is written to no system when a consolidation is taken back", async () => {
+  const list = memoryErasedList();
+  const scene = await build({ change: { erased: list } });
+  const mailbox = "office@cedar-optics.example";
+  const [contact] = scene.crm.rows("contacts");
+  const name = `crm:${contact?.id ?? ""}`;
+  scene.crm.edit("contacts", contact?.id ?? "", { email: mailbox });
+  await scene.engine.run();
+  scene.pass(10);
+  await scene.engine.apply(await scene.engine.consolidate({ cluster: scene.cluster, ...request }));
+  await scene.engine.run();
+  scene.pass(10);
+  const { plan } = await scene.engine.privacy.planErasure(name, "ada");
+  if (plan === null) throw new Error("nothing was to be written");
+  await scene.engine.apply(plan);
+  await scene.engine.run();
+  scene.pass(10);
+  await scene.engine.privacy.erasePerson(name, { by: "ada", why: "asked" });
+  const back = await scene.engine.undo({ what: "consolidation", id: scene.cluster, by: "ada" });
+  expect(JSON.stringify(back)).not.toContain("[erased]");
+  await scene.engine.apply(back, { onDrift: "skip" });
+  await scene.engine.run();
+  const shown = [scene.crm, scene.erp].flatMap((system) => [
+    ...system.rows("accounts"),
+    ...system.rows("contacts"),
+  ]);
+  expect(JSON.stringify(shown)).not.toContain("[erased]");
+  expect(shown.some(({ fields }) => fields["name"] === "Cedar Optics")).toBe(true);
 });

@@ -95,7 +95,10 @@ export function valuesOfPerson(
   const keys = keysOf(at.contract, at.sides);
   const stays = new Set(personalPaths(at.contract).map(({ erasedAs }) => erasedAs.toLowerCase()));
   const isValue = (text: string): boolean => text.trim() !== "" && !stays.has(text.toLowerCase());
-  const own = rows.filter(({ isOwn }) => isOwn).map(({ row }) => row);
+  // What a merge that was taken back tells is another person's too.
+  const isApart = ({ table, row }: HeldRow): boolean =>
+    table === "link_merge" && (row["unmerged_at"] ?? null) !== null;
+  const own = rows.filter((held) => held.isOwn && !isApart(held)).map(({ row }) => row);
   const under = (names: ReadonlySet<string>): readonly string[] => [
     ...new Set(own.flatMap((row) => textsUnder(row, names)).filter(isValue)),
   ];

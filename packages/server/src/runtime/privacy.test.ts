@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { canonicalBytes, connectionId, externalId } from "@crossfoot/kernel";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import type { MemoryStore } from "../store/memory/memory-store.ts";
+import { recordName } from "../store/port.ts";
 import type { Store } from "../store/port.ts";
 import { anonymise, personScene, personValues as values, placesOf } from "./testing/person-scene.ts";
 import type { PersonScene } from "./testing/person-scene.ts";
@@ -149,6 +150,58 @@ describe("the erasure of a person", () => {
       expect(found(mini, values)).toEqual([]);
       expect((await mini.engine.privacy.erasures()).length).toBe(1);
     }
+  });
+});
+
+const merging = { crm: { entities: { accounts: {}, contacts: { merge: true, unmerge: true } } } };
+
+describe("of whose records an erasure is", () => {
+  test("a record that was merged by mistake and taken back is another person's", async () => {
+    const mini = await scene(merging);
+    const other = mini.crm.rows("contacts").find(({ fields }) => fields["given"] === "Other")?.id ?? "";
+    mini.crm.merge("contacts", other, mini.crmId);
+    await mini.engine.run();
+    mini.pass(10);
+    mini.crm.unmerge("contacts", other);
+    await mini.engine.run();
+    mini.pass(10);
+    const { plan } = await mini.engine.privacy.planErasure(`crm:${mini.crmId}`, "ada");
+    expect(plan?.writes.filter(({ id }) => id === other)).toEqual([]);
+    await anonymise(mini);
+    await erase(mini);
+    expect(mini.crm.get("contacts", other).fields).toMatchObject({
+      ...{ given: "Other", family: "Person", email: "other@person.example" },
+    });
+    expect(found(mini, ["other@person.example"]).length).toBeGreaterThan(2);
+    expect(found(mini, values)).toEqual([]);
+  });
+
+  test("one whom a backup knows as two, from before their merge, is erased as two", async () => {
+    const mini = await scene();
+    const second = "w.second@canary.example";
+    const twice = { given: "Mina", family: "Quarter", email: second };
+    const double = mini.crm.add("contacts", { ...twice, account: mini.crm.rows("accounts")[0]?.id ?? "" });
+    await mini.engine.run();
+    mini.pass(10);
+    const records: string[] = [];
+    for (const id of [mini.crmId, double].map((each) => externalId(each)))
+      records.push(
+        await mini.list.nameOf(recordName({ connection: connectionId("crm"), entity: "contacts", id })),
+      );
+    await mini.list.add({ id: "e-of-both", at: "2026-01-05T08:00:00.000Z", by: "ada", records });
+    const [proof] = await mini.engine.privacy.eraseAgain();
+    expect([proof?.id, proof?.links.length]).toEqual(["e-of-both", 2]);
+    expect(found(mini, [...values, second])).toEqual([]);
+    expect(found(mini, ["other@person.example"]).length).toBeGreaterThan(2);
+    expect((await mini.engine.verify()).broken).toEqual([]);
+  });
+
+  test("a refusal leaves nobody on the list: no later start erases them unasked", async () => {
+    const mini = await scene({ wrapStore: (store) => ({ ...store, erasePerson: async () => null }) });
+    await anonymise(mini);
+    await expect(erase(mini)).rejects.toThrow("run or decide first");
+    expect(mini.list.marks).toEqual([]);
+    expect(await mini.engine.privacy.eraseAgain()).toEqual([]);
   });
 });
 

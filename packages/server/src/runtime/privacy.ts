@@ -3,8 +3,8 @@ import { canonicalBytes, isMap } from "@crossfoot/kernel";
 import type { Fields, Json, LinkId } from "@crossfoot/kernel";
 import { keptByLaw, personEntities } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
-import { recordName } from "../store/port.ts";
-import type { ErasureProof, HeldRow, RecordKey } from "../store/port.ts";
+import { isUnderWay, recordName } from "../store/port.ts";
+import type { ErasureProof, HeldRow, PersonSought, RecordKey } from "../store/port.ts";
 import { lookingOf, withNamedIds } from "./looking.ts";
 import { PersonRefused } from "./privacy-port.ts";
 import type { PersonExport, PersonMention, PersonShown, Privacy } from "./privacy-port.ts";
@@ -15,6 +15,9 @@ import type { RepairAsked } from "./repair-report.ts";
 import { openTerms } from "./gate.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { World } from "./world.ts";
+
+/** By what rows about a person are found. */
+type Sought = Pick<PersonSought, "links" | "records">;
 
 /** Links looked at in one go. */
 const pageSize = 500;
@@ -28,6 +31,8 @@ interface Person {
 }
 
 const [contacts = "contacts"] = personEntities;
+
+const soughtOf = ({ link, records }: Person): Sought => ({ links: link === null ? [] : [link], records });
 
 /** Links of persons whose address one of both systems shows. Reads all of them. */
 async function linksWithMail(world: World, mail: string): Promise<readonly LinkId[]> {
@@ -48,11 +53,12 @@ async function findPerson(world: World, name: string): Promise<Person> {
   const { store } = world;
   const [, connection, id] = /^([a-z][a-z0-9_-]*):(.+)$/i.exec(name) ?? [];
   const key = { connection, entity: contacts, id } as unknown as RecordKey;
-  const links = name.startsWith("l-")
-    ? [name as LinkId]
-    : name.includes("@") && connection === undefined
-      ? await linksWithMail(world, name)
-      : [...(await store.linksOf([key])).values()];
+  const links =
+    name.startsWith("l-") && !name.includes("@")
+      ? [name as LinkId]
+      : name.includes("@") && connection === undefined
+        ? await linksWithMail(world, name)
+        : [...(await store.linksOf([key])).values()];
   if (links.length > 1) throw new PersonRefused(`${links.length} persons are named so: ${links.join(", ")}`);
   const [link = null] = links;
   if (link !== null) {
@@ -109,18 +115,18 @@ const openPaths = (
 /** All rows about a person, and those about others that name them. */
 async function rowsOf(
   world: World,
-  { link, records }: Person,
+  { links, records }: Sought,
 ): Promise<{ readonly rows: readonly HeldRow[]; readonly values: ReturnType<typeof valuesOfPerson> }> {
-  const own = await world.store.heldOf({ link, records, identifiers: [] });
+  const own = await world.store.heldOf({ links, records, identifiers: [] });
   const values = valuesOfPerson(own, world);
-  const rows = await world.store.heldOf({ link, records, identifiers: values.identifiers });
+  const rows = await world.store.heldOf({ links, records, identifiers: values.identifiers });
   return { rows, values };
 }
 
 async function exportPerson(world: World, name: string, by: string): Promise<PersonExport> {
   const person = await findPerson(world, name);
   const shown = await shownNow(world, person);
-  const { rows, values } = await rowsOf(world, person);
+  const { rows, values } = await rowsOf(world, soughtOf(person));
   const about = { link: person.link, identifiers: values.identifiers };
   const at = new Date(world.clock.now()).toISOString();
   await world.store.appendAudit([{ at, kind: "person_exported", body: { link: person.link, by } }]);
@@ -160,20 +166,21 @@ function askedOf(world: World, shown: PersonShown, all: readonly PersonShown[]):
   });
 }
 
+/** Null, with nothing changed, while something of the person is under way. */
 async function finish(
   world: World,
-  person: Person,
+  person: Sought,
   at: { readonly id: string; readonly by: string; readonly facts: ErasureProof["facts"] },
-): Promise<ErasureProof> {
+): Promise<ErasureProof | null> {
   const { values } = await rowsOf(world, person);
-  const { link, records } = person;
-  const proof = await world.store.erasePerson({
-    ...{ link, records, ...values, ...at },
+  const { links, records } = person;
+  return world.store.erasePerson({
+    ...{ links, records, ...values, ...at },
     at: new Date(world.clock.now()).toISOString(),
   });
-  if (proof !== null) return proof;
-  throw new PersonRefused("a write of the person is under way, or a conflict is open: run or decide first");
 }
+
+const tooEarly = "a write of the person is under way, or a conflict is open: run or decide first";
 
 async function eraseNow(
   world: World,
@@ -192,6 +199,9 @@ async function eraseNow(
       `both systems come first, and these still show something of the person: ${open.join(", ")}; ` +
         "apply the plan of `privacy erase`, then run",
     );
+  const { rows } = await rowsOf(world, soughtOf(person));
+  if (rows.some(({ isOwn, table, row }) => isOwn && isUnderWay(table, row)))
+    throw new PersonRefused(tooEarly);
   const id = `e-${world.entropy.digest(world.entropy.uuid()).slice(0, 16)}`;
   const at = new Date(world.clock.now()).toISOString();
   const names: string[] = [];
@@ -203,7 +213,11 @@ async function eraseNow(
     fields === null ? "gone" : "anonymised",
   ]);
   const facts = { why, systems: Object.fromEntries(systems), stays: [...staysOf(world)] };
-  return finish(world, person, { id, by, facts });
+  const proof = await finish(world, soughtOf(person), { id, by, facts });
+  if (proof !== null) return proof;
+  // A write began since we looked: who is refused is on no list, or a later start would erase them unasked.
+  await erased.remove(id);
+  throw new PersonRefused(tooEarly);
 }
 
 /** Persons that marks name, by their links and by records that have none. */
@@ -249,16 +263,15 @@ async function eraseAgain(world: World): Promise<readonly ErasureProof[]> {
     const persons = await namedBy(world, async (record) =>
       records.includes(await erased.nameOf(recordName(record))),
     );
-    const facts = { why: "a backup had brought the person back" };
-    const link = persons.find((person) => person.link !== null)?.link ?? null;
-    const all = persons.flatMap((person) => person.records);
-    try {
-      proofs.push(await finish(world, { link, entity: contacts, records: all }, { id, by, facts }));
-    } catch (error) {
-      if (!(error instanceof PersonRefused)) throw error;
-      // Something of the person is under way: the next start finds the mark again.
-      world.log.warn("erasure_waits", { erasure: id });
-    }
+    const facts = { why: "the store knew nothing of it: a backup was restored, or the power had failed" };
+    const sought = {
+      links: persons.flatMap(({ link }) => (link === null ? [] : [link])),
+      records: persons.flatMap((person) => person.records),
+    };
+    const proof = await finish(world, sought, { id, by, facts });
+    if (proof !== null) proofs.push(proof);
+    // Something of the person is under way: the next start finds the mark again.
+    else world.log.warn("erasure_waits", { erasure: id });
   }
   return proofs;
 }
@@ -277,7 +290,7 @@ export function privacyOf(world: World): Privacy {
     },
     erasePerson: (name, asked) => eraseNow(world, name, asked),
     async identifiersOf(name) {
-      const { values } = await rowsOf(world, await findPerson(world, name));
+      const { values } = await rowsOf(world, soughtOf(await findPerson(world, name)));
       return values.identifiers;
     },
     eraseAgain: () => eraseAgain(world),

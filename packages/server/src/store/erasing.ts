@@ -7,6 +7,10 @@ import type { ErasureOrder, ErasureProof, JournalEntry, PersonSought, RecordKey 
 /** What stands in place of a text that was erased. */
 const erasedText = "[erased]";
 
+/** Whether a value is what an erasure left of one, in whole or in part: it is written nowhere. */
+export const isErased = (value: Json | undefined): boolean =>
+  value !== undefined && canonicalBytes(value).includes(`"${erasedText}"`);
+
 /** A table that may hold values of persons, and what an erasure does with its rows. */
 export interface Place {
   readonly table: string;
@@ -236,7 +240,7 @@ export function proofOf(
   done: Pick<ErasureProof, "rows" | "elsewhere">,
   digest: (text: string) => string,
 ): ErasureProof {
-  const { id, at, by, link, facts } = order;
-  const plain = { id, at, by, link, rows: done.rows, elsewhere: done.elsewhere, facts };
+  const { id, at, by, links, facts } = order;
+  const plain = { id, at, by, links: [...links], rows: done.rows, elsewhere: done.elsewhere, facts };
   return { ...plain, hash: digest(canonicalBytes(plain)) };
 }

@@ -77,6 +77,7 @@ export type { ContractSignature, ContractSigning, ContractStore, KeptContract } 
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
 export * from "./webhook-port.ts";
 export type * from "./privacy-port.ts";
+export { isErased, isUnderWay } from "./erasing.ts";
 export type * from "./proof-port.ts";
 export type * from "./statement-port.ts";
 export type { QuotaStore } from "./quota-port.ts";

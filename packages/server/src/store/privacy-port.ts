@@ -12,8 +12,8 @@ export interface HeldRow {
 
 /** Whose rows are meant, and by which texts they are found elsewhere. */
 export interface PersonSought {
-  /** Null for a record that has none. */
-  readonly link: LinkId | null;
+  /** None for a record that has none; several where a restored backup knows one person twice. */
+  readonly links: readonly LinkId[];
   /** Records of the person that no link names, or not any more. */
   readonly records: readonly RecordKey[];
   /** Texts that name this person alone: addresses, numbers, the whole name. */
@@ -37,7 +37,7 @@ export interface ErasureProof {
   readonly id: string;
   readonly at: string;
   readonly by: string;
-  readonly link: LinkId | null;
+  readonly links: readonly LinkId[];
   /** Rows that were emptied or removed, by table. */
   readonly rows: { readonly [table: string]: number };
   /** Rows about other records that hold the same text, by table: they follow their own record. */
@@ -49,7 +49,10 @@ export interface ErasureProof {
 
 /** What the store knows of persons, and how it forgets them. */
 export interface PrivacyStore {
-  /** The records that a person has or had, with those of links that became one with theirs. */
+  /**
+   * The records that a person has or had, with those of links that became one with theirs. One that they had
+   * counts no more once it is another's, or nobody's: a merge that was taken back, an id that was reused.
+   */
   recordsOfPerson(link: LinkId): Promise<readonly RecordKey[]>;
   /** Every row about a person, and every other row in which one of the identifiers stands. */
   heldOf(person: PersonSought): Promise<readonly HeldRow[]>;

@@ -20,16 +20,19 @@ import type { ErasureOrder, ErasureProof, HeldRow, PersonSought, PrivacyStore, R
 
 /** A link with those that became one with it, now or by way of others. */
 const linksSql =
-  "with recursive mine as (select id from link where id = $1 union select l.id from link l join mine m on " +
-  "l.merged_into = m.id) select id from mine order by id";
+  "with recursive mine as (select id from link where id in (select jsonb_array_elements_text($1::jsonb)) " +
+  "union select l.id from link l join mine m on l.merged_into = m.id) select id from mine order by id";
 
 const recordsSql =
-  "select distinct connection, entity, external_id as id from link_member where link_id in (select " +
-  "jsonb_array_elements_text($1::jsonb)) order by connection, entity, external_id";
+  "with mine as (select jsonb_array_elements_text($1::jsonb) as id) select distinct m.connection, m.entity, " +
+  "m.external_id as id from link_member m where m.link_id in (select id from mine) and (m.until_at is null or " +
+  "not exists (select from observation o where o.connection = m.connection and o.entity = m.entity and " +
+  "o.external_id = m.external_id and (o.link_id is null or o.link_id not in (select id from mine)))) order by " +
+  "connection, entity, id";
 
-async function linksOf(tx: Queryable, link: LinkId | null): Promise<readonly LinkId[]> {
-  if (link === null) return [];
-  const rows = await tx.query<{ id: LinkId }>(linksSql, [link]);
+async function linksOf(tx: Queryable, links: readonly LinkId[]): Promise<readonly LinkId[]> {
+  if (links.length === 0) return [];
+  const rows = await tx.query<{ id: LinkId }>(linksSql, [JSON.stringify(links)]);
   return rows.map(({ id }) => id);
 }
 
@@ -41,7 +44,7 @@ async function recordsOf(tx: Queryable, links: readonly LinkId[]): Promise<reado
 }
 
 async function wholeSubject(tx: Queryable, person: PersonSought): Promise<Subject> {
-  const links = await linksOf(tx, person.link);
+  const links = await linksOf(tx, person.links);
   return subjectOf(person, { links, records: [...person.records, ...(await recordsOf(tx, links))] });
 }
 
@@ -178,7 +181,7 @@ export function privacyStore({ database, entropy, journal }: Deps): PrivacyStore
   const { digest } = entropy;
   return {
     async recordsOfPerson(link) {
-      return recordsOf(database, await linksOf(database, link));
+      return recordsOf(database, await linksOf(database, [link]));
     },
     async heldOf(person) {
       const subject = await wholeSubject(database, person);
@@ -192,7 +195,7 @@ export function privacyStore({ database, entropy, journal }: Deps): PrivacyStore
     async erasePerson(order) {
       const work = async (tx: Queryable): Promise<ErasureProof> => {
         await tx.query("select set_config('crossfoot.erasing', 'on', true)");
-        const links = await linksOf(tx, order.link);
+        const links = await linksOf(tx, order.links);
         await lockLinks(tx, links);
         const subject = await wholeSubject(tx, order);
         const done: Done = { rows: {}, elsewhere: {}, left: [] };

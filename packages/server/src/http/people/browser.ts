@@ -15,15 +15,21 @@ export interface Browser {
   readonly address: string | null;
 }
 
+/** Whether a host name or an address, in brackets or not, is this machine's own. */
+export function isLocalName(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, "");
+  return name === "localhost" || isLoopback(name);
+}
+
 /**
- * Whether a request is meant for this machine by the address that it asks for. Another name is a proxy that
- * nobody named, or a page that made its own name lead here (DNS rebinding).
+ * Whether a request comes from this machine and is meant for it by the address that it asks for. Another name
+ * is a proxy that nobody named, or a page that made its own name lead here (DNS rebinding).
  */
 export function isAskedLocally(headers: Headers): boolean {
+  const address = headers.get("x-forwarded-for");
   const host = headers.get("host");
-  if (host === null) return true;
-  const name = host.replace(/:\d{1,5}$/, "").replace(/^\[|\]$/g, "");
-  return name === "localhost" || isLoopback(name);
+  if (address !== null && !isLoopback(address)) return false;
+  return host === null || isLocalName(host.replace(/:\d{1,5}$/, ""));
 }
 
 /** The browser of a request. */

@@ -184,6 +184,10 @@ describe("a provider of identities", () => {
     const taken = await world();
     await taken.access.savePerson({ id: "p", name: "ada@acme.example", role: "administrator", by: "root" });
     expect(await whyNot(taken, await taken.sentBack())).toBe("oidc name taken");
+    usual.claims = { ...claims, email_verified: false };
+    const unchecked = await world();
+    expect(await whyNot(unchecked, await unchecked.sentBack())).toBe("oidc nameless");
+    usual.claims = claims;
     const disabled = await world();
     await disabled.own.get(await disabled.sentBack());
     const [person] = await disabled.access.listPeople();

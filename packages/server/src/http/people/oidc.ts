@@ -158,7 +158,9 @@ function identityOf(
     if (claims["email_verified"] !== true || !isKnown) throw new IdentityRefused("domain");
   }
   const called = claims["preferred_username"];
-  const name = email ?? (typeof called === "string" ? called : null);
+  // An address that nobody has checked would let one take the name of another.
+  const checked = claims["email_verified"] === true ? email : null;
+  const name = checked ?? (typeof called === "string" ? called : null);
   if (name === null) throw new IdentityRefused("nameless");
   return { subject, name, role };
 }

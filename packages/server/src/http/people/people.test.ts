@@ -67,6 +67,8 @@ describe("pages", () => {
       open,
       await peopleWorld({ host: "0.0.0.0" }),
       await peopleWorld({ trustedProxies: ["10.0.0.1"] }),
+      // A proxy on this machine that asks us by our own name.
+      await peopleWorld({ publicUrl: "https://crossfoot.example.com" }),
       await peopleWorld({ isRequired: true }),
     ];
     for (const { browser } of closed)

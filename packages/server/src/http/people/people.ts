@@ -4,7 +4,7 @@ import type { PasswordCost } from "../../runtime/password.ts";
 import type { AccessStore } from "../../store/port.ts";
 import type { Api } from "../api/api.ts";
 import type { Visibility } from "../api/sight.ts";
-import { isLoopback } from "../forwarded.ts";
+import { isLocalName } from "./browser.ts";
 import { createGate } from "./gate.ts";
 import type { Gate } from "./gate.ts";
 import { addOidc } from "./oidc-routes.ts";
@@ -20,6 +20,8 @@ export interface PeopleSetup {
   readonly now: () => number;
   /** Address that the server listens on. */
   readonly host: string;
+  /** Address that browsers ask for, where a proxy stands before us; null where they ask for ours. */
+  readonly publicUrl: string | null;
   readonly trustedProxies: readonly string[];
   /** Whether pages want somebody who signed in even while nobody can. */
   readonly isRequired: boolean;
@@ -34,8 +36,9 @@ export function createPeople(
   { door, sessions, refusals }: Pick<Api, "door" | "sessions" | "refusals">,
   setup: PeopleSetup,
 ): { readonly gate: Gate; readonly add: (app: Hono) => void } {
-  const { access, visibility, now, host, trustedProxies, isRequired, provider, cost } = setup;
-  const isLocal = host === "localhost" || isLoopback(host);
+  const { access, visibility, now, host, publicUrl, trustedProxies, isRequired, provider, cost } = setup;
+  // A proxy that asks this machine by its own name looks like a browser here: its public address tells of it.
+  const isLocal = isLocalName(host) && (publicUrl === null || isLocalName(new URL(publicUrl).hostname));
   const isClosed = isRequired || provider !== null || trustedProxies.length > 0 || !isLocal;
   const options: PeopleOptions = {
     ...{ access, sessions, refusals, now },

@@ -68,7 +68,7 @@ export async function peopleWorld(setup: Partial<PeopleSetup> = {}): Promise<Peo
     log: { info: log, warn: log, error: log },
   });
   const people = createPeople(api, {
-    ...{ access: store, visibility, now: clock.now, host: "127.0.0.1", trustedProxies: [] },
+    ...{ access: store, visibility, now: clock.now, host: "127.0.0.1", publicUrl: null, trustedProxies: [] },
     ...{ isRequired: false, provider: null, cost: { ln: 4, r: 1, p: 1 } },
     ...setup,
   });

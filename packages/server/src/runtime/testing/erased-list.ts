@@ -11,6 +11,10 @@ export function memoryErasedList(): ErasedList & { readonly marks: ErasedMark[] 
       if (!marks.some(({ id }) => id === mark.id)) marks.push(mark);
       return Promise.resolve();
     },
+    remove: (id) => {
+      marks.splice(0, marks.length, ...marks.filter((mark) => mark.id !== id));
+      return Promise.resolve();
+    },
     nameOf: (record) => Promise.resolve(createHmac("sha256", "k").update(record).digest("hex")),
   };
 }

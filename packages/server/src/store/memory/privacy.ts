@@ -14,7 +14,7 @@ import {
 import type { LeftEntry, Place, Subject } from "../erasing.ts";
 import type { ErasureProof, HeldRow, PersonSought, PrivacyStore, RecordKey } from "../port.ts";
 import { inOrder } from "./basics.ts";
-import type { JournalTable } from "./columns.ts";
+import type { JournalTable, MemberTable } from "./columns.ts";
 import { entryOf, writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
 import type { State } from "./state.ts";
@@ -22,9 +22,9 @@ import type { Table } from "./table.ts";
 
 type AnyTable = Table<JsonMap>;
 
-function linksOf({ tables }: State, link: LinkId | null): readonly LinkId[] {
+function linksOf({ tables }: State, links: readonly LinkId[]): readonly LinkId[] {
   const all = tables.link.all();
-  const mine = new Set(all.filter(({ id }) => id === link).map(({ id }) => id));
+  const mine = new Set(all.filter(({ id }) => links.some((link) => link === id)).map(({ id }) => id));
   for (let size = 0; size !== mine.size;) {
     size = mine.size;
     for (const { id, merged_into: into } of all) if (into !== null && mine.has(into)) mine.add(id);
@@ -33,7 +33,19 @@ function linksOf({ tables }: State, link: LinkId | null): readonly LinkId[] {
 }
 
 function recordsOf({ tables }: State, links: readonly LinkId[]): readonly RecordKey[] {
-  const rows = links.flatMap((link) => tables.member.by("history", link));
+  const isAnothers = (row: MemberTable): boolean =>
+    tables.observation
+      .all()
+      .some(
+        (seen) =>
+          seen.connection === row.connection &&
+          seen.entity === row.entity &&
+          seen.external_id === row.external_id &&
+          !links.some((link) => link === seen.link_id),
+      );
+  const rows = links
+    .flatMap((link) => tables.member.by("history", link))
+    .filter((row) => row.until_at === null || !isAnothers(row));
   const keys = rows.map(
     ({ connection, entity, external_id: id }) => ({ connection, entity, id }) as unknown as RecordKey,
   );
@@ -42,7 +54,7 @@ function recordsOf({ tables }: State, links: readonly LinkId[]): readonly Record
 }
 
 function wholeSubject(state: State, person: PersonSought): Subject {
-  const links = linksOf(state, person.link);
+  const links = linksOf(state, person.links);
   return subjectOf(person, { links, records: [...person.records, ...recordsOf(state, links)] });
 }
 
@@ -66,7 +78,7 @@ export function privacyPart(state: State): PrivacyStore {
       .filter((row) => isOwnRow(place, row, subject) || holdsText(row, subject.identifiers));
   return {
     async recordsOfPerson(link) {
-      return recordsOf(state, linksOf(state, link));
+      return recordsOf(state, linksOf(state, [link]));
     },
     async heldOf(person) {
       const subject = wholeSubject(state, person);
