@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HappenedBatch } from "../../runtime/events.ts";
 import { createStreams } from "./event-stream.ts";
-import { createTail } from "./event-tail.ts";
+import { createTail, toldOf } from "./event-tail.ts";
 import { sightOf } from "./sight.ts";
 
 const from = { places: [0], kinds: null, sight: sightOf("administrator", {}) };
@@ -108,6 +108,21 @@ describe("a stream", () => {
     const left = reader.read();
     await reader.cancel();
     expect([(await left).done, streams.count()]).toEqual([true, 0]);
+  });
+});
+
+describe("what a role is told", () => {
+  it("leaves out orders that somebody waited for where quotes are hidden from it", () => {
+    const [run] = something.happened;
+    if (run === undefined || run.event === null) throw new Error("nothing happened");
+    const facts = { operation: "order", connection: "crm", record: "q-1", state: "done" };
+    const batch = {
+      ...something,
+      happened: [run, { ...run, event: { ...run.event, kind: "operation.ended" as const, facts } }],
+    };
+    const told = (hidden: { readonly [entity: string]: readonly string[] }): number =>
+      toldOf(batch, { kinds: null, sight: sightOf("viewer", { viewer: hidden }) }).told.length;
+    expect([told({}), told({ quotes: ["*"] })]).toEqual([2, 1]);
   });
 });
 
