@@ -133,7 +133,9 @@ describe("three workers, each a program of its own, over one PostgreSQL", () => 
       const stopped = workers[1]?.child;
       if (stopped === undefined) throw new Error("no second worker was started");
       const run = await stopInRun({ database, child: stopped });
-      const entries = `journal where run_id = '${run}'`;
+      // Beside that it ended, which is told once, whoever tells it.
+      const entries = `journal where run_id = '${run}' and kind <> 'run_ended'`;
+      const ends = `journal where kind = 'run_ended' and body ->> 'run' = '${run}'`;
       const stored = await countOf(database, entries);
       expect((await sharesOf(database)).has(stopped.pid ?? 0)).toBe(false);
       stopped.kill("SIGCONT");
@@ -144,6 +146,8 @@ describe("three workers, each a program of its own, over one PostgreSQL", () => 
       await expect.poll(() => countOf(database, ended), waiting).toBe(1);
       await expect.poll(shares, waiting).toEqual([8, 8]);
       expect(await countOf(database, entries)).toBe(stored);
+      expect(await countOf(database, `${ends} and body ->> 'state' in ('abandoned', 'failed')`)).toBe(1);
+      expect(await countOf(database, ends)).toBe(1);
     },
   );
 
