@@ -62,7 +62,8 @@ export const suites: readonly Suite[] = [
     include: ["packages/*/src/**/*.pgserver.test.ts", "packages/*/test/**/*.pgserver.test.ts"],
     exclude: [],
     owedWhen: "packages/server/src/store",
-    isParallel: false,
+    // Each file has a server of its own.
+    isParallel: true,
     testTimeoutMs: 2 * minutes,
     hookTimeoutMs: 2 * minutes,
     suiteTimeoutMs: 20 * minutes,
