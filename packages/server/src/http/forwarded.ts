@@ -29,7 +29,10 @@ export function trusting(proxies: readonly string[]): IsTrusted {
 
 /** What is known of whoever asks. */
 export interface Asker {
-  /** Address of the one nearest to us that is no trusted proxy; empty when nobody knows: it is gone, or a proxy was not named. */
+  /**
+   * Address of the one nearest to us that is no trusted proxy; empty when nobody knows: the connection is
+   * gone, or a proxy on this machine was not named.
+   */
   readonly address: string;
   /** Whether the way from there is encrypted, as far as trusted proxies tell. */
   readonly isSecure: boolean;

@@ -320,7 +320,7 @@ describe("a program that dies in a consolidation, or while one is taken back", (
     });
 });
 
-test("what a person's erasure left of a value is written to no system when a consolidation is taken back", async () => {
+test("what an erasure left of a value is written nowhere when a consolidation is taken back", async () => {
   const list = memoryErasedList();
   const scene = await build({ change: { erased: list } });
   const mailbox = "office@cedar-optics.example";

@@ -2,14 +2,8 @@ import { canonicalBytes, isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap, LinkId } from "@crossfoot/kernel";
 import { chainedBytes } from "./chain.ts";
 import type { Note } from "./chain.ts";
+import { erasedText } from "./port.ts";
 import type { ErasureOrder, ErasureProof, JournalEntry, PersonSought, RecordKey } from "./port.ts";
-
-/** What stands in place of a text that was erased. */
-const erasedText = "[erased]";
-
-/** Whether a value is what an erasure left of one, in whole or in part: it is written nowhere. */
-export const isErased = (value: Json | undefined): boolean =>
-  value !== undefined && canonicalBytes(value).includes(`"${erasedText}"`);
 
 /** A table that may hold values of persons, and what an erasure does with its rows. */
 export interface Place {
@@ -203,11 +197,6 @@ export function erasedRow(
     };
   return changed.length === 0 ? null : { ...Object.fromEntries(changed), ...more };
 }
-
-/** Whether something of the person is under way or waits for somebody, so that nothing is erased yet. */
-export const isUnderWay = (table: string, row: JsonMap): boolean =>
-  (table === "intent" && ["stored", "sending", "in_doubt"].includes(textOf(row["state"]))) ||
-  (table === "conflict" && row["state"] === "open");
 
 /** What an erasure leaves of an entry of the journal: its place, and a digest of all that it says now. */
 export type LeftEntry = readonly [shard: number, seq: number, digest: string];

@@ -1,5 +1,18 @@
-import type { JsonMap, LinkId } from "@crossfoot/kernel";
+import { canonicalBytes } from "@crossfoot/kernel";
+import type { Json, JsonMap, LinkId } from "@crossfoot/kernel";
 import type { RecordKey } from "./facts.ts";
+
+/** What stands in place of a text that was erased. */
+export const erasedText = "[erased]";
+
+/** Whether a value is what an erasure left of one, in whole or in part: it is written nowhere. */
+export const isErased = (value: Json | undefined): boolean =>
+  value !== undefined && canonicalBytes(value).includes(`"${erasedText}"`);
+
+/** Whether something of the person is under way or waits for somebody, so that nothing is erased yet. */
+export const isUnderWay = (table: string, row: JsonMap): boolean =>
+  (table === "intent" && ["stored", "sending", "in_doubt"].some((state) => state === row["state"])) ||
+  (table === "conflict" && row["state"] === "open");
 
 /** A row that tells of a person. */
 export interface HeldRow {

@@ -6,7 +6,6 @@ import {
   holdsText,
   isOfAnother,
   isOwnRow,
-  isUnderWay,
   leftDigest,
   places,
   proofOf,
@@ -16,6 +15,7 @@ import type { LeftEntry, Place, Subject } from "./erasing.ts";
 import { entryOf } from "./journal.ts";
 import type { JournalRow, JournalWriter } from "./journal.ts";
 import { lockLinks } from "./link-locks.ts";
+import { isUnderWay } from "./port.ts";
 import type { ErasureOrder, ErasureProof, HeldRow, PersonSought, PrivacyStore, RecordKey } from "./port.ts";
 
 /** A link with those that became one with it, now or by way of others. */
@@ -24,11 +24,11 @@ const linksSql =
   "union select l.id from link l join mine m on l.merged_into = m.id) select id from mine order by id";
 
 const recordsSql =
-  "with mine as (select jsonb_array_elements_text($1::jsonb) as id) select distinct m.connection, m.entity, " +
-  "m.external_id as id from link_member m where m.link_id in (select id from mine) and (m.until_at is null or " +
-  "not exists (select from observation o where o.connection = m.connection and o.entity = m.entity and " +
-  "o.external_id = m.external_id and (o.link_id is null or o.link_id not in (select id from mine)))) order by " +
-  "connection, entity, id";
+  "with mine as (select jsonb_array_elements_text($1::jsonb) as id) select distinct m.connection, " +
+  "m.entity, m.external_id as id from link_member m where m.link_id in (select id from mine) and (m.until_at is " +
+  "null or not exists (select from observation o where o.connection = m.connection and o.entity = m.entity and " +
+  "o.external_id = m.external_id and (o.link_id is null or o.link_id not in (select id from mine)))) order " +
+  "by connection, entity, id";
 
 async function linksOf(tx: Queryable, links: readonly LinkId[]): Promise<readonly LinkId[]> {
   if (links.length === 0) return [];

@@ -5,13 +5,13 @@ import {
   holdsText,
   isOfAnother,
   isOwnRow,
-  isUnderWay,
   leftDigest,
   places,
   proofOf,
   subjectOf,
 } from "../erasing.ts";
 import type { LeftEntry, Place, Subject } from "../erasing.ts";
+import { isUnderWay } from "../port.ts";
 import type { ErasureProof, HeldRow, PersonSought, PrivacyStore, RecordKey } from "../port.ts";
 import { inOrder } from "./basics.ts";
 import type { JournalTable, MemberTable } from "./columns.ts";
