@@ -25,10 +25,10 @@ const linksSql =
 
 const recordsSql =
   "with mine as (select jsonb_array_elements_text($1::jsonb) as id) select distinct m.connection, " +
-  "m.entity, m.external_id as id from link_member m where m.link_id in (select id from mine) and (m.until_at is " +
-  "null or not exists (select from observation o where o.connection = m.connection and o.entity = m.entity and " +
-  "o.external_id = m.external_id and (o.link_id is null or o.link_id not in (select id from mine)))) order " +
-  "by connection, entity, id";
+  "m.entity, m.external_id as id from link_member m where m.link_id in (select id from mine) and " +
+  "(m.until_at is null or not exists (select from observation o where o.connection = m.connection and " +
+  "o.entity = m.entity and o.external_id = m.external_id and (o.link_id is null or o.link_id not in " +
+  "(select id from mine)))) order by connection, entity, id";
 
 async function linksOf(tx: Queryable, links: readonly LinkId[]): Promise<readonly LinkId[]> {
   if (links.length === 0) return [];
