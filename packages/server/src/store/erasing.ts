@@ -211,7 +211,10 @@ export const leftDigest = (
 /** The journal's entry of an erasure: with it the chain vouches for the entries that were emptied. */
 export const erasureNote = (order: ErasureOrder, left: readonly LeftEntry[]): Note => ({
   ...{ kind: "person_erased", entity: null, link: null },
-  body: { erasure: order.id, by: order.by, left: left.map((each) => [...each]) },
+  body: {
+    ...{ erasure: order.id, by: order.by },
+    left: left.toSorted(([a, b], [c, d]) => a - c || b - d).map((each) => [...each]),
+  },
 });
 
 /** What erasures left of entries, by `shard/seq`; of an entry that was emptied twice the last counts. */

@@ -1,4 +1,3 @@
-import { linkId } from "@crossfoot/kernel";
 import fc from "fast-check";
 import type { AnswerClaim, AuditDraft, KeyDraft } from "../port.ts";
 import { plain } from "./random-call.ts";
@@ -56,10 +55,6 @@ export const accessChanges: { readonly [method: string]: fc.Arbitrary<Call> } = 
 export const accessLooks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   findKey: plain("findKey", keyId),
   listKeys: plain("listKeys"),
-  listErasures: plain("listErasures"),
-  recordsOfPerson: plain(
-    "recordsOfPerson",
-    fc.constantFrom("l-1", "l-2", "l-3").map((link) => linkId(link)),
-  ),
+
   listAudit: plain("listAudit", fc.constantFrom(0, 1), fc.integer({ min: 1, max: 4 })),
 };

@@ -5,6 +5,7 @@ import type { Intent, IntentOutcome, Lease, Rights } from "../port.ts";
 import type { Known } from "./known.ts";
 import { deliveryReads, deliveryTallies, provedDeliveries } from "./random-deliveries.ts";
 import { accessChanges, accessLooks } from "./random-access.ts";
+import { privacyChanges, privacyLooks } from "./random-privacy.ts";
 import { personChanges, personLooks } from "./random-persons.ts";
 import { knowing, plain } from "./random-call.ts";
 import type { Call } from "./random-call.ts";
@@ -374,6 +375,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     }),
   ),
   ...accessChanges,
+  ...privacyChanges,
   ...personChanges,
   proveUnder: plain("proveUnder", entity, fc.constantFrom("t1", "t2")),
   redrive: knowing("redrive", fc.tuple(pick, pick), (known, [one, other]) => [
@@ -451,6 +453,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   loadPlan: plain("loadPlan", plan),
   planBody: plain("planBody", plan),
   ...accessLooks,
+  ...privacyLooks,
   ...personLooks,
   waitersOf: plain("waitersOf", links),
   planMarks: plain("planMarks", plan),

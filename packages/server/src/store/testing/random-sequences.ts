@@ -41,6 +41,21 @@ const round = fc.tuple(
 );
 /** A signature that is given, and perhaps taken back. */
 const signing = fc.tuple(changing("signContract"), changing("revokeSignature"));
+/** Calls by which alone a table gets rows, and most of which are refused or find nothing. */
+const rare = fc.tuple(
+  fc.oneof(
+    ...(
+      [
+        "saveConsolidated",
+        "addDeliveryCounts",
+        "appendStatement",
+        "endRecovery",
+        "erasePerson",
+        "commitTellings",
+      ] as const
+    ).map((method) => changing(method)),
+  ),
+);
 /** Calls about people come several at a time: of a person that nobody has made there is no session. */
 const ofPeople = fc
   .tuple(
@@ -112,6 +127,7 @@ export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
         { weight: 2, arbitrary: round },
         { weight: 1, arbitrary: signing },
         { weight: 1, arbitrary: ofPeople },
+        { weight: 1, arbitrary: rare },
         { weight: 1, arbitrary: fc.tuple(shownAnew) },
       ),
       { minLength: 10, maxLength: 40, size: "max" },

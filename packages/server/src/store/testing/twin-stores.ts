@@ -7,7 +7,7 @@ import type { Dump } from "../dump.ts";
 import { createMemoryStore } from "../memory/memory-store.ts";
 import type { MemoryStore, Snapshot } from "../memory/memory-store.ts";
 import { intentOf } from "../rows.ts";
-import type { DueProof, Placed, ShardRight, Store } from "../port.ts";
+import type { DueProof, HeldRow, Placed, ShardRight, Store } from "../port.ts";
 import { createStore } from "../store.ts";
 import type { Known } from "./known.ts";
 import type { Call } from "./random-calls.ts";
@@ -78,8 +78,21 @@ function unordered(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, member]) => [key, unordered(member)]));
 }
 
+const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?[+-]\d{2}:\d{2}$/;
+
 /** How often a link was marked is each store's own affair. */
 const withoutMarks = (due: readonly DueProof[]): readonly string[] => due.map(({ link }) => link);
+
+/** Rows about a person, with instants as milliseconds: each store tells them in its own form. */
+const withPlainInstants = (held: readonly HeldRow[]): unknown =>
+  held.map(({ row, ...rest }) => {
+    const { nr: _nr, ...columns } = row;
+    const plain = Object.entries(columns).map(([column, value]) => [
+      column,
+      typeof value === "string" && instantForm.test(value) ? Date.parse(value) : value,
+    ]);
+    return { ...rest, row: Object.fromEntries(plain) as unknown };
+  });
 
 /** Asks one store. Answers come sorted where the port leaves their order open. */
 export async function cameOf(store: Store, call: Call, args: readonly unknown[]): Promise<Came> {
@@ -88,6 +101,8 @@ export async function cameOf(store: Store, call: Call, args: readonly unknown[])
     const answer = await method(...args);
     if (call.method === "dueProofs")
       return { answer: unordered(withoutMarks(answer as readonly DueProof[])) };
+    if (call.method === "heldOf")
+      return { answer: unordered(withPlainInstants(answer as readonly HeldRow[])) };
     return { answer: ordered.has(call.method) ? answer : unordered(answer) };
   } catch (cause) {
     // Which of several rows is refused first is PostgreSQL's affair.
