@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import type { ErasedList, ErasedMark } from "../ports.ts";
+import { writeWhole } from "./whole-file.ts";
 
 /** Name of the list in the project's folder, beside the store's folder and never inside it. */
 export const erasedListName = "crossfoot-erased.json";
@@ -34,38 +34,20 @@ export function fileErasedList(path: string): ErasedList {
     async add(mark) {
       const kept = load();
       if (kept.erased.some(({ id }) => id === mark.id)) return;
-      write(path, `${JSON.stringify({ ...kept, erased: [...kept.erased, mark] }, null, 1)}\n`);
+      writeWhole(path, `${JSON.stringify({ ...kept, erased: [...kept.erased, mark] }, null, 1)}\n`);
     },
     async remove(id) {
       const kept = load();
       const erased = kept.erased.filter((mark) => mark.id !== id);
-      write(path, `${JSON.stringify({ ...kept, erased }, null, 1)}\n`);
+      writeWhole(path, `${JSON.stringify({ ...kept, erased }, null, 1)}\n`);
     },
     async nameOf(record) {
       const kept = load();
       // The key has to be the same for the next hash: it is kept before the first one is given.
-      if (kept.erased.length === 0) write(path, `${JSON.stringify(kept, null, 1)}\n`);
+      if (kept.erased.length === 0) writeWhole(path, `${JSON.stringify(kept, null, 1)}\n`);
       return createHmac("sha256", Buffer.from(kept.key, "hex")).update(record, "utf8").digest("hex");
     },
   };
-}
-
-function write(path: string, text: string): void {
-  const draft = `${path}.draft-${process.pid}`;
-  const descriptor = openSync(draft, "w", 0o600);
-  try {
-    writeSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(draft, path);
-  const folder = openSync(dirname(path), "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 function keptIn(text: string): Kept {

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Log, Testimony, Witness } from "../ports.ts";
+import { writeWhole } from "./whole-file.ts";
 
 /** Name of the witness in the project's folder, beside the store's and never inside it. */
 export const witnessName = "crossfoot-witness.json";
@@ -30,7 +31,8 @@ export function fileWitness(path: string, log: Log): Witness {
       const text = `${JSON.stringify(testimony)}\n`;
       if (text === last) return Promise.resolve();
       try {
-        write(path, text);
+        mkdirSync(dirname(path), { recursive: true });
+        writeWhole(path, text);
         last = text;
       } catch (error) {
         warn("witness_not_written", error);
@@ -38,19 +40,6 @@ export function fileWitness(path: string, log: Log): Witness {
       return Promise.resolve();
     },
   };
-}
-
-function write(path: string, text: string): void {
-  const draft = `${path}.draft-${process.pid}`;
-  mkdirSync(dirname(path), { recursive: true });
-  const descriptor = openSync(draft, "w", 0o600);
-  try {
-    writeSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(draft, path);
 }
 
 function testimonyIn(text: string): Testimony {

@@ -86,7 +86,7 @@ describe("what happened", () => {
     expect(eventOf({ ...entry, kind: "run_started", body })).toBeNull();
     const facts = { run: "r", operation: "order", connection: "crm", record: "Q/1", state: "done" };
     const event = eventOf({ ...entry, kind: "run_ended", body });
-    expect(event).toMatchObject({ id: "ev-0-7", kind: "operation.ended", facts });
+    expect(event).toMatchObject({ id: "ev-0-7", kind: "operation.ended", entity: "quotes", facts });
   });
 
   it("is of known kinds, and every other entry of the journal tells nothing", () => {

@@ -119,7 +119,10 @@ export function eventOf({ shard, seq, at, entity, link, kind, body }: ToldEntry)
   const telling = Object.hasOwn(tellings, kind) ? tellings[kind] : undefined;
   const told = telling === undefined || !isMap(body) ? null : telling(body);
   if (told === null) return null;
-  return { id: `ev-${shard}-${seq}`, kind: told[0], at, entity, link, facts: told[1] };
+  const [happened, facts] = told;
+  // A run is of no entity; one that makes an order is about the quote that it names.
+  const of = facts.operation === "order" ? "quotes" : entity;
+  return { id: `ev-${shard}-${seq}`, kind: happened, at, entity: of, link, facts };
 }
 
 /** How far the journal was read, by shard. */

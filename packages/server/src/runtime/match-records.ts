@@ -1,5 +1,4 @@
-import { isMap } from "@crossfoot/kernel";
-import type { EntityName, EntityPolicy, Fields, Json } from "@crossfoot/kernel";
+import type { EntityName, EntityPolicy } from "@crossfoot/kernel";
 import { matchTables } from "@crossfoot/matching";
 import type { Field, Kind, MatchedEntity, Matching, Table } from "@crossfoot/matching";
 import { recordName } from "../store/port.ts";
@@ -7,6 +6,7 @@ import type { RecordKey, StoredObservation } from "../store/port.ts";
 import { canonicalFields } from "./canonical.ts";
 import { labelOf } from "./assess.ts";
 import type { DuplicateMember } from "./duplicate-report.ts";
+import { textAt } from "./field-path.ts";
 import type { World } from "./world.ts";
 
 /** Entities of connections; warehouses and users are matched from files only. */
@@ -52,13 +52,6 @@ export interface Comparable {
   readonly records: readonly DuplicateMember[];
   readonly table: Table;
 }
-
-const textAt = (fields: Fields, path: string): string => {
-  let value: unknown = fields;
-  for (const part of path.split("."))
-    value = isMap(value as Json) ? (value as { readonly [part: string]: unknown })[part] : undefined;
-  return typeof value === "string" ? value : "";
-};
 
 /** What is stored of an entity and is there, ready to be compared. */
 export async function comparableOf(

@@ -5,6 +5,7 @@ import { keptByLaw, personEntities } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import { isUnderWay, recordName } from "../store/port.ts";
 import type { ErasureProof, HeldRow, PersonSought, RecordKey } from "../store/port.ts";
+import { textAt } from "./field-path.ts";
 import { lookingOf, withNamedIds } from "./looking.ts";
 import { PersonRefused } from "./privacy-port.ts";
 import type { PersonExport, PersonMention, PersonShown, Privacy } from "./privacy-port.ts";
@@ -93,13 +94,6 @@ async function shownNow(world: World, { entity, records }: Person): Promise<read
     const context = { connection: side.id, linkOf: none, lineKeyOf: none, isKnownCurrency };
     return withNamedIds(readFields(mapping, native, context).fields);
   }
-}
-
-function textAt(fields: Fields, path: string): string {
-  let value: unknown = fields;
-  for (const part of path.split("."))
-    value = isMap(value as Json) ? (value as { readonly [part: string]: unknown })[part] : undefined;
-  return typeof value === "string" ? value : "";
 }
 
 /** Places at which a system still shows something of the person. */

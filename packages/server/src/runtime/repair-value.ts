@@ -1,6 +1,7 @@
 import { isMap } from "@crossfoot/kernel";
 import type { Fields, FieldPolicy, Json, Value } from "@crossfoot/kernel";
 import { isBlank } from "@crossfoot/matching";
+import { textAt, valueAt } from "./field-path.ts";
 import { erasureRule } from "./repair-report.ts";
 import type { RepairAsked } from "./repair-report.ts";
 
@@ -12,13 +13,11 @@ export type Mended =
 /** Fields that no record can be without: a filler there is replaced by a person, never taken away. */
 const neverEmpty: ReadonlySet<string> = new Set(["name", "sku", "code", "number"]);
 
-/** The text in a place of a record; "" for nothing. Never throws. */
-function textAt(fields: Fields, path: string): string {
-  let value: unknown = fields;
-  for (const part of path.split("."))
-    value = isMap(value as Json) ? (value as { readonly [part: string]: unknown })[part] : undefined;
-  return typeof value === "string" || typeof value === "boolean" ? String(value) : "";
-}
+/** The text or the yes or no in a place of a record; "" for nothing. Never throws. */
+const wordAt = (fields: Fields, path: string): string => {
+  const value = valueAt(fields, path);
+  return typeof value === "boolean" ? String(value) : textAt(fields, path);
+};
 
 const sameText = (one: string, other: string): boolean => one.trim() === other.trim();
 
@@ -46,10 +45,10 @@ export function mendedValue(
   const { path, was, to } = asked;
   const { policy, shown, before, others } = at;
   const [field = "", part] = path.split(".");
-  if (!sameText(textAt(shown, path), was))
+  if (!sameText(wordAt(shown, path), was))
     return { left: "changed", reason: "it shows something else since it was looked at" };
-  const known = others.filter((other) => !isBlank(textAt(other, path)));
-  const told = new Set(known.map((other) => textAt(other, path).trim()));
+  const known = others.filter((other) => !isBlank(wordAt(other, path)));
+  const told = new Set(known.map((other) => wordAt(other, path).trim()));
   // Nobody's value is brought back where a person is erased.
   if (asked.rule !== erasureRule && told.size === 1 && (to === null || to === "")) {
     const [source] = known;
@@ -76,7 +75,7 @@ function isSameBut(one: Value | undefined, other: Value | undefined, part: strin
   const [mine, theirs] = [one ?? null, other ?? null] as const;
   if (!isMap(mine as Json) || !isMap(theirs as Json)) return false;
   return Object.keys(theirs as object).every((name) => {
-    const [own, its] = [textAt(mine as Fields, name), textAt(theirs as Fields, name)];
+    const [own, its] = [wordAt(mine as Fields, name), wordAt(theirs as Fields, name)];
     return name === part || own === "" || its === "" || own.toLowerCase() === its.toLowerCase();
   });
 }

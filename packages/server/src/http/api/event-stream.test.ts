@@ -112,14 +112,11 @@ describe("a stream", () => {
 });
 
 describe("what a role is told", () => {
-  it("leaves out orders that somebody waited for where quotes are hidden from it", () => {
+  it("leaves out what is about a hidden entity", () => {
     const [run] = something.happened;
     if (run === undefined || run.event === null) throw new Error("nothing happened");
-    const facts = { operation: "order", connection: "crm", record: "q-1", state: "done" };
-    const batch = {
-      ...something,
-      happened: [run, { ...run, event: { ...run.event, kind: "operation.ended" as const, facts } }],
-    };
+    const ended = { ...run.event, kind: "operation.ended" as const, entity: "quotes" };
+    const batch = { ...something, happened: [run, { ...run, event: ended }] };
     const told = (hidden: { readonly [entity: string]: readonly string[] }): number =>
       toldOf(batch, { kinds: null, sight: sightOf("viewer", { viewer: hidden }) }).told.length;
     expect([told({}), told({ quotes: ["*"] })]).toEqual([2, 1]);

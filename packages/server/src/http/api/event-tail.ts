@@ -26,9 +26,7 @@ export function placesOf(cursor: string): Places {
 
 /** The event as a role sees it; null for what is about hidden things alone. */
 function shownEvent(event: HappenedEvent, sight: Sight): HappenedEvent | null {
-  const { facts } = event;
-  // An operation that somebody waited for names the quote that it was about.
-  const entity = event.entity ?? (facts.operation === "order" ? "quotes" : null);
+  const { entity, facts } = event;
   if (entity === null) return event;
   const { fields, field } = facts;
   if (sight.hidesEntity(entity) || (field !== undefined && sight.hides(entity, field))) return null;
