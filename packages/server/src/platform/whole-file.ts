@@ -2,9 +2,9 @@ import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Puts another text in the place of a file that its owner alone may read: it is written and synced beside its
- * place and then renamed, so that what is cut off leaves the one before or the one after, whole. Throws errors
- * of the disk.
+ * Puts another text in the place of a file that its owner alone may read: it is written and synced beside
+ * its place and then renamed, so that what is cut off leaves the one before or the one after, whole.
+ * Throws errors of the disk.
  */
 export function writeWhole(path: string, text: string): void {
   const draft = `${path}.draft-${process.pid}`;
