@@ -26,6 +26,7 @@ export * from "./seal.ts";
 export * from "./settling.ts";
 export * from "./signers.ts";
 export * from "./statement.ts";
+export * from "./sum-of.ts";
 export * from "./tree.ts";
 export * from "./unit.ts";
 export * from "./arithmetic/rules.ts";

@@ -345,6 +345,13 @@ export const rooms: readonly Room[] = [
     node: "*",
   },
   {
+    name: "server/exports",
+    at: "packages/server/src/exports/",
+    rooms: ["kernel", "model", "server/audit", "server/config", "server/platform", "server/runtime"],
+    npm: [],
+    node: ["node:fs", "node:path"],
+  },
+  {
     name: "server/http",
     at: "packages/server/src/http/",
     rooms: ["kernel", "model", "server/html", "server/runtime", "server/store-port", "server/ports", "api"],
@@ -369,6 +376,7 @@ export const rooms: readonly Room[] = [
       "server/compose",
       "server/config",
       "server/documents",
+      "server/exports",
       "server/runtime",
       "server/store-port",
       "server/ports",

@@ -127,13 +127,15 @@ export function endsByReturn(head: string): boolean {
   return bare.includes("\r") && !bare.includes("\n");
 }
 
-interface Parsed {
+/** A record of a CSV file. */
+export interface CsvRecord {
   readonly record: string[];
-  /** Line on which the record ends. */
+  /** Line on which the record ends, from 1. */
   readonly line: number;
 }
 
-async function* parseText(file: string, options: Options): AsyncIterable<Parsed> {
+/** The records of a CSV file, trimmed, without empty lines. Rejects with a Refusal where it is none. */
+export async function* parseText(file: string, options: Options): AsyncIterable<CsvRecord> {
   const settings: Options = {
     bom: true,
     info: true,

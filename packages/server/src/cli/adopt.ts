@@ -1,12 +1,11 @@
 import { Option } from "commander";
-import type { ConnectionId } from "@crossfoot/kernel";
-import type { Project } from "../config/project.ts";
 import type { AdoptOptions } from "../runtime/engine.ts";
 import type { AdoptReport } from "../runtime/adopt-report.ts";
 import type { Add } from "./add.ts";
 import { openTable } from "./adopt-table.ts";
-import { entityOf, projectOf, withEngine, withProgress } from "./context.ts";
+import { connectionNamed, entityOf, projectOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
+import { pairsOf } from "./pairs.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showAdopt } from "./show-adopt.ts";
@@ -78,31 +77,15 @@ async function sourceOf(
   const project = projectOf(context, { needsSecrets: false });
   const entity = flags.entity === undefined ? null : entityOf(flags.entity);
   if (file !== null) {
-    const table = await openTable(file, project, { entity, map: mapOf(flags.map) });
+    const table = await openTable(file, project, {
+      entity,
+      map: pairsOf(flags.map, "crm=Column,erp=Column"),
+    });
     return { rows: table.rows() };
   }
   if (entity === null || flags.on === undefined)
     throw badInput("--field needs --entity and --on, such as --field erp_id --on crm --entity accounts");
-  return { field: { entity, field: flags.field ?? "", on: sideNamed(project, flags.on) } };
-}
-
-/** Columns by side from `crm=A,erp=B`. */
-function mapOf(text: string | undefined): { readonly [key: string]: string } {
-  if (text === undefined) return {};
-  const pairs = text.split(",").map((part) => {
-    const at = part.indexOf("=");
-    if (at < 1 || at === part.length - 1)
-      throw badInput(`--map is written crm=Column,erp=Column, not \`${part}\``);
-    return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
-  });
-  return Object.fromEntries(pairs);
-}
-
-function sideNamed(project: Project, name: string): ConnectionId {
-  if (name === "crm" || name === "erp") return project.roles[name];
-  const connection = project.connections.find(({ id }) => id === name);
-  if (connection === undefined) throw badInput(`--on is crm or erp, not \`${name}\``);
-  return connection.id;
+  return { field: { entity, field: flags.field ?? "", on: connectionNamed(project, flags.on).id } };
 }
 
 /** Something left for a person, or nothing. */

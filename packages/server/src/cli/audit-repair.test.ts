@@ -20,7 +20,7 @@ it.each([
   ["erp:accounts.phone", "erp:accounts has no audited field `phone`"],
   ["crm:accounts.id", "has no audited field `id`"],
   ["crm:products", "products of crm are not audited"],
-  ["crn:accounts.name", "no connection is called `crn`; there are: crm, erp"],
+  ["crn:accounts.name", "no connection is called `crn` (did you mean `crm`?)"],
   ["crm:acounts", "did you mean `accounts`"],
   ["crm", "--of is <connection>:<entity>"],
 ])("--of %s is refused, and nothing is read", async (place, says) => {

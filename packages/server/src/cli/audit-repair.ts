@@ -8,7 +8,7 @@ import type { AuditGroup, AuditReport } from "../audit/report.ts";
 import type { Project } from "../config/project.ts";
 import type { Engine, PlanDocument, RepairAsked } from "../runtime/engine.ts";
 import { auditedFields } from "./audit-live.ts";
-import { entityOf } from "./context.ts";
+import { connectionNamed, entityOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepPlan } from "./plan-file.ts";
 import { badInput, exitCodes } from "./refusal.ts";
@@ -44,18 +44,14 @@ function placeOf(project: Project, text: string): RepairWanted["of"] {
   const [, side, name, field] = /^([^:]+):([^.]+)(?:\.(.+))?$/.exec(text) ?? [];
   if (side === undefined || name === undefined)
     throw badInput(`--of is <connection>:<entity> or <connection>:<entity>.<field>, not \`${text}\``);
-  const connection = project.connections.find(({ id }) => id === side);
-  if (connection === undefined)
-    throw badInput(
-      `no connection is called \`${side}\`; there are: ${project.connections.map(({ id }) => id).join(", ")}`,
-    );
+  const connection = connectionNamed(project, side);
   const entity = entityOf(name);
   const fields = project.entities.includes(entity) ? auditedFields(connection, entity) : [];
   if (fields.length === 0)
     throw badInput(`${entity} of ${side} are not audited: they are switched off, or not in its mapping`);
   if (field !== undefined && !fields.includes(field))
     throw badInput(`${side}:${entity} has no audited field \`${field}\`; there are: ${fields.join(", ")}`);
-  return { side, entity, field: field ?? null };
+  return { side: connection.id, entity, field: field ?? null };
 }
 
 const askedOf = ({ rule, side, entity, id, field, value, repair }: AuditFinding): RepairAsked => ({

@@ -121,7 +121,21 @@ export function recordOf(project: Project, text: string): string {
   }
   const name = text.slice(0, at);
   if (known.includes(name)) return text;
+  throw badInput(unknownConnection(project, name));
+}
+
+/** A connection by its name or its role, `crm` or `erp`. Throws a Refusal with the nearest one. */
+export function connectionNamed(project: Project, name: string): Project["connections"][number] {
+  const { connections } = project;
+  const connection =
+    connections.find(({ id }) => id === name) ?? connections.find(({ role }) => role === name);
+  if (connection !== undefined) return connection;
+  throw badInput(unknownConnection(project, name));
+}
+
+function unknownConnection({ connections }: Project, name: string): string {
+  const known = connections.map(({ id }): string => id);
   const nearest = nearestName(name, known);
   const hint = nearest === undefined ? `; there are: ${known.join(", ")}` : ` (did you mean \`${nearest}\`?)`;
-  throw badInput(`no connection is called \`${name}\`${hint}`);
+  return `no connection is called \`${name}\`${hint}`;
 }

@@ -51,6 +51,8 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "worker",
       "up",
       "audit",
+      "bulk",
+      "export",
       "adopt",
       "deleted",
       "merged",

@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import { isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
-import { nearestName } from "@crossfoot/model";
-import type { Project, ProjectConnection } from "../config/project.ts";
 import { mapSample } from "../config/sample.ts";
 import type { SampleReport } from "../config/sample.ts";
 import { dumpSettings } from "../config/settings-dump.ts";
 import type { CheckFinding } from "../runtime/engine.ts";
-import { entityOf, projectOf, recordOf, withEngine } from "./context.ts";
+import { connectionNamed, entityOf, projectOf, recordOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes, Refusal, troubleCode } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
@@ -84,7 +82,7 @@ export interface MapOptions {
 /** `map`: what a mapping makes of a native record. Reaches no system. */
 export async function mapCommand(context: Context, options: MapOptions): Promise<ExitCode> {
   const project = projectOf(context, { needsSecrets: false });
-  const connection = connectionOf(project, options.connection);
+  const connection = connectionNamed(project, options.connection);
   const entity = entityOf(options.entity);
   const mapping = connection.mapping.entities[entity];
   if (mapping === undefined) {
@@ -95,15 +93,6 @@ export async function mapCommand(context: Context, options: MapOptions): Promise
   context.print({ connection: connection.id, entity, ...report }, () => showSample(report, context.room));
   const isWhole = report.fields.every(({ problem }) => problem === undefined);
   return isWhole ? exitCodes.done : exitCodes.differences;
-}
-
-function connectionOf(project: Project, name: string): ProjectConnection {
-  const connection = project.connections.find(({ id, role }) => id === name || role === name);
-  if (connection !== undefined) return connection;
-  const known = project.connections.map(({ id }): string => id);
-  const nearest = nearestName(name, known);
-  const hint = nearest === undefined ? `; there are: ${known.join(", ")}` : ` (did you mean \`${nearest}\`?)`;
-  throw badInput(`no connection is called \`${name}\`${hint}`);
 }
 
 function readSample(path: string): JsonMap {

@@ -6,6 +6,7 @@ import { addAnswering } from "./answers.ts";
 import { addAsking } from "./ask.ts";
 import { addAuditing } from "./audit.ts";
 import { addBringingBack } from "./bring-back.ts";
+import { addBulk } from "./bulk.ts";
 import { applyCommand, planCommand, runCommand, syncCommand } from "./act.ts";
 import type { ActOptions, ApplyFlags } from "./act.ts";
 import { addContract } from "./contract.ts";
@@ -16,6 +17,7 @@ import { demoErps } from "./deps.ts";
 import type { CliDeps } from "./deps.ts";
 import { addDuplicates } from "./duplicates.ts";
 import { addEpoch } from "./epoch.ts";
+import { addExporting } from "./export.ts";
 import { addFields } from "./fields.ts";
 import { addVerify } from "./verify.ts";
 import { initCommand } from "./init.ts";
@@ -270,6 +272,8 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addContract,
     addActing,
     addAuditing,
+    addBulk,
+    addExporting,
     addAdopting,
     addAnswering,
     addMatching,

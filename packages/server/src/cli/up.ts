@@ -4,6 +4,7 @@ import { giveLink } from "../runtime/people.ts";
 import { linkPath } from "../runtime/person-secrets.ts";
 import { projectOf } from "./context.ts";
 import type { Context } from "./context.ts";
+import { keepExporting } from "./export.ts";
 import { startLoop } from "./loop.ts";
 import type { Loop, LoopEvent } from "./loop.ts";
 import { eraseAgain } from "./privacy.ts";
@@ -108,7 +109,7 @@ async function untilStopped(
     const { signal } = stopping;
     const loop = startLoop({ engine, entities, cadenceMs, clock, sleep, signal, tell: quietly(tell) });
     onStart(loop);
-    const runs = await loop.ended;
+    const [runs] = await Promise.all([loop.ended, keepExporting({ deps, say }, { engine, project }, signal)]);
     return { runs, durationMs: Math.round(clock.monotonic() - startedAt) };
   } finally {
     unsubscribe();

@@ -215,6 +215,7 @@ function compose(
     historyMs: Number(value("history")),
     keepPlansMs: Math.max(Number(value("retention.plans")), Number(value("plan.expires"))),
     planExpiresMs: Number(value("plan.expires")),
+    exports: exportsOf(work.folder, value),
     guard: guardOf(value),
     retry: {
       attemptsMax: Number(value("retry.attemptsMax")),
@@ -237,4 +238,18 @@ function guardOf(value: (path: string) => string | number | boolean | undefined)
     },
   ]);
   return Object.fromEntries(limits) as GuardLimits;
+}
+
+function exportsOf(
+  folder: string,
+  value: (path: string) => string | number | boolean | undefined,
+): Project["exports"] {
+  const everyMs = value("exports.every");
+  if (typeof everyMs !== "number") return null;
+  return {
+    everyMs,
+    folder: resolve(folder, String(value("exports.folder"))),
+    format: value("exports.format") === "jsonl" ? "jsonl" : "csv",
+    keep: Number(value("exports.keep")),
+  };
 }

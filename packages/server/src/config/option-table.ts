@@ -229,6 +229,23 @@ export const optionTable: readonly Option[] = [
     fallback: "400d",
     help: "How long plans are kept, with the values in them; one that is good still is kept in any case.",
   }),
+  option("exports.every", duration(60 * minute, 366 * day), {
+    help:
+      "How often `up` and `worker` write order history, demand and pipeline into files, in whole steps " +
+      "since 1970-01-01 UTC; not at all when nothing is said.",
+  }),
+  option("exports.folder", folder, {
+    fallback: "exports",
+    help: "Folder of these files.",
+  }),
+  option("exports.format", choice("csv", "jsonl"), {
+    fallback: "csv",
+    help: "Their form: `csv`, or `jsonl` with one JSON map a line.",
+  }),
+  option("exports.keep", count(1, 10_000), {
+    fallback: 14,
+    help: "How many files of each export are kept, the newest.",
+  }),
   ...Object.keys(defaultGuardLimits).flatMap((kind) => guardOptions(kind)),
   option("plan.expires", duration(minute, 90 * day), {
     fallback: "7d",

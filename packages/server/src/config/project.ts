@@ -91,6 +91,16 @@ export interface PeopleSettings {
   readonly oidc: OidcSettings | null;
 }
 
+/** Exports that `up` and `worker` write. */
+export interface ExportTerms {
+  readonly everyMs: number;
+  /** Absolute path. */
+  readonly folder: string;
+  readonly format: "csv" | "jsonl";
+  /** Files of each export that are kept, the newest. */
+  readonly keep: number;
+}
+
 /** A project folder, read and checked. Printing it shows no secret. */
 export interface Project {
   /** Absolute path of the folder. */
@@ -117,6 +127,8 @@ export interface Project {
   readonly historyMs: number;
   /** How long plans are kept, ms. */
   readonly keepPlansMs: number;
+  /** When exports are written, and where; null when they are not. */
+  readonly exports: ExportTerms | null;
   /** How long a plan is good. */
   readonly planExpiresMs: number;
   readonly guard: GuardLimits;

@@ -2,18 +2,20 @@ import type { ConnectionId, EntityName, ExternalId, LinkId } from "@crossfoot/ke
 
 /** The rule by which values of a person are taken away, see {@link RepairAsked.rule}. */
 export const erasureRule = "erasure";
+/** The rule of values that a person gives, whatever stands there, see {@link RepairAsked.rule}. */
+export const givenRule = "given";
 
 /** One value of a record that is to be put right. */
 export interface RepairAsked {
-  /** The rule that found it, such as `format-mix`. */
+  /** The rule that found it, such as `format-mix`; `given` for a value that a person gives. */
   readonly rule: string;
   readonly connection: ConnectionId;
   readonly entity: EntityName;
   readonly id: ExternalId;
   /** Canonical place: a field such as `email`, or a part of one such as `billingAddress.country`. */
   readonly path: string;
-  /** What stood there when it was looked at; "" for nothing. */
-  readonly was: string;
+  /** What stood there when it was looked at; "" for nothing. Null: whatever stands there. */
+  readonly was: string | null;
   /** What is to stand there; "" for nothing. Null: what the other systems have in that place. */
   readonly to: string | null;
 }

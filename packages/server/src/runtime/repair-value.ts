@@ -1,8 +1,9 @@
-import { isMap } from "@crossfoot/kernel";
-import type { Fields, FieldPolicy, Json, Value } from "@crossfoot/kernel";
+import { isEqual, isMap } from "@crossfoot/kernel";
+import type { Fields, FieldKind, FieldPolicy, Json, Value } from "@crossfoot/kernel";
 import { isBlank } from "@crossfoot/matching";
 import { textAt, valueAt } from "./field-path.ts";
-import { erasureRule } from "./repair-report.ts";
+import { givenValue } from "./given-value.ts";
+import { erasureRule, givenRule } from "./repair-report.ts";
 import type { RepairAsked } from "./repair-report.ts";
 
 /** What a value becomes, or why it stays. */
@@ -19,12 +20,16 @@ const wordAt = (fields: Fields, path: string): string => {
   return typeof value === "boolean" ? String(value) : textAt(fields, path);
 };
 
+const changed: Mended = { left: "changed", reason: "it shows something else since it was looked at" };
 const sameText = (one: string, other: string): boolean => one.trim() === other.trim();
 
 /** Sets a part of a field, of which `shown` is what it holds; null where there is nothing. */
 function withPart(shown: Value | undefined, part: string | undefined, to: string): Value {
   const value = to === "" ? null : to;
-  if (part === undefined) return value;
+  return part === undefined ? value : withGiven(shown, part, value);
+}
+
+function withGiven(shown: Value | undefined, part: string, value: Value): Value {
   const parts = isMap(shown as Json) ? (shown as Fields) : {};
   return { ...parts, [part]: value } as Value;
 }
@@ -45,8 +50,8 @@ export function mendedValue(
   const { path, was, to } = asked;
   const { policy, shown, before, others } = at;
   const [field = "", part] = path.split(".");
-  if (!sameText(wordAt(shown, path), was))
-    return { left: "changed", reason: "it shows something else since it was looked at" };
+  if (asked.rule === givenRule) return givenAt(asked, at);
+  if (was !== null && !sameText(wordAt(shown, path), was)) return changed;
   const known = others.filter((other) => !isBlank(wordAt(other, path)));
   const told = new Set(known.map((other) => wordAt(other, path).trim()));
   // Nobody's value is brought back where a person is erased.
@@ -63,6 +68,30 @@ export function mendedValue(
   if (policy.kind.kind === "money") return { left: "refused", reason: "an amount is put right by a person" };
   return { value: withPart(before, part, to) };
 }
+
+/** What a field becomes when a person gives the value of one place of it. */
+function givenAt(
+  { path, was, to }: RepairAsked,
+  at: { readonly policy: FieldPolicy; readonly shown: Fields; readonly before: Value | undefined },
+): Mended {
+  const [field = "", part, ...deeper] = path.split(".");
+  const { kind } = at.policy;
+  const own = part === undefined ? kind : partOf(kind, part);
+  if (own === undefined || deeper.length > 0)
+    return { left: "refused", reason: "the field has no such part" };
+  if (own.kind === "group") return { left: "refused", reason: "a part of it is given, not all of it" };
+  if ((to ?? "") === "" && neverEmpty.has(field))
+    return { left: "refused", reason: "no record can be without it" };
+  const shown = valueAt(at.shown, path) as Value | undefined;
+  const before = was === null ? null : givenValue(own, was, shown);
+  if (before !== null && !("value" in before && isEqual(before.value, shown ?? null))) return changed;
+  const given = givenValue(own, to ?? "", shown);
+  if ("expected" in given) return { left: "refused", reason: `${given.expected} was expected` };
+  return { value: part === undefined ? given.value : withGiven(at.before, part, given.value) };
+}
+
+const partOf = (kind: FieldKind, part: string): FieldKind | undefined =>
+  kind.kind === "group" && Object.hasOwn(kind.parts, part) ? kind.parts[part] : undefined;
 
 function whyNoSource(told: ReadonlySet<string>, part: string | undefined): string {
   if (told.size === 0) return "no other system has it: somebody has to know it";

@@ -12,6 +12,7 @@ import type { RunOptions } from "./engine.ts";
 import type { PlanDocument, PlanWrite } from "./plan-document.ts";
 import { documentOf } from "./planning-compose.ts";
 import { placeOf, restsOf } from "./planning-writes.ts";
+import { givenRule } from "./repair-report.ts";
 import type { RepairAsked, RepairLeft, RepairPart, RepairRequest } from "./repair-report.ts";
 import { repairCause, whyNotMended, whyNotThere } from "./repair-rights.ts";
 import { mendedValue } from "./repair-value.ts";
@@ -177,7 +178,7 @@ function draftOf({ world }: AssessContext, one: Assessed, asked: readonly Repair
     const mended = mendedValue(each, { policy, shown, before, others });
     if ("left" in mended) leave(each, mended.left, mended.reason);
     else {
-      isFilled ||= each.to === null || each.to === "";
+      isFilled ||= each.rule !== givenRule && (each.to ?? "") === "";
       fields[field] = mended.value;
       done.push(each);
     }
