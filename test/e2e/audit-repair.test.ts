@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seedDemo } from "@crossfoot/twin";
 import type { DemoContents } from "@crossfoot/twin";
@@ -163,3 +163,30 @@ test("a rule of which nothing is certain is refused, with what a person does abo
   expect(refused.code).toBe(4);
   expect(refused.stdout).toContain("crossfoot consolidate");
 }, 60_000);
+
+test("values from a file are a plan of both systems' own records, and exports tell what was read", async () => {
+  const [one = "", two = "", three = ""] = idsOf();
+  const phone = (id: string): string =>
+    String(stage.crm.state.records["accounts"]?.[id]?.["phone"] ?? "#N/A");
+  const lines = ["id,phone,was phone", `${one},+33 1 40 00 00 01,${phone(one)}`];
+  lines.push(`crm:${two},+33 1 40 00 00 02,`, `${three},+33 1 40 00 00 03,+33 1 99`);
+  writeFileSync(fileOf("given.csv"), lines.join("\n"));
+  const given = ["bulk", "update", fileOf("given.csv"), "--entity", "accounts", "--on", "crm"];
+  await run(["run"], [0, 2]);
+  const plan = await run<PlanDocument>([...given, "--out", fileOf("repair.plan")], [2, 3]);
+  expect(plan.repair?.left.map(({ id, why }) => [id, why]).toSorted()).toEqual([
+    ...[two, three].map((id) => [id, "changed"]),
+  ]);
+  expect((await applied(plan, [], [0, 2])).unmade).toEqual([]);
+  await run(["run"], [0, 2]);
+  const phones = Object.values(stage.erp.state.records["customers"] ?? {}).map((each) => each["phone"]);
+  expect(phones.filter((each) => String(each).startsWith("+33 1 40 00 00"))).toEqual(["+33 1 40 00 00 01"]);
+  const told = await runCli(stage.folder, ["export", "order-history", "--format", "jsonl"]);
+  expect(told.code).toBe(0);
+  const rows = told.stdout.trim().split("\n");
+  const orders = Object.values(stage.erp.state.records["sales_orders"] ?? {});
+  expect(orders.length).toBeGreaterThan(0);
+  expect(new Set(rows.map((row) => (JSON.parse(row) as { readonly number: string }).number)).size).toBe(
+    orders.length,
+  );
+}, 120_000);
