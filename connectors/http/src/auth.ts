@@ -1,5 +1,5 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { HttpRequest, Session } from "@crossfoot/connector-sdk";
+import type { AccessToken, HttpRequest, Session } from "@crossfoot/connector-sdk";
 import { parseJson } from "./json.ts";
 import type { Auth, OAuth2 } from "./language.ts";
 import { both, render, renderPath, renderTexts } from "./template.ts";
@@ -14,6 +14,7 @@ export const tokenNames = {
   token: "access_token",
   expiresAt: "access_token_expires_at",
   takenAt: "access_token_taken_at",
+  refused: "access_token_refused",
 };
 
 /** A token is replaced this long before it ends, so that it does not end under way. */
@@ -54,7 +55,7 @@ export async function authHeaders(
     case "header":
       return renderTexts(auth.headers, known);
     case "oauth2":
-      return { authorization: `Bearer ${await accessToken(auth, session, known)}` };
+      return { authorization: bearer(await accessToken(auth, session, known)) };
   }
 }
 
@@ -66,6 +67,7 @@ function missingSecret(): never {
   });
 }
 
+const bearer = (token: string): string => `Bearer ${token}`;
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`, "utf8").toString("base64")}`;
 
@@ -73,6 +75,16 @@ async function accessToken(auth: OAuth2, session: Session, scope: Scope): Promis
   const kept = session.token.load(tokenNames.token) ?? "";
   const expiresAt = Number(session.token.load(tokenNames.expiresAt) ?? "0");
   if (kept !== "" && expiresAt - renewBeforeMs > session.now()) return kept;
+  const take = (): Promise<AccessToken> => takeToken(auth, session, scope);
+  const refused = session.token.load(tokenNames.refused) ?? null;
+  const given = await (session.token.share?.({ take, refused, renewBeforeMs }) ?? take());
+  session.token.store(tokenNames.token, given.token);
+  session.token.store(tokenNames.expiresAt, String(given.expiresAt));
+  session.token.store(tokenNames.takenAt, String(given.takenAt));
+  return given.token;
+}
+
+async function takeToken(auth: OAuth2, session: Session, scope: Scope): Promise<AccessToken> {
   const answer = await session.http(tokenRequest(auth, scope));
   const body = parseJson(answer.body);
   const token = isMap(body) ? textOf(body["access_token"]) : undefined;
@@ -88,10 +100,8 @@ async function accessToken(auth: OAuth2, session: Session, scope: Scope): Promis
   }
   const seconds = Number(textOf(body["expires_in"]) ?? Number.NaN);
   const lifeMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : lifeDefaultMs;
-  session.token.store(tokenNames.token, token);
-  session.token.store(tokenNames.expiresAt, String(session.now() + lifeMs));
-  session.token.store(tokenNames.takenAt, String(session.now()));
-  return token;
+  const takenAt = session.now();
+  return { token, takenAt, expiresAt: takenAt + lifeMs };
 }
 
 function tokenRequest(auth: OAuth2, scope: Scope): HttpRequest {
@@ -115,18 +125,28 @@ function tokenRequest(auth: OAuth2, scope: Scope): HttpRequest {
 
 /**
  * What a 401 means: with a token that was given some time ago, that it ended early; it is dropped and the
- * call may be tried again. Anything else is a wrong credential. A 401 proves that nothing was written.
+ * call may be tried again. Anything else is a wrong credential. `sent` is the Authorization header of the
+ * call, where it is known. A 401 proves that nothing was written.
  */
-export function refusedLogin(auth: Auth, session: Session, error: ConnectorError): ConnectorError {
+export function refusedLogin(
+  auth: Auth,
+  session: Session,
+  { error, sent }: { readonly error: ConnectorError; readonly sent: string | undefined },
+): ConnectorError {
   if (auth.kind !== "oauth2") return error;
-  const takenAt = Number(session.token.load(tokenNames.takenAt) ?? "0");
-  session.token.store(tokenNames.token, "");
-  if (session.now() - takenAt < youngMs) return error;
-  return new ConnectorError({
+  const ended = new ConnectorError({
     failure: "transient",
     code: "token_ended",
     status: error.status,
     message: "the access token ended before its time; another is taken with the next call",
     requestId: error.requestId,
   });
+  const token = session.token.load(tokenNames.token) ?? "";
+  // Another call was refused before, and the token that this one had is dropped already.
+  if (sent !== undefined && sent !== bearer(token)) return ended;
+  const takenAt = Number(session.token.load(tokenNames.takenAt) ?? "0");
+  session.token.store(tokenNames.refused, token);
+  session.token.store(tokenNames.token, "");
+  if (session.now() - takenAt < youngMs) return error;
+  return ended;
 }

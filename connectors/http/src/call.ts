@@ -72,7 +72,7 @@ export async function send(target: Pick<Target, "system"> & Partial<Target>, cal
   const given = await session.http(request);
   const isSuccess = successful(call.spec, given.status);
   if (!isSuccess && !(call.also ?? []).includes(given.status))
-    throw refusedAnswer(target.system, call, given);
+    throw refusedAnswer(target.system, call, { ...given, sent: request.headers?.["authorization"] });
   const isEmpty = given.body.trim() === "";
   const body = isEmpty ? undefined : parseJson(given.body);
   if (isSuccess && body === undefined && !(isEmpty && (call.kind.isWrite || given.status === 204))) {
@@ -92,8 +92,12 @@ export async function send(target: Pick<Target, "system"> & Partial<Target>, cal
 const successful = (spec: RequestSpec, status: number): boolean =>
   spec.success === undefined ? status >= 200 && status <= 299 : spec.success.includes(status);
 
-/** The error for an answer that is no success. */
-export function refusedAnswer(system: System, call: Call, given: HttpAnswer): ConnectorError {
+/** The error for an answer that is no success; `sent` is the Authorization header that it answers. */
+export function refusedAnswer(
+  system: System,
+  call: Call,
+  given: HttpAnswer & { readonly sent?: string | undefined },
+): ConnectorError {
   const { description, session } = system;
   // A success that was not among those expected is an answer nobody recognises.
   if (given.status >= 200 && given.status <= 299) {
@@ -104,7 +108,7 @@ export function refusedAnswer(system: System, call: Call, given: HttpAnswer): Co
     parseJson(given.body) ?? (description.errors.jsonTail === true ? parseTail(given.body) : undefined);
   const seen = { status: given.status, headers: given.headers, body };
   const error = classify({ errors: description.errors, now: session.now() }, call.kind, seen);
-  return given.status === 401 ? refusedLogin(description.auth, session, error) : error;
+  return given.status === 401 ? refusedLogin(description.auth, session, { error, sent: given.sent }) : error;
 }
 
 /** An error inside a success: the table may know its code; else nobody can tell what happened. */

@@ -1,4 +1,4 @@
-import type { HttpRequest } from "@crossfoot/connector-sdk";
+import type { AccessToken, HttpRequest, TokenRequest } from "@crossfoot/connector-sdk";
 import { describe, expect, it } from "vitest";
 import { httpConnector } from "../src/index.ts";
 import type { JsonMap } from "../src/wire.ts";
@@ -122,6 +122,36 @@ describe("OAuth 2 client credentials", () => {
       "token_ended",
       "",
     ]);
+  });
+
+  it("refused late, when another call has taken the next one already, are not dropped again", async () => {
+    const { connection, tokens } = await openWith({ ...alder, auth: oauth }, ({ path }) => {
+      if (path === "/login/token") return token();
+      tokens.set("access_token", "at-2");
+      return page(401, "");
+    });
+    const late = await failureOf(readAll(connection, { entity: "accounts" }));
+    expect([late.failure, late.code, tokens.get("access_token")]).toEqual([
+      ...["transient", "token_ended", "at-2"],
+    ]);
+  });
+
+  it("are shared where the runtime shares them, and a refused one is told", async () => {
+    const world = sessionOf({ description: { ...alder, auth: oauth } }, ({ path }) =>
+      path === "/login/token" ? token() : page(401, ""),
+    );
+    const asked: TokenRequest[] = [];
+    const { session, clock, requests } = world;
+    const share = (request: TokenRequest): Promise<AccessToken> => {
+      asked.push(request);
+      const takenAt = clock.now - 600_000;
+      return Promise.resolve({ token: `shared-${asked.length}`, takenAt, expiresAt: clock.now + 600_000 });
+    };
+    const connection = await httpConnector.open({ ...session, token: { ...session.token, share } });
+    for (const code of ["token_ended", "token_ended"])
+      expect((await failureOf(readAll(connection, { entity: "accounts" }))).code).toBe(code);
+    expect(asked.map(({ refused }) => refused)).toEqual([null, "shared-1"]);
+    expect(requests.map(({ path }) => path)).not.toContain("/login/token");
   });
 
   it.each([

@@ -292,6 +292,23 @@ export interface Connection {
   under?(http: Session["http"]): Connection;
 }
 
+/** An access token; times by our wall clock in ms. */
+export interface AccessToken {
+  readonly token: string;
+  readonly takenAt: number;
+  readonly expiresAt: number;
+}
+
+/** What is asked of a shared access token. */
+export interface TokenRequest {
+  /** Asks the system for another token. */
+  readonly take: () => Promise<AccessToken>;
+  /** A token that the system has refused: another one is wanted. */
+  readonly refused: string | null;
+  /** A token that ends within this time is not good any more, ms. */
+  readonly renewBeforeMs: number;
+}
+
 /** What the runtime gives a connector. Quota, time-outs, recording and redaction happen behind `http`. */
 export interface Session {
   /**
@@ -307,6 +324,12 @@ export interface Session {
   readonly token: {
     readonly load: (name: string) => string | undefined;
     readonly store: (name: string, value: string) => void;
+    /**
+     * The access token that all workers of a store share, sealed there: the known one while it is good, else
+     * what `take` brings, which one caller at a time is asked for. Rejects as `take` does. Missing where
+     * nothing is shared.
+     */
+    readonly share?: (request: TokenRequest) => Promise<AccessToken>;
   };
   /** Our wall clock in ms, for token expiry and date windows only. */
   readonly now: () => number;

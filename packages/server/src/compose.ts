@@ -18,7 +18,9 @@ import type { Clock, Database, Log, Sleep, Witness } from "./ports.ts";
 import { createEngine } from "./runtime/create.ts";
 import type { Engine } from "./runtime/engine.ts";
 import { createDaySpan } from "./runtime/quota-day.ts";
+import type { Gate } from "./runtime/gate.ts";
 import { createGate } from "./runtime/quota-gate.ts";
+import type { GateOptions } from "./runtime/quota-gate.ts";
 import type { Side, World } from "./runtime/world.ts";
 import { loadRules } from "./rules/load-rules.ts";
 import { createSide } from "./side.ts";
@@ -67,23 +69,19 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   ];
   const log = options.log ?? createLog({ format: "plain", level: "warn", secrets });
   const daySpan = createDaySpan();
+  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const sides = project.connections.map((connection) => {
     const connector = connectors[connection.connector];
     if (connector === undefined) throw new Error(`no connector is called ${connection.connector}`);
     const fetch = options.fetch?.[connection.id];
-    const gate = createGate({
-      connection: connection.id,
-      rules: { limits: connection.limits, daySpan },
-      concurrency: connection.concurrency,
-      isShared: database.home === "server",
-      callMsMax: connection.timeoutMs,
-      store,
+    const gate = gateOf(connection, { home: database.home, daySpan, store, clock, sleep, log });
+    return createSide(connection, {
+      connector,
       clock,
-      sleep,
-      log,
-      uuid: systemEntropy.uuid,
+      gate,
+      fetch,
+      shared: { store, sleep, worker: holder },
     });
-    return createSide(connection, { connector, clock, gate, ...(fetch === undefined ? {} : { fetch }) });
   });
   known.push(...sides);
   const witness = options.witness ?? (options.database === undefined ? ownWitness(project, log) : undefined);
@@ -101,7 +99,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     sleep,
     entropy: systemEntropy,
     log,
-    holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    holder,
     isKnownCurrency,
     sweepEveryMs: project.sweepMs,
     observed: project.observed,
@@ -117,6 +115,21 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     await engine.close();
   };
   return { ...engine, close };
+}
+
+/** Where each call of a connection waits for its turn. */
+function gateOf(
+  { id, limits, concurrency, timeoutMs }: Project["connections"][number],
+  at: Pick<GateOptions, "store" | "clock" | "sleep" | "log"> & {
+    readonly home: Database["home"];
+    readonly daySpan: ReturnType<typeof createDaySpan>;
+  },
+): Gate {
+  const { home, daySpan, ...deps } = at;
+  return createGate({
+    ...{ connection: id, rules: { limits, daySpan }, concurrency, callMsMax: timeoutMs },
+    ...{ isShared: home === "server", uuid: systemEntropy.uuid, ...deps },
+  });
 }
 
 const ownWitness = ({ folder }: Project, log: Log): Witness => fileWitness(join(folder, witnessName), log);

@@ -4,10 +4,13 @@ import type { ProjectConnection } from "./config/project.ts";
 import { createConcealer } from "./platform/conceal.ts";
 import { createHttp } from "./platform/http.ts";
 import { createLocalHttp } from "./platform/http-local.ts";
+import { createSealer } from "./platform/sealer.ts";
 import { TransportError } from "./platform/transport-error.ts";
 import type { Clock } from "./ports.ts";
 import { concealErrors, withoutSecrets } from "./runtime/conceal-errors.ts";
 import type { CallTerms, Gate } from "./runtime/gate.ts";
+import { createTokenShare } from "./runtime/token-share.ts";
+import type { TokenShareOptions } from "./runtime/token-share.ts";
 import type { Side } from "./runtime/world.ts";
 
 /** How a connection is reached; the demo and tests may answer in process. */
@@ -16,8 +19,10 @@ export interface SideOptions {
   readonly clock: Clock;
   /** Where each call waits for its turn. */
   readonly gate: Gate;
+  /** What access tokens are shared with among all workers; each has its own where this is missing. */
+  readonly shared?: Pick<TokenShareOptions, "store" | "sleep" | "worker">;
   /** Answers requests in process instead of over the network. */
-  readonly fetch?: (request: Request) => Promise<Response>;
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
 /** A side with its way out; `close` cuts its connections. */
@@ -77,6 +82,17 @@ function wayTo(
   return { call: wire, close: () => wire.close() };
 }
 
+/** The access token of a connection with secrets is everybody's who knows them: they are its key. */
+function sharing(
+  { id, secrets }: ProjectConnection,
+  { shared, clock }: SideOptions,
+): Pick<Session["token"], "share"> {
+  if (shared === undefined || secrets().length === 0) return {};
+  const sealer = createSealer(secrets, { purpose: "access token", name: id });
+  const share = createTokenShare({ ...shared, connection: id, sealer });
+  return { share: (request) => share(request, clock.now()) };
+}
+
 /** Makes the side of one connection of a project. Nothing is sent until it is opened. */
 export function createSide(connection: ProjectConnection, options: SideOptions): ReachableSide {
   const { id, address, timeoutMs, concurrency } = connection;
@@ -103,13 +119,13 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
         throw transportFailure(error, request);
       }
     };
-  const sessionUnder = (terms: CallTerms): Session => ({
-    http: callUnder(terms),
+  const known = {
     options: connection.options,
     secret: connection.secret,
-    token: tokens,
+    token: { ...tokens, ...sharing(connection, options) },
     now: clock.now,
-  });
+  };
+  const sessionUnder = (terms: CallTerms): Session => ({ http: callUnder(terms), ...known });
   const opened = new WeakMap<CallTerms, Promise<Connection>>();
   let first: Connection | undefined;
   const openUnder = async (terms: CallTerms): Promise<Connection> => {
@@ -128,8 +144,8 @@ export function createSide(connection: ProjectConnection, options: SideOptions):
     mapping: connection.mapping,
     mappingHash: connection.mappingHash,
     open: (terms) => {
-      const known = opened.get(terms);
-      if (known !== undefined) return known;
+      const already = opened.get(terms);
+      if (already !== undefined) return already;
       // A connection that could not be opened is tried again at the next call.
       const opening = openUnder(terms).catch((error: unknown) => {
         opened.delete(terms);

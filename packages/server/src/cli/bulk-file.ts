@@ -10,9 +10,9 @@ import { delimiterOf, headOf, parseText } from "./adopt-table.ts";
 import { badInput } from "./refusal.ts";
 
 /** Most values of one file, so that a plan of it can be held in memory. */
-export const bulkValuesMax = 100_000;
+const bulkValuesMax = 100_000;
 /** A cell that takes the value away. Source: Salesforce, Bulk API 2.0, "Valid CSV Record Rows". */
-export const emptyCell = "#N/A";
+const emptyCell = "#N/A";
 const faultsTold = 20;
 
 /** Whose values a file has. */

@@ -1,3 +1,4 @@
+import { normalDate } from "@crossfoot/kernel";
 import { Option } from "commander";
 import type { Project } from "../config/project.ts";
 import { exportFormats, exportText, writeExport } from "../exports/export-file.ts";
@@ -43,7 +44,7 @@ async function exportCommand(context: Context, what: string, flags: ExportFlags)
   if (name === undefined)
     throw badInput(`no export is called \`${what}\`; there are: ${exportNames.join(", ")}`);
   const { format, since = null, out } = flags;
-  if (since !== null && !isDay(since))
+  if (since !== null && normalDate(since) === undefined)
     throw badInput(`--since is a day such as 2026-01-31, not \`${since}\``);
   const { stdout } = context.deps;
   await withProgress(context, ({ signal }) =>
@@ -61,9 +62,6 @@ async function exportCommand(context: Context, what: string, flags: ExportFlags)
   );
   return exitCodes.done;
 }
-
-const isDay = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
 
 function sourceOf(engine: Engine, { connections, roles, entities }: Project): ExportSource {
   return {

@@ -19,7 +19,17 @@ const without = [
     "journal_head",
   ],
   ...["lease", "line_link", "link", "link_member", "pause", "plan_write", "proof", "proof_due", "proof_node"],
-  ...["proof_terms", "quota", "schema_version", "statement", "store_identity", "tombstone", "wait", "word"],
+  ...[
+    "access_token",
+    "proof_terms",
+    "quota",
+    "schema_version",
+    "statement",
+    "store_identity",
+    "tombstone",
+    "wait",
+    "word",
+  ],
   ...["work", "worker", "person", "person_link", "person_session", "sign_in_try"],
 ];
 

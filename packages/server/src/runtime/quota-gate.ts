@@ -11,7 +11,7 @@ import type {
   Witness,
 } from "@crossfoot/kernel";
 import type { Clock, Log, Sleep } from "../ports.ts";
-import type { QuotaStore } from "../store/port.ts";
+import type { SharedStore } from "../store/port.ts";
 import { waitFailure } from "./gate.ts";
 import type { CallEnd, CallTerms, Gate, Pass } from "./gate.ts";
 import { OwnBlocks } from "./quota-block.ts";
@@ -32,7 +32,7 @@ export interface GateOptions {
   readonly isShared: boolean;
   /** A call has ended or been given up after this time, ms. */
   readonly callMsMax: number;
-  readonly store: QuotaStore;
+  readonly store: Pick<SharedStore, "loadQuota" | "saveQuota">;
   readonly clock: Clock;
   readonly sleep: Sleep;
   readonly log: Log;

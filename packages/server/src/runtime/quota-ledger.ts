@@ -8,7 +8,7 @@ import type {
   QuotaRules,
   QuotaState,
 } from "@crossfoot/kernel";
-import type { QuotaStore } from "../store/port.ts";
+import type { SharedStore } from "../store/port.ts";
 
 /** Attempts to store a reservation while other workers are first: each of them has got on meanwhile. */
 const attemptsMax = 200;
@@ -26,7 +26,11 @@ export function quotaOf(state: Json | null): QuotaState {
  * A commit whose outcome is unknown is decided again: what it may have charged lapses unused.
  */
 export async function reserve(
-  at: { readonly store: QuotaStore; readonly connection: ConnectionId; readonly rules: QuotaRules },
+  at: {
+    readonly store: Pick<SharedStore, "loadQuota" | "saveQuota">;
+    readonly connection: ConnectionId;
+    readonly rules: QuotaRules;
+  },
   request: QuotaRequest,
 ): Promise<QuotaAnswer> {
   const { store, connection, rules } = at;

@@ -34,7 +34,7 @@ import type { WebhookStore } from "./webhook-port.ts";
 import type { PlanStore } from "./plan-port.ts";
 import type { PrivacyStore } from "./privacy-port.ts";
 import type { ProofStore } from "./proof-port.ts";
-import type { QuotaStore } from "./quota-port.ts";
+import type { SharedStore } from "./shared-port.ts";
 import type { StatementStore } from "./statement-port.ts";
 import type { TellingStore } from "./telling-port.ts";
 import type { TermsStore } from "./terms-port.ts";
@@ -79,7 +79,7 @@ export * from "./webhook-port.ts";
 export * from "./privacy-port.ts";
 export type * from "./proof-port.ts";
 export type * from "./statement-port.ts";
-export type { QuotaStore } from "./quota-port.ts";
+export type { SharedChange, SharedDocument, SharedStore } from "./shared-port.ts";
 export type {
   CandidateRow,
   ConflictRow,
@@ -360,7 +360,7 @@ export interface Store
     TellingStore,
     IdentityStore,
     AdoptStore,
-    QuotaStore,
+    SharedStore,
     EpochStore,
     EventStore,
     PauseStore,

@@ -31,7 +31,7 @@ import { oldPlanStore } from "./old-plans.ts";
 import { planStore } from "./plans.ts";
 import { privacyStore } from "./privacy.ts";
 import { proofStore } from "./proofs.ts";
-import { quotaStore } from "./quotas.ts";
+import { sharedStore } from "./shared-documents.ts";
 import { statementStore } from "./statements.ts";
 import { tellingStore } from "./tellings.ts";
 import { termsStore } from "./terms.ts";
@@ -69,7 +69,7 @@ export function createStore(deps: {
     ...peopleStore(parts),
     ...planStore(parts),
     ...oldPlanStore(database),
-    ...quotaStore(database),
+    ...sharedStore(database),
     ...privacyStore(parts),
     ...proofStore(parts),
     ...historyStore(database),

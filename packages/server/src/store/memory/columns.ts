@@ -323,8 +323,8 @@ interface BreakTable {
   readonly accepted_at: number;
 }
 
-/** A row of `quota`. */
-interface QuotaTable {
+/** A row of `quota` or of `access_token`. */
+interface SharedTable {
   readonly connection: string;
   readonly rev: number;
   readonly state: Json;
@@ -465,7 +465,8 @@ export interface Rows {
   readonly epoch: EpochTable;
   readonly epoch_sweep: SweptTable;
   readonly journal_break: BreakTable;
-  readonly quota: QuotaTable;
+  readonly quota: SharedTable;
+  readonly access_token: SharedTable;
   readonly pause: PauseTable;
   readonly contract_kept: KeptTable;
   readonly contract_signature: SignatureTable;

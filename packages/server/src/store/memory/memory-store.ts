@@ -34,7 +34,7 @@ import { contractPart } from "./contracts.ts";
 import { pausePart } from "./pauses.ts";
 import { privacyPart } from "./privacy.ts";
 import { proofPart } from "./proofs.ts";
-import { quotaPart } from "./quotas.ts";
+import { sharedPart } from "./shared-documents.ts";
 import { statementPart } from "./statements.ts";
 import { tellingPart } from "./tellings.ts";
 import { termsPart } from "./terms.ts";
@@ -117,7 +117,7 @@ export function createMemoryStore(deps: {
     ...planPart(state),
     ...eventPart(state),
     ...oldPlanPart(state),
-    ...quotaPart(state),
+    ...sharedPart(state),
     ...privacyPart(state),
     ...proofPart(state),
     ...historyPart(state),

@@ -237,6 +237,7 @@ const journalBreak = spec("journal_break")({
   indices: {},
 });
 const quota = spec("quota")({ key: ["connection"], instants: ["changed_at"], indices: {} });
+const accessToken = spec("access_token")({ key: ["connection"], instants: ["changed_at"], indices: {} });
 const pause = spec("pause")({
   key: ["kind", "name"],
   checks: { kind: ["entity", "connection"] },
@@ -358,6 +359,7 @@ export interface Tables {
   readonly epochSweep: Table<Rows["epoch_sweep"]>;
   readonly journalBreak: Table<Rows["journal_break"]>;
   readonly quota: Table<Rows["quota"]>;
+  readonly access_token: Table<Rows["access_token"]>;
   readonly pause: Table<Rows["pause"]>;
   readonly contractKept: Table<Rows["contract_kept"]>;
   readonly contractSignature: Table<Rows["contract_signature"]>;
@@ -423,6 +425,7 @@ export function createTables(undo: Undo): Tables {
     epochSweep: of(epochSweep),
     journalBreak: of(journalBreak),
     quota: of(quota),
+    access_token: of(accessToken),
     pause: of(pause),
     contractKept: of(contractKept),
     contractSignature: of(contractSignature),

@@ -68,6 +68,10 @@ const mergeFacts: fc.Arbitrary<MergeFacts> = fc.record({
 const terms = fc.constantFrom(null, "review", "keep");
 const isWild = fc.nat(7).map((roll) => roll === 0);
 
+const sharedChange = fc.record({
+  rev: fc.nat(2),
+  state: fc.constantFrom({ charges: [] }, { pause: null, at: 1.5 }),
+});
 const pausable = fc.constantFrom({ kind: "entity", name: "accounts" }, { kind: "connection", name: "erp" });
 
 /** Resolutions that make sense: records of the link's entity, and unless anything goes, without a link. */
@@ -249,11 +253,8 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   revokeSignature: plain("revokeSignature", rows.signing, rows.takingBack),
   pause: plain("pause", pausable, fc.constantFrom("somebody", "another")),
   resume: plain("resume", pausable, fc.constantFrom("somebody", "another")),
-  saveQuota: plain(
-    "saveQuota",
-    connection,
-    fc.record({ rev: fc.nat(2), state: fc.constantFrom({ charges: [] }, { pause: null, at: 1.5 }) }),
-  ),
+  saveQuota: plain("saveQuota", connection, sharedChange),
+  saveToken: plain("saveToken", connection, sharedChange),
   decideConflict: plain(
     "decideConflict",
     link,
@@ -418,6 +419,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   ),
   listRuns: plain("listRuns", limit),
   loadQuota: plain("loadQuota", connection),
+  loadToken: plain("loadToken", connection),
   loadMoved: plain("loadMoved", entity, limit, fc.option(record)),
   loadReturned: plain("loadReturned", entity, limit, fc.option(record)),
   loadLinks: plain("loadLinks", links),

@@ -52,6 +52,8 @@ const rare = fc.tuple(
         "endRecovery",
         "erasePerson",
         "commitTellings",
+        "saveToken",
+        "saveDuplicates",
       ] as const
     ).map((method) => changing(method)),
   ),
@@ -127,7 +129,7 @@ export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
         { weight: 2, arbitrary: round },
         { weight: 1, arbitrary: signing },
         { weight: 1, arbitrary: ofPeople },
-        { weight: 1, arbitrary: rare },
+        { weight: 2, arbitrary: rare },
         { weight: 1, arbitrary: fc.tuple(shownAnew) },
       ),
       { minLength: 10, maxLength: 40, size: "max" },

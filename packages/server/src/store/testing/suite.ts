@@ -14,7 +14,7 @@ import { pauseSuite } from "./pause-suite.ts";
 import { webhookSuite } from "./webhook-suite.ts";
 import { historySuite } from "./history-suite.ts";
 import { proofSuite } from "./proof-suite.ts";
-import { quotaSuite } from "./quota-suite.ts";
+import { sharedSuite } from "./shared-suite.ts";
 import { crm, decision, erp, failure, intent, outcome, seen } from "./records.ts";
 import { matchAccounts, takeAll } from "./rights.ts";
 import { statementSuite } from "./statement-suite.ts";
@@ -65,7 +65,7 @@ export function storeSuite(home: StoreHome): void {
   const clock = { now: () => 1_767_600_000_000, monotonic: () => 0 };
   const openStore = () => home.open({ entropy, clock });
   planSuite(home.name, async () => (await openStore()).store);
-  quotaSuite(home.name, async () => (await openStore()).store);
+  sharedSuite(home.name, async () => (await openStore()).store);
   contractSuite(home.name, async () => (await openStore()).store);
   lookSuite(home.name, async () => (await openStore()).store);
   webhookSuite(home.name, async () => (await openStore()).store);
