@@ -31,6 +31,7 @@ const invoices: EntityStatement = {
   totals: [{ field: "gross", currency: "EUR", crm: "10", erp: "9.5", difference: "0.5" }],
   proof: {
     ...{ withinMs: 1_000, records: 3, recordsEqual: 2, recordsProven: 1, fields: 9, fieldsProven: 3 },
+    ...{ recordsApart: 0, fieldsApart: 0 },
     oldest: { link: linkId("l-2"), label: "INV-2", ageMs: 7 },
     root: rootOf(nodes, digest),
     nodes,
@@ -104,6 +105,7 @@ describe("a sealed statement", () => {
     const grand = ["footing", "grand", "0", "crm", "invoiced"];
     expect(again(grand, "11")).toEqual(["totals: they are not the sums of the documents"]);
     expect(again(["entities", "0", "proof", "root", "erp"], "x").join()).toContain("roots");
+    expect(again(["entities", "0", "proof", "recordsApart"], 1).join()).toContain("keeps apart");
     expect(again(["entities", "0", "fieldsEqual"], 9).join()).toContain("not as many");
     expect(again(["entities", "0", "totals", "0", "difference"], "0").join()).toContain("gross in EUR");
     expect(again(["isEqual"], true).join()).toContain("verdict");

@@ -1,7 +1,7 @@
 import { canonicalBytes } from "@crossfoot/kernel";
 import { foot } from "./footing.ts";
-import { composeStatement, isUnwanted } from "./statement.ts";
-import type { EntityStatement, Statement } from "./statement.ts";
+import { apartIn, composeStatement, isUnwanted } from "./statement.ts";
+import type { EntityProof, EntityStatement, Statement } from "./statement.ts";
 import { rootOf } from "./tree.ts";
 import type { Digest } from "./tree.ts";
 
@@ -60,6 +60,11 @@ export function sealStatement(
 
 const isSame = (a: unknown, b: unknown): boolean => bytesOf(a) === bytesOf(b);
 
+const pickApart = ({ recordsApart, fieldsApart }: EntityProof): ReturnType<typeof apartIn> => ({
+  recordsApart,
+  fieldsApart,
+});
+
 /** What in the statement of an entity does not follow from the rest of it. */
 function entityFaults(one: EntityStatement, digest: Digest): readonly string[] {
   const faults: string[] = [];
@@ -85,6 +90,11 @@ function entityFaults(one: EntityStatement, digest: Digest): readonly string[] {
   const isEqual = proof.root.crm === proof.root.erp;
   if (isEqual !== (differences.length === 0))
     faults.push(`${entity}: the roots say that both sides are ${isEqual ? "equal" : "different"}`);
+  const apart = apartIn(differences);
+  // Statements of before do not tell it.
+  const told: Partial<EntityProof> = proof;
+  if (told.recordsApart !== undefined && !isSame(apart, pickApart(proof)))
+    faults.push(`${entity}: what the contract keeps apart is not counted right`);
   if (proof.recordsProven > proof.recordsEqual || proof.recordsEqual > proof.records)
     faults.push(`${entity}: more is proven than there is`);
   return faults;

@@ -30,6 +30,7 @@ export function settlingCommand({ reason, entity, record, field, parks, twin }: 
     case "deleted_elsewhere":
       return `crossfoot deleted ${entity} ${record} --keep`;
     case "not_wanted":
+    case "parent_not_wanted":
       return "crossfoot contract";
     // A field is kept apart by the contract, a record by what a person answered.
     case "kept_difference":

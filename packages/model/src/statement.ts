@@ -76,6 +76,12 @@ export interface EntityProof {
   readonly recordsProven: number;
   readonly fields: number;
   readonly fieldsProven: number;
+  /**
+   * Records that differ only in fields which the contract does not want there, and all such fields: they owe
+   * no proof, and have none.
+   */
+  readonly recordsApart: number;
+  readonly fieldsApart: number;
   /** The record that has not been proven equal for the longest time, in ms; null when all are. */
   readonly oldest: { readonly link: LinkId; readonly label: string; readonly ageMs: number } | null;
   /** Hash over all leaves of each side; "" without any. */
@@ -139,7 +145,7 @@ export function stateEntity(input: {
   readonly known?: { readonly pairs: number; readonly fields: number };
   readonly missing: readonly Missing[];
   readonly totalFields: readonly string[];
-  readonly proof?: EntityProof;
+  readonly proof?: Omit<EntityProof, "recordsApart" | "fieldsApart">;
 }): EntityStatement {
   const differences: Difference[] = [];
   const { known = { pairs: 0, fields: 0 } } = input;
@@ -160,8 +166,18 @@ export function stateEntity(input: {
     fieldsEqual: equal,
     differences,
     totals: input.totalFields.flatMap((field) => totalsOf(field, input.pairs)),
-    proof: input.proof ?? null,
+    proof: input.proof === undefined ? null : { ...input.proof, ...apartIn(differences) },
   };
+}
+
+/** How many records differ in nothing but what the contract does not want, and in how many fields. Pure. */
+export function apartIn(
+  differences: readonly Difference[],
+): Pick<EntityProof, "recordsApart" | "fieldsApart"> {
+  const owing = new Set(differences.filter((one) => !isUnwanted(one)).map(({ link }) => link));
+  const apart = differences.filter(isUnwanted);
+  const records = new Set(apart.map(({ link }) => link).filter((link) => !owing.has(link)));
+  return { recordsApart: records.size, fieldsApart: apart.length };
 }
 
 /** What is open first, then what the contract does not want. Pure. */

@@ -1,9 +1,11 @@
 import { isKnownCurrency } from "../currency.ts";
 import { commonUnits } from "../unit.ts";
+import { misshapenAt } from "./document-shape.ts";
 import type { Discount, PricedDocument, PricedLine, TaxRate } from "./document.ts";
 
 /** Why a document cannot be recomputed. Closed list. */
 export type DocumentFault =
+  | "not_a_document"
   | "currency_unknown"
   | "too_many_lines"
   | "key_twice"
@@ -24,7 +26,7 @@ export type DocumentFault =
 /** A document that cannot be recomputed: the fault and where it is. */
 export interface DocumentRefusal {
   readonly fault: DocumentFault;
-  /** Key of a line or deposit, code of a tax, or null for the document. */
+  /** Key of a line or deposit, code of a tax, path of what has another form, or null for the document. */
   readonly at: string | null;
 }
 
@@ -112,6 +114,8 @@ function exchangeRefusal(document: PricedDocument): DocumentRefusal | null {
 
 /** Why a document cannot be recomputed under any rules, or null. Never throws. */
 export function refuseDocument(document: PricedDocument): DocumentRefusal | null {
+  const misshapen = misshapenAt(document);
+  if (misshapen !== null) return fault("not_a_document", misshapen);
   const head = headRefusal(document) ?? taxRefusal(document);
   if (head !== null) return head;
   const keys = new Set<string>();

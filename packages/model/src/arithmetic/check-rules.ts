@@ -32,8 +32,10 @@ function valueRefusal(rules: RuleSet): RuleRefusal | null {
   return null;
 }
 
-function stepRefusal(rule: RuleName, currency: string, step: string): RuleRefusal | null {
+function stepRefusal(rule: RuleName, currency: string, step: unknown): RuleRefusal | null {
   if (!isKnownCurrency(currency)) return { rule, text: `${currency} is no currency` };
+  // A number of a file may have lost digits already.
+  if (typeof step !== "string") return { rule, text: `the step of ${currency} must be text, such as "0.05"` };
   if (!decimal.test(step) || new Big(step).lte(0))
     return { rule, text: `the step of ${currency} must be over zero` };
   return null;
@@ -43,7 +45,8 @@ function stepRefusal(rule: RuleName, currency: string, step: string): RuleRefusa
 export const amountStep = (rules: RuleSet, currency: string): Big =>
   new Big(rules.steps[currency] ?? stepOf(minorUnitOf(currency) ?? 2));
 
-const isTable = (value: unknown): boolean => typeof value === "object" && value !== null;
+const isTable = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Rules from a file may lack what the type demands. */
 function shapeRefusal(rules: RuleSet): RuleRefusal | null {
@@ -115,6 +118,7 @@ const contradictions: readonly [(rules: RuleSet) => boolean, RuleName, string][]
 
 /** Why a rule set cannot exist, or null. Never throws. */
 export function refuseRules(rules: RuleSet): RuleRefusal | null {
+  if (!isTable(rules)) return { rule: "rules", text: "must be a table of rules" };
   const first = valueRefusal(rules) ?? shapeRefusal(rules) ?? stepsRefusal(rules);
   if (first !== null) return first;
   const found = contradictions.find(([isBroken]) => isBroken(rules));

@@ -4,6 +4,7 @@ import { isNumber } from "./check-document.ts";
 import type { DocumentFault } from "./check-document.ts";
 import { withRates } from "./company-rate.ts";
 import type { PricedDocument } from "./document.ts";
+import { misshapenAt } from "./document-shape.ts";
 import { documentSteps } from "./document-steps.ts";
 import { changesMax, fitRules } from "./fit.ts";
 import type { Shown } from "./fit.ts";
@@ -62,10 +63,10 @@ function unexplained(sides: readonly [SideName, Shown][], names: SideNames): Exp
 
 type Refusal = Extract<Explanation, { kind: "refused" }>;
 
-const refusedFor = (fault: DocumentFault): Refusal["why"] => ({
+const refusedFor = (fault: DocumentFault, at: string | null = null): Refusal["why"] => ({
   ok: false,
   refused: "document",
-  why: { fault, at: null },
+  why: { fault, at },
 });
 
 const sidesOf = (a: Shown, b: Shown): readonly [SideName, Shown][] => [
@@ -112,6 +113,10 @@ function doubtsOf(
  * Cost: up to some hundred recomputations where a side's totals do not follow from its rules.
  */
 export function explain(first: Shown, second: Shown, names: SideNames = { a: "CRM", b: "ERP" }): Explanation {
+  for (const [side, { document }] of sidesOf(first, second)) {
+    const at = misshapenAt(document);
+    if (at !== null) return { kind: "refused", side, why: refusedFor("not_a_document", at) };
+  }
   if (first.document.currency !== second.document.currency) return { kind: "other_currency" };
   for (const [side, { totals }] of sidesOf(first, second))
     if (!isReadable(totals)) return { kind: "refused", side, why: refusedFor("number_unreadable") };

@@ -50,11 +50,11 @@ function refusePair(document: PricedDocument, rules: RuleSet): Recomputed | null
 
 /** Why a document has no totals under these rules, or null. */
 export function refuse(document: PricedDocument, rules: RuleSet): Recomputed | null {
-  const rule = refuseRulesFor(document, rules);
-  if (rule !== null) return rule;
+  const rule = refuseRules(rules);
+  if (rule !== null) return { ok: false, refused: "rules", why: rule };
   const fault = refuseDocument(document);
   if (fault !== null) return { ok: false, refused: "document", why: fault };
-  return refusePair(document, rules);
+  return refuseRulesFor(document, rules) ?? refusePair(document, rules);
 }
 
 /** Totals of a document that was checked against these rules before. */

@@ -30,9 +30,34 @@ describe("a rule set that cannot exist is refused with the rule", () => {
     ["steps", { steps: null }],
     ["cash", { cash: { mode: "down" } }],
     ["taxStep", { taxStep: 0.01 }],
+    ["cash", { cash: { steps: { CHF: 0.05 }, mode: "half_away" } }],
+    ["steps", { steps: { CHF: 5 } }],
     ["taxSigns", { prices: "gross", taxIncluded: "net_rounded", taxSigns: "apart" }],
   ])("%s: %o", (rule, rules) => {
     expect(refused(rules)).toBe(rule);
+  });
+  test.each([null, undefined, [], "plain", 7])("%o is no rule set", (rules) => {
+    expect(refuseRules(rules as unknown as RuleSet)?.rule).toBe("rules");
+    expect(recompute({ currency: "EUR", lines: [] }, rules as unknown as RuleSet).ok).toBe(false);
+  });
+  test.each<[unknown, string]>([
+    [null, ""],
+    [undefined, ""],
+    [[], ""],
+    ["EUR", ""],
+    [{ currency: "EUR" }, "lines"],
+    [{ lines: [] }, "currency"],
+    [{ currency: "EUR", lines: {} }, "lines"],
+    [{ currency: "EUR", lines: [null] }, "lines[0]"],
+    [{ currency: "EUR", lines: [{ key: "1", quantity: 2, price: "1" }] }, "lines[0].quantity"],
+    [{ currency: "EUR", lines: [{ key: "1", quantity: "2" }] }, "lines[0].price"],
+    [{ currency: "EUR", lines: [], taxes: { vat: null } }, "taxes.vat"],
+    [{ currency: "EUR", lines: [], discounts: [{ kind: "percent" }] }, "discounts[0].value"],
+    [{ currency: "EUR", lines: [], deposits: [{ key: "d" }] }, "deposits[0].amount"],
+    [{ currency: "EUR", lines: [], exchange: { currency: "USD" } }, "exchange.rates"],
+  ])("%j is no document: at %s", (document, at) => {
+    const refused = recompute(document as PricedDocument, plainRules);
+    expect(refused).toEqual({ ok: false, refused: "document", why: { fault: "not_a_document", at } });
   });
   test("a step of tax that is no multiple of the step of amounts is refused for that currency", () => {
     const rules: RuleSet = { ...plainRules, taxStep: "0.01" };

@@ -53,6 +53,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "audit",
       "bulk",
       "export",
+      "explain",
       "adopt",
       "deleted",
       "merged",

@@ -17,6 +17,7 @@ import { demoErps } from "./deps.ts";
 import type { CliDeps } from "./deps.ts";
 import { addDuplicates } from "./duplicates.ts";
 import { addEpoch } from "./epoch.ts";
+import { addExplaining } from "./explain.ts";
 import { addExporting } from "./export.ts";
 import { addFields } from "./fields.ts";
 import { addVerify } from "./verify.ts";
@@ -274,6 +275,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addAuditing,
     addBulk,
     addExporting,
+    addExplaining,
     addAdopting,
     addAnswering,
     addMatching,

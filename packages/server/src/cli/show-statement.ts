@@ -1,5 +1,5 @@
-import { footedColumns, isUnwanted, openCount, openFirst } from "@crossfoot/model";
-import type { AsOf, EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
+import { footedColumns, isUnwanted, openCount } from "@crossfoot/model";
+import type { AsOf, Difference, EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
 import type { StatementWords } from "../documents/statement-sheet.ts";
 import { inMinorUnits, showValue } from "./show-value.ts";
 import { renderTable } from "./table.ts";
@@ -55,6 +55,7 @@ function overview(entities: readonly EntityStatement[], room: number): string {
     right("fields compared"),
     right("equal"),
     right("different"),
+    right("by contract"),
   ];
   const rows = entities.map((each) => {
     const missing = (side: "crm" | "erp"): number =>
@@ -68,24 +69,26 @@ function overview(entities: readonly EntityStatement[], room: number): string {
       notWanted,
       fieldsCompared,
       fieldsEqual,
-      differences.length,
+      differences.filter((one) => !isUnwanted(one)).length,
+      differences.filter(isUnwanted).length,
     ];
   });
   return renderTable(columns, rows, room);
 }
 
 function differences(entities: readonly EntityStatement[], room: number): readonly string[] {
-  const rows = entities.flatMap(({ entity, differences: found }) =>
-    openFirst(found).map(({ label, link, field, crm, erp, reason, because, command }) => [
-      entity,
-      label === "" ? link : label,
-      field,
-      showValue(crm),
-      showValue(erp),
-      because.length === 0 ? inWords(reason) : because.join("; "),
-      command,
-    ]),
-  );
+  const told = (wanted: (one: Difference) => boolean): string[][] =>
+    entities.flatMap(({ entity, differences: found }) =>
+      found
+        .filter(wanted)
+        .map(({ label, link, field, crm, erp, reason, because, command }) => [
+          ...[entity, label === "" ? link : label, field, showValue(crm), showValue(erp)],
+          because.length === 0 ? inWords(reason) : because.join("; "),
+          command,
+        ]),
+    );
+  const rows = told((one) => !isUnwanted(one));
+  const apart = told(isUnwanted).map((cells) => cells.slice(0, -1));
   const columns = [
     { title: "entity" },
     { title: "record", least: 12 },
@@ -95,7 +98,12 @@ function differences(entities: readonly EntityStatement[], room: number): readon
     { title: "reason", least: 20 },
     { title: "settled by", least: 16 },
   ];
-  return listed("Differences", renderTable(columns, rows.slice(0, listedMax), room), rows.length);
+  const byContract = "Apart by the contract; nothing has to be done";
+  const apartColumns = columns.slice(0, -1);
+  return [
+    ...listed("Differences", renderTable(columns, rows.slice(0, listedMax), room), rows.length),
+    ...listed(byContract, renderTable(apartColumns, apart.slice(0, listedMax), room), apart.length),
+  ];
 }
 
 function missing(entities: readonly EntityStatement[], room: number): readonly string[] {
@@ -134,8 +142,9 @@ function proofs(entities: readonly EntityStatement[], room: number): readonly st
       [
         entity,
         proof.records,
-        share(proof.recordsProven, proof.records),
-        share(proof.fieldsProven, proof.fields),
+        share(proof.recordsProven, proof.records - proof.recordsApart),
+        share(proof.fieldsProven, proof.fields - proof.fieldsApart),
+        proof.recordsApart,
         oldest === null ? "" : oldest.label === "" ? oldest.link : oldest.label,
         oldest === null ? "" : span(oldest.ageMs),
         proof.root.crm.slice(0, 8),
@@ -148,6 +157,7 @@ function proofs(entities: readonly EntityStatement[], room: number): readonly st
     { title: "records", align: "right" } as const,
     { title: "proven", align: "right" } as const,
     { title: "fields", align: "right" } as const,
+    { title: "by contract", align: "right" } as const,
     { title: "oldest unproven", least: 12 },
     { title: "for", align: "right" } as const,
     { title: "crm root" },

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { linkId } from "@crossfoot/kernel";
-import { composeStatement, sealFaults, sealForm, sealStatement } from "@crossfoot/model";
+import { apartIn, composeStatement, sealFaults, sealForm, sealStatement } from "@crossfoot/model";
 import type { EntityStatement, SealedStatement } from "@crossfoot/model";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -152,8 +152,51 @@ describe("a statement that is handed out", () => {
   it("agreement over nothing is none", async () => {
     const nothing = composeStatement({ ...statement, entities: [], documents: [], accounts: {} });
     const empty = fakeEngine({ statement: () => Promise.resolve(nothing) });
-    const { code, out } = await run(["statement", "--as-of", "1999-01-01"], { engine: empty });
+    const clock = { now: () => Date.UTC(2026, 0, 31, 10), monotonic: () => 0 };
+    const { code, out } = await run(["statement", "--as-of", "1999-01-01"], { engine: empty, clock });
     expect([nothing.isEqual, code, out.includes("says nothing about both systems")]).toEqual([true, 2, true]);
+  });
+
+  it.each([
+    ["2026-01-30", null],
+    ["2026-01-31", null],
+    ["2026-01-31T10:59:59+01:00", null],
+    ["2026-02-01", "lies ahead by UTC"],
+    ["2026-01-31T11:00:01+01:00", "lies ahead: "],
+    ["2099-01-01", "lies ahead by UTC"],
+  ])("as of %s on 2026-01-31, 10:00 by UTC", async (day, says) => {
+    const clock = { now: () => Date.UTC(2026, 0, 31, 10), monotonic: () => 0 };
+    const { code, err } = await run(["statement", "--as-of", day], { engine, clock });
+    expect([code === 4, err]).toEqual([says !== null, expect.stringContaining(says ?? "")]);
+  });
+
+  it("what the contract does not want is told apart from what differs", async () => {
+    const [open] = orders.differences;
+    if (open === undefined) throw new Error("no difference");
+    const apart = {
+      ...open,
+      field: "quote",
+      reason: "parent_not_wanted",
+      command: "crossfoot contract",
+    } as const;
+    const lone = { ...apart, link: linkId("l-2"), label: "SO-2" };
+    const tree = { withinMs: 1, records: 3, recordsEqual: 1, recordsProven: 1, fields: 9, fieldsProven: 6 };
+    const proof = { ...tree, oldest: null, root: { crm: "a", erp: "b" }, nodes: [] };
+    const differences = [open, apart, lone];
+    const entity = { ...orders, linked: 3, fieldsCompared: 9, fieldsEqual: 6, differences };
+    const told = composeStatement({
+      ...statement,
+      documents: [],
+      entities: [{ ...entity, proof: { ...proof, ...apartIn(differences) } }],
+    });
+    const { out } = await run(["statement"], {
+      engine: fakeEngine({ statement: () => Promise.resolve(told) }),
+    });
+    expect(out).toContain("Differences (1)");
+    expect(out).toContain("Apart by the contract; nothing has to be done (2)");
+    expect(out).toContain("They do not agree yet: 1 difference, each with its reason.");
+    // Two records owe a proof, and seven fields.
+    expect(out).toMatch(/orders +3 +50\.00 % +85\.71 % +1 /);
   });
 
   it("an ending of no form, a day that is none and a file without a statement are refused", async () => {

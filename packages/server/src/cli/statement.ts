@@ -42,12 +42,20 @@ export function addStatement(add: Add, onlyOption: () => Option): void {
   });
 }
 
-function cutOffOf(text: string): NonNullable<ReturnType<typeof readCutOff>> {
+/** A day counts up to its end, so today is one; what is ahead nobody knows. */
+function cutOffOf(text: string, now: number): NonNullable<ReturnType<typeof readCutOff>> {
   const cutOff = readCutOff(text);
   if (cutOff === undefined)
     throw badInput(
       "--as-of takes a day such as 2026-01-31, or an instant such as 2026-01-31T23:59:59+01:00, not " +
         `\`${text}\``,
+    );
+  const isDay = text === cutOff.day;
+  const isAhead = isDay ? text > new Date(now).toISOString().slice(0, 10) : cutOff.at > now;
+  if (isAhead)
+    throw badInput(
+      `--as-of ${text} lies ahead${isDay ? " by UTC (an instant with its offset cuts elsewhere)" : ""}: ` +
+        "what both systems will show then is not known",
     );
   return cutOff;
 }
@@ -59,7 +67,7 @@ async function statementCommand(context: Context, flags: Flags): Promise<ExitCod
   if (out !== undefined) checkEnding(out);
   const options = {
     ...(only === undefined ? {} : { only }),
-    ...(flags.asOf === undefined ? {} : { asOf: cutOffOf(flags.asOf) }),
+    ...(flags.asOf === undefined ? {} : { asOf: cutOffOf(flags.asOf, context.deps.clock.now()) }),
   };
   if (out === undefined) {
     const statement = await withEngine(context, (engine) => engine.statement(options));

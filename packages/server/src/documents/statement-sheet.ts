@@ -131,13 +131,26 @@ function totalsPart({ footing }: Statement, words: StatementWords): SheetPart {
 function proofPart(entities: readonly EntityStatement[], words: StatementWords): SheetPart {
   const rows = entities.flatMap(({ entity, proof }) => {
     if (proof === null) return [];
-    const { records, recordsProven, fields, fieldsProven, oldest, root } = proof;
+    const { records, recordsProven, recordsApart, fields, fieldsProven, fieldsApart, oldest, root } = proof;
     const since =
       oldest === null
         ? ""
         : `${oldest.label === "" ? oldest.link : oldest.label}, ${words.span(oldest.ageMs)}`;
-    const shares = [words.share(recordsProven, records), words.share(fieldsProven, fields)];
-    return [[entity, String(records), ...shares, since, root.crm.slice(0, 16), root.erp.slice(0, 16)]];
+    const shares = [
+      words.share(recordsProven, records - recordsApart),
+      words.share(fieldsProven, fields - fieldsApart),
+    ];
+    return [
+      [
+        entity,
+        String(records),
+        ...shares,
+        String(recordsApart),
+        since,
+        root.crm.slice(0, 16),
+        root.erp.slice(0, 16),
+      ],
+    ];
   });
   const [first] = entities.flatMap(({ proof }) => (proof === null ? [] : [proof]));
   return {
@@ -149,7 +162,10 @@ function proofPart(entities: readonly EntityStatement[], words: StatementWords):
     tables: [
       {
         caption: "Share proven, oldest record that is not, and roots of the hash trees",
-        columns: ["Entity", "Records", "Proven", "Fields proven", "Oldest unproven", "CRM root", "ERP root"],
+        columns: [
+          ...["Entity", "Records", "Proven", "Fields proven", "Apart by contract", "Oldest unproven"],
+          ...["CRM root", "ERP root"],
+        ],
         rows,
       },
     ],
@@ -186,17 +202,21 @@ function recordsPart(entities: readonly EntityStatement[], words: StatementWords
     tables: [
       {
         caption: "Records and fields compared",
-        columns: ["Entity", "Linked", "On one side by contract", "Fields compared", "Equal", "Different"],
-        rows: entities.map((each) => [
-          each.entity,
-          ...[
-            each.linked,
-            each.notWanted,
-            each.fieldsCompared,
-            each.fieldsEqual,
-            each.differences.length,
-          ].map(String),
-        ]),
+        columns: [
+          "Entity",
+          "Linked",
+          "On one side by contract",
+          "Fields compared",
+          "Equal",
+          "Different",
+          "By contract",
+        ],
+        rows: entities.map((each) => {
+          const apart = each.differences.filter(isUnwanted).length;
+          const { linked, notWanted, fieldsCompared, fieldsEqual } = each;
+          const open = each.differences.length - apart;
+          return [each.entity, ...[linked, notWanted, fieldsCompared, fieldsEqual, open, apart].map(String)];
+        }),
       },
       {
         caption: "Differences",

@@ -32,6 +32,32 @@ describe("the statement", () => {
     expect([next.number, next.before]).toEqual([2, sealed.hash]);
   });
 
+  test("a field whose record the contract does not want is nobody's debt, until it is wanted", async () => {
+    const empty = { transform: (_: string, fields: JsonMap) => ({ parent: null, ...fields }) };
+    const mini = await miniWorld({ database: inMemory, erp: empty });
+    const parent = mini.crm.add("accounts", { ...customer, name: "Lead", taxId: "FR9", status: "lead" });
+    const child = { ...customer, name: "Child", taxId: "FR8", email: "c@acme.example", parent };
+    mini.crm.add("accounts", child);
+    await mini.engine.run();
+    const sealed = await mini.engine.issueStatement();
+    const [accounts] = sealed.statement.entities;
+    expect(toldBy(sealed.statement)).toEqual([
+      ...["Child parent parent_not_wanted", "Lead not in erp not_wanted"],
+    ]);
+    expect([sealed.statement.isEqual, accounts?.differences[0]?.command]).toEqual([
+      true,
+      "crossfoot contract",
+    ]);
+    expect(accounts?.proof).toMatchObject({ records: 1, recordsProven: 0, recordsApart: 1, fieldsApart: 1 });
+    expect(sealFaults(sealed, digest)).toEqual([]);
+    mini.pass(10);
+    mini.crm.edit("accounts", parent, { status: "customer" });
+    await mini.engine.run();
+    const [after] = (await mini.engine.statement()).entities;
+    expect([after?.differences, after?.missing]).toEqual([[], []]);
+    expect(after?.proof).toMatchObject({ records: 2, recordsProven: 2, recordsApart: 0, fieldsApart: 0 });
+  });
+
   test("a store that did not hand it out, or another under that number, says so", async () => {
     const [mini, other] = [await open(), await open()];
     const sealed = await mini.engine.issueStatement();

@@ -234,7 +234,11 @@ function sidesOf(
 /** Digits of the paths of the nodes that a statement shows: 256 at most. */
 const shownDigits = 2;
 
-async function proofOf(world: World, entity: EntityName, { pairs, leaves }: Found): Promise<EntityProof> {
+async function proofOf(
+  world: World,
+  entity: EntityName,
+  { pairs, leaves }: Found,
+): Promise<Omit<EntityProof, "recordsApart" | "fieldsApart">> {
   const withinMs = provenForMs(world);
   const state = await world.store.proofState(entity, withinMs);
   const nodes = treeOf(leaves, world.entropy.digest);
