@@ -24,7 +24,7 @@ const cluster: DuplicateCluster = {
   }),
   evidence: [{ records: ["crm:1001", "crm:1002"], probability: 0.987, says: ["name is equal"] }],
   ...{ foundAt: "2026-01-31T10:00:00Z", dueAt: "2026-02-14T10:00:00Z", owner: "ben" },
-  ...{ closedAt: null, closedBy: null, plan: null, takenBackBy: null },
+  ...{ closedAt: null, closedBy: null, plan: null, takenBackBy: null, decidedBy: null },
 };
 const report: DuplicateReport = {
   ...{ at: "2026-01-31T10:00:00Z", clusters: [cluster], fresh: ["d-1"], overdue: 0, troubles: [] },
