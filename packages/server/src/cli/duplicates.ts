@@ -41,6 +41,8 @@ export function addDuplicates(add: Add): void {
 async function duplicatesCommand(context: Context, flags: DuplicateFlags): Promise<ExitCode> {
   const words = [flags.apart, flags.reopen, flags.assign].filter((each) => each !== undefined);
   if (words.length > 1) throw badInput("say one of --apart, --reopen and --assign");
+  if (flags.assign === undefined && (flags.owner !== undefined || flags.due !== undefined))
+    throw badInput("--owner and --due are about one that is assigned: --assign <cluster>");
   if (words.length === 1) return answer(context, flags);
   const connection = flags.connection;
   const known = projectOf(context, { needsSecrets: true }).connections.map(({ id }) => id);
@@ -72,8 +74,6 @@ async function answer(context: Context, flags: DuplicateFlags): Promise<ExitCode
     throw badInput("--due is a day such as 2026-12-31");
   if (dueAt !== undefined && due !== undefined && due < today(context))
     throw badInput(`--due ${due} is over; say today (${today(context)}) or a later day`);
-  if (assign === undefined && (owner !== undefined || due !== undefined))
-    throw badInput("--owner and --due are about one that is assigned: --assign <cluster>");
   const said: Parameters<Engine["answerDuplicate"]>[1] = {
     word: apart !== undefined ? "apart" : reopen !== undefined ? "reopen" : "assign",
     by: context.deps.user,

@@ -82,6 +82,9 @@ describe("two clusters of one pair, one in each system", () => {
     expect(await open(scene)).toEqual([]);
     const follower = (await kept(scene)).get(other);
     expect([follower?.state, follower?.plan, follower?.decidedBy]).toEqual(["consolidated", plan.id, one]);
+    await scene.engine.apply(await scene.engine.undo({ what: "consolidation", id: one, by: "ada" }));
+    expect((await open(scene)).toSorted()).toEqual([one, other].toSorted());
+    expect((await kept(scene)).get(other)?.decidedBy).toBe(null);
   });
 
   test("a cluster that was consolidated is not reopened by a word", async () => {
