@@ -96,7 +96,7 @@ export function isNickname(left: string, right: string): boolean {
   return false;
 }
 
-/** Whether two folded given names are known, and no forms of one name, however near they are ("mark", "mary"). */
+/** Whether two folded given names are known and no forms of one name, as near as "mark" and "mary". */
 export function areNamesOfTwo(left: string, right: string): boolean {
   return left !== right && groupsOf.has(left) && groupsOf.has(right) && !isNickname(left, right);
 }

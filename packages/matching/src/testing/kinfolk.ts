@@ -1,7 +1,7 @@
 import type { Table } from "../kinds.ts";
 
 /** How two records of one set stand to each other that are two people. */
-export type Kinship = (typeof kinships)[number];
+type Kinship = (typeof kinships)[number];
 
 /** Every kind of kinship. */
 export const kinships = ["colleagues", "siblings", "father and son", "twins"] as const;

@@ -76,7 +76,7 @@ export async function counterpartsOf(
   return found;
 }
 
-/** Those of these whose records are one thing by now, together with those of a cluster that a plan has made one. */
+/** Those of these whose records are one thing by now, that of a cluster which a plan has made one. */
 export async function consolidatedWith(
   world: World,
   cluster: DuplicateCluster,
