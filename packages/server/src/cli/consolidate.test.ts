@@ -72,7 +72,7 @@ describe("duplicates", () => {
     expect((await command(["duplicates", "--reopen", "d-1", "--apart", "d-2"], { engine })).code).toBe(4);
   });
 
-  it("refuses a day that is over or is no day, and one without a cluster; today is none of these", async () => {
+  it("refuses a day that is over or is none, and one without a cluster; today is fine", async () => {
     const engine = fakeEngine({ answerDuplicate: () => Promise.resolve(cluster) });
     const due = (day: string) => command(["duplicates", "--assign", "d-1", "--due", day], { engine });
     // The clock of these commands stands at the first of January 1970.

@@ -58,10 +58,10 @@ async function stateOf(tx: Queryable, record: RecordKey): Promise<CandidateState
 async function standingOf(tx: Queryable, record: RecordKey): Promise<Standing | null> {
   const [row] = await tx.query<{ link_id: string; is_alias: boolean; others: number; sent: number }>(
     "select m.link_id, m.is_alias, (select count(*)::int from link_member o where o.link_id = " +
-      "m.link_id and o.until_at is null and (o.connection, o.external_id) <> (m.connection, m.external_id)) as others, " +
-      "(select count(*)::int from intent i where i.link_id = m.link_id and i.state <> 'stored') as sent " +
-      "from link_member m where m.until_at is null and m.connection = $1 and m.entity = $2 and " +
-      "m.external_id = $3",
+      "m.link_id and o.until_at is null and (o.connection, o.external_id) <> (m.connection, " +
+      "m.external_id)) as others, (select count(*)::int from intent i where i.link_id = m.link_id and " +
+      "i.state <> 'stored') as sent from link_member m where m.until_at is null and m.connection = $1 " +
+      "and m.entity = $2 and m.external_id = $3",
     named(record),
   );
   return row === undefined ? null : { ...row, link_id: row.link_id as LinkId };
