@@ -101,8 +101,8 @@ describe("files are matched without a project", () => {
     expect(ended.out).toMatch(/Not compared, of the first file: .*rank\./);
     expect(ended.out).toMatch(/Not compared, of the other: .*internal note\./);
     const flags = ["--a", at("a.csv"), "--b", at("b.csv"), "--json"];
-    const json = JSON.parse((await match(files, flags)).out) as { notCompared: unknown };
-    expect(json.notCompared).toMatchObject({ left: expect.arrayContaining(["rank"]) });
+    const json = JSON.parse((await match(files, flags)).out) as { notCompared: { left: string[] } };
+    expect(json.notCompared.left).toContain("rank");
   });
 
   it("one file alone gives its duplicates", async () => {

@@ -44,7 +44,7 @@ describe("a look for duplicates", () => {
       database: (deps) => createMemoryStore(deps),
       contract: {
         entities: { accounts: {}, contacts: { consolidation: { automaticFrom: 0.51 } } },
-      } as never,
+      },
     });
     const firms = names.map((name) => mini.crm.add("accounts", account(name)));
     const [firm = ""] = firms;

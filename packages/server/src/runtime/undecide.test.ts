@@ -107,6 +107,32 @@ describe("a decision about a record", () => {
     expect(await scene.engine.undecideCandidate(record("crm-99"), "ada")).toBe("unknown");
   });
 
+  test.each(["loadBundles", "commitDecisions", "claimIntents", "commitOutcomes"] as const)(
+    "taken back while a worker is at %s: its record is asked about and nothing was made, or it is refused",
+    async (step) => {
+      const scene = await doubled();
+      await scene.engine.decideCandidate(record(scene.twin), apart);
+      const store = scene.store as unknown as { [name: string]: (...args: unknown[]) => unknown };
+      const real = store[step]?.bind(store);
+      let outcome: string | null = null;
+      store[step] = async (...args) => {
+        outcome ??= await scene.engine.undecideCandidate(record(scene.twin), "ada");
+        return real?.(...args);
+      };
+      await scene.engine.run();
+      scene.pass(10);
+      await scene.engine.run();
+      const isBack = outcome === "told";
+      expect(["told", "busy", "taken"]).toContain(outcome);
+      expect(scene.erp.rows("accounts")).toHaveLength(isBack ? 12 : 13);
+      expect(await scene.engine.candidates()).toHaveLength(isBack ? 1 : 0);
+      expect((await linkOf(scene, `crm:${scene.twin}`)) === null).toBe(isBack);
+      expect((await scene.store.verifyJournal()).broken).toEqual([]);
+      // Sent is sent: before that a word still counts.
+      expect(isBack).toBe(step !== "commitOutcomes");
+    },
+  );
+
   test.each([0, 1, 2, 3])("is changed by saying it again after a death at commit %i", async (commits) => {
     const scene = await doubled();
     await scene.engine.decideCandidate(record(scene.twin), apart);
