@@ -9,6 +9,8 @@ export interface Evidence {
   readonly says: string;
   /** Natural logarithm of the ratio: above 0 for one and the same, below 0 against. */
   readonly weight: number;
+  /** A name, mailbox or number that is told on both sides and differs. */
+  readonly isNamedOther: boolean;
 }
 
 const words = [
@@ -43,5 +45,15 @@ export function evidenceOf(matching: Matching, candidate: number): readonly Evid
       return { field: measure.name, says: `${words[level] ?? words[0]}${suffix}`, weight, rank };
     })
     .toSorted((one, other) => one.rank - other.rank || Math.abs(other.weight) - Math.abs(one.weight))
-    .map(({ field, says, weight }) => ({ field, says, weight }));
+    .map(({ field, says, weight, rank }) => ({ field, says, weight, isNamedOther: rank === 0 }));
+}
+
+/** Evidence told of a pair at most; more of it decides nothing. */
+const toldMax = 6;
+
+/** The evidence in words: all that names the records and differs, and of the rest as much as is read. */
+export function evidenceWords(matching: Matching, candidate: number): readonly string[] {
+  const telling = evidenceOf(matching, candidate).filter(({ weight }) => weight !== 0);
+  const others = telling.filter(({ isNamedOther }) => isNamedOther).length;
+  return telling.slice(0, Math.max(toldMax, others)).map(({ field, says }) => `${field} ${says}`);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { evidenceOf } from "./evidence.ts";
+import { evidenceOf, evidenceWords } from "./evidence.ts";
 import { matchTables } from "./match.ts";
 import type { Matching } from "./match.ts";
 import type { Table } from "./kinds.ts";
@@ -102,6 +102,23 @@ it("the evidence names the fields in words and never their values", () => {
   );
   expect(evidence[0]?.weight).toBeGreaterThan(0);
   expect(JSON.stringify(evidence)).not.toMatch(/Acorn|High Street|Leeds/i);
+});
+
+it("tells all names, mailboxes and ids that differ, however many, and of the rest six in all", () => {
+  const measureOf = (name: string, kind: "mail" | "street"): Matching["measures"][number] => {
+    return { name, kind, levels: Uint8Array.of(1), rarity: Float32Array.of(0) };
+  };
+  const words = (mails: number, streets: number): readonly string[] => {
+    const measures = [
+      ...Array.from({ length: streets }, (_, at) => measureOf(`street ${at}`, "street")),
+      ...Array.from({ length: mails }, (_, at) => measureOf(`mail ${at}`, "mail")),
+    ];
+    const weights = { priorLogOdds: 0, byMeasure: measures.map(() => [0, -2]) };
+    return evidenceWords({ ...accounts(written, null), measures, weights } as unknown as Matching, 0);
+  };
+  expect(words(9, 2)).toEqual(Array.from({ length: 9 }, (_, at) => `mail ${at} differs`));
+  expect(words(2, 9)).toHaveLength(6);
+  expect(words(2, 9).slice(0, 2)).toEqual(["mail 0 differs", "mail 1 differs"]);
 });
 
 it("empty tables match nothing", () => {

@@ -307,7 +307,7 @@ async function joinTwo(
   const cluster: Cluster = {
     ...{ id, entity: "accounts", connection, state: "open", band: "review", probability: 0.9 },
     ...{ isAutomatic: false, records, evidence: [], foundAt: day, dueAt: day, owner: null },
-    ...{ closedAt: null, closedBy: null, plan: null, takenBackBy: null },
+    ...{ closedAt: null, closedBy: null, plan: null, takenBackBy: null, decidedBy: null },
   };
   const row = { id, entity: "accounts", state: "open", body: cluster as never } as const;
   await world.store.saveDuplicates([row], null);

@@ -8,21 +8,27 @@ import { RecordTexts } from "./record-texts.ts";
 /** Slips in a tax id. */
 const slips = 1;
 
+/** What is said of two houses of one owner. */
+export const otherWord = "a word of one name stands in the place of another";
+
 /** Tells where two records are two companies although much of what they say agrees. */
 export class CompaniesApart {
   readonly #texts: RecordTexts;
   readonly #names: readonly number[];
   readonly #taxes: readonly number[];
+  readonly #domains: readonly number[];
 
   constructor(compared: Compared) {
     this.#texts = new RecordTexts(compared);
     this.#names = this.#texts.fieldsOf("name");
     this.#taxes = this.#texts.fieldsOf("tax");
+    this.#domains = [...this.#texts.fieldsOf("mail"), ...this.#texts.fieldsOf("web")];
   }
 
   /**
-   * Why a pair is two companies, in words, or null: other legal forms, or names that have nothing in common.
-   * One tax id outweighs both.
+   * Why a pair is two companies, in words, or null: other legal forms, names that have nothing in common, or
+   * another word in the name with one mailbox or web domain, which sisters share ("Acme Holdings", "Acme
+   * Trading"). One tax id outweighs all of them.
    */
   reasonOf(pair: Pair): string | null {
     for (const at of this.#taxes) {
@@ -31,7 +37,15 @@ export class CompaniesApart {
       if (editsBetween(mine, theirs, slips) <= slips) return null;
     }
     if (areFormsApart(...this.#texts.forms(pair))) return "the legal forms differ";
-    return this.#haveNames(pair, areOutrightOthers) ? "the names have nothing in common" : null;
+    if (this.#haveNames(pair, areOutrightOthers)) return "the names have nothing in common";
+    return this.#shareDomain(pair) && this.hasOtherWords(pair) ? otherWord : null;
+  }
+
+  #shareDomain(pair: Pair): boolean {
+    return this.#domains.some((at) => {
+      const [mine, theirs] = this.#texts.keys(at, pair);
+      return mine !== "" && mine === theirs;
+    });
   }
 
   /** Whether a word of one name stands in the place of a word of the other, as of two houses of one owner. */

@@ -2,7 +2,7 @@ import type { Ends } from "../compare/codes.ts";
 import { areVariants } from "../compare/variants.ts";
 import type { MatchedEntity } from "../kinds.ts";
 import type { Compared } from "../weigh/levels.ts";
-import { CompaniesApart } from "./companies-apart.ts";
+import { CompaniesApart, otherWord } from "./companies-apart.ts";
 import { PeopleApart } from "./people-apart.ts";
 import type { Pair } from "./record-texts.ts";
 import { RecordTexts } from "./record-texts.ts";
@@ -44,7 +44,7 @@ export class Contradictions {
   reasonsOf(pair: Pair): readonly string[] {
     const reason = this.#reasonOf(pair);
     if (reason !== null) return [reason];
-    return this.hasOtherWords(pair) ? ["a word of one name stands in the place of another"] : [];
+    return this.hasOtherWords(pair) ? [otherWord] : [];
   }
 
   #reasonOf(pair: Pair): string | null {

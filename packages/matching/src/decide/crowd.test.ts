@@ -140,6 +140,22 @@ it.each([
 });
 
 it.each([
+  ["Acme Holdings Ltd", "Acme Trading Ltd", "review"],
+  ["Acme Berlin GmbH", "Acme Hamburg GmbH", "review"],
+  ["Acme Trading Ltd", "Acme Tradng Limited", "link"],
+  ["Acme Trading Ltd", "Acme Ltd", "link"],
+])("%j and %j in two files, with one mailbox and phone: %s", (one, other, band) => {
+  const rows = firms.map((firm, at) => `${firm}|office@firm${at}.com`);
+  const own = (name: string): string => `${name}|${roof}|office@acme.com`;
+  const pairs = pairsOf({
+    ...{ ...accounts, columns: "name|street|city|phone|email" },
+    ...{ rows: [...rows, own(one)], others: [...rows, own(other)] },
+  });
+  expect(between(pairs, 40, 40)?.band).toBe(band);
+  expect(pairs.filter((pair) => pair.band === "link").length).toBeGreaterThanOrEqual(40);
+});
+
+it.each([
   ["Müller Metals GmbH", "Mueller Metals Gesellschaft mit beschränkter Haftung"],
   ["Müller Metals Ltd", "Müller Metals Limited"],
   ["Müller Metals GmbH", "Müller Metals"],

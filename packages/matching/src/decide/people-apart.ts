@@ -2,6 +2,7 @@ import { acrossEnds } from "../compare/codes.ts";
 import type { Ends } from "../compare/codes.ts";
 import { nameLevel } from "../compare/compare.ts";
 import type { Kind } from "../kinds.ts";
+import { areNamesOfTwo } from "../normalise/nicknames.ts";
 import { editsBetween } from "../text/closeness.ts";
 import type { Compared } from "../weigh/levels.ts";
 import { isSpelledAfter } from "./mailboxes.ts";
@@ -15,6 +16,8 @@ const ownKinds: ReadonlySet<Kind> = new Set(["date", "code", "tax", "mail"]);
 const ownEnough = 2;
 /** Slips in it. */
 const ownSlips = 1;
+/** What people of one house or firm share. */
+const sharedKinds: ReadonlySet<Kind> = new Set(["mail", "phone"]);
 /** What tells where somebody works or lives. */
 const elsewhereKinds: ReadonlySet<Kind> = new Set(["employer", "mail", "phone", "street", "postcode"]);
 /** So much of it that differs, while none agrees, makes a namesake; an employer is enough. */
@@ -65,12 +68,15 @@ export class PeopleApart {
   }
 
   /**
-   * Why a pair is two people, in words, or null: two mailboxes of one house, one name elsewhere, names that
-   * have nothing in common, or another given or family name where something of their own differs, where they
-   * are colleagues, or where the tables hold households. Nothing of this where a birthday, a number or a
+   * Why a pair is two people, in words, or null: another given name or birthday with one mailbox or phone,
+   * which families and small firms share; two mailboxes of one house, one name elsewhere, names that have
+   * nothing in common, or another given or family name where something of their own differs, where they are
+   * colleagues, or where the tables hold households. Nothing of the latter where a birthday, a number or a
    * mailbox of their own agrees.
    */
   reasonOf(pair: Pair): string | null {
+    const together = this.#reasonTogether(pair);
+    if (together !== null) return together;
     const others = this.#othersOfOwn(pair);
     if (others >= ownEnough) return "two of their own (birthday, number, mailbox) differ";
     if (others < 0) return null;
@@ -89,6 +95,7 @@ export class PeopleApart {
    * households, one person may stand twice with two given names and two birthdays that were typed wrongly.
    */
   areTwo(pair: Pair): boolean {
+    if (this.#reasonTogether(pair) !== null) return true;
     return (this.#isHousehold || !this.#areAtHome(pair)) && this.reasonOf(pair) !== null;
   }
 
@@ -98,6 +105,49 @@ export class PeopleApart {
    */
   areStrangers(pair: Pair): boolean {
     return this.areTwo(pair) && areOutrightOthers(...this.#nameWords(pair), true);
+  }
+
+  /**
+   * Why two who share a mailbox or a phone are two, whatever else they share, or null: another given name
+   * that is written out (Jane and John, twins), or another birthday (father and son).
+   */
+  #reasonTogether(pair: Pair): string | null {
+    if (!this.#shareContact(pair)) return null;
+    if (this.#contradictGiven(pair)) return otherGiven;
+    return this.#haveOtherBirthday(pair) ? "the birthday is another" : null;
+  }
+
+  #shareContact(pair: Pair): boolean {
+    return this.#compared.fields.some(({ kind }, at) => {
+      if (!sharedKinds.has(kind)) return false;
+      const [mine, theirs] = this.#texts.keys(at, pair);
+      return mine !== "" && mine === theirs;
+    });
+  }
+
+  /** Whether given names that are written out are two: no nickname, initial, slip or other spelling. */
+  #contradictGiven(pair: Pair): boolean {
+    const [given, other] = this.#texts.keys(this.#given, pair);
+    if (given !== "" && other !== "") {
+      if (this.#areCrossed(pair)) return false;
+      const [mine, theirs] = [wordsIn(given), wordsIn(other)];
+      return haveOtherWords(mine, theirs, true) || areNamesOfTwo(mine[0] ?? "", theirs[0] ?? "");
+    }
+    const [mine, theirs] = this.#nameWords(pair);
+    return haveOtherWords(mine, theirs, true);
+  }
+
+  /** Whether both tell birthdays that differ in more than a slip, and no number of their own agrees. */
+  #haveOtherBirthday(pair: Pair): boolean {
+    let isOther = false;
+    for (const [at, { kind }] of this.#compared.fields.entries()) {
+      if (kind === "mail" || !ownKinds.has(kind)) continue;
+      const [mine, theirs] = this.#texts.keys(at, pair);
+      if (mine === "" || theirs === "") continue;
+      if (editsBetween(mine, theirs, ownSlips) <= ownSlips) return false;
+      if (kind === "date") isOther = true;
+    }
+    return isOther;
   }
 
   /** Whether both tell where they live and none of them where both work. */
@@ -142,8 +192,14 @@ export class PeopleApart {
   areOtherGiven(pair: Pair, ends: Ends = acrossEnds): boolean {
     const [given, other] = this.#texts.keys(this.#given, pair, ends);
     if (given === "" || other === "" || nameLevel(given, other) > otherGivenMax) return false;
+    return !this.#areCrossed(pair, ends) && !haveWordInCommon(given, other);
+  }
+
+  /** Whether a given name stands as the family name of the other; not "John" as "Johnson" of two Johnsons. */
+  #areCrossed(pair: Pair, ends: Ends = acrossEnds): boolean {
+    const [given, other] = this.#texts.keys(this.#given, pair, ends);
     const [family, name] = this.#texts.keys(this.#family, pair, ends);
-    return !isAlike(given, name) && !isAlike(family, other) && !haveWordInCommon(given, other);
+    return family !== name && (isAlike(given, name) || isAlike(family, other));
   }
 
   /**
@@ -207,6 +263,7 @@ export class PeopleApart {
   }
 }
 
+const otherGiven = "a given name is another";
 const otherName = "a given or family name is another";
 const digitsOf = (text: string): string => text.replaceAll(/\D/g, "");
 const hostOf = (mail: string): string => mail.slice(mail.indexOf("@") + 1);

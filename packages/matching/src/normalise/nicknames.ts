@@ -95,3 +95,8 @@ export function isNickname(left: string, right: string): boolean {
   for (const group of mine) if (theirs.has(group)) return true;
   return false;
 }
+
+/** Whether two folded given names are known and no forms of one name, as near as "mark" and "mary". */
+export function areNamesOfTwo(left: string, right: string): boolean {
+  return left !== right && groupsOf.has(left) && groupsOf.has(right) && !isNickname(left, right);
+}

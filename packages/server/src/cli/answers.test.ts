@@ -23,6 +23,10 @@ describe("answers of a person", () => {
       "match accounts erp:7 --with crm:1",
       `decideCandidate {"entity":"accounts","connection":"erp","id":"7"}`,
     ],
+    [
+      "match accounts erp:7 --undecide",
+      `undecideCandidate {"entity":"accounts","connection":"erp","id":"7"}`,
+    ],
     ["match accounts erp:7 --apart", `decideCandidate {"entity":"accounts","connection":"erp","id":"7"}`],
   ])("`%s` is told as it was said", async (line, asked) => {
     const engine = fakeEngine();
@@ -37,7 +41,9 @@ describe("answers of a person", () => {
     ["deleted things crm:1 --keep", "unknown entity"],
     ["merged accounts crm:1 erp:2", "both records are of one system"],
     ["match accounts l-12 --apart", "is a link; name a record"],
-    ["match accounts crm:1", "say --with <record>, or --apart"],
+    ["match accounts crm:1 --apart --undecide", "say one of --with <record>, --apart and --undecide"],
+    ["match --undecide", "name the entity and the record"],
+    ["match accounts crm:1", "say one of --with <record>, --apart and --undecide"],
     ["match accounts crn:1 --apart", "did you mean `crm`"],
   ])("`%s` is refused, with what to say", async (line, message) => {
     const { code, err } = await command([...line.split(" "), "--project", folder.path]);

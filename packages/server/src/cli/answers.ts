@@ -76,11 +76,19 @@ async function mergedCommand(
 export async function matchCommand(
   context: Context,
   at: { readonly entity: string; readonly record: string },
-  flags: { readonly with?: string; readonly apart?: boolean },
+  flags: { readonly with?: string; readonly apart?: boolean; readonly undecide?: boolean },
 ): Promise<ExitCode> {
-  if ((flags.with === undefined) === (flags.apart !== true))
-    throw badInput("say --with <record>, or --apart");
+  const said = [flags.with !== undefined, flags.apart === true, flags.undecide === true];
+  if (said.filter(Boolean).length !== 1) throw badInput("say one of --with <record>, --apart and --undecide");
   const entity = entityOf(at.entity);
+  if (flags.undecide === true) {
+    const outcome = await withEngine(context, (engine, project) =>
+      engine.undecideCandidate({ entity, ...partsOf(recordOf(project, at.record)) }, context.deps.user),
+    );
+    refuse(outcome, at.record);
+    context.print({ ...at, undecided: true }, () => `${at.record} is asked about again: told.`);
+    return exitCodes.done;
+  }
   const outcome = await withEngine(context, (engine, project) => {
     const { connection, id } = partsOf(recordOf(project, at.record));
     const other = flags.with === undefined ? null : recordOf(project, flags.with);
@@ -101,7 +109,8 @@ function partsOf(record: string) {
 
 const refusals: { readonly [outcome in Exclude<AnswerOutcome, "told">]: string } = {
   unknown: "is not known, or nothing is asked about it",
-  taken: "has a link with others already; merge it in its system",
+  taken: "has a link with others already; merge it in its system, or see `crossfoot duplicates`",
+  busy: "has a write under way: let the next run end it, then say it again",
   still_there: "is still there: merge it in its system, which then tells of it",
 };
 

@@ -24,7 +24,7 @@ const cluster: DuplicateCluster = {
   }),
   evidence: [{ records: ["crm:1001", "crm:1002"], probability: 0.987, says: ["name is equal"] }],
   ...{ foundAt: "2026-01-31T10:00:00Z", dueAt: "2026-02-14T10:00:00Z", owner: "ben" },
-  ...{ closedAt: null, closedBy: null, plan: null, takenBackBy: null },
+  ...{ closedAt: null, closedBy: null, plan: null, takenBackBy: null, decidedBy: null },
 };
 const report: DuplicateReport = {
   ...{ at: "2026-01-31T10:00:00Z", clusters: [cluster], fresh: ["d-1"], overdue: 0, troubles: [] },
@@ -54,6 +54,33 @@ describe("duplicates", () => {
     expect((await command(["duplicates", "--apart", "d-2"], at)).code).toBe(1);
     expect((await command(["duplicates", "--assign", "d-1"], at)).code).toBe(4);
     expect(said.length).toBe(2);
+  });
+
+  it("takes a word back, and says what cannot be", async () => {
+    const words: string[] = [];
+    const engine = fakeEngine({
+      answerDuplicate: (id, { word }) => {
+        words.push(`${id} ${word}`);
+        return Promise.resolve({ ...cluster, state: id === "d-1" ? "open" : "consolidated" });
+      },
+    });
+    const told = await command(["duplicates", "--reopen", "d-1"], { engine });
+    expect([told.code, told.out]).toEqual([0, expect.stringContaining("d-1: asked about again")]);
+    const refused = await command(["duplicates", "--reopen", "d-2"], { engine });
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("crossfoot undo")]);
+    expect(words).toEqual(["d-1 reopen", "d-2 reopen"]);
+    expect((await command(["duplicates", "--reopen", "d-1", "--apart", "d-2"], { engine })).code).toBe(4);
+  });
+
+  it("refuses a day that is over or is none, and one without a cluster; today is fine", async () => {
+    const engine = fakeEngine({ answerDuplicate: () => Promise.resolve(cluster) });
+    const due = (day: string) => command(["duplicates", "--assign", "d-1", "--due", day], { engine });
+    // The clock of these commands stands at the first of January 1970.
+    const past = await due("1969-12-31");
+    expect([past.code, past.err]).toEqual([4, expect.stringContaining("1969-12-31 is over")]);
+    expect((await due("2026-02-30")).code).toBe(4);
+    expect((await command(["duplicates", "--due", "2999-01-01"], { engine })).code).toBe(4);
+    expect([(await due("2999-01-01")).code, (await due("1970-01-01")).code]).toEqual([0, 0]);
   });
 });
 

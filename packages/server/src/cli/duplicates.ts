@@ -15,6 +15,7 @@ interface DuplicateFlags {
   readonly stored?: boolean;
   readonly fresh?: boolean;
   readonly apart?: string;
+  readonly reopen?: string;
   readonly assign?: string;
   readonly owner?: string;
   readonly due?: string;
@@ -29,6 +30,7 @@ export function addDuplicates(add: Add): void {
       .option("--stored", "look at what is stored, and ask no system")
       .option("--fresh", "list those only that were not there at the last look")
       .option("--apart <cluster>", "they are records of their own: not asked again until they change")
+      .option("--reopen <cluster>", "take --apart back: they are asked about again")
       .option("--assign <cluster>", "say who looks at a cluster (--owner), and until when (--due)")
       .option("--owner <name>", "with --assign: who")
       .option("--due <day>", "with --assign: until when, such as 2026-12-31");
@@ -37,9 +39,11 @@ export function addDuplicates(add: Add): void {
 }
 
 async function duplicatesCommand(context: Context, flags: DuplicateFlags): Promise<ExitCode> {
-  const { apart, assign } = flags;
-  if (apart !== undefined && assign !== undefined) throw badInput("say one of --apart and --assign");
-  if (apart !== undefined || assign !== undefined) return answer(context, flags);
+  const words = [flags.apart, flags.reopen, flags.assign].filter((each) => each !== undefined);
+  if (words.length > 1) throw badInput("say one of --apart, --reopen and --assign");
+  if (flags.assign === undefined && (flags.owner !== undefined || flags.due !== undefined))
+    throw badInput("--owner and --due are about one that is assigned: --assign <cluster>");
+  if (words.length === 1) return answer(context, flags);
   const connection = flags.connection;
   const known = projectOf(context, { needsSecrets: true }).connections.map(({ id }) => id);
   const asked = known.find((id) => id === connection);
@@ -61,15 +65,17 @@ async function duplicatesCommand(context: Context, flags: DuplicateFlags): Promi
 }
 
 async function answer(context: Context, flags: DuplicateFlags): Promise<ExitCode> {
-  const { apart, assign, owner, due } = flags;
-  const id = apart ?? assign ?? "";
+  const { apart, reopen, assign, owner, due } = flags;
+  const id = apart ?? reopen ?? assign ?? "";
   if (assign !== undefined && owner === undefined && due === undefined)
     throw badInput("say --owner, --due, or both");
   const dueAt = due === undefined ? undefined : new Date(due);
   if (dueAt !== undefined && (Number.isNaN(dueAt.getTime()) || dueAt.toISOString().slice(0, 10) !== due))
     throw badInput("--due is a day such as 2026-12-31");
+  if (dueAt !== undefined && due !== undefined && due < today(context))
+    throw badInput(`--due ${due} is over; say today (${today(context)}) or a later day`);
   const said: Parameters<Engine["answerDuplicate"]>[1] = {
-    word: apart === undefined ? "assign" : "apart",
+    word: apart !== undefined ? "apart" : reopen !== undefined ? "reopen" : "assign",
     by: context.deps.user,
     ...(owner === undefined ? {} : { owner }),
     ...(dueAt === undefined ? {} : { dueAt: dueAt.toISOString() }),
@@ -79,13 +85,23 @@ async function answer(context: Context, flags: DuplicateFlags): Promise<ExitCode
     throw new Refusal(exitCodes.failed, `no cluster is called ${id}; see \`crossfoot duplicates\``, {
       code: "unknown",
     });
-  const told =
-    apart === undefined
-      ? `looked at by ${cluster.owner ?? "nobody"}, until ${dayOf(cluster.dueAt)}`
-      : "records of their own; asked again when one of them changes";
+  if (reopen !== undefined && cluster.state !== "open" && cluster.state !== "gone")
+    throw new Refusal(exitCodes.failed, `${id} was consolidated; take that back with \`crossfoot undo\``, {
+      code: "consolidated",
+    });
+  const told = toldOf(cluster, said.word);
   context.print(cluster, () => `${id}: ${told}.`);
   return exitCodes.done;
 }
+
+const toldOf = (cluster: DuplicateCluster, word: "apart" | "reopen" | "assign"): string => {
+  if (word === "apart") return "records of their own; asked again when one of them changes";
+  if (word === "reopen") return "asked about again; the next look shows what speaks for it";
+  return `looked at by ${cluster.owner ?? "nobody"}, until ${dayOf(cluster.dueAt)}`;
+};
+
+/** The day it is, in UTC as days of clusters are. */
+const today = ({ deps }: Context): string => dayOf(new Date(deps.clock.now()).toISOString());
 
 const dayOf = (instant: string): string => instant.slice(0, 10);
 const recordsOf = ({ records }: DuplicateCluster): string =>

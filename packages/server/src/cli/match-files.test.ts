@@ -86,6 +86,25 @@ describe("files are matched without a project", () => {
     expect((await match({ "a.csv": crm, "b.csv": latin })).err).toMatch(/b\.csv, line 9: not UTF-8/);
   });
 
+  it("columns that were not compared are named, of either file", async () => {
+    const more = (text: string, head: string, cell: string, end: string): string =>
+      text
+        .split(end)
+        .map((line, row) => line + (row === 0 ? head : cell))
+        .join(end);
+    const files = {
+      "a.csv": more(crm, ",rank", ",gold", "\n"),
+      "b.csv": more(erp, ";internal note", ";ask Ilse", "\r\n"),
+    };
+    const ended = await match(files);
+    expect(ended.code).toBe(0);
+    expect(ended.out).toMatch(/Not compared, of the first file: .*rank\./);
+    expect(ended.out).toMatch(/Not compared, of the other: .*internal note\./);
+    const flags = ["--a", at("a.csv"), "--b", at("b.csv"), "--json"];
+    const json = JSON.parse((await match(files, flags)).out) as { notCompared: { left: string[] } };
+    expect(json.notCompared.left).toContain("rank");
+  });
+
   it("one file alone gives its duplicates", async () => {
     const twice = `${crm}\nA9,"Acorn Foods, Ltd.",3 High St,Leeds,+44 20 7000 1000\n`;
     expect((await match({ "a.csv": twice }, ["--a", at("a.csv")])).code).toBe(0);

@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { evidenceOf, matchSides, questionsOf, summaryOf } from "@crossfoot/matching";
+import { evidenceWords, matchSides, questionsOf, summaryOf } from "@crossfoot/matching";
 import type { Decision, MatchedEntity, Matching } from "@crossfoot/matching";
 import { csvLine } from "../audit/csv-cell.ts";
 import type { Context } from "./context.ts";
@@ -26,8 +26,6 @@ export interface MatchFlags {
   readonly memory?: string;
 }
 
-/** Evidence told per pair; more of it decides nothing. */
-const evidenceMax = 6;
 const header = ["a_row", "b_row", "a_id", "b_id", "band", "probability", "evidence", "ask", "decision"];
 
 /** `match` on files: which records are the same, as a CSV of pairs with band, probability and evidence. */
@@ -56,6 +54,7 @@ export async function matchFilesCommand(context: Context, flags: MatchFlags): Pr
       right: right === null ? null : { columns: right.columns, count: right.side.count, blank: right.blank },
     }),
     decided: decisions.length,
+    notCompared: notComparedOf(files),
     warnings: warningsOf(files),
   };
   context.print({ out, ...told }, () => showMatching(told, { out, room: context.room }));
@@ -73,14 +72,8 @@ function* linesOf(
   const open = questionsOf(matching, (one, other) => said.has(`${one} ${other}`));
   const asked = new Map(open.map((at, place) => [at, place + 1]));
   for (const [at, pair] of matching.pairs.entries()) {
-    const evidence = pair.candidate === null ? [] : evidenceOf(matching, pair.candidate);
-    const words = [
-      ...pair.against,
-      ...evidence
-        .filter(({ weight }) => weight !== 0)
-        .slice(0, evidenceMax)
-        .map(({ field, says }) => `${field} ${says}`),
-    ];
+    const evidence = pair.candidate === null ? [] : evidenceWords(matching, pair.candidate);
+    const words = [...pair.against, ...evidence];
     const decision = said.get(`${pair.left} ${pair.right}`);
     const isTold = decision !== undefined;
     const cells = [
@@ -112,6 +105,25 @@ function* linesOf(
   }
 }
 
+/** Columns that no field reads, by file; `right` is null within one. */
+function notComparedOf({ left, right, fields }: ReadFiles): Told["notCompared"] {
+  const unread = (columns: readonly string[], read: readonly (number | undefined)[]): readonly string[] =>
+    columns.filter((_, at) => !read.includes(at));
+  return {
+    left: unread(
+      left.columns,
+      fields.flatMap((field) => [field.left, field.leftNext]),
+    ),
+    right:
+      right === null
+        ? null
+        : unread(
+            right.columns,
+            fields.flatMap((field) => [field.right, field.rightNext]),
+          ),
+  };
+}
+
 /** What the user has to know before the links are used. */
 function warningsOf({ leftOut: { left, right } }: ReadFiles): readonly string[] {
   if (left.length + right.length === 0) return [];
@@ -124,16 +136,22 @@ function warningsOf({ leftOut: { left, right } }: ReadFiles): readonly string[] 
 
 type Told = ReturnType<typeof summaryOf> & {
   readonly decided: number;
+  /** Names of columns that decided nothing. */
+  readonly notCompared: { readonly left: readonly string[]; readonly right: readonly string[] | null };
   readonly warnings: readonly string[];
 };
 
 function showMatching(told: Told, { out, room }: { readonly out: string; readonly room: number }): string {
   const columns = told.columns.map(({ left, right, kind }) => [left, right ?? "(none)", kind]);
   const counts = [
-    `${many(told.links, "pair")} linked, ${many(told.reviews, "pair")} for a person, in ${out}.`,
+    `${many(told.links, "pair")} linked, ${many(told.reviews, "pair")} could not be decided and are for a ` +
+      `person, in ${out}.`,
     `${many(told.alone.left, "record")} of the first file without a partner` +
       (told.alone.right === null ? "." : `, ${many(told.alone.right, "record")} of the other.`),
   ];
+  const { left, right } = told.notCompared;
+  if (left.length > 0) counts.push(`Not compared, of the first file: ${left.join(", ")}.`);
+  if (right !== null && right.length > 0) counts.push(`Not compared, of the other: ${right.join(", ")}.`);
   if (told.decided > 0) counts.push(`${many(told.decided, "pair")} decided by a person were heard.`);
   if (told.reviews > 0)
     counts.push(

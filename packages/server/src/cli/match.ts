@@ -22,6 +22,7 @@ export function addMatching(add: Add): void {
           "it is the same as this one: <connection>:<native id>, or the id of a link",
         )
         .option("--apart", "it is a record of its own")
+        .option("--undecide", "take back what was decided about it: it is asked about again")
         .option("--a <file>", "CSV with a header: which of its records are the same (needs no project)")
         .option("--b <file>", "as those of this one; without it duplicates within the first")
         .addOption(new Option("--entity <entity>", "what the records are").choices(entities))
@@ -31,13 +32,16 @@ export function addMatching(add: Add): void {
         .option("--memory <megabytes>", "what matching files may take; 2048 unless told")
         .option("--stored", "without files: compare what is stored, and ask no system");
       act((context, [entity, record]) => {
-        const flags = command.opts<MatchFlags & { readonly with?: string; readonly apart?: boolean }>();
+        const flags = command.opts<
+          MatchFlags & { readonly with?: string; readonly apart?: boolean; readonly undecide?: boolean }
+        >();
         const hasRecord = typeof entity === "string" && typeof record === "string";
         const hasFiles = flags.a !== undefined || flags.b !== undefined;
-        if (hasFiles && (entity !== undefined || flags.with !== undefined || flags.apart !== undefined))
+        const isAnswer = flags.with !== undefined || flags.apart === true || flags.undecide === true;
+        if (hasFiles && (entity !== undefined || isAnswer))
           throw badInput("either a record is answered, or files are matched with --a; not both");
         if (hasFiles) return matchFilesCommand(context, flags);
-        if (!hasRecord && entity === undefined) return matchRecordsCommand(context, flags);
+        if (!hasRecord && entity === undefined && !isAnswer) return matchRecordsCommand(context, flags);
         if (!hasRecord) throw badInput("name the entity and the record that is answered");
         return matchCommand(context, { entity, record }, flags);
       });

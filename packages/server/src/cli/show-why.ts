@@ -160,7 +160,18 @@ function journalSentence({ at, kind, body }: JournalEntry): string {
 
 function detailOf(body: Json): string {
   if (!isMap(body)) return "";
-  const told = ["target", "connection", "kind", "reason", "code", "field", "by"].flatMap((key) => {
+  const told = [
+    "target",
+    "connection",
+    "kind",
+    "word",
+    "state",
+    "superseded",
+    "reason",
+    "code",
+    "field",
+    "by",
+  ].flatMap((key) => {
     const value = body[key];
     return typeof value === "string" && value !== "" ? [`${key} ${value}`] : [];
   });

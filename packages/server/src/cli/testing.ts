@@ -217,6 +217,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     answerDeletion: () => Promise.resolve("told"),
     declareMerge: () => Promise.resolve("told"),
     decideCandidate: () => Promise.resolve("told"),
+    undecideCandidate: () => Promise.resolve("told"),
     decideConflict: () => Promise.resolve(true),
     syncRecord: () => Promise.resolve(quietRun),
     receive: () => Promise.resolve({ status: 200, reason: "stored" }),

@@ -15,7 +15,7 @@ function cluster(
   return {
     ...{ id, entity: "accounts", connection: crm, state: "open", band: "review", probability: 0.9712 },
     ...{ isAutomatic: false, foundAt: day(-3), dueAt: day(11), owner: null },
-    ...{ closedAt: null, closedBy: null, plan: null, takenBackBy: null },
+    ...{ closedAt: null, closedBy: null, plan: null, takenBackBy: null, decidedBy: null },
     records: labels.map((label, nr) => ({
       ...{ connection: crm, id: externalId(`${id}-${nr}`), label, link: null, content: "" },
     })),

@@ -7,4 +7,4 @@ export interface NamedRecord {
 }
 
 /** What came of an answer. */
-export type AnswerOutcome = "told" | "unknown" | "taken" | "still_there";
+export type AnswerOutcome = "told" | "unknown" | "taken" | "still_there" | "busy";

@@ -5,7 +5,7 @@ import type { RecordKey, StoredObservation } from "../store/port.ts";
 import type { AnswerOutcome, NamedRecord } from "./answer-port.ts";
 import type { Engine } from "./engine.ts";
 import { canonicalFields } from "./canonical.ts";
-import { keepRecordApart } from "./duplicates.ts";
+import { forgetRecordApart, keepRecordApart } from "./duplicate-words.ts";
 import { freeLinkId } from "./resolve.ts";
 import { findLink } from "./why.ts";
 import { ticker } from "./world.ts";
@@ -52,13 +52,56 @@ async function declareMerge(
 }
 
 /**
+ * Takes back what a person decided about a record, as long as nothing came of it: it is asked about again.
+ * Said twice, it is the same; whoever dies in between says it again.
+ */
+async function undecide(world: World, record: RecordKey, by: string): Promise<AnswerOutcome> {
+  const { store } = world;
+  const isConsolidated = (await store.consolidatedOf([record])).length > 0;
+  if (isConsolidated || (await store.standingMerge(record)) !== null) return "taken";
+  const outcome = await store.reopenCandidate(record, by);
+  if (outcome !== "done") return outcome;
+  const policy = world.policies.find(({ entity }) => entity === record.entity);
+  if (policy !== undefined) await forgetRecordApart(world, policy, { record, by });
+  return "told";
+}
+
+/**
+ * A person's word on a record about which somebody decided before: the same word changes nothing, the other
+ * takes the decision back first. Null where the word is to be carried out.
+ */
+async function changeOfMind(
+  world: World,
+  record: RecordKey,
+  decision: { readonly with: LinkId | null; readonly by: string },
+): Promise<AnswerOutcome | null> {
+  const { store } = world;
+  const state = await store.candidateStateOf(record);
+  const own = (await store.linksOf([record])).get(recordName(record)) ?? null;
+  if (state !== "apart" && state !== "linked") return null;
+  if (decision.with === null && state === "apart") return "told";
+  if (decision.with !== null) {
+    if (own === decision.with) return state === "linked" ? "told" : "taken";
+    const [into] = await store.loadLinks([decision.with]);
+    if (into === undefined) return "unknown";
+    if (into.entity !== record.entity) return "taken";
+  }
+  const outcome = await undecide(world, record, decision.by);
+  return outcome === "told" ? null : outcome;
+}
+
+/**
  * Carries out a person's word on a possible duplicate: it is the same as a record of the other side, or as
  * another of its own, or it is a record of its own.
  */
 async function decideCandidate(
   world: World,
   record: RecordKey,
-  decision: { readonly with: LinkId | null; readonly by: string },
+  decision: {
+    readonly with: LinkId | null;
+    readonly by: string;
+    readonly superseded: "apart" | "linked" | null;
+  },
 ): Promise<AnswerOutcome> {
   const { store } = world;
   const { connection, entity, id } = record;
@@ -71,7 +114,16 @@ async function decideCandidate(
   const policy = world.policies.find((one) => one.entity === entity);
   const [read] = policy === undefined ? [] : await canonicalFields(world, policy, [seen]);
   const keys = policy === undefined || read === undefined ? [] : matchKeysOf(policy, read.fields);
-  const base = { record, by: decision.by, resolution: null, alias: null, release: null, revive: null };
+  const before = decision.superseded === null ? {} : { superseded: decision.superseded };
+  const base = {
+    record,
+    by: decision.by,
+    ...before,
+    resolution: null,
+    alias: null,
+    release: null,
+    revive: null,
+  };
   if (decision.with === null) {
     const offered = listed.links as readonly LinkId[];
     const against = (await store.membersOf(offered)).filter(
@@ -107,15 +159,22 @@ async function decideCandidate(
 }
 
 /** What persons say of who is who, and of deletions. */
-export function answersOf(world: World): Pick<Engine, "answerDeletion" | "declareMerge" | "decideCandidate"> {
+export function answersOf(
+  world: World,
+): Pick<Engine, "answerDeletion" | "declareMerge" | "decideCandidate" | "undecideCandidate"> {
   return {
     answerDeletion: (record, answer) => answerDeletion(world, record, answer),
     declareMerge: (merge) => declareMerge(world, merge),
+    undecideCandidate: (record, by) => undecide(world, record, by),
     decideCandidate: async (record, decision) => {
       const named = decision.with === null ? null : { entity: record.entity, id: decision.with };
       const link = named === null ? null : await findLink(world, named);
       if (named !== null && link === null) return "unknown";
-      return decideCandidate(world, record, { with: link, by: decision.by });
+      const said = { with: link, by: decision.by };
+      const state = await world.store.candidateStateOf(record);
+      const before = await changeOfMind(world, record, said);
+      const superseded = state === "apart" || state === "linked" ? state : null;
+      return before ?? decideCandidate(world, record, { ...said, superseded });
     },
   };
 }

@@ -244,6 +244,17 @@ describe("a plan is as whole as a run", () => {
   });
 });
 
+describe("a plan without writes", () => {
+  test("has nothing to do when it is applied first, and was applied already after that", async () => {
+    const mini = await worldOf(0);
+    const plan = await mini.engine.plan();
+    const first = await mini.engine.apply(plan);
+    expect([first.planned, first.appliedAt]).toEqual([0, null]);
+    expect(first.whyNothing).toBe("the plan has no writes: there is nothing to do");
+    expect((await mini.engine.apply(plan)).whyNothing).toContain("applied already");
+  });
+});
+
 describe("as much as was asked for", () => {
   test("--limit writes the first records, and the next apply goes on behind them", async () => {
     const mini = await worldOf(5);

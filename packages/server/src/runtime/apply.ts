@@ -98,19 +98,23 @@ async function doNothing(
     if (at.appliedAt === null) await world.store.setPlanState(plan.id, "applied");
     return (await world.store.loadPlan(plan.id))?.appliedAt ?? null;
   });
+  const planned = plan.writes.filter(isDirect).length;
+  // Nobody applied a plan without writes: that there was nothing to do is no second time.
+  const isEmpty = planned === 0 && at.appliedAt === null;
   const nothing: RunSummary = {
     runId: "",
     state: "done",
     entities: [],
     troubles: [],
     guardStops: [],
-    whyNothing: `the plan was applied already (${appliedAt ?? ""}); a plan is applied once`,
+    whyNothing: isEmpty
+      ? "the plan has no writes: there is nothing to do"
+      : `the plan was applied already (${appliedAt ?? ""}); a plan is applied once`,
     calls: Object.fromEntries(world.sides.map(({ id }) => [id, 0])),
     durationMs: 0,
   };
-  const planned = plan.writes.filter(isDirect).length;
-  const applied = countMade(plan, at.made);
-  return { ...nothing, plan: plan.id, planned, applied, appliedNow: 0, unmade: [], canary: [], appliedAt };
+  const done = { plan: plan.id, planned, applied: countMade(plan, at.made), appliedNow: 0 };
+  return { ...nothing, ...done, unmade: [], canary: [], appliedAt: isEmpty ? null : appliedAt };
 }
 
 function start(

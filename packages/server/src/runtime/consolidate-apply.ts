@@ -7,7 +7,7 @@ import type { Assessed } from "./assess.ts";
 import { childrenOf } from "./consolidate-children.ts";
 import { isRemaking, moveOf, remakingIntents } from "./consolidate-remake.ts";
 import { linkOfLoose } from "./consolidate-unlinked.ts";
-import { closeClusters } from "./duplicates.ts";
+import { closeClusters } from "./duplicate-words.ts";
 import type { PlanDocument, PlanWrite } from "./plan-document.ts";
 import { matchFirst } from "./resolve.ts";
 import { contextOf } from "./settle.ts";

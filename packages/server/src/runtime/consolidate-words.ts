@@ -1,5 +1,6 @@
 import type { EntityName, LinkId } from "@crossfoot/kernel";
-import { recordName } from "../store/port.ts";
+import { alike, linksIn } from "./counterparts.ts";
+import type { Linked } from "./counterparts.ts";
 import type { DuplicateCluster } from "./duplicate-report.ts";
 import { clustersIn } from "./duplicates.ts";
 import type { World } from "./world.ts";
@@ -33,12 +34,6 @@ export async function apartBy(world: World, cluster: DuplicateCluster): Promise<
   return alike(said, cluster, await linksIn(world, cluster));
 }
 
-/** A cluster with the links of its records. */
-interface Linked {
-  readonly cluster: DuplicateCluster;
-  readonly links: ReadonlyMap<string, LinkId>;
-}
-
 /** Clusters of an entity of which that holds. */
 async function closedIn(
   world: World,
@@ -54,33 +49,4 @@ function holdsOne(said: readonly Linked[], links: ReadonlyMap<string, LinkId>): 
   const own = new Set(links.values());
   const alone = said.filter(({ cluster }) => cluster.records.length === 1);
   return alone.some(({ links: of }) => [...of.values()].some((link) => own.has(link)));
-}
-
-/** Which of them is this one, or has two things or more in common with it. */
-function alike(
-  said: readonly Linked[],
-  { id }: DuplicateCluster,
-  links: ReadonlyMap<string, LinkId>,
-): DuplicateCluster | null {
-  const own = new Set(links.values());
-  const found = said.find(({ cluster, links: of }) => {
-    const shared = new Set([...of.values()].filter((link) => own.has(link)));
-    return cluster.id === id || shared.size > 1;
-  });
-  return found?.cluster ?? null;
-}
-
-/** Links of a cluster's records, by record; a record without one is left out. */
-async function linksIn(
-  world: World,
-  { entity, records }: DuplicateCluster,
-): Promise<ReadonlyMap<string, LinkId>> {
-  const keys = records.map(({ connection, id }) => ({ connection, entity, id }));
-  const known = await world.store.linksOf(keys);
-  return new Map(
-    keys.flatMap((key): [string, LinkId][] => {
-      const link = known.get(recordName(key));
-      return link === undefined ? [] : [[recordName(key), link]];
-    }),
-  );
 }

@@ -45,6 +45,8 @@ export interface DuplicateCluster {
   /** The plan that consolidated it last, and the one that took that back. */
   readonly plan: string | null;
   readonly takenBackBy: string | null;
+  /** The cluster of the same things in another system that was decided, and that this one follows. */
+  readonly decidedBy: string | null;
 }
 
 /** How many clusters were found, closed and open, week by week. */
@@ -119,8 +121,10 @@ export interface MatchReport {
 
 /** A person's word about a cluster. */
 export interface DuplicateAnswer {
-  /** Its records are records of their own; or it is looked at by somebody, until a day. */
-  readonly word: "apart" | "assign";
+  /**
+   * Its records are records of their own; that is taken back; or it is looked at by somebody, until a day.
+   */
+  readonly word: "apart" | "reopen" | "assign";
   readonly owner?: string;
   /** ISO instant. */
   readonly dueAt?: string;

@@ -39,6 +39,34 @@ describe("a look for duplicates", () => {
     expect((await mini.engine.duplicates({ only: ["accounts"] })).overdue).toBe(1);
   });
 
+  test("asks about people of one mailbox and phone whose given names are two, and joins none", async () => {
+    const mini = await miniWorld({
+      database: (deps) => createMemoryStore(deps),
+      contract: {
+        entities: { accounts: {}, contacts: { consolidation: { automaticFrom: 0.51 } } },
+      },
+    });
+    const firms = names.map((name) => mini.crm.add("accounts", account(name)));
+    const [firm = ""] = firms;
+    const contact = (given: string, family: string, at: number) => ({
+      ...{ given, family, email: `${given.charAt(0)}.${family}@firm${at}.example`.toLowerCase() },
+      account: firms[at] ?? firm,
+    });
+    const givens = ["Ada", "Boris", "Clara", "Dennis", "Edith", "Fritz", "Greta", "Hubert", "Ingrid", "Karl"];
+    for (const [at, given] of givens.entries()) {
+      mini.crm.add("contacts", contact(given, `Family${at}`, at));
+      if (at < 3) mini.crm.add("contacts", contact(given, `Family${at}`, at));
+    }
+    const [jane, john] = ["Jane", "John"].map((given) =>
+      mini.crm.add("contacts", contact(given, "Johnson", 11)),
+    );
+    const { clusters } = await mini.engine.duplicates({ only: ["contacts"], connection: crm });
+    const found = clusters.filter(({ records }) => records.some(({ id }) => id === jane || id === john));
+    expect(found.map(({ band, isAutomatic }) => [band, isAutomatic])).toEqual([["review", false]]);
+    expect(found[0]?.evidence[0]?.says[0]).toBe("a given name is another");
+    expect(clusters.filter(({ isAutomatic }) => isAutomatic)).toHaveLength(3);
+  });
+
   test("never asks again about what a person said is apart, until one of them changes", async () => {
     const mini = await build();
     const twice = mini.crm.add("accounts", account("Cedar Optics"));

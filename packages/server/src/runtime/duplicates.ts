@@ -1,12 +1,12 @@
-import { evidenceOf } from "@crossfoot/matching";
+import { evidenceWords } from "@crossfoot/matching";
 import type { Matching } from "@crossfoot/matching";
 import type { EntityName, EntityPolicy, Json } from "@crossfoot/kernel";
 import type { ConsolidationTerms } from "@crossfoot/model";
 import { recordName } from "../store/port.ts";
-import type { DuplicateRow, RecordKey } from "../store/port.ts";
+import type { DuplicateRow } from "../store/port.ts";
 import { policiesOf } from "./closed-books.ts";
+import { counterpartOf, decidedApart, followed } from "./counterparts.ts";
 import type {
-  DuplicateAnswer,
   DuplicateCluster,
   DuplicateEvidence,
   DuplicateMember,
@@ -16,9 +16,8 @@ import type {
   MatchReport,
 } from "./duplicate-report.ts";
 import type { DuplicateOptions } from "./engine.ts";
-import { comparableAmong, comparableOf, compare, matchedEntities } from "./match-records.ts";
+import { comparableOf, compare, matchedEntities } from "./match-records.ts";
 import type { Comparable } from "./match-records.ts";
-import type { ConsolidationPart } from "./plan-document.ts";
 import { openSides, readAll, underLease } from "./session.ts";
 import { mappingOf } from "./world.ts";
 import type { Session, Side, World } from "./world.ts";
@@ -29,8 +28,7 @@ const weekMs = 7 * dayMs;
 const weeksTold = 8;
 /** Days to look at a cluster where the contract does not say. */
 const reviewDaysDefault = 14;
-/** Evidence told per pair, and pairs told per cluster: more of it decides nothing. */
-const saysMax = 6;
+/** Pairs told per cluster: more of them decide nothing. */
 const evidenceMax = 20;
 
 /** The terms of consolidation of an entity. */
@@ -38,9 +36,14 @@ export const termsOfConsolidation = (world: World, { entity }: EntityPolicy): Co
   world.contract.entities[entity as keyof World["contract"]["entities"]]?.consolidation ?? {};
 
 /** What a stored row says. */
-export const clusterOf = ({ body }: DuplicateRow): DuplicateCluster => body as unknown as DuplicateCluster;
+export const clusterOf = ({ body }: DuplicateRow): DuplicateCluster => {
+  const known = body as unknown as DuplicateCluster;
+  // Those of earlier versions do not say it.
+  return known.decidedBy === undefined ? { ...known, decidedBy: null } : known;
+};
 
-const rowOf = (cluster: DuplicateCluster): DuplicateRow => ({
+/** The row that keeps it. */
+export const rowOf = (cluster: DuplicateCluster): DuplicateRow => ({
   id: cluster.id,
   entity: cluster.entity,
   state: cluster.state,
@@ -146,8 +149,14 @@ async function lookAt(
     at.add(side.id);
     const own = known.filter(({ connection }) => connection === side.id);
     const found = clustersOf(world, policy, { comparable, apart: apartOf(own) });
+    const said = await decidedApart(world, known);
     for (const cluster of found) {
       const before = own.find(({ id }) => id === cluster.id);
+      const counterpart = before === undefined ? await counterpartOf(world, cluster, said) : null;
+      if (counterpart !== null) {
+        changed.push(followed(cluster, counterpart));
+        continue;
+      }
       if (before?.state !== "open") fresh.push(cluster.id);
       changed.push(before?.state === "open" ? again(before, cluster) : cluster);
     }
@@ -219,7 +228,7 @@ function joined(pairs: Pairs): readonly Pairs[] {
 }
 
 /** The name of a cluster follows from its records, in their order. */
-function clusterIdOf(
+export function clusterIdOf(
   world: World,
   { entity }: EntityPolicy,
   records: readonly Pick<DuplicateMember, "connection" | "id">[],
@@ -267,16 +276,13 @@ function clusterFrom(
     closedBy: null,
     plan: null,
     takenBackBy: null,
+    decidedBy: null,
   };
 }
 
 function saysOf(matching: Matching, { candidate, against }: Pairs[number]): readonly string[] {
   if (candidate === null) return ["joined through the others of its cluster"];
-  const fields = evidenceOf(matching, candidate)
-    .filter(({ weight }) => weight !== 0)
-    .slice(0, saysMax)
-    .map(({ field, says }) => `${field} ${says}`);
-  return [...against, ...fields];
+  return [...against, ...evidenceWords(matching, candidate)];
 }
 
 /** Week by week, how many were found, closed and open at its end. */
@@ -378,78 +384,4 @@ export async function clusterById(world: World, id: string): Promise<DuplicateCl
     if (row !== undefined) return clusterOf(row);
   }
   return null;
-}
-
-/** Keeps a person's word about a cluster. Null when there is no such cluster. */
-export async function answerDuplicate(
-  world: World,
-  id: string,
-  { word, owner, dueAt, by }: DuplicateAnswer,
-): Promise<DuplicateCluster | null> {
-  const known = await clusterById(world, id);
-  if (known === null) return null;
-  const closedAt = new Date(world.clock.now()).toISOString();
-  const said: DuplicateCluster =
-    word === "apart"
-      ? { ...known, state: "apart", closedAt, closedBy: by }
-      : { ...known, owner: owner ?? known.owner, dueAt: dueAt ?? known.dueAt };
-  await world.store.saveDuplicates([rowOf(said)], { id, word, by });
-  return said;
-}
-
-/**
- * Keeps a person's word that a record is one of its own: apart from those of its connection that it was held
- * against, as long as none of them changes; and never joined by `--automatic`, whatever it is found with.
- */
-export async function keepRecordApart(
-  world: World,
-  policy: EntityPolicy,
-  at: { readonly record: RecordKey; readonly against: readonly RecordKey[]; readonly by: string },
-): Promise<void> {
-  const { record, against, by } = at;
-  if (!matchedEntities.some((entity) => entity === policy.entity)) return;
-  const { records } = await comparableAmong(world, policy, [record, ...against]);
-  const own = records.find(({ id }) => id === record.id);
-  if (own === undefined) return;
-  const said = [[own], ...records.flatMap((other) => (other === own ? [] : [[own, other]]))];
-  const clusters = said.map((each) => saidApart(world, policy, { records: each, by }));
-  for (const cluster of clusters) {
-    const { id } = cluster;
-    await world.store.saveDuplicates([rowOf(cluster)], { id, word: "apart", by });
-  }
-}
-
-function saidApart(
-  world: World,
-  policy: EntityPolicy,
-  { records, by }: { readonly records: readonly DuplicateMember[]; readonly by: string },
-): DuplicateCluster {
-  const at = new Date(world.clock.now()).toISOString();
-  const sorted = records.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return {
-    ...{ id: clusterIdOf(world, policy, sorted), entity: policy.entity, state: "apart", band: "review" },
-    ...{ connection: sorted[0]?.connection ?? ("" as never), probability: 0, isAutomatic: false },
-    ...{ records: sorted, evidence: [], foundAt: at, dueAt: at, owner: null, closedAt: at, closedBy: by },
-    ...{ plan: null, takenBackBy: null },
-  };
-}
-
-/** A plan of some clusters was made as a whole, or what it had made was taken back. */
-export async function closeClusters(
-  world: World,
-  ended: Pick<ConsolidationPart, "of" | "by" | "isBack"> & { readonly plan: string },
-): Promise<void> {
-  const { of, by, isBack, plan } = ended;
-  const closedAt = new Date(world.clock.now()).toISOString();
-  for (const { entity } of world.policies) {
-    const known = (await world.store.listDuplicates(entity)).map(clusterOf);
-    for (const one of known.filter((each) => of.includes(isBack ? (each.plan ?? "") : each.id))) {
-      // Taken back, its records are to be looked at again.
-      const now: DuplicateCluster = isBack
-        ? { ...one, state: "open", closedAt: null, closedBy: null, takenBackBy: plan }
-        : { ...one, state: "consolidated", closedAt, closedBy: by, plan, takenBackBy: null };
-      const word = isBack ? "taken back" : "consolidated";
-      await world.store.saveDuplicates([rowOf(now)], { id: one.id, word, by });
-    }
-  }
 }

@@ -424,6 +424,11 @@ export interface Engine extends Looking {
     record: { readonly entity: EntityName; readonly connection: ConnectionId; readonly id: ExternalId },
     decision: { readonly with: string | null; readonly by: string },
   ): Promise<AnswerOutcome>;
+  /** Takes back what was decided about a record, as long as nothing came of it: it is asked about again. */
+  undecideCandidate(
+    record: { readonly entity: EntityName; readonly connection: ConnectionId; readonly id: ExternalId },
+    by: string,
+  ): Promise<AnswerOutcome>;
   /** The records of an entity as a connection last showed them. Reads the store only. */
   records(entity: EntityName, connection: ConnectionId): AsyncIterable<StoredRecord>;
   /** Looks for records that one connection has twice. Writes to no connected system. */

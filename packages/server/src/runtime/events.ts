@@ -102,6 +102,7 @@ const tellings: { readonly [kind: string]: Telling } = {
   conflict_closed: asked("conflict", "closed"),
   conflict_decided: asked("conflict", "closed"),
   candidate_found: asked("candidate", "opened"),
+  candidate_reopened: asked("candidate", "opened"),
   candidate_decided: asked("candidate", "closed"),
   parked: asked("dead_letter", "opened"),
   redriven: asked("dead_letter", "closed"),

@@ -1,4 +1,4 @@
-import type { ConnectionId, EntityName, ExternalId, Json } from "@crossfoot/kernel";
+import type { ConnectionId, EntityName, ExternalId, Json, LinkId } from "@crossfoot/kernel";
 import type { RecordKey } from "./facts.ts";
 
 /**
@@ -32,6 +32,12 @@ export interface DuplicateWord {
   readonly id: string;
   readonly word: string;
   readonly by: string;
+  /** Clusters that follow this one. */
+  readonly also?: readonly string[];
+  /** The word that this one takes the place of. */
+  readonly superseded?: string;
+  /** Links of its records, each of which has an entry of its own. */
+  readonly links?: readonly LinkId[];
 }
 
 /** The last whole look for duplicates of an entity. */

@@ -1,3 +1,4 @@
+import type { JsonMap } from "@crossfoot/kernel";
 import type { Database, Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
@@ -16,7 +17,9 @@ import { recordName } from "./port.ts";
 export function duplicateNotes(rows: readonly DuplicateRow[], said: DuplicateWord | null): readonly Note[] {
   if (said === null) return [];
   const entity = rows.find(({ id }) => id === said.id)?.entity ?? null;
-  return [{ kind: "duplicate_decided", entity, link: null, body: { ...said } }];
+  const { links = [], ...body } = said;
+  const of = links.length === 0 ? [null] : links;
+  return of.map((link) => ({ kind: "duplicate_decided", entity, link, body: { ...body } as JsonMap }));
 }
 
 /** Records as the rows of a JSON list. */

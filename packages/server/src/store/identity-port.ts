@@ -85,7 +85,18 @@ export interface CandidateDecision {
   /** A link that ended, to live again with this record; null when there is none. */
   readonly revive: { readonly link: LinkId; readonly back: readonly ConnectionId[] } | null;
   readonly by: string;
+  /** What was said before and holds no more. */
+  readonly superseded?: "apart" | "linked";
 }
+
+/** What became of a question whether a record is the same as another; `closed` without a person's word. */
+export type CandidateState = "open" | "linked" | "apart" | "closed";
+
+/**
+ * What came of taking a decision back: `done`, and the record is asked about again; `unknown`: nobody decided
+ * about it; `taken`: its link has other records; `busy`: a write of its link was sent.
+ */
+export type DecisionTakenBack = "done" | "unknown" | "taken" | "busy";
 
 /**
  * `done`; `waits`: a write of one of the links may still land, and what it brings is not known yet; `moved`:
@@ -137,5 +148,12 @@ export interface IdentityStore {
     said: { readonly about: "deletion"; readonly word: DeletionWord; readonly by: string },
   ): Promise<void>;
   settleCandidate(decision: CandidateDecision): Promise<void>;
+  /** What was decided about a record; null where nothing was ever asked. */
+  candidateStateOf(record: RecordKey): Promise<CandidateState | null>;
+  /**
+   * Takes back what a person decided about a record: it leaves the link that it has alone, which ends, or
+   * whose alias it is, and is asked about again. Writes that were stored and not sent are taken back.
+   */
+  reopenCandidate(record: RecordKey, by: string): Promise<DecisionTakenBack>;
   commitUnmerge(unmerge: UnmergeCommit, runId: string | null, lease: Lease): Promise<IdentityOutcome>;
 }

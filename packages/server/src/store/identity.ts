@@ -12,6 +12,7 @@ import type { IdentityStore, RecordKey, StandingMerge, StoredObservation } from 
 import { bringBack } from "./restore-links.ts";
 import { observationColumns, observationOf } from "./rows.ts";
 import type { ObservationRow } from "./rows.ts";
+import { takingBack } from "./taking-back.ts";
 import { carryUnmerge } from "./unmerge-commit.ts";
 
 interface Deps {
@@ -189,6 +190,7 @@ export function identityStore(deps: Deps): Omit<IdentityStore, "commitReuse"> {
     ...lists(database),
     standingMerge: (record) => findMerge(database, record),
     ...answers(deps),
+    ...takingBack(deps),
     async commitMerge(merge, runId, lease) {
       return database.transaction(async (tx) => {
         await checkLease(tx, lease, "for update");

@@ -154,9 +154,12 @@ export function unmergeNotes(unmerge: UnmergeCommit): readonly Note[] {
 }
 
 /** What the journal says of a person's word on a possible duplicate. */
-export function candidateNote({ record, state, alias, release, by }: CandidateDecision): Note {
+export function candidateNote(decision: CandidateDecision): Note {
+  const { record, state, alias, release, resolution, superseded, by } = decision;
   const { connection, entity, id } = record;
-  return { kind: "candidate_decided", entity, link: alias ?? release, body: { connection, id, state, by } };
+  const joined = resolution?.kind === "join" || resolution?.kind === "found" ? resolution.link : null;
+  const body = { connection, id, state, by, ...(superseded === undefined ? {} : { superseded }) };
+  return { kind: "candidate_decided", entity, link: alias ?? release ?? joined, body };
 }
 
 /** What the journal says of links that were taken over. */

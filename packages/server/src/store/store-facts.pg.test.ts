@@ -5,10 +5,12 @@ import { appendOnlySuite } from "./testing/append-only-suite.ts";
 import { epochSuite } from "./testing/epoch-suite.ts";
 import { sqlHome } from "./testing/homes.ts";
 import { identityStoreSuite } from "./testing/identity-suite.ts";
+import { takingBackSuite } from "./testing/taking-back-suite.ts";
 import { madeSuite } from "./testing/made-suite.ts";
 
 forEachHome(vitest, ["embedded"], (home) => {
   identityStoreSuite(sqlHome(home));
+  takingBackSuite(sqlHome(home));
   epochSuite(sqlHome(home));
   madeSuite(sqlHome(home));
   appendOnlySuite(home);

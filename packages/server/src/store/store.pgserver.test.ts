@@ -4,11 +4,13 @@ import { appendOnlySuite } from "./testing/append-only-suite.ts";
 import { sqlHome } from "./testing/homes.ts";
 import { epochSuite } from "./testing/epoch-suite.ts";
 import { identityStoreSuite } from "./testing/identity-suite.ts";
+import { takingBackSuite } from "./testing/taking-back-suite.ts";
 import { storeSuite } from "./testing/suite.ts";
 
 forEachHome(vitest, ["server"], (home) => {
   storeSuite(sqlHome(home));
   identityStoreSuite(sqlHome(home));
+  takingBackSuite(sqlHome(home));
   epochSuite(sqlHome(home));
   appendOnlySuite(home);
 });

@@ -143,6 +143,11 @@ function decidingRoutes(engine: OperationEngine): readonly Bound[] {
       const outcome = await engine.decideCandidate(record, { with: link, by: caller.by });
       if (outcome === "unknown")
         throw new Problem("candidate_unknown", "there is no such open candidate, or no such link");
+      if (outcome === "busy")
+        throw new Problem(
+          "candidate_taken",
+          "a write of the record is under way; ask again once it has ended",
+        );
       if (outcome !== "told")
         throw new Problem(
           "candidate_taken",

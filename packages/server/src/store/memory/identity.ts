@@ -12,6 +12,7 @@ import { resolve } from "./links.ts";
 import { carryMerge } from "./merge.ts";
 import { bringBack } from "./restore-links.ts";
 import type { State } from "./state.ts";
+import { takingBack } from "./taking-back.ts";
 import { carryUnmerge } from "./unmerge.ts";
 
 /** The link of a record that came to another one with a merge of its counterpart (see the SQL store). */
@@ -179,6 +180,7 @@ export function identityPart(state: State): Omit<IdentityStore, "commitReuse"> {
       return findMerge(state, record);
     },
     ...answers(state),
+    ...takingBack(state),
     async commitMerge(merge, runId, lease) {
       return state.commit((now) => {
         checkLease(state, lease);

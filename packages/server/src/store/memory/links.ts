@@ -200,7 +200,7 @@ function joinTwo(state: State, { from, into }: Pair): void {
 }
 
 /** Links that waited for one of these to have a record on the other side are to be looked at again. */
-function wakeByParent(state: State, parents: readonly LinkId[], now: number): void {
+export function wakeByParent(state: State, parents: readonly LinkId[], now: number): void {
   const waiting = parents.flatMap((parent) =>
     state.tables.wait.by("parent", parent).map((row) => row.link_id as LinkId),
   );

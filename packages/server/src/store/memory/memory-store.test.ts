@@ -1,10 +1,12 @@
 import { memoryHome } from "../testing/homes.ts";
 import { epochSuite } from "../testing/epoch-suite.ts";
 import { identityStoreSuite } from "../testing/identity-suite.ts";
+import { takingBackSuite } from "../testing/taking-back-suite.ts";
 import { madeSuite } from "../testing/made-suite.ts";
 import { storeSuite } from "../testing/suite.ts";
 
 storeSuite(memoryHome);
 identityStoreSuite(memoryHome);
+takingBackSuite(memoryHome);
 epochSuite(memoryHome);
 madeSuite(memoryHome);

@@ -294,6 +294,8 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
     fc.record({ record, which: pick, what: fc.nat(3), state: fc.constantFrom("linked", "apart") }),
     (known, facts) => [answerOf(known, facts)],
   ),
+  candidateStateOf: plain("candidateStateOf", record),
+  reopenCandidate: plain("reopenCandidate", record, fc.constant("somebody")),
   listDuplicates: plain("listDuplicates", entity),
   takeLook: plain("takeLook", entity, rows.lookTerms),
   endLook: plain("endLook", entity, fc.constantFrom({ records: {} }, null)),
