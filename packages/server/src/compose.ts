@@ -7,10 +7,14 @@ import { tryton } from "@crossfoot/connector-tryton";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
 import type { Connectors, Project, StoreHome } from "./config/project.ts";
 import { erasedListName, fileErasedList } from "./platform/erased-list.ts";
+import { subscribedSight } from "./http/outgoing/sight.ts";
+import type { Subscription } from "./http/outgoing/teller.ts";
 import { fileWitness, witnessName } from "./platform/witness.ts";
 import { systemClock } from "./platform/clock.ts";
 import { openEmbedded } from "./platform/embedded.ts";
 import { systemEntropy } from "./platform/entropy.ts";
+import { createHttp } from "./platform/http.ts";
+import type { HttpOptions } from "./platform/http.ts";
 import { createLog } from "./platform/log.ts";
 import { openServer } from "./platform/server.ts";
 import { sleep as systemSleep } from "./platform/sleep.ts";
@@ -129,6 +133,25 @@ function gateOf(
   return createGate({
     ...{ connection: id, rules: { limits, daySpan }, concurrency, callMsMax: timeoutMs },
     ...{ isShared: home === "server", uuid: systemEntropy.uuid, ...deps },
+/**
+ * Whom the project tells of events: each over connections of its own, to the host that it names alone, where
+ * that leads outside or as the project says. A name is looked up at the moment of each connection.
+ */
+export function openSubscriptions(
+  { subscriptions, visibility }: Pick<Project, "subscriptions" | "visibility">,
+  more: Pick<HttpOptions, "clock" | "resolve">,
+): readonly Subscription[] {
+  return subscriptions.map(({ url, kinds, entities, isPrivateAllowed, role, ...settings }) => {
+    const { name, attemptsMax, timeoutMs, keys } = settings;
+    const { origin: baseUrl, pathname } = new URL(url);
+    const reach = { isInnerRefused: !isPrivateAllowed, agentOptions: { connections: 1 } };
+    const http = createHttp({ ...more, ...reach, baseUrl, timeoutMs });
+    return {
+      ...{ name, attemptsMax, timeoutMs, keys, kinds: kinds === null ? null : new Set(kinds) },
+      sight: subscribedSight(role, { visibility, entities }),
+      post: (headers, body) => http({ method: "POST", path: pathname, headers, body }),
+      close: () => http.close(),
+    };
   });
 }
 

@@ -61,7 +61,7 @@ export function subscriptionOptions(option: Declare): readonly Option[] {
       { is: "count", min: 1, max: 20 },
       {
         fallback: 12,
-        help: "So many times an event is tried, over some three days, before it is parked for a person.",
+        help: "So many times an event is tried, over some two days, before it is parked for a person.",
       },
     ),
     option(
