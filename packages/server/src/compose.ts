@@ -9,6 +9,8 @@ import type { Connectors, Project, StoreHome } from "./config/project.ts";
 import { erasedListName, fileErasedList } from "./platform/erased-list.ts";
 import { subscribedSight } from "./http/outgoing/sight.ts";
 import type { Subscription } from "./http/outgoing/teller.ts";
+import { trySubscription } from "./http/outgoing/trial.ts";
+import type { TrialEnd } from "./http/outgoing/trial.ts";
 import { fileWitness, witnessName } from "./platform/witness.ts";
 import { systemClock } from "./platform/clock.ts";
 import { openEmbedded } from "./platform/embedded.ts";
@@ -153,6 +155,18 @@ export function openSubscriptions(
       close: () => http.close(),
     };
   });
+}
+
+/** One message to one subscription, signed as all are. */
+export async function tryWebhook(project: Project, name: string): Promise<TrialEnd> {
+  const subscriptions = project.subscriptions.filter((each) => each.name === name);
+  const [subscription] = openSubscriptions({ ...project, subscriptions }, { clock: systemClock });
+  if (subscription === undefined) throw new Error(`no subscription is called ${name}`);
+  try {
+    return await trySubscription(subscription, systemClock);
+  } finally {
+    await subscription.close();
+  }
 }
 
 const ownWitness = ({ folder }: Project, log: Log): Witness => fileWitness(join(folder, witnessName), log);

@@ -44,6 +44,7 @@ describe("the table of options", () => {
     const hidden = optionTable.filter((option) => variableOf(option) === null).map(({ path }) => path);
     expect(hidden).toEqual([
       ...["store.url", "connections.*.secrets.*", "connections.*.options", "server.tls.key"],
+      ...["subscriptions.*.secret", "subscriptions.*.nextSecret"],
       ...["people.oidc.clientSecret", "people.oidc.roles"],
       ...keyRoles.map((role) => `visibility.${role}`),
     ]);

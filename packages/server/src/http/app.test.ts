@@ -42,6 +42,7 @@ const status: StatusReport = {
   ],
   cursors: [],
   proofs: [],
+  subscriptions: [],
   outlooks: [],
   epoch: firstEpoch,
   webhooks: { counts: [], waiting: [] },
