@@ -14,9 +14,10 @@ import type { CanarySystem, SignIn } from "./canary-system.ts";
  */
 
 /** Keys that events are signed with. */
-const told = ["cnry-told-key-6e and a long end", "cnry-told-next-key-c3 and more"].map((text) =>
-  Buffer.from(text).toString("base64"),
-);
+const told = {
+  key: Buffer.from("cnry-told-key-6e and a long end").toString("base64"),
+  next: Buffer.from("cnry-told-next-key-c3 and more").toString("base64"),
+};
 
 /** Texts that every encoding writes in another way, and tokens that pass for the code of an error. */
 const canaries = {
@@ -28,10 +29,10 @@ const canaries = {
   hook: "cnry-hook-a4",
   hookBefore: "cnry-hook-before+b7",
   database: "cnry-database-9c",
-  told: `whsec_${told[0]}`,
-  toldNext: `whsec_${told[1]}`,
-  toldKey: told[0],
-  toldNextKey: told[1],
+  told: `whsec_${told.key}`,
+  toldNext: `whsec_${told.next}`,
+  toldKey: told.key,
+  toldNextKey: told.next,
   person: "cnry-person-4b and three more words",
 } as const;
 
