@@ -125,8 +125,8 @@ export async function openCanaryProject(at: {
     writeFileSync(
       join(folder.path, "crossfoot.yaml"),
       `store: ${store}\nsealed: { key: "file:sealed.key" }\n${othersOff}\nretry: { delayMin: 100ms, ` +
-        `attemptsMax: 2 }\nserver: { port: 0 }\nsubscriptions: { mirror: { url: "${told}", secret: env:TOLD, ` +
-        `nextSecret: "file:secrets/told" } }\nconnections:\n${connections.join("")}`,
+        `attemptsMax: 2 }\nserver: { port: 0 }\nsubscriptions: { mirror: { url: "${told}", ` +
+        `secret: "env:TOLD", nextSecret: "file:secrets/told" } }\nconnections:\n${connections.join("")}`,
     );
   };
   say({});

@@ -60,7 +60,7 @@ export const listWebhooksRoute: Route<object, object> = {
             behind: counted("Entries of the journal that were not looked at yet"),
             waiting: counted("Events that are tried again"),
             parked: counted("Events that wait for a person"),
-            deliveredAt: saidOrNull("When the newest delivery was made, as far as it is kept"),
+            deliveredAt: saidOrNull("When something was last delivered"),
           }),
         ),
       }),

@@ -24,7 +24,7 @@ export function subscriptionOptions(option: Declare): readonly Option[] {
       { is: "secret" },
       {
         isRequired: true,
-        help: "Where the secret is kept that messages are signed with: `whsec_` and 24 to 64 bytes in base64.",
+        help: "Where the secret is kept that messages are signed with: `whsec_`, 24 to 64 bytes in base64.",
       },
     ),
     option(
@@ -56,6 +56,13 @@ export function subscriptionOptions(option: Declare): readonly Option[] {
         help: "Entities whose events are told, with commas between; all when missing.",
       },
     ),
+    ...howOptions(option, of),
+  ];
+}
+
+/** How they are told. */
+function howOptions(option: Declare, of: (key: string) => string): readonly Option[] {
+  return [
     option(
       of("attempts"),
       { is: "count", min: 1, max: 20 },

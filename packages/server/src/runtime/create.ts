@@ -317,8 +317,6 @@ export function createEngine(world: World): Engine {
       verify: (known) => proveAudit(world, known),
       entries: (after) => auditEntries(world, after),
     },
-    access: () => world.store,
-    events: () => world.store,
-    subscriptions: () => world.store,
+    ...{ access: () => world.store, events: () => world.store, subscriptions: () => world.store },
   };
 }

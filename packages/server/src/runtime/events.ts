@@ -157,7 +157,7 @@ export async function readHappened(store: EventStore, places: Places): Promise<H
   return { happened, from, isMore: entries.length === entriesMax };
 }
 
-/** The event at one place of the journal; null where nothing is told, or where nothing is (yet, or any more). */
+/** The event at one place of the journal; null where nothing is told, or where nothing is. */
 export async function readEvent(
   store: EventStore,
   { shard, seq }: { readonly shard: number; readonly seq: number },

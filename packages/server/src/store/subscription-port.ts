@@ -1,4 +1,4 @@
-/** What became of an attempt, in the order in which it is shown; `waiting` is the next attempt of an event. */
+/** What became of an attempt, in the order in which it is shown; `waiting` will be tried again. */
 export const attemptStates = ["waiting", "delivered", "failed", "parked", "dropped"] as const;
 
 /** What became of an attempt. */
@@ -96,7 +96,7 @@ export interface SubscriptionRow {
   readonly places: readonly number[];
   readonly waiting: number;
   readonly parked: number;
-  /** When the newest kept delivery was made; null where none is kept. */
+  /** When something was last delivered; null before the first time. */
   readonly deliveredAt: string | null;
 }
 

@@ -56,7 +56,11 @@ async function keep(tx: Queryable, name: string, at: { draft: AttemptDraft; last
       `cause, ms, next_at, is_again) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${inMs("$11")}, $12)`,
     [...event, last + 1, kind, attempt, state, status, cause, ms, nextInMs, isAgain],
   );
-  await tx.query("update subscription set last_number = $2 where name = $1", [name, last + 1]);
+  await tx.query(
+    "update subscription set last_number = $2, delivered_at = case when $3 then now() else delivered_at end " +
+      "where name = $1",
+    [name, last + 1, state === "delivered"],
+  );
 }
 
 /** Subscriptions in SQL. */
@@ -74,7 +78,8 @@ export function subscriptionStore(database: Database): SubscriptionStore {
     },
     async releaseSubscription({ name, holder, fence }) {
       await database.query(
-        "update subscription set holder = '', expires_at = now() where name = $1 and holder = $2 and fence = $3",
+        "update subscription set holder = '', expires_at = now() where name = $1 and holder = $2 and " +
+          "fence = $3",
         [name, holder, fence],
       );
     },
@@ -106,8 +111,8 @@ export function subscriptionStore(database: Database): SubscriptionStore {
     ...shownPart(database),
     async forgetAttempts(keepMs) {
       const rows = await database.query(
-        "delete from subscription_delivery where (subscription, number) in (select subscription, number from " +
-          "subscription_delivery where state <> 'waiting' and at < now() - $1::float8 * interval " +
+        "delete from subscription_delivery where (subscription, number) in (select subscription, number " +
+          "from subscription_delivery where state <> 'waiting' and at < now() - $1::float8 * interval " +
           "'1 millisecond' order by at, subscription, number limit $2) returning number",
         [keepMs, forgottenAttemptsMax],
       );
@@ -121,12 +126,12 @@ function shownPart(
 ): Pick<SubscriptionStore, "listSubscriptions" | "listAttempts" | "redeliver"> {
   return {
     async listSubscriptions() {
+      const count = (state: string): string =>
+        "(select count(*)::int from subscription_delivery d where d.subscription = s.name and d.state = " +
+        `'${state}') as ${state}`;
       return database.query<SubscriptionRow & { [column: string]: unknown }>(
-        "select s.name, s.state, s.reason, s.places, (select count(*)::int from subscription_delivery d " +
-          "where d.subscription = s.name and d.state = 'waiting') as waiting, (select count(*)::int from " +
-          "subscription_delivery d where d.subscription = s.name and d.state = 'parked') as parked, (select " +
-          "max(d.at) from subscription_delivery d where d.subscription = s.name and d.state = 'delivered') " +
-          'as "deliveredAt" from subscription s order by s.name collate "C"',
+        `select name, state, reason, places, ${count("waiting")}, ${count("parked")}, delivered_at as ` +
+          '"deliveredAt" from subscription s order by name collate "C"',
       );
     },
     async listAttempts({ name, limit, before }) {
@@ -145,8 +150,8 @@ function shownPart(
         if (asked === null) return null;
         await tx.query("update subscription set state = 'open', reason = null where name = $1", [name]);
         const waiting = await tx.query<{ shard: number; seq: string }>(
-          "update subscription_delivery d set next_at = now() from jsonb_to_recordset($2::jsonb) as r(shard " +
-            "int, seq bigint) where d.subscription = $1 and d.shard = r.shard and d.seq = r.seq and " +
+          "update subscription_delivery d set next_at = now() from jsonb_to_recordset($2::jsonb) " +
+            "as r(shard int, seq bigint) where d.subscription = $1 and d.shard = r.shard and d.seq = r.seq and " +
             "d.state = 'waiting' returning d.shard, d.seq",
           [name, JSON.stringify(asked)],
         );

@@ -6,7 +6,7 @@ const pauseGrowth = 4;
 /** The longest pause that we choose, and that a receiver may ask for, ms. */
 const pauseMsMax = 12 * 3_600_000;
 const askedMsMax = 24 * 3_600_000;
-/** Receivers that fail together are not asked together: a pause is so much shorter or longer, drawn by lot. */
+/** Who fails together is not asked together: a pause is so much shorter or longer, drawn by lot. */
 const jitter = 0.2;
 /** Longest cause that is kept, characters. */
 const causeMax = 200;

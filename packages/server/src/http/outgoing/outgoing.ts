@@ -1,4 +1,4 @@
-import { LeaseLost } from "../../store/port.ts";
+import { forgottenAttemptsMax, LeaseLost } from "../../store/port.ts";
 import type { Sleep } from "../../ports.ts";
 import { createTail } from "../api/event-tail.ts";
 import { createTeller } from "./teller.ts";
@@ -38,7 +38,7 @@ export function startOutgoing(subscriptions: readonly Subscription[], deps: Outg
   });
   const forgetting = async (): Promise<void> => {
     while (subscriptions.length > 0 && !signal.aborted) {
-      await deps.store.forgetAttempts(deps.keepMs).catch(() => undefined);
+      await forget(deps, signal).catch(() => undefined);
       await deps.sleep(forgetEveryMs, signal);
     }
   };
@@ -50,6 +50,12 @@ export function startOutgoing(subscriptions: readonly Subscription[], deps: Outg
       await all;
     },
   };
+}
+
+/** Forgets all attempts that are old enough. Rejects as the store does. */
+async function forget({ store, keepMs }: OutgoingDeps, signal: AbortSignal): Promise<void> {
+  for (let gone = forgottenAttemptsMax; gone === forgottenAttemptsMax && !signal.aborted;)
+    gone = await store.forgetAttempts(keepMs);
 }
 
 /** One turn; never rejects. */

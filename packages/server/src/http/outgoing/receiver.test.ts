@@ -101,16 +101,16 @@ describe("an address", () => {
     expect(await ends("https://hooks.example.com/in", leads(address))).toContain("a private address");
   });
 
-  it("inside of the network that stands there as one is refused too, and is allowed where it is said", async () => {
+  it("inside of the network is refused as a number too, and is allowed where it is said", async () => {
     expect(await ends("https://10.0.0.5/in")).toContain("a private address");
     const refused = leads("127.0.0.1");
     const more = { isPrivateAllowed: true };
-    // Said to be private it may be anything private; never this machine by another name, nor a metadata address.
+    // Then it may be anything private; never this machine by another name, nor a metadata address.
     expect(await ends("https://hooks.example.com/in", refused, more)).toContain("leads to this machine");
     expect(await ends("https://hooks.example.com/in", leads("169.254.169.254"), more)).toContain("metadata");
   });
 
-  it("is judged at each connection: a name that changes its mind (DNS rebinding) is refused then", async () => {
+  it("is judged at each connection: a name that changes its mind (DNS rebinding) is refused", async () => {
     const asked: string[] = [];
     const turning: Resolve = (host, _options, done) => {
       asked.push(host);

@@ -21,7 +21,7 @@ async function begun(world: TellerWorld, teller = world.teller()): Promise<typeo
 }
 
 describe("events are told", () => {
-  it("from the moment of the subscription on, in their order, once, and signed as the specification says", async () => {
+  it("from the subscription on, in their order, once, and signed as the specification says", async () => {
     const world = tellerWorld();
     await world.happen("before");
     const teller = await begun(world);
@@ -333,7 +333,7 @@ describe("clocks and restored stores", () => {
     expect(world.names()).toEqual(["a", "a"]);
   });
 
-  it("a journal that is shorter than it was is followed from its end; a new event has another id", async () => {
+  it("a journal that is shorter than it was is followed from its end; the new has another id", async () => {
     const world = tellerWorld();
     const teller = await begun(world);
     const backup = world.store.snapshot();

@@ -68,7 +68,7 @@ interface Hold {
 
 /** Tells one subscription. */
 export interface Teller {
-  /** Does what there is to be done, and answers after how many ms to look again. Rejects as the store does. */
+  /** Does what is to be done, and answers after how many ms to look again. Rejects as the store does. */
   readonly turn: () => Promise<number>;
   /** Gives the right back. */
   readonly leave: () => Promise<void>;

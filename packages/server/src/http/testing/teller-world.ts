@@ -85,11 +85,11 @@ export function tellerWorld(): TellerWorld {
 
 /** What a message is about. */
 export function nameIn(body: string): string {
-  const { type, data } = JSON.parse(body) as {
+  const message = JSON.parse(body) as {
     readonly type: string;
     readonly data: { readonly facts: { readonly name?: string } };
   };
-  return data.facts.name ?? type;
+  return message.data.facts.name ?? message.type;
 }
 
 /** Takes turns until there is nothing to be done at once. */

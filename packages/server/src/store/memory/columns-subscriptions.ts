@@ -7,6 +7,7 @@ interface SubscriptionTable {
   readonly reason: string | null;
   readonly places: readonly number[];
   readonly last_number: number;
+  readonly delivered_at: number | null;
   readonly holder: string;
   readonly fence: number;
   readonly expires_at: number;

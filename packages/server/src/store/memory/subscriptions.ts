@@ -7,14 +7,14 @@ import type { State } from "./state.ts";
 
 type SubscriptionTable = SubscriptionRows["subscription"];
 
+const waitingOf = (state: State, name: string): readonly SubscriptionDeliveryTable[] =>
+  state.tables.subscriptionDelivery.by("subscription", name).filter((row) => row.state === "waiting");
+
 /** Whom events are told to (see the SQL store). */
 export function subscriptionPart(state: State): SubscriptionStore {
   const { subscription, subscriptionDelivery: delivery } = state.tables;
-  const ofName = (name: string): readonly SubscriptionDeliveryTable[] => delivery.by("subscription", name);
-  const waiting = (name: string): readonly SubscriptionDeliveryTable[] =>
-    ofName(name).filter((row) => row.state === "waiting");
   const keep = (own: SubscriptionTable, draft: AttemptDraft, now: number): void => {
-    for (const row of waiting(own.name)) {
+    for (const row of waitingOf(state, own.name)) {
       if (row.shard !== draft.shard || row.seq !== draft.seq) continue;
       if (row.attempt === 0) delivery.remove(row);
       else delivery.change(row, { state: "failed", next_at: null });
@@ -24,7 +24,8 @@ export function subscriptionPart(state: State): SubscriptionStore {
     const number = own.last_number + 1;
     const times = { at: now, next_at };
     delivery.insert({ subscription: own.name, number, ...rest, ...times, is_again, asked_by: null });
-    subscription.change(own, { last_number: number });
+    const delivered = draft.state === "delivered" ? { delivered_at: now } : {};
+    subscription.change(own, { last_number: number, ...delivered });
   };
   return {
     async claimSubscription({ name, holder, ttlMs, places }) {
@@ -32,7 +33,7 @@ export function subscriptionPart(state: State): SubscriptionStore {
         const row = subscription.get(name);
         const expires_at = now + ttlMs;
         if (row === undefined) {
-          const start = { state: "open", reason: null, last_number: 0 } as const;
+          const start = { state: "open", reason: null, last_number: 0, delivered_at: null } as const;
           subscription.insert({ name, ...start, places, holder, fence: 1, expires_at });
           return { right: { name, holder, fence: 1 }, state: "open" as const, places };
         }
@@ -62,14 +63,6 @@ export function subscriptionPart(state: State): SubscriptionStore {
         if (stop !== null) subscription.change(own(), { state: "stopped", reason: stop });
       });
     },
-    async waitingDeliveries(name, limit) {
-      const now = state.now();
-      const rows = inOrder(waiting(name), (row) => [row.is_again ? 1 : 0, row.next_at ?? 0, row.number]);
-      return rows.slice(0, limit).map(({ shard, seq, attempt, is_again: isAgain, at, next_at }) => {
-        const dueInMs = at > now + 1_000 ? 0 : Math.max(0, (next_at ?? 0) - now);
-        return { shard, seq, attempt, isAgain, dueInMs };
-      });
-    },
     ...shownPart(state),
     async forgetAttempts(keepMs) {
       return state.commit((now) => {
@@ -85,18 +78,28 @@ export function subscriptionPart(state: State): SubscriptionStore {
 
 function shownPart(
   state: State,
-): Pick<SubscriptionStore, "listSubscriptions" | "listAttempts" | "redeliver"> {
+): Pick<SubscriptionStore, "waitingDeliveries" | "listSubscriptions" | "listAttempts" | "redeliver"> {
   const { subscription, subscriptionDelivery: delivery } = state.tables;
   const ofName = (name: string): readonly SubscriptionDeliveryTable[] => delivery.by("subscription", name);
   return {
+    async waitingDeliveries(name, limit) {
+      const now = state.now();
+      const rows = inOrder(waitingOf(state, name), (row) => [
+        row.is_again ? 1 : 0,
+        row.next_at ?? 0,
+        row.number,
+      ]);
+      return rows.slice(0, limit).map(({ shard, seq, attempt, is_again: isAgain, at, next_at }) => {
+        const dueInMs = at > now + 1_000 ? 0 : Math.max(0, (next_at ?? 0) - now);
+        return { shard, seq, attempt, isAgain, dueInMs };
+      });
+    },
     async listSubscriptions() {
-      return inOrder(subscription.all(), ({ name }) => [name]).map(({ name, state: is, reason, places }) => {
-        const rows = ofName(name);
-        const count = (of: string): number => rows.filter((row) => row.state === of).length;
-        const delivered = rows.filter((row) => row.state === "delivered").map(({ at }) => at);
-        const deliveredAt = delivered.length === 0 ? null : instant(Math.max(...delivered));
-        const counts = { waiting: count("waiting"), parked: count("parked"), deliveredAt };
-        return { name, state: is, reason, places, ...counts };
+      return inOrder(subscription.all(), ({ name }) => [name]).map((row) => {
+        const count = (of: string): number => ofName(row.name).filter((each) => each.state === of).length;
+        const { name, state: is, reason, places } = row;
+        const counts = { waiting: count("waiting"), parked: count("parked") };
+        return { name, state: is, reason, places, ...counts, deliveredAt: instantOrNull(row.delivered_at) };
       });
     },
     async listAttempts({ name, limit, before }) {
@@ -123,7 +126,7 @@ function shownPart(
         const asked = wanted === undefined ? parked : [wanted];
         let last = own.last_number;
         for (const row of asked) {
-          const waits = ofName(name).filter((each) => each.state === "waiting" && isOf(each, row));
+          const waits = waitingOf(state, name).filter((each) => isOf(each, row));
           for (const each of waits) delivery.change(each, { next_at: now });
           if (waits.length > 0) continue;
           last += 1;

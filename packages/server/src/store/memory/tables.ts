@@ -267,7 +267,7 @@ const deliveryCount = spec("delivery_count")({
 const subscription = spec("subscription")({
   key: ["name"],
   checks: { state: ["open", "stopped"] },
-  instants: ["expires_at"],
+  instants: ["delivered_at", "expires_at"],
   indices: {},
 });
 const subscriptionDelivery = spec("subscription_delivery")({

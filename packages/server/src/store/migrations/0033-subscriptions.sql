@@ -7,6 +7,7 @@ create table subscription (
   reason text,
   places jsonb not null,
   last_number bigint not null default 0,
+  delivered_at timestamptz,
   holder text not null default '',
   fence bigint not null default 0,
   expires_at timestamptz not null default now()

@@ -70,7 +70,8 @@ export function subscriptionSuite(name: string, open: () => Promise<Store>): voi
     test("a refused attempt leaves nothing, the place neither", async () => {
       const right = await taken();
       const wrong = { ...told, state: "nonsense" as "waiting" };
-      await expect(store.commitStep(right, { places: [9, 9], attempt: wrong, stop: null })).rejects.toThrow();
+      const step = { places: [9, 9], attempt: wrong, stop: null };
+      await expect(store.commitStep(right, step)).rejects.toThrow("subscription_delivery_state_check");
       expect(await store.listSubscriptions()).toMatchObject([{ places }]);
     });
 
