@@ -57,8 +57,8 @@ async function keep(tx: Queryable, name: string, at: { draft: AttemptDraft; last
     [...event, last + 1, kind, attempt, state, status, cause, ms, nextInMs, isAgain],
   );
   await tx.query(
-    "update subscription set last_number = $2, delivered_at = case when $3 then now() else delivered_at end " +
-      "where name = $1",
+    "update subscription set last_number = $2, delivered_at = case when $3 then now() else delivered_at " +
+      "end where name = $1",
     [name, last + 1, state === "delivered"],
   );
 }
@@ -150,9 +150,9 @@ function shownPart(
         if (asked === null) return null;
         await tx.query("update subscription set state = 'open', reason = null where name = $1", [name]);
         const waiting = await tx.query<{ shard: number; seq: string }>(
-          "update subscription_delivery d set next_at = now() from jsonb_to_recordset($2::jsonb) " +
-            "as r(shard int, seq bigint) where d.subscription = $1 and d.shard = r.shard and d.seq = r.seq and " +
-            "d.state = 'waiting' returning d.shard, d.seq",
+          "update subscription_delivery d set next_at = now() from " +
+            "jsonb_to_recordset($2::jsonb) as r(shard int, seq bigint) where d.subscription = $1 and " +
+            "d.shard = r.shard and d.seq = r.seq and d.state = 'waiting' returning d.shard, d.seq",
           [name, JSON.stringify(asked)],
         );
         const known = new Set(waiting.map(({ shard, seq }) => `${shard}/${seq}`));
