@@ -135,6 +135,9 @@ function gateOf(
   return createGate({
     ...{ connection: id, rules: { limits, daySpan }, concurrency, callMsMax: timeoutMs },
     ...{ isShared: home === "server", uuid: systemEntropy.uuid, ...deps },
+  });
+}
+
 /**
  * Whom the project tells of events: each over connections of its own, to the host that it names alone, where
  * that leads outside or as the project says. A name is looked up at the moment of each connection.
