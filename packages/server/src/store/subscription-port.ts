@@ -12,7 +12,7 @@ export interface SubscriptionRight {
 }
 
 /** What a worker asks for when it wants to tell a subscription, and again and again while it does. */
-export interface SubscriptionClaim {
+interface SubscriptionClaim {
   readonly name: string;
   readonly holder: string;
   /** How long the right lasts without another claim, ms. */
@@ -22,7 +22,7 @@ export interface SubscriptionClaim {
 }
 
 /** A subscription as its worker sees it. */
-export interface ClaimedSubscription {
+interface ClaimedSubscription {
   readonly right: SubscriptionRight;
   readonly state: "open" | "stopped";
   /** All entries of the journal to here are told, or have a waiting row; by shard. */
@@ -64,7 +64,7 @@ export interface AttemptDraft extends EventPlace {
 }
 
 /** What a worker keeps of its work; one commit. */
-export interface SubscriptionStep {
+interface SubscriptionStep {
   /** How far the journal was told; null leaves it. */
   readonly places: readonly number[] | null;
   readonly attempt: AttemptDraft | null;
@@ -101,7 +101,7 @@ export interface SubscriptionRow {
 }
 
 /** Attempts of a subscription, the newest first. */
-export interface AttemptQuery {
+interface AttemptQuery {
   readonly name: string;
   readonly limit: number;
   /** Only those with a smaller number; null for the newest. */

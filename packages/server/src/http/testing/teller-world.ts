@@ -13,7 +13,7 @@ export interface Got {
 }
 
 /** What a receiver answers: a status, with headers if it likes, or no answer and why. */
-export type Said = number | string | { readonly status: number; readonly retryAfter: string };
+type Said = number | string | { readonly status: number; readonly retryAfter: string };
 
 /** A store in memory, clocks that stand still, and receivers that do as they are told. */
 export interface TellerWorld {
@@ -84,7 +84,7 @@ export function tellerWorld(): TellerWorld {
 }
 
 /** What a message is about. */
-export function nameIn(body: string): string {
+function nameIn(body: string): string {
   const message = JSON.parse(body) as {
     readonly type: string;
     readonly data: { readonly facts: { readonly name?: string } };
