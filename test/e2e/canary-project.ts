@@ -9,6 +9,7 @@ import {
   sleep,
   systemClock,
   tempFolder,
+  tryWebhook,
 } from "crossfoot/testing";
 import type { Database } from "crossfoot/testing";
 import type { CanarySystem, SignIn } from "./canary-system.ts";
@@ -66,11 +67,13 @@ export async function openCanaryProject(at: {
   readonly systems: readonly [CanarySystem, CanarySystem];
   readonly keeping: readonly [Keeping, Keeping];
   readonly hooks: readonly string[];
+  /** Secrets that events are signed with, the second while they rotate. */
+  readonly told: readonly [string, string];
 }): Promise<CanaryProject> {
   const folder = tempFolder("memory");
   const written = new Map<string, Buffer>();
   const { PATH = "", HOME = "" } = process.env;
-  const env: { [name: string]: string } = { PATH, HOME };
+  const env: { [name: string]: string } = { PATH, HOME, TOLD: at.told[0] };
   const database = await openEmbedded(join(folder.path, "store"));
   const run: CanaryProject["run"] = async (args, given = "") => {
     const chunks: string[] = [];
@@ -87,6 +90,7 @@ export async function openCanaryProject(at: {
             ? openEngine(project)
             : openEngine(project, { database: lasting(database) }),
         serve: () => Promise.reject(new Error("no test serves here")),
+        tryWebhook,
         demo: () => Promise.resolve(0),
         secretInput: () => Promise.resolve(given),
         onStop: () => () => undefined,
@@ -116,15 +120,18 @@ export async function openCanaryProject(at: {
     timeoutSeconds: 5
 `;
     });
+    const told = `${at.systems[0].url}/told`;
     const store = other.store === undefined ? "{ embedded: ./store }" : `{ url: "${other.store}" }`;
     writeFileSync(
       join(folder.path, "crossfoot.yaml"),
       `store: ${store}\nsealed: { key: "file:sealed.key" }\n${othersOff}\nretry: { delayMin: 100ms, ` +
-        `attemptsMax: 2 }\nserver: { port: 0 }\nconnections:\n${connections.join("")}`,
+        `attemptsMax: 2 }\nserver: { port: 0 }\nsubscriptions: { mirror: { url: "${told}", ` +
+        `secret: "env:TOLD", nextSecret: "file:secrets/told" } }\nconnections:\n${connections.join("")}`,
     );
   };
   say({});
   mkdirSync(join(folder.path, "secrets"));
+  writeFileSync(join(folder.path, "secrets", "told"), at.told[1], { mode: 0o600 });
   await run(["secrets", "key", "sealed.key"]);
   for (const [side, system] of at.systems.entries()) {
     const role = side === 0 ? "crm" : "erp";

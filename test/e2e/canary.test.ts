@@ -13,6 +13,12 @@ import type { CanarySystem, SignIn } from "./canary-system.ts";
  * repeat what they were sent, and then every byte that was written is looked through.
  */
 
+/** Keys that events are signed with. */
+const told = {
+  key: Buffer.from("cnry-told-key-6e and a long end").toString("base64"),
+  next: Buffer.from("cnry-told-next-key-c3 and more").toString("base64"),
+};
+
 /** Texts that every encoding writes in another way, and tokens that pass for the code of an error. */
 const canaries = {
   password: 'cnry "p/a+s<s>%ü&x\\y',
@@ -23,6 +29,10 @@ const canaries = {
   hook: "cnry-hook-a4",
   hookBefore: "cnry-hook-before+b7",
   database: "cnry-database-9c",
+  told: `whsec_${told.key}`,
+  toldNext: `whsec_${told.next}`,
+  toldKey: told.key,
+  toldNextKey: told.next,
   person: "cnry-person-4b and three more words",
 } as const;
 
@@ -115,7 +125,10 @@ test.each(ways)("$name: nothing that is written holds a secret", async ({ signIn
   const erp = await startCanarySystem("erp", signIns[1]);
   const systems = [crm, erp] as const;
   closers.push(crm.close, erp.close);
-  const project = await openCanaryProject({ systems, keeping, hooks });
+  const project = await openCanaryProject({
+    ...{ systems, keeping, hooks },
+    told: [canaries.told, canaries.toldNext],
+  });
   closers.push(project.remove);
   const { run, folder, written } = project;
   const path = (name: string): string => join(folder, name);
@@ -129,6 +142,7 @@ test.each(ways)("$name: nothing that is written holds a secret", async ({ signIn
   await done(["check"]);
   await done(["check", "--settings"]);
   await done(["secrets", "list"]);
+  await done(["webhooks", "test", "mirror"], 1);
   await done(["plan", "--out", path("plan.json")]);
   await done(["apply", path("plan.json")]);
   await done(["--json", "run"]);
@@ -172,6 +186,9 @@ test.each(ways)("$name: nothing that is written holds a secret", async ({ signIn
     await done(["status"], 1, 4);
   }
   project.say({});
+
+  await done(["--json", "webhooks", "log", "mirror"]);
+  await done(["webhooks"]);
 
   const dump = await dumpSql(project.database);
   await project.database.close();

@@ -19,8 +19,9 @@ export const scopeWords = {
   "moment:read": "ask the ERP for prices, stock, credit, the state of orders, and for a preflight",
   "orders:write": "turn quotes into orders",
   "records:read": "read records, links and why they are as they are",
-  "operations:read": "read status, runs, conflicts, dead letters, candidates, pauses and the statement",
-  "operations:write": "decide conflicts and candidates, redrive, pause and resume",
+  "operations:read":
+    "read status, runs, conflicts, dead letters, candidates, pauses, webhooks and the statement",
+  "operations:write": "decide conflicts and candidates, redrive, redeliver, pause and resume",
   "plans:read": "read plans",
   "plans:write": "make plans, of what is due and of what is to be undone",
   "plans:apply": "apply plans",

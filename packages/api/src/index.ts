@@ -11,4 +11,5 @@ export * from "./record-routes.ts";
 export * from "./reference.ts";
 export * from "./route.ts";
 export * from "./routes.ts";
+export * from "./webhook-routes.ts";
 export type { Paging } from "./schema.ts";

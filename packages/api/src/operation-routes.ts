@@ -66,6 +66,7 @@ const status = exactly({
   runs: rows,
   outlooks: rows,
   webhooks: exactly({ counts: rows, waiting: rows }),
+  subscriptions: rows,
   epoch: z.looseObject({ number: z.number(), state: z.string() }),
 });
 const run = exactly({

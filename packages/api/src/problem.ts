@@ -26,6 +26,8 @@ export const problemKinds = {
   candidate_unknown: { status: 404, title: "There is no such open candidate" },
   pausable_unknown: { status: 404, title: "There is no such entity or connection" },
   person_unknown: { status: 404, title: "There is no such person" },
+  webhook_unknown: { status: 404, title: "There is no such subscription" },
+  delivery_unknown: { status: 404, title: "There is no such attempt" },
   method_unknown: { status: 405, title: "That method is not for this address" },
   still_running: { status: 409, title: "The same request is still at work" },
   not_in_erp: { status: 409, title: "The record has no counterpart in the ERP yet" },

@@ -4,6 +4,7 @@ import * as operation from "./operation-routes.ts";
 import * as person from "./person-routes.ts";
 import * as plan from "./plan-routes.ts";
 import * as record from "./record-routes.ts";
+import * as webhook from "./webhook-routes.ts";
 import type { Route } from "./route.ts";
 
 /** Every route of the API, in the order of the reference. */
@@ -22,6 +23,9 @@ export const routes: readonly Route[] = [
   operation.statusRoute,
   operation.runsRoute,
   event.eventsRoute,
+  webhook.listWebhooksRoute,
+  webhook.listDeliveriesRoute,
+  webhook.redeliverRoute,
   operation.statementRoute,
   operation.conflictsRoute,
   operation.decideConflictRoute,

@@ -7,10 +7,16 @@ import { tryton } from "@crossfoot/connector-tryton";
 import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
 import type { Connectors, Project, StoreHome } from "./config/project.ts";
 import { erasedListName, fileErasedList } from "./platform/erased-list.ts";
+import { subscribedSight } from "./http/outgoing/sight.ts";
+import type { Subscription } from "./http/outgoing/teller.ts";
+import { trySubscription } from "./http/outgoing/trial.ts";
+import type { TrialEnd } from "./http/outgoing/trial.ts";
 import { fileWitness, witnessName } from "./platform/witness.ts";
 import { systemClock } from "./platform/clock.ts";
 import { openEmbedded } from "./platform/embedded.ts";
 import { systemEntropy } from "./platform/entropy.ts";
+import { createHttp } from "./platform/http.ts";
+import type { HttpOptions } from "./platform/http.ts";
 import { createLog } from "./platform/log.ts";
 import { openServer } from "./platform/server.ts";
 import { sleep as systemSleep } from "./platform/sleep.ts";
@@ -130,6 +136,40 @@ function gateOf(
     ...{ connection: id, rules: { limits, daySpan }, concurrency, callMsMax: timeoutMs },
     ...{ isShared: home === "server", uuid: systemEntropy.uuid, ...deps },
   });
+}
+
+/**
+ * Whom the project tells of events: each over connections of its own, to the host that it names alone, where
+ * that leads outside or as the project says. A name is looked up at the moment of each connection.
+ */
+export function openSubscriptions(
+  { subscriptions, visibility }: Pick<Project, "subscriptions" | "visibility">,
+  more: Pick<HttpOptions, "clock" | "resolve">,
+): readonly Subscription[] {
+  return subscriptions.map(({ url, kinds, entities, isPrivateAllowed, role, ...settings }) => {
+    const { name, attemptsMax, timeoutMs, keys } = settings;
+    const { origin: baseUrl, pathname } = new URL(url);
+    const reach = { isInnerRefused: !isPrivateAllowed, agentOptions: { connections: 1 } };
+    const http = createHttp({ ...more, ...reach, baseUrl, timeoutMs });
+    return {
+      ...{ name, attemptsMax, timeoutMs, keys, kinds: kinds === null ? null : new Set(kinds) },
+      sight: subscribedSight(role, { visibility, entities }),
+      post: (headers, body) => http({ method: "POST", path: pathname, headers, body }),
+      close: () => http.close(),
+    };
+  });
+}
+
+/** One message to one subscription, signed as all are. */
+export async function tryWebhook(project: Project, name: string): Promise<TrialEnd> {
+  const subscriptions = project.subscriptions.filter((each) => each.name === name);
+  const [subscription] = openSubscriptions({ ...project, subscriptions }, { clock: systemClock });
+  if (subscription === undefined) throw new Error(`no subscription is called ${name}`);
+  try {
+    return await trySubscription(subscription, systemClock);
+  } finally {
+    await subscription.close();
+  }
 }
 
 const ownWitness = ({ folder }: Project, log: Log): Witness => fileWitness(join(folder, witnessName), log);

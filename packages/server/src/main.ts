@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 /** The command line of Crossfoot: puts its parts together and runs one command. */
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { Ask } from "./cli/interview-questions.ts";
 import type { CliDeps, DemoOptions, Served, ServeOptions } from "./cli/deps.ts";
 import { runCli } from "./cli/program.ts";
 import { exitCodes, Refusal } from "./cli/refusal.ts";
-import { connectors, openEngine, storeSecrets } from "./compose.ts";
+import { connectors, openEngine, openSubscriptions, storeSecrets, tryWebhook } from "./compose.ts";
 import { readEnvironment } from "./config/environment.ts";
 import { createApi } from "./http/api/api.ts";
 import { createHttpApp } from "./http/app.ts";
+import { startOutgoing } from "./http/outgoing/outgoing.ts";
 import { createProvider } from "./http/people/oidc.ts";
 import type { Provider } from "./http/people/oidc.ts";
 import { createPeople } from "./http/people/people.ts";
@@ -20,6 +22,8 @@ import { createDeclaredFetch } from "./platform/declared-fetch.ts";
 import { createLog } from "./platform/log.ts";
 import { sleep } from "./platform/sleep.ts";
 import type { Engine } from "./runtime/engine.ts";
+import { factsOf } from "./runtime/subscriptions.ts";
+import type { Log } from "./ports.ts";
 import type { Project } from "./config/project.ts";
 
 /** How long a provider of identities may take for an answer, ms. */
@@ -39,6 +43,14 @@ function providerOf({ people, server }: Project): {
   return { provider: createProvider({ ...oidc, clientSecret, publicUrl, fetch }), close };
 }
 
+/** Tells events to whom the project says, beside everything else. */
+function tellEvents(engine: Engine, project: Project, log: Log): { readonly close: () => Promise<void> } {
+  const store = { ...engine.subscriptions(), ...engine.events() };
+  const told = openSubscriptions(project, { clock: systemClock });
+  const deps = { store, clock: systemClock, sleep, log, random: Math.random, holder: randomUUID() };
+  return startOutgoing(told, { ...deps, keepMs: project.keepDeliveriesMs });
+}
+
 /** Webhooks, the status page and the API, at the address that the project says. */
 async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions): Promise<Served> {
   const { contractHash, entities, visibility, server } = project;
@@ -50,6 +62,7 @@ async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions
       ...storeSecrets(project.store),
       ...(project.people.oidc === null ? [] : [project.people.oidc.clientSecret()]),
       ...project.connections.flatMap((connection) => connection.secrets()),
+      ...project.subscriptions.flatMap((subscription) => subscription.secrets()),
     ],
   });
   const connections = project.connections.map(({ id }) => id);
@@ -57,6 +70,7 @@ async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions
   const api = createApi(engine, {
     ...{ connections, entities, visibility, ratePerMinute, now, sleep, log },
     sessionSpan: { idleMs, lifeMs },
+    subscriptions: project.subscriptions.map((each) => factsOf(each)),
   });
   const { host } = server;
   const { isRequired } = project.people;
@@ -71,8 +85,10 @@ async function serve(engine: Engine, { project, onHints, trouble }: ServeOptions
     people,
   });
   const listening = await listen(app, server);
+  const outgoing = tellEvents(engine, project, log);
   const close = async (): Promise<void> => {
     api.endStreams();
+    await outgoing.close();
     await listening.close();
     await api.close();
     await closeProvider();
@@ -154,6 +170,7 @@ const deps: CliDeps = {
   environment: readEnvironment(),
   openEngine,
   serve,
+  tryWebhook,
   demo,
   stdout: process.stdout,
   stderr: process.stderr,

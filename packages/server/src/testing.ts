@@ -24,7 +24,7 @@ export { deskOf, type Desk } from "./demo/odoo/desk.ts";
 export { startTryton, trytonPlace, type RunningTryton } from "./demo/tryton/erp.ts";
 export { odooPlace, startOdoo, type RunningOdoo } from "./demo/odoo/erp.ts";
 export { whyNot } from "./demo/erp-script.ts";
-export { connectors, openEngine } from "./compose.ts";
+export { connectors, openEngine, tryWebhook } from "./compose.ts";
 export { loadProject } from "./config/load-project.ts";
 export { openSealed, rotateSealed, type SealedPlace } from "./config/sealed-store.ts";
 export type {

@@ -189,6 +189,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-subscription-port",
+    at: "packages/server/src/store/subscription-port.ts",
+    rooms: [],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-history-port",
     at: "packages/server/src/store/history-port.ts",
     rooms: ["kernel", "server/store-facts"],
@@ -299,6 +306,7 @@ export const rooms: readonly Room[] = [
       "server/store-made",
       "server/store-pause-port",
       "server/store-webhook-port",
+      "server/store-subscription-port",
       "server/store-history-port",
       "server/store-privacy-port",
       "server/store-proof-port",

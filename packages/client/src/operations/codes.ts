@@ -19,6 +19,8 @@ export type ProblemCode =
   | "candidate_unknown"
   | "pausable_unknown"
   | "person_unknown"
+  | "webhook_unknown"
+  | "delivery_unknown"
   | "method_unknown"
   | "still_running"
   | "not_in_erp"

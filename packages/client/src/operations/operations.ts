@@ -24,6 +24,7 @@ export interface OperationsOperations {
           readonly counts: readonly { readonly [key: string]: unknown }[];
           readonly waiting: readonly { readonly [key: string]: unknown }[];
         };
+        readonly subscriptions: readonly { readonly [key: string]: unknown }[];
         readonly epoch: {
           readonly number: number;
           readonly state: string;
@@ -114,6 +115,92 @@ export interface OperationsOperations {
         readonly next: string;
         readonly isMore: boolean;
       };
+    };
+  };
+  /** Whom events are told to, and how it stands. */
+  readonly listWebhooks: {
+    readonly path: { readonly [key: string]: never };
+    readonly query: { readonly [key: string]: never };
+    readonly body: null;
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly rows: readonly ({
+          readonly name: string;
+          readonly host: string;
+          readonly role:
+            | "viewer"
+            | "sales"
+            | "operator"
+            | "approver"
+            | "administrator"
+            | "agent";
+          readonly kinds:
+            | readonly (
+                | "run.started"
+                | "run.ended"
+                | "operation.ended"
+                | "record.changed"
+                | "question.opened"
+                | "question.closed"
+                | "plan.made"
+                | "plan.approved"
+                | "plan.applied"
+                | "plan.stopped"
+                | "connection.paused"
+                | "connection.resumed"
+                | "entity.paused"
+                | "entity.resumed")[]
+            | null;
+          readonly entities: readonly string[] | null;
+          readonly state: "new" | "open" | "stopped";
+          readonly reason: string | null;
+          readonly behind: number;
+          readonly waiting: number;
+          readonly parked: number;
+          readonly deliveredAt: string | null;
+        })[];
+      };
+    };
+  };
+  /** Attempts to tell a subscription, the newest first. */
+  readonly listDeliveries: {
+    readonly path: { readonly name: string };
+    readonly query: { readonly limit?: number; readonly cursor?: string };
+    readonly body: null;
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly rows: readonly ({
+          readonly id: string;
+          readonly event: string;
+          readonly kind: string;
+          readonly attempt: number;
+          readonly at: string;
+          readonly state:
+            | "waiting"
+            | "delivered"
+            | "failed"
+            | "parked"
+            | "dropped";
+          readonly status: number | null;
+          readonly cause: string | null;
+          readonly ms: number | null;
+          readonly nextAt: string | null;
+          readonly askedBy: string | null;
+        })[];
+        readonly next: string | null;
+      };
+    };
+  };
+  /** Tell the event of an attempt again, under the same `webhook-id`. */
+  readonly redeliver: {
+    readonly path: { readonly name: string; readonly id: string };
+    readonly query: { readonly [key: string]: never };
+    readonly body: null;
+    readonly answer: {
+      readonly status: 202;
+      readonly body: { readonly event: string };
     };
   };
   /** Whether both systems agree, to the field and to the cent, or what differs and why. */
@@ -379,6 +466,19 @@ export const operationsRoutes: { readonly [id in keyof OperationsOperations]: Op
   status: { method: "GET", path: "/status", isKeyed: false, isTimed: false },
   listRuns: { method: "GET", path: "/runs", isKeyed: false, isTimed: false },
   listEvents: { method: "GET", path: "/events", isKeyed: false, isTimed: false },
+  listWebhooks: { method: "GET", path: "/webhooks", isKeyed: false, isTimed: false },
+  listDeliveries: {
+    method: "GET",
+    path: "/webhooks/{name}/deliveries",
+    isKeyed: false,
+    isTimed: false,
+  },
+  redeliver: {
+    method: "POST",
+    path: "/webhooks/{name}/deliveries/{id}/redeliver",
+    isKeyed: true,
+    isTimed: false,
+  },
   statement: { method: "GET", path: "/statement", isKeyed: false, isTimed: false },
   listConflicts: { method: "GET", path: "/conflicts", isKeyed: false, isTimed: false },
   decideConflict: {

@@ -44,6 +44,11 @@ export interface CliDeps {
   readonly environment: Environment;
   readonly openEngine: (project: Project) => Promise<Engine>;
   readonly serve: (engine: Engine, options: ServeOptions) => Promise<Served>;
+  /** Sends a message that says nothing to a subscription: status of the answer, or why there was none. */
+  readonly tryWebhook: (
+    project: Project,
+    name: string,
+  ) => Promise<{ readonly status: number | null; readonly why: string | null; readonly ms: number }>;
   readonly demo: (options: DemoOptions) => Promise<number>;
   readonly stdout: Screen;
   readonly stderr: Screen;

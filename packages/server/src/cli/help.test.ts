@@ -71,6 +71,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "verify",
       "secrets",
       "keys",
+      "webhooks",
       "people",
       "privacy",
       "audit-log",

@@ -14,6 +14,7 @@ import { showJson, showValue } from "./show-value.ts";
 import { showWhy } from "./show-why.ts";
 import { renderTable } from "./table.ts";
 import { many } from "./text.ts";
+import { checkSubscriptions } from "./webhooks.ts";
 
 /** `check`: reaches every connection and holds mappings and contract against what is there. */
 export async function checkCommand(
@@ -21,7 +22,10 @@ export async function checkCommand(
   options: { readonly settings?: boolean },
 ): Promise<ExitCode> {
   if (options.settings === true) return settingsCommand(context);
-  const findings = await withEngine(context, (engine) => engine.check());
+  const findings = await withEngine(context, async (engine, project) => [
+    ...(await engine.check()),
+    ...(await checkSubscriptions(project, engine)),
+  ]);
   const errors = findings.filter(({ severity }) => severity === "error");
   context.print({ findings }, () => showFindings(findings, context.room));
   return errors.length === 0 ? exitCodes.done : troubleCode(errors.flatMap(({ code }) => code ?? []));

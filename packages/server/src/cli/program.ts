@@ -24,6 +24,7 @@ import { addVerify } from "./verify.ts";
 import { initCommand } from "./init.ts";
 import type { InitOptions } from "./init.ts";
 import { addKeys } from "./keys.ts";
+import { addWebhooks } from "./webhooks.ts";
 import { addPersons } from "./persons.ts";
 import { addStatement } from "./statement.ts";
 import { checkCommand, mapCommand, statusCommand, whyCommand } from "./look.ts";
@@ -287,6 +288,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     addVerify,
     addSecrets,
     addKeys,
+    addWebhooks,
     addPersons,
     addPrivacy,
     addAuditLog,

@@ -12,6 +12,7 @@ import { share } from "./show-statement.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
 import { moment, span } from "./text.ts";
+import { subscriptionsPart } from "./webhooks.ts";
 
 /** What a stored run says of itself in one line: why it did nothing, or how much it wrote. */
 function outcomeOf(summary: Json): string {
@@ -161,6 +162,7 @@ export function showStatus(status: StatusReport, room: number): string {
     cursors,
     outlook,
     webhooksPart,
+    subscriptionsPart,
     workersPart,
     runs,
   ];

@@ -3,7 +3,7 @@ import { composeStatement, sealStatement } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
 import { firstEpoch } from "../store/epochs.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
-import type { AccessStore, EventStore } from "../store/port.ts";
+import type { AccessStore, EventStore, SubscriptionStore } from "../store/port.ts";
 import { connectionId, linkId } from "@crossfoot/kernel";
 import type { ApplySummary, Engine, PlanDocument, RunSummary, StatusReport } from "../runtime/engine.ts";
 import { plainEnvironment, testConnectors } from "../config/testing.ts";
@@ -109,6 +109,7 @@ export const smallStatus: StatusReport = {
   cursors: [],
   runs: [],
   webhooks: { counts: [], waiting: [] },
+  subscriptions: [],
   outlooks: [],
   epoch: firstEpoch,
 };
@@ -131,7 +132,7 @@ const noMoment: Engine["moment"] = {
   ...{ price: unasked, availability: unasked, credit: unasked, orderStatus: unasked },
   ...{ preflight: unasked, quoteToOrder: unasked, orderOf: unasked },
 };
-const memoryAccess = (): AccessStore & EventStore =>
+const memoryAccess = (): AccessStore & EventStore & SubscriptionStore =>
   createMemoryStore({
     entropy: { digest: (text) => createHash("sha256").update(text).digest("hex"), uuid: () => "u" },
     clock: { now: () => Date.UTC(2026, 0, 31, 10), monotonic: () => 0 },
@@ -231,6 +232,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     pauses: () => Promise.resolve([]),
     access: () => access,
     events: () => access,
+    subscriptions: () => access,
     close: () => Promise.resolve(),
     ...answers,
   };
@@ -264,6 +266,7 @@ export async function command(
     environment: plainEnvironment,
     openEngine: () => Promise.resolve(engine),
     serve: () => Promise.resolve({ url: "http://127.0.0.1:1", close: () => Promise.resolve() }),
+    tryWebhook: () => Promise.resolve({ status: 204, why: null, ms: 7 }),
     demo: () => Promise.resolve(0),
     stdout: { write: (text) => void (written.out += text) },
     stderr: { write: (text) => void (written.err += text) },

@@ -7,6 +7,7 @@ import type { Environment } from "./environment.ts";
 import { loadConnection } from "./load-connection.ts";
 import { hashOf, loadContract, switched } from "./load-contract.ts";
 import { loadPeople } from "./load-people.ts";
+import { loadSubscriptions } from "./load-subscriptions.ts";
 import { loadServer } from "./load-server.ts";
 import { problemOf, sortProblems } from "./problem.ts";
 import type { ConfigProblem } from "./problem.ts";
@@ -62,7 +63,12 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   const contract = readContractFile(root);
   if (file.problems.length > 0) return { problems: sortProblems([...file.problems, ...contract.problems]) };
   const { environment, connectors, flags = {}, needsSecrets = true } = options;
-  const { settings, connections: names, problems } = readSettings(file, { environment, flags });
+  const {
+    settings,
+    connections: names,
+    subscriptions,
+    problems,
+  } = readSettings(file, { environment, flags });
   const sealed = openSealed(sealedPlace(root, settings.values()));
   const work: Work = { folder: root, file, settings, options, sealed, problems: [...problems] };
   const sides = findSides(work, names);
@@ -73,6 +79,7 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   };
   const server = loadServer(served);
   const people = loadPeople(served);
+  const told = loadSubscriptions(served, subscriptions);
   const kinds = Object.fromEntries(
     entityNames.map((name) => [name, fieldKindsOf(name, contract.contract.entities[name])]),
   );
@@ -91,7 +98,9 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   if (work.problems.length > 0 || roles === undefined || store === undefined) {
     return { problems: sortProblems(work.problems) };
   }
-  return { project: compose(work, { contract, connections, roles, store, server, people, visibility }) };
+  return {
+    project: compose(work, { contract, connections, roles, store, server, people, visibility, told }),
+  };
 }
 
 function readContractFile(root: string): ReturnType<typeof loadContract> {
@@ -189,6 +198,7 @@ function compose(
     readonly server: Project["server"];
     readonly people: Project["people"];
     readonly visibility: Visibility;
+    readonly told: Project["subscriptions"];
   },
 ): Project {
   const value = (path: string): string | number | boolean | undefined =>
@@ -224,6 +234,8 @@ function compose(
     },
     server: at.server,
     people: at.people,
+    subscriptions: at.told,
+    keepDeliveriesMs: Number(value("retention.deliveries")),
     visibility: at.visibility,
   };
 }

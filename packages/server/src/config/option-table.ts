@@ -11,6 +11,7 @@ import type { EntityName } from "@crossfoot/model";
 import { writeDuration } from "./duration.ts";
 import type { Option, OptionKind } from "./option.ts";
 import { keyRoles } from "./key-roles.ts";
+import { subscriptionOptions } from "./subscription-options.ts";
 
 const text: OptionKind = { is: "text" };
 const folder: OptionKind = { is: "folder" };
@@ -229,6 +230,11 @@ export const optionTable: readonly Option[] = [
     fallback: "400d",
     help: "How long plans are kept, with the values in them; one that is good still is kept in any case.",
   }),
+  option("retention.deliveries", duration(day, 3_650 * day), {
+    fallback: "30d",
+    help: "How long attempts to tell subscriptions of events are kept.",
+  }),
+  ...subscriptionOptions(option),
   option("exports.every", duration(60 * minute, 366 * day), {
     help:
       "How often `up` and `worker` write order history, demand and pipeline into files, in whole steps " +

@@ -81,6 +81,24 @@ export interface OidcSettings {
   readonly domains: readonly string[];
 }
 
+/** Whom events are told to, over signed webhooks. */
+export interface SubscriptionSettings {
+  readonly name: string;
+  readonly url: string;
+  /** Null for all. */
+  readonly kinds: readonly string[] | null;
+  /** Null for all. */
+  readonly entities: readonly EntityName[] | null;
+  readonly role: (typeof keyRoles)[number];
+  readonly attemptsMax: number;
+  readonly timeoutMs: number;
+  readonly isPrivateAllowed: boolean;
+  /** Secrets as they are kept, to be looked for in what is about to be written. Never log them. */
+  readonly secrets: () => readonly string[];
+  /** Keys that are in them. */
+  readonly keys: () => readonly Uint8Array[];
+}
+
 /** Who may sign in, and for how long. */
 export interface PeopleSettings {
   /** Whether pages want somebody who signed in even while nobody can. */
@@ -135,6 +153,9 @@ export interface Project {
   readonly retry: RetryPolicy;
   readonly server: ServerSettings;
   readonly people: PeopleSettings;
+  readonly subscriptions: readonly SubscriptionSettings[];
+  /** How long attempts to tell them are kept, ms. */
+  readonly keepDeliveriesMs: number;
   /** Fields that roles of keys do not see. */
   readonly visibility: Visibility;
 }

@@ -8,8 +8,8 @@ This page is made from the table of options in \`packages/server/src/config/opti
 both equal.
 
 Each option can be said in three places; a later one wins: the file, the environment variable, the flag.
-In a variable \`<NAME>\` is the connection's name in capitals, with \`_\` for \`-\`. A key nobody knows is an
-error that names file, line and the nearest known key.
+In a variable \`<NAME>\` is the name of the connection or subscription in capitals, with \`_\` for \`-\`. A
+key nobody knows is an error that names file, line and the nearest known key.
 
 Secrets never stand in a file of the project. Where one belongs, the file says where it is kept:
 \`env:NAME\` is an environment variable, \`file:PATH\` a file that only its owner can read (mode 600),
@@ -37,6 +37,7 @@ const sections: { readonly [key: string]: string } = {
   retry: "What happens after a failure that may pass.",
   server: "Only used by `crossfoot up`.",
   people: "Who signs in at `crossfoot up`, and for how long; see docs/guide/people.md.",
+  subscriptions: "Whom `crossfoot up` tells events, by a name of yours; see docs/guide/webhooks.md.",
   visibility:
     "Each is a map of entities to lists of fields, or `*` for a whole entity. A role that is " +
     "not named: viewer, sales and agent do not see `creditLimit` of accounts, the others see everything.",

@@ -43,7 +43,8 @@ describe("the table of options", () => {
     expect(variables).toContain("CROSSFOOT_CONNECTIONS_<NAME>_TIMEOUT_SECONDS");
     const hidden = optionTable.filter((option) => variableOf(option) === null).map(({ path }) => path);
     expect(hidden).toEqual([
-      ...["store.url", "connections.*.secrets.*", "connections.*.options", "server.tls.key"],
+      ...["store.url", "connections.*.secrets.*", "connections.*.options"],
+      ...["subscriptions.*.secret", "subscriptions.*.nextSecret", "server.tls.key"],
       ...["people.oidc.clientSecret", "people.oidc.roles"],
       ...keyRoles.map((role) => `visibility.${role}`),
     ]);

@@ -67,16 +67,20 @@ export function readSettings(
 ): {
   readonly settings: Settings;
   readonly connections: readonly string[];
+  readonly subscriptions: readonly string[];
   readonly problems: readonly ConfigProblem[];
 } {
   const reading: Reading = { file, problems: [], found: new Map() };
   readBranch(reading, { branch: tree, path: [], json: file.json });
-  const connections = connectionNames(reading);
+  const names = {
+    connections: namesIn(reading, "connections"),
+    subscriptions: namesIn(reading, "subscriptions"),
+  };
   for (const option of optionTable) {
-    for (const path of concretePaths(option, connections)) settle(reading, { option, path }, overrides);
+    for (const path of concretePaths(option, names)) settle(reading, { option, path }, overrides);
   }
-  noteStrangeVariables(reading, connections, overrides.environment);
-  return { settings: reading.found, connections, problems: reading.problems };
+  noteStrangeVariables(reading, names, overrides.environment);
+  return { settings: reading.found, ...names, problems: reading.problems };
 }
 
 /** Fills in what the file says; a map key with nothing after it counts as an empty map. */
@@ -114,24 +118,30 @@ const wordFor = (path: readonly string[]): string =>
 
 /** A name is part of addresses, file names and environment variables. */
 const nameForm = /^[a-z][a-z0-9-]{0,30}$/;
-const nameRule = "a connection's name is lower case letters, digits and `-`, 31 at most";
+const nameRule = "name is lower case letters, digits and `-`, 31 at most";
+/** Names of the user's choice, by the key they stand under. */
+interface Names {
+  readonly connections: readonly string[];
+  readonly subscriptions: readonly string[];
+}
 
-function connectionNames(reading: Reading): readonly string[] {
+function namesIn(reading: Reading, group: keyof Names): readonly string[] {
   const top: JsonMap = isMap(reading.file.json) ? reading.file.json : {};
-  const given = top["connections"];
+  const given = top[group];
   const names = isMap(given) ? Object.keys(given) : [];
   for (const name of names) {
     if (nameForm.test(name)) continue;
-    note(reading, ["connections", name], [`${nameRule}: \`${name}\` is not`]);
+    note(reading, [group, name], [`a ${group.slice(0, -1)}'s ${nameRule}: \`${name}\` is not`]);
   }
   return names.filter((name) => nameForm.test(name));
 }
 
-function concretePaths(option: Option, connections: readonly string[]): readonly string[] {
+function concretePaths(option: Option, names: Names): readonly string[] {
   if (!option.path.includes("*")) return [option.path];
   // Secrets have names of the user's choice: nobody but the file can say them.
   if (option.path.endsWith("*")) return [];
-  return connections.map((name) => option.path.replace("*", name));
+  const of = option.path.startsWith("subscriptions.") ? names.subscriptions : names.connections;
+  return of.map((name) => option.path.replace("*", name));
 }
 
 /** Lets environment and flag speak, then the default; what is required and still missing is a problem. */
@@ -173,13 +183,9 @@ function settle(
 }
 
 /** A variable that looks like one of ours but is none would be ignored in silence. */
-function noteStrangeVariables(
-  reading: Reading,
-  connections: readonly string[],
-  environment: Environment,
-): void {
+function noteStrangeVariables(reading: Reading, names: Names, environment: Environment): void {
   const known = optionTable.flatMap((option) =>
-    concretePaths(option, connections).map((path) => variableOf({ path, kind: option.kind }) ?? ""),
+    concretePaths(option, names).map((path) => variableOf({ path, kind: option.kind }) ?? ""),
   );
   const secrets = new Set(
     [...reading.found.values()].flatMap(({ value }) => {

@@ -42,6 +42,7 @@ const status: StatusReport = {
   ],
   cursors: [],
   proofs: [],
+  subscriptions: [],
   outlooks: [],
   epoch: firstEpoch,
   webhooks: { counts: [], waiting: [] },
@@ -254,6 +255,13 @@ describe("the status page", () => {
     expect(held).toContain("NOTHING IS WRITTEN");
     expect(held).toContain("an older &lt;backup&gt;");
     expect(held).not.toContain("Caught up");
+    const told = { name: "warehouse", reason: null, waiting: 0, deliveredAt: null };
+    const parked = await shown({ subscriptions: [{ ...told, state: "open", parked: 2 }] });
+    expect(parked).toContain("warehouse (2 parked)");
+    expect(parked).not.toContain("Caught up");
+    const stopped = await shown({ subscriptions: [{ ...told, state: "stopped", parked: 0 }] });
+    expect(stopped).toContain("warehouse (told nothing)");
+    expect(stopped).not.toContain("Caught up");
   });
 
   it("shows connections, entities with their counts, and why the last runs did nothing", async () => {

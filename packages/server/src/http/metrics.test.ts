@@ -39,6 +39,12 @@ const status: StatusReport = {
     },
   ],
   cursors: [],
+  subscriptions: [
+    {
+      ...{ name: "warehouse", state: "stopped", reason: "the receiver answered 410", waiting: 2 },
+      ...{ parked: 3, deliveredAt: null },
+    },
+  ],
   outlooks: [
     {
       connection: crm,

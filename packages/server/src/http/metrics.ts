@@ -120,6 +120,25 @@ const metrics: readonly Metric[] = [
       ]),
   },
   {
+    name: "crossfoot_subscription_events_waiting",
+    type: "gauge",
+    help: "Events that a subscription did not take and that are told again.",
+    samples: ({ subscriptions }) => subscriptions.map(({ name, waiting }) => [{ name }, waiting]),
+  },
+  {
+    name: "crossfoot_subscription_events_parked",
+    type: "gauge",
+    help: "Events that a subscription did not take and that wait for a person.",
+    samples: ({ subscriptions }) => subscriptions.map(({ name, parked }) => [{ name }, parked]),
+  },
+  {
+    name: "crossfoot_subscription_stopped",
+    type: "gauge",
+    help: "1 for a subscription that is told nothing: its receiver said that it wants no more.",
+    samples: ({ subscriptions }) =>
+      subscriptions.map(({ name, state }) => [{ name }, state === "stopped" ? 1 : 0]),
+  },
+  {
     name: "crossfoot_last_run_age_seconds",
     type: "gauge",
     help: "Time since the last run ended, by how it ended, among those that status shows.",

@@ -197,6 +197,21 @@ function paused({ status: { pauses }, now }: PageFacts): Html {
   return html`<p class="verdict warn">PAUSED: ${each}</p>`;
 }
 
+const isStopped = ({ state }: { readonly state: string }): boolean => state === "stopped";
+
+/** Who is told nothing, or not everything, until a person asks for it. */
+function untold({ status: { subscriptions } }: PageFacts): Html {
+  const wrong = subscriptions.filter((each) => isStopped(each) || each.parked > 0);
+  if (wrong.length === 0) return html``;
+  const each = wrong.map(({ name, state, parked }, at) => {
+    const how = state === "stopped" ? "told nothing" : `${parked} parked`;
+    return html`${at === 0 ? "" : ", "}${name} (${how})`;
+  });
+  return html`<p class="verdict warn">
+    EVENTS NOT TOLD: ${each}. <code>crossfoot webhooks</code> tells what to do.
+  </p>`;
+}
+
 /** When the work that is known will be done, as far as quotas tell. */
 function until(outlooks: StatusReport["outlooks"]): string {
   const last = lastOf(outlooks);
@@ -220,7 +235,10 @@ function verdict({ status, trouble }: PageFacts): Html {
   const sum = (of: (counts: EntityCounts) => number): number =>
     status.entities.reduce((all, each) => all + of(each), 0);
   const open =
-    sum(({ parks }) => parks) + sum(({ conflicts }) => conflicts) + sum(({ candidates }) => candidates);
+    sum(({ parks }) => parks) +
+    sum(({ conflicts }) => conflicts) +
+    sum(({ candidates }) => candidates) +
+    status.subscriptions.reduce((all, each) => all + each.parked + (isStopped(each) ? 1 : 0), 0);
   if (open > 0) {
     const waiting = open === 1 ? "1 thing waits" : `${open.toLocaleString("en-US")} things wait`;
     return html`<p class="verdict warn">${waiting} for a person.</p>`;
@@ -253,7 +271,7 @@ export function statusPage(facts: PageFacts): string {
             ${account}
             <span class="soft">as of ${made.slice(0, 19).replace("T", " ")} UTC</span>
           </header>
-          ${heldStore(facts)} ${observeOnly(facts)} ${paused(facts)} ${verdict(facts)}
+          ${heldStore(facts)} ${observeOnly(facts)} ${paused(facts)}${untold(facts)} ${verdict(facts)}
           <h2>Connections</h2>
           ${connections(facts)}
           <h2>Entities</h2>

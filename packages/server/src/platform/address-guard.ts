@@ -23,6 +23,22 @@ const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
+/**
+ * Addresses inside of a company, shared by providers, of groups, or of nobody. Sources: RFC 1918, RFC 4193,
+ * RFC 6598, RFC 6890, RFC 3879, RFC 2544, RFC 5771, RFC 4291 section 2.7.
+ */
+const inner = new BlockList();
+inner.addSubnet("10.0.0.0", 8, "ipv4");
+inner.addSubnet("172.16.0.0", 12, "ipv4");
+inner.addSubnet("192.168.0.0", 16, "ipv4");
+inner.addSubnet("100.64.0.0", 10, "ipv4");
+inner.addSubnet("192.0.0.0", 24, "ipv4");
+inner.addSubnet("198.18.0.0", 15, "ipv4");
+inner.addSubnet("224.0.0.0", 3, "ipv4");
+inner.addSubnet("fc00::", 7, "ipv6");
+inner.addSubnet("fec0::", 10, "ipv6");
+inner.addSubnet("ff00::", 8, "ipv6");
+
 /** Prefixes of 96 bits under which an IPv4 address stands in an IPv6 one: mapped, compatible, NAT64. */
 const carriers = ["0:0:0:0:0:ffff", "0:0:0:0:0:0", "64:ff9b:0:0:0:0"];
 
@@ -49,8 +65,8 @@ function carried(address: string): string | null {
 function isIn(list: BlockList, address: string): boolean {
   if (isIP(address) === 4) return list.check(address, "ipv4");
   const [plain = ""] = address.split("%");
-  const inner = carried(plain);
-  return list.check(plain, "ipv6") || (inner !== null && list.check(inner, "ipv4"));
+  const disguised = carried(plain);
+  return list.check(plain, "ipv6") || (disguised !== null && list.check(disguised, "ipv4"));
 }
 
 /** What a connection may reach beside the host that it names. */
@@ -59,6 +75,8 @@ export interface Reach {
   readonly host: string;
   /** Whether link-local, metadata and, by a name, loopback addresses may be reached. */
   readonly isLocalAllowed: boolean;
+  /** Whether addresses inside of a company are refused as well; they are not when left out. */
+  readonly isInnerRefused?: boolean;
 }
 
 const bare = (host: string): string =>
@@ -75,8 +93,11 @@ function isThisMachine(host: string): boolean {
 }
 
 /** Why an address is not connected to, or null when it may be. `address` is an IP address. Pure. */
-export function whyNot({ host, isLocalAllowed }: Reach, address: string): string | null {
+export function whyNot(reach: Reach, address: string): string | null {
+  const { host, isLocalAllowed, isInnerRefused = false } = reach;
   if (isLocalAllowed) return null;
+  if (isInnerRefused && isIn(inner, address))
+    return `${bare(host)} leads to a private address; if it is meant, say \`privateAddresses: on\``;
   const advice = "if it is meant, say `localAddresses: on` at the connection in crossfoot.yaml";
   if (isIn(never, address)) return `${bare(host)} leads to a link-local or metadata address; ${advice}`;
   if (isIn(loopback, address) && !isThisMachine(host))

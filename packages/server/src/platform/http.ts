@@ -21,6 +21,8 @@ export interface HttpOptions {
   readonly clock: Clock;
   /** Whether link-local, metadata and, by a name, loopback addresses may be reached; false when left out. */
   readonly isLocalAllowed?: boolean;
+  /** Whether private addresses are refused as well; false when left out. */
+  readonly isInnerRefused?: boolean;
   /** How names become addresses; a test's own. */
   readonly resolve?: Resolve;
   readonly agentOptions?: {
@@ -164,7 +166,8 @@ class Exchange {
  */
 export function createHttp(options: HttpOptions): Http {
   const { baseUrl, timeoutMs, clock, agentOptions = {}, isLocalAllowed = false } = options;
-  const reach = { host: new URL(baseUrl).hostname, isLocalAllowed };
+  const { isInnerRefused = false } = options;
+  const reach = { host: new URL(baseUrl).hostname, isLocalAllowed, isInnerRefused };
   const { connections = 16, keepAliveMs = 4_000, connectTimeoutMs = 10_000 } = agentOptions;
   const agent = new Agent({
     connections,

@@ -209,6 +209,7 @@ async function statusOf(world: World): Promise<StatusReport> {
     cursors: await store.listCursors(),
     runs: await store.listRuns(10),
     webhooks: { counts: await store.deliveryCounts(), waiting: await store.countHints() },
+    subscriptions: (await store.listSubscriptions()).map(({ places: _places, ...row }) => row),
     epoch: await store.loadEpoch(),
     outlooks: await outlooksOf(world, await openQuietly(world)),
   };
@@ -317,7 +318,6 @@ export function createEngine(world: World): Engine {
       verify: (known) => proveAudit(world, known),
       entries: (after) => auditEntries(world, after),
     },
-    access: () => world.store,
-    events: () => world.store,
+    ...{ access: () => world.store, events: () => world.store, subscriptions: () => world.store },
   };
 }

@@ -41,6 +41,8 @@ import type {
   DeliveryOutcome,
   EntityCounts,
   EventStore,
+  SubscriptionRow,
+  SubscriptionStore,
   ContractSigning,
   EpochRow,
   HeldShard,
@@ -315,6 +317,8 @@ export interface StatusReport {
   readonly cursors: readonly CursorState[];
   readonly runs: readonly RunRow[];
   readonly webhooks: WebhookStatus;
+  /** Whom events are told to. */
+  readonly subscriptions: readonly Omit<SubscriptionRow, "places">[];
   /** Quota, backlog and when that will have been done, by connection. */
   readonly outlooks: readonly Outlook[];
   readonly epoch: EpochRow;
@@ -473,5 +477,7 @@ export interface Engine extends Looking {
   access(): AccessStore;
   /** The journal, for who follows it. */
   events(): EventStore;
+  /** Whom events are told to. */
+  subscriptions(): SubscriptionStore;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
+import { allShards } from "../store/port.ts";
 import type { EventStore, ToldEntry } from "../store/port.ts";
 
 /** What can happen that a page or another program wants to know at once. */
@@ -155,4 +156,16 @@ export async function readHappened(store: EventStore, places: Places): Promise<H
     return { event: eventOf(entry), places: reached };
   });
   return { happened, from, isMore: entries.length === entriesMax };
+}
+
+/** The event at one place of the journal; null where nothing is told, or where nothing is. */
+export async function readEvent(
+  store: EventStore,
+  { shard, seq }: { readonly shard: number; readonly seq: number },
+): Promise<HappenedEvent | null> {
+  // No chain is read from beyond its end: all but one are left out.
+  const places = allShards.map((each) => (each === shard ? seq - 1 : Number.MAX_SAFE_INTEGER));
+  const { entries } = await store.followJournal({ places, kinds: toldKinds, limit: 1 });
+  const [entry] = entries;
+  return entry === undefined || entry.seq !== seq ? null : eventOf(entry);
 }

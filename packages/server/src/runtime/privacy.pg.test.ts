@@ -31,6 +31,7 @@ const without = [
     "word",
   ],
   ...["work", "worker", "person", "person_link", "person_session", "sign_in_try"],
+  ...["subscription", "subscription_delivery"],
 ];
 
 forEachHome(vitest, ["embedded"], (home) => {

@@ -50,7 +50,7 @@ export async function checkLease(
  * Whether a time is over that was given for `ms` at most. One that is further ahead than that was given
  * before the store's clock was set back: its holder is heard of within the same time, or is gone.
  */
-const isOver = (at: string, ms: string): string => `(${at} < now() or ${at} > ${inMs(ms)})`;
+export const isOver = (at: string, ms: string): string => `(${at} < now() or ${at} > ${inMs(ms)})`;
 
 const isShard = "name like 'shard/%'";
 

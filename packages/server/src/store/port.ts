@@ -36,6 +36,7 @@ import type { PrivacyStore } from "./privacy-port.ts";
 import type { ProofStore } from "./proof-port.ts";
 import type { SharedStore } from "./shared-port.ts";
 import type { StatementStore } from "./statement-port.ts";
+import type { SubscriptionStore } from "./subscription-port.ts";
 import type { TellingStore } from "./telling-port.ts";
 import type { TermsStore } from "./terms-port.ts";
 import type { ResolvedEntry } from "./resolution.ts";
@@ -76,6 +77,7 @@ export type { PlanMark, PlanRow, PlanState, PlanStore } from "./plan-port.ts";
 export type { ContractSignature, ContractSigning, ContractStore, KeptContract } from "./contract-port.ts";
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
 export * from "./webhook-port.ts";
+export * from "./subscription-port.ts";
 export * from "./privacy-port.ts";
 export type * from "./proof-port.ts";
 export type * from "./statement-port.ts";
@@ -365,6 +367,7 @@ export interface Store
     EventStore,
     PauseStore,
     WebhookStore,
+    SubscriptionStore,
     ProofStore,
     PrivacyStore,
     StatementStore,

@@ -33,6 +33,7 @@ import { privacyStore } from "./privacy.ts";
 import { proofStore } from "./proofs.ts";
 import { sharedStore } from "./shared-documents.ts";
 import { statementStore } from "./statements.ts";
+import { subscriptionStore } from "./subscriptions.ts";
 import { tellingStore } from "./tellings.ts";
 import { termsStore } from "./terms.ts";
 import { keepHistoryMsUsual } from "./port.ts";
@@ -80,6 +81,7 @@ export function createStore(deps: {
     ...duplicateStore(parts),
     ...epochStore(parts),
     ...eventStore(database),
+    ...subscriptionStore(database),
     ...tellingStore(parts),
     ...journalReader(database, entropy),
     ...lostStore(parts),

@@ -29,9 +29,11 @@ import type { Refusals } from "./refusals.ts";
 import { createRepeats, written } from "./repeat.ts";
 import type { Repeats, Written } from "./repeat.ts";
 import { sightOf } from "./sight.ts";
+import type { SubscriptionFacts } from "../../runtime/subscriptions.ts";
 import type { Visibility } from "./sight.ts";
 import { tryRule } from "../people/sign-in.ts";
 import { personRoutes } from "./persons.ts";
+import { webhookRoutes } from "./webhooks.ts";
 import { markOf, nameOf } from "./visitor.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -39,11 +41,13 @@ import type { Visitor } from "./visitor.ts";
 export type ApiEngine = OperationEngine &
   PlanEngine &
   RecordEngine &
-  Pick<Engine, "access" | "events" | "moment">;
+  Pick<Engine, "access" | "events" | "moment" | "subscriptions">;
 
 /** What the API knows beside the engine. */
 export interface ApiOptions extends Pausable {
   readonly visibility: Visibility;
+  /** Whom events are told to. */
+  readonly subscriptions: readonly SubscriptionFacts[];
   /** How long sessions of people last. */
   readonly sessionSpan: SessionSpan;
   /** Requests that a key has in a minute. */
@@ -142,6 +146,7 @@ function allBound(engine: ApiEngine, options: ApiOptions, happening: readonly Bo
     ...planRoutes(engine),
     ...personRoutes(engine.access(), options),
     ...happening,
+    ...webhookRoutes(engine, options.subscriptions),
   ];
   const byId = new Map(bound.map((each) => [each.route.id, each]));
   return routes.map((route) => {

@@ -25,7 +25,7 @@ export function placesOf(cursor: string): Places {
 }
 
 /** The event as a role sees it; null for what is about hidden things alone. */
-function shownEvent(event: HappenedEvent, sight: Sight): HappenedEvent | null {
+export function shownEvent(event: HappenedEvent, sight: Sight): HappenedEvent | null {
   const { entity, facts } = event;
   if (entity === null) return event;
   const { fields, field } = facts;

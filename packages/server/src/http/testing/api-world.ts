@@ -55,6 +55,9 @@ export async function apiWorld(
       connections: ["crm", "erp"],
       entities: entityNames,
       visibility: { viewer: limitsHidden, sales: limitsHidden, agent: limitsHidden },
+      subscriptions: [
+        { name: "quotes", host: "hooks.example.com", role: "viewer", kinds: null, entities: ["quotes"] },
+      ],
       ratePerMinute: 1_000_000,
       sessionSpan: { idleMs: 1_800_000, lifeMs: 28_800_000 },
       now: () => Date.UTC(2026, 0, 31, 10),

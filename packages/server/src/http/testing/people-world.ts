@@ -63,7 +63,14 @@ export async function peopleWorld(setup: Partial<PeopleSetup> = {}): Promise<Peo
     void logged.push(`${event} ${JSON.stringify(facts ?? {})}`);
   const visibility = { viewer: { accounts: ["*"] } };
   const api = createApi(engine, {
-    ...{ connections: ["crm", "erp"], entities: entityNames, visibility, sessionSpan, now: clock.now },
+    ...{
+      connections: ["crm", "erp"],
+      entities: entityNames,
+      visibility,
+      subscriptions: [],
+      sessionSpan,
+      now: clock.now,
+    },
     ...{ ratePerMinute: 1_000_000, later: () => undefined, sleep: () => Promise.resolve() },
     log: { info: log, warn: log, error: log },
   });

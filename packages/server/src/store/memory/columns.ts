@@ -2,6 +2,7 @@
  * Rows of the memory store: the columns of the SQL tables, by their names. Instants are milliseconds since
  * 1970 here. `nr` counts rows where the SQL table has no primary key.
  */
+import type { SubscriptionRows } from "./columns-subscriptions.ts";
 import type { AuditTable, ErasureTable, KeptAnswerTable, KeyTable } from "./columns-access.ts";
 import type { PersonLinkTable, PersonSessionTable, PersonTable, SignInTryTable } from "./columns-persons.ts";
 import type {
@@ -438,7 +439,7 @@ interface StatementTable {
 }
 
 /** The row of each table. */
-export interface Rows {
+export interface Rows extends SubscriptionRows {
   readonly connection: ConnectionTable;
   readonly link: LinkTable;
   readonly link_member: MemberTable;

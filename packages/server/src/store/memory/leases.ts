@@ -26,7 +26,7 @@ export function checkFence(state: State, rights: Rights, links: readonly LinkId[
 }
 
 /** Whether a time is over that was given for so many ms at most (see the SQL store). */
-const isOver = (at: number, now: number, ttlMs: number): boolean => at < now || at > now + ttlMs;
+export const isOver = (at: number, now: number, ttlMs: number): boolean => at < now || at > now + ttlMs;
 
 const isShard = ({ name }: LeaseTable): boolean => name.startsWith("shard/");
 const shardIn = (name: string): number => Number(name.slice(-2));

@@ -36,6 +36,7 @@ import { privacyPart } from "./privacy.ts";
 import { proofPart } from "./proofs.ts";
 import { sharedPart } from "./shared-documents.ts";
 import { statementPart } from "./statements.ts";
+import { subscriptionPart } from "./subscriptions.ts";
 import { tellingPart } from "./tellings.ts";
 import { termsPart } from "./terms.ts";
 import { createState } from "./state.ts";
@@ -127,6 +128,7 @@ export function createMemoryStore(deps: {
     ...termsPart(state),
     ...duplicatePart(state),
     ...epochPart(state),
+    ...subscriptionPart(state),
     ...tellingPart(state),
     ...journalPart(state),
     ...lostPart(state),

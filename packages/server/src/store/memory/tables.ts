@@ -1,4 +1,4 @@
-import { deliveryOutcomes } from "../port.ts";
+import { attemptStates, deliveryOutcomes } from "../port.ts";
 import type { LinkTable, PlanTable, Rows } from "./columns.ts";
 import { Table, keyOf } from "./table.ts";
 import type { IsThere, TableSpec, Undo } from "./table.ts";
@@ -264,6 +264,18 @@ const deliveryCount = spec("delivery_count")({
   instants: ["last_at"],
   indices: {},
 });
+const subscription = spec("subscription")({
+  key: ["name"],
+  checks: { state: ["open", "stopped"] },
+  instants: ["delivered_at", "expires_at"],
+  indices: {},
+});
+const subscriptionDelivery = spec("subscription_delivery")({
+  key: ["subscription", "number"],
+  checks: { state: attemptStates },
+  instants: ["at", "next_at"],
+  indices: { subscription: (row) => row.subscription },
+});
 const hint = spec("hint")({
   key: ["connection", "entity", "external_id"],
   instants: ["received_at"],
@@ -372,6 +384,8 @@ export interface Tables {
   readonly worker: Table<Rows["worker"]>;
   readonly delivery: Table<Rows["delivery"]>;
   readonly delivery_count: Table<Rows["delivery_count"]>;
+  readonly subscription: Table<Rows["subscription"]>;
+  readonly subscriptionDelivery: Table<Rows["subscription_delivery"], "subscription">;
   readonly hint: Table<Rows["hint"]>;
   readonly journal: Table<Rows["journal"], "link" | "shard" | "toTell">;
   readonly telling: Table<Rows["telling"]>;
@@ -438,6 +452,8 @@ export function createTables(undo: Undo): Tables {
     worker: of(worker),
     delivery: of(delivery),
     delivery_count: of(deliveryCount),
+    subscription: of(subscription),
+    subscriptionDelivery: of(subscriptionDelivery),
     hint: of(hint),
     journal: of(journal),
     telling: of(telling),

@@ -6,6 +6,7 @@ import type { Known } from "./known.ts";
 import { deliveryReads, deliveryTallies, provedDeliveries } from "./random-deliveries.ts";
 import { accessChanges, accessLooks } from "./random-access.ts";
 import { privacyChanges, privacyLooks } from "./random-privacy.ts";
+import { subscriptionChanges, subscriptionLooks } from "./random-subscriptions.ts";
 import { personChanges, personLooks } from "./random-persons.ts";
 import { knowing, plain } from "./random-call.ts";
 import type { Call } from "./random-call.ts";
@@ -380,6 +381,7 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   ...accessChanges,
   ...privacyChanges,
   ...personChanges,
+  ...subscriptionChanges,
   proveUnder: plain("proveUnder", entity, fc.constantFrom("t1", "t2")),
   redrive: knowing("redrive", fc.tuple(pick, pick), (known, [one, other]) => [
     [at(known.parks, one), at(known.parks, other), "unknown"].filter((id) => id !== undefined),
@@ -459,6 +461,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   ...accessLooks,
   ...privacyLooks,
   ...personLooks,
+  ...subscriptionLooks,
   waitersOf: plain("waitersOf", links),
   planMarks: plain("planMarks", plan),
   counts: plain("counts"),

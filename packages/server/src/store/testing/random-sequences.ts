@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { changes, leaseOf, looks } from "./random-calls.ts";
 import type { Call, Method } from "./random-calls.ts";
 import { personChanges, personLooks } from "./random-persons.ts";
+import { subscriptionChanges, subscriptionLooks } from "./random-subscriptions.ts";
 import * as rows from "./random-rows.ts";
 
 const weights: { readonly [method: string]: number } = {
@@ -20,14 +21,17 @@ const weights: { readonly [method: string]: number } = {
   },
 };
 
-const isOfPeople = ([method]: readonly [string, unknown]): boolean =>
-  method in personChanges || method in personLooks;
+const peopleCalls = { ...personChanges, ...personLooks };
+const subscriptionCalls = { ...subscriptionChanges, ...subscriptionLooks };
+/** Calls that come several at a time. */
+const isOfGroup = ([method]: readonly [string, unknown]): boolean =>
+  method in peopleCalls || method in subscriptionCalls;
 const anyCall: fc.Arbitrary<Call> = fc.oneof(
   ...Object.entries(changes)
-    .filter((each) => !isOfPeople(each))
+    .filter((each) => !isOfGroup(each))
     .map(([method, arbitrary]) => ({ weight: weights[method] ?? 1, arbitrary })),
   ...Object.entries(looks)
-    .filter((each) => !isOfPeople(each))
+    .filter((each) => !isOfGroup(each))
     .map(([, arbitrary]) => ({ weight: 1, arbitrary })),
 );
 
@@ -62,11 +66,20 @@ const rare = fc.tuple(
 const ofPeople = fc
   .tuple(
     changing("savePerson"),
-    fc.array(fc.oneof(...Object.values(personChanges), ...Object.values(personLooks)), { maxLength: 5 }),
+    fc.array(fc.oneof(...Object.values(peopleCalls)), { maxLength: 5 }),
     changing("startSession"),
     changing("noteSessionUse"),
   )
   .map(([saved, others, started, used]) => [saved, ...others, started, used]);
+/** A subscription is claimed and told; then anything of it. */
+const ofSubscriptions = fc
+  .tuple(
+    changing("claimSubscription"),
+    changing("claimSubscription"),
+    fc.array(changing("commitStep"), { minLength: 2, maxLength: 5 }),
+    fc.array(fc.oneof(...Object.values(subscriptionCalls)), { maxLength: 6 }),
+  )
+  .map(([one, two, steps, others]) => [one, two, ...steps, ...others]);
 const first = (method: Method, ...args: readonly unknown[]): fc.Arbitrary<Call> =>
   fc.constant({ method, pass: 0, args: () => args });
 const every = ["crm", "erp"].flatMap((of) =>
@@ -129,6 +142,7 @@ export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
         { weight: 2, arbitrary: round },
         { weight: 1, arbitrary: signing },
         { weight: 1, arbitrary: ofPeople },
+        { weight: 1, arbitrary: ofSubscriptions },
         { weight: 2, arbitrary: rare },
         { weight: 1, arbitrary: fc.tuple(shownAnew) },
       ),

@@ -11,6 +11,7 @@ import { contractSuite } from "./contract-suite.ts";
 import { lookSuite } from "./look-suite.ts";
 import { eventSuite } from "./event-suite.ts";
 import { pauseSuite } from "./pause-suite.ts";
+import { subscriptionSuite } from "./subscription-suite.ts";
 import { webhookSuite } from "./webhook-suite.ts";
 import { historySuite } from "./history-suite.ts";
 import { proofSuite } from "./proof-suite.ts";
@@ -69,6 +70,7 @@ export function storeSuite(home: StoreHome): void {
   contractSuite(home.name, async () => (await openStore()).store);
   lookSuite(home.name, async () => (await openStore()).store);
   webhookSuite(home.name, async () => (await openStore()).store);
+  subscriptionSuite(home.name, async () => (await openStore()).store);
   accessSuite(home.name, async () => (await openStore()).store);
   personSuite(home.name, async () => (await openStore()).store);
   pauseSuite(home.name, async () => (await openStore()).store);
