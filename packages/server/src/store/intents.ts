@@ -310,8 +310,8 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
           "update intent i set state = 'sending', fence = r.fence, claimed_at = now(), send_deadline = " +
             "now() + $5 * interval '1 millisecond', attempts = attempts + 1 from " +
             // Asked of the row itself once more: whoever waited for the claim of another sees it taken then.
-            `${rightRows(4)} where r.shard = i.shard and i.state = 'stored' and i.key in (select c.key from ` +
-            `${rightRows(4)} ` +
+            `${rightRows(4)} where r.shard = i.shard and i.state = 'stored' and i.key in (select c.key ` +
+            `from ${rightRows(4)} ` +
             "cross join lateral (select c.key, c.shard, c.step, c.link_id from intent c where c.entity = " +
             "$2 and c.shard = r.shard and c.target = $1 and c.state = 'stored' and " +
             `${isDue("c")} and ($6::jsonb is null or c.key in (select ` +

@@ -59,7 +59,7 @@ forEachHome(vitest, ["server"], (home) => {
 
     test("claim an intent once, also when both looked for it before either had it", async () => {
       const claimed = await atOnce([claim, claim]);
-      expect(claimed.map(({ length }) => length).toSorted()).toEqual([0, 1]);
+      expect(claimed.map(({ length }) => length).toSorted((a, b) => a - b)).toEqual([0, 1]);
       expect(await stateOf()).toEqual(["sending 1"]);
     });
 
