@@ -150,6 +150,26 @@ export function parkTaken(
   });
 }
 
+/**
+ * Outcomes but for answers about doubts that are over: two actors of one program work under the same rights.
+ * 1. A and B ask about a doubt; both find that it did not land. 2. A stores that, and C claims the write.
+ * 3. B's answer would put it back once more, and it would be sent twice. Asked under the locks of the links.
+ */
+async function stillMeant(
+  tx: Queryable,
+  outcomes: readonly IntentOutcome[],
+): Promise<readonly IntentOutcome[]> {
+  const doubts = outcomes.filter(({ intent }) => intent.state === "in_doubt");
+  if (doubts.length === 0) return outcomes;
+  const rows = await tx.query<{ key: string }>(
+    "select i.key from intent i join jsonb_to_recordset($1::jsonb) as r(key text, attempts int) on r.key = " +
+      "i.key and r.attempts = i.attempts where i.state = 'in_doubt'",
+    [JSON.stringify(doubts.map(({ intent: { key, attempts } }) => ({ key, attempts })))],
+  );
+  const open = new Set(rows.map(({ key }) => key));
+  return outcomes.filter(({ intent }) => intent.state !== "in_doubt" || open.has(intent.key));
+}
+
 /** Stores what became of intents; answers the later steps that were taken back with them. */
 async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<readonly Note[]> {
   const rows = outcomes.map((outcome) => ({
@@ -289,7 +309,9 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
         const rows = await tx.query<IntentRow>(
           "update intent i set state = 'sending', fence = r.fence, claimed_at = now(), send_deadline = " +
             "now() + $5 * interval '1 millisecond', attempts = attempts + 1 from " +
-            `${rightRows(4)} where r.shard = i.shard and i.key in (select c.key from ${rightRows(4)} ` +
+            // Asked of the row itself once more: whoever waited for the claim of another sees it taken then.
+            `${rightRows(4)} where r.shard = i.shard and i.state = 'stored' and i.key in (select c.key ` +
+            `from ${rightRows(4)} ` +
             "cross join lateral (select c.key, c.shard, c.step, c.link_id from intent c where c.entity = " +
             "$2 and c.shard = r.shard and c.target = $1 and c.state = 'stored' and " +
             `${isDue("c")} and ($6::jsonb is null or c.key in (select ` +
@@ -415,7 +437,7 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
         const own = given.map(({ intent }) => intent.link);
         const children = await waitingFor(tx, madeBy(given));
         await lockLinks(tx, [...own, ...changed, ...children]);
-        const outcomes = await setAsideTaken(tx, given);
+        const outcomes = await setAsideTaken(tx, await stillMeant(tx, given));
         await markLinks(tx, changed, "answered");
         const takenBack = await saveStates(tx, outcomes);
         await markPlans(tx, outcomes);

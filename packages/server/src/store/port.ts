@@ -457,6 +457,7 @@ export interface Store
   markStored(): Promise<void>;
   /** Intents of these shards that an earlier holder left in `sending`: they are in doubt from now on. */
   abandonSending(rights: Rights): Promise<number>;
+  /** An answer about a doubt that was settled or sent again meanwhile is left out, but for what was seen. */
   commitOutcomes(outcomes: readonly IntentOutcome[], runId: string | null, rights: Rights): Promise<void>;
 
   /** A run of a worker that is gone counts as abandoned from now on. */

@@ -60,6 +60,14 @@ function setAsideTaken(state: State, outcomes: readonly IntentOutcome[]): readon
   return parkTaken(outcomes, new Set(taken.map(({ intent }) => intent.key)));
 }
 
+/** Outcomes but for answers about doubts that are over (see the SQL store). */
+function stillMeant(state: State, outcomes: readonly IntentOutcome[]): readonly IntentOutcome[] {
+  return outcomes.filter(({ intent: { key, state: known, attempts } }) => {
+    const row = known === "in_doubt" ? state.tables.intent.get(key) : null;
+    return row === null || (row?.state === "in_doubt" && row.attempts === attempts);
+  });
+}
+
 /** Stores what became of intents; answers the later steps that were taken back with them. */
 function saveStates(state: State, outcomes: readonly IntentOutcome[], now: number): readonly IntentTable[] {
   const { intent } = state.tables;
@@ -286,10 +294,10 @@ function settle(
 ): void {
   const { now } = at;
   const reused = freeGivenIds(state, given, now);
-  const outcomes = setAsideTaken(state, given);
+  const outcomes = setAsideTaken(state, stillMeant(state, given));
   const takenBack = saveStates(state, outcomes, now);
   markPlans(state, outcomes, now);
-  const seen = outcomes.flatMap(({ observation }) => (observation === null ? [] : [observation]));
+  const seen = given.flatMap(({ observation }) => (observation === null ? [] : [observation]));
   observe(state, seen, { reason: "answered", now });
   addMembers(state, outcomes, now);
   saveLines(
