@@ -249,6 +249,13 @@ describe("bad input is named with its line and cause", () => {
     expect((await match({}, ["--a", at("none.csv")])).err).toMatch(/cannot be read/);
     const itself = ["--a", at("pairs.csv")];
     expect((await match({ "pairs.csv": crm }, itself)).err).toMatch(/--out names one/);
+    const lost = ["match", "--entity", "accounts", "--a", at("none.csv"), "--out", at("gone/pairs.csv")];
+    const ended = await command(lost);
+    expect(ended.code).toBe(4);
+    // Said before the work: the file to be read is not there either.
+    expect(ended.err).toMatch(
+      /nothing can be written to .*gone.*pairs\.csv. \(ENOENT\); nothing was matched/,
+    );
     const both = ["accounts", "crm:1", "--a", at("a.csv")];
     expect((await match({ "a.csv": crm }, both)).err).toMatch(/not both/);
     for (const flags of [
