@@ -119,6 +119,22 @@ describe("files are matched without a project", () => {
     expect(pairsOf()).toHaveLength(names.length);
   });
 
+  it("lines that end in several ways in one file are read, and a fault in them has its line", async () => {
+    const ends = ["\r\n", "\n", "\r", "\r\n", "\r\r\n"];
+    const mixed = (text: string): string =>
+      text
+        .split("\n")
+        .map((line, at) => line + (ends[at % ends.length] ?? ""))
+        .join("");
+    await match({ "a.csv": crm, "b.csv": erp });
+    const pairs = pairsOf();
+    const ended = await match({ "a.csv": mixed(crm), "b.csv": mixed(erp.replaceAll("\r", "")) });
+    expect(ended.err).toBe("");
+    expect(pairsOf()).toEqual(pairs);
+    const wrong = await match({ "a.csv": "id,name\r\n1,Acorn\n2,Birch\r3,Cedar,Leeds\r\n", "b.csv": erp });
+    expect(wrong.err).toMatch(/a\.csv, line 4: has another number of cells/);
+  });
+
   it("a cell with separator, quote and line end comes out whole", async () => {
     const strange = crm.replace("A0,", '"A,""0\nx",');
     await match({ "a.csv": strange, "b.csv": erp });
