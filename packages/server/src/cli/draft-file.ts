@@ -3,7 +3,7 @@ import { badInput } from "./refusal.ts";
 
 /**
  * An empty file beside the one that is wanted, which takes its name in the end: the place is tried before the
- * work. `undone` says what a refusal leaves undone. Throws the refusal of a place where nothing can be written.
+ * work. `undone` says what a refusal leaves undone. Throws a Refusal where nothing can be written.
  */
 export function draftOf(file: string, undone: string): string {
   const draft = `${file}.part`;
