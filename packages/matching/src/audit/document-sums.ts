@@ -30,7 +30,7 @@ export interface LineSums {
 }
 
 /** What a document says of its amounts. */
-export interface DocumentAmounts {
+interface DocumentAmounts {
   readonly net: number | null;
   readonly vat: number | null;
   readonly gross: number | null;
@@ -122,7 +122,7 @@ export function keepDocuments(list: AuditList): Documents | null {
 }
 
 /** Which sums the lines of a list tell. */
-export interface SumsTold {
+interface SumsTold {
   readonly net: boolean;
   readonly gross: boolean;
 }
