@@ -27,6 +27,41 @@ export function isKnownCurrency(code: string): boolean {
   return decimals.has(code);
 }
 
+/**
+ * The smallest coin, where it is larger than the minor unit: totals that are paid in cash, and in some
+ * countries all totals, are rounded to it. Source: CLDR 45, `currencyData`, `_cashDigits` and `_cashRounding`
+ * (cldr-json, read 2026-11-27). CLDR has none for AUD, INR and NZD: those three are from general knowledge.
+ * The euro has no entry: five cents are a custom of some of its countries, in cash only.
+ */
+export const coins = {
+  AMD: "1",
+  AUD: "0.05",
+  CAD: "0.05",
+  CHF: "0.05",
+  COP: "1",
+  CRC: "1",
+  CZK: "1",
+  DKK: "0.5",
+  GYD: "1",
+  HUF: "1",
+  IDR: "1",
+  INR: "1",
+  MNT: "1",
+  MUR: "1",
+  NOK: "1",
+  NZD: "0.1",
+  PKR: "1",
+  SEK: "1",
+  TWD: "1",
+  TZS: "1",
+  UZS: "1",
+} as const;
+
+/** The smallest coin of a currency as a decimal; undefined where it is the minor unit, or not known. */
+export function coinOf(code: string): string | undefined {
+  return Object.hasOwn(coins, code) ? coins[code as keyof typeof coins] : undefined;
+}
+
 /** Decimals of the minor unit of a currency, or undefined for a code that names none. */
 export function minorUnitOf(code: string): number | undefined {
   return decimals.get(code);

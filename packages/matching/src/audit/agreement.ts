@@ -10,6 +10,7 @@ import type { AuditColumn, Meaning } from "./columns.ts";
 import { countryOf } from "./countries.ts";
 import { unitOf } from "./judge-code.ts";
 import { dayIn, numberIn } from "./numbers.ts";
+import type { DecimalMark } from "./numbers.ts";
 import { valueOf } from "./record.ts";
 import type { AuditRecord } from "./record.ts";
 
@@ -123,10 +124,8 @@ export function comparisons(
     if (mine === "" || theirs === "") return [];
     const difference = { rule: rules[meaning] ?? "disagree", column, mine, theirs };
     if (amounts.has(meaning)) {
-      const [one, other] = [numberIn(mine), numberIn(theirs)];
-      if (one === null || other === null) return [];
-      const isSame = Math.abs(one.value - other.value) < amountMin;
-      return [{ column, difference: isSame ? null : difference }];
+      const isSame = isSameAmount(valuesOf(mine, left.mark), valuesOf(theirs, right.mark));
+      return isSame === null ? [] : [{ column, difference: isSame ? null : difference }];
     }
     if (isBlank(mine) || isBlank(theirs)) return [];
     const [one, other] = [sameOf(meaning, mine, left.country), sameOf(meaning, theirs, right.country)];
@@ -134,6 +133,20 @@ export function comparisons(
     const isSame = one === other || isPart(meaning, one, other);
     return [{ column, difference: isSame ? null : difference }];
   });
+}
+
+/** What an amount may be: two values where nobody knows which mark parts its decimals; none for no number. */
+function valuesOf(text: string, mark: DecimalMark | null): readonly number[] {
+  const by = numberIn(text)?.by;
+  if (by === undefined) return [];
+  return mark === null ? [by.point, by.comma] : [by[mark]];
+}
+
+/** Whether two amounts are the same, by every reading; null where one is no number, or a reading decides. */
+function isSameAmount(one: readonly number[], other: readonly number[]): boolean | null {
+  const all = one.flatMap((each) => other.map((theirs) => Math.abs(each - theirs) < amountMin));
+  const [isSame = null] = all;
+  return all.every((each) => each === isSame) ? isSame : null;
 }
 
 /** A street told with more or fewer words is the same street. */

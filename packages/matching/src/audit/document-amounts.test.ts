@@ -106,6 +106,23 @@ describe("net, tax and total of a document", () => {
     ["KWD", "", "1.234|0.100|1.335", []],
     ["JPY", "", "1000|100|1101", []],
     ["JPY", "", "1000|100|1110", ["total-wrong"]],
+    // Rounded to the coins in use: 5 Rappen, whole or half crowns, rupees.
+    ["CHF", "", "100.01|8.10|108.10", []],
+    ["CHF", "", "100.02|8.10|108.15", []],
+    ["CHF", "|freight", "95.02|8.10|108.15|5.00", []],
+    ["CHF", "", "-100.02|-8.10|-108.15", []],
+    ["SEK", "", "100.40|25.10|126.00", []],
+    ["SEK", "", "100.40|25.10|125.00", []],
+    ["NOK", "", "100.40|25.10|126.00", []],
+    ["DKK", "", "100.40|25.30|125.50", []],
+    ["INR", "", "1000.40|180.07|1180.00", []],
+    // A step or more away, no multiple of it, or no coins but cents.
+    ["CHF", "", "100.02|8.10|108.20", ["total-wrong"]],
+    ["CHF", "", "100.02|8.10|108.16", ["total-wrong"]],
+    ["CHF", "", "100.05|8.10|108.20", ["total-wrong"]],
+    ["SEK", "", "100.40|25.10|126.50", ["total-wrong"]],
+    ["SEK", "", "100.40|25.10|127.00", ["total-wrong"]],
+    ["EUR", "", "100.02|19.00|119.05", ["total-wrong"]],
   ] as const)("%s%s: %s", (currency, more, cells, rulesFound) => {
     expect(of(currency, more, cells)).toEqual(rulesFound);
   });
@@ -203,6 +220,14 @@ describe("the lines of a document against it", () => {
     expect(rules([docHead, order], [head, "S1|P1|1|60.00|60.00", "S1|P2|4|10.00|40.00"])).toEqual([]);
     const thirds = [1, 2, 3, 4, 5, 6].map((each) => `S1|P${each}|1|16.67||16.67`);
     expect(rules([docHead, doc], [lineHead, ...thirds])).toEqual([]);
+  });
+
+  it("a total that is rounded to the coins in use is what its lines come to", () => {
+    const head = "order|product|quantity|price|line total";
+    const of = (currency: string, total: string): readonly string[] =>
+      rules([docHead, `S1|1|2025-12-01|${currency}|92.52|7.50|${total}`], [head, "S1|P1|1|100.02|100.02"]);
+    expect([of("CHF", "100.05"), of("SEK", "100.00"), of("CHF", "100.00")]).toEqual([[], [], []]);
+    expect(of("CHF", "100.10")).toEqual(["total-wrong orders S1", "sum-wrong orders S1"]);
   });
 
   it("without an amount of their own lines come to quantity times price", () => {

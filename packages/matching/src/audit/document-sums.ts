@@ -1,7 +1,8 @@
-import { minorUnitOf } from "@crossfoot/model";
+import { coinOf, minorUnitOf } from "@crossfoot/model";
 import type { AuditFinding } from "@crossfoot/model";
-import type { AuditEntity } from "./columns.ts";
-import { numberIn } from "./numbers.ts";
+import type { AuditEntity, Meaning } from "./columns.ts";
+import { amountIn, numberIn } from "./numbers.ts";
+import type { DecimalMark } from "./numbers.ts";
 import type { AuditList, AuditRecord, Fault } from "./record.ts";
 import { waysMax } from "./line-worth.ts";
 
@@ -10,8 +11,17 @@ export function minorOf(currency: string): number {
   return 10 ** -(minorUnitOf(currency.toUpperCase()) ?? 2);
 }
 
+/** By how much a total may differ from its parts by rounding it to coins: 0 where it is no sum of coins. */
+export function coinSlackOf(total: number, currency: string): number {
+  const code = currency.toUpperCase();
+  const coin = Number(coinOf(code) ?? 0);
+  const rest = coin === 0 ? 1 : Math.abs(total / coin - Math.round(total / coin)) * coin;
+  // Less than one coin: half of the smallest piece of money parts that from a whole one.
+  return rest < minorOf(code) / 2 ? coin - minorOf(code) / 2 : 0;
+}
+
 /** What the lines of a document come to. */
-interface LineSums {
+export interface LineSums {
   count: number;
   net: number;
   gross: number;
@@ -19,33 +29,42 @@ interface LineSums {
   readonly ways: number[];
 }
 
-/** A document whose lines are added up. */
-export interface OpenDocument {
-  readonly id: string;
-  readonly row: number;
+/** What a document says of its amounts. */
+interface DocumentAmounts {
   readonly net: number | null;
   readonly vat: number | null;
   readonly gross: number | null;
   readonly charge: number;
   readonly discount: number | null;
+}
+
+/** A document whose lines are added up. */
+export interface OpenDocument {
+  readonly id: string;
+  readonly row: number;
   readonly currency: string;
+  amounts: DocumentAmounts;
+  /** What they are if commas part decimals; null where that is the same. */
+  byComma: DocumentAmounts | null;
   /** False where a line or an amount of it cannot be read. */
   isReadable: boolean;
-  readonly sums: LineSums;
+  /** Of its lines, by their list's mark; one and the same until a line is read otherwise by the other. */
+  readonly sums: { point: LineSums; comma: LineSums };
 }
 
 /** The documents of a list, by what their lines name them by. */
 export interface Documents {
   readonly list: AuditList;
-  readonly note: (record: AuditRecord) => void;
+  /** Each record by the ways that its amounts may be read. */
+  readonly note: (readings: readonly AuditRecord[]) => void;
+  /** Reads what was left open by the mark of the list; what nobody can read is not judged. */
+  readonly settle: (mark: DecimalMark | null) => void;
   readonly of: (name: string) => OpenDocument | undefined;
   readonly count: () => number;
   readonly all: () => Iterable<OpenDocument>;
 }
 
 const documents: ReadonlySet<AuditEntity> = new Set(["quotes", "orders", "invoices"]);
-
-const amountOf = (text: string): number | null => (text === "" ? null : (numberIn(text)?.value ?? null));
 
 /** Whether an amount stands there and cannot be read. */
 const isUnread = (text: string): boolean => text !== "" && numberIn(text) === null;
@@ -57,21 +76,36 @@ export function keepDocuments(list: AuditList): Documents | null {
   const [byId, byNumber] = [new Map<string, OpenDocument>(), new Map<string, OpenDocument>()];
   const all: OpenDocument[] = [];
   const charges = list.columns.flatMap(({ meaning }, at) => (meaning === "charge" ? [at] : []));
+  const chargesOf = ({ cells }: AuditRecord): readonly string[] =>
+    charges.map((place) => (cells[place] ?? "").trim());
+  const amountsOf = (record: AuditRecord): DocumentAmounts => {
+    const of = (meaning: Meaning): number | null => amountIn(record.at(meaning), record.mark);
+    const charge = chargesOf(record).reduce((sum, text) => sum + (amountIn(text, record.mark) ?? 0), 0);
+    return { net: of("net"), vat: of("vat"), gross: of("gross"), charge, discount: of("discount") };
+  };
   return {
     list,
+    settle: (mark) => {
+      for (const each of all) {
+        if (each.byComma === null) continue;
+        if (mark === null) each.isReadable = false;
+        if (mark === "comma") each.amounts = each.byComma;
+        each.byComma = null;
+      }
+    },
     of: (name) => byId.get(name) ?? byNumber.get(name),
     count: () => byId.size + byNumber.size,
     all: () => all,
-    note: (record) => {
-      const { at, id, row, cells } = record;
-      const chargeTexts = charges.map((place) => (cells[place] ?? "").trim());
-      const texts = [at("net"), at("vat"), at("gross"), at("discount"), ...chargeTexts];
+    note: ([record, other]) => {
+      if (record === undefined) return;
+      const { at, id, row } = record;
+      const texts = [at("net"), at("vat"), at("gross"), at("discount"), ...chargesOf(record)];
+      const sums = { count: 0, net: 0, gross: 0, ways: Array.from({ length: waysMax }, () => 0) };
       const document: OpenDocument = {
-        ...{ id, row, net: amountOf(at("net")), vat: amountOf(at("vat")), gross: amountOf(at("gross")) },
-        charge: chargeTexts.reduce((sum, text) => sum + (amountOf(text) ?? 0), 0),
-        ...{ discount: amountOf(at("discount")), currency: at("currency") },
+        ...{ id, row, currency: at("currency"), amounts: amountsOf(record) },
+        byComma: other === undefined ? null : amountsOf(other),
         isReadable: !texts.some(isUnread),
-        sums: { count: 0, net: 0, gross: 0, ways: Array.from({ length: waysMax }, () => 0) },
+        sums: { point: sums, comma: sums },
       };
       all.push(document);
       // Of two documents of one name nobody can tell whose the lines are.
@@ -88,30 +122,40 @@ export function keepDocuments(list: AuditList): Documents | null {
 }
 
 /** Which sums the lines of a list tell. */
-export interface SumsTold {
+interface SumsTold {
   readonly net: boolean;
   readonly gross: boolean;
 }
 
+/** The sums of lines, and the mark of the list of these lines. */
+export interface LinesTold extends SumsTold {
+  readonly mark: DecimalMark | null;
+}
+
 /** Pieces of money by which the sum of rounded lines may differ from a total that is rounded once. */
-const toleranceOf = ({ currency, sums }: OpenDocument): number =>
-  minorOf(currency) * (Math.max(1, sums.count / 2) + 0.01);
+const toleranceOf = (currency: string, { count }: LineSums): number =>
+  minorOf(currency) * (Math.max(1, count / 2) + 0.01);
+
+/** A document with what its lines come to. */
+type Summed = Pick<OpenDocument, "currency" | "amounts"> & { readonly sums: LineSums };
 
 /** Whether the lines come to the document: with its charges or not, less its discount in any form. */
-function addsUp(document: OpenDocument, told: SumsTold): boolean {
-  const { sums, net, vat, gross, charge, discount } = document;
-  const totals = [net, gross, gross === null || vat === null ? null : gross - vat].filter(
-    (each) => each !== null,
-  );
+function addsUp({ currency, sums, amounts }: Summed, told: SumsTold): boolean {
+  const { net, vat, gross, charge, discount } = amounts;
+  const totals = [net, gross, gross === null || vat === null ? null : gross - vat];
   const off = Math.abs(discount ?? 0);
-  const most = toleranceOf(document);
+  const most = toleranceOf(currency, sums);
+  const coin = gross === null ? 0 : coinSlackOf(gross, currency);
   const bases = told.net || told.gross ? [] : [...sums.ways];
   if (told.net) bases.push(sums.net);
   if (told.gross) bases.push(sums.gross);
   return bases.some((base) =>
     [0, charge].some((more) =>
       [0, off, (base * off) / 100, base * off].some((less) =>
-        totals.some((total) => Math.abs(base + more - less - total) <= most),
+        totals.some(
+          (total, at) =>
+            total !== null && Math.abs(base + more - less - total) <= Math.max(most, at > 0 ? coin : 0),
+        ),
       ),
     ),
   );
@@ -131,17 +175,16 @@ export interface WholeDocument {
 /** The fault of a document that its own lines do not come to, told of its net; else null. Never throws. */
 export function judgeOwnLines(document: WholeDocument, field: string): Fault | null {
   const { currency, lines, vat } = document;
+  const amountOf = (text: string): number | null => amountIn(text, "point");
   const [net, gross] = [amountOf(document.net), amountOf(document.gross)];
-  const amounts = lines.map(amountOf);
-  if (lines.length === 0 || amounts.includes(null) || (net === null && gross === null)) return null;
-  const sum = amounts.reduce((all: number, each) => all + (each ?? 0), 0);
-  const whole: OpenDocument = {
-    ...{ id: "", row: 0, net, vat: amountOf(vat), gross, charge: amountOf(document.charge) ?? 0 },
-    ...{ discount: null, currency, isReadable: true },
-    sums: { count: lines.length, net: sum, gross: 0, ways: [] },
-  };
-  if (addsUp(whole, { net: true, gross: false })) return null;
-  return { rule: "sum-wrong", field, value: document.net, says: saysOf(whole.sums.count, sum, currency) };
+  const ofLines = lines.map(amountOf);
+  if (lines.length === 0 || ofLines.includes(null) || (net === null && gross === null)) return null;
+  const sum = ofLines.reduce((all: number, each) => all + (each ?? 0), 0);
+  const charge = amountOf(document.charge) ?? 0;
+  const amounts = { net, vat: amountOf(vat), gross, charge, discount: null };
+  const sums = { count: lines.length, net: sum, gross: 0, ways: [] };
+  if (addsUp({ currency, amounts, sums }, { net: true, gross: false })) return null;
+  return { rule: "sum-wrong", field, value: document.net, says: saysOf(lines.length, sum, currency) };
 }
 
 const saysOf = (count: number, sum: number, currency: string): string =>
@@ -161,16 +204,20 @@ export interface SumsJudged {
  * Documents that their lines do not add up to. Where most are so, the lists follow a rule that is not known
  * here, such as freight in a column that nobody recognised: that is one remark and no finding.
  */
-export function judgeSums({ list, all: documentsOf }: Documents, told: SumsTold): SumsJudged {
+export function judgeSums({ list, all: documentsOf }: Documents, told: LinesTold): SumsJudged {
   const column = list.columns.find(({ meaning }) => meaning === "net" || meaning === "gross");
   const field = column?.name ?? "";
-  const strays: OpenDocument[] = [];
+  const strays: (Omit<OpenDocument, "sums"> & Summed)[] = [];
   let right = 0;
   for (const document of documentsOf()) {
-    const { isReadable, sums, net, gross } = document;
-    if (!isReadable || sums.count === 0 || (net === null && gross === null)) continue;
-    if (addsUp(document, told)) right += 1;
-    else strays.push(document);
+    const { isReadable, sums: by, amounts } = document;
+    const isUnsure = told.mark === null && by.point !== by.comma;
+    const sums = by[told.mark ?? "point"];
+    const isTold = amounts.net !== null || amounts.gross !== null;
+    if (!isReadable || isUnsure || sums.count === 0 || !isTold) continue;
+    const summed = { ...document, sums };
+    if (addsUp(summed, told)) right += 1;
+    else strays.push(summed);
   }
   if (strays.length > Math.max(strayMax, right)) {
     const all = strays.length + right;
@@ -180,8 +227,8 @@ export function judgeSums({ list, all: documentsOf }: Documents, told: SumsTold)
     return { findings: [], remarks: [remark] };
   }
   const findings = strays.map((each): AuditFinding => {
-    const { id, row, sums, currency } = each;
-    const total = column?.meaning === "net" ? each.net : each.gross;
+    const { id, row, sums, currency, amounts } = each;
+    const total = column?.meaning === "net" ? amounts.net : amounts.gross;
     const sum = told.net ? sums.net : told.gross ? sums.gross : (sums.ways[0] ?? 0);
     return {
       ...{ rule: "sum-wrong", side: list.side, entity: list.entity, id, row, field },

@@ -6,7 +6,7 @@ import { taxIdOf } from "../normalise/tax-id.ts";
 import { mailFault, readPhone } from "./judge-contact.ts";
 import type { AuditColumn } from "./columns.ts";
 import { unitOf } from "./judge-code.ts";
-import { dayIn, numberIn } from "./numbers.ts";
+import { dayIn, numberIn, pointedOf } from "./numbers.ts";
 import { judgePostcode } from "./postcodes.ts";
 import { valueOf } from "./record.ts";
 import type { AuditList, AuditRecord } from "./record.ts";
@@ -63,11 +63,9 @@ function taxForm(value: string, country: string | null): Form | null {
 
 function numberForm(value: string): Form | null {
   const told = numberIn(value);
-  if (told === null || told.form === "plain") return null;
-  const plain = value.trim().replaceAll(/[^\d.,+-]/g, "");
-  const point = told.form === "comma" ? plain.replaceAll(".", "").replace(",", ".") : plain;
-  const form = `decimal ${told.form}`;
-  return { set: "", form, as: { "decimal point": point } };
+  // Of `1.000` nobody knows the form before the whole list is seen.
+  if (told === null || told.form === "plain" || told.form === "open") return null;
+  return { set: "", form: `decimal ${told.form}`, as: { "decimal point": pointedOf(value, told.form) } };
 }
 
 /** How one value is written; null where there is nothing to tell. */

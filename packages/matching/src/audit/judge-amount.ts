@@ -1,7 +1,7 @@
 import { isBlank } from "../normalise/blank.ts";
 import type { Meaning } from "./columns.ts";
-import { minorOf } from "./document-sums.ts";
-import { dayIn, daysBetween, numberIn } from "./numbers.ts";
+import { coinSlackOf, minorOf } from "./document-sums.ts";
+import { amountIn, dayIn, daysBetween, numberIn } from "./numbers.ts";
 import { valueOf } from "./record.ts";
 import type { AuditRecord, Fault, Judge } from "./record.ts";
 
@@ -53,9 +53,9 @@ export const judgePrices: Judge = (record) => {
   const faults: Fault[] = [];
   const field = columnNamed(record, "price");
   const text = record.at("price");
-  const price = text === "" ? null : (numberIn(text)?.value ?? null);
+  const price = amountIn(text, record.mark);
   const costText = record.at("cost");
-  const cost = costText === "" ? null : (numberIn(costText)?.value ?? null);
+  const cost = amountIn(costText, record.mark);
   // 9.99 is a price, though it is one sign over and over; 999999.99 is what people type for none.
   const isShort = text.replaceAll(/\D/g, "").length < fillerDigits;
   const isNone = price === 0 || text === "" || (isBlank(text) && (price === null || !isShort));
@@ -80,16 +80,17 @@ const roundingMax = 1.1;
 
 /** Whether net and tax come to the total: with what is charged beside, or less a discount, or without. */
 function isTotal(record: AuditRecord): boolean {
+  const { list, cells, mark } = record;
   const [net, vat, gross, discount] = (["net", "vat", "gross", "discount"] as const).map(
-    (meaning) => numberIn(record.at(meaning))?.value ?? Number.NaN,
+    (meaning) => amountIn(record.at(meaning), mark) ?? Number.NaN,
   );
-  const { list, cells } = record;
   const charges = list.columns.flatMap(({ meaning }, at) =>
-    meaning === "charge" ? [numberIn(valueOf(cells[at]))?.value ?? 0] : [],
+    meaning === "charge" ? [amountIn(valueOf(cells[at]), mark) ?? 0] : [],
   );
   const charge = charges.reduce((sum, each) => sum + each, 0);
   const off = Math.abs(discount ?? Number.NaN) || 0;
-  const most = roundingMax * minorOf(record.at("currency"));
+  const currency = record.at("currency");
+  const most = Math.max(roundingMax * minorOf(currency), coinSlackOf(gross ?? Number.NaN, currency));
   // A part that is not told makes the difference no number, which is over nothing.
   const rest = (net ?? Number.NaN) + (vat ?? Number.NaN) - (gross ?? Number.NaN);
   const ways = [rest, rest + charge, rest - off, rest + charge - off];

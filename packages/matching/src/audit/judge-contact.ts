@@ -73,9 +73,18 @@ export function mailFault(value: string): string | null {
   return told.isIcann === true ? null : "its domain has no ending in use";
 }
 
+/** Endings that no one can own (RFC 2606, section 2). `example.com` is a filler that people type. */
+const kept = /(?:^|\.)(?:test|example|invalid|localhost)$/;
+
+const reservedIn = (field: string, value: string): Fault => {
+  return { rule: "reserved", field, value, says: "a name that is kept for examples (RFC 2606)" };
+};
+
 /** Mail addresses that cannot be. */
 export const judgeMails: Judge = (record) =>
   valuesOf(record, "mail").flatMap(({ field, value }): readonly Fault[] => {
+    if (mailForm.test(value) && kept.test(value.split("@")[1]?.toLowerCase() ?? ""))
+      return [reservedIn(field, value)];
     const says = mailFault(value);
     if (says === null) return [];
     const bare = value
@@ -92,6 +101,7 @@ export const judgeMails: Judge = (record) =>
 export const judgeWebs: Judge = (record) =>
   valuesOf(record, "web").flatMap(({ field, value }): readonly Fault[] => {
     const told = parse(value.toLowerCase());
+    if (!/\s/.test(value) && kept.test(told.hostname ?? "")) return [reservedIn(field, value)];
     const isRight =
       !/\s/.test(value) && told.hostname !== null && (told.isIcann === true || told.isIp === true);
     const isHost = isRight && /^(?:https?:\/\/)?[\p{L}\d.-]+(?::\d+)?(?:[/?#].*)?$/iu.test(value);

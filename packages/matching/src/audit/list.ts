@@ -2,6 +2,7 @@ import { keepWorth } from "@crossfoot/model";
 import type { AuditFinding } from "@crossfoot/model";
 import { keepDocuments } from "./document-sums.ts";
 import type { Documents } from "./document-sums.ts";
+import { keepDecimalMarks } from "./decimal-marks.ts";
 import { keepFineAmounts } from "./fine-amounts.ts";
 import { keepFormats } from "./formats.ts";
 import { judgeAddresses } from "./judge-address.ts";
@@ -19,8 +20,10 @@ import { keepKeys, keepTree, referenceLists } from "./structure.ts";
 const judges: readonly Judge[] = [
   ...[judgeNeeded, judgeFillers, judgeHygiene],
   ...[judgePhones, judgeMails, judgeWebs, judgeTaxIds, judgeCodes],
-  ...[judgeForms, judgePrices, judgeDocuments, judgeAge, judgeAddresses],
+  ...[judgeForms, judgeAge, judgeAddresses],
 ];
+/** Rules that read amounts. */
+const amountJudges: readonly Judge[] = [judgePrices, judgeDocuments];
 
 /**
  * Most records of a list that are kept to be compared with one another and with the other side: they are
@@ -81,6 +84,7 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
   const formats = keepFormats(list);
   const worth = keepWorth();
   const quality = keepQuality(list);
+  const marks = keepDecimalMarks(list, amountJudges);
   const fine = keepFineAmounts(list);
   const documents = keepDocuments(list);
   const lines = keepLines(
@@ -89,27 +93,25 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
   );
   const remarks: string[] = [];
   const refers = referencesOf(list, before);
-  let kept: (readonly string[])[] | null = [];
+  const rows = keepRows(terms.keptSigns ?? keptSignsMax);
   let count = 0;
-  let signs = 0;
-  const signsMax = terms.keptSigns ?? keptSignsMax;
   const recordAt = (cells: readonly string[], row: number): AuditRecord =>
-    recordOf(cells, { list, terms, row, columnOf });
+    recordOf(cells, { list, terms, row, mark: marks.ofList(), columnOf });
   return {
     list,
     look: (cells, also = []) => {
       count += 1;
       const record = recordAt(cells, count);
-      for (const cell of kept === null ? [] : cells) signs += cell.length;
-      if (count > keptMax || signs > signsMax) kept = null;
-      kept?.push(cells);
+      rows.note(cells);
       tree.note(record);
       formats.note(record);
-      documents?.note(record);
-      lines?.note(record);
+      const readings = marks.readings(record);
+      documents?.note(readings);
+      lines?.note(readings);
       fine.note(record, lines === null ? record.at("currency") : lines.currencyOf(record));
       const faults = [
         ...judges.flatMap((judge) => judge(record)),
+        ...marks.judge(readings),
         ...keys.note(record),
         ...refers(record),
         ...also,
@@ -118,15 +120,17 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
       return faults.map((fault) => findingOf(record, fault));
     },
     end: () => {
-      const told = lines?.end();
-      remarks.push(...(told?.remarks ?? []));
+      const mark = marks.ofList();
+      documents?.settle(mark);
+      const told = lines?.end(mark);
+      remarks.push(...marks.remarks(), ...(told?.remarks ?? []));
       const findings = [
-        ...tree.faults(keys.has).map(({ id, row, ...fault }) => ({
-          ...{ side: list.side, entity: list.entity, id, row, other: null, repair: null },
-          ...{ rule: fault.rule, field: fault.field, value: fault.value, says: fault.says },
-        })),
+        ...tree
+          .faults(keys.has)
+          .map((fault) => ({ ...fault, side: list.side, entity: list.entity, other: null, repair: null })),
         ...formats.findings(),
-        ...fine.findings(),
+        ...marks.faults().map(([record, fault]) => findingOf(record, fault)),
+        ...fine.findings(mark),
         ...(told?.findings ?? []),
       ];
       noteLater([...before, { list, quality }], findings);
@@ -139,8 +143,26 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
     lost: worth.lost,
     held: () => keys.count() + tree.count() + (documents?.count() ?? 0),
     ...{ quality, documents },
-    rows: () => kept,
-    record: (row) => recordAt(kept?.[row - 1] ?? [], row),
+    rows: rows.all,
+    record: (row) => recordAt(rows.all()?.[row - 1] ?? [], row),
+  };
+}
+
+/** Keeps the rows of a list, until there are too many or too long ones. */
+function keepRows(signsMax: number): {
+  readonly note: (cells: readonly string[]) => void;
+  readonly all: ListAudit["rows"];
+} {
+  let kept: (readonly string[])[] | null = [];
+  let signs = 0;
+  return {
+    note: (cells) => {
+      if (kept === null) return;
+      for (const cell of cells) signs += cell.length;
+      if (kept.length >= keptMax || signs > signsMax) kept = null;
+      kept?.push(cells);
+    },
+    all: () => kept,
   };
 }
 

@@ -1,7 +1,50 @@
-/** A number or date as it was written. */
+/** The mark that parts the decimals of a number: `1,234.50` has a point, `1.234,50` a comma. */
+export type DecimalMark = "point" | "comma";
+
+/** A number as it was written. */
 export interface ToldNumber {
-  readonly value: number;
-  readonly form: "point" | "comma" | "plain";
+  /** What it is by each mark; the same by both, unless the form is open. */
+  readonly by: { readonly [mark in DecimalMark]: number };
+  /** The mark that it shows; `plain`: none; `open`: its one mark may part thousands too, as in `1.234`. */
+  readonly form: DecimalMark | "plain" | "open";
+}
+
+/** A currency by three letters or its sign; Nordic crowns have neither. */
+const currency = String.raw`(?:[A-Z]{0,3}\p{Sc}|[A-Z]{3}|kr\.?)`;
+const before = new RegExp(String.raw`^([+-]?)\s?${currency}\s?`, "u");
+const behind = new RegExp(String.raw`\s?(?:${currency}|%)$`, "u");
+/** Blanks and apostrophes, which part groups of digits and nothing else. */
+const blanks = /[\u00A0\u2007\u2009\u202F'\u2019`]/g;
+
+/** Groups of three; in India the last three, and twos before. */
+const groups = (mark: string): string =>
+  String.raw`\d{1,3}(?:[${mark} ]\d{3})+|\d{1,2}(?:[${mark} ]\d{2})+[${mark} ]\d{3}`;
+const many = (mark: string): string =>
+  String.raw`\d{1,3}(?:${mark}\d{3}){2,}|\d{1,2}(?:${mark}\d{2})+${mark}\d{3}`;
+const plainForm = new RegExp(String.raw`^(?:\d+|${groups(" ")})$`);
+const openForm = /^[1-9]\d{0,2}[.,]\d{3}$/;
+const forms = {
+  point: new RegExp(String.raw`^(?:(?:\d*|${groups(",")})\.\d+|${many(",")})$`),
+  comma: new RegExp(String.raw`^(?:(?:\d*|${groups(".")}),\d+|${many(String.raw`\.`)})$`),
+};
+
+/** Digits with a point before their decimals and no groups. */
+function pointed(digits: string, mark: DecimalMark): string {
+  const plain = digits.replaceAll(" ", "");
+  return mark === "point" ? plain.replaceAll(",", "") : plain.replaceAll(".", "").replace(",", ".");
+}
+
+/** A number without what may stand around it: its currency, and its sign, which SAP writes behind. */
+function digitsOf(text: string): { readonly sign: 1 | -1; readonly digits: string } {
+  const bare = text
+    .trim()
+    .replaceAll("\u2212", "-")
+    .replace(before, "$1")
+    .replace(behind, "")
+    .replaceAll(blanks, " ");
+  const isSigned = /^[+-]/.test(bare);
+  const isMinus = isSigned ? bare.startsWith("-") : /\d-$/.test(bare);
+  return { sign: isMinus ? -1 : 1, digits: isSigned ? bare.slice(1) : bare.replace(/-$/, "") };
 }
 
 /**
@@ -9,33 +52,44 @@ export interface ToldNumber {
  * Stricter than the matcher's: letters inside make it no number. Never throws.
  */
 export function numberIn(text: string): ToldNumber | null {
-  const bare = text
-    .trim()
-    .replace(/^(?:[A-Z]{3}|[$€£¥])\s?/u, "")
-    .replace(/\s?(?:[A-Z]{3}|[$€£¥%])$/u, "");
-  if (/^[+-]?(?:\d+|\d{1,3}(?:[ '\u00A0\u202F]\d{3})+)$/.test(bare))
-    return { value: Number(bare.replaceAll(/[ '\u00A0\u202F]/g, "")), form: "plain" };
-  if (
-    /^[+-]?(?:\d*|\d{1,3}(?:[, '\u00A0]\d{3})+)\.\d+$/.test(bare) ||
-    /^[+-]?\d{1,3}(?:,\d{3}){2,}$/.test(bare)
-  )
-    return { value: Number(bare.replaceAll(/[, '\u00A0]/g, "")), form: "point" };
-  if (/^[+-]?(?:\d*|\d{1,3}(?:[. '\u00A0]\d{3})+),\d+$/.test(bare))
-    return { value: Number(bare.replaceAll(/[. '\u00A0]/g, "").replace(",", ".")), form: "comma" };
-  return null;
+  const { sign, digits } = digitsOf(text);
+  const of = (form: ToldNumber["form"], mark: DecimalMark): ToldNumber => {
+    const value = sign * Number(pointed(digits, mark));
+    return { by: { point: value, comma: value }, form };
+  };
+  if (plainForm.test(digits)) return of("plain", "point");
+  if (openForm.test(digits)) {
+    const [point, comma] = [of("open", "point").by.point, of("open", "comma").by.comma];
+    return { by: { point, comma }, form: "open" };
+  }
+  if (forms.point.test(digits)) return of("point", "point");
+  return forms.comma.test(digits) ? of("comma", "comma") : null;
 }
 
-/** Decimals of a number that say something: "1.50" has one. `form` is what {@link numberIn} told of it. */
-export function decimalsIn(text: string, form: ToldNumber["form"]): number {
-  if (form === "plain") return 0;
-  const digits = text.replaceAll(/[^\d.,]/g, "");
-  const at = digits.lastIndexOf(form === "comma" ? "," : ".");
-  return at < 0 ? 0 : digits.slice(at + 1).replace(/0+$/, "").length;
+/**
+ * The amount or quantity that a cell holds, in a list whose decimals have this mark; null for no number, and
+ * for one that only a mark would decide where `mark` is null: nobody knows. Never throws.
+ */
+export function amountIn(text: string, mark: DecimalMark | null): number | null {
+  const by = text === "" ? null : (numberIn(text)?.by ?? null);
+  if (by === null || by.point === by.comma) return by?.point ?? null;
+  return mark === null ? null : by[mark];
 }
 
-/** Whether the mark in a number may part thousands as well as decimals, as in "1.234". */
-export function isPerhapsGrouped(text: string): boolean {
-  return /^\D*[1-9]\d{0,2}[.,]\d{3}\D*$/.test(text);
+/** A number as most systems take it: no groups, no currency, a point before its decimals. */
+export function pointedOf(text: string, mark: DecimalMark): string {
+  const { sign, digits } = digitsOf(text);
+  return `${sign < 0 ? "-" : ""}${pointed(digits, mark)}`;
+}
+
+/** Decimals of a number that say something, by the mark before them: "1.50" has one. */
+export function decimalsIn(text: string, mark: DecimalMark): number {
+  const { digits } = digitsOf(text);
+  const [sign, other] = mark === "comma" ? [",", "."] : [".", ","];
+  const at = digits.lastIndexOf(sign);
+  // A mark that stands twice, or before the other one, parts thousands.
+  if (at < 0 || digits.indexOf(sign) !== at || digits.includes(other, at)) return 0;
+  return digits.slice(at + 1).replace(/0+$/, "").length;
 }
 
 /** A day as it was written. */

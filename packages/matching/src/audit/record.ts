@@ -2,6 +2,7 @@ import type { AuditFinding, AuditRuleId } from "@crossfoot/model";
 import type { AuditColumn, AuditEntity, Meaning } from "./columns.ts";
 import { countryOf } from "./countries.ts";
 import { dayIn } from "./numbers.ts";
+import type { DecimalMark } from "./numbers.ts";
 
 /** A list as it is audited. */
 export interface AuditList {
@@ -38,6 +39,8 @@ export interface AuditRecord {
   readonly country: string | null;
   /** Whether it is in use: not archived, not discontinued. */
   readonly isActive: boolean;
+  /** How an amount such as `1.000` is read; null where nobody knows. */
+  readonly mark: DecimalMark | null;
 }
 
 /** A fault before it is known whose it is. */
@@ -83,6 +86,7 @@ export function recordOf(
     readonly list: AuditList;
     readonly terms: AuditTerms;
     readonly row: number;
+    readonly mark: DecimalMark | null;
     readonly columnOf: (meaning: Meaning, place?: string) => number;
   },
 ): AuditRecord {
@@ -97,6 +101,7 @@ export function recordOf(
     terms: of.terms,
     id: id === "" ? `row ${of.row}` : id,
     row: of.row,
+    mark: of.mark,
     cells,
     at,
     country: countryOf(at("country"))?.code ?? null,

@@ -1,3 +1,4 @@
+import { coins } from "../currency.ts";
 import { plainRules } from "./rules.ts";
 import type { RuleSet } from "./rules.ts";
 
@@ -50,7 +51,7 @@ const erpnext: RuleSet = {
   documentDiscount: "sum_last",
   taxShares: "own",
   mode: "half_even",
-  cash: { steps: { CHF: "0.05", INR: "1" }, mode: "half_even" },
+  cash: { steps: { CHF: coins.CHF, INR: coins.INR }, mode: "half_even" },
   credit: "negative",
 };
 const netsuite: RuleSet = { ...plainRules, lineDiscount: "amount", pricePer: "divided" };

@@ -13,6 +13,7 @@ export type AuditRuleId =
   | "phone-invalid"
   | "mail-invalid"
   | "web-invalid"
+  | "reserved"
   | "tax-id-invalid"
   | "gtin-invalid"
   | "country-unknown"
@@ -110,6 +111,13 @@ const rows: { readonly [rule in AuditRuleId]: Row } = {
     "No web address can look like this",
     "The link leads nowhere.",
     "Correct it, or leave the field empty.",
+  ],
+  reserved: [
+    "validity",
+    "note",
+    "A name that is kept for examples",
+    "Nothing can be delivered there: it is made up, or stands for one that nobody knew.",
+    "Ask for the address. Demonstrations and tests may keep it.",
   ],
   "tax-id-invalid": [
     "validity",

@@ -121,6 +121,9 @@ export function delimiterOf(head: string): string {
   return counted.toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? ",";
 }
 
+/** How lines end; in one file all of them may stand, where it was put together from several. */
+export const lineEnds: readonly string[] = ["\r\n", "\n", "\r"];
+
 /** Whether the lines of a file end as on old Macs, by a carriage return alone. */
 export function endsByReturn(head: string): boolean {
   const bare = unquoted(head);
@@ -139,6 +142,7 @@ export async function* parseText(file: string, options: Options): AsyncIterable<
   const settings: Options = {
     bom: true,
     info: true,
+    record_delimiter: [...lineEnds],
     relax_column_count: true,
     relax_quotes: true,
     trim: true,

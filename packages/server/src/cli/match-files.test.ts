@@ -119,6 +119,22 @@ describe("files are matched without a project", () => {
     expect(pairsOf()).toHaveLength(names.length);
   });
 
+  it("lines that end in several ways in one file are read, and a fault in them has its line", async () => {
+    const ends = ["\r\n", "\n", "\r", "\r\n", "\r\r\n"];
+    const mixed = (text: string): string =>
+      text
+        .split("\n")
+        .map((line, at) => line + (ends[at % ends.length] ?? ""))
+        .join("");
+    await match({ "a.csv": crm, "b.csv": erp });
+    const pairs = pairsOf();
+    const ended = await match({ "a.csv": mixed(crm), "b.csv": mixed(erp.replaceAll("\r", "")) });
+    expect(ended.err).toBe("");
+    expect(pairsOf()).toEqual(pairs);
+    const wrong = await match({ "a.csv": "id,name\r\n1,Acorn\n2,Birch\r3,Cedar,Leeds\r\n", "b.csv": erp });
+    expect(wrong.err).toMatch(/a\.csv, line 4: has another number of cells/);
+  });
+
   it("a cell with separator, quote and line end comes out whole", async () => {
     const strange = crm.replace("A0,", '"A,""0\nx",');
     await match({ "a.csv": strange, "b.csv": erp });
@@ -249,6 +265,13 @@ describe("bad input is named with its line and cause", () => {
     expect((await match({}, ["--a", at("none.csv")])).err).toMatch(/cannot be read/);
     const itself = ["--a", at("pairs.csv")];
     expect((await match({ "pairs.csv": crm }, itself)).err).toMatch(/--out names one/);
+    const lost = ["match", "--entity", "accounts", "--a", at("none.csv"), "--out", at("gone/pairs.csv")];
+    const ended = await command(lost);
+    expect(ended.code).toBe(4);
+    // Said before the work: the file to be read is not there either.
+    expect(ended.err).toMatch(
+      /nothing can be written to .*gone.*pairs\.csv. \(ENOENT\); nothing was matched/,
+    );
     const both = ["accounts", "crm:1", "--a", at("a.csv")];
     expect((await match({ "a.csv": crm }, both)).err).toMatch(/not both/);
     for (const flags of [

@@ -1,10 +1,11 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, renameSync, rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { evidenceWords, matchSides, questionsOf, summaryOf } from "@crossfoot/matching";
 import type { Decision, MatchedEntity, Matching } from "@crossfoot/matching";
 import { csvLine } from "../audit/csv-cell.ts";
 import type { Context } from "./context.ts";
+import { draftOf } from "./draft-file.ts";
 import { readDecisions } from "./match-decisions.ts";
 import { memoryAllowed } from "./match-memory.ts";
 import { readFiles } from "./match-sides.ts";
@@ -37,18 +38,35 @@ export async function matchFilesCommand(context: Context, flags: MatchFlags): Pr
   const { entity } = flags;
   if (entity === undefined) throw badInput("--entity names what the records are: accounts, contacts, ...");
   const megabytes = memoryAllowed(flags.memory);
-  const files = await readFiles({ a, b, map: flags.map, entity: entity as MatchedEntity, megabytes });
+  const draft = draftOf(out, "nothing was matched");
+  try {
+    const told = await matchInto(draft, { ...flags, a, entity: entity as MatchedEntity, megabytes });
+    renameSync(draft, out);
+    context.print({ out, ...told }, () => showMatching(told, { out, room: context.room }));
+    return exitCodes.done;
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+interface Asked extends MatchFlags {
+  readonly a: string;
+  readonly entity: MatchedEntity;
+  readonly megabytes: number;
+}
+
+/** Matches files, writes the pairs and answers what is told of them. */
+async function matchInto(file: string, { a, b, entity, megabytes, ...flags }: Asked): Promise<Told> {
+  const files = await readFiles({ a, b, map: flags.map, entity, megabytes });
   const decisions = flags.decisions === undefined ? [] : await readDecisions(flags.decisions, files);
   const { left, right, fields, vocabulary } = files;
   const matching = matchSides(
-    {
-      ...{ left: left.side, right: right?.side ?? null, fields, vocabulary },
-      entity: entity as MatchedEntity,
-    },
+    { left: left.side, right: right?.side ?? null, fields, vocabulary, entity },
     decisions,
   );
-  await pipeline(Readable.from(linesOf(matching, files, decisions)), createWriteStream(out));
-  const told = {
+  await pipeline(Readable.from(linesOf(matching, files, decisions)), createWriteStream(file));
+  return {
     ...summaryOf(matching, {
       left: { columns: left.columns, count: left.side.count, blank: left.blank },
       right: right === null ? null : { columns: right.columns, count: right.side.count, blank: right.blank },
@@ -57,8 +75,6 @@ export async function matchFilesCommand(context: Context, flags: MatchFlags): Pr
     notCompared: notComparedOf(files),
     warnings: warningsOf(files),
   };
-  context.print({ out, ...told }, () => showMatching(told, { out, room: context.room }));
-  return exitCodes.done;
 }
 
 function* linesOf(

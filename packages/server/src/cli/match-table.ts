@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { pipeline, Transform } from "node:stream";
 import { parse } from "csv-parse";
 import type { Table } from "@crossfoot/matching";
-import { delimiterOf, endsByReturn, headOf } from "./adopt-table.ts";
+import { delimiterOf, endsByReturn, headOf, lineEnds } from "./adopt-table.ts";
 import { badInput } from "./refusal.ts";
 
 /** Longest record; a longer one is a quote that was never closed. */
@@ -39,7 +39,7 @@ export async function* readTableRows(
   let begins = 1;
   const parser = parse({
     ...{ bom: true, delimiter, skip_empty_lines: true, max_record_size: recordBytesMax },
-    info: isLineAsked,
+    ...{ info: isLineAsked, record_delimiter: [...lineEnds] },
     on_record: (record, { lines }) => {
       begins = lines + 1;
       return record;

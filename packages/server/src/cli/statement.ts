@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { sealFaults } from "@crossfoot/model";
 import type { SealedStatement, Statement } from "@crossfoot/model";
 import type { Option } from "commander";
@@ -7,6 +7,7 @@ import { readCutOff } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
 import { onlyOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
+import { draftOf } from "./draft-file.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { isOverNothing, showStatement } from "./show-statement.ts";
@@ -80,7 +81,7 @@ async function statementCommand(context: Context, flags: Flags): Promise<ExitCod
     return codeOf(statement);
   }
   // A statement that is handed out has its number for good: there has to be a place for it first.
-  const draft = draftOf(out);
+  const draft = draftOf(out, "no statement was handed out");
   let sealed: SealedStatement;
   try {
     sealed = await withEngine(context, (engine) => engine.issueStatement(options));
@@ -104,20 +105,6 @@ async function statementCommand(context: Context, flags: Flags): Promise<ExitCod
 /** Agreement over nothing is none. */
 const codeOf = (statement: Statement): ExitCode =>
   statement.isEqual && !isOverNothing(statement) ? exitCodes.done : exitCodes.differences;
-
-/** An empty file beside the one that is wanted, which takes its name in the end. */
-function draftOf(file: string): string {
-  const draft = `${file}.part`;
-  try {
-    writeFileSync(draft, "");
-    if (existsSync(file)) accessSync(file, constants.W_OK);
-    return draft;
-  } catch (error) {
-    rmSync(draft, { force: true });
-    const why = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-    throw badInput(`nothing can be written to \`${file}\`${why}; no statement was handed out`);
-  }
-}
 
 const notWhole = (file: string, faults: readonly string[]): string =>
   [`${file} is NOT whole:`, ...faults.map((fault) => `- ${fault}`)].join("\n");

@@ -121,6 +121,14 @@ const FAMILY = [
 ];
 const TITLES = ["Head of Purchasing", "Buyer", "Managing Director", "Plant Manager", "Accountant"];
 
+/** Beginnings of British numbers that Ofcom keeps for drama, a thousand each: nobody has them. */
+const DIALS = ["20 7946", "113 496", "114 496", "121 496", "131 496", "141 496", "151 496", "161 496"];
+
+function phoneOf(n: number): string {
+  const dial = DIALS[Math.floor(n / 1000) % DIALS.length] ?? "";
+  return `+44 ${dial} 0${String(n % 1000).padStart(3, "0")}`;
+}
+
 /** The nth company of a seed; names are unique over all n. */
 export function makeCompany(random: Random, n: number): Company {
   const first = FIRST[n % FIRST.length] ?? "";
@@ -134,7 +142,7 @@ export function makeCompany(random: Random, n: number): Company {
     form,
     domain: `${name.toLowerCase().replaceAll(" ", "-")}.example`,
     taxId: `${alpha2}${String(900_000_000 + n * 37)}`,
-    phone: `+00 555 ${String(10_000 + n)}`,
+    phone: phoneOf(n),
     street: `${random.pick(STREETS)} ${random.between(1, 199)}`,
     city,
     postalCode,

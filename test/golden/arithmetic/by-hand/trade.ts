@@ -74,7 +74,7 @@ const money: readonly Family[] = [
       "halves away from zero.",
     source:
       "coins in use: the Swiss 5-Rappen piece (Münzverordnung, SR 941.101), the krona (Swedish law " +
-      "1970:1028); EN 16931, BT-114 (rounding amount) and BR-CO-16",
+      "1970:1029); EN 16931, BT-114 (rounding amount) and BR-CO-16",
     count: 8,
     make: (dice, at) => {
       const [currency, coin] = at % 2 === 0 ? (["CHF", "0.05"] as const) : (["SEK", "1"] as const);
