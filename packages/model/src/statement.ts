@@ -180,11 +180,9 @@ export function apartIn(
   return { recordsApart: records.size, fieldsApart: apart.length };
 }
 
-/** What is open first, then what the contract does not want. Pure. */
-export const openFirst = <One extends { readonly reason: string }>(all: readonly One[]): readonly One[] => [
-  ...all.filter((one) => !isUnwanted(one)),
-  ...all.filter(isUnwanted),
-];
+/** Whether no record of any entity was there to be compared: then nothing is proven. Pure. */
+export const isOverNothing = ({ entities }: Pick<Statement, "entities">): boolean =>
+  entities.every(({ linked, missing }) => linked === 0 && missing.length === 0);
 
 /** The contract does not want it, or its parent, on the other side: no difference, but a decision. Pure. */
 export function isUnwanted({ reason }: { readonly reason: string }): boolean {

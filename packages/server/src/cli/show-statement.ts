@@ -1,4 +1,4 @@
-import { footedColumns, isUnwanted, openCount } from "@crossfoot/model";
+import { footedColumns, isOverNothing, isUnwanted, openCount } from "@crossfoot/model";
 import type { AsOf, Difference, EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
 import type { StatementWords } from "../documents/statement-sheet.ts";
 import { inMinorUnits, showValue } from "./show-value.ts";
@@ -250,10 +250,6 @@ function footing({ grand, byReason, untied, accounts, rows }: Footing, room: num
       : `They do NOT add up: ${untied.join("; ")}.`,
   ];
 }
-
-/** Whether no record of any entity was there to be compared. */
-export const isOverNothing = ({ entities }: Statement): boolean =>
-  entities.every(({ linked, missing }) => linked === 0 && missing.length === 0);
 
 function verdict(statement: Statement): string {
   if (statement.isEqual && isOverNothing(statement))

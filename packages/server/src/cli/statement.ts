@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { sealFaults } from "@crossfoot/model";
+import { isOverNothing, sealFaults } from "@crossfoot/model";
 import type { SealedStatement, Statement } from "@crossfoot/model";
 import type { Option } from "commander";
-import { readCutOff } from "../runtime/engine.ts";
+import { readCutOff, whyAhead } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
 import { onlyOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import { draftOf } from "./draft-file.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
-import { isOverNothing, showStatement } from "./show-statement.ts";
+import { showStatement } from "./show-statement.ts";
 import { checkEnding, readStatement, statementBytes } from "./statement-file.ts";
 
 interface Flags {
@@ -43,7 +43,6 @@ export function addStatement(add: Add, onlyOption: () => Option): void {
   });
 }
 
-/** A day counts up to its end, so today is one; what is ahead nobody knows. */
 function cutOffOf(text: string, now: number): NonNullable<ReturnType<typeof readCutOff>> {
   const cutOff = readCutOff(text);
   if (cutOff === undefined)
@@ -51,13 +50,8 @@ function cutOffOf(text: string, now: number): NonNullable<ReturnType<typeof read
       "--as-of takes a day such as 2026-01-31, or an instant such as 2026-01-31T23:59:59+01:00, not " +
         `\`${text}\``,
     );
-  const isDay = text === cutOff.day;
-  const isAhead = isDay ? text > new Date(now).toISOString().slice(0, 10) : cutOff.at > now;
-  if (isAhead)
-    throw badInput(
-      `--as-of ${text} lies ahead${isDay ? " by UTC (an instant with its offset cuts elsewhere)" : ""}: ` +
-        "what both systems will show then is not known",
-    );
+  const why = whyAhead(text, cutOff, now);
+  if (why !== null) throw badInput(`--as-of ${why}`);
   return cutOff;
 }
 

@@ -1,5 +1,5 @@
 import type { Value } from "@crossfoot/kernel";
-import { footedColumns, isUnwanted, openCount, openFirst } from "@crossfoot/model";
+import { footedColumns, isOverNothing, isUnwanted, openCount } from "@crossfoot/model";
 import type {
   AsOf,
   EntityStatement,
@@ -172,18 +172,40 @@ function proofPart(entities: readonly EntityStatement[], words: StatementWords):
   };
 }
 
+/** Fields that lead to records which the contract keeps on one side. */
+function keptRows(
+  entities: readonly EntityStatement[],
+  words: StatementWords,
+): readonly (readonly string[])[] {
+  return entities.flatMap(({ entity, differences }) =>
+    differences
+      .filter(isUnwanted)
+      .map(({ label, link, field, crm, erp, reason }) => [
+        label === "" ? link : label,
+        entity,
+        field,
+        words.value(crm),
+        words.value(erp),
+        words.reason(reason),
+      ]),
+  );
+}
+
 function recordsPart(entities: readonly EntityStatement[], words: StatementWords): SheetPart {
   const differences = entities.flatMap(({ entity, differences: found }) =>
-    openFirst(found).map(({ label, link, field, crm, erp, reason, because, command }) => [
-      label === "" ? link : label,
-      entity,
-      field,
-      words.value(crm),
-      words.value(erp),
-      because.length === 0 ? words.reason(reason) : because.join("; "),
-      command,
-    ]),
+    found
+      .filter((one) => !isUnwanted(one))
+      .map(({ label, link, field, crm, erp, reason, because, command }) => [
+        label === "" ? link : label,
+        entity,
+        field,
+        words.value(crm),
+        words.value(erp),
+        because.length === 0 ? words.reason(reason) : because.join("; "),
+        command,
+      ]),
   );
+  const kept = keptRows(entities, words);
   const missing = entities.flatMap(({ entity, missing: found }) =>
     found
       .filter((one) => !isUnwanted(one))
@@ -195,7 +217,10 @@ function recordsPart(entities: readonly EntityStatement[], words: StatementWords
         command,
       ]),
   );
-  const more = Math.max(differences.length - listedMax, 0) + Math.max(missing.length - listedMax, 0);
+  const more = [differences, missing, kept].reduce(
+    (sum, rows) => sum + Math.max(rows.length - listedMax, 0),
+    0,
+  );
   return {
     title: "Records",
     ...(more === 0 ? {} : { paragraphs: [`${more} more rows are in the sealed statement alone.`] }),
@@ -224,6 +249,11 @@ function recordsPart(entities: readonly EntityStatement[], words: StatementWords
         rows: differences.slice(0, listedMax),
       },
       {
+        caption: "Apart by the contract; nothing has to be done",
+        columns: ["Record", "Entity", "Field", "CRM", "ERP", "Reason"],
+        rows: kept.slice(0, listedMax),
+      },
+      {
         caption: "On one side only",
         columns: ["Record", "Entity", "Missing in", "Reason", "Settled by"],
         rows: missing.slice(0, listedMax),
@@ -250,6 +280,7 @@ function cutOffPart({ day, at, unknown, since, byStamp }: AsOf, words: Statement
 }
 
 function verdictOf(statement: Statement): string {
+  if (statement.isEqual && isOverNothing(statement)) return "No record is known here that could be compared.";
   if (statement.isEqual) return "Both systems agree.";
   const open = openCount(statement);
   const found = `${open} ${open === 1 ? "difference" : "differences"}`;

@@ -6,6 +6,18 @@ export interface CutOff {
   readonly at: number;
 }
 
+/**
+ * Why nobody can state anything as of a cut-off yet, in words, or null. A day counts up to its end, so that
+ * today is one. Never throws.
+ */
+export function whyAhead(text: string, { day, at }: CutOff, now: number): string | null {
+  const isDay = text === day;
+  const isAhead = isDay ? day > new Date(now).toISOString().slice(0, 10) : at > now;
+  if (!isAhead) return null;
+  const where = isDay ? " by UTC (an instant with its offset cuts elsewhere)" : "";
+  return `${text} lies ahead${where}: what both systems will show then is not known`;
+}
+
 /** A day, or an instant with its offset, as a person writes it. */
 const cutOffForm = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 

@@ -77,7 +77,7 @@ export type { ContractState } from "./signing-report.ts";
 export type * from "./moment-port.ts";
 export type { AvailabilityAnswer, CreditAnswer, OrderStatus, PriceAnswer } from "@crossfoot/connector-sdk";
 export type { EntityFields, MappedField } from "./field-report.ts";
-export { readCutOff } from "./cut-off.ts";
+export { readCutOff, whyAhead } from "./cut-off.ts";
 export type { Outlook } from "./outlook-report.ts";
 export type { PlanDocument, PlanWrite, UnmadeWrite } from "./plan-document.ts";
 

@@ -41,8 +41,10 @@ export async function unwantedParents(
   return bundles.flatMap(({ id, verdict }) => (verdict === "not_wanted" ? [id] : []));
 }
 
-function isParentUnwanted(wait: Wait, unwanted: ReadonlySet<LinkId>): boolean {
-  return "link" in wait.parent && unwanted.has(wait.parent.link);
+/** A parent that the contract does not want there, or of an entity that it does not carry at all. */
+function isParentUnwanted(world: World, { parent }: Wait, unwanted: ReadonlySet<LinkId>): boolean {
+  if ("link" in parent) return unwanted.has(parent.link);
+  return world.policies.every(({ entity }) => entity !== parent.entity);
 }
 
 /** Why a difference is there, from the decision as it would be taken now. */
@@ -63,7 +65,9 @@ export function reasonsOf(world: World, stated: Stated): { readonly [field: stri
   if (isTakenBack(bundle)) reasons["*"] = "undone";
   const { writes, refused } = splitRefused(world, one);
   for (const wait of undisturbed(one).waits) {
-    reasons[wait.field] = isParentUnwanted(wait, unwanted) ? "parent_not_wanted" : "waiting_for_parent";
+    reasons[wait.field] = isParentUnwanted(world, wait, unwanted)
+      ? "parent_not_wanted"
+      : "waiting_for_parent";
   }
   for (const write of writes) for (const field of Object.keys(write.fields)) reasons[field] = pending;
   for (const write of refused) for (const field of Object.keys(write.fields)) reasons[field] = "parked";
@@ -129,7 +133,7 @@ export function missingReason(world: World, stated: Stated, canCreate: boolean):
   if (refused.length > 0) return "parked";
   if (writes.length > 0) return pendingReason(stated);
   const blocking = one.plan.waits.filter(({ isBlocking }) => isBlocking);
-  if (blocking.some((wait) => isParentUnwanted(wait, unwanted))) return "parent_not_wanted";
+  if (blocking.some((wait) => isParentUnwanted(world, wait, unwanted))) return "parent_not_wanted";
   if (blocking.length > 0) return "waiting_for_parent";
   if (one.plan.verdict === "not_wanted" || one.plan.verdict === "ended" || !canCreate) return "not_wanted";
   return "unknown";

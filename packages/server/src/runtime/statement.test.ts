@@ -58,6 +58,18 @@ describe("the statement", () => {
     expect(after?.proof).toMatchObject({ records: 2, recordsProven: 2, recordsApart: 0, fieldsApart: 0 });
   });
 
+  test("what waits for an entity that the contract does not carry waits for nothing", async () => {
+    const mini = await open();
+    const policies = mini.world.policies.filter(({ entity }) => entity !== "accounts");
+    const engine = mini.restart({ policies });
+    const account = mini.crm.add("accounts", customer);
+    mini.crm.add("contacts", { given: "Ada", family: "Byron", email: "ada@acme.example", account });
+    await engine.run();
+    const { entities, isEqual } = await engine.statement();
+    const told = entities.flatMap(({ missing }) => missing.map(({ reason, command }) => [reason, command]));
+    expect([told, isEqual]).toEqual([[["parent_not_wanted", "crossfoot contract"]], true]);
+  });
+
   test("a store that did not hand it out, or another under that number, says so", async () => {
     const [mini, other] = [await open(), await open()];
     const sealed = await mini.engine.issueStatement();

@@ -437,8 +437,7 @@ export interface Store
   markWork(links: readonly LinkId[], reason: string): Promise<void>;
   /**
    * Stores decisions. One about a link that was marked since it was loaded rests on what is not so any
-   * more:
-   * it is left out, and the link stays to be decided. Answers the links of those that were stored.
+   * more: it is left out, and the link stays to be decided. Answers the links of those that were stored.
    */
   commitDecisions(
     records: readonly DecisionRecord[],

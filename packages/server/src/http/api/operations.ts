@@ -16,7 +16,7 @@ import {
 import type { PausableParams } from "@crossfoot/api";
 import { connectionId, externalId, linkId } from "@crossfoot/kernel";
 import type { Statement } from "@crossfoot/model";
-import { readCutOff } from "../../runtime/engine.ts";
+import { readCutOff, whyAhead } from "../../runtime/engine.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import type { PauseOf } from "../../store/port.ts";
 import { bind, done } from "./call.ts";
@@ -67,8 +67,11 @@ function statementShown(statement: Statement, sight: Sight): unknown {
 }
 
 /** Status and what waits for a person. */
-export function operationRoutes(engine: OperationEngine, known: Pausable): readonly Bound[] {
-  return [...lookingRoutes(engine), ...decidingRoutes(engine), ...pausingRoutes(engine, known)];
+export function operationRoutes(
+  engine: OperationEngine,
+  known: Pausable & { readonly now: () => number },
+): readonly Bound[] {
+  return [...lookingRoutes(engine, known.now), ...decidingRoutes(engine), ...pausingRoutes(engine, known)];
 }
 
 const isOf =
@@ -76,7 +79,7 @@ const isOf =
   (row: { readonly entity: string }): boolean =>
     entity === undefined || row.entity === entity;
 
-function lookingRoutes(engine: OperationEngine): readonly Bound[] {
+function lookingRoutes(engine: OperationEngine, now: () => number): readonly Bound[] {
   return [
     bind(statusRoute, async ({ caller: { sight } }) => done(sight.conceal(await engine.status()))),
     bind(runsRoute, async ({ query }) => {
@@ -103,6 +106,8 @@ function lookingRoutes(engine: OperationEngine): readonly Bound[] {
     bind(statementRoute, async ({ query: { entity, asOf }, caller: { sight } }) => {
       if (entity !== undefined) refuseHidden(sight, entity);
       const cutOff = asOf === undefined ? undefined : readCutOff(asOf);
+      const why = cutOff === undefined ? null : whyAhead(asOf ?? "", cutOff, now());
+      if (why !== null) throw new Problem("request_invalid", `asOf: ${why}`);
       const statement = await engine.statement({
         ...(entity === undefined ? {} : { only: [entity] }),
         ...(cutOff === undefined ? {} : { asOf: cutOff }),

@@ -143,3 +143,11 @@ test("an entity that a role does not see is refused by name, and left out of lis
   );
   expect(JSON.stringify(status.entities)).not.toContain("accounts");
 });
+
+test("a statement as of a day ahead is refused, and one of a day that is over is made", async () => {
+  const { api } = await stage();
+  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+  const ahead = await api.ask("GET", "/statement?asOf=2999-01-01");
+  expect(await json(ahead)).toMatchObject({ status: 422, code: "request_invalid" });
+  expect((await api.ask("GET", `/statement?asOf=${day(0)}`)).status).toBe(200);
+});

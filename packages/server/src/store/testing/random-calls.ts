@@ -69,10 +69,6 @@ const mergeFacts: fc.Arbitrary<MergeFacts> = fc.record({
 const terms = fc.constantFrom(null, "review", "keep");
 const isWild = fc.nat(7).map((roll) => roll === 0);
 
-const sharedChange = fc.record({
-  rev: fc.nat(2),
-  state: fc.constantFrom({ charges: [] }, { pause: null, at: 1.5 }),
-});
 const pausable = fc.constantFrom({ kind: "entity", name: "accounts" }, { kind: "connection", name: "erp" });
 
 /** Resolutions that make sense: records of the link's entity, and unless anything goes, without a link. */
@@ -254,8 +250,8 @@ export const changes: { readonly [method: string]: fc.Arbitrary<Call> } = {
   revokeSignature: plain("revokeSignature", rows.signing, rows.takingBack),
   pause: plain("pause", pausable, fc.constantFrom("somebody", "another")),
   resume: plain("resume", pausable, fc.constantFrom("somebody", "another")),
-  saveQuota: plain("saveQuota", connection, sharedChange),
-  saveToken: plain("saveToken", connection, sharedChange),
+  saveQuota: plain("saveQuota", connection, rows.shared),
+  saveToken: plain("saveToken", connection, rows.shared),
   decideConflict: plain(
     "decideConflict",
     link,

@@ -15,6 +15,7 @@ import type {
   ParkEntry,
   RecordKey,
   Resolution,
+  SharedChange,
   Store,
   StoredObservation,
   Telling,
@@ -358,4 +359,10 @@ export const signing: fc.Arbitrary<ContractSigning> = fc.record({
 export const takingBack: fc.Arbitrary<{ readonly by: string; readonly why: string }> = fc.record({
   by: fc.constantFrom("somebody", "another"),
   why: fc.constantFrom("left the company", "read it too fast"),
+});
+
+/** Another state of a document that workers share. */
+export const shared: fc.Arbitrary<SharedChange> = fc.record({
+  rev: fc.nat(2),
+  state: fc.constantFrom({ charges: [] }, { pause: null, at: 1.5 }),
 });
