@@ -314,7 +314,10 @@ export function lifeSuite(home: { readonly open: () => Promise<StoreOpener> }): 
       expect(await told(mini, null)).toBe("told");
       await mini.engine.run();
       expect([mini.erp.rows("accounts").length, (await mini.engine.candidates()).length]).toEqual([2, 0]);
-      expect(await told(mini, null)).toBe("unknown");
+      // The same word again changes nothing, and a record that nobody asked about takes none.
+      expect(await told(mini, null)).toBe("told");
+      expect([await writesOf(mini), mini.erp.rows("accounts").length]).toEqual([0, 2]);
+      expect(await told({ ...mini, twin: mini.crmId }, null)).toBe("unknown");
     });
 
     test("that it is another of its own side makes it an alias, which is never written to", async () => {
