@@ -97,6 +97,7 @@ test("another contract shows as a redline with the plan of its effect, and is un
   const places = proposed.changes.map(({ place }) => place);
   expect(places).toEqual([
     "accounts/phone/master",
+    "accounts/phone/which way it travels",
     "accounts/phone/who decides",
     "accounts/phone/first time",
   ]);

@@ -105,6 +105,11 @@ describe("a redline", () => {
     expect(redlineOf(defaultContract, other).map(({ place, was, is }) => [place, was, is])).toEqual([
       ["accounts/creditLimit/master", "Master of record: the ERP.", "Master of record: the CRM."],
       [
+        "accounts/creditLimit/which way it travels",
+        "It travels from the ERP to the CRM.",
+        "It travels from the CRM to the ERP.",
+      ],
+      [
         "accounts/creditLimit/who decides",
         "The ERP decides; an edit in the CRM is shown and put back.",
         "The CRM decides; an edit in the ERP is shown and put back.",
@@ -114,6 +119,16 @@ describe("a redline", () => {
         "The ERP's value stands, unless it is empty.",
         "The CRM's value stands, unless it is empty.",
       ],
+    ]);
+  });
+
+  it("tells a direction alone in a line of its own", () => {
+    const { contract: other } = readContract({
+      entities: { accounts: { fields: { phone: { direction: "erp-to-crm" } } } },
+    });
+    const told = redlineOf(defaultContract, other).filter(({ topic }) => topic === "which way it travels");
+    expect(told.map(({ place, was, is }) => [place, was, is])).toEqual([
+      ["accounts/phone/which way it travels", "It travels both ways.", "It travels from the ERP to the CRM."],
     ]);
   });
 

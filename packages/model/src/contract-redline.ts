@@ -1,4 +1,4 @@
-import type { Contract, Signer } from "./contract.ts";
+import type { Contract, Direction, Signer } from "./contract.ts";
 import { contractWords, signerWords } from "./contract-words.ts";
 import type { ContractWords, EntityWords, FieldWords } from "./contract-words.ts";
 import type { EntityName } from "./entity.ts";
@@ -68,11 +68,19 @@ function entityClauses(words: EntityWords): readonly KeyedClause[] {
   return [...own, ...fields.flatMap((field) => fieldClauses(entity, field))];
 }
 
+const wayWords: { readonly [direction in Direction]: string } = {
+  both: "It travels both ways.",
+  "crm-to-erp": "It travels from the CRM to the ERP.",
+  "erp-to-crm": "It travels from the ERP to the CRM.",
+  compare: "It travels nowhere: both are compared.",
+};
+
 function fieldClauses(entity: EntityName, words: FieldWords): readonly KeyedClause[] {
-  const { field, definition, means, master, firstLink } = words;
+  const { field, definition, means, master, direction, firstLink } = words;
   const parts = [
     { topic: "definition", words: definition },
     { topic: "master", words: `Master of record: the ${master.toUpperCase()}.` },
+    { topic: "which way it travels", words: wayWords[direction] },
     { topic: "who decides", words: means },
     { topic: "first time", words: firstLink },
   ];

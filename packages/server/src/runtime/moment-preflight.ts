@@ -1,10 +1,5 @@
-import type {
-  AvailabilityAnswer,
-  CreditAnswer,
-  PriceAnswer,
-  RefusedRow,
-  StockedRow,
-} from "@crossfoot/connector-sdk";
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { AvailabilityAnswer, PriceAnswer, RefusedRow, StockedRow } from "@crossfoot/connector-sdk";
 import { canonicalBytes } from "@crossfoot/kernel";
 import type { ExternalId, Fields, LinkId, Value } from "@crossfoot/kernel";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
@@ -16,6 +11,7 @@ import type { Moment, Preflight } from "./moment-port.ts";
 import { refusedRow, shownBy } from "./moment-questions.ts";
 import { toObservation } from "./observe.ts";
 import { judgeQuote, linesOf, notAsked, part, text } from "./preflight.ts";
+import type { PreflightCredit } from "./preflight.ts";
 import { mappingOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
 
@@ -157,12 +153,20 @@ async function askStock(at: Asking & { readonly lines: AskedLines }): Promise<Av
 
 async function askCredit(
   at: Asking & { readonly customer: ExternalId | null; readonly prices: PriceAnswer | null },
-): Promise<CreditAnswer | null> {
+): Promise<PreflightCredit | null> {
   if (at.customer === null) return null;
   const { ask, manifest } = await operationOf(at.erp, "credit", at.signal);
   const measured = manifest.operations?.credit?.measuredBy ?? "gross";
   const totals = at.prices?.totals ?? null;
   const order =
     totals === null || at.prices === null ? null : { amount: totals[measured], currency: at.prices.currency };
-  return ask({ customer: at.customer, order });
+  const { customer } = at;
+  try {
+    return { ...(await ask({ customer, order })), isMeasured: order !== null };
+  } catch (error) {
+    const isRefused = error instanceof ConnectorError && error.failure === "invalid";
+    if (order === null || !isRefused) throw error;
+    // Measured in another currency, for one: how the customer stands can be told all the same.
+    return { ...(await ask({ customer, order: null })), isMeasured: false };
+  }
 }

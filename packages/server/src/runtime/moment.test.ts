@@ -88,11 +88,19 @@ async function stageOf(): Promise<Stage> {
             ],
           })),
         }),
-      credit: () =>
-        Promise.resolve({
+      credit: ({ order }) => {
+        if (order !== null && order.currency !== "EUR") {
+          const message = "credit is kept in EUR";
+          return Promise.reject(
+            new ConnectorError({ failure: "invalid", code: "currency_differs", message }),
+          );
+        }
+        const verdict = order === null ? "within" : "over";
+        return Promise.resolve({
           ...{ currency: "EUR", limit: "10", openOrders: "0", notHeld: "0", openInvoices: "5", overdue: "0" },
-          ...{ exposure: "5", free: "5", verdict: "over", isRefused: true },
-        }),
+          ...{ exposure: "5", free: "5", verdict, isRefused: order !== null },
+        });
+      },
     };
     const abilities: OperationAbilities = {
       price: { linesMax: 50, isDated: false, namesRule: false },
@@ -345,6 +353,17 @@ test("a preflight says of each line and of the whole what is in the way, and cha
   expect(whole).toEqual([["credit_over", "blocked"]]);
   expect(told.verdict).toBe("blocked");
   expect(stage.erp.writes + stage.crm.writes).toBe(writes);
+});
+
+test("a quote in another currency than the customer's credit is judged all the same", async () => {
+  const stage = await stageOf();
+  const quote = `crm:${quoteOf(stage, { status: "sent", currency: "USD" })}`;
+  const answer = await stage.engine.moment.preflight({ quote, budgetMs: patient });
+  if (answer.kind !== "now") throw new Error(JSON.stringify(answer));
+  const { findings, credit, currency } = answer.answer;
+  expect(findings.map(({ verdict, code }) => `${verdict} ${code}`)).toEqual(["warning credit_unknown"]);
+  expect([credit, currency]).toEqual([expect.objectContaining({ exposure: "5", verdict: "within" }), "USD"]);
+  expect(credit).not.toHaveProperty("isMeasured");
 });
 
 test("a preflight goes on without what the ERP does not offer, and without a customer there", async () => {

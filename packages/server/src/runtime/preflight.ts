@@ -3,6 +3,11 @@ import type { CreditAnswer, PricedRow, RefusedRow, StockedRow } from "@crossfoot
 import type { Fields, Line, Value } from "@crossfoot/kernel";
 import type { Preflight, PreflightFinding, PreflightVerdict } from "./moment-port.ts";
 
+/** How a customer stands; `isMeasured` where the order was held against the limit too. */
+export interface PreflightCredit extends CreditAnswer {
+  readonly isMeasured: boolean;
+}
+
 /** What the ERP said of a quote's lines and customer, or why it said nothing. */
 export interface PreflightFacts {
   /** Canonical fields of the quote, as the CRM shows it now. */
@@ -15,7 +20,7 @@ export interface PreflightFacts {
   readonly stock: readonly (StockedRow | RefusedRow)[];
   readonly totals: Preflight["totals"];
   readonly currency: string | null;
-  readonly credit: CreditAnswer | null;
+  readonly credit: PreflightCredit | null;
   /** `YYYY-MM-DD` by our clock. */
   readonly today: string;
 }
@@ -48,7 +53,7 @@ export function judgeQuote(facts: PreflightFacts): Preflight {
     lines,
     totals: facts.totals,
     currency: facts.currency,
-    credit: facts.credit,
+    credit: facts.credit === null ? null : answerOf(facts.credit),
   };
 }
 
@@ -304,6 +309,8 @@ function judgeTotals({ quote, totals, prices }: PreflightFacts): readonly Findin
   });
 }
 
+const answerOf = ({ isMeasured: _isMeasured, ...answer }: PreflightCredit): CreditAnswer => answer;
+
 function judgeCredit({ credit, account }: PreflightFacts): readonly Finding[] {
   if (credit === null)
     return account === null
@@ -314,6 +321,13 @@ function judgeCredit({ credit, account }: PreflightFacts): readonly Finding[] {
             fix: "ask finance before you promise",
           }),
         ];
+  if (credit.verdict === "within" && !credit.isMeasured)
+    return [
+      finding("warning", "credit_unknown", {
+        message: "the order could not be held against the customer's credit limit",
+        fix: "ask finance before you promise",
+      }),
+    ];
   if (credit.verdict !== "over") return [];
   return [
     finding(credit.isRefused ? "blocked" : "warning", "credit_over", {
