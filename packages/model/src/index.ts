@@ -15,6 +15,7 @@ export * from "./contract-redline.ts";
 export * from "./contract-terms.ts";
 export * from "./contract-words.ts";
 export * from "./entity.ts";
+export * from "./event-kind.ts";
 export * from "./footing.ts";
 export * from "./nearest.ts";
 export { fieldKindsOf } from "./own-field.ts";

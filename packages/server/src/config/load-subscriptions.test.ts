@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { eventKinds as toldKinds } from "../runtime/events.ts";
 import { tempFolder } from "../platform/testing/temp-folder.ts";
 import type { TempFolder } from "../platform/testing/temp-folder.ts";
-import { eventKinds } from "./event-kinds.ts";
 import { webhookKey } from "./load-subscriptions.ts";
 import { plainEnvironment, plainProject, problemsIn, projectIn, writeFiles } from "./testing.ts";
 
@@ -21,10 +19,6 @@ const say = (subscription: string): void =>
   writeFiles(folder.path, {
     "crossfoot.yaml": `subscriptions: { warehouse: { ${subscription} } }\n${plainProject}`,
   });
-
-it("the kinds are those that are told", () => {
-  expect([...eventKinds]).toEqual([...toldKinds]);
-});
 
 it("nobody is told anything unless the file says so", () => {
   writeFiles(folder.path, { "crossfoot.yaml": plainProject });

@@ -1,7 +1,6 @@
-import { entityNames, isEntityName, nearestName } from "@crossfoot/model";
+import { entityNames, eventKinds, isEntityName, nearestName } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import { partsOf } from "./connection-hooks.ts";
-import { eventKinds } from "./event-kinds.ts";
 import type { keyRoles } from "./key-roles.ts";
 import type { ServerSource } from "./load-server.ts";
 import type { SubscriptionSettings } from "./project.ts";

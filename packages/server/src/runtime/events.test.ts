@@ -1,5 +1,6 @@
+import { eventKinds } from "@crossfoot/model";
 import { describe, expect, it } from "vitest";
-import { eventKinds, eventOf, readHappened } from "./events.ts";
+import { eventOf, readHappened } from "./events.ts";
 import type { HappenedEvent, Places } from "./events.ts";
 import { inMemory } from "./testing/random-world.ts";
 import { customer, miniWorld } from "./testing/world.ts";

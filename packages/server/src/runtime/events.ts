@@ -1,25 +1,8 @@
 import { isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
+import type { eventKinds } from "@crossfoot/model";
 import { allShards } from "../store/port.ts";
 import type { EventStore, ToldEntry } from "../store/port.ts";
-
-/** What can happen that a page or another program wants to know at once. */
-export const eventKinds = [
-  "run.started",
-  "run.ended",
-  "operation.ended",
-  "record.changed",
-  "question.opened",
-  "question.closed",
-  "plan.made",
-  "plan.approved",
-  "plan.applied",
-  "plan.stopped",
-  "connection.paused",
-  "connection.resumed",
-  "entity.paused",
-  "entity.resumed",
-] as const;
 
 /** A kind of event. */
 type EventKind = (typeof eventKinds)[number];

@@ -2,7 +2,7 @@ import { eventKinds } from "@crossfoot/api";
 import { createClient } from "@crossfoot/client";
 import type { ClientEvent } from "@crossfoot/client";
 import { afterEach, describe, expect, it } from "vitest";
-import { eventKinds as toldKinds } from "../../runtime/events.ts";
+import { eventKinds as toldKinds } from "@crossfoot/model";
 import { createHttpApp } from "../app.ts";
 import { listen } from "../serve.ts";
 import { apiWorld, tokenOf } from "../testing/api-world.ts";

@@ -1,4 +1,4 @@
-/** Kinds of events, as the HTTP API tells them. */
+/** What can happen that a page or another program wants to know at once, as the HTTP API tells it. */
 export const eventKinds = [
   "run.started",
   "run.ended",
