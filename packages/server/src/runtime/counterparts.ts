@@ -58,22 +58,32 @@ export async function counterpartOf(
   return alike(elsewhere, cluster, await linksIn(world, cluster));
 }
 
+/** Those of these in another system whose records all have links, and all of them links of this cluster. */
+async function wholeElsewhere(
+  world: World,
+  cluster: DuplicateCluster,
+  among: readonly DuplicateCluster[],
+): Promise<readonly { readonly one: DuplicateCluster; readonly things: number }[]> {
+  const own = new Set((await linksIn(world, cluster)).values());
+  const found: { readonly one: DuplicateCluster; readonly things: number }[] = [];
+  for (const one of among) {
+    if (one.connection === cluster.connection) continue;
+    const links = await linksIn(world, one);
+    const things = new Set(links.values());
+    const isWhole = links.size === one.records.length && [...things].every((link) => own.has(link));
+    if (isWhole) found.push({ one, things: things.size });
+  }
+  return found;
+}
+
 /** Those of these that are wholly of the same things in another system. */
 export async function counterpartsOf(
   world: World,
   cluster: DuplicateCluster,
   among: readonly DuplicateCluster[],
 ): Promise<readonly DuplicateCluster[]> {
-  const own = new Set((await linksIn(world, cluster)).values());
-  const found: DuplicateCluster[] = [];
-  for (const one of among) {
-    if (one.connection === cluster.connection) continue;
-    const links = await linksIn(world, one);
-    const things = new Set(links.values());
-    const isWhole = links.size === one.records.length && things.size > 1;
-    if (isWhole && [...things].every((link) => own.has(link))) found.push(one);
-  }
-  return found;
+  const whole = await wholeElsewhere(world, cluster, among);
+  return whole.flatMap(({ one, things }) => (things > 1 ? [one] : []));
 }
 
 /** Those of these whose records are one thing by now, that of a cluster which a plan has made one. */
@@ -82,16 +92,8 @@ export async function consolidatedWith(
   cluster: DuplicateCluster,
   among: readonly DuplicateCluster[],
 ): Promise<readonly DuplicateCluster[]> {
-  const own = new Set((await linksIn(world, cluster)).values());
-  const found: DuplicateCluster[] = [];
-  for (const one of among) {
-    if (one.connection === cluster.connection) continue;
-    const links = await linksIn(world, one);
-    const [thing, ...others] = new Set(links.values());
-    const isOne = links.size === one.records.length && others.length === 0;
-    if (isOne && thing !== undefined && own.has(thing)) found.push(one);
-  }
-  return found;
+  const whole = await wholeElsewhere(world, cluster, among);
+  return whole.flatMap(({ one, things }) => (things === 1 ? [one] : []));
 }
 
 /** A cluster that is apart since a person said so of that one. */
