@@ -60,7 +60,7 @@ export const tree: Case = async (input) => {
             compared: 9,
             equal: 9,
           };
-          return { link, marks: [], leaf };
+          return { link, marks: [], leaf, names: null };
         });
         const startedAt = performance.now();
         await store.commitProofs(entries);

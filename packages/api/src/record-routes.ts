@@ -4,6 +4,7 @@ import { everyRole } from "./route.ts";
 import type { Route } from "./route.ts";
 import {
   anything,
+  counted,
   entity,
   exactly,
   fieldsOfRecord,
@@ -12,6 +13,7 @@ import {
   pageOf,
   paging,
   recordName,
+  recordParams,
   saidOrNull,
 } from "./schema.ts";
 import type { Paging } from "./schema.ts";
@@ -84,6 +86,63 @@ export const recordRoute: Route<RecordParams, object> = {
   params: paramsOfRecord,
   query: noQuery,
   answers: [{ status: 200, what: "The record", schema: record }],
+  problems: ["record_unknown", "entity_hidden"],
+};
+
+/** How many of the newest records of each entity are shown. */
+export interface NewestQuery {
+  readonly newest: number;
+}
+
+const amount = (what: string) => saidOrNull(`${what}, a decimal number as text`);
+const customer = exactly({
+  account: record,
+  documents: z
+    .array(
+      exactly({
+        entity,
+        status: saidOrNull("Canonical state"),
+        currency: saidOrNull("ISO 4217; null for documents without an amount"),
+        count: counted("Documents"),
+        gross: amount("Their gross totals"),
+        open: amount("What is open of them"),
+        overdue: amount("What is open of them and past its due date"),
+      }),
+    )
+    .describe("Quotes, orders and invoices added up by state and currency"),
+  related: z
+    .array(
+      exactly({
+        entity,
+        count: counted("Records that name the account; shipments are those of its orders"),
+        records: z.array(record).describe("The newest ones"),
+        isWhole: z.boolean().describe("False: the sums are those of the first 1,000 records"),
+      }),
+    )
+    .describe("By entity"),
+});
+
+/** A customer with contacts, documents and sums. */
+export const customerRoute: Route<{ readonly id: string }, NewestQuery> = {
+  ...reading,
+  id: "getCustomer360",
+  path: "/accounts/{id}/customer-360",
+  summary: "A customer at a glance: contacts, quotes, orders, invoices, shipments, and what is open",
+  more:
+    "Reads the store only, as of the last pass. Orders, invoices and shipments are told as the ERP shows " +
+    "them, all else as the CRM does. Entities and fields that the key's role does not see are left out, of " +
+    "the sums too.",
+  params: recordParams,
+  query: exactly({
+    newest: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(100)
+      .default(20)
+      .describe("Records of each entity, 100 at most"),
+  }),
+  answers: [{ status: 200, what: "The customer", schema: customer }],
   problems: ["record_unknown", "entity_hidden"],
 };
 

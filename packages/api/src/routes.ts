@@ -18,6 +18,7 @@ export const routes: readonly Route[] = [
   moment.orderStatusRoute,
   record.listRecordsRoute,
   record.recordRoute,
+  record.customerRoute,
   record.whyRoute,
   record.linkRoute,
   operation.statusRoute,

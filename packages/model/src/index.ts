@@ -17,6 +17,7 @@ export * from "./contract-words.ts";
 export * from "./entity.ts";
 export * from "./event-kind.ts";
 export * from "./footing.ts";
+export * from "./money-of.ts";
 export * from "./nearest.ts";
 export { fieldKindsOf } from "./own-field.ts";
 export * from "./privacy.ts";

@@ -95,6 +95,97 @@ export interface RecordsOperations {
       };
     };
   };
+  /** A customer at a glance: contacts, quotes, orders, invoices, shipments, and what is open. */
+  readonly getCustomer360: {
+    readonly path: { readonly id: string };
+    readonly query: { readonly newest?: number };
+    readonly body: null;
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly account: {
+          readonly link: string;
+          readonly entity:
+            | "accounts"
+            | "contacts"
+            | "products"
+            | "pricebooks"
+            | "quotes"
+            | "orders"
+            | "invoices"
+            | "inventory"
+            | "shipments";
+          readonly state: string;
+          readonly verdict: string | null;
+          readonly members: readonly ({
+            readonly connection: string;
+            readonly id: string;
+            readonly kind: string;
+            readonly version: string | null;
+            readonly modifiedAt: string | null;
+            readonly fields: { readonly [key: string]: unknown };
+            readonly problems: { readonly [key: string]: unknown };
+          })[];
+        };
+        readonly documents: readonly ({
+          readonly entity:
+            | "accounts"
+            | "contacts"
+            | "products"
+            | "pricebooks"
+            | "quotes"
+            | "orders"
+            | "invoices"
+            | "inventory"
+            | "shipments";
+          readonly status: string | null;
+          readonly currency: string | null;
+          readonly count: number;
+          readonly gross: string | null;
+          readonly open: string | null;
+          readonly overdue: string | null;
+        })[];
+        readonly related: readonly ({
+          readonly entity:
+            | "accounts"
+            | "contacts"
+            | "products"
+            | "pricebooks"
+            | "quotes"
+            | "orders"
+            | "invoices"
+            | "inventory"
+            | "shipments";
+          readonly count: number;
+          readonly records: readonly ({
+            readonly link: string;
+            readonly entity:
+              | "accounts"
+              | "contacts"
+              | "products"
+              | "pricebooks"
+              | "quotes"
+              | "orders"
+              | "invoices"
+              | "inventory"
+              | "shipments";
+            readonly state: string;
+            readonly verdict: string | null;
+            readonly members: readonly ({
+              readonly connection: string;
+              readonly id: string;
+              readonly kind: string;
+              readonly version: string | null;
+              readonly modifiedAt: string | null;
+              readonly fields: { readonly [key: string]: unknown };
+              readonly problems: { readonly [key: string]: unknown };
+            })[];
+          })[];
+          readonly isWhole: boolean;
+        })[];
+      };
+    };
+  };
   /** Why a record is as it is. */
   readonly explainRecord: {
     readonly path: {
@@ -179,6 +270,12 @@ export interface RecordsOperations {
 export const recordsRoutes: { readonly [id in keyof RecordsOperations]: OperationRoute } = {
   listRecords: { method: "GET", path: "/records/{entity}", isKeyed: false, isTimed: false },
   getRecord: { method: "GET", path: "/records/{entity}/{id}", isKeyed: false, isTimed: false },
+  getCustomer360: {
+    method: "GET",
+    path: "/accounts/{id}/customer-360",
+    isKeyed: false,
+    isTimed: false,
+  },
   explainRecord: { method: "GET", path: "/records/{entity}/{id}/why", isKeyed: false, isTimed: false },
   getLink: { method: "GET", path: "/links/{id}", isKeyed: false, isTimed: false },
 };

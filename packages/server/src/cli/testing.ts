@@ -227,6 +227,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     attend: () => Promise.resolve(null),
     linkedRecords: () => Promise.resolve([]),
     linkedRecord: () => Promise.resolve(null),
+    customer: () => Promise.resolve(null),
     keptPlan: () => Promise.resolve(null),
     runs: () => Promise.resolve([]),
     pauses: () => Promise.resolve([]),

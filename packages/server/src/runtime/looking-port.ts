@@ -26,6 +26,23 @@ export interface LinkedRecord {
   readonly members: readonly LinkedMember[];
 }
 
+/** Records of one entity that belong to an account. */
+export interface RelatedRecords {
+  readonly entity: EntityName;
+  /** How many there are; `records` holds the first of them when there are more than are looked at. */
+  readonly count: number;
+  readonly records: readonly LinkedRecord[];
+}
+
+/** An account and all that names it, as stored. */
+export interface Customer {
+  /** The connection that the company's books are kept in. */
+  readonly erp: ConnectionId | null;
+  readonly account: LinkedRecord;
+  /** By entity, those without a record left out. Shipments are those of the orders that were looked at. */
+  readonly related: readonly RelatedRecords[];
+}
+
 /** A plan that was made here, and how far it is. */
 export interface KeptPlan extends Omit<PlanRow, "id"> {
   readonly plan: PlanDocument;
@@ -44,6 +61,8 @@ export interface Looking {
     readonly entity: EntityName | null;
     readonly id: string;
   }): Promise<LinkedRecord | null>;
+  /** An account with all that names it. Null when nothing is known of it, or it is no account. */
+  customer(id: string): Promise<Customer | null>;
   /** Null when this store has not made a plan of that name. */
   keptPlan(id: string): Promise<KeptPlan | null>;
   /** The last runs, the newest first. */

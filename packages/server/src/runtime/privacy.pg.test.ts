@@ -23,6 +23,7 @@ const without = [
     "access_token",
     "proof_terms",
     "quota",
+    "record_reference",
     "schema_version",
     "statement",
     "store_identity",

@@ -1,7 +1,8 @@
+import { carried } from "@crossfoot/kernel";
 import type { EntityPolicy, LinkId, MemberState } from "@crossfoot/kernel";
 import { proveFields } from "@crossfoot/model";
 import type { Role } from "@crossfoot/model";
-import type { LinkBundle, ProofEntry, ProofLeaf } from "../store/port.ts";
+import type { LinkBundle, Names, ProofEntry, ProofLeaf } from "../store/port.ts";
 import { readBundles } from "./assess.ts";
 import type { Read } from "./assess.ts";
 import type { World } from "./world.ts";
@@ -11,7 +12,7 @@ const batchSize = 500;
 /** Rounds that store nothing, since others were at the same links, before it is left to them. */
 const idleRoundsMax = 3;
 /** Changes when what leaves are made of does, so that all are made again. */
-const leafForm = "1";
+const leafForm = "2";
 
 /**
  * How long a reading proves anything: the time between two sweeps, and as much again for the sweep that is
@@ -50,21 +51,28 @@ function leafOf(world: World, policy: EntityPolicy, { bundle, members }: Read): 
   return { link: bundle.id, entity: policy.entity, ...proof };
 }
 
-/** The leaves of some links, as what is stored shows them; no leaf without a record on both sides. */
-export async function leavesOf(
-  world: World,
-  links: readonly LinkId[],
-): Promise<ReadonlyMap<LinkId, ProofLeaf>> {
+/** What the records of a link name, on any side on which they are there. */
+function namesOf(policy: EntityPolicy, { members }: Read): Names {
+  const values = Object.values(members)
+    .filter(isThere)
+    .flatMap(({ view }) => Object.values(view.fields));
+  const named = values.flatMap(carried).flatMap((each) => ("link" in each ? [each.link] : []));
+  return { entity: policy.entity, links: [...new Set(named)].toSorted() };
+}
+
+/** What is proven of a link: no leaf without a record on both sides. */
+export type Proven = Pick<ProofEntry, "leaf" | "names">;
+
+/** The leaves of some links and what their records name, as what is stored shows them. */
+export async function provenOf(world: World, links: readonly LinkId[]): Promise<ReadonlyMap<LinkId, Proven>> {
   const bundles = await world.store.loadBundles(links);
-  const leaves = new Map<LinkId, ProofLeaf>();
+  const proven = new Map<LinkId, Proven>();
   const byEntity = Map.groupBy(bundles, ({ entity }: LinkBundle) => entity);
   for (const policy of world.policies) {
-    for (const read of await readBundles({ world, policy }, byEntity.get(policy.entity) ?? [])) {
-      const leaf = leafOf(world, policy, read);
-      if (leaf !== null) leaves.set(read.bundle.id, leaf);
-    }
+    for (const read of await readBundles({ world, policy }, byEntity.get(policy.entity) ?? []))
+      proven.set(read.bundle.id, { leaf: leafOf(world, policy, read), names: namesOf(policy, read) });
   }
-  return leaves;
+  return proven;
 }
 
 /** Under what leaves are made: another contract or mapping makes others of the same records. */
@@ -86,11 +94,12 @@ export async function refreshProofs(world: World): Promise<number> {
   for (let idle = 0; idle < idleRoundsMax;) {
     const due = await store.dueProofs(batchSize);
     if (due.length === 0) break;
-    const leaves = await leavesOf(
+    const proven = await provenOf(
       world,
       due.map(({ link }) => link),
     );
-    const entries = due.map((each): ProofEntry => ({ ...each, leaf: leaves.get(each.link) ?? null }));
+    const nothing: Proven = { leaf: null, names: null };
+    const entries = due.map((each): ProofEntry => ({ ...each, ...(proven.get(each.link) ?? nothing) }));
     const stored = await store.commitProofs(entries);
     made += stored;
     idle = stored === 0 ? idle + 1 : 0;

@@ -1,7 +1,7 @@
 import { readFields } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
-import { withNamedIds } from "./looking.ts";
+import { withNamedIds } from "./linked-records.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { World } from "./world.ts";

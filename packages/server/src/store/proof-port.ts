@@ -25,6 +25,20 @@ export interface ProofLeaf {
 export interface ProofEntry extends DueProof {
   /** Null for a link that has no record on one side. */
   readonly leaf: ProofLeaf | null;
+  /** Links that its records name, on either side, each once; null when there is no such link any more. */
+  readonly names: Names | null;
+}
+
+/** What the records of a link of some entity name. */
+export interface Names {
+  readonly entity: EntityName;
+  readonly links: readonly LinkId[];
+}
+
+/** How many records of an entity name a record. */
+interface ReferringCount {
+  readonly entity: EntityName;
+  readonly count: number;
 }
 
 /** How much of an entity is proven equal, by the store's clock. */
@@ -64,4 +78,8 @@ export interface ProofStore {
    * both sides were read whole within that time it costs what differs, not what there is.
    */
   proofState(entity: EntityName, withinMs: number): Promise<ProofState>;
+  /** How many links have a record that names this one, by entity; as fresh as the leaves. */
+  referringCounts(link: LinkId): Promise<readonly ReferringCount[]>;
+  /** Links of an entity whose records name one of these, by link, each once. */
+  referringTo(links: readonly LinkId[], entity: EntityName, limit: number): Promise<readonly LinkId[]>;
 }

@@ -132,6 +132,24 @@ async function storeLeaves(
   return touched;
 }
 
+/** Puts what the records of these links name in the place of what they named. */
+async function storeReferences(tx: Queryable, entries: readonly ProofEntry[]): Promise<void> {
+  const links = JSON.stringify(entries.map(({ link }) => link));
+  await tx.query(
+    "delete from record_reference where link_id in (select jsonb_array_elements_text($1::jsonb))",
+    [links],
+  );
+  const rows = entries.flatMap(({ link, names }) =>
+    (names?.links ?? []).map((named) => ({ link_id: link, entity: names?.entity, names_link: named })),
+  );
+  if (rows.length === 0) return;
+  await tx.query(
+    "insert into record_reference (link_id, entity, names_link) select link_id, entity, names_link from " +
+      "jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, names_link text)",
+    [JSON.stringify(rows)],
+  );
+}
+
 async function storeNodes(
   tx: Queryable,
   at: {
@@ -287,6 +305,7 @@ function dueProofs(deps: {
         await lockTrees(tx, [...new Set([...known.map(({ entity }) => entity), ...given])].toSorted());
         const valid = await claimMarks(tx, entries);
         const touched = await storeLeaves(tx, valid, entropy.digest);
+        await storeReferences(tx, valid);
         for (const [entity, buckets] of touched)
           await storePaths(tx, { entity, buckets, digest: entropy.digest });
         return valid.length;
@@ -330,5 +349,21 @@ export function proofStore(deps: { readonly database: Database; readonly entropy
       return rows.map(leafOf);
     },
     proofState: (entity, withinMs) => stateOf(database, entity, withinMs),
+    async referringCounts(link) {
+      const rows = await database.query<{ entity: string; count: string | number }>(
+        "select entity, count(*) as count from record_reference where names_link = $1 group by entity " +
+          'order by entity collate "C"',
+        [link],
+      );
+      return rows.map(({ entity, count }) => ({ entity, count: Number(count) }));
+    },
+    async referringTo(links, entity, limit) {
+      const rows = await database.query<{ link_id: string }>(
+        "select distinct link_id from record_reference where names_link in (select " +
+          "jsonb_array_elements_text($1::jsonb)) and entity = $2 order by link_id limit $3",
+        [JSON.stringify(links), entity, limit],
+      );
+      return rows.map(({ link_id }) => link_id as LinkId);
+    },
   };
 }

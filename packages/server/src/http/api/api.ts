@@ -141,7 +141,7 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
 function allBound(engine: ApiEngine, options: ApiOptions, happening: readonly Bound[]): readonly Bound[] {
   const bound = [
     ...momentRoutes(engine.moment),
-    ...recordRoutes(engine),
+    ...recordRoutes(engine, options.now),
     ...operationRoutes(engine, options),
     ...planRoutes(engine),
     ...personRoutes(engine.access(), options),

@@ -1,5 +1,6 @@
-import { linkRoute, listRecordsRoute, recordRoute, whyRoute } from "@crossfoot/api";
+import { customerRoute, linkRoute, listRecordsRoute, recordRoute, whyRoute } from "@crossfoot/api";
 import { linkId } from "@crossfoot/kernel";
+import { overviewOf } from "../../runtime/customer-overview.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import type { LinkedRecord } from "../../runtime/looking-port.ts";
 import { bind, done } from "./call.ts";
@@ -9,7 +10,7 @@ import { Problem } from "./problem.ts";
 import type { Sight } from "./sight.ts";
 
 /** What the routes of records need of the engine. */
-export type RecordEngine = Pick<Engine, "linkedRecords" | "linkedRecord" | "why">;
+export type RecordEngine = Pick<Engine, "linkedRecords" | "linkedRecord" | "customer" | "why">;
 
 const unknown = (): Problem => new Problem("record_unknown", "nothing is known under that name");
 
@@ -21,7 +22,7 @@ export function refuseHidden(sight: Sight, entity: string): void {
 const shown = (sight: Sight, record: LinkedRecord): LinkedRecord => sight.conceal(record, record.entity);
 
 /** Records, as both systems were last read. */
-export function recordRoutes(engine: RecordEngine): readonly Bound[] {
+export function recordRoutes(engine: RecordEngine, now: () => number): readonly Bound[] {
   return [
     bind(listRecordsRoute, async ({ params, query, caller: { sight } }) => {
       const { entity } = params;
@@ -48,6 +49,13 @@ export function recordRoutes(engine: RecordEngine): readonly Bound[] {
       const report = await engine.why(params);
       if (report === null || report.entity !== params.entity) throw unknown();
       return done(sight.conceal(report, report.entity));
+    }),
+    bind(customerRoute, async ({ params, query, caller: { sight } }) => {
+      refuseHidden(sight, "accounts");
+      const found = await engine.customer(params.id);
+      if (found === null) throw unknown();
+      const today = new Date(now()).toISOString().slice(0, 10);
+      return done(overviewOf(sight.conceal(found), { today, limit: query.newest }));
     }),
     bind(linkRoute, async ({ params, caller: { sight } }) => {
       const record = await engine.linkedRecord({ entity: null, id: params.id });

@@ -29,7 +29,7 @@ export interface ProofTable {
 }
 
 /** A row of `proof_node`. */
-export interface ProofNodeTable {
+interface ProofNodeTable {
   readonly entity: string;
   readonly path: string;
   readonly crm_hash: string;
@@ -46,8 +46,24 @@ export interface ProofTermsTable {
   readonly fields_equal: number;
 }
 
+/** A row of `record_reference`. */
+interface RecordReferenceTable {
+  readonly link_id: string;
+  readonly entity: string;
+  readonly names_link: string;
+}
+
 /** A row of `proof_due`. */
-export interface ProofDueTable {
+interface ProofDueTable {
   readonly nr: number;
   readonly link_id: string;
+}
+
+/** The rows of the hash trees by table, and of what records name. */
+export interface ProofRows {
+  readonly proof: ProofTable;
+  readonly proof_node: ProofNodeTable;
+  readonly proof_terms: ProofTermsTable;
+  readonly proof_due: ProofDueTable;
+  readonly record_reference: RecordReferenceTable;
 }

@@ -32,13 +32,7 @@ import type {
 } from "../port.ts";
 import type { IntentRow, ObservationRow } from "../rows.ts";
 import type { KeptTable, RevocationTable, SignatureTable } from "./columns-contract.ts";
-import type {
-  FormerTable,
-  ProofDueTable,
-  ProofNodeTable,
-  ProofTable,
-  ProofTermsTable,
-} from "./columns-statement.ts";
+import type { FormerTable, ProofRows } from "./columns-statement.ts";
 
 /** A row of `connection`. */
 interface ConnectionTable {
@@ -439,7 +433,7 @@ interface StatementTable {
 }
 
 /** The row of each table. */
-export interface Rows extends SubscriptionRows {
+export interface Rows extends SubscriptionRows, ProofRows {
   readonly connection: ConnectionTable;
   readonly link: LinkTable;
   readonly link_member: MemberTable;
@@ -484,10 +478,6 @@ export interface Rows extends SubscriptionRows {
   readonly journal: JournalTable;
   readonly journal_head: HeadTable;
   readonly statement: StatementTable;
-  readonly proof: ProofTable;
-  readonly proof_node: ProofNodeTable;
-  readonly proof_terms: ProofTermsTable;
-  readonly proof_due: ProofDueTable;
   readonly api_key: KeyTable;
   readonly api_answer: KeptAnswerTable;
   readonly audit_event: AuditTable;

@@ -44,6 +44,15 @@ function storeLeaf(
   return [...touched, [leaf.entity, bucket]];
 }
 
+/** Puts what the records of a link name in the place of what they named. */
+function storeReferences(state: State, { link, names }: ProofEntry): void {
+  const { recordReference } = state.tables;
+  for (const row of recordReference.by("link", link)) recordReference.remove(row);
+  if (names === null) return;
+  for (const named of names.links)
+    recordReference.insert({ link_id: link, entity: names.entity, names_link: named });
+}
+
 /** Counts a leaf that went or came at its tree. */
 function countLeaf(
   state: State,
@@ -218,6 +227,7 @@ function dueProofs(state: State): Pick<ProofStore, "dueProofs" | "commitProofs" 
             if (row !== undefined) proofDue.remove(row);
           }
         const touched = new Map<EntityName, Set<string>>();
+        for (const entry of valid) storeReferences(state, entry);
         for (const entry of valid)
           for (const [entity, bucket] of storeLeaf(state, entry, now))
             touched.set(entity, (touched.get(entity) ?? new Set()).add(bucket));
@@ -240,7 +250,7 @@ function dueProofs(state: State): Pick<ProofStore, "dueProofs" | "commitProofs" 
 
 /** The hash trees in memory. */
 export function proofPart(state: State): ProofStore {
-  const { proof, proofNode } = state.tables;
+  const { proof, proofNode, recordReference } = state.tables;
   return {
     ...dueProofs(state),
     async proofNodes(entity, depth) {
@@ -254,5 +264,19 @@ export function proofPart(state: State): ProofStore {
         .map(leafOf);
     },
     proofState: async (entity, withinMs) => stateOf(state, entity, withinMs),
+    async referringCounts(link) {
+      const rows = Map.groupBy(recordReference.by("named", link), ({ entity }) => entity);
+      return inOrder([...rows], ([entity]) => [entity]).map(([entity, { length: count }]) => ({
+        entity,
+        count,
+      }));
+    },
+    async referringTo(links, entity, limit) {
+      const rows = links.flatMap((link) => recordReference.by("named", link));
+      const found = new Set(
+        rows.filter((row) => row.entity === entity).map(({ link_id }) => link_id as LinkId),
+      );
+      return inOrder([...found], (link) => [link]).slice(0, limit);
+    },
   };
 }

@@ -86,7 +86,8 @@ function shownPart(
       const now = state.now();
       const rows = inOrder(waitingOf(state, name), (row) => [
         row.is_again ? 1 : 0,
-        row.next_at ?? 0,
+        // Nothing is last, as PostgreSQL has it.
+        row.next_at ?? Number.MAX_SAFE_INTEGER,
         row.number,
       ]);
       return rows.slice(0, limit).map(({ shard, seq, attempt, is_again: isAgain, at, next_at }) => {

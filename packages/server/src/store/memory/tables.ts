@@ -311,6 +311,10 @@ const proofNode = spec("proof_node")({
 });
 const proofTerms = spec("proof_terms")({ key: ["entity"], indices: {} });
 const proofDue = spec("proof_due")({ key: ["nr"], indices: { link: ofLink } });
+const recordReference = spec("record_reference")({
+  key: ["link_id", "names_link"],
+  indices: { link: ofLink, named: (row) => row.names_link },
+});
 
 const apiKey = spec("api_key")({
   key: ["id"],
@@ -395,6 +399,7 @@ export interface Tables {
   readonly proofNode: Table<Rows["proof_node"], "under">;
   readonly proofTerms: Table<Rows["proof_terms"]>;
   readonly proofDue: Table<Rows["proof_due"], "link">;
+  readonly recordReference: Table<Rows["record_reference"], "link" | "named">;
   readonly apiKey: Table<Rows["api_key"]>;
   readonly apiAnswer: Table<Rows["api_answer"]>;
   readonly erasure: Table<Rows["erasure"]>;
@@ -463,6 +468,7 @@ export function createTables(undo: Undo): Tables {
     proofNode: of(proofNode),
     proofTerms: of(proofTerms),
     proofDue: of(proofDue),
+    recordReference: of(recordReference),
     apiKey: of(apiKey),
     apiAnswer: of(apiAnswer),
     auditEvent: of(auditEvent),

@@ -47,7 +47,9 @@ export function proofSuite(name: string, open: () => Promise<Store>): void {
       const marks = new Map((await store.dueProofs(1_000)).map((one) => [one.link, one.marks]));
       return store.commitProofs(
         leaves.flatMap((each) =>
-          each === null ? [] : [{ link: each.link, marks: marks.get(each.link) ?? [], leaf: each }],
+          each === null
+            ? []
+            : [{ link: each.link, marks: marks.get(each.link) ?? [], leaf: each, names: null }],
         ),
       );
     };
@@ -83,9 +85,13 @@ export function proofSuite(name: string, open: () => Promise<Store>): void {
       await store.markWork([linkId("l-a")], "changed");
       const [fresh] = await store.dueProofs(10);
       if (fresh === undefined) throw new Error("nothing is due");
-      expect(await store.commitProofs([{ ...fresh, leaf: leaf("a", { crm: "x", erp: "x" }) }])).toBe(1);
+      expect(
+        await store.commitProofs([{ ...fresh, leaf: leaf("a", { crm: "x", erp: "x" }), names: null }]),
+      ).toBe(1);
       // 4. The first one stores what it had made.
-      expect(await store.commitProofs([{ ...old, leaf: leaf("a", { crm: "o", erp: "p" }) }])).toBe(0);
+      expect(
+        await store.commitProofs([{ ...old, leaf: leaf("a", { crm: "o", erp: "p" }), names: null }]),
+      ).toBe(0);
       expect((await store.proofLeaves("accounts", 9, null)).map(({ crm: hash }) => hash)).toEqual(["x"]);
     });
 
@@ -94,8 +100,38 @@ export function proofSuite(name: string, open: () => Promise<Store>): void {
       const [old] = await store.dueProofs(10);
       if (old === undefined) throw new Error("nothing is due");
       await store.markWork([linkId("l-a")], "changed");
-      expect(await store.commitProofs([{ ...old, leaf: leaf("a", { crm: "x", erp: "x" }) }])).toBe(1);
+      expect(
+        await store.commitProofs([{ ...old, leaf: leaf("a", { crm: "x", erp: "x" }), names: null }]),
+      ).toBe(1);
       expect(await due()).toEqual(["l-a"]);
+    });
+
+    test("what names a record is found by it, until it names another or is gone", async () => {
+      await link("a", "b", "c");
+      const name = async (id: string, ...named: readonly string[]): Promise<number> =>
+        store.commitProofs([
+          {
+            link: linkId(`l-${id}`),
+            marks: [],
+            leaf: null,
+            names: { entity: "orders", links: named.map(linkId) },
+          },
+        ]);
+      const found = async (id: string): Promise<readonly string[]> =>
+        store.referringTo([linkId(id)], "orders", 9);
+      await name("b", "l-a");
+      await name("c", "l-a", "l-b");
+      expect([await found("l-a"), await found("l-b"), await found("l-c")]).toEqual([
+        ["l-b", "l-c"],
+        ["l-c"],
+        [],
+      ]);
+      expect(await store.referringCounts(linkId("l-a"))).toEqual([{ entity: "orders", count: 2 }]);
+      expect(await store.referringTo([linkId("l-a"), linkId("l-b")], "orders", 1)).toEqual(["l-b"]);
+      expect(await store.referringTo([linkId("l-a")], "invoices", 9)).toEqual([]);
+      await name("b", "l-c");
+      await store.commitProofs([{ link: linkId("l-c"), marks: [], leaf: null, names: null }]);
+      expect([await found("l-a"), await found("l-b"), await found("l-c")]).toEqual([[], [], ["l-b"]]);
     });
 
     test("other terms make every link of the entity due, once", async () => {
@@ -121,6 +157,7 @@ export function proofSuite(name: string, open: () => Promise<Store>): void {
                 link: linkId(`l-${id}`),
                 marks: [],
                 leaf: isGone ? null : leaf(id, hashes),
+                names: null,
               })),
             );
             const leaves = await store.proofLeaves("accounts", 100, null);

@@ -447,6 +447,8 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   proofNodes: plain("proofNodes", entity, fc.constantFrom(0, 2, 4)),
   proofLeaves: plain("proofLeaves", entity, limit, fc.option(link)),
   proofState: plain("proofState", entity, fc.constantFrom(2, 5_000)),
+  referringCounts: plain("referringCounts", link),
+  referringTo: plain("referringTo", fc.array(link, { maxLength: 3 }), entity, limit),
   listLooks: plain("listLooks"),
   listContracts: plain("listContracts"),
   listSignatures: plain("listSignatures"),

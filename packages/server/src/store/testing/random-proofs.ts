@@ -8,6 +8,8 @@ export interface LeafFacts {
   readonly crm: string;
   readonly erp: string;
   readonly isGone: boolean;
+  /** Places of the links that its records name. */
+  readonly named: readonly number[];
 }
 
 /** Facts of a random leaf. */
@@ -16,6 +18,7 @@ export const leafFacts: fc.Arbitrary<LeafFacts> = fc.record({
   crm: fc.constantFrom("h1", "h2"),
   erp: fc.constantFrom("h1", "h2"),
   isGone: fc.nat(3).map((roll) => roll === 0),
+  named: fc.uniqueArray(fc.nat(7), { maxLength: 2 }),
 });
 
 /**
@@ -23,12 +26,15 @@ export const leafFacts: fc.Arbitrary<LeafFacts> = fc.record({
  */
 export function proofsOf(known: Known, facts: readonly LeafFacts[]): readonly ProofEntry[] {
   const links = [...known.links];
-  const entries = facts.flatMap(({ which, crm, erp, isGone }): readonly ProofEntry[] => {
-    const [link, entity] = links[which % Math.max(links.length, 1)] ?? [];
+  const at = (which: number) => links[which % Math.max(links.length, 1)] ?? [];
+  const entries = facts.flatMap(({ which, crm, erp, isGone, named }): readonly ProofEntry[] => {
+    const [link, entity] = at(which);
     if (link === undefined || entity === undefined) return [];
     const id = link as ProofEntry["link"];
     const leaf = { link: id, entity, crm, erp, compared: 2, equal: crm === erp ? 2 : 1 };
-    return [{ link: id, marks: [], leaf: isGone ? null : leaf }];
+    const others = new Set(named.flatMap((other) => (at(other)[0] ?? []) as readonly ProofEntry["link"][]));
+    const names = { entity, links: [...others] };
+    return [{ link: id, marks: [], leaf: isGone ? null : leaf, names: isGone ? null : names }];
   });
   return [...new Map(entries.map((entry) => [entry.link, entry])).values()];
 }

@@ -46,22 +46,19 @@ const round = fc.tuple(
 /** A signature that is given, and perhaps taken back. */
 const signing = fc.tuple(changing("signContract"), changing("revokeSignature"));
 /** Calls by which alone a table gets rows, and most of which are refused or find nothing. */
-const rare = fc.tuple(
-  fc.oneof(
-    ...(
-      [
-        "saveConsolidated",
-        "addDeliveryCounts",
-        "appendStatement",
-        "endRecovery",
-        "erasePerson",
-        "commitTellings",
-        "saveToken",
-        "saveDuplicates",
-      ] as const
-    ).map((method) => changing(method)),
-  ),
-);
+const rareMethods = [
+  ...["saveConsolidated", "addDeliveryCounts", "appendStatement", "endRecovery", "erasePerson"],
+  ...["commitTellings", "saveToken", "saveDuplicates", "confirmEpoch"],
+] as const;
+const rareCalls = rareMethods.map((method) => changing(method as Method));
+const rare = fc.tuple(fc.oneof(...rareCalls));
+/** Each rare call once, most of them, in any order. */
+const mostRare = fc
+  .tuple(
+    fc.tuple(...rareCalls),
+    fc.shuffledSubarray([...rareMethods.keys()], { minLength: rareMethods.length - 3 }),
+  )
+  .map(([calls, order]) => order.flatMap((at) => calls[at] ?? []));
 /** Calls about people come several at a time: of a person that nobody has made there is no session. */
 const ofPeople = fc
   .tuple(
@@ -124,7 +121,7 @@ const firstLinks = fc
 /**
  * A sequence of calls, those that make rows meet more often than others. A worker has its lease first, all
  * records have been read, and some have links: most calls of a sequence without these would find nothing.
- * In the end it looks at everything once.
+ * In the end it does what is rare, and looks at everything once.
  */
 export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
   .tuple(
@@ -148,10 +145,11 @@ export const anyCalls: fc.Arbitrary<readonly Call[]> = fc
       ),
       { minLength: 10, maxLength: 40, size: "max" },
     ),
+    mostRare,
     fc.tuple(...Object.values(looks)),
   )
-  .map(([taken, planned, reading, linked, calls, last]) => [
+  .map(([taken, planned, reading, linked, calls, seldom, last]) => [
     ...[...taken, planned, reading, linked],
     ...calls.flat(),
-    ...last,
+    ...[...seldom, ...last],
   ]);
