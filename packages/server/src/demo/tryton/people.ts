@@ -189,6 +189,13 @@ export function trytonPeople(hasty: Admin): People {
     },
     credit: (invoice) => credit(admin, Number(invoice)),
     papersOf: (order) => papersOf(admin, order),
+    salesOf: async (user) => {
+      const sales = await admin.find("sale.sale", [["create_uid.login", "=", user]], ["number", "state"]);
+      return sales.map((sale) => ({
+        ...{ id: textIn(sale, "id"), number: textIn(sale, "number") },
+        isOrder: !["draft", "quotation", "cancelled"].includes(textIn(sale, "state")),
+      }));
+    },
     referencesOf: async (user) => {
       const sales = await admin.find("sale.sale", [["create_uid.login", "=", user]], ["reference"]);
       return sales.map((sale) => textIn(sale, "reference"));

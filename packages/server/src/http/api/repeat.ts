@@ -6,8 +6,11 @@ import { Problem } from "./problem.ts";
 
 /** How long the answer to a request is kept, ms. */
 const keepMs = 24 * 3_600_000;
-/** How long nobody else may work on a request, ms; said again while the work goes on. */
-const holdMs = 60_000;
+/**
+ * How long nobody else may work on a request, ms; said again while the work goes on. Whoever asked a server
+ * that was killed waits for so long: as for its shards, not much longer than a restart.
+ */
+export const holdMs = 12_000;
 /** How long a caller whose request goes on is asked to wait, s. */
 const lookAgainSeconds = 5;
 const nameForm = /^[A-Za-z0-9._:-]{8,128}$/;
