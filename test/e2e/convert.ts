@@ -58,7 +58,8 @@ interface Click {
   readonly key: string;
   /** The Idempotency-Key of each request, whatever came of those before. */
   readonly name: string;
-  readonly note: (what: string) => void;
+  /** Hears each answer; and of a problem what it says. */
+  readonly note: (what: string, words?: string) => void;
   readonly patienceMs: number;
 }
 
@@ -83,7 +84,7 @@ async function click(quote: string, { url, key, name, note, patienceMs }: Click)
       const order = names.find((each) => each.startsWith("erp:"));
       if (order !== undefined) return order.slice("erp:".length);
     } catch (error) {
-      note(troubleOf(error));
+      note(troubleOf(error), error instanceof CrossfootProblem ? error.message : "");
     }
     await pause(againMs);
   }
@@ -145,7 +146,10 @@ async function convertAll(converting: Converting): Promise<Course> {
   const { ground, size, random } = converting;
   const { folder, patienceMs } = ground;
   const answers: Record<string, number> = {};
-  const note = (what: string): void => void (answers[what] = (answers[what] ?? 0) + 1);
+  const note = (what: string, words = ""): void => {
+    answers[what] = (answers[what] ?? 0) + 1;
+    if (answers[what] === 1 && words !== "") size.say?.(`${what}: ${words}`);
+  };
   const told = new Map<string, readonly (string | null)[]>();
   const orderMs: number[] = [];
   const ups: Up[] = [];
