@@ -63,11 +63,13 @@ const goesOn: Written = written({
 export function createRepeats(deps: {
   readonly access: AccessStore;
   readonly uuid: () => string;
+  /** ms by a clock. */
+  readonly now: () => number;
   readonly later: (ms: number, work: () => Promise<void>) => void;
   /** Waits, and ends early when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }): Repeats {
-  const { access, uuid, later, sleep } = deps;
+  const { access, uuid, now, later, sleep } = deps;
   const working = new Set<Promise<unknown>>();
 
   /**
@@ -109,13 +111,16 @@ export function createRepeats(deps: {
     claim: AnswerClaim,
     { budgetMs, signal }: Pick<Call, "budgetMs" | "signal">,
   ): Promise<{ readonly claimed: ClaimedAnswer; readonly leftMs: number }> => {
-    let leftMs = budgetMs;
+    const from = now();
+    let pausedMs = 0;
     for (let pauseMs = lookMs.first; ; pauseMs = Math.min(pauseMs * 2, lookMs.longest)) {
       const claimed = await access.claimAnswer(claim);
+      // A clock that is set back must not make anybody wait for longer.
+      const leftMs = Math.max(0, budgetMs - Math.max(pausedMs, now() - from));
       if (claimed.kind !== "running" || leftMs <= 0 || signal.aborted) return { claimed, leftMs };
       const waitMs = Math.min(pauseMs, leftMs);
       await sleep(waitMs, signal);
-      leftMs -= waitMs;
+      pausedMs += waitMs;
     }
   };
 
