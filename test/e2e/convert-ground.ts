@@ -8,6 +8,7 @@ import { openLiveStage } from "../live/scenarios/live-stage.ts";
 import type { LiveSystem } from "../live/scenarios/live-erp.ts";
 import { openRudeProxy, readsCrm } from "../live/scenarios/rude-proxy.ts";
 import type { Fate, RudeProxy } from "../live/scenarios/rude-proxy.ts";
+import { textOf } from "./convert-judge.ts";
 import { companyName } from "../live/scenarios/company.ts";
 import { writeTwinProject } from "./twin-project.ts";
 
@@ -77,7 +78,7 @@ export async function twinGround(storeUrl: string | undefined): Promise<ConvertG
         .flatMap((quote): readonly MadeSale[] => {
           const own = orders.filter((order) => order["source_quote_id"] === quote.id);
           if (own.length === 0) return [{ id: String(quote.id), number: "", isOrder: false }];
-          return own.map(({ id, number }) => ({ id: String(id), number: String(number), isOrder: true }));
+          return own.map(({ id, number }) => ({ id: String(id), number: textOf(number), isOrder: true }));
         });
     },
     close: async () => {

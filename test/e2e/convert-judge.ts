@@ -34,6 +34,9 @@ interface Proof {
   readonly broken: readonly unknown[];
 }
 
+/** A field of a twin's record that is text; empty when it shows none. */
+export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
 /** Judges a course. */
 export async function judgeCourse(
   { crm, sales }: Pick<ConvertGround, "crm" | "sales">,
@@ -44,7 +47,7 @@ export async function judgeCourse(
   const orders = made.filter(({ isOrder }) => isOrder);
   const numberOf = new Map(orders.map(({ id, number }) => [id, number]));
   const mirrors = Map.groupBy(Object.values(crm.state.records["orders"] ?? {}), (one) =>
-    String(one["quoteId"]),
+    textOf(one["quoteId"]),
   );
   const faults: string[] = [];
   const owners = new Map<string, string>();
@@ -58,7 +61,7 @@ export async function judgeCourse(
     const other = owners.get(first);
     if (other !== undefined) faults.push(`quotes ${other} and ${quote} share order ${first}`);
     owners.set(first, quote);
-    const shown = (mirrors.get(quote) ?? []).map((one) => String(one["number"]));
+    const shown = (mirrors.get(quote) ?? []).map((one) => textOf(one["number"]));
     if (shown.length !== 1 || shown[0] !== number)
       faults.push(`quote ${quote}: the CRM shows orders ${shown.join(", ")} in place of ${number ?? "none"}`);
   }
@@ -81,9 +84,10 @@ export function conversionText(done: Converted): string {
   const at = (share: number): string => `${Math.round(orderMs[Math.floor(orderMs.length * share)] ?? 0)} ms`;
   const callers = [...told.values()].reduce((sum, each) => sum + each.length, 0);
   return [
-    `${quotes} quotes asked for by ${callers} callers of ${programs} programs, ${kills} kills: ${orders} orders`,
+    `${quotes} quotes asked for by ${callers} callers of ${programs} programs, ${kills} kills`,
     `calls of the systems: ${JSON.stringify(fates)}`,
     `answers of the API: ${JSON.stringify(answers)}`,
-    `from click to order p50 ${at(0.5)}, p95 ${at(0.95)}, longest ${at(0.999_999)}; journal of ${entries} entries`,
+    `from click to order p50 ${at(0.5)}, p95 ${at(0.95)}, longest ${at(0.999_999)}`,
+    `${orders} orders; journal of ${entries} entries`,
   ].join("\n");
 }

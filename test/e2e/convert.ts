@@ -129,7 +129,7 @@ interface Converting {
   readonly random: Random;
 }
 
-/** The callers of one quote: two users, the first twice at once under one key, and sometimes under another. */
+/** The callers of a quote: two users, the first twice at once under one key, sometimes under another too. */
 function callersOf({ keys, random }: Converting, quote: string): readonly Pick<Click, "key" | "name">[] {
   const [first = "", second = ""] = keys;
   const own = `first-of-${quote}`;

@@ -5,7 +5,7 @@ import type { Intent } from "../store/port.ts";
 /**
  * Fields that a create leaves out because their writers show nothing, where an edit of the target does not
  * count: what the target puts there by itself is agreed on with the rest of the record, as the image of a
- * field that was sent is (INVARIANTS.md 2, R9). Without that, the empty field would be written over it later,
+ * field that was sent is (INVARIANTS.md R9). Without that, the empty field would be written over it later,
  * in a state in which the target may refuse it. Pure.
  * @returns by connection, those that are blank there
  */

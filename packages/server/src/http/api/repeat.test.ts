@@ -179,7 +179,7 @@ describe("requests under an Idempotency-Key", () => {
     expect(made).toEqual(["crm:1", "crm:1"]);
   });
 
-  it("of a server that died are free as soon as its shards are, and those of one that lives never", async () => {
+  it("of a server that died are free when its shards are, and those of one that lives never", async () => {
     let now = 0;
     const store = createMemoryStore({
       entropy: { digest: (text) => text, uuid: () => "u" },

@@ -1,14 +1,14 @@
 import { hash } from "node:crypto";
 import type { Json } from "@crossfoot/kernel";
-import { beatMs, leaseMs } from "../../runtime/holding.ts";
-import type { AccessStore, AnswerClaim, AnswerName, ClaimedAnswer } from "../../store/port.ts";
+import { leaseMs } from "../../runtime/holding.ts";
+import type { AnswerClaim, AnswerName } from "../../store/port.ts";
 import type { Answer, Bound, Call } from "./call.ts";
 import { Problem } from "./problem.ts";
+import { claimInTime, keepHold } from "./repeat-hold.ts";
+import type { HoldDeps } from "./repeat-hold.ts";
 
 /** How long the answer to a request is kept, ms. */
 const keepMs = 24 * 3_600_000;
-/** Pauses between two looks at a request that another call works on, ms: the first, and the longest. */
-const lookMs = { first: 50, longest: 1_000 };
 /** How long a caller whose request goes on is asked to wait, s. */
 const lookAgainSeconds = 5;
 const nameForm = /^[A-Za-z0-9._:-]{8,128}$/;
@@ -60,39 +60,17 @@ const goesOn: Written = written({
 });
 
 /** Answers to keyed requests, kept in the store. */
-export function createRepeats(deps: {
-  readonly access: AccessStore;
-  readonly uuid: () => string;
-  /** ms by a clock. */
-  readonly now: () => number;
-  readonly later: (ms: number, work: () => Promise<void>) => void;
-  /** Waits, and ends early when the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
-}): Repeats {
-  const { access, uuid, now, later, sleep } = deps;
+export function createRepeats(deps: HoldDeps & { readonly uuid: () => string }): Repeats {
+  const { access, uuid, sleep } = deps;
   const working = new Set<Promise<unknown>>();
 
-  /**
-   * Works on a request and keeps others out meanwhile. A renewal that is on its way ends before the hold
-   * does, or it would hold what nobody works on any more: 1. the renewal is asked for, 2. the answer forgets
-   * the request, 3. the renewal claims it anew.
-   */
-  const work = async ({ bound, call }: Keyed, claim: AnswerClaim, over: AbortController) => {
-    let renewing: Promise<unknown> = Promise.resolve();
-    const keepHold = (): void =>
-      later(beatMs, async () => {
-        if (over.signal.aborted) return;
-        const renewed = access.claimAnswer(claim).catch(() => null);
-        renewing = renewed;
-        const claimed = await renewed;
-        if (claimed === null || claimed.kind === "mine") keepHold();
-      });
+  /** Works on a request, and keeps others out meanwhile. */
+  const work = async ({ bound, call }: Keyed, claim: AnswerClaim): Promise<Written> => {
+    const letGo = keepHold(deps, claim);
     const end = async (answer: Written | null): Promise<void> => {
-      over.abort();
-      await renewing;
+      await letGo();
       await access.endAnswer(claim, answer as unknown as Json);
     };
-    keepHold();
     try {
       const answer = written(await bound.run(call));
       // What is not over yet, and what failed, is worked on again when it is asked for again.
@@ -101,26 +79,6 @@ export function createRepeats(deps: {
     } catch (error) {
       await end(null).catch(() => undefined);
       throw error;
-    } finally {
-      over.abort();
-    }
-  };
-
-  /** Claims a request; where another call has it, waits for that within the budget. Says what is left of it. */
-  const claimInTime = async (
-    claim: AnswerClaim,
-    { budgetMs, signal }: Pick<Call, "budgetMs" | "signal">,
-  ): Promise<{ readonly claimed: ClaimedAnswer; readonly leftMs: number }> => {
-    const from = now();
-    let pausedMs = 0;
-    for (let pauseMs = lookMs.first; ; pauseMs = Math.min(pauseMs * 2, lookMs.longest)) {
-      const claimed = await access.claimAnswer(claim);
-      // A clock that is set back must not make anybody wait for longer.
-      const leftMs = Math.max(0, budgetMs - Math.max(pausedMs, now() - from));
-      if (claimed.kind !== "running" || leftMs <= 0 || signal.aborted) return { claimed, leftMs };
-      const waitMs = Math.min(pauseMs, leftMs);
-      await sleep(waitMs, signal);
-      pausedMs += waitMs;
     }
   };
 
@@ -128,7 +86,7 @@ export function createRepeats(deps: {
     async answer(request) {
       const { bound, call } = request;
       const claim = { ...claimOf(request), holder: uuid(), holdMs: leaseMs, keepMs };
-      const { claimed, leftMs } = await claimInTime(claim, call);
+      const { claimed, leftMs } = await claimInTime(deps, claim, call);
       if (claimed.kind === "other")
         throw new Problem("idempotency_key_reused", "give every request an Idempotency-Key of its own");
       if (claimed.kind === "running") return stillRunning(request, claimed.forMs);
@@ -138,7 +96,7 @@ export function createRepeats(deps: {
       }
       const over = new AbortController();
       const left = { ...call, budgetMs: leftMs };
-      const ending = work({ ...request, call: left }, claim, over);
+      const ending = work({ ...request, call: left }, claim).finally(() => over.abort());
       working.add(ending);
       const forget = (): void => void working.delete(ending);
       ending.then(forget, forget);
