@@ -8,7 +8,6 @@ import { openLiveStage } from "../live/scenarios/live-stage.ts";
 import type { LiveSystem } from "../live/scenarios/live-erp.ts";
 import { openRudeProxy, readsCrm } from "../live/scenarios/rude-proxy.ts";
 import type { Fate, RudeProxy } from "../live/scenarios/rude-proxy.ts";
-import { textOf } from "./convert-judge.ts";
 import { companyName } from "../live/scenarios/company.ts";
 import { writeTwinProject } from "./twin-project.ts";
 
@@ -43,6 +42,9 @@ cadence: { quotes: 2s, orders: 2s }
 server: { port: 0, ratePerMinute: 1000000 }
 `;
 const troubles: readonly Fate[] = ["lose", "lose", "error", "gateway", "slow", "busy", "drop", "hang"];
+
+/** A field of a twin's record that is text; empty when it shows none. */
+export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Both twins in agreement. */
 export async function twinGround(storeUrl: string | undefined): Promise<ConvertGround> {

@@ -1,4 +1,5 @@
 /** What a course of conversions came to, judged by what the CRM and the ERP hold. */
+import { textOf } from "./convert-ground.ts";
 import type { ConvertGround } from "./convert-ground.ts";
 
 /** What was asked and told. */
@@ -33,9 +34,6 @@ interface Proof {
   readonly entries: number;
   readonly broken: readonly unknown[];
 }
-
-/** A field of a twin's record that is text; empty when it shows none. */
-export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Judges a course. */
 export async function judgeCourse(
