@@ -30,6 +30,7 @@ export async function openOdoo17System(): Promise<LiveErp & { readonly desk: Des
     url,
     startedInMs: Math.round(performance.now() - begun),
     people: people17(desk),
+    user: "sync",
     numbersCustomers: false,
     goods: { code: "P002", warehouse: "WH" },
     taxPercent: 19,

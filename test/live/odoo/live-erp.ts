@@ -134,6 +134,7 @@ export async function openLiveOdoo(): Promise<LiveErp & { readonly desk: Desk }>
     desk,
     url: erp.url,
     startedInMs: erp.startedInMs,
+    user: erp.user,
     people: odooPeople(desk),
     numbersCustomers: false,
     goods: { code: "P002", warehouse: "WH" },

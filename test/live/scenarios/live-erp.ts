@@ -30,6 +30,8 @@ export interface LiveErp {
   readonly url: string;
   readonly startedInMs: number;
   readonly people: People;
+  /** The user that Crossfoot works as. */
+  readonly user: string;
   /** Whether a customer that it is given gets a number of its own. */
   readonly numbersCustomers: boolean;
   /** A product of its seed that is sold by the piece, and the warehouse that has it in stock. */

@@ -20,7 +20,11 @@ export type Fate =
   /** The call never reaches the server, and the caller waits for its own end. */
   | "hold"
   /** The answer takes a second longer. */
-  | "slow";
+  | "slow"
+  /** The server does its work, and 500 is answered in its place. */
+  | "error"
+  /** The call never reaches the server: too many, 429, come again in a second. */
+  | "busy";
 
 /** One call on its way. */
 export interface Call {
@@ -115,6 +119,7 @@ export async function openRudeProxy(target: string, isReading: IsReading): Promi
     fates.set(fate, (fates.get(fate) ?? 0) + 1);
     if (fate === "drop") return void outgoing.destroy();
     if (fate === "hold") return isGone(outgoing);
+    if (fate === "busy") return void outgoing.writeHead(429, { "retry-after": "1" }).end();
     if (fate === "late") {
       await isGone(outgoing);
       await pause(lateMs);
@@ -129,6 +134,7 @@ export async function openRudeProxy(target: string, isReading: IsReading): Promi
     if (fate === "slow") await pause(slowMs);
     if (outgoing.destroyed) return;
     if (fate === "gateway") return void outgoing.writeHead(502).end("<html>502 Bad Gateway</html>");
+    if (fate === "error") return void outgoing.writeHead(500).end();
     outgoing.writeHead(answer.status, answer.headers);
     outgoing.end(answer.body);
   };

@@ -104,6 +104,7 @@ export const liveTryton: LiveSystem = {
     return {
       url: erp.url,
       startedInMs: erp.startedInMs,
+      user: erp.user,
       people: trytonPeople(admin),
       numbersCustomers: true,
       goods: { code: "P002", warehouse: "WH" },

@@ -8,6 +8,16 @@ export interface Paper {
   readonly order: string;
 }
 
+/** A quote or order of a real ERP, which are one record there. */
+export interface Sale {
+  /** The ERP's id. */
+  readonly id: string;
+  /** Empty as long as it has none. */
+  readonly number: string;
+  /** Whether it was confirmed, and not cancelled since. */
+  readonly isOrder: boolean;
+}
+
 /** A customer of a real ERP. */
 interface Customer {
   /** The ERP's id. */
@@ -63,6 +73,8 @@ export interface People {
   credit(invoice: string): Promise<void>;
   /** Everything that came of the quote or order with this number. */
   papersOf(order: string): Promise<Papers>;
+  /** Every sale that a user made, in whatever state. */
+  salesOf(user: string): Promise<readonly Sale[]>;
   /** Our reference on each quote that a user made, one per document: twice the same is one made twice. */
   referencesOf(user: string): Promise<readonly string[]>;
 }

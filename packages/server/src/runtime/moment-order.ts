@@ -49,7 +49,8 @@ export function orderingOf(world: World): Pick<Moment, "quoteToOrder" | "orderOf
   };
 }
 
-const goesOn: Ordering = { kind: "pending", message: "the order is being made; ask again" };
+/** What is told while an order is being made. */
+export const goesOn: Ordering = { kind: "pending", message: "the order is being made; ask again" };
 
 /** What is answered in time, or else `late`. The signal aborts when nobody waits any more. */
 async function within(

@@ -2,6 +2,7 @@ import { imagesOf, lineIdsOf } from "@crossfoot/connector-sdk";
 import {
   decideRetry,
   eventOfFailure,
+  isBlank,
   isLikelyImage,
   isLines,
   pairLines,
@@ -15,12 +16,14 @@ import type {
   JsonMap,
   LinkId,
   ObservationKind,
+  Value,
 } from "@crossfoot/kernel";
 import { isRepair } from "../store/port.ts";
 import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import type { Links } from "./canonical.ts";
 import { noteDoubt } from "./doubts.ts";
+import { blanksOf, editsCount } from "./left-blank.ts";
 import { underLastEdit } from "./last-edit.ts";
 import { lossesOf } from "./losses.ts";
 import type { SendTarget } from "./target.ts";
@@ -151,7 +154,7 @@ export function landed(
   const images = imagesOf(target.mapping, seen.native);
   const own: Record<string, JsonMap> = {};
   const shared: Record<string, JsonMap> = {};
-  const foreign = foreignFields({ intent, seen, shown, putBack });
+  const foreign = foreignFields(target, { intent, seen, shown, putBack });
   for (const field of movedFields(target, intent)) {
     const image = foreign.has(field) ? sent[field] : (putBack[field] ?? images[field]);
     // A state that went on by itself is news of the target, not the value that was sent.
@@ -190,17 +193,25 @@ export function landed(
  * have edited them meanwhile, so neither side's base moves, and they are decided (crash matrix, row 10).
  * Rows of lists carry the target's own keys and are paired when they are decided.
  */
-function foreignFields(at: {
-  readonly intent: Intent;
-  readonly seen: StoredObservation;
-  readonly shown: Fields;
-  readonly putBack: { readonly [field: string]: JsonMap };
-}): ReadonlySet<string> {
+function foreignFields(
+  { policy, side }: SendTarget,
+  at: {
+    readonly intent: Intent;
+    readonly seen: StoredObservation;
+    readonly shown: Fields;
+    readonly putBack: { readonly [field: string]: JsonMap };
+  },
+): ReadonlySet<string> {
   const { intent, seen, shown, putBack } = at;
   // Where a state went on by itself, `isElsewhere` tells what moves.
   if (seen.via !== "probe" || intent.transition !== null) return new Set();
+  const shownAt = (connection: ConnectionId, field: string): Value | undefined =>
+    connection === side.id ? shown[field] : undefined;
   const differing = Object.entries(intent.fields).filter(([field, sent]) => {
     const value = shown[field];
+    // What the target puts into a blank by itself is taken as when it answers, where its edits do not count.
+    const isBlankMade = intent.kind === "create" && isBlank(sent);
+    if (isBlankMade && !editsCount(policy, { field, at: side.id, shown: shownAt })) return false;
     return (
       putBack[field] === undefined && value !== undefined && !isLines(sent) && !isLikelyImage(sent, value)
     );
@@ -306,7 +317,7 @@ function shownLines(
  * So is a state that a record gets because it was archived or brought back.
  */
 function movedFields(target: SendTarget, intent: Intent): readonly string[] {
-  const fields = Object.keys(intent.fields);
+  const fields = [...Object.keys(intent.fields), ...blanksOf(intent)];
   const { statusField } = target.policy;
   const state = statusField === null ? [] : [statusField];
   if (intent.kind === "archive" || intent.kind === "unarchive") return [...fields, "active", ...state];

@@ -2,6 +2,7 @@ import { canonicalBytes, isReplaced } from "@crossfoot/kernel";
 import type { Cause, JsonMap, LinkId, LinkState, Park, Plan, PlannedWrite, Wait } from "@crossfoot/kernel";
 import type { DecisionRecord, Intent, ParkEntry, WaitEntry } from "../store/port.ts";
 import { currentImages } from "./assess.ts";
+import { leftBlank } from "./left-blank.ts";
 import { toTell } from "./to-tell.ts";
 import type { Assessed } from "./assess.ts";
 import { referenceOf } from "./link-id.ts";
@@ -40,12 +41,14 @@ function intentKey(world: World, at: { link: LinkId; generation: number }, write
 
 function sourceImages(world: World, assessed: Assessed, write: PlannedWrite): Intent["sourceImages"] {
   const images: Record<string, { readonly [field: string]: JsonMap }> = {};
+  const blanks = leftBlank(assessed.input, write);
   for (const { connection } of assessed.bundle.members) {
     if (connection === write.target) continue;
     // A side that gets the field by a write of its own has its base moved by that one.
     const isOwn = (field: string): boolean =>
       sharersOf(assessed, write, field).some(({ target }) => target === connection);
-    const fields = Object.keys(write.fields).filter((field) => !isOwn(field));
+    const blank = blanks[connection] ?? [];
+    const fields = [...Object.keys(write.fields).filter((field) => !isOwn(field)), ...blank];
     images[connection] = currentImages(world, { bundle: assessed.bundle, connection, fields });
   }
   return images;

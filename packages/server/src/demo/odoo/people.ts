@@ -184,6 +184,13 @@ export function odooPeople(desk: Desk): People {
     pay: (invoice) => pay(desk, Number(invoice)),
     credit: (invoice) => credit(desk, Number(invoice)),
     papersOf: (order) => papersOf(desk, order),
+    salesOf: async (user) => {
+      const rows = await desk.find("sale.order", [["create_uid.login", "=", user]], ["name", "state"]);
+      return rows.map((row) => ({
+        ...{ id: textIn(row, "id"), number: said(row, "name") },
+        isOrder: ["sale", "done"].includes(said(row, "state")),
+      }));
+    },
     referencesOf: async (user) => {
       const rows = await desk.find("sale.order", [["create_uid.login", "=", user]], [referenceField]);
       return rows.map((row) => said(row, referenceField)).filter((reference) => reference !== "");

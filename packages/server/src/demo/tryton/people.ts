@@ -1,5 +1,5 @@
 import { sleep } from "../../platform/sleep.ts";
-import type { Paper, Papers, People } from "../people.ts";
+import type { Paper, Papers, People, Sale } from "../people.ts";
 import { textIn } from "../record.ts";
 import { dec } from "./admin.ts";
 import type { Admin, Json, Row } from "./admin.ts";
@@ -128,6 +128,14 @@ async function papersOf(admin: Admin, order: string): Promise<Papers> {
   };
 }
 
+async function salesOf(admin: Admin, user: string): Promise<readonly Sale[]> {
+  const sales = await admin.find("sale.sale", [["create_uid.login", "=", user]], ["number", "state"]);
+  return sales.map((sale) => ({
+    ...{ id: textIn(sale, "id"), number: textIn(sale, "number") },
+    isOrder: !["draft", "quotation", "cancelled"].includes(textIn(sale, "state")),
+  }));
+}
+
 /** People at Tryton's own screens, which is JSON-RPC under a login of theirs. */
 export function trytonPeople(hasty: Admin): People {
   const admin = patient(hasty);
@@ -189,6 +197,7 @@ export function trytonPeople(hasty: Admin): People {
     },
     credit: (invoice) => credit(admin, Number(invoice)),
     papersOf: (order) => papersOf(admin, order),
+    salesOf: (user) => salesOf(admin, user),
     referencesOf: async (user) => {
       const sales = await admin.find("sale.sale", [["create_uid.login", "=", user]], ["reference"]);
       return sales.map((sale) => textIn(sale, "reference"));

@@ -102,7 +102,7 @@ export function createApi(engine: ApiEngine, options: ApiOptions): Api {
     options,
     refusals,
     door,
-    repeats: createRepeats({ access, uuid: randomUUID, later, sleep }),
+    repeats: createRepeats({ access, uuid: randomUUID, now, later, sleep }),
     allowance: createBuckets(options.ratePerMinute, now),
     signal: stopping.signal,
   };

@@ -36,6 +36,8 @@ export interface Bound {
   readonly run: (call: Call) => Promise<Answer>;
   /** Past its budget it goes on, and the caller asks again. */
   readonly isLong: boolean;
+  /** What a repeat is told, past its budget, while the first request of its name is at work; a 202. */
+  readonly pending?: (call: Call) => Answer;
   /** Answers without end, for a route that is streamed. */
   readonly stream?: (call: Call, at: StreamAt) => Promise<Response>;
 }
@@ -54,10 +56,12 @@ export interface StreamAt {
 export function bind<Params, Query, Body>(
   route: Route<Params, Query, Body>,
   run: (call: Call<Params, Query, Body>) => Promise<Answer>,
-  more: { readonly isLong?: true } = {},
+  more: { readonly isLong?: true; readonly pending?: (call: Call<Params, Query, Body>) => Answer } = {},
 ): Bound {
+  const { isLong = false, pending } = more;
   // What comes in was read by the route's own schemas.
-  return { route, run: run as Bound["run"], isLong: more.isLong === true };
+  const bound = { route, run: run as Bound["run"], isLong };
+  return pending === undefined ? bound : { ...bound, pending: pending as NonNullable<Bound["pending"]> };
 }
 
 /** An answer with status 200. */

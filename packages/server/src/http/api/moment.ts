@@ -17,6 +17,7 @@ import type {
   Refusal,
   RefusalCode,
 } from "../../runtime/moment-port.ts";
+import { goesOn } from "../../runtime/moment-order.ts";
 import { bind, done } from "./call.ts";
 import type { Answer, Bound, Call } from "./call.ts";
 import { Problem } from "./problem.ts";
@@ -84,11 +85,15 @@ function orderingAnswer(ordering: Ordering, quote: string): Answer {
 export function momentRoutes(moment: Moment): readonly Bound[] {
   const within = ({ budgetMs }: Pick<Call, "budgetMs">): { readonly budgetMs: number } => ({ budgetMs });
   return [
-    bind(quoteToOrderRoute, async (call) => {
-      const quote = call.params.id;
-      const { by } = call.caller;
-      return orderingAnswer(await moment.quoteToOrder({ quote, by, ...within(call) }), quote);
-    }),
+    bind(
+      quoteToOrderRoute,
+      async (call) => {
+        const quote = call.params.id;
+        const { by } = call.caller;
+        return orderingAnswer(await moment.quoteToOrder({ quote, by, ...within(call) }), quote);
+      },
+      { pending: (call) => orderingAnswer(goesOn, call.params.id) },
+    ),
     bind(orderOfQuoteRoute, async (call) => {
       const quote = call.params.id;
       return orderingAnswer(await moment.orderOf({ quote, ...within(call) }), quote);

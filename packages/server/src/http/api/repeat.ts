@@ -1,13 +1,14 @@
 import { hash } from "node:crypto";
 import type { Json } from "@crossfoot/kernel";
-import type { AccessStore, AnswerName } from "../../store/port.ts";
+import { leaseMs } from "../../runtime/holding.ts";
+import type { AnswerClaim, AnswerName } from "../../store/port.ts";
 import type { Answer, Bound, Call } from "./call.ts";
 import { Problem } from "./problem.ts";
+import { claimInTime, keepHold } from "./repeat-hold.ts";
+import type { HoldDeps } from "./repeat-hold.ts";
 
 /** How long the answer to a request is kept, ms. */
 const keepMs = 24 * 3_600_000;
-/** How long nobody else may work on a request, ms; said again while the work goes on. */
-const holdMs = 60_000;
 /** How long a caller whose request goes on is asked to wait, s. */
 const lookAgainSeconds = 5;
 const nameForm = /^[A-Za-z0-9._:-]{8,128}$/;
@@ -22,8 +23,11 @@ export interface Written {
 /** What works on keyed requests. */
 export interface Repeats {
   /**
-   * Answers a request once: whoever repeats it under the same name gets the same answer. A request whose
-   * server died is worked on again once its hold is over, which is safe because the commands are.
+   * Answers a request once: whoever repeats it under the same name gets the same answer. Who repeats one that
+   * is still at work waits for it within their own budget; past it they are told where to look (202), or
+   * that it goes on (409). A request is held as a shard is: a server that lives renews its hold with each
+   * sign of life, and one that died loses it when it loses its shards. It is worked on again then, which is
+   * safe because the commands are.
    */
   readonly answer: (request: Keyed) => Promise<Written>;
   /** Resolves when nothing goes on any more. */
@@ -56,32 +60,24 @@ const goesOn: Written = written({
 });
 
 /** Answers to keyed requests, kept in the store. */
-export function createRepeats(deps: {
-  readonly access: AccessStore;
-  readonly uuid: () => string;
-  readonly later: (ms: number, work: () => Promise<void>) => void;
-  /** Waits, and ends early when the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
-}): Repeats {
-  const { access, uuid, later, sleep } = deps;
+export function createRepeats(deps: HoldDeps & { readonly uuid: () => string }): Repeats {
+  const { access, uuid, sleep } = deps;
   const working = new Set<Promise<unknown>>();
 
-  /** Keeps others out for as long as the work goes on. */
-  const keepHold = (claim: Parameters<AccessStore["claimAnswer"]>[0], over: AbortSignal): void =>
-    later(holdMs / 3, async () => {
-      if (over.aborted) return;
-      await access.claimAnswer(claim).catch(() => undefined);
-      keepHold(claim, over);
-    });
-
-  const work = async ({ bound, call }: Keyed, claim: AnswerName & { readonly holder: string }) => {
+  /** Works on a request, and keeps others out meanwhile. */
+  const work = async ({ bound, call }: Keyed, claim: AnswerClaim): Promise<Written> => {
+    const letGo = keepHold(deps, claim);
+    const end = async (answer: Written | null): Promise<void> => {
+      await letGo();
+      await access.endAnswer(claim, answer as unknown as Json);
+    };
     try {
       const answer = written(await bound.run(call));
       // What is not over yet, and what failed, is worked on again when it is asked for again.
-      await access.endAnswer(claim, answer.status === 202 ? null : (answer as unknown as Json));
+      await end(answer.status === 202 ? null : answer);
       return answer;
     } catch (error) {
-      await access.endAnswer(claim, null).catch(() => undefined);
+      await end(null).catch(() => undefined);
       throw error;
     }
   };
@@ -89,35 +85,40 @@ export function createRepeats(deps: {
   return {
     async answer(request) {
       const { bound, call } = request;
-      const claim = { ...claimOf(request), holder: uuid(), holdMs, keepMs };
-      const claimed = await access.claimAnswer(claim);
+      const claim = { ...claimOf(request), holder: uuid(), holdMs: leaseMs, keepMs };
+      const { claimed, leftMs } = await claimInTime(deps, claim, call);
       if (claimed.kind === "other")
         throw new Problem("idempotency_key_reused", "give every request an Idempotency-Key of its own");
-      if (claimed.kind === "running") {
-        const seconds = Math.min(lookAgainSeconds, Math.max(1, Math.ceil(claimed.forMs / 1_000)));
-        const headers = { "retry-after": String(seconds) };
-        throw new Problem("still_running", "ask again in a moment, with the same key", { headers });
-      }
+      if (claimed.kind === "running") return stillRunning(request, claimed.forMs);
       if (claimed.kind === "answered") {
         const kept = claimed.answer as unknown as Written;
         return { ...kept, headers: { ...kept.headers, "idempotency-replayed": "true" } };
       }
       const over = new AbortController();
-      const ending = work(request, claim).finally(() => over.abort());
+      const left = { ...call, budgetMs: leftMs };
+      const ending = work({ ...request, call: left }, claim).finally(() => over.abort());
       working.add(ending);
       const forget = (): void => void working.delete(ending);
       ending.then(forget, forget);
-      keepHold(claim, over.signal);
       if (!bound.isLong) return ending;
       return Promise.race([
         ending,
-        sleep(call.budgetMs, over.signal).then(() => (over.signal.aborted ? ending : goesOn)),
+        sleep(leftMs, over.signal).then(() => (over.signal.aborted ? ending : goesOn)),
       ]);
     },
     async idle() {
       await Promise.allSettled([...working]);
     },
   };
+}
+
+/** The answer to a repeat whose first request is still at work. Throws a Problem where it has no 202. */
+function stillRunning({ bound, call }: Keyed, forMs: number): Written {
+  if (bound.pending !== undefined) return written(bound.pending(call));
+  if (bound.isLong) return goesOn;
+  const seconds = Math.min(lookAgainSeconds, Math.max(1, Math.ceil(forMs / 1_000)));
+  const headers = { "retry-after": String(seconds) };
+  throw new Problem("still_running", "ask again in a moment, with the same key", { headers });
 }
 
 function claimOf({ bound, call, name }: Keyed): AnswerName & { readonly digest: string } {
