@@ -1,6 +1,7 @@
 /**
  * Requests to the HTTP API made from its document: `npm run soak -- fuzz [--requests 100000] [--seed 1]`.
- * Exit code 1 and the request when one is answered 500, or otherwise than the document says.
+ * Exit code 1 and the request when one is answered 500, or otherwise than the document says, and when
+ * the memory grows from world to world.
  */
 import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, inject, test } from "vitest";
 import { faultOf, fuzzRequests } from "../testing/fuzz.ts";
 import { fuzzWorld } from "../testing/fuzz-world.ts";
+import { growthOf, heldMemory, memoryText } from "../testing/held-memory.ts";
+import type { HeldMemory } from "../testing/held-memory.ts";
 
 interface FuzzSoak {
   readonly requests: number;
@@ -24,6 +26,7 @@ test(
   { timeout: 60_000 + requests * 20 },
   async () => {
     const statuses = new Map<number, number>();
+    const held: HeldMemory[] = [];
     let sent = 0;
     for (let from = 0; from < requests; from += worldRequests) {
       const world = await fuzzWorld();
@@ -36,13 +39,15 @@ test(
       }
       await world.api.close();
       expect(world.logged).toEqual([]);
+      held.push(heldMemory());
     }
     expect(sent).toBe(requests);
+    expect(growthOf(held)).toBe(0);
     // The fuzz has looked at something: every kind of answer came up.
     for (const status of [200, 201, 202, 304, 400, 401, 403, 404, 405, 409, 415, 422, 503])
       expect([status, statuses.get(status) ?? 0]).not.toEqual([status, 0]);
     console.log(
-      `fuzz, seed ${seed}: ${JSON.stringify(Object.fromEntries([...statuses].toSorted(([one], [other]) => one - other)))}`,
+      `fuzz, seed ${seed}: ${JSON.stringify(Object.fromEntries([...statuses].toSorted(([one], [other]) => one - other)))}; ${memoryText(held)}`,
     );
   },
 );
