@@ -33,7 +33,8 @@ test(
       const count = Math.min(worldRequests, requests - from);
       for (const request of fc.sample(fuzzRequests(world.names), { numRuns: count, seed: seed + from })) {
         const { fault, status } = await faultOf(world, request);
-        expect([seed, sent, fault]).toEqual([seed, sent, null]);
+        // vitest remembers each call of `expect`, which is memory that grows.
+        if (fault !== null) expect([seed, sent, fault]).toEqual([seed, sent, null]);
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         sent += 1;
       }

@@ -22,7 +22,7 @@ export function heldMemory(): HeldMemory {
 }
 
 /** What a program may hold more at its end than at its begin: caches fill, code is compiled. */
-const growthMax = 24_000_000;
+const growthMax = 8_000_000;
 
 /**
  * By how many bytes the heap grew from the first third of some samples to the last, beyond what is nothing;
