@@ -47,6 +47,8 @@ export async function runFuzz({
     }
     await world.api.close();
     logged.push(...world.logged);
+    // What is let go is swept between two turns of the loop, and nothing here waits for one.
+    await new Promise((resolve) => setImmediate(resolve));
     held.push(heldMemory());
   }
   return { sent, statuses, fault: null, logged, held };
