@@ -1,7 +1,16 @@
 /** Both twins, with customers and products that are each odd in a way of their own, and quotes about them. */
 import { createCrm, createErp, randomStream, seedDemo } from "@crossfoot/twin";
 import type { Crm, DemoContents, Erp, JsonMap, Random, TwinRecord } from "@crossfoot/twin";
-import { connectors, loadProject, openEngine, openEphemeral, tempFolder } from "crossfoot/testing";
+import {
+  connectors,
+  createMemoryStore,
+  loadProject,
+  openEngine,
+  openEphemeral,
+  systemClock,
+  systemEntropy,
+  tempFolder,
+} from "crossfoot/testing";
 import type { Engine } from "crossfoot/testing";
 import type { DrawnQuote, LineThen, QuoteGround, Then } from "./preflight-trial.ts";
 import { writeTwinProject } from "./twin-project.ts";
@@ -34,9 +43,12 @@ export async function openTwinGround(seed: number): Promise<QuoteGround> {
   writeTwinProject(folder.path, { crm: crmUp.url, erp: erpUp.url, settings: own, more: settings });
   const { project, problems } = loadProject(folder.path, { environment: {}, connectors });
   if (project === undefined) throw new Error(JSON.stringify(problems));
-  const engine = await openEngine(project, { database: await openEphemeral() });
+  const store = createMemoryStore({ entropy: systemEntropy, clock: systemClock });
+  const database = await openEphemeral();
+  const engine = await openEngine(project, { database, wrap: { store: () => store } });
   const close = async (): Promise<void> => {
     await engine.close();
+    await database.close();
     await crmUp.close();
     await erpUp.close();
     folder.remove();
