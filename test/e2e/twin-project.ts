@@ -21,11 +21,13 @@ export interface TwinProject {
   /** What becomes of the twins' descriptions; they stay as they are when it is missing. */
   readonly describe?: (text: string) => string;
   readonly contract?: string;
+  /** More of crossfoot.yaml. */
+  readonly more?: string;
 }
 
 /** Writes settings, descriptions, secrets and contract into an empty folder. */
 export function writeTwinProject(folder: string, project: TwinProject): void {
-  const { storeUrl, settings = [], describe = (text: string): string => text, contract } = project;
+  const { storeUrl, settings = [], describe = (text: string): string => text, contract, more = "" } = project;
   for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder, name));
   for (const name of ["twin-crm.yaml", "twin-erp.yaml"]) {
     const text = readFileSync(join(root, "connectors/http/descriptions", name), "utf8");
@@ -56,6 +58,6 @@ export function writeTwinProject(folder: string, project: TwinProject): void {
     connection("crm", "token"),
     connection("erp", "apiKey"),
   ];
-  writeFileSync(join(folder, "crossfoot.yaml"), `${lines.join("\n")}\n`);
+  writeFileSync(join(folder, "crossfoot.yaml"), `${lines.join("\n")}\n${more}`);
   if (contract !== undefined) writeFileSync(join(folder, "contract.yaml"), contract);
 }

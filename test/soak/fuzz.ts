@@ -1,9 +1,10 @@
 /**
  * Requests to the HTTP API made from its document: `npm run soak -- fuzz [--requests 100000] [--seed 1]`.
- * Exit code 1 and the request when one is answered 500, or otherwise than the document says.
+ * Exit code 1 when one is answered 500, or otherwise than the document says, or when the memory grows from
+ * world to world.
  */
 import { parseArgs } from "node:util";
-import { startVitest } from "vitest/node";
+import { fuzzStatuses, growthOf, memoryText, runFuzz } from "crossfoot/testing";
 
 const { values } = parseArgs({
   options: {
@@ -11,14 +12,19 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
   },
 });
-const fuzzSoak = { requests: Number(values.requests), seed: Number(values.seed) };
-const files = ["packages/server/src/http/api/fuzz.test.ts"];
-const vitest = await startVitest(files, {
-  ...{ run: true, watch: false, project: "unit", reporters: ["verbose"] },
-  provide: { fuzzSoak },
-});
-const tests = vitest.state.getTestModules().flatMap(({ children }) => [...children.allTests()]);
-const passed = tests.filter((one) => one.ok()).length;
-console.log(`${passed} of ${tests.length} fuzz tests hold, over ${fuzzSoak.requests} requests`);
-await vitest.close();
-process.exitCode = tests.length > 0 && passed === tests.length ? 0 : 1;
+const seed = Number(values.seed);
+const { sent, statuses, fault, logged, held } = await runFuzz({ requests: Number(values.requests), seed });
+const growth = growthOf(held);
+console.log(`${sent} requests, seed ${seed}: ${JSON.stringify(statuses)}`);
+console.log(memoryText(held));
+const faults = [
+  ...(fault === null ? [] : [`request ${sent}: ${fault}`]),
+  ...logged.map((line) => `logged: ${line}`),
+  ...(growth === 0 ? [] : [`the heap grew by ${growth} bytes`]),
+  ...fuzzStatuses
+    .filter((each) => statuses[each] === undefined)
+    .map((each) => `nothing was answered ${each}`),
+];
+for (const each of faults) console.log(`! ${each}`);
+console.log(`${faults.length} faults`);
+process.exitCode = faults.length === 0 ? 0 : 1;

@@ -40,6 +40,7 @@ export async function credit(
     free: limit === null ? null : decimals.subtract(limit, held.exposure),
     verdict: limit === null ? "no_limit" : isOver ? "over" : "within",
     isRefused: spec.refuses === "confirm" && order !== null && isOver && passes(view, spec.stops),
+    isHeld: spec.held !== undefined && passes(view, spec.held),
   };
 }
 

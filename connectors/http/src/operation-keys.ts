@@ -109,6 +109,7 @@ const credit = request("how far the credit of a customer is used", [...before, .
   stops: condition(
     "refuses: confirm; holds for an order that would be refused, any beyond it if nothing is said",
   ),
+  held: condition("holds for a customer of whom no order is taken, whatever the amounts"),
   "measuredBy!": choice("what of an order counts", "net", "gross"),
 });
 
@@ -173,6 +174,16 @@ const quoteToOrder = map("the way from a quote to its order; quotes are read as 
       to: word("its status after, where two have that name"),
       closed: word("code: no transition leads on, somebody has to do something in the system"),
     }),
+  ),
+  refuses: list(
+    choice(
+      "price_missing, price_zero: of a line; warehouse_missing: of counted goods; warehouse_unknown: not in places",
+      "price_missing",
+      "price_zero",
+      "warehouse_missing",
+      "warehouse_unknown",
+    ),
+    "what makes the system refuse an order, where no other answer tells it",
   ),
   concerns: list(
     either(

@@ -1,3 +1,4 @@
+import type { OrderRule } from "@crossfoot/connector-sdk";
 import type { Condition } from "./path.ts";
 import type { ChildSpec, RequestSpec } from "./request-language.ts";
 import type { JsonMap } from "./wire.ts";
@@ -98,6 +99,7 @@ export interface CreditSpec extends RequestSpec, BeforeSpec, RefusalSpec {
   readonly exposure?: string;
   readonly refuses: "confirm" | "never";
   readonly stops?: Condition;
+  readonly held?: Condition;
   readonly measuredBy: "net" | "gross";
 }
 
@@ -143,6 +145,7 @@ export interface QuoteToOrderSpec {
   readonly number?: string;
   readonly orderNumber?: string;
   readonly steps: readonly StepSpec[];
+  readonly refuses?: readonly OrderRule[];
   readonly concerns?: readonly (string | { readonly rows: string; readonly text: string })[];
 }
 

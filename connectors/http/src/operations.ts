@@ -31,7 +31,12 @@ export function operationAbilitiesOf(spec: OperationsSpec): OperationAbilities {
       : { orderStatus: { rowsMax: orderStatus.max, tracks: orderStatus.shipments?.tracking !== undefined } }),
     ...(quoteToOrder === undefined
       ? {}
-      : { quoteToOrder: { keepsId: quoteToOrder.order === undefined && quoteToOrder.find === undefined } }),
+      : {
+          quoteToOrder: {
+            keepsId: quoteToOrder.order === undefined && quoteToOrder.find === undefined,
+            ...(quoteToOrder.refuses === undefined ? {} : { refuses: quoteToOrder.refuses }),
+          },
+        }),
   };
 }
 

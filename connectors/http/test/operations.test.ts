@@ -188,6 +188,7 @@ describe("one request for each row", () => {
       free: "380.25",
       verdict: "over",
       isRefused: false,
+      isHeld: false,
     });
     expect(await ask.credit({ customer: id("c2"), order })).toMatchObject({
       limit: null,

@@ -52,6 +52,7 @@ export async function credit(odoo: Odoo, { customer, order }: CreditRequest): Pr
     free: limit === null ? null : subtract(limit, exposure),
     verdict: limit === null ? "no_limit" : isOver ? "over" : "within",
     isRefused: false,
+    isHeld: false,
   };
 }
 

@@ -12,7 +12,7 @@ export const operationAbilities: OperationAbilities = {
   availability: { rowsMax: 500 },
   credit: { refuses: "never", measuredBy: "gross" },
   orderStatus: { rowsMax: 50, tracks: true },
-  quoteToOrder: { keepsId: true },
+  quoteToOrder: { keepsId: true, refuses: ["price_missing"] },
 };
 
 /** The operations of a connection; none of them writes. */

@@ -46,6 +46,7 @@ export async function credit(rpc: Rpc, { customer, order }: CreditRequest): Prom
     free: limit === null ? null : subtract(limit, exposure),
     verdict: limit === null ? "no_limit" : isOver ? "over" : "within",
     isRefused: isOver && order !== null && (await isChecked(rpc)),
+    isHeld: false,
   };
 }
 

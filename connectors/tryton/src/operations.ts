@@ -12,7 +12,7 @@ export const operationAbilities: OperationAbilities = {
   availability: { rowsMax: 500 },
   credit: { refuses: "confirm", measuredBy: "net" },
   orderStatus: { rowsMax: 50, tracks: false },
-  quoteToOrder: { keepsId: true },
+  quoteToOrder: { keepsId: true, refuses: ["price_missing"] },
 };
 
 /** The operations of a connection; none of them writes. */

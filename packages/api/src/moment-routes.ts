@@ -190,6 +190,7 @@ const credit = exactly({
   free: z.string().nullable().optional().describe("Missing where the role hides the limit"),
   verdict: z.enum(["no_limit", "within", "over"]),
   isRefused: z.boolean(),
+  isHeld: z.boolean().describe("No order of this customer is taken, whatever the amounts"),
 });
 const share = z.enum(["none", "part", "full"]);
 const orderStatus = exactly({

@@ -63,8 +63,16 @@ export interface OperationAbilities {
   readonly quoteToOrder?: {
     /** Whether the order has the id of its quote. */
     readonly keepsId: boolean;
+    /** What makes the system refuse an order, where no answer of the other operations tells it. */
+    readonly refuses?: readonly OrderRule[];
   };
 }
+
+/**
+ * A rule by which a system refuses an order: a line without a price; a line whose price is zero; counted
+ * goods without a warehouse; a warehouse that is not among the places of its own stock answers.
+ */
+export type OrderRule = "price_missing" | "price_zero" | "warehouse_missing" | "warehouse_unknown";
 
 /** Abilities of one entity in one system. */
 export interface EntityAbilities {

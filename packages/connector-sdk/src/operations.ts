@@ -192,6 +192,8 @@ export interface CreditAnswer {
   readonly verdict: "no_limit" | "within" | "over";
   /** Whether the system itself would refuse to confirm the order; a warning is no refusal. */
   readonly isRefused: boolean;
+  /** Whether the system takes no order of this customer at all, whatever the amounts: a hold, a block. */
+  readonly isHeld: boolean;
 }
 
 /** Orders that are asked for. */

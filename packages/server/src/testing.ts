@@ -40,6 +40,8 @@ export { runCli } from "./cli/program.ts";
 export type { CliDeps } from "./cli/deps.ts";
 export { fakeEngine, smallStatus } from "./cli/testing.ts";
 export { createHttpApp } from "./http/app.ts";
+export { fuzzStatuses, runFuzz, type Fuzzed } from "./http/testing/fuzz-run.ts";
+export { growthOf, heldMemory, memoryText, type HeldMemory } from "./http/testing/held-memory.ts";
 export { startLoop } from "./cli/loop.ts";
 export type { Project } from "./config/project.ts";
 export { listen } from "./http/serve.ts";

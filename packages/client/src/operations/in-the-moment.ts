@@ -105,6 +105,7 @@ export interface InTheMomentOperations {
                 readonly free?: string | null;
                 readonly verdict: "no_limit" | "within" | "over";
                 readonly isRefused: boolean;
+                readonly isHeld: boolean;
               }
             | null;
         };
@@ -263,6 +264,7 @@ export interface InTheMomentOperations {
           readonly free?: string | null;
           readonly verdict: "no_limit" | "within" | "over";
           readonly isRefused: boolean;
+          readonly isHeld: boolean;
         };
       };
     };

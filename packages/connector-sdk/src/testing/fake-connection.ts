@@ -108,6 +108,7 @@ export function fakeOperations(ask: Ask): Required<Operations> {
         free: "50",
         verdict: isOver ? "over" : "within",
         isRefused: isOver,
+        isHeld: false,
       };
     },
     orderStatus: async ({ orders }) => {

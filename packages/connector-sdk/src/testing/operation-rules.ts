@@ -86,7 +86,7 @@ export function creditRules(
   { order }: CreditRequest,
   abilities: OperationAbilities["credit"],
 ): readonly string[] {
-  const { currency, limit, verdict, isRefused, ...amounts } = answer;
+  const { currency, limit, verdict, isRefused, isHeld: _isHeld, ...amounts } = answer;
   const { openOrders, openInvoices, exposure, free } = amounts;
   const problems = misformed({ limit, ...amounts });
   if (problems.length > 0) return problems;

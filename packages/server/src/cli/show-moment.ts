@@ -74,9 +74,11 @@ export function showStock({ rows }: AvailabilityAnswer, room: number): string {
 
 /** Credit in sentences. */
 export function showCredit(credit: CreditAnswer): string {
+  const held = credit.isHeld ? ["The ERP takes no order of this customer, whatever the amount."] : [];
   const { currency, limit, openOrders, notHeld, openInvoices, overdue, exposure, free } = credit;
   const money = (amount: string): string => `${amount} ${currency}`;
   return [
+    ...held,
     limit === null ? "No limit is set." : `Limit ${money(limit)}, free ${money(free ?? "0")}.`,
     `Held against it: ${money(exposure)}. Open orders ${money(openOrders)}, not held ${money(notHeld)}.`,
     `Open invoices ${money(openInvoices)}, overdue ${money(overdue)}.`,

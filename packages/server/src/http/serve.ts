@@ -21,20 +21,42 @@ export interface ListenOptions {
   readonly tls?: { readonly certificate: string; readonly key: () => string };
   /** Addresses and networks of proxies whose `X-Forwarded-*` counts; from anybody else they are dropped. */
   readonly trustedProxies?: readonly string[];
+  readonly limits?: ConnectionLimits;
 }
 
 /** Address of the other end of a connection that {@link listen} took. */
 export const peerOf = (context: Context): string | null => getConnInfo(context).remote.address ?? null;
 
-/** A sender that is slower than this is cut off, ms. */
-const requestTimeoutMs = 30_000;
+/** How long a server waits for whom, and for how many at one time. */
+export interface ConnectionLimits {
+  /** A sender whose headers are not whole by then is cut off, ms. */
+  readonly headersMs: number;
+  /** A sender whose request is not whole by then is cut off, ms. */
+  readonly requestMs: number;
+  /** A connection that is kept for the next request, and is not used, is ended after this, ms. */
+  readonly keepAliveMs: number;
+  /** How often it is looked for those who are too slow, ms. */
+  readonly lookMs: number;
+  /** More connections than that are turned away at once: each takes a descriptor and some 20 KB. */
+  readonly countMax: number;
+}
+
+/** What holds unless a test says otherwise. */
+export const connectionLimits: ConnectionLimits = {
+  ...{ headersMs: 10_000, requestMs: 30_000, keepAliveMs: 5_000, lookMs: 5_000, countMax: 4_096 },
+};
 /** Told where the way is encrypted: for a year no browser asks in plain (RFC 6797). */
 const strictTransport = "max-age=31536000";
 
 /** Serves an app on an address. Rejects with a message that says what to do when the port is taken. */
 export function listen(app: Hono, at: ListenOptions): Promise<Listening> {
-  const { host: hostname, port, tls, trustedProxies = [] } = at;
-  const limits = { requestTimeout: requestTimeoutMs };
+  const { host: hostname, port, tls, trustedProxies = [], limits: own = connectionLimits } = at;
+  const limits = {
+    headersTimeout: own.headersMs,
+    requestTimeout: own.requestMs,
+    keepAliveTimeout: own.keepAliveMs,
+    connectionsCheckingInterval: own.lookMs,
+  };
   const isTrusted = trusting(trustedProxies);
   return new Promise((resolve, reject) => {
     const server = serve(
@@ -52,6 +74,7 @@ export function listen(app: Hono, at: ListenOptions): Promise<Listening> {
         resolve({ url: `${tls === undefined ? "http" : "https"}://${host}:${taken}`, close });
       },
     );
+    server.maxConnections = own.countMax;
     // Before the app sees the request.
     server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
       const { socket, headers } = request;

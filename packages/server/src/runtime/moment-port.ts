@@ -143,6 +143,9 @@ export interface PreflightFinding {
     | "credit_over"
     | "credit_unknown"
     | "quote_state"
+    | "warehouse_missing"
+    | "warehouse_unknown"
+    | "not_sendable"
     | "data_missing";
   readonly message: string;
   /** What the CRM's quote says, and what the ERP says; null where there is no such thing. */
@@ -167,7 +170,10 @@ export interface Preflight {
     /** First day on which the whole line can be promised from one warehouse; null when none is known. */
     readonly promisedFrom: string | null;
   }[];
-  /** What the ERP would write into the order's header; null when a line has no price. */
+  /**
+   * What the ERP would write into the header of an order at its own prices; null when a line has no price,
+   * and where freight or a discount of the whole quote comes on top, which no question asks about.
+   */
   readonly totals: { readonly net: string; readonly tax: string; readonly gross: string } | null;
   readonly currency: string | null;
   readonly credit: CreditAnswer | null;

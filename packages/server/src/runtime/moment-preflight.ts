@@ -1,4 +1,4 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { ConnectorError, decimals } from "@crossfoot/connector-sdk";
 import type { AvailabilityAnswer, PriceAnswer, RefusedRow, StockedRow } from "@crossfoot/connector-sdk";
 import { canonicalBytes } from "@crossfoot/kernel";
 import type { ExternalId, Fields, LinkId, Value } from "@crossfoot/kernel";
@@ -10,7 +10,11 @@ import { idOn, memberOn, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Preflight } from "./moment-port.ts";
 import { refusedRow, shownBy } from "./moment-questions.ts";
 import { toObservation } from "./observe.ts";
-import { judgeQuote, linesOf, notAsked, part, text } from "./preflight.ts";
+import { amountOf, hasExtras } from "./preflight-order.ts";
+import { judgeQuote, notAsked } from "./preflight.ts";
+import { unsendableIn } from "./preflight-sending.ts";
+import type { Unsendable } from "./preflight-sending.ts";
+import { linesOf, part, text } from "./preflight-words.ts";
 import type { PreflightCredit } from "./preflight.ts";
 import { mappingOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
@@ -60,28 +64,53 @@ async function preflight(world: World, name: string, signal: AbortSignal): Promi
       : [{ at, product, quantity, unit: own }];
   });
   const prices = await offered(() => askPrices({ erp, signal, customer, pricebook, quote, lines: asked }));
+  const priceAt = placed(asked, prices?.rows ?? null);
+  const rows = lines.map((_line, at) => priceAt(at));
   const [stock, credit] = await Promise.all([
     offered(() => askStock({ erp, signal, quote, lines: asked })),
-    offered(() => askCredit({ erp, signal, customer, prices, quote })),
+    offered(() => askCredit({ erp, signal, customer, prices: prices && { ...prices, rows }, quote })),
   ]);
-  const place = <Row>(rows: readonly Row[] | null): ((at: number) => Row | RefusedRow) => {
-    const byPlace = new Map(asked.map((line, index) => [line.at, rows?.[index]]));
-    return (at) => byPlace.get(at) ?? missing;
-  };
-  const [priceAt, stockAt] = [
-    place(prices?.rows ?? null),
-    place<StockedRow | RefusedRow>(stock?.rows ?? null),
-  ];
+  const stockAt = placed<StockedRow | RefusedRow>(asked, stock?.rows ?? null);
+  const { manifest } = await erp.open(openTerms("interactive", signal));
   return judgeQuote({
     quote,
     account: customer === null ? null : (account?.get(customer) ?? {}),
     products: products.map((each) => (each === null ? null : (shown.get(each) ?? {}))),
-    prices: lines.map((_line, at) => priceAt(at)),
+    prices: rows,
     stock: lines.map((_line, at) => stockAt(at)),
-    totals: asked.length === lines.length ? (prices?.totals ?? null) : null,
+    totals: asked.length === lines.length && !hasExtras(quote) ? (prices?.totals ?? null) : null,
     currency: prices?.currency ?? text(quote["currency"]),
     credit,
+    refuses: manifest.operations?.quoteToOrder?.refuses ?? [],
+    unsendable: unsendable(world, erp, { quote, members }),
     today: new Date(world.clock.now()).toISOString().slice(0, 10),
+  });
+}
+
+/** Rows of an answer by the places of the lines that were asked about. */
+function placed<Row>(
+  asked: readonly { readonly at: number }[],
+  rows: readonly Row[] | null,
+): (at: number) => Row | RefusedRow {
+  const byPlace = new Map(asked.map((line, index) => [line.at, rows?.[index]]));
+  return (at) => byPlace.get(at) ?? missing;
+}
+
+type Members = Awaited<ReturnType<World["store"]["membersOf"]>>;
+
+/** What of a quote the ERP's mapping cannot write. */
+function unsendable(
+  { policies }: World,
+  erp: Side,
+  { quote, members }: { readonly quote: Fields; readonly members: Members },
+): Unsendable {
+  const mapping = mappingOf(erp, "quotes");
+  if (mapping === undefined || !policies.some(({ entity }) => entity === "quotes"))
+    return { header: [], lines: [] };
+  const own = members.filter(({ connection, isAlias }) => connection === erp.id && !isAlias);
+  return unsendableIn(mapping, quote, {
+    connection: erp.id,
+    idOf: (entity, link) => own.find((member) => member.entity === entity && member.link === link)?.id,
   });
 }
 
@@ -141,13 +170,27 @@ async function askPrices(
   const { ask } = await operationOf(at.erp, "price", at.signal);
   const plain = lines.map(({ product, quantity, unit }) => ({ product, quantity, unit }));
   const currency = text(at.quote["currency"]);
-  return ask({ customer, pricebook: at.pricebook, currency, date: null, lines: plain });
+  try {
+    return await ask({ customer, pricebook: at.pricebook, currency, date: null, lines: plain });
+  } catch (error) {
+    // The ERP says no to the question as a whole, of a customer who is not active for one: so it does to each line.
+    if (!(error instanceof ConnectorError) || error.failure !== "invalid") throw error;
+    const row = refusedRow(error.code, error.message);
+    return { currency: currency ?? "", pricebook: null, rows: plain.map(() => row), totals: null };
+  }
 }
 
 async function askStock(at: Asking & { readonly lines: AskedLines }): Promise<AvailabilityAnswer | null> {
   if (at.lines.length === 0) return null;
   const { ask } = await operationOf(at.erp, "availability", at.signal);
-  const rows = at.lines.map(({ product, quantity, unit }) => ({ product, wanted: { quantity, unit } }));
+  // A line gets what the lines before it leave.
+  const taken = new Map<string, string>();
+  const rows = at.lines.map(({ product, quantity, unit }) => {
+    const key = `${product} ${unit}`;
+    const all = decimals.add(taken.get(key) ?? "0", quantity);
+    taken.set(key, all);
+    return { product, wanted: { quantity: all, unit } };
+  });
   return ask({ rows, warehouses: null, date: text(at.quote["requestedDate"]) });
 }
 
@@ -157,12 +200,12 @@ async function askCredit(
   if (at.customer === null) return null;
   const { ask, manifest } = await operationOf(at.erp, "credit", at.signal);
   const measured = manifest.operations?.credit?.measuredBy ?? "gross";
-  const totals = at.prices?.totals ?? null;
-  const order =
-    totals === null || at.prices === null ? null : { amount: totals[measured], currency: at.prices.currency };
+  const counted = at.prices === null ? null : amountOf(at.quote, at.prices, measured);
+  const currency = text(at.quote["currency"]) ?? at.prices?.currency ?? null;
+  const order = counted === null || currency === null ? null : { amount: counted.amount, currency };
   const { customer } = at;
   try {
-    return { ...(await ask({ customer, order })), isMeasured: order !== null };
+    return { ...(await ask({ customer, order })), isMeasured: counted?.isWhole === true };
   } catch (error) {
     const isRefused = error instanceof ConnectorError && error.failure === "invalid";
     if (order === null || !isRefused) throw error;

@@ -98,7 +98,7 @@ async function stageOf(): Promise<Stage> {
         const verdict = order === null ? "within" : "over";
         return Promise.resolve({
           ...{ currency: "EUR", limit: "10", openOrders: "0", notHeld: "0", openInvoices: "5", overdue: "0" },
-          ...{ exposure: "5", free: "5", verdict, isRefused: order !== null },
+          ...{ exposure: "5", free: "5", verdict, isRefused: order !== null, isHeld: false },
         });
       },
     };

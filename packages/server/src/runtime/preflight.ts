@@ -1,7 +1,10 @@
 import { decimals } from "@crossfoot/connector-sdk";
-import type { CreditAnswer, PricedRow, RefusedRow, StockedRow } from "@crossfoot/connector-sdk";
-import type { Fields, Line, Value } from "@crossfoot/kernel";
+import type { CreditAnswer, OrderRule, PricedRow, RefusedRow, StockedRow } from "@crossfoot/connector-sdk";
+import type { Fields, Line } from "@crossfoot/kernel";
 import type { Preflight, PreflightFinding, PreflightVerdict } from "./moment-port.ts";
+import { judgeOwnPrice, judgeWarehouse } from "./preflight-order.ts";
+import type { Unsendable } from "./preflight-sending.ts";
+import { finding, linesOf, part, text } from "./preflight-words.ts";
 
 /** How a customer stands; `isMeasured` where the order was held against the limit too. */
 export interface PreflightCredit extends CreditAnswer {
@@ -21,6 +24,9 @@ export interface PreflightFacts {
   readonly totals: Preflight["totals"];
   readonly currency: string | null;
   readonly credit: PreflightCredit | null;
+  /** What makes the ERP refuse an order beside what its answers tell. */
+  readonly refuses: readonly OrderRule[];
+  readonly unsendable: Unsendable;
   /** `YYYY-MM-DD` by our clock. */
   readonly today: string;
 }
@@ -29,6 +35,8 @@ export interface PreflightFacts {
 export const notAsked = "not_asked";
 
 type Finding = PreflightFinding;
+/** Codes by which an ERP says that it has no price, and nothing else is wrong with the line. */
+const noPriceCodes: ReadonlySet<string> = new Set(["no_price", "price_missing"]);
 const rank: readonly PreflightVerdict[] = ["blocked", "differs", "warning", "ok"];
 
 /** The worst of some verdicts. */
@@ -42,6 +50,8 @@ export function judgeQuote(facts: PreflightFacts): Preflight {
   const lines = rows.map((line, at) => judgeLine(facts, line, at));
   const findings = [
     ...judgeState(facts),
+    ...facts.unsendable.header,
+    ...judgeWarehouse(facts.quote, demandsOf(facts)),
     ...judgeAccount(facts),
     ...judgeTotals(facts),
     ...judgeCredit(facts),
@@ -57,33 +67,22 @@ export function judgeQuote(facts: PreflightFacts): Preflight {
   };
 }
 
-/** Lines of a quote; none where it shows none. */
-export function linesOf({ lines }: Fields): readonly Line[] {
-  return Array.isArray(lines) ? (lines as readonly Line[]) : [];
+function demandsOf({ refuses, stock }: PreflightFacts): Parameters<typeof judgeWarehouse>[1] {
+  const counted = stock.filter((row) => row.ok && row.isStocked);
+  const places = counted.flatMap((row) => (row.ok ? row.places : []));
+  const warehouses = [...new Set(places.map(({ warehouse }) => warehouse))];
+  return { refuses, warehouses, hasGoods: counted.length > 0 };
 }
 
-const finding = (
-  verdict: Finding["verdict"],
-  code: Finding["code"],
-  said: Partial<Pick<Finding, "quoted" | "found">> & Pick<Finding, "message" | "fix">,
-): Finding => ({ verdict, code, quoted: null, found: null, ...said });
-
-/** A part of a value of several parts, such as the amount of money; null where it is no text. */
-export function part(value: Value | undefined, name: string): string | null {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
-  const found = (value as { readonly [part: string]: unknown })[name];
-  return typeof found === "string" ? found : null;
-}
-
-/** A value that is a text, else null. */
-export const text = (value: Value | undefined): string | null => (typeof value === "string" ? value : null);
 const isSame = (a: string, b: string): boolean => decimals.compare(a, b) === 0;
 
 function judgeLine(facts: PreflightFacts, line: Line, at: number): Preflight["lines"][number] {
   const stock = facts.stock[at];
-  const promised = promiseOf(stock);
+  const promised = promiseOf(stock, text(facts.quote["warehouse"]));
   const findings = [
     ...judgeProduct(facts.products[at] ?? null),
+    ...(facts.unsendable.lines[at] ?? []),
+    ...judgeOwnPrice(line, facts.refuses),
     ...judgePrice(line, facts.prices[at], facts.products[at] ?? null),
     ...judgeStock(facts, { line, stock, promised }),
   ];
@@ -127,6 +126,14 @@ function judgePrice(
         finding("warning", "price_unknown", {
           message: row.failure.message,
           fix: "ask again once the customer is in the ERP, or have the price checked there",
+        }),
+      ];
+    // An order carries the quote's own price: the ERP need not know one.
+    if (noPriceCodes.has(row?.failure.code ?? "") && part(fields["unitPrice"], "amount") !== null)
+      return [
+        finding("warning", "price_unknown", {
+          message: "the ERP has no price of its own for it; the order would carry the quote's",
+          fix: "have the price checked, or add one to the ERP's price list",
         }),
       ];
     const isUnit = row?.failure.code.includes("unit") === true || row?.failure.code.includes("uom") === true;
@@ -174,9 +181,11 @@ function ruleWords({ rule }: PricedRow): string {
   return words[rule.kind].replaceAll(/\s+/gu, " ").trim();
 }
 
-function promiseOf(stock: StockedRow | RefusedRow | undefined): string | null {
+/** First day of all warehouses, or of the one that the quote names where the ERP tells of it. */
+function promiseOf(stock: StockedRow | RefusedRow | undefined, named: string | null): string | null {
   if (stock === undefined || !stock.ok) return null;
-  const days = stock.places.flatMap(({ promisedFrom }) => promisedFrom ?? []);
+  const own = stock.places.filter(({ warehouse }) => warehouse === named);
+  const days = (own.length > 0 ? own : stock.places).flatMap(({ promisedFrom }) => promisedFrom ?? []);
   return days.toSorted()[0] ?? null;
 }
 
@@ -198,11 +207,15 @@ function judgeStock(
     ];
   if (!stock.isStocked) return [];
   const wanted = text(line.fields["requestedDate"]) ?? text(quote["requestedDate"]) ?? today;
-  const available = decimals.total(stock.places.map((place) => place.available));
+  const own = stock.places.find(({ warehouse }) => warehouse === text(quote["warehouse"]));
+  const places = own === undefined ? stock.places : [own];
+  const available = decimals.total(places.map((place) => place.available));
   if (promised === null)
     return [
       finding("warning", "stock_short", {
-        message: `no warehouse can promise ${stock.wanted ?? "it"} ${stock.unit} by what is planned`,
+        message:
+          `${own?.warehouse ?? "no warehouse"} can${own === undefined ? "" : "not"} promise ` +
+          `${stock.wanted ?? "it"} ${stock.unit} by what is planned, with what the lines before it take`,
         quoted: stock.wanted,
         found: available,
         fix: split(stock) ?? "agree on a part delivery, or have it bought or made",
@@ -272,13 +285,20 @@ function judgeState({ quote, today }: PreflightFacts): readonly Finding[] {
   return found;
 }
 
-function judgeAccount({ account, quote }: PreflightFacts): readonly Finding[] {
+function judgeAccount({ account, quote, credit }: PreflightFacts): readonly Finding[] {
   if ((quote["account"] ?? null) === null) return [];
   if (account === null)
     return [
       finding("warning", "account_missing", {
         message: "the ERP does not have the customer yet",
         fix: "nothing: it is created with the order, if its data are whole",
+      }),
+    ];
+  if (credit?.isHeld === true)
+    return [
+      finding("blocked", "account_blocked", {
+        message: "the ERP takes no order of this customer at present",
+        fix: "have finance release the customer",
       }),
     ];
   if (account["status"] === "inactive")

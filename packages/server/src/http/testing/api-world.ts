@@ -171,7 +171,7 @@ const failure: FailureRecord = {
 };
 const credit: CreditAnswer = {
   ...{ currency: "EUR", limit: "5000", openOrders: "10", notHeld: "0", openInvoices: "20", overdue: "0" },
-  ...{ exposure: "30", free: "4970", isRefused: false },
+  ...{ exposure: "30", free: "4970", isRefused: false, isHeld: false },
   verdict: "within",
 };
 

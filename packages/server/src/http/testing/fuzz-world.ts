@@ -48,7 +48,15 @@ function operationsOf(): Operations {
     credit: async () => {
       meet();
       const sums = { openOrders: "0", notHeld: "0", openInvoices: "5", overdue: "0", exposure: "5" };
-      return { currency: "EUR", limit: "10", ...sums, free: "5", verdict: "within", isRefused: false };
+      return {
+        currency: "EUR",
+        limit: "10",
+        ...sums,
+        free: "5",
+        verdict: "within",
+        isRefused: false,
+        isHeld: false,
+      };
     },
   };
 }
