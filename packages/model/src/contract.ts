@@ -195,6 +195,8 @@ const never: CreateTerms = { when: "never" };
 const mandatory: FieldTerms = { mandatory: true };
 const back: FieldTerms = { master: "erp", direction: "erp-to-crm" };
 const reported = ["status", "erpNumber", "validation", "approval", "approvalReason"];
+/** States of an order of which something is done already. */
+const begun = ["part_delivered", "delivered", "invoiced", "closed"];
 const compared: FieldTerms = { direction: "compare" };
 
 const usual: Contract = {
@@ -283,6 +285,8 @@ const usual: Contract = {
       onDelete: "ask",
       create: { crm: always },
       matchKeys: [["number"]],
+      // Until then the CRM may have it cancelled; nothing but that comes from there.
+      ownership: [{ at: "erp", statuses: begun, fields: ["status"], writer: "erp" }],
       fields: { account: mandatory },
       means: "What the customer ordered and the ERP confirmed.",
     },

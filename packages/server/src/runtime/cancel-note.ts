@@ -1,0 +1,43 @@
+import { isMap } from "@crossfoot/kernel";
+import type { Json, LinkId } from "@crossfoot/kernel";
+import type { Intent } from "../store/port.ts";
+import { plainLine } from "./loser-words.ts";
+import { memberOn, sideOfRole } from "./moment-names.ts";
+import { sendNotes } from "./tell.ts";
+import type { Settling } from "./settle.ts";
+import { abilitiesOf } from "./world.ts";
+
+/**
+ * Tells on the CRM's order who had it cancelled and why, where the CRM takes notes. The reason stands in the
+ * intent, and the note's key follows from that: asked again, the same note is sent again, and kept once.
+ */
+export async function noteCancelled(
+  { session, opened, observes }: Settling,
+  { link, intents }: { readonly link: LinkId; readonly intents: readonly Intent[] },
+): Promise<void> {
+  const { world } = session;
+  const crm = sideOfRole(world, "crm");
+  const intent = intents.findLast(({ state }) => state === "settled");
+  const connection = opened.get(crm.id);
+  if (intent === undefined || connection === undefined || observes.has(crm.id)) return;
+  if (abilitiesOf(connection, "orders")?.notes !== true || session.away.has(crm.id)) return;
+  const id = memberOn(await world.store.membersOf([link]), crm)?.id;
+  if (id === undefined) return;
+  const key = `CF-C-${world.entropy.digest(`cancelled\n${intent.key}`).slice(0, 20)}`;
+  const [outcome] = await sendNotes(session, crm, [
+    {
+      ...{ key, entity: "orders", kind: "note", id, precondition: null, current: {}, reference: key },
+      patch: { text: textOf(intent) },
+      transition: null,
+    },
+  ]);
+  if (outcome?.kind === "failed")
+    world.log.warn("note_not_taken", { connection: crm.id, code: outcome.failure.code });
+}
+
+function textOf({ target, causes }: Intent): string {
+  const all: readonly Json[] = Array.isArray(causes) ? causes : [];
+  const [cause] = all.filter(isMap);
+  const word = (value: Json | undefined): string => (typeof value === "string" ? plainLine(value) : "");
+  return `Crossfoot: cancelled in ${target} at the word of ${word(cause?.["by"])}: ${word(cause?.["reason"])}`;
+}
