@@ -4,11 +4,10 @@ import { referenceOf } from "./link-id.ts";
 import type { World } from "./world.ts";
 
 /** A write that no decision makes. */
-export interface DirectWrite
-  extends Pick<
-    Intent,
-    "target" | "kind" | "id" | "step" | "precondition" | "fields" | "transition" | "causes"
-  > {
+export interface DirectWrite extends Pick<
+  Intent,
+  "target" | "kind" | "id" | "step" | "precondition" | "fields" | "transition" | "causes"
+> {
   /** The same for the same write: its key follows from it. */
   readonly name: string;
   /** Field that a state change moves. */

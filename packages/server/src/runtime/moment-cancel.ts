@@ -13,7 +13,7 @@ import { deadlineIn } from "./deadline.ts";
 import type { Deadline } from "./deadline.ts";
 import { directIntent } from "./direct-intent.ts";
 import { openTerms } from "./gate.ts";
-import { covers, LeaseTaken } from "./holding.ts";
+import { covers } from "./holding.ts";
 import { late, operationOf } from "./moment-answer.ts";
 import { idOn, memberOn, Refused, sideOfRole } from "./moment-names.ts";
 import { matchEntities, namesOf, told, within } from "./moment-order.ts";
@@ -21,7 +21,7 @@ import type { Cancelling, CancelQuestion, Moment } from "./moment-port.ts";
 import { shownBy } from "./moment-questions.ts";
 import { readIds } from "./observe.ts";
 import { isEntityPaused } from "./pausing.ts";
-import { besideOthers, openSides, underLease } from "./session.ts";
+import { besideOthers, LeaseTaken, openSides, underLease } from "./session.ts";
 import { settleLinks } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import { enterContract } from "./signing.ts";
@@ -59,7 +59,10 @@ export function cancellingOf(world: World): Pick<Moment, "cancelOrder" | "cancel
   };
 }
 
-const goesOn: Cancelling = { kind: "pending", message: "whether it is cancelled is not known yet; ask again" };
+const goesOn: Cancelling = {
+  kind: "pending",
+  message: "whether it is cancelled is not known yet; ask again",
+};
 
 /** An order that somebody wants to have cancelled. */
 interface Wanted extends RecordKey {
@@ -70,8 +73,7 @@ interface Wanted extends RecordKey {
 async function wantedOf(world: World, order: string): Promise<Wanted> {
   const erp = sideOfRole(world, "erp");
   const policy = policiesOf(world).find(({ entity }) => entity === "orders");
-  if (policy === undefined)
-    throw new Refused("not_offered", "orders are not switched on in the contract");
+  if (policy === undefined) throw new Refused("not_offered", "orders are not switched on in the contract");
   const id = await idOn(world, erp, { entity: "orders", name: order });
   return { erp, policy, connection: erp.id, entity: "orders", id };
 }

@@ -9,5 +9,10 @@ import type { World } from "./world.ts";
 /** What is answered in the moment, over a world. */
 export function createMoment(world: World): Moment {
   const kept = new KeptAnswers(world.clock);
-  return { ...questionsOf(world, kept), ...preflightOf(world, kept), ...orderingOf(world), ...cancellingOf(world) };
+  return {
+    ...questionsOf(world, kept),
+    ...preflightOf(world, kept),
+    ...orderingOf(world),
+    ...cancellingOf(world),
+  };
 }
