@@ -83,6 +83,14 @@ const shared: { readonly [root: string]: Root } = {
 const ordered: readonly Json[] = ["sale", "done"];
 const isOrdered = (row: Row): boolean => ordered.includes(row["state"] ?? null);
 
+/** A quote that was never confirmed is no order; a cancelled one was if it left a trace. */
+const wasOrdered = (row: Row): boolean =>
+  refIds(row, "picking_ids").length > 0 || refIds(row, "invoice_ids").length > 0;
+
+/** An order that is cancelled stays what became of its quote. */
+const isConverted = (row: Row): boolean =>
+  isOrdered(row) || (text(row, "state") === "cancel" && wasOrdered(row));
+
 /** Why Odoo warns of this customer's credit; it warns on a quote, and confirms all the same. */
 const creditReason = (row: Row): string | null =>
   text(row, "partner_credit_warning") === null
@@ -99,11 +107,11 @@ function validation(row: Row, setting: Setting): string | null {
 
 const quoteRoots: { readonly [root: string]: Root } = {
   ...shared,
-  quote_state: made((row) => (isOrdered(row) ? "ordered" : (text(row, "state") ?? "")), { field: "state" }),
+  quote_state: made((row) => (isConverted(row) ? "ordered" : (text(row, "state") ?? "")), { field: "state" }),
   lines: made(quoteLines, { isWritten: true }),
   /** Write only, on a create: Odoo has no discount of a whole quote, so it goes into those of the lines. */
   discount_percent: made(() => null, { isWritten: true }),
-  approval: made((row) => (isOrdered(row) ? "approved" : "none")),
+  approval: made((row) => (isConverted(row) ? "approved" : "none")),
   approval_reason: made(creditReason),
   validation: made(validation),
 };
@@ -223,10 +231,6 @@ export const quotes: Shape = {
   place: () => present,
 };
 
-/** A quote that was never confirmed is no order; a cancelled one was if it left a trace. */
-const wasOrdered = (row: Row): boolean =>
-  refIds(row, "picking_ids").length > 0 || refIds(row, "invoice_ids").length > 0;
-
 /** Orders: what was confirmed, under the same id as the quote. */
 export const orders: Shape = {
   ...documents,
@@ -242,6 +246,5 @@ export const orders: Shape = {
       : [["order_line.invoice_lines", "!=", false]]),
   ],
   changes,
-  place: (row) =>
-    isOrdered(row) || (text(row, "state") === "cancel" && wasOrdered(row)) ? present : outside,
+  place: (row) => (isConverted(row) ? present : outside),
 };
