@@ -194,7 +194,10 @@ const always: CreateTerms = { when: "always" };
 const never: CreateTerms = { when: "never" };
 const mandatory: FieldTerms = { mandatory: true };
 const back: FieldTerms = { master: "erp", direction: "erp-to-crm" };
-const reported = ["status", "erpNumber", "validation", "approval", "approvalReason"];
+const reported = [
+  ...["status", "erpNumber", "validation"],
+  ...["approval", "approvalReason", "approvalBy", "approvalAt"],
+];
 /** States of an order of which something is done already. */
 const begun = ["part_delivered", "delivered", "invoiced", "closed"];
 const compared: FieldTerms = { direction: "compare" };
@@ -276,6 +279,8 @@ const usual: Contract = {
         validation: back,
         approval: back,
         approvalReason: back,
+        approvalBy: back,
+        approvalAt: back,
       },
       means: "An offer made in the CRM. Accepted, it becomes an order of the ERP, once.",
     },

@@ -92,6 +92,8 @@ export const fieldMeanings: { readonly [entity in EntityName]: Meanings } = {
     validation: "What the ERP found wrong with it, if anything.",
     approval: "Whether it was approved.",
     approvalReason: "Why it was approved or not.",
+    approvalBy: "Who approved or rejected it in the ERP, as the ERP names them.",
+    approvalAt: "When it was approved or rejected in the ERP.",
   },
   orders: {
     ...documentHead,

@@ -31,6 +31,7 @@ export async function openOdoo17System(): Promise<LiveErp & { readonly desk: Des
     startedInMs: Math.round(performance.now() - begun),
     people: people17(desk),
     numbersCustomers: false,
+    cancelsOrders: true,
     goods: { code: "P002", warehouse: "WH" },
     taxPercent: 19,
     isReading: isReadingOdoo,

@@ -136,6 +136,7 @@ export async function openLiveOdoo(): Promise<LiveErp & { readonly desk: Desk }>
     startedInMs: erp.startedInMs,
     people: odooPeople(desk),
     numbersCustomers: false,
+    cancelsOrders: true,
     goods: { code: "P002", warehouse: "WH" },
     taxPercent: 19,
     isReading: isReadingOdoo,

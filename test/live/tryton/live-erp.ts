@@ -106,6 +106,7 @@ export const liveTryton: LiveSystem = {
       startedInMs: erp.startedInMs,
       people: trytonPeople(admin),
       numbersCustomers: true,
+      cancelsOrders: false,
       goods: { code: "P002", warehouse: "WH" },
       taxPercent: 20,
       isReading,
