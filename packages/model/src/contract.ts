@@ -198,6 +198,8 @@ const reported = [
   ...["status", "erpNumber", "validation"],
   ...["approval", "approvalReason", "approvalBy", "approvalAt"],
 ];
+/** States in which the ERP has the last word on a quote. */
+const decided = ["rejected", "converted", "cancelled"];
 /** States of an order of which something is done already. */
 const begun = ["part_delivered", "delivered", "invoiced", "closed"];
 const compared: FieldTerms = { direction: "compare" };
@@ -265,8 +267,8 @@ const usual: Contract = {
       matchKeys: [],
       ownership: [
         // The first rule that fits decides: what the ERP reports flows on, everything else is closed.
-        { at: "erp", statuses: ["converted", "cancelled"], fields: reported, writer: "erp" },
-        { at: "erp", statuses: ["converted", "cancelled"], fields: "*", writer: "nobody" },
+        { at: "erp", statuses: decided, fields: reported, writer: "erp" },
+        { at: "erp", statuses: decided, fields: "*", writer: "nobody" },
       ],
       fields: {
         account: mandatory,

@@ -12,7 +12,7 @@ export interface CancelFacts {
   /** What both systems show of the order. */
   readonly shown: Shown;
   /** How far it has come; null where the ERP does not tell. */
-  readonly status: Pick<OrderStatus, "delivered" | "invoiced"> | null;
+  readonly status: Pick<OrderStatus, "delivered" | "invoiced" | "lines"> | null;
   /** State changes of orders that the ERP offers. */
   readonly offered: readonly Transition[];
 }
@@ -21,6 +21,17 @@ export interface CancelFacts {
 export type CancelWay =
   | { readonly kind: "step"; readonly step: Transition }
   | { readonly kind: "none"; readonly code: "order_bound" | "not_offered"; readonly why: string };
+
+/** What is done of an order, in words. One without anything that is delivered counts as delivered in full. */
+function doneOf(status: CancelFacts["status"]): readonly string[] {
+  if (status === null) return [];
+  const { delivered, invoiced, lines } = status;
+  const hasGoods = lines.some((line) => line.delivered !== null);
+  return [
+    ...(delivered === "none" || !hasGoods ? [] : [`delivered in ${delivered}`]),
+    ...(invoiced === "none" ? [] : [`invoiced in ${invoiced}`]),
+  ];
+}
 
 /**
  * Whether an order may be cancelled at the CRM's word. The contract comes first: an ownership rule that gives
@@ -41,10 +52,7 @@ export function cancelWay(facts: CancelFacts): CancelWay {
   const { closed } = policy;
   if (closed?.at === erp && isInClosedBooks(closed, shown(erp, closed.field)))
     return bound(`it is dated in a period of ${erp} that is closed (through ${closed.through})`);
-  const done = [
-    status?.delivered === "part" || status?.delivered === "full" ? `delivered in ${status.delivered}` : "",
-    status?.invoiced === "part" || status?.invoiced === "full" ? `invoiced in ${status.invoiced}` : "",
-  ].filter((part) => part !== "");
+  const done = doneOf(status);
   if (done.length > 0)
     return bound(`the order is ${state} in ${erp} and ${done.join(", ")}: ${erp} takes it back there`);
   const [step] = planTransitions(offered, { from: state, to: "cancelled" }) ?? [];

@@ -17,6 +17,7 @@ interface Stage extends MiniWorld {
   readonly crmOrder: string;
   /** How far the ERP says that the order has come; null does not offer to tell. */
   progress: Pick<OrderStatus, "delivered" | "invoiced"> | null;
+  lines: OrderStatus["lines"];
   /** Called before each write to the ERP. */
   onWrite: (() => void) | null;
 }
@@ -32,7 +33,7 @@ async function stageOf({
   readonly contract?: Json;
   readonly progress?: Stage["progress"];
 } = {}): Promise<Stage> {
-  const state: Pick<Stage, "progress" | "onWrite"> = { progress, onWrite: null };
+  const state: Pick<Stage, "progress" | "lines" | "onWrite"> = { progress, lines: [], onWrite: null };
   let mini: MiniWorld | null = null;
   const erpConnection = (connection: Connection): Connection => ({
     ...connection,
@@ -44,7 +45,7 @@ async function stageOf({
       orderStatus: ({ orders }) =>
         Promise.resolve(
           orders.map((id): OrderStatus => ({
-            ...{ ok: true, order: id, number: "SO-1", promisedDate: null, lines: [], shipments: [] },
+            ...{ ok: true, order: id, number: "SO-1", promisedDate: null, shipments: [], lines: state.lines },
             ...{ delivered: "none", invoiced: "none", ...state.progress },
             state: String(mini?.erp.get("orders", id).fields["status"]),
           })),
@@ -179,9 +180,12 @@ test("what is delivered or invoiced in part stays, whatever the state says and t
     refusal: { code: "order_bound", message: expect.stringContaining("invoiced in part") },
   });
   stage.progress = { delivered: "full", invoiced: "none" };
+  const line = { id: "1", product: null, unit: "pcs", ordered: "1", invoiced: "0", promisedDate: null };
+  stage.lines = [{ ...line, delivered: "1" }];
   expect(codeOf(await ask(stage))).toBe("order_bound");
   expect(statusIn(stage)).toEqual(["open", "open"]);
-  stage.progress = { delivered: "none", invoiced: "none" };
+  // What is not delivered at all, such as a service, is done only once it is invoiced.
+  stage.lines = [{ ...line, delivered: null }];
   expect((await ask(stage)).kind).toBe("cancelled");
 });
 
