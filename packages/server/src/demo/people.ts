@@ -61,6 +61,8 @@ export interface People {
   pay(invoice: string): Promise<void>;
   /** Credits a posted invoice whole, and posts the credit note. */
   credit(invoice: string): Promise<void>;
+  /** Turns a quote down, with the reason where the ERP's people would write it. */
+  rejectQuote(number: string, reason: string): Promise<void>;
   /** Everything that came of the quote or order with this number. */
   papersOf(order: string): Promise<Papers>;
   /** Our reference on each quote that a user made, one per document: twice the same is one made twice. */

@@ -24,13 +24,14 @@ export async function noteCancelled(
   const id = memberOn(await world.store.membersOf([link]), crm)?.id;
   if (id === undefined) return;
   const key = `CF-C-${world.entropy.digest(`cancelled\n${intent.key}`).slice(0, 20)}`;
-  const [outcome] = await sendNotes(session, crm, [
-    {
-      ...{ key, entity: "orders", kind: "note", id, precondition: null, current: {}, reference: key },
-      patch: { text: textOf(intent) },
-      transition: null,
-    },
-  ]);
+  const note = {
+    ...({ key, entity: "orders", kind: "note", id, precondition: null, current: {} } as const),
+    ...{ patch: { text: textOf(intent) }, reference: key, transition: null },
+  };
+  let [outcome] = await sendNotes(session, crm, [note]);
+  // One key is one note: what may have landed is sent again.
+  if (outcome?.kind === "failed" && outcome.failure.failure === "in_doubt")
+    [outcome] = await sendNotes(session, crm, [note]);
   if (outcome?.kind === "failed")
     world.log.warn("note_not_taken", { connection: crm.id, code: outcome.failure.code });
 }

@@ -188,6 +188,11 @@ export function trytonPeople(hasty: Admin): People {
       await admin.wizard("account.invoice.pay", [["choice", { payment_method: idOf(method) }]], on);
     },
     credit: (invoice) => credit(admin, Number(invoice)),
+    rejectQuote: async (number, reason) => {
+      const [sale] = await admin.find("sale.sale", [["number", "=", number]], ["number"]);
+      await admin.call("sale.sale.write", [idOf(sale)], { comment: reason });
+      await admin.call("sale.sale.cancel", [idOf(sale)]);
+    },
     papersOf: (order) => papersOf(admin, order),
     referencesOf: async (user) => {
       const sales = await admin.find("sale.sale", [["create_uid.login", "=", user]], ["reference"]);
