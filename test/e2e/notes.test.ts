@@ -157,7 +157,7 @@ describe("what the back office decides", () => {
   });
   afterAll(async () => engine.close());
 
-  test("in the ERP itself is shown on the quote: waiting, approved, by whom and when; then it is ordered", async () => {
+  test("is shown on the quote: waiting, approved, by whom and when; then it is ordered", async () => {
     const quote = await accepted("PO-1");
     await engine.run();
     expect(quoteIn(crm, quote)).toMatchObject({
@@ -191,7 +191,7 @@ describe("what the back office decides", () => {
     expect(find(erp, "sales_orders", { customer_reference: "PO-2" })).toEqual({});
   });
 
-  test("is asked for on an order: it is cancelled once, its answer lost, and the reason stands on it", async () => {
+  test("is asked to cancel: it does so once, its answer lost, and the reason stands on the order", async () => {
     const order = find(crm, "orders", { customerOrderNumber: "PO-1" });
     erp.faults.add({ effect: { kind: "lose" }, path: "/sales_orders/*/actions/cancel" });
     const asked = { order: `crm:${order["id"]}`, by: "ada", reason: "ordered twice", budgetMs: 60_000 };

@@ -173,7 +173,7 @@ function validation(row: Row): string | null {
   return missing.length === 0 ? null : `missing: ${missing.join(", ")}`;
 }
 
-/** Who in the back office has cancelled the quote; null where nobody has, or it was done at the CRM's word. */
+/** Who in the back office has cancelled the quote; null where nobody has, or we did at the CRM's word. */
 function rejectedBy(row: Row, { facts, options }: Setting): string | null {
   if (row["state"] !== "cancelled") return null;
   const user = keyOf({ id: row["write_uid"] ?? null });
@@ -213,7 +213,7 @@ const quoteRoots: { readonly [root: string]: Root } = {
   approval: made([...creditFields, "untaxed_amount"], approval),
   /** Of a rejected quote the reason comes from `complete`. */
   approval_reason: made([...creditFields, "untaxed_amount"], creditReason),
-  /** Tryton keeps who confirmed a sale as an employee, whom not everybody may see: told of a rejection alone. */
+  /** Of a rejection alone: who confirmed a sale is an employee, whom not everybody may see. */
   approval_by: made([], rejectedBy),
   approval_at: made([], (row, setting) =>
     rejectedBy(row, setting) === null ? null : instantOf(text(row, "_timestamp") ?? ""),

@@ -165,7 +165,7 @@ export const usualEdgeCases: { readonly [entity in EntityName]: readonly string[
   ],
   orders: [
     "An order that is changed in the CRM goes back to what the ERP says, and the edit is shown as lost.",
-    "From the CRM an order can be cancelled, while its state is not the ERP's alone and nothing of it is done.",
+    "The CRM can have an order cancelled while its state is not the ERP's alone and nothing is done.",
     "Totals on both sides agree to the cent, or the statement names the reason.",
   ],
   invoices: [

@@ -84,7 +84,7 @@ export function momentCases(pair: () => Pair): void {
     await settleAll();
   }, 300_000);
 
-  test("in the moment: an open order is cancelled once, where the ERP lets it; a delivered one never", async () => {
+  test("in the moment: an open order is cancelled once where the ERP lets it, a done one never", async () => {
     const { engine, stage, named, settleAll } = pair();
     const { moment } = engine;
     const { people, cancelsOrders } = stage.erp;

@@ -150,7 +150,7 @@ describe("ask", () => {
     expect(asked).toEqual([{ quote: "crm:7", by: "ada", budgetMs: 2_000 }]);
   });
 
-  it("a cancellation needs its reason, and says whether it is done, was done, or is not known yet", async () => {
+  it("a cancellation needs its reason, and says whether it is done, was done, or is open", async () => {
     const order = { names: ["erp:3", "crm:4"], number: "SO-3" };
     const cancel = async (answer: Cancelling, ...words: readonly string[]) =>
       run({ cancelOrder: () => Promise.resolve(answer) }, "cancel-order", "crm:4", ...words);

@@ -40,5 +40,6 @@ function textOf({ target, causes }: Intent): string {
   const all: readonly Json[] = Array.isArray(causes) ? causes : [];
   const [cause] = all.filter(isMap);
   const word = (value: Json | undefined): string => (typeof value === "string" ? plainLine(value) : "");
-  return `Crossfoot: cancelled in ${target} at the word of ${word(cause?.["by"])}: ${word(cause?.["reason"])}`;
+  const [by, reason] = [word(cause?.["by"]), word(cause?.["reason"])];
+  return `Crossfoot: cancelled in ${target} at the word of ${by}: ${reason}`;
 }

@@ -82,7 +82,7 @@ const statusIn = ({ crm, erp }: MiniWorld): readonly unknown[] => [
 const codeOf = (answer: Cancelling): string =>
   answer.kind === "refused" ? answer.refusal.code : answer.kind;
 
-test("an open order is cancelled in the ERP, and the CRM shows it with the reason; asked again, once", async () => {
+test("an open order is cancelled once in the ERP; the CRM shows it with the reason", async () => {
   const stage = await stageOf();
   const first = await ask(stage);
   const names = [`erp:${stage.erpOrder}`, `crm:${stage.crmOrder}`];
@@ -158,7 +158,7 @@ test.each(["part_delivered", "delivered", "invoiced", "closed"])(
   },
 );
 
-test("who may cancel is the contract's: a rule may keep open orders too, or leave delivered ones", async () => {
+test("who may is the contract's: a rule may keep open orders, or leave delivered ones", async () => {
   const rule = (writer: string, statuses: readonly string[]): Json => ({
     entities: { orders: { ownership: [{ at: "erp", statuses, fields: ["status"], writer }] } },
   });
@@ -174,7 +174,7 @@ test("who may cancel is the contract's: a rule may keep open orders too, or leav
   expect((await ask(left)).kind).toBe("cancelled");
 });
 
-test("what is delivered or invoiced in part stays, whatever the state says and the contract allows", async () => {
+test("what is delivered or invoiced in part stays, whatever its state says", async () => {
   const stage = await stageOf({ progress: { delivered: "none", invoiced: "part" } });
   expect(await ask(stage)).toMatchObject({
     refusal: { code: "order_bound", message: expect.stringContaining("invoiced in part") },
@@ -238,7 +238,7 @@ test("whether it would be cancelled is told without a trace", async () => {
   expect(await would()).toMatchObject({ kind: "cancelled", isDoneNow: false });
 });
 
-test("names that lead nowhere, a pause and a side that is only observed are refused; nothing is written", async () => {
+test("wrong names, a pause and a side that is only observed are refused; nothing is written", async () => {
   const stage = await stageOf();
   const { moment } = stage.engine;
   const named = async (order: string): Promise<string> =>
