@@ -92,7 +92,7 @@ export function momentCases(pair: () => Pair): void {
     const made = await moment.quoteToOrder({ quote: `crm:${quote}`, by: "test", budgetMs });
     if (made.kind !== "ordered") throw new Error(JSON.stringify(made));
     const { number } = made.order;
-    const [order = ""] = made.order.names.filter((name) => name.startsWith("crm:"));
+    const order = made.order.names.find((name) => name.startsWith("crm:")) ?? "";
     const asked = { order, by: "test", reason: "ordered twice", budgetMs };
     const would = await moment.cancellationOf({ order, budgetMs });
     const losing = loseFirstAnswers([stage.lines.crm, stage.lines.erp]);

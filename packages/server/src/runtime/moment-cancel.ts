@@ -1,7 +1,7 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection, OrderStatus } from "@crossfoot/connector-sdk";
 import { isMap } from "@crossfoot/kernel";
-import type { EntityPolicy, ExternalId, LinkId } from "@crossfoot/kernel";
+import type { EntityPolicy, ExternalId, Json, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { Intent, RecordKey } from "../store/port.ts";
 import { cancelWay } from "./cancel-rights.ts";
@@ -255,8 +255,9 @@ const cancelMark = { isRepair: true, cancels: true } as const;
 const isOurs = ({ erp }: Wanted, { target, kind, causes }: Intent): boolean =>
   target === erp.id &&
   kind === "transition" &&
-  Array.isArray(causes) &&
-  causes.some((cause) => isMap(cause) && cause["cancels"] === true);
+  (Array.isArray(causes) ? (causes as readonly Json[]) : []).some(
+    (cause) => isMap(cause) && cause["cancels"] === true,
+  );
 
 /** Throws what the ERP said when it refused what this call asked for; an order that moved is judged anew. */
 function refuseFailed(intents: readonly Intent[], mine: ReadonlySet<string>): void {
