@@ -38,7 +38,7 @@ export async function noteCancelled(
 
 function textOf({ target, causes }: Intent): string {
   const all: readonly Json[] = Array.isArray(causes) ? causes : [];
-  const [cause] = all.filter(isMap);
+  const cause = all.find((each) => isMap(each));
   const word = (value: Json | undefined): string => (typeof value === "string" ? plainLine(value) : "");
   const [by, reason] = [word(cause?.["by"]), word(cause?.["reason"])];
   return `Crossfoot: cancelled in ${target} at the word of ${by}: ${reason}`;
