@@ -104,6 +104,7 @@ export function momentCases(pair: () => Pair): void {
     if (!cancelsOrders) {
       expect(would).toMatchObject({ kind: "refused", refusal: { code: "not_offered" } });
       expect(last).toEqual(would);
+      await settleAll();
       expect(shown()).toBe("open");
       return;
     }
