@@ -3,9 +3,9 @@
  * record, once, which names the command that brings it back; and a run can be undone.
  */
 import { CRM_TOKEN, createCrm, createErp } from "@crossfoot/twin";
-import type { Crm, Erp } from "@crossfoot/twin";
-import { tempFolder } from "crossfoot/testing";
-import type { TempFolder } from "crossfoot/testing";
+import type { Crm, Erp, JsonMap } from "@crossfoot/twin";
+import { connectors, loadProject, openEngine, tempFolder } from "crossfoot/testing";
+import type { Engine, TempFolder } from "crossfoot/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runProgram } from "./kill-child.ts";
 import { writeTwinProject } from "./twin-project.ts";
@@ -32,9 +32,12 @@ const phones = (): readonly unknown[] => [
   Object.values(erp.state.records["customers"] ?? {})[0]?.["phone"],
 ];
 
-async function notes(): Promise<readonly { readonly key: string; readonly text: string }[]> {
+async function notes(
+  object = "accounts",
+  id = first.account,
+): Promise<readonly { readonly key: string; readonly text: string }[]> {
   const base = ups[0]?.url ?? "";
-  const answer = await fetch(`${base}/api/v2/accounts/${first.account}/notes`, {
+  const answer = await fetch(`${base}/api/v2/${object}/${id}/notes`, {
     headers: { authorization: `Bearer ${CRM_TOKEN}` },
   });
   expect(answer.status).toBe(200);
@@ -110,5 +113,101 @@ describe("a run that is undone", () => {
     expect(mail()).toBe(was);
     expect((await crossfoot("undo", "--run", undone.apply.runId, "--yes")).code).toBe(0);
     expect(mail()).toBe("two@alpha.example");
+  });
+});
+
+describe("what the back office decides", () => {
+  const head = { currency: "EUR", validUntil: "2099-12-31", paymentTerms: "net30", company: "NG01" };
+  let engine: Engine;
+
+  /** A record of an object by the value of a field. */
+  const find = (twin: Crm | Erp, object: string, is: JsonMap): JsonMap => {
+    const all: readonly JsonMap[] = Object.values(twin.state.records[object] ?? {});
+    const named = (one: JsonMap): boolean =>
+      Object.entries(is).every(([field, value]) => one[field] === value);
+    return all.find(named) ?? {};
+  };
+  const idOf = ({ id }: JsonMap): string => (typeof id === "string" ? id : "");
+  const quoteIn = (twin: Crm | Erp, id: string): JsonMap =>
+    find(twin, twin === crm ? "quotes" : "sales_quotes", twin === crm ? { id } : { customer_reference: id });
+
+  /** A quote that the customer has accepted, for more than the customer's limit. */
+  async function accepted(customerOrderNumber: string): Promise<string> {
+    const unitPrice = { amount: "60.00", currency: "EUR" };
+    const lines = [
+      { productId: idOf(find(crm, "products", { sku: "LAB" })), quantity: "1", unit: "h", unitPrice },
+    ];
+    const { id } = crm.people.createQuote({ ...head, accountId: first.account, customerOrderNumber, lines });
+    crm.people.sendQuote(String(id));
+    crm.people.acceptQuote(String(id));
+    const told = await engine.moment.quoteToOrder({ quote: `crm:${id}`, by: "ada", budgetMs: 60_000 });
+    expect(told).toMatchObject({ kind: "refused", refusal: { failure: { code: "approval_pending" } } });
+    return String(id);
+  }
+
+  beforeAll(async () => {
+    const { project, problems } = loadProject(folder.path, { environment: {}, connectors });
+    if (project === undefined) throw new Error(JSON.stringify(problems));
+    engine = await openEngine(project);
+    await engine.run();
+    const { id } = find(erp, "customers", { name: "Alpha" });
+    erp.people.editCustomer(Number(id), { credit_limit: "10.00" });
+    const fields = { sku: "LAB", name: "Labour", uom: "HUR", kind: "service", tax_code: "S19" };
+    erp.people.create("items", { ...fields, list_price: "60.00", currency: "EUR" });
+    await engine.run();
+  });
+  afterAll(async () => engine.close());
+
+  test("is shown on the quote: waiting, approved, by whom and when; then it is ordered", async () => {
+    const quote = await accepted("PO-1");
+    await engine.run();
+    expect(quoteIn(crm, quote)).toMatchObject({
+      ...{ approvalState: "pending", approvalBy: null, approvalAt: null },
+      approvalReason: "credit limit exceeded by 61.40 EUR",
+    });
+    erp.people.approveQuote(Number(quoteIn(erp, "PO-1")["id"]), "dora");
+    await engine.run();
+    expect(quoteIn(crm, quote)).toMatchObject({
+      ...{ approvalState: "approved", approvalBy: "dora" },
+      approvalAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+    });
+    const told = await engine.moment.quoteToOrder({ quote: `crm:${quote}`, by: "ada", budgetMs: 60_000 });
+    expect(told).toMatchObject({
+      kind: "ordered",
+      order: { names: ["erp:1", expect.any(String) as string] },
+    });
+    expect(quoteIn(crm, quote)).toMatchObject({ status: "converted", approvalBy: "dora" });
+  });
+
+  test("against a quote is shown with its reason, and no order comes of it", async () => {
+    const quote = await accepted("PO-2");
+    erp.people.rejectQuote(Number(quoteIn(erp, "PO-2")["id"]), "the margin is too thin", "dora");
+    await engine.run();
+    expect(quoteIn(crm, quote)).toMatchObject({
+      ...{ status: "rejected", approvalState: "rejected", approvalBy: "dora" },
+      approvalReason: "the margin is too thin",
+    });
+    const told = await engine.moment.quoteToOrder({ quote: `crm:${quote}`, by: "ada", budgetMs: 60_000 });
+    expect(told).toMatchObject({ kind: "refused", refusal: { code: "not_accepted" } });
+    expect(find(erp, "sales_orders", { customer_reference: "PO-2" })).toEqual({});
+  });
+
+  test("is asked to cancel: it does so once, its answer lost, and the reason stands there", async () => {
+    const order = find(crm, "orders", { customerOrderNumber: "PO-1" });
+    erp.faults.add({ effect: { kind: "lose" }, path: "/sales_orders/*/actions/cancel" });
+    const id = idOf(order);
+    const asked = { order: `crm:${id}`, by: "ada", reason: "ordered twice", budgetMs: 60_000 };
+    let last = await engine.moment.cancelOrder(asked);
+    for (let tries = 0; tries < 20 && last.kind === "pending"; tries += 1)
+      last = await engine.moment.cancelOrder(asked);
+    expect(last).toMatchObject({ kind: "cancelled", isDoneNow: true });
+    expect(find(erp, "sales_orders", { customer_reference: "PO-1" })["state"]).toBe("cancelled");
+    expect(find(crm, "orders", { customerOrderNumber: "PO-1" })["status"]).toBe("cancelled");
+    expect((await notes("orders", id)).map(({ text }) => text)).toEqual([
+      "Crossfoot: cancelled in erp at the word of ada: ordered twice",
+    ]);
+    const pressed = erp.commits.filter(({ object }) => object === "sales_orders").length;
+    expect(await engine.moment.cancelOrder(asked)).toMatchObject({ kind: "cancelled", isDoneNow: false });
+    expect(erp.commits.filter(({ object }) => object === "sales_orders").length).toBe(pressed);
   });
 });

@@ -27,6 +27,8 @@ export interface Facts {
   /** When they were loaded, our clock in ms. */
   readonly loadedAt: number;
   readonly version: number;
+  /** The user that the connection signs in as. */
+  readonly user: number;
   readonly company: number;
   readonly companyName: string;
   readonly currency: Currency;
@@ -97,7 +99,7 @@ export async function loadFacts(odoo: Odoo): Promise<Facts> {
 }
 
 async function readFacts(odoo: Odoo): Promise<Facts> {
-  const { company, companies: reachable, version } = await odoo.open();
+  const { company, companies: reachable, version, userId: user } = await odoo.open();
   const [own] = await odoo.read("res.company", [company], ["name", "currency_id"]);
   const companies = await odoo.search({
     ...{ model: "res.company", domain: [], fields: ["partner_id"] },
@@ -117,6 +119,7 @@ async function readFacts(odoo: Odoo): Promise<Facts> {
   return {
     loadedAt: odoo.session.now(),
     version,
+    user,
     company,
     companyName: text(own, "name") ?? "",
     currency,

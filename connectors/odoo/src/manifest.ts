@@ -1,5 +1,6 @@
 import { readOnlyAbilities } from "@crossfoot/connector-sdk";
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
+import { orderTransitions } from "./cancel-order.ts";
 import { clockMarginMs } from "./cursor.ts";
 import { operationAbilities } from "./operations.ts";
 import type { Options } from "./options.ts";
@@ -46,7 +47,7 @@ export function manifestOf(options: Options): Manifest {
         transitions: quoteTransitions,
         initialStatus: "draft",
       },
-      orders: readOnly("sale.order"),
+      orders: { ...readOnly("sale.order"), precondition: "compare", transitions: orderTransitions },
       invoices: readOnly("account.move"),
       inventory: { ...readOnly("product.product × stock.warehouse"), incremental: "all" },
       shipments: readOnly("stock.picking"),

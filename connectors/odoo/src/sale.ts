@@ -3,7 +3,7 @@ import { compare, decimalOf } from "./decimal.ts";
 import type { Domain } from "./domain.ts";
 import { has, placesOf } from "./facts.ts";
 import type { Facts } from "./facts.ts";
-import { flag, keyOf, many, one, refIds, refKey, refLabel, text } from "./native.ts";
+import { flag, keyOf, many, one, refKey, refLabel, text } from "./native.ts";
 import type { Json, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 import { ownReferenceField } from "./options.ts";
@@ -18,6 +18,15 @@ import {
   quoteLines,
   untaxedLines,
 } from "./sale-line.ts";
+import {
+  approval,
+  approvalAt,
+  approvalBy,
+  isConverted,
+  isOrdered,
+  orderedStates,
+  rejectionReasons,
+} from "./sale-fate.ts";
 import { made, outside, plain, present } from "./shape.ts";
 import type { Root, Setting, Shape } from "./shape.ts";
 import type { Join } from "./tree.ts";
@@ -80,9 +89,6 @@ const shared: { readonly [root: string]: Root } = {
   amount_total: amount("amount_total"),
 };
 
-const ordered: readonly Json[] = ["sale", "done"];
-const isOrdered = (row: Row): boolean => ordered.includes(row["state"] ?? null);
-
 /** Why Odoo warns of this customer's credit; it warns on a quote, and confirms all the same. */
 const creditReason = (row: Row): string | null =>
   text(row, "partner_credit_warning") === null
@@ -99,12 +105,15 @@ function validation(row: Row, setting: Setting): string | null {
 
 const quoteRoots: { readonly [root: string]: Root } = {
   ...shared,
-  quote_state: made((row) => (isOrdered(row) ? "ordered" : (text(row, "state") ?? "")), { field: "state" }),
+  quote_state: made((row) => (isConverted(row) ? "ordered" : (text(row, "state") ?? "")), { field: "state" }),
   lines: made(quoteLines, { isWritten: true }),
   /** Write only, on a create: Odoo has no discount of a whole quote, so it goes into those of the lines. */
   discount_percent: made(() => null, { isWritten: true }),
-  approval: made((row) => (isOrdered(row) ? "approved" : "none")),
+  approval: made(approval),
+  /** Of a rejected quote the reason comes from `complete`. */
   approval_reason: made(creditReason),
+  approval_by: made(approvalBy),
+  approval_at: made(approvalAt),
   validation: made(validation),
 };
 
@@ -221,11 +230,9 @@ export const quotes: Shape = {
   changes: (since) => [[["order_line.write_date", ">=", since]]],
   parts: (row) => [row, ...many(row, "order_line")],
   place: () => present,
+  complete: async (odoo, rows, asked) =>
+    asked.has("approval_reason") ? rejectionReasons(odoo, rows) : new Map(),
 };
-
-/** A quote that was never confirmed is no order; a cancelled one was if it left a trace. */
-const wasOrdered = (row: Row): boolean =>
-  refIds(row, "picking_ids").length > 0 || refIds(row, "invoice_ids").length > 0;
 
 /** Orders: what was confirmed, under the same id as the quote. */
 export const orders: Shape = {
@@ -234,7 +241,7 @@ export const orders: Shape = {
   scope: (setting) => [
     ...company(setting),
     "|",
-    ["state", "in", [...ordered]],
+    ["state", "in", [...orderedStates]],
     "&",
     ["state", "=", "cancel"],
     ...(has(setting.facts, model, "picking_ids")
@@ -242,6 +249,5 @@ export const orders: Shape = {
       : [["order_line.invoice_lines", "!=", false]]),
   ],
   changes,
-  place: (row) =>
-    isOrdered(row) || (text(row, "state") === "cancel" && wasOrdered(row)) ? present : outside,
+  place: (row) => (isConverted(row) ? present : outside),
 };

@@ -4,14 +4,20 @@ import type { JsonMap } from "./native.ts";
 import { odooId, text } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 
+/** What a method of an order leads from and to, in Odoo's own states. */
 interface Button {
   readonly from: readonly string[];
   readonly to: readonly string[];
   readonly context?: JsonMap;
 }
 
-/** Native states before and after a method of an order. */
-const buttons: { readonly [via: string]: Button } = {
+/** Methods by their name. */
+export interface Buttons {
+  readonly [via: string]: Button;
+}
+
+/** Native states before and after a method of a quote. */
+const ofQuotes: Buttons = {
   action_quotation_sent: { from: ["draft"], to: ["sent"] },
   action_confirm: { from: ["draft", "sent"], to: ["sale", "done"] },
   // Without this version 17 answers with a wizard, and does nothing.
@@ -37,7 +43,11 @@ async function stateOf(odoo: Odoo, id: number): Promise<string | undefined> {
  * a map is a question to a person with nothing done. So the state is read before and after, and an order that
  * is already where the button leads is done.
  */
-export async function pressButton(odoo: Odoo, write: NativeWrite): Promise<WriteOutcome> {
+export async function pressButton(
+  odoo: Odoo,
+  write: NativeWrite,
+  buttons: Buttons = ofQuotes,
+): Promise<WriteOutcome> {
   const via = write.transition?.via ?? "";
   const button = buttons[via];
   const id = odooId(write.id);

@@ -44,6 +44,10 @@ async function read(entity: string, rows: Rows, options = {}): Promise<NativeRec
   );
   const roots = [
     "order_state",
+    "approval",
+    "approval_reason",
+    "approval_by",
+    "approval_at",
     "invoice_state",
     "lines",
     "payments",
@@ -109,6 +113,48 @@ describe("the state of an order", () => {
     expect((await read("orders", late))["date"]).toBe("2026-12-31");
     expect((await read("orders", late, { timeZone: "Europe/Berlin" }))["date"]).toBe("2027-01-01");
     expect((await read("orders", late, { timeZone: "America/New_York" }))["date"]).toBe("2026-12-31");
+  });
+});
+
+describe("a quote that was turned down", () => {
+  const said = (id: number, date: string, body: string): Row => ({ id, res_id: 5, date, body });
+  const rejected = (more: Row, comments: readonly Row[] = []): Rows => {
+    const [[head = {}] = []] = [order({}, [line(1)])["sale.order"]];
+    const own = { id: 5, state: "cancel", write_uid: [9, "Dora"], write_date: "2026-03-02 10:00:00" };
+    return {
+      ...order({ ...head, ...own, ...more }, [line(1)]),
+      "mail.message": comments,
+      "res.users": [{ id: 9, login: "dora", partner_id: [3, "Dora"] }],
+    };
+  };
+  const approval = async (rows: Rows): Promise<readonly unknown[]> => {
+    const { approval: state, approval_reason, approval_by, approval_at } = await read("quotes", rows);
+    return [state, approval_reason, approval_by, approval_at];
+  };
+  const at = "2026-03-02T10:00:00.000Z";
+
+  it("says who did it and when, and the newest comment until then as the reason", async () => {
+    const comments = [
+      said(1, "2026-03-01 08:00:00", "<p>Please look at it</p>"),
+      said(2, "2026-03-02 10:00:00", "<p>Margin &lt; 5&nbsp;% &amp; <b>too</b> thin</p>"),
+      said(3, "2026-03-02 10:00:01", "<p>Called the customer</p>"),
+    ];
+    const reason = "Margin < 5 % & too thin";
+    expect(await approval(rejected({}, comments))).toEqual(["rejected", reason, "dora", at]);
+    expect(await approval(rejected({}))).toEqual(["rejected", null, "dora", at]);
+    const long = said(4, "2026-03-02 09:00:00", "x".repeat(2_000));
+    expect(String((await approval(rejected({}, [long])))[1]).length).toBe(501);
+  });
+
+  it("by ourselves, at the CRM's word, is no rejection; nor is an order that was cancelled", async () => {
+    expect(await approval(rejected({ write_uid: [5, "Us"] }))).toEqual(["none", null, null, null]);
+    expect((await approval(rejected({ picking_ids: [4] })))[0]).toBe("approved");
+    expect(await approval(rejected({ state: "sent" }))).toEqual(["none", null, null, null]);
+  });
+
+  it("that became an order says since when", async () => {
+    const told = await approval(rejected({ state: "sale", date_order: "2026-03-01 09:30:00" }));
+    expect(told).toEqual(["approved", null, null, "2026-03-01T09:30:00.000Z"]);
   });
 });
 

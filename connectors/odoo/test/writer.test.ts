@@ -392,3 +392,84 @@ describe("a probe", () => {
     expect([by, records.map(({ id }) => id)]).toEqual(["reference", ["8", "9"]]);
   });
 });
+
+/** A confirmed order in these states, one at each look; how it stands, and what it left. */
+function ordered(
+  states: readonly string[],
+  order: {
+    readonly delivered?: number;
+    readonly picking_ids?: readonly number[];
+    readonly answer?: Reply;
+  } = {},
+): FakeOdoo {
+  const { delivered = 0, picking_ids = [7], answer = { value: true } } = order;
+  let presses = 0;
+  const more = { "sale.order": { ...known["sale.order"], picking_ids: {}, delivery_status: {} } };
+  return server(
+    (asked) => {
+      if (asked.method === "action_cancel") {
+        presses += 1;
+        return answer;
+      }
+      if (asked.method === "fields_get") return undefined;
+      const state = states[Math.min(presses, states.length - 1)];
+      const head = { id: 5, state, partner_id: [8, "C"], company_id: [1, "Us"], currency_id: [126, "EUR"] };
+      if (asked.model === "sale.order")
+        return { value: [{ ...head, order_line: [6], invoice_ids: [], picking_ids }] };
+      if (asked.model === "sale.order.line")
+        return {
+          value: [
+            {
+              ...{ id: 6, product_id: [2, "Bolt"], product_uom_id: [1, "Units"], display_type: false },
+              ...{ order_id: [5, "S1"], product_uom_qty: 5, qty_delivered: delivered, qty_invoiced: 0 },
+            },
+          ],
+        };
+      return undefined;
+    },
+    { ...known, ...more },
+  );
+}
+
+const cancelling = (): NativeWrite =>
+  write({
+    ...{ entity: "orders", kind: "transition", id: "5" as never },
+    transition: { from: "open", to: "cancelled", via: "action_cancel" },
+  });
+
+describe("the cancellation of an order", () => {
+  it("is one press, without the wizard; of a cancelled one none", async () => {
+    const session = ordered(["sale", "cancel"]);
+    expect(await codes(session, cancelling())).toEqual(["done"]);
+    expect(calls(session, "action_cancel").map(({ context }) => context["disable_cancel_warning"])).toEqual([
+      true,
+    ]);
+    const there = ordered(["cancel"]);
+    expect(await codes(there, cancelling())).toEqual(["done"]);
+    expect(calls(there, "action_cancel")).toEqual([]);
+  });
+
+  it("is not tried once something is delivered, although Odoo would do it", async () => {
+    const session = ordered(["sale", "cancel"], { delivered: 2 });
+    expect(await codes(session, cancelling())).toEqual(["stale/wrong_state"]);
+    expect(calls(session, "action_cancel")).toEqual([]);
+  });
+
+  it("is refused where no reader could tell it from a quote afterwards", async () => {
+    const session = ordered(["sale", "cancel"], { picking_ids: [] });
+    expect(await codes(session, cancelling())).toEqual(["invalid/leaves_no_trace"]);
+    expect(calls(session, "action_cancel")).toEqual([]);
+  });
+
+  it("that Odoo refuses, or does not do, says so; a lost answer is in doubt", async () => {
+    const message = "You cannot cancel a locked order. Please unlock it first.";
+    const locked = ordered(["sale"], { answer: { exception: "odoo.exceptions.UserError", message } });
+    expect(await codes(locked, cancelling())).toEqual(["invalid/refused"]);
+    const wizard = ordered(["sale"], { answer: { value: { type: "ir.actions.act_window" } } });
+    expect(await codes(wizard, cancelling())).toEqual(["invalid/no_effect"]);
+    const lost = new ConnectorError({ failure: "in_doubt", code: "answer_lost", message: "lost" });
+    expect(await codes(ordered(["sale"], { answer: { thrown: lost } }), cancelling())).toEqual([
+      "in_doubt/answer_lost",
+    ]);
+  });
+});

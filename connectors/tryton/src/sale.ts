@@ -7,6 +7,10 @@ import { idOf, made, outside, plain, present } from "./shape.ts";
 import type { Placement, Root, Setting, Shape } from "./shape.ts";
 import { currencyDigits, shareTax, taxFields } from "./tax.ts";
 import { partOf, stampFields } from "./version.ts";
+import { instantOf } from "./wire.ts";
+import { loadFacts } from "./facts.ts";
+import type { Rpc } from "./rpc.ts";
+import { foldedNote } from "./write-sale-lines.ts";
 
 const lineFields: readonly string[] = [
   "lines.type",
@@ -169,8 +173,34 @@ function validation(row: Row): string | null {
   return missing.length === 0 ? null : `missing: ${missing.join(", ")}`;
 }
 
+/** Who in the back office has cancelled the quote; null where nobody has, or we did at the CRM's word. */
+function rejectedBy(row: Row, { facts, options }: Setting): string | null {
+  if (row["state"] !== "cancelled") return null;
+  const user = keyOf({ id: row["write_uid"] ?? null });
+  const login = facts.logins[user] ?? `user ${user}`;
+  return login === options.user ? null : login;
+}
+
+/**
+ * Why quotes were rejected, by record id: what is written in the comment beside our own remark. Tryton has no
+ * field for it.
+ */
+async function rejectionReasons(rpc: Rpc, rows: readonly Row[]): Promise<ReadonlyMap<string, JsonMap>> {
+  const setting = { facts: await loadFacts(rpc), options: rpc.options };
+  const ids = rows.filter((row) => rejectedBy(row, setting) !== null).map((row) => trytonId(row["id"]) ?? 0);
+  if (ids.length === 0) return new Map();
+  const found = await rpc.search({ model: "sale.sale", domain: [["id", "in", ids]], fields: ["comment"] });
+  return new Map(
+    found.flatMap((row): [string, JsonMap][] => {
+      const reason = (text(row, "comment") ?? "").replaceAll(foldedNote, "").trim();
+      return reason === "" ? [] : [[keyOf(row), { approval_reason: reason }]];
+    }),
+  );
+}
+
 function approval(row: Row, setting: Setting): string {
   if (quoteState(row) === "ordered") return "approved";
+  if (rejectedBy(row, setting) !== null) return "rejected";
   return creditReason(row, setting) === null ? "none" : "pending";
 }
 
@@ -181,7 +211,13 @@ const quoteRoots: { readonly [root: string]: Root } = {
   /** Write only, on a create: Tryton has no header discount, so it goes into the prices of the lines. */
   discount_percent: made([], () => null, { isWritten: true }),
   approval: made([...creditFields, "untaxed_amount"], approval),
+  /** Of a rejected quote the reason comes from `complete`. */
   approval_reason: made([...creditFields, "untaxed_amount"], creditReason),
+  /** Of a rejection alone: who confirmed a sale is an employee, whom not everybody may see. */
+  approval_by: made([], rejectedBy),
+  approval_at: made([], (row, setting) =>
+    rejectedBy(row, setting) === null ? null : instantOf(text(row, "_timestamp") ?? ""),
+  ),
   validation: made([...lineFields, "invoice_address", "shipment_address", "warehouse.code"], validation),
 };
 
@@ -251,6 +287,10 @@ export const quotes: Shape = {
     native["approval"] === undefined && native["approval_reason"] === undefined
       ? []
       : [`approval=${scalar(native["approval_reason"] ?? native["approval"])}`],
+  complete: async (rpc, rows, asked) =>
+    asked.has("approval_reason") && rows.some((row) => row["state"] === "cancelled")
+      ? rejectionReasons(rpc, rows)
+      : new Map(),
 };
 
 /** Orders: sales that were confirmed, under the same id as the quote. */

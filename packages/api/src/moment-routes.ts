@@ -370,3 +370,60 @@ export const orderOfQuoteRoute: Route<{ readonly id: string }> = {
   answers: orderAnswers,
   problems: orderProblems,
 };
+
+/** Body of `POST /orders/{id}/cancel`. */
+export interface CancelBody {
+  readonly reason: string;
+}
+
+const cancelled = exactly({
+  kind: z.literal("cancelled"),
+  order: exactly({ names: z.array(z.string()), number: z.string().nullable() }),
+  isDoneNow: z.boolean().describe("Whether this very call did it"),
+});
+const cancelAnswers: Route["answers"] = [
+  { status: 200, what: "The order is cancelled in the ERP", schema: cancelled },
+  { status: 202, what: "It is not known yet; ask again, or look at `Location`", schema: pending },
+];
+const cancelProblems: readonly ProblemCode[] = [...refusals, "order_bound"];
+
+/** Has the ERP cancel an order. */
+export const cancelOrderRoute: Route<{ readonly id: string }, object, CancelBody> = {
+  ...question,
+  id: "cancelOrder",
+  path: "/orders/{id}/cancel",
+  summary: "Have the ERP cancel an order, where the contract leaves that to the CRM",
+  more:
+    "Refused as `order_bound` once the contract gives the order's state to the ERP alone, or part of it is " +
+    "delivered or invoiced. Asked again, by whomever, it is cancelled once; the reason stands as a note on " +
+    "the CRM's order where the CRM takes notes.",
+  scope: "orders:write",
+  roles: orderers,
+  params: recordParams,
+  body: exactly({ reason: z.string().trim().min(1).max(500).describe("Told to who looks at the order") }),
+  answers: cancelAnswers,
+  problems: cancelProblems,
+  isKeyed: true,
+  budgetMs: orderMs,
+};
+
+/** Whether an order would be cancelled. */
+export const cancellationRoute: Route<{ readonly id: string }> = {
+  ...question,
+  id: "cancellationOfOrder",
+  method: "get",
+  path: "/orders/{id}/cancel",
+  summary: "Whether an order would be cancelled if somebody asked now, without doing anything",
+  more: "A problem says why not.",
+  params: recordParams,
+  body: null,
+  answers: [
+    {
+      status: 200,
+      what: "It is cancelled, or would be",
+      schema: z.union([cancelled, exactly({ kind: z.literal("possible"), state: z.string() })]),
+    },
+    { status: 202, what: "It is not known yet", schema: pending },
+  ],
+  problems: cancelProblems,
+};

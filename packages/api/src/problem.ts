@@ -33,6 +33,7 @@ export const problemKinds = {
   not_in_erp: { status: 409, title: "The record has no counterpart in the ERP yet" },
   not_accepted: { status: 409, title: "The quote is not accepted in the CRM" },
   quote_closed: { status: 409, title: "No way leads from that quote to an order" },
+  order_bound: { status: 409, title: "The order is the ERP's to settle by now" },
   held: { status: 409, title: "A person has to decide first" },
   candidate_taken: { status: 409, title: "The candidate cannot be settled like that" },
   person_taken: { status: 409, title: "Somebody has that name" },

@@ -16,6 +16,8 @@ export const routes: readonly Route[] = [
   moment.availabilityRoute,
   moment.creditRoute,
   moment.orderStatusRoute,
+  moment.cancelOrderRoute,
+  moment.cancellationRoute,
   record.listRecordsRoute,
   record.recordRoute,
   record.customerRoute,

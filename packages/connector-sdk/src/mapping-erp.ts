@@ -116,6 +116,8 @@ export const quoteChecks = (number: string): JsonMap => ({
   validation: shown("validation"),
   approval: shown("approval"),
   approvalReason: shown("approval_reason"),
+  approvalBy: shown("approval_by"),
+  approvalAt: shown("approval_at"),
 });
 
 /** Lines of an order or an invoice: net prices, and the tax of the line. */

@@ -155,9 +155,14 @@ function keptFromBooks(field: FieldPolicy, at: ConnectionId): FieldPolicy {
   return { ...field, master: writers.length === 0 ? field.master : at, writers, targets };
 }
 
-function ruleInState(policy: EntityPolicy, field: FieldPolicy, shown: Shown): OwnershipRule | undefined {
+/** The rule of ownership that holds for a field in the present state, the first that fits. Pure, total. */
+export function ruleInState(
+  policy: EntityPolicy,
+  { field }: Pick<FieldPolicy, "field">,
+  shown: Shown,
+): OwnershipRule | undefined {
   return policy.ownership.find((rule) => {
-    if (rule.fields !== "*" && !rule.fields.includes(field.field)) return false;
+    if (rule.fields !== "*" && !rule.fields.includes(field)) return false;
     const status = shown(rule.at, policy.statusField ?? "");
     return rule.statuses.some((name) => name === status);
   });

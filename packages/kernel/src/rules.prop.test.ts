@@ -4,7 +4,7 @@ import { diffFields, hasAgreed, imageOf, isChanged } from "./diff.ts";
 import { decide } from "./decide.ts";
 import { isEcho } from "./echo.ts";
 import type { OwnershipRule } from "./policy.ts";
-import { closedBy, isInClosedBooks, policyInState } from "./policy.ts";
+import { closedBy, isInClosedBooks, policyInState, ruleInState } from "./policy.ts";
 import { shownIn } from "./members.ts";
 import { carried, unreachable } from "./reach.ts";
 import { linkId } from "./record.ts";
@@ -171,6 +171,7 @@ describe("policyInState", () => {
               each.statuses.includes(status)
             );
           });
+          expect(ruleInState(policy, field, shown)).toEqual(match);
           expect(closedBy(policy, field, shown)).toBe(match?.writer === null ? match.at : null);
           if (match === undefined) expect(narrowed).toBe(field);
           else if (match.writer === null) expect(narrowed).toEqual({ ...field, writers: [], targets: [] });

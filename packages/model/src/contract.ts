@@ -194,7 +194,14 @@ const always: CreateTerms = { when: "always" };
 const never: CreateTerms = { when: "never" };
 const mandatory: FieldTerms = { mandatory: true };
 const back: FieldTerms = { master: "erp", direction: "erp-to-crm" };
-const reported = ["status", "erpNumber", "validation", "approval", "approvalReason"];
+const reported = [
+  ...["status", "erpNumber", "validation"],
+  ...["approval", "approvalReason", "approvalBy", "approvalAt"],
+];
+/** States in which the ERP has the last word on a quote. */
+const decided = ["rejected", "converted", "cancelled"];
+/** States of an order of which something is done already. */
+const begun = ["part_delivered", "delivered", "invoiced", "closed"];
 const compared: FieldTerms = { direction: "compare" };
 
 const usual: Contract = {
@@ -260,8 +267,8 @@ const usual: Contract = {
       matchKeys: [],
       ownership: [
         // The first rule that fits decides: what the ERP reports flows on, everything else is closed.
-        { at: "erp", statuses: ["converted", "cancelled"], fields: reported, writer: "erp" },
-        { at: "erp", statuses: ["converted", "cancelled"], fields: "*", writer: "nobody" },
+        { at: "erp", statuses: decided, fields: reported, writer: "erp" },
+        { at: "erp", statuses: decided, fields: "*", writer: "nobody" },
       ],
       fields: {
         account: mandatory,
@@ -274,6 +281,8 @@ const usual: Contract = {
         validation: back,
         approval: back,
         approvalReason: back,
+        approvalBy: back,
+        approvalAt: back,
       },
       means: "An offer made in the CRM. Accepted, it becomes an order of the ERP, once.",
     },
@@ -283,6 +292,8 @@ const usual: Contract = {
       onDelete: "ask",
       create: { crm: always },
       matchKeys: [["number"]],
+      // Until then the CRM may have it cancelled; nothing but that comes from there.
+      ownership: [{ at: "erp", statuses: begun, fields: ["status"], writer: "erp" }],
       fields: { account: mandatory },
       means: "What the customer ordered and the ERP confirmed.",
     },

@@ -149,6 +149,8 @@ const fields: { readonly [name in EntityName]: FieldKinds } = {
     validation: text,
     approval: code,
     approvalReason: text,
+    approvalBy: text,
+    approvalAt: instant,
   },
   orders: {
     number: text,

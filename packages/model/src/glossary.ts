@@ -92,6 +92,8 @@ export const fieldMeanings: { readonly [entity in EntityName]: Meanings } = {
     validation: "What the ERP found wrong with it, if anything.",
     approval: "Whether it was approved.",
     approvalReason: "Why it was approved or not.",
+    approvalBy: "Who approved or rejected it in the ERP, as the ERP names them.",
+    approvalAt: "When it was approved or rejected in the ERP.",
   },
   orders: {
     ...documentHead,
@@ -163,6 +165,7 @@ export const usualEdgeCases: { readonly [entity in EntityName]: readonly string[
   ],
   orders: [
     "An order that is changed in the CRM goes back to what the ERP says, and the edit is shown as lost.",
+    "The CRM can have an order cancelled while its state is not the ERP's alone and nothing is done.",
     "Totals on both sides agree to the cent, or the statement names the reason.",
   ],
   invoices: [

@@ -62,7 +62,7 @@ const usualTerms: { readonly [name in EntityName]: { readonly [field: string]: U
   },
   products: {},
   pricebooks: {},
-  quotes: { owner: employee, shipToAddress: deliver },
+  quotes: { owner: employee, approvalBy: employee, shipToAddress: deliver },
   orders: { owner: employee },
   invoices: { owner: employee, payments: usual("financial", "to keep the books", byLaw) },
   inventory: {},

@@ -116,7 +116,7 @@ const spoken: { readonly [model: string]: string } = {
   "account.payment.register": `payment_date:date journal_id>account.journal amount:monetary
     move_ids*account.move`,
   "account.move.reversal": "journal_id>account.journal reason move_ids*account.move",
-  "mail.message": "model res_id:integer body:html date:datetime",
+  "mail.message": "model res_id:integer body:html date:datetime message_type:selection",
   "ir.model": "model name",
   "ir.model.fields": `model_id>ir.model model= name field_description ttype:selection state:selection
     index:boolean copied:boolean`,

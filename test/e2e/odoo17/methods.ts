@@ -90,6 +90,11 @@ const wizardOf = ([row]: readonly Row[]): Row => {
 
 const buttons: { readonly [name: string]: RowMethod } = {
   ...Object.fromEntries(Object.entries(orderButtons).map(([name, press]) => [`sale.order.${name}`, press])),
+  "sale.order.message_post": (at, [row], { named }) => {
+    const { body = "", message_type = "notification" } = named;
+    const told = { model: "sale.order", res_id: row?.["id"] ?? 0, body, message_type, date: at.tx.stamp };
+    return at.db.insert("mail.message", told, at.tx)["id"] ?? null;
+  },
   "stock.picking.button_validate": validate,
   "stock.picking.action_assign": assign,
   "confirm.stock.sms.dont_send_sms": answerQuestion,

@@ -32,6 +32,7 @@ export async function openOdoo17System(): Promise<LiveErp & { readonly desk: Des
     people: people17(desk),
     user: "sync",
     numbersCustomers: false,
+    cancelsOrders: true,
     goods: { code: "P002", warehouse: "WH" },
     taxPercent: 19,
     isReading: isReadingOdoo,

@@ -137,6 +137,7 @@ export async function openLiveOdoo(): Promise<LiveErp & { readonly desk: Desk }>
     user: erp.user,
     people: odooPeople(desk),
     numbersCustomers: false,
+    cancelsOrders: true,
     goods: { code: "P002", warehouse: "WH" },
     taxPercent: 19,
     isReading: isReadingOdoo,

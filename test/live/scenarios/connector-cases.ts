@@ -184,8 +184,25 @@ export function quoteCases(live: () => LiveConnector): void {
     await live().send(live().move("quotes", id, { from: "draft", to: "sent" }));
     const cancel = live().move("quotes", id, { from: "sent", to: "cancelled" });
     expect((await live().send(cancel)).map(classOf)).toEqual(["done"]);
-    expect(live().read("quotes", await live().one("quotes", id)).fields["status"]).toBe("cancelled");
+    const { fields } = live().read("quotes", await live().one("quotes", id));
+    expect([fields["status"], fields["approval"], fields["approvalBy"]]).toEqual(["cancelled", "none", null]);
     expect((await live().one("orders", id)).kind).toBe("out_of_scope");
+  });
+
+  it("shows that people have turned a quote down: who, when and why", async () => {
+    const [made] = await live().send(await live().quote("4", "3.5"));
+    const id = idOf(made);
+    await live().send(live().move("quotes", id, { from: "draft", to: "sent" }));
+    const before = live().read("quotes", await live().one("quotes", id)).fields;
+    const number = typeof before["erpNumber"] === "string" ? before["erpNumber"] : "";
+    await live().ground.people.rejectQuote(number, "The margin is too thin.");
+    const after = live().read("quotes", await live().one("quotes", id)).fields;
+    expect(after).toMatchObject({
+      ...{ status: "cancelled", approval: "rejected", approvalReason: "The margin is too thin." },
+      approvalAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
+    });
+    expect(typeof after["approvalBy"]).toBe("string");
+    expect([live().ground.user, null]).not.toContain(after["approvalBy"]);
   });
 
   it("keeps the agreed price when the quantity of a line changes", async () => {

@@ -83,4 +83,43 @@ export function momentCases(pair: () => Pair): void {
     expect((await stage.erp.people.customersNamed("Fable Works Just Met")).length).toBe(1);
     await settleAll();
   }, 300_000);
+
+  test("in the moment: an open order is cancelled once where the ERP lets it, a done one never", async () => {
+    const { engine, stage, named, settleAll } = pair();
+    const { moment } = engine;
+    const { people, cancelsOrders } = stage.erp;
+    const quote = wonQuote(pair(), { account: accountOf(21), pieces: 2, orderNumber: "PO-LIVE-M3" });
+    const made = await moment.quoteToOrder({ quote: `crm:${quote}`, by: "test", budgetMs });
+    if (made.kind !== "ordered") throw new Error(JSON.stringify(made));
+    const { number } = made.order;
+    const order = made.order.names.find((name) => name.startsWith("crm:")) ?? "";
+    const asked = { order, by: "test", reason: "ordered twice", budgetMs };
+    const would = await moment.cancellationOf({ order, budgetMs });
+    const losing = loseFirstAnswers([stage.lines.crm, stage.lines.erp]);
+    let last = await moment.cancelOrder(asked);
+    for (let tries = 0; tries < 20 && last.kind === "pending"; tries += 1)
+      last = await moment.cancelOrder(asked);
+    losing.stop();
+    const shown = (): unknown => named("orders", "number", number)?.["status"];
+    if (!cancelsOrders) {
+      expect(would).toMatchObject({ kind: "refused", refusal: { code: "not_offered" } });
+      expect(last).toEqual(would);
+      await settleAll();
+      expect(shown()).toBe("open");
+      return;
+    }
+    expect(would).toEqual({ kind: "possible", state: "open" });
+    expect(last).toMatchObject({ kind: "cancelled", order: { number } });
+    expect(shown()).toBe("cancelled");
+    expect(losing.lost.length).toBeGreaterThan(0);
+    await settleAll();
+    // The quote stays what it was, and asking for its order again makes no second one.
+    expect(stage.crm.state.records["quotes"]?.[quote]?.["status"]).toBe("converted");
+    const again = await moment.quoteToOrder({ quote: `crm:${quote}`, by: "test", budgetMs });
+    expect(again).toMatchObject({ kind: "ordered", order: { number }, isMadeNow: false });
+    const sent = named("orders", "status", "closed") ?? named("orders", "status", "invoiced");
+    const answer = await moment.cancelOrder({ ...asked, order: `crm:${sent?.id}` });
+    expect(answer).toMatchObject({ kind: "refused", refusal: { code: "order_bound" } });
+    expect((await people.papersOf(number ?? "")).shipments).toEqual([]);
+  }, 300_000);
 }

@@ -107,6 +107,7 @@ export const liveTryton: LiveSystem = {
       user: erp.user,
       people: trytonPeople(admin),
       numbersCustomers: true,
+      cancelsOrders: false,
       goods: { code: "P002", warehouse: "WH" },
       taxPercent: 20,
       isReading,

@@ -26,6 +26,7 @@ export type ProblemCode =
   | "not_in_erp"
   | "not_accepted"
   | "quote_closed"
+  | "order_bound"
   | "held"
   | "candidate_taken"
   | "person_taken"

@@ -312,6 +312,52 @@ export interface InTheMomentOperations {
       };
     };
   };
+  /** Have the ERP cancel an order, where the contract leaves that to the CRM. */
+  readonly cancelOrder: {
+    readonly path: { readonly id: string };
+    readonly query: { readonly [key: string]: never };
+    readonly body: { readonly reason: string };
+    readonly answer:
+      | {
+        readonly status: 200;
+        readonly body: {
+          readonly kind: "cancelled";
+          readonly order: {
+            readonly names: readonly string[];
+            readonly number: string | null;
+          };
+          readonly isDoneNow: boolean;
+        };
+      }
+      | {
+        readonly status: 202;
+        readonly body: { readonly kind: "pending"; readonly message: unknown };
+      };
+  };
+  /** Whether an order would be cancelled if somebody asked now, without doing anything. */
+  readonly cancellationOfOrder: {
+    readonly path: { readonly id: string };
+    readonly query: { readonly [key: string]: never };
+    readonly body: null;
+    readonly answer:
+      | {
+        readonly status: 200;
+        readonly body:
+          | {
+              readonly kind: "cancelled";
+              readonly order: {
+                readonly names: readonly string[];
+                readonly number: string | null;
+              };
+              readonly isDoneNow: boolean;
+            }
+          | { readonly kind: "possible"; readonly state: string };
+      }
+      | {
+        readonly status: 202;
+        readonly body: { readonly kind: "pending"; readonly message: unknown };
+      };
+  };
 }
 
 /** Where the operations of "In the moment" are. */
@@ -323,4 +369,6 @@ export const inTheMomentRoutes: { readonly [id in keyof InTheMomentOperations]: 
   askAvailability: { method: "POST", path: "/availability", isKeyed: false, isTimed: true },
   checkCredit: { method: "POST", path: "/credit-checks", isKeyed: false, isTimed: true },
   orderStatus: { method: "GET", path: "/orders/{id}/status", isKeyed: false, isTimed: true },
+  cancelOrder: { method: "POST", path: "/orders/{id}/cancel", isKeyed: true, isTimed: true },
+  cancellationOfOrder: { method: "GET", path: "/orders/{id}/cancel", isKeyed: false, isTimed: true },
 };

@@ -3,7 +3,7 @@ import { externalId } from "@crossfoot/kernel";
 import type { FailureRecord } from "@crossfoot/kernel";
 import { plainProject, writeFiles } from "../config/testing.ts";
 import { tempFolder } from "../platform/testing/temp-folder.ts";
-import type { Engine, Preflight } from "../runtime/engine.ts";
+import type { Cancelling, Engine, Preflight } from "../runtime/engine.ts";
 import { command, fakeEngine } from "./testing.ts";
 import type { Ended } from "./testing.ts";
 
@@ -148,5 +148,35 @@ describe("ask", () => {
     );
     expect([ordered.code, ordered.out.trim()]).toEqual([0, "Ordered: SO-3 (erp:3, crm:4)."]);
     expect(asked).toEqual([{ quote: "crm:7", by: "ada", budgetMs: 2_000 }]);
+  });
+
+  it("a cancellation needs its reason, and says whether it is done, was done, or is open", async () => {
+    const order = { names: ["erp:3", "crm:4"], number: "SO-3" };
+    const cancel = async (answer: Cancelling, ...words: readonly string[]) =>
+      run({ cancelOrder: () => Promise.resolve(answer) }, "cancel-order", "crm:4", ...words);
+    const reason = ["--reason", " ordered twice "];
+    const now = await cancel({ kind: "cancelled", order, isDoneNow: true }, ...reason);
+    expect([now.code, now.out.trim()]).toEqual([0, "Cancelled: SO-3 (erp:3, crm:4)."]);
+    expect(asked).toEqual([{ order: "crm:4", by: "ada", reason: "ordered twice", budgetMs: 10_000 }]);
+    const before = await cancel({ kind: "cancelled", order, isDoneNow: false }, ...reason);
+    expect(before.out.trim()).toBe("Cancelled before: SO-3 (erp:3, crm:4).");
+    const pending = await cancel({ kind: "pending", message: "ask again" }, ...reason);
+    expect([pending.code, pending.out.trim()]).toEqual([2, "Not yet: ask again."]);
+    for (const given of [[], ["--reason", " "], ["--reason", "x".repeat(501)]]) {
+      const refused = await cancel({ kind: "cancelled", order, isDoneNow: true }, ...given);
+      expect([refused.code, refused.err]).toEqual([4, expect.stringContaining("--reason is needed")]);
+      expect(asked).toEqual([]);
+    }
+    const message = "the order is delivered in erp";
+    const bound = { kind: "refused", refusal: { code: "order_bound", message, failure: null } } as const;
+    const told = await cancel(bound, ...reason);
+    expect([told.code, told.err]).toEqual([1, expect.stringContaining(message)]);
+  });
+
+  it("with --check a cancellation is only looked at", async () => {
+    const cancellationOf = () => Promise.resolve({ kind: "possible", state: "open" } as const);
+    const { code, out } = await run({ cancellationOf }, "cancel-order", "crm:4", "--check");
+    expect([code, out.trim()]).toEqual([0, "It would be cancelled: it is open."]);
+    expect(asked).toEqual([{ order: "crm:4", budgetMs: 10_000 }]);
   });
 });

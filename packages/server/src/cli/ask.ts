@@ -1,5 +1,5 @@
 import { readDuration } from "../config/duration.ts";
-import type { Answered, Engine, Ordering } from "../runtime/engine.ts";
+import type { Answered, Cancelling, Engine, Ordering } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
 import { withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
@@ -97,6 +97,19 @@ function addAboutOne(add: Add): void {
     command.argument("<quote>").option(...within);
     act((context, [quote]) => order(context, String(quote), command.opts<Flags>()));
   });
+  addCancelling(add);
+}
+
+function addCancelling(add: Add): void {
+  const says = "have the ERP cancel an order, where the contract leaves that to the CRM";
+  add("cancel-order", says, (command, act) => {
+    command
+      .argument("<order>")
+      .option("--reason <text>", "why; told on the CRM's order")
+      .option("--check", "only look: tell whether it would be cancelled")
+      .option(...within);
+    act((context, [given]) => cancelOrder(context, String(given), command.opts<CancelFlags>()));
+  });
 }
 
 /** Lines as `RECORD=QUANTITY,UNIT`; the quantity is null where none is said. */
@@ -167,4 +180,31 @@ async function order(context: Context, quote: string, flags: Flags): Promise<Exi
     return `${said}: ${told.order.number ?? "without a number"} (${named}).`;
   });
   return told.kind === "ordered" ? exitCodes.done : exitCodes.differences;
+}
+
+interface CancelFlags extends Flags {
+  readonly reason?: string;
+  readonly check?: boolean;
+}
+
+/** Longest reason, characters: a note repeats it whole. */
+const reasonMax = 500;
+
+async function cancelOrder(context: Context, given: string, flags: CancelFlags): Promise<ExitCode> {
+  const reason = flags.reason?.trim() ?? "";
+  const isCheck = flags.check === true;
+  if (!isCheck && (reason === "" || reason.length > reasonMax))
+    throw badInput(`--reason is needed: why the order is cancelled, up to ${reasonMax} characters`);
+  const asked = { order: given, budgetMs: budgetOf(flags) };
+  const told: Cancelling = await withEngine(context, ({ moment }) =>
+    isCheck ? moment.cancellationOf(asked) : moment.cancelOrder({ ...asked, by: context.deps.user, reason }),
+  );
+  if (told.kind === "refused") throw refusalIn(told.refusal);
+  context.print(told, () => {
+    if (told.kind === "pending") return `Not yet: ${told.message}.`;
+    if (told.kind === "possible") return `It would be cancelled: it is ${told.state}.`;
+    const said = told.isDoneNow ? "Cancelled" : "Cancelled before";
+    return `${said}: ${told.order.number ?? "without a number"} (${told.order.names.join(", ")}).`;
+  });
+  return told.kind === "pending" ? exitCodes.differences : exitCodes.done;
 }

@@ -41,7 +41,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "status",
       "why",
       "statement",
-      ...["ask-price", "ask-stock", "ask-credit", "ask-order", "preflight", "order"],
+      ...["ask-price", "ask-stock", "ask-credit", "ask-order", "preflight", "order", "cancel-order"],
       "contract",
       "spec",
       "plan",

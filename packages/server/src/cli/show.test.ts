@@ -113,7 +113,9 @@ describe("the contract as a page", () => {
     expect(page).toContain(
       "Created in the ERP when its status is customer, or when a document needs it there.",
     );
-    expect(page).toContain("While it is converted or cancelled in the ERP, nobody writes any other field.");
+    const closed =
+      "While it is rejected or converted or cancelled in the ERP, nobody writes any other field.";
+    expect(page).toContain(closed);
     expect(page).toContain("Not part of it (switched off): contacts, products");
     for (const who of ["Sales", "Finance", "Operations"])
       expect(page).toMatch(new RegExp(`${who} +_+ {2}date _+`));

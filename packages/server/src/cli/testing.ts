@@ -131,6 +131,7 @@ const unasked = (): never => {
 const noMoment: Engine["moment"] = {
   ...{ price: unasked, availability: unasked, credit: unasked, orderStatus: unasked },
   ...{ preflight: unasked, quoteToOrder: unasked, orderOf: unasked },
+  ...{ cancelOrder: unasked, cancellationOf: unasked },
 };
 const memoryAccess = (): AccessStore & EventStore & SubscriptionStore =>
   createMemoryStore({

@@ -71,6 +71,8 @@ export interface People {
   pay(invoice: string): Promise<void>;
   /** Credits a posted invoice whole, and posts the credit note. */
   credit(invoice: string): Promise<void>;
+  /** Turns a quote down, with the reason where the ERP's people would write it. */
+  rejectQuote(number: string, reason: string): Promise<void>;
   /** Everything that came of the quote or order with this number. */
   papersOf(order: string): Promise<Papers>;
   /** Every sale that a user made, in whatever state. */

@@ -22,6 +22,9 @@ const valueMax = 300;
 /** Control characters and marks that turn a line around have no place in a note. */
 const controls = /[\p{Cc}\p{Bidi_Control}]+/gu;
 
+/** Words of somebody as a note repeats them: one line, without marks that turn it around. */
+export const plainLine = (text: string): string => text.replaceAll(controls, " ").trim();
+
 /** A value as a note names it. */
 function plainText(value: Value | undefined): string {
   if (value === undefined || value === null || value === "") return "nothing";

@@ -53,11 +53,11 @@ export function orderingOf(world: World): Pick<Moment, "quoteToOrder" | "orderOf
 export const goesOn: Ordering = { kind: "pending", message: "the order is being made; ask again" };
 
 /** What is answered in time, or else `late`. The signal aborts when nobody waits any more. */
-async function within(
+export async function within<Told>(
   world: World,
   budgetMs: number,
-  at: { readonly ask: (signal: AbortSignal) => Promise<Ordering>; readonly late: Ordering },
-): Promise<Ordering> {
+  at: { readonly ask: (signal: AbortSignal) => Promise<Told>; readonly late: Told },
+): Promise<Told> {
   const waiting = new AbortController();
   const tired = world.sleep(budgetMs, waiting.signal).then(() => at.late);
   try {
@@ -70,7 +70,10 @@ async function within(
 const asKnown = (ordering: Ordering): Ordering =>
   ordering.kind === "ordered" ? { ...ordering, isMadeNow: false } : ordering;
 
-async function told(work: () => Promise<Ordering>): Promise<Ordering> {
+/** What is answered, or why not. Rejects with a defect or a StoreError. */
+export async function told<Told>(
+  work: () => Promise<Told>,
+): Promise<Told | Extract<Ordering, { kind: "refused" }>> {
   try {
     return await work();
   } catch (error) {
@@ -122,7 +125,7 @@ async function standingOf(world: World, erp: Side, way: OrderWay): Promise<Stand
 }
 
 /** Every name of a record: the one that is given, and those of its counterparts. */
-async function namesOf(world: World, record: RecordKey): Promise<readonly string[]> {
+export async function namesOf(world: World, record: RecordKey): Promise<readonly string[]> {
   const link = (await world.store.linksOf([record])).get(recordName(record));
   const own = `${record.connection}:${record.id}`;
   if (link === undefined) return [own];
@@ -235,7 +238,7 @@ async function readNamed(session: Session, side: Side, first: RecordKey): Promis
 }
 
 /** Gives new records of these entities their links, parents first. */
-async function matchEntities(session: Session, names: readonly EntityName[]): Promise<void> {
+export async function matchEntities(session: Session, names: readonly EntityName[]): Promise<void> {
   for (const policy of session.world.policies)
     if (names.includes(policy.entity)) await matchFirst(session, policy);
 }

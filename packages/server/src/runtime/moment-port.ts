@@ -5,7 +5,8 @@ import type { FailureRecord } from "@crossfoot/kernel";
  * What is asked and answered while somebody waits. A record is named as `<connection>:<native id>` of either
  * system or by the id of its link; answers name it as it was asked for. Units, states, amounts and days are
  * ours, as in {@link import("@crossfoot/connector-sdk").Operations}. Nothing here writes to a system but
- * {@link Moment.quoteToOrder}, whose writes go the way of all others (docs/decisions/0021).
+ * {@link Moment.quoteToOrder} and {@link Moment.cancelOrder}, whose writes go the way of all others
+ * (docs/decisions/0021).
  */
 export interface Moment {
   /** What the ERP would charge. */
@@ -23,12 +24,26 @@ export interface Moment {
   quoteToOrder(question: { readonly quote: string; readonly by: string } & Budget): Promise<Ordering>;
   /** Where that stands, without doing anything. */
   orderOf(question: { readonly quote: string } & Budget): Promise<Ordering>;
+  /**
+   * Has the ERP cancel an order, while the contract leaves its state to the CRM and nothing of it is
+   * delivered or invoiced. Asked again it is cancelled once, and says so.
+   */
+  cancelOrder(question: CancelQuestion): Promise<Cancelling>;
+  /** Whether it would be cancelled, without doing anything. */
+  cancellationOf(question: { readonly order: string } & Budget): Promise<Cancelling>;
 }
 
 /** How long somebody waits for an answer. */
 interface Budget {
   /** ms; past it the answer is a stale one, or that it is not there yet. */
   readonly budgetMs: number;
+}
+
+/** Which order is to be cancelled, by whom, and why: the reason is told on the CRM's order. */
+export interface CancelQuestion extends Budget {
+  readonly order: string;
+  readonly by: string;
+  readonly reason: string;
 }
 
 /** Lines as they are asked for: a product, how much, and a unit of ours (null is the product's own). */
@@ -88,6 +103,7 @@ export interface Refusal {
  * - `not_offered` the ERP offers no such operation
  * - `not_accepted` the quote is not accepted in the CRM
  * - `quote_closed` no way leads from that quote to an order
+ * - `order_bound` the order's state is the ERP's alone by now, or part of it is delivered or invoiced
  * - `held` a person has to decide first: a conflict, a park, a candidate, a held store, a pause
  * - `refused_by_erp` the ERP said no, in `failure`
  * - `erp_away` the ERP did not answer in time, and no earlier answer is known
@@ -99,6 +115,7 @@ export type RefusalCode =
   | "not_offered"
   | "not_accepted"
   | "quote_closed"
+  | "order_bound"
   | "held"
   | "refused_by_erp"
   | "erp_away"
@@ -117,6 +134,21 @@ export type Ordering =
       readonly isMadeNow: boolean;
     }
   /** It goes on by itself; ask again. */
+  | { readonly kind: "pending"; readonly message: string }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** Where the cancellation of an order stands. */
+export type Cancelling =
+  | {
+      readonly kind: "cancelled";
+      /** As in {@link Ordering}. */
+      readonly order: { readonly names: readonly string[]; readonly number: string | null };
+      /** Whether this very call did it. */
+      readonly isDoneNow: boolean;
+    }
+  /** It would be cancelled; told by {@link Moment.cancellationOf} alone. `state` is ours. */
+  | { readonly kind: "possible"; readonly state: string }
+  /** It is not known yet; ask again. */
   | { readonly kind: "pending"; readonly message: string }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 

@@ -1,4 +1,5 @@
 import { KeptAnswers } from "./moment-answer.ts";
+import { cancellingOf } from "./moment-cancel.ts";
 import { orderingOf } from "./moment-order.ts";
 import type { Moment } from "./moment-port.ts";
 import { preflightOf } from "./moment-preflight.ts";
@@ -8,5 +9,10 @@ import type { World } from "./world.ts";
 /** What is answered in the moment, over a world. */
 export function createMoment(world: World): Moment {
   const kept = new KeptAnswers(world.clock);
-  return { ...questionsOf(world, kept), ...preflightOf(world, kept), ...orderingOf(world) };
+  return {
+    ...questionsOf(world, kept),
+    ...preflightOf(world, kept),
+    ...orderingOf(world),
+    ...cancellingOf(world),
+  };
 }

@@ -25,7 +25,7 @@ const lookMs = 150;
 const workIsOver = new DOMException("the work is over", "AbortError");
 
 /** Other workers are at it, and this work has to be alone. */
-class LeaseTaken extends Error {
+export class LeaseTaken extends Error {
   constructor() {
     super("another Crossfoot worker is running on this store and does not end; wait for it, or stop it");
     this.name = "LeaseTaken";

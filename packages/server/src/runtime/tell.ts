@@ -67,7 +67,7 @@ async function tell(session: Session, side: Side, due: readonly DueTelling[]): P
   );
   if (there.length === 0) return gone;
   const writes = there.map(({ one, id }) => noteWrite(world, side, { one, id }));
-  const outcomes = await send(session, side, writes);
+  const outcomes = await sendNotes(session, side, writes);
   const sent = there.flatMap(({ one, id }, at): readonly Telling[] => {
     const outcome = outcomes[at];
     if (outcome === undefined) return [];
@@ -77,7 +77,8 @@ async function tell(session: Session, side: Side, due: readonly DueTelling[]): P
   return [...gone, ...sent];
 }
 
-async function send(
+/** Sends notes; each has an outcome, and a failure of the world is the outcome of all. */
+export async function sendNotes(
   session: Session,
   side: Side,
   writes: readonly NativeWrite[],

@@ -1,10 +1,10 @@
 import type { EntityPolicy, LinkId } from "@crossfoot/kernel";
 import type { Intent } from "../store/port.ts";
 import type { Unmade } from "./apply-judge.ts";
-import { assess, currentImages } from "./assess.ts";
+import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
+import { directIntent } from "./direct-intent.ts";
 import type { PlanDocument, PlanWrite } from "./plan-document.ts";
-import { referenceOf } from "./link-id.ts";
 import { contextOf } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import type { World } from "./world.ts";
@@ -63,38 +63,12 @@ export function intentAsPlanned(
   const { bundle, input } = one;
   const { plan, undo, write } = at;
   const does = plan.repair === undefined ? "consolidate" : "repair";
-  const name = `${undo === null ? does : "undo"}\n${plan.id}\n${write.number}`;
-  const moved = write.transition === null ? [] : [input.policy.statusField ?? ""];
-  const fields = [...new Set([...Object.keys(write.fields), ...moved])];
-  return {
-    key: world.entropy.digest(name),
-    link: bundle.id,
-    entity: bundle.entity,
-    generation: bundle.generation,
-    target: write.target,
+  const { target, id, step, precondition, fields, transition, causes } = write;
+  const intent = directIntent(world, bundle, {
+    name: `${undo === null ? does : "undo"}\n${plan.id}\n${write.number}`,
+    statusField: input.policy.statusField ?? "",
     kind: write.kind as Intent["kind"],
-    state: "stored",
-    step: write.step,
-    id: write.id,
-    reference: referenceOf(world, { link: bundle.id, generation: bundle.generation }),
-    precondition: write.precondition,
-    // No decision comes to this write: it is never compared with one.
-    contentHash: world.entropy.digest(`content\n${name}`),
-    fields: write.fields,
-    transition: write.transition,
-    causes: write.causes,
-    // The other sides show what they showed: their bases stay.
-    sourceImages: {},
-    shared: [],
-    group: null,
-    before: currentImages(world, { bundle, connection: write.target, fields }),
-    plan: { id: plan.id, number: write.number },
-    runId: null,
-    undo,
-    attempts: 0,
-    fence: 0,
-    sendDeadline: null,
-    abandonedAt: null,
-    failure: null,
-  };
+    ...{ target, id, step, precondition, fields, transition, causes },
+  });
+  return { ...intent, plan: { id: plan.id, number: write.number }, undo };
 }

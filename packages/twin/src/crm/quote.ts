@@ -40,6 +40,8 @@ const OPEN_FIELDS: readonly string[] = [
   "erpUrl",
   "approvalState",
   "approvalReason",
+  "approvalBy",
+  "approvalAt",
   "externalRef",
 ];
 

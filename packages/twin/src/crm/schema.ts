@@ -206,6 +206,8 @@ const quotes: ObjectSchema = {
     ...writeBack,
     choice("approvalState", ["none", "pending", "approved", "rejected"], { initial: "none" }),
     text("approvalReason", { max: 2000 }),
+    text("approvalBy", { max: 255 }),
+    plain("approvalAt", "instant"),
     externalRef,
   ],
 };

@@ -1,4 +1,4 @@
-import { dayOf, toCompact } from "../calendar.ts";
+import { dayOf, plainInstant, toCompact } from "../calendar.ts";
 import { big } from "../decimal.ts";
 import type { TwinError } from "../failure.ts";
 import { numberIn, rowsIn, textIn, type Json, type JsonMap, type TwinRecord } from "../json.ts";
@@ -180,6 +180,8 @@ export interface Press {
   readonly reason?: string | null;
 }
 
+const undecided = { approval_reason: null, approval_by: null, approval_at: null } as const;
+
 /** Does an action on a sales quote; in the wrong state it does nothing and gives the unchanged record. */
 export function actOnQuote(acting: Acting, id: number, press: Press): ActionOutcome {
   const quote = acting.records.need("sales_quotes", id);
@@ -190,9 +192,11 @@ export function actOnQuote(acting: Acting, id: number, press: Press): ActionOutc
   if (action === "validate") return validateQuote(acting, quote);
   if (action === "confirm") return confirmQuote(acting, quote);
   if (action === "cancel") return store({ state: "cancelled" });
-  if (action === "reopen") return store({ state: "draft", approval: "none", approval_reason: null });
-  if (action === "reject") return store({ state: "rejected", approval: "rejected", approval_reason: reason });
-  return store({ approval: "approved" });
+  if (action === "reopen") return store({ state: "draft", approval: "none", ...undecided });
+  const decided = { approval_by: acting.actor, approval_at: plainInstant(acting.clock()) };
+  if (action === "reject")
+    return store({ state: "rejected", approval: "rejected", approval_reason: reason, ...decided });
+  return store({ approval: "approved", ...decided });
 }
 
 /** Lets quotes whose validity has passed expire; gives them. */

@@ -189,6 +189,11 @@ test("a quote over the credit limit waits for approval with its reason, then mak
     approval_reason: "credit limit exceeded by 652.50 EUR",
   });
   erp.people.approveQuote(id);
+  expect((await call("GET", `/sales_quotes/${id}`)).body).toMatchObject({
+    approval: "approved",
+    approval_by: "dora",
+    approval_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/) as string,
+  });
   expect((await press(id, "confirm")).body).toMatchObject({ state: "confirmed", order_id: 1 });
   const credit = await call("POST", "/operations/credit", {
     customer_id: 1,

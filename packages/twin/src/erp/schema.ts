@@ -161,6 +161,8 @@ const salesQuotes: ObjectSchema = {
     }),
     choice("approval", ["none", "pending", "approved", "rejected"], { readOnly: true, initial: "none" }),
     text("approval_reason", { readOnly: true, max: 2000 }),
+    text("approval_by", { readOnly: true, max: 40 }),
+    plain("approval_at", "instant", { readOnly: true }),
     plain("messages", "list", { readOnly: true, initial: [] }),
     rows("lines", [
       reference("item_id", "items", required),

@@ -183,6 +183,12 @@ export function odooPeople(desk: Desk): People {
     unpaidInvoices: (order) => unpaidInvoices(desk, order),
     pay: (invoice) => pay(desk, Number(invoice)),
     credit: (invoice) => credit(desk, Number(invoice)),
+    rejectQuote: async (number, reason) => {
+      const ids = (await desk.find("sale.order", [["name", "=", number]], ["name"])).map(idOf);
+      await desk.call("sale.order", "message_post", { ids, body: reason, message_type: "comment" });
+      const context = { disable_cancel_warning: true };
+      await desk.call("sale.order", "action_cancel", { ids, context });
+    },
     papersOf: (order) => papersOf(desk, order),
     salesOf: async (user) => {
       const rows = await desk.find("sale.order", [["create_uid.login", "=", user]], ["name", "state"]);

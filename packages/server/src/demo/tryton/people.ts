@@ -136,6 +136,12 @@ async function salesOf(admin: Admin, user: string): Promise<readonly Sale[]> {
   }));
 }
 
+async function rejectQuote(admin: Admin, number: string, reason: string): Promise<void> {
+  const [sale] = await admin.find("sale.sale", [["number", "=", number]], ["number"]);
+  await admin.call("sale.sale.write", [idOf(sale)], { comment: reason });
+  await admin.call("sale.sale.cancel", [idOf(sale)]);
+}
+
 /** People at Tryton's own screens, which is JSON-RPC under a login of theirs. */
 export function trytonPeople(hasty: Admin): People {
   const admin = patient(hasty);
@@ -196,6 +202,7 @@ export function trytonPeople(hasty: Admin): People {
       await admin.wizard("account.invoice.pay", [["choice", { payment_method: idOf(method) }]], on);
     },
     credit: (invoice) => credit(admin, Number(invoice)),
+    rejectQuote: (number, reason) => rejectQuote(admin, number, reason),
     papersOf: (order) => papersOf(admin, order),
     salesOf: (user) => salesOf(admin, user),
     referencesOf: async (user) => {

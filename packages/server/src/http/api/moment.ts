@@ -1,6 +1,8 @@
 import {
   apiBase,
   availabilityRoute,
+  cancellationRoute,
+  cancelOrderRoute,
   creditRoute,
   orderOfQuoteRoute,
   orderStatusRoute,
@@ -11,6 +13,7 @@ import {
 import type { ProblemCode } from "@crossfoot/api";
 import type {
   Answered,
+  Cancelling,
   Moment,
   Ordering,
   Preflight,
@@ -81,6 +84,13 @@ function orderingAnswer(ordering: Ordering, quote: string): Answer {
   return { status: 202, body: ordering, location, retryAfterSeconds: lookAgainSeconds };
 }
 
+function cancellingAnswer(cancelling: Cancelling, order: string): Answer {
+  if (cancelling.kind === "refused") throw problemOf(cancelling.refusal);
+  if (cancelling.kind !== "pending") return done(cancelling);
+  const location = `${apiBase}/orders/${encodeURIComponent(order)}/cancel`;
+  return { status: 202, body: cancelling, location, retryAfterSeconds: lookAgainSeconds };
+}
+
 /** What is asked while somebody waits. */
 export function momentRoutes(moment: Moment): readonly Bound[] {
   const within = ({ budgetMs }: Pick<Call, "budgetMs">): { readonly budgetMs: number } => ({ budgetMs });
@@ -97,6 +107,15 @@ export function momentRoutes(moment: Moment): readonly Bound[] {
     bind(orderOfQuoteRoute, async (call) => {
       const quote = call.params.id;
       return orderingAnswer(await moment.orderOf({ quote, ...within(call) }), quote);
+    }),
+    bind(cancelOrderRoute, async (call) => {
+      const order = call.params.id;
+      const asked = { order, by: call.caller.by, reason: call.body.reason };
+      return cancellingAnswer(await moment.cancelOrder({ ...asked, ...within(call) }), order);
+    }),
+    bind(cancellationRoute, async (call) => {
+      const order = call.params.id;
+      return cancellingAnswer(await moment.cancellationOf({ order, ...within(call) }), order);
     }),
     bind(preflightRoute, async (call) =>
       answerOf(await moment.preflight({ ...call.body, ...within(call) }), (answer) =>

@@ -136,6 +136,7 @@ const somePath = (path: string): string =>
 /** A body that the schema of each route takes. */
 const someBodies: { readonly [id: string]: unknown } = {
   orderQuote: {},
+  cancelOrder: { reason: "ordered twice" },
   preflightQuote: { quote: "crm:1" },
   askPrices: { account: "crm:1", lines: [{ product: "erp:2", quantity: "3" }] },
   askAvailability: { rows: [{ product: "erp:2" }] },
@@ -211,4 +212,10 @@ export const someMoment: Moment = {
   quoteToOrder: () => Promise.resolve({ kind: "pending", message: "the ERP makes it" }),
   orderOf: () =>
     Promise.resolve({ kind: "ordered", order: { names: ["erp:9"], number: "SO9" }, isMadeNow: false }),
+  cancelOrder: () =>
+    Promise.resolve({
+      kind: "refused",
+      refusal: { code: "order_bound", message: "the order is delivered in erp", failure: null },
+    }),
+  cancellationOf: () => Promise.resolve({ kind: "possible", state: "open" }),
 };
