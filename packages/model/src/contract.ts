@@ -196,6 +196,14 @@ const mandatory: FieldTerms = { mandatory: true };
 const back: FieldTerms = { master: "erp", direction: "erp-to-crm" };
 const reported = ["status", "erpNumber", "validation", "approval", "approvalReason"];
 const compared: FieldTerms = { direction: "compare" };
+/** Facts of each system: nobody is their master, and nothing writes them. */
+const companyTotals: EntityTerms["fields"] = {
+  companyNet: compared,
+  companyTax: compared,
+  companyGross: compared,
+  companyRate: compared,
+  companyRateDate: compared,
+};
 
 const usual: Contract = {
   signers: [{ department: "Sales" }, { department: "Finance" }, { department: "Operations" }],
@@ -283,7 +291,7 @@ const usual: Contract = {
       onDelete: "ask",
       create: { crm: always },
       matchKeys: [["number"]],
-      fields: { account: mandatory },
+      fields: { account: mandatory, ...companyTotals },
       means: "What the customer ordered and the ERP confirmed.",
     },
     invoices: {
@@ -292,7 +300,7 @@ const usual: Contract = {
       onDelete: "ask",
       create: { crm: always },
       matchKeys: [["number"]],
-      fields: { account: mandatory },
+      fields: { account: mandatory, ...companyTotals },
       means: "What the customer owes or has paid, as posted in the ERP.",
     },
     inventory: {
