@@ -1,4 +1,5 @@
 import { ConnectorError, wrongOption } from "@crossfoot/connector-sdk";
+import { rateFields } from "./company-totals.ts";
 import { flag, idOf, isList, isMap, keyOf, odooId, refId, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import { tokens } from "./odoo.ts";
@@ -67,7 +68,7 @@ const asked: { readonly [model: string]: readonly string[] } = {
   ],
   "uom.uom": ["category_id"],
   "stock.picking": ["carrier_id", "carrier_tracking_ref", "sale_id"],
-  "account.move": ["invoice_payments_widget"],
+  "account.move": ["invoice_payments_widget", ...rateFields],
   "account.move.line": ["sale_line_ids", "price_unit", "quantity"],
 };
 
