@@ -6,7 +6,7 @@ import type { Row } from "./native.ts";
 import { made } from "./shape.ts";
 import type { Root } from "./shape.ts";
 
-/** Decimals of a rate that is turned round: an amount of a billion is off by less than a cent's thousandth. */
+/** Decimals of a rate that is turned round: of a billion it takes a millionth at most. */
 const ratePlaces = 15;
 
 /** Odoo tells units of the document's currency for one of the company's; the rate here is the other way. */

@@ -1,5 +1,4 @@
 import { ConnectorError, wrongOption } from "@crossfoot/connector-sdk";
-import { rateFields } from "./company-totals.ts";
 import { flag, idOf, isList, isMap, keyOf, odooId, refId, text } from "./native.ts";
 import type { Json, JsonMap, Row } from "./native.ts";
 import { tokens } from "./odoo.ts";
@@ -68,7 +67,7 @@ const asked: { readonly [model: string]: readonly string[] } = {
   ],
   "uom.uom": ["category_id"],
   "stock.picking": ["carrier_id", "carrier_tracking_ref", "sale_id"],
-  "account.move": ["invoice_payments_widget", ...rateFields],
+  "account.move": ["invoice_payments_widget", "invoice_currency_rate", "expected_currency_rate"],
   "account.move.line": ["sale_line_ids", "price_unit", "quantity"],
 };
 

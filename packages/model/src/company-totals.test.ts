@@ -105,7 +105,7 @@ describe("a difference in the company's currency", () => {
       "companyGross unknown crossfoot explain crm.json erp.json",
     ]);
   });
-  test("follows the document's own where that differs; a kept field or a write under way is no excuse", () => {
+  test("follows the document's own; a kept field or a write that is under way is no excuse", () => {
     const under = { gross: "parked" } as const;
     const other = pairOf({ ...big(early), gross: euro("120") }, big(late), {
       reasons: under,

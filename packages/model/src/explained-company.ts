@@ -29,7 +29,7 @@ function companyOf(fields: Fields): CompanyTotals | null {
   };
 }
 
-/** The rate that the other side tells, for a side that tells none: its totals follow from that, or from none. */
+/** The rate that the other side tells, for a side that tells none of its own. */
 function exchangeFor(own: CompanyTotals, other: CompanyTotals): Pick<PricedDocument, "exchange" | "dates"> {
   const { currency, rate } = other;
   if (own.rate !== undefined || rate === undefined) return {};

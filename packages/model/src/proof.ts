@@ -47,7 +47,8 @@ export interface FieldProof {
 }
 
 /**
- * Proves how far two records are equal in the named fields that are compared (see {@link comparedFields}). The hashes cover the names of
+ * Proves how far two records are equal in the named fields that are compared (see
+ * {@link comparedFields}). The hashes cover the names of
  * those fields and what their values say (see {@link normalOf}). Never throws.
  * @param given `digest` hashes a text
  */

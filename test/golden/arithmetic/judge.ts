@@ -27,7 +27,9 @@ function recomputes(document: PricedDocument, rules: RuleSet, { totals }: Shown)
   const isSame = names.every((name) => thousandths(made.totals[name]) === thousandths(totals[name]));
   if (shown === null || company === null) return isSame && shown === null;
   const isRate = shown.rate === undefined || Number(shown.rate) === Number(company.rate);
-  return isSame && isRate && names.every((name) => thousandths(company[name]) === thousandths(shown[name] ?? ""));
+  const isShown = (name: (typeof names)[number]): boolean =>
+    thousandths(company[name]) === thousandths(shown[name] ?? "");
+  return isSame && isRate && names.every(isShown);
 }
 
 /** What a document says of everything but exchange rates. */

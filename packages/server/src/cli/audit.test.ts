@@ -49,7 +49,7 @@ describe("audit on files", () => {
     expect(ended.out).toMatch(/accounts\s+7\s+0\s+0 only in crm, 0 only in erp/);
   });
 
-  it("a place that takes no files is refused before anything is read, and nothing is left there", async () => {
+  it("a place that takes no files is refused before anything is read, and left as it was", async () => {
     const lists = { "crm/accounts.csv": "no list at all", taken: "a file" };
     for (const out of [at("taken"), at("taken/below")]) {
       const ended = await audit(lists, ["--crm", at("crm"), "--out", out]);

@@ -85,8 +85,8 @@ const inDocument: TotalsTitle = {
 const inCompany: TotalsTitle = {
   title: "Totals in the company's currency",
   over: (documents) =>
-    `${documents} orders and invoices whose total in the company's currency both systems tell, each as that ` +
-    "system reckons it; added up in the same way.",
+    `${documents} orders and invoices whose total in the company's currency both systems tell, each as ` +
+    "that system reckons it; added up in the same way.",
 };
 
 function totalsPart(footing: Footing, words: StatementWords, { title, over }: TotalsTitle): SheetPart {

@@ -39,7 +39,7 @@ async function books(): Promise<Books> {
         ...{ net: "100", tax: "19", gross: "119", open: "119", ...erp },
       });
       await mini.engine.run();
-      const [made] = mini.crm.rows("invoices").filter(({ fields }) => fields["number"] === number);
+      const made = mini.crm.rows("invoices").find(({ fields }) => fields["number"] === number);
       mini.crm.edit("invoices", made?.id ?? "", crm);
       mini.pass(10);
       await mini.engine.run();
@@ -57,7 +57,7 @@ const sumsOf = ({ companyFooting }: Statement): unknown =>
   ]);
 
 describe("totals in the company's currency", () => {
-  test("are crossfooted beside the document's; another day's rate is told, a real error is not excused", async () => {
+  test("are crossfooted too; another day's rate is told, a real error is not excused", async () => {
     const { mini, invoice, told } = await books();
     await invoice("I-1", early, early);
     const equal = await mini.engine.statement();
