@@ -183,7 +183,7 @@ describe("an invoice", () => {
     });
   });
 
-  it("says what it is in the company's currency, and the rate with its day while a table has it", async () => {
+  it("says what it is in the company's currency, with its rate and the day while told", async () => {
     const rates = { invoice_currency_rate: 1.25, expected_currency_rate: 1.25, invoice_date: "2026-11-26" };
     const signed = { amount_untaxed_signed: 40, amount_tax_signed: 7.6, amount_total_signed: 47.6 };
     const dollars = (type: string, more: Row): Rows =>
