@@ -69,7 +69,7 @@ const asked: { readonly [model: string]: readonly string[] } = {
   ],
   "uom.uom": ["category_id"],
   "stock.picking": ["carrier_id", "carrier_tracking_ref", "sale_id"],
-  "account.move": ["invoice_payments_widget"],
+  "account.move": ["invoice_payments_widget", "invoice_currency_rate", "expected_currency_rate"],
   "account.move.line": ["sale_line_ids", "price_unit", "quantity"],
 };
 

@@ -1,3 +1,4 @@
+import { companyFields, invoiceCompany, rateFields } from "./company-totals.ts";
 import { compare, decimalOf, multiply, subtract } from "./decimal.ts";
 import type { Domain } from "./domain.ts";
 import { has, placesOf } from "./facts.ts";
@@ -137,6 +138,7 @@ const roots: { readonly [root: string]: Root } = {
   amount_tax: amount("amount_tax"),
   amount_total: amount("amount_total"),
   amount_residual: amount("amount_residual"),
+  ...invoiceCompany,
 };
 
 /** Drafts stay inside the ERP unless asked for; a cancelled invoice counts once it had a number. */
@@ -194,7 +196,8 @@ export const invoices: Shape = {
       "amount_total",
     ],
     ...["amount_residual", "invoice_line_ids", "reversed_entry_id"],
-    ...(has(facts, "account.move", "invoice_payments_widget") ? ["invoice_payments_widget"] : []),
+    ...companyFields,
+    ...["invoice_payments_widget", ...rateFields].filter((name) => has(facts, "account.move", name)),
   ],
   joins,
   scope: (setting) => [

@@ -96,6 +96,8 @@ const orders = (options: Options): JsonMap => ({
   quote: shown("id", { ref: "quotes" }),
   lines: erpMapping.bookedLines,
   ...totals,
+  companyRate: shown("company_rate"),
+  companyRateDate: shown("company_rate_date"),
 });
 
 const invoices: JsonMap = {
@@ -110,6 +112,8 @@ const invoices: JsonMap = {
   payments: erpMapping.payments,
   ...totals,
   openBalance: total("amount_residual"),
+  ...erpMapping.companyTotals,
+  companyRate: shown("company_rate"),
 };
 
 const shipments: JsonMap = {

@@ -1,3 +1,4 @@
+import { orderCompany } from "./company-totals.ts";
 import { dayOf } from "./dates.ts";
 import { compare, decimalOf } from "./decimal.ts";
 import type { Domain } from "./domain.ts";
@@ -148,6 +149,7 @@ const orderRoots: { readonly [root: string]: Root } = {
   order_state: made(orderState, { field: "state" }),
   locked: made((row) => flag(row, "locked"), { field: "locked" }),
   invoice_status: plain("invoice_status"),
+  ...orderCompany,
   delivery_status: plain("delivery_status"),
   lines: made(orderLines),
 };
@@ -165,7 +167,7 @@ const fields = (facts: Facts): readonly string[] => [
   ],
   ...["partner_id", "partner_invoice_id", "partner_shipping_id", "payment_term_id", "pricelist_id"],
   ...["warehouse_id", "company_id", "currency_id", "user_id", "order_line", "invoice_ids", "invoice_status"],
-  ...["amount_untaxed", "amount_tax", "amount_total"],
+  ...["amount_untaxed", "amount_tax", "amount_total", "currency_rate"],
   ...["delivery_status", "picking_ids", "partner_credit_warning", ownReferenceField].filter((name) =>
     has(facts, model, name),
   ),

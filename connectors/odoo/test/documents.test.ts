@@ -53,6 +53,8 @@ async function read(entity: string, rows: Rows, options = {}): Promise<NativeRec
     "payments",
     "validation",
     "amount_total",
+    ...["company_currency", "company_net", "company_tax", "company_total", "company_rate"],
+    "company_rate_date",
     "date",
     "number",
   ];
@@ -224,6 +226,31 @@ describe("an invoice", () => {
       amount_total: "-59.5",
       lines: [{ quantity: "-5", unit_price: "10", amount: "-50", tax: "-9.5" }],
       payments: [{ id: "3", amount: "-59.5", method: "Bank" }],
+    });
+  });
+
+  it("says what it is in the company's currency, with its rate and the day while told", async () => {
+    const rates = { invoice_currency_rate: 1.25, expected_currency_rate: 1.25, invoice_date: "2026-11-26" };
+    const signed = { amount_untaxed_signed: 40, amount_tax_signed: 7.6, amount_total_signed: 47.6 };
+    const dollars = (type: string, more: Row): Rows =>
+      posted(type, [booked()], { currency_id: [1, "USD"], ...signed, ...rates, ...more });
+    expect(await read("invoices", dollars("out_invoice", {}))).toMatchObject({
+      ...{ company_currency: "EUR", company_net: "40", company_tax: "7.6", company_total: "47.6" },
+      ...{ company_rate: "0.8", company_rate_date: "2026-11-26" },
+    });
+    // A rate that somebody typed in is of no day; Odoo signs a credit note by itself.
+    const credit = dollars("out_refund", { expected_currency_rate: 1.2, amount_total_signed: -47.6 });
+    expect(await read("invoices", credit)).toMatchObject({
+      ...{ company_total: "-47.6", company_rate: "0.8", company_rate_date: null },
+    });
+    // Version 17 tells no rate.
+    const {
+      invoice_currency_rate: _,
+      expected_currency_rate: __,
+      ...older
+    } = dollars("out_invoice", {})["account.move"]?.[0] ?? {};
+    expect(await read("invoices", { ...dollars("out_invoice", {}), "account.move": [older] })).toMatchObject({
+      ...{ company_total: "47.6", company_rate: null, company_rate_date: null },
     });
   });
 

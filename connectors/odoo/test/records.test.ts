@@ -127,6 +127,7 @@ describe("records of version 19, as they were recorded", () => {
       invoice_state: "part_paid",
       amount_total: "6.15",
       amount_residual: "5.15",
+      ...{ company_total: "6.15", company_currency: "EUR", company_rate: null },
       lines: [
         { product: "2", quantity: "12", unit_price: "0.3135", amount: "3.76", tax: "0.71" },
         { product: "3", quantity: "5", unit_price: "0.3135", amount: "1.57", tax: "0.11" },

@@ -1,3 +1,4 @@
+import { companyRoots } from "./company-totals.ts";
 import { compare, multiply, subtract } from "./decimal.ts";
 import { keyOf, many, one, text } from "./native.ts";
 import type { Json, Row } from "./native.ts";
@@ -135,6 +136,7 @@ const roots: { readonly [root: string]: Root } = {
   tax_amount: plain("tax_amount"),
   total_amount: plain("total_amount"),
   amount_to_pay: plain("amount_to_pay"),
+  ...companyRoots,
 };
 
 const byNumber = (a: Json, b: Json): number => Number(a) - Number(b);

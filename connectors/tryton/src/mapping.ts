@@ -105,6 +105,7 @@ const invoices: JsonMap = {
   payments: erpMapping.payments,
   ...totals,
   openBalance: total("amount_to_pay"),
+  ...erpMapping.companyTotals,
 };
 
 const shipments: JsonMap = {

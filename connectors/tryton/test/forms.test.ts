@@ -3,6 +3,7 @@ import { deliveryOf } from "@crossfoot/connector-sdk/testing";
 import { openTryton, tryton } from "@crossfoot/connector-tryton";
 import { entities, entityNames } from "@crossfoot/model";
 import { describe, expect, it } from "vitest";
+import { companyRoots } from "../src/company-totals.ts";
 import { invoiceState } from "../src/invoice.ts";
 import { addressesByUse, personOf, taxIdentifier } from "../src/party.ts";
 import { orderState } from "../src/sale.ts";
@@ -163,6 +164,34 @@ describe("states", () => {
       invoice("paid", "0", "5"),
       invoice("cancelled", "0", "5"),
     ]).toEqual(["part_paid", "paid", "cancelled"]);
+  });
+});
+
+describe("an invoice in the company's currency", () => {
+  const line = (origin: string | null, credit: string, debit = "0") => ({ origin, credit, debit });
+  const shown = (state: string, lines: readonly object[]): readonly unknown[] =>
+    ["company_net", "company_tax", "company_total", "company_rate_date"].map((root) =>
+      companyRoots[root]?.form(
+        { state, invoice_date: "2026-11-26", "move.": { "move.": null, "lines.": lines } } as never,
+        {} as never,
+      ),
+    );
+  const parts = [
+    line("account.invoice.line,4", "50.01"),
+    line("account.invoice.line,5", "0", "10"),
+    line("account.invoice.tax,2", "8"),
+    line(null, "0", "48.01"),
+  ];
+
+  it("is what the lines of its move come to that are its own lines and taxes", () => {
+    expect(shown("posted", parts)).toEqual(["40.01", "8", "48.01", "2026-11-26"]);
+    const credit = [line("account.invoice.line,7", "0", "40.01"), line(null, "40.01")];
+    expect(shown("paid", credit)).toEqual(["-40.01", "0", "-40.01", "2026-11-26"]);
+  });
+
+  it("is not told before it is posted, nor where the move does not say what it came of", () => {
+    expect(shown("validated", parts)).toEqual([null, null, null, null]);
+    expect(shown("posted", [line(null, "0", "48.01")])).toEqual([null, null, null, "2026-11-26"]);
   });
 });
 

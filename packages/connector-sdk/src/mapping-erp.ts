@@ -17,6 +17,17 @@ export const money = (amount: string, currency: string, more: JsonMap = {}): Jso
 /** A total of a document, read only, in the document's currency. */
 export const total = (path: string): JsonMap => money(path, "currency", { write: false });
 
+/**
+ * Totals of a document in the currency of the company, read only, and the date of their rate. Roots:
+ * `company_net`, `company_tax`, `company_total` (decimals or null), `company_currency`, `company_rate_date`.
+ */
+export const companyTotals: JsonMap = {
+  companyNet: money("company_net", "company_currency", { write: false }),
+  companyTax: money("company_tax", "company_currency", { write: false }),
+  companyGross: money("company_total", "company_currency", { write: false }),
+  companyRateDate: shown("company_rate_date"),
+};
+
 /** Native names of the parts of an address. */
 export interface AddressKeys {
   readonly street: string;

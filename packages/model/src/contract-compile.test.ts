@@ -1,5 +1,6 @@
 import { connectionId } from "@crossfoot/kernel";
 import { describe, expect, test } from "vitest";
+import { isCompanyFact } from "./company-totals.ts";
 import { compilePolicy, readContract } from "./contract-compile.ts";
 import { contractWords } from "./contract-words.ts";
 import { defaultContract } from "./contract.ts";
@@ -105,8 +106,19 @@ describe("contract", () => {
     for (const name of ["orders", "invoices", "inventory", "shipments", "products", "pricebooks"] as const) {
       const { fields } = compilePolicy(defaultContract, name, roles);
       // What we pay for a product is read for the audit and goes nowhere.
+      const isKept = (field: string): boolean => field === "cost" || isCompanyFact(field);
       for (const { field, targets } of Object.values(fields))
-        expect([field, targets]).toEqual([field, field === "cost" ? [] : ["c"]]);
+        expect([field, targets]).toEqual([field, isKept(field) ? [] : ["c"]]);
     }
+  });
+  test("facts in the company's currency are compared alone: no contract gives them a master or a way", () => {
+    const given = (terms: { readonly [key: string]: string }): readonly string[] =>
+      problemsOf({ entities: { invoices: { fields: { companyGross: terms } } } });
+    const refused =
+      "entities.invoices.fields.companyGross: `companyGross` is what each system reckons by itself: " +
+      "it is compared, and has no master";
+    expect(given({ direction: "erp-to-crm" })).toEqual([refused]);
+    expect(given({ master: "erp" })).toEqual([refused]);
+    expect(given({ means: "As in our books.", direction: "compare" })).toEqual([]);
   });
 });

@@ -25,6 +25,7 @@ import type {
   PeriodTerms,
   Role,
 } from "./contract.ts";
+import { isCompanyFact } from "./company-totals.ts";
 import { entities, entityNames, isEntityName, statusCodes } from "./entity.ts";
 import type { EntityName } from "./entity.ts";
 import { nearestName } from "./nearest.ts";
@@ -230,7 +231,9 @@ function fieldProblem(name: EntityName, field: string, terms: Json): string | un
   if (!isMap(terms)) {
     return known.includes(field) ? "the terms of a field are a map" : unknown("field", field, known);
   }
-  const { kind } = terms;
+  const { kind, direction, master } = terms;
+  if (isCompanyFact(field) && ((direction ?? "compare") !== "compare" || master !== undefined))
+    return `\`${field}\` is what each system reckons by itself: it is compared, and has no master`;
   if (!known.includes(field))
     return kind === undefined && nearestName(field, known) !== undefined
       ? unknown("field", field, known)

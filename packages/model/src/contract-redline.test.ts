@@ -7,6 +7,7 @@ import { applyRedline, contractClauses, redlineOf, wordDiff } from "./contract-r
 import { contractOfTerms, silentTerms } from "./contract-terms.ts";
 import { contractWords } from "./contract-words.ts";
 import { defaultContract, directions } from "./contract.ts";
+import { isCompanyFact } from "./company-totals.ts";
 import { entities, entityNames } from "./entity.ts";
 import type { Contract } from "./contract.ts";
 
@@ -73,7 +74,8 @@ const contract: fc.Arbitrary<Contract> = fc
   .map(({ signers, periods, entities: own, fields }) => {
     const file: { [name: string]: { fields?: object } } = structuredClone(own);
     for (const [entity, pick, change] of fields) {
-      const names = Object.keys(entities[entity].fields);
+      // Facts in the company's currency take no terms but their meaning.
+      const names = Object.keys(entities[entity].fields).filter((name) => !isCompanyFact(name));
       const field = names[pick % names.length] ?? "";
       file[entity] = { ...file[entity], fields: { ...file[entity]?.fields, [field]: change } };
     }

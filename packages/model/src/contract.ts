@@ -203,6 +203,14 @@ const decided = ["rejected", "converted", "cancelled"];
 /** States of an order of which something is done already. */
 const begun = ["part_delivered", "delivered", "invoiced", "closed"];
 const compared: FieldTerms = { direction: "compare" };
+/** Facts of each system: nobody is their master, and nothing writes them. */
+const companyTotals: EntityTerms["fields"] = {
+  companyNet: compared,
+  companyTax: compared,
+  companyGross: compared,
+  companyRate: compared,
+  companyRateDate: compared,
+};
 
 const usual: Contract = {
   signers: [{ department: "Sales" }, { department: "Finance" }, { department: "Operations" }],
@@ -294,7 +302,7 @@ const usual: Contract = {
       matchKeys: [["number"]],
       // Until then the CRM may have it cancelled; nothing but that comes from there.
       ownership: [{ at: "erp", statuses: begun, fields: ["status"], writer: "erp" }],
-      fields: { account: mandatory },
+      fields: { account: mandatory, ...companyTotals },
       means: "What the customer ordered and the ERP confirmed.",
     },
     invoices: {
@@ -303,7 +311,7 @@ const usual: Contract = {
       onDelete: "ask",
       create: { crm: always },
       matchKeys: [["number"]],
-      fields: { account: mandatory },
+      fields: { account: mandatory, ...companyTotals },
       means: "What the customer owes or has paid, as posted in the ERP.",
     },
     inventory: {

@@ -30,7 +30,7 @@ export function isKnownCurrency(code: string): boolean {
 /**
  * The smallest coin, where it is larger than the minor unit: totals that are paid in cash, and in some
  * countries all totals, are rounded to it. Source: CLDR 45, `currencyData`, `_cashDigits` and `_cashRounding`
- * (cldr-json, read 2026-11-27). CLDR has none for AUD, INR and NZD: those three are from general knowledge.
+ * (cldr-json, read 2026-11-27). CLDR has none for AUD, INR and NZD: sources in SOURCES.md.
  * The euro has no entry: five cents are a custom of some of its countries, in cash only.
  */
 export const coins = {

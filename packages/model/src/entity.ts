@@ -69,6 +69,14 @@ const documentHead: FieldKinds = {
   currency: code,
 };
 const documentTotals: FieldKinds = { net: money, tax: money, gross: money };
+/** The same in the company's currency, with the rate that they follow from. */
+const companyTotals: FieldKinds = {
+  companyNet: money,
+  companyTax: money,
+  companyGross: money,
+  companyRate: decimal,
+  companyRateDate: date,
+};
 
 const fields: { readonly [name in EntityName]: FieldKinds } = {
   accounts: {
@@ -160,6 +168,7 @@ const fields: { readonly [name in EntityName]: FieldKinds } = {
     quote: reference("quotes"),
     lines: collection({ product: reference("products"), quantity, unitPrice: money, net: money, tax: money }),
     ...documentTotals,
+    ...companyTotals,
   },
   invoices: {
     number: text,
@@ -174,6 +183,7 @@ const fields: { readonly [name in EntityName]: FieldKinds } = {
     payments: collection({ date, amount: money, method: code }),
     ...documentTotals,
     openBalance: money,
+    ...companyTotals,
   },
   inventory: {
     product: reference("products"),

@@ -17,7 +17,8 @@ export const reckonedFields: ReadonlySet<string> = new Set(["net", "tax", "gross
 const rateSteps = ["1", "0.5", "0.1"];
 const ratePercentMax = 50;
 
-interface Reckoned {
+/** What a side shows of a document that can be reckoned again. Amounts are decimal text. */
+export interface Reckoned {
   readonly lines: readonly Line[];
   readonly net: string;
   readonly tax: string;
@@ -25,7 +26,8 @@ interface Reckoned {
   readonly currency: string;
 }
 
-function reckonedOf(fields: Fields): Reckoned | null {
+/** Lines and totals of a side; null where it lacks one, or shows them in several currencies. */
+export function reckonedOf(fields: Fields): Reckoned | null {
   const { lines } = fields;
   const [net, tax, gross] = ["net", "tax", "gross"].map((field) => amountOf(fields[field]));
   if (!isLines(lines) || lines.length === 0) return null;
@@ -108,7 +110,8 @@ function ratesOf(lines: readonly Fields[], whole: Reckoned, step: Big): readonly
   return one === null || own.some((rate) => rate !== one) ? null : lines.map(() => one);
 }
 
-function documentOf(crm: Reckoned, erp: Reckoned): PricedDocument | null {
+/** The one document that both sides show, without what its totals are; null where they differ in more. */
+export function documentOf(crm: Reckoned, erp: Reckoned): PricedDocument | null {
   const lines = commonLines(crm.lines, erp.lines);
   if (lines === undefined) return null;
   const step = stepOf(crm.currency);
@@ -133,7 +136,8 @@ function documentOf(crm: Reckoned, erp: Reckoned): PricedDocument | null {
 /** Systems that can be set up in several ways, and the way in which they come. */
 const usualRules: { readonly [system: string]: string } = { odoo: "odoo_19_per_line" };
 
-const rulesOf = (system: string): RuleSet =>
+/** Rules of a system by its name; an unknown one is taken to reckon plainly. */
+export const rulesOf = (system: string): RuleSet =>
   Object.entries(systemRules).find(([name]) => name === (usualRules[system] ?? system))?.[1] ?? plainRules;
 
 /**

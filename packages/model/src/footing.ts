@@ -1,6 +1,7 @@
 import { Big } from "big.js";
 import { isLines } from "@crossfoot/kernel";
 import type { Fields, LinkId } from "@crossfoot/kernel";
+import { comparedFields } from "./company-totals.ts";
 import { amountOf } from "./money-of.ts";
 import type { MissingReason } from "./reason.ts";
 
@@ -104,6 +105,24 @@ export function footedSides(
     return footedSide(entity, fields);
   };
   return { crm: along(crm, erp), erp: along(erp, crm) };
+}
+
+/**
+ * Both sides of a document by its total in the company's currency; both null where not both tell one, or
+ * their companies keep their books in different currencies. Never throws.
+ */
+export function companySides(
+  entity: string,
+  crm: Fields | null,
+  erp: Fields | null,
+): { readonly crm: FootedSide | null; readonly erp: FootedSide | null } {
+  if (crm === null || erp === null || comparedFields(["companyGross"], { crm, erp }).length === 0)
+    return { crm: null, erp: null };
+  const inCompany = ({ openBalance: _, companyGross = null, ...fields }: Fields): Fields => ({
+    ...fields,
+    gross: companyGross,
+  });
+  return footedSides(entity, inCompany(crm), inCompany(erp));
 }
 
 function footedSide(entity: string, fields: Fields): FootedSide | null {

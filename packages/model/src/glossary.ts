@@ -24,6 +24,14 @@ const totals: Meanings = {
   gross: "Sum with tax: what the customer pays.",
 };
 
+const companyTotals: Meanings = {
+  companyNet: "Sum without tax in our company's currency, as this system reckons it.",
+  companyTax: "Sum of all taxes in our company's currency, as this system reckons it.",
+  companyGross: "Sum with tax in our company's currency, as this system reckons it.",
+  companyRate: "Units of our company's currency for one of the document's.",
+  companyRateDate: "The day that this rate is of.",
+};
+
 /** What each field means, where the contract of a company does not say it in its own words. */
 export const fieldMeanings: { readonly [entity in EntityName]: Meanings } = {
   accounts: {
@@ -103,6 +111,7 @@ export const fieldMeanings: { readonly [entity in EntityName]: Meanings } = {
     quote: "The quote that it was made from.",
     lines: "What was ordered: product, quantity, unit price, sums.",
     ...totals,
+    ...companyTotals,
   },
   invoices: {
     number: "Number of the invoice in the ERP.",
@@ -117,6 +126,7 @@ export const fieldMeanings: { readonly [entity in EntityName]: Meanings } = {
     payments: "What was paid: day, amount, way.",
     ...totals,
     openBalance: "What is still to be paid.",
+    ...companyTotals,
   },
   inventory: {
     product: "The product that is in stock.",

@@ -8,6 +8,7 @@ export * from "./audit/finding.ts";
 export * from "./audit/rules.ts";
 export * from "./audit/score.ts";
 export * from "./currency.ts";
+export * from "./company-totals.ts";
 export * from "./context.ts";
 export * from "./contract.ts";
 export * from "./contract-compile.ts";

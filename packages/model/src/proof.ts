@@ -1,6 +1,7 @@
 import { canonicalBytes, isBlank, isLines } from "@crossfoot/kernel";
 import type { Fields, GroupValue, Value } from "@crossfoot/kernel";
 import { Big } from "big.js";
+import { comparedFields } from "./company-totals.ts";
 import { commonUnits } from "./unit.ts";
 
 /**
@@ -46,7 +47,8 @@ export interface FieldProof {
 }
 
 /**
- * Proves how far two records are equal in the named fields that both show. The hashes cover the names of
+ * Proves how far two records are equal in the named fields that are compared (see
+ * {@link comparedFields}). The hashes cover the names of
  * those fields and what their values say (see {@link normalOf}). Never throws.
  * @param given `digest` hashes a text
  */
@@ -56,10 +58,11 @@ export function proveFields(given: {
   readonly erp: Fields;
   readonly digest: (text: string) => string;
 }): FieldProof {
-  const shown = given.fields.toSorted().flatMap((field) => {
-    const [crm, erp] = [given.crm[field], given.erp[field]];
-    return crm === undefined || erp === undefined ? [] : [{ field, crm: normalOf(crm), erp: normalOf(erp) }];
-  });
+  const shown = comparedFields(given.fields.toSorted(), given).map((field) => ({
+    field,
+    crm: normalOf(given.crm[field] ?? null),
+    erp: normalOf(given.erp[field] ?? null),
+  }));
   const hash = (side: "crm" | "erp"): string =>
     given.digest(JSON.stringify(shown.map((each) => [each.field, each[side]])));
   return {

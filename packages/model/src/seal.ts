@@ -26,7 +26,7 @@ export interface SealedStatement {
 
 /** The statement without what is in parts of their own. */
 function partsOf(statement: Statement): readonly (readonly [name: string, part: unknown])[] {
-  const { entities, footing, ...head } = statement;
+  const { entities, footing, companyFooting, ...head } = statement;
   const { documents, accounts, ...sums } = footing;
   return [
     ["head", head],
@@ -34,6 +34,7 @@ function partsOf(statement: Statement): readonly (readonly [name: string, part: 
     ["documents", documents],
     ["accounts", accounts],
     ["totals", sums],
+    ...(companyFooting === undefined ? [] : [["company totals", companyFooting] as const]),
   ];
 }
 
@@ -103,12 +104,15 @@ function entityFaults(one: EntityStatement, digest: Digest): readonly string[] {
 /** What in a statement does not follow from its documents, differences and nodes. */
 function contentFaults(statement: Statement, digest: Digest): readonly string[] {
   const faults: string[] = [];
-  const { madeAt, contract, entities, asOf, footing } = statement;
+  const { madeAt, contract, entities, asOf, footing, companyFooting } = statement;
   const { documents, accounts } = footing;
+  const companyDocuments = companyFooting?.documents ?? [];
   if (!isSame(foot(documents, accounts), footing))
     faults.push("totals: they are not the sums of the documents");
+  if (companyFooting !== undefined && !isSame(foot(companyDocuments, accounts), companyFooting))
+    faults.push("company totals: they are not the sums of the documents");
   for (const one of entities) faults.push(...entityFaults(one, digest));
-  const again = composeStatement({ madeAt, contract, entities, documents, accounts, asOf });
+  const again = composeStatement({ madeAt, contract, entities, documents, companyDocuments, accounts, asOf });
   const verdictOf = ({ isEqual, isExplained }: Statement): unknown => [isEqual, isExplained];
   if (!isSame(verdictOf(again), verdictOf(statement)))
     faults.push("verdict: it does not follow from the differences");

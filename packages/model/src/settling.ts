@@ -1,3 +1,4 @@
+import { isCompanyAmount } from "./company-totals.ts";
 import type { MissingReason } from "./reason.ts";
 
 /** A difference or a missing record, as far as the command that settles it depends on it. */
@@ -36,6 +37,7 @@ export function settlingCommand({ reason, entity, record, field, parks, twin }: 
     case "kept_difference":
       return field === null ? `crossfoot why ${record}` : "crossfoot contract";
     case "unknown":
+      if (field !== null && isCompanyAmount(field)) return "crossfoot explain crm.json erp.json";
       return `crossfoot sync ${entity} ${record}`;
     default:
       return `crossfoot why ${record}`;

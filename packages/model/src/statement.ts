@@ -1,5 +1,7 @@
 import type { Fields, FieldPolicy, LinkId, Value } from "@crossfoot/kernel";
 import { Big } from "big.js";
+import { comparedFields, isCompanyAmount } from "./company-totals.ts";
+import { explainCompany } from "./explained-company.ts";
 import { explainCents, reckonedFields } from "./explained-cent.ts";
 import { foot } from "./footing.ts";
 import type { FootedDocument, Footing } from "./footing.ts";
@@ -127,6 +129,11 @@ export interface Statement {
   readonly entities: readonly EntityStatement[];
   /** Totals over all orders and invoices of both sides, crossfooted. */
   readonly footing: Footing;
+  /**
+   * The same in the company's currency, over the documents whose total in it both sides tell; missing where
+   * there is none.
+   */
+  readonly companyFooting?: Footing;
   /** True when no difference and no missing record is without a known reason. */
   readonly isExplained: boolean;
   /** True when there is no difference at all beside what the contract does not want. */
@@ -204,20 +211,26 @@ export const openCount = ({ entities }: Pick<Statement, "entities">): number =>
     .flatMap(({ differences, missing }) => [...differences, ...missing])
     .filter((one) => !isUnwanted(one)).length;
 
-/** Compares the records of a pair in the fields that both show. */
+/** Fields of a document that its totals in the company's currency follow. */
+const followed: ReadonlySet<string> = new Set(["gross", "net", "tax", "lines", "currency"]);
+
+/** Compares the records of a pair in the fields that are compared. */
 export function comparePair(
   entity: string,
   fields: readonly FieldPolicy[],
   pair: Pair,
 ): { readonly compared: number; readonly differences: readonly Difference[] } {
   const differences: Difference[] = [];
-  let compared = 0;
+  const compared = comparedFields(
+    fields.map(({ field }) => field),
+    pair,
+  );
+  const differing = compared.filter(
+    (field) => normalOf(pair.crm[field] ?? null) !== normalOf(pair.erp[field] ?? null),
+  );
   let cents: readonly string[] | null | undefined;
-  for (const { field } of fields) {
+  for (const field of differing.filter((each) => !isCompanyAmount(each))) {
     const [crm, erp] = [pair.crm[field], pair.erp[field]];
-    if (crm === undefined || erp === undefined) continue;
-    compared += 1;
-    if (normalOf(crm) === normalOf(erp)) continue;
     const known = reasonOf(pair, field);
     let because: readonly string[] = [];
     let reason = known ?? (pair.agreed.includes(field) ? "lossy_target" : "unknown");
@@ -229,7 +242,35 @@ export function comparePair(
     const command = settlingCommand({ reason, entity, record: link, field, parks });
     differences.push({ link, label, field, crm, erp, reason, because, command });
   }
-  return { compared, differences };
+  differences.push(...companyDifferences(entity, pair, { fields: differing, own: differences }));
+  return { compared: compared.length, differences };
+}
+
+/** Differences of totals in the company's currency: by their rates and rules, or by the document's own. */
+function companyDifferences(
+  entity: string,
+  pair: Pair,
+  { fields, own }: { readonly fields: readonly string[]; readonly own: readonly Difference[] },
+): readonly Difference[] {
+  const differing = fields.filter(isCompanyAmount);
+  if (differing.length === 0) return [];
+  const { link, label, parks, reasons } = pair;
+  const cents = explainCompany(pair);
+  const whole = reasons["*"] === "in_flight" ? undefined : reasons["*"];
+  // What is another amount in the document's currency is another one in the company's.
+  const first = own.find(({ field, reason }) => followed.has(field) && reason !== "explained_cent");
+  return differing.map((field) => {
+    const settled = reasons[field] === "settled_since" ? reasons[field] : undefined;
+    const explained = cents === null ? undefined : ("explained_cent" as const);
+    const reason = settled ?? explained ?? whole ?? first?.reason ?? "unknown";
+    const command =
+      reason === first?.reason
+        ? first.command
+        : settlingCommand({ reason, entity, record: link, field, parks });
+    const because = reason === "explained_cent" ? (cents ?? []) : [];
+    const [crm, erp] = [pair.crm[field], pair.erp[field]];
+    return { link, label, field, crm, erp, reason, because, command };
+  });
 }
 
 function totalsOf(field: string, pairs: readonly Pair[]): readonly TotalLine[] {
@@ -260,11 +301,14 @@ export function composeStatement(head: {
   readonly contract: string;
   readonly entities: readonly EntityStatement[];
   readonly documents?: readonly FootedDocument[];
+  readonly companyDocuments?: readonly FootedDocument[];
   readonly accounts?: { readonly [link: string]: string };
   readonly asOf?: AsOf | null;
 }): Statement {
   const { madeAt, contract, entities: all, documents = [], accounts = {}, asOf = null } = head;
+  const { companyDocuments = [] } = head;
   const footing = foot(documents, accounts);
+  const inCompany = companyDocuments.length === 0 ? {} : { companyFooting: foot(companyDocuments, accounts) };
   const unexplained = all.some(
     ({ differences, missing }) =>
       differences.some(({ reason }) => reason === "unknown") ||
@@ -276,6 +320,6 @@ export function composeStatement(head: {
       missing.some((one) => !isUnwanted(one)) ||
       totals.some(({ difference }) => difference !== "0"),
   );
-  const isExplained = !unexplained && footing.isTied;
-  return { madeAt, contract, asOf, entities: all, footing, isExplained, isEqual: !open };
+  const isExplained = !unexplained && footing.isTied && inCompany.companyFooting?.isTied !== false;
+  return { madeAt, contract, asOf, entities: all, footing, ...inCompany, isExplained, isEqual: !open };
 }

@@ -129,6 +129,7 @@ const order: { readonly [field: string]: Compute } = {
   invoice_ids: (at, row) => [
     ...new Set(lines(at, row).flatMap((line) => billed(at, line).map((each) => Number(each["move_id"])))),
   ],
+  currency_rate: () => 1,
   amount_untaxed: (at, row) => saleTotals(at, row).net,
   amount_tax: (at, row) => saleTotals(at, row).tax,
   amount_total: (at, row) => cents(saleTotals(at, row).net + saleTotals(at, row).tax),
@@ -246,6 +247,9 @@ const move: { readonly [field: string]: Compute } = {
   amount_untaxed: (at, row) => moveTotals(at, row).net,
   amount_tax: (at, row) => moveTotals(at, row).tax,
   amount_total: (at, row) => cents(moveTotals(at, row).net + moveTotals(at, row).tax),
+  amount_untaxed_signed: (at, row) =>
+    cents(Number(look(at, "account.move", row, "amount_untaxed")) * signOf(row)),
+  amount_tax_signed: (at, row) => cents(Number(look(at, "account.move", row, "amount_tax")) * signOf(row)),
   amount_total_signed: (at, row) =>
     cents(Number(look(at, "account.move", row, "amount_total")) * signOf(row)),
   amount_residual: residual,

@@ -86,7 +86,7 @@ const spoken: { readonly [model: string]: string } = {
     warehouse_id>stock.warehouse fiscal_position_id>account.fiscal.position note:html
     order_line<sale.order.line.order_id invoice_ids=*account.move picking_ids<stock.picking.sale_id
     invoice_status=:selection delivery_status=:selection amount_untaxed=:monetary amount_tax=:monetary
-    amount_total=:monetary partner_credit_warning=:text carrier_id>delivery.carrier`,
+    amount_total=:monetary currency_rate=:float partner_credit_warning=:text carrier_id>delivery.carrier`,
   "sale.order.line": `order_id>sale.order sequence:integer display_type:selection name:text
     product_id>product.product product_uom_qty.2 product_uom>uom.uom price_unit.2 discount.2
     tax_id*account.tax qty_delivered=.2 qty_invoiced=.2 qty_to_invoice=.2 price_subtotal=:monetary
@@ -100,7 +100,8 @@ const spoken: { readonly [model: string]: string } = {
     partner_id>res.partner invoice_date:date invoice_date_due:date
     invoice_payment_term_id>account.payment.term currency_id>res.currency company_id>res.company
     journal_id>account.journal amount_untaxed=:monetary amount_tax=:monetary amount_total=:monetary
-    amount_residual=:monetary amount_total_signed=:monetary invoice_origin reversed_entry_id>account.move
+    amount_residual=:monetary amount_untaxed_signed=:monetary amount_tax_signed=:monetary
+    amount_total_signed=:monetary invoice_origin reversed_entry_id>account.move
     invoice_line_ids=<account.move.line.move_id line_ids<account.move.line.move_id payment_reference
     invoice_payments_widget=:binary`,
   "account.move.line": `move_id>account.move display_type:selection product_id>product.product name:text

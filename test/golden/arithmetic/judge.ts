@@ -15,7 +15,8 @@ const names = ["net", "tax", "gross"] as const;
 /** Amounts that a side shows, by the name of their effect. */
 function amountsOf({ net, tax, gross, company }: Shown["totals"]): { readonly [name: string]: string } {
   if (company === undefined || company === null) return { net, tax, gross };
-  return { net, tax, gross, companyNet: company.net, companyTax: company.tax, companyGross: company.gross };
+  const { net: companyNet = "", tax: companyTax = "", gross: companyGross } = company;
+  return { net, tax, gross, companyNet, companyTax, companyGross };
 }
 
 function recomputes(document: PricedDocument, rules: RuleSet, { totals }: Shown): boolean {
@@ -26,7 +27,9 @@ function recomputes(document: PricedDocument, rules: RuleSet, { totals }: Shown)
   const isSame = names.every((name) => thousandths(made.totals[name]) === thousandths(totals[name]));
   if (shown === null || company === null) return isSame && shown === null;
   const isRate = shown.rate === undefined || Number(shown.rate) === Number(company.rate);
-  return isSame && isRate && names.every((name) => thousandths(company[name]) === thousandths(shown[name]));
+  const isShown = (name: (typeof names)[number]): boolean =>
+    thousandths(company[name]) === thousandths(shown[name] ?? "");
+  return isSame && isRate && names.every(isShown);
 }
 
 /** What a document says of everything but exchange rates. */

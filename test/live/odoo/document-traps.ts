@@ -89,6 +89,11 @@ export function documentTraps(ground: () => Ground): void {
       before["gross"],
     ]);
     expect(amountOf(after["gross"])).toBe(invoice?.["amount_total"]);
+    // In the company's own currency the rate is one, and its day that of the invoice.
+    const company = ["companyNet", "companyTax", "companyGross", "companyRate", "companyRateDate"];
+    expect(company.map((field) => after[field])).toEqual([
+      ...[after["net"], after["tax"], after["gross"], "1", after["date"]],
+    ]);
     const nets = (fields: typeof after): readonly unknown[] =>
       (fields["lines"] as readonly Line[]).map(({ fields: row }) => row["net"]);
     expect(nets(after)).toEqual(nets(before));

@@ -168,6 +168,18 @@ async function isPaid(stage: Stage, { id, invoice }: { id: Id; invoice: number }
   const posted = await shown();
   const open = { invoice_state: "open", sale: String(id), amount_to_pay: "35.4", payments: [] };
   expect(posted).toMatchObject(open);
+  // In the company's own currency what its move says is what the invoice says.
+  const { untaxed_amount: net = null, tax_amount: tax = null, total_amount: sum = null } = posted;
+  expect(posted).toMatchObject({
+    company_net: net,
+    company_tax: tax,
+    company_total: sum,
+    total_amount: "35.4",
+  });
+  expect([posted["company_currency"], posted["company_rate_date"]]).toEqual([
+    posted["currency"],
+    posted["invoice_date"],
+  ]);
   const days = Date.parse(posted["due_date"] as string) - Date.parse(posted["invoice_date"] as string);
   expect(days / 86_400_000).toBe(60);
   const part = [

@@ -8,8 +8,9 @@ import { textOf } from "./rounding.ts";
 export interface CompanyTotals {
   /** ISO 4217. */
   readonly currency: string;
-  readonly net: string;
-  readonly tax: string;
+  /** Absent where the system shows none. */
+  readonly net?: string;
+  readonly tax?: string;
   readonly gross: string;
   /** Units of the company's currency for one of the document's, where the system shows it. */
   readonly rate?: string;

@@ -11,7 +11,7 @@ import type { RateUsed } from "./step.ts";
 const dateNames: readonly RateDate[] = ["document", "posting", "delivery"];
 
 /** Date of a rate that no date is known of: before all others. */
-const undated = "0001-01-01";
+export const undated: string = "0001-01-01";
 
 type Dates = NonNullable<PricedDocument["dates"]>;
 

@@ -29,6 +29,7 @@ const odoo: RuleSet = {
   documentDiscount: "each_line",
   taxShares: "own",
   deposits: "lines",
+  exchange: "lines",
 };
 const globally = { taxRounding: "group", taxBase: "exact" } as const;
 const tryton: RuleSet = {
@@ -41,6 +42,7 @@ const tryton: RuleSet = {
   taxBase: "exact",
   mode: "half_even",
   credit: "negative",
+  exchange: "lines",
 };
 const erpnext: RuleSet = {
   ...plainRules,

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { auditRuleIds } from "@crossfoot/model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeFiles } from "../config/testing.ts";
+import { plainProject, writeFiles } from "../config/testing.ts";
 import { tempFolder } from "../platform/testing/temp-folder.ts";
 import type { TempFolder } from "../platform/testing/temp-folder.ts";
-import { command } from "./testing.ts";
+import { command, fakeEngine } from "./testing.ts";
 
 let folder: TempFolder;
 beforeEach(() => {
@@ -47,6 +47,28 @@ describe("audit on files", () => {
     expect(ended.code).toBe(0);
     expect(ended.out).toContain("Score 100.0 of 100");
     expect(ended.out).toMatch(/accounts\s+7\s+0\s+0 only in crm, 0 only in erp/);
+  });
+
+  it("a place that takes no files is refused before anything is read, and left as it was", async () => {
+    const lists = { "crm/accounts.csv": "no list at all", taken: "a file" };
+    for (const out of [at("taken"), at("taken/below")]) {
+      const ended = await audit(lists, ["--crm", at("crm"), "--out", out]);
+      expect([ended.code, ended.out]).toEqual([4, ""]);
+      expect(ended.err).toContain(`\`${out}\` cannot be made a folder`);
+      expect(ended.err).toContain("nothing was audited");
+    }
+    const engine = fakeEngine();
+    writeFiles(folder.path, { "crossfoot.yaml": plainProject });
+    const project = ["--project", folder.path, "--out"];
+    const repair = [...project, at("taken/plan.json"), "--repair", "space-around"];
+    for (const flags of [[...project, at("taken")], repair]) {
+      const ended = await command(["audit", ...flags], { engine });
+      expect([ended.code, engine.asked]).toEqual([4, []]);
+      expect(ended.err).toContain("nothing was audited");
+    }
+    // A place that is good is not there before there is something in it.
+    await audit({ "crm/accounts.csv": "" }, ["--crm", at("crm"), "--map", at("none"), "--out", at("new")]);
+    expect(existsSync(at("new"))).toBe(false);
   });
 
   it("what both sides say of one record is compared, whatever its id there", async () => {

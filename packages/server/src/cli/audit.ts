@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditFinding } from "@crossfoot/model";
 import { fieldsCsv, writeFindings } from "../audit/csv.ts";
@@ -16,6 +16,7 @@ import { liveLists, plannedLoad } from "./audit-live.ts";
 import { everyRepair, planRepairs, wantedOf, writeRepairPlans } from "./audit-repair.ts";
 import { withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
+import { draftOf, tryFolder } from "./draft-file.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showAudit } from "./show-audit.ts";
@@ -66,9 +67,11 @@ async function auditCommand(context: Context, flags: AuditFlags): Promise<ExitCo
   if (of !== undefined && repair === undefined) throw badInput("--of goes with --repair");
   if (map !== undefined && crm === undefined && erp === undefined)
     throw badInput("--map names columns of files; a project has its mappings");
-  if (crm === undefined && erp === undefined) return auditProject(context, flags, staleDays);
-  if (repair !== undefined)
+  const isOfFiles = crm !== undefined || erp !== undefined;
+  if (isOfFiles && repair !== undefined)
     throw badInput("--repair plans writes to the systems of a project; of files, --out writes repairs-*.csv");
+  if (out !== undefined) tryTarget(out, repair === undefined);
+  if (crm === undefined && erp === undefined) return auditProject(context, flags, staleDays);
   const sides = [listsOf("crm", crm ?? []), listsOf("erp", erp ?? [])];
   const ignored = sides.flatMap((each) => each.ignored);
   const lists = sides.flatMap((each) => each.sources);
@@ -169,6 +172,13 @@ function tell(
   const out = folder === undefined ? null : { folder, files: [...own, ...files] };
   context.print({ ...report, out }, () => showAudit(report, { room: context.room, out }));
   return report.findings === 0 ? exitCodes.done : exitCodes.differences;
+}
+
+/** A report goes into a folder, a plan of repair into a file: both are tried before the work. */
+function tryTarget(out: string, isFolder: boolean): void {
+  const undone = "nothing was audited";
+  if (isFolder) tryFolder(out, undone);
+  else rmSync(draftOf(out, undone));
 }
 
 function openFolder(

@@ -206,8 +206,14 @@ const money = (amount: string | undefined, currency: string): string =>
 
 const footedTitles = footedColumns.map((title) => ({ title, align: "right" }) as const);
 
+const allTitle = "Totals of all orders and invoices, crossfooted by account and month";
+const companyTitle = "The same in the company's currency, of the documents whose total in it both sides tell";
+
 /** Orders, invoices, paid and open of both sides as a whole, and what each reason accounts for. */
-function footing({ grand, byReason, untied, accounts, rows }: Footing, room: number): readonly string[] {
+function footing(
+  { grand, byReason, untied, accounts, rows }: Footing,
+  { title, room }: { readonly title: string; readonly room: number },
+): readonly string[] {
   if (grand.length === 0) return [];
   const amounts = (of: FootedAmounts, currency: string): readonly string[] =>
     footedColumns.map((column) => money(of[column], currency));
@@ -240,7 +246,7 @@ function footing({ grand, byReason, untied, accounts, rows }: Footing, room: num
     ...footedTitles,
   ];
   return [
-    "Totals of all orders and invoices, crossfooted by account and month",
+    title,
     renderTable(columns, lines, room),
     ...(parts.length === 0
       ? []
@@ -289,14 +295,15 @@ const byStampText = (count: number): string =>
 
 /** The statement for a person. */
 export function showStatement(statement: Statement, room: number): string {
-  const { madeAt, contract, entities, asOf } = statement;
+  const { madeAt, contract, entities, asOf, companyFooting } = statement;
   const day = asOf === null ? "" : ` as of ${asOf.day}`;
   return [
     `Statement${day} of ${moment(madeAt)} under contract ${contract.slice(0, 12)}`,
     overview(entities, room),
     ...proofs(entities, room),
     ...totals(entities, room),
-    ...footing(statement.footing, room),
+    ...footing(statement.footing, { title: allTitle, room }),
+    ...(companyFooting === undefined ? [] : footing(companyFooting, { title: companyTitle, room })),
     ...differences(entities, room),
     ...missing(entities, room),
     ...(asOf === null ? [] : cutOffParts(asOf)),

@@ -43,6 +43,14 @@ const statement = composeStatement({
       ...{ reason: "in_flight", command: "crossfoot run" },
     },
   ],
+  companyDocuments: [
+    {
+      ...{ entity: "orders", link: linkId("l-1"), label: "SO-1" },
+      crm: { ...place, currency: "USD", amounts: { orders: "10.8" } },
+      erp: { ...place, currency: "USD", amounts: { orders: "10.45" } },
+      ...{ reason: "in_flight", command: "crossfoot run" },
+    },
+  ],
   accounts: { "a-1": "Ada & Söhne, Łódź" },
 });
 const sealed: SealedStatement = sealStatement(statement, { store: "s", number: 1, before: "", digest });
@@ -78,6 +86,8 @@ describe("a statement that is handed out", () => {
     expect(page).toContain('<td class="count">9.50</td>');
     expect(page).toContain("<span>crossfoot</span> <span>run</span>");
     expect(page).toContain("They do not agree yet: 1 difference, each with its reason.");
+    expect(page).toContain("Totals in the company&#39;s currency");
+    expect(page).toContain('<td class="count">10.45</td>');
   });
 
   // A page is made again for each byte, with its fonts.

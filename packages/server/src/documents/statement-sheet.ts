@@ -5,6 +5,7 @@ import type {
   EntityStatement,
   FootedAmounts,
   FootedRow,
+  Footing,
   SealedStatement,
   Statement,
 } from "@crossfoot/model";
@@ -69,7 +70,26 @@ function sums(
   };
 }
 
-function totalsPart({ footing }: Statement, words: StatementWords): SheetPart {
+/** A title of totals with the words that say what is added up. */
+interface TotalsTitle {
+  readonly title: string;
+  readonly over: (documents: number) => string;
+}
+
+const inDocument: TotalsTitle = {
+  title: "Totals",
+  over: (documents) =>
+    `${documents} orders and invoices, added up on both sides by account and month, down, across and as a ` +
+    "whole; what is paid is what is invoiced and not open.",
+};
+const inCompany: TotalsTitle = {
+  title: "Totals in the company's currency",
+  over: (documents) =>
+    `${documents} orders and invoices whose total in the company's currency both systems tell, each as ` +
+    "that system reckons it; added up in the same way.",
+};
+
+function totalsPart(footing: Footing, words: StatementWords, { title, over }: TotalsTitle): SheetPart {
   const { rows, byAccount, byPeriod, grand, byReason, untied, accounts, documents } = footing;
   const account = ({ account: link }: FootedRow): string =>
     link === null ? "(no account)" : (accounts[link] ?? link);
@@ -89,10 +109,9 @@ function totalsPart({ footing }: Statement, words: StatementWords): SheetPart {
           .flatMap((text, column) => (text === "" ? [] : [`${footedColumns[column]} ${text}`]))
           .join(", ");
   return {
-    title: "Totals",
+    title,
     paragraphs: [
-      `${documents.length} orders and invoices, added up on both sides by account and month, down, across ` +
-        "and as a whole; what is paid is what is invoiced and not open.",
+      over(documents.length),
       untied.length === 0
         ? "The sums add up, and the reasons account for all that differs."
         : `It does NOT add up: ${untied.join("; ")}.`,
@@ -292,7 +311,7 @@ function verdictOf(statement: Statement): string {
 /** A sealed statement as a document for an auditor. */
 export function statementSheet(sealed: SealedStatement, words: StatementWords): Sheet {
   const { statement, number, before, hash, store } = sealed;
-  const { madeAt, contract, asOf, entities } = statement;
+  const { madeAt, contract, asOf, entities, footing, companyFooting } = statement;
   return {
     title: `Statement ${number}${asOf === null ? "" : ` as of ${asOf.day}`}`,
     facts: [
@@ -305,7 +324,8 @@ export function statementSheet(sealed: SealedStatement, words: StatementWords): 
     ],
     parts: [
       ...(asOf === null ? [] : [cutOffPart(asOf, words)]),
-      totalsPart(statement, words),
+      totalsPart(footing, words, inDocument),
+      ...(companyFooting === undefined ? [] : [totalsPart(companyFooting, words, inCompany)]),
       proofPart(entities, words),
       recordsPart(entities, words),
       {

@@ -1,5 +1,5 @@
 import type { EntityPolicy, LinkId } from "@crossfoot/kernel";
-import { comparePair, footedSides } from "@crossfoot/model";
+import { companySides, comparePair, footedSides, settlingCommand } from "@crossfoot/model";
 import type { Difference, FootedDocument, Missing, Pair, Role } from "@crossfoot/model";
 import type { StoredObservation } from "../store/port.ts";
 import { labelOf, readBundles } from "./assess.ts";
@@ -53,6 +53,26 @@ export function documentOf(
       : tellingDifference(comparePair(entity, Object.values(policy.fields), pair).differences);
   const { reason, command } = difference ??
     gap ?? { reason: "deleted_elsewhere" as const, command: `crossfoot why ${one.bundle.id}` };
+  return [{ ...common, reason, command }];
+}
+
+/** A link as a document of the totals in the company's currency; nothing where not both sides tell one. */
+export function companyDocumentOf(policy: EntityPolicy, pair: Pair | undefined): readonly FootedDocument[] {
+  const { entity } = policy;
+  if (!isFooted(entity) || pair === undefined) return [];
+  const sides = companySides(entity, pair.crm, pair.erp);
+  if (sides.crm === null && sides.erp === null) return [];
+  const common = { entity, link: pair.link, label: pair.label, ...sides };
+  if (JSON.stringify(sides.crm) === JSON.stringify(sides.erp))
+    return [{ ...common, reason: null, command: null }];
+  const { differences } = comparePair(entity, Object.values(policy.fields), pair);
+  const own = differences.find(({ field }) => field === "companyGross") ?? tellingDifference(differences);
+  const { reason, command } = own ?? {
+    reason: "unknown" as const,
+    command: settlingCommand({
+      ...{ reason: "unknown", entity, record: pair.link, field: "companyGross", parks: [] },
+    }),
+  };
   return [{ ...common, reason, command }];
 }
 

@@ -29,7 +29,7 @@ import { isThere, memberOfRole, provenForMs, refreshProofs } from "./prove.ts";
 import { historiesOf, linkThen, newcomerThen, pairThen, readingGaps } from "./statement-as-of.ts";
 import type { CutOff } from "./cut-off.ts";
 import type { CutOffNotes } from "./statement-as-of.ts";
-import { accountNames, documentOf, newcomerDocument } from "./statement-documents.ts";
+import { accountNames, companyDocumentOf, documentOf, newcomerDocument } from "./statement-documents.ts";
 import { missingReason, reasonsOf, unwantedParents } from "./statement-reasons.ts";
 import type { Known, Stated } from "./statement-reasons.ts";
 import { isDecidedUnder } from "./terms.ts";
@@ -55,6 +55,7 @@ export async function makeStatement(
   const twins = await twinsByRecord(world);
   const terms = await world.store.listTerms();
   const documents: FootedDocument[] = [];
+  const companyDocuments: FootedDocument[] = [];
   const stated: EntityStatement[] = [];
   // Entities come parents first: what the contract does not want of the parents explains their children.
   const unwanted = new Set<LinkId>();
@@ -69,14 +70,16 @@ export async function makeStatement(
     });
     stated.push(entity);
     documents.push(...found.documents);
+    companyDocuments.push(...found.companyDocuments);
   }
   return composeStatement({
     madeAt: new Date(world.clock.now()).toISOString(),
     contract: world.contractHash,
     entities: stated,
     documents,
+    companyDocuments,
     asOf: cutOff === null ? null : { ...notes, day: cutOff.day, at: new Date(cutOff.at).toISOString() },
-    accounts: await accountNames(world, documents),
+    accounts: await accountNames(world, [...documents, ...companyDocuments]),
   });
 }
 
@@ -127,6 +130,7 @@ interface Found {
   readonly leaves: TreeLeaf[];
   readonly known: { pairs: number; fields: number };
   readonly documents: FootedDocument[];
+  readonly companyDocuments: FootedDocument[];
 }
 
 /** Leaves of pairs that need no comparing, since both sides are known to be equal. */
@@ -152,6 +156,7 @@ async function lookAt(world: World, context: AssessContext, at: Standing): Promi
     leaves: [...equal.values()],
     known: { pairs: 0, fields: 0 },
     documents: [],
+    companyDocuments: [],
   };
   for (const { compared } of equal.values()) {
     found.known.pairs += 1;
@@ -177,6 +182,7 @@ async function lookAt(world: World, context: AssessContext, at: Standing): Promi
       }
       if (gap !== undefined) found.missing.push(gap);
       found.documents.push(...documentOf(world, { policy, one: past ?? one, pair, gap }));
+      found.companyDocuments.push(...companyDocumentOf(policy, pair));
       if (gap?.reason === "not_wanted" || gap?.reason === "parent_not_wanted") at.unwanted.add(one.bundle.id);
     }
   }

@@ -61,9 +61,10 @@ function pauseOf({ kind, name }: PausableParams, known: Pausable): PauseOf {
 /** Totals of documents are sums of fields: whoever does not see all of those sees none of them. */
 function statementShown(statement: Statement, sight: Sight): unknown {
   const documents = ["quotes", "orders", "invoices"];
-  const { footing, ...rest } = statement;
+  const { footing, companyFooting, ...rest } = statement;
   const seesAll = Object.keys(sight.hidden).every((entity) => !documents.includes(entity));
-  return { ...sight.conceal(rest), ...(seesAll ? { footing: sight.conceal(footing) } : {}) };
+  const sums = { footing, ...(companyFooting === undefined ? {} : { companyFooting }) };
+  return { ...sight.conceal(rest), ...(seesAll ? sight.conceal(sums) : {}) };
 }
 
 /** Status and what waits for a person. */

@@ -71,6 +71,9 @@ const documentFields = {
   net: money("net"),
   tax: money("tax"),
   gross: money("gross"),
+  companyGross: { amount: "homeGross", currency: "homeCurrency" },
+  companyRate: "homeRate",
+  companyRateDate: "homeRateDate",
   lines: {
     list: "lines",
     key: "id",
