@@ -1,5 +1,5 @@
 /** Where a preflight and the ERP's own doing part, and why; both only from facts. */
-import type { Preflight, Then } from "./preflight-trial.ts";
+import type { Preflight, Then } from "./preflight-facts.ts";
 
 /** One point on which they part. */
 export interface Disagreement {
@@ -28,7 +28,7 @@ export type Reason =
 
 interface Facts {
   readonly preflight: Preflight;
-  readonly then: Then;
+  readonly outcome: Then;
 }
 
 const codes = ({ preflight }: Facts): ReadonlySet<string> =>
@@ -37,9 +37,9 @@ const codes = ({ preflight }: Facts): ReadonlySet<string> =>
   );
 
 /** Everything on which they part. */
-export function disagreementsOf(preflight: Preflight, then: Then): readonly Disagreement[] {
+export function disagreementsOf(preflight: Preflight, outcome: Then): readonly Disagreement[] {
   const isBlocked = preflight.verdict === "blocked";
-  const isOrdered = then.orders > 0;
+  const isOrdered = outcome.orders > 0;
   const found: Disagreement[] = [];
   const whole = (what: Disagreement["what"], holds: boolean): void =>
     void (holds && found.push({ what, line: null }));
@@ -49,11 +49,11 @@ export function disagreementsOf(preflight: Preflight, then: Then): readonly Disa
     ({ code, verdict }) => verdict === "blocked" && (code === "credit_over" || code === "account_blocked"),
   );
   whole("credit blocked, and the ERP took it", isCredit && isOrdered);
-  whole("credit not blocked, and the ERP held it", !isCredit && then.isCredit);
+  whole("credit not blocked, and the ERP held it", !isCredit && outcome.isCredit);
   const { totals } = preflight;
-  if (totals !== null && then.totals !== null)
-    whole("other totals than the order's", !isSameTotals(totals, then.totals));
-  for (const [at, { isOtherPrice, isThere }] of then.lines.entries()) {
+  if (totals !== null && outcome.totals !== null)
+    whole("other totals than the order's", !isSameTotals(totals, outcome.totals));
+  for (const [at, { isOtherPrice, isThere }] of outcome.lines.entries()) {
     const said = new Set(preflight.lines[at]?.findings.map(({ code }) => code) ?? []);
     const line = (what: Disagreement["what"], holds: boolean): void =>
       void (holds && found.push({ what, line: at }));

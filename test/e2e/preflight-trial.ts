@@ -4,11 +4,8 @@
  */
 import type { Engine } from "crossfoot/testing";
 import { disagreementsOf, reasonOf } from "./preflight-judge.ts";
+import type { Preflight, Then } from "./preflight-facts.ts";
 import type { Disagreement, Reason } from "./preflight-judge.ts";
-
-type Told = Awaited<ReturnType<Engine["moment"]["preflight"]>>;
-/** What a preflight says. */
-export type Preflight = Extract<Told, { readonly kind: "now" }>["answer"];
 
 /** A quote that was drawn, as both systems have it before it is asked about. */
 export interface DrawnQuote {
@@ -16,28 +13,6 @@ export interface DrawnQuote {
   readonly id: string;
   /** What is odd about it, in the words of the one who drew it. */
   readonly marks: readonly string[];
-}
-
-/** A line of a quote in the ERP itself. */
-export interface LineThen {
-  /** Whether the ERP's own price is another one than the line's; null when nobody can tell. */
-  readonly isOtherPrice: boolean | null;
-  /** Whether the whole quantity was on hand for it when it was ordered; null for what nobody counts. */
-  readonly isThere: boolean | null;
-}
-
-/** What the ERP did, by its own records. */
-export interface Then {
-  /** Orders that it made of the quote. */
-  readonly orders: number;
-  /** Why it made none, in its own code; null where it made one, or was never asked. */
-  readonly refusal: string | null;
-  /** Totals of the order; null without one. */
-  readonly totals: { readonly net: string; readonly tax: string; readonly gross: string } | null;
-  /** By line; empty without an order. */
-  readonly lines: readonly LineThen[];
-  /** Whether the ERP holds the order back for the customer's credit or standing. */
-  readonly isCredit: boolean;
 }
 
 /** Two systems in agreement, and somebody who draws quotes and looks at what became of them. */
@@ -53,7 +28,7 @@ export interface QuoteGround {
 export interface Tried {
   readonly quote: DrawnQuote;
   readonly preflight: Preflight;
-  readonly then: Then;
+  readonly outcome: Then;
   /** How the conversion ended: `ordered`, `pending`, or the code of its refusal. */
   readonly ending: string;
   readonly disagreements: readonly (Disagreement & { readonly reason: Reason | null })[];
@@ -79,14 +54,14 @@ async function tryQuote({ engine, draw, look }: QuoteGround, nth: number): Promi
     throw new Error(`quote ${nth} (${quote.marks.join(", ")}): ${JSON.stringify(told)}`);
   const ended = await engine.moment.quoteToOrder({ quote: name, by: "test", budgetMs: orderMs });
   const failure = ended.kind === "refused" ? ended.refusal.failure : null;
-  const then = await look(quote, failure?.code ?? null);
+  const outcome = await look(quote, failure?.code ?? null);
   const preflight = told.answer;
   return {
-    ...{ quote, preflight, then },
+    ...{ quote, preflight, outcome },
     ending: ended.kind === "refused" ? `${ended.refusal.code} ${failure?.code ?? ""}`.trim() : ended.kind,
-    disagreements: disagreementsOf(preflight, then).map((each) => ({
+    disagreements: disagreementsOf(preflight, outcome).map((each) => ({
       ...each,
-      reason: reasonOf(each, { preflight, then }),
+      reason: reasonOf(each, { preflight, outcome }),
     })),
   };
 }
@@ -94,45 +69,48 @@ async function tryQuote({ engine, draw, look }: QuoteGround, nth: number): Promi
 /** What came of a trial, as a table and what stands out. */
 export function trialText(all: readonly Tried[]): string {
   const counts = new Map<string, number>();
-  const count = (key: string, by = 1): void => void counts.set(key, (counts.get(key) ?? 0) + by);
-  for (const { preflight, then, ending, disagreements } of all) {
-    count(
-      `${preflight.verdict.padEnd(8)} ${then.orders === 1 ? "ordered" : `not ordered: ${then.refusal ?? ending}`}`,
-    );
+  const count = (key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const { preflight, outcome, ending, disagreements } of all) {
+    const became = outcome.orders === 1 ? "ordered" : `not ordered: ${outcome.refusal ?? ending}`;
+    count(`${preflight.verdict.padEnd(8)} ${became}`);
     for (const { what, reason } of disagreements) count(`! ${what}: ${reason ?? "UNEXPLAINED"}`);
   }
-  const lines = all.flatMap(({ then }) => then.lines);
+  const lines = all.flatMap(({ outcome }) => outcome.lines);
+  const others = lines.filter(({ isOtherPrice }) => isOtherPrice === true);
+  const short = lines.filter(({ isThere }) => isThere === false);
   const rows = [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1));
   return [
     `${all.length} quotes, ${lines.length} lines of orders`,
-    `${lines.filter(({ isOtherPrice }) => isOtherPrice === true).length} lines at another price than the ERP's own, ` +
-      `${lines.filter(({ isThere }) => isThere === false).length} whose goods were not there`,
+    `${others.length} lines at another price than the ERP's own, ${short.length} whose goods were not there`,
     ...rows.map(([key, times]) => `${String(times).padStart(5)} ${key}`),
   ].join("\n");
 }
 
 /** What is wrong with a trial: each verdict that nobody can explain, and whatever it did not look at. */
 export function trialFaults(all: readonly Tried[]): readonly string[] {
-  const unexplained = all.flatMap(({ quote, disagreements, preflight, then, ending }) =>
+  const unexplained = all.flatMap(({ quote, disagreements, preflight, outcome, ending }) =>
     disagreements
       .filter(({ reason }) => reason === null)
       .map(({ what, line }) => {
         const findings = [...preflight.findings, ...preflight.lines.flatMap((each) => each.findings)];
         const said = findings.map(({ verdict, code }) => `${verdict} ${code}`).join(", ");
         const at = line === null ? "" : ` in line ${line + 1}`;
-        return `${quote.id} (${quote.marks.join(", ")}): ${what}${at}; said ${said}; then ${ending} ${then.refusal ?? ""}`;
+        const marked = `${quote.id} (${quote.marks.join(", ")})`;
+        return `${marked}: ${what}${at}; said ${said}; then ${ending} ${outcome.refusal ?? ""}`;
       }),
   );
   // So few as a test draws need not hold each of them.
   const wanted = all.length < 100 ? (["blocked"] as const) : (["blocked", "differs"] as const);
   const missing = wanted.filter((verdict) => !all.some(({ preflight }) => preflight.verdict === verdict));
   const ends = [true, false].filter(
-    (isOrdered) => !all.some(({ then }) => (then.orders === 1) === isOrdered),
+    (isOrdered) => !all.some(({ outcome }) => (outcome.orders === 1) === isOrdered),
   );
   return [
     ...unexplained,
     ...missing.map((verdict) => `no quote was ${verdict}`),
     ...ends.map((isOrdered) => `no quote was ${isOrdered ? "" : "not "}ordered`),
-    ...all.filter(({ then }) => then.orders > 1).map(({ quote }) => `${quote.id} became several orders`),
+    ...all
+      .filter(({ outcome }) => outcome.orders > 1)
+      .map(({ quote }) => `${quote.id} became several orders`),
   ];
 }

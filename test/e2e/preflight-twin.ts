@@ -12,7 +12,8 @@ import {
   tempFolder,
 } from "crossfoot/testing";
 import type { Engine } from "crossfoot/testing";
-import type { DrawnQuote, LineThen, QuoteGround, Then } from "./preflight-trial.ts";
+import type { LineThen, Then } from "./preflight-facts.ts";
+import type { DrawnQuote, QuoteGround } from "./preflight-trial.ts";
 import { writeTwinProject } from "./twin-project.ts";
 
 const warehouse = "MAIN";
@@ -21,6 +22,7 @@ const textOf = (record: JsonMap | undefined, field: string): string | null => {
   const value = record?.[field];
   return typeof value === "string" ? value : null;
 };
+const numberOf = (record: JsonMap | undefined, field: string): number => Number(record?.[field]);
 const rowsOf = (record: JsonMap | undefined, field: string): readonly JsonMap[] =>
   (record?.[field] ?? []) as readonly JsonMap[];
 
@@ -169,14 +171,16 @@ function customerOf({ crm, erp, demo, random }: Ground, drawn: ReadonlySet<Mark>
 function linesOf({ crm, erp, demo, random }: Ground, drawn: ReadonlySet<Mark>): readonly DraftLine[] {
   const has = (mark: Mark): boolean => drawn.has(mark);
   const shown = Object.values(crm.state.records["products"] ?? {});
-  const itemOf = (product: TwinRecord): TwinRecord | undefined =>
-    Object.values(erp.state.records["items"] ?? {}).find((item) => item["sku"] === product["sku"]);
+  const articleOf = (product: TwinRecord): TwinRecord | undefined =>
+    Object.values(erp.state.records["items"] ?? {}).find((article) => article["sku"] === product["sku"]);
   const isUsual = (product: TwinRecord): boolean => {
-    const item = itemOf(product);
-    return item?.["active"] === true && textOf(item, "list_price") !== null;
+    const article = articleOf(product);
+    return article?.["active"] === true && textOf(article, "list_price") !== null;
   };
   const usual = shown.filter(isUsual);
-  const unpriced = shown.find((product) => Number(itemOf(product)?.id) === demo.troubles.unpricedItemIds[0]);
+  const unpriced = shown.find(
+    (product) => Number(articleOf(product)?.id) === demo.troubles.unpricedItemIds[0],
+  );
   const odd = has("product inactive")
     ? shown.find((product) => product.id === demo.sharedProducts[inactiveProduct]?.productId)
     : has("product unknown")
@@ -192,7 +196,7 @@ function linesOf({ crm, erp, demo, random }: Ground, drawn: ReadonlySet<Mark>): 
   return all.map((product, at) => ({
     product: String(product.id),
     quantity: at === 0 ? quantityOf(has, random) : String(random.between(1, 60)),
-    unit: at === 0 ? unitOf(has, String(product["unit"])) : String(product["unit"]),
+    unit: at === 0 ? unitOf(has, textOf(product, "unit") ?? "pcs") : (textOf(product, "unit") ?? "pcs"),
   }));
 }
 
@@ -300,13 +304,13 @@ const factors: { readonly [unit: string]: number } = { EA: 1, DZ: 12, BX12: 12, 
 /** Whether a line's goods were there, after those of the lines before it; null for what nobody counts. */
 function isThere(erp: Erp, order: TwinRecord, at: number): boolean | null {
   const lines = rowsOf(order, "lines");
-  const id = lines[at]?.["item_id"];
-  const item = erp.state.records["items"]?.[String(id)];
-  if (item?.["kind"] !== "stock") return null;
+  const id = numberOf(lines[at], "item_id");
+  const article = erp.state.records["items"]?.[String(id)];
+  if (article?.["kind"] !== "stock") return null;
   const stock = Object.values(erp.state.records["stock"] ?? {}).find(
     (one) => one["item_id"] === id && one["warehouse"] === order["warehouse"],
   );
-  const own = factors[textOf(item, "uom") ?? ""] ?? 1;
+  const own = factors[textOf(article, "uom") ?? ""] ?? 1;
   const needs = (rows: readonly JsonMap[]): number =>
     rows
       .filter((row) => row["item_id"] === id)

@@ -10,12 +10,12 @@ test("30 random quotes: what a preflight says of each is what the ERP then does"
     console.log(trialText(all));
     expect(trialFaults(all)).toEqual([]);
     // The judge is no rubber stamp: the same facts under another verdict are a disagreement without a reason.
-    const ordered = all.find(({ then, preflight }) => then.orders === 1 && preflight.verdict === "ok");
+    const ordered = all.find(({ outcome, preflight }) => outcome.orders === 1 && preflight.verdict === "ok");
     if (ordered === undefined) throw new Error("no quote went through");
-    const { preflight, then } = ordered;
+    const { preflight, outcome } = ordered;
     const wrong = { ...preflight, verdict: "blocked" as const };
-    const told = disagreementsOf(wrong, then);
-    expect(told.map((each) => [each.what, reasonOf(each, { preflight: wrong, then })])).toEqual([
+    const told = disagreementsOf(wrong, outcome);
+    expect(told.map((each) => [each.what, reasonOf(each, { preflight: wrong, outcome })])).toEqual([
       ["blocked, and it was ordered", null],
     ]);
   } finally {

@@ -177,7 +177,7 @@ const quoteToOrder = map("the way from a quote to its order; quotes are read as 
   ),
   refuses: list(
     choice(
-      "price_missing, price_zero: of a line; warehouse_missing: of counted goods; warehouse_unknown: not in places",
+      "price_missing, price_zero: a line; warehouse_missing: goods; warehouse_unknown: not in places",
       "price_missing",
       "price_zero",
       "warehouse_missing",

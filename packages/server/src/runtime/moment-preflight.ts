@@ -173,7 +173,7 @@ async function askPrices(
   try {
     return await ask({ customer, pricebook: at.pricebook, currency, date: null, lines: plain });
   } catch (error) {
-    // The ERP says no to the question as a whole, of a customer who is not active for one: so it does to each line.
+    // It says no to the question as a whole, of a customer who is not active for one: so to each line.
     if (!(error instanceof ConnectorError) || error.failure !== "invalid") throw error;
     const row = refusedRow(error.code, error.message);
     return { currency: currency ?? "", pricebook: null, rows: plain.map(() => row), totals: null };

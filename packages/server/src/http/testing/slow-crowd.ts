@@ -30,7 +30,8 @@ function firstWords(kind: SlowKind, host: string, token: string): string {
     headers: of("GET /healthz", "x-slow: "),
     body: of(
       "POST /api/v1/prices",
-      `${key}content-type: application/json\r\nidempotency-key: slow\r\ncontent-length: ${bodyBytes}\r\n\r\n{`,
+      `${key}content-type: application/json\r\nidempotency-key: slow\r\n` +
+        `content-length: ${bodyBytes}\r\n\r\n{`,
     ),
     reader: of("GET /api/v1/events", `${key}\r\n`),
     idle: of("GET /healthz", "\r\n"),

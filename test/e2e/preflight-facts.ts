@@ -1,0 +1,28 @@
+/** What a preflight says of a quote, and what the ERP did of it. */
+import type { Engine } from "crossfoot/testing";
+
+type Told = Awaited<ReturnType<Engine["moment"]["preflight"]>>;
+/** What a preflight says. */
+export type Preflight = Extract<Told, { readonly kind: "now" }>["answer"];
+
+/** A line of a quote in the ERP itself. */
+export interface LineThen {
+  /** Whether the ERP's own price is another one than the line's; null when nobody can tell. */
+  readonly isOtherPrice: boolean | null;
+  /** Whether the whole quantity was on hand for it when it was ordered; null for what nobody counts. */
+  readonly isThere: boolean | null;
+}
+
+/** What the ERP did, by its own records. */
+export interface Then {
+  /** Orders that it made of the quote. */
+  readonly orders: number;
+  /** Why it made none, in its own code; null where it made one, or was never asked. */
+  readonly refusal: string | null;
+  /** Totals of the order; null without one. */
+  readonly totals: { readonly net: string; readonly tax: string; readonly gross: string } | null;
+  /** By line; empty without an order. */
+  readonly lines: readonly LineThen[];
+  /** Whether the ERP holds the order back for the customer's credit or standing. */
+  readonly isCredit: boolean;
+}
