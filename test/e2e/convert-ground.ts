@@ -12,7 +12,7 @@ import { companyName } from "../live/scenarios/company.ts";
 import { writeTwinProject } from "./twin-project.ts";
 
 /** A sale of the ERP that came from Crossfoot. */
-export interface MadeSale {
+interface MadeSale {
   /** The ERP's id of the order, or of the quote that became none. */
   readonly id: string;
   readonly number: string;

@@ -46,7 +46,10 @@ describe("regions", () => {
     ];
     const others = off.map((name) => `  ${name}: { enabled: false }\n`).join("");
     const one = "direction: crm-to-erp";
-    const back = ["status", "erpNumber", "validation", "approval", "approvalReason"];
+    const back = [
+      ...["status", "erpNumber", "validation"],
+      ...["approval", "approvalReason", "approvalBy", "approvalAt"],
+    ];
     const fields = back.map((field) => `${field}: { master: crm, ${one} }`).join(", ");
     const quotes = (more: string): string => `${way}${others}  quotes: { ${one}${more} }\n`;
     expect(problems("eu", "us", quotes(`, fields: { ${fields} }`))).toEqual([]);
