@@ -41,7 +41,7 @@ export const suites: readonly Suite[] = [
     isParallel: true,
     testTimeoutMs: 20 * seconds,
     hookTimeoutMs: 20 * seconds,
-    suiteTimeoutMs: 8 * minutes,
+    suiteTimeoutMs: 5 * minutes,
     isSkipFailure: false,
   },
   {
