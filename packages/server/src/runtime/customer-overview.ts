@@ -1,5 +1,6 @@
 import { amountOf, entityNames, sumOf } from "@crossfoot/model";
 import type { EntityName, Fields } from "@crossfoot/kernel";
+import { text } from "./preflight-words.ts";
 import type { Customer, LinkedMember, LinkedRecord } from "./looking-port.ts";
 
 /** Documents of one entity, state and currency, added up. Amounts are exact decimal text. */
@@ -56,11 +57,8 @@ function toldFields(record: LinkedRecord, erp: string | null): Fields | null {
   return isGone ? null : (shown?.fields ?? null);
 }
 
-const textOf = (value: Fields[string] | undefined): string | null =>
-  typeof value === "string" ? value : null;
-
 function dayOf(fields: Fields | null): string {
-  return dayFields.map((field) => textOf(fields?.[field])).find((day) => day !== null) ?? "";
+  return dayFields.map((field) => text(fields?.[field])).find((day) => day !== null) ?? "";
 }
 
 interface Told {
@@ -73,10 +71,10 @@ function sumsOf(entity: EntityName, told: readonly Told[], today: string): reado
     if (fields === null) return [];
     const { gross, openBalance, status, dueDate } = fields;
     const [amount, open] = [amountOf(gross), amountOf(openBalance)];
-    const due = textOf(dueDate);
+    const due = text(dueDate);
     const isOverdue = due !== null && due < today && status !== "cancelled";
     const currency = amount?.currency ?? open?.currency ?? null;
-    return [{ status: textOf(status), currency, gross: amount, open, isOverdue }];
+    return [{ status: text(status), currency, gross: amount, open, isOverdue }];
   });
   const groups = Map.groupBy(documents, ({ status, currency }) => JSON.stringify([status, currency]));
   const sum = (amounts: readonly (string | undefined)[]): string | null => {

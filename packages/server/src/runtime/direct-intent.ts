@@ -14,6 +14,15 @@ export interface DirectWrite extends Pick<
   readonly statusField: string;
 }
 
+/** What is the same of every intent that nobody has sent yet. */
+export const unsent: Pick<
+  Intent,
+  "runId" | "undo" | "attempts" | "fence" | "sendDeadline" | "abandonedAt" | "failure"
+> = {
+  ...{ runId: null, undo: null, attempts: 0, fence: 0 },
+  ...{ sendDeadline: null, abandonedAt: null, failure: null },
+};
+
 /** The intent of a write that no decision makes: no decision comes to it, and the other sides' bases stay. */
 export function directIntent(
   world: World,
@@ -36,12 +45,6 @@ export function directIntent(
     group: null,
     before: currentImages(world, { bundle, connection: write.target, fields }),
     plan: null,
-    runId: null,
-    undo: null,
-    attempts: 0,
-    fence: 0,
-    sendDeadline: null,
-    abandonedAt: null,
-    failure: null,
+    ...unsent,
   };
 }

@@ -123,3 +123,31 @@ export async function operationOf<Name extends OperationName>(
   if (mapped === undefined) throw new Refused("not_offered", `${side.id} does not offer ${name}`);
   return { ask: mapped, manifest };
 }
+
+/** What is answered in time, or else `late`. The signal aborts when nobody waits any more. */
+export async function within<Told>(
+  world: World,
+  budgetMs: number,
+  at: { readonly ask: (signal: AbortSignal) => Promise<Told>; readonly late: Told },
+): Promise<Told> {
+  const waiting = new AbortController();
+  const tired = world.sleep(budgetMs, waiting.signal).then(() => at.late);
+  try {
+    return await Promise.race([at.ask(waiting.signal), tired]);
+  } finally {
+    waiting.abort();
+  }
+}
+
+/** What is answered, or why not. Rejects with a defect or a StoreError. */
+export async function told<Told>(
+  work: () => Promise<Told>,
+): Promise<Told | Extract<Answered<never>, { kind: "refused" }>> {
+  try {
+    return await work();
+  } catch (error) {
+    const refused = refusedBy<never>(error);
+    if (refused.kind === "refused") return refused;
+    throw error;
+  }
+}

@@ -2,7 +2,7 @@ import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection, OrderStatus } from "@crossfoot/connector-sdk";
 import { isMap } from "@crossfoot/kernel";
 import type { EntityPolicy, ExternalId, Json, LinkId } from "@crossfoot/kernel";
-import { recordName } from "../store/port.ts";
+import { isOpenIntent, recordName } from "../store/port.ts";
 import type { Intent, RecordKey } from "../store/port.ts";
 import { cancelWay } from "./cancel-rights.ts";
 import type { CancelWay } from "./cancel-rights.ts";
@@ -14,9 +14,9 @@ import type { Deadline } from "./deadline.ts";
 import { directIntent } from "./direct-intent.ts";
 import { openTerms } from "./gate.ts";
 import { covers } from "./holding.ts";
-import { late, operationOf } from "./moment-answer.ts";
+import { late, operationOf, told, within } from "./moment-answer.ts";
 import { idOn, memberOn, Refused, sideOfRole } from "./moment-names.ts";
-import { matchEntities, namesOf, told, within } from "./moment-order.ts";
+import { matchEntities, namesOf } from "./moment-order.ts";
 import type { Cancelling, CancelQuestion, Moment } from "./moment-port.ts";
 import { shownBy } from "./moment-questions.ts";
 import { readIds } from "./observe.ts";
@@ -224,7 +224,7 @@ async function bringAbout(session: Session, { wanted, asked }: Cancel): Promise<
       const isDoneNow = intents.some(({ key, state }) => mine.has(key) && state === "settled");
       return cancelledAs(world, wanted, { number: now.number, isDoneNow });
     }
-    if (intents.some(({ target, state }) => target === erp.id && isOpen(state))) {
+    if (intents.some((intent) => intent.target === erp.id && isOpenIntent(intent))) {
       if (asked.deadline.isOver() || !(await world.sleep(lookMs, signal))) return goesOn;
       await session.holding.keepUp();
       continue;
@@ -245,9 +245,6 @@ function mayWrite({ session, opened, observes }: Settling, { id }: Side): Connec
   if (isEntityPaused(session, "orders")) throw new Refused("held", "orders are paused");
   return connection;
 }
-
-const isOpen = (state: Intent["state"]): boolean =>
-  state === "stored" || state === "sending" || state === "in_doubt";
 
 const cancelMark = { isRepair: true, cancels: true } as const;
 

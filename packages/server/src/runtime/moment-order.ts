@@ -8,7 +8,7 @@ import { policiesOf } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
 import type { Deadline } from "./deadline.ts";
 import { readIds } from "./observe.ts";
-import { late, operationOf, refusedBy } from "./moment-answer.ts";
+import { late, operationOf, told, within } from "./moment-answer.ts";
 import { idOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Ordering } from "./moment-port.ts";
 import { shownBy } from "./moment-questions.ts";
@@ -52,36 +52,8 @@ export function orderingOf(world: World): Pick<Moment, "quoteToOrder" | "orderOf
 /** What is told while an order is being made. */
 export const goesOn: Ordering = { kind: "pending", message: "the order is being made; ask again" };
 
-/** What is answered in time, or else `late`. The signal aborts when nobody waits any more. */
-export async function within<Told>(
-  world: World,
-  budgetMs: number,
-  at: { readonly ask: (signal: AbortSignal) => Promise<Told>; readonly late: Told },
-): Promise<Told> {
-  const waiting = new AbortController();
-  const tired = world.sleep(budgetMs, waiting.signal).then(() => at.late);
-  try {
-    return await Promise.race([at.ask(waiting.signal), tired]);
-  } finally {
-    waiting.abort();
-  }
-}
-
 const asKnown = (ordering: Ordering): Ordering =>
   ordering.kind === "ordered" ? { ...ordering, isMadeNow: false } : ordering;
-
-/** What is answered, or why not. Rejects with a defect or a StoreError. */
-export async function told<Told>(
-  work: () => Promise<Told>,
-): Promise<Told | Extract<Ordering, { kind: "refused" }>> {
-  try {
-    return await work();
-  } catch (error) {
-    const refused = refusedBy<never>(error);
-    if (refused.kind === "refused") return refused;
-    throw error;
-  }
-}
 
 interface Making {
   readonly quote: string;

@@ -1,6 +1,7 @@
 import { decimals } from "@crossfoot/connector-sdk";
 import type { OrderRule, PriceAnswer, PricedRow, RefusedRow } from "@crossfoot/connector-sdk";
 import type { Fields, Line } from "@crossfoot/kernel";
+import { minorUnitOf } from "@crossfoot/model";
 import type { PreflightFinding } from "./moment-port.ts";
 import { finding, isZero, linesOf, part, text } from "./preflight-words.ts";
 
@@ -76,7 +77,7 @@ export function amountOf(
   const lines = linesOf(quote);
   const isAsTold = lines.every(({ fields }, at) => isPriced(fields, rows[at]));
   if (totals !== null && isAsTold && !hasExtras(quote)) return { amount: totals[measured], isWhole: true };
-  const factor = share("100", text(quote["discountPercent"]));
+  const kept = lessPercent(text(quote["discountPercent"]));
   const amounts = lines.map(({ fields }, at) => {
     const row = rows[at];
     const price = part(fields["unitPrice"], "amount") ?? (row?.ok === true ? row.unitPrice : null);
@@ -84,10 +85,10 @@ export function amountOf(
     const percent = measured === "net" ? "0" : taxOf(row);
     if (price === null || quantity === null || percent === null) return null;
     const own = decimals.multiply(
-      share("1", text(fields["discountPercent"])),
+      lessPercent(text(fields["discountPercent"])),
       decimals.multiply(price, quantity),
     );
-    return { net: decimals.multiply(decimals.multiply(own, factor), "0.01"), percent };
+    return { net: decimals.multiply(own, kept), percent };
   });
   const known = amounts.flatMap((each) => each ?? []);
   const highest =
@@ -97,17 +98,19 @@ export function amountOf(
       .at(-1) ?? "0";
   const freight = { net: part(quote["freight"], "amount") ?? "0", percent: highest };
   const amounted = [...known, freight].map((each) =>
-    decimals.multiply(each.net, share("1", `-${each.percent}`)),
+    decimals.multiply(each.net, decimals.add("1", hundredth(each.percent))),
   );
-  const amount = decimals.round(decimals.total(amounted), { decimals: 2, rounding: "halfUp" });
+  const places = minorUnitOf(text(quote["currency"]) ?? "") ?? 2;
+  const amount = decimals.round(decimals.total(amounted), { decimals: places, rounding: "halfUp" });
   return { amount, isWhole: known.length === lines.length };
 }
 
-/** What is left of a whole after a discount in percent; a tax is a discount below zero. */
-function share(whole: string, percent: string | null): string {
-  const less = decimals.multiply(decimals.normal((percent ?? "0").replace("--", "")) ?? "0", "0.01");
-  return decimals.multiply(whole, decimals.subtract("1", less));
-}
+/** A percentage as a share of one; none is 0. */
+const hundredth = (percent: string | null): string =>
+  decimals.multiply(decimals.normal(percent ?? "0") ?? "0", "0.01");
+
+/** What is left of one after a discount in percent. */
+const lessPercent = (percent: string | null): string => decimals.subtract("1", hundredth(percent));
 
 /** Whether a line has the ERP's own price and discount. */
 function isPriced(fields: Fields, row: Rows[number]): boolean {

@@ -110,6 +110,8 @@ test("what counts against the limit is the order at the quote's own prices, frei
   const dear = factsOf({ quoted: extras }).quote;
   expect(amountOf(dear, { totals, rows }, "net")).toEqual({ amount: "23", isWhole: true });
   expect(amountOf(dear, { totals, rows }, "gross")).toEqual({ amount: "27.37", isWhole: true });
+  const dinars = factsOf({ quoted: { currency: "KWD" }, price: "10.0525" }).quote;
+  expect(amountOf(dinars, { totals, rows }, "net")).toEqual({ amount: "20.105", isWhole: true });
   const unknown = { totals: null, rows: [refused("no_price")] };
   expect(amountOf(asTold, unknown, "gross")).toMatchObject({ isWhole: false });
 });

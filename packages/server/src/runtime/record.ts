@@ -2,6 +2,7 @@ import { canonicalBytes, isReplaced } from "@crossfoot/kernel";
 import type { Cause, JsonMap, LinkId, LinkState, Park, Plan, PlannedWrite, Wait } from "@crossfoot/kernel";
 import type { DecisionRecord, Intent, ParkEntry, WaitEntry } from "../store/port.ts";
 import { currentImages } from "./assess.ts";
+import { unsent } from "./direct-intent.ts";
 import { leftBlank } from "./left-blank.ts";
 import { toTell } from "./to-tell.ts";
 import type { Assessed } from "./assess.ts";
@@ -105,13 +106,7 @@ function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; s
     ...sharing(world, assessed, write),
     plan: null,
     before: beforeImages(world, assessed, write),
-    runId: null,
-    undo: null,
-    attempts: 0,
-    fence: 0,
-    sendDeadline: null,
-    abandonedAt: null,
-    failure: null,
+    ...unsent,
   };
 }
 

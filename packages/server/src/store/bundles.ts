@@ -11,6 +11,7 @@ import type {
 } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import type { LineLink, LinkBundle, MemberBundle, Store, StoredObservation } from "./port.ts";
+import { isOpenIntent } from "./made.ts";
 import { observationColumns, observationOf, perId } from "./rows.ts";
 import type { ObservationRow } from "./rows.ts";
 
@@ -174,9 +175,7 @@ export function bundleOf(row: LinkRow, groups: Groups): LinkBundle {
     members: (groups.members.get(row.id) ?? []).map((member) =>
       memberOf(member, groups.observations.get(row.id) ?? []),
     ),
-    openTargets: intents
-      .filter(({ state }) => state === "stored" || state === "sending" || state === "in_doubt")
-      .map(({ target }) => target as ConnectionId),
+    openTargets: intents.filter(isOpenIntent).map(({ target }) => target as ConnectionId),
     hasTombstone: row.has_tombstone,
     adopted: row.adopted,
     words: row.words ?? {},

@@ -42,6 +42,11 @@ export function isRepair({ causes }: { readonly causes: Json }): boolean {
   return list.some((cause) => isMap(cause) && cause["isRepair"] === true);
 }
 
+/** Whether a write is still to be sent, is on its way, or may have arrived: nobody knows its end yet. Pure. */
+export function isOpenIntent({ state }: { readonly state: string }): boolean {
+  return state === "stored" || state === "sending" || state === "in_doubt";
+}
+
 /** A write that settled, as the journal tells it. */
 export interface MadeWrite {
   readonly shard: number;

@@ -9,9 +9,7 @@ import { takingBackSuite } from "./testing/taking-back-suite.ts";
 import { madeSuite } from "./testing/made-suite.ts";
 
 forEachHome(vitest, ["embedded"], (home) => {
-  identityStoreSuite(sqlHome(home));
-  takingBackSuite(sqlHome(home));
-  epochSuite(sqlHome(home));
-  madeSuite(sqlHome(home));
-  appendOnlySuite(home);
+  for (const suite of [identityStoreSuite, takingBackSuite, epochSuite, madeSuite])
+    vitest.describe(suite.name, () => suite(sqlHome(home)));
+  vitest.describe(appendOnlySuite.name, () => appendOnlySuite(home));
 });

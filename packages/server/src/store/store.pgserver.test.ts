@@ -8,9 +8,7 @@ import { takingBackSuite } from "./testing/taking-back-suite.ts";
 import { storeSuite } from "./testing/suite.ts";
 
 forEachHome(vitest, ["server"], (home) => {
-  storeSuite(sqlHome(home));
-  identityStoreSuite(sqlHome(home));
-  takingBackSuite(sqlHome(home));
-  epochSuite(sqlHome(home));
-  appendOnlySuite(home);
+  for (const suite of [storeSuite, identityStoreSuite, takingBackSuite, epochSuite])
+    vitest.describe(suite.name, () => suite(sqlHome(home)));
+  vitest.describe(appendOnlySuite.name, () => appendOnlySuite(home));
 });

@@ -1,3 +1,4 @@
+import { describe } from "vitest";
 import { memoryHome } from "../testing/homes.ts";
 import { epochSuite } from "../testing/epoch-suite.ts";
 import { identityStoreSuite } from "../testing/identity-suite.ts";
@@ -5,8 +6,5 @@ import { takingBackSuite } from "../testing/taking-back-suite.ts";
 import { madeSuite } from "../testing/made-suite.ts";
 import { storeSuite } from "../testing/suite.ts";
 
-storeSuite(memoryHome);
-identityStoreSuite(memoryHome);
-takingBackSuite(memoryHome);
-epochSuite(memoryHome);
-madeSuite(memoryHome);
+for (const suite of [storeSuite, identityStoreSuite, takingBackSuite, epochSuite, madeSuite])
+  describe(suite.name, () => suite(memoryHome));

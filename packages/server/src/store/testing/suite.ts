@@ -65,22 +65,13 @@ export function storeSuite(home: StoreHome): void {
   };
   const clock = { now: () => 1_767_600_000_000, monotonic: () => 0 };
   const openStore = () => home.open({ entropy, clock });
-  planSuite(home.name, async () => (await openStore()).store);
-  sharedSuite(home.name, async () => (await openStore()).store);
-  contractSuite(home.name, async () => (await openStore()).store);
-  lookSuite(home.name, async () => (await openStore()).store);
-  webhookSuite(home.name, async () => (await openStore()).store);
-  subscriptionSuite(home.name, async () => (await openStore()).store);
-  accessSuite(home.name, async () => (await openStore()).store);
-  personSuite(home.name, async () => (await openStore()).store);
-  pauseSuite(home.name, async () => (await openStore()).store);
-  eventSuite(home.name, async () => (await openStore()).store);
-  statementSuite(home.name, async () => (await openStore()).store);
-  historySuite(home.name, async () => (await openStore()).store);
-  proofSuite(home.name, async () => (await openStore()).store);
-  workerSuite(home.name, async () => (await openStore()).store);
+  // Each in a place of its own: what it does before each test, such as opening a database, is done for its own.
+  for (const suite of [
+    ...[planSuite, sharedSuite, contractSuite, lookSuite, webhookSuite, subscriptionSuite, accessSuite],
+    ...[personSuite, pauseSuite, eventSuite, statementSuite, historySuite, proofSuite, workerSuite],
+  ])
+    describe(suite.name, () => suite(home.name, async () => (await openStore()).store));
 
-  // Its database is opened for these tests alone: the suites above open one each.
   describe(`all of it together (${home.name})`, () => {
     beforeEach(async () => {
       opened = await openStore();
