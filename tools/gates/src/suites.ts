@@ -8,6 +8,8 @@ export type Suite = {
   readonly exclude: readonly string[];
   /** The suite is owed as soon as this path exists; before that it is "not there yet". */
   readonly owedWhen: string;
+  /** Files that take longest: they are begun first, or one of them ends alone while a core idles. */
+  readonly longest?: readonly string[];
   /** Whether its files may run side by side. */
   readonly isParallel: boolean;
   readonly testTimeoutMs: number;
@@ -73,6 +75,7 @@ export const suites: readonly Suite[] = [
     name: "e2e",
     what: "whole runs with what npm brings",
     include: ["test/e2e/**/*.test.ts"],
+    longest: ["test/e2e/crash-matrix.test.ts", "test/e2e/store-faults.test.ts"],
     exclude: [],
     owedWhen: "test/e2e",
     // Each file has folders, systems and a server of its own.
@@ -86,6 +89,7 @@ export const suites: readonly Suite[] = [
     name: "live",
     what: "against real business systems",
     include: ["test/live/**/*.test.ts"],
+    longest: ["test/live/tryton/sync.test.ts", "test/live/odoo/sync.test.ts"],
     exclude: [],
     owedWhen: "test/live",
     // Each file has a database of its own, mostly on a server of its own, and waits more than it works.
