@@ -29,8 +29,9 @@ const longest = suites.flatMap((suite) => suite.longest ?? []).map((path) => joi
 /** As vitest orders files, but those that are known to take longest come first. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => (longest.includes(moduleId) ? 0 : 1);
-    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+    const usual = await BaseSequencer.prototype.sort.call(this, files);
+    const isLongest = ({ moduleId }: TestSpecification): boolean => longest.includes(moduleId);
+    return [...usual.filter(isLongest), ...usual.filter((file) => !isLongest(file))];
   }
 }
 

@@ -95,7 +95,7 @@ export function late(): { readonly kind: "refused"; readonly refusal: Refusal } 
 }
 
 /** What a failure means to somebody who waits. Throws what is no failure of the world. */
-export function refusedBy<A>(error: unknown): Answered<A> {
+function refusedBy<A>(error: unknown): Answered<A> {
   if (error instanceof Refused) return { kind: "refused", refusal: error.refusal };
   if (!(error instanceof ConnectorError)) throw error;
   const failure = failureRecord(error);

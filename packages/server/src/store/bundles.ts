@@ -11,7 +11,7 @@ import type {
 } from "@crossfoot/kernel";
 import type { Database } from "../ports.ts";
 import type { LineLink, LinkBundle, MemberBundle, Store, StoredObservation } from "./port.ts";
-import { isOpenIntent } from "./made.ts";
+import { isOpenIntent } from "./port.ts";
 import { observationColumns, observationOf, perId } from "./rows.ts";
 import type { ObservationRow } from "./rows.ts";
 

@@ -42,7 +42,7 @@ export function isRepair({ causes }: { readonly causes: Json }): boolean {
   return list.some((cause) => isMap(cause) && cause["isRepair"] === true);
 }
 
-/** Whether a write is still to be sent, is on its way, or may have arrived: nobody knows its end yet. Pure. */
+/** Whether a write is to be sent, is on its way, or may have arrived: its end is not known. Pure. */
 export function isOpenIntent({ state }: { readonly state: string }): boolean {
   return state === "stored" || state === "sending" || state === "in_doubt";
 }

@@ -10,6 +10,10 @@ import { madeSuite } from "./testing/made-suite.ts";
 
 forEachHome(vitest, ["embedded"], (home) => {
   for (const suite of [identityStoreSuite, takingBackSuite, epochSuite, madeSuite])
-    vitest.describe(suite.name, () => suite(sqlHome(home)));
-  vitest.describe(appendOnlySuite.name, () => appendOnlySuite(home));
+    vitest.describe(`${suite.name} in its place`, () => {
+      suite(sqlHome(home));
+    });
+  vitest.describe(`${appendOnlySuite.name} in its place`, () => {
+    appendOnlySuite(home);
+  });
 });

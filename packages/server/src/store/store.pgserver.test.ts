@@ -9,6 +9,10 @@ import { storeSuite } from "./testing/suite.ts";
 
 forEachHome(vitest, ["server"], (home) => {
   for (const suite of [storeSuite, identityStoreSuite, takingBackSuite, epochSuite])
-    vitest.describe(suite.name, () => suite(sqlHome(home)));
-  vitest.describe(appendOnlySuite.name, () => appendOnlySuite(home));
+    vitest.describe(`${suite.name} in its place`, () => {
+      suite(sqlHome(home));
+    });
+  vitest.describe(`${appendOnlySuite.name} in its place`, () => {
+    appendOnlySuite(home);
+  });
 });

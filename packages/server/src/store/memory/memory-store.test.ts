@@ -7,4 +7,6 @@ import { madeSuite } from "../testing/made-suite.ts";
 import { storeSuite } from "../testing/suite.ts";
 
 for (const suite of [storeSuite, identityStoreSuite, takingBackSuite, epochSuite, madeSuite])
-  describe(suite.name, () => suite(memoryHome));
+  describe(`${suite.name} in its place`, () => {
+    suite(memoryHome);
+  });

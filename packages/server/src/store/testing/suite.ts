@@ -65,12 +65,14 @@ export function storeSuite(home: StoreHome): void {
   };
   const clock = { now: () => 1_767_600_000_000, monotonic: () => 0 };
   const openStore = () => home.open({ entropy, clock });
-  // Each in a place of its own: what it does before each test, such as opening a database, is done for its own.
+  // Each in a place of its own: what it does before a test, such as opening a database, is for its own tests.
   for (const suite of [
     ...[planSuite, sharedSuite, contractSuite, lookSuite, webhookSuite, subscriptionSuite, accessSuite],
     ...[personSuite, pauseSuite, eventSuite, statementSuite, historySuite, proofSuite, workerSuite],
   ])
-    describe(suite.name, () => suite(home.name, async () => (await openStore()).store));
+    describe(`${suite.name} in its place`, () => {
+      suite(home.name, async () => (await openStore()).store);
+    });
 
   describe(`all of it together (${home.name})`, () => {
     beforeEach(async () => {
