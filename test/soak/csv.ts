@@ -164,8 +164,8 @@ const cases: { readonly [name: string]: () => Promise<void> } = {
     };
     judge("match, short rows", await run(match(short)), tooMany);
     judge("match, short rows on both sides", await run(match(short, copy)), tooMany);
-    const tooMuch = { codes: [4], says: /too much to be audited at once: at row \d+ .* split this one/ };
-    judge("audit, short rows", await run(audit(short)), tooMuch);
+    // Its rows come again after the first four million: few ids are held, and it is done.
+    judge("audit, short rows", await run(audit(short)), { codes: [0, 2] });
     rmSync(short);
   },
 };

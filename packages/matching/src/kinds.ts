@@ -21,6 +21,7 @@ export const kinds = [
   "street",
   "house",
   "place",
+  "country",
   "postcode",
   "phone",
   "mail",
@@ -30,6 +31,7 @@ export const kinds = [
   "date",
   "number",
   "category",
+  "unit",
   "ignored",
 ] as const;
 

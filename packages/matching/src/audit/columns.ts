@@ -276,15 +276,16 @@ export function kindOfMeaning(meaning: Meaning, entity: MatchedEntity): Kind {
       return meaning;
     case "city":
     case "region":
-    case "country":
       return "place";
+    case "country":
+    case "unit":
+      return meaning;
     case "sku":
     case "gtin":
       return "code";
     case "price":
       return "number";
     case "category":
-    case "unit":
       return "category";
     default:
       return "ignored";

@@ -1,11 +1,11 @@
 import type { AuditFinding } from "@crossfoot/model";
 import { isBlank } from "../normalise/blank.ts";
 import { gtinOf } from "../normalise/product-code.ts";
-import { countryOf } from "./countries.ts";
+import { countryOf } from "../normalise/countries.ts";
 import { taxIdOf } from "../normalise/tax-id.ts";
 import { mailFault, readPhone } from "./judge-contact.ts";
 import type { AuditColumn } from "./columns.ts";
-import { unitOf } from "./judge-code.ts";
+import { unitOf } from "../normalise/units.ts";
 import { dayIn, numberIn, pointedOf } from "./numbers.ts";
 import { judgePostcode } from "./postcodes.ts";
 import { valueOf } from "./record.ts";

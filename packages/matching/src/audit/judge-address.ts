@@ -1,6 +1,6 @@
 import { isBlank } from "../normalise/blank.ts";
 import type { Meaning } from "./columns.ts";
-import { countryOf } from "./countries.ts";
+import { countryOf } from "../normalise/countries.ts";
 import { judgePostcode, needsPostcode } from "./postcodes.ts";
 import { valueOf } from "./record.ts";
 import type { Fault, Judge } from "./record.ts";

@@ -1,6 +1,6 @@
 import type { AuditFinding, AuditRuleId } from "@crossfoot/model";
 import type { AuditColumn, AuditEntity, Meaning } from "./columns.ts";
-import { countryOf } from "./countries.ts";
+import { countryOf } from "../normalise/countries.ts";
 import { dayIn } from "./numbers.ts";
 import type { DecimalMark } from "./numbers.ts";
 

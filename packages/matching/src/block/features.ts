@@ -19,7 +19,9 @@ const brokenKinds: ReadonlySet<Kind> = new Set([
   "date",
 ]);
 /** Kinds that say too little, or the same of too many, to propose a pair. */
-const silentKinds: ReadonlySet<Kind> = new Set(["number", "category", "house", "ignored"]);
+const silentKinds: ReadonlySet<Kind> = new Set([
+  ...(["number", "category", "house", "unit", "ignored"] as const),
+]);
 /** Features kept of one record; longer texts add nothing to a proposal. */
 const featuresMax = 160;
 

@@ -1,5 +1,6 @@
 import type { Field, Kind, MatchedEntity, Table } from "../kinds.ts";
 import { fold } from "../text/fold.ts";
+import { meaningKinds, meaningOf } from "./meaning.ts";
 import { kindOf } from "./recognise.ts";
 
 /** Columns named by the user: a left column and the right one that says the same, and what they hold. */
@@ -41,7 +42,8 @@ export function fieldsOf(
   const fields: Field[] = [];
   const pair = (mine: Column, theirs: Column): void => {
     free.delete(theirs.at);
-    const kind = mine.kind === "ignored" ? theirs.kind : mine.kind;
+    const isRead = mine.kind !== "ignored" && !meaningKinds.has(theirs.kind);
+    const kind = isRead ? mine.kind : theirs.kind;
     fields.push({ name: tables.left.columns[mine.at] ?? "", kind, left: mine.at, right: theirs.at });
   };
   const rest: Column[] = [];
@@ -121,9 +123,11 @@ const byTelling: readonly Kind[] = [
     "postcode",
     "house",
     "place",
+    "country",
     "date",
     "text",
     "number",
+    "unit",
     "category",
   ] as const),
 ];
@@ -151,9 +155,9 @@ function telling(fields: readonly Field[]): readonly Field[] {
 
 /** Headers that say the same in other words. */
 const sayings: readonly RegExp[] = [
-  /^(?:\w+ )?(?:country|land|staat|pays|pais|paese)$/,
+  /^(?:\w+ )?(?:country|land|staat|pays|pais|paese)(?: (?:code|name|region))*$/,
   /^(?:\w+ )?(?:city|town|ort|stadt|ville|ciudad|citta|locality)$/,
-  /^(?:\w+ )?(?:unit|uom|unit of measure|einheit|unite|unidad)$/,
+  /^(?:\w+ )?(?:unit|uom|unit of measure|einheit|unite|unidad)(?: code)?$/,
 ];
 
 /** Columns whose headers say the same in other words, where only one on each side says so. */
@@ -225,7 +229,7 @@ function alike(
     const mates = right.filter((each) => each.kind === mine.kind);
     const isOnly = mates.length === 1 && left.filter(({ kind }) => kind === mine.kind).length === 1;
     for (const theirs of mates) {
-      const shared = sharedWords(wordsIn(tables.left, mine.at), wordsIn(tables.right, theirs.at));
+      const shared = sharedWords(wordsIn(tables.left, mine), wordsIn(tables.right, theirs));
       if (isOnly || shared >= sharedMin) paired.push({ mine, theirs, shared });
     }
   }
@@ -239,10 +243,12 @@ function alike(
     });
 }
 
-function wordsIn(table: Table, column: number): ReadonlySet<string> {
+/** The words in a column; of a country or unit what they mean. */
+function wordsIn(table: Table, { at, kind }: Column): ReadonlySet<string> {
   const words = new Set<string>();
   for (const row of table.rows.slice(0, sampleMax))
-    for (const word of fold(row[column] ?? "").split(" ")) if (word !== "") words.add(word);
+    for (const word of (meaningOf(row[at] ?? "", kind) ?? fold(row[at] ?? "")).split(" "))
+      if (word !== "") words.add(word);
   return words;
 }
 

@@ -9,6 +9,7 @@ import { codeOf } from "../normalise/product-code.ts";
 import { taxIdOf } from "../normalise/tax-id.ts";
 import { fold, wordsOf } from "../text/fold.ts";
 import { NumberList } from "../text/number-list.ts";
+import { meaningOf } from "./meaning.ts";
 import { saysNothing } from "./vocabulary.ts";
 import type { Prepared, Side, Vocabulary } from "./vocabulary.ts";
 
@@ -72,6 +73,12 @@ function prepare(whole: string, kind: Kind, entity: MatchedEntity): Prepared | n
     case "number": {
       const number = numberOf(value);
       return number === null || number === 0 ? null : keyed(String(number), []);
+    }
+    case "country":
+    case "unit": {
+      // What means nothing tells nothing: "Germny" is no other country.
+      const meaning = meaningOf(value, kind);
+      return meaning === null ? null : keyed(meaning, []);
     }
     case "text":
       return longTextOf(wordsOf(folded));

@@ -4,6 +4,7 @@ import { dateOf } from "../normalise/number.ts";
 import { taxIdOf } from "../normalise/tax-id.ts";
 import { gtinOf } from "../normalise/product-code.ts";
 import { fold } from "../text/fold.ts";
+import { meaningKinds, meaningOf } from "./meaning.ts";
 
 /** Rows looked at to tell what a column holds. */
 const sampleMax = 2000;
@@ -26,6 +27,12 @@ const byHeader: readonly (readonly [RegExp, Kind])[] = [
   [/\b(?:post ?code|zip|zip code|plz|postal code|postcode)\b/, "postcode"],
   [/\b(?:street number|house number|house no|hausnummer)\b/, "house"],
   [/\b(?:street|addr|address|strasse|rue|via|calle|adresse|line ?[12])\b/, "street"],
+  [/\b(?:country|land|staat|pays|pais|paese)\b/, "country"],
+  [
+    /^(?:\w+ )?(?:units?|uom|unit (?:of )?measure|(?:mengen|mass)?einheit|unite|unidad)(?: (?:code|name))?$/,
+    "unit",
+  ],
+  [/^(?:unidad de medida|unita(?: di misura)?|eenheid|jednostka|jednotka|enhed|enhet|yksikko)$/, "unit"],
   [
     /\b(?:city|town|suburb|locality|ort|stadt|ville|ciudad|state|region|province|county|country|land|pays)\b/,
     "place",
@@ -51,7 +58,10 @@ const byHeader: readonly (readonly [RegExp, Kind])[] = [
  */
 export function kindOf(table: Table, column: number, entity: MatchedEntity): Kind {
   const header = fold((table.columns[column] ?? "").replaceAll(/([a-z])([A-Z])/g, "$1 $2"));
-  const told = byHeader.find(([pattern]) => pattern.test(header))?.[1];
+  const told = byHeader.find(
+    ([pattern, kind]) =>
+      pattern.test(header) && (!meaningKinds.has(kind) || haveMeaning(table, column, kind)),
+  )?.[1];
   if (entity === "warehouses" && /\b(?:abbr\w*|short ?(?:name|code))\b/.test(header)) return "code";
   if (entity === "warehouses" && /\b(?:descr\w*|bezeichnung|warehouse|whse|lager)$/.test(header))
     return "name";
@@ -72,14 +82,31 @@ function ofPeople(header: string): Kind {
   return /\btitle\b/.test(header) ? "category" : "person";
 }
 
-/** What the values look like, or null for a column without values. */
-function kindByContent(table: Table, column: number): Kind | null {
+/** Values of a column that say something, of its first rows. */
+function valuesOf(table: Table, column: number): readonly string[] {
   const values: string[] = [];
   for (const row of table.rows) {
     const value = row[column] ?? "";
     if (!isBlank(value)) values.push(value);
     if (values.length >= sampleMax) break;
   }
+  return values;
+}
+
+/** Whether the values of a column that is called so are mostly countries, or units; an empty one is. */
+function haveMeaning(table: Table, column: number, kind: Kind): boolean {
+  const values = valuesOf(table, column);
+  return 2 * values.filter((value) => meaningOf(value, kind) !== null).length >= values.length;
+}
+
+/** So many values of a column without a telling header are countries, or units. */
+const meaningMin = 0.95;
+/** Small letters and one sign mean too many things to tell what a column holds. */
+const isPlainMeaning = (value: string): boolean => value.length > 2 || /^[A-Z]{2}$/.test(value);
+
+/** What the values look like, or null for a column without values. */
+function kindByContent(table: Table, column: number): Kind | null {
+  const values = valuesOf(table, column);
   if (values.length === 0) return null;
   const share = (isSo: (value: string) => boolean): number => values.filter(isSo).length / values.length;
   const distinct = new Set(values).size;
@@ -89,6 +116,9 @@ function kindByContent(table: Table, column: number): Kind | null {
   if (share((value) => gtinOf(value) !== "") > 0.8) return "code";
   if (share((value) => dateOf(value) !== "") > 0.8) return "date";
   if (share((value) => /^[+(0-9][\d\s()./-]{7,}$/.test(value.trim())) > 0.8) return "phone";
+  for (const kind of meaningKinds)
+    if (share((value) => isPlainMeaning(value.trim()) && meaningOf(value, kind) !== null) > meaningMin)
+      return kind;
   if (share((value) => /^[^a-z]*\d[\d.,\s]*[^a-z]*$/i.test(value)) > 0.9) return "number";
   const words = values.reduce((sum, value) => sum + value.trim().split(/\s+/).length, 0) / values.length;
   if (distinct < values.length * 0.05 && distinct <= 200) return "category";

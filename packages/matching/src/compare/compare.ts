@@ -134,8 +134,12 @@ function countedLevel(left: string, right: string): number {
   return plain(left) === plain(right) ? 6 : 1;
 }
 
+/** What means the same is equal, and all else is another: "ie" is no slip of "it". */
+const meaningLevel = (left: string, right: string): number => (left === right ? equalLevel : 1);
+
 function levelsOfKeys(kind: Kind, entity: MatchedEntity): ((left: string, right: string) => number) | null {
   if (kind === "code" && (entity === "warehouses" || entity === "users")) return countedLevel;
+  if (kind === "country" || kind === "unit") return meaningLevel;
   if (kind === "given") return nameLevel;
   if (exactKinds.has(kind)) return shortLevel;
   if (kind === "mail") return mailLevel;

@@ -155,6 +155,44 @@ it.each([
   expect(pairs.filter((pair) => pair.band === "link").length).toBeGreaterThanOrEqual(40);
 });
 
+const moreWords = "one name has a word more, and nothing else is one";
+
+it.each([
+  ["Acme Holdings", "Acme"],
+  ["Acme Bau GmbH", "Acme Bau Service GmbH"],
+  ["Acme GmbH", "Acme Deutschland GmbH"],
+])("%j and %j of one town, each in a file, are a question that says why", (one, other) => {
+  const names = firms.map((firm) => `${firm.split("|")[0] ?? ""}|Leeds|9 Mill Lane|+44 20 555 0000`);
+  const pairs = pairsOf({
+    ...{ entity: "accounts", columns: "name|city|street|phone" },
+    rows: [...names, `${one}|Leeds|1 Tower Place|+44 20 8999 1234`],
+    others: [...names, `${other}|Leeds||`],
+  });
+  expect(between(pairs, 40, 40)).toMatchObject({ band: "review", against: [moreWords] });
+  expect(pairs.filter(({ band }) => band === "link")).toHaveLength(40);
+});
+
+it.each([
+  ["street", "1 Tower Place||||"],
+  ["street told with a word more", "1 Tower Place West||||"],
+  ["phone", "|+44 20 8999 1234|||"],
+  ["web domain", "||acme.com||"],
+  ["tax id", "||||77665544"],
+])("a word more in the name is no question where the %s is one", (_, told) => {
+  const own = firms.map(
+    (firm, at) => `${firm.split("|")[0] ?? ""}|${at} Mill Lane|+44 20 7${100 + at} 2${at}3|`,
+  );
+  const rows = own.map((row, at) => `${row}firm${at}.com|Leeds|${10_000_000 + at * 733}`);
+  const [street, phone, web, , tax] = told.split("|");
+  const pairs = pairsOf({
+    ...{ entity: "accounts", columns: "name|street|phone|website|city|vat" },
+    rows: [...rows, "Acme Bau|1 Tower Place|+44 20 8999 1234|acme.com|Leeds|77665544"],
+    others: [...rows, `Acme Bau Service|${street}|${phone}|${web}|Leeds|${tax}`],
+  });
+  expect(between(pairs, 40, 40)?.against ?? []).not.toContain(moreWords);
+  expect(between(pairs, 40, 40)?.band).toBe("link");
+});
+
 it.each([
   ["Müller Metals GmbH", "Mueller Metals Gesellschaft mit beschränkter Haftung"],
   ["Müller Metals Ltd", "Müller Metals Limited"],

@@ -3,7 +3,9 @@ import type { Weights } from "../weigh/estimate.ts";
 import type { Measure } from "../weigh/levels.ts";
 
 /** Kinds that say where something is; neighbours share them. */
-const placeKinds: ReadonlySet<Kind> = new Set(["street", "house", "place", "postcode", "phone", "employer"]);
+const placeKinds: ReadonlySet<Kind> = new Set([
+  ...(["street", "house", "place", "country", "postcode", "phone", "employer"] as const),
+]);
 /** Kinds that two places hardly share. */
 const exactPlaceKinds: ReadonlySet<Kind> = new Set(["street", "postcode", "phone"]);
 /** Up to this level two values differ, and from that level on they agree. */
@@ -13,12 +15,12 @@ const agreeMin = 5;
 const elsewhereMin = 2;
 /** Kinds that say neither who nor where. */
 const looseKinds: { readonly [entity in MatchedEntity]: ReadonlySet<Kind> } = {
-  accounts: new Set(["category", "number", "date"]),
+  accounts: new Set(["category", "unit", "number", "date"]),
   // The date is that of a birth.
-  contacts: new Set(["category", "number"]),
-  products: new Set(["category", "number", "date"]),
-  warehouses: new Set(["category", "number", "date"]),
-  users: new Set(["category", "number", "date"]),
+  contacts: new Set(["category", "unit", "number"]),
+  products: new Set(["category", "unit", "number", "date"]),
+  warehouses: new Set(["category", "unit", "number", "date"]),
+  users: new Set(["category", "unit", "number", "date"]),
 };
 /**
  * What names a pair (name, mail, web, tax id, article number) has to weigh more than this, natural

@@ -55,3 +55,16 @@ export function areOutrightOthers(
   if (mine.includes(theirs) || theirs.includes(mine)) return false;
   return !left.some((word) => right.some((other) => areCutShort(word, other)));
 }
+
+/**
+ * One name has all words of the other in some spelling, and a word more that stands in none of them: the part
+ * of a group, or the whole of it.
+ */
+export function hasMoreWords(left: readonly string[], right: readonly string[], isPerson: boolean): boolean {
+  if (areInitials(left, right) || areInitials(right, left)) return false;
+  const aligned = alignNames(left, right, { isPerson, worth: () => 1 });
+  const [more, whole] = aligned.left.length > 0 ? [aligned.left, right] : [aligned.right, left];
+  if (aligned.count === 0 || Math.min(aligned.left.length, aligned.right.length) > 0) return false;
+  const written = whole.join("");
+  return more.some((word) => word.length > 2 && !written.includes(word));
+}

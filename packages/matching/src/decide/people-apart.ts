@@ -2,9 +2,9 @@ import { acrossEnds } from "../compare/codes.ts";
 import type { Ends } from "../compare/codes.ts";
 import { nameLevel } from "../compare/compare.ts";
 import type { Kind } from "../kinds.ts";
-import { areNamesOfTwo } from "../normalise/nicknames.ts";
 import { editsBetween } from "../text/closeness.ts";
 import type { Compared } from "../weigh/levels.ts";
+import { KnownGiven } from "./known-given.ts";
 import { isSpelledAfter } from "./mailboxes.ts";
 import { areOutrightOthers, haveOtherWords } from "./other-words.ts";
 import type { Pair } from "./record-texts.ts";
@@ -38,6 +38,7 @@ const wordsIn = (text: string): readonly string[] => text.split(" ").filter((wor
 export class PeopleApart {
   readonly #texts: RecordTexts;
   readonly #compared: Compared;
+  readonly #known: KnownGiven;
   readonly #given: number;
   readonly #family: number;
   readonly #names: readonly number[];
@@ -49,6 +50,7 @@ export class PeopleApart {
   constructor(compared: Compared) {
     this.#texts = new RecordTexts(compared);
     this.#compared = compared;
+    this.#known = new KnownGiven(compared);
     this.#given = compared.fields.findIndex(({ kind }) => kind === "given");
     this.#family = compared.fields.findIndex(({ kind }) => kind === "family");
     this.#names = this.#texts.fieldsOf("person");
@@ -130,11 +132,17 @@ export class PeopleApart {
     const [given, other] = this.#texts.keys(this.#given, pair);
     if (given !== "" && other !== "") {
       if (this.#areCrossed(pair)) return false;
-      const [mine, theirs] = [wordsIn(given), wordsIn(other)];
-      return haveOtherWords(mine, theirs, true) || areNamesOfTwo(mine[0] ?? "", theirs[0] ?? "");
+      return this.#areOtherNames(wordsIn(given), wordsIn(other));
     }
-    const [mine, theirs] = this.#nameWords(pair);
-    return haveOtherWords(mine, theirs, true);
+    return this.#areOtherNames(...this.#nameWords(pair));
+  }
+
+  /** Whether names are others, or begin with two given names that are written nearly alike. */
+  #areOtherNames(mine: readonly string[], theirs: readonly string[]): boolean {
+    if (haveOtherWords(mine, theirs, true)) return true;
+    if (mine.join("") === theirs.join("")) return false;
+    const [one = "", other = ""] = [mine[0], theirs[0]];
+    return !mine.includes(other) && !theirs.includes(one) && this.#known.areTwo(one, other);
   }
 
   /** Whether both tell birthdays that differ in more than a slip, and no number of their own agrees. */

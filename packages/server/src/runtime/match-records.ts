@@ -23,7 +23,7 @@ const compared: { readonly [entity in LinkedEntity]: readonly (readonly [string,
     ["billingAddress.street", "street"],
     ["billingAddress.postalCode", "postcode"],
     ["billingAddress.city", "place"],
-    ["billingAddress.country", "category"],
+    ["billingAddress.country", "country"],
   ],
   contacts: [
     ["name.given", "given"],
