@@ -1,4 +1,5 @@
 import { fsyncSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { PGlite, types, type PGliteOptions } from "@electric-sql/pglite";
 import { SyncedFiles, type DiskOperations } from "./embedded-files.ts";
 import { LostSession, RefusedStatement } from "./store-error.ts";
@@ -42,6 +43,16 @@ function startParameters(settings: readonly string[], isDurable: boolean): strin
   return [...defaults, ...[...durable, ...formats, ...settings].flatMap((setting) => ["-c", setting])];
 }
 
+/**
+ * Leaves machine code of WebAssembly where it is once better code has taken its place: V8 frees it while the
+ * database works, and then ends the whole process at times ("Check failed: jit_page_->allocations_.erase",
+ * seen once in a run of CI with Node 24.21; github.com/nodejs/node/issues/64500, open). It is some megabytes,
+ * once per process.
+ */
+function keepMachineCode(): void {
+  setFlagsFromString("--no-wasm-code-gc");
+}
+
 function isText(value: unknown): value is string {
   return typeof value === "string";
 }
@@ -82,6 +93,7 @@ class PgliteEngine implements Engine {
     const files =
       folder === null ? {} : { fs: new SyncedFiles(folder, { sync, onBroken, onLogBytes, extend }) };
     const startParams = startParameters(settings, folder !== null);
+    keepMachineCode();
     const opened = await PGlite.create({ startParams, ...pglite, ...files });
     opened.parsers = textParsers;
     opened.serializers = {};

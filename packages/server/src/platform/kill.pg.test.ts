@@ -28,8 +28,8 @@ afterEach(async () => {
 const crashWriter = new URL("./testing/crash-writer.ts", import.meta.url);
 const lockTaker = new URL("./testing/lock-taker.ts", import.meta.url);
 
-function start(program: URL): Child {
-  const child = startChild(program, folder.path);
+function start(program: URL, ...nodes: readonly string[]): Child {
+  const child = startChild(program, ...nodes, "--", folder.path);
   children.push(child);
   return child;
 }
@@ -75,6 +75,20 @@ describe("kill -9", () => {
     expect(await database.query("select 1 as one")).toEqual([{ one: 1 }]);
     await database.close();
     expect(existsSync(join(folder.path, "database.unfinished"))).toBe(false);
+  });
+});
+
+describe("machine code of the database", () => {
+  it("is never freed while it runs: V8 ends the process there at times", async () => {
+    const child = start(crashWriter, "--trace-wasm-code-gc");
+    const said: string[] = [];
+    while (said.at(-1) !== "300") {
+      const line = await child.line();
+      if (line === null) throw new Error("the writer ended");
+      said.push(line);
+    }
+    await child.kill();
+    expect(said.filter((line) => line.startsWith("[wasm-gc]"))).toEqual([]);
   });
 });
 

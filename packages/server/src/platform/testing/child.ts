@@ -47,9 +47,14 @@ class SpawnedChild implements Child {
   }
 }
 
-/** Starts a program of the tests (a file of `testing/`) with the Node that runs them. */
-export function startChild(program: URL, ...flags: readonly string[]): Child {
-  const child = spawn(process.execPath, ["--conditions=source", fileURLToPath(program), ...flags], {
+/**
+ * Starts a program of the tests (a file of `testing/`) with the Node that runs them. Words before a `--` are
+ * for Node itself.
+ */
+export function startChild(program: URL, ...words: readonly string[]): Child {
+  const at = words.indexOf("--");
+  const [nodes, own] = at < 0 ? [[], words] : [words.slice(0, at), words.slice(at + 1)];
+  const child = spawn(process.execPath, ["--conditions=source", ...nodes, fileURLToPath(program), ...own], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   child.stdin.on("error", () => undefined);

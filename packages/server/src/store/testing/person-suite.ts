@@ -119,11 +119,12 @@ export function personSuite(name: string, open: () => Promise<Store>): void {
 
     test("wait longer each time, and those that are made at once do not pass together", async () => {
       const answers = await Promise.all([1, 2, 3, 4].map(() => store.trySignIn(counts, rule)));
-      expect(answers.filter(({ lockedMs }) => lockedMs === 0).map(({ nextMs }) => nextMs)).toEqual([
-        0, 1_000,
-      ]);
-      const locked = answers.find(({ lockedMs }) => lockedMs > 0);
-      expect(locked?.lockedMs).toBeLessThanOrEqual(1_000);
+      const passed = answers.filter(({ lockedMs }) => lockedMs === 0).map(({ nextMs }) => nextMs);
+      // A server begins them in any order.
+      expect(passed.toSorted((a, b) => a - b)).toEqual([0, 1_000]);
+      const waits = answers.map(({ lockedMs }) => lockedMs).filter((ms) => ms > 0);
+      expect(waits).toHaveLength(2);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(1_000);
     });
 
     test("that were right begin anew; the address keeps what others did", async () => {
