@@ -68,9 +68,10 @@ export function tryStore(database: Database): Pick<PersonStore, "trySignIn" | "s
         await tx.query(lockSql);
         const names = JSON.stringify(counts.map(({ what }) => what));
         const [locked] = await tx.query<{ ms: string | null }>(
-          // Not now(): who waited here began before the one that locked, and was told to wait longer than that.
-          "select max(extract(epoch from locked_until - clock_timestamp()) * 1000) as ms from sign_in_try " +
-            "where what in (select jsonb_array_elements_text($1::jsonb)) and locked_until > clock_timestamp()",
+          // Not now(): who waited began before the one that locked, and would be told more than the lock.
+          "select max(extract(epoch from locked_until - clock_timestamp()) * 1000) as ms from " +
+            "sign_in_try where what in (select jsonb_array_elements_text($1::jsonb)) and " +
+            "locked_until > clock_timestamp()",
           [names],
         );
         const lockedMs = Math.max(0, Number(locked?.ms ?? 0));
