@@ -8,10 +8,11 @@ import {
   entity,
   exactly,
   fieldsOfRecord,
+  line,
   linkName,
   noQuery,
+  pageKeys,
   pageOf,
-  paging,
   recordName,
   recordParams,
   saidOrNull,
@@ -63,15 +64,29 @@ const reading = {
 } as const;
 const paramsOfRecord: z.ZodType<RecordParams> = exactly({ entity, id: recordName });
 
+/** A page of records, of all or of those with certain words. */
+export interface RecordsQuery extends Paging {
+  readonly search?: string | undefined;
+}
+
 /** The records of an entity. */
-export const listRecordsRoute: Route<{ readonly entity: EntityName }, Paging> = {
+export const listRecordsRoute: Route<{ readonly entity: EntityName }, RecordsQuery> = {
   ...reading,
   id: "listRecords",
   path: "/records/{entity}",
   summary: "The records of an entity, as both systems were last read",
-  more: "Reads the store only. Fields that the key's role does not see are left out.",
+  more:
+    "Reads the store only. Fields that the key's role does not see are left out, and nothing is found by " +
+    "them. A search looks at some thousand records a call: its page may hold few rows or none and yet have " +
+    "a `next`.",
   params: exactly({ entity }),
-  query: paging,
+  query: exactly({
+    ...pageKeys,
+    search: line(
+      200,
+      "Only records in which each of these words stands, in a value or an id, whatever case and accents",
+    ).optional(),
+  }),
   answers: [{ status: 200, what: "A page of records", schema: pageOf(record) }],
   problems: ["cursor_invalid", "entity_hidden"],
 };

@@ -65,7 +65,11 @@ export interface Paging {
   readonly cursor?: string | undefined;
 }
 
-const pageKeys = {
+/** The keys of a list's query. */
+export const pageKeys: {
+  readonly limit: z.ZodDefault<z.ZodCoercedNumber>;
+  readonly cursor: z.ZodOptional<z.ZodString>;
+} = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe("Rows of the page, 200 at most"),
   cursor: z
     .string()

@@ -30,3 +30,4 @@ export type { MatchInput, MatchedPair, Matching } from "./match.ts";
 export { isBlank } from "./normalise/blank.ts";
 export { kinds, namingKinds } from "./kinds.ts";
 export type { Field, Kind, MatchedEntity, Table } from "./kinds.ts";
+export { fold } from "./text/fold.ts";

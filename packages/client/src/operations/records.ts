@@ -17,7 +17,11 @@ export interface RecordsOperations {
         | "inventory"
         | "shipments";
     };
-    readonly query: { readonly limit?: number; readonly cursor?: string };
+    readonly query: {
+      readonly limit?: number;
+      readonly cursor?: string;
+      readonly search?: string;
+    };
     readonly body: null;
     readonly answer: {
       readonly status: 200;

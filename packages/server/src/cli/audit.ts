@@ -14,7 +14,7 @@ import { listsOf } from "./audit-lists.ts";
 import { mappedLists } from "./audit-map.ts";
 import { liveLists, plannedLoad } from "./audit-live.ts";
 import { everyRepair, planRepairs, wantedOf, writeRepairPlans } from "./audit-repair.ts";
-import { withEngine, withProgress } from "./context.ts";
+import { todayOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { draftOf, tryFolder } from "./draft-file.ts";
 import { badInput, exitCodes } from "./refusal.ts";
@@ -153,7 +153,7 @@ function audited(
   },
 ): Promise<AuditReport> {
   const { sources, staleDays, sink } = at;
-  const today = new Date(context.deps.clock.now()).toISOString().slice(0, 10);
+  const today = todayOf(context);
   return runAudit({ sources, terms: { today, staleDays }, sink, onProgress: context.say });
 }
 

@@ -90,6 +90,9 @@ export async function withProgress<T>(
   }
 }
 
+/** The day it is in UTC, `YYYY-MM-DD`. */
+export const todayOf = ({ deps }: Context): string => new Date(deps.clock.now()).toISOString().slice(0, 10);
+
 /** One entity name from the command line. Throws a Refusal with the nearest one. */
 export function entityOf(text: string): EntityName {
   if (isEntityName(text)) return text;

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import type { DuplicateCluster, DuplicateReport, Engine } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
-import { entityOf, projectOf, withEngine, withProgress } from "./context.ts";
+import { entityOf, projectOf, todayOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes, Refusal } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
@@ -72,8 +72,8 @@ async function answer(context: Context, flags: DuplicateFlags): Promise<ExitCode
   const dueAt = due === undefined ? undefined : new Date(due);
   if (dueAt !== undefined && (Number.isNaN(dueAt.getTime()) || dueAt.toISOString().slice(0, 10) !== due))
     throw badInput("--due is a day such as 2026-12-31");
-  if (dueAt !== undefined && due !== undefined && due < today(context))
-    throw badInput(`--due ${due} is over; say today (${today(context)}) or a later day`);
+  if (dueAt !== undefined && due !== undefined && due < todayOf(context))
+    throw badInput(`--due ${due} is over; say today (${todayOf(context)}) or a later day`);
   const said: Parameters<Engine["answerDuplicate"]>[1] = {
     word: apart !== undefined ? "apart" : reopen !== undefined ? "reopen" : "assign",
     by: context.deps.user,
@@ -99,9 +99,6 @@ const toldOf = (cluster: DuplicateCluster, word: "apart" | "reopen" | "assign"):
   if (word === "reopen") return "asked about again; the next look shows what speaks for it";
   return `looked at by ${cluster.owner ?? "nobody"}, until ${dayOf(cluster.dueAt)}`;
 };
-
-/** The day it is, in UTC as days of clusters are. */
-const today = ({ deps }: Context): string => dayOf(new Date(deps.clock.now()).toISOString());
 
 const dayOf = (instant: string): string => instant.slice(0, 10);
 const recordsOf = ({ records }: DuplicateCluster): string =>

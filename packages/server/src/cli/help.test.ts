@@ -40,6 +40,8 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "map",
       "status",
       "why",
+      "search",
+      "customer",
       "statement",
       ...["ask-price", "ask-stock", "ask-credit", "ask-order", "preflight", "order", "cancel-order"],
       "contract",

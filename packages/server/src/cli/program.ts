@@ -27,6 +27,7 @@ import { addKeys } from "./keys.ts";
 import { addWebhooks } from "./webhooks.ts";
 import { addPersons } from "./persons.ts";
 import { addStatement } from "./statement.ts";
+import { addFinding } from "./find.ts";
 import { checkCommand, mapCommand, statusCommand, whyCommand } from "./look.ts";
 import type { MapOptions } from "./look.ts";
 import { conflictsCommand, deadLettersCommand, redriveCommand } from "./people.ts";
@@ -86,6 +87,7 @@ function addLooking(add: Add): void {
       .option("--entity <entity>", "which entity, where the id alone does not tell");
     act((context, [record]) => whyCommand(context, String(record), command.opts()));
   });
+  addFinding(add);
   addStatement(add, onlyOption);
   addAsking(add);
 }

@@ -151,3 +151,47 @@ test("a statement as of a day ahead is refused, and one of a day that is over is
   expect(await json(ahead)).toMatchObject({ status: 422, code: "request_invalid" });
   expect((await api.ask("GET", `/statement?asOf=${day(0)}`)).status).toBe(200);
 });
+
+const foundBy = async (api: ApiWorld, search: string, more: Parameters<ApiWorld["ask"]>[2] = {}) => {
+  const path = `/records/accounts?search=${encodeURIComponent(search)}`;
+  const { rows } = await json<Page>(await api.ask("GET", path, more));
+  return rows.length;
+};
+
+test("a search finds each word in any value or id, whatever its case, accents and blanks", async () => {
+  const { mini, api } = await stage();
+  const id = mini.crm.rows("accounts")[2]?.id ?? "";
+  mini.crm.edit("accounts", id, { name: "Ärzte-Bedarf Łódź", email: "lodz@trade.example" });
+  mini.pass(60_000);
+  await mini.engine.run();
+  const answers = {
+    acme: 4,
+    "ACME fr4": 1,
+    "fr3 LODZ": 1,
+    arztebedarf: 1,
+    "trade.example": 1,
+    "acme nobody": 0,
+    "…": 0,
+    [`${id}`]: 1,
+  };
+  const found: { [search: string]: number } = {};
+  for (const search of Object.keys(answers)) found[search] = await foundBy(api, search);
+  expect(found).toEqual(answers);
+  expect((await api.ask("GET", "/records/accounts?search=")).status).toBe(422);
+});
+
+test("a search goes on through its pages and takes no cursor of another search", async () => {
+  const { api } = await stage();
+  const first = await json<Page>(await api.ask("GET", "/records/accounts?search=acme&limit=3"));
+  const cursor = `&cursor=${first.next}`;
+  const second = await json<Page>(await api.ask("GET", `/records/accounts?search=acme&limit=3${cursor}`));
+  expect([first.rows.length, second.rows.length, second.next]).toEqual([3, 2, null]);
+  const other = await api.ask("GET", `/records/accounts?search=fr&limit=3${cursor}`);
+  expect(await json(other)).toMatchObject({ status: 400, code: "cursor_invalid" });
+});
+
+test("a search does not find by what the role does not see", async () => {
+  const { api } = await stage();
+  expect(await foundBy(api, limit)).toBe(5);
+  expect(await foundBy(api, limit, { token: api.tokens.sales })).toBe(0);
+});

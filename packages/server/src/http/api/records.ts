@@ -1,8 +1,11 @@
 import { customerRoute, linkRoute, listRecordsRoute, recordRoute, whyRoute } from "@crossfoot/api";
+import type { RecordsQuery } from "@crossfoot/api";
 import { linkId } from "@crossfoot/kernel";
+import type { EntityName } from "@crossfoot/model";
 import { overviewOf } from "../../runtime/customer-overview.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import type { LinkedRecord } from "../../runtime/looking-port.ts";
+import { searchFor } from "../../runtime/record-search.ts";
 import { bind, done } from "./call.ts";
 import type { Bound } from "./call.ts";
 import { cursorOf, placeOf } from "./page.ts";
@@ -21,22 +24,44 @@ export function refuseHidden(sight: Sight, entity: string): void {
 
 const shown = (sight: Sight, record: LinkedRecord): LinkedRecord => sight.conceal(record, record.entity);
 
+/** Records that a search reads at once. */
+const readAtOnce = 200;
+/** Records that a search looks at before it answers what it has. */
+const lookedMax = 2_000;
+
+/** A page of records as the role sees them. What is hidden from it is taken out first: a search would tell it. */
+async function pageOfRecords(
+  engine: RecordEngine,
+  sight: Sight,
+  query: RecordsQuery & { readonly entity: EntityName },
+): Promise<{ readonly rows: readonly LinkedRecord[]; readonly next: string | null }> {
+  const { entity, search, limit } = query;
+  const list = `records ${entity}${search === undefined ? "" : ` ${search}`}`;
+  const atOnce = search === undefined ? limit : readAtOnce;
+  const finds = search === undefined ? () => true : searchFor(search);
+  const place = placeOf(list, query.cursor);
+  const rows: LinkedRecord[] = [];
+  let after = place === null ? null : linkId(place);
+  for (let looked = 0; looked < lookedMax; looked += atOnce) {
+    const found = await engine.linkedRecords({ entity, limit: atOnce, after });
+    for (const record of found) {
+      after = record.link;
+      const seen = shown(sight, record);
+      if (finds(seen)) rows.push(seen);
+      if (rows.length === limit) return { rows, next: cursorOf(list, after) };
+    }
+    if (found.length < atOnce) return { rows, next: null };
+  }
+  return { rows, next: after === null ? null : cursorOf(list, after) };
+}
+
 /** Records, as both systems were last read. */
 export function recordRoutes(engine: RecordEngine, now: () => number): readonly Bound[] {
   return [
     bind(listRecordsRoute, async ({ params, query, caller: { sight } }) => {
       const { entity } = params;
       refuseHidden(sight, entity);
-      const list = `records ${entity}`;
-      const place = placeOf(list, query.cursor);
-      const after = place === null ? null : linkId(place);
-      const found = await engine.linkedRecords({ entity, limit: query.limit, after });
-      const last = found.at(-1);
-      const isMore = found.length === query.limit && last !== undefined;
-      return done({
-        rows: found.map((record) => shown(sight, record)),
-        next: isMore ? cursorOf(list, last.link) : null,
-      });
+      return done(await pageOfRecords(engine, sight, { entity, ...query }));
     }),
     bind(recordRoute, async ({ params, caller: { sight } }) => {
       refuseHidden(sight, params.entity);
