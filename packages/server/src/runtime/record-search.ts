@@ -5,8 +5,9 @@ import type { LinkedRecord } from "./looking-port.ts";
 const joined = (text: string): string => fold(text).replaceAll(" ", "");
 
 /**
- * Whether each word stands in a value or an id of a record, as it is given, whatever their case, accents and script: `muller gmbh`, `Müller`, `0049 30`. A search
- * without a letter or a digit finds nothing. Never throws.
+ * A search for words, each of which stands in a value or an id of a record as it is given, whatever their
+ * case, accents and script: `muller gmbh`, `Müller`, `0049 30`. Without a letter or a digit it finds nothing.
+ * Never throws.
  */
 export function searchFor(text: string): (record: LinkedRecord) => boolean {
   const words = text.split(/\s+/).map(joined).filter(Boolean);

@@ -172,7 +172,7 @@ test("a search finds each word in any value or id, whatever its case, accents an
     "trade.example": 1,
     "acme nobody": 0,
     "…": 0,
-    [`${id}`]: 1,
+    [id]: 1,
   };
   const found: { [search: string]: number } = {};
   for (const search of Object.keys(answers)) found[search] = await foundBy(api, search);

@@ -29,7 +29,7 @@ const readAtOnce = 200;
 /** Records that a search looks at before it answers what it has. */
 const lookedMax = 2_000;
 
-/** A page of records as the role sees them. What is hidden from it is taken out first: a search would tell it. */
+/** A page of records as the role sees them. What it does not see is taken out first: a search would tell. */
 async function pageOfRecords(
   engine: RecordEngine,
   sight: Sight,
