@@ -122,8 +122,14 @@ export class Records {
     const before = this.need(object, id);
     this.checkVersion(before, options.expected ?? null);
     this.checkLock(object, id);
-    const draft: TwinRecord = { ...before, ...this.#read(schema, body, before) };
+    const draft = this.draft({ object, id }, body);
     return this.#finish(schema, { draft, before }, { actor: options.actor, kind: "write" });
+  }
+
+  /** What an update by that body would store, before the system computes anything; stores nothing. */
+  draft({ object, id }: RecordRef, body: JsonMap): TwinRecord {
+    const before = this.need(object, id);
+    return { ...before, ...this.#read(this.schema(object), body, before) };
   }
 
   /** Stores fields that the system itself computed, without reading them as a body. */

@@ -2,13 +2,16 @@ import { TwinError } from "../failure.ts";
 import { isMap, numberIn, textIn, withoutNulls } from "../json.ts";
 import type { Json, JsonMap, RecordRef, TwinRecord } from "../json.ts";
 import type { RecordHooks, WriteOptions } from "../records.ts";
-import { amountText, type Books } from "./books.ts";
+import { actingAs, amountText, type Books } from "./books.ts";
 import { creditExposure } from "./credit.ts";
+import { changeOrder } from "./order-change.ts";
 import { checkQuoteBody } from "./quote.ts";
 import { erpRefusal } from "./wire.ts";
 
 /** Objects that callers may write. */
 export const WRITABLE: readonly string[] = ["customers", "contacts", "items", "price_lists", "sales_quotes"];
+/** Objects that callers may change and not make. */
+export const CHANGEABLE: readonly string[] = ["sales_orders"];
 /** Objects that callers may delete while nothing uses them. */
 export const DELETABLE: readonly string[] = ["customers", "contacts", "items", "price_lists"];
 /** Objects with a bulk call. */
@@ -78,6 +81,7 @@ export function createErpDesk(books: Books, reuseIds: boolean): ErpDesk {
       const before = records.need(ref.object, ref.id);
       records.checkVersion(before, options.expected ?? null);
       records.checkLock(ref.object, ref.id);
+      if (ref.object === "sales_orders") return changeOrder(actingAs(books, options.actor), before, body);
       if (ref.object === "sales_quotes") checkQuoteBody(before, body);
       return records.update(ref, body, options);
     },

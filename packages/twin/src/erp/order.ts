@@ -60,7 +60,7 @@ function orderLine(books: Books, line: JsonMap): JsonMap {
 }
 
 /** Reserves (sign 1) or frees (sign -1) what is still to be delivered of an order. */
-function reserve(acting: Acting, order: TwinRecord, sign: 1 | -1): void {
+export function reserve(acting: Acting, order: TwinRecord, sign: 1 | -1): void {
   const warehouse = textIn(order, "warehouse");
   for (const line of rowsIn(order, "lines")) {
     if (!isStockLine(acting, line) || warehouse === null) continue;

@@ -4,7 +4,7 @@ import { isList, isMap, numberIn, textIn, type Json, type JsonMap } from "../jso
 import type { Answer, Call, Route } from "../route.ts";
 import type { Webhooks } from "../webhook.ts";
 import { actingAs } from "./books.ts";
-import { BULK, DELETABLE, runBulk, WRITABLE, type ErpDesk } from "./desk.ts";
+import { BULK, CHANGEABLE, DELETABLE, runBulk, WRITABLE, type ErpDesk } from "./desk.ts";
 import { erpPage, listRecords, pagingOf } from "./list.ts";
 import { askAvailability, askCredit, askPrice } from "./operations.ts";
 import { QUESTIONS } from "./operation-schemas.ts";
@@ -49,7 +49,7 @@ function idOf(call: Call): number {
 function readRoutes(parts: ErpRouteParts, schema: ObjectSchema): Route[] {
   const { desk } = parts;
   const object = schema.name;
-  const writable = WRITABLE.includes(object);
+  const writable = WRITABLE.includes(object) || CHANGEABLE.includes(object);
   const keys = { readOnly: "read_only", maxLength: "max_length", textMax: ERP_TEXT_MAX };
   const described = (): Json[] =>
     desk.books.records.schema(object).fields.map((field) => describeField(field, keys, !writable));
@@ -124,6 +124,19 @@ function bulk(desk: ErpDesk, object: string, call: Call): Answer {
   return { status: 200, body: { results: fault?.kind === "shuffle" ? results.toReversed() : results } };
 }
 
+function updateRoute(desk: ErpDesk, object: string): Route {
+  return {
+    method: "PUT",
+    path: `/${object}/:id`,
+    operationId: `${object}.update`,
+    summary: `Update in ${object}`,
+    success: 200,
+    request: ref(object),
+    response: ref(object),
+    run: (call) => update(desk, object, call),
+  };
+}
+
 function writeRoutes(desk: ErpDesk, object: string): Route[] {
   const routes: Route[] = [
     {
@@ -139,16 +152,7 @@ function writeRoutes(desk: ErpDesk, object: string): Route[] {
         body: desk.show(object, desk.create(object, bodyOf(call), call.actor)),
       }),
     },
-    {
-      method: "PUT",
-      path: `/${object}/:id`,
-      operationId: `${object}.update`,
-      summary: `Update in ${object}`,
-      success: 200,
-      request: ref(object),
-      response: ref(object),
-      run: (call) => update(desk, object, call),
-    },
+    updateRoute(desk, object),
   ];
   if (DELETABLE.includes(object)) {
     routes.push({
@@ -360,7 +364,9 @@ export function erpRoutes(parts: ErpRouteParts, schemas: readonly ObjectSchema[]
   for (const schema of schemas.filter((candidate) => candidate.hidden !== true)) {
     routes.push(...readRoutes(parts, schema));
     const writable = WRITABLE.includes(schema.name);
-    if (writable) routes.push(...writeRoutes(desk, schema.name));
+    if (CHANGEABLE.includes(schema.name))
+      routes.push(updateRoute(desk, schema.name), ...refusedRoutes(schema.name, ["POST", "DELETE"]));
+    else if (writable) routes.push(...writeRoutes(desk, schema.name));
     else routes.push(...refusedRoutes(schema.name, ["POST", "PUT", "DELETE"]));
     if (writable && !DELETABLE.includes(schema.name)) routes.push(...refusedRoutes(schema.name, ["DELETE"]));
   }

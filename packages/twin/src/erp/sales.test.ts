@@ -245,6 +245,57 @@ test("a cancelled order frees its stock and its shipment", async () => {
   expect((await call("GET", "/shipments")).body.rows[0].state).toBe("cancelled");
 });
 
+/** An order as it stands, and its lines. */
+async function orderNow(id: number): Promise<{ readonly order: JsonMap; readonly lines: readonly JsonMap[] }> {
+  const order = (await call("GET", `/sales_orders/${id}`)).body as unknown as JsonMap;
+  return { order, lines: order["lines"] as readonly JsonMap[] };
+}
+
+test("an order that stands is changed: lines, amounts, stock and shipment follow", async () => {
+  const orderId = await ordered([bolts(), bolts({ qty: "2" })]);
+  const [first = {}, second = {}] = (await orderNow(orderId)).lines;
+  const added = { item_id: 1, qty: "3", uom: "EA" };
+  const body = { requested_date: "20260401", lines: [{ ...first, qty: "4" }, added] };
+  const stale = await call("PUT", `/sales_orders/${orderId}`, { ...body, expected_row_version: "0" });
+  expect(stale.status).toBe(409);
+  expect((await call("PUT", `/sales_orders/${orderId}`, body)).status).toBe(200);
+  const { order, lines } = await orderNow(orderId);
+  expect(order).toMatchObject({ net: "66.50", state: "open", requested_date: "20260401" });
+  expect(lines.map((line) => [line["qty"], line["price"]])).toEqual([
+    ["4.000", "9.5000"],
+    ["3.000", "9.5000"],
+  ]);
+  expect(lines.some((line) => line["id"] === second["id"])).toBe(false);
+  expect((await call("GET", "/stock")).body.rows[0].reserved).toBe("7.000");
+  const shipments = (await call("GET", "/shipments")).body.rows;
+  expect(shipments.map(({ state }) => state)).toEqual(["cancelled", "planned"]);
+  const again = await call("PUT", `/sales_orders/${orderId}`, { lines });
+  expect(again.body.row_version).toBe(order["row_version"]);
+  expect((await call("POST", "/sales_orders", {})).status).toBe(405);
+});
+
+test("a change never goes below what is done of an order, nor beyond its rules", async () => {
+  const orderId = await ordered([bolts(), bolts({ qty: "2" })]);
+  const change = async (lines: readonly Json[], more: JsonMap = {}): Promise<unknown> =>
+    (await call("PUT", `/sales_orders/${orderId}`, { lines, ...more })).body.code;
+  const [first] = (await orderNow(orderId)).lines;
+  erp.people.deliver(orderId, { [Number(first?.["id"])]: "6" });
+  const { order, lines } = await orderNow(orderId);
+  const [delivered = {}, second = {}] = lines;
+  expect(await change([{ ...delivered, qty: "5" }, second])).toBe("BELOW_DONE");
+  expect(await change([second])).toBe("BELOW_DONE");
+  expect(await change([{ ...delivered, item_id: 2 }, second])).toBe("LINE_FIXED");
+  expect(await change([])).toBe("NO_LINES");
+  expect(await change([...lines, { item_id: 2, qty: "1", uom: "HUR" }])).toBe("PRICE_MISSING");
+  expect(await change([{ ...delivered, qty: "900" }, second])).toBe("CREDIT_LIMIT");
+  expect(await change(lines, { number: "X" })).toBe("READ_ONLY");
+  expect((await orderNow(orderId)).order).toEqual(order);
+  expect(await change([{ ...delivered, qty: "6" }])).toBeUndefined();
+  expect((await orderNow(orderId)).order["state"]).toBe("delivered");
+  expect((await call("GET", "/stock")).body.rows[0]).toMatchObject({ on_hand: "44.000", reserved: "0.000" });
+  expect(await change([{ ...delivered, qty: "9" }])).toBe("STATE");
+});
+
 test("quantities convert between units, and more than is on hand does not leave", async () => {
   const orderId = await ordered([bolts({ qty: "5", uom: "DZ", price: "114.00" })]);
   expect((await call("GET", "/stock")).body.rows[0]).toMatchObject({
