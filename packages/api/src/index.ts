@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./change-routes.ts";
 export * from "./client-code.ts";
 export * from "./event-routes.ts";
 export * from "./moment-routes.ts";

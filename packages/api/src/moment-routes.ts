@@ -1,9 +1,8 @@
 import { z } from "zod";
-import type { KeyRole } from "./access.ts";
+import { orderers, orderMs, pending, question, refusals } from "./moment-terms.ts";
 import type { ProblemCode } from "./problem.ts";
 import type { Route } from "./route.ts";
 import {
-  anything,
   counted,
   currency,
   day,
@@ -11,30 +10,11 @@ import {
   exactly,
   failure,
   line,
-  noParams,
-  noQuery,
   recordName,
   recordParams,
   said,
   saidOrNull,
 } from "./schema.ts";
-
-const askers: readonly KeyRole[] = ["sales", "operator", "approver", "administrator", "agent"];
-const orderers: readonly KeyRole[] = ["sales", "operator", "administrator"];
-const refusals: readonly ProblemCode[] = [
-  "record_unknown",
-  "not_in_erp",
-  "not_offered",
-  "held",
-  "refused_by_erp",
-  "erp_away",
-  "question_invalid",
-];
-
-/** Time given to a question when the caller says nothing, ms. */
-const questionMs = 5_000;
-/** Time given to the making of an order, ms. */
-const orderMs = 15_000;
 
 /** What is asked for of a product. */
 interface AskedProduct {
@@ -255,19 +235,7 @@ const ordered = exactly({
   order: exactly({ names: z.array(z.string()), number: z.string().nullable() }),
   isMadeNow: z.boolean().describe("Whether this very call made it"),
 });
-const pending = exactly({ kind: z.literal("pending"), message: anything("What is waited for") });
 
-const question = {
-  tag: "In the moment",
-  method: "post",
-  scope: "moment:read",
-  roles: askers,
-  params: noParams,
-  query: noQuery,
-  problems: refusals,
-  isKeyed: false,
-  budgetMs: questionMs,
-} as const;
 const staleWords =
   "When the ERP does not answer in time, the answer is an earlier one with its age (`freshness`), or " +
   "`erp_away`.";

@@ -34,6 +34,8 @@ export const problemKinds = {
   not_accepted: { status: 409, title: "The quote is not accepted in the CRM" },
   quote_closed: { status: 409, title: "No way leads from that quote to an order" },
   order_bound: { status: 409, title: "The order is the ERP's to settle by now" },
+  line_bound: { status: 409, title: "That part of the order cannot be changed any more" },
+  order_moved: { status: 409, title: "The order changed since it was looked at" },
   held: { status: 409, title: "A person has to decide first" },
   candidate_taken: { status: 409, title: "The candidate cannot be settled like that" },
   person_taken: { status: 409, title: "Somebody has that name" },

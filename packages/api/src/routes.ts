@@ -1,3 +1,4 @@
+import * as change from "./change-routes.ts";
 import * as event from "./event-routes.ts";
 import * as moment from "./moment-routes.ts";
 import * as operation from "./operation-routes.ts";
@@ -18,6 +19,9 @@ export const routes: readonly Route[] = [
   moment.orderStatusRoute,
   moment.cancelOrderRoute,
   moment.cancellationRoute,
+  change.changeOrderRoute,
+  change.changePreviewRoute,
+  change.changeOfOrderRoute,
   record.listRecordsRoute,
   record.recordRoute,
   record.customerRoute,

@@ -114,6 +114,11 @@ export interface EntityAbilities {
   readonly referenceField: string | null;
   /** Whether an answer to a write carries the record as stored, so that no read-back is needed. */
   readonly answersRecord: boolean;
+  /**
+   * How a line goes away from a document that stands: its row does, or it stays with the quantity zero; `row`
+   * when missing.
+   */
+  readonly lineRemoval?: "row" | "zero";
   /** State changes the system offers, for the canonical status field. */
   readonly transitions: readonly Transition[];
   /** Canonical status of a record just created by us, before any transition; null when it has none. */

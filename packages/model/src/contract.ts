@@ -202,6 +202,10 @@ const reported = [
 const decided = ["rejected", "converted", "cancelled"];
 /** States of an order of which something is done already. */
 const begun = ["part_delivered", "delivered", "invoiced", "closed"];
+/** States of an order in which nothing is left to change. */
+const over = ["delivered", "invoiced", "closed", "cancelled"];
+/** What a person may have changed of an order that stands, beside its state. */
+const changed = ["lines", "requestedDate", "customerOrderNumber"];
 const compared: FieldTerms = { direction: "compare" };
 /** Facts of each system: nobody is their master, and nothing writes them. */
 const companyTotals: EntityTerms["fields"] = {
@@ -300,8 +304,11 @@ const usual: Contract = {
       onDelete: "ask",
       create: { crm: always },
       matchKeys: [["number"]],
-      // Until then the CRM may have it cancelled; nothing but that comes from there.
-      ownership: [{ at: "erp", statuses: begun, fields: ["status"], writer: "erp" }],
+      // Until then the CRM may have it cancelled or changed; nothing but that comes from there.
+      ownership: [
+        { at: "erp", statuses: begun, fields: ["status"], writer: "erp" },
+        { at: "erp", statuses: over, fields: changed, writer: "erp" },
+      ],
       fields: { account: mandatory, ...companyTotals },
       means: "What the customer ordered and the ERP confirmed.",
     },

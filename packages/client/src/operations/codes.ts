@@ -27,6 +27,8 @@ export type ProblemCode =
   | "not_accepted"
   | "quote_closed"
   | "order_bound"
+  | "line_bound"
+  | "order_moved"
   | "held"
   | "candidate_taken"
   | "person_taken"

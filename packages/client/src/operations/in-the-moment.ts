@@ -358,6 +358,111 @@ export interface InTheMomentOperations {
         readonly body: { readonly kind: "pending"; readonly message: unknown };
       };
   };
+  /** Have the ERP change an order, as far as the contract leaves that to the CRM. */
+  readonly changeOrder: {
+    readonly path: { readonly id: string };
+    readonly query: { readonly [key: string]: never };
+    readonly body: {
+      readonly lines?: readonly { readonly line: string; readonly quantity: string }[];
+      readonly add?: readonly ({
+        readonly name: string;
+        readonly product: string;
+        readonly quantity: string;
+        readonly unit?: string | null;
+      })[];
+      readonly requestedDate?: string | null;
+      readonly customerOrderNumber?: string | null;
+      readonly version?: string | null;
+      readonly reason: string;
+    };
+    readonly answer:
+      | {
+        readonly status: 200;
+        readonly body: {
+          readonly kind: "changed";
+          readonly order: {
+            readonly names: readonly string[];
+            readonly number: string | null;
+          };
+          readonly changes: readonly ({
+            readonly line: string | null;
+            readonly field: string;
+            readonly from: string | null;
+            readonly to: string | null;
+          })[];
+          readonly isDoneNow: boolean;
+        };
+      }
+      | {
+        readonly status: 202;
+        readonly body: { readonly kind: "pending"; readonly message: unknown };
+      };
+  };
+  /** How an order stands, line by line, and whether a change of it is under way. */
+  readonly changeOfOrder: {
+    readonly path: { readonly id: string };
+    readonly query: { readonly [key: string]: never };
+    readonly body: null;
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly kind: "standing";
+        readonly order: {
+          readonly names: readonly string[];
+          readonly number: string | null;
+        };
+        readonly state: string;
+        readonly version: string | null;
+        readonly isUnderWay: boolean;
+        readonly bound: string | null;
+        readonly requestedDate: string | null;
+        readonly customerOrderNumber: string | null;
+        readonly lines: readonly ({
+          readonly line: string;
+          readonly product: string | null;
+          readonly quantity: string | null;
+          readonly unit: string | null;
+          readonly done: string | null;
+        })[];
+      };
+    };
+  };
+  /** What a change of an order would come to, and what of it would be refused, without doing anything. */
+  readonly previewChange: {
+    readonly path: { readonly id: string };
+    readonly query: { readonly [key: string]: never };
+    readonly body: {
+      readonly lines?: readonly { readonly line: string; readonly quantity: string }[];
+      readonly add?: readonly ({
+        readonly name: string;
+        readonly product: string;
+        readonly quantity: string;
+        readonly unit?: string | null;
+      })[];
+      readonly requestedDate?: string | null;
+      readonly customerOrderNumber?: string | null;
+      readonly version?: string | null;
+    };
+    readonly answer: {
+      readonly status: 200;
+      readonly body: {
+        readonly kind: "possible";
+        readonly state: string;
+        readonly version: string | null;
+        readonly changes: readonly ({
+          readonly line: string | null;
+          readonly field: string;
+          readonly from: string | null;
+          readonly to: string | null;
+        })[];
+        readonly refusals: readonly ({
+          readonly line: string | null;
+          readonly code: string;
+          readonly why: string;
+        })[];
+      };
+    };
+  };
 }
 
 /** Where the operations of "In the moment" are. */
@@ -371,4 +476,12 @@ export const inTheMomentRoutes: { readonly [id in keyof InTheMomentOperations]: 
   orderStatus: { method: "GET", path: "/orders/{id}/status", isKeyed: false, isTimed: true },
   cancelOrder: { method: "POST", path: "/orders/{id}/cancel", isKeyed: true, isTimed: true },
   cancellationOfOrder: { method: "GET", path: "/orders/{id}/cancel", isKeyed: false, isTimed: true },
+  changeOrder: { method: "POST", path: "/orders/{id}/change", isKeyed: true, isTimed: true },
+  changeOfOrder: { method: "GET", path: "/orders/{id}/change", isKeyed: false, isTimed: true },
+  previewChange: {
+    method: "POST",
+    path: "/orders/{id}/change-preview",
+    isKeyed: false,
+    isTimed: true,
+  },
 };

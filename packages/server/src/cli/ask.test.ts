@@ -179,4 +179,43 @@ describe("ask", () => {
     expect([code, out.trim()]).toEqual([0, "It would be cancelled: it is open."]);
     expect(asked).toEqual([{ order: "crm:4", budgetMs: 10_000 }]);
   });
+
+  it("a change says what is wanted, with its reason; without a wish the order is told", async () => {
+    const order = { names: ["erp:3", "crm:4"], number: "SO-3" };
+    const changes = [{ line: "erp:L1", field: "quantity", from: "10 pcs", to: "7 pcs" }];
+    const made = { kind: "changed", order, changes, isDoneNow: true } as const;
+    const changeOrder = () => Promise.resolve(made);
+    const wish = ["--set", "erp:L1=7", "--remove", "L2", "--add", "x@erp:12=3,pcs", "--date", "none"];
+    const now = await run({ changeOrder }, "change-order", "crm:4", ...wish, "--reason", "less");
+    expect([now.code, now.out]).toEqual([0, expect.stringMatching(/Changed: SO-3[^]*10 pcs +7 pcs/)]);
+    expect(asked).toEqual([
+      {
+        ...{ order: "crm:4", by: "ada", reason: "less", version: null, budgetMs: 10_000 },
+        wish: {
+          lines: [
+            { line: "erp:L1", quantity: "7" },
+            { line: "L2", quantity: "0" },
+          ],
+          add: [{ name: "x", product: "erp:12", quantity: "3", unit: "pcs" }],
+          requestedDate: null,
+        },
+      },
+    ]);
+    const bare = await run({ changeOrder }, "change-order", "crm:4", "--remove", "L2");
+    expect([bare.code, bare.err]).toEqual([4, expect.stringContaining("--reason is needed")]);
+    const wrong = await run({ changeOrder }, "change-order", "crm:4", "--add", "erp:12=3", "--reason", "x");
+    expect([wrong.code, wrong.err]).toEqual([4, expect.stringContaining("--add is")]);
+    const refusals = [{ line: "erp:L1", code: "below_done", why: "8 of line erp:L1 is delivered" }] as const;
+    const possible = { kind: "possible", state: "open", version: "1", changes, refusals } as const;
+    const wouldChange = () => Promise.resolve(possible);
+    const look = await run({ wouldChange }, "change-order", "crm:4", "--set", "L1=7", "--check");
+    expect([look.code, look.out]).toEqual([2, expect.stringContaining("Refused: 8 of line erp:L1")]);
+    const lines = [{ line: "erp:L1", product: "erp:12", quantity: "10", unit: "pcs", done: "8" }];
+    const standing = {
+      ...({ kind: "standing", order, state: "open", version: "1", isUnderWay: true, bound: null } as const),
+      ...{ requestedDate: null, customerOrderNumber: null, lines },
+    };
+    const told = await run({ changeOf: () => Promise.resolve(standing) }, "change-order", "crm:4");
+    expect([told.code, told.out]).toEqual([0, expect.stringMatching(/is open, version 1[^]*erp:L1 +erp:12/)]);
+  });
 });

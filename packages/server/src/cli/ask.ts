@@ -1,6 +1,7 @@
 import { readDuration } from "../config/duration.ts";
 import type { Answered, Cancelling, Engine, Ordering } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
+import { addChanging } from "./change-order.ts";
 import { withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes, Refusal } from "./refusal.ts";
@@ -98,6 +99,7 @@ function addAboutOne(add: Add): void {
     act((context, [quote]) => order(context, String(quote), command.opts<Flags>()));
   });
   addCancelling(add);
+  addChanging(add);
 }
 
 function addCancelling(add: Add): void {

@@ -44,6 +44,7 @@ describe("generated reference (run vitest with -u to write it anew)", () => {
       "customer",
       "statement",
       ...["ask-price", "ask-stock", "ask-credit", "ask-order", "preflight", "order", "cancel-order"],
+      "change-order",
       "contract",
       "spec",
       "plan",

@@ -132,6 +132,7 @@ const noMoment: Engine["moment"] = {
   ...{ price: unasked, availability: unasked, credit: unasked, orderStatus: unasked },
   ...{ preflight: unasked, quoteToOrder: unasked, orderOf: unasked },
   ...{ cancelOrder: unasked, cancellationOf: unasked },
+  ...{ changeOrder: unasked, wouldChange: unasked, changeOf: unasked },
 };
 const memoryAccess = (): AccessStore & EventStore & SubscriptionStore =>
   createMemoryStore({

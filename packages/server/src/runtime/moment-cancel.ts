@@ -3,7 +3,6 @@ import { recordName } from "../store/port.ts";
 import type { RecordKey } from "../store/port.ts";
 import { cancelWay } from "./cancel-rights.ts";
 import type { CancelWay } from "./cancel-rights.ts";
-import { noteCancelled } from "./cancel-note.ts";
 import { deadlineIn } from "./deadline.ts";
 import { openTerms } from "./gate.ts";
 import { late, told, within } from "./moment-answer.ts";
@@ -14,6 +13,7 @@ import { shownBy } from "./moment-questions.ts";
 import { fulfil, statusOf, wantedOf } from "./order-wish.ts";
 import type { Looking, Wanted, WishSeen } from "./order-wish.ts";
 import { abilitiesOf } from "./world.ts";
+import { noteWish } from "./wish-note.ts";
 import type { World } from "./world.ts";
 
 /** From an order to a cancelled one. */
@@ -126,7 +126,7 @@ async function lookAt(world: World, at: Looking, reason: string): Promise<WishSe
   const { settling, wanted, connection, bundle, wished, mine } = at;
   const now = await stateNow(world, wanted, { connection, signal: settling.session.signal });
   if (now.state === "cancelled") {
-    await noteCancelled(settling, { link: bundle.id, intents: wished });
+    await noteWish(settling, { link: bundle.id, intents: wished, word: "cancelled" });
     const isDoneNow = wished.some(({ key, state }) => mine.has(key) && state === "settled");
     const told = await cancelledAs(world, wanted, { number: now.number, isDoneNow });
     return { kind: "there", told };

@@ -1,14 +1,15 @@
 import type { AvailabilityAnswer, CreditAnswer, OrderStatus, PriceAnswer } from "@crossfoot/connector-sdk";
 import type { FailureRecord } from "@crossfoot/kernel";
+import type { ChangeMoment } from "./change-port.ts";
 
 /**
  * What is asked and answered while somebody waits. A record is named as `<connection>:<native id>` of either
  * system or by the id of its link; answers name it as it was asked for. Units, states, amounts and days are
  * ours, as in {@link import("@crossfoot/connector-sdk").Operations}. Nothing here writes to a system but
- * {@link Moment.quoteToOrder} and {@link Moment.cancelOrder}, whose writes go the way of all others
- * (docs/decisions/0021).
+ * {@link Moment.quoteToOrder}, {@link Moment.cancelOrder} and {@link Moment.changeOrder}, whose writes go the
+ * way of all others (docs/decisions/0021).
  */
-export interface Moment {
+export interface Moment extends ChangeMoment {
   /** What the ERP would charge. */
   price(question: PriceQuestion): Promise<Answered<PriceAnswer>>;
   availability(question: AvailabilityQuestion): Promise<Answered<AvailabilityAnswer>>;
@@ -104,6 +105,8 @@ export interface Refusal {
  * - `not_accepted` the quote is not accepted in the CRM
  * - `quote_closed` no way leads from that quote to an order
  * - `order_bound` the order's state is the ERP's alone by now, or part of it is delivered or invoiced
+ * - `line_bound` what is wanted of a line or a field is not the CRM's to change by now, or is done already
+ * - `order_moved` the order is not the one any more that somebody looked at
  * - `held` a person has to decide first: a conflict, a park, a candidate, a held store, a pause
  * - `refused_by_erp` the ERP said no, in `failure`
  * - `erp_away` the ERP did not answer in time, and no earlier answer is known
@@ -116,6 +119,8 @@ export type RefusalCode =
   | "not_accepted"
   | "quote_closed"
   | "order_bound"
+  | "line_bound"
+  | "order_moved"
   | "held"
   | "refused_by_erp"
   | "erp_away"

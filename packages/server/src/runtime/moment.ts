@@ -1,5 +1,6 @@
 import { KeptAnswers } from "./moment-answer.ts";
 import { cancellingOf } from "./moment-cancel.ts";
+import { changingOf } from "./moment-change.ts";
 import { orderingOf } from "./moment-order.ts";
 import type { Moment } from "./moment-port.ts";
 import { preflightOf } from "./moment-preflight.ts";
@@ -14,5 +15,6 @@ export function createMoment(world: World): Moment {
     ...preflightOf(world, kept),
     ...orderingOf(world),
     ...cancellingOf(world),
+    ...changingOf(world),
   };
 }

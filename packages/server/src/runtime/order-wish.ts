@@ -116,11 +116,7 @@ function ifTaken(error: unknown): null {
 }
 
 /** Null where another worker holds the order's shard: nothing was done then. */
-async function inRun<Told>(
-  session: Session,
-  wanted: Wanted,
-  wish: OrderWish<Told>,
-): Promise<Told | null> {
+async function inRun<Told>(session: Session, wanted: Wanted, wish: OrderWish<Told>): Promise<Told | null> {
   const { world } = session;
   const { by, order, word } = wish;
   const runId = session.runId ?? "";
@@ -198,7 +194,10 @@ function mayWrite({ session, opened, observes }: Settling, { id }: Side): Connec
   return connection;
 }
 
-const marks = { cancel: { isRepair: true, cancels: true }, change: { isRepair: true, changes: true } } as const;
+const marks = {
+  cancel: { isRepair: true, cancels: true },
+  change: { isRepair: true, changes: true },
+} as const;
 
 /** Whether an intent is one that somebody wished for under that word. */
 function isWished({ erp }: Wanted, word: OrderWish<unknown>["word"], { target, causes }: Intent): boolean {
@@ -239,7 +238,8 @@ async function store<Told>(
     causes: [{ ...marks[word], connection: "person", version: null, fields: [...edits], by, ...kept }],
   });
   await session.holding.use((rights) => {
-    if (!covers(rights, bundle.id)) throw new Refused("held", "another worker took the order over; ask again");
+    if (!covers(rights, bundle.id))
+      throw new Refused("held", "another worker took the order over; ask again");
     return world.store.storeIntents([intent], session.runId, rights);
   });
   return intent.key;

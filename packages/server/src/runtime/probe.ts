@@ -8,8 +8,10 @@ import type {
   FailureRecord,
   UpdateEvidence,
 } from "@crossfoot/kernel";
+import { isRepair } from "../store/port.ts";
 import type { DoubtfulIntent, Intent, IntentOutcome, Rights, StoredObservation } from "../store/port.ts";
 import { isSeenAlike, seenAlike } from "./alike.ts";
+import { isAsked } from "./asked-lines.ts";
 import { isAnswered, lookPauseMsMax, sentImages, showsNothing } from "./answered.ts";
 import { lookUpLinks, readContext, readImages, readObservation } from "./canonical.ts";
 import { forgetDoubt, quietFor } from "./doubts.ts";
@@ -442,7 +444,9 @@ async function evidenceOf(
   const fields = Object.entries(intent.fields).map(([field, sent]) => {
     const isOld = isEqual(shown[field], decided[field] ?? old[field]);
     // A target that cuts what it is given shows neither what was there nor what was sent (I13).
-    const isSent = isEqual(shown[field], sent) || (!isOld && isLikelyImage(sent, shown[field]));
+    const isSent =
+      isEqual(shown[field], sent) ||
+      (!isOld && (isLikelyImage(sent, shown[field]) || (isRepair(intent) && isAsked(sent, shown[field]))));
     return { field, isOld, isSent };
   });
   const returned = fields.filter(({ isOld, isSent }) => isOld && !isSent);

@@ -246,7 +246,9 @@ test("a cancelled order frees its stock and its shipment", async () => {
 });
 
 /** An order as it stands, and its lines. */
-async function orderNow(id: number): Promise<{ readonly order: JsonMap; readonly lines: readonly JsonMap[] }> {
+async function orderNow(
+  id: number,
+): Promise<{ readonly order: JsonMap; readonly lines: readonly JsonMap[] }> {
   const order = (await call("GET", `/sales_orders/${id}`)).body as unknown as JsonMap;
   return { order, lines: order["lines"] as readonly JsonMap[] };
 }

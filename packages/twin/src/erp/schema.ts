@@ -202,11 +202,7 @@ const salesOrders: ObjectSchema = {
       company,
       salesperson,
       choice("currency", CURRENCIES),
-      choice(
-        "state",
-        ["open", "part_delivered", "delivered", "invoiced", "closed", "cancelled"],
-        searchable,
-      ),
+      choice("state", ["open", "part_delivered", "delivered", "invoiced", "closed", "cancelled"], searchable),
       reference("source_quote_id", "sales_quotes", searchable),
       externalRef,
     ].map(kept),

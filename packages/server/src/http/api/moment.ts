@@ -3,6 +3,9 @@ import {
   availabilityRoute,
   cancellationRoute,
   cancelOrderRoute,
+  changeOfOrderRoute,
+  changeOrderRoute,
+  changePreviewRoute,
   creditRoute,
   orderOfQuoteRoute,
   orderStatusRoute,
@@ -10,7 +13,8 @@ import {
   pricesRoute,
   quoteToOrderRoute,
 } from "@crossfoot/api";
-import type { ProblemCode } from "@crossfoot/api";
+import type { ChangeBody, ProblemCode } from "@crossfoot/api";
+import type { ChangeWish, Changing } from "../../runtime/change-port.ts";
 import type {
   Answered,
   Cancelling,
@@ -91,6 +95,38 @@ function cancellingAnswer(cancelling: Cancelling, order: string): Answer {
   return { status: 202, body: cancelling, location, retryAfterSeconds: lookAgainSeconds };
 }
 
+function changingAnswer(changing: Changing, order: string): Answer {
+  if (changing.kind === "refused") throw problemOf(changing.refusal);
+  if (changing.kind !== "pending") return done(changing);
+  const location = `${apiBase}/orders/${encodeURIComponent(order)}/change`;
+  return { status: 202, body: changing, location, retryAfterSeconds: lookAgainSeconds };
+}
+
+/** The wish of a body: a field that it leaves out is left as it is. */
+const wishOf = (body: Omit<ChangeBody, "reason">): ChangeWish => ({
+  lines: body.lines,
+  add: body.add,
+  ...(body.requestedDate === undefined ? {} : { requestedDate: body.requestedDate }),
+  ...(body.customerOrderNumber === undefined ? {} : { customerOrderNumber: body.customerOrderNumber }),
+});
+
+function changeRoutes(moment: Moment): readonly Bound[] {
+  return [
+    bind(changeOrderRoute, async ({ params, body, caller, budgetMs }) => {
+      const { version, reason } = body;
+      const asked = { order: params.id, wish: wishOf(body), version, reason, by: caller.by, budgetMs };
+      return changingAnswer(await moment.changeOrder(asked), params.id);
+    }),
+    bind(changePreviewRoute, async ({ params, body, budgetMs }) => {
+      const asked = { order: params.id, wish: wishOf(body), version: body.version, budgetMs };
+      return changingAnswer(await moment.wouldChange(asked), params.id);
+    }),
+    bind(changeOfOrderRoute, async ({ params, budgetMs }) =>
+      changingAnswer(await moment.changeOf({ order: params.id, budgetMs }), params.id),
+    ),
+  ];
+}
+
 /** What is asked while somebody waits. */
 export function momentRoutes(moment: Moment): readonly Bound[] {
   const within = ({ budgetMs }: Pick<Call, "budgetMs">): { readonly budgetMs: number } => ({ budgetMs });
@@ -117,6 +153,7 @@ export function momentRoutes(moment: Moment): readonly Bound[] {
       const order = call.params.id;
       return cancellingAnswer(await moment.cancellationOf({ order, ...within(call) }), order);
     }),
+    ...changeRoutes(moment),
     bind(preflightRoute, async (call) =>
       answerOf(await moment.preflight({ ...call.body, ...within(call) }), (answer) =>
         preflightShown(answer, call.caller.sight),

@@ -137,6 +137,8 @@ const somePath = (path: string): string =>
 const someBodies: { readonly [id: string]: unknown } = {
   orderQuote: {},
   cancelOrder: { reason: "ordered twice" },
+  changeOrder: { reason: "one less", lines: [{ line: "erp:1", quantity: "1" }] },
+  previewChange: {},
   preflightQuote: { quote: "crm:1" },
   askPrices: { account: "crm:1", lines: [{ product: "erp:2", quantity: "3" }] },
   askAvailability: { rows: [{ product: "erp:2" }] },
@@ -218,4 +220,16 @@ export const someMoment: Moment = {
       refusal: { code: "order_bound", message: "the order is delivered in erp", failure: null },
     }),
   cancellationOf: () => Promise.resolve({ kind: "possible", state: "open" }),
+  changeOrder: () => Promise.resolve({ kind: "pending", message: "not known yet" }),
+  wouldChange: () =>
+    Promise.resolve({
+      ...{ kind: "possible", state: "open", version: "1", changes: [] },
+      refusals: [{ line: "erp:1", code: "below_done", why: "2 of line erp:1 are delivered" }],
+    }),
+  changeOf: () =>
+    Promise.resolve({
+      ...{ kind: "standing", order: { names: ["erp:9"], number: "SO9" }, state: "open", version: "1" },
+      ...{ isUnderWay: false, bound: null, requestedDate: null, customerOrderNumber: null },
+      lines: [{ line: "erp:1", product: "erp:2", quantity: "3", unit: "pcs", done: "2" }],
+    }),
 };

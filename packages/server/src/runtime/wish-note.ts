@@ -8,12 +8,17 @@ import type { Settling } from "./settle.ts";
 import { abilitiesOf } from "./world.ts";
 
 /**
- * Tells on the CRM's order who had it cancelled and why, where the CRM takes notes. The reason stands in the
- * intent, and the note's key follows from that: asked again, the same note is sent again, and kept once.
+ * Tells on the CRM's order who had it cancelled or changed and why, where the CRM takes notes. The reason
+ * stands in the intent, and the note's key follows from that: asked again, the same note is sent again, and
+ * kept once.
  */
-export async function noteCancelled(
+export async function noteWish(
   { session, opened, observes }: Settling,
-  { link, intents }: { readonly link: LinkId; readonly intents: readonly Intent[] },
+  {
+    link,
+    intents,
+    word,
+  }: { readonly link: LinkId; readonly intents: readonly Intent[]; readonly word: "cancelled" | "changed" },
 ): Promise<void> {
   const { world } = session;
   const crm = sideOfRole(world, "crm");
@@ -23,10 +28,10 @@ export async function noteCancelled(
   if (abilitiesOf(connection, "orders")?.notes !== true || session.away.has(crm.id)) return;
   const id = memberOn(await world.store.membersOf([link]), crm)?.id;
   if (id === undefined) return;
-  const key = `CF-C-${world.entropy.digest(`cancelled\n${intent.key}`).slice(0, 20)}`;
+  const key = `CF-C-${world.entropy.digest(`${word}\n${intent.key}`).slice(0, 20)}`;
   const note = {
     ...({ key, entity: "orders", kind: "note", id, precondition: null, current: {} } as const),
-    ...{ patch: { text: textOf(intent) }, reference: key, transition: null },
+    ...{ patch: { text: textOf(intent, word) }, reference: key, transition: null },
   };
   let [outcome] = await sendNotes(session, crm, [note]);
   // One key is one note: what may have landed is sent again.
@@ -36,10 +41,10 @@ export async function noteCancelled(
     world.log.warn("note_not_taken", { connection: crm.id, code: outcome.failure.code });
 }
 
-function textOf({ target, causes }: Intent): string {
+function textOf({ target, causes }: Intent, done: "cancelled" | "changed"): string {
   const all: readonly Json[] = Array.isArray(causes) ? causes : [];
   const cause = all.find((each) => isMap(each));
   const word = (value: Json | undefined): string => (typeof value === "string" ? plainLine(value) : "");
   const [by, reason] = [word(cause?.["by"]), word(cause?.["reason"])];
-  return `Crossfoot: cancelled in ${target} at the word of ${by}: ${reason}`;
+  return `Crossfoot: ${done} in ${target} at the word of ${by}: ${reason}`;
 }
