@@ -67,6 +67,9 @@ afterAll(async () => {
   folder.remove();
 });
 
+const rowsIn = (record: JsonMap): readonly JsonMap[] =>
+  Array.isArray(record["lines"]) ? (record["lines"] as readonly JsonMap[]) : [];
+
 describe("two people edit one field", () => {
   test("and the one whose value gave way finds one note on his record, however often is run", async () => {
     await crossfoot("run", "--only", "accounts");
@@ -192,6 +195,41 @@ describe("what the back office decides", () => {
     expect(find(erp, "sales_orders", { customer_reference: "PO-2" })).toEqual({});
   });
 
+  test("is asked to change an order: it does so once, its answer lost, and the CRM shows it", async () => {
+    const id = idOf(find(crm, "orders", { customerOrderNumber: "PO-1" }));
+    const { moment } = engine;
+    const standing = await moment.changeOf({ order: `crm:${id}`, budgetMs: 60_000 });
+    if (standing.kind !== "standing") throw new Error(JSON.stringify(standing));
+    const [first] = standing.lines;
+    const wish = {
+      lines: [{ line: first?.line ?? "", quantity: "0.5" }],
+      add: [{ name: "spare", product: first?.product ?? "", quantity: "0.25", unit: null }],
+      requestedDate: "2026-04-01",
+    };
+    const more = { version: standing.version, by: "ada", reason: "less of it", budgetMs: 60_000 };
+    erp.faults.add({ effect: { kind: "lose" }, method: "PUT", path: "/sales_orders/*" });
+    const asked = { order: `crm:${id}`, wish, ...more };
+    let last = await moment.changeOrder(asked);
+    for (let tries = 0; tries < 20 && last.kind === "pending"; tries += 1)
+      last = await moment.changeOrder(asked);
+    expect(last).toMatchObject({ kind: "changed", isDoneNow: true });
+    const order = find(erp, "sales_orders", { customer_reference: "PO-1" });
+    const quantities = rowsIn(order).map(({ qty, price }) => [qty, typeof price]);
+    expect([order["requested_date"], quantities]).toEqual([
+      "20260401",
+      [
+        ["0.500", "string"],
+        ["0.250", "string"],
+      ],
+    ]);
+    const mirrored = find(crm, "orders", { customerOrderNumber: "PO-1" });
+    expect(rowsIn(mirrored).map(({ quantity }) => quantity)).toEqual(["0.5", "0.25"]);
+    expect(mirrored["requestedDate"]).toBe("2026-04-01");
+    const changed = erp.commits.filter(({ object }) => object === "sales_orders").length;
+    expect(await moment.changeOrder(asked)).toMatchObject({ kind: "changed", isDoneNow: false });
+    expect(erp.commits.filter(({ object }) => object === "sales_orders").length).toBe(changed);
+  });
+
   test("is asked to cancel: it does so once, its answer lost, and the reason stands there", async () => {
     const order = find(crm, "orders", { customerOrderNumber: "PO-1" });
     erp.faults.add({ effect: { kind: "lose" }, path: "/sales_orders/*/actions/cancel" });
@@ -204,6 +242,7 @@ describe("what the back office decides", () => {
     expect(find(erp, "sales_orders", { customer_reference: "PO-1" })["state"]).toBe("cancelled");
     expect(find(crm, "orders", { customerOrderNumber: "PO-1" })["status"]).toBe("cancelled");
     expect((await notes("orders", id)).map(({ text }) => text)).toEqual([
+      "Crossfoot: changed in erp at the word of ada: less of it",
       "Crossfoot: cancelled in erp at the word of ada: ordered twice",
     ]);
     const pressed = erp.commits.filter(({ object }) => object === "sales_orders").length;
