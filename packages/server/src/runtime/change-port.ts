@@ -1,4 +1,4 @@
-import type { Refusal } from "./moment-port.ts";
+import type { Refusal } from "./refusal-port.ts";
 
 /** What somebody wants changed of an order that stands; what is not named stays as it is. */
 export interface ChangeWish {
@@ -58,7 +58,7 @@ export interface ChangeRefusal {
 }
 
 /** A line of an order as it stands. */
-export interface StandingLine {
+interface StandingLine {
   readonly line: string;
   /** The product's name in the ERP, `<connection>:<id>`; null where nobody knows it. */
   readonly product: string | null;

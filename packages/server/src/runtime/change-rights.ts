@@ -88,7 +88,10 @@ export function doneOf(status: ChangeFacts["status"], line: OrderLine): string |
   return decimals.compare(delivered, row.invoiced) > 0 ? delivered : row.invoiced;
 }
 
-/** What a wish comes to. Values that are as wanted already change nothing, whoever may write them. Pure, total. */
+/**
+ * What a wish comes to. Values that are as wanted already change nothing, whoever may write them. Pure,
+ * total.
+ */
 export function judgeChange(facts: ChangeFacts): ChangeJudged {
   const parts = [judgeLines(facts), ...heads.map((field) => judgeHead(facts, field))];
   const changes = parts.flatMap((one) => one.changes);
@@ -140,8 +143,7 @@ const quantityOf = (value: Value | undefined): { value: string | null; unit: str
 });
 
 /** Lines by what they are named: our key, or the id of the row in the ERP. */
-export const isNamed = (line: OrderLine, name: string): boolean =>
-  line.key === name || line.nativeId === name;
+const isNamed = (line: OrderLine, name: string): boolean => line.key === name || line.nativeId === name;
 
 function judgeLines(facts: ChangeFacts): ChangeJudged {
   const { lines, added } = facts;

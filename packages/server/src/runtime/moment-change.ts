@@ -28,7 +28,7 @@ export function changingOf(world: World): ChangeMoment {
   return {
     changeOrder: async (question) => {
       const { order, budgetMs, wish, version } = question;
-      const name = canonicalBytes({ wish: { ...wish }, version } as unknown as Json);
+      const name = JSON.stringify([wish, version]);
       const before = underWay.get(order);
       const isSame = before?.name === name;
       const doing = isSame ? before.doing : after(before?.doing, () => change(world, question));
@@ -297,7 +297,7 @@ function writeOf(
   const isWritten = lines !== undefined;
   return {
     ...{ kind: "update", transition: null, fields, precondition: seen.version },
-    name: canonicalBytes(fields as unknown as Json),
+    name: canonicalBytes(fields),
     edits: Object.keys(fields),
     kept: {
       reason: question.reason,

@@ -64,7 +64,7 @@ export type WishSeen<Told> =
   | { readonly kind: "away"; readonly write: () => WishWrite };
 
 /** The write that leads on. */
-export interface WishWrite extends Pick<DirectWrite, "kind" | "transition" | "fields"> {
+interface WishWrite extends Pick<DirectWrite, "kind" | "transition" | "fields"> {
   /** Tells this wish from others about the same order. */
   readonly name: string;
   /** Fields that count as edited in the ERP. */
