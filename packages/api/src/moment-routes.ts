@@ -303,7 +303,12 @@ const orderAnswers: Route["answers"] = [
   { status: 200, what: "The order", schema: ordered },
   { status: 202, what: "It is being made; `Location` says where to look", schema: pending },
 ];
-const orderProblems: readonly ProblemCode[] = [...refusals, "not_accepted", "quote_closed"];
+const orderProblems: readonly ProblemCode[] = [
+  ...refusals,
+  "not_accepted",
+  "quote_closed",
+  "quote_superseded",
+];
 
 /** Makes the order of a quote. */
 export const quoteToOrderRoute: Route<{ readonly id: string }, object, object> = {

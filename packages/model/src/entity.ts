@@ -137,6 +137,7 @@ const fields: { readonly [name in EntityName]: FieldKinds } = {
   },
   quotes: {
     number: text,
+    revision: decimal,
     date,
     validUntil: date,
     ...documentHead,

@@ -88,6 +88,7 @@ export const fieldMeanings: { readonly [entity in EntityName]: Meanings } = {
   quotes: {
     ...documentHead,
     number: "Number of the quote in the CRM.",
+    revision: "How often it was revised in the CRM; the newest of a number counts.",
     date: "Day on which it was made.",
     validUntil: "Last day on which the customer may accept it.",
     shipToAddress: "Where these goods go.",
@@ -171,6 +172,7 @@ export const usualEdgeCases: { readonly [entity in EntityName]: readonly string[
   quotes: [
     "An answer that was lost: the ERP is asked whether the order is there before anything is sent again.",
     "A quote that the ERP has turned into an order or cancelled is closed for both.",
+    "Of revisions of one quote the newest becomes the order; once one has, no other one does.",
     "Totals are compared; a difference of a cent is shown with the rule that makes it.",
   ],
   orders: [

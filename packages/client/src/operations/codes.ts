@@ -26,6 +26,7 @@ export type ProblemCode =
   | "not_in_erp"
   | "not_accepted"
   | "quote_closed"
+  | "quote_superseded"
   | "order_bound"
   | "line_bound"
   | "order_moved"

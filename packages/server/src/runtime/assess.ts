@@ -19,6 +19,7 @@ import type { LineLink, LinkBundle, MemberBundle } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation, referringPart, viewOf } from "./canonical.ts";
 import type { Links, Mappable } from "./canonical.ts";
 import { heirsOf } from "./heirs.ts";
+import { isSuperseded, siblingsOf } from "./revisions.ts";
 import { linksNamed } from "./named-links.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
@@ -98,9 +99,13 @@ export async function assess(
   }
   const sides = sideAbilities(world, policy, context.opened);
   const heirs = await heirsOf(world, policy, read);
+  const siblings = await siblingsOf(world, policy, read);
   return read.map(({ bundle, members, lines }) => {
     const own = heirs.get(bundle.id) ?? [];
-    const input = inputOf(context, { bundle, members, sides, reach, heirs: own });
+    const made = inputOf(context, { bundle, members, sides, reach, heirs: own });
+    const revised = siblings.get(bundle.id);
+    const ready = made.readyTargets.filter((target) => !isSuperseded(revised, target));
+    const input = { ...made, readyTargets: ready };
     return { bundle, input, lines, plan: decide(input) };
   });
 }

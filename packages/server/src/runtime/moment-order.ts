@@ -7,9 +7,11 @@ import { settlingOf } from "./command.ts";
 import { policiesOf } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
 import type { Deadline } from "./deadline.ts";
+import { readBundles } from "./assess.ts";
+import { siblingsOf } from "./revisions.ts";
 import { readIds } from "./observe.ts";
 import { late, operationOf, told, within } from "./moment-answer.ts";
-import { idOn, readName, Refused, sideOfRole } from "./moment-names.ts";
+import { idOn, memberOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Ordering } from "./moment-port.ts";
 import { shownBy } from "./moment-questions.ts";
 import { matchFirst } from "./resolve.ts";
@@ -74,10 +76,40 @@ async function standing(world: World, quote: string, signal: AbortSignal | undef
     if (error instanceof Refused && error.refusal.code === "not_in_erp") return null;
     throw error;
   });
-  if (id === null)
+  if (id === null) {
+    await refuseSuperseded(world, quote);
     return { ordering: { kind: "pending", message: "the ERP has no such quote yet" }, order: null };
+  }
   const { ask } = await operationOf(erp, "quoteToOrder", signal);
   return standingOf(world, erp, await ask({ quote: id }));
+}
+
+/**
+ * Throws a Refused where the ERP has another revision of the same quote, or a newer one is there: an order is
+ * made of the newest, and once.
+ */
+async function refuseSuperseded(world: World, quote: string): Promise<void> {
+  const [crm, erp] = [sideOfRole(world, "crm"), sideOfRole(world, "erp")];
+  const policy = world.policies.find(({ entity }) => entity === "quotes");
+  const id = await quoteIn(world, crm, quote);
+  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
+  const link = (await world.store.linksOf([key])).get(recordName(key));
+  if (policy === undefined || link === undefined) return;
+  const read = await readBundles({ world, policy }, await world.store.loadBundles([link]));
+  const siblings = (await siblingsOf(world, policy, read)).get(link) ?? [];
+  const made = siblings.find(({ on }) => on.includes(erp.id));
+  const newer = siblings.find(({ isNewer }) => isNewer);
+  if (made !== undefined)
+    throw new Refused(
+      "quote_superseded",
+      `revision ${made.revision} (${made.name}) of the quote ${quote} is in ${erp.id} already: there is no ` +
+        "second order of a quote; have that one's order changed",
+    );
+  if (newer !== undefined)
+    throw new Refused(
+      "quote_superseded",
+      `revision ${newer.revision} (${newer.name}) of the quote ${quote} is newer: order that one`,
+    );
 }
 
 async function standingOf(world: World, erp: Side, way: OrderWay): Promise<Standing> {
@@ -155,6 +187,9 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   if (away !== undefined) throw new Refused("erp_away", away.message, away);
   await readQuote(session, at);
   const first = await linkOf(world, at);
+  // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it.
+  if (memberOn(await world.store.membersOf([first]), erp) === undefined)
+    await world.store.markWork([first], "asked for");
   let hasDone = false;
   for (;;) {
     const done = await settleFamily(settling, first);

@@ -15,6 +15,7 @@ export interface Refusal {
  * - `not_offered` the ERP offers no such operation
  * - `not_accepted` the quote is not accepted in the CRM
  * - `quote_closed` no way leads from that quote to an order
+ * - `quote_superseded` another revision of the quote is newer, or is in the ERP already
  * - `order_bound` the order's state is the ERP's alone by now, or part of it is delivered or invoiced
  * - `line_bound` what is wanted of a line or a field is not the CRM's to change by now, or is done already
  * - `order_moved` the order is not the one any more that somebody looked at
@@ -29,6 +30,7 @@ export type RefusalCode =
   | "not_offered"
   | "not_accepted"
   | "quote_closed"
+  | "quote_superseded"
   | "order_bound"
   | "line_bound"
   | "order_moved"

@@ -10,6 +10,7 @@ import type { Matching } from "./identity.ts";
 import { linkIdOf } from "./link-id.ts";
 import { linkRecovered, recalled } from "./recover.ts";
 import { mappingOf, sideOf } from "./world.ts";
+import { keptKeys } from "./revisions.ts";
 import type { Session, World } from "./world.ts";
 
 /** Newcomers looked at in one batch. */
@@ -20,6 +21,8 @@ const lookMs = 150;
 interface Keyed {
   readonly newcomer: Newcomer;
   readonly keys: readonly string[];
+  /** What its link keeps: these keys, and what only finds. */
+  readonly kept: readonly string[];
   /** A match key cannot be told yet, since it names a parent that has no link. */
   readonly isWaiting: boolean;
 }
@@ -145,7 +148,11 @@ async function resolveBatch(
     const resolution: Resolution = isUntold
       ? { kind: "candidate", links: [], keys: one.keys, isHeld: true }
       : found;
-    entries.push({ record: recordOf(one.newcomer), resolution, contentHash: one.newcomer.contentHash });
+    entries.push({
+      record: recordOf(one.newcomer),
+      resolution: "keys" in resolution ? { ...resolution, keys: one.kept } : resolution,
+      contentHash: one.newcomer.contentHash,
+    });
     for (const key of one.keys) claimed.add(key);
   }
   const free = await withFreeLinks(world, entries);
@@ -221,7 +228,8 @@ async function computeKeys(
   return mappable.map(({ newcomer, mapping }) => {
     const fields = canonicalOf(world, { newcomer, mapping }, links);
     const keys = matchKeysOf(policy, withoutAwaits(fields));
-    return { newcomer, keys, isWaiting: keys.length === 0 && awaitsKey(policy, fields) };
+    const kept = keptKeys(policy, withoutAwaits(fields));
+    return { newcomer, keys, kept, isWaiting: keys.length === 0 && awaitsKey(policy, fields) };
   });
 }
 
@@ -258,7 +266,7 @@ export async function renewKeys(
 ): Promise<ReadonlySet<LinkId>> {
   if (members.length === 0) return new Set();
   const entries = members.map(({ link, connection, fields }) => ({
-    ...{ link, connection, keys: matchKeysOf(policy, withoutAwaits(fields)) },
+    ...{ link, connection, keys: keptKeys(policy, withoutAwaits(fields)) },
   }));
   const { runId, world } = session;
   const renewed = await matching(session, policy, (lease) =>
@@ -286,6 +294,7 @@ export async function rematchSingles(
   const keyed = singles.map((single) => ({
     ...single,
     keys: matchKeysOf(policy, withoutAwaits(single.fields)),
+    kept: keptKeys(policy, withoutAwaits(single.fields)),
   }));
   const holders = await store.holdersOf(
     policy.entity,
@@ -305,6 +314,7 @@ interface Moved {
   readonly link: LinkId;
   readonly connection: ConnectionId;
   readonly keys: readonly string[];
+  readonly kept: readonly string[];
 }
 
 async function rematch(
@@ -330,6 +340,7 @@ async function rematch(
     });
     return verdict.kind === "link" ? [{ from: link, into: verdict.link as LinkId }] : [];
   });
-  const waiting = await store.replaceKeys(policy.entity, moved, { pairs, runId: session.runId, lease });
+  const entries = moved.map(({ link, connection, kept }) => ({ link, connection, keys: kept }));
+  const waiting = await store.replaceKeys(policy.entity, entries, { pairs, runId: session.runId, lease });
   return { joined: pairs.length - waiting.length, waiting: new Set(waiting) };
 }

@@ -43,6 +43,7 @@ const plainMapping: { readonly entities: JsonMap } = {
     quotes: {
       fields: {
         number: "number",
+        revision: "revision",
         date: "date",
         account: { path: "account", ref: "accounts" },
         status: "status",

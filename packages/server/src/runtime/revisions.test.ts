@@ -1,0 +1,153 @@
+import type { Connection, OrderWay } from "@crossfoot/connector-sdk";
+import type { ExternalId, JsonMap } from "@crossfoot/kernel";
+import { expect, test } from "vitest";
+import { createMemoryStore } from "../store/memory/memory-store.ts";
+import type { Ordering } from "./moment-port.ts";
+import { customer, miniWorld } from "./testing/world.ts";
+import type { MiniWorld } from "./testing/world.ts";
+
+/** Longer than any wait of the small world: nobody gets tired. */
+const patient = 60_000;
+
+/** A CRM that revises a quote by a new record under the same number, and an ERP whose quotes become orders. */
+async function stageOf(): Promise<MiniWorld> {
+  let mini: MiniWorld | null = null;
+  const wayOf = (quote: ExternalId): OrderWay => {
+    const row = mini?.erp.get("quotes", quote);
+    const number = `SO-${quote}`;
+    if (row?.fields["status"] === "accepted") return { kind: "ordered", order: quote, number };
+    const transition = { from: "sent", to: "accepted", via: "accept" };
+    const write = {
+      entity: "quotes",
+      kind: "transition",
+      id: quote,
+      precondition: null,
+      transition,
+    } as const;
+    return { kind: "write", write, concerns: [] };
+  };
+  const withWay = (connection: Connection): Connection => ({
+    ...connection,
+    manifest: { ...connection.manifest, operations: { quoteToOrder: { keepsId: true } } },
+    operations: { quoteToOrder: ({ quote }) => Promise.resolve(wayOf(quote)) },
+  });
+  mini = await miniWorld({
+    database: (deps) => createMemoryStore(deps),
+    wrapConnection: (id, connection) => (id === "erp" ? withWay(connection) : connection),
+  });
+  mini.crm.add("accounts", customer);
+  mini.erp.add("products", { sku: "P1", name: "Bolt", unit: "pcs" });
+  await mini.engine.run();
+  return mini;
+}
+
+function quoteIn({ crm }: MiniWorld, revision: string, change: JsonMap = {}): string {
+  const account = crm.rows("accounts")[0]?.id ?? "";
+  const product = crm.rows("products")[0]?.id ?? "";
+  return crm.add("quotes", {
+    ...{ number: "Q1", revision, date: "2026-01-05", account, status: "accepted", currency: "EUR" },
+    lines: [{ id: "1", product, qty: revision, unit: "pcs", price: "9" }],
+    ...change,
+  });
+}
+
+const order = ({ engine }: MiniWorld, id: string): Promise<Ordering> =>
+  engine.moment.quoteToOrder({ quote: `crm:${id}`, by: "ada", budgetMs: patient });
+const made = ({ erp }: MiniWorld): readonly unknown[] =>
+  erp.rows("quotes").map(({ fields }) => [fields["revision"], fields["status"]]);
+const codeOf = (answer: Ordering): string => (answer.kind === "refused" ? answer.refusal.code : answer.kind);
+
+test("a revision of a quote that is ordered makes no second order, by a run or a click", async () => {
+  const stage = await stageOf();
+  const first = quoteIn(stage, "1");
+  expect((await order(stage, first)).kind).toBe("ordered");
+  const second = quoteIn(stage, "2");
+  await stage.engine.run();
+  const answer = await order(stage, second);
+  expect(answer).toMatchObject({
+    refusal: {
+      code: "quote_superseded",
+      message: expect.stringMatching(/^revision 1 \(crm:\S+\) of .* is in erp already/) as string,
+    },
+  });
+  expect(codeOf(await stage.engine.moment.orderOf({ quote: `crm:${second}`, budgetMs: patient }))).toBe(
+    "quote_superseded",
+  );
+  expect(made(stage)).toEqual([["1", "accepted"]]);
+  // The one that was ordered is named as before, and goes on.
+  expect(await order(stage, first)).toMatchObject({ kind: "ordered", isMadeNow: false });
+});
+
+test("of revisions that are accepted at once the newest becomes the order, in any order of reading", async () => {
+  for (const revisions of [
+    ["1", "2", "10"],
+    ["10", "2", "1"],
+  ]) {
+    const stage = await stageOf();
+    const ids = revisions.map((revision) => quoteIn(stage, revision));
+    for (let run = 0; run < 3; run += 1) await stage.engine.run();
+    expect(made(stage)).toEqual([["10", "accepted"]]);
+    const told = await Promise.all(ids.map((id) => order(stage, id)));
+    expect(told.map((each, at) => [revisions[at], codeOf(each)]).toSorted()).toEqual([
+      ["1", "quote_superseded"],
+      ["10", "ordered"],
+      ["2", "quote_superseded"],
+    ]);
+  }
+});
+
+test("an older revision is refused while a newer one is there, and nothing is written", async () => {
+  const stage = await stageOf();
+  const first = quoteIn(stage, "1");
+  const second = quoteIn(stage, "2", { status: "sent" });
+  await stage.engine.run();
+  expect(await order(stage, first)).toMatchObject({
+    refusal: {
+      code: "quote_superseded",
+      message: expect.stringContaining("is newer: order that one") as string,
+    },
+  });
+  expect(made(stage)).toEqual([]);
+  // Once the customer accepts it, it is ordered.
+  stage.crm.edit("quotes", second, { status: "accepted" });
+  expect((await order(stage, second)).kind).toBe("ordered");
+  expect(made(stage)).toEqual([["2", "accepted"]]);
+});
+
+test("a newer revision that was deleted holds nothing back", async () => {
+  const stage = await stageOf();
+  const first = quoteIn(stage, "1");
+  const second = quoteIn(stage, "2", { status: "draft" });
+  await stage.engine.run();
+  expect(codeOf(await order(stage, first))).toBe("quote_superseded");
+  stage.crm.remove("quotes", second);
+  await stage.engine.run({ sweep: true });
+  expect((await order(stage, first)).kind).toBe("ordered");
+});
+
+test("quotes of other numbers, and those that tell no revision, are nobody's revisions", async () => {
+  const stage = await stageOf();
+  const ids = [
+    quoteIn(stage, "1"),
+    quoteIn(stage, "2", { number: "Q2" }),
+    quoteIn(stage, "1", { revision: null }),
+    quoteIn(stage, "2", { number: null }),
+  ];
+  for (const id of ids) expect((await order(stage, id)).kind).toBe("ordered");
+  expect(made(stage)).toHaveLength(4);
+});
+
+test("an answer that was lost while the first was made lets no other revision through", async () => {
+  const stage = await stageOf();
+  const first = quoteIn(stage, "1");
+  stage.erp.faults = ["lost_answer"];
+  const asking = stage.engine.moment.quoteToOrder({ quote: `crm:${first}`, by: "ada", budgetMs: 1 });
+  await asking;
+  const second = quoteIn(stage, "2");
+  for (let tries = 0; tries < 10; tries += 1) {
+    stage.pass(60_000);
+    await stage.engine.run();
+    await order(stage, second);
+  }
+  expect(stage.erp.rows("quotes")).toHaveLength(1);
+});
