@@ -230,6 +230,23 @@ describe("what the back office decides", () => {
     expect(erp.commits.filter(({ object }) => object === "sales_orders").length).toBe(changed);
   });
 
+  test("is asked to have an order as its quote says: the lines are those of the quote again", async () => {
+    const id = idOf(find(crm, "orders", { customerOrderNumber: "PO-1" }));
+    const quote = `crm:${idOf(find(crm, "quotes", { customerOrderNumber: "PO-1" }))}`;
+    const { id: customer } = find(erp, "customers", { name: "Alpha" });
+    const asked = { order: `crm:${id}`, wish: { quote }, version: null, by: "ada", budgetMs: 60_000 };
+    const beyond = await engine.moment.changeOrder({ ...asked, reason: "all of it" });
+    expect(beyond).toMatchObject({ kind: "refused", refusal: { failure: { code: "credit_limit" } } });
+    erp.people.editCustomer(Number(customer), { credit_limit: "1000.00" });
+    expect(await engine.moment.changeOrder({ ...asked, reason: "all of it" })).toMatchObject({
+      kind: "changed",
+      isDoneNow: true,
+    });
+    const order = find(erp, "sales_orders", { customer_reference: "PO-1" });
+    expect(rowsIn(order).map(({ qty }) => qty)).toEqual(["1.000"]);
+    expect(rowsIn(find(crm, "orders", { customerOrderNumber: "PO-1" })).length).toBe(1);
+  });
+
   test("is asked to cancel: it does so once, its answer lost, and the reason stands there", async () => {
     const order = find(crm, "orders", { customerOrderNumber: "PO-1" });
     erp.faults.add({ effect: { kind: "lose" }, path: "/sales_orders/*/actions/cancel" });
@@ -243,6 +260,7 @@ describe("what the back office decides", () => {
     expect(find(crm, "orders", { customerOrderNumber: "PO-1" })["status"]).toBe("cancelled");
     expect((await notes("orders", id)).map(({ text }) => text)).toEqual([
       "Crossfoot: changed in erp at the word of ada: less of it",
+      "Crossfoot: changed in erp at the word of ada: all of it",
       "Crossfoot: cancelled in erp at the word of ada: ordered twice",
     ]);
     const pressed = erp.commits.filter(({ object }) => object === "sales_orders").length;

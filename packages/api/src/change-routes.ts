@@ -15,6 +15,7 @@ interface ChangeWishBody {
   }[];
   readonly requestedDate?: string | null | undefined;
   readonly customerOrderNumber?: string | null | undefined;
+  readonly quote: string | null;
   readonly version: string | null;
 }
 
@@ -44,6 +45,13 @@ const wish = {
     .describe("New lines; the ERP prices them"),
   requestedDate: day.nullable().optional().describe("Null takes it away; missing leaves it"),
   customerOrderNumber: line(60, "The customer's own number").nullable().optional(),
+  quote: recordName
+    .nullable()
+    .default(null)
+    .describe(
+      "In place of all that: a quote that is accepted, the order's own or another revision of it; the order " +
+        "is to have its lines, date and number. Lines keep their prices: another price is refused",
+    ),
   version: line(200, "As the order was looked at; another one by now is refused as `order_moved`")
     .nullable()
     .default(null),
@@ -64,7 +72,13 @@ const changed = exactly({
   changes: changes.describe("What this very call changed"),
   isDoneNow: z.boolean().describe("Whether this very call did it"),
 });
-const changeProblems: readonly ProblemCode[] = [...refusals, "order_bound", "line_bound", "order_moved"];
+const changeProblems: readonly ProblemCode[] = [
+  ...refusals,
+  "order_bound",
+  "line_bound",
+  "order_moved",
+  "not_accepted",
+];
 const notYet: RouteAnswer = {
   status: 202,
   what: "It is not known yet; ask again, or look at `Location`",
@@ -123,7 +137,7 @@ export const changePreviewRoute: Route<{ readonly id: string }, object, ChangeWi
       }),
     },
   ],
-  problems: [...refusals, "order_moved"],
+  problems: [...refusals, "line_bound", "order_moved", "not_accepted"],
 };
 
 /** How an order stands, and whether a change of it is under way. */

@@ -372,6 +372,7 @@ export interface InTheMomentOperations {
       })[];
       readonly requestedDate?: string | null;
       readonly customerOrderNumber?: string | null;
+      readonly quote?: string | null;
       readonly version?: string | null;
       readonly reason: string;
     };
@@ -441,6 +442,7 @@ export interface InTheMomentOperations {
       })[];
       readonly requestedDate?: string | null;
       readonly customerOrderNumber?: string | null;
+      readonly quote?: string | null;
       readonly version?: string | null;
     };
     readonly answer: {

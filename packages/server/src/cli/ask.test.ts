@@ -201,6 +201,10 @@ describe("ask", () => {
         },
       },
     ]);
+    await run({ changeOrder }, "change-order", "crm:4", "--from", "crm:7", "--reason", "less");
+    expect(asked).toMatchObject([{ wish: { quote: "crm:7" } }]);
+    const two = await run({ changeOrder }, "change-order", "crm:4", "--from", "crm:7", "--date", "none");
+    expect([two.code, two.err]).toEqual([4, expect.stringContaining("--from says it all")]);
     const bare = await run({ changeOrder }, "change-order", "crm:4", "--remove", "L2");
     expect([bare.code, bare.err]).toEqual([4, expect.stringContaining("--reason is needed")]);
     const wrong = await run({ changeOrder }, "change-order", "crm:4", "--add", "erp:12=3", "--reason", "x");

@@ -1,4 +1,4 @@
-import type { ChangeWish, Changing } from "../runtime/change-port.ts";
+import type { ChangeQuestion, ChangeWish, Changing } from "../runtime/change-port.ts";
 import { readDuration } from "../config/duration.ts";
 import type { Add } from "./add.ts";
 import { withEngine } from "./context.ts";
@@ -14,6 +14,7 @@ interface Flags {
   readonly add?: readonly string[];
   readonly date?: string;
   readonly number?: string;
+  readonly from?: string;
   readonly version?: string;
   readonly reason?: string;
   readonly check?: boolean;
@@ -34,6 +35,7 @@ export function addChanging(add: Add): void {
       .option("--add <lines...>", `${addHelp}; once under its name`)
       .option("--date <day>", "requested date, YYYY-MM-DD; `none` takes it away")
       .option("--number <text>", "the customer's own number; `none` takes it away")
+      .option("--from <quote>", "in place of all that: have what that quote of the CRM says, or its revision")
       .option("--version <text>", "only while the order is as it was told under that version")
       .option("--reason <text>", "why; told on the CRM's order")
       .option("--check", "only look: tell what would change, and what would be refused")
@@ -44,7 +46,14 @@ export function addChanging(add: Add): void {
 
 const orNone = (given: string): string | null => (given === "none" ? null : given);
 
-function wishOf({ set = [], remove = [], add = [], date, number }: Flags): ChangeWish | null {
+function wishOf({
+  set = [],
+  remove = [],
+  add = [],
+  date,
+  number,
+  from,
+}: Flags): ChangeQuestion["wish"] | null {
   const wish: ChangeWish = {
     lines: [...set.map(setOf), ...remove.map((line) => ({ line, quantity: "0" }))],
     add: add.map(addedOf),
@@ -52,7 +61,9 @@ function wishOf({ set = [], remove = [], add = [], date, number }: Flags): Chang
     ...(number === undefined ? {} : { customerOrderNumber: orNone(number) }),
   };
   const isEmpty = wish.lines.length + wish.add.length === 0 && date === undefined && number === undefined;
-  return isEmpty ? null : wish;
+  if (from === undefined) return isEmpty ? null : wish;
+  if (!isEmpty) throw badInput("--from says it all: leave the others out");
+  return { quote: from };
 }
 
 function setOf(text: string): ChangeWish["lines"][number] {

@@ -23,7 +23,8 @@ export interface ChangeWish {
 /** What is to be changed, and on which state of the order that rests. */
 export interface ChangeQuestion {
   readonly order: string;
-  readonly wish: ChangeWish;
+  /** Or a quote of the CRM by its name, whose lines, date and number the order is to have. */
+  readonly wish: ChangeWish | { readonly quote: string };
   /** Version of the order as it was told; another one by now is refused. Null changes what there is. */
   readonly version: string | null;
   /** ms; past it the answer is that it is not there yet. */

@@ -3,7 +3,7 @@ import { isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
-import type { Changing, ChangeWish } from "./change-port.ts";
+import type { ChangeQuestion, Changing, ChangeWish } from "./change-port.ts";
 import { customer, miniWorld } from "./testing/world.ts";
 import type { MiniWorld } from "./testing/world.ts";
 
@@ -91,7 +91,7 @@ const fewer = wishOf({ lines: [{ line: "erp:L1", quantity: "7" }] });
 
 function ask(
   { engine, crmOrder }: Pick<Stage, "engine" | "crmOrder">,
-  wish: ChangeWish = fewer,
+  wish: ChangeQuestion["wish"] = fewer,
   version: string | null = null,
 ): Promise<Changing> {
   const asked = { by: "ada", reason: "one box less", budgetMs: patient };
@@ -380,4 +380,52 @@ test("wrong names and quantities, a pause and an observed side are refused; noth
   await stage.store.pause({ kind: "entity", name: "orders" }, "ada");
   expect(codeOf(await ask(stage))).toBe("held");
   expect(shownIn(stage)).toEqual(both("10", "4"));
+});
+
+/** A quote of the CRM whose order the stage's one is, in the ERP as well, and a revision of it. */
+async function revised(stage: Stage, lines: readonly JsonMap[], status = "accepted"): Promise<string> {
+  const { crm, erp, engine } = stage;
+  const account = crm.rows("accounts")[0]?.id ?? "";
+  const head = { number: "Q1", date: "2026-01-05", account, currency: "EUR", lines: [] };
+  crm.add("quotes", { ...head, revision: "1", status: "accepted" });
+  await engine.run();
+  erp.edit("orders", stage.erpOrder, { source: erp.rows("quotes")[0]?.id ?? null });
+  const product = (sku: unknown): string =>
+    crm.rows("products").find(({ fields }) => fields["sku"] === sku)?.id ?? "";
+  const rows = lines.map(({ sku, ...rest }, at) => ({
+    ...{ id: `q${at}`, product: product(sku), unit: "pcs", price: "9" },
+    ...rest,
+  }));
+  const revision = crm.add("quotes", { ...head, revision: "2", status, lines: rows });
+  await engine.run();
+  return `crm:${revision}`;
+}
+
+test("a revision of a quote that is ordered changes its order, once, and makes no second one", async () => {
+  const stage = await stageOf();
+  const quote = await revised(stage, [
+    { sku: "BOLT", qty: "8" },
+    { sku: "BOLT", qty: "1" },
+  ]);
+  const first = await ask(stage, { quote });
+  expect(first).toMatchObject({ kind: "changed", isDoneNow: true });
+  expect(shownIn(stage)).toEqual(both("8", "1"));
+  expect(await ask(stage, { quote })).toMatchObject({ kind: "changed", isDoneNow: false });
+  expect(shownIn(stage)).toEqual(both("8", "1"));
+  expect([stage.erp.rows("quotes"), stage.erp.rows("orders")].map((rows) => rows.length)).toEqual([1, 1]);
+});
+
+test("a quote changes no order but its own, when it is accepted, and no price", async () => {
+  const sent = await stageOf();
+  const asked = async (stage: Stage, quote: string): Promise<string> => codeOf(await ask(stage, { quote }));
+  expect(await asked(sent, await revised(sent, [{ sku: "BOLT", qty: "8" }], "sent"))).toBe("not_accepted");
+  const dearer = await stageOf();
+  const price = await revised(dearer, [{ sku: "BOLT", qty: "8", price: "10" }]);
+  expect(await asked(dearer, price)).toBe("line_bound");
+  const other = await stageOf();
+  const quote = await revised(other, [{ sku: "BOLT", qty: "8" }]);
+  other.erp.edit("orders", other.erpOrder, { source: null });
+  expect(await asked(other, quote)).toBe("invalid");
+  expect(await asked(other, "crm:none")).toBe("record_unknown");
+  for (const stage of [sent, dearer, other]) expect(shownIn(stage)).toEqual(both("10", "4"));
 });

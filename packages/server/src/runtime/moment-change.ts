@@ -4,6 +4,8 @@ import type { Fields, Json, LinkId } from "@crossfoot/kernel";
 import { isOpenIntent, recordName } from "../store/port.ts";
 import type { Intent, LineLink, MemberRow, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
+import { wishOfQuote } from "./change-from-quote.ts";
+import type { OrderShown } from "./change-from-quote.ts";
 import type { ChangeMoment, ChangeQuestion, ChangeRefusal, ChangeWish, Changing } from "./change-port.ts";
 import { doneOf, judgeChange, whyBound } from "./change-rights.ts";
 import type { AddedLine, ChangeFacts, ChangeJudged, OrderLine } from "./change-rights.ts";
@@ -189,10 +191,20 @@ async function addedBy(
   });
 }
 
+/** What is wanted, also where a quote says it. */
+async function wishIn(
+  world: World,
+  { wish }: ChangeQuestion,
+  at: { readonly order: OrderShown; readonly signal: AbortSignal },
+): Promise<ChangeWish> {
+  return "quote" in wish ? wishOfQuote(world, { ...at, quote: wish.quote }) : wish;
+}
+
 async function wouldChange(world: World, question: ChangeQuestion, signal: AbortSignal): Promise<Changing> {
   const wanted = await wantedOf(world, question.order);
   const now = await orderNow(world, wanted, signal);
-  const facts = await factsOf(world, wanted, { now, wish: question.wish });
+  const wish = await wishIn(world, question, { order: now, signal });
+  const facts = await factsOf(world, wanted, { now, wish });
   const { changes, refusals } = judgeChange(facts);
   refuseMoved(question, now.seen.version);
   return { kind: "possible", state: facts.state, version: now.seen.version, changes, refusals };
@@ -263,7 +275,8 @@ async function lookAt(world: World, at: Looking, question: Asked): Promise<WishS
   const members = await world.store.membersOf([bundle.id]);
   const shown = await shownIn(world, wanted, { seen, rows: bundle.lines });
   const now = { ...shown, members, status, connection, wished };
-  const facts = await factsOf(world, wanted, { now, wish: question.wish });
+  const wish = await wishIn(world, question, { order: now, signal: signal ?? new AbortController().signal });
+  const facts = await factsOf(world, wanted, { now, wish });
   const judged = judgeChange(facts);
   if (judged.changes.length === 0 && judged.refusals.length === 0) {
     const made = wished.filter(({ key, state }) => mine.has(key) && state === "settled");

@@ -35,7 +35,7 @@ async function preflight(world: World, name: string, signal: AbortSignal): Promi
   const crm = sideOfRole(world, "crm");
   const erp = sideOfRole(world, "erp");
   const id = await idOn(world, crm, { entity: "quotes", name });
-  const quote = await readNow(world, crm, { id, signal });
+  const quote = await quoteNow(world, crm, { id, signal });
   const lines = linesOf(quote).map(({ fields }) => ({
     product: linkIn(fields["product"]),
     quantity: part(fields["quantity"], "value"),
@@ -119,7 +119,7 @@ const missing = refusedRow(notAsked, "the ERP could not be asked");
 const linkIn = (value: Value | undefined): LinkId | null => part(value, "link") as LinkId | null;
 
 /** The quote as the CRM shows it now. Stores nothing. */
-async function readNow(
+export async function quoteNow(
   world: World,
   crm: Side,
   { id, signal }: { readonly id: ExternalId; readonly signal: AbortSignal },

@@ -9,7 +9,7 @@ import type { MiniWorld } from "./testing/world.ts";
 /** Longer than any wait of the small world: nobody gets tired. */
 const patient = 60_000;
 
-/** A CRM that revises a quote by a new record under the same number, and an ERP whose quotes become orders. */
+/** A CRM that revises a quote by a new record of the same number, and an ERP whose quotes become orders. */
 async function stageOf(): Promise<MiniWorld> {
   let mini: MiniWorld | null = null;
   const wayOf = (quote: ExternalId): OrderWay => {
@@ -78,7 +78,7 @@ test("a revision of a quote that is ordered makes no second order, by a run or a
   expect(await order(stage, first)).toMatchObject({ kind: "ordered", isMadeNow: false });
 });
 
-test("of revisions that are accepted at once the newest becomes the order, in any order of reading", async () => {
+test("of revisions that are accepted at once the newest is ordered, however they are read", async () => {
   for (const revisions of [
     ["1", "2", "10"],
     ["10", "2", "1"],

@@ -14,7 +14,7 @@ import {
   quoteToOrderRoute,
 } from "@crossfoot/api";
 import type { ChangeBody, ProblemCode } from "@crossfoot/api";
-import type { ChangeWish, Changing } from "../../runtime/change-port.ts";
+import type { ChangeQuestion, Changing } from "../../runtime/change-port.ts";
 import type {
   Answered,
   Cancelling,
@@ -102,13 +102,18 @@ function changingAnswer(changing: Changing, order: string): Answer {
   return { status: 202, body: changing, location, retryAfterSeconds: lookAgainSeconds };
 }
 
-/** The wish of a body: a field that it leaves out is left as it is. */
-const wishOf = (body: Omit<ChangeBody, "reason">): ChangeWish => ({
-  lines: body.lines,
-  add: body.add,
-  ...(body.requestedDate === undefined ? {} : { requestedDate: body.requestedDate }),
-  ...(body.customerOrderNumber === undefined ? {} : { customerOrderNumber: body.customerOrderNumber }),
-});
+/** The wish of a body: a field that it leaves out is left as it is. Throws a Problem where it says two. */
+function wishOf(body: Omit<ChangeBody, "reason">): ChangeQuestion["wish"] {
+  const { quote, lines, add, requestedDate, customerOrderNumber } = body;
+  const heads = {
+    ...(requestedDate === undefined ? {} : { requestedDate }),
+    ...(customerOrderNumber === undefined ? {} : { customerOrderNumber }),
+  };
+  if (quote === null) return { lines, add, ...heads };
+  if (lines.length + add.length + Object.keys(heads).length > 0)
+    throw new Problem("question_invalid", "a quote says it all: leave lines, add, date and number out");
+  return { quote };
+}
 
 function changeRoutes(moment: Moment): readonly Bound[] {
   return [

@@ -88,7 +88,7 @@ const documentFields = {
 };
 /** The mapping of orders and invoices, for the tests that have them. */
 const documentMapping: JsonMap = {
-  orders: { fields: documentFields },
+  orders: { fields: { ...documentFields, quote: { path: "source", ref: "quotes" } } },
   invoices: { fields: { ...documentFields, openBalance: money("open") } },
 };
 
