@@ -49,8 +49,8 @@ const wish = {
     .nullable()
     .default(null)
     .describe(
-      "In place of all that: a quote that is accepted, the order's own or another revision of it; the order " +
-        "is to have its lines, date and number. Lines keep their prices: another price is refused",
+      "In place of all that: a quote that is accepted, the order's own or another revision of it; the " +
+        "order is to have its lines, date and number. Lines keep their prices: another price is refused",
     ),
   version: line(200, "As the order was looked at; another one by now is refused as `order_moved`")
     .nullable()

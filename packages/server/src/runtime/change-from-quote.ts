@@ -103,7 +103,7 @@ function refusePrice(line: Line, own: OrderLine): void {
   if (decimals.compare(amountOf(quoted) ?? "0", amountOf(stands) ?? "0") !== 0)
     throw new Refused(
       "line_bound",
-      `the price of line ${own.key} is another one in the quote, and an order keeps its prices: change it there`,
+      `line ${own.key} has another price in the quote, and an order keeps its prices: change it there`,
     );
 }
 
