@@ -55,13 +55,29 @@ const looking = {
 const doing = { ...looking, scope: "operations:write", roles: operators } as const;
 
 const rows = z.array(z.looseObject({}));
+const proof = exactly({
+  entity,
+  records: counted("Links with a record on both sides"),
+  fields: counted("Their fields that are compared"),
+  recordsEqual: counted("Records that are equal by what was read last"),
+  fieldsEqual: counted("Fields that are"),
+  recordsProven: counted(
+    "Equal records of which both sides were read lately; of `records` less `recordsApart`",
+  ),
+  fieldsProven: counted("Fields that are; of `fields` less `fieldsApart`"),
+  recordsApart: counted("Records that differ only in what the contract keeps apart: they owe no proof"),
+  fieldsApart: counted("Fields that the contract keeps apart"),
+  oldest: exactly({ link: z.string(), ageMs: z.number() })
+    .nullable()
+    .describe("The record that owes a proof and has had none for the longest time"),
+});
 const status = exactly({
   connections: rows,
   observed: z.array(z.string()),
   pauses: rows,
   shards: rows,
   entities: rows,
-  proofs: rows,
+  proofs: z.array(proof),
   cursors: rows,
   runs: rows,
   outlooks: rows,

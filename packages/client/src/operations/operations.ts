@@ -16,7 +16,29 @@ export interface OperationsOperations {
         readonly pauses: readonly { readonly [key: string]: unknown }[];
         readonly shards: readonly { readonly [key: string]: unknown }[];
         readonly entities: readonly { readonly [key: string]: unknown }[];
-        readonly proofs: readonly { readonly [key: string]: unknown }[];
+        readonly proofs: readonly ({
+          readonly entity:
+            | "accounts"
+            | "contacts"
+            | "products"
+            | "pricebooks"
+            | "quotes"
+            | "orders"
+            | "invoices"
+            | "inventory"
+            | "shipments";
+          readonly records: number;
+          readonly fields: number;
+          readonly recordsEqual: number;
+          readonly fieldsEqual: number;
+          readonly recordsProven: number;
+          readonly fieldsProven: number;
+          readonly recordsApart: number;
+          readonly fieldsApart: number;
+          readonly oldest:
+            | { readonly link: string; readonly ageMs: number }
+            | null;
+        })[];
         readonly cursors: readonly { readonly [key: string]: unknown }[];
         readonly runs: readonly { readonly [key: string]: unknown }[];
         readonly outlooks: readonly { readonly [key: string]: unknown }[];

@@ -1,4 +1,4 @@
-import { footedColumns, isOverNothing, isUnwanted, openCount } from "@crossfoot/model";
+import { footedColumns, isOverNothing, isUnwanted, openCount, owedOf, shareOf } from "@crossfoot/model";
 import type { AsOf, Difference, EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
 import type { StatementWords } from "../documents/statement-sheet.ts";
 import { inMinorUnits, showValue } from "./show-value.ts";
@@ -33,7 +33,7 @@ export const statementWords: StatementWords = {
   money: inMinorUnits,
   reason: (reason) => inWords(reason),
   value: showValue,
-  share: (part, whole) => share(part, whole),
+  share: shareOf,
   span,
   moment,
   byStamp: (count) => byStampText(count),
@@ -128,22 +128,17 @@ function missing(entities: readonly EntityStatement[], room: number): readonly s
   return listed("On one side only", renderTable(columns, rows.slice(0, listedMax), room), rows.length);
 }
 
-/** A share that is whole only when it is: 99.996 % is not told as all. */
-export function share(part: number, whole: number): string {
-  if (whole === 0) return "";
-  return `${(Math.floor((part / whole) * 10_000) / 100).toFixed(2)} %`;
-}
-
 function proofs(entities: readonly EntityStatement[], room: number): readonly string[] {
   const rows = entities.flatMap(({ entity, proof }) => {
     if (proof === null) return [];
     const { oldest } = proof;
+    const owed = owedOf(proof);
     return [
       [
         entity,
         proof.records,
-        share(proof.recordsProven, proof.records - proof.recordsApart),
-        share(proof.fieldsProven, proof.fields - proof.fieldsApart),
+        shareOf(proof.recordsProven, owed.records),
+        shareOf(proof.fieldsProven, owed.fields),
         proof.recordsApart,
         oldest === null ? "" : oldest.label === "" ? oldest.link : oldest.label,
         oldest === null ? "" : span(oldest.ageMs),

@@ -1,5 +1,5 @@
 import type { Value } from "@crossfoot/kernel";
-import { footedColumns, isOverNothing, isUnwanted, openCount } from "@crossfoot/model";
+import { footedColumns, isOverNothing, isUnwanted, openCount, owedOf } from "@crossfoot/model";
 import type {
   AsOf,
   EntityStatement,
@@ -150,15 +150,13 @@ function totalsPart(footing: Footing, words: StatementWords, { title, over }: To
 function proofPart(entities: readonly EntityStatement[], words: StatementWords): SheetPart {
   const rows = entities.flatMap(({ entity, proof }) => {
     if (proof === null) return [];
-    const { records, recordsProven, recordsApart, fields, fieldsProven, fieldsApart, oldest, root } = proof;
+    const { records, recordsProven, recordsApart, fieldsProven, oldest, root } = proof;
+    const owed = owedOf(proof);
     const since =
       oldest === null
         ? ""
         : `${oldest.label === "" ? oldest.link : oldest.label}, ${words.span(oldest.ageMs)}`;
-    const shares = [
-      words.share(recordsProven, records - recordsApart),
-      words.share(fieldsProven, fields - fieldsApart),
-    ];
+    const shares = [words.share(recordsProven, owed.records), words.share(fieldsProven, owed.fields)];
     return [
       [
         entity,
