@@ -9,7 +9,7 @@ import { checkWorld } from "./check.ts";
 import { planConsolidation } from "./consolidate.ts";
 import { answerDuplicate } from "./duplicate-words.ts";
 import { findDuplicates, findPairs } from "./duplicates.ts";
-import { lookWhenDue, reviewsOf } from "./reviews.ts";
+import { allClusters, lookWhenDue, reviewsOf } from "./reviews.ts";
 import { prepareSide } from "./prepare-side.ts";
 import { closedNow, policiesOf } from "./closed-books.ts";
 import { runCommand, settlingOf, waitMsDefault } from "./command.ts";
@@ -304,6 +304,7 @@ export function createEngine(world: World): Engine {
     forgetWhenDue: createForgetting(world),
     lookWhenDue: () => lookWhenDue(world),
     reviews: () => reviewsOf(world),
+    clusters: () => allClusters(world),
     answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),
     consolidate: (request, options = {}) => planConsolidation(world, request, options),
     repair: (request, options = {}) => planRepair(world, request, options),
