@@ -1,4 +1,4 @@
-import { footedColumns, isOverNothing, isUnwanted, openCount, owedOf, shareOf } from "@crossfoot/model";
+import { isOverNothing, isUnwanted, openCount, owedOf, shareOf, usedColumns } from "@crossfoot/model";
 import type { AsOf, Difference, EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
 import type { StatementWords } from "../documents/statement-sheet.ts";
 import { inMinorUnits, showValue } from "./show-value.ts";
@@ -199,19 +199,20 @@ function totals(entities: readonly EntityStatement[], room: number): readonly st
 const money = (amount: string | undefined, currency: string): string =>
   amount === undefined ? "" : inMinorUnits(amount, currency);
 
-const footedTitles = footedColumns.map((title) => ({ title, align: "right" }) as const);
-
 const allTitle = "Totals of all orders and invoices, crossfooted by account and month";
 const companyTitle = "The same in the company's currency, of the documents whose total in it both sides tell";
 
 /** Orders, invoices, paid and open of both sides as a whole, and what each reason accounts for. */
 function footing(
-  { grand, byReason, untied, accounts, rows }: Footing,
+  whole: Footing,
   { title, room }: { readonly title: string; readonly room: number },
 ): readonly string[] {
+  const { grand, byReason, untied, accounts, rows } = whole;
   if (grand.length === 0) return [];
+  const used = usedColumns(whole);
+  const footedTitles = used.map((name) => ({ title: name, align: "right" }) as const);
   const amounts = (of: FootedAmounts, currency: string): readonly string[] =>
-    footedColumns.map((column) => money(of[column], currency));
+    used.map((column) => money(of[column], currency));
   const lines = grand.flatMap(({ currency, crm, erp, difference }) => [
     [currency, "crm", ...amounts(crm, currency)],
     [currency, "erp", ...amounts(erp, currency)],

@@ -1,4 +1,4 @@
-import { footedColumns, minorUnitOf } from "@crossfoot/model";
+import { minorUnitOf, usedColumns } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
 import type { Engine, PlanDocument, RunSummary } from "../runtime/engine.ts";
 import { plannedWrites } from "./judge.ts";
@@ -236,13 +236,11 @@ function sayCompany(say: Say, { companyFooting }: Statement): void {
   if (companyFooting === undefined) return;
   const { grand, documents, isTied } = companyFooting;
   const rows = grand.flatMap(({ currency, crm, erp, difference }) =>
-    footedColumns
-      .filter((column) => crm[column] !== undefined || erp[column] !== undefined)
-      .map((column) => [
-        column,
-        currency,
-        ...[crm, erp, difference].map((sums) => inMinorUnits(sums[column] ?? "0", currency)),
-      ]),
+    usedColumns(companyFooting).map((column) => [
+      column,
+      currency,
+      ...[crm, erp, difference].map((sums) => inMinorUnits(sums[column] ?? "0", currency)),
+    ]),
   );
   say("");
   const head = ["in the company's currency", "", "crm", "erp", "difference"];
