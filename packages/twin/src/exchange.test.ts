@@ -24,7 +24,7 @@ test("what has no day, no total or no rate has no total in the home currency", (
   expect(inHome({ ...own, currency: "XXX", day })).toBeNull();
 });
 
-test("a yen has no decimals, and its euros have two; a negative total is rounded away from zero", () => {
+test("a yen has no decimals, and its euros have two; a total below zero mirrors the other", () => {
   const day = "2026-02-01";
   const yen = inHome({ net: "1000", tax: "-1000", gross: "0", currency: "JPY", day });
   expect(yen).toMatchObject({ gross: "0.00" });
@@ -32,7 +32,7 @@ test("a yen has no decimals, and its euros have two; a negative total is rounded
   expect(yen?.net).toMatch(/^5\.\d\d$/);
 });
 
-test("both systems tell one and the same of an order and its invoice, at the rate of each one's day", async () => {
+test("both systems tell the same of an order and its invoice, at the rate of each one's day", async () => {
   let now = Date.parse("2026-02-06T10:00:00Z");
   const clock = (): number => now;
   const erp = createErp({ clock, invoicePolicy: "ordered" });

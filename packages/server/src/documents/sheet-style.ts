@@ -22,7 +22,8 @@ th, td { text-align: left; padding: .4rem .75rem; border-top: 1px solid var(--li
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; overflow-wrap: break-word; }
 td { min-width: 5rem; overflow-wrap: break-word; }
-td.count, th.count { text-align: right; } td.count { white-space: nowrap; } td.long { min-width: 10rem; } tfoot { font-weight: 600; }
+td.count, th.count { text-align: right; }
+td.count { white-space: nowrap; } td.long { min-width: 10rem; } tfoot { font-weight: 600; }
 code { font: .82em ui-monospace, monospace; } code span { white-space: nowrap; }
 del { color: var(--struck); } ins { color: var(--put); text-decoration: underline; }
 a { color: inherit; }

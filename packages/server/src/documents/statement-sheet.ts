@@ -122,8 +122,8 @@ function totalsPart(footing: Footing, words: StatementWords, { title, over }: To
     paragraphs: [
       over(documents.length),
       untied.length === 0
-        ? "The sums add up, and the reasons account for all that differs. In a row marked both, CRM and ERP " +
-          "show the same; where they differ, each has a row of its own, and so has the difference."
+        ? "The sums add up, and the reasons account for all that differs. In a row marked both, CRM and " +
+          "ERP show the same; where they differ, each has a row of its own, and so has the difference."
         : `It does NOT add up: ${untied.join("; ")}.`,
     ],
     tables: [
@@ -343,9 +343,9 @@ export function statementSheet(sealed: SealedStatement, words: StatementWords): 
       {
         title: "How to check it",
         paragraphs: [
-          "The command crossfoot statement verify FILE makes every sum, count, root and hash again from the sealed " +
-            "statement inside this document, makes this document again from it, and asks the store whether " +
-            "it has handed it out.",
+          "The command crossfoot statement verify FILE makes every sum, count, root and hash again from " +
+            "the sealed statement inside this document, makes this document again from it, and asks the store " +
+            "whether it has handed it out.",
         ],
       },
     ],

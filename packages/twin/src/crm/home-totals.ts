@@ -4,7 +4,7 @@ import type { RecordHooks } from "../records.ts";
 
 const amountOf = (map: JsonMap | null, field: string): string | null => textIn(mapIn(map, field), "amount");
 
-/** Adds the totals in the home currency to a document whose own stand in `totals`, or in fields of their own. */
+/** Adds the totals in the home currency to a document whose own stand in `totals`, or beside each other. */
 function withHomeTotals(document: TwinRecord): TwinRecord {
   const totals = mapIn(document, "totals");
   const own =
