@@ -344,8 +344,8 @@ export function statementSheet(sealed: SealedStatement, words: StatementWords): 
         title: "How to check it",
         paragraphs: [
           "The command crossfoot statement verify FILE makes every sum, count, root and hash again from " +
-            "the sealed statement inside this document, makes this document again from it, and asks the store " +
-            "whether it has handed it out.",
+            "the sealed statement inside this document, makes this document again from it, and asks " +
+            "the store whether it has handed it out.",
         ],
       },
     ],
