@@ -65,7 +65,11 @@ export const tree: Case = async (input) => {
         const startedAt = performance.now();
         await store.commitProofs(entries);
         const committedAt = performance.now();
-        const state = await store.proofState("accounts", 3_600_000);
+        const state = await store.proofState("accounts", {
+          withinMs: 3_600_000,
+          carried: ["accounts"],
+          fields: [],
+        });
         times.commit += (committedAt - startedAt) / rounds;
         times.state += (performance.now() - committedAt) / rounds;
         if (state.records !== size) throw new Error(`${state.records} records of ${size} are counted`);

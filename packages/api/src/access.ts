@@ -8,7 +8,7 @@ export type KeyRole = (typeof keyRoles)[number];
 export const roleWords: { readonly [role in KeyRole]: string } = {
   viewer: "looks at records, runs and plans; changes nothing and spends no call of a system",
   sales: "asks the ERP in the moment and turns quotes into orders",
-  operator: "keeps it going: decides conflicts and candidates, redrives, pauses, plans, applies",
+  operator: "keeps it going: decides conflicts, candidates and duplicates, redrives, pauses, plans, applies",
   approver: "approves and applies plans, also beyond the guard",
   administrator: "everything",
   agent: "a program that proposes: looks, asks and plans; never applies",
@@ -20,8 +20,8 @@ export const scopeWords = {
   "orders:write": "turn quotes into orders",
   "records:read": "read records, links and why they are as they are",
   "operations:read":
-    "read status, runs, conflicts, dead letters, candidates, pauses, webhooks and the statement",
-  "operations:write": "decide conflicts and candidates, redrive, redeliver, pause and resume",
+    "read status, runs, conflicts, dead letters, candidates, duplicates, pauses, webhooks and the statement",
+  "operations:write": "decide conflicts, candidates and duplicates, redrive, redeliver, pause and resume",
   "plans:read": "read plans",
   "plans:write": "make plans, of what is due and of what is to be undone",
   "plans:apply": "apply plans",

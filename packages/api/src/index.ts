@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./change-routes.ts";
 export * from "./client-code.ts";
+export * from "./duplicate-routes.ts";
 export * from "./event-routes.ts";
 export * from "./moment-routes.ts";
 export * from "./openapi.ts";

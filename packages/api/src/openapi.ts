@@ -194,7 +194,9 @@ export function openApi(): JsonMap {
         `Roles:\n${rows(roleWords)}\n\nScopes:\n${rows(scopeWords)}`,
     },
     servers: [{ url: apiBase }],
-    tags: ["In the moment", "Records", "Operations", "Plans", "Access"].map((name) => ({ name })),
+    tags: ["In the moment", "Records", "Operations", "Duplicates", "Plans", "Access"].map((name) => ({
+      name,
+    })),
     paths: Object.fromEntries(
       [...byPath].map(([path, ofPath]): [string, Json] => [
         path,

@@ -1,7 +1,6 @@
 import type { EntityName } from "@crossfoot/model";
 import { z } from "zod";
-import type { KeyRole } from "./access.ts";
-import { everyRole, operators } from "./route.ts";
+import { everyRole, onlookers, operators } from "./route.ts";
 import type { Route } from "./route.ts";
 import {
   anything,
@@ -19,26 +18,13 @@ import {
   paging,
   saidOrNull,
 } from "./schema.ts";
-import type { Paging } from "./schema.ts";
-
-/** Whoever may look at how things go. */
-const onlookers: readonly KeyRole[] = ["viewer", "operator", "approver", "administrator", "agent"];
+import type { EntityPaging, Paging } from "./schema.ts";
 
 /** What can be paused, in a path. */
 export interface PausableParams {
   readonly kind: "entity" | "connection";
   readonly name: string;
 }
-
-/** Body of `POST /candidates/decision`. */
-export interface CandidateBody {
-  readonly entity: EntityName;
-  readonly connection: string;
-  readonly id: string;
-  readonly with: string | null;
-}
-
-type EntityPaging = Paging & { readonly entity?: EntityName | undefined };
 
 const looking = {
   tag: "Operations",
@@ -55,13 +41,29 @@ const looking = {
 const doing = { ...looking, scope: "operations:write", roles: operators } as const;
 
 const rows = z.array(z.looseObject({}));
+const proof = exactly({
+  entity,
+  records: counted("Links with a record on both sides"),
+  fields: counted("Their fields that are compared"),
+  recordsEqual: counted("Records that are equal by what was read last"),
+  fieldsEqual: counted("Fields that are"),
+  recordsProven: counted(
+    "Equal records of which both sides were read lately; of `records` less `recordsApart`",
+  ),
+  fieldsProven: counted("Fields that are; of `fields` less `fieldsApart`"),
+  recordsApart: counted("Records that differ only in what the contract keeps apart: they owe no proof"),
+  fieldsApart: counted("Fields that the contract keeps apart"),
+  oldest: exactly({ link: z.string(), ageMs: z.number() })
+    .nullable()
+    .describe("The record that owes a proof and has had none for the longest time"),
+});
 const status = exactly({
   connections: rows,
   observed: z.array(z.string()),
   pauses: rows,
   shards: rows,
   entities: rows,
-  proofs: rows,
+  proofs: z.array(proof),
   cursors: rows,
   runs: rows,
   outlooks: rows,
@@ -98,14 +100,6 @@ const deadLetter = exactly({
   failure: failure.nullable(),
   openedAt: z.string(),
   attempts: z.number(),
-});
-const candidate = exactly({
-  connection: z.string(),
-  entity,
-  id: z.string(),
-  links: z.array(z.string()).describe("Links that it may belong to"),
-  keys: z.array(z.string()).describe("What it was found by; missing values where the role hides them"),
-  openedAt: z.string(),
 });
 const pause = exactly({
   kind: z.enum(["entity", "connection"]),
@@ -192,36 +186,6 @@ export const redriveRoute: Route<object, object, { readonly ids: readonly string
   answers: [
     { status: 200, what: "How many were put back", schema: exactly({ redriven: counted("Dead letters") }) },
   ],
-  isKeyed: true,
-};
-
-/** Possible duplicates. */
-export const candidatesRoute: Route<object, EntityPaging> = {
-  ...looking,
-  id: "listCandidates",
-  path: "/candidates",
-  summary: "Records that may be the same as others",
-  query: entityPaging,
-  answers: [{ status: 200, what: "A page of candidates", schema: pageOf(candidate) }],
-  problems: ["cursor_invalid"],
-};
-
-/** Decides about a candidate. */
-export const decideCandidateRoute: Route<object, object, CandidateBody> = {
-  ...doing,
-  id: "decideCandidate",
-  method: "post",
-  path: "/candidates/decision",
-  summary: "Say that a record is the same as another, or one of its own",
-  query: noQuery,
-  body: exactly({
-    entity,
-    connection: line(40, "Its connection"),
-    id: line(200, "Its native id"),
-    with: linkName.nullable().describe("The link it belongs to; null makes it a record of its own"),
-  }),
-  answers: [{ status: 200, what: "It is settled; the next run carries it out", schema: settled }],
-  problems: ["candidate_unknown", "candidate_taken"],
   isKeyed: true,
 };
 

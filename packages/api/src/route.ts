@@ -11,7 +11,7 @@ export interface RouteAnswer {
 }
 
 /** Part of the reference that a route stands in. */
-export type RouteTag = "In the moment" | "Records" | "Operations" | "Plans" | "Access";
+export type RouteTag = "In the moment" | "Records" | "Operations" | "Duplicates" | "Plans" | "Access";
 
 /**
  * One route of the API. Everything that is said of it anywhere is made from this: validation, who may call
@@ -49,6 +49,8 @@ export const budgetMsMax = 60_000;
 
 /** Every role: for what any key may ask. */
 export const everyRole: readonly KeyRole[] = keyRoles;
+/** Whoever may look at how things go. */
+export const onlookers: readonly KeyRole[] = ["viewer", "operator", "approver", "administrator", "agent"];
 /** Whoever may change what waits for a person. */
 export const operators: readonly KeyRole[] = ["operator", "administrator"];
 

@@ -1,4 +1,5 @@
 import * as change from "./change-routes.ts";
+import * as duplicate from "./duplicate-routes.ts";
 import * as event from "./event-routes.ts";
 import * as moment from "./moment-routes.ts";
 import * as operation from "./operation-routes.ts";
@@ -38,11 +39,14 @@ export const routes: readonly Route[] = [
   operation.decideConflictRoute,
   operation.deadLettersRoute,
   operation.redriveRoute,
-  operation.candidatesRoute,
-  operation.decideCandidateRoute,
   operation.pausesRoute,
   operation.pauseRoute,
   operation.resumeRoute,
+  duplicate.candidatesRoute,
+  duplicate.decideCandidateRoute,
+  duplicate.undecideCandidateRoute,
+  duplicate.duplicatesRoute,
+  duplicate.decideClusterRoute,
   plan.makePlanRoute,
   plan.planRoute,
   plan.applyPlanRoute,

@@ -81,11 +81,28 @@ export const pageKeys: {
 /** The query of a list. */
 export const paging: z.ZodType<Paging> = z.strictObject(pageKeys);
 
-/** The query of a list of one entity, or of all. */
-export const entityPaging: z.ZodType<Paging & { readonly entity?: EntityName | undefined }> = z.strictObject({
+/** The part of a list of one entity, or of all. */
+export type EntityPaging = Paging & { readonly entity?: EntityName | undefined };
+
+const entityPageKeys = {
   ...pageKeys,
   entity: z.enum(entityNames).optional().describe("Only this entity"),
-});
+};
+/** The query of a list of one entity, or of all. */
+export const entityPaging: z.ZodType<EntityPaging> = z.strictObject(entityPageKeys);
+
+/** The same of a list by states, of which the first is shown unless another is asked for. */
+export const statePaging = <State extends string>(
+  states: readonly [State, ...State[]],
+): z.ZodType<EntityPaging & { readonly state: State }> =>
+  z.strictObject({
+    ...entityPageKeys,
+    state: z
+      .enum(states)
+      .optional()
+      .transform((state): State => state ?? states[0])
+      .describe(`Only of this state; \`${states[0]}\` unless told`),
+  });
 
 /** A page of a list. */
 export const pageOf = (row: z.ZodType): z.ZodType =>

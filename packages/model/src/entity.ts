@@ -254,3 +254,7 @@ export const statusCodes: { readonly [entity: string]: readonly string[] } = {
 export function isEntityName(text: string): text is EntityName {
   return (entityNames as readonly string[]).includes(text);
 }
+
+/** Fields of an entity by one of which people call its records, the best one first. Pure. */
+export const labelFields = (entity: string): readonly string[] =>
+  isEntityName(entity) ? [entities[entity].label, "number", "name", "sku", "code"] : [];

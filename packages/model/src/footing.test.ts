@@ -1,7 +1,7 @@
 import { Big } from "big.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { differenceOf, foot, footedColumns, footedSides } from "./footing.ts";
+import { differenceOf, foot, footedColumns, footedSides, usedColumns } from "./footing.ts";
 import type { FootedColumn, FootedDocument, FootedSide } from "./footing.ts";
 
 const cents = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
@@ -108,4 +108,15 @@ describe("crossfooted totals", () => {
   test("columns that agree are not among the differences", () => {
     expect(differenceOf({ orders: "1.10", open: "2" }, { orders: "1.1", open: "1" })).toEqual({ open: "1" });
   });
+});
+
+test("a column is used when any document has an amount in it, on either side, zero included", () => {
+  const side = (amounts: object) => ({ account: null, period: null, currency: "EUR", amounts });
+  const document = { entity: "orders", link: null, label: "", reason: null, command: null };
+  const whole = foot([
+    { ...document, crm: side({ orders: "0" }), erp: null },
+    { ...document, crm: null, erp: side({ open: "1.00" }) },
+  ]);
+  expect(usedColumns(whole)).toEqual(["orders", "open"]);
+  expect(usedColumns(foot([]))).toEqual([]);
 });

@@ -78,6 +78,12 @@ export interface Footing {
   readonly isTied: boolean;
 }
 
+/** Columns in which any document has an amount: the others are left out where totals are shown. Pure. */
+export const usedColumns = ({ grand }: Pick<Footing, "grand">): readonly FootedColumn[] =>
+  footedColumns.filter((column) =>
+    grand.some(({ crm, erp }) => crm[column] !== undefined || erp[column] !== undefined),
+  );
+
 /** Fields that place a document in the totals; a side that does not show one has the other's. */
 const placing = ["account", "date", "status"];
 const summed = ["gross", "openBalance"];

@@ -187,6 +187,20 @@ export function apartIn(
   return { recordsApart: records.size, fieldsApart: apart.length };
 }
 
+/** How many records and fields owe a proof: all but what the contract keeps apart. Pure. */
+export const owedOf = (
+  proof: Pick<EntityProof, "records" | "recordsApart" | "fields" | "fieldsApart">,
+): { readonly records: number; readonly fields: number } => ({
+  records: proof.records - proof.recordsApart,
+  fields: proof.fields - proof.fieldsApart,
+});
+
+/** A share in percent, whole only when it is: 99.996 % is not told as all. Empty where nothing is owed. */
+export function shareOf(part: number, whole: number): string {
+  if (whole === 0) return "";
+  return `${(Math.floor((part / whole) * 10_000) / 100).toFixed(2)} %`;
+}
+
 /** Whether no record of any entity was there to be compared: then nothing is proven. Pure. */
 export const isOverNothing = ({ entities }: Pick<Statement, "entities">): boolean =>
   entities.every(({ linked, missing }) => linked === 0 && missing.length === 0);

@@ -6,6 +6,8 @@ import { recordsRoutes } from "./records.ts";
 import type { RecordsOperations } from "./records.ts";
 import { operationsRoutes } from "./operations.ts";
 import type { OperationsOperations } from "./operations.ts";
+import { duplicatesRoutes } from "./duplicates.ts";
+import type { DuplicatesOperations } from "./duplicates.ts";
 import { plansRoutes } from "./plans.ts";
 import type { PlansOperations } from "./plans.ts";
 import { accessRoutes } from "./access.ts";
@@ -16,6 +18,7 @@ export interface Operations
   extends InTheMomentOperations,
     RecordsOperations,
     OperationsOperations,
+    DuplicatesOperations,
     PlansOperations,
     AccessOperations {}
 
@@ -24,6 +27,7 @@ export const operationRoutes: { readonly [id in keyof Operations]: OperationRout
   ...inTheMomentRoutes,
   ...recordsRoutes,
   ...operationsRoutes,
+  ...duplicatesRoutes,
   ...plansRoutes,
   ...accessRoutes,
 };

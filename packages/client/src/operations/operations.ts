@@ -16,7 +16,29 @@ export interface OperationsOperations {
         readonly pauses: readonly { readonly [key: string]: unknown }[];
         readonly shards: readonly { readonly [key: string]: unknown }[];
         readonly entities: readonly { readonly [key: string]: unknown }[];
-        readonly proofs: readonly { readonly [key: string]: unknown }[];
+        readonly proofs: readonly ({
+          readonly entity:
+            | "accounts"
+            | "contacts"
+            | "products"
+            | "pricebooks"
+            | "quotes"
+            | "orders"
+            | "invoices"
+            | "inventory"
+            | "shipments";
+          readonly records: number;
+          readonly fields: number;
+          readonly recordsEqual: number;
+          readonly fieldsEqual: number;
+          readonly recordsProven: number;
+          readonly fieldsProven: number;
+          readonly recordsApart: number;
+          readonly fieldsApart: number;
+          readonly oldest:
+            | { readonly link: string; readonly ageMs: number }
+            | null;
+        })[];
         readonly cursors: readonly { readonly [key: string]: unknown }[];
         readonly runs: readonly { readonly [key: string]: unknown }[];
         readonly outlooks: readonly { readonly [key: string]: unknown }[];
@@ -350,72 +372,6 @@ export interface OperationsOperations {
       readonly body: { readonly redriven: number };
     };
   };
-  /** Records that may be the same as others. */
-  readonly listCandidates: {
-    readonly path: { readonly [key: string]: never };
-    readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
-      readonly entity?:
-        | "accounts"
-        | "contacts"
-        | "products"
-        | "pricebooks"
-        | "quotes"
-        | "orders"
-        | "invoices"
-        | "inventory"
-        | "shipments";
-    };
-    readonly body: null;
-    readonly answer: {
-      readonly status: 200;
-      readonly body: {
-        readonly rows: readonly ({
-          readonly connection: string;
-          readonly entity:
-            | "accounts"
-            | "contacts"
-            | "products"
-            | "pricebooks"
-            | "quotes"
-            | "orders"
-            | "invoices"
-            | "inventory"
-            | "shipments";
-          readonly id: string;
-          readonly links: readonly string[];
-          readonly keys: readonly string[];
-          readonly openedAt: string;
-        })[];
-        readonly next: string | null;
-      };
-    };
-  };
-  /** Say that a record is the same as another, or one of its own. */
-  readonly decideCandidate: {
-    readonly path: { readonly [key: string]: never };
-    readonly query: { readonly [key: string]: never };
-    readonly body: {
-      readonly entity:
-        | "accounts"
-        | "contacts"
-        | "products"
-        | "pricebooks"
-        | "quotes"
-        | "orders"
-        | "invoices"
-        | "inventory"
-        | "shipments";
-      readonly connection: string;
-      readonly id: string;
-      readonly with: string | null;
-    };
-    readonly answer: {
-      readonly status: 200;
-      readonly body: { readonly settled: true };
-    };
-  };
   /** What people have paused. */
   readonly listPauses: {
     readonly path: { readonly [key: string]: never };
@@ -489,8 +445,6 @@ export const operationsRoutes: { readonly [id in keyof OperationsOperations]: Op
   },
   listDeadLetters: { method: "GET", path: "/dead-letters", isKeyed: false, isTimed: false },
   redriveDeadLetters: { method: "POST", path: "/dead-letters/redrive", isKeyed: true, isTimed: false },
-  listCandidates: { method: "GET", path: "/candidates", isKeyed: false, isTimed: false },
-  decideCandidate: { method: "POST", path: "/candidates/decision", isKeyed: true, isTimed: false },
   listPauses: { method: "GET", path: "/pauses", isKeyed: false, isTimed: false },
   pause: { method: "PUT", path: "/pauses/{kind}/{name}", isKeyed: false, isTimed: false },
   resume: { method: "DELETE", path: "/pauses/{kind}/{name}", isKeyed: false, isTimed: false },

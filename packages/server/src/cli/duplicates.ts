@@ -85,7 +85,7 @@ async function answer(context: Context, flags: DuplicateFlags): Promise<ExitCode
     throw new Refusal(exitCodes.failed, `no cluster is called ${id}; see \`crossfoot duplicates\``, {
       code: "unknown",
     });
-  if (reopen !== undefined && cluster.state !== "open" && cluster.state !== "gone")
+  if (assign === undefined && cluster.state === "consolidated")
     throw new Refusal(exitCodes.failed, `${id} was consolidated; take that back with \`crossfoot undo\``, {
       code: "consolidated",
     });

@@ -1,4 +1,4 @@
-import { footedColumns, isOverNothing, isUnwanted, openCount } from "@crossfoot/model";
+import { isOverNothing, isUnwanted, openCount, owedOf, shareOf, usedColumns } from "@crossfoot/model";
 import type { AsOf, Difference, EntityStatement, FootedAmounts, Footing, Statement } from "@crossfoot/model";
 import type { StatementWords } from "../documents/statement-sheet.ts";
 import { inMinorUnits, showValue } from "./show-value.ts";
@@ -33,7 +33,7 @@ export const statementWords: StatementWords = {
   money: inMinorUnits,
   reason: (reason) => inWords(reason),
   value: showValue,
-  share: (part, whole) => share(part, whole),
+  share: shareOf,
   span,
   moment,
   byStamp: (count) => byStampText(count),
@@ -128,22 +128,17 @@ function missing(entities: readonly EntityStatement[], room: number): readonly s
   return listed("On one side only", renderTable(columns, rows.slice(0, listedMax), room), rows.length);
 }
 
-/** A share that is whole only when it is: 99.996 % is not told as all. */
-export function share(part: number, whole: number): string {
-  if (whole === 0) return "";
-  return `${(Math.floor((part / whole) * 10_000) / 100).toFixed(2)} %`;
-}
-
 function proofs(entities: readonly EntityStatement[], room: number): readonly string[] {
   const rows = entities.flatMap(({ entity, proof }) => {
     if (proof === null) return [];
     const { oldest } = proof;
+    const owed = owedOf(proof);
     return [
       [
         entity,
         proof.records,
-        share(proof.recordsProven, proof.records - proof.recordsApart),
-        share(proof.fieldsProven, proof.fields - proof.fieldsApart),
+        shareOf(proof.recordsProven, owed.records),
+        shareOf(proof.fieldsProven, owed.fields),
         proof.recordsApart,
         oldest === null ? "" : oldest.label === "" ? oldest.link : oldest.label,
         oldest === null ? "" : span(oldest.ageMs),
@@ -204,19 +199,20 @@ function totals(entities: readonly EntityStatement[], room: number): readonly st
 const money = (amount: string | undefined, currency: string): string =>
   amount === undefined ? "" : inMinorUnits(amount, currency);
 
-const footedTitles = footedColumns.map((title) => ({ title, align: "right" }) as const);
-
 const allTitle = "Totals of all orders and invoices, crossfooted by account and month";
 const companyTitle = "The same in the company's currency, of the documents whose total in it both sides tell";
 
 /** Orders, invoices, paid and open of both sides as a whole, and what each reason accounts for. */
 function footing(
-  { grand, byReason, untied, accounts, rows }: Footing,
+  whole: Footing,
   { title, room }: { readonly title: string; readonly room: number },
 ): readonly string[] {
+  const { grand, byReason, untied, accounts, rows } = whole;
   if (grand.length === 0) return [];
+  const used = usedColumns(whole);
+  const footedTitles = used.map((name) => ({ title: name, align: "right" }) as const);
   const amounts = (of: FootedAmounts, currency: string): readonly string[] =>
-    footedColumns.map((column) => money(of[column], currency));
+    used.map((column) => money(of[column], currency));
   const lines = grand.flatMap(({ currency, crm, erp, difference }) => [
     [currency, "crm", ...amounts(crm, currency)],
     [currency, "erp", ...amounts(erp, currency)],

@@ -1,6 +1,6 @@
 import type { Json } from "@crossfoot/kernel";
 import { isMap } from "@crossfoot/kernel";
-import { entityNames } from "@crossfoot/model";
+import { entityNames, owedOf, shareOf } from "@crossfoot/model";
 import { standsStill } from "../runtime/engine.ts";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
@@ -8,7 +8,6 @@ import { outlookParts } from "./show-outlook.ts";
 import { showEpoch } from "./show-epoch.ts";
 import { webhooksPart } from "./show-webhooks.ts";
 import { pausesPart, workersPart } from "./show-workers.ts";
-import { share } from "./show-statement.ts";
 import { renderTable } from "./table.ts";
 import type { Column } from "./table.ts";
 import { moment, span } from "./text.ts";
@@ -123,15 +122,18 @@ function proven({ proofs }: StatusReport, room: number): string {
     right("linked"),
     right("proven equal"),
     right("fields"),
+    right("by contract"),
     { title: "oldest unproven" },
   ];
-  const rows = proofs.map(({ entity, records, recordsProven, fields, fieldsProven, oldest }) => [
-    entity,
-    records,
-    share(recordsProven, records),
-    share(fieldsProven, fields),
-    oldest === null ? "" : `${oldest.link}, for ${span(oldest.ageMs)}`,
-  ]);
+  const rows = proofs.map((proof) => {
+    const { entity, records, recordsProven, fieldsProven, recordsApart, oldest } = proof;
+    const owed = owedOf(proof);
+    return [
+      ...[entity, records, shareOf(recordsProven, owed.records), shareOf(fieldsProven, owed.fields)],
+      recordsApart,
+      oldest === null ? "" : `${oldest.link}, for ${span(oldest.ageMs)}`,
+    ];
+  });
   return renderTable(columns, rows, room);
 }
 

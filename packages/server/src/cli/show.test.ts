@@ -10,6 +10,7 @@ import { showPlan } from "./show-plan.ts";
 import { showRun } from "./show-run.ts";
 import { showStatement } from "./show-statement.ts";
 import { showStatus } from "./show-status.ts";
+import { statusPage } from "../http/page.ts";
 import { showValue } from "./show-value.ts";
 import { showWhy } from "./show-why.ts";
 import { renderTable } from "./table.ts";
@@ -221,6 +222,30 @@ describe("runs, plans and statements", () => {
   it("a status without any run says where to start", () => {
     expect(showStatus({ ...smallStatus, connections: [] }, 100)).toContain("crossfoot check");
     expect(showStatus(smallStatus, 100)).toContain("ready");
+  });
+
+  it("status and its page tell one share: of what owes a proof, with what the contract keeps apart", () => {
+    const proofs = [
+      {
+        ...{ entity: "orders", records: 8, fields: 80, recordsEqual: 3, fieldsEqual: 74 },
+        ...{ recordsProven: 3, fieldsProven: 74, recordsApart: 4, fieldsApart: 5, oldest: null },
+      },
+      {
+        ...{ entity: "quotes", records: 1, fields: 1, recordsEqual: 0, fieldsEqual: 0 },
+        ...{ recordsProven: 0, fieldsProven: 0, recordsApart: 1, fieldsApart: 1, oldest: null },
+      },
+    ];
+    const status = { ...smallStatus, proofs };
+    const lines = showStatus(status, 120).split("\n");
+    const told = (name: string) => lines.find((line) => line.startsWith(name))?.split(/ {2,}/);
+    expect(told("orders")).toEqual(["orders", "8", "75.00 %", "98.66 %", "4"]);
+    // Where nothing owes a proof there is no share, and no fault.
+    expect(told("quotes")).toEqual(["quotes", "1", "1"]);
+    const page = statusPage({ status, now: 0, trouble: null, contractHash: "c" });
+    const cells = [...page.matchAll(/<td class="(count[^"]*)">([^<]*)<\/td>/g)].map(([, , text]) => text);
+    expect(cells).toEqual(["8", "75.00 %", "98.66 %", "4", "1", "", "", "1"]);
+    expect(page).toContain('<td class="count warn">75.00 %</td>');
+    expect(page).toContain('<td class="count good"></td>');
   });
 
   it("tells when the backlog will be worked off, and by which limit", () => {

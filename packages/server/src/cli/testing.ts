@@ -185,6 +185,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     forgetWhenDue: () => Promise.resolve(),
     lookWhenDue: () => Promise.resolve(null),
     reviews: () => Promise.resolve({ at: "", clusters: [], overdue: 0, trend: [], looks: [] }),
+    clusters: () => Promise.resolve([]),
     answerDuplicate: () => Promise.resolve(null),
     consolidate: () => Promise.resolve(smallPlan),
     repair: () => Promise.resolve(smallPlan),

@@ -1,4 +1,4 @@
-import { minorUnitOf } from "@crossfoot/model";
+import { minorUnitOf, usedColumns } from "@crossfoot/model";
 import type { Statement } from "@crossfoot/model";
 import type { Engine, PlanDocument, RunSummary } from "../runtime/engine.ts";
 import { plannedWrites } from "./judge.ts";
@@ -228,6 +228,30 @@ function sayTotals(say: Say, statement: Statement): void {
   const rest = all.length - shown.length;
   if (rest > 0) say(`${indent}${rest} more totals, net and tax, are equal too`);
   sayFooting(say, statement);
+  sayCompany(say, statement);
+}
+
+/** Documents in several currencies as one sum, by the rates of each side. */
+function sayCompany(say: Say, { companyFooting }: Statement): void {
+  if (companyFooting === undefined) return;
+  const { grand, documents, isTied } = companyFooting;
+  const rows = grand.flatMap(({ currency, crm, erp, difference }) =>
+    usedColumns(companyFooting).map((column) => [
+      column,
+      currency,
+      ...[crm, erp, difference].map((sums) => inMinorUnits(sums[column] ?? "0", currency)),
+    ]),
+  );
+  say("");
+  const head = ["in the company's currency", "", "crm", "erp", "difference"];
+  for (const line of aligned([head, ...rows], 2)) say(`${indent}${line}`);
+  const verdict = isTied ? "they add up" : "they do NOT add up";
+  say(
+    wrapped(
+      indent,
+      `${documents.length} documents of all currencies, each at the rate of its day: ${verdict}.`,
+    ),
+  );
 }
 
 /** Whether the totals of all documents add up, and what each reason accounts for. */

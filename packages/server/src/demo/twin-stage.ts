@@ -10,6 +10,9 @@ import { twinOffice } from "./twin-office.ts";
 /** How much business the two twins do: enough to look at, and a first load of a few seconds. */
 const amount = { accounts: 60, products: 40, history: 12, quotes: 12 };
 
+/** The ERP's business from before is of another week: rates of exchange changed since. */
+const historyAgeMs = 8 * 86_400_000;
+
 function connectionTo(address: string): ErpConnection {
   return {
     yaml: [
@@ -52,9 +55,11 @@ function groundOf(crm: Crm, contents: DemoContents, pairs: readonly Pair[]): Gro
 /** Starts both twins on loopback, seeds them, and opens the engine over them. */
 export async function openTwinStage({ seed, keeps }: StageOptions): Promise<Stage> {
   const clock = (): number => Date.now();
-  const crm = createCrm({ clock, seed });
-  const erp = createErp({ clock, seed });
+  let behindMs = historyAgeMs;
+  const crm = createCrm({ clock, seed, reckonsInHome: true });
+  const erp = createErp({ clock: () => clock() - behindMs, seed });
   const contents = seedDemo({ crm, erp, seed, ...amount, calm: true });
+  behindMs = 0;
   const pairs = contents.shared.map(({ accountId, customerId }): Pair => ({
     accountId,
     customer: String(customerId),

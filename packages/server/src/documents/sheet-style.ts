@@ -12,7 +12,7 @@ h3 { font-size: 1.05rem; margin: 1.5rem 0 .25rem; } h4, h5, h6 { font-size: 1rem
 p { margin: .35rem 0; max-width: 75ch; } ul { margin: .35rem 0; padding-left: 1.2rem; max-width: 80ch; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .5rem 0 1rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-nav ol { columns: 16rem; padding-left: 1.4rem; margin: .25rem 0; }
+nav ol { columns: 16rem; column-gap: 3rem; padding-left: 1.4rem; margin: .25rem 0; }
 nav { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem .75rem; background: var(--card); }
 .sheet { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
   margin: .75rem 0; }
@@ -22,7 +22,8 @@ th, td { text-align: left; padding: .4rem .75rem; border-top: 1px solid var(--li
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; overflow-wrap: break-word; }
 td { min-width: 5rem; overflow-wrap: break-word; }
-td.count, th.count { text-align: right; } td.long { min-width: 10rem; } tfoot { font-weight: 600; }
+td.count, th.count { text-align: right; }
+td.count { white-space: nowrap; } td.long { min-width: 10rem; } tfoot { font-weight: 600; }
 code { font: .82em ui-monospace, monospace; } code span { white-space: nowrap; }
 del { color: var(--struck); } ins { color: var(--put); text-decoration: underline; }
 a { color: inherit; }

@@ -1,9 +1,10 @@
 import type { Value } from "@crossfoot/kernel";
-import { footedColumns, isOverNothing, isUnwanted, openCount } from "@crossfoot/model";
+import { isOverNothing, isUnwanted, openCount, owedOf, usedColumns } from "@crossfoot/model";
 import type {
   AsOf,
   EntityStatement,
   FootedAmounts,
+  FootedColumn,
   FootedRow,
   Footing,
   SealedStatement,
@@ -26,16 +27,23 @@ export interface StatementWords {
   readonly byStamp: (count: number) => string;
 }
 
-const amountsOf = (words: StatementWords, of: FootedAmounts, currency: string): readonly string[] =>
-  footedColumns.map((column) => {
+/** How the amounts of some totals are said, and which of them there are. */
+interface AmountWords {
+  readonly words: StatementWords;
+  readonly used: readonly FootedColumn[];
+}
+
+const amountsOf = ({ words, used }: AmountWords, of: FootedAmounts, currency: string): readonly string[] =>
+  used.map((column) => {
     const amount = of[column];
     return amount === undefined ? "" : words.money(amount, currency);
   });
 
-const titles = footedColumns.map((column) => column[0]?.toUpperCase() + column.slice(1));
+const titlesOf = ({ used }: AmountWords): readonly string[] =>
+  used.map((column) => `${column.slice(0, 1).toUpperCase()}${column.slice(1)}`);
 
 function sums(
-  words: StatementWords,
+  said: AmountWords,
   at: {
     readonly caption: string;
     readonly first: readonly string[];
@@ -52,7 +60,7 @@ function sums(
       ...names,
       currency,
       side,
-      ...amountsOf(words, amounts, currency),
+      ...amountsOf(said, amounts, currency),
     ];
     return isEqual
       ? [line("both", crm)]
@@ -63,7 +71,7 @@ function sums(
   const [, ...rest] = at.first;
   return {
     caption: at.caption,
-    columns: [...at.first, "Currency", "Side", ...titles],
+    columns: [...at.first, "Currency", "Side", ...titlesOf(said)],
     rows: at.rows.slice(0, listedMax).flatMap((row) => linesOf(row, name(row))),
     sums:
       at.first.length === 0 ? [] : at.grand.flatMap((row) => linesOf(row, [total, ...rest.map(() => "")])),
@@ -86,11 +94,12 @@ const inCompany: TotalsTitle = {
   title: "Totals in the company's currency",
   over: (documents) =>
     `${documents} orders and invoices whose total in the company's currency both systems tell, each as ` +
-    "that system reckons it; added up in the same way.",
+    "that system reckons it at its own rate; added up in the same way.",
 };
 
 function totalsPart(footing: Footing, words: StatementWords, { title, over }: TotalsTitle): SheetPart {
   const { rows, byAccount, byPeriod, grand, byReason, untied, accounts, documents } = footing;
+  const said: AmountWords = { words, used: usedColumns(footing) };
   const account = ({ account: link }: FootedRow): string =>
     link === null ? "(no account)" : (accounts[link] ?? link);
   const month = ({ period }: FootedRow): string => period ?? "(no date)";
@@ -99,36 +108,37 @@ function totalsPart(footing: Footing, words: StatementWords, { title, over }: To
     .map(({ reason, currency, difference }) => [
       words.reason(reason),
       currency,
-      ...amountsOf(words, difference, currency),
+      ...amountsOf(said, difference, currency),
     ]);
   const open = documents.filter(({ reason }) => reason !== null).slice(0, listedMax);
   const at = (side: (typeof documents)[number]["crm"]): string =>
     side === null
       ? "not there"
-      : amountsOf(words, side.amounts, side.currency)
-          .flatMap((text, column) => (text === "" ? [] : [`${footedColumns[column]} ${text}`]))
+      : amountsOf(said, side.amounts, side.currency)
+          .flatMap((text, column) => (text === "" ? [] : [`${said.used[column]} ${text}`]))
           .join(", ");
   return {
     title,
     paragraphs: [
       over(documents.length),
       untied.length === 0
-        ? "The sums add up, and the reasons account for all that differs."
+        ? "The sums add up, and the reasons account for all that differs. In a row marked both, CRM and " +
+          "ERP show the same; where they differ, each has a row of its own, and so has the difference."
         : `It does NOT add up: ${untied.join("; ")}.`,
     ],
     tables: [
-      sums(words, { caption: "As a whole", first: [], rows: grand, grand }, () => []),
-      sums(words, { caption: "By month", first: ["Month"], rows: byPeriod, grand }, (row) => [month(row)]),
-      sums(words, { caption: "By account", first: ["Account"], rows: byAccount, grand }, (row) => [
+      sums(said, { caption: "As a whole", first: [], rows: grand, grand }, () => []),
+      sums(said, { caption: "By month", first: ["Month"], rows: byPeriod, grand }, (row) => [month(row)]),
+      sums(said, { caption: "By account", first: ["Account"], rows: byAccount, grand }, (row) => [
         account(row),
       ]),
-      sums(words, { caption: "By account and month", first: ["Account", "Month"], rows, grand }, (row) => [
+      sums(said, { caption: "By account and month", first: ["Account", "Month"], rows, grand }, (row) => [
         account(row),
         month(row),
       ]),
       {
         caption: "What each reason accounts for",
-        columns: ["Reason", "Currency", ...titles],
+        columns: ["Reason", "Currency", ...titlesOf(said)],
         rows: reasons,
       },
       {
@@ -150,15 +160,13 @@ function totalsPart(footing: Footing, words: StatementWords, { title, over }: To
 function proofPart(entities: readonly EntityStatement[], words: StatementWords): SheetPart {
   const rows = entities.flatMap(({ entity, proof }) => {
     if (proof === null) return [];
-    const { records, recordsProven, recordsApart, fields, fieldsProven, fieldsApart, oldest, root } = proof;
+    const { records, recordsProven, recordsApart, fieldsProven, oldest, root } = proof;
+    const owed = owedOf(proof);
     const since =
       oldest === null
         ? ""
         : `${oldest.label === "" ? oldest.link : oldest.label}, ${words.span(oldest.ageMs)}`;
-    const shares = [
-      words.share(recordsProven, records - recordsApart),
-      words.share(fieldsProven, fields - fieldsApart),
-    ];
+    const shares = [words.share(recordsProven, owed.records), words.share(fieldsProven, owed.fields)];
     return [
       [
         entity,
@@ -177,10 +185,14 @@ function proofPart(entities: readonly EntityStatement[], words: StatementWords):
     paragraphs:
       first === undefined
         ? ["No tree is kept of a day that is past."]
-        : [`By what was read of both systems in the last ${words.span(first.withinMs)}.`],
+        : [
+            `By what was read of both systems in the last ${words.span(first.withinMs)}. Equal roots: each ` +
+              "compared field of each record is equal. What is apart by the contract owes no proof, and " +
+              "makes roots differ all the same.",
+          ],
     tables: [
       {
-        caption: "Share proven, oldest record that is not, and roots of the hash trees",
+        caption: "Share proven of what owes a proof, oldest record without, and roots of the hash trees",
         columns: [
           ...["Entity", "Records", "Proven", "Fields proven", "Apart by contract", "Oldest unproven"],
           ...["CRM root", "ERP root"],
@@ -331,9 +343,9 @@ export function statementSheet(sealed: SealedStatement, words: StatementWords): 
       {
         title: "How to check it",
         paragraphs: [
-          "`crossfoot statement verify FILE` makes every sum, count, root and hash again from the sealed " +
-            "statement inside this document, makes this document again from it, and asks the store whether " +
-            "it has handed it out.",
+          "The command crossfoot statement verify FILE makes every sum, count, root and hash again from " +
+            "the sealed statement inside this document, makes this document again from it, and asks " +
+            "the store whether it has handed it out.",
         ],
       },
     ],

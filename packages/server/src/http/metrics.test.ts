@@ -35,7 +35,13 @@ const status: StatusReport = {
   proofs: [
     {
       ...{ entity: "accounts", records: 9, fields: 90, recordsEqual: 8, fieldsEqual: 80 },
-      ...{ recordsProven: 7, fieldsProven: 70, oldest: { link: linkId("l-1"), ageMs: 2_500 } },
+      ...{
+        recordsProven: 7,
+        fieldsProven: 70,
+        recordsApart: 1,
+        fieldsApart: 2,
+        oldest: { link: linkId("l-1"), ageMs: 2_500 },
+      },
     },
   ],
   cursors: [],
@@ -127,6 +133,7 @@ describe("metrics", () => {
       ['crossfoot_waiting{entity="accounts",for="parent"}', 7],
       ['crossfoot_records_compared{entity="accounts"}', 9],
       ['crossfoot_records_proven{entity="accounts"}', 7],
+      ['crossfoot_records_apart{entity="accounts"}', 1],
       ['crossfoot_oldest_unproven_seconds{entity="accounts"}', 2.5],
       ['crossfoot_webhook_deliveries_total{connection="crm",outcome="accepted"}', 7],
       ['crossfoot_webhook_deliveries_total{connection="crm",outcome="forged"}', 1],

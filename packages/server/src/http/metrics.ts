@@ -64,9 +64,15 @@ const metrics: readonly Metric[] = [
     samples: ({ proofs }) => proofs.map(({ entity, recordsProven }) => [{ entity }, recordsProven]),
   },
   {
+    name: "crossfoot_records_apart",
+    type: "gauge",
+    help: "Those that differ only in what the contract keeps apart: they owe no proof.",
+    samples: ({ proofs }) => proofs.map(({ entity, recordsApart }) => [{ entity }, recordsApart]),
+  },
+  {
     name: "crossfoot_oldest_unproven_seconds",
     type: "gauge",
-    help: "For how long the oldest record was not proven equal; 0 when all are.",
+    help: "For how long the oldest record that owes it was not proven equal; 0 when all are.",
     samples: ({ proofs }) =>
       proofs.map(({ entity, oldest }) => [{ entity }, oldest === null ? 0 : oldest.ageMs / 1_000]),
   },

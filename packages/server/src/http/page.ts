@@ -1,4 +1,4 @@
-import { entityNames } from "@crossfoot/model";
+import { entityNames, owedOf, shareOf } from "@crossfoot/model";
 import { lastOf, outcomeTitles, standsStill, webhookRows } from "../runtime/engine.ts";
 import type { StatusReport } from "../runtime/engine.ts";
 import type { EntityCounts } from "../store/port.ts";
@@ -87,23 +87,21 @@ function entityRows({ status }: PageFacts): Html {
   return sheet(heads, rows, "No record has been read yet.");
 }
 
-/** A share that is whole only when it is. */
-const shareOf = (part: number, whole: number): string =>
-  `${(Math.floor((part / whole) * 10_000) / 100).toFixed(2)} %`;
-
 function proven({ status }: PageFacts): Html {
   const rows = status.proofs.map((each) => {
-    const { entity, records, recordsProven, fields, fieldsProven, oldest } = each;
-    const isWhole = recordsProven === records;
+    const { entity, records, recordsProven, fieldsProven, recordsApart, oldest } = each;
+    const owed = owedOf(each);
+    const isWhole = recordsProven === owed.records;
     return html`<tr>
       <th scope="row">${entity}</th>
       ${count(records)}
-      <td class="count ${isWhole ? "good" : "warn"}">${shareOf(recordsProven, records)}</td>
-      <td class="count">${shareOf(fieldsProven, Math.max(fields, 1))}</td>
+      <td class="count ${isWhole ? "good" : "warn"}">${shareOf(recordsProven, owed.records)}</td>
+      <td class="count">${shareOf(fieldsProven, owed.fields)}</td>
+      ${count(recordsApart)}
       <td class="text">${oldest === null ? "" : `${oldest.link}, ${ago(oldest.ageMs)}`}</td>
     </tr>`;
   });
-  const numbers = ["Linked", "Proven equal", "Fields"].map((title) => numberHead(title));
+  const numbers = ["Linked", "Proven equal", "Fields", "Apart by contract"].map((title) => numberHead(title));
   return sheet([head("Entity"), ...numbers, head("Oldest unproven")], rows, "Nothing is linked yet.");
 }
 

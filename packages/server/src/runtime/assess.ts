@@ -14,7 +14,7 @@ import type {
   Value,
   View,
 } from "@crossfoot/kernel";
-import { entities, isEntityName } from "@crossfoot/model";
+import { entities, isEntityName, labelFields } from "@crossfoot/model";
 import type { LineLink, LinkBundle, MemberBundle } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation, referringPart, viewOf } from "./canonical.ts";
 import type { Links, Mappable } from "./canonical.ts";
@@ -306,8 +306,7 @@ export function currentImages(
 
 /** A name that a person recognises, for plans and statements. Falls back to the native id. */
 export function labelOf(entity: string, views: readonly View[]): string {
-  const names = isEntityName(entity) ? [entities[entity].label, "number", "name", "sku", "code"] : [];
-  for (const name of names) {
+  for (const name of labelFields(entity)) {
     for (const view of views) {
       const text = textOf(view.fields[name]);
       if (text !== undefined) return text;

@@ -90,6 +90,17 @@ describe("consolidation", () => {
     expect((await scene.engine.consolidate({ cluster: scene.cluster, ...request })).writes).not.toEqual([]);
   });
 
+  test("records that are one by now are not said to be apart, but by an undo", async () => {
+    const scene = await build();
+    await scene.engine.apply(await scene.engine.consolidate({ cluster: scene.cluster, ...request }));
+    for (const word of ["apart", "reopen"] as const) {
+      const told = await scene.engine.answerDuplicate(scene.cluster, { word, by: "ben" });
+      expect([word, told?.state, told?.closedBy]).toEqual([word, "consolidated", "ada"]);
+    }
+    const known = (await scene.engine.clusters()).find(({ id }) => id === scene.cluster);
+    expect([known?.state, known?.closedBy]).toEqual(["consolidated", "ada"]);
+  });
+
   test("what is said to be apart in one system is not consolidated by the other's cluster", async () => {
     const scene = await build({ contract: likely });
     const { clusters } = await scene.engine.duplicates({ only: ["accounts"] });

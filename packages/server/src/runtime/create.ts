@@ -9,7 +9,7 @@ import { checkWorld } from "./check.ts";
 import { planConsolidation } from "./consolidate.ts";
 import { answerDuplicate } from "./duplicate-words.ts";
 import { findDuplicates, findPairs } from "./duplicates.ts";
-import { lookWhenDue, reviewsOf } from "./reviews.ts";
+import { allClusters, lookWhenDue, reviewsOf } from "./reviews.ts";
 import { prepareSide } from "./prepare-side.ts";
 import { closedNow, policiesOf } from "./closed-books.ts";
 import { runCommand, settlingOf, waitMsDefault } from "./command.ts";
@@ -39,7 +39,7 @@ import type { Settling } from "./settle.ts";
 import { chainFaults, issueStatement } from "./issue.ts";
 import { storedRecords } from "./stored-records.ts";
 import { signingOf } from "./signing.ts";
-import { provenForMs } from "./prove.ts";
+import { proofMeasure } from "./prove.ts";
 import { makeStatement } from "./statement.ts";
 import { takeTerms } from "./terms.ts";
 import { planUndo } from "./undo.ts";
@@ -192,8 +192,8 @@ async function followHints(world: World): Promise<RunSummary | null> {
 /** How much of each entity is proven equal, by the trees as they are. */
 async function provenOf(world: World): Promise<StatusReport["proofs"]> {
   const states = [];
-  for (const { entity } of world.policies)
-    states.push(await world.store.proofState(entity, provenForMs(world)));
+  for (const policy of world.policies)
+    states.push(await world.store.proofState(policy.entity, proofMeasure(world, policy)));
   return states.filter(({ records }) => records > 0);
 }
 
@@ -304,6 +304,7 @@ export function createEngine(world: World): Engine {
     forgetWhenDue: createForgetting(world),
     lookWhenDue: () => lookWhenDue(world),
     reviews: () => reviewsOf(world),
+    clusters: () => allClusters(world),
     answerDuplicate: (id, answer) => answerDuplicate(world, id, answer),
     consolidate: (request, options = {}) => planConsolidation(world, request, options),
     repair: (request, options = {}) => planRepair(world, request, options),

@@ -37,6 +37,8 @@ export async function answerDuplicate(
     return said;
   }
   const all = await clustersIn(world, known.entity);
+  // What is one by now is taken back by an undo of its plan, and by no word.
+  if (known.state === "consolidated") return known;
   if (word === "apart") {
     const said = { ...known, state: "apart", closedAt: nowIn(world), closedBy: by, decidedBy: null } as const;
     const others = await counterpartsOf(world, known, all.filter(isOpen));

@@ -67,6 +67,27 @@ describe("a look for duplicates", () => {
     expect(clusters.filter(({ isAutomatic }) => isAutomatic)).toHaveLength(3);
   });
 
+  test("across both systems tells products of one name by their units, by whatever words", async () => {
+    const mini = await miniWorld({ database: (deps) => createMemoryStore(deps) });
+    const units = [
+      ["kg", "KGM"],
+      ["m2", "qm"],
+    ] as const;
+    const named = names.flatMap((name, at) => units.map((unit, nth) => ({ name, at, unit, nth })));
+    const wanted = new Map<string, string>();
+    for (const { name, at, unit, nth } of named) {
+      const mine = mini.crm.add("products", { sku: `A${at}${nth}`, name, unit: unit[0] });
+      wanted.set(mine, mini.erp.add("products", { sku: `${7 * at + 3}-${nth}Z`, name, unit: unit[1] }));
+    }
+    const [report] = await mini.engine.matches({ only: ["products"] });
+    const pairs = (report?.pairs ?? []).filter(({ band }) => band === "link");
+    expect(pairs.length).toBeGreaterThan(0);
+    for (const { records, says } of pairs) {
+      expect(wanted.get(String(records[0].id))).toBe(String(records[1].id));
+      expect(says.join()).toContain("unit");
+    }
+  });
+
   test("never asks again about what a person said is apart, until one of them changes", async () => {
     const mini = await build();
     const twice = mini.crm.add("accounts", account("Cedar Optics"));

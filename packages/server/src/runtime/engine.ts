@@ -446,7 +446,12 @@ export interface Engine extends Looking {
   lookWhenDue(): Promise<DuplicateReport | null>;
   /** What is to be reviewed, from the store alone. */
   reviews(): Promise<ReviewReport>;
-  /** Keeps a person's word about a cluster of {@link Engine.duplicates}. Null when there is none. */
+  /** Every cluster that was ever found or told of, in whatever state. From the store alone. */
+  clusters(): Promise<readonly DuplicateCluster[]>;
+  /**
+   * Keeps a person's word about a cluster of {@link Engine.duplicates}. Null when there is none; one that a
+   * plan made one record is answered as it is, unless the word is `assign`.
+   */
   answerDuplicate(id: string, answer: DuplicateAnswer): Promise<DuplicateCluster | null>;
   /** Plans how the records of a cluster become one. Rejects with ConsolidationRefused when they cannot. */
   consolidate(request: ConsolidateRequest, options?: RunOptions): Promise<PlanDocument>;

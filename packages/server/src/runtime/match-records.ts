@@ -38,6 +38,7 @@ const compared: { readonly [entity in LinkedEntity]: readonly (readonly [string,
     ["name", "name"],
     ["description", "text"],
     ["category", "category"],
+    ["unit", "unit"],
   ],
 };
 

@@ -2,9 +2,10 @@ import { carried } from "@crossfoot/kernel";
 import type { EntityPolicy, LinkId, MemberState } from "@crossfoot/kernel";
 import { proveFields } from "@crossfoot/model";
 import type { Role } from "@crossfoot/model";
-import type { LinkBundle, Names, ProofEntry, ProofLeaf } from "../store/port.ts";
+import type { LinkBundle, Names, ProofEntry, ProofLeaf, ProofMeasure } from "../store/port.ts";
 import { readBundles } from "./assess.ts";
 import type { Read } from "./assess.ts";
+import { mappingOf } from "./world.ts";
 import type { World } from "./world.ts";
 
 /** Leaves made in one commit: the changes of some pages. */
@@ -18,7 +19,18 @@ const leafForm = "2";
  * How long a reading proves anything: the time between two sweeps, and as much again for the sweep that is
  * due to be made.
  */
-export const provenForMs = ({ sweepEveryMs }: World): number => 2 * sweepEveryMs;
+const provenForMs = ({ sweepEveryMs }: World): number => 2 * sweepEveryMs;
+
+/** By what the share of an entity that is proven is measured. */
+export function proofMeasure(world: World, { entity, fields }: EntityPolicy): ProofMeasure {
+  const isShown = (field: string): boolean =>
+    world.sides.every((side) => mappingOf(side, entity)?.fields[field]?.isRead === true);
+  return {
+    withinMs: provenForMs(world),
+    carried: world.policies.map((policy) => policy.entity),
+    fields: Object.keys(fields).filter(isShown),
+  };
+}
 
 /** The member of a role, where a link has one. */
 export function memberOfRole(

@@ -1,7 +1,7 @@
 import type { EntityPolicy } from "@crossfoot/kernel";
 import { isMap } from "@crossfoot/kernel";
 import type { DuplicateLook } from "../store/port.ts";
-import type { DuplicateReport, ReviewReport } from "./duplicate-report.ts";
+import type { DuplicateCluster, DuplicateReport, ReviewReport } from "./duplicate-report.ts";
 import { clusterOf, lookThrough, overdueOf, termsOfConsolidation, trendOf } from "./duplicates.ts";
 import { matchedEntities } from "./match-records.ts";
 import { mappingOf } from "./world.ts";
@@ -54,11 +54,16 @@ async function isLoaded(world: World, { entity }: EntityPolicy): Promise<boolean
   return cursors.every(({ backfilledAt }) => backfilledAt !== null);
 }
 
+/** Every cluster of the entities of the contract, in whatever state. */
+export async function allClusters(world: World): Promise<readonly DuplicateCluster[]> {
+  const rows = await Promise.all(world.policies.map(({ entity }) => world.store.listDuplicates(entity)));
+  return rows.flat().map((row) => clusterOf(row));
+}
+
 /** What is to be reviewed, from the store alone: the most urgent first. */
 export async function reviewsOf(world: World): Promise<ReviewReport> {
   const now = world.clock.now();
-  const rows = await Promise.all(world.policies.map(({ entity }) => world.store.listDuplicates(entity)));
-  const all = rows.flat().map((row) => clusterOf(row));
+  const all = await allClusters(world);
   const open = all.filter(({ state }) => state === "open");
   const looks = await world.store.listLooks();
   const every = new Map(scheduled(world).map((policy) => [policy.entity, everyMsOf(world, policy)]));

@@ -48,7 +48,9 @@ describe("the statement", () => {
       true,
       "crossfoot contract",
     ]);
-    expect(accounts?.proof).toMatchObject({ records: 1, recordsProven: 0, recordsApart: 1, fieldsApart: 1 });
+    const apart = { records: 1, recordsProven: 0, recordsApart: 1, fieldsApart: 1, oldest: null };
+    expect(accounts?.proof).toMatchObject(apart);
+    expect((await mini.engine.status()).proofs).toMatchObject([apart]);
     expect(sealFaults(sealed, digest)).toEqual([]);
     mini.pass(10);
     mini.crm.edit("accounts", parent, { status: "customer" });

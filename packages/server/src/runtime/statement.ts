@@ -25,7 +25,7 @@ import type { AssessContext, Assessed } from "./assess.ts";
 import { canonicalFields } from "./canonical.ts";
 import { recordName } from "../store/port.ts";
 import type { ProofLeaf, StoredObservation } from "../store/port.ts";
-import { isThere, memberOfRole, provenForMs, refreshProofs } from "./prove.ts";
+import { isThere, memberOfRole, proofMeasure, refreshProofs } from "./prove.ts";
 import { historiesOf, linkThen, newcomerThen, pairThen, readingGaps } from "./statement-as-of.ts";
 import type { CutOff } from "./cut-off.ts";
 import type { CutOffNotes } from "./statement-as-of.ts";
@@ -242,11 +242,12 @@ const shownDigits = 2;
 
 async function proofOf(
   world: World,
-  entity: EntityName,
+  policy: EntityPolicy,
   { pairs, leaves }: Found,
 ): Promise<Omit<EntityProof, "recordsApart" | "fieldsApart">> {
-  const withinMs = provenForMs(world);
-  const state = await world.store.proofState(entity, withinMs);
+  const measure = proofMeasure(world, policy);
+  const { withinMs } = measure;
+  const state = await world.store.proofState(policy.entity, measure);
   const nodes = treeOf(leaves, world.entropy.digest);
   const root = nodes.find(({ path }) => path === "") ?? { crm: "", erp: "" };
   const { oldest, records, recordsEqual, recordsProven, fields, fieldsProven } = state;
@@ -294,7 +295,7 @@ async function stateOne(
     known,
     missing,
     totalFields: totalFields.filter(isMoney),
-    ...(at.cutOff === null ? { proof: await proofOf(world, policy.entity, found) } : {}),
+    ...(at.cutOff === null ? { proof: await proofOf(world, policy, found) } : {}),
   });
   return { entity, found };
 }

@@ -53,8 +53,24 @@ export interface ProofState {
   /** Equal, and both sides read within the time that was asked for. */
   readonly recordsProven: number;
   readonly fieldsProven: number;
-  /** The record that has not been proven equal for the longest time; null when all are. */
+  /**
+   * Fields that wait for a record which the contract does not want, as decided last, and records that differ
+   * in nothing else: they owe no proof, and have none.
+   */
+  readonly recordsApart: number;
+  readonly fieldsApart: number;
+  /** The record that owes a proof and has had none for the longest time; null when all have theirs. */
   readonly oldest: { readonly link: LinkId; readonly ageMs: number } | null;
+}
+
+/** By what the share that is proven is measured. */
+export interface ProofMeasure {
+  /** What was read longer ago than so many ms proves nothing. */
+  readonly withinMs: number;
+  /** Entities that the contract carries: what waits for a record of another waits for ever. */
+  readonly carried: readonly EntityName[];
+  /** Fields of the entity that both sides show. */
+  readonly fields: readonly string[];
 }
 
 /** The hash trees over what both sides show, and what of them has to be made again. */
@@ -74,10 +90,10 @@ export interface ProofStore {
   /** Leaves of an entity, by link. */
   proofLeaves(entity: EntityName, limit: number, after: LinkId | null): Promise<readonly ProofLeaf[]>;
   /**
-   * How much of an entity is proven, where what was read longer ago than `withinMs` proves nothing. Where
-   * both sides were read whole within that time it costs what differs, not what there is.
+   * How much of an entity is proven, and how much is apart by the contract. Where both sides were read whole
+   * within the time that counts it costs what differs, not what there is.
    */
-  proofState(entity: EntityName, withinMs: number): Promise<ProofState>;
+  proofState(entity: EntityName, measure: ProofMeasure): Promise<ProofState>;
   /** How many links have a record that names this one, by entity; as fresh as the leaves. */
   referringCounts(link: LinkId): Promise<readonly ReferringCount[]>;
   /** Links of an entity whose records name one of these, by link, each once. */

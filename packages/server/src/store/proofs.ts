@@ -1,6 +1,7 @@
 import type { EntityName, LinkId } from "@crossfoot/kernel";
 import type { Database, Entropy, Queryable } from "../ports.ts";
-import type { DueProof, ProofEntry, ProofLeaf, ProofState, ProofStore } from "./port.ts";
+import type { DueProof, ProofEntry, ProofLeaf, ProofStore } from "./port.ts";
+import { stateOf } from "./proof-state.ts";
 import { bucketDigits, bucketHash, bucketOf, nodeHash, pathsAbove } from "@crossfoot/model";
 import type { Digest, TreeNode } from "@crossfoot/model";
 
@@ -207,77 +208,6 @@ async function storePaths(
   }
 }
 
-/** When a member `m` of a link was last read: stored, or listed in a sweep that found it the same. */
-const readAt =
-  "greatest(o.seen_at, case when not exists (select from park k where k.state = 'open' and k.reason = " +
-  "'unreadable' and k.connection = o.connection and k.entity = o.entity and k.external_id = o.external_id) " +
-  "then c.swept_at end)";
-/** Leaves `p` of entity $1, of those that are asked for, with the older of the readings of their sides. */
-const readLeaves = (wanted: string): string =>
-  `select p.link_id, p.compared, p.equal, p.differs_since, min(${readAt}) as read_at from proof p join ` +
-  "link_member m on m.link_id = p.link_id and m.until_at is null and not m.is_alias join observation o on " +
-  "o.connection = m.connection and o.entity = m.entity and o.external_id = m.external_id left join cursor " +
-  `c on c.connection = o.connection and c.entity = o.entity where p.entity = $1${wanted} group by p.link_id`;
-/** Leaves that are not equal, or of which a side cannot be read: the rest is as fresh as the last sweep. */
-const openLeaves =
-  " and p.link_id in (select d.link_id from proof d where d.entity = $1 and d.differs_since is not null " +
-  "union select x.link_id from park k join observation x on x.connection = k.connection and x.entity = " +
-  "k.entity and x.external_id = k.external_id where k.state = 'open' and k.reason = 'unreadable' and " +
-  "k.entity = $1)";
-const msSince = (column: string): string =>
-  `(extract(epoch from now() - ${column}) * 1000)::double precision`;
-const since = "now() - make_interval(secs => $2::double precision / 1000)";
-const isFresh = `read_at >= ${since}`;
-const oldestOpen =
-  `select link_id, ${msSince("least(differs_since, read_at)")} as age from r where differs_since is not ` +
-  `null or not (${isFresh}) order by age desc, link_id limit 1`;
-
-interface StateRow {
-  readonly records: string | number;
-  readonly fields: string | null;
-  readonly records_equal: string | number;
-  readonly fields_equal: string | null;
-  readonly records_proven: string | number;
-  readonly fields_proven: string | null;
-  readonly link_id: string | null;
-  readonly age: number | null;
-  readonly [column: string]: unknown;
-}
-
-/** By the counts of the tree and what is open; no row unless both sides were read whole within the time. */
-const stateOfSwept =
-  `with r as (${readLeaves(openLeaves)}), stale as (select count(*) filter (where differs_since is null) ` +
-  `as records, coalesce(sum(equal), 0) as fields from r where not (${isFresh})), oldest as (${oldestOpen}) ` +
-  "select t.records, t.fields, t.records_equal, t.fields_equal, t.records_equal - s.records as " +
-  "records_proven, t.fields_equal - s.fields as fields_proven, o.link_id, o.age from proof_terms t cross " +
-  "join stale s left join oldest o on true where t.entity = $1 and (select count(*) >= 2 and " +
-  `bool_and(coalesce(c.swept_at >= ${since}, false)) from cursor c where c.entity = $1)`;
-/** By looking at every leaf. */
-const stateOfAll =
-  `with r as (${readLeaves("")}), oldest as (${oldestOpen}) select n.*, o.link_id, o.age from (select ` +
-  "count(*) as records, sum(compared) as fields, count(*) filter (where differs_since is null) as " +
-  `records_equal, sum(equal) as fields_equal, count(*) filter (where differs_since is null and ${isFresh}) ` +
-  `as records_proven, sum(equal) filter (where ${isFresh}) as fields_proven from r) n left join oldest o ` +
-  "on true";
-
-async function stateOf(database: Database, entity: EntityName, withinMs: number): Promise<ProofState> {
-  const [swept] = await database.query<StateRow>(stateOfSwept, [entity, withinMs]);
-  const [row] =
-    swept === undefined ? await database.query<StateRow>(stateOfAll, [entity, withinMs]) : [swept];
-  const count = (value: string | number | null | undefined): number => Number(value ?? 0);
-  const [link, ageMs] = [row?.link_id ?? null, row?.age ?? null];
-  return {
-    entity,
-    records: count(row?.records),
-    fields: count(row?.fields),
-    recordsEqual: count(row?.records_equal),
-    fieldsEqual: count(row?.fields_equal),
-    recordsProven: count(row?.records_proven),
-    fieldsProven: count(row?.fields_proven),
-    oldest: link === null || ageMs === null ? null : { link: link as LinkId, ageMs },
-  };
-}
-
 /** Links that are due and what is done about them. */
 function dueProofs(deps: {
   readonly database: Database;
@@ -348,7 +278,7 @@ export function proofStore(deps: { readonly database: Database; readonly entropy
       );
       return rows.map(leafOf);
     },
-    proofState: (entity, withinMs) => stateOf(database, entity, withinMs),
+    proofState: (entity, measure) => stateOf(database, entity, measure),
     async referringCounts(link) {
       const rows = await database.query<{ entity: string; count: string | number }>(
         "select entity, count(*) as count from record_reference where names_link = $1 group by entity " +

@@ -9,6 +9,7 @@ import { Records } from "../records.ts";
 import { assembleTwin, type Twin } from "../twin.ts";
 import { Webhooks } from "../webhook.ts";
 import { createCrmDesk } from "./desk.ts";
+import { HOME_TOTALS_HOOKS } from "./home-totals.ts";
 import { crmPeople, type CrmPeople } from "./people.ts";
 import { accountHooks, quoteHooks } from "./quote.ts";
 import { crmRoutes } from "./routes.ts";
@@ -24,6 +25,8 @@ export interface CrmOptions extends TwinOptions {
   readonly tokens?: Readonly<Record<string, string>>;
   /** Percent per tax category; null for a CRM that knows no taxes (totals then have no tax and no gross). */
   readonly taxRates?: Readonly<Record<string, string>> | null;
+  /** Orders and invoices show their totals in euros too, by the rate of their day. */
+  readonly reckonsInHome?: boolean;
 }
 
 /** Brightdesk CRM. */
@@ -109,7 +112,11 @@ function recordsOf(options: CrmOptions, ledger: Ledger): Records {
     schemas: withCustomFields(CRM_SCHEMAS, options.customFields ?? {}),
     style: crmStyle(ledger, clock, options.stampGranularityMs ?? 1),
     rules: crmRules(ledger),
-    hooks: { quotes: quoteHooks({ ledger, clock, arithmetic, taxRates }), accounts: accountHooks(ledger) },
+    hooks: {
+      quotes: quoteHooks({ ledger, clock, arithmetic, taxRates }),
+      accounts: accountHooks(ledger),
+      ...(options.reckonsInHome === true ? { orders: HOME_TOTALS_HOOKS, invoices: HOME_TOTALS_HOOKS } : {}),
+    },
     ignorePreconditions: options.ignorePreconditions === true,
     automation: options.automation ?? null,
   });

@@ -81,6 +81,16 @@ const mirrorLine: readonly Field[] = [
   money("tax"),
 ];
 
+/** A document's totals in the home currency, by the rate of its day; empty unless the CRM reckons them. */
+const homeTotals: readonly Field[] = [
+  choice("homeCurrency", CURRENCIES, { readOnly: true }),
+  plain("homeNet", "decimal", { readOnly: true }),
+  plain("homeTax", "decimal", { readOnly: true }),
+  plain("homeGross", "decimal", { readOnly: true }),
+  plain("homeRate", "decimal", { readOnly: true }),
+  plain("homeRateDate", "date", { readOnly: true }),
+];
+
 const accounts: ObjectSchema = {
   name: "accounts",
   prefix: "acc",
@@ -233,6 +243,7 @@ const orders: ObjectSchema = {
     reference("quoteId", "quotes", searchable),
     rows("lines", mirrorLine),
     group("totals", [money("net"), money("tax"), money("gross")]),
+    ...homeTotals,
     externalRef,
   ],
 };
@@ -257,6 +268,7 @@ const invoices: ObjectSchema = {
     reference("orderId", "orders", searchable),
     rows("lines", mirrorLine),
     rows("payments", [text("externalLineRef"), plain("date", "date"), money("amount"), text("method")]),
+    ...homeTotals,
     externalRef,
   ],
 };

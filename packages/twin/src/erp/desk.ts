@@ -1,3 +1,5 @@
+import { fromCompact, toCompact } from "../calendar.ts";
+import { HOME_CURRENCY, inHome } from "../exchange.ts";
 import { TwinError } from "../failure.ts";
 import { isMap, numberIn, textIn, withoutNulls } from "../json.ts";
 import type { Json, JsonMap, RecordRef, TwinRecord } from "../json.ts";
@@ -29,6 +31,28 @@ export interface ErpDesk {
   remove(object: string, id: number, actor: string): void;
   /** Joins two customers: what refers to the loser refers to the winner; the loser leaves no trace. */
   mergeCustomers(winnerId: number, loserId: number, actor: string): TwinRecord;
+}
+
+/** Objects whose totals are shown in the currency of the company too, and the day by whose rate. */
+const datedBy: { readonly [object: string]: string } = { sales_orders: "date", invoices: "invoice_date" };
+
+function companyTotals(record: TwinRecord, compact: string | null): JsonMap {
+  const home = inHome({
+    net: textIn(record, "net"),
+    tax: textIn(record, "tax"),
+    gross: textIn(record, "gross"),
+    currency: textIn(record, "currency"),
+    day: compact === null ? null : fromCompact(compact),
+  });
+  if (home === null) return {};
+  return {
+    company_currency: HOME_CURRENCY,
+    company_net: home.net,
+    company_tax: home.tax,
+    company_gross: home.gross,
+    exchange_rate: home.rate,
+    rate_date: toCompact(home.rateDay),
+  };
 }
 
 /** The rules of customers: own numbers, no circle of parents. */
@@ -72,6 +96,8 @@ export function createErpDesk(books: Books, reuseIds: boolean): ErpDesk {
     },
     show: (object, record) => {
       const shown = withoutNulls(record) as JsonMap;
+      const dated = datedBy[object];
+      if (dated !== undefined) return { ...shown, ...companyTotals(record, textIn(record, dated)) };
       if (object !== "customers") return shown;
       const exposure = amountText(creditExposure(books, record), textIn(record, "currency") ?? "");
       return { ...shown, credit_exposure: exposure };

@@ -41,6 +41,13 @@ const amounts: readonly Field[] = [
   amount("tax", readOnly),
   amount("gross", readOnly),
 ];
+/** Shown, and not stored (see `./desk.ts`). */
+const companyTotals: readonly Field[] = [
+  choice("company_currency", CURRENCIES, readOnly),
+  ...["company_net", "company_tax", "company_gross"].map((name) => amount(name, readOnly)),
+  plain("exchange_rate", "decimal", readOnly),
+  plain("rate_date", "date", readOnly),
+];
 const parties: readonly Field[] = [
   reference("customer_id", "customers", key),
   reference("bill_to_id", "customers"),
@@ -218,6 +225,7 @@ const salesOrders: ObjectSchema = {
       ...[amount("net"), amount("tax"), quantity("delivered_qty"), quantity("invoiced_qty")].map(kept),
     ]),
     ...amounts,
+    ...companyTotals,
   ],
 };
 
@@ -273,6 +281,7 @@ const invoices: ObjectSchema = {
     amount("freight"),
     percent("discount_pct"),
     ...amounts,
+    ...companyTotals,
     amount("paid"),
     amount("open_balance"),
     rows("payments", [

@@ -13,6 +13,8 @@ import { createDoor, fromOf } from "./door.ts";
 import type { Bound, Call, Caller, StreamAt } from "./call.ts";
 import { createStreams } from "./event-stream.ts";
 import { createTail } from "./event-tail.ts";
+import { duplicateRoutes } from "./duplicates.ts";
+import type { DuplicateEngine } from "./duplicates.ts";
 import { eventRoutes } from "./events.ts";
 import type { Door, Knock } from "./door.ts";
 import { readPart } from "./faults.ts";
@@ -39,6 +41,7 @@ import type { Visitor } from "./visitor.ts";
 
 /** What the API needs of the engine. */
 export type ApiEngine = OperationEngine &
+  DuplicateEngine &
   PlanEngine &
   RecordEngine &
   Pick<Engine, "access" | "events" | "moment" | "subscriptions">;
@@ -143,6 +146,7 @@ function allBound(engine: ApiEngine, options: ApiOptions, happening: readonly Bo
     ...momentRoutes(engine.moment),
     ...recordRoutes(engine, options.now),
     ...operationRoutes(engine, options),
+    ...duplicateRoutes(engine, options.now),
     ...planRoutes(engine),
     ...personRoutes(engine.access(), options),
     ...happening,

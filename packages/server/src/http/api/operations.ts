@@ -1,8 +1,6 @@
 import {
-  candidatesRoute,
   conflictsRoute,
   deadLettersRoute,
-  decideCandidateRoute,
   decideConflictRoute,
   meRoute,
   pauseRoute,
@@ -14,7 +12,7 @@ import {
   statusRoute,
 } from "@crossfoot/api";
 import type { PausableParams } from "@crossfoot/api";
-import { connectionId, externalId, linkId } from "@crossfoot/kernel";
+import { connectionId, linkId } from "@crossfoot/kernel";
 import type { Statement } from "@crossfoot/model";
 import { readCutOff, whyAhead } from "../../runtime/engine.ts";
 import type { Engine } from "../../runtime/engine.ts";
@@ -36,8 +34,6 @@ export type OperationEngine = Pick<
   | "decideConflict"
   | "deadLetters"
   | "redrive"
-  | "candidates"
-  | "decideCandidate"
   | "pause"
   | "resume"
   | "statement"
@@ -75,7 +71,8 @@ export function operationRoutes(
   return [...lookingRoutes(engine, known.now), ...decidingRoutes(engine), ...pausingRoutes(engine, known)];
 }
 
-const isOf =
+/** Rows of one entity, or of all. */
+export const isOf =
   (entity: string | undefined) =>
   (row: { readonly entity: string }): boolean =>
     entity === undefined || row.entity === entity;
@@ -97,12 +94,6 @@ function lookingRoutes(engine: OperationEngine, now: () => number): readonly Bou
     bind(deadLettersRoute, async ({ query, caller: { sight } }) => {
       const rows = sight.conceal((await engine.deadLetters()).filter(isOf(query.entity)));
       return done(pageOf(rows, { list: "dead-letters", paging: query, place: ({ parkId }) => parkId }));
-    }),
-    bind(candidatesRoute, async ({ query, caller: { sight } }) => {
-      const rows = sight.conceal((await engine.candidates()).filter(isOf(query.entity)));
-      const place = ({ connection, entity, id }: (typeof rows)[number]): string =>
-        `${connection} ${entity} ${id}`;
-      return done(pageOf(rows, { list: "candidates", paging: query, place }));
     }),
     bind(statementRoute, async ({ query: { entity, asOf }, caller: { sight } }) => {
       if (entity !== undefined) refuseHidden(sight, entity);
@@ -143,24 +134,6 @@ function decidingRoutes(engine: OperationEngine): readonly Bound[] {
     bind(redriveRoute, async ({ body, caller }) =>
       done({ redriven: await engine.redrive([...new Set(body.ids)], caller.by) }),
     ),
-    bind(decideCandidateRoute, async ({ body, caller }) => {
-      const { entity, connection, id, with: link } = body;
-      const record = { entity, connection: connectionId(connection), id: externalId(id) };
-      const outcome = await engine.decideCandidate(record, { with: link, by: caller.by });
-      if (outcome === "unknown")
-        throw new Problem("candidate_unknown", "there is no such open candidate, or no such link");
-      if (outcome === "busy")
-        throw new Problem(
-          "candidate_taken",
-          "a write of the record is under way; ask again once it has ended",
-        );
-      if (outcome !== "told")
-        throw new Problem(
-          "candidate_taken",
-          "the record belongs to that link, or the link to another entity",
-        );
-      return done({ settled: true });
-    }),
   ];
 }
 

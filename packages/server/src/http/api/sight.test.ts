@@ -58,6 +58,14 @@ describe("sight", () => {
     expect(sight.conceal({ fields: { creditLimit: canary } }, "accounts").fields.creditLimit).toBeUndefined();
   });
 
+  it("hides what people call a record where that is made of a hidden field, and nowhere else", () => {
+    const blind = sightOf("sales", { sales: { accounts: ["name"], orders: ["status"] } });
+    const rows = (entity: string) => ({ entity, records: [{ id: "1", label: canary }] });
+    const clusters = [rows("accounts"), rows("orders"), rows("contacts")];
+    const shown = blind.conceal({ clusters });
+    expect(shown.clusters.map(({ records }) => records[0]?.label)).toEqual(["", canary, canary]);
+  });
+
   it("a role that sees everything gets the very answer", () => {
     expect(sightOf("operator", {}).conceal(answer)).toBe(answer);
   });

@@ -1,6 +1,6 @@
 import { isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
-import { isEntityName } from "@crossfoot/model";
+import { isEntityName, labelFields } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import type { KeyRole } from "../../store/port.ts";
 
@@ -51,6 +51,9 @@ export function sightOf(role: KeyRole, visibility: Visibility): Sight {
   /** A key such as `name+taxId=[...]` holds values of the fields before the `=`. */
   const isHiddenKey = (key: Json, entity: string | null): boolean =>
     typeof key === "string" && (key.split("=")[0] ?? "").split("+").some((name) => hides(entity, name));
+  /** What people call a record is the value of one of these fields. */
+  const isHiddenLabel = (key: string, entity: string | null): boolean =>
+    key === "label" && entity !== null && labelFields(entity).some((name) => hides(entity, name));
   const walk = (json: Json, around: string | null): Json => {
     if (Array.isArray(json))
       return json
@@ -60,6 +63,7 @@ export function sightOf(role: KeyRole, visibility: Visibility): Sight {
     const entity = entityOf(json, around);
     const left = Object.entries(json).flatMap(([key, value]): readonly (readonly [string, Json])[] => {
       if (hides(entity, key)) return [];
+      if (typeof value === "string" && isHiddenLabel(key, entity)) return [[key, ""]];
       if (key === "keys" && Array.isArray(value))
         return [[key, value.filter((each: Json) => !isHiddenKey(each, entity))]];
       if (isMap(value) && isHiddenRow(value, entity)) return [[key, null]];

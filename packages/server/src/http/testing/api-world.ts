@@ -146,6 +146,8 @@ const someBodies: { readonly [id: string]: unknown } = {
   decideConflict: { take: "crm" },
   redriveDeadLetters: { ids: ["p1"] },
   decideCandidate: { entity: "accounts", connection: "crm", id: "1", with: null },
+  undecideCandidate: { entity: "accounts", connection: "crm", id: "1" },
+  decideDuplicate: { word: "apart" },
   makePlan: {},
   applyPlan: {},
   invitePerson: { name: "somebody@acme.example", role: "viewer" },

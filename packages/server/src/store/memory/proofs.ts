@@ -1,9 +1,10 @@
 import type { EntityName, LinkId } from "@crossfoot/kernel";
-import type { DueProof, ProofEntry, ProofLeaf, ProofState, ProofStore } from "../port.ts";
+import type { DueProof, ProofEntry, ProofLeaf, ProofStore } from "../port.ts";
 import type { TreeNode } from "@crossfoot/model";
 import { bucketDigits, bucketHash, bucketOf, nodeHash, pathsAbove } from "@crossfoot/model";
 import { inOrder } from "./basics.ts";
 import type { ProofTable, ProofTermsTable } from "./columns-statement.ts";
+import { stateOf } from "./proof-state.ts";
 import type { State } from "./state.ts";
 
 const leafOf = (row: ProofTable): ProofLeaf => ({
@@ -114,92 +115,6 @@ const nodeOf = (row: { readonly path: string; readonly crm_hash: string; readonl
   erp: row.erp_hash,
 });
 
-/** When each leaf's sides were last read, the older of the two; null for a leaf without sightings. */
-function readAt(state: State, link: string): number | null {
-  const { member, observation, cursor, park } = state.tables;
-  const reads = member.by("link", link).flatMap((row) => {
-    const seen = observation.get(row.connection, row.entity, row.external_id);
-    if (seen === undefined || row.is_alias) return [];
-    const isUnreadable = park
-      .by("open", "")
-      .some(
-        (each) =>
-          each.reason === "unreadable" &&
-          each.connection === row.connection &&
-          each.entity === row.entity &&
-          each.external_id === row.external_id,
-      );
-    const swept = isUnreadable ? null : (cursor.get(row.connection, row.entity)?.swept_at ?? null);
-    return [Math.max(seen.seen_at, swept ?? seen.seen_at)];
-  });
-  return reads.length === 0 ? null : Math.min(...reads);
-}
-
-/** Whether both sides were read whole within a time, so that what is equal and readable is fresh. */
-function isSwept(state: State, entity: EntityName, since: number): boolean {
-  const cursors = state.tables.cursor.all().filter((row) => row.entity === entity);
-  return cursors.length >= 2 && cursors.every(({ swept_at }) => swept_at !== null && swept_at >= since);
-}
-
-/** Links of which a record cannot be read. */
-function unreadable(state: State): ReadonlySet<string> {
-  const { park, observation } = state.tables;
-  return new Set(
-    park.by("open", "").flatMap((row) => {
-      if (row.reason !== "unreadable" || row.connection === null || row.external_id === null) return [];
-      return observation.get(row.connection, row.entity, row.external_id)?.link_id ?? [];
-    }),
-  );
-}
-
-function stateOf(state: State, entity: EntityName, withinMs: number): ProofState {
-  const now = state.now();
-  const since = now - withinMs;
-  const terms = state.tables.proofTerms.get(entity);
-  const swept = terms !== undefined && isSwept(state, entity, since) ? terms : null;
-  const closed = swept === null ? null : unreadable(state);
-  const leaves = state.tables.proof.by("entity", entity);
-  const looked =
-    closed === null ? leaves : leaves.filter((row) => row.differs_since !== null || closed.has(row.link_id));
-  const rows = looked.flatMap((row) => {
-    const read = readAt(state, row.link_id);
-    return read === null ? [] : [{ row, read, isFresh: read >= since }];
-  });
-  const sum = (of: readonly (typeof rows)[number][], column: "compared" | "equal"): number =>
-    of.reduce((total, { row }) => total + row[column], 0);
-  const open = rows
-    .filter(({ row, isFresh }) => row.differs_since !== null || !isFresh)
-    .map(({ row, read }) => ({
-      link: row.link_id as LinkId,
-      ageMs: now - Math.min(row.differs_since ?? read, read),
-    }));
-  const [oldest = null] = inOrder(open, ({ ageMs, link }) => [-ageMs, link]);
-  const equal = rows.filter(({ row }) => row.differs_since === null);
-  const stale = rows.filter(({ isFresh }) => !isFresh);
-  const staleEqual = stale.filter(({ row }) => row.differs_since === null).length;
-  const counts =
-    swept === null
-      ? {
-          records: rows.length,
-          fields: sum(rows, "compared"),
-          recordsEqual: equal.length,
-          fieldsEqual: sum(rows, "equal"),
-        }
-      : {
-          records: swept.records,
-          fields: swept.fields,
-          recordsEqual: swept.records_equal,
-          fieldsEqual: swept.fields_equal,
-        };
-  return {
-    entity,
-    ...counts,
-    recordsProven: counts.recordsEqual - staleEqual,
-    fieldsProven: counts.fieldsEqual - sum(stale, "equal"),
-    oldest,
-  };
-}
-
 /** Links that are due and what is done about them (see the SQL store). */
 function dueProofs(state: State): Pick<ProofStore, "dueProofs" | "commitProofs" | "proveUnder"> {
   const { proof, proofDue, proofTerms, link } = state.tables;
@@ -263,7 +178,7 @@ export function proofPart(state: State): ProofStore {
         .slice(0, limit)
         .map(leafOf);
     },
-    proofState: async (entity, withinMs) => stateOf(state, entity, withinMs),
+    proofState: async (entity, measure) => stateOf(state, entity, measure),
     async referringCounts(link) {
       const rows = Map.groupBy(recordReference.by("named", link), ({ entity }) => entity);
       return inOrder([...rows], ([entity]) => [entity]).map(([entity, { length: count }]) => ({

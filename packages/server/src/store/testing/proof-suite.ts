@@ -3,12 +3,13 @@ import { externalId, linkId } from "@crossfoot/kernel";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { bucketDigits, treeOf } from "@crossfoot/model";
-import type { ProofEntry, Store } from "../port.ts";
-import { crm, erp, seen } from "./records.ts";
-import { matchAccounts } from "./rights.ts";
+import type { DecisionRecord, ProofEntry, Store } from "../port.ts";
+import { crm, decision, erp, seen } from "./records.ts";
+import { matchAccounts, takeAll } from "./rights.ts";
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 const within = 60_000;
+const measure = (withinMs: number) => ({ withinMs, carried: ["accounts"], fields: ["name", "parent"] });
 
 /** What every store does with the hash trees. */
 export function proofSuite(name: string, open: () => Promise<Store>): void {
@@ -171,15 +172,50 @@ export function proofSuite(name: string, open: () => Promise<Store>): void {
     test("shares count records and fields; what is unequal is the oldest not proven", async () => {
       await link("a", "b");
       await prove([leaf("a", { crm: "x", erp: "x" }), leaf("b", { crm: "x", erp: "y" })]);
-      const state = await store.proofState("accounts", within);
+      const state = await store.proofState("accounts", measure(within));
       expect(state).toMatchObject({ records: 2, fields: 6, recordsEqual: 1, fieldsEqual: 5 });
       expect(state).toMatchObject({ recordsProven: 1, fieldsProven: 5, oldest: { link: "l-b" } });
+    });
+
+    test("what differs as the contract has it owes no proof, and is never the oldest", async () => {
+      await link("a", "b", "c", "d", "e");
+      await prove("abcde".split("").map((id) => leaf(id, { crm: "x", erp: id === "e" ? "x" : "y" })));
+      const rights = await takeAll(store, "one");
+      const decide = async (id: string, change: Partial<DecisionRecord>): Promise<void> => {
+        const of = linkId(`l-${id}`);
+        const [bundle] = await store.loadBundles([of]);
+        const taken = decision(of, { verdict: "waiting", marked: bundle?.marked ?? null, ...change });
+        expect(await store.commitDecisions([taken], null, rights)).toEqual([of]);
+      };
+      const record = { parentEntity: null, parentConnection: null, parentId: null };
+      const waits = (parent: string, isBlocking = false) => [
+        { ...record, field: "parent", target: erp, parentLink: linkId(`l-${parent}`), isBlocking },
+      ];
+      const state = () => store.proofState("accounts", measure(within));
+      await decide("a", { waits: waits("e") });
+      await decide("b", { waits: waits("c") });
+      await decide("c", { waits: waits("e", true) });
+      expect(await state()).toMatchObject({ recordsApart: 0, fieldsApart: 0 });
+      await decide("e", { verdict: "not_wanted" });
+      expect(await state()).toMatchObject({ recordsApart: 3, fieldsApart: 3, oldest: { link: "l-d" } });
+      // A conflict about the field is open all the same, and a field that one side does not show is none.
+      const conflict = { field: "parent", reason: "both_changed" as const, values: {} };
+      await decide("a", { waits: waits("e"), conflicts: [conflict] });
+      expect(await state()).toMatchObject({ recordsApart: 2, oldest: { link: "l-a" } });
+      const shown = { ...measure(within), fields: ["name"] };
+      expect(await store.proofState("accounts", shown)).toMatchObject({ recordsApart: 0, fieldsApart: 0 });
+      // What waits for a record of an entity that is not carried waits for ever.
+      const foreign = { parentLink: null, parentEntity: "users", parentConnection: crm, parentId: "u1" };
+      const [wait] = waits("e");
+      if (wait === undefined) throw new Error("no wait");
+      await decide("d", { waits: [{ ...wait, ...foreign }] });
+      expect(await state()).toMatchObject({ recordsApart: 3, recordsProven: 1 });
     });
 
     test("what was read too long ago proves nothing, until a sweep has listed it again", async () => {
       await link("a");
       await prove([leaf("a", { crm: "x", erp: "x" })]);
-      expect(await store.proofState("accounts", -within)).toMatchObject({
+      expect(await store.proofState("accounts", measure(-within))).toMatchObject({
         recordsEqual: 1,
         recordsProven: 0,
       });
@@ -189,9 +225,12 @@ export function proofSuite(name: string, open: () => Promise<Store>): void {
         await store.checkpoint({ observations: [], unreadable: [], cursor, runId: null });
       };
       await sweep(crm);
-      expect(await store.proofState("accounts", -within)).toMatchObject({ recordsProven: 0 });
+      expect(await store.proofState("accounts", measure(-within))).toMatchObject({ recordsProven: 0 });
       await sweep(erp);
-      expect(await store.proofState("accounts", -within)).toMatchObject({ recordsProven: 1, oldest: null });
+      expect(await store.proofState("accounts", measure(-within))).toMatchObject({
+        recordsProven: 1,
+        oldest: null,
+      });
     });
   });
 }

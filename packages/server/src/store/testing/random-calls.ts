@@ -12,7 +12,7 @@ import { knowing, plain } from "./random-call.ts";
 import type { Call } from "./random-call.ts";
 import { adoptionOf, answerOf, mergeOf, noMerge, noUnmerge, unmergeOf } from "./random-merges.ts";
 import type { MergeFacts } from "./random-merges.ts";
-import { leafFacts, proofsOf } from "./random-proofs.ts";
+import { leafFacts, proofMeasure, proofsOf } from "./random-proofs.ts";
 import * as rows from "./random-rows.ts";
 
 export type { Call, Method } from "./random-call.ts";
@@ -446,7 +446,7 @@ export const looks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   loadStatement: plain("loadStatement", limit),
   proofNodes: plain("proofNodes", entity, fc.constantFrom(0, 2, 4)),
   proofLeaves: plain("proofLeaves", entity, limit, fc.option(link)),
-  proofState: plain("proofState", entity, fc.constantFrom(2, 5_000)),
+  proofState: plain("proofState", entity, proofMeasure),
   referringCounts: plain("referringCounts", link),
   referringTo: plain("referringTo", fc.array(link, { maxLength: 3 }), entity, limit),
   listLooks: plain("listLooks"),

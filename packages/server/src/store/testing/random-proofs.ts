@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ProofEntry } from "../port.ts";
+import type { ProofEntry, ProofMeasure } from "../port.ts";
 import type { Known } from "./known.ts";
 
 /** What a random leaf says: of a link, by its place among those that are known. */
@@ -19,6 +19,13 @@ export const leafFacts: fc.Arbitrary<LeafFacts> = fc.record({
   erp: fc.constantFrom("h1", "h2"),
   isGone: fc.nat(3).map((roll) => roll === 0),
   named: fc.uniqueArray(fc.nat(7), { maxLength: 2 }),
+});
+
+/** By what shares are measured. */
+export const proofMeasure: fc.Arbitrary<ProofMeasure> = fc.record({
+  withinMs: fc.constantFrom(2, 5_000),
+  carried: fc.subarray(["accounts", "contacts"]),
+  fields: fc.subarray(["name", "email", "account"]),
 });
 
 /**

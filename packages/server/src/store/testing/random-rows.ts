@@ -275,7 +275,12 @@ export const decision: fc.Arbitrary<Omit<DecisionRecord, "marked">> = fc
         entity: fc.constant(kind),
         intents: some(intentOf({ link: of, entity: kind })),
       },
-      verdict: fc.constantFrom("writes" as const, "waiting" as const, "settled" as never),
+      verdict: fc.constantFrom(
+        "writes" as const,
+        "waiting" as const,
+        "not_wanted" as const,
+        "settled" as never,
+      ),
       state: fc.oneof(
         { weight: 6, arbitrary: fc.constant(null) },
         { weight: 1, arbitrary: fc.constantFrom("live" as const, "dormant" as const, "ended" as const) },
