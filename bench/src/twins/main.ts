@@ -21,9 +21,11 @@ subscribe("http.server.request.start", (message) => {
 });
 const [crmUp, erpUp] = [await crm.listen({ latencyMs }), await erp.listen({ latencyMs })];
 
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
 function place(): TwinsPlace {
   const of = (twin: typeof crm | typeof erp, object: string, id: string | number, field: string): string =>
-    String(twin.state.records[object]?.[String(id)]?.[field]);
+    textOf(twin.state.records[object]?.[String(id)]?.[field]);
   // What has a price in this currency in every list, and a customer who buys in it.
   const account = demo.shared.find(
     ({ customerId }) => of(erp, "customers", customerId, "currency") === "EUR",

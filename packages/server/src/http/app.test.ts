@@ -109,8 +109,8 @@ const post = (
   headers: Record<string, string> = {},
 ): Promise<Response> => Promise.resolve(app.request(path, { method: "POST", body, headers }));
 
-describe("health", () => {
-  it("of a crowd that asks at once is looked at for the first, and once for all others", async () => {
+describe("a status", () => {
+  it("for a crowd that asks at once is looked at for the first, and once for all others", async () => {
     let looks = 0;
     const { app } = made({
       status: async () => {

@@ -1,6 +1,7 @@
 /**
  * Makes one call of `work` for everything that came while the call before was under way: many callers share
- * one commit, or one answer that was begun after they asked, and none waits for more to come. Each caller's promise is that of the call that took its part.
+ * one commit, or one answer that was begun after they asked, and none waits for more to come. Each caller's
+ * promise is that of the call that took its part.
  */
 export function gathered<Part, T = void>(
   work: (parts: readonly Part[]) => Promise<T>,
