@@ -56,7 +56,7 @@ async function askAll(asks: readonly Ask[], times: readonly Times[], nth: number
 }
 
 /** A project between the twins, `up` over it, and a key of a sales person. */
-export class Ground {
+class Ground {
   readonly #folder: string;
   readonly #twins: Twins;
   readonly #token: string;

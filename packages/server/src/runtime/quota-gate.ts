@@ -425,8 +425,7 @@ class QuotaGate implements Gate {
   #askLater({ seats }: QuotaAnswer): void {
     const now = this.#now();
     const askAt = now.monotonic + (seats === 0 ? askAgainMs : lookMs);
-    for (const lane of this.#lacking(now))
-      this.#askAt.set(lane, Math.max(this.#askAt.get(lane) ?? 0, askAt));
+    for (const lane of this.#lacking(now)) this.#askAt.set(lane, Math.max(this.#askAt.get(lane) ?? 0, askAt));
   }
 
   /** A lane got nothing: it asks again later, or its work is postponed. */
