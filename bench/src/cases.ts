@@ -1,6 +1,7 @@
 import { changes } from "./cases/changes.ts";
 import { engineAlone } from "./cases/engine-alone.ts";
 import { firstLoad } from "./cases/first-load.ts";
+import { interactive } from "./cases/interactive.ts";
 import { oneChange } from "./cases/one-change.ts";
 import type { Case } from "./cases/scene.ts";
 import { sweep } from "./cases/sweep.ts";
@@ -26,4 +27,5 @@ export const cases: readonly NamedCase[] = [
   { name: "sweep", run: sweep, homes: both, judgesMemory: false },
   { name: "tree", run: tree, homes: ["server"], judgesMemory: false },
   { name: "one-change", run: oneChange, homes: both, judgesMemory: false },
+  { name: "interactive", run: interactive, homes: both, judgesMemory: false },
 ];

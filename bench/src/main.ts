@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- [name ...] [--size small|full] [--home server|embedded] [--profile] [--dry]`
+ * `npm run bench -- [name ...] [--size small|full] [--home server|embedded] [--records 100000]
+ * [--profile] [--dry]`
  *
  * Runs the cases one after the other, each in a process of its own, and prints a table: target, measured,
  * the limit measured in the same run, their ratio, verdict. The results are kept in bench/results with the
@@ -30,6 +31,7 @@ interface Asked {
   readonly names: readonly string[];
   readonly size: Size;
   readonly homes: readonly string[];
+  readonly records: number;
   readonly isProfiled: boolean;
   readonly isKept: boolean;
 }
@@ -40,11 +42,14 @@ function readArguments(): Asked {
     options: {
       size: { type: "string", default: "small" },
       home: { type: "string", multiple: true, default: ["server", "embedded"] },
+      records: { type: "string", default: "100000" },
       profile: { type: "boolean", default: false },
       dry: { type: "boolean", default: false },
     },
   });
   const { size, home, profile, dry } = values;
+  const records = Number(values.records);
+  if (!(records >= 1)) throw new Error("--records is a number from 1 on");
   if (size !== "small" && size !== "full") throw new Error("--size is small or full");
   const unknown = positionals.find((name) => cases.every((each) => each.name !== name));
   if (unknown !== undefined) {
@@ -55,6 +60,7 @@ function readArguments(): Asked {
   return {
     names: positionals,
     size,
+    records,
     homes: home,
     isProfiled: profile,
     isKept: isWhole && !dry && !profile,
@@ -96,7 +102,10 @@ async function measure(
         : { home, folder: `${folder.path}/store` };
     const profile = fileURLToPath(new URL(`${each.name}-${home}.cpuprofile`, profiles));
     const profileTo = at.asked.isProfiled ? profile : null;
-    const report = await runCase(each.name, { size: at.asked.size, store, folder: folder.path, profileTo });
+    const report = await runCase(each.name, {
+      ...{ size: at.asked.size, records: at.asked.records },
+      ...{ store, folder: folder.path, profileTo },
+    });
     const memory = plainRow(`memory during ${each.name}`, {
       unit: "MB",
       measured: report.residentMbMax,

@@ -9,8 +9,8 @@ export interface Row {
   /** What nothing could beat, measured in the same run; null where there is no such thing. */
   readonly limit: number | null;
   readonly limitIs: string | null;
-  /** What is judged: the ratio to the limit, or the measured value itself. */
-  readonly judged: "ratio" | "measured";
+  /** What is judged: the ratio to the limit, what is measured above it, or the measured value itself. */
+  readonly judged: "ratio" | "excess" | "measured";
   readonly sense: Sense;
   /** Null: DESIGN.md section 12 asks for nothing here. */
   readonly target: number | null;
@@ -34,9 +34,14 @@ export function ratioOf({ measured, limit }: Row): number | null {
   return limit === null || limit === 0 ? null : measured / limit;
 }
 
+/** What is measured above the limit, in the row's unit; null without a limit. */
+export function excessOf({ measured, limit }: Row): number | null {
+  return limit === null ? null : measured - limit;
+}
+
 /** Whether the target was reached. */
 export function verdictOf(row: Row): "stretch" | "reached" | "MISSED" | "no target" {
-  const value = row.judged === "ratio" ? ratioOf(row) : row.measured;
+  const value = { ratio: ratioOf, excess: excessOf, measured: () => row.measured }[row.judged](row);
   if (row.target === null || value === null) return "no target";
   const meets = (bound: number): boolean => (row.sense === "at most" ? value <= bound : value >= bound);
   if (!meets(row.target)) return "MISSED";
@@ -57,6 +62,11 @@ export function timeRow(
   const { seconds, limit, limitIs, target = null, stretch = null } = at;
   const judged = { judged: "ratio", sense: "at most" } as const;
   return { what, unit: "s", measured: seconds, limit, limitIs, ...judged, target, stretch };
+}
+
+/** A time, ms, of which counts what it is above the limit. */
+export function excessRow(what: string, at: Pick<Row, "measured" | "limit" | "limitIs" | "target">): Row {
+  return { what, unit: "ms", judged: "excess", sense: "at most", stretch: null, ...at };
 }
 
 /** A value that stands by itself. */

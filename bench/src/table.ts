@@ -1,4 +1,4 @@
-import { ratioOf, verdictOf } from "./result.ts";
+import { excessOf, ratioOf, verdictOf } from "./result.ts";
 import type { Row } from "./result.ts";
 
 /** A line of the table with the store it was measured on. */
@@ -12,20 +12,22 @@ const digits = (value: number): string =>
 
 function targetText({ target, stretch, judged, sense, unit }: Row): string {
   if (target === null) return "";
-  const what = judged === "ratio" ? "x" : ` ${unit}`;
+  const what = { ratio: "x", excess: ` ${unit} more`, measured: ` ${unit}` }[judged];
   const bound = `${sense === "at most" ? "<=" : ">="} ${target.toLocaleString("en")}${what}`;
   return stretch === null ? bound : `${bound} (${stretch}x)`;
 }
 
 function cells(row: PlacedRow): readonly string[] {
   const ratio = ratioOf(row);
+  const excess = row.judged === "excess" ? excessOf(row) : null;
+  const more = excess === null ? "" : `${excess < 0 ? "" : "+"}${digits(excess)} ${row.unit}, `;
   return [
     row.what,
     row.home,
     targetText(row),
     `${digits(row.measured)} ${row.unit}`,
     row.limit === null ? "" : `${digits(row.limit)} ${row.unit}`,
-    ratio === null ? "" : `${ratio.toPrecision(3)}x`,
+    ratio === null ? "" : `${more}${ratio.toPrecision(3)}x`,
     verdictOf(row),
   ];
 }

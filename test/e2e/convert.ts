@@ -61,6 +61,7 @@ interface Click {
   /** Hears each answer; and of a problem what it says. */
   readonly note: (what: string, words?: string) => void;
   readonly patienceMs: number;
+  readonly say: (text: string) => void;
 }
 
 /** What became of a request that got no order. */
@@ -73,21 +74,30 @@ function troubleOf(error: unknown): string {
 }
 
 /** Asks until an order is named; null when none was for long. The address changes after a kill. */
-async function click(quote: string, { url, key, name, note, patienceMs }: Click): Promise<string | null> {
+async function click(
+  quote: string,
+  { url, key, name, note, patienceMs, say }: Click,
+): Promise<string | null> {
+  const heard: string[] = [];
   for (const from = performance.now(); performance.now() - from < patienceMs;) {
     try {
       const client = createClient({ baseUrl: url(), key, uuid: () => name });
       const asked = { path: { id: `crm:${quote}` } };
       const { status, body } = await client.call("orderQuote", asked, { budgetMs: 20_000, triesMax: 1 });
       note(String(status));
+      heard.push(String(status));
       const names = body.kind === "ordered" ? body.order.names : [];
       const order = names.find((each) => each.startsWith("erp:"));
       if (order !== undefined) return order.slice("erp:".length);
     } catch (error) {
-      note(troubleOf(error), error instanceof CrossfootProblem ? error.message : "");
+      const trouble = troubleOf(error);
+      note(trouble, error instanceof CrossfootProblem ? error.message : "");
+      heard.push(trouble);
     }
     await pause(againMs);
   }
+  const runs = heard.filter((what, at) => what !== heard[at - 1]);
+  say(`quote ${quote}: no order within ${patienceMs / 1_000} s; heard ${runs.join(", ")}`);
   return null;
 }
 
@@ -150,6 +160,7 @@ async function convertAll(converting: Converting): Promise<Course> {
     answers[what] = (answers[what] ?? 0) + 1;
     if (answers[what] === 1 && words !== "") size.say?.(`${what}: ${words}`);
   };
+  const say = size.say ?? ((): void => undefined);
   const told = new Map<string, readonly (string | null)[]>();
   const orderMs: number[] = [];
   const ups: Up[] = [];
@@ -170,7 +181,7 @@ async function convertAll(converting: Converting): Promise<Course> {
       const from = performance.now();
       const clicks = callersOf(converting, quote).map(({ key, name }, nth) => {
         const at = (random.between(0, ups.length - 1) + nth) % ups.length;
-        return click(quote, { url: () => ups[at]?.url ?? "", key, name, note, patienceMs });
+        return click(quote, { url: () => ups[at]?.url ?? "", key, name, note, patienceMs, say });
       });
       if (begun % size.killEvery === 0) killing = killing.then(kill);
       if (begun % 50 === 0) size.say?.(`${begun} quotes, ${kills} kills`);
@@ -178,7 +189,7 @@ async function convertAll(converting: Converting): Promise<Course> {
       orderMs.push(performance.now() - from);
       told.set(quote, heard);
       // An order that nobody was told of in all that time ends the course: it is a fault.
-      isGivenUp = heard.includes(null);
+      isGivenUp ||= heard.includes(null);
     }
   };
   try {

@@ -8,6 +8,7 @@ const patienceMs = 60_000;
 /** `crossfoot up` that listens. */
 export interface Up {
   readonly url: string;
+  readonly pid: number;
   /** Asks it to end, and kills it when it does not. */
   readonly stop: () => Promise<Ended>;
   /** Ends it at once; nothing happens when it has ended. */
@@ -24,10 +25,12 @@ export async function startUp(
 ): Promise<Up> {
   const listening = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
+  let pid = 0;
   let signal: (name: NodeJS.Signals) => void = () => undefined;
   const ended = runProgram(folder, ["up"], {
     env,
     onStart: (child) => {
+      pid = child.pid ?? 0;
       signal = (name) => void child.kill(name);
       const take = (chunk: Buffer): void => {
         chunks.push(chunk);
@@ -49,5 +52,5 @@ export async function startUp(
   const early = ended.then(({ stderr }) => Promise.reject(new Error(`up has ended: ${stderr}`)));
   early.catch(() => undefined);
   const url = await Promise.race([listening.promise, early]).finally(() => clearTimeout(late));
-  return { url, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+  return { url, pid, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }

@@ -14,6 +14,8 @@ export type Size = "small" | "full";
 /** What a case is given. */
 export interface CaseInput {
   readonly size: Size;
+  /** Records of the back-fill that `interactive` asks beside. */
+  readonly records: number;
   readonly store: StoreAt;
   /** An empty folder of the case's own. */
   readonly folder: string;

@@ -5,11 +5,12 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { Pool } from "undici";
+import { answerParent } from "../child.ts";
 import { crmAccount, erpAccount } from "./records.ts";
 import { serveYard } from "./serve.ts";
 import { YardTable } from "./table.ts";
 import { hookToken } from "./talk.ts";
-import type { Asked, YardAnswers, YardCounts, YardPlace, YardQuestions } from "./talk.ts";
+import type { YardCounts, YardPlace, YardQuestions } from "./talk.ts";
 
 const changeMsMax = 10_000;
 const latencyMs = Number(process.argv[2] ?? "5");
@@ -87,7 +88,7 @@ async function changes({ count, mark, hook, pauseMs }: YardQuestions["changes"])
   return times;
 }
 
-const actions: { readonly [kind in keyof YardQuestions]: (question: YardQuestions[kind]) => unknown } = {
+answerParent<YardQuestions>({ crm: crm.url, erp: erp.url } satisfies YardPlace, {
   seed,
   emptyErp: () => {
     erpTable.clear();
@@ -101,21 +102,4 @@ const actions: { readonly [kind in keyof YardQuestions]: (question: YardQuestion
     erp.close();
     return null;
   },
-};
-
-async function act({ id, kind, question }: Asked): Promise<void> {
-  try {
-    const answer = (await actions[kind](question as never)) as YardAnswers[typeof kind];
-    process.send?.({ id, answer });
-    if (kind === "stop") process.disconnect();
-  } catch (error) {
-    process.send?.({ id, failure: error instanceof Error ? error.message : "unknown" });
-  }
-}
-
-process.on("message", (asked: Asked) => {
-  act(asked).catch(() => undefined);
 });
-// Without its parent the yard has nothing to do.
-process.on("disconnect", () => process.exit(0));
-process.send?.({ crm: crm.url, erp: erp.url } satisfies YardPlace);

@@ -39,13 +39,6 @@ export interface YardCounts {
   readonly requests: number;
 }
 
-/** A question under its number. */
-export interface Asked {
-  readonly id: number;
-  readonly kind: keyof YardQuestions;
-  readonly question: YardQuestions[keyof YardQuestions];
-}
-
 /** First message of the yard: where its systems listen. */
 export interface YardPlace {
   readonly crm: string;

@@ -42,6 +42,7 @@ export { fakeEngine, smallStatus } from "./cli/testing.ts";
 export { createHttpApp } from "./http/app.ts";
 export { fuzzStatuses, runFuzz, type Fuzzed } from "./http/testing/fuzz-run.ts";
 export { growthOf, heldMemory, memoryText, type HeldMemory } from "./http/testing/held-memory.ts";
+export { openCrowd, slowKinds } from "./http/testing/slow-crowd.ts";
 export { startLoop } from "./cli/loop.ts";
 export type { Project } from "./config/project.ts";
 export { listen } from "./http/serve.ts";

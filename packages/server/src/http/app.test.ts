@@ -109,6 +109,24 @@ const post = (
   headers: Record<string, string> = {},
 ): Promise<Response> => Promise.resolve(app.request(path, { method: "POST", body, headers }));
 
+describe("a status", () => {
+  it("for a crowd that asks at once is looked at for the first, and once for all others", async () => {
+    let looks = 0;
+    const { app } = made({
+      status: async () => {
+        looks += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        return status;
+      },
+    });
+    const paths = Array.from({ length: 300 }, (_none, nth) => ["/healthz", "/readyz", "/"][nth % 3] ?? "");
+    const answers = await Promise.all(paths.map(async (path) => app.request(path)));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThanOrEqual(2);
+  });
+});
+
 describe("reviews", () => {
   it("are a page without scripts, the same as JSON, under the policy of all pages", async () => {
     const { app } = made();

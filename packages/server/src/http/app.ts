@@ -1,7 +1,8 @@
 import { apiBase } from "@crossfoot/api";
 import { Hono } from "hono";
 import type { Context } from "hono";
-import type { Engine } from "../runtime/engine.ts";
+import type { Engine, StatusReport } from "../runtime/engine.ts";
+import { gathered } from "../runtime/gather.ts";
 import { addHooks } from "./hooks.ts";
 import type { HookOptions } from "./hooks.ts";
 import type { Api } from "./api/api.ts";
@@ -56,9 +57,12 @@ export function createHttpApp(
       if (!context.res.headers.has(name)) context.res.headers.set(name, value);
   });
   addHooks(app, engine, options);
-  app.get("/healthz", (context) => health(engine, options, context));
-  app.get("/readyz", (context) => readiness(engine, options, context));
-  addPages(app, engine, options);
+  // A status is dear, and anybody may ask whether we are well: a crowd must not keep the store busy.
+  const status = gathered<never, StatusReport>(() => engine.status());
+  const looked = { status: () => status([]), reviews: () => engine.reviews() };
+  app.get("/healthz", (context) => health(looked, options, context));
+  app.get("/readyz", (context) => readiness(looked, options, context));
+  addPages(app, looked, options);
   options.people?.add(app);
   const { api } = options;
   if (api !== undefined) app.all(`${apiBase}/*`, (context) => api.fetch(context.req.raw, context.env));

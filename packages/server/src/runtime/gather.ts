@@ -1,14 +1,15 @@
 /**
  * Makes one call of `work` for everything that came while the call before was under way: many callers share
- * one commit, and none waits for more to come. Each caller's promise is that of the call that took its part.
+ * one commit, or one answer that was begun after they asked, and none waits for more to come. Each caller's
+ * promise is that of the call that took its part.
  */
-export function gathered<Part>(
-  work: (parts: readonly Part[]) => Promise<void>,
-): (parts: readonly Part[]) => Promise<void> {
+export function gathered<Part, T = void>(
+  work: (parts: readonly Part[]) => Promise<T>,
+): (parts: readonly Part[]) => Promise<T> {
   let waiting: Part[] = [];
   let last: Promise<unknown> = Promise.resolve();
-  let next: Promise<void> | null = null;
-  const run = (): Promise<void> => {
+  let next: Promise<T> | null = null;
+  const run = (): Promise<T> => {
     const parts = waiting;
     waiting = [];
     next = null;

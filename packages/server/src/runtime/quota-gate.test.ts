@@ -422,6 +422,20 @@ describe("calls at one time", () => {
     expect(floor.system.most).toBe(2);
   });
 
+  it("a call that comes while its worker gives all back waits for that alone", async () => {
+    const floor = new Floor([minute], { limits: { concurrency: 4 } });
+    const gate = floor.worker();
+    await floor.time.until(floor.many(gate, openTerms("poll"), 1));
+    const resting = gate.rest();
+    await floor.time.pass(1);
+    const from = floor.time.now();
+    // 1. The seats are given back. 2. Somebody asks. 3. The store says that no seat is ours.
+    const call = floor.many(gate, openTerms("interactive"), 1);
+    expect(await floor.time.until(call)).toBe(1);
+    expect(floor.time.now() - from).toBeLessThan(50);
+    await floor.time.until(resting);
+  });
+
   it("of one worker alone need no store", async () => {
     const floor = new Floor([], { limits: { concurrency: 3 } });
     await floor.time.until(floor.many(floor.worker({ isShared: false }), openTerms("poll"), 50));

@@ -406,6 +406,8 @@ class QuotaGate implements Gate {
     for (const { sent } of [closings, told, tempo]) sent();
     this.#witness = { at: answer.at, askedAt: now };
     this.#take(answer, askedAt);
+    // Who came while everything was given back was not refused anything: it asks at once.
+    if (!isResting) this.#askLater(answer);
   }
 
   #take(answer: QuotaAnswer, askedAt: Instant): void {
@@ -417,12 +419,13 @@ class QuotaGate implements Gate {
       answer.seats === null ? null : { count: answer.seats, until: askedAt.monotonic + answer.seatsMs };
     for (const { lane } of answer.blocks) this.#askAt.delete(lane);
     for (const refusal of answer.refusals) this.#refused(refusal, now);
-    // Who still lacks something asks again, but not at once.
-    for (const lane of this.#lacking(this.#now()))
-      this.#askAt.set(
-        lane,
-        Math.max(this.#askAt.get(lane) ?? 0, now + (answer.seats === 0 ? askAgainMs : lookMs)),
-      );
+  }
+
+  /** Who still lacks something asks again, but not at once. */
+  #askLater({ seats }: QuotaAnswer): void {
+    const now = this.#now();
+    const askAt = now.monotonic + (seats === 0 ? askAgainMs : lookMs);
+    for (const lane of this.#lacking(now)) this.#askAt.set(lane, Math.max(this.#askAt.get(lane) ?? 0, askAt));
   }
 
   /** A lane got nothing: it asks again later, or its work is postponed. */

@@ -5,8 +5,8 @@ import type { Socket } from "node:net";
  * How a connection keeps a server waiting: headers byte by byte, a body byte by byte, a stream of events
  * that is never read, a connection that is kept and not used.
  */
-const slowKinds = ["headers", "body", "reader", "idle"] as const;
-type SlowKind = (typeof slowKinds)[number];
+export const slowKinds = ["headers", "body", "reader", "idle"] as const;
+export type SlowKind = (typeof slowKinds)[number];
 
 /** Many slow connections to one server. */
 export interface SlowCrowd {
