@@ -30,6 +30,7 @@ export interface OperationsOperations {
           readonly state: string;
           readonly [key: string]: unknown;
         };
+        readonly sealing: { readonly [key: string]: unknown } | null;
       };
     };
   };
