@@ -70,6 +70,7 @@ const status = exactly({
   webhooks: exactly({ counts: rows, waiting: rows }),
   subscriptions: rows,
   epoch: z.looseObject({ number: z.number(), state: z.string() }),
+  sealing: z.record(z.string(), z.unknown()).nullable(),
 });
 const run = exactly({
   id: z.string(),

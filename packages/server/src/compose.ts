@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { httpConnector } from "@crossfoot/connector-http";
 import { odoo } from "@crossfoot/connector-odoo";
 import { tryton } from "@crossfoot/connector-tryton";
-import { compilePolicy, isKnownCurrency } from "@crossfoot/model";
+import { compilePolicy, isKnownCurrency, isPersonal, privacyInventory } from "@crossfoot/model";
 import type { Connectors, Project, StoreHome } from "./config/project.ts";
 import { erasedListName, fileErasedList } from "./platform/erased-list.ts";
 import { subscribedSight } from "./http/outgoing/sight.ts";
@@ -18,6 +18,7 @@ import { systemEntropy } from "./platform/entropy.ts";
 import { createHttp } from "./platform/http.ts";
 import type { HttpOptions } from "./platform/http.ts";
 import { createLog } from "./platform/log.ts";
+import { createSealingCipher } from "./platform/sealing-cipher.ts";
 import { openServer } from "./platform/server.ts";
 import { sleep as systemSleep } from "./platform/sleep.ts";
 import type { Clock, Database, Log, Sleep, Witness } from "./ports.ts";
@@ -32,6 +33,7 @@ import { loadRules } from "./rules/load-rules.ts";
 import { createSide } from "./side.ts";
 import type { ReachableSide } from "./side.ts";
 import type { Store } from "./store/port.ts";
+import type { SealingDeps } from "./store/sealed/vault.ts";
 import { createStore } from "./store/store.ts";
 
 /** The connectors that come with Crossfoot, by the name used in crossfoot.yaml. */
@@ -63,7 +65,8 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   const database = options.database ?? (await openStore(project));
   const { clock = systemClock, sleep = systemSleep, wrap = {} } = options;
   const { historyMs: keepHistoryMs } = project;
-  const own = createStore({ database, entropy: systemEntropy, clock, keepHistoryMs });
+  const sealing = sealingOf(project);
+  const own = createStore({ database, entropy: systemEntropy, clock, keepHistoryMs, ...sealing });
   await own.migrate();
   // The folder's lock lets one process in: whoever held something here is gone.
   if (database.home === "embedded") await own.forgetWorkers();
@@ -121,6 +124,22 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     await engine.close();
   };
   return { ...engine, close };
+}
+
+/** With what the store seals values: each record of an entity with persons has a key of its own. */
+function sealingOf({ atRest, contract }: Pick<Project, "atRest" | "contract">): { sealing?: SealingDeps } {
+  if (atRest === null) return {};
+  const withPersons = new Set<string>(
+    privacyInventory(contract)
+      .filter(isPersonal)
+      .map(({ entity }) => entity),
+  );
+  return {
+    sealing: {
+      cipher: createSealingCipher(atRest.masters()),
+      hasPersons: (entity) => withPersons.has(entity),
+    },
+  };
 }
 
 /** Where each call of a connection waits for its turn. */

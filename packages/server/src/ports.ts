@@ -41,6 +41,40 @@ export interface Entropy {
   readonly uuid: () => string;
 }
 
+/** A key of one subject, as the store keeps it: encrypted under a master key that the store has not. */
+export interface WrappedKey {
+  /** 16 characters of base64url, random; stands in every token that the key makes. */
+  readonly id: string;
+  /** What it encrypts the values of. */
+  readonly subject: string;
+  /** Name of the master key, see {@link SealingCipher.master}. */
+  readonly master: string;
+  /** Base64url of nonce, tag and ciphertext. */
+  readonly wrapped: string;
+}
+
+/** Encrypts texts under one key of the store. The same text gives the same token. */
+export interface TextCipher {
+  readonly seal: (text: string) => string;
+  /** The text of a token of this key; null when it is none, or was changed. Never throws. */
+  readonly open: (token: string) => string | null;
+}
+
+/** Makes and opens the keys of the store. Whoever has only the database has none of it. */
+export interface SealingCipher {
+  /** Name of the master key that new keys are wrapped under; tells nothing of it. */
+  readonly master: string;
+  /** Names of all master keys that are known. */
+  readonly known: readonly string[];
+  readonly make: (subject: string) => WrappedKey;
+  /** Null when the master key is not known, or when the row is not what it says. Never throws. */
+  readonly unwrap: (key: WrappedKey) => TextCipher | null;
+  /** The same key under another known master key; null as `unwrap`. */
+  readonly rewrap: (key: WrappedKey, master: string) => WrappedKey | null;
+  /** The same cipher, that wraps new keys under another known master key. */
+  readonly under: (master: string) => SealingCipher;
+}
+
 /** Structured log. Values of customers' fields are never logged. */
 export interface Log {
   readonly info: (event: string, facts?: { readonly [name: string]: unknown }) => void;

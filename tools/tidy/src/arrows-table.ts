@@ -98,9 +98,16 @@ export const rooms: readonly Room[] = [
     typesOnly: true,
   },
   {
+    name: "server/gcm",
+    at: "packages/server/src/platform/gcm.ts",
+    rooms: [],
+    npm: [],
+    node: ["node:crypto"],
+  },
+  {
     name: "server/platform",
     at: "packages/server/src/platform/",
-    rooms: ["server/ports"],
+    rooms: ["server/gcm", "server/ports"],
     npm: "*",
     node: "*",
   },
@@ -369,7 +376,7 @@ export const rooms: readonly Room[] = [
   {
     name: "server/config",
     at: "packages/server/src/config/",
-    rooms: [...below, "server/ports"],
+    rooms: [...below, "server/gcm", "server/ports"],
     npm: ["yaml"],
     node: "*",
   },

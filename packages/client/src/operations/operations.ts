@@ -52,6 +52,7 @@ export interface OperationsOperations {
           readonly state: string;
           readonly [key: string]: unknown;
         };
+        readonly sealing: { readonly [key: string]: unknown } | null;
       };
     };
   };

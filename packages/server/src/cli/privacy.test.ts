@@ -38,6 +38,32 @@ describe("privacy", () => {
     expect(read("inventory.html")).toContain("legal obligation (6.1.c)");
   });
 
+  test("rekey takes the next master key and says what is left to do; without one it is refused", async () => {
+    const none = await ask(fakeEngine(), "privacy", "rekey");
+    expect(none.code).toBe(4);
+    expect(none.err).toContain("atRest.nextKey");
+    for (const [name, bytes] of [
+      ["one.key", "a"],
+      ["two.key", "b"],
+    ] as const)
+      writeFiles(folder.path, { [name]: bytes.repeat(64) }, 0o600);
+    const keys = 'atRest: { key: "file:one.key", nextKey: "file:two.key" }\n';
+    writeFiles(folder.path, { "crossfoot.yaml": plainProject + keys });
+    const asked: string[] = [];
+    const privacy = {
+      ...fakeEngine().privacy,
+      rekey: (master: string, by: string) => {
+        asked.push(master, by);
+        const state = { state: "sealed", master, keys: 7, others: 0 } as const;
+        return Promise.resolve({ wrapped: 7, state });
+      },
+    };
+    const done = await ask({ ...fakeEngine(), privacy }, "privacy", "rekey");
+    expect(done).toMatchObject({ code: 0, err: "" });
+    expect(done.out).toContain(`7 keys wrapped anew; the master key is ${asked[0]}`);
+    expect(asked).toEqual([expect.stringMatching(/^k-[\da-f]{16}$/), "ada"]);
+  });
+
   test("erase goes by plan, apply, run and finish; the files of the project are first", async () => {
     const mini = await personScene({ database: (deps) => createMemoryStore(deps) });
     // Each command closes its engine: the scene goes on.

@@ -7,6 +7,7 @@ import { projectOf, withEngine } from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepDocument } from "./keep-document.ts";
 import { keepPlan } from "./plan-file.ts";
+import { rekeyCommand } from "./privacy-rekey.ts";
 import { filesHolding } from "./privacy-files.ts";
 import { badInput, exitCodes, Refusal } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
@@ -34,6 +35,7 @@ const actions: { readonly [name: string]: Action } = {
       ? finishCommand(context, personOf(person), flags)
       : eraseCommand(context, personOf(person), flags),
   erasures: (context) => erasuresCommand(context),
+  rekey: (context) => rekeyCommand(context),
 };
 
 /** Adds the command for values of persons. */

@@ -90,6 +90,9 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof Error && error.name === "SchemaRefused") {
     return new Refusal(exitCodes.failed, error.message, { code: "schema_refused" });
   }
+  if (error instanceof Error && error.name === "SealedElsewhere") {
+    return new Refusal(exitCodes.misconfigured, error.message, { code: "sealing_key_missing" });
+  }
   if (error instanceof Error && error.name === "RecordUnknown") {
     return new Refusal(exitCodes.failed, error.message, { code: "record_unknown" });
   }

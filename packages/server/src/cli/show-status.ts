@@ -149,6 +149,14 @@ function observeOnly({ observed, connections: all }: StatusReport): string {
 const outlook = (status: StatusReport, room: number): string =>
   status.cursors.length === 0 ? "" : outlookParts(status.outlooks, room, standsStill(status));
 
+/** How values are encrypted; nothing where they are not, `check` says that. */
+function atRest({ sealing }: StatusReport): string {
+  if (sealing === null) return "";
+  const { master, keys, others } = sealing;
+  const left = others === 0 ? "" : `, ${others} of them still under another: \`crossfoot privacy rekey\``;
+  return `Values are encrypted at rest under ${master} (${keys} keys${left}).`;
+}
+
 /** In everyday life nothing is said of the epoch. */
 const epochLine = ({ epoch }: StatusReport): string => (epoch.state === "confirmed" ? "" : showEpoch(epoch));
 
@@ -166,6 +174,7 @@ export function showStatus(status: StatusReport, room: number): string {
     webhooksPart,
     subscriptionsPart,
     workersPart,
+    atRest,
     runs,
   ];
   const parts = all.map((part) => part(status, room));

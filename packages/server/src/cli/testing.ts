@@ -111,6 +111,7 @@ export const smallStatus: StatusReport = {
   webhooks: { counts: [], waiting: [] },
   subscriptions: [],
   outlooks: [],
+  sealing: null,
   epoch: firstEpoch,
 };
 
@@ -157,7 +158,7 @@ export function fakeEngine(answers: Partial<Engine> = {}): Engine & { readonly a
     },
     privacy: {
       ...{ exportPerson: unasked, planErasure: unasked, erasePerson: unasked, identifiersOf: unasked },
-      ...{ eraseAgain: () => Promise.resolve([]), erasures: () => Promise.resolve([]) },
+      ...{ eraseAgain: () => Promise.resolve([]), erasures: () => Promise.resolve([]), rekey: unasked },
     },
     verify: () => Promise.resolve({ entries: 12, broken: [], accepted: [] }),
     run: () => Promise.resolve(quietRun),

@@ -4,6 +4,7 @@ import type { GuardLimits } from "@crossfoot/kernel";
 import { entityNames, fieldKindsOf, nearestName } from "@crossfoot/model";
 import type { Role, Roles } from "@crossfoot/model";
 import type { Environment } from "./environment.ts";
+import { loadAtRest } from "./load-at-rest.ts";
 import { loadConnection } from "./load-connection.ts";
 import { hashOf, loadContract, switched } from "./load-contract.ts";
 import { loadPeople } from "./load-people.ts";
@@ -79,6 +80,7 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
   };
   const server = loadServer(served);
   const people = loadPeople(served);
+  const atRest = loadAtRest(served);
   const told = loadSubscriptions(served, subscriptions);
   const kinds = Object.fromEntries(
     entityNames.map((name) => [name, fieldKindsOf(name, contract.contract.entities[name])]),
@@ -99,7 +101,7 @@ export function loadProject(folder: string, options: LoadOptions): LoadedProject
     return { problems: sortProblems(work.problems) };
   }
   return {
-    project: compose(work, { contract, connections, roles, store, server, people, visibility, told }),
+    project: compose(work, { contract, connections, roles, store, atRest, server, people, visibility, told }),
   };
 }
 
@@ -195,6 +197,7 @@ function compose(
     readonly connections: readonly ProjectConnection[];
     readonly roles: Roles;
     readonly store: StoreHome;
+    readonly atRest: Project["atRest"];
     readonly server: Project["server"];
     readonly people: Project["people"];
     readonly visibility: Visibility;
@@ -208,6 +211,7 @@ function compose(
     folder: work.folder,
     settings: [...work.settings.values()],
     store: at.store,
+    atRest: at.atRest,
     connections: at.connections,
     roles: at.roles,
     observed: at.connections

@@ -131,6 +131,12 @@ export const optionTable: readonly Option[] = [
   option("sealed.nextKey", key, {
     help: "The key that `crossfoot secrets rotate` seals with; until then and after both are known.",
   }),
+  option("atRest.key", key, {
+    help: "Where the key is that the store's values are encrypted with: a file, or what a program prints.",
+  }),
+  option("atRest.nextKey", key, {
+    help: "The key that `crossfoot privacy rekey` takes instead; until then and after both are known.",
+  }),
   option("connections.*.connector", text, {
     isRequired: true,
     help: "Kind of system: `http`, `odoo`, `tryton`.",

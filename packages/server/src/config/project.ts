@@ -4,6 +4,7 @@ import type { Contract, EntityName, Role, Roles } from "@crossfoot/model";
 import type { keyRoles } from "./key-roles.ts";
 import type { Setting } from "./settings.ts";
 import type { Visibility } from "./visibility.ts";
+import type { SealingKey } from "./sealed-key.ts";
 
 /** Connectors by the name that crossfoot.yaml uses. */
 export interface Connectors {
@@ -109,6 +110,14 @@ export interface PeopleSettings {
   readonly oidc: OidcSettings | null;
 }
 
+/** With what the values of the store are encrypted. Printing it shows no key. */
+export interface AtRest {
+  /** The key of `atRest.key`, then that of `atRest.nextKey` where there is one. */
+  readonly masters: () => readonly [SealingKey, ...SealingKey[]];
+  /** Name of the key of `atRest.nextKey`. */
+  readonly next: string | null;
+}
+
 /** Exports that `up` and `worker` write. */
 export interface ExportTerms {
   readonly everyMs: number;
@@ -125,6 +134,8 @@ export interface Project {
   readonly folder: string;
   readonly settings: readonly Setting[];
   readonly store: StoreHome;
+  /** With what the store's values are encrypted; null where they are stored as they are. */
+  readonly atRest: AtRest | null;
   readonly connections: readonly ProjectConnection[];
   readonly roles: Roles;
   /** Connections that are only observed: nothing is ever sent to them. */

@@ -25,6 +25,7 @@ writes them into the project.
 const sections: { readonly [key: string]: string } = {
   store: "Where Crossfoot keeps what it knows. Say `embedded` or `url`, not both.",
   sealed: "Only where a secret is `sealed:NAME`.",
+  atRest: "Off unless `key` is said; see docs/guide/privacy.md.",
   connections:
     "One `crm` and one `erp`. The name of a connection is also the name of its file in `mappings`.",
   observe: "Nothing is written anywhere.",

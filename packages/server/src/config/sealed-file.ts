@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isMap } from "@crossfoot/kernel";
 import type { Json, JsonMap } from "@crossfoot/kernel";
+import { decrypted, encrypted, nonceBytes, tagBytes } from "../platform/gcm.ts";
 import { readPrivateFile } from "./private-file.ts";
 import { sealedName } from "./secret-reference.ts";
 import type { ReadSecret } from "./secret-reference.ts";
@@ -13,9 +14,6 @@ export const sealedFile = "secrets.sealed";
 
 const format = "crossfoot-sealed/1";
 const bytesMax = 8 * 1024 * 1024;
-/** As NIST SP 800-38D asks for random ones: 96 bits, a fresh one for each value. */
-const nonceBytes = 12;
-const tagBytes = 16;
 
 /** One secret as it stands in the file. */
 interface SealedEntry {
@@ -73,8 +71,8 @@ function entryOf(json: Json): SealedEntry | undefined {
 }
 
 /** What is sealed beside the value: an entry under another name, key or time does not open. */
-function bound(key: SealingKey, name: string, at: string): Buffer {
-  return Buffer.from(JSON.stringify([format, key.id, name, at]), "utf8");
+function bound(key: SealingKey, name: string, at: string): string {
+  return JSON.stringify([format, key.id, name, at]);
 }
 
 /** Seals a value under its name. */
@@ -82,11 +80,12 @@ export function sealValue(
   key: SealingKey,
   { name, value, at }: { readonly name: string; readonly value: string; readonly at: string },
 ): SealedEntry {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce, { authTagLength: tagBytes });
-  cipher.setAAD(bound(key, name, at));
-  const sealed = Buffer.concat([cipher.update(value, "utf8"), cipher.final(), cipher.getAuthTag()]);
-  return { nonce: nonce.toString("base64"), sealed: sealed.toString("base64"), at };
+  const bytes = Buffer.from(value, "utf8");
+  // As NIST SP 800-38D asks for random ones: 96 bits, a fresh one for each value.
+  const sealing = { nonce: randomBytes(nonceBytes), about: bound(key, name, at) };
+  const { nonce, tag, text } = encrypted(createSecretKey(key.bytes), bytes, sealing);
+  const sealed = Buffer.concat([text, tag]);
+  return { nonce: Buffer.from(nonce).toString("base64"), sealed: sealed.toString("base64"), at };
 }
 
 /** Opens one secret. Refused with its name when it is missing, was changed, or stands under another name. */
@@ -103,16 +102,10 @@ export function openValue(key: SealingKey, secrets: SealedSecrets, name: string)
   }
   const broken = refuse(`\`${name}\` in ${sealedFile} was changed and does not open; ${again}`);
   const [nonce, sealed] = [Buffer.from(entry.nonce, "base64"), Buffer.from(entry.sealed, "base64")];
-  if (nonce.length !== nonceBytes || sealed.length <= tagBytes) return broken;
-  try {
-    const cipher = createDecipheriv("aes-256-gcm", key.bytes, nonce, { authTagLength: tagBytes });
-    cipher.setAAD(bound(key, name, entry.at));
-    cipher.setAuthTag(sealed.subarray(-tagBytes));
-    const opened = Buffer.concat([cipher.update(sealed.subarray(0, -tagBytes)), cipher.final()]);
-    return { ok: true, secret: opened.toString("utf8") };
-  } catch {
-    return broken;
-  }
+  if (sealed.length <= tagBytes) return broken;
+  const parts = { nonce, tag: sealed.subarray(-tagBytes), text: sealed.subarray(0, -tagBytes) };
+  const opened = decrypted(createSecretKey(key.bytes), parts, bound(key, name, entry.at));
+  return opened === null ? broken : { ok: true, secret: opened.toString("utf8") };
 }
 
 /** Two programs changed the sealed secrets at once, or one was cut off while it did. */

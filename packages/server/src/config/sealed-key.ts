@@ -39,15 +39,15 @@ const refuse = (problem: string): ReadKey => ({ ok: false, problem });
 /**
  * Reads the key: 32 random bytes in base64 or hex, so that nothing has to be guessed at. A program is started
  * without a shell, its words parted by blanks, and what it prints on stderr is shown to whoever started
- * Crossfoot. Never throws; the problem holds nothing of the key.
+ * Crossfoot. `of` says in problems what it is the key of. Never throws; the problem holds nothing of the key.
  */
-export function readKey(reference: KeyReference, folder: string): ReadKey {
+export function readKey(reference: KeyReference, folder: string, of = "the sealed secrets"): ReadKey {
   if (reference.kind === "file") {
     const { path } = reference;
     const read = readPrivateFile({ path: resolve(folder, path), shown: path, bytesMax });
     if (read.ok) return keyFrom(read.text, path);
     const advice = read.isMissing ? `; \`crossfoot secrets key ${path}\` makes one` : "";
-    return refuse(`the key of the sealed secrets: ${read.problem}${advice}`);
+    return refuse(`the key of ${of}: ${read.problem}${advice}`);
   }
   const [program = "", ...words] = reference.words;
   const { status, signal, error, stdout } = spawnSync(program, words, {
@@ -59,11 +59,11 @@ export function readKey(reference: KeyReference, folder: string): ReadKey {
   });
   if (error !== undefined) {
     const { code = "failed" } = error as NodeJS.ErrnoException;
-    return refuse(`the key of the sealed secrets: the command \`${program}\` did not give it (${code})`);
+    return refuse(`the key of ${of}: the command \`${program}\` did not give it (${code})`);
   }
   if (status !== 0) {
     const how = signal ?? `exit code ${status}`;
-    return refuse(`the key of the sealed secrets: the command \`${program}\` failed (${how})`);
+    return refuse(`the key of ${of}: the command \`${program}\` failed (${how})`);
   }
   return keyFrom(stdout, `the command \`${program}\``);
 }

@@ -44,6 +44,7 @@ const status: StatusReport = {
   proofs: [],
   subscriptions: [],
   outlooks: [],
+  sealing: null,
   epoch: firstEpoch,
   webhooks: { counts: [], waiting: [] },
   runs: [

@@ -26,6 +26,7 @@ const status: StatusReport = {
     { id: erp, system: "tryton", role: "erp", tenant: null, state: "refused", reason: "Ada Person said no" },
   ],
   observed: [],
+  sealing: null,
   pauses: [{ kind: "entity", name: "products", by: "Ada Person", since: "2026-01-31T09:00:00Z" }],
   shards: [
     { shard: 0, holder: "host-1", since: "2026-01-31T09:00:00Z" },

@@ -1,7 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-
-const nonceBytes = 12;
-const tagBytes = 16;
+import { createSecretKey, hkdfSync, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { decrypted, encrypted, keyBytes, nonceBytes, packed, unpacked } from "./gcm.ts";
 
 /**
  * Seals texts by AES-256-GCM under a key that is derived from `secrets` (HKDF with SHA-256; `purpose` and
@@ -13,27 +12,18 @@ export function createSealer(
   secrets: () => readonly string[],
   { purpose, name }: { readonly purpose: string; readonly name: string },
 ): { readonly seal: (text: string) => string; readonly open: (sealed: string) => string | null } {
-  const key = (): Buffer =>
-    Buffer.from(hkdfSync("sha256", JSON.stringify(secrets()), name, `crossfoot ${purpose}`, 32));
+  const key = (): KeyObject => {
+    const bytes = hkdfSync("sha256", JSON.stringify(secrets()), name, `crossfoot ${purpose}`, keyBytes);
+    return createSecretKey(new Uint8Array(bytes));
+  };
   return {
     seal: (text) => {
-      const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv("aes-256-gcm", key(), nonce);
-      const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64");
+      const at = { nonce: randomBytes(nonceBytes), about: "" };
+      return packed(encrypted(key(), Buffer.from(text, "utf8"), at)).toString("base64");
     },
     open: (text) => {
-      const bytes = Buffer.from(text, "base64");
-      if (bytes.length < nonceBytes + tagBytes) return null;
-      const nonce = bytes.subarray(0, nonceBytes);
-      const decipher = createDecipheriv("aes-256-gcm", key(), nonce, { authTagLength: tagBytes });
-      decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
-      try {
-        const opened = decipher.update(bytes.subarray(nonceBytes + tagBytes));
-        return Buffer.concat([opened, decipher.final()]).toString("utf8");
-      } catch {
-        return null;
-      }
+      const plain = decrypted(key(), unpacked(Buffer.from(text, "base64")), "");
+      return plain?.toString("utf8") ?? null;
     },
   };
 }

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { compileMapping } from "@crossfoot/connector-sdk";
 import { entities, entityNames, fieldKindsOf, readContract } from "@crossfoot/model";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
-import { checkPrivacy } from "./check-privacy.ts";
+import type { SealingState } from "../store/port.ts";
+import { checkAtRest, checkPrivacy } from "./check-privacy.ts";
 import { miniWorld } from "./testing/world.ts";
 
 /** Findings about a birthday on contacts that the ERP maps. */
@@ -36,4 +37,27 @@ test("a mapped field of a person that nobody has named is told, with where to na
   expect(await found({ privacy: { category: "identity" } }, true)).toEqual([]);
   expect(await found({ privacy: { category: "none" } }, true)).toEqual([]);
   expect(await found({}, false)).toEqual([]);
+});
+
+const inMemory = {
+  entropy: { digest: (text: string): string => text, uuid: (): string => "u" },
+  clock: { now: (): number => 0, monotonic: (): number => 0 },
+};
+
+test("it is said whether values are encrypted at rest, and which keys are still to be wrapped", async () => {
+  const of = (sealing: SealingState | null) =>
+    checkAtRest({ store: { ...createMemoryStore(inMemory), sealingState: () => Promise.resolve(sealing) } });
+  expect(await of(null)).toMatchObject({
+    severity: "ok",
+    message: expect.stringContaining("as they are") as string,
+  });
+  const state = { state: "sealed", master: "k-2", keys: 9, others: 0 } as const;
+  expect(await of(state)).toMatchObject({
+    severity: "ok",
+    message: "values are encrypted under k-2 (9 keys)",
+  });
+  expect(await of({ ...state, others: 4 })).toMatchObject({
+    severity: "warning",
+    message: expect.stringContaining("4 of them are still wrapped under another") as string,
+  });
 });

@@ -3,6 +3,25 @@ import type { CheckFinding } from "./engine.ts";
 import { mappingOf } from "./world.ts";
 import type { World } from "./world.ts";
 
+/** Whether the store's values are encrypted. */
+export async function checkAtRest({ store }: Pick<World, "store">): Promise<CheckFinding> {
+  const state = await store.sealingState();
+  if (state === null)
+    return {
+      ...{ severity: "ok", about: "store" },
+      message: "values are stored as they are: encrypt the disk and the backups, or say `atRest.key`",
+    };
+  const { master, keys, others } = state;
+  const message = `values are encrypted under ${master} (${keys} keys)`;
+  if (others === 0) return { severity: "ok", about: "store", message };
+  const advice = "run `crossfoot privacy rekey` again before the former key is taken out";
+  return {
+    severity: "warning",
+    about: "store",
+    message: `${message}; ${others} of them are still wrapped under another: ${advice}`,
+  };
+}
+
 /** Fields of persons that flow although nobody has said what kind of personal value they hold. Pure. */
 export function checkPrivacy({
   contract,

@@ -2,7 +2,7 @@ import { failureRecord } from "@crossfoot/connector-sdk";
 import type { Connection, Description } from "@crossfoot/connector-sdk";
 import type { EntityPolicy } from "@crossfoot/kernel";
 import { checkFields } from "./check-fields.ts";
-import { checkPrivacy } from "./check-privacy.ts";
+import { checkAtRest, checkPrivacy } from "./check-privacy.ts";
 import { reachOf, scopesOf } from "./check-reach.ts";
 import type { CheckFinding } from "./engine.ts";
 import { openTerms } from "./gate.ts";
@@ -37,7 +37,7 @@ export async function checkWorld(world: World): Promise<readonly CheckFinding[]>
   }
   for (const policy of world.policies) findings.push(...checkEntity(world, policy, opened));
   for (const [side, description] of described) findings.push(...checkFields(world, side, description));
-  findings.push(...checkPrivacy(world));
+  findings.push(...checkPrivacy(world), await checkAtRest(world));
   return findings;
 }
 

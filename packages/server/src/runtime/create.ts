@@ -211,6 +211,7 @@ async function statusOf(world: World): Promise<StatusReport> {
     webhooks: { counts: await store.deliveryCounts(), waiting: await store.countHints() },
     subscriptions: (await store.listSubscriptions()).map(({ places: _places, ...row }) => row),
     epoch: await store.loadEpoch(),
+    sealing: await store.sealingState(),
     outlooks: await outlooksOf(world, await openQuietly(world)),
   };
 }

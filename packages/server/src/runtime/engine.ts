@@ -41,6 +41,7 @@ import type {
   DeliveryOutcome,
   EntityCounts,
   EventStore,
+  SealingState,
   SubscriptionRow,
   SubscriptionStore,
   ContractSigning,
@@ -322,6 +323,8 @@ export interface StatusReport {
   /** Quota, backlog and when that will have been done, by connection. */
   readonly outlooks: readonly Outlook[];
   readonly epoch: EpochRow;
+  /** How the store's values are encrypted at rest; null where they are stored as they are. */
+  readonly sealing: SealingState | null;
 }
 
 /** One finding of a check. */

@@ -1,5 +1,5 @@
 import type { ConnectionId, Fields, Json, LinkId } from "@crossfoot/kernel";
-import type { ErasureProof, HeldRow } from "../store/port.ts";
+import type { ErasureProof, HeldRow, SealingState } from "../store/port.ts";
 import type { PlanDocument } from "./plan-document.ts";
 
 /** A person asked for something that cannot be done now. Nothing was changed. */
@@ -66,4 +66,9 @@ export interface Privacy {
   /** Erases again whom a restored backup brought back. */
   eraseAgain(): Promise<readonly ErasureProof[]>;
   erasures(): Promise<readonly ErasureProof[]>;
+  /**
+   * Wraps the keys of the store under another master key that is known; tells the audit log. Answers how many
+   * it wrapped and how all stand. Rejects with SealedElsewhere where the key is not known.
+   */
+  rekey(master: string, by: string): Promise<{ readonly wrapped: number; readonly state: SealingState }>;
 }

@@ -32,7 +32,7 @@ const without = [
     "word",
   ],
   ...["work", "worker", "person", "person_link", "person_session", "sign_in_try"],
-  ...["subscription", "subscription_delivery"],
+  ...["subscription", "subscription_delivery", "data_key", "sealing"],
 ];
 
 forEachHome(vitest, ["embedded"], (home) => {

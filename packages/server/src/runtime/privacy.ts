@@ -17,6 +17,7 @@ import type { RepairAsked } from "./repair-report.ts";
 import { openTerms } from "./gate.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { World } from "./world.ts";
+import { rekey } from "./rekey.ts";
 
 /** By what rows about a person are found. */
 type Sought = Pick<PersonSought, "links" | "records">;
@@ -290,5 +291,6 @@ export function privacyOf(world: World): Privacy {
     },
     eraseAgain: () => eraseAgain(world),
     erasures: () => world.store.listErasures(),
+    rekey: (master, by) => rekey(world, master, by),
   };
 }

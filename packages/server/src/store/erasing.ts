@@ -4,6 +4,7 @@ import { chainedBytes } from "./chain.ts";
 import type { Note } from "./chain.ts";
 import { erasedText } from "./port.ts";
 import type { ErasureOrder, ErasureProof, JournalEntry, PersonSought, RecordKey } from "./port.ts";
+import type { Reader } from "./sealed/vault.ts";
 
 /** A table that may hold values of persons, and what an erasure does with its rows. */
 export interface Place {
@@ -113,15 +114,27 @@ export const isOfAnother = (place: Place, row: JsonMap): boolean =>
   place.links.some((column) => typeof row[column] === "string") ||
   (place.isOfRecord === true && typeof row["external_id"] === "string");
 
-/** Whether a text stands anywhere in a value, keys of maps included; in small letters on both sides. */
-export function holdsText(value: Json | undefined, texts: readonly string[]): boolean {
+/** Reads what a store has sealed, and seals it again. */
+export type SealedTexts = Pick<Reader, "read" | "again">;
+
+/**
+ * Whether a text stands anywhere in a value, keys of maps and what is sealed included; in small letters on
+ * both sides.
+ */
+export function holdsText(
+  value: Json | undefined,
+  texts: readonly string[],
+  reader: SealedTexts | null = null,
+): boolean {
   if (typeof value === "string") {
+    const held = reader?.read(value);
+    if (held !== undefined) return holdsText(held, texts);
     const small = value.toLowerCase();
     return texts.some((text) => small.includes(text));
   }
-  if (Array.isArray(value)) return value.some((each: Json) => holdsText(each, texts));
+  if (Array.isArray(value)) return value.some((each: Json) => holdsText(each, texts, reader));
   if (value === undefined || !isMap(value)) return false;
-  return Object.entries(value).some(([key, each]) => holdsText(key, texts) || holdsText(each, texts));
+  return Object.entries(value).some(([key, each]) => holdsText(key, texts) || holdsText(each, texts, reader));
 }
 
 /** What is taken out of a value. */
@@ -132,6 +145,18 @@ interface Taken {
   readonly values: ReadonlySet<string>;
   readonly links: ReadonlySet<string>;
   readonly by: string | null;
+  readonly reader: SealedTexts | null;
+}
+
+/** A sealed value without the texts, sealed as it was. */
+function withoutSealed(
+  token: string,
+  held: Json,
+  at: { readonly taken: Taken; readonly isOwn: boolean },
+): Json {
+  const left = without(held, at.taken, at.isOwn);
+  if (left === null || at.taken.reader === null) return left;
+  return canonicalBytes(left) === canonicalBytes(held) ? token : at.taken.reader.again(token, left);
 }
 
 /**
@@ -140,6 +165,8 @@ interface Taken {
  */
 function without(value: Json, taken: Taken, isOwn: boolean): Json {
   if (typeof value === "string") {
+    const held = taken.reader?.read(value);
+    if (held !== undefined) return withoutSealed(value, held, { taken, isOwn });
     const small = value.toLowerCase();
     const goes = (isOwn && taken.values.has(small)) || taken.identifiers.some((text) => small.includes(text));
     return goes ? taken.by : value;
@@ -162,9 +189,9 @@ export type Erased = "gone" | JsonMap | null;
 export function erasedRow(
   place: Place,
   row: JsonMap,
-  at: { readonly order: ErasureOrder; readonly subject: Subject },
+  at: { readonly order: ErasureOrder; readonly subject: Subject; readonly reader?: SealedTexts | null },
 ): Erased {
-  const { order, subject } = at;
+  const { order, subject, reader = null } = at;
   const isOwn = isOwnRow(place, row, subject);
   if (!isOwn && isOfAnother(place, row)) return null;
   if (isOwn && place.own === "remove") return "gone";
@@ -177,6 +204,7 @@ export function erasedRow(
     values: new Set(order.values.map((text) => text.toLowerCase())),
     links: subject.links,
     by: isOwn && place.own === "blank" ? null : erasedText,
+    reader,
   };
   const changed = place.values.flatMap((column): [string, Json][] => {
     const value = row[column];

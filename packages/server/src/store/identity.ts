@@ -14,10 +14,12 @@ import { observationColumns, observationOf } from "./rows.ts";
 import type { ObservationRow } from "./rows.ts";
 import { takingBack } from "./taking-back.ts";
 import { carryUnmerge } from "./unmerge-commit.ts";
+import type { Vault } from "./sealed/vault.ts";
 
 interface Deps {
   readonly database: Database;
   readonly journal: JournalWriter;
+  readonly vault: Vault | null;
 }
 
 interface MergeRow {
@@ -202,7 +204,7 @@ export function identityStore(deps: Deps): Omit<IdentityStore, "commitReuse"> {
     async commitUnmerge(unmerge, runId, lease) {
       return database.transaction(async (tx) => {
         await checkLease(tx, lease, "for update");
-        const { outcome, notes } = await carryUnmerge(tx, unmerge);
+        const { outcome, notes } = await carryUnmerge(tx, unmerge, deps.vault);
         await journal.write(tx, notes, runId);
         return outcome;
       });

@@ -7,6 +7,7 @@ import { linksOfChains } from "./links-of-chains.ts";
 import type { AcceptedBreak } from "./links-of-chains.ts";
 import { shardCount, shardOf } from "./port.ts";
 import type { JournalEntry, Store } from "./port.ts";
+import type { Reader, Vault } from "./sealed/vault.ts";
 
 interface Head {
   readonly shard: number;
@@ -116,7 +117,11 @@ const beyondHeads =
 export function journalReader(
   database: Database,
   entropy: Entropy,
+  vault: Vault | null,
 ): Pick<Store, "journalOf" | "verifyJournal"> {
+  let reader: Reader | null = null;
+  const opened = (entry: JournalEntry): JournalEntry =>
+    reader === null ? entry : { ...entry, body: reader.reading(entry.body) };
   return {
     async journalOf(link, limit) {
       const rows = await database.query<JournalRow>(
@@ -131,7 +136,8 @@ export function journalReader(
       const erasures = await database.query<{ body: Json }>(
         "select body from journal where kind = 'person_erased' order by shard, seq",
       );
-      const links = linksOfChains(entropy.digest, known, leftEntries(erasures.map(({ body }) => body)));
+      const left = leftEntries(erasures.map(({ body }) => body));
+      const links = linksOfChains(entropy.digest, known, { left, opened });
       for (const { shard, seq: end, hash } of heads) {
         const chain = links.chain(shard, Number(end), newest);
         for (;;) {
@@ -140,6 +146,7 @@ export function journalReader(
               "limit 1000",
             [shard, chain.seq(), end],
           );
+          reader = (await vault?.reader(rows)) ?? null;
           for (const row of rows) chain.follow(entryOf(row), row);
           if (rows.length === 0) break;
         }

@@ -37,22 +37,32 @@ interface ProofOfChains {
   readonly proof: () => JournalProof;
 }
 
+/** How entries are read that are not as they were chained. */
+interface ReadAs {
+  /** What erasures left of entries, by `shard/seq`. */
+  readonly left?: ReadonlyMap<string, string>;
+  /** An entry with what is sealed in it opened. */
+  readonly opened?: (entry: JournalEntry) => JournalEntry;
+}
+
 /**
  * Verifies chains of the journal. What a person has accepted counts as such as long as it is what was
  * accepted: the same entry behind the same one. An entry that an erasure emptied is verified by what the
- * erasure left of it (`left`, by `shard/seq`), which stands in the chain itself.
+ * erasure left of it (`left`, by `shard/seq`), which stands in the chain itself. An entry from before the
+ * store's values were sealed is verified by what it opens to.
  */
 export function linksOfChains(
   digest: (text: string) => string,
   known: readonly AcceptedBreak[],
-  left: ReadonlyMap<string, string> = new Map(),
+  { left = new Map(), opened = (entry) => entry }: ReadAs = {},
 ): ProofOfChains {
   const marks = new Map(known.map(({ shard, seq, mark }) => [`${shard}/${seq}`, mark]));
   const broken: JournalBreak[] = [];
   const accepted: JournalBreak[] = [];
   let entries = 0;
+  const isAccepted = (found: JournalBreak): boolean => marks.get(breakName(found)) === found.mark;
   const note = (found: JournalBreak): void => {
-    (marks.get(breakName(found)) === found.mark ? accepted : broken).push(found);
+    (isAccepted(found) ? accepted : broken).push(found);
   };
   const chain: ProofOfChains["chain"] = (shard, end, newest) => {
     const from = newest === undefined ? 0 : Math.max(0, end - newest - 1);
@@ -63,12 +73,19 @@ export function linksOfChains(
       follow(entry, { before_hash, hash }) {
         entries += 1;
         if (last !== null) {
-          const bytes = chainedBytes(last.hash, entry);
-          const isNext = entry.seq === last.seq + 1 && before_hash === last.hash;
-          const mark = digest(`${last.seq} ${before_hash} ${hash} ${bytes}`);
-          const isLeft = (): boolean =>
-            left.get(`${shard}/${entry.seq}`) === leftDigest(entry, { before: before_hash, hash }, digest);
-          if (!isNext || (digest(bytes) !== hash && !isLeft())) note({ shard, seq: entry.seq, mark });
+          const { seq: lastSeq, hash: lastHash } = last;
+          const isNext = entry.seq === lastSeq + 1 && before_hash === lastHash;
+          const isLeft = (one: JournalEntry): boolean =>
+            left.get(`${shard}/${entry.seq}`) === leftDigest(one, { before: before_hash, hash }, digest);
+          const isGood = (one: JournalEntry): boolean =>
+            digest(chainedBytes(lastHash, one)) === hash || isLeft(one);
+          const markOf = (one: JournalEntry): string =>
+            digest(`${lastSeq} ${before_hash} ${hash} ${chainedBytes(lastHash, one)}`);
+          if (!isNext || !(isGood(entry) || isGood(opened(entry)))) {
+            const marks = [entry, opened(entry)].map(markOf);
+            const mark = marks.find((each) => isAccepted({ shard, seq: entry.seq, mark: each }));
+            note({ shard, seq: entry.seq, mark: mark ?? marks[0] ?? "" });
+          }
         }
         last = { seq: entry.seq, hash };
       },

@@ -60,8 +60,27 @@ export interface ErasureProof {
   readonly hash: string;
 }
 
+/** How the values of a store are sealed. */
+export interface SealingState {
+  /** `sealing` while rows of before are still plain. */
+  readonly state: "sealing" | "sealed";
+  /** Name of the master key that new keys are wrapped under. */
+  readonly master: string;
+  /** How many keys there are: one per record and link of persons, and the store's own. */
+  readonly keys: number;
+  /** How many of them are still wrapped under another master key. */
+  readonly others: number;
+}
+
 /** What the store knows of persons, and how it forgets them. */
 export interface PrivacyStore {
+  /** How values are encrypted at rest; null where they are stored as they are. */
+  sealingState(): Promise<SealingState | null>;
+  /**
+   * Wraps all keys under another master key that is known; values stay as they are. Answers how many. Rejects
+   * where nothing is sealed or the key is not known.
+   */
+  rewrapKeys(master: string): Promise<number>;
   /**
    * The records that a person has or had, with those of links that became one with theirs. One that they had
    * counts no more once it is another's, or nobody's: a merge that was taken back, an id that was reused.

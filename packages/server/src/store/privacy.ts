@@ -17,6 +17,12 @@ import type { JournalRow, JournalWriter } from "./journal.ts";
 import { lockLinks } from "./link-locks.ts";
 import { isUnderWay } from "./port.ts";
 import type { ErasureOrder, ErasureProof, HeldRow, PersonSought, PrivacyStore, RecordKey } from "./port.ts";
+import { keyTable } from "./sealed/key-table.ts";
+import { destroyKeys } from "./sealed/destroy-keys.ts";
+import { sealedPages } from "./sealed/placed-rows.ts";
+import { rewrapKeys, sealingState } from "./sealed/sealing.ts";
+import type { Sealing } from "./sealed/sealing.ts";
+import type { Reader, Vault } from "./sealed/vault.ts";
 
 /** A link with those that became one with it, now or by way of others. */
 const linksSql =
@@ -48,8 +54,34 @@ async function wholeSubject(tx: Queryable, person: PersonSought): Promise<Subjec
   return subjectOf(person, { links, records: [...person.records, ...(await recordsOf(tx, links))] });
 }
 
+/** Whom rows are looked for, and what opens them where values are sealed. */
+interface Sought {
+  readonly subject: Subject;
+  readonly vault: Vault | null;
+}
+
+/** Rows, and what opens them where values are sealed. */
+interface Found {
+  readonly rows: readonly JsonMap[];
+  readonly reader: Reader | null;
+}
+
 /** Rows of a table that are about the person or hold one of the identifiers. Reads the whole table. */
-async function rowsOf(tx: Queryable, place: Place, subject: Subject): Promise<readonly JsonMap[]> {
+async function rowsOf(tx: Queryable, place: Place, { subject, vault }: Sought): Promise<Found> {
+  const found = await plainRowsOf(tx, place, subject);
+  if (vault === null) return { rows: found, reader: null };
+  const keys = keyTable(tx);
+  const name = (row: JsonMap): string => JSON.stringify(place.key.map((column) => row[column]));
+  const known = new Set(found.map(name));
+  const rows = [...found];
+  for await (const page of sealedPages(tx, place.table)) {
+    const reader = await vault.reader(page, keys);
+    rows.push(...page.filter((row) => !known.has(name(row)) && holdsText(row, subject.identifiers, reader)));
+  }
+  return { rows, reader: await vault.reader(rows, keys) };
+}
+
+async function plainRowsOf(tx: Queryable, place: Place, subject: Subject): Promise<readonly JsonMap[]> {
   const texts = [...subject.identifiers].map((text) => JSON.stringify(text).slice(1, -1));
   const records = [...subject.records].map((name) => name.split("\u0000"));
   const about = [
@@ -123,19 +155,20 @@ async function eraseIn(
   at: {
     readonly order: ErasureOrder;
     readonly subject: Subject;
+    readonly vault: Vault | null;
     readonly digest: Entropy["digest"];
     readonly done: Done;
   },
 ): Promise<boolean> {
   const { order, subject, digest, done } = at;
-  const rows = await rowsOf(tx, place, subject);
+  const { rows, reader } = await rowsOf(tx, place, at);
   const own = rows.filter((row) => isOwnRow(place, row, subject));
   if (own.some((row) => isUnderWay(place.table, row))) return false;
   const gone: JsonMap[] = [];
   const changed: JsonMap[] = [];
   let others = 0;
   for (const row of rows) {
-    const after = erasedRow(place, row, { order, subject });
+    const after = erasedRow(place, row, { order, subject, reader });
     if (after === "gone") gone.push(row);
     else if (after !== null) changed.push({ ...row, ...after });
     else if (!own.includes(row) && isOfAnother(place, row)) others += 1;
@@ -155,13 +188,14 @@ async function eraseIn(
 }
 
 /** Nothing may be left of what was to go: else nothing of it is done. */
-async function proveGone(tx: Queryable, subject: Subject): Promise<void> {
+async function proveGone(tx: Queryable, at: Sought): Promise<void> {
+  const { subject } = at;
   for (const place of places) {
-    const rows = await rowsOf(tx, place, subject);
+    const { rows, reader } = await rowsOf(tx, place, at);
     const left = rows.filter(
       (row) =>
         (isOwnRow(place, row, subject) || !isOfAnother(place, row)) &&
-        place.values.some((column) => holdsText(row[column], subject.identifiers)),
+        place.values.some((column) => holdsText(row[column], subject.identifiers, reader)),
     );
     if (left.length > 0) throw new Error(`an erasure left ${left.length} rows of ${place.table}`);
   }
@@ -171,15 +205,19 @@ interface Deps {
   readonly database: Database;
   readonly entropy: Entropy;
   readonly journal: JournalWriter;
+  readonly vault: Vault | null;
+  readonly sealing: Sealing | null;
 }
 
 /** Undoes the transaction of an erasure for which it is too early. */
 class TooEarly extends Error {}
 
 /** What is known of persons in SQL. */
-export function privacyStore({ database, entropy, journal }: Deps): PrivacyStore {
+export function privacyStore({ database, entropy, journal, vault, sealing }: Deps): PrivacyStore {
   const { digest } = entropy;
   return {
+    sealingState: () => sealingState(database),
+    rewrapKeys: (master) => rewrapKeys(database, sealing, master),
     async recordsOfPerson(link) {
       return recordsOf(database, await linksOf(database, [link]));
     },
@@ -187,7 +225,7 @@ export function privacyStore({ database, entropy, journal }: Deps): PrivacyStore
       const subject = await wholeSubject(database, person);
       const held: HeldRow[] = [];
       for (const place of places) {
-        const rows = await rowsOf(database, place, subject);
+        const { rows } = await rowsOf(database, place, { subject, vault });
         for (const row of rows) held.push({ table: place.table, row, isOwn: isOwnRow(place, row, subject) });
       }
       return held;
@@ -200,8 +238,9 @@ export function privacyStore({ database, entropy, journal }: Deps): PrivacyStore
         const subject = await wholeSubject(tx, order);
         const done: Done = { rows: {}, elsewhere: {}, left: [] };
         for (const place of places)
-          if (!(await eraseIn(tx, place, { order, subject, digest, done }))) throw new TooEarly();
-        await proveGone(tx, subject);
+          if (!(await eraseIn(tx, place, { order, subject, vault, digest, done }))) throw new TooEarly();
+        await proveGone(tx, { subject, vault });
+        if (vault !== null) await destroyKeys(tx, vault, subject);
         const proof = proofOf(order, done, digest);
         await tx.query(
           "insert into erasure (id, at, erased_by, proof) values ($1, $2::timestamptz, $3, $4::jsonb)",

@@ -24,6 +24,12 @@ import { migrate } from "./migrate.ts";
 import { observationStore } from "./observations.ts";
 import { peopleStore } from "./people.ts";
 import { personStore } from "./persons.ts";
+import { withKeys, withoutKeys } from "./sealed/guard.ts";
+import { keyTable } from "./sealed/key-table.ts";
+import { sealedStore } from "./sealed/sealed-store.ts";
+import { enterSealing } from "./sealed/sealing.ts";
+import { createVault } from "./sealed/vault.ts";
+import type { SealingDeps } from "./sealed/vault.ts";
 import { sessionStore, tryStore } from "./sessions.ts";
 import { patient } from "./patient.ts";
 import { pauseStore } from "./pauses.ts";
@@ -46,14 +52,24 @@ export function createStore(deps: {
   readonly clock: Clock;
   /** How long former states of orders and invoices are kept, ms; 400 days when missing. */
   readonly keepHistoryMs?: number;
+  /** With what values are encrypted at rest; they are stored as they are when missing. */
+  readonly sealing?: SealingDeps;
 }): Store {
   const { entropy, clock } = deps;
-  const database = patient(deps.database);
+  const { sealing: given } = deps;
+  const database = patient(given === undefined ? withoutKeys(deps.database) : withKeys(deps.database));
   const journal = journalWriter(entropy, clock);
   const { keepHistoryMs = keepHistoryMsUsual } = deps;
-  const parts = { database, entropy, journal, keepHistoryMs };
-  return {
-    migrate: () => migrate(database),
+  const sealing =
+    given === undefined ? null : { cipher: given.cipher, vault: createVault(given, keyTable(database)) };
+  const vault = sealing?.vault ?? null;
+  const parts = { database, entropy, journal, keepHistoryMs, vault, sealing };
+  const store: Store = {
+    async migrate() {
+      const made = await migrate(database);
+      await enterSealing(database, sealing);
+      return made;
+    },
     close: () => database.close(),
     ...leaseStore(database),
     ...connectionStore(database),
@@ -83,7 +99,7 @@ export function createStore(deps: {
     ...eventStore(database),
     ...subscriptionStore(database),
     ...tellingStore(parts),
-    ...journalReader(database, entropy),
+    ...journalReader(database, entropy, vault),
     ...lostStore(parts),
     ...madeStore(database),
     ...keyStore(parts),
@@ -93,4 +109,5 @@ export function createStore(deps: {
     ...sessionStore(database),
     ...tryStore(database),
   };
+  return vault === null ? store : sealedStore(store, vault);
 }

@@ -1,15 +1,18 @@
-import type { LinkId } from "@crossfoot/kernel";
+import type { JsonMap, LinkId } from "@crossfoot/kernel";
 import type { Queryable } from "../ports.ts";
 import { areDoubtful, place, placedIn, takeBackStored, wakeWaiting } from "./identity-rows.ts";
 import type { Note } from "./chain.ts";
 import { markLinks } from "./observations.ts";
 import { areSamePlaces, placesOf, recordRows, referencePatterns, unmergeNotes } from "./places.ts";
 import type { IdentityOutcome, UnmergeCommit } from "./port.ts";
+import { keyTable } from "./sealed/key-table.ts";
+import type { Vault } from "./sealed/vault.ts";
 
 /** Carries a merge that was taken back over to our links, inside the caller's transaction. */
 export async function carryUnmerge(
   tx: Queryable,
   unmerge: UnmergeCommit,
+  vault: Vault | null,
 ): Promise<{ readonly outcome: IdentityOutcome; readonly notes: readonly Note[] }> {
   const { entity, connection, loser, from, into } = unmerge;
   const links = from === null || from === into ? [into] : [into, from];
@@ -43,7 +46,7 @@ export async function carryUnmerge(
     await tx.query(`delete from consolidated ${isIt} loser = $3`, record);
   }
   await wakeWaiting(tx, links);
-  await markLinks(tx, [...links, ...(await referrers(tx, unmerge))], "unmerged");
+  await markLinks(tx, [...links, ...(await referrers(tx, unmerge, vault))], "unmerged");
   return { outcome: "done", notes: [...withdrawn, ...unmergeNotes(unmerge)] };
 }
 
@@ -87,7 +90,11 @@ async function closeConsolidations(tx: Queryable, unmerge: UnmergeCommit): Promi
  * Links whose records name one of those that moved: what a reference means changed without the record
  * changing. Ids stand as whole words in what a record says; a chance likeness costs one more decision.
  */
-async function referrers(tx: Queryable, unmerge: UnmergeCommit): Promise<readonly LinkId[]> {
+async function referrers(
+  tx: Queryable,
+  unmerge: UnmergeCommit,
+  vault: Vault | null,
+): Promise<readonly LinkId[]> {
   if (unmerge.referring.length === 0) return [];
   const rows = await tx.query<{ link_id: string }>(
     "select distinct o.link_id from observation o join jsonb_to_recordset($1::jsonb) as r(connection text, " +
@@ -95,5 +102,41 @@ async function referrers(tx: Queryable, unmerge: UnmergeCommit): Promise<readonl
       "jsonb_array_elements_text($2::jsonb)) and o.native::text ~ r.pattern",
     [JSON.stringify(referencePatterns(unmerge)), JSON.stringify(unmerge.referring)],
   );
-  return rows.map((row) => row.link_id as LinkId);
+  const sealed = vault === null ? [] : await sealedReferrers(tx, unmerge, vault);
+  return [...new Set([...rows.map((row) => row.link_id as LinkId), ...sealed])];
+}
+
+interface Referring {
+  readonly external_id: string;
+  readonly link_id: string;
+  readonly native: JsonMap;
+  readonly [column: string]: unknown;
+}
+
+const referringMax = 1_000;
+
+/** The same among records whose values are sealed: what SQL cannot read is opened here, page by page. */
+async function sealedReferrers(
+  tx: Queryable,
+  unmerge: UnmergeCommit,
+  vault: Vault,
+): Promise<readonly LinkId[]> {
+  const found: LinkId[] = [];
+  const patterns = Map.groupBy(referencePatterns(unmerge), ({ connection }) => connection);
+  for (const [connection, given] of patterns)
+    for (const entity of unmerge.referring) {
+      const forms = given.map(({ pattern }) => new RegExp(pattern));
+      for (let after = "", isMore = true; isMore;) {
+        const rows: readonly Referring[] = await tx.query<Referring>(
+          "select external_id, link_id, native from observation where connection = $1 and entity = $2 and " +
+            "external_id > $3 and link_id is not null order by external_id limit $4",
+          [connection, entity, after, referringMax],
+        );
+        for (const { link_id: link, native } of await vault.open(rows, keyTable(tx)))
+          if (forms.some((form) => form.test(JSON.stringify(native)))) found.push(link as LinkId);
+        after = rows.at(-1)?.external_id ?? "";
+        isMore = rows.length === referringMax;
+      }
+    }
+  return found;
 }

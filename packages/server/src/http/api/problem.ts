@@ -49,6 +49,7 @@ const known: { readonly [name: string]: ProblemCode } = {
   ConsolidationRefused: "undo_refused",
   ObserveOnly: "observe_only",
   StoreHeld: "store_held",
+  SealedElsewhere: "store_away",
   ContractUnsigned: "contract_unsigned",
   LeaseTaken: "busy",
   LeaseLost: "busy",

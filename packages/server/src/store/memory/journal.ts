@@ -60,7 +60,7 @@ export function journalPart(state: State): Pick<Store, "journalOf" | "verifyJour
     async verifyJournal(newest) {
       const erasures = journal.all().filter(({ kind }) => kind === "person_erased");
       const left = leftEntries(erasures.toSorted((a, b) => a.seq - b.seq).map(({ body }) => body));
-      const links = linksOfChains(state.entropy.digest, journalBreak.all(), left);
+      const links = linksOfChains(state.entropy.digest, journalBreak.all(), { left });
       for (const head of inOrder(journalHead.all(), ({ shard }) => [shard])) {
         const chain = links.chain(head.shard, head.seq, newest);
         const from = chain.seq();

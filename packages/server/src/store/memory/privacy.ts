@@ -17,6 +17,7 @@ import { inOrder } from "./basics.ts";
 import type { JournalTable, MemberTable } from "./columns.ts";
 import { entryOf, writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
+import { SealedElsewhere } from "../sealed/vault.ts";
 import type { State } from "./state.ts";
 import type { Table } from "./table.ts";
 
@@ -77,6 +78,9 @@ export function privacyPart(state: State): PrivacyStore {
       .all()
       .filter((row) => isOwnRow(place, row, subject) || holdsText(row, subject.identifiers));
   return {
+    // Nothing of it is ever stored: there is nothing to seal.
+    sealingState: () => Promise.resolve(null),
+    rewrapKeys: () => Promise.reject(new SealedElsewhere("a store in memory has no master key")),
     async recordsOfPerson(link) {
       return recordsOf(state, linksOf(state, [link]));
     },

@@ -3,6 +3,7 @@ import type { Clock, Entropy } from "../../ports.ts";
 import type { TestHome } from "../../testing.ts";
 import { createMemoryStore } from "../memory/memory-store.ts";
 import type { Store } from "../port.ts";
+import type { SealingDeps } from "../sealed/vault.ts";
 import { createStore } from "../store.ts";
 import { migrated } from "./migrated.ts";
 
@@ -20,21 +21,26 @@ export interface StoreHome {
   open(deps: { readonly entropy: Entropy; readonly clock: Clock }): Promise<OpenedStore>;
 }
 
-/** The SQL store on one home of the database. */
-export function sqlHome(home: TestHome): StoreHome {
+/** The SQL store on one home of the database; its values are sealed when that is given. */
+export function sqlHome(home: TestHome, sealing?: SealingDeps): StoreHome {
   return {
     name: home.name,
     async open(deps) {
       const database = await home.open(migrated);
+      const store = createStore({ database, ...deps, ...(sealing === undefined ? {} : { sealing }) });
+      if (sealing !== undefined) await store.migrate();
       return {
-        store: createStore({ database, ...deps }),
+        store,
         async forge(link, body) {
           await database.query("alter table journal disable trigger journal_append_only");
-          if (body === null) await database.query("delete from journal where link_id = $1", [link]);
-          else {
-            const change = "update journal set body = $2::jsonb where link_id = $1";
-            await database.query(change, [link, JSON.stringify(body)]);
-          }
+          await database.transaction(async (tx) => {
+            await tx.query("select set_config('crossfoot.has_keys', 'on', true)");
+            if (body === null) await tx.query("delete from journal where link_id = $1", [link]);
+            else {
+              const change = "update journal set body = $2::jsonb where link_id = $1";
+              await tx.query(change, [link, JSON.stringify(body)]);
+            }
+          });
         },
       };
     },

@@ -48,5 +48,8 @@ export const privacyChanges: { readonly [method: string]: fc.Arbitrary<Call> } =
 export const privacyLooks: { readonly [method: string]: fc.Arbitrary<Call> } = {
   heldOf: knowing("heldOf", sought, (known, facts) => [soughtOf(known, facts)]),
   listErasures: plain("listErasures"),
+  sealingState: plain("sealingState"),
+  // A store without a master key, or with another one, refuses.
+  rewrapKeys: plain("rewrapKeys", fc.constant("k-none")),
   recordsOfPerson: knowing("recordsOfPerson", fc.nat(7), (known, at) => [linksOf(known, [at])[0] ?? "l-1"]),
 };

@@ -48,7 +48,7 @@ const signing = fc.tuple(changing("signContract"), changing("revokeSignature"));
 /** Calls by which alone a table gets rows, and most of which are refused or find nothing. */
 const rareMethods = [
   ...["saveConsolidated", "addDeliveryCounts", "appendStatement", "endRecovery", "erasePerson"],
-  ...["commitTellings", "saveToken", "saveDuplicates", "confirmEpoch"],
+  ...["commitTellings", "saveToken", "saveDuplicates", "confirmEpoch", "noteSwept", "saveQuota"],
 ] as const;
 const rareCalls = rareMethods.map((method) => changing(method as Method));
 const rare = fc.tuple(fc.oneof(...rareCalls));

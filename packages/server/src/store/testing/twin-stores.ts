@@ -8,6 +8,7 @@ import { createMemoryStore } from "../memory/memory-store.ts";
 import type { MemoryStore, Snapshot } from "../memory/memory-store.ts";
 import { intentOf } from "../rows.ts";
 import type { DueProof, HeldRow, Placed, ShardRight, Store } from "../port.ts";
+import type { SealingDeps } from "../sealed/vault.ts";
 import { createStore } from "../store.ts";
 import type { Known } from "./known.ts";
 import type { Call } from "./random-calls.ts";
@@ -32,7 +33,8 @@ export interface TwinStores {
 const ownClock =
   "create schema clocked; create function clocked.now() returns timestamptz language sql stable as $$ " +
   "select to_timestamp(current_setting('clocked.ms')::double precision / 1000) $$; " +
-  "set search_path = public, clocked, pg_catalog; set clocked.ms = '0';";
+  "create function clocked.clock_timestamp() returns timestamptz language sql stable as $$ select " +
+  "clocked.now() $$; set search_path = public, clocked, pg_catalog; set clocked.ms = '0';";
 
 /** Methods whose answers have an order; of all others a list is a set. */
 const ordered: ReadonlySet<string> = new Set([
@@ -153,8 +155,8 @@ function rightsAfter(
   return { holder, shards: [...kept, ...rights].toSorted((a, b) => a.shard - b.shard) };
 }
 
-/** Opens both over an empty database. */
-export async function twinStores(database: Database): Promise<TwinStores> {
+/** Opens both over an empty database; the values of the one in SQL are sealed when that is given. */
+export async function twinStores(database: Database, sealing?: SealingDeps): Promise<TwinStores> {
   let now = Date.UTC(2026, 0, 5, 8);
   let leases: Known["leases"] = [];
   let rights: Known["rights"] = [];
@@ -164,7 +166,7 @@ export async function twinStores(database: Database): Promise<TwinStores> {
     uuid: () => "u",
   };
   await database.script(ownClock);
-  const sql = createStore({ database, entropy, clock });
+  const sql = createStore({ database, entropy, clock, ...(sealing === undefined ? {} : { sealing }) });
   await sql.migrate();
   const memory = createMemoryStore({ entropy, clock, storeClock: { now: () => now } });
   const empty = memory.snapshot();
@@ -188,8 +190,9 @@ export async function twinStores(database: Database): Promise<TwinStores> {
       const names = Object.keys(memory.dump()).map((name) => `"${name}"`);
       await database.script(`truncate ${names.join(", ")} cascade`);
       await database.script(
-        "insert into lease (name, holder, fence, expires_at) select 'shard/' || lpad(shard::text, 2, '0'), " +
-          "'', 0, to_timestamp(0) from generate_series(0, 15) shard",
+        "select set_config('crossfoot.has_keys', 'on', true); " +
+          "insert into lease (name, holder, fence, expires_at) select 'shard/' || lpad(shard::text, 2, '0')" +
+          ", '', 0, to_timestamp(0) from generate_series(0, 15) shard",
       );
       memory.restore(empty);
       leases = [];
