@@ -144,7 +144,7 @@ export function crowdFaults(
 /** It in words. */
 export function crowdText({ open, alone, beside, loads }: Beside): string {
   const times = (all: readonly number[]): string =>
-    `p50 ${at(all, 0.5).toFixed(1)} ms, p95 ${at(all, 0.95).toFixed(1)} ms, longest ${at(all, 1).toFixed(1)} ms`;
+    `p50 ${at(all, 0.5).toFixed(1)}, p95 ${at(all, 0.95).toFixed(1)}, longest ${at(all, 1).toFixed(1)} ms`;
   const load = ({ descriptors, residentMb }: Load): string => `${descriptors} descriptors, ${residentMb} MB`;
   return [
     `open: ${Object.entries(open)

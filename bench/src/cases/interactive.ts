@@ -160,7 +160,7 @@ function rowsOf(times: readonly Times[], when: string, home: keyof typeof target
   );
 }
 
-/** Calls that somebody waits for, through Crossfoot and without it: everything idle, and beside a back-fill. */
+/** Calls that somebody waits for, through Crossfoot and without it: idle, and beside a back-fill. */
 export const interactive: Case = async (input) => {
   const { size, store, records } = input;
   const twins = await openTwins(answerMs);

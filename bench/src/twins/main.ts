@@ -35,10 +35,10 @@ function place(): TwinsPlace {
   return {
     ...{ crm: crmUp.url, erp: erpUp.url, order },
     account: { crm: account.accountId, erp: account.customerId },
-    products: demo.sharedProducts.slice(0, productCount).map(({ productId, itemId }) => ({
-      ...{ crm: productId, erp: itemId },
+    products: demo.sharedProducts.slice(0, productCount).map(({ productId, ...twin }) => ({
+      ...{ crm: productId, erp: twin.itemId },
       unit: of(crm, "products", productId, "unit"),
-      uom: of(erp, "items", itemId, "uom"),
+      uom: of(erp, "items", twin.itemId, "uom"),
     })),
   };
 }

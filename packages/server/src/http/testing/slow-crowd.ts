@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
  * that is never read, a connection that is kept and not used.
  */
 export const slowKinds = ["headers", "body", "reader", "idle"] as const;
-export type SlowKind = (typeof slowKinds)[number];
+type SlowKind = (typeof slowKinds)[number];
 
 /** Many slow connections to one server. */
 export interface SlowCrowd {
