@@ -1,5 +1,6 @@
 import { entityNames } from "@crossfoot/model";
-import type { EntityName, Fields } from "@crossfoot/kernel";
+import type { EntityName } from "@crossfoot/kernel";
+import { labelOf } from "../runtime/assess.ts";
 import { overviewOf } from "../runtime/customer-overview.ts";
 import type { CustomerOverview } from "../runtime/customer-overview.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -32,24 +33,15 @@ export function addFinding(add: Add): void {
 
 /** Records read at once by a search. */
 const readAtOnce = 200;
-/** Fields that a person knows a record by, the first that is there. */
-const titleFields = ["name", "number", "lastName", "code", "email", "reference"];
-
 /** A whole number from the command line. Throws a Refusal. */
 function countOf(text: string, option: string): number {
   if (!/^\d{1,4}$/.test(text) || text === "0") throw badInput(`${option} is a whole number from 1 to 9999`);
   return Number(text);
 }
 
-function titleOf(fields: Fields): string {
-  const found = titleFields.map((field) => fields[field]).find((value) => typeof value === "string");
-  return typeof found === "string" ? found : "";
-}
-
-function rowOf(record: LinkedRecord): readonly string[] {
-  const shown = record.members.find(({ fields }) => titleOf(fields) !== "") ?? record.members[0];
-  const names = record.members.map(({ connection, id }) => `${connection}:${id}`);
-  return [record.entity, shown === undefined ? "" : titleOf(shown.fields), names.join("  "), record.state];
+function rowOf({ entity, members, state }: LinkedRecord): readonly string[] {
+  const names = members.map(({ connection, id }) => `${connection}:${id}`);
+  return [entity, labelOf(entity, members), names.join("  "), state];
 }
 
 const recordColumns = [

@@ -305,7 +305,10 @@ export function currentImages(
 }
 
 /** A name that a person recognises, for plans and statements. Falls back to the native id. */
-export function labelOf(entity: string, views: readonly View[]): string {
+export function labelOf(
+  entity: string,
+  views: readonly (Pick<View, "connection" | "fields"> & { readonly id: string })[],
+): string {
   for (const name of labelFields(entity)) {
     for (const view of views) {
       const text = textOf(view.fields[name]);
