@@ -68,7 +68,7 @@ describe("a call", () => {
   it("names the address with its parts escaped, who asks, and how long it waits", async () => {
     const { client, seen } = world([json({ rows: [], next: null }), json(ordered)]);
     await client.call("listConflicts", { query: { limit: 5, entity: "accounts" } });
-    await client.call("orderQuote", { path: { id: "crm:a/b" } }, { budgetMs: 9_500 });
+    await client.call("orderQuote", { path: { id: "crm:a/b" } }, { budgetMs: 10_500 });
     expect(seen.map(({ method, url }) => [method, url])).toEqual([
       ["GET", "https://crossfoot.example/api/v1/conflicts?limit=5&entity=accounts"],
       ["POST", "https://crossfoot.example/api/v1/quotes/crm%3Aa%2Fb/order"],

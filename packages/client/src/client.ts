@@ -157,6 +157,9 @@ async function ask(wire: Wire, asking: Asking): Promise<AnyAnswer> {
   }
 }
 
+/** What an answer takes on its way: a server that waited for the whole budget would be given up just before. */
+const wayMs = 1_000;
+
 /** One request of a call. */
 async function send(
   wire: Wire,
@@ -165,7 +168,7 @@ async function send(
 ): Promise<Try<AnyAnswer & { readonly afterMs: number | null }>> {
   const { leftMs, headers } = at;
   const over = AbortSignal.timeout(Math.ceil(leftMs));
-  const seconds = Math.min(waitSecondsMax, Math.floor(leftMs / 1_000));
+  const seconds = Math.max(0, Math.min(waitSecondsMax, Math.floor((leftMs - wayMs) / 1_000)));
   const isBodied = asked.body !== undefined && asked.body !== null;
   try {
     const response = await wire.fetch(addressOf(wire.options, route, asked), {
