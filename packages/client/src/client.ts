@@ -157,7 +157,7 @@ async function ask(wire: Wire, asking: Asking): Promise<AnyAnswer> {
   }
 }
 
-/** What an answer takes on its way: a server that waited for the whole budget would be given up just before. */
+/** What an answer takes on its way: a server that waits for the whole budget is given up just before. */
 const wayMs = 1_000;
 
 /** One request of a call. */
