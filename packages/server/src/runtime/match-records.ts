@@ -87,7 +87,7 @@ export async function comparableAmong(
   const read = (await canonicalFields(world, policy, seen)).map(({ record, fields }) => {
     const row = paths.map((path) => textAt(fields, path));
     const { connection, id } = record;
-    const label = labelOf(policy.entity, [{ connection, id, fields } as never]);
+    const label = labelOf(policy.entity, [{ connection, id, fields }]);
     const content = world.entropy.digest(row.join("\n")).slice(0, 16);
     const link = links.get(recordName(record)) ?? null;
     return { row, record: { connection, id, label, link, content } };
