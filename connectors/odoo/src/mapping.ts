@@ -63,11 +63,16 @@ const documentHead = (options: Options, more: JsonMap): JsonMap =>
       account: "partner",
       billTo: "invoice_partner",
       shipTo: "shipping_partner",
-      customerOrderNumber: options.orderReference === "client_order_ref" ? "origin" : "client_order_ref",
-      requestedDate: "commitment_date",
+      ...changedHead(options),
     },
     more,
   );
+
+/** Fields of the head that an order which stands takes too. */
+const changedHead = (options: Options) => ({
+  customerOrderNumber: options.orderReference === "client_order_ref" ? "origin" : "client_order_ref",
+  requestedDate: "commitment_date",
+});
 
 const totals: JsonMap = {
   net: total("amount_untaxed"),
@@ -92,9 +97,11 @@ const quotes = (options: Options): JsonMap => ({
 const orders = (options: Options): JsonMap => ({
   number: shown("name"),
   ...documentHead(options, { write: false }),
+  customerOrderNumber: { path: changedHead(options).customerOrderNumber },
+  requestedDate: { path: changedHead(options).requestedDate },
   status: shown("order_state"),
   quote: shown("id", { ref: "quotes" }),
-  lines: erpMapping.bookedLines,
+  lines: erpMapping.changedLines,
   ...totals,
   companyRate: shown("company_rate"),
   companyRateDate: shown("company_rate_date"),

@@ -34,6 +34,9 @@ import type { Join } from "./tree.ts";
 
 const model = "sale.order";
 
+/** Roots that an order which stands takes, beside its lines. */
+export const changedRoots: readonly string[] = ["client_order_ref", "origin", "commitment_date"];
+
 const day = (field: string): Root =>
   made((row, { options }) => dayOf(text(row, field), options.timeZone), { field, isWritten: true });
 
@@ -144,14 +147,22 @@ function isPaid(row: Row): boolean {
   );
 }
 
+/** Of an order the head stays but for what a person may have changed. */
+const standing = Object.fromEntries(
+  Object.entries(shared).map(([root, each]) => [
+    root,
+    { ...each, isWritten: each.isWritten && changedRoots.includes(root) },
+  ]),
+);
+
 const orderRoots: { readonly [root: string]: Root } = {
-  ...shared,
+  ...standing,
   order_state: made(orderState, { field: "state" }),
   locked: made((row) => flag(row, "locked"), { field: "locked" }),
   invoice_status: plain("invoice_status"),
   ...orderCompany,
   delivery_status: plain("delivery_status"),
-  lines: made(orderLines),
+  lines: made(orderLines, { isWritten: true }),
 };
 
 const fields = (facts: Facts): readonly string[] => [

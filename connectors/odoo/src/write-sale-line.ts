@@ -45,7 +45,7 @@ export async function lineCommands(setting: LineSetting): Promise<readonly Json[
 }
 
 /** A decimal as the float that Odoo stores; refused where Odoo would round it in silence. */
-function figure(decimal: string, field: string, facts: Facts): number {
+export function figure(decimal: string, field: string, facts: Facts): number {
   const places = placesOf(facts, model, field);
   const digits = (normal(decimal) ?? "").split(".")[1]?.length ?? 0;
   const number = Number(decimal);

@@ -89,7 +89,8 @@ export async function prepareQuoteUpdate(
   return { ...head, ...shipTo, ...(lines.length === 0 ? {} : { order_line: lines }) };
 }
 
-async function header({ odoo, write, lookups }: SaleSetting): Promise<JsonMap> {
+/** Values of the head of a quote or an order, as far as the patch says them. */
+export async function header({ odoo, write, lookups }: SaleSetting): Promise<JsonMap> {
   const { patch } = write;
   const values: Record<string, Json> = {};
   for (const field of ["client_order_ref", "origin", "validity_date"])

@@ -8,6 +8,7 @@ import {
 } from "@crossfoot/connector-sdk";
 import type { NativeWrite, Outcomes, PlacedWrite, WriteOutcome } from "@crossfoot/connector-sdk";
 import { cancelOrder } from "./cancel-order.ts";
+import { changeOrder } from "./change-order.ts";
 import { staleWrites } from "./compare.ts";
 import { externalId, isList, keyOf, odooId, refId, text } from "./native.ts";
 import type { ExternalId, Json, JsonMap, Row } from "./native.ts";
@@ -128,6 +129,8 @@ async function sendChanges(sending: Sending, run: readonly PlacedWrite[]): Promi
 
 async function sendChange(sending: Sending, write: NativeWrite, now: Row | undefined): Promise<WriteOutcome> {
   if (write.kind === "transition" && write.entity === "orders") return cancelOrder(sending.odoo, write);
+  if (write.kind === "update" && write.entity === "orders")
+    return changeOrder(sending.odoo, write, sending.lookups);
   const shape = shapeFor(write);
   const id = odooId(write.id);
   if (write.id === null || id === undefined) throw unsupported(write);

@@ -144,6 +144,18 @@ export const bookedLines: JsonMap = {
   },
 };
 
+/** Lines of an order that may be changed while it stands: what is sold and how much; amounts are the ERP's. */
+export const changedLines: JsonMap = {
+  list: "lines",
+  key: "id",
+  fields: {
+    ...sold,
+    unitPrice: money("unit_price", "^currency", { write: false }),
+    net: money("amount", "^currency", { write: false }),
+    tax: money("tax", "^currency", { write: false }),
+  },
+};
+
 /** Payments of an invoice. */
 export const payments: JsonMap = {
   list: "payments",
