@@ -30,8 +30,8 @@ interface Standing {
 
 /**
  * Changes the quantities of lines, the requested date and the customer's number of an order that stands, and
- * adds lines, in one call, which is one transaction. A line that is to go away stays with the quantity zero:
- * Odoo removes none from a confirmed order. Throws a refusal where a line would go below what is done.
+ * adds lines, in one call, which is one transaction. A line that is to go away stays with the quantity zero.
+ * Throws a refusal where a line would go below what is done.
  */
 export async function changeOrder(odoo: Odoo, write: NativeWrite, lookups: Lookups): Promise<WriteOutcome> {
   const id = odooId(write.id);
@@ -71,8 +71,7 @@ async function commandsFor(
     ],
   });
   const standing: Standing = { ...at, facts, lines };
-  const rows = mapsOf(write.patch["lines"]);
-  refuseLeftOut(standing, rows);
+  const rows = rowsFor(standing);
   const known = rows.filter((row) => odooId(row["id"]) !== undefined);
   const fresh = rows.filter((row) => odooId(row["id"]) === undefined);
   const services = await servicesAmong(odoo, lines);
@@ -80,14 +79,21 @@ async function commandsFor(
   return [...changed, ...(await additions(standing, fresh))];
 }
 
-/** A line that the patch leaves out was added since, or is to be taken away, which Odoo does not do. */
-function refuseLeftOut({ write, lines }: Standing, rows: readonly JsonMap[]): void {
-  const ids = (list: readonly JsonMap[]) => new Set(list.map((row) => odooId(row["id"])));
-  const [kept, seen] = [ids(rows), ids(mapsOf(write.current["lines"]))];
-  const left = lines.find((line) => !kept.has(idOf(line)));
-  if (left === undefined) return;
-  if (!seen.has(idOf(left))) throw stale("stale_record", "a line was added since the order was read");
-  throw refusal("line_stays", "a line of a confirmed order is not removed: its quantity becomes 0", "lines");
+/**
+ * Rows of the patch, and one of nothing for each line that it leaves out on purpose: Odoo removes none from a
+ * confirmed order. Throws where one was added since the order was read.
+ */
+function rowsFor({ write, lines }: Pick<Standing, "write" | "lines">): readonly JsonMap[] {
+  const rows = mapsOf(write.patch["lines"]);
+  const kept = new Set(rows.map((row) => odooId(row["id"])));
+  const seen = mapsOf(write.current["lines"]);
+  const left = lines.filter((line) => !kept.has(idOf(line)));
+  const gone = left.map((line) => {
+    const row = seen.find((each) => odooId(each["id"]) === idOf(line));
+    if (row === undefined) throw stale("stale_record", "a line was added since the order was read");
+    return { ...row, quantity: "0" };
+  });
+  return [...rows, ...gone];
 }
 
 /** Products of lines that are services: what is delivered of them is nobody's record of goods that left. */

@@ -136,19 +136,20 @@ it("what is as wanted already is done without a call", async () => {
   expect(sent(session)).toEqual([]);
 });
 
-it("a line that goes away becomes zero; one that the patch leaves out is refused, or was added since", async () => {
+it("a line that goes away becomes zero, also when the patch leaves it out, but not one added since", async () => {
   const nothing = [
     { ...bolt, qty_delivered: 0, qty_invoiced: 0 },
     { ...fitting, qty_delivered: 0, qty_invoiced: 0 },
   ];
-  const session = odooWith({ lines: nothing });
-  expect(await codes(session, change({ lines: [...withQuantities("10", "0")] }))).toBe("done");
-  expect(sent(session)).toMatchObject([["sale.order", { order_line: [[1, 22, { product_uom_qty: 0 }]] }]]);
   const rows = [...withQuantities("10", "2")].slice(0, 1);
-  expect(await codes(odooWith(), change({ lines: rows }))).toBe("invalid/line_stays");
-  expect(await codes(odooWith(), change({ lines: rows }, { current: { lines: rows } }))).toBe(
-    "stale/stale_record",
-  );
+  for (const lines of [[...withQuantities("10", "0")], rows]) {
+    const session = odooWith({ lines: nothing });
+    expect(await codes(session, change({ lines }))).toBe("done");
+    expect(sent(session)).toMatchObject([["sale.order", { order_line: [[1, 22, { product_uom_qty: 0 }]] }]]);
+  }
+  expect(await codes(odooWith(), change({ lines: rows }))).toBe("invalid/below_done");
+  const unseen = change({ lines: rows }, { current: { lines: rows } });
+  expect(await codes(odooWith(), unseen)).toBe("stale/stale_record");
 });
 
 it.each([

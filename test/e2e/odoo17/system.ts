@@ -33,6 +33,7 @@ export async function openOdoo17System(): Promise<LiveErp & { readonly desk: Des
     user: "sync",
     numbersCustomers: false,
     cancelsOrders: true,
+    changesOrders: true,
     goods: { code: "P002", warehouse: "WH" },
     taxPercent: 19,
     isReading: isReadingOdoo,

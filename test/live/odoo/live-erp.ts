@@ -138,6 +138,7 @@ export async function openLiveOdoo(): Promise<LiveErp & { readonly desk: Desk }>
     people: odooPeople(desk),
     numbersCustomers: false,
     cancelsOrders: true,
+    changesOrders: true,
     goods: { code: "P002", warehouse: "WH" },
     taxPercent: 19,
     isReading: isReadingOdoo,

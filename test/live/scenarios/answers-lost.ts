@@ -10,8 +10,8 @@ export interface LosingWatch {
   stop(): void;
 }
 
-/** Puts a losing watch on lines. */
-export function loseFirstAnswers(lines: readonly RudeProxy[]): LosingWatch {
+/** Puts a losing watch on lines. The caller waits for the very first answer until its time-out, if `hangs`. */
+export function loseFirstAnswers(lines: readonly RudeProxy[], { hangs = true } = {}): LosingWatch {
   const lost: string[] = [];
   const met = new Set<string>();
   for (const line of lines) {
@@ -23,7 +23,7 @@ export function loseFirstAnswers(lines: readonly RudeProxy[]): LosingWatch {
         met.add(kind);
         lost.push(name);
         // The very first is waited for until the time-out; the others are cut, which costs no time.
-        return lost.length === 1 ? "hang" : "lose";
+        return hangs && lost.length === 1 ? "hang" : "lose";
       },
       afterEffect: () => undefined,
     };

@@ -36,6 +36,8 @@ export interface LiveErp {
   readonly numbersCustomers: boolean;
   /** Whether an order that was confirmed can be cancelled from outside, while nothing of it is done. */
   readonly cancelsOrders: boolean;
+  /** Whether the lines of such an order can be changed from outside, as far as nothing of them is done. */
+  readonly changesOrders: boolean;
   /** A product of its seed that is sold by the piece, and the warehouse that has it in stock. */
   readonly goods: { readonly code: string; readonly warehouse: string };
   /** Share of the net that a domestic customer pays as tax, in percent. */

@@ -5,6 +5,7 @@ import type { LiveSystem } from "./live-erp.ts";
 import { openLiveStage } from "./live-stage.ts";
 import type { LiveStage, LoadSize } from "./live-stage.ts";
 import { momentCases } from "./moment.ts";
+import { orderChangeCases } from "./order-change.ts";
 import { openPair } from "./pair.ts";
 import type { Pair } from "./pair.ts";
 
@@ -32,6 +33,7 @@ export function syncScenario(system: LiveSystem, size: LoadSize = wholeSize): vo
     changeCases(pair);
     cashCases(pair);
     momentCases(pair);
+    orderChangeCases(pair);
     agreementCases(pair);
   });
 }

@@ -108,6 +108,7 @@ export const liveTryton: LiveSystem = {
       people: trytonPeople(admin),
       numbersCustomers: true,
       cancelsOrders: false,
+      changesOrders: false,
       goods: { code: "P002", warehouse: "WH" },
       taxPercent: 20,
       isReading,

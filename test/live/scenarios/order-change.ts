@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { loseFirstAnswers } from "./answers-lost.ts";
+import { wonQuote } from "./cash.ts";
+import { companyName } from "./company.ts";
+import type { Pair } from "./pair.ts";
+
+/** Longer than any time-out on the way. */
+const budgetMs = 120_000;
+
+type Moment = Pair["engine"]["moment"];
+type Wish = Extract<Parameters<Moment["changeOrder"]>[0]["wish"], { readonly add: unknown }>;
+
+const quantitiesOf = (lines: unknown): readonly unknown[] =>
+  (lines as readonly { readonly quantity: unknown }[]).map(({ quantity }) => quantity);
+
+/** An order that stands is changed at the CRM's word, of a pair that is in agreement. */
+export function orderChangeCases(pair: () => Pair): void {
+  test("in the moment: an open order is changed once where the ERP lets it, never below what left", async () => {
+    const { engine, stage, named, settleAll } = pair();
+    const { moment } = engine;
+    const { people, changesOrders, goods } = stage.erp;
+    const account = String(named("accounts", "name", companyName(23))?.id);
+    const quote = wonQuote(pair(), { account, pieces: 3, orderNumber: "PO-LIVE-M4" });
+    const made = await moment.quoteToOrder({ quote: `crm:${quote}`, by: "test", budgetMs });
+    if (made.kind !== "ordered") throw new Error(JSON.stringify(made));
+    const { number } = made.order;
+    const order = made.order.names.find((name) => name.startsWith("crm:")) ?? "";
+    const standing = async (): Promise<
+      Extract<Awaited<ReturnType<Moment["changeOf"]>>, { kind: "standing" }>
+    > => {
+      const told = await moment.changeOf({ order, budgetMs });
+      if (told.kind !== "standing") throw new Error(JSON.stringify(told));
+      return told;
+    };
+    const before = await standing();
+    const [line] = before.lines;
+    const product = named("products", "sku", goods.code);
+    const more = { name: "more", product: `crm:${product?.id}`, quantity: "1", unit: null };
+    const wish: Wish = {
+      lines: [{ line: line?.line ?? "", quantity: "5" }],
+      add: [more],
+      requestedDate: "2099-11-30",
+      customerOrderNumber: "PO-LIVE-M4b",
+    };
+    const asked = { order, wish, version: before.version, by: "test", reason: "two more", budgetMs };
+    const losing = loseFirstAnswers([stage.lines.crm, stage.lines.erp], { hangs: false });
+    let last = await moment.changeOrder(asked);
+    for (let tries = 0; tries < 20 && last.kind === "pending"; tries += 1)
+      last = await moment.changeOrder(asked);
+    losing.stop();
+    if (!changesOrders) {
+      expect(last).toMatchObject({ kind: "refused", refusal: { code: "not_offered" } });
+      expect(quantitiesOf((await standing()).lines)).toEqual(["3"]);
+      return;
+    }
+    expect(last).toMatchObject({ kind: "changed", order: { number } });
+    expect(losing.lost.length).toBeGreaterThan(0);
+    expect(await moment.changeOrder({ ...asked, version: null })).toMatchObject({ isDoneNow: false });
+    const after = await standing();
+    expect(quantitiesOf(after.lines)).toEqual(["5", "1"]);
+    expect(after).toMatchObject({ requestedDate: "2099-11-30", customerOrderNumber: "PO-LIVE-M4b" });
+    const shown = named("orders", "number", number);
+    const [first] = shown?.["lines"] as readonly { readonly unitPrice: unknown }[];
+    expect(first?.unitPrice).toEqual({ amount: "12.50", currency: "EUR" });
+    expect(quantitiesOf(shown?.["lines"])).toEqual(["5", "1"]);
+    expect([shown?.["requestedDate"], shown?.["customerOrderNumber"]]).toEqual(["2099-11-30", "PO-LIVE-M4b"]);
+
+    // A line that goes away stays at nothing; goods that left hold the rest.
+    const gone = { lines: [{ line: after.lines[1]?.line ?? "", quantity: "0" }], add: [] };
+    const taken = await moment.changeOrder({ ...asked, wish: gone, version: null });
+    expect(taken).toMatchObject({ kind: "changed", isDoneNow: true });
+    expect(quantitiesOf((await standing()).lines)).toEqual(["5", "0"]);
+    const [shipment] = await people.waitingShipments(number ?? "");
+    expect(await people.deliver(shipment?.id ?? "", "half")).toBe("half");
+    const fewer = (quantity: string): Wish => ({ lines: [{ line: line?.line ?? "", quantity }], add: [] });
+    expect(await moment.changeOrder({ ...asked, wish: fewer("1"), version: null })).toMatchObject({
+      kind: "refused",
+      refusal: { code: "line_bound" },
+    });
+    expect(await moment.changeOrder({ ...asked, wish: fewer("4"), version: null })).toMatchObject({
+      kind: "changed",
+    });
+    expect((await standing()).lines.map(({ quantity, done }) => [quantity, Number(done) > 0])).toEqual([
+      ["4", true],
+      ["0", false],
+    ]);
+    await settleAll();
+    expect((await people.papersOf(number ?? "")).orders).toEqual([number]);
+  }, 300_000);
+}
