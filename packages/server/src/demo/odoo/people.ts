@@ -37,8 +37,10 @@ async function deliver(
     ["picking_id", "=", shipment],
     ["state", "!=", "cancel"],
   ];
-  const moves = await desk.find("stock.move", among, ["product_uom_qty", "quantity"]);
   const asked = (move: Row): number => Number(move["product_uom_qty"]);
+  const rows = await desk.find("stock.move", among, ["product_uom_qty", "quantity"]);
+  // Of a line that was taken away nothing is left to be picked.
+  const moves = rows.filter((move) => asked(move) > 0);
   if (moves.some((move) => Number(move["quantity"]) < asked(move))) return null;
   const isHalf = share === "half" && moves.every((move) => Math.floor(asked(move) / 2) > 0);
   for (const move of moves) {
