@@ -74,8 +74,8 @@ async function commandsFor(
   const rows = rowsFor(standing);
   const known = rows.filter((row) => odooId(row["id"]) !== undefined);
   const fresh = rows.filter((row) => odooId(row["id"]) === undefined);
-  const services = await servicesAmong(odoo, lines);
-  const changed = known.flatMap((row) => changeOf(standing, row, services));
+  const labour = await labourAmong(odoo, lines);
+  const changed = known.flatMap((row) => changeOf(standing, row, labour));
   return [...changed, ...(await additions(standing, fresh))];
 }
 
@@ -96,8 +96,8 @@ function rowsFor({ write, lines }: Pick<Standing, "write" | "lines">): readonly 
   return [...rows, ...gone];
 }
 
-/** Products of lines that are services: what is delivered of them is nobody's record of goods that left. */
-async function servicesAmong(odoo: Odoo, lines: readonly Row[]): Promise<ReadonlySet<number>> {
+/** Services among the products of lines: what Odoo says is delivered of them are no goods that left. */
+async function labourAmong(odoo: Odoo, lines: readonly Row[]): Promise<ReadonlySet<number>> {
   const products = [...new Set(lines.flatMap((line) => refId(line, "product_id") ?? []))];
   const rows = await odoo.read("product.product", products, ["type"]);
   return new Set(rows.filter((row) => text(row, "type") === "service").map(idOf));
@@ -107,7 +107,7 @@ async function servicesAmong(odoo: Odoo, lines: readonly Row[]): Promise<Readonl
  * The command that gives a line its new quantity; none where it has it. Price and discount are said again:
  * with the quantity alone Odoo may take them from the list.
  */
-function changeOf({ lines, facts }: Standing, row: JsonMap, services: ReadonlySet<number>): readonly Json[] {
+function changeOf({ lines, facts }: Standing, row: JsonMap, labour: ReadonlySet<number>): readonly Json[] {
   const line = lines.find((each) => idOf(each) === odooId(row["id"]));
   if (line === undefined) throw stale("line_gone", "a line of the order is not there any more");
   const isSame =
@@ -119,7 +119,7 @@ function changeOf({ lines, facts }: Standing, row: JsonMap, services: ReadonlySe
   if (compare(wanted, quantityOf(line, facts) ?? "0") === 0) return [];
   const places = placesOf(facts, lineModel, "product_uom_qty");
   const done = [
-    ...(services.has(refId(line, "product_id") ?? 0) ? [] : ["qty_delivered"]),
+    ...(labour.has(refId(line, "product_id") ?? 0) ? [] : ["qty_delivered"]),
     "qty_invoiced",
   ].find((field) => compare(decimalOf(line, field, places) ?? "0", wanted) > 0);
   if (done !== undefined) {
@@ -132,7 +132,7 @@ function changeOf({ lines, facts }: Standing, row: JsonMap, services: ReadonlySe
   ];
 }
 
-/** Commands that add lines; Odoo prices them. One that it has no price for is refused: it would cost nothing. */
+/** Commands that add lines, priced by Odoo. One without a price is refused: it would cost nothing. */
 async function additions(
   { odoo, lookups, facts, order }: Standing,
   rows: readonly JsonMap[],

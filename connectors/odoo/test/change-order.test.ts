@@ -113,7 +113,7 @@ it("a quantity is changed with price and discount said again; a line that stays 
   expect(sent(session)).toEqual([["sale.order", { order_line: [[1, 21, values]] }]]);
 });
 
-it("all of a wish is one call: quantities, a line that is added, the date and the customer's number", async () => {
+it("all of a wish is one call: quantities, a line that is added, the date and the number", async () => {
   const session = odooWith();
   const patch = {
     lines: [...withQuantities("12", "1"), added],
@@ -136,7 +136,7 @@ it("what is as wanted already is done without a call", async () => {
   expect(sent(session)).toEqual([]);
 });
 
-it("a line that goes away becomes zero, also when the patch leaves it out, but not one added since", async () => {
+it("a line that goes away becomes zero, also one that is left out, but none added since", async () => {
   const nothing = [
     { ...bolt, qty_delivered: 0, qty_invoiced: 0 },
     { ...fitting, qty_delivered: 0, qty_invoiced: 0 },

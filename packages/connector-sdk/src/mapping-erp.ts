@@ -144,7 +144,7 @@ export const bookedLines: JsonMap = {
   },
 };
 
-/** Lines of an order that may be changed while it stands: what is sold and how much; amounts are the ERP's. */
+/** Lines of an order that may be changed while it stands: goods and how much; amounts are the ERP's. */
 export const changedLines: JsonMap = {
   list: "lines",
   key: "id",

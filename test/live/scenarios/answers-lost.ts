@@ -10,7 +10,7 @@ export interface LosingWatch {
   stop(): void;
 }
 
-/** Puts a losing watch on lines. The caller waits for the very first answer until its time-out, if `hangs`. */
+/** Puts a losing watch on lines; the very first answer is waited for until the time-out, if `hangs`. */
 export function loseFirstAnswers(lines: readonly RudeProxy[], { hangs = true } = {}): LosingWatch {
   const lost: string[] = [];
   const met = new Set<string>();

@@ -5,7 +5,7 @@ import type { ChangeWish } from "./change-port.ts";
 import type { OrderLine } from "./change-rights.ts";
 import { idOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import { quoteNow } from "./moment-preflight.ts";
-import { linesOf, part, text } from "./preflight-words.ts";
+import { isZero, linesOf, part, text } from "./preflight-words.ts";
 import { siblingsOf } from "./revisions.ts";
 import { readBundles } from "./assess.ts";
 import type { World } from "./world.ts";
@@ -44,7 +44,7 @@ export async function wishOfQuote(
   if (!(await isOrderOf(world, link, order.fields)))
     throw new Refused("invalid", `the order was made of no revision of the quote ${quote}`);
   return {
-    ...linesWanted(linesOf(wanted), order.lines),
+    ...linesWanted(linesOf(wanted), { lines: order.lines, freight: amountOf(order.fields["freight"]) }),
     ...headWanted(wanted, order.fields),
   };
 }
@@ -73,11 +73,15 @@ function headWanted(quote: Fields, order: Fields): Pick<ChangeWish, (typeof head
 const sortOf = ({ fields }: Pick<Line, "fields">): string =>
   `${part(fields["product"], "link")}\n${part(fields["quantity"], "unit")}`;
 
-function linesWanted(
+/**
+ * The lines of a quote as a change of an order's. What only the order has goes away, but for its freight
+ * where the ERP has that as a line. Throws a Refused where a price differs. Pure.
+ */
+export function linesWanted(
   quoted: readonly Line[],
-  ordered: readonly OrderLine[],
+  order: { readonly lines: readonly OrderLine[]; readonly freight: string | null },
 ): Pick<ChangeWish, "lines" | "add"> {
-  const left = [...ordered];
+  const left = [...order.lines];
   const lines: { line: string; quantity: string }[] = [];
   const add: { name: string; product: string; quantity: string; unit: string | null }[] = [];
   for (const line of quoted) {
@@ -94,13 +98,32 @@ function linesWanted(
       lines.push({ line: own.key, quantity });
     }
   }
-  return { lines: [...lines, ...left.map(({ key }) => ({ line: key, quantity: "0" }))], add };
+  const freight = freightAmong(left, order.freight);
+  const gone = left.filter((line) => line !== freight);
+  return { lines: [...lines, ...gone.map(({ key }) => ({ line: key, quantity: "0" }))], add };
 }
 
-function refusePrice(line: Line, own: OrderLine): void {
-  const [quoted, stands] = [line.fields["unitPrice"], own.fields["unitPrice"]];
-  if (amountOf(quoted) === null || amountOf(stands) === null) return;
-  if (decimals.compare(amountOf(quoted) ?? "0", amountOf(stands) ?? "0") !== 0)
+const isSame = (a: string, b: string): boolean => decimals.compare(a, b) === 0;
+
+/** The line that is the order's freight, of those that the quote does not have. Throws where two may be. */
+function freightAmong(left: readonly OrderLine[], amount: string | null): OrderLine | undefined {
+  if (amount === null || isZero(amount)) return undefined;
+  const found = left.filter(({ fields }) => isSame(amountOf(fields["net"]) ?? "0", amount));
+  if (found.length > 1)
+    throw new Refused(
+      "invalid",
+      `more than one line of the order may be its freight (${found.map(({ key }) => key).join(", ")})`,
+    );
+  return found[0];
+}
+
+function refusePrice({ fields }: Line, own: OrderLine): void {
+  const [quoted, stands] = [amountOf(fields["unitPrice"]), amountOf(own.fields["unitPrice"])];
+  if (quoted === null || stands === null) return;
+  const left = decimals.subtract("100", text(fields["discountPercent"]) ?? "0");
+  // Some ERPs show the price of an order before the discount of its line, some after it.
+  const said = [quoted, decimals.multiply(quoted, decimals.multiply(left, "0.01"))];
+  if (!said.some((price) => isSame(price, stands)))
     throw new Refused(
       "line_bound",
       `line ${own.key} has another price in the quote, and an order keeps its prices: change it there`,
