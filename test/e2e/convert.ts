@@ -11,6 +11,7 @@ import type { Fate, Watch } from "../live/scenarios/rude-proxy.ts";
 import { judgeCourse } from "./convert-judge.ts";
 import type { Converted, Course } from "./convert-judge.ts";
 import type { ConvertGround } from "./convert-ground.ts";
+import { tellWhileSlow } from "./convert-slow.ts";
 import { runCli } from "./kill-child.ts";
 import { startUp } from "./up-child.ts";
 import type { Up } from "./up-child.ts";
@@ -185,7 +186,11 @@ async function convertAll(converting: Converting): Promise<Course> {
       });
       if (begun % size.killEvery === 0) killing = killing.then(kill);
       if (begun % 50 === 0) size.say?.(`${begun} quotes, ${kills} kills`);
+      const over = new AbortController();
+      const telling = tellWhileSlow({ folder, say }, quote, over.signal);
       const heard = await Promise.all(clicks);
+      over.abort();
+      await telling;
       orderMs.push(performance.now() - from);
       told.set(quote, heard);
       // An order that nobody was told of in all that time ends the course: it is a fault.
