@@ -57,7 +57,7 @@ const stale = (code: string, message: string): ConnectorError =>
 async function commandsFor(
   at: Omit<Standing, "facts" | "lines"> & { readonly id: number },
 ): Promise<readonly Json[]> {
-  const { odoo, write, id } = at;
+  const { odoo, id } = at;
   const facts = await loadFacts(odoo);
   const lines = await odoo.search({
     model: lineModel,
