@@ -1,4 +1,5 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { ConnectorError, retryAtOf } from "@crossfoot/connector-sdk";
+import type { HttpAnswer } from "@crossfoot/connector-sdk";
 import { exceptionNames, packagesOfNames } from "./known-names.ts";
 import type { Reason } from "./known-names.ts";
 import { knownTexts } from "./known-texts.ts";
@@ -12,6 +13,7 @@ interface FailedCall {
   readonly status: number;
   /** Our clock, ms. */
   readonly now: number;
+  readonly headers: HttpAnswer["headers"];
 }
 
 const errorOf = ([failure, code, message]: Reason, status: number | null): ConnectorError =>
@@ -79,7 +81,7 @@ const statuses: ReadonlyMap<number, Reason> = new Map<number, Reason>([
 const throttleMs = 30_000;
 
 /** What a bare HTTP status means. A status nobody knows leaves a write in doubt. */
-export function failureOfStatus({ status, isWrite, now }: FailedCall): ConnectorError {
+export function failureOfStatus({ status, isWrite, now, headers }: FailedCall): ConnectorError {
   const plain = statuses.get(status);
   if (plain !== undefined) return errorOf(plain, status);
   if (status === 429) {
@@ -89,7 +91,7 @@ export function failureOfStatus({ status, isWrite, now }: FailedCall): Connector
       code: "throttled",
       message,
       status,
-      retryAt: now + throttleMs,
+      retryAt: retryAtOf(headers, now, throttleMs),
     });
   }
   const failure = isWrite ? "in_doubt" : "transient";

@@ -106,7 +106,7 @@ async function answer(session: Session, { path, headers, body, isWrite }: Post):
     body: JSON.stringify(body),
     isWrite,
   });
-  const failed = { isWrite, status: given.status, now: session.now() };
+  const failed = { isWrite, status: given.status, now: session.now(), headers: given.headers };
   const said = parsed(given.body);
   const isRpc = path === "/jsonrpc";
   if (given.status !== 200) throw failureOfException(said ?? null, failed) ?? failureOfStatus(failed);

@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpRequest, Session } from "@crossfoot/connector-sdk"
 export type Reply =
   | { readonly value: unknown }
   | { readonly exception: string; readonly message: string; readonly status?: number }
-  | { readonly status: number; readonly body: string }
+  | { readonly status: number; readonly body: string; readonly headers?: HttpAnswer["headers"] }
   | { readonly thrown: Error };
 
 /** One call that reached the fake, from either protocol in one form. */
@@ -109,7 +109,8 @@ function plainAnswer(reply: Reply): HttpAnswer {
     const { exception: name, message, status = 422 } = reply;
     return { status, headers, body: JSON.stringify({ name, message, debug: "Traceback of /opt/odoo" }) };
   }
-  if ("status" in reply) return { status: reply.status, headers, body: reply.body };
+  if ("status" in reply)
+    return { status: reply.status, headers: { ...headers, ...reply.headers }, body: reply.body };
   return { status: 200, headers, body: JSON.stringify(reply.value) };
 }
 

@@ -228,6 +228,23 @@ describe("an answer that says nothing certain", () => {
   });
 });
 
+describe("a server that takes no more calls", () => {
+  it("is left alone for as long as it says, and otherwise for half a minute", async () => {
+    const waits = [{ "retry-after": "1" }, {}].map(async (headers) => {
+      const session = fakeOdoo(({ model }) =>
+        model === "res.partner" ? { status: 429, body: "", headers } : undefined,
+      );
+      const asked = createOdoo(session, readOptions(session.options)).call(at);
+      return asked.catch((error: unknown) => failureRecord(error));
+    });
+    const throttled = { failure: "throttled", code: "throttled" };
+    expect(await Promise.all(waits)).toMatchObject([
+      { ...throttled, retryAt: 1_000 },
+      { ...throttled, retryAt: 30_000 },
+    ]);
+  });
+});
+
 /** The protocol and context of the last call that a connection makes under these options. */
 async function lastCall(session: FakeOdoo): Promise<unknown> {
   await createOdoo(session, readOptions(session.options)).call(at);

@@ -1,4 +1,5 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { ConnectorError, retryAtOf } from "@crossfoot/connector-sdk";
+import type { HttpAnswer } from "@crossfoot/connector-sdk";
 import { serverErrors, userErrors, warnings } from "./known-texts.ts";
 import type { KnownText } from "./known-texts.ts";
 import { isList, scalar } from "./native.ts";
@@ -8,7 +9,9 @@ type Failure = FailureRecord["failure"];
 type Reason = readonly [failure: Failure, code: string, message: string];
 
 /** Tryton forgets failed logins after five minutes. */
-const throttleMs = 300_000;
+const loginThrottleMs = 300_000;
+/** How long to leave a server alone that says it is too much and does not say for how long. */
+const throttleMs = 30_000;
 
 const failed = ([failure, code, message]: Reason, status: number | null): ConnectorError =>
   new ConnectorError({ failure, code, message, status });
@@ -79,18 +82,28 @@ const statuses: ReadonlyMap<number, Reason> = new Map<number, Reason>([
 /** What a bare HTTP status means. A status nobody knows leaves a write in doubt. */
 export function failureOfStatus(
   status: number,
-  at: { readonly isWrite: boolean; readonly isLogin: boolean; readonly now: number },
+  at: {
+    readonly isWrite: boolean;
+    readonly isLogin: boolean;
+    readonly now: number;
+    readonly headers: HttpAnswer["headers"];
+  },
 ): ConnectorError {
   if (status === 401 && at.isLogin) return failed(login, status);
   const plain = statuses.get(status);
   if (plain !== undefined) return failed(plain, status);
-  if (status === 429) {
-    const retryAt = at.now + throttleMs;
-    const message = "Tryton throttles this login after wrong passwords";
-    return new ConnectorError({ failure: "throttled", code: "login_throttled", message, status, retryAt });
-  }
+  if (status === 429) return throttled(at);
   const failure = at.isWrite ? "in_doubt" : "transient";
   return failed([failure, `http_${status}`, `Tryton answered ${status} without JSON-RPC`], status);
+}
+
+/** Tryton itself throttles nothing but logins: of any other call it was what stands before it. */
+function throttled({ isLogin, now, headers }: Parameters<typeof failureOfStatus>[1]): ConnectorError {
+  const [code, message, otherwiseMs] = isLogin
+    ? (["login_throttled", "Tryton throttles this login after wrong passwords", loginThrottleMs] as const)
+    : (["throttled", "what stands before Tryton takes no more calls now", throttleMs] as const);
+  const retryAt = retryAtOf(headers, now, otherwiseMs);
+  return new ConnectorError({ failure: "throttled", code, message, status: 429, retryAt });
 }
 
 /** A refusal of our own, before anything is sent. */

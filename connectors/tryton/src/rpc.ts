@@ -129,7 +129,7 @@ async function login(session: Session, options: Options): Promise<string> {
   const answer = await post(session, options, asked);
   const [userId, key] = isList(answer) ? answer : [];
   if (typeof userId !== "number" || typeof key !== "string")
-    throw failureOfStatus(401, { ...asked, now: session.now() });
+    throw failureOfStatus(401, { ...asked, now: session.now(), headers: {} });
   const credentials = Buffer.from(`${options.user}:${userId}:${key}`, "utf8").toString("base64");
   return `Session ${credentials}`;
 }
@@ -167,7 +167,7 @@ async function post(session: Session, options: Options, asked: Post): Promise<Js
 function read(session: Session, asked: Post, answer: HttpAnswer): Json {
   if (answer.status !== 200) {
     if (answer.status === 401) for (const name of Object.values(tokens)) session.token.store(name, "");
-    throw failureOfStatus(answer.status, { ...asked, now: session.now() });
+    throw failureOfStatus(answer.status, { ...asked, now: session.now(), headers: answer.headers });
   }
   let body: unknown;
   try {

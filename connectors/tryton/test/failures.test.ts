@@ -88,7 +88,7 @@ describe("errors of Tryton", () => {
 });
 
 describe("bare statuses", () => {
-  const at = { isWrite: true, isLogin: false, now: 1000 };
+  const at = { isWrite: true, isLogin: false, now: 1000, headers: {} };
   const told = (status: number, more: Partial<typeof at> = {}): string => {
     const { failure, code } = failureOfStatus(status, { ...at, ...more });
     return `${failure}/${code}`;
@@ -97,9 +97,22 @@ describe("bare statuses", () => {
   it("tell an ended session from a wrong password, and a throttled login when to come back", () => {
     expect(told(401)).toBe("unauthorised/session_expired");
     expect(told(401, { isLogin: true })).toBe("unauthorised/wrong_credentials");
-    expect(failureOfStatus(429, at)).toMatchObject({ failure: "throttled", retryAt: 301_000 });
+    const throttled = { failure: "throttled", code: "login_throttled", retryAt: 301_000 };
+    expect(failureOfStatus(429, { ...at, isLogin: true })).toMatchObject(throttled);
     expect(told(404)).toBe("unauthorised/database_unknown");
     expect(told(403)).toBe("unsupported/method_not_offered");
+  });
+
+  it("429 of any other call is no login's: it is waited for as long as it says", () => {
+    const said = (headers: { readonly [name: string]: string }, isLogin = false): unknown => {
+      const { code, retryAt } = failureOfStatus(429, { ...at, isLogin, headers });
+      return [code, retryAt];
+    };
+    expect(said({ "retry-after": "1" })).toEqual(["throttled", 2_000]);
+    expect(said({ "retry-after": "1" }, true)).toEqual(["login_throttled", 2_000]);
+    expect(said({})).toEqual(["throttled", 31_000]);
+    const date = "Thu, 26 Nov 2026 05:00:00 GMT";
+    expect(said({ date, "retry-after": "Thu, 26 Nov 2026 04:59:00 GMT" })).toEqual(["throttled", 1_000]);
   });
 
   it("that nobody knows leave a write in doubt", () => {

@@ -52,6 +52,10 @@ export function waitMsOf(headers: HttpAnswer["headers"], now: number): number | 
   return Number.isNaN(ms) ? null : ms - answeredAt(headers, now);
 }
 
+/** When to come back, ms by our clock: as the answer says, else after `otherwiseMs`. */
+export const retryAtOf = (headers: HttpAnswer["headers"], now: number, otherwiseMs: number): number =>
+  now + Math.max(0, waitMsOf(headers, now) ?? otherwiseMs);
+
 /** What an answer tells by HTTP alone: 429, and 503 with a `Retry-After`, mean that we are too fast. */
 export function toldByStatus({ status, headers }: HttpAnswer, now: number): ToldLimits {
   const waitMs = waitMsOf(headers, now);
