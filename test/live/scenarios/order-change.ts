@@ -24,8 +24,10 @@ async function standingOf(moment: Moment, order: string): Promise<Standing> {
 async function refusesChange({ engine: { moment }, named }: Pair): Promise<void> {
   const order = `crm:${named("orders", "status", "open")?.id}`;
   const before = await standingOf(moment, order);
-  const wish: Wish = { lines: [{ line: before.lines[0]?.line ?? "", quantity: "1" }], add: [] };
-  const asked = { order, wish, version: null, by: "test", reason: "fewer", budgetMs };
+  const [first] = before.lines;
+  const quantity = String(Number(first?.quantity) + 1);
+  const wish: Wish = { lines: [{ line: first?.line ?? "", quantity }], add: [] };
+  const asked = { order, wish, version: null, by: "test", reason: "one more", budgetMs };
   const answer = await moment.changeOrder(asked);
   expect(answer).toMatchObject({ kind: "refused", refusal: { code: "not_offered" } });
   expect(await standingOf(moment, order)).toEqual(before);
