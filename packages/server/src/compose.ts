@@ -119,9 +119,13 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   };
   const engine = createEngine(world);
   const close = async (): Promise<void> => {
-    closeRules();
-    await Promise.all(sides.map((side) => side.close()));
-    await engine.close();
+    // The engine first: what goes on behind its answers still asks the systems.
+    try {
+      await engine.close();
+    } finally {
+      closeRules();
+      await Promise.all(sides.map((side) => side.close()));
+    }
   };
   return { ...engine, close };
 }

@@ -1,5 +1,5 @@
 import type { OrderWay } from "@crossfoot/connector-sdk";
-import { referencesOf } from "@crossfoot/connector-sdk";
+import { ConnectorError, referencesOf } from "@crossfoot/connector-sdk";
 import type { EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { RecordKey } from "../store/port.ts";
@@ -25,29 +25,78 @@ import type { Session, Side, World } from "./world.ts";
 
 /** Pause before what waits for somebody else, or for time, is looked at again, ms. */
 const lookMs = 100;
+/** How long the end of a program waits for orders that are being carried to the CRM, ms. */
+const restMs = 10_000;
+/** Why what goes on behind an answer is cut then. Made once. */
+const isClosing = new DOMException("the program ends", "AbortError");
 /** Parents of parents that a quote may bring along: an account, its parents, its products. */
 const parentsMax = 200;
 
+/** An order on its way. */
+interface UnderWay {
+  /** Told once the ERP has the order, or once it is known that it will not. */
+  readonly answer: Promise<Ordering>;
+  /** Told once the CRM shows it too, as far as that can be. */
+  readonly whole: Promise<Ordering>;
+  /** What is told at `answer`; null until then. */
+  told: Ordering | null;
+}
+
+/** What is asked of orders, and the end of that. */
+interface Ordered {
+  readonly moment: Pick<Moment, "quoteToOrder" | "orderOf">;
+  /** Resolves when nothing goes on behind an answer any more; what takes long is cut at its next safe place. */
+  readonly rest: () => Promise<void>;
+}
+
 /** From a quote to its order, and where that stands. */
-export function orderingOf(world: World): Pick<Moment, "quoteToOrder" | "orderOf"> {
+export function orderingOf(world: World): Ordered {
   /** What is asked for twice in this program is done once, and both hear of it. */
-  const underWay = new Map<string, Promise<Ordering>>();
+  const underWay = new Map<string, UnderWay>();
+  const closing = new AbortController();
+  const begin = (asked: Pick<Making, "quote" | "by" | "deadline">): UnderWay => {
+    const early = Promise.withResolvers<Ordering>();
+    const tell = (ordering: Ordering): void => {
+      making.told ??= ordering;
+      early.resolve(ordering);
+    };
+    const whole = makeOrder(world, { ...asked, tell, signal: closing.signal });
+    const making: UnderWay = { answer: early.promise, whole, told: null };
+    underWay.set(asked.quote, making);
+    const over = (): void => void underWay.delete(asked.quote);
+    // Whoever asked may have been answered by then.
+    early.promise.catch(() => undefined);
+    const failed = (error: unknown): void => {
+      early.reject(error);
+      if (making.told !== null) noteUncarried(world, asked.quote, error);
+    };
+    whole.then(tell, failed).then(over, over);
+    return making;
+  };
   return {
-    quoteToOrder: async ({ quote, by, budgetMs }) => {
-      const same = underWay.get(quote);
-      if (same !== undefined)
-        return asKnown(await within(world, budgetMs, { ask: () => same, late: goesOn }));
-      const making = makeOrder(world, { quote, by, deadline: deadlineIn(world.clock, budgetMs) });
-      underWay.set(quote, making);
-      const over = (): void => void underWay.delete(quote);
-      making.then(over, over);
-      return within(world, budgetMs, { ask: () => making, late: goesOn });
+    moment: {
+      quoteToOrder: async ({ quote, by, budgetMs, until = "carried" }) => {
+        const same = underWay.get(quote);
+        const making = same ?? begin({ quote, by, deadline: deadlineIn(world.clock, budgetMs) });
+        const awaited = until === "ordered" ? making.answer : making.whole;
+        const told = await within(world, budgetMs, { ask: () => awaited, late: goesOn });
+        const known = told === goesOn ? (making.told ?? told) : told;
+        return same === undefined ? known : asKnown(known);
+      },
+      orderOf: ({ quote, budgetMs }) =>
+        within(world, budgetMs, {
+          ask: (signal) => told(async () => (await standing(world, quote, signal)).ordering),
+          late: late(),
+        }),
     },
-    orderOf: ({ quote, budgetMs }) =>
-      within(world, budgetMs, {
-        ask: (signal) => told(async () => (await standing(world, quote, signal)).ordering),
-        late: late(),
-      }),
+    rest: async () => {
+      const ends = [...underWay.values()].map(({ whole }) => whole.catch(() => undefined));
+      if (ends.length === 0) return;
+      const rested = new AbortController();
+      const over = Promise.all(ends).finally(() => rested.abort());
+      if (await world.sleep(restMs, rested.signal)) closing.abort(isClosing);
+      await over;
+    },
   };
 }
 
@@ -61,6 +110,10 @@ interface Making {
   readonly quote: string;
   readonly by: string;
   readonly deadline: Deadline;
+  /** Tells the order to whoever waits, before it is carried to the CRM. */
+  readonly tell: (ordering: Ordering) => void;
+  /** Aborts when the program is to end and this takes too long. */
+  readonly signal: AbortSignal;
 }
 
 /** Where a quote stands, by what the ERP says now. */
@@ -144,7 +197,7 @@ async function makeOrder(world: World, making: Making): Promise<Ordering> {
     const crm = sideOfRole(world, "crm");
     const wanted = await quoteIn(world, crm, making.quote);
     const runId = world.entropy.uuid();
-    return besideOthers(world, { runId, options: {} }, async (session) => {
+    return besideOthers(world, { runId, options: { signal: making.signal } }, async (session) => {
       await enterContract(world);
       await world.store.startRun(runId, `order ${making.quote}`, session.holding.holder);
       try {
@@ -196,8 +249,10 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
     hasDone ||= done > 0;
     const now = await standing(world, `${at.crm.id}:${at.id}`, session.signal);
     if (now.ordering.kind === "ordered" && now.order !== null) {
-      const names = await carryBack(settling, { erp, first, order: now.order });
-      return { ...now.ordering, order: { ...now.ordering.order, names }, isMadeNow: hasDone };
+      const ordering: Ordering = { ...now.ordering, isMadeNow: hasDone };
+      at.tell(ordering);
+      const names = await carried(settling, { erp, first, order: now.order });
+      return names === null ? ordering : { ...ordering, order: { ...now.ordering.order, names } };
     }
     if (done > 0) continue;
     refuseStopped(settling);
@@ -273,6 +328,30 @@ async function settleFamily(settling: Settling, quote: LinkId): Promise<number> 
     if (links.length > 0) done += await settleLinks(settling, policy, links);
   }
   return done;
+}
+
+/**
+ * Carries an order to the CRM behind its answer. Null where the world did not let it: the order is there all the
+ * same, and the next run carries it.
+ */
+async function carried(
+  settling: Settling,
+  at: Parameters<typeof carryBack>[1],
+): Promise<readonly string[] | null> {
+  try {
+    return await carryBack(settling, at);
+  } catch (error) {
+    const isWorlds = error instanceof ConnectorError || error instanceof Refused;
+    if (!isWorlds) throw error;
+    noteUncarried(settling.session.world, at.order, error);
+    return null;
+  }
+}
+
+/** The order of this quote, or this order, is in the ERP and not in the CRM: the next run carries it. */
+function noteUncarried({ log }: World, name: string, error: unknown): void {
+  const message = error instanceof Error ? error.message : "unknown";
+  log.warn("order_not_carried", { name, message });
 }
 
 /** Shows the order in the CRM, and the quote's new state with it, as far as that can be done now. */
