@@ -1,8 +1,9 @@
-import type { OrderWay } from "@crossfoot/connector-sdk";
+import type { EntityMapping, OrderWay } from "@crossfoot/connector-sdk";
 import { ConnectorError, referencesOf } from "@crossfoot/connector-sdk";
 import type { EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
-import type { RecordKey } from "../store/port.ts";
+import type { RecordKey, StoredObservation } from "../store/port.ts";
+import { readContext, readObservation } from "./canonical.ts";
 import { settlingOf } from "./command.ts";
 import { policiesOf } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
@@ -13,7 +14,6 @@ import { readIds } from "./observe.ts";
 import { late, operationOf, told, within } from "./moment-answer.ts";
 import { idOn, memberOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Ordering } from "./moment-port.ts";
-import { shownBy } from "./moment-questions.ts";
 import { matchFirst } from "./resolve.ts";
 import { besideOthers, openSides } from "./session.ts";
 import { settleLinks } from "./settle.ts";
@@ -238,10 +238,11 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   const erp = sideOfRole(world, "erp");
   const away = session.away.get(at.crm.id) ?? session.away.get(erp.id);
   if (away !== undefined) throw new Refused("erp_away", away.message, away);
-  await readQuote(session, at);
+  const { isNewcomer } = await readQuote(session, at);
   const first = await linkOf(world, at);
-  // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it.
-  if (memberOn(await world.store.membersOf([first]), erp) === undefined)
+  // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it. One
+  // that was linked just now is due anyway.
+  if (!isNewcomer && memberOn(await world.store.membersOf([first]), erp) === undefined)
     await world.store.markWork([first], "asked for");
   let hasDone = false;
   for (;;) {
@@ -262,41 +263,71 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   }
 }
 
-/** Reads the quote, and what it names and nobody has read yet; refuses one that is not accepted. */
-async function readQuote(session: Session, { crm, id, quote }: Bringing): Promise<void> {
+/**
+ * Reads the quote, and what it names and nobody has read yet; refuses one that is not accepted. Says whether it
+ * had no link before.
+ */
+async function readQuote(
+  session: Session,
+  { crm, id, quote }: Bringing,
+): Promise<{ readonly isNewcomer: boolean }> {
   const { world } = session;
   const { missing } = await readIds(session, crm, { entity: "quotes", ids: [id], via: "hint" });
-  if (missing.length > 0) throw new Refused("record_unknown", `${crm.id} has no quote ${id}`);
-  const status = (await shownBy(world, crm, { entity: "quotes", ids: [id] })).get(id)?.["status"];
+  const mapping = mappingOf(crm, "quotes");
+  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
+  const first = missing.length > 0 || mapping === undefined ? null : await lookAt(world, mapping, key);
+  if (mapping === undefined || first === null)
+    throw new Refused("record_unknown", `${crm.id} has no quote ${id}`);
+  const context = readContext(world, first.links, { connection: crm.id, lines: [] });
+  const { status } = readObservation(mapping, first.observed, context).fields;
   if (status !== "accepted" && status !== "converted")
     throw new Refused(
       "not_accepted",
       `the quote ${quote} is ${typeof status === "string" ? status : "in no known state"}; accept it first`,
     );
-  await readNamed(session, crm, { connection: crm.id, entity: "quotes", id });
+  const names = await readNamed(session, crm, first);
+  const isNewcomer = !first.links.has(recordName(key));
+  // What has its link already needs no matching.
+  if (isNewcomer || names.length > 0) await matchEntities(session, ["quotes", ...names]);
+  return { isNewcomer };
 }
 
-/** Reads the records that a record names and that have no link yet, and those that they name. */
-async function readNamed(session: Session, side: Side, first: RecordKey): Promise<void> {
-  const { store } = session.world;
-  const seen = new Map([[recordName(first), first]]);
-  for (const record of seen.values()) {
-    const mapping = mappingOf(side, record.entity);
-    const [observed] = await store.observationsOf([record]);
-    if (mapping === undefined || observed === undefined) continue;
-    const named = referencesOf(mapping, observed.native).map(({ entity, id }): RecordKey => ({
-      connection: side.id,
-      entity,
-      id,
-    }));
-    const links = await store.linksOf(named);
-    const unread = named.filter((key) => !links.has(recordName(key)) && !seen.has(recordName(key)));
-    for (const key of unread.slice(0, Math.max(parentsMax - seen.size, 0))) {
-      seen.set(recordName(key), key);
+/** A record as it was seen last, with the links of itself and of what it names. */
+interface Looked {
+  readonly observed: StoredObservation;
+  readonly named: readonly RecordKey[];
+  readonly links: ReadonlyMap<string, LinkId>;
+}
+
+async function lookAt({ store }: World, mapping: EntityMapping, key: RecordKey): Promise<Looked | null> {
+  const [observed] = await store.observationsOf([key]);
+  if (observed === undefined) return null;
+  const { connection } = key;
+  const named = referencesOf(mapping, observed.native).map((each): RecordKey => ({ ...each, connection }));
+  return { observed, named, links: await store.linksOf([key, ...named]) };
+}
+
+/**
+ * Reads the records that a record names and that have no link yet, and those that they name. Answers their
+ * entities.
+ */
+async function readNamed(session: Session, side: Side, first: Looked): Promise<readonly EntityName[]> {
+  const read = new Map<string, RecordKey>();
+  const readUnread = async ({ named, links }: Looked): Promise<void> => {
+    const unread = named.filter((key) => !links.has(recordName(key)) && !read.has(recordName(key)));
+    for (const key of unread.slice(0, Math.max(parentsMax - read.size, 0))) {
+      read.set(recordName(key), key);
       await readIds(session, side, { entity: key.entity, ids: [key.id], via: "hint" });
     }
+  };
+  await readUnread(first);
+  // Whatever is read on the way is looked at as well.
+  for (const key of read.values()) {
+    const mapping = mappingOf(side, key.entity);
+    const looked = mapping === undefined ? null : await lookAt(session.world, mapping, key);
+    if (looked !== null) await readUnread(looked);
   }
-  await matchEntities(session, [...new Set([...seen.values()].map(({ entity }) => entity))]);
+  return [...new Set([...read.values()].map(({ entity }) => entity))];
 }
 
 /** Gives new records of these entities their links, parents first. */
@@ -321,10 +352,11 @@ async function settleFamily(settling: Settling, quote: LinkId): Promise<number> 
     if (family.size > parentsMax) break;
     for (const { parentLink } of await store.waitsOf(link)) if (parentLink !== null) family.add(parentLink);
   }
-  const bundles = await store.loadBundles([...family]);
+  const parents = family.size === 1 ? [] : await store.loadLinks([...family].slice(1));
+  const members = [...parents, { id: quote, entity: "quotes" as EntityName }];
   let done = 0;
   for (const policy of settling.policies) {
-    const links = bundles.filter(({ entity }) => entity === policy.entity).map(({ id }) => id);
+    const links = members.filter(({ entity }) => entity === policy.entity).map(({ id }) => id);
     if (links.length > 0) done += await settleLinks(settling, policy, links);
   }
   return done;

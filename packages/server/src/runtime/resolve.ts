@@ -111,6 +111,7 @@ async function resolveNewcomers({ session, lease }: Matching, policy: EntityPoli
     total += linked;
     // Whatever keeps all of them from being stored is looked at in the next round.
     if (stored === 0) return total;
+    const isLast = newcomers.length < batchSize && stored === newcomers.length;
     session.report({
       phase: "resolve",
       entity: policy.entity,
@@ -119,6 +120,8 @@ async function resolveNewcomers({ session, lease }: Matching, policy: EntityPoli
       total: null,
       message: `linking ${policy.entity}`,
     });
+    // Whoever came meanwhile is due, and found by the next look.
+    if (isLast) return total;
   }
 }
 

@@ -117,8 +117,8 @@ export async function underLease<T>(
     const askedAt = world.clock.monotonic();
     await holding.beat();
     // Under what is held: whoever confirms another epoch makes it void.
-    const epoch = await enterEpoch(world);
-    const from = Math.max(holding.storeNow, await world.store.newestRead());
+    const [epoch, newest] = await Promise.all([enterEpoch(world), world.store.newestRead()]);
+    const from = Math.max(holding.storeNow, newest);
     const ticks = ticker(world.clock, { from, askedAt });
     const session: Session = {
       world,

@@ -60,7 +60,7 @@ function priced(erp: MiniSystem): Operations["price"] {
 
 /** Builds that stage: one customer and one product, linked on both sides. */
 export async function orderStage(
-  options: Partial<Pick<MiniWorldOptions, "database" | "wrapStore">> = {},
+  options: Partial<Pick<MiniWorldOptions, "database" | "wrapStore" | "change">> = {},
 ): Promise<OrderStage> {
   const state: Pick<OrderStage, "trouble" | "onRead" | "onCarry" | "lacks" | "silence"> = {
     ...{ trouble: null, onRead: null, onCarry: null, lacks: [], silence: null },
