@@ -199,9 +199,11 @@ async function makeOrder(world: World, making: Making): Promise<Ordering> {
     const runId = world.entropy.uuid();
     return besideOthers(world, { runId, options: { signal: making.signal } }, async (session) => {
       await enterContract(world);
-      await world.store.startRun(runId, `order ${making.quote}`, session.holding.holder);
+      // Stored while the quote is read, and before anything is made of it.
+      const started = world.store.startRun(runId, `order ${making.quote}`, session.holding.holder);
+      started.catch(() => undefined);
       try {
-        const ordering = await bringAbout(session, { ...making, crm, id: wanted });
+        const ordering = await bringAbout(session, { ...making, crm, id: wanted, started });
         await world.store.endRun(runId, "done", {
           by: making.by,
           quote: making.quote,
@@ -210,6 +212,7 @@ async function makeOrder(world: World, making: Making): Promise<Ordering> {
         return ordering;
       } catch (error) {
         const message = error instanceof Error ? error.message : "unknown";
+        await started.catch(() => undefined);
         await world.store.endRun(runId, "failed", { by: making.by, message }).catch(() => undefined);
         throw error;
       }
@@ -227,6 +230,8 @@ async function quoteIn(world: World, crm: Side, quote: string): Promise<External
 interface Bringing extends Making {
   readonly crm: Side;
   readonly id: ExternalId;
+  /** Resolves when the run is stored. */
+  readonly started: Promise<void>;
 }
 
 async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
@@ -238,7 +243,9 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   const erp = sideOfRole(world, "erp");
   const away = session.away.get(at.crm.id) ?? session.away.get(erp.id);
   if (away !== undefined) throw new Refused("erp_away", away.message, away);
-  const { isNewcomer } = await readQuote(session, at);
+  const looked = await readQuote(session, at);
+  await at.started;
+  const { isNewcomer } = await linkQuote(session, at, looked);
   const first = await linkOf(world, at);
   // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it. One
   // that was linked just now is due anyway.
@@ -263,30 +270,33 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   }
 }
 
-/**
- * Reads the quote, and what it names and nobody has read yet; refuses one that is not accepted. Says whether it
- * had no link before.
- */
-async function readQuote(
-  session: Session,
-  { crm, id, quote }: Bringing,
-): Promise<{ readonly isNewcomer: boolean }> {
+/** Reads the quote; refuses one that is not accepted. */
+async function readQuote(session: Session, { crm, id, quote }: Bringing): Promise<Looked> {
   const { world } = session;
   const { missing } = await readIds(session, crm, { entity: "quotes", ids: [id], via: "hint" });
   const mapping = mappingOf(crm, "quotes");
   const key: RecordKey = { connection: crm.id, entity: "quotes", id };
-  const first = missing.length > 0 || mapping === undefined ? null : await lookAt(world, mapping, key);
-  if (mapping === undefined || first === null)
+  const looked = missing.length > 0 || mapping === undefined ? null : await lookAt(world, mapping, key);
+  if (mapping === undefined || looked === null)
     throw new Refused("record_unknown", `${crm.id} has no quote ${id}`);
-  const context = readContext(world, first.links, { connection: crm.id, lines: [] });
-  const { status } = readObservation(mapping, first.observed, context).fields;
+  const context = readContext(world, looked.links, { connection: crm.id, lines: [] });
+  const { status } = readObservation(mapping, looked.observed, context).fields;
   if (status !== "accepted" && status !== "converted")
     throw new Refused(
       "not_accepted",
       `the quote ${quote} is ${typeof status === "string" ? status : "in no known state"}; accept it first`,
     );
-  const names = await readNamed(session, crm, first);
-  const isNewcomer = !first.links.has(recordName(key));
+  return looked;
+}
+
+/** Reads what the quote names and nobody has read yet, and links what has no link. Says whether the quote had none. */
+async function linkQuote(
+  session: Session,
+  { crm }: Bringing,
+  looked: Looked,
+): Promise<{ readonly isNewcomer: boolean }> {
+  const names = await readNamed(session, crm, looked);
+  const isNewcomer = !looked.links.has(recordName(looked.observed));
   // What has its link already needs no matching.
   if (isNewcomer || names.length > 0) await matchEntities(session, ["quotes", ...names]);
   return { isNewcomer };
