@@ -1,28 +1,11 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import { expect, test } from "vitest";
-import { orderStage, quoteOf } from "./testing/order-stage.ts";
+import { holdCarrying, orderStage, quoteOf } from "./testing/order-stage.ts";
 import type { OrderStage } from "./testing/order-stage.ts";
 import type { World } from "./world.ts";
 
 /** Longer than any wait of the small world: nobody gets tired. */
 const patient = 60_000;
-
-interface Door {
-  /** Resolves when somebody stands at it. */
-  readonly reached: Promise<void>;
-  readonly open: () => void;
-}
-
-/** Holds an order where it is about to be carried to the CRM. */
-function holdCarrying(stage: OrderStage): Door {
-  const reached = Promise.withResolvers<void>();
-  const opened = Promise.withResolvers<void>();
-  stage.onCarry = async () => {
-    reached.resolve();
-    await opened.promise;
-  };
-  return { reached: reached.promise, open: opened.resolve };
-}
 
 const shown = ({ crm }: OrderStage): readonly unknown[] =>
   crm.rows("orders").map(({ fields }) => fields["number"]);

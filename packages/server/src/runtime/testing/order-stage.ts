@@ -169,3 +169,20 @@ export function quoteOf({ crm, product }: OrderStage, change: JsonMap = {}): str
     ...change,
   });
 }
+
+interface Door {
+  /** Resolves when somebody stands at it. */
+  readonly reached: Promise<void>;
+  readonly open: () => void;
+}
+
+/** Holds an order where it is about to be carried to the CRM. */
+export function holdCarrying(stage: OrderStage): Door {
+  const reached = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  stage.onCarry = async () => {
+    reached.resolve();
+    await opened.promise;
+  };
+  return { reached: reached.promise, open: opened.resolve };
+}
