@@ -11,6 +11,7 @@ import type { Deadline } from "./deadline.ts";
 import { readBundles } from "./assess.ts";
 import { siblingsOf } from "./revisions.ts";
 import { readIds } from "./observe.ts";
+import { nobodyWaits } from "./giving-way.ts";
 import { late, operationOf, told, within } from "./moment-answer.ts";
 import { idOn, memberOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Ordering } from "./moment-port.ts";
@@ -259,6 +260,7 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
     if (now.ordering.kind === "ordered" && now.order !== null) {
       const ordering: Ordering = { ...now.ordering, isMadeNow: hasDone };
       at.tell(ordering);
+      nobodyWaits(session);
       const names = await carried(settling, { erp, first, order: now.order });
       return names === null ? ordering : { ...ordering, order: { ...now.ordering.order, names } };
     }
