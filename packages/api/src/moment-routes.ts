@@ -321,9 +321,9 @@ export const quoteToOrderRoute: Route<{ readonly id: string }, object, object> =
   summary: "Make the order of a quote that is accepted in the CRM",
   more:
     "Asked again, by whomever and at the same time, it answers the same order: there is never a second " +
-    "one. It answers once the ERP has the order, which is carried to the CRM behind the answer: `GET` of the " +
-    "same address names it there then. Who repeats it under the same Idempotency-Key while it is at work " +
-    "waits for it. Past its budget it answers 202, and the order is made all the same.",
+    "one. It answers once the ERP has the order, which is carried to the CRM behind the answer: `GET` of " +
+    "the same address names it there then. Who repeats it under the same Idempotency-Key while it is at " +
+    "work waits for it. Past its budget it answers 202, and the order is made all the same.",
   scope: "orders:write",
   roles: orderers,
   params: recordParams,

@@ -5,8 +5,8 @@ import type { Refusal } from "./store-error.ts";
 /** Statements with a name, of the whole program: far more than there are texts of ours. */
 const namesMax = 400;
 /**
- * Characters of parameters after which a connection plans anew. Plans that were made while a table was empty read
- * the whole of it: what fills it, by hundreds of records a statement, must not go on with them.
+ * Characters of parameters after which a connection plans anew. Plans that were made while a table was empty
+ * read the whole of it: what fills it, by hundreds of records a statement, must not go on with them.
  */
 const charsMax = 262_144;
 /** Longest time that plans are kept, ms: others may fill the tables as well. */
@@ -32,8 +32,8 @@ interface Age {
 const ages = new WeakMap<PoolClient, Age>();
 
 /**
- * Says under which name a statement with parameters is prepared, so that its connection parses it once, and plans
- * it once for a while; plans that are too old are forgotten first.
+ * Says under which name a statement with parameters is prepared, so that its connection parses it once, and
+ * plans it once for a while; plans that are too old are forgotten first.
  */
 export async function preparedName(
   client: PoolClient,

@@ -51,7 +51,7 @@ export class ServerSession implements Session {
     this.#answerTimeoutMs = answerTimeoutMs;
   }
 
-  /** Whether the connection may go back to the pool: it answers, no transaction is open, and its plans hold. */
+  /** Whether the connection may go back to the pool: it answers, is in no transaction, and its plans hold. */
   get isClean(): boolean {
     return !this.#isStale && !this.#isOpen;
   }

@@ -71,11 +71,11 @@ export async function writeWholeOf(
 /** Like {@link syncFolder}, without holding up what else goes on. */
 async function folderSynced(folder: string): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
+  const opened = await open(folder, "r");
   try {
-    await handle.sync();
+    await opened.sync();
   } finally {
-    await handle.close();
+    await opened.close();
   }
 }
 

@@ -22,7 +22,7 @@ const log: Log = {
 };
 const upTo = (seq: number): Testimony => ({ epoch: 1, heads: [{ shard: 0, seq, hash: `hash ${seq}` }] });
 
-test("what is said at once is written in its order, and what was said last is what is remembered", async () => {
+test("what is said at once is written in its order, and the last of it is remembered", async () => {
   const path = placeOf("project", "witness.json");
   const witness = fileWitness(path, log);
   expect(await witness.load()).toBeNull();

@@ -314,8 +314,7 @@ export function createEngine(world: World): Engine {
     matches: (options = {}) => findPairs(world, options),
     ...answersOf(world),
     syncRecord: (record) => syncRecord(world, record),
-    moment,
-    ...listening(world, rest),
+    ...{ moment, ...listening(world, rest) },
     ...lookingOf(world),
     privacy: privacyOf(world),
     auditLog: {

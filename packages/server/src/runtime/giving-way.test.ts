@@ -39,7 +39,7 @@ test("other work waits until whoever waits is answered", async () => {
   expect(await isOver(giveWay(load))).toBe(true);
 });
 
-test("it goes on after its time, however long somebody waits, and beside the work of others at once", async () => {
+test("it goes on after its time, however long somebody waits, and at once elsewhere", async () => {
   const { tired, slept, load, click } = beside();
   somebodyWaits(click);
   expect(await isOver(giveWay(beside().load))).toBe(true);

@@ -38,7 +38,7 @@ function counted(plain: Database): { readonly database: Database; readonly cost:
 }
 
 forEachHome(vitest, ["embedded"], (home) => {
-  // These only go down. A quote in the store's small world takes a create and two transitions; each is an intent that
+  // These only go down. A quote of the small world takes a create and two transitions; each is an intent that
   // is claimed in a commit before its call, and told in one after it.
   test.each([
     {

@@ -46,7 +46,7 @@ interface UnderWay {
 /** What is asked of orders, and the end of that. */
 interface Ordered {
   readonly moment: Pick<Moment, "quoteToOrder" | "orderOf">;
-  /** Resolves when nothing goes on behind an answer any more; what takes long is cut at its next safe place. */
+  /** Resolves when nothing goes on behind an answer; what takes long is cut at its next safe place. */
   readonly rest: () => Promise<void>;
 }
 
@@ -248,8 +248,8 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   await at.started;
   const { isNewcomer } = await linkQuote(session, at, looked);
   const first = await linkOf(world, at);
-  // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it. One
-  // that was linked just now is due anyway.
+  // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it.
+  // One that was linked just now is due anyway.
   if (!isNewcomer && memberOn(await world.store.membersOf([first]), erp) === undefined)
     await world.store.markWork([first], "asked for");
   let hasDone = false;
@@ -291,7 +291,10 @@ async function readQuote(session: Session, { crm, id, quote }: Bringing): Promis
   return looked;
 }
 
-/** Reads what the quote names and nobody has read yet, and links what has no link. Says whether the quote had none. */
+/**
+ * Reads what the quote names and nobody has read yet, and links what has no link. Says whether the quote had
+ * none.
+ */
 async function linkQuote(
   session: Session,
   { crm }: Bringing,
@@ -375,8 +378,8 @@ async function settleFamily(settling: Settling, quote: LinkId): Promise<number> 
 }
 
 /**
- * Carries an order to the CRM behind its answer. Null where the world did not let it: the order is there all the
- * same, and the next run carries it.
+ * Carries an order to the CRM behind its answer. Null where the world did not let it: the order is there all
+ * the same, and the next run carries it.
  */
 async function carried(
   settling: Settling,

@@ -83,8 +83,8 @@ interface OrderQuestion extends Budget {
   readonly quote: string;
   readonly by: string;
   /**
-   * How far it is waited for: until the ERP has the order, which is carried to the CRM behind the answer then, or
-   * until the CRM shows it too. `carried` when missing.
+   * How far it is waited for: until the ERP has the order, which is carried to the CRM behind the answer
+   * then, or until the CRM shows it too. `carried` when missing.
    */
   readonly until?: "ordered" | "carried";
 }

@@ -5,9 +5,9 @@ import type { Beat, HeldShard, Lease, LeaseStore, LiveWorker, PauseOf, Rights, S
 import { inMs } from "./rows.ts";
 
 /**
- * What a statement answers whose commit is not waited for until it is on the disk. A crash of the database may
- * take it back, and everything that was stored after it then: a lease that nobody remembers has let nobody store,
- * and so send, anything.
+ * What a statement answers whose commit is not waited for until it is on the disk. A crash of the database
+ * may take it back, and everything that was stored after it then: a lease that nobody remembers has let
+ * nobody store, and so send, anything.
  */
 const unsynced = "(select set_config('synchronous_commit', 'off', true)) as synced";
 

@@ -172,17 +172,17 @@ export function quoteOf({ crm, product }: OrderStage, change: JsonMap = {}): str
 
 interface Door {
   /** Resolves when somebody stands at it. */
-  readonly reached: Promise<void>;
+  readonly reached: Promise<unknown>;
   readonly open: () => void;
 }
 
 /** Holds an order where it is about to be carried to the CRM. */
 export function holdCarrying(stage: OrderStage): Door {
-  const reached = Promise.withResolvers<void>();
-  const opened = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<undefined>();
+  const opened = Promise.withResolvers<undefined>();
   stage.onCarry = async () => {
-    reached.resolve();
+    reached.resolve(undefined);
     await opened.promise;
   };
-  return { reached: reached.promise, open: opened.resolve };
+  return { reached: reached.promise, open: () => opened.resolve(undefined) };
 }
