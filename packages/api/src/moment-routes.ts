@@ -232,7 +232,10 @@ const preflight = exactly({
 });
 const ordered = exactly({
   kind: z.literal("ordered"),
-  order: exactly({ names: z.array(z.string()), number: z.string().nullable() }),
+  order: exactly({
+    names: z.array(z.string()).describe("By connection; the CRM's is missing until it is carried over"),
+    number: z.string().nullable(),
+  }),
   isMadeNow: z.boolean().describe("Whether this very call made it"),
 });
 
@@ -318,8 +321,9 @@ export const quoteToOrderRoute: Route<{ readonly id: string }, object, object> =
   summary: "Make the order of a quote that is accepted in the CRM",
   more:
     "Asked again, by whomever and at the same time, it answers the same order: there is never a second " +
-    "one. Who repeats it under the same Idempotency-Key while it is at work waits for it. Past its budget " +
-    "it answers 202, and the order is made all the same.",
+    "one. It answers once the ERP has the order, which is carried to the CRM behind the answer: `GET` of " +
+    "the same address names it there then. Who repeats it under the same Idempotency-Key while it is at " +
+    "work waits for it. Past its budget it answers 202, and the order is made all the same.",
   scope: "orders:write",
   roles: orderers,
   params: recordParams,

@@ -118,12 +118,16 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     erased: fileErasedList(join(project.folder, erasedListName)),
   };
   const engine = createEngine(world);
-  const close = async (): Promise<void> => {
-    closeRules();
-    await Promise.all(sides.map((side) => side.close()));
+  return { ...engine, close: () => closeAll(engine, sides).finally(closeRules) };
+}
+
+/** Closes the engine first: what goes on behind its answers still asks the systems. */
+async function closeAll(engine: Engine, sides: readonly ReachableSide[]): Promise<void> {
+  try {
     await engine.close();
-  };
-  return { ...engine, close };
+  } finally {
+    await Promise.all(sides.map((side) => side.close()));
+  }
 }
 
 /** With what the store seals values: each record of an entity with persons has a key of its own. */

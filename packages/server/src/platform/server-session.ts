@@ -1,5 +1,6 @@
 import type { PoolClient, QueryArrayConfig, QueryArrayResult } from "pg";
 import type { Encoded, EncodedRow } from "./codec.ts";
+import { isStalePlan, preparedName } from "./kept-plans.ts";
 import type { RawResult, Session } from "./session.ts";
 import { RefusedStatement } from "./store-error.ts";
 
@@ -43,21 +44,28 @@ export function refusalOrError(error: unknown): unknown {
 export class ServerSession implements Session {
   readonly #client: PoolClient;
   readonly #answerTimeoutMs: number;
+  #isStale = false;
 
   constructor(client: PoolClient, answerTimeoutMs: number) {
     this.#client = client;
     this.#answerTimeoutMs = answerTimeoutMs;
   }
 
-  /** Whether the connection may go back to the pool: it answers, and no transaction is open. */
+  /** Whether the connection may go back to the pool: it answers, is in no transaction, and its plans hold. */
   get isClean(): boolean {
-    return this.#client.getTransactionStatus() === "I";
+    return !this.#isStale && !this.#isOpen;
+  }
+
+  get #isOpen(): boolean {
+    return this.#client.getTransactionStatus() !== "I";
   }
 
   async run(sql: string, parameters: readonly Encoded[]): Promise<RawResult> {
     // `extended` although there may be no parameters: the simple protocol would take several statements at
     // once.
+    const name = await preparedName(this.#client, sql, parameters);
     const query = {
+      ...(name === undefined ? {} : { name }),
       text: sql,
       values: [...parameters],
       rowMode: "array",
@@ -70,7 +78,9 @@ export class ServerSession implements Session {
     try {
       result = await this.#client.query<Encoded[]>(query as QueryArrayConfig);
     } catch (error) {
-      throw refusalOrError(error);
+      const refusal = refusalOrError(error);
+      if (refusal instanceof RefusedStatement) this.#isStale ||= isStalePlan(refusal.refusal);
+      throw refusal;
     } finally {
       clearTimeout(timer);
     }
@@ -79,7 +89,7 @@ export class ServerSession implements Session {
       command: result.command ?? "",
       columns: result.fields.map(({ name, dataTypeID: oid }) => ({ name, oid })),
       rows,
-      isOpen: !this.isClean,
+      isOpen: this.#isOpen,
     };
   }
 
@@ -89,6 +99,6 @@ export class ServerSession implements Session {
     } catch (error) {
       throw refusalOrError(error);
     }
-    return !this.isClean;
+    return this.#isOpen;
   }
 }

@@ -174,6 +174,51 @@ describe("at once", () => {
   });
 });
 
+describe("plans", () => {
+  /** One connection, and how often a table was read as a whole over it. */
+  async function planned(): Promise<{ readonly database: Database; wholeReads(): Promise<number> }> {
+    const database = await open(await postgres.createDatabase(), { connectionsMax: 1 });
+    await database.script("create table kept (n int primary key, text text); analyze kept");
+    return {
+      database,
+      async wholeReads() {
+        await database.query("select pg_stat_force_next_flush()");
+        const [row] = await database.query<{ seq_scan: string }>(
+          "select seq_scan from pg_stat_user_tables where relname = 'kept'",
+        );
+        return Number(row?.seq_scan);
+      },
+    };
+  }
+  const find = (database: Queryable, n: number): Promise<unknown> =>
+    database.query("select text from kept where n = $1::int", [n]);
+
+  it("that were made while a table was empty are not kept while it is filled", async () => {
+    const { database, wholeReads } = await planned();
+    for (let n = 0; n < 12; n += 1) await find(database, n);
+    const text = "x".repeat(1_000);
+    const rows = Array.from({ length: 500 }, (_each, n) => ({ n, text }));
+    await database.query(
+      "insert into kept (n, text) select n, text from jsonb_to_recordset($1::jsonb) as r(n int, text text)",
+      [JSON.stringify(rows)],
+    );
+    const before = await wholeReads();
+    expect(before).toBeGreaterThan(0);
+    expect(await find(database, 400)).toEqual([{ text }]);
+    expect(await wholeReads()).toBe(before);
+  });
+
+  it("of a table that got other columns fail once, and the next call is answered", async () => {
+    const { database } = await planned();
+    const all = (): Promise<unknown> => database.query("select * from kept where n = $1::int", [1]);
+    await database.query("insert into kept (n, text) values ($1::int, 'one')", [1]);
+    expect(await all()).toEqual([{ n: 1, text: "one" }]);
+    await database.script("alter table kept add column more int");
+    expect(await refusalOf(all())).toMatchObject({ code: "0A000" });
+    expect(await all()).toEqual([{ n: 1, text: "one", more: null }]);
+  });
+});
+
 describe("the server of the tests", () => {
   it("left behind by a killed run is stopped by the next one", async () => {
     const child = startChild(new URL("./testing/server-starter.ts", import.meta.url));

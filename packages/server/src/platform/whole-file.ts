@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -63,9 +63,20 @@ export async function writeWholeOf(
     await discard(draft, file);
     throw error;
   }
-  renameSync(draft, path);
-  syncFolder(dirname(path));
+  await rename(draft, path);
+  await folderSynced(dirname(path));
   return true;
+}
+
+/** Like {@link syncFolder}, without holding up what else goes on. */
+async function folderSynced(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const opened = await open(folder, "r");
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
+  }
 }
 
 async function discard(draft: string, file: FileHandle): Promise<false> {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Log, Testimony, Witness } from "../ports.ts";
-import { writeWhole } from "./whole-file.ts";
+import { writeWholeOf } from "./whole-file.ts";
 
 /** Name of the witness in the project's folder, beside the store's and never inside it. */
 export const witnessName = "crossfoot-witness.json";
@@ -13,9 +13,21 @@ export const witnessName = "crossfoot-witness.json";
 export function fileWitness(path: string, log: Log): Witness {
   let isWarned = false;
   let last = "";
+  /** One after the other, in the order in which they were asked for; never rejects. */
+  let saving: Promise<void> = Promise.resolve();
   const warn = (event: string, error: unknown): void => {
     if (!isWarned) log.warn(event, { path, message: error instanceof Error ? error.message : "unknown" });
     isWarned = true;
+  };
+  const write = async (text: string): Promise<void> => {
+    if (text === last) return;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      await writeWholeOf(path, onlyOf(text));
+      last = text;
+    } catch (error) {
+      warn("witness_not_written", error);
+    }
   };
   return {
     load() {
@@ -28,18 +40,14 @@ export function fileWitness(path: string, log: Log): Witness {
       }
     },
     save(testimony) {
-      const text = `${JSON.stringify(testimony)}\n`;
-      if (text === last) return Promise.resolve();
-      try {
-        mkdirSync(dirname(path), { recursive: true });
-        writeWhole(path, text);
-        last = text;
-      } catch (error) {
-        warn("witness_not_written", error);
-      }
-      return Promise.resolve();
+      saving = saving.then(() => write(`${JSON.stringify(testimony)}\n`));
+      return saving;
     },
   };
+}
+
+async function* onlyOf(text: string): AsyncGenerator<string> {
+  yield text;
 }
 
 function testimonyIn(text: string): Testimony {

@@ -229,7 +229,7 @@ function conflictDecision(world: World): Engine["decideConflict"] {
 type Listening = Pick<Engine, "receive" | "refuseDelivery" | "followHints" | "attend" | "status" | "close">;
 
 /** What has to do with webhooks: they are counted in this program until that is stored. */
-function listening(world: World): Listening {
+function listening(world: World, rest: () => Promise<void>): Listening {
   const idle = createIdle(world, () => followHints(world));
   const intake = createIntake(world);
   return {
@@ -245,6 +245,7 @@ function listening(world: World): Listening {
       return statusOf(world);
     },
     close: async () => {
+      await rest();
       // What was counted is no reason to keep a store open that does not answer.
       await intake.flush().catch(() => undefined);
       await world.store.close();
@@ -254,6 +255,7 @@ function listening(world: World): Listening {
 
 /** The runtime over a world. */
 export function createEngine(world: World): Engine {
+  const { moment, rest } = createMoment(world);
   const contexts = async (only?: readonly EntityName[]) => {
     const opened = await openQuietly(world);
     const session = bystander(world);
@@ -312,8 +314,7 @@ export function createEngine(world: World): Engine {
     matches: (options = {}) => findPairs(world, options),
     ...answersOf(world),
     syncRecord: (record) => syncRecord(world, record),
-    moment: createMoment(world),
-    ...listening(world),
+    ...{ moment, ...listening(world, rest) },
     ...lookingOf(world),
     privacy: privacyOf(world),
     auditLog: {

@@ -1,8 +1,9 @@
-import type { OrderWay } from "@crossfoot/connector-sdk";
-import { referencesOf } from "@crossfoot/connector-sdk";
+import type { EntityMapping, OrderWay } from "@crossfoot/connector-sdk";
+import { ConnectorError, referencesOf } from "@crossfoot/connector-sdk";
 import type { EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
-import type { RecordKey } from "../store/port.ts";
+import type { RecordKey, StoredObservation } from "../store/port.ts";
+import { readContext, readObservation } from "./canonical.ts";
 import { settlingOf } from "./command.ts";
 import { policiesOf } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
@@ -10,10 +11,10 @@ import type { Deadline } from "./deadline.ts";
 import { readBundles } from "./assess.ts";
 import { siblingsOf } from "./revisions.ts";
 import { readIds } from "./observe.ts";
+import { nobodyWaits } from "./giving-way.ts";
 import { late, operationOf, told, within } from "./moment-answer.ts";
 import { idOn, memberOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Ordering } from "./moment-port.ts";
-import { shownBy } from "./moment-questions.ts";
 import { matchFirst } from "./resolve.ts";
 import { besideOthers, openSides } from "./session.ts";
 import { settleLinks } from "./settle.ts";
@@ -25,29 +26,78 @@ import type { Session, Side, World } from "./world.ts";
 
 /** Pause before what waits for somebody else, or for time, is looked at again, ms. */
 const lookMs = 100;
+/** How long the end of a program waits for orders that are being carried to the CRM, ms. */
+const restMs = 10_000;
+/** Why what goes on behind an answer is cut then. Made once. */
+const isClosing = new DOMException("the program ends", "AbortError");
 /** Parents of parents that a quote may bring along: an account, its parents, its products. */
 const parentsMax = 200;
 
+/** An order on its way. */
+interface UnderWay {
+  /** Told once the ERP has the order, or once it is known that it will not. */
+  readonly answer: Promise<Ordering>;
+  /** Told once the CRM shows it too, as far as that can be. */
+  readonly whole: Promise<Ordering>;
+  /** What is told at `answer`; null until then. */
+  told: Ordering | null;
+}
+
+/** What is asked of orders, and the end of that. */
+interface Ordered {
+  readonly moment: Pick<Moment, "quoteToOrder" | "orderOf">;
+  /** Resolves when nothing goes on behind an answer; what takes long is cut at its next safe place. */
+  readonly rest: () => Promise<void>;
+}
+
 /** From a quote to its order, and where that stands. */
-export function orderingOf(world: World): Pick<Moment, "quoteToOrder" | "orderOf"> {
+export function orderingOf(world: World): Ordered {
   /** What is asked for twice in this program is done once, and both hear of it. */
-  const underWay = new Map<string, Promise<Ordering>>();
+  const underWay = new Map<string, UnderWay>();
+  const closing = new AbortController();
+  const begin = (asked: Pick<Making, "quote" | "by" | "deadline">): UnderWay => {
+    const early = Promise.withResolvers<Ordering>();
+    const tell = (ordering: Ordering): void => {
+      making.told ??= ordering;
+      early.resolve(ordering);
+    };
+    const whole = makeOrder(world, { ...asked, tell, signal: closing.signal });
+    const making: UnderWay = { answer: early.promise, whole, told: null };
+    underWay.set(asked.quote, making);
+    const over = (): void => void underWay.delete(asked.quote);
+    // Whoever asked may have been answered by then.
+    early.promise.catch(() => undefined);
+    const failed = (error: unknown): void => {
+      early.reject(error);
+      if (making.told !== null) noteUncarried(world, asked.quote, error);
+    };
+    whole.then(tell, failed).then(over, over);
+    return making;
+  };
   return {
-    quoteToOrder: async ({ quote, by, budgetMs }) => {
-      const same = underWay.get(quote);
-      if (same !== undefined)
-        return asKnown(await within(world, budgetMs, { ask: () => same, late: goesOn }));
-      const making = makeOrder(world, { quote, by, deadline: deadlineIn(world.clock, budgetMs) });
-      underWay.set(quote, making);
-      const over = (): void => void underWay.delete(quote);
-      making.then(over, over);
-      return within(world, budgetMs, { ask: () => making, late: goesOn });
+    moment: {
+      quoteToOrder: async ({ quote, by, budgetMs, until = "carried" }) => {
+        const same = underWay.get(quote);
+        const making = same ?? begin({ quote, by, deadline: deadlineIn(world.clock, budgetMs) });
+        const awaited = until === "ordered" ? making.answer : making.whole;
+        const told = await within(world, budgetMs, { ask: () => awaited, late: goesOn });
+        const known = told === goesOn ? (making.told ?? told) : told;
+        return same === undefined ? known : asKnown(known);
+      },
+      orderOf: ({ quote, budgetMs }) =>
+        within(world, budgetMs, {
+          ask: (signal) => told(async () => (await standing(world, quote, signal)).ordering),
+          late: late(),
+        }),
     },
-    orderOf: ({ quote, budgetMs }) =>
-      within(world, budgetMs, {
-        ask: (signal) => told(async () => (await standing(world, quote, signal)).ordering),
-        late: late(),
-      }),
+    rest: async () => {
+      const ends = [...underWay.values()].map(({ whole }) => whole.catch(() => undefined));
+      if (ends.length === 0) return;
+      const rested = new AbortController();
+      const over = Promise.all(ends).finally(() => rested.abort());
+      if (await world.sleep(restMs, rested.signal)) closing.abort(isClosing);
+      await over;
+    },
   };
 }
 
@@ -61,6 +111,10 @@ interface Making {
   readonly quote: string;
   readonly by: string;
   readonly deadline: Deadline;
+  /** Tells the order to whoever waits, before it is carried to the CRM. */
+  readonly tell: (ordering: Ordering) => void;
+  /** Aborts when the program is to end and this takes too long. */
+  readonly signal: AbortSignal;
 }
 
 /** Where a quote stands, by what the ERP says now. */
@@ -144,11 +198,13 @@ async function makeOrder(world: World, making: Making): Promise<Ordering> {
     const crm = sideOfRole(world, "crm");
     const wanted = await quoteIn(world, crm, making.quote);
     const runId = world.entropy.uuid();
-    return besideOthers(world, { runId, options: {} }, async (session) => {
+    return besideOthers(world, { runId, options: { signal: making.signal } }, async (session) => {
       await enterContract(world);
-      await world.store.startRun(runId, `order ${making.quote}`, session.holding.holder);
+      // Stored while the quote is read, and before anything is made of it.
+      const started = world.store.startRun(runId, `order ${making.quote}`, session.holding.holder);
+      started.catch(() => undefined);
       try {
-        const ordering = await bringAbout(session, { ...making, crm, id: wanted });
+        const ordering = await bringAbout(session, { ...making, crm, id: wanted, started });
         await world.store.endRun(runId, "done", {
           by: making.by,
           quote: making.quote,
@@ -157,6 +213,7 @@ async function makeOrder(world: World, making: Making): Promise<Ordering> {
         return ordering;
       } catch (error) {
         const message = error instanceof Error ? error.message : "unknown";
+        await started.catch(() => undefined);
         await world.store.endRun(runId, "failed", { by: making.by, message }).catch(() => undefined);
         throw error;
       }
@@ -174,6 +231,8 @@ async function quoteIn(world: World, crm: Side, quote: string): Promise<External
 interface Bringing extends Making {
   readonly crm: Side;
   readonly id: ExternalId;
+  /** Resolves when the run is stored. */
+  readonly started: Promise<void>;
 }
 
 async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
@@ -185,10 +244,13 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   const erp = sideOfRole(world, "erp");
   const away = session.away.get(at.crm.id) ?? session.away.get(erp.id);
   if (away !== undefined) throw new Refused("erp_away", away.message, away);
-  await readQuote(session, at);
+  const looked = await readQuote(session, at);
+  await at.started;
+  const { isNewcomer } = await linkQuote(session, at, looked);
   const first = await linkOf(world, at);
   // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it.
-  if (memberOn(await world.store.membersOf([first]), erp) === undefined)
+  // One that was linked just now is due anyway.
+  if (!isNewcomer && memberOn(await world.store.membersOf([first]), erp) === undefined)
     await world.store.markWork([first], "asked for");
   let hasDone = false;
   for (;;) {
@@ -196,8 +258,11 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
     hasDone ||= done > 0;
     const now = await standing(world, `${at.crm.id}:${at.id}`, session.signal);
     if (now.ordering.kind === "ordered" && now.order !== null) {
-      const names = await carryBack(settling, { erp, first, order: now.order });
-      return { ...now.ordering, order: { ...now.ordering.order, names }, isMadeNow: hasDone };
+      const ordering: Ordering = { ...now.ordering, isMadeNow: hasDone };
+      at.tell(ordering);
+      nobodyWaits(session);
+      const names = await carried(settling, { erp, first, order: now.order });
+      return names === null ? ordering : { ...ordering, order: { ...now.ordering.order, names } };
     }
     if (done > 0) continue;
     refuseStopped(settling);
@@ -207,41 +272,77 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   }
 }
 
-/** Reads the quote, and what it names and nobody has read yet; refuses one that is not accepted. */
-async function readQuote(session: Session, { crm, id, quote }: Bringing): Promise<void> {
+/** Reads the quote; refuses one that is not accepted. */
+async function readQuote(session: Session, { crm, id, quote }: Bringing): Promise<Looked> {
   const { world } = session;
   const { missing } = await readIds(session, crm, { entity: "quotes", ids: [id], via: "hint" });
-  if (missing.length > 0) throw new Refused("record_unknown", `${crm.id} has no quote ${id}`);
-  const status = (await shownBy(world, crm, { entity: "quotes", ids: [id] })).get(id)?.["status"];
+  const mapping = mappingOf(crm, "quotes");
+  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
+  const looked = missing.length > 0 || mapping === undefined ? null : await lookAt(world, mapping, key);
+  if (mapping === undefined || looked === null)
+    throw new Refused("record_unknown", `${crm.id} has no quote ${id}`);
+  const context = readContext(world, looked.links, { connection: crm.id, lines: [] });
+  const { status } = readObservation(mapping, looked.observed, context).fields;
   if (status !== "accepted" && status !== "converted")
     throw new Refused(
       "not_accepted",
       `the quote ${quote} is ${typeof status === "string" ? status : "in no known state"}; accept it first`,
     );
-  await readNamed(session, crm, { connection: crm.id, entity: "quotes", id });
+  return looked;
 }
 
-/** Reads the records that a record names and that have no link yet, and those that they name. */
-async function readNamed(session: Session, side: Side, first: RecordKey): Promise<void> {
-  const { store } = session.world;
-  const seen = new Map([[recordName(first), first]]);
-  for (const record of seen.values()) {
-    const mapping = mappingOf(side, record.entity);
-    const [observed] = await store.observationsOf([record]);
-    if (mapping === undefined || observed === undefined) continue;
-    const named = referencesOf(mapping, observed.native).map(({ entity, id }): RecordKey => ({
-      connection: side.id,
-      entity,
-      id,
-    }));
-    const links = await store.linksOf(named);
-    const unread = named.filter((key) => !links.has(recordName(key)) && !seen.has(recordName(key)));
-    for (const key of unread.slice(0, Math.max(parentsMax - seen.size, 0))) {
-      seen.set(recordName(key), key);
+/**
+ * Reads what the quote names and nobody has read yet, and links what has no link. Says whether the quote had
+ * none.
+ */
+async function linkQuote(
+  session: Session,
+  { crm }: Bringing,
+  looked: Looked,
+): Promise<{ readonly isNewcomer: boolean }> {
+  const names = await readNamed(session, crm, looked);
+  const isNewcomer = !looked.links.has(recordName(looked.observed));
+  // What has its link already needs no matching.
+  if (isNewcomer || names.length > 0) await matchEntities(session, ["quotes", ...names]);
+  return { isNewcomer };
+}
+
+/** A record as it was seen last, with the links of itself and of what it names. */
+interface Looked {
+  readonly observed: StoredObservation;
+  readonly named: readonly RecordKey[];
+  readonly links: ReadonlyMap<string, LinkId>;
+}
+
+async function lookAt({ store }: World, mapping: EntityMapping, key: RecordKey): Promise<Looked | null> {
+  const [observed] = await store.observationsOf([key]);
+  if (observed === undefined) return null;
+  const { connection } = key;
+  const named = referencesOf(mapping, observed.native).map((each): RecordKey => ({ ...each, connection }));
+  return { observed, named, links: await store.linksOf([key, ...named]) };
+}
+
+/**
+ * Reads the records that a record names and that have no link yet, and those that they name. Answers their
+ * entities.
+ */
+async function readNamed(session: Session, side: Side, first: Looked): Promise<readonly EntityName[]> {
+  const read = new Map<string, RecordKey>();
+  const readUnread = async ({ named, links }: Looked): Promise<void> => {
+    const unread = named.filter((key) => !links.has(recordName(key)) && !read.has(recordName(key)));
+    for (const key of unread.slice(0, Math.max(parentsMax - read.size, 0))) {
+      read.set(recordName(key), key);
       await readIds(session, side, { entity: key.entity, ids: [key.id], via: "hint" });
     }
+  };
+  await readUnread(first);
+  // Whatever is read on the way is looked at as well.
+  for (const key of read.values()) {
+    const mapping = mappingOf(side, key.entity);
+    const looked = mapping === undefined ? null : await lookAt(session.world, mapping, key);
+    if (looked !== null) await readUnread(looked);
   }
-  await matchEntities(session, [...new Set([...seen.values()].map(({ entity }) => entity))]);
+  return [...new Set([...read.values()].map(({ entity }) => entity))];
 }
 
 /** Gives new records of these entities their links, parents first. */
@@ -266,13 +367,38 @@ async function settleFamily(settling: Settling, quote: LinkId): Promise<number> 
     if (family.size > parentsMax) break;
     for (const { parentLink } of await store.waitsOf(link)) if (parentLink !== null) family.add(parentLink);
   }
-  const bundles = await store.loadBundles([...family]);
+  const parents = family.size === 1 ? [] : await store.loadLinks([...family].slice(1));
+  const members = [...parents, { id: quote, entity: "quotes" as EntityName }];
   let done = 0;
   for (const policy of settling.policies) {
-    const links = bundles.filter(({ entity }) => entity === policy.entity).map(({ id }) => id);
+    const links = members.filter(({ entity }) => entity === policy.entity).map(({ id }) => id);
     if (links.length > 0) done += await settleLinks(settling, policy, links);
   }
   return done;
+}
+
+/**
+ * Carries an order to the CRM behind its answer. Null where the world did not let it: the order is there all
+ * the same, and the next run carries it.
+ */
+async function carried(
+  settling: Settling,
+  at: Parameters<typeof carryBack>[1],
+): Promise<readonly string[] | null> {
+  try {
+    return await carryBack(settling, at);
+  } catch (error) {
+    const isWorlds = error instanceof ConnectorError || error instanceof Refused;
+    if (!isWorlds) throw error;
+    noteUncarried(settling.session.world, at.order, error);
+    return null;
+  }
+}
+
+/** The order of this quote, or this order, is in the ERP and not in the CRM: the next run carries it. */
+function noteUncarried({ log }: World, name: string, error: unknown): void {
+  const message = error instanceof Error ? error.message : "unknown";
+  log.warn("order_not_carried", { name, message });
 }
 
 /** Shows the order in the CRM, and the quote's new state with it, as far as that can be done now. */

@@ -25,7 +25,7 @@ export interface Moment extends ChangeMoment {
    * Makes the order of a quote that the CRM shows as accepted. Asked again it answers the same order,
    * whoever asks, however often and at the same time.
    */
-  quoteToOrder(question: { readonly quote: string; readonly by: string } & Budget): Promise<Ordering>;
+  quoteToOrder(question: OrderQuestion): Promise<Ordering>;
   /** Where that stands, without doing anything. */
   orderOf(question: { readonly quote: string } & Budget): Promise<Ordering>;
   /**
@@ -76,6 +76,17 @@ interface AvailabilityQuestion extends Budget {
   }[];
   readonly warehouses: readonly string[] | null;
   readonly date: string | null;
+}
+
+/** Which quote is to become an order. */
+interface OrderQuestion extends Budget {
+  readonly quote: string;
+  readonly by: string;
+  /**
+   * How far it is waited for: until the ERP has the order, which is carried to the CRM behind the answer
+   * then, or until the CRM shows it too. `carried` when missing.
+   */
+  readonly until?: "ordered" | "carried";
 }
 
 /** Whose credit is asked for, and what may come on top. */

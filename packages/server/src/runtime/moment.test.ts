@@ -1,171 +1,16 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Connection, OperationAbilities, Operations, OrderWay } from "@crossfoot/connector-sdk";
-import type { ExternalId, JsonMap } from "@crossfoot/kernel";
 import { expect, test } from "vitest";
-import { createMemoryStore } from "../store/memory/memory-store.ts";
 import type { Answered, Ordering } from "./moment-port.ts";
-import type { MiniSystem } from "./testing/mini-system.ts";
-import { customer, miniWorld } from "./testing/world.ts";
-import type { MiniWorld } from "./testing/world.ts";
+import { orderStage, quoteOf } from "./testing/order-stage.ts";
+import type { OrderStage } from "./testing/order-stage.ts";
+import { customer } from "./testing/world.ts";
 
 /** Longer than any wait of the small world: nobody gets tired. */
 const patient = 60_000;
 /** Over at once. */
 const hasty = 1;
 
-interface Stage extends MiniWorld {
-  /** What the ERP's operations do instead of answering; null lets them answer. */
-  trouble: (() => Promise<never>) | null;
-  /** Called before each reading of the CRM's accounts. */
-  onRead: (() => Promise<void>) | null;
-  /** Operations that the ERP does not offer. */
-  lacks: readonly (keyof Operations)[];
-  /** What the ERP waits for before it says where a quote stands. */
-  silence: Promise<void> | null;
-  readonly product: { readonly crm: string; readonly erp: string };
-}
-
-/** The ERP makes an order of a quote that becomes accepted. */
-function ordering(erp: MiniSystem): Operations["quoteToOrder"] {
-  return ({ quote }): Promise<OrderWay> => {
-    const row = erp.rows("quotes").find(({ id }) => id === quote);
-    const number = `SO-${row?.id}`;
-    const order = erp.rows("orders").find(({ fields }) => fields["source"] === quote);
-    if (order !== undefined)
-      return Promise.resolve({ kind: "ordered", order: order.id as ExternalId, number });
-    const transition = { from: "sent", to: "accepted", via: "accept" };
-    const write = {
-      entity: "quotes",
-      kind: "transition",
-      id: quote,
-      precondition: null,
-      transition,
-    } as const;
-    return Promise.resolve({ kind: "write", write, concerns: [] });
-  };
-}
-
-function priced(erp: MiniSystem): Operations["price"] {
-  return ({ lines, currency, pricebook }) =>
-    Promise.resolve({
-      currency: currency ?? "EUR",
-      pricebook,
-      rows: lines.map(({ product, quantity, unit }) => {
-        const row = erp.rows("products").find(({ id }) => id === product);
-        if (row === undefined) throw new Error("an unknown product was asked for");
-        const rule = { kind: "list_price", id: null, minQuantity: null } as const;
-        const unitPrice = "10";
-        const net = String(Number(unitPrice) * Number(quantity));
-        return { ok: true, product, quantity, unit, unitPrice, discountPercent: "0", net, taxes: [], rule };
-      }),
-      totals: { net: "20", tax: "0", gross: "20" },
-    });
-}
-
-async function stageOf(): Promise<Stage> {
-  const state: Pick<Stage, "trouble" | "onRead" | "lacks" | "silence"> = {
-    ...{ trouble: null, onRead: null, lacks: [], silence: null },
-  };
-  let systems: MiniWorld | null = null;
-  const withOperations = (connection: Connection): Connection => {
-    const erp = (): MiniSystem => (systems as MiniWorld).erp;
-    const operations: Operations = {
-      price: async (request) =>
-        (state.trouble === null ? priced(erp())?.(request) : state.trouble()) as never,
-      quoteToOrder: async (request) => {
-        await state.silence;
-        return ordering(erp())?.(request) as never;
-      },
-      availability: ({ rows }) =>
-        Promise.resolve({
-          rows: rows.map(({ product, wanted }) => ({
-            ...{ ok: true, product, isStocked: true, unit: "pcs", wanted: wanted?.quantity ?? null },
-            places: [
-              {
-                ...{ warehouse: "MAIN", onHand: "1", reserved: "0", incoming: "0", available: "1" },
-                ...{ availableAt: "1", promisedFrom: null },
-              },
-            ],
-          })),
-        }),
-      credit: ({ order }) => {
-        if (order !== null && order.currency !== "EUR") {
-          const message = "credit is kept in EUR";
-          return Promise.reject(
-            new ConnectorError({ failure: "invalid", code: "currency_differs", message }),
-          );
-        }
-        const verdict = order === null ? "within" : "over";
-        return Promise.resolve({
-          ...{ currency: "EUR", limit: "10", openOrders: "0", notHeld: "0", openInvoices: "5", overdue: "0" },
-          ...{ exposure: "5", free: "5", verdict, isRefused: order !== null, isHeld: false },
-        });
-      },
-    };
-    const abilities: OperationAbilities = {
-      price: { linesMax: 50, isDated: false, namesRule: false },
-      availability: { rowsMax: 50 },
-      credit: { refuses: "confirm", measuredBy: "gross" },
-      quoteToOrder: { keepsId: false },
-    };
-    const write: Connection["write"] = async (writes) => {
-      const done = await connection.write(writes);
-      for (const quote of erp().rows("quotes")) {
-        const isMade = erp()
-          .rows("orders")
-          .some(({ fields }) => fields["source"] === quote.id);
-        if (quote.fields["status"] === "accepted" && !isMade)
-          erp().add("orders", {
-            ...quote.fields,
-            number: `SO-${quote.id}`,
-            status: "open",
-            source: quote.id,
-          });
-      }
-      return done;
-    };
-    const manifest = { ...connection.manifest, operations: abilities };
-    const isOffered = ([name]: readonly [string, unknown]): boolean =>
-      !state.lacks.some((each) => each === name);
-    return {
-      ...{ ...connection, write, manifest },
-      get operations(): Operations {
-        return Object.fromEntries(Object.entries(operations).filter(isOffered));
-      },
-    };
-  };
-  const mini = await miniWorld({
-    database: (deps) => createMemoryStore(deps),
-    hasDocuments: true,
-    wrapConnection: (id, connection) =>
-      id === "erp"
-        ? withOperations(connection)
-        : {
-            ...connection,
-            read: async (request) => {
-              if (request.entity === "accounts") await state.onRead?.();
-              return connection.read(request);
-            },
-          },
-  });
-  systems = mini;
-  mini.crm.add("accounts", customer);
-  const erp = mini.erp.add("products", { sku: "P1", name: "Bolt", unit: "pcs" });
-  await mini.engine.run();
-  const crm = mini.crm.rows("products")[0]?.id ?? "";
-  return Object.assign(state, mini, { product: { crm, erp } }) as Stage;
-}
-
-function quoteOf({ crm, product }: Stage, change: JsonMap = {}): string {
-  const account = crm.rows("accounts")[0]?.id ?? "";
-  return crm.add("quotes", {
-    ...{ number: "Q1", date: "2026-01-05", account, status: "accepted", currency: "EUR" },
-    lines: [{ id: "1", product: product.crm, qty: "2", unit: "pcs", price: "9" }],
-    ...change,
-  });
-}
-
-const made = ({ erp }: Stage): readonly (string | undefined)[] => [
+const made = ({ erp }: OrderStage): readonly (string | undefined)[] => [
   ...erp.rows("quotes").map(() => "quote"),
   ...erp.rows("orders").map(() => "order"),
 ];
@@ -173,7 +18,7 @@ const codeOf = (answer: Ordering | Answered<unknown>): string =>
   answer.kind === "refused" ? answer.refusal.code : answer.kind;
 
 test("an accepted quote becomes one order, which the CRM shows; asked again it is the same", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const asked = { quote: `crm:${quoteOf(stage)}`, by: "somebody", budgetMs: patient };
   const first = await stage.engine.moment.quoteToOrder(asked);
   expect(first).toMatchObject({ kind: "ordered", isMadeNow: true });
@@ -190,7 +35,7 @@ test("an accepted quote becomes one order, which the CRM shows; asked again it i
 });
 
 test("two who click at once, in one program and in two, get one order", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const asked = { quote: `crm:${quoteOf(stage)}`, by: "somebody", budgetMs: patient };
   const other = stage.restart({ holder: "other" });
   const answers = await Promise.all([
@@ -207,7 +52,7 @@ test("two who click at once, in one program and in two, get one order", async ()
 test.each([1, 2, 3])(
   "an answer of the ERP that is lost at write %i makes no second document",
   async (nth) => {
-    const stage = await stageOf();
+    const stage = await orderStage();
     const asked = { quote: `crm:${quoteOf(stage)}`, by: "somebody", budgetMs: patient };
     stage.erp.faults = [...Array.from({ length: nth - 1 }, () => "none" as const), "lost_answer"];
     let last = await stage.engine.moment.quoteToOrder(asked);
@@ -221,7 +66,7 @@ test.each([1, 2, 3])(
 );
 
 test("a customer that nobody has read yet comes along", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const account = stage.crm.add("accounts", {
     ...customer,
     name: "New",
@@ -238,7 +83,7 @@ test("a customer that nobody has read yet comes along", async () => {
 });
 
 test("it goes on beside a run that takes long, in the same program", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const quote = `crm:${quoteOf(stage)}`;
   const gate: { open?: () => void; reached?: () => void } = {};
   const opened = new Promise<void>((resolve) => (gate.open = resolve));
@@ -261,7 +106,7 @@ test("it goes on beside a run that takes long, in the same program", async () =>
 });
 
 test("past its budget it is told where it stands, and the order comes all the same", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const quote = `crm:${quoteOf(stage)}`;
   const asked = { quote, by: "somebody", budgetMs: hasty };
   expect((await stage.engine.moment.quoteToOrder(asked)).kind).toBe("pending");
@@ -272,7 +117,7 @@ test("past its budget it is told where it stands, and the order comes all the sa
 });
 
 test("what cannot become an order is refused with its reason, and nothing is written", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const { moment } = stage.engine;
   const ask = async (quote: string): Promise<string> =>
     codeOf(await moment.quoteToOrder({ quote, by: "somebody", budgetMs: patient }));
@@ -290,7 +135,7 @@ test("what cannot become an order is refused with its reason, and nothing is wri
 });
 
 test("prices come in their places; what the ERP does not have is refused in its own", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const account = `crm:${stage.crm.rows("accounts")[0]?.id}`;
   const line = (product: string, unit: string | null = null) => ({ product, quantity: "2", unit });
   const lines = [line("crm:none"), line(`crm:${stage.product.crm}`), line(`erp:${stage.product.erp}`, "pcs")];
@@ -305,7 +150,7 @@ test("prices come in their places; what the ERP does not have is refused in its 
 });
 
 test("an ERP that is away or slow is answered for by what it said before, with its age", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const account = `crm:${stage.crm.rows("accounts")[0]?.id}`;
   const lines = [{ product: `crm:${stage.product.crm}`, quantity: "2", unit: null }];
   const question = { account, pricebook: null, currency: null, date: null, lines, budgetMs: patient };
@@ -326,7 +171,7 @@ test("an ERP that is away or slow is answered for by what it said before, with i
 });
 
 test("a preflight says of each line and of the whole what is in the way, and changes nothing", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const lines = [
     { id: "1", product: stage.product.crm, qty: "2", unit: "pcs", price: "9" },
     { id: "2", product: null, qty: "1", unit: "pcs", price: "9" },
@@ -356,7 +201,7 @@ test("a preflight says of each line and of the whole what is in the way, and cha
 });
 
 test("a quote in another currency than the customer's credit is judged all the same", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const quote = `crm:${quoteOf(stage, { status: "sent", currency: "USD" })}`;
   const answer = await stage.engine.moment.preflight({ quote, budgetMs: patient });
   if (answer.kind !== "now") throw new Error(JSON.stringify(answer));
@@ -367,7 +212,7 @@ test("a quote in another currency than the customer's credit is judged all the s
 });
 
 test("a preflight goes on without what the ERP does not offer, and without a customer there", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const told = async (quote: string): Promise<readonly string[]> => {
     const answer = await stage.engine.moment.preflight({ quote, budgetMs: patient });
     if (answer.kind !== "now") throw new Error(JSON.stringify(answer));
@@ -393,7 +238,7 @@ test("a preflight goes on without what the ERP does not offer, and without a cus
 });
 
 test("an ERP that does not say where a quote stands keeps nobody waiting beyond his budget", async () => {
-  const stage = await stageOf();
+  const stage = await orderStage();
   const asked = { quote: `crm:${quoteOf(stage)}`, by: "somebody", budgetMs: patient };
   expect((await stage.engine.moment.quoteToOrder(asked)).kind).toBe("ordered");
   stage.silence = new Promise(() => undefined);

@@ -7,14 +7,16 @@ import { preflightOf } from "./moment-preflight.ts";
 import { questionsOf } from "./moment-questions.ts";
 import type { World } from "./world.ts";
 
-/** What is answered in the moment, over a world. */
-export function createMoment(world: World): Moment {
+/** What is answered in the moment, over a world; `rest` waits for what goes on behind the answers. */
+export function createMoment(world: World): { readonly moment: Moment; readonly rest: () => Promise<void> } {
   const kept = new KeptAnswers(world.clock);
-  return {
+  const { moment: ordering, rest } = orderingOf(world);
+  const moment: Moment = {
     ...questionsOf(world, kept),
     ...preflightOf(world, kept),
-    ...orderingOf(world),
+    ...ordering,
     ...cancellingOf(world),
     ...changingOf(world),
   };
+  return { moment, rest };
 }

@@ -70,7 +70,11 @@ export async function prepare(
   intents: readonly Intent[],
 ): Promise<{ readonly early: readonly IntentOutcome[]; readonly ready: readonly Prepared[] }> {
   const { world } = session;
-  const look = await writeContexts(world, target, intents);
+  const [look, survivors, dormant] = await Promise.all([
+    writeContexts(world, target, intents),
+    survivorsOf(world, target, intents),
+    world.store.dormantAmong(intents.map(({ link }) => link)),
+  ]);
   // A later step of a document learns its record from the create that came before it.
   const known = intents.map((intent) =>
     intent.id === null && intent.kind !== "create"
@@ -78,8 +82,6 @@ export async function prepare(
       : intent,
   );
   const current = await loadCurrent(world, target, known);
-  const survivors = await survivorsOf(world, target, intents);
-  const dormant = await world.store.dormantAmong(intents.map(({ link }) => link));
   const early: IntentOutcome[] = [];
   const ready: Prepared[] = [];
   for (const intent of known) {

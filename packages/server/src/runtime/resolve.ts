@@ -4,6 +4,7 @@ import type { ConnectionId, EntityPolicy, Fields, LinkId } from "@crossfoot/kern
 import { matchingName } from "../store/port.ts";
 import type { KeyHolder, Lease, Newcomer, RecordKey, ResolvedEntry, Resolution } from "../store/port.ts";
 import { isAwaiting, lookUpLinks, readContext, readObservation, withoutAwaits } from "./canonical.ts";
+import { giveWay } from "./giving-way.ts";
 import { leaseMs } from "./holding.ts";
 import { followIdentity } from "./identity.ts";
 import type { Matching } from "./identity.ts";
@@ -15,8 +16,8 @@ import type { Session, World } from "./world.ts";
 
 /** Newcomers looked at in one batch. */
 const batchSize = 500;
-/** Time between two looks whether another worker is done, ms. */
-const lookMs = 150;
+/** Time between two looks whether another worker is done, ms; less where somebody waits. */
+const lookMs = { usual: 150, interactive: 20 };
 
 interface Keyed {
   readonly newcomer: Newcomer;
@@ -81,7 +82,8 @@ export async function matchAlone(
 /** Tries until it is possible, or until the session is to end. */
 async function whenFree<T>(session: Session, attempt: () => Promise<T | null>): Promise<void> {
   while ((await attempt()) === null) {
-    if (!(await session.world.sleep(lookMs, session.signal))) return;
+    const pauseMs = session.lane === "interactive" ? lookMs.interactive : lookMs.usual;
+    if (!(await session.world.sleep(pauseMs, session.signal))) return;
     await session.holding.keepUp();
   }
 }
@@ -107,10 +109,12 @@ async function resolveNewcomers({ session, lease }: Matching, policy: EntityPoli
     // One side at a time, so that a newcomer of the other side finds the links made for the first.
     const connection = newcomers[0]?.connection;
     const batch = newcomers.filter((newcomer) => newcomer.connection === connection);
+    await giveWay(session);
     const { stored, linked } = await resolveBatch(session, policy, { batch, lease });
     total += linked;
     // Whatever keeps all of them from being stored is looked at in the next round.
     if (stored === 0) return total;
+    const isLast = newcomers.length < batchSize && stored === newcomers.length;
     session.report({
       phase: "resolve",
       entity: policy.entity,
@@ -119,6 +123,8 @@ async function resolveNewcomers({ session, lease }: Matching, policy: EntityPoli
       total: null,
       message: `linking ${policy.entity}`,
     });
+    // Whoever came meanwhile is due, and found by the next look.
+    if (isLast) return total;
   }
 }
 

@@ -7,6 +7,7 @@ import type { Deadline } from "./deadline.ts";
 import { bearWitness } from "./epoch.ts";
 import { isQuotaWait, openTerms } from "./gate.ts";
 import type { CallTerms } from "./gate.ts";
+import { giveWay } from "./giving-way.ts";
 import { gathered } from "./gather.ts";
 import { isCut } from "./pausing.ts";
 import { prepare } from "./prepare.ts";
@@ -62,8 +63,8 @@ interface Sending {
   readonly counts: SendCounts;
   readonly queue: Batch[];
   readonly commit: (outcomes: readonly IntentOutcome[]) => Promise<void>;
-  /** Only these intents; null takes any. */
-  readonly keys: readonly string[] | null;
+  /** Only these intents, those that have no outcome yet; null takes any. */
+  readonly keys: Set<string> | null;
   readonly batchSize: number;
   /** Calls that one batch takes, as far as is known. */
   callsOfBatch: number;
@@ -112,7 +113,7 @@ export async function sendDue(
     counts,
     queue: [],
     commit: gathered((done) => world.store.commitOutcomes(done, session.runId, session.holding.held())),
-    keys: at.keys,
+    keys: at.keys === null ? null : new Set(at.keys),
     batchSize: Math.max(abilities.writeBatchMax, 1),
     callsOfBatch: Math.max(callsOfBatch(abilities), callsSeen.get(side)?.get(at.policy.entity) ?? 0),
     lanes: Math.max(side.concurrency, 1),
@@ -120,7 +121,7 @@ export async function sendDue(
     isDry: false,
     didMove: true,
   };
-  while (sending.didMove && counts.stopped === null) {
+  while (sending.didMove && sending.keys?.size !== 0 && counts.stopped === null) {
     sending.isDry = false;
     sending.didMove = false;
     await runLanes(sending);
@@ -172,7 +173,9 @@ async function note(sending: Sending, claim: Claim, outcomes: readonly IntentOut
   add(counts, outcomes);
   report(session, { side: target.side, entity: target.policy.entity, counts });
   claim.open -= outcomes.length;
-  if (outcomes.some(({ state }) => state !== "stored")) {
+  for (const { intent, state } of outcomes) {
+    if (state === "stored") continue;
+    sending.keys?.delete(intent.key);
     claim.didMove = true;
     sending.didMove = true;
   }
@@ -219,6 +222,7 @@ async function claimOnce(sending: Sending): Promise<void> {
   const { session, target } = sending;
   const lane = writeLane(session, target.policy.entity);
   const terms: CallTerms = { ...openTerms(lane, session.signal), onWait: tellWait(session) };
+  await giveWay(session);
   try {
     const calls = await holdCalls(sending, terms);
     const batches = Math.max(1, Math.min(sending.lanes, Math.floor(calls / sending.callsOfBatch)));
@@ -274,7 +278,7 @@ async function claimHeld(
     target: target.side.id,
     entity: target.policy.entity,
     limit,
-    keys: sending.keys,
+    keys: sending.keys === null ? null : [...sending.keys],
     sendWithinMs: withinMs,
   });
   if (intents.length < limit) sending.isDry = true;
@@ -282,8 +286,8 @@ async function claimHeld(
     target.side.gate.letGo(terms);
     return end();
   }
-  await bearWitness(session);
-  const { early, ready } = await prepare(session, target, intents);
+  // No byte of them leaves us before the witness knows of the claim.
+  const [, { early, ready }] = await Promise.all([bearWitness(session), prepare(session, target, intents)]);
   const claim: Claim = { end, open: intents.length, didMove: false, batches: 0, terms, connection };
   for (let from = 0; from < ready.length; from += batchSize)
     queue.push({ prepared: ready.slice(from, from + batchSize), deadline, claim });

@@ -9,6 +9,7 @@ import { askBooks } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
 import { bearWitness, enterEpoch } from "./epoch.ts";
 import { isQuotaWait } from "./gate.ts";
+import { nobodyWaits, somebodyWaits } from "./giving-way.ts";
 import { beatMs, Holding, leaseMs } from "./holding.ts";
 import { isCut, obeyPauses } from "./pausing.ts";
 import { findDeletions, readEntity } from "./observe.ts";
@@ -62,12 +63,14 @@ export async function besideOthers<T>(
     troubles: [],
   };
   obeyPauses(guest);
+  somebodyWaits(guest);
   const working = work(guest);
   const ended = working.catch(() => undefined);
   guests.add(ended);
   try {
     return await working;
   } finally {
+    nobodyWaits(guest);
     guests.delete(ended);
   }
 }
@@ -117,8 +120,8 @@ export async function underLease<T>(
     const askedAt = world.clock.monotonic();
     await holding.beat();
     // Under what is held: whoever confirms another epoch makes it void.
-    const epoch = await enterEpoch(world);
-    const from = Math.max(holding.storeNow, await world.store.newestRead());
+    const [epoch, newest] = await Promise.all([enterEpoch(world), world.store.newestRead()]);
+    const from = Math.max(holding.storeNow, newest);
     const ticks = ticker(world.clock, { from, askedAt });
     const session: Session = {
       world,

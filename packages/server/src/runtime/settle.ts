@@ -4,6 +4,7 @@ import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, Verdict
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import { isSweptWhole } from "./epoch.ts";
+import { giveWay } from "./giving-way.ts";
 import { guardedSince, passesGuard } from "./guarded.ts";
 import { observedRecord } from "./observing.ts";
 import type { ObservedRecord, Observes } from "./observing.ts";
@@ -13,7 +14,7 @@ import { rematched } from "./rematched.ts";
 import { matchRecords } from "./resolve.ts";
 import { sendDue } from "./send.ts";
 import { noteTrouble } from "./world.ts";
-import type { DueWork, Readiness, Rights } from "../store/port.ts";
+import type { DueWork, Intent, Readiness, Rights } from "../store/port.ts";
 import { covers } from "./holding.ts";
 import { isEntityPaused } from "./pausing.ts";
 import { Patience } from "./others.ts";
@@ -198,7 +199,10 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
   const shards = rights.shards.map(({ shard }) => shard);
   const due = shards.length === 0 ? 0 : await countDue(settling, policy.entity, shards);
   if (due === 0 || settling.guardStops.some(({ entity }) => entity === policy.entity)) return 0;
-  const readiness = await world.store.readiness(policy.entity);
+  const [readiness, made] = await Promise.all([
+    world.store.readiness(policy.entity),
+    guardedSince(settling, policy, due),
+  ]);
   // What is decided while another worker reads the other side for the first time is decided again then.
   if (readiness.some(({ isBeingRead }) => isBeingRead)) {
     settling.deferred.add(policy.entity);
@@ -210,7 +214,6 @@ async function decideDue(settling: Settling, policy: EntityPolicy): Promise<numb
   );
   const counts = { decided: 0, joined: 0, stale: 0 };
   const deciding: Deciding = { settling, context, rights, unmatched, due, ...counts, kept: [] };
-  const made = await guardedSince(settling, policy, due);
   if (made !== null) {
     const harm: Record<string, number> = {};
     await eachBatch(deciding, (assessed) => decideHarmless(deciding, assessed, harm));
@@ -304,6 +307,7 @@ async function storeDecided(deciding: Deciding, assessed: readonly Assessed[]): 
   const { settling, context, due } = deciding;
   const { session } = settling;
   const { entity } = context.policy;
+  await giveWay(session);
   const { own, stored } = await session.holding.use(async () => {
     // Shards that were given meanwhile are decided by others.
     const rights = session.holding.still(deciding.rights);
@@ -379,26 +383,11 @@ function loadDue(deciding: Deciding, after: LinkId | null): Promise<Loaded | nul
 }
 
 async function sendEntity(settling: Settling, policy: EntityPolicy): Promise<number> {
-  const { session, only } = settling;
-  if (only !== undefined) return sendNamed(settling, policy, [...only]);
+  const { session } = settling;
   const targets = await session.world.store.openTargets(session.holding.shards());
   const due = targets.filter((row) => row.entity === policy.entity && row.due > 0);
   let sent = 0;
   for (const { target } of due) sent += await sendTo(settling, policy, { target, keys: null });
-  return sent;
-}
-
-/** Sends what is stored for some links and no others. */
-async function sendNamed(
-  settling: Settling,
-  policy: EntityPolicy,
-  links: readonly LinkId[],
-): Promise<number> {
-  const intents = await settling.session.world.store.intentsOf(links);
-  const stored = intents.filter(({ state, entity }) => state === "stored" && entity === policy.entity);
-  let sent = 0;
-  for (const [target, own] of Map.groupBy(stored, (intent) => intent.target))
-    sent += await sendTo(settling, policy, { target, keys: own.map(({ key }) => key) });
   return sent;
 }
 
@@ -413,9 +402,18 @@ export async function settleLinks(
 ): Promise<number> {
   const named: Settling = { ...settling, only: new Set(links) };
   const decided = await decideDue(named, policy);
-  const sent = await sendEntity(named, policy);
-  return decided + sent + (await probeEntity(named, policy));
+  const intents = await settling.session.world.store.intentsOf(links);
+  const stored = intents.filter(({ state, entity }) => state === "stored" && entity === policy.entity);
+  let sent = 0;
+  for (const [target, own] of Map.groupBy(stored, (intent) => intent.target))
+    sent += await sendTo(named, policy, { target, keys: own.map(({ key }) => key) });
+  // What was sent and has settled is in no doubt; most often that is all there is.
+  const isSure = sent === stored.length && intents.every(({ state }) => !mayBeDoubted.has(state));
+  return decided + sent + (isSure ? 0 : await probeEntity(named, policy));
 }
+
+/** States of a write of which it may not be known whether it landed. */
+const mayBeDoubted: ReadonlySet<Intent["state"]> = new Set(["sending", "in_doubt"]);
 
 /**
  * Sends what is due to one target, or of that the intents that are named; a failure of the world is noted.

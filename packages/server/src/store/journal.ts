@@ -57,18 +57,15 @@ export function journalWriter(entropy: Entropy, clock: Clock): JournalWriter {
       const rows = chained.rows.map(({ link, runId: run_id, beforeHash, ...rest }) => {
         return { ...rest, run_id, link_id: link, before_hash: beforeHash };
       });
+      const moved = [...chained.heads].map(([shard, head]) => ({ shard, ...head }));
       await tx.query(
-        "insert into journal (shard, seq, at, run_id, entity, link_id, kind, body, before_hash, " +
+        "with moved as (update journal_head h set seq = r.seq, hash = r.hash from " +
+          "jsonb_to_recordset($2::jsonb) as r(shard int, seq bigint, hash text) where h.shard = r.shard) " +
+          "insert into journal (shard, seq, at, run_id, entity, link_id, kind, body, before_hash, " +
           "hash) select shard, seq, at, run_id, entity, link_id, kind, body, before_hash, hash from " +
           "jsonb_to_recordset($1::jsonb) as r(shard int, seq bigint, at timestamptz, run_id text, " +
           "entity text, link_id text, kind text, body jsonb, before_hash text, hash text)",
-        [JSON.stringify(rows)],
-      );
-      const moved = [...chained.heads].map(([shard, head]) => ({ shard, ...head }));
-      await tx.query(
-        "update journal_head h set seq = r.seq, hash = r.hash from jsonb_to_recordset($1::jsonb) " +
-          "as r(shard int, seq bigint, hash text) where h.shard = r.shard",
-        [JSON.stringify(moved)],
+        [JSON.stringify(rows), JSON.stringify(moved)],
       );
     },
   };

@@ -5,6 +5,13 @@ import type { Beat, HeldShard, Lease, LeaseStore, LiveWorker, PauseOf, Rights, S
 import { inMs } from "./rows.ts";
 
 /**
+ * What a statement answers whose commit is not waited for until it is on the disk. A crash of the database
+ * may take it back, and everything that was stored after it then: a lease that nobody remembers has let
+ * nobody store, and so send, anything.
+ */
+const unsynced = "(select set_config('synchronous_commit', 'off', true)) as synced";
+
+/**
  * The store refuses every commit about a link whose shard is another's by now (INVARIANTS.md I25):
  * 1. worker A holds the shard with fence 7 and is paused
  * 2. its time runs out, worker B takes the shard with fence 8
@@ -80,7 +87,7 @@ const beatSql =
   `${isOver("w.expires_at", "$3")} and not exists (select from lease l where l.holder = w.holder)), ` +
   "live as (select holder, is_alone, started_at from worker where holder <> $1 and not " +
   `${isOver("expires_at", "$3")} union all select holder, is_alone, started_at from own) ` +
-  "select (extract(epoch from now()) * 1000)::double precision as now, (select " +
+  `select (extract(epoch from now()) * 1000)::double precision as now, ${unsynced}, (select ` +
   "jsonb_agg(jsonb_build_object('holder', holder, 'isAlone', is_alone) order by started_at, holder) from " +
   "live) as workers, (select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'name', name) order by " +
   "kind, name), '[]') from pause) as pauses, (select coalesce(jsonb_agg(jsonb_build_object('name', name, " +
@@ -109,7 +116,7 @@ function shards(database: Database): Omit<LeaseStore, "acquireLease" | "releaseL
           "for update skip locked), taken as (update lease l set holder = $1, fence = l.fence + 1, " +
           `expires_at = ${inMs("$2")}, taken_at = now() from free where l.name = free.name returning ` +
           "l.name, l.fence) select t.name, t.fence, exists (select from intent i where i.state = " +
-          "'sending' and i.shard = right(t.name, 2)::int) as has_sending from taken t",
+          `'sending' and i.shard = right(t.name, 2)::int) as has_sending, ${unsynced} from taken t`,
         [holder, ttlMs, count],
       );
       return rows
@@ -132,14 +139,15 @@ function shards(database: Database): Omit<LeaseStore, "acquireLease" | "releaseL
       const rows = given.map(({ shard, fence }) => ({ name: shardName(shard), fence }));
       await database.query(
         "update lease l set holder = '', expires_at = now() from jsonb_to_recordset($2::jsonb) as r(name " +
-          "text, fence bigint) where l.name = r.name and l.fence = r.fence and l.holder = $1",
+          "text, fence bigint) where l.name = r.name and l.fence = r.fence and l.holder = $1 returning " +
+          unsynced,
         [holder, JSON.stringify(rows)],
       );
     },
     async leave(holder) {
       await database.query(
         "with given as (update lease set holder = '', expires_at = now() where holder = $1) delete from " +
-          "worker where holder = $1",
+          `worker where holder = $1 returning ${unsynced}`,
         [holder],
       );
     },
@@ -163,7 +171,7 @@ export function leaseStore(database: Database): LeaseStore {
           "lease.fence + 1, expires_at = excluded.expires_at, taken_at = now() where case when " +
           "lease.holder = '' then not coalesce(lease.taken_at between now() - $4 * interval " +
           `'1 millisecond' and now(), false) or $4 = 0 else ${isOver("lease.expires_at", "$3")} end ` +
-          "returning fence",
+          `returning fence, ${unsynced}`,
         [name, holder, ttlMs, restMs],
       );
       const [row] = rows;
@@ -171,7 +179,8 @@ export function leaseStore(database: Database): LeaseStore {
     },
     async releaseLease({ name, holder, fence }) {
       await database.query(
-        "update lease set holder = '', expires_at = now() where name = $1 and holder = $2 and fence = $3",
+        "update lease set holder = '', expires_at = now() where name = $1 and holder = $2 and fence = $3 " +
+          `returning ${unsynced}`,
         [name, holder, fence],
       );
     },

@@ -141,7 +141,8 @@ export function momentRoutes(moment: Moment): readonly Bound[] {
       async (call) => {
         const quote = call.params.id;
         const { by } = call.caller;
-        return orderingAnswer(await moment.quoteToOrder({ quote, by, ...within(call) }), quote);
+        const asked = { quote, by, until: "ordered", ...within(call) } as const;
+        return orderingAnswer(await moment.quoteToOrder(asked), quote);
       },
       { pending: (call) => orderingAnswer(goesOn, call.params.id) },
     ),
