@@ -3,6 +3,10 @@ import { referencesOf } from "@crossfoot/connector-sdk";
 import type { EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { RecordKey } from "../store/port.ts";
+import { acceptPart, restOf } from "./accept-part.ts";
+import type { Acceptance } from "./accept-part.ts";
+import type { AcceptedPart } from "./accept-port.ts";
+import { alone } from "./alone.ts";
 import { settlingOf } from "./command.ts";
 import { policiesOf } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
@@ -33,13 +37,14 @@ export function orderingOf(world: World): Pick<Moment, "quoteToOrder" | "orderOf
   /** What is asked for twice in this program is done once, and both hear of it. */
   const underWay = new Map<string, Promise<Ordering>>();
   return {
-    quoteToOrder: async ({ quote, by, budgetMs }) => {
-      const same = underWay.get(quote);
+    quoteToOrder: async ({ quote, by, budgetMs, part = null }) => {
+      const name = `${quote}\n${JSON.stringify(part)}`;
+      const same = underWay.get(name);
       if (same !== undefined)
         return asKnown(await within(world, budgetMs, { ask: () => same, late: goesOn }));
-      const making = makeOrder(world, { quote, by, deadline: deadlineIn(world.clock, budgetMs) });
-      underWay.set(quote, making);
-      const over = (): void => void underWay.delete(quote);
+      const making = makeOrder(world, { quote, by, part, deadline: deadlineIn(world.clock, budgetMs) });
+      underWay.set(name, making);
+      const over = (): void => void underWay.delete(name);
       making.then(over, over);
       return within(world, budgetMs, { ask: () => making, late: goesOn });
     },
@@ -60,6 +65,8 @@ const asKnown = (ordering: Ordering): Ordering =>
 interface Making {
   readonly quote: string;
   readonly by: string;
+  /** Null where all of the quote is accepted. */
+  readonly part: AcceptedPart | null;
   readonly deadline: Deadline;
 }
 
@@ -81,7 +88,11 @@ async function standing(world: World, quote: string, signal: AbortSignal | undef
     return { ordering: { kind: "pending", message: "the ERP has no such quote yet" }, order: null };
   }
   const { ask } = await operationOf(erp, "quoteToOrder", signal);
-  return standingOf(world, erp, await ask({ quote: id }));
+  const { ordering, order } = await standingOf(world, erp, await ask({ quote: id }));
+  if (ordering.kind !== "ordered") return { ordering, order };
+  const crm = sideOfRole(world, "crm");
+  const rest = await restOf(world, { crm, id: await quoteIn(world, crm, quote) });
+  return { ordering: { ...ordering, rest }, order };
 }
 
 /**
@@ -123,7 +134,7 @@ async function standingOf(world: World, erp: Side, way: OrderWay): Promise<Stand
   }
   const names = await namesOf(world, { connection: erp.id, entity: "orders", id: way.order });
   return {
-    ordering: { kind: "ordered", order: { names, number: way.number }, isMadeNow: false },
+    ordering: { kind: "ordered", order: { names, number: way.number }, isMadeNow: false, rest: null },
     order: way.order,
   };
 }
@@ -142,26 +153,40 @@ export async function namesOf(world: World, record: RecordKey): Promise<readonly
 async function makeOrder(world: World, making: Making): Promise<Ordering> {
   return told(async () => {
     const crm = sideOfRole(world, "crm");
-    const wanted = await quoteIn(world, crm, making.quote);
-    const runId = world.entropy.uuid();
-    return besideOthers(world, { runId, options: {} }, async (session) => {
-      await enterContract(world);
-      await world.store.startRun(runId, `order ${making.quote}`, session.holding.holder);
-      try {
-        const ordering = await bringAbout(session, { ...making, crm, id: wanted });
-        await world.store.endRun(runId, "done", {
-          by: making.by,
-          quote: making.quote,
-          ordering: ordering.kind,
-        });
-        return ordering;
-      } catch (error) {
-        const message = error instanceof Error ? error.message : "unknown";
-        await world.store.endRun(runId, "failed", { by: making.by, message }).catch(() => undefined);
-        throw error;
-      }
-    });
+    const id = await quoteIn(world, crm, making.quote);
+    const at = { ...making, crm, id };
+    const beside = async (): Promise<Ordering | null> => {
+      const named = { runId: world.entropy.uuid(), options: {} };
+      return besideOthers(world, named, (session) => inRun(session, at, bringAbout));
+    };
+    const first = await beside();
+    if (first !== null) return first;
+    // The split alone: what comes after it is decided by whoever holds the quote.
+    await alone(world, (session) => inRun(session, at, splitAlone));
+    return (await beside()) ?? goesOn;
   });
+}
+
+/** Null where another worker holds the quote, and does not know that a part of it was accepted. */
+async function inRun(
+  session: Session,
+  at: Bringing,
+  work: (session: Session, at: Bringing) => Promise<Ordering | null>,
+): Promise<Ordering | null> {
+  const { world } = session;
+  const { by, quote } = at;
+  const runId = session.runId ?? "";
+  await enterContract(world);
+  await world.store.startRun(runId, `order ${quote}`, session.holding.holder);
+  try {
+    const ordering = await work(session, at);
+    await world.store.endRun(runId, "done", { by, quote, ordering: ordering?.kind ?? "left" });
+    return ordering;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "unknown";
+    await world.store.endRun(runId, "failed", { by, message }).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** The quote's id in the CRM, also where nothing is known of it yet. */
@@ -176,21 +201,35 @@ interface Bringing extends Making {
   readonly id: ExternalId;
 }
 
-async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
+/** Both systems at hand, and the quote read; throws a Refused where one of the two is away. */
+async function begin(session: Session, at: Bringing): Promise<Settling> {
   const { world } = session;
   const opened = await openSides(session, { trusts: true });
-  const policies = policiesOf(world);
-  const settling = settlingOf(session, { policies, opened, options: {} });
+  const settling = settlingOf(session, { policies: policiesOf(world), opened, options: {} });
   await takeTerms(settling);
-  const erp = sideOfRole(world, "erp");
-  const away = session.away.get(at.crm.id) ?? session.away.get(erp.id);
+  const away = session.away.get(at.crm.id) ?? session.away.get(sideOfRole(world, "erp").id);
   if (away !== undefined) throw new Refused("erp_away", away.message, away);
   await readQuote(session, at);
+  return settling;
+}
+
+async function splitAlone(session: Session, at: Bringing): Promise<null> {
+  await splitFirst(await begin(session, at), at);
+  return null;
+}
+
+async function bringAbout(session: Session, at: Bringing): Promise<Ordering | null> {
+  const { world } = session;
+  const settling = await begin(session, at);
+  const erp = sideOfRole(world, "erp");
+  const { kind, ...accepted } = await splitFirst(settling, at);
+  if (kind !== "accepted") return kind === "left" ? null : goesOn;
+  await refuseOpen(world, at);
   const first = await linkOf(world, at);
   // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it.
   if (memberOn(await world.store.membersOf([first]), erp) === undefined)
     await world.store.markWork([first], "asked for");
-  let hasDone = false;
+  let { hasDone } = accepted;
   for (;;) {
     const done = await settleFamily(settling, first);
     hasDone ||= done > 0;
@@ -208,17 +247,32 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
 }
 
 /** Reads the quote, and what it names and nobody has read yet; refuses one that is not accepted. */
-async function readQuote(session: Session, { crm, id, quote }: Bringing): Promise<void> {
-  const { world } = session;
+async function readQuote(session: Session, at: Bringing): Promise<void> {
+  const { crm, id, part } = at;
   const { missing } = await readIds(session, crm, { entity: "quotes", ids: [id], via: "hint" });
   if (missing.length > 0) throw new Refused("record_unknown", `${crm.id} has no quote ${id}`);
+  if (part === null) await refuseOpen(session.world, at);
+  await readNamed(session, crm, { connection: crm.id, entity: "quotes", id });
+}
+
+/** Where a part is accepted, has the quote split into that and what is left; the newest revision alone. */
+async function splitFirst(settling: Settling, { part, ...at }: Bringing): Promise<Acceptance> {
+  const { world } = settling.session;
+  if (part === null) return { kind: "accepted", hasDone: false };
+  const link = await linkOf(world, { ...at, part });
+  const erp = memberOn(await world.store.membersOf([link]), sideOfRole(world, "erp"));
+  if (erp === undefined) await refuseSuperseded(world, `${at.crm.id}:${at.id}`);
+  return acceptPart(settling, { ...at, part, link });
+}
+
+/** Throws a Refused unless the CRM shows the quote as accepted. */
+async function refuseOpen(world: World, { crm, id, quote }: Bringing): Promise<void> {
   const status = (await shownBy(world, crm, { entity: "quotes", ids: [id] })).get(id)?.["status"];
   if (status !== "accepted" && status !== "converted")
     throw new Refused(
       "not_accepted",
       `the quote ${quote} is ${typeof status === "string" ? status : "in no known state"}; accept it first`,
     );
-  await readNamed(session, crm, { connection: crm.id, entity: "quotes", id });
 }
 
 /** Reads the records that a record names and that have no link yet, and those that they name. */

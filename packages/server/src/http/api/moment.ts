@@ -141,7 +141,9 @@ export function momentRoutes(moment: Moment): readonly Bound[] {
       async (call) => {
         const quote = call.params.id;
         const { by } = call.caller;
-        return orderingAnswer(await moment.quoteToOrder({ quote, by, ...within(call) }), quote);
+        const { accepted, rest } = call.body;
+        const part = accepted.length === 0 ? {} : { part: { lines: accepted, rest } };
+        return orderingAnswer(await moment.quoteToOrder({ quote, by, ...part, ...within(call) }), quote);
       },
       { pending: (call) => orderingAnswer(goesOn, call.params.id) },
     ),
