@@ -49,9 +49,16 @@ export interface CreditBody {
   readonly order: { readonly amount: string; readonly currency: string } | null;
 }
 
+/** Body of `POST /quotes/{id}/order`. */
+export interface OrderBody {
+  readonly accepted: readonly { readonly line: string; readonly quantity: string }[];
+  readonly rest: "keep" | "close";
+}
+
 /** Body of `POST /preflight`. */
 export interface PreflightBody {
   readonly quote: string;
+  readonly accepted: OrderBody["accepted"];
 }
 
 const unit = line(40, "A unit of ours; null is the product's own").nullable().default(null);
@@ -94,7 +101,19 @@ const creditBody: z.ZodType<CreditBody> = exactly({
     .default(null)
     .describe("An order that may come on top"),
 });
-const preflightBody: z.ZodType<PreflightBody> = exactly({ quote: recordName });
+/** Lines of one quote: one screen. */
+const acceptedMax = 500;
+const accepted = z
+  .array(
+    exactly({
+      line: line(200, "A line under its `key` as a preflight tells it, or the id of its row in the CRM"),
+      quantity: decimal.describe("How much of it the customer accepts, in the line's own unit"),
+    }),
+  )
+  .max(acceptedMax)
+  .default([])
+  .describe("The part that the customer accepts; empty where it is all");
+const preflightBody: z.ZodType<PreflightBody> = exactly({ quote: recordName, accepted });
 
 /** An answer with how fresh it is. */
 const fresh = (answer: z.ZodType): z.ZodType =>
@@ -237,6 +256,15 @@ const ordered = exactly({
     number: z.string().nullable(),
   }),
   isMadeNow: z.boolean().describe("Whether this very call made it"),
+  rest: saidOrNull("Name of the quote that is left of it in the CRM, where a part was accepted"),
+});
+
+const orderBody: z.ZodType<OrderBody> = exactly({
+  accepted,
+  rest: z
+    .enum(["keep", "close"])
+    .default("keep")
+    .describe("What is left becomes a quote of its own in the CRM, or is given up"),
 });
 
 const staleWords =
@@ -311,15 +339,18 @@ const orderProblems: readonly ProblemCode[] = [
   "not_accepted",
   "quote_closed",
   "quote_superseded",
+  "quote_bound",
 ];
 
 /** Makes the order of a quote. */
-export const quoteToOrderRoute: Route<{ readonly id: string }, object, object> = {
+export const quoteToOrderRoute: Route<{ readonly id: string }, object, OrderBody> = {
   ...question,
   id: "orderQuote",
   path: "/quotes/{id}/order",
-  summary: "Make the order of a quote that is accepted in the CRM",
+  summary: "Make the order of a quote that is accepted in the CRM, or of a part of one",
   more:
+    "Where `accepted` names a part, an open quote is split in the CRM first: it keeps what is accepted and " +
+    "becomes accepted, what is left becomes a quote of its own (`rest`). " +
     "Asked again, by whomever and at the same time, it answers the same order: there is never a second " +
     "one. It answers once the ERP has the order, which is carried to the CRM behind the answer: `GET` of " +
     "the same address names it there then. Who repeats it under the same Idempotency-Key while it is at " +
@@ -327,7 +358,7 @@ export const quoteToOrderRoute: Route<{ readonly id: string }, object, object> =
   scope: "orders:write",
   roles: orderers,
   params: recordParams,
-  body: exactly({}),
+  body: orderBody,
   answers: orderAnswers,
   problems: orderProblems,
   isKeyed: true,

@@ -62,7 +62,7 @@ function world(steps: readonly Step[], more: Partial<ClientOptions> = {}) {
   return { client, seen, waits };
 }
 
-const ordered = { kind: "ordered", order: { names: ["erp:9"], number: "SO9" }, isMadeNow: true };
+const ordered = { kind: "ordered", order: { names: ["erp:9"], number: "SO9" }, isMadeNow: true, rest: null };
 
 describe("a call", () => {
   it("names the address with its parts escaped, who asks, and how long it waits", async () => {

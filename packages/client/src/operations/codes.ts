@@ -28,6 +28,7 @@ export type ProblemCode =
   | "not_accepted"
   | "quote_closed"
   | "quote_superseded"
+  | "quote_bound"
   | "order_bound"
   | "line_bound"
   | "order_moved"

@@ -3,11 +3,14 @@ import type { OperationRoute } from "../operation.ts";
 
 /** What is asked and answered by the operations of "In the moment". */
 export interface InTheMomentOperations {
-  /** Make the order of a quote that is accepted in the CRM. */
+  /** Make the order of a quote that is accepted in the CRM, or of a part of one. */
   readonly orderQuote: {
     readonly path: { readonly id: string };
     readonly query: { readonly [key: string]: never };
-    readonly body: { readonly [key: string]: never };
+    readonly body: {
+      readonly accepted?: readonly { readonly line: string; readonly quantity: string }[];
+      readonly rest?: "keep" | "close";
+    };
     readonly answer:
       | {
         readonly status: 200;
@@ -18,6 +21,7 @@ export interface InTheMomentOperations {
             readonly number: string | null;
           };
           readonly isMadeNow: boolean;
+          readonly rest: string | null;
         };
       }
       | {
@@ -40,6 +44,7 @@ export interface InTheMomentOperations {
             readonly number: string | null;
           };
           readonly isMadeNow: boolean;
+          readonly rest: string | null;
         };
       }
       | {
@@ -51,7 +56,10 @@ export interface InTheMomentOperations {
   readonly preflightQuote: {
     readonly path: { readonly [key: string]: never };
     readonly query: { readonly [key: string]: never };
-    readonly body: { readonly quote: string };
+    readonly body: {
+      readonly quote: string;
+      readonly accepted?: readonly { readonly line: string; readonly quantity: string }[];
+    };
     readonly answer: {
       readonly status: 200;
       readonly body: {

@@ -143,11 +143,38 @@ describe("ask", () => {
     expect([pending.code, pending.out.trim()]).toEqual([2, "Not yet: ask again."]);
     const order = { names: ["erp:3", "crm:4"], number: "SO-3" };
     const ordered = await run(
-      { quoteToOrder: () => Promise.resolve({ kind: "ordered", order, isMadeNow: true }) },
+      { quoteToOrder: () => Promise.resolve({ kind: "ordered", order, isMadeNow: true, rest: null }) },
       ...["order", "crm:7", "--within", "2s"],
     );
     expect([ordered.code, ordered.out.trim()]).toEqual([0, "Ordered: SO-3 (erp:3, crm:4)."]);
     expect(asked).toEqual([{ quote: "crm:7", by: "ada", budgetMs: 2_000 }]);
+  });
+
+  it("a part that is accepted is named by lines; what is left is told", async () => {
+    const order = { names: ["erp:3"], number: "SO-3" };
+    const made = { kind: "ordered", order, isMadeNow: true, rest: "crm:8" } as const;
+    const quoteToOrder = () => Promise.resolve(made);
+    const lines = ["--line", "crm:a=1=60", "L2=1.5"];
+    const now = await run({ quoteToOrder }, "order", "crm:7", ...lines);
+    expect([now.code, now.out.trim()]).toEqual([
+      0,
+      "Ordered: SO-3 (erp:3). What is left is the quote crm:8.",
+    ]);
+    const wanted = [
+      { line: "crm:a=1", quantity: "60" },
+      { line: "L2", quantity: "1.5" },
+    ];
+    const question = { quote: "crm:7", by: "ada", budgetMs: 10_000 };
+    expect(asked).toEqual([{ ...question, part: { lines: wanted, rest: "keep" } }]);
+    await run({ quoteToOrder }, "order", "crm:7", ...lines, "--close");
+    expect(asked).toEqual([{ ...question, part: { lines: wanted, rest: "close" } }]);
+    const preflight = () => Promise.resolve({ kind: "now", answer: plainPreflight } as const);
+    await run({ preflight }, "preflight", "crm:7", ...lines);
+    expect(asked).toEqual([{ quote: "crm:7", budgetMs: 10_000, accepted: wanted }]);
+    for (const wrong of [["--close"], ["--line", "L1"], ["--line", "=3"], ["--line", "L1="]]) {
+      const refused = await run({ quoteToOrder }, "order", "crm:7", ...wrong);
+      expect([refused.code, asked]).toEqual([4, []]);
+    }
   });
 
   it("a cancellation needs its reason, and says whether it is done, was done, or is open", async () => {

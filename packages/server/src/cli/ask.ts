@@ -1,4 +1,5 @@
 import { readDuration } from "../config/duration.ts";
+import type { AcceptedPart } from "../runtime/accept-port.ts";
 import type { Answered, Cancelling, Engine, Ordering } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
 import { addChanging } from "./change-order.ts";
@@ -18,6 +19,8 @@ interface Flags {
 }
 
 const within = ["--within <duration>", "how long to wait for an answer", "10s"] as const;
+const acceptedHelp =
+  "a part that the customer accepts, LINE=QUANTITY, a line by the id of its row in the CRM";
 const lineHelp = "<connection>:<id>, `=QUANTITY` and `,UNIT` behind it, such as erp:12=10,pcs";
 
 /** Adds `ask-*` and `order`: what is answered while somebody waits. */
@@ -84,19 +87,28 @@ function addAboutOne(add: Add): void {
     );
   });
   add("preflight", "what stands between a quote and its order; changes nothing", (command, act) => {
-    command.argument("<quote>").option(...within);
-    act((context, [quote]) =>
-      ask(context, command.opts<Flags>(), {
+    command
+      .argument("<quote>")
+      .option("--line <lines...>", `${acceptedHelp}: what an order of that would come to`)
+      .option(...within);
+    act((context, [quote]) => {
+      const flags = command.opts<OrderFlags>();
+      const accepted = acceptedOf(flags);
+      return ask(context, flags, {
         ask: "preflight",
         show: showPreflight,
-        question: { quote: String(quote) },
+        question: { quote: String(quote), ...(accepted.length === 0 ? {} : { accepted }) },
         isGood: ({ verdict }) => verdict === "ok",
-      }),
-    );
+      });
+    });
   });
   add("order", "make the order of a quote that the CRM shows as accepted, and tell it", (command, act) => {
-    command.argument("<quote>").option(...within);
-    act((context, [quote]) => order(context, String(quote), command.opts<Flags>()));
+    command
+      .argument("<quote>")
+      .option("--line <lines...>", `${acceptedHelp}: the quote is split, what is left is a quote of its own`)
+      .option("--close", "what is left is given up, and becomes no quote")
+      .option(...within);
+    act((context, [quote]) => order(context, String(quote), command.opts<OrderFlags>()));
   });
   addCancelling(add);
   addChanging(add);
@@ -171,15 +183,35 @@ const refusalIn = ({ code, message }: { readonly code: string; readonly message:
     { code },
   );
 
-async function order(context: Context, quote: string, flags: Flags): Promise<ExitCode> {
-  const asked = { quote, by: context.deps.user, budgetMs: budgetOf(flags) };
+interface OrderFlags extends Flags {
+  readonly line?: readonly string[];
+  readonly close?: boolean;
+}
+
+function partOf({ close = false, ...flags }: OrderFlags): { readonly part?: AcceptedPart } {
+  const lines = acceptedOf(flags);
+  if (lines.length > 0) return { part: { lines, rest: close ? "close" : "keep" } };
+  if (close) throw badInput("--close goes with --line: without it all of the quote is ordered");
+  return {};
+}
+
+const acceptedOf = ({ line = [] }: Pick<OrderFlags, "line">): AcceptedPart["lines"] =>
+  line.map((text) => {
+    const at = text.lastIndexOf("=");
+    if (at < 1 || at === text.length - 1) throw badInput("--line is LINE=QUANTITY, such as crm:L1=60");
+    return { line: text.slice(0, at), quantity: text.slice(at + 1) };
+  });
+
+async function order(context: Context, quote: string, flags: OrderFlags): Promise<ExitCode> {
+  const asked = { quote, by: context.deps.user, budgetMs: budgetOf(flags), ...partOf(flags) };
   const told: Ordering = await withEngine(context, ({ moment }) => moment.quoteToOrder(asked));
   if (told.kind === "refused") throw refusalIn(told.refusal);
   context.print(told, () => {
     if (told.kind === "pending") return `Not yet: ${told.message}.`;
     const named = told.order.names.join(", ");
     const said = told.isMadeNow ? "Ordered" : "Ordered before";
-    return `${said}: ${told.order.number ?? "without a number"} (${named}).`;
+    const left = told.rest === null ? "" : ` What is left is the quote ${told.rest}.`;
+    return `${said}: ${told.order.number ?? "without a number"} (${named}).${left}`;
   });
   return told.kind === "ordered" ? exitCodes.done : exitCodes.differences;
 }

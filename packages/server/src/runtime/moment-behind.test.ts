@@ -19,7 +19,12 @@ test("an order is told once the ERP has it, and carried to the CRM behind the an
   const first = await moment.quoteToOrder({ ...asked, until: "ordered" });
   const [order] = stage.erp.rows("orders");
   const number = order?.fields["number"];
-  expect(first).toEqual({ kind: "ordered", order: { names: [`erp:${order?.id}`], number }, isMadeNow: true });
+  expect(first).toEqual({
+    kind: "ordered",
+    order: { names: [`erp:${order?.id}`], number },
+    isMadeNow: true,
+    rest: null,
+  });
   await door.reached;
   expect(shown(stage)).toEqual([]);
   // Meanwhile whoever asks hears of the same order, at once or when the CRM shows it.

@@ -13,7 +13,7 @@ import { deadlineIn } from "./deadline.ts";
 import { openTerms } from "./gate.ts";
 import { late, told, within } from "./moment-answer.ts";
 import { idsOn, memberOn, Refused, sideOfRole } from "./moment-names.ts";
-import { namesOf } from "./moment-order.ts";
+import { namesOf } from "./order-standing.ts";
 import { shownBy } from "./moment-questions.ts";
 import { toObservation } from "./observe.ts";
 import { fulfil, statusOf, wantedOf } from "./order-wish.ts";

@@ -1,21 +1,31 @@
-import type { EntityMapping, OrderWay } from "@crossfoot/connector-sdk";
-import { ConnectorError, referencesOf } from "@crossfoot/connector-sdk";
-import type { EntityName, ExternalId, LinkId } from "@crossfoot/kernel";
+import { ConnectorError } from "@crossfoot/connector-sdk";
+import type { ExternalId, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
-import type { RecordKey, StoredObservation } from "../store/port.ts";
-import { readContext, readObservation } from "./canonical.ts";
-import { settlingOf } from "./command.ts";
+import type { RecordKey } from "../store/port.ts";
+import { acceptPart } from "./accept-part.ts";
+import type { Acceptance } from "./accept-part.ts";
+import type { AcceptedPart } from "./accept-port.ts";
+import { alone } from "./alone.ts";
 import { policiesOf } from "./closed-books.ts";
+import { settlingOf } from "./command.ts";
 import { deadlineIn } from "./deadline.ts";
 import type { Deadline } from "./deadline.ts";
-import { readBundles } from "./assess.ts";
-import { siblingsOf } from "./revisions.ts";
-import { readIds } from "./observe.ts";
 import { nobodyWaits } from "./giving-way.ts";
-import { late, operationOf, told, within } from "./moment-answer.ts";
-import { idOn, memberOn, readName, Refused, sideOfRole } from "./moment-names.ts";
+import { late, told, within } from "./moment-answer.ts";
+import { memberOn, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Ordering } from "./moment-port.ts";
-import { matchFirst } from "./resolve.ts";
+import { readIds } from "./observe.ts";
+import {
+  linkOf,
+  linkQuote,
+  lookAtQuote,
+  matchEntities,
+  readQuote,
+  refuseOpen,
+  settleFamily,
+} from "./order-quote.ts";
+import type { AskedQuote } from "./order-quote.ts";
+import { namesOf, quoteIn, refuseSuperseded, standing } from "./order-standing.ts";
 import { besideOthers, openSides } from "./session.ts";
 import { settleLinks } from "./settle.ts";
 import type { Settling } from "./settle.ts";
@@ -30,8 +40,6 @@ const lookMs = 100;
 const restMs = 10_000;
 /** Why what goes on behind an answer is cut then. Made once. */
 const isClosing = new DOMException("the program ends", "AbortError");
-/** Parents of parents that a quote may bring along: an account, its parents, its products. */
-const parentsMax = 200;
 
 /** An order on its way. */
 interface UnderWay {
@@ -55,7 +63,7 @@ export function orderingOf(world: World): Ordered {
   /** What is asked for twice in this program is done once, and both hear of it. */
   const underWay = new Map<string, UnderWay>();
   const closing = new AbortController();
-  const begin = (asked: Pick<Making, "quote" | "by" | "deadline">): UnderWay => {
+  const begin = (asked: Pick<Making, "quote" | "by" | "part" | "deadline">): UnderWay => {
     const early = Promise.withResolvers<Ordering>();
     const tell = (ordering: Ordering): void => {
       making.told ??= ordering;
@@ -63,8 +71,9 @@ export function orderingOf(world: World): Ordered {
     };
     const whole = makeOrder(world, { ...asked, tell, signal: closing.signal });
     const making: UnderWay = { answer: early.promise, whole, told: null };
-    underWay.set(asked.quote, making);
-    const over = (): void => void underWay.delete(asked.quote);
+    const name = nameOf(asked);
+    underWay.set(name, making);
+    const over = (): void => void underWay.delete(name);
     // Whoever asked may have been answered by then.
     early.promise.catch(() => undefined);
     const failed = (error: unknown): void => {
@@ -76,9 +85,9 @@ export function orderingOf(world: World): Ordered {
   };
   return {
     moment: {
-      quoteToOrder: async ({ quote, by, budgetMs, until = "carried" }) => {
-        const same = underWay.get(quote);
-        const making = same ?? begin({ quote, by, deadline: deadlineIn(world.clock, budgetMs) });
+      quoteToOrder: async ({ quote, by, budgetMs, part = null, until = "carried" }) => {
+        const same = underWay.get(nameOf({ quote, part }));
+        const making = same ?? begin({ quote, by, part, deadline: deadlineIn(world.clock, budgetMs) });
         const awaited = until === "ordered" ? making.answer : making.whole;
         const told = await within(world, budgetMs, { ask: () => awaited, late: goesOn });
         const known = told === goesOn ? (making.told ?? told) : told;
@@ -101,6 +110,9 @@ export function orderingOf(world: World): Ordered {
   };
 }
 
+const nameOf = ({ quote, part }: Pick<Making, "quote" | "part">): string =>
+  `${quote}\n${JSON.stringify(part)}`;
+
 /** What is told while an order is being made. */
 export const goesOn: Ordering = { kind: "pending", message: "the order is being made; ask again" };
 
@@ -110,6 +122,8 @@ const asKnown = (ordering: Ordering): Ordering =>
 interface Making {
   readonly quote: string;
   readonly by: string;
+  /** Null where all of the quote is accepted. */
+  readonly part: AcceptedPart | null;
   readonly deadline: Deadline;
   /** Tells the order to whoever waits, before it is carried to the CRM. */
   readonly tell: (ordering: Ordering) => void;
@@ -117,142 +131,96 @@ interface Making {
   readonly signal: AbortSignal;
 }
 
-/** Where a quote stands, by what the ERP says now. */
-interface Standing {
-  readonly ordering: Ordering;
-  /** Id of the order in the ERP, once there is one. */
-  readonly order: ExternalId | null;
-}
-
-async function standing(world: World, quote: string, signal: AbortSignal | undefined): Promise<Standing> {
-  const erp = sideOfRole(world, "erp");
-  const id = await idOn(world, erp, { entity: "quotes", name: quote }).catch((error: unknown) => {
-    if (error instanceof Refused && error.refusal.code === "not_in_erp") return null;
-    throw error;
-  });
-  if (id === null) {
-    await refuseSuperseded(world, quote);
-    return { ordering: { kind: "pending", message: "the ERP has no such quote yet" }, order: null };
-  }
-  const { ask } = await operationOf(erp, "quoteToOrder", signal);
-  return standingOf(world, erp, await ask({ quote: id }));
-}
-
-/**
- * Throws a Refused where the ERP has another revision of the same quote, or a newer one is there: an order is
- * made of the newest, and once.
- */
-async function refuseSuperseded(world: World, quote: string): Promise<void> {
-  const [crm, erp] = [sideOfRole(world, "crm"), sideOfRole(world, "erp")];
-  const policy = world.policies.find(({ entity }) => entity === "quotes");
-  const id = await quoteIn(world, crm, quote);
-  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
-  const link = (await world.store.linksOf([key])).get(recordName(key));
-  if (policy === undefined || link === undefined) return;
-  const read = await readBundles({ world, policy }, await world.store.loadBundles([link]));
-  const siblings = (await siblingsOf(world, policy, read)).get(link) ?? [];
-  const made = siblings.find(({ on }) => on.includes(erp.id));
-  const newer = siblings.find(({ isNewer }) => isNewer);
-  if (made !== undefined)
-    throw new Refused(
-      "quote_superseded",
-      `revision ${made.revision} (${made.name}) of the quote ${quote} is in ${erp.id} already: there is no ` +
-        "second order of a quote; have that one's order changed",
-    );
-  if (newer !== undefined)
-    throw new Refused(
-      "quote_superseded",
-      `revision ${newer.revision} (${newer.name}) of the quote ${quote} is newer: order that one`,
-    );
-}
-
-async function standingOf(world: World, erp: Side, way: OrderWay): Promise<Standing> {
-  if (way.kind === "closed") {
-    const { failure } = way;
-    throw new Refused("quote_closed", failure.message, failure);
-  }
-  if (way.kind === "write") {
-    const concerns = way.concerns.length === 0 ? "" : ` (${way.concerns.join("; ")})`;
-    return { ordering: { kind: "pending", message: `it is not ordered yet${concerns}` }, order: null };
-  }
-  const names = await namesOf(world, { connection: erp.id, entity: "orders", id: way.order });
-  return {
-    ordering: { kind: "ordered", order: { names, number: way.number }, isMadeNow: false },
-    order: way.order,
-  };
-}
-
-/** Every name of a record: the one that is given, and those of its counterparts. */
-export async function namesOf(world: World, record: RecordKey): Promise<readonly string[]> {
-  const link = (await world.store.linksOf([record])).get(recordName(record));
-  const own = `${record.connection}:${record.id}`;
-  if (link === undefined) return [own];
-  const members = await world.store.membersOf([link]);
-  const others = members.filter(({ isAlias }) => !isAlias).map(({ connection, id }) => `${connection}:${id}`);
-  return [...new Set([own, ...others])];
-}
-
 /** Makes the order, or hears that it was made. */
 async function makeOrder(world: World, making: Making): Promise<Ordering> {
   return told(async () => {
     const crm = sideOfRole(world, "crm");
-    const wanted = await quoteIn(world, crm, making.quote);
-    const runId = world.entropy.uuid();
-    return besideOthers(world, { runId, options: { signal: making.signal } }, async (session) => {
-      await enterContract(world);
-      // Stored while the quote is read, and before anything is made of it.
-      const started = world.store.startRun(runId, `order ${making.quote}`, session.holding.holder);
-      started.catch(() => undefined);
-      try {
-        const ordering = await bringAbout(session, { ...making, crm, id: wanted, started });
-        await world.store.endRun(runId, "done", {
-          by: making.by,
-          quote: making.quote,
-          ordering: ordering.kind,
-        });
-        return ordering;
-      } catch (error) {
-        const message = error instanceof Error ? error.message : "unknown";
-        await started.catch(() => undefined);
-        await world.store.endRun(runId, "failed", { by: making.by, message }).catch(() => undefined);
-        throw error;
-      }
-    });
+    const asked = { ...making, crm, id: await quoteIn(world, crm, making.quote) };
+    const options = { signal: making.signal };
+    const beside = (): Promise<Ordering | null> =>
+      besideOthers(world, { runId: world.entropy.uuid(), options }, (session) =>
+        inRun(session, asked, bringAbout),
+      );
+    const first = await beside();
+    if (first !== null) return first;
+    // The split alone: what comes after it is decided by whoever holds the quote.
+    await alone(world, (session) => inRun(session, asked, splitAlone), options);
+    return (await beside()) ?? goesOn;
   });
 }
 
-/** The quote's id in the CRM, also where nothing is known of it yet. */
-async function quoteIn(world: World, crm: Side, quote: string): Promise<ExternalId> {
-  const named = readName(world, quote);
-  if ("id" in named && named.connection === crm.id) return named.id;
-  return idOn(world, crm, { entity: "quotes", name: quote });
+/** Null where another worker holds the quote, and does not know that a part of it was accepted. */
+async function inRun(
+  session: Session,
+  asked: Omit<Bringing, "started">,
+  work: (session: Session, at: Bringing) => Promise<Ordering | null>,
+): Promise<Ordering | null> {
+  const { world } = session;
+  const { by, quote } = asked;
+  const runId = session.runId ?? "";
+  await enterContract(world);
+  // Stored while the quote is read, and before anything is made of it.
+  const started = world.store.startRun(runId, `order ${quote}`, session.holding.holder);
+  started.catch(() => undefined);
+  try {
+    const ordering = await work(session, { ...asked, started });
+    await world.store.endRun(runId, "done", { by, quote, ordering: ordering?.kind ?? "left" });
+    return ordering;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "unknown";
+    await started.catch(() => undefined);
+    await world.store.endRun(runId, "failed", { by, message }).catch(() => undefined);
+    throw error;
+  }
 }
 
-interface Bringing extends Making {
-  readonly crm: Side;
-  readonly id: ExternalId;
+interface Bringing extends Making, AskedQuote {
   /** Resolves when the run is stored. */
   readonly started: Promise<void>;
 }
 
-async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
+/** Both systems at hand, the quote read and linked. */
+interface Begun {
+  readonly settling: Settling;
+  /** Whether the quote had no link before. */
+  readonly isNewcomer: boolean;
+}
+
+/** Throws a Refused where a system is away, or the quote is not accepted and no part of it is to be. */
+async function begin(session: Session, at: Bringing): Promise<Begun> {
   const { world } = session;
   const opened = await openSides(session, { trusts: true });
-  const policies = policiesOf(world);
-  const settling = settlingOf(session, { policies, opened, options: {} });
+  const settling = settlingOf(session, { policies: policiesOf(world), opened, options: {} });
   await takeTerms(settling);
-  const erp = sideOfRole(world, "erp");
-  const away = session.away.get(at.crm.id) ?? session.away.get(erp.id);
+  const away = session.away.get(at.crm.id) ?? session.away.get(sideOfRole(world, "erp").id);
   if (away !== undefined) throw new Refused("erp_away", away.message, away);
   const looked = await readQuote(session, at);
+  if (at.part === null) refuseOpen(world, at, looked);
   await at.started;
-  const { isNewcomer } = await linkQuote(session, at, looked);
+  return { settling, ...(await linkQuote(session, at, looked)) };
+}
+
+async function splitAlone(session: Session, at: Bringing): Promise<null> {
+  if (at.part !== null) await splitFirst((await begin(session, at)).settling, { ...at, part: at.part });
+  return null;
+}
+
+async function bringAbout(session: Session, at: Bringing): Promise<Ordering | null> {
+  const { world } = session;
+  const { settling, isNewcomer } = await begin(session, at);
+  const erp = sideOfRole(world, "erp");
+  let hasDone = false;
+  if (at.part !== null) {
+    const split = await splitFirst(settling, { ...at, part: at.part });
+    if (split.kind !== "accepted") return split.kind === "left" ? null : goesOn;
+    ({ hasDone } = split);
+    refuseOpen(world, at, await lookAtQuote(world, at));
+  }
   const first = await linkOf(world, at);
   // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it.
   // One that was linked just now is due anyway.
   if (!isNewcomer && memberOn(await world.store.membersOf([first]), erp) === undefined)
     await world.store.markWork([first], "asked for");
-  let hasDone = false;
   for (;;) {
     const done = await settleFamily(settling, first);
     hasDone ||= done > 0;
@@ -272,109 +240,16 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering> {
   }
 }
 
-/** Reads the quote; refuses one that is not accepted. */
-async function readQuote(session: Session, { crm, id, quote }: Bringing): Promise<Looked> {
-  const { world } = session;
-  const { missing } = await readIds(session, crm, { entity: "quotes", ids: [id], via: "hint" });
-  const mapping = mappingOf(crm, "quotes");
-  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
-  const looked = missing.length > 0 || mapping === undefined ? null : await lookAt(world, mapping, key);
-  if (mapping === undefined || looked === null)
-    throw new Refused("record_unknown", `${crm.id} has no quote ${id}`);
-  const context = readContext(world, looked.links, { connection: crm.id, lines: [] });
-  const { status } = readObservation(mapping, looked.observed, context).fields;
-  if (status !== "accepted" && status !== "converted")
-    throw new Refused(
-      "not_accepted",
-      `the quote ${quote} is ${typeof status === "string" ? status : "in no known state"}; accept it first`,
-    );
-  return looked;
-}
-
-/**
- * Reads what the quote names and nobody has read yet, and links what has no link. Says whether the quote had
- * none.
- */
-async function linkQuote(
-  session: Session,
-  { crm }: Bringing,
-  looked: Looked,
-): Promise<{ readonly isNewcomer: boolean }> {
-  const names = await readNamed(session, crm, looked);
-  const isNewcomer = !looked.links.has(recordName(looked.observed));
-  // What has its link already needs no matching.
-  if (isNewcomer || names.length > 0) await matchEntities(session, ["quotes", ...names]);
-  return { isNewcomer };
-}
-
-/** A record as it was seen last, with the links of itself and of what it names. */
-interface Looked {
-  readonly observed: StoredObservation;
-  readonly named: readonly RecordKey[];
-  readonly links: ReadonlyMap<string, LinkId>;
-}
-
-async function lookAt({ store }: World, mapping: EntityMapping, key: RecordKey): Promise<Looked | null> {
-  const [observed] = await store.observationsOf([key]);
-  if (observed === undefined) return null;
-  const { connection } = key;
-  const named = referencesOf(mapping, observed.native).map((each): RecordKey => ({ ...each, connection }));
-  return { observed, named, links: await store.linksOf([key, ...named]) };
-}
-
-/**
- * Reads the records that a record names and that have no link yet, and those that they name. Answers their
- * entities.
- */
-async function readNamed(session: Session, side: Side, first: Looked): Promise<readonly EntityName[]> {
-  const read = new Map<string, RecordKey>();
-  const readUnread = async ({ named, links }: Looked): Promise<void> => {
-    const unread = named.filter((key) => !links.has(recordName(key)) && !read.has(recordName(key)));
-    for (const key of unread.slice(0, Math.max(parentsMax - read.size, 0))) {
-      read.set(recordName(key), key);
-      await readIds(session, side, { entity: key.entity, ids: [key.id], via: "hint" });
-    }
-  };
-  await readUnread(first);
-  // Whatever is read on the way is looked at as well.
-  for (const key of read.values()) {
-    const mapping = mappingOf(side, key.entity);
-    const looked = mapping === undefined ? null : await lookAt(session.world, mapping, key);
-    if (looked !== null) await readUnread(looked);
-  }
-  return [...new Set([...read.values()].map(({ entity }) => entity))];
-}
-
-/** Gives new records of these entities their links, parents first. */
-export async function matchEntities(session: Session, names: readonly EntityName[]): Promise<void> {
-  for (const policy of session.world.policies)
-    if (names.includes(policy.entity)) await matchFirst(session, policy);
-}
-
-async function linkOf(world: World, { crm, id, quote }: Bringing): Promise<LinkId> {
-  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
-  const link = (await world.store.linksOf([key])).get(recordName(key));
-  if (link === undefined)
-    throw new Refused("held", `the quote ${quote} has no link yet; \`crossfoot candidates\` may say why`);
-  return link;
-}
-
-/** Settles a quote and what it waits for, parents first. Answers how much was done. */
-async function settleFamily(settling: Settling, quote: LinkId): Promise<number> {
-  const { store } = settling.session.world;
-  const family = new Set<LinkId>([quote]);
-  for (const link of family) {
-    if (family.size > parentsMax) break;
-    for (const { parentLink } of await store.waitsOf(link)) if (parentLink !== null) family.add(parentLink);
-  }
-  const parents = family.size === 1 ? [] : await store.loadLinks([...family].slice(1));
-  const members = [...parents, { id: quote, entity: "quotes" as EntityName }];
-  let done = 0;
-  for (const policy of settling.policies) {
-    const links = members.filter(({ entity }) => entity === policy.entity).map(({ id }) => id);
-    if (links.length > 0) done += await settleLinks(settling, policy, links);
-  }
-  return done;
+/** Has the quote split into what is accepted and what is left; the newest revision alone. */
+async function splitFirst(
+  settling: Settling,
+  at: Bringing & { readonly part: AcceptedPart },
+): Promise<Acceptance> {
+  const { world } = settling.session;
+  const link = await linkOf(world, at);
+  const erp = memberOn(await world.store.membersOf([link]), sideOfRole(world, "erp"));
+  if (erp === undefined) await refuseSuperseded(world, `${at.crm.id}:${at.id}`);
+  return acceptPart(settling, { ...at, link });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AvailabilityAnswer, CreditAnswer, OrderStatus, PriceAnswer } from "@crossfoot/connector-sdk";
 import type { FailureRecord } from "@crossfoot/kernel";
+import type { AcceptedPart } from "./accept-port.ts";
 import type { ChangeMoment } from "./change-port.ts";
 import type { Refusal } from "./refusal-port.ts";
 
@@ -20,10 +21,16 @@ export interface Moment extends ChangeMoment {
   /** How far one order has come. */
   orderStatus(question: { readonly order: string } & Budget): Promise<Answered<OrderStatus>>;
   /** Everything about a quote before it becomes an order; no side effect. */
-  preflight(question: { readonly quote: string } & Budget): Promise<Answered<Preflight>>;
+  preflight(
+    question: {
+      readonly quote: string;
+      /** The part that the customer accepts; missing or empty where it is all. */
+      readonly accepted?: AcceptedPart["lines"];
+    } & Budget,
+  ): Promise<Answered<Preflight>>;
   /**
-   * Makes the order of a quote that the CRM shows as accepted. Asked again it answers the same order,
-   * whoever asks, however often and at the same time.
+   * Makes the order of a quote that the CRM shows as accepted, or of a part that it then does. Asked again
+   * it answers the same order, whoever asks, however often and at the same time.
    */
   quoteToOrder(question: OrderQuestion): Promise<Ordering>;
   /** Where that stands, without doing anything. */
@@ -78,10 +85,12 @@ interface AvailabilityQuestion extends Budget {
   readonly date: string | null;
 }
 
-/** Which quote is to become an order. */
+/** Which quote, or which part of one, is to become an order. */
 interface OrderQuestion extends Budget {
   readonly quote: string;
   readonly by: string;
+  /** What the customer accepts of it: the quote is split first. Missing where all of it is. */
+  readonly part?: AcceptedPart;
   /**
    * How far it is waited for: until the ERP has the order, which is carried to the CRM behind the answer
    * then, or until the CRM shows it too. `carried` when missing.
@@ -114,6 +123,8 @@ export type Ordering =
       };
       /** Whether this very call made it. */
       readonly isMadeNow: boolean;
+      /** Name of the quote in the CRM that is left of it, where a part was accepted; else null. */
+      readonly rest: string | null;
     }
   /** It goes on by itself; ask again. */
   | { readonly kind: "pending"; readonly message: string }

@@ -2,6 +2,8 @@ import { ConnectorError, decimals } from "@crossfoot/connector-sdk";
 import type { AvailabilityAnswer, PriceAnswer, RefusedRow, StockedRow } from "@crossfoot/connector-sdk";
 import { canonicalBytes } from "@crossfoot/kernel";
 import type { ExternalId, Fields, LinkId, Value } from "@crossfoot/kernel";
+import type { AcceptedPart } from "./accept-port.ts";
+import { judgePart } from "./accept-rights.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import { openTerms } from "./gate.ts";
 import { answered, operationOf } from "./moment-answer.ts";
@@ -22,20 +24,24 @@ import type { Side, World } from "./world.ts";
 /** Everything about a quote before it becomes an order, in one call that changes nothing. */
 export function preflightOf(world: World, kept: KeptAnswers): Pick<Moment, "preflight"> {
   return {
-    preflight: ({ quote, budgetMs }) =>
+    preflight: ({ quote, accepted = [], budgetMs }) =>
       answered(world, kept, {
-        name: `preflight ${canonicalBytes({ quote })}`,
+        name: `preflight ${canonicalBytes({ quote })} ${JSON.stringify(accepted)}`,
         budgetMs,
-        ask: (signal) => preflight(world, quote, signal),
+        ask: (signal) => preflight(world, { quote, accepted }, signal),
       }),
   };
 }
 
-async function preflight(world: World, name: string, signal: AbortSignal): Promise<Preflight> {
+async function preflight(
+  world: World,
+  { quote: name, accepted }: { readonly quote: string; readonly accepted: AcceptedPart["lines"] },
+  signal: AbortSignal,
+): Promise<Preflight> {
   const crm = sideOfRole(world, "crm");
   const erp = sideOfRole(world, "erp");
   const id = await idOn(world, crm, { entity: "quotes", name });
-  const quote = await quoteNow(world, crm, { id, signal });
+  const quote = partOfQuote(crm, await quoteNow(world, crm, { id, signal }), accepted);
   const lines = linesOf(quote).map(({ fields }) => ({
     product: linkIn(fields["product"]),
     quantity: part(fields["quantity"], "value"),
@@ -85,6 +91,16 @@ async function preflight(world: World, name: string, signal: AbortSignal): Promi
     unsendable: unsendable(world, erp, { quote, members }),
     today: new Date(world.clock.now()).toISOString().slice(0, 10),
   });
+}
+
+/** The quote as it would be with what is accepted of it alone: its totals are not known yet. */
+function partOfQuote({ id }: Side, quote: Fields, accepted: AcceptedPart["lines"]): Fields {
+  if (accepted.length === 0) return quote;
+  const names = (key: string): readonly string[] =>
+    key.startsWith(`${id}:`) ? [key.slice(id.length + 1)] : [];
+  const part = { lines: accepted };
+  const { taken } = judgePart(linesOf(quote), { part, names, lineRemoval: "row" });
+  return { ...quote, net: null, tax: null, gross: null, lines: taken };
 }
 
 /** Rows of an answer by the places of the lines that were asked about. */

@@ -211,6 +211,30 @@ test("a quote in another currency than the customer's credit is judged all the s
   expect(credit).not.toHaveProperty("isMeasured");
 });
 
+test("a preflight of a part judges what is accepted alone", async () => {
+  const stage = await orderStage();
+  const product = stage.product.crm;
+  const lines = [
+    { id: "1", product, qty: "2", unit: "pcs", price: "10" },
+    { id: "2", product: null, qty: "1", unit: "pcs", price: "9" },
+  ];
+  const quote = `crm:${quoteOf(stage, { status: "sent", lines })}`;
+  await stage.engine.run();
+  const asked = (line: string, quantity: string): ReturnType<typeof stage.engine.moment.preflight> =>
+    stage.engine.moment.preflight({ quote, accepted: [{ line, quantity }], budgetMs: patient });
+  const found = async (line: string, quantity: string): Promise<unknown> => {
+    const told = await asked(line, quantity);
+    if (told.kind !== "now") throw new Error(JSON.stringify(told));
+    return told.answer.lines.map(({ key, findings }) => [
+      key,
+      ...findings.map(({ code, quoted }) => [code, quoted]),
+    ]);
+  };
+  expect(await found("crm:1", "1.5")).toEqual([["crm:1", ["stock_short", "1.5"]]]);
+  expect(await found("1", "2")).toEqual([["crm:1", ["stock_short", "2"]]]);
+  expect(codeOf(await asked("1", "3"))).toBe("invalid");
+});
+
 test("a preflight goes on without what the ERP does not offer, and without a customer there", async () => {
   const stage = await orderStage();
   const told = async (quote: string): Promise<readonly string[]> => {

@@ -12,10 +12,11 @@ import type { DirectWrite } from "./direct-intent.ts";
 import { covers } from "./holding.ts";
 import { operationOf } from "./moment-answer.ts";
 import { idOn, Refused, sideOfRole } from "./moment-names.ts";
-import { matchEntities } from "./moment-order.ts";
+import { matchEntities } from "./order-quote.ts";
 import { readIds } from "./observe.ts";
 import { isEntityPaused } from "./pausing.ts";
-import { besideOthers, LeaseTaken, openSides, underLease } from "./session.ts";
+import { alone } from "./alone.ts";
+import { besideOthers, openSides } from "./session.ts";
 import { settleLinks } from "./settle.ts";
 import type { Settling } from "./settle.ts";
 import { enterContract } from "./signing.ts";
@@ -101,18 +102,11 @@ export async function statusOf(
 /** Has a wish fulfilled, or hears that it was. Rejects with a Refused, a ConnectorError, a StoreError. */
 export async function fulfil<Told>(world: World, wish: OrderWish<Told>): Promise<Told> {
   const wanted = await wantedOf(world, wish.order);
-  const options = {};
   const work = (session: Session): Promise<Told | null> => inRun(session, wanted, wish);
-  const shared = await besideOthers(world, { runId: world.entropy.uuid(), options }, work);
+  const shared = await besideOthers(world, { runId: world.entropy.uuid(), options: {} }, work);
   if (shared !== null) return shared;
   // Another program has the order's shard, and does not know of the wish: it gives way for a moment.
-  const alone = { runId: world.entropy.uuid(), options, lane: "interactive", isAlone: true } as const;
-  return (await underLease(world, alone, work).catch(ifTaken)) ?? wish.goesOn;
-}
-
-function ifTaken(error: unknown): null {
-  if (error instanceof LeaseTaken) return null;
-  throw error;
+  return (await alone(world, work)) ?? wish.goesOn;
 }
 
 /** Null where another worker holds the order's shard: nothing was done then. */

@@ -18,7 +18,7 @@ import type {
   ObservationKind,
   Value,
 } from "@crossfoot/kernel";
-import { isRepair } from "../store/port.ts";
+import { isBeside, isRepair } from "../store/port.ts";
 import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import type { Links } from "./canonical.ts";
@@ -254,8 +254,12 @@ function sourceKind(
   return isCause && seen.kind !== carried ? carried : null;
 }
 
-/** Whether a write goes to a record that its link has beside its own: one that was joined with it. */
+/**
+ * Whether a write goes to a record that its link has beside its own, one that was joined with it; or makes
+ * one that gets a link of its own.
+ */
 function isOfAnother({ causes }: Intent): boolean {
+  if (isBeside({ causes })) return true;
   if (!Array.isArray(causes)) return false;
   return (causes as readonly { readonly isAlias?: boolean }[]).some(({ isAlias }) => isAlias === true);
 }

@@ -16,6 +16,8 @@ export interface Refusal {
  * - `not_accepted` the quote is not accepted in the CRM
  * - `quote_closed` no way leads from that quote to an order
  * - `quote_superseded` another revision of the quote is newer, or is in the ERP already
+ * - `quote_bound` the quote cannot be split any more: it is accepted or ordered as a whole, was edited since,
+ *   or the contract or the CRM does not let it
  * - `order_bound` the order's state is the ERP's alone by now, or part of it is delivered or invoiced
  * - `line_bound` what is wanted of a line or a field is not the CRM's to change by now, or is done already
  * - `order_moved` the order is not the one any more that somebody looked at
@@ -31,6 +33,7 @@ export type RefusalCode =
   | "not_accepted"
   | "quote_closed"
   | "quote_superseded"
+  | "quote_bound"
   | "order_bound"
   | "line_bound"
   | "order_moved"

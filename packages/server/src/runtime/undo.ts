@@ -6,6 +6,7 @@ import { policiesOf } from "./closed-books.ts";
 import { assess } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
 import { settlingOf } from "./command.ts";
+import { partedLinks } from "./accept-part.ts";
 import type { RunOptions, UndoRequest } from "./engine.ts";
 import type { PlanDocument, PlanWrite, UndoLeft } from "./plan-document.ts";
 import { planApart } from "./consolidate-back.ts";
@@ -167,12 +168,18 @@ async function takeBack(
   const whole =
     created.size === 0 ? [] : await loadMade(world, { by: "links", links: [...created], since: null });
   const own = await knownWrites(world, decided, whole);
+  const parted = await partedLinks(world, links);
   const drafts: Draft[] = [];
   for (const link of links) {
     const one = decided.get(link);
     if (one === undefined) continue;
     const writes = known.get(link) ?? [];
     for (const target of new Set(writes.map((write) => write.target)).values()) {
+      if (parted.get(link) === target) {
+        const left = leftWhole(target, "refused", "a part of it was accepted, and what was left is on offer");
+        drafts.push({ writes: [], left: left.left.map((each) => ({ ...placeOf(one), ...each })) });
+        continue;
+      }
       const facts = {
         input: one.input,
         target,
@@ -200,9 +207,9 @@ function abilitiesAt(
   };
 }
 
-const leftWhole = (target: ConnectionId, reason: string): Inverse => ({
+const leftWhole = (target: ConnectionId, why: "changed" | "refused", reason: string): Inverse => ({
   writes: [],
-  left: [{ target, field: null, why: "changed", reason }],
+  left: [{ target, field: null, why, reason }],
 });
 
 async function draftOf(
@@ -220,7 +227,7 @@ async function draftOf(
   const inverse =
     gone === undefined
       ? await withReferences(world, inverseOf(facts))
-      : leftWhole(target, `${gone.connection} no longer shows it`);
+      : leftWhole(target, "changed", `${gone.connection} no longer shows it`);
   const place = placeOf(one);
   return {
     writes: inverse.writes.map((write, step) => planWrite(one, write, step)),

@@ -9,6 +9,7 @@ import { freeGivenIds } from "./reuse.ts";
 import { markLinks, observe } from "./observations.ts";
 import { outcomeNotes, turnLinks } from "./outcomes.ts";
 import { markPlans } from "./plans.ts";
+import { isBeside } from "./port.ts";
 import type { BaseMove, IntentOutcome, Store } from "./port.ts";
 import { intentColumns, intentOf, isDue } from "./rows.ts";
 import type { IntentRow } from "./rows.ts";
@@ -38,10 +39,11 @@ interface Deps {
   readonly journal: JournalWriter;
 }
 
-/** Creates that settled. */
+/** Creates that settled, and whose record belongs to their link. */
 function madeBy(outcomes: readonly IntentOutcome[]): readonly IntentOutcome[] {
   return outcomes.filter(
-    ({ intent, state, id }) => intent.kind === "create" && state === "settled" && id !== null,
+    ({ intent, state, id }) =>
+      intent.kind === "create" && state === "settled" && id !== null && !isBeside(intent),
   );
 }
 

@@ -42,6 +42,15 @@ export function isRepair({ causes }: { readonly causes: Json }): boolean {
   return list.some((cause) => isMap(cause) && cause["isRepair"] === true);
 }
 
+/**
+ * Whether a write makes a record that its link has no place for: it is read as any new one is, and gets a
+ * link of its own (docs/decisions/0050-a-part-that-is-accepted-splits-the-quote.md). Pure.
+ */
+export function isBeside({ causes }: { readonly causes: Json }): boolean {
+  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
+  return list.some((cause) => isMap(cause) && cause["isBeside"] === true);
+}
+
 /** Whether a write is to be sent, is on its way, or may have arrived: its end is not known. Pure. */
 export function isOpenIntent({ state }: { readonly state: string }): boolean {
   return state === "stored" || state === "sending" || state === "in_doubt";

@@ -141,7 +141,9 @@ export function momentRoutes(moment: Moment): readonly Bound[] {
       async (call) => {
         const quote = call.params.id;
         const { by } = call.caller;
-        const asked = { quote, by, until: "ordered", ...within(call) } as const;
+        const { accepted, rest } = call.body;
+        const part = accepted.length === 0 ? {} : { part: { lines: accepted, rest } };
+        const asked = { quote, by, until: "ordered", ...part, ...within(call) } as const;
         return orderingAnswer(await moment.quoteToOrder(asked), quote);
       },
       { pending: (call) => orderingAnswer(goesOn, call.params.id) },

@@ -118,7 +118,7 @@ describe("requests under an Idempotency-Key", () => {
       asked += 1;
       begun.open();
       await gate.whenOpen;
-      return { kind: "ordered", order: { names: ["erp:9"], number: "SO9" }, isMadeNow: true };
+      return { kind: "ordered", order: { names: ["erp:9"], number: "SO9" }, isMadeNow: true, rest: null };
     };
     const world = await apiWorld(fakeEngine(), {
       moment: { ...someMoment, quoteToOrder },
@@ -164,7 +164,12 @@ describe("requests under an Idempotency-Key", () => {
         made.push(quote);
         return made.length === 1
           ? Promise.resolve({ kind: "pending", message: "it is made" })
-          : Promise.resolve({ kind: "ordered", order: { names: ["erp:9"], number: "SO9" }, isMadeNow: true });
+          : Promise.resolve({
+              kind: "ordered",
+              order: { names: ["erp:9"], number: "SO9" },
+              isMadeNow: true,
+              rest: null,
+            });
       },
     };
     const orders = await apiWorld(fakeEngine(), { moment });

@@ -215,7 +215,12 @@ export const someMoment: Moment = {
     }),
   quoteToOrder: () => Promise.resolve({ kind: "pending", message: "the ERP makes it" }),
   orderOf: () =>
-    Promise.resolve({ kind: "ordered", order: { names: ["erp:9"], number: "SO9" }, isMadeNow: false }),
+    Promise.resolve({
+      kind: "ordered",
+      order: { names: ["erp:9"], number: "SO9" },
+      isMadeNow: false,
+      rest: null,
+    }),
   cancelOrder: () =>
     Promise.resolve({
       kind: "refused",

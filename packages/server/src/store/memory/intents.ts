@@ -2,6 +2,7 @@ import { forgottenSince } from "./epochs.ts";
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import { parkTaken, withdrawnNotes } from "../intents.ts";
 import { outcomeNotes, turnedLinks } from "../outcomes.ts";
+import { isBeside } from "../port.ts";
 import type { BaseMove, Intent, IntentOutcome, Rights, Store } from "../port.ts";
 import { intentOf } from "../rows.ts";
 import { inOrder, isDue, isFromAhead, markLinks } from "./basics.ts";
@@ -40,10 +41,12 @@ interface Made {
   readonly id: string;
 }
 
-/** Creates that settled, with the ids the target gave. */
+/** Creates that settled, and whose record belongs to their link, with the ids the target gave. */
 function madeBy(outcomes: readonly IntentOutcome[]): readonly Made[] {
   return outcomes.flatMap(({ intent, state, id }) =>
-    intent.kind === "create" && state === "settled" && id !== null ? [{ intent, id }] : [],
+    intent.kind === "create" && state === "settled" && id !== null && !isBeside(intent)
+      ? [{ intent, id }]
+      : [],
   );
 }
 

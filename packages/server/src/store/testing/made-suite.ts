@@ -152,6 +152,26 @@ export function madeSuite(home: StoreHome): void {
       ]);
     });
 
+    test("of a record that stands beside the link's own leave the link as it is", async () => {
+      const runs = { stored: "r1", settled: "r1" };
+      const made = { kind: "create", id: null } as const;
+      const members = async (): Promise<readonly unknown[]> =>
+        (await store.membersOf([link])).map(({ connection, id }) => `${connection}:${id}`);
+      const beside = update("k1", { ...made, causes: [{ connection: "person", isBeside: true }] });
+      await make(beside, runs, { id: externalId("e8") });
+      expect(await members()).toEqual(["crm:c1"]);
+      expect((await store.loadBundles([link]))[0]?.state).toBe("single");
+      expect((await store.intentsOf([link])).map(({ state, id }) => [state, id])).toEqual([
+        ["settled", "e8"],
+      ]);
+      // A second one takes nobody's place, and one of the link's own is its member as ever.
+      await make({ ...beside, key: "k2" }, runs, { id: externalId("e9") });
+      await make(update("k3", made), runs, { id: externalId("e1") });
+      expect(new Set(await members())).toEqual(new Set(["crm:c1", "erp:e1"]));
+      const states = (await store.intentsOf([link])).map(({ key, state }): [string, string] => [key, state]);
+      expect(Object.fromEntries(states)).toEqual({ k1: "settled", k2: "settled", k3: "settled" });
+    });
+
     test("are refused when another worker has taken over", async () => {
       await store.giveShards(rights);
       await takeAll(store, "two");

@@ -175,6 +175,7 @@ export const intentOf = (of: {
         id: orNull(record),
         fields: map,
         causes: map,
+        isBeside: fc.nat({ max: 3 }).map((draw) => draw === 0),
       },
       ...{ precondition: orNull(fc.constant("1")), contentHash: fc.constantFrom("c1", "c2") },
       ...{
@@ -185,11 +186,12 @@ export const intentOf = (of: {
       ...{ plan: fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, planWrite), undo: orNull(undo) },
       ...{ transition: orNull(fc.constant({ from: "draft", to: "sent", via: "send" })) },
     })
-    .map(({ kind: step, id, causes, fields, ...rest }) => {
+    .map(({ kind: step, id, causes, isBeside, fields, ...rest }) => {
+      const cause = isBeside ? { ...causes, isBeside } : causes;
       const kind = intentKinds[step] ?? "create";
       const open = { state: "stored", attempts: 0, fence: 0, sendDeadline: null } as const;
       return {
-        ...{ ...of, ...rest, ...open, kind, step, generation: 1, id: id?.id ?? null, causes: [causes] },
+        ...{ ...of, ...rest, ...open, kind, step, generation: 1, id: id?.id ?? null, causes: [cause] },
         ...{ key: `${kind} ${of.link} ${rest.target}`, reference: `CF-${of.link}`, abandonedAt: null },
         ...{ failure: null, fields: fields as Intent["fields"], runId: null },
       };

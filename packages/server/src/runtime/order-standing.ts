@@ -1,0 +1,102 @@
+import type { OrderWay } from "@crossfoot/connector-sdk";
+import type { ExternalId } from "@crossfoot/kernel";
+import { recordName } from "../store/port.ts";
+import type { RecordKey } from "../store/port.ts";
+import { restOf } from "./accept-part.ts";
+import { readBundles } from "./assess.ts";
+import { operationOf } from "./moment-answer.ts";
+import { idOn, readName, Refused, sideOfRole } from "./moment-names.ts";
+import type { Ordering } from "./moment-port.ts";
+import { siblingsOf } from "./revisions.ts";
+import type { Side, World } from "./world.ts";
+
+/** Where a quote stands, by what the ERP says now. */
+interface Standing {
+  readonly ordering: Ordering;
+  /** Id of the order in the ERP, once there is one. */
+  readonly order: ExternalId | null;
+}
+
+/** Where a quote stands now. Rejects with a Refused, a ConnectorError, a StoreError. */
+export async function standing(
+  world: World,
+  quote: string,
+  signal: AbortSignal | undefined,
+): Promise<Standing> {
+  const erp = sideOfRole(world, "erp");
+  const id = await idOn(world, erp, { entity: "quotes", name: quote }).catch((error: unknown) => {
+    if (error instanceof Refused && error.refusal.code === "not_in_erp") return null;
+    throw error;
+  });
+  if (id === null) {
+    await refuseSuperseded(world, quote);
+    return { ordering: { kind: "pending", message: "the ERP has no such quote yet" }, order: null };
+  }
+  const { ask } = await operationOf(erp, "quoteToOrder", signal);
+  const { ordering, order } = await standingOf(world, erp, await ask({ quote: id }));
+  if (ordering.kind !== "ordered") return { ordering, order };
+  const crm = sideOfRole(world, "crm");
+  const rest = await restOf(world, { crm, id: await quoteIn(world, crm, quote) });
+  return { ordering: { ...ordering, rest }, order };
+}
+
+/**
+ * Throws a Refused where the ERP has another revision of the same quote, or a newer one is there: an order is
+ * made of the newest, and once.
+ */
+export async function refuseSuperseded(world: World, quote: string): Promise<void> {
+  const [crm, erp] = [sideOfRole(world, "crm"), sideOfRole(world, "erp")];
+  const policy = world.policies.find(({ entity }) => entity === "quotes");
+  const id = await quoteIn(world, crm, quote);
+  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
+  const link = (await world.store.linksOf([key])).get(recordName(key));
+  if (policy === undefined || link === undefined) return;
+  const read = await readBundles({ world, policy }, await world.store.loadBundles([link]));
+  const siblings = (await siblingsOf(world, policy, read)).get(link) ?? [];
+  const made = siblings.find(({ on }) => on.includes(erp.id));
+  const newer = siblings.find(({ isNewer }) => isNewer);
+  if (made !== undefined)
+    throw new Refused(
+      "quote_superseded",
+      `revision ${made.revision} (${made.name}) of the quote ${quote} is in ${erp.id} already: there is no ` +
+        "second order of a quote; have that one's order changed",
+    );
+  if (newer !== undefined)
+    throw new Refused(
+      "quote_superseded",
+      `revision ${newer.revision} (${newer.name}) of the quote ${quote} is newer: order that one`,
+    );
+}
+
+async function standingOf(world: World, erp: Side, way: OrderWay): Promise<Standing> {
+  if (way.kind === "closed") {
+    const { failure } = way;
+    throw new Refused("quote_closed", failure.message, failure);
+  }
+  if (way.kind === "write") {
+    const concerns = way.concerns.length === 0 ? "" : ` (${way.concerns.join("; ")})`;
+    return { ordering: { kind: "pending", message: `it is not ordered yet${concerns}` }, order: null };
+  }
+  const names = await namesOf(world, { connection: erp.id, entity: "orders", id: way.order });
+  return {
+    ordering: { kind: "ordered", order: { names, number: way.number }, isMadeNow: false, rest: null },
+    order: way.order,
+  };
+}
+
+/** Every name of a record: the one that is given, and those of its counterparts. */
+export async function namesOf(world: World, record: RecordKey): Promise<readonly string[]> {
+  const link = (await world.store.linksOf([record])).get(recordName(record));
+  const own = `${record.connection}:${record.id}`;
+  if (link === undefined) return [own];
+  const members = await world.store.membersOf([link]);
+  const others = members.filter(({ isAlias }) => !isAlias).map(({ connection, id }) => `${connection}:${id}`);
+  return [...new Set([own, ...others])];
+}
+
+/** The quote's id in the CRM, also where nothing is known of it yet. */
+export async function quoteIn(world: World, crm: Side, quote: string): Promise<ExternalId> {
+  const named = readName(world, quote);
+  if ("id" in named && named.connection === crm.id) return named.id;
+  return idOn(world, crm, { entity: "quotes", name: quote });
+}
