@@ -10,7 +10,7 @@ import type {
   Line,
   LinkId,
 } from "@crossfoot/kernel";
-import { isOpenIntent, recordName } from "../store/port.ts";
+import { isOpenIntent } from "../store/port.ts";
 import type { Intent, LinkBundle } from "../store/port.ts";
 import type { AcceptedPart } from "./accept-port.ts";
 import {
@@ -375,12 +375,6 @@ export async function partedLinks(
 }
 
 /** Name of the quote in the CRM that what was not accepted of a quote became; null where there is none. */
-export async function restOf(
-  world: World,
-  quote: { readonly crm: Side; readonly id: ExternalId },
-): Promise<string | null> {
-  const key = { connection: quote.crm.id, entity: "quotes", id: quote.id } as const;
-  const link = (await world.store.linksOf([key])).get(recordName(key));
-  if (link === undefined) return null;
+export async function restOf(world: World, link: LinkId): Promise<string | null> {
   return restIn(await world.store.intentsOf([link]));
 }

@@ -33,7 +33,7 @@ test("an order is told once the ERP has it, and carried to the CRM behind the an
   door.open();
   const [crmOrder] = (await whole, stage.crm.rows("orders"));
   const names = [`erp:${order?.id}`, `crm:${crmOrder?.id}`];
-  expect(await whole).toEqual({ kind: "ordered", order: { names, number }, isMadeNow: false });
+  expect(await whole).toEqual({ kind: "ordered", order: { names, number }, isMadeNow: false, rest: null });
   expect([shown(stage), stateOf(stage)]).toEqual([[number], "accepted"]);
   expect(stage.erp.rows("orders")).toHaveLength(1);
 });

@@ -25,7 +25,7 @@ import {
   settleFamily,
 } from "./order-quote.ts";
 import type { AskedQuote } from "./order-quote.ts";
-import { namesOf, quoteIn, refuseSuperseded, standing } from "./order-standing.ts";
+import { namesOf, quoteIn, refuseSuperseded, standing, standingAt } from "./order-standing.ts";
 import { besideOthers, openSides } from "./session.ts";
 import { settleLinks } from "./settle.ts";
 import type { Settling } from "./settle.ts";
@@ -224,7 +224,12 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering | nu
   for (;;) {
     const done = await settleFamily(settling, first);
     hasDone ||= done > 0;
-    const now = await standing(world, `${at.crm.id}:${at.id}`, session.signal);
+    const inErp = memberOn(await world.store.membersOf([first]), erp)?.id ?? null;
+    const now = await standingAt(
+      world,
+      { quote: `${at.crm.id}:${at.id}`, link: first, inErp },
+      session.signal,
+    );
     if (now.ordering.kind === "ordered" && now.order !== null) {
       const ordering: Ordering = { ...now.ordering, isMadeNow: hasDone };
       at.tell(ordering);
@@ -248,7 +253,7 @@ async function splitFirst(
   const { world } = settling.session;
   const link = await linkOf(world, at);
   const erp = memberOn(await world.store.membersOf([link]), sideOfRole(world, "erp"));
-  if (erp === undefined) await refuseSuperseded(world, `${at.crm.id}:${at.id}`);
+  if (erp === undefined) await refuseSuperseded(world, { quote: `${at.crm.id}:${at.id}`, link });
   return acceptPart(settling, { ...at, link });
 }
 

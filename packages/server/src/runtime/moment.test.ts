@@ -116,6 +116,17 @@ test("past its budget it is told where it stands, and the order comes all the sa
   expect(made(stage)).toEqual(["quote", "order"]);
 });
 
+test("a quote that only the ERP has is asked for by its name there", async () => {
+  const stage = await orderStage();
+  const quote = stage.erp.add("quotes", { number: "Q9", status: "accepted" });
+  const order = stage.erp.add("orders", { source: quote });
+  expect(await stage.engine.moment.orderOf({ quote: `erp:${quote}`, budgetMs: patient })).toMatchObject({
+    kind: "ordered",
+    order: { names: [`erp:${order}`] },
+    rest: null,
+  });
+});
+
 test("what cannot become an order is refused with its reason, and nothing is written", async () => {
   const stage = await orderStage();
   const { moment } = stage.engine;

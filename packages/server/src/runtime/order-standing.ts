@@ -1,5 +1,5 @@
 import type { OrderWay } from "@crossfoot/connector-sdk";
-import type { ExternalId } from "@crossfoot/kernel";
+import type { ExternalId, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { RecordKey } from "../store/port.ts";
 import { restOf } from "./accept-part.ts";
@@ -17,40 +17,60 @@ interface Standing {
   readonly order: ExternalId | null;
 }
 
+/** A quote by its name and its link, and its id in the ERP; null for what there is not. */
+interface StandingQuote {
+  readonly quote: string;
+  readonly link: LinkId | null;
+  readonly inErp: ExternalId | null;
+}
+
 /** Where a quote stands now. Rejects with a Refused, a ConnectorError, a StoreError. */
 export async function standing(
   world: World,
   quote: string,
   signal: AbortSignal | undefined,
 ): Promise<Standing> {
-  const erp = sideOfRole(world, "erp");
-  const id = await idOn(world, erp, { entity: "quotes", name: quote }).catch((error: unknown) => {
-    if (error instanceof Refused && error.refusal.code === "not_in_erp") return null;
-    throw error;
-  });
-  if (id === null) {
-    await refuseSuperseded(world, quote);
+  const inErp = await idOn(world, sideOfRole(world, "erp"), { entity: "quotes", name: quote }).catch(
+    (error: unknown) => {
+      if (error instanceof Refused && error.refusal.code === "not_in_erp") return null;
+      throw error;
+    },
+  );
+  const named = readName(world, quote);
+  if ("link" in named) return standingAt(world, { quote, inErp, link: named.link }, signal);
+  const key: RecordKey = { ...named, entity: "quotes" };
+  const link = (await world.store.linksOf([key])).get(recordName(key)) ?? null;
+  return standingAt(world, { quote, inErp, link }, signal);
+}
+
+/** Like {@link standing}, of a quote whose link and id in the ERP are known. */
+export async function standingAt(
+  world: World,
+  { quote, link, inErp }: StandingQuote,
+  signal: AbortSignal | undefined,
+): Promise<Standing> {
+  if (inErp === null) {
+    if (link !== null) await refuseSuperseded(world, { quote, link });
     return { ordering: { kind: "pending", message: "the ERP has no such quote yet" }, order: null };
   }
+  const erp = sideOfRole(world, "erp");
   const { ask } = await operationOf(erp, "quoteToOrder", signal);
-  const { ordering, order } = await standingOf(world, erp, await ask({ quote: id }));
-  if (ordering.kind !== "ordered") return { ordering, order };
-  const crm = sideOfRole(world, "crm");
-  const rest = await restOf(world, { crm, id: await quoteIn(world, crm, quote) });
-  return { ordering: { ...ordering, rest }, order };
+  const { ordering, order } = await standingOf(world, erp, await ask({ quote: inErp }));
+  if (ordering.kind !== "ordered" || link === null) return { ordering, order };
+  return { ordering: { ...ordering, rest: await restOf(world, link) }, order };
 }
 
 /**
  * Throws a Refused where the ERP has another revision of the same quote, or a newer one is there: an order is
  * made of the newest, and once.
  */
-export async function refuseSuperseded(world: World, quote: string): Promise<void> {
-  const [crm, erp] = [sideOfRole(world, "crm"), sideOfRole(world, "erp")];
+export async function refuseSuperseded(
+  world: World,
+  { quote, link }: Pick<StandingQuote, "quote"> & { readonly link: LinkId },
+): Promise<void> {
+  const erp = sideOfRole(world, "erp");
   const policy = world.policies.find(({ entity }) => entity === "quotes");
-  const id = await quoteIn(world, crm, quote);
-  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
-  const link = (await world.store.linksOf([key])).get(recordName(key));
-  if (policy === undefined || link === undefined) return;
+  if (policy === undefined) return;
   const read = await readBundles({ world, policy }, await world.store.loadBundles([link]));
   const siblings = (await siblingsOf(world, policy, read)).get(link) ?? [];
   const made = siblings.find(({ on }) => on.includes(erp.id));
