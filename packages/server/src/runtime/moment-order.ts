@@ -10,7 +10,6 @@ import { policiesOf } from "./closed-books.ts";
 import { settlingOf } from "./command.ts";
 import { deadlineIn } from "./deadline.ts";
 import type { Deadline } from "./deadline.ts";
-import { nobodyWaits } from "./giving-way.ts";
 import { late, told, within } from "./moment-answer.ts";
 import { memberOn, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Ordering } from "./moment-port.ts";
@@ -233,7 +232,6 @@ async function bringAbout(session: Session, at: Bringing): Promise<Ordering | nu
     if (now.ordering.kind === "ordered" && now.order !== null) {
       const ordering: Ordering = { ...now.ordering, isMadeNow: hasDone };
       at.tell(ordering);
-      nobodyWaits(session);
       const names = await carried(settling, { erp, first, order: now.order });
       return names === null ? ordering : { ...ordering, order: { ...now.ordering.order, names } };
     }

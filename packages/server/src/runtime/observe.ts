@@ -3,7 +3,6 @@ import type { Connection, EntityMapping, IdPage, NativeRecord, Page } from "@cro
 import { canonicalBytes, checkPaging, nextWatermark } from "@crossfoot/kernel";
 import type { EntityName, ExternalId, Json, JsonMap, Lane, Via } from "@crossfoot/kernel";
 import type { Checkpoint, CursorState, Lease, StoredObservation, UnreadableEntry } from "../store/port.ts";
-import { giveWay } from "./giving-way.ts";
 import { isCut } from "./pausing.ts";
 import { notSeen } from "./not-seen.ts";
 import { readRows } from "./read-rows.ts";
@@ -247,7 +246,6 @@ export async function readEntity(
       connection: side.id,
       entity: request.entity,
     }));
-    await giveWay(session);
     if (via === "sweep") await distrustChanged(world, observations);
     const { runId } = session;
     const { lease } = request;

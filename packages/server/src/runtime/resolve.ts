@@ -4,7 +4,6 @@ import type { ConnectionId, EntityPolicy, Fields, LinkId } from "@crossfoot/kern
 import { matchingName } from "../store/port.ts";
 import type { KeyHolder, Lease, Newcomer, RecordKey, ResolvedEntry, Resolution } from "../store/port.ts";
 import { isAwaiting, lookUpLinks, readContext, readObservation, withoutAwaits } from "./canonical.ts";
-import { giveWay } from "./giving-way.ts";
 import { leaseMs } from "./holding.ts";
 import { followIdentity } from "./identity.ts";
 import type { Matching } from "./identity.ts";
@@ -109,7 +108,6 @@ async function resolveNewcomers({ session, lease }: Matching, policy: EntityPoli
     // One side at a time, so that a newcomer of the other side finds the links made for the first.
     const connection = newcomers[0]?.connection;
     const batch = newcomers.filter((newcomer) => newcomer.connection === connection);
-    await giveWay(session);
     const { stored, linked } = await resolveBatch(session, policy, { batch, lease });
     total += linked;
     // Whatever keeps all of them from being stored is looked at in the next round.

@@ -7,7 +7,6 @@ import type { Deadline } from "./deadline.ts";
 import { bearWitness } from "./epoch.ts";
 import { isQuotaWait, openTerms } from "./gate.ts";
 import type { CallTerms } from "./gate.ts";
-import { giveWay } from "./giving-way.ts";
 import { gathered } from "./gather.ts";
 import { isCut } from "./pausing.ts";
 import { prepare } from "./prepare.ts";
@@ -222,7 +221,6 @@ async function claimOnce(sending: Sending): Promise<void> {
   const { session, target } = sending;
   const lane = writeLane(session, target.policy.entity);
   const terms: CallTerms = { ...openTerms(lane, session.signal), onWait: tellWait(session) };
-  await giveWay(session);
   try {
     const calls = await holdCalls(sending, terms);
     const batches = Math.max(1, Math.min(sending.lanes, Math.floor(calls / sending.callsOfBatch)));

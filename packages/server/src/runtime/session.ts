@@ -9,7 +9,6 @@ import { askBooks } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
 import { bearWitness, enterEpoch } from "./epoch.ts";
 import { isQuotaWait } from "./gate.ts";
-import { nobodyWaits, somebodyWaits } from "./giving-way.ts";
 import { beatMs, Holding, leaseMs } from "./holding.ts";
 import { isCut, obeyPauses } from "./pausing.ts";
 import { findDeletions, readEntity } from "./observe.ts";
@@ -63,14 +62,12 @@ export async function besideOthers<T>(
     troubles: [],
   };
   obeyPauses(guest);
-  somebodyWaits(guest);
   const working = work(guest);
   const ended = working.catch(() => undefined);
   guests.add(ended);
   try {
     return await working;
   } finally {
-    nobodyWaits(guest);
     guests.delete(ended);
   }
 }

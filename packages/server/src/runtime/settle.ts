@@ -4,7 +4,6 @@ import type { ConnectionId, EntityName, EntityPolicy, GuardStop, LinkId, Verdict
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
 import { isSweptWhole } from "./epoch.ts";
-import { giveWay } from "./giving-way.ts";
 import { guardedSince, passesGuard } from "./guarded.ts";
 import { observedRecord } from "./observing.ts";
 import type { ObservedRecord, Observes } from "./observing.ts";
@@ -307,7 +306,6 @@ async function storeDecided(deciding: Deciding, assessed: readonly Assessed[]): 
   const { settling, context, due } = deciding;
   const { session } = settling;
   const { entity } = context.policy;
-  await giveWay(session);
   const { own, stored } = await session.holding.use(async () => {
     // Shards that were given meanwhile are decided by others.
     const rights = session.holding.still(deciding.rights);
