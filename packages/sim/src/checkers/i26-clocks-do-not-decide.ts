@@ -3,7 +3,7 @@ import { changesOf, wasCarried } from "../auditor/changes.ts";
 import type { FieldChange } from "../auditor/changes.ts";
 import { carriedFields } from "../auditor/terms.ts";
 import type { Role, Thing } from "../auditor/things.ts";
-import { otherOf, plainPair, roles, thingsOf } from "../auditor/things.ts";
+import { isSame, otherOf, plainPair, roles, thingsOf } from "../auditor/things.ts";
 import { isInWindow } from "../auditor/window.ts";
 import { Told } from "../auditor/told.ts";
 import { firstDecided } from "../auditor/first-link.ts";
@@ -12,6 +12,23 @@ import { isRepair } from "../repairs.ts";
 import type { Row } from "../system/model-system.ts";
 
 type Pair = { readonly [role in Role]: Row };
+
+/** Whether we had written the field of either record, or both had shown one value, before an instant. */
+function haveAgreed(
+  sight: Sight,
+  pair: Pair,
+  { field, until }: { readonly field: string; readonly until: number },
+): boolean {
+  const changes = roles
+    .flatMap((role) => changesOf(sight, { row: pair[role], role, field }))
+    .filter(({ commit }) => commit.at < until)
+    .toSorted((a, b) => a.commit.at - b.commit.at);
+  const shown = new Map<Role, FieldChange["value"]>();
+  return changes.some(({ role, value, commit }) => {
+    shown.set(role, value);
+    return commit.actor.kind === "us" || (shown.size > 1 && isSame(shown.get("crm"), shown.get("erp")));
+  });
+}
 
 /**
  * I26: "newest wins" replaces a person's value only if the stamps differ by more than the tolerance plus both
@@ -30,7 +47,11 @@ export function clocksDoNotDecide(sight: Sight): Checker {
     if (winner.role !== (terms.fields[field]?.master ?? terms.master)) return false;
     const link = told.linkOf(theirs.role, pair[theirs.role]) ?? "";
     const first = firstDecided(sight, pair, { link, until });
-    return first !== null && theirs.commit.at <= first && winner.commit.at <= first;
+    if (first === null) return false;
+    // The rule holds for as long as the sides have never agreed on the field: what was decided first may have
+    // been taken back unsent, because one of the records moved, and is decided anew then.
+    const wasBefore = theirs.commit.at <= first && winner.commit.at <= first;
+    return wasBefore || !haveAgreed(sight, pair, { field, until });
   };
   const ofRow = (thing: Thing, at: { pair: Pair; role: Role; field: string; told: Told }) => {
     const { pair, role, field, told } = at;
