@@ -164,7 +164,7 @@ async function work(applying: Applying, options: ApplyOptions): Promise<readonly
   await settleDoubts(applying);
   // What was decided and not sent is decided again; what this plan does not ask for stays where it is.
   await store.markStored();
-  await session.holding.withdraw();
+  await session.holding.withdraw(session.runId);
   for (const policy of settling.policies) await matchFirst(session, policy);
   if (!(await passesGuard(applying, options))) return [];
   if (!(await checkDrift(applying, todoOf(applying, plan.writes), { isFirst: true }))) return [];

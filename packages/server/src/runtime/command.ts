@@ -166,7 +166,7 @@ export async function runCommand(
       await takeTerms(settling);
       // What is stored for a connection that is only observed by now is decided again, and held back.
       if (settling.observes.size > 0) await world.store.markStored();
-      await session.holding.withdraw();
+      await session.holding.withdraw(session.runId);
       await work(settling);
       // Whoever lost a shard on the way has not done what it was to do.
       session.holding.lost.throwIfAborted();

@@ -76,7 +76,7 @@ async function planDue(settling: Settling): Promise<PlanDocument> {
   await takeTerms(settling);
   // What was decided and not sent is decided again, so that the plan shows it.
   await world.store.markStored();
-  await holding.withdraw();
+  await holding.withdraw(settling.session.runId);
   return makePlan(settling);
 }
 
@@ -106,7 +106,7 @@ async function openQuietly(world: World): Promise<ReadonlyMap<ConnectionId, Conn
 
 const bystander = (world: World): Session => ({
   world,
-  holding: new Holding(world, { holder: world.holder, isAlone: false, runId: null }),
+  holding: new Holding(world, { holder: world.holder, isAlone: false }),
   isLoop: false,
   trustsEmpty: false,
   runId: null,

@@ -15,7 +15,7 @@ function stage() {
   };
   const store = createMemoryStore({ entropy, clock, storeClock: { now: () => at.store } });
   const worker = (holder: string, isAlone = false): Holding =>
-    new Holding({ store, clock }, { holder, isAlone, runId: null });
+    new Holding({ store, clock }, { holder, isAlone });
   const pass = (ms: number): void => {
     at.store += ms;
     at.own += ms;

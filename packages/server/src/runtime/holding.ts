@@ -28,11 +28,10 @@ export function shareOf(workers: readonly LiveWorker[], holder: string): number 
   return whole + (place < shardCount % workers.length ? 1 : 0);
 }
 
-/** What a worker is known by, and where it tells what became of the shards it takes. */
+/** What a worker is known by. */
 interface HoldingOptions {
   readonly holder: string;
   readonly isAlone: boolean;
-  readonly runId: string | null;
   /** Called after each sign of life, once its answer is known. */
   readonly onBeat?: () => void;
 }
@@ -55,7 +54,8 @@ export class Holding {
   #lives: Deadline;
   #next: Deadline;
   #beating: Promise<void> | null = null;
-  #withdraws = false;
+  #askedAt = 0;
+  #withdraws: { readonly runId: string | null } | null = null;
 
   constructor(at: { readonly store: Store; readonly clock: Clock }, options: HoldingOptions) {
     this.#store = at.store;
@@ -77,6 +77,11 @@ export class Holding {
   /** ms by the store's clock, as of the last sign of life. */
   get storeNow(): number {
     return this.#beat.now;
+  }
+
+  /** When the last sign of life was given that was answered, by our monotonic clock, ms. */
+  get askedAt(): number {
+    return this.#askedAt;
   }
 
   /** What people have paused, as of the last sign of life. */
@@ -160,12 +165,12 @@ export class Holding {
   }
 
   /**
-   * Takes back what was decided and not sent, and whose link has changed since: now for what is held, and
-   * from now on for each shard that is taken.
+   * Takes back for a run what was decided and not sent, and whose link has changed since: now for what is
+   * held, and from now on for each shard that is taken.
    */
-  async withdraw(): Promise<void> {
-    this.#withdraws = true;
-    await this.#store.withdrawStored(this.rights(), this.#options.runId);
+  async withdraw(runId: string | null): Promise<void> {
+    this.#withdraws = { runId };
+    await this.#store.withdrawStored(this.rights(), runId);
   }
 
   /** Leaves everything. What was under way has ended. */
@@ -191,6 +196,7 @@ export class Holding {
     const sign: WorkerSign = { holder: this.holder, isAlone: this.#options.isAlone, ttlMs: leaseMs };
     // Counted from before we are heard of, so that our end is never later than the store's.
     const lives = deadlineIn(clock, leaseMs);
+    const askedAt = clock.monotonic();
     const beat = await store.beat(sign);
     const gone = this.#all().find(
       ({ shard, fence }) => !beat.shards.some((right) => right.shard === shard && right.fence === fence),
@@ -200,6 +206,7 @@ export class Holding {
       return;
     }
     this.#beat = beat;
+    this.#askedAt = askedAt;
     this.#lives = lives;
     this.#options.onBeat?.();
     // What the store says is ours and we know nothing of was given or taken without an answer.
@@ -230,7 +237,7 @@ export class Holding {
     if (taken.length === 0) return;
     const rights: Rights = { holder: this.holder, shards: taken };
     if (taken.some(({ hasSending }) => hasSending)) await store.abandonSending(rights);
-    if (this.#withdraws) await store.withdrawStored(rights, this.#options.runId);
+    if (this.#withdraws !== null) await store.withdrawStored(rights, this.#withdraws.runId);
     for (const { shard, fence } of taken) this.#fences.set(shard, fence);
   }
 

@@ -105,6 +105,33 @@ test("it goes on beside a run that takes long, in the same program", async () =>
   expect(made(stage)).toEqual(["quote", "order"]);
 });
 
+test("a run that begins beside an order takes no shard from this program's orders", async () => {
+  const stage = await orderStage();
+  const ask = (number: string): Promise<Ordering> => {
+    const quote = `crm:${quoteOf(stage, { number })}`;
+    return stage.engine.moment.quoteToOrder({ quote, by: "somebody", budgetMs: patient });
+  };
+  const answered = Promise.withResolvers<null>();
+  stage.silence = answered.promise.then(() => undefined);
+  const first = ask("Q0");
+  const [reached, opened] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
+  stage.onRead = async () => {
+    reached.resolve(null);
+    await opened.promise;
+  };
+  const running = stage.engine.run();
+  await reached.promise;
+  stage.silence = null;
+  // Their links lie on as many shards as may be.
+  const others = await Promise.all(Array.from({ length: 12 }, (_none, at) => ask(`Q${at + 1}`)));
+  expect(others.map(({ kind }) => kind)).toEqual(others.map(() => "ordered"));
+  answered.resolve(null);
+  expect((await first).kind).toBe("ordered");
+  opened.resolve(null);
+  expect((await running).state).toBe("done");
+  expect(stage.erp.rows("orders")).toHaveLength(13);
+});
+
 test("past its budget it is told where it stands, and the order comes all the same", async () => {
   const stage = await orderStage();
   const quote = `crm:${quoteOf(stage)}`;

@@ -2,15 +2,17 @@ import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection } from "@crossfoot/connector-sdk";
 import type { ConnectionId, EntityName, EntityPolicy, Lane } from "@crossfoot/kernel";
 import { allEnded } from "./all-ended.ts";
-import type { EntitySummary, Progress, RunOptions } from "./engine.ts";
+import type { EntitySummary, RunOptions } from "./engine.ts";
 import { readingName } from "../store/port.ts";
 import type { ConnectionRow, Lease } from "../store/port.ts";
 import { askBooks } from "./closed-books.ts";
 import { deadlineIn } from "./deadline.ts";
 import { bearWitness, enterEpoch } from "./epoch.ts";
 import { isQuotaWait } from "./gate.ts";
-import { beatMs, Holding, leaseMs } from "./holding.ts";
+import { leaseMs } from "./holding.ts";
+import type { Holding } from "./holding.ts";
 import { isCut, obeyPauses } from "./pausing.ts";
+import { shareHolding } from "./shared-holding.ts";
 import { findDeletions, readEntity } from "./observe.ts";
 import type { ReadCounts, ReadMode } from "./observe.ts";
 import { inLane, mappingOf, noteTrouble, saveSideState, termsOf, ticker } from "./world.ts";
@@ -21,7 +23,7 @@ const aloneWaitMsMax = 30_000;
 /** Time between two looks for what others give or end, ms. */
 const lookMs = 150;
 
-/** Why signals of work that is over abort. Made once: each run aborts two, and errors are dear to make. */
+/** Why signals of work that is over abort. Made once: each run aborts one, and errors are dear to make. */
 const workIsOver = new DOMException("the work is over", "AbortError");
 
 /** Other workers are at it, and this work has to be alone. */
@@ -32,141 +34,116 @@ export class LeaseTaken extends Error {
   }
 }
 
-/** Work under way in this program that others may join, each with the joined work that has to end first. */
-const hosts = new WeakMap<World, Map<Session, Set<Promise<unknown>>>>();
+/** Work under way in this program, which knows of the store what work beside it needs. */
+const hosts = new WeakMap<World, Set<Session>>();
 
 /**
  * Like {@link underLease} for work that somebody waits for: where this program is at work already, it goes
- * on beside that work under what that holds, and takes nothing away from it; else it takes its share itself.
+ * on beside that work by what that knows of the store; else it finds out itself.
  */
 export async function besideOthers<T>(
   world: World,
-  at: Pick<Parameters<typeof underLease>[1], "runId" | "options">,
+  at: Pick<LeaseOptions, "runId" | "options">,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const host = [...(hosts.get(world) ?? [])].find(([{ holding }]) => holding.isAlive);
-  if (host === undefined) return underLease(world, { ...at, lane: "interactive" }, work);
-  const [session, guests] = host;
-  const { signal } = at.options;
-  const ends = [session.holding.lost, ...(signal === undefined ? [] : [signal])];
-  const guest: Session = {
-    ...session,
-    runId: at.runId,
-    signal: AbortSignal.any(ends),
-    report: () => undefined,
-    lane: "interactive",
-    terms: new Map(),
-    backfilled: new Set(),
-    away: new Map(),
-    blind: new Set(),
-    troubles: [],
-  };
-  obeyPauses(guest);
-  const working = work(guest);
-  const ended = working.catch(() => undefined);
-  guests.add(ended);
+  const asked = { ...at, lane: "interactive", isRun: false } as const;
+  const host = [...(hosts.get(world) ?? [])].find(({ holding }) => holding.isAlive);
+  if (host === undefined) return underLease(world, asked, work);
+  let onBeat = (): void => undefined;
+  const terms = { isAlone: false, isRun: false, trustsLast: true, onBeat: () => onBeat() };
+  const { holding, end } = await shareHolding(world, terms);
   try {
-    return await working;
+    const guest: Session = { ...host, ...fresh(asked, holding), holding, report: () => undefined };
+    onBeat = () => obeyPauses(guest);
+    onBeat();
+    return await work(guest);
   } finally {
-    guests.delete(ended);
+    await end();
   }
 }
 
-/** Does work that others may join; resolves when they have ended as well. */
+/** Does work that other work may go on beside. */
 async function asHost<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
-  const own = hosts.get(session.world) ?? new Map<Session, Set<Promise<unknown>>>();
-  const guests = new Set<Promise<unknown>>();
-  hosts.set(session.world, own.set(session, guests));
+  const own = hosts.get(session.world) ?? new Set<Session>();
+  hosts.set(session.world, own.add(session));
   try {
     return await work(session);
   } finally {
     own.delete(session);
-    await Promise.all(guests);
   }
 }
 
 /** Counts of one entity's reading, by connection. */
 export type Reads = Map<EntityName, { [connection: string]: EntitySummary["read"][string] }>;
 
+/** How work is to go on. */
+interface LeaseOptions {
+  readonly runId: string | null;
+  readonly options: RunOptions;
+  readonly lane: Lane;
+  readonly isAlone?: boolean;
+  /** Whether it reads whole entities; true when missing. */
+  readonly isRun?: boolean;
+}
+
+/** What each session has of its own. */
+function fresh(
+  { runId, lane, options: { signal } }: LeaseOptions,
+  holding: Holding,
+  more: readonly AbortSignal[] = [],
+): Omit<Session, "world" | "holding" | "epoch" | "report" | "isLoop" | "trustsEmpty" | "tick" | "tickEnd"> {
+  return {
+    runId,
+    signal: AbortSignal.any([holding.lost, ...more, ...(signal === undefined ? [] : [signal])]),
+    lane,
+    terms: new Map(),
+    backfilled: new Set(),
+    away: new Map(),
+    blind: new Set(),
+    troubles: [],
+  };
+}
+
 /**
- * Runs `work` as one worker among those that are there: with its share of the shards, which it keeps up
- * while the work goes on; what a dead worker left in `sending` is in doubt from here on. `isAlone` waits
- * until all others have given theirs, and rejects with LeaseTaken when they do not. Rejects with LeaseLost
- * when something that was held has become another's.
+ * Runs `work` as one worker among those that are there: with this program's share of the shards, which is
+ * kept up while the work goes on; what a dead worker left in `sending` is in doubt from here on. `isAlone`
+ * waits until all others have given theirs, and rejects with LeaseTaken when they do not. Rejects with
+ * LeaseLost when something that was held has become another's.
  */
 export async function underLease<T>(
   world: World,
-  at: {
-    readonly runId: string | null;
-    readonly options: RunOptions;
-    readonly lane: Lane;
-    readonly isAlone?: boolean;
-  },
+  at: LeaseOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { runId, options, isAlone = false } = at;
-  const holder = `${world.holder}/${world.entropy.uuid()}`;
+  const { options, isAlone = false, isRun = true } = at;
   let onBeat = (): void => undefined;
-  const holding = new Holding(world, { holder, isAlone, runId, onBeat: () => onBeat() });
-  const ended = new AbortController();
-  const { signal } = options;
+  const terms = { isAlone, isRun, trustsLast: false, onBeat: () => onBeat() };
+  const { holding, end } = await shareHolding(world, terms);
   const over = new AbortController();
-  const ends = [holding.lost, over.signal, ...(signal === undefined ? [] : [signal])];
-  const quiet = (_progress: Progress): void => undefined;
   try {
-    const askedAt = world.clock.monotonic();
-    await holding.beat();
     // Under what is held: whoever confirms another epoch makes it void.
     const [epoch, newest] = await Promise.all([enterEpoch(world), world.store.newestRead()]);
     const from = Math.max(holding.storeNow, newest);
-    const ticks = ticker(world.clock, { from, askedAt });
     const session: Session = {
-      world,
-      holding,
-      epoch,
-      runId,
-      signal: AbortSignal.any(ends),
-      report: options.onProgress ?? quiet,
+      ...fresh(at, holding, [over.signal]),
+      ...ticker(world.clock, { from, askedAt: holding.askedAt }),
+      ...{ world, holding, epoch },
+      report: options.onProgress ?? ((): void => undefined),
       isLoop: options.isLoop === true,
       trustsEmpty: options.trustsEmpty === true,
-      ...ticks,
-      lane: at.lane,
-      terms: new Map(),
-      backfilled: new Set(),
-      away: new Map(),
-      blind: new Set(),
-      troubles: [],
     };
     onBeat = () => obeyPauses(session);
     onBeat();
     if (isAlone) await holdAll(session);
-    const keeping = keepUp(session, ended.signal);
-    try {
-      await allEnded(world.sides.map(({ gate }) => gate.greet()));
-      const done = await (isAlone ? work(session) : asHost(session, work));
-      if (holding.lost.aborted) throw holding.lost.reason;
-      await bearWitness(session);
-      return done;
-    } finally {
-      // Calls that still wait for their turn are not made any more.
-      over.abort(workIsOver);
-      await allEnded(world.sides.map(({ gate }) => gate.rest()));
-      ended.abort(workIsOver);
-      await keeping;
-    }
+    await allEnded(world.sides.map(({ gate }) => gate.greet()));
+    const done = await (isAlone ? work(session) : asHost(session, work));
+    if (holding.lost.aborted) throw holding.lost.reason;
+    await bearWitness(session);
+    return done;
   } finally {
-    await holding.leave();
-  }
-}
-
-/** Keeps up what is held also while one call takes long; where work goes in steps, each step does. */
-async function keepUp({ world, holding }: Session, ended: AbortSignal): Promise<void> {
-  while (await world.sleep(beatMs, ended)) {
-    try {
-      await holding.keepUp();
-    } catch {
-      // The next commit finds out by its fence; nothing is decided here.
-    }
+    // Calls that still wait for their turn are not made any more.
+    over.abort(workIsOver);
+    await end();
   }
 }
 
