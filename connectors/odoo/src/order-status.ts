@@ -1,5 +1,6 @@
 import { failureRecord, isWhole, progressOf } from "@crossfoot/connector-sdk";
 import type {
+  OrderLimits,
   OrderLineStatus,
   OrderStatus,
   OrderStatusRequest,
@@ -42,7 +43,7 @@ export async function orderStatus(
   odoo: Odoo,
   request: OrderStatusRequest,
 ): Promise<readonly (OrderStatus | RefusedRow)[]> {
-  const roots = ["order_state", "name"];
+  const roots = ["order_state", "name", "locked"];
   const records = await readByIds(odoo, orders, { roots, ids: request.orders });
   const present = new Map(
     records.filter(({ kind }) => kind === "present").map((each) => [each.id, each.native]),
@@ -117,7 +118,15 @@ function statusOf(
     state: text(native, "order_state") ?? "",
     ...progressOf(lines),
     shipments: (evidence.pickings.get(id) ?? []).map((picking) => sentOf(picking, evidence.zone)),
+    limits: limitsOf(native),
   };
+}
+
+/** Of a locked order Odoo refuses every change of its lines, and to cancel it. */
+function limitsOf({ locked }: { readonly [root: string]: Json }): OrderLimits {
+  const message = "the order is locked in Odoo: unlock it there";
+  const why = locked === true ? failureRecord(refusal("document_closed", message)) : null;
+  return { lines: why, moreLines: why, besideLines: null, cancel: why, held: {} };
 }
 
 function lineOf(line: Row, { facts, zone, units, labours, booked, open }: Evidence): OrderLineStatus {

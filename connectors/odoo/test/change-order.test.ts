@@ -205,6 +205,17 @@ it("a locked order is refused by Odoo in its own words; a lost answer is in doub
   expect(await codes(odooWith({ answer: { thrown: lost } }), fewer)).toBe("in_doubt/answer_lost");
 });
 
+it("a locked order says so beforehand", async () => {
+  const limitsOf = async (locked: boolean): Promise<unknown> => {
+    const odoo = openOdoo(odooWith({ head: { locked } }));
+    const [row] = await odoo.operations.orderStatus({ orders: ["5" as never] });
+    const { lines, moreLines, cancel } = row?.ok === true && row.limits !== undefined ? row.limits : {};
+    return [lines, moreLines, cancel].map((each) => (each === null ? null : each?.code));
+  };
+  expect(await limitsOf(true)).toEqual(["document_closed", "document_closed", "document_closed"]);
+  expect(await limitsOf(false)).toEqual([null, null, null]);
+});
+
 it("an order that somebody changed since it was judged is not written over", async () => {
   const roots = ["lines", "client_order_ref"];
   const [record] = await openOdoo(odooWith()).readByIds({ entity: "orders", roots, ids: ["5" as never] });

@@ -218,6 +218,25 @@ export interface OrderStatus {
   readonly promisedDate: string | null;
   readonly lines: readonly OrderLineStatus[];
   readonly shipments: readonly ShipmentStatus[];
+  /** What the system itself would refuse of the order now; missing where it tells nothing of it. */
+  readonly limits?: OrderLimits;
+}
+
+/**
+ * What a system refuses of an order that stands, beside what is delivered or invoiced of it. A failure of
+ * class `unsupported` is one that no waiting mends: the system does not offer it.
+ */
+export interface OrderLimits {
+  /** Why no quantity of a line can be changed now; null when one can. */
+  readonly lines: FailureRecord | null;
+  /** Why no line can be added now; null when one can. */
+  readonly moreLines: FailureRecord | null;
+  /** Why nothing else can be changed together with lines; null when it can. */
+  readonly besideLines: FailureRecord | null;
+  /** Why the order cannot be cancelled now; null when it can. */
+  readonly cancel: FailureRecord | null;
+  /** Of which lines, by their id, how much cannot be taken back any more, such as what is packed. */
+  readonly held: { readonly [line: string]: string };
 }
 
 /** How far a line of an order has come; quantities are in `unit`. */

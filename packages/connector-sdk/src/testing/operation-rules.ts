@@ -122,6 +122,10 @@ export function statusRules(rows: readonly (OrderStatus | RefusedRow)[]): readon
           misformed({ ordered, delivered, invoiced }, { promisedDate }),
         ),
         ...row.shipments.flatMap(({ plannedDate, doneDate }) => misformed({}, { plannedDate, doneDate })),
+        ...misformed(row.limits?.held ?? {}, {}),
+        ...Object.keys(row.limits?.held ?? {})
+          .filter((held) => !row.lines.some(({ id }) => id === held))
+          .map((held) => `\`limits.held\` names ${held}, which is no line of the order`),
       ];
       if (problems.length > 0) return problems;
       const delivered = row.lines.flatMap((line) =>

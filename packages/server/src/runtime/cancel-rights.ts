@@ -12,7 +12,7 @@ export interface CancelFacts {
   /** What both systems show of the order. */
   readonly shown: Shown;
   /** How far it has come; null where the ERP does not tell. */
-  readonly status: Pick<OrderStatus, "delivered" | "invoiced" | "lines"> | null;
+  readonly status: Pick<OrderStatus, "delivered" | "invoiced" | "lines" | "limits"> | null;
   /** State changes of orders that the ERP offers. */
   readonly offered: readonly Transition[];
 }
@@ -36,7 +36,8 @@ function doneOf(status: CancelFacts["status"]): readonly string[] {
 /**
  * Whether an order may be cancelled at the CRM's word. The contract comes first: an ownership rule that gives
  * the state to somebody else while the order is in its present one, and closed books. Then how far the order
- * has come, whatever its state says, since some ERPs cancel what was delivered. Last what the ERP offers.
+ * has come, whatever its state says, since some ERPs cancel what was delivered. Last what the ERP offers, at
+ * all and for this order.
  * Pure, total.
  */
 export function cancelWay(facts: CancelFacts): CancelWay {
@@ -55,6 +56,11 @@ export function cancelWay(facts: CancelFacts): CancelWay {
   const done = doneOf(status);
   if (done.length > 0)
     return bound(`the order is ${state} in ${erp} and ${done.join(", ")}: ${erp} takes it back there`);
+  const limit = status?.limits?.cancel ?? null;
+  if (limit !== null)
+    return limit.failure === "unsupported"
+      ? { kind: "none", code: "not_offered", why: limit.message }
+      : bound(limit.message);
   const [step] = planTransitions(offered, { from: state, to: "cancelled" }) ?? [];
   return step === undefined
     ? {

@@ -1,7 +1,16 @@
 import { decimals } from "@crossfoot/connector-sdk";
 import type { OrderStatus } from "@crossfoot/connector-sdk";
 import { isInClosedBooks, normalDate, normalDecimal, ruleInState } from "@crossfoot/kernel";
-import type { ConnectionId, EntityPolicy, Fields, Line, LinkId, Shown, Value } from "@crossfoot/kernel";
+import type {
+  ConnectionId,
+  EntityPolicy,
+  FailureRecord,
+  Fields,
+  Line,
+  LinkId,
+  Shown,
+  Value,
+} from "@crossfoot/kernel";
 import type { ChangeRefusal, ChangeRow, ChangeWish } from "./change-port.ts";
 import { part, text } from "./preflight-words.ts";
 
@@ -33,7 +42,7 @@ export interface ChangeFacts {
   /** What both systems show of the order. */
   readonly shown: Shown;
   /** How far it has come; null where the ERP does not tell. */
-  readonly status: Pick<OrderStatus, "lines"> | null;
+  readonly status: Pick<OrderStatus, "lines" | "limits"> | null;
   readonly lines: readonly OrderLine[];
   readonly wish: ChangeWish;
   readonly added: readonly AddedLine[];
@@ -96,6 +105,10 @@ export function judgeChange(facts: ChangeFacts): ChangeJudged {
   const parts = [judgeLines(facts), ...heads.map((field) => judgeHead(facts, field))];
   const changes = parts.flatMap((one) => one.changes);
   const refusals = parts.flatMap((one) => one.refusals);
+  const beside = facts.status?.limits?.besideLines ?? null;
+  const [lines, ...others] = parts.map((one) => one.changes.length > 0);
+  if (beside !== null && lines === true && others.includes(true))
+    refusals.push(refused(codeOf(beside), beside.message));
   const fields = Object.assign({}, ...parts.map((one) => one.fields)) as Fields;
   return { changes, refusals, fields };
 }
@@ -109,10 +122,15 @@ const refused = (code: ChangeRefusal["code"], why: string, line: string | null =
 function whyNotWritten(facts: ChangeFacts, field: string): ChangeRefusal | null {
   const bound = whyFieldBound(facts, field);
   if (bound !== null) return refused("field_bound", bound);
-  return facts.written.has(field)
-    ? null
-    : refused("field_not_offered", `${facts.erp} does not let ${field} of an order be changed`);
+  if (!facts.written.has(field))
+    return refused("field_not_offered", `${facts.erp} does not let ${field} of an order be changed`);
+  const own = field === "lines" ? (facts.status?.limits?.lines ?? null) : null;
+  return own === null ? null : refused(codeOf(own), own.message);
 }
+
+/** What a limit of the ERP's own is: never offered, or not as the order stands now. */
+const codeOf = ({ failure }: FailureRecord): "field_not_offered" | "field_bound" =>
+  failure === "unsupported" ? "field_not_offered" : "field_bound";
 
 function judgeHead(facts: ChangeFacts, field: (typeof heads)[number]): ChangeJudged {
   const wanted = facts.wish[field];
@@ -160,7 +178,7 @@ function judgeLines(facts: ChangeFacts): ChangeJudged {
   const moved = wishes.filter((each) => isMoved(each));
   const fresh = added.filter(({ isThere }) => !isThere);
   for (const each of moved) refusals.push(...whyNotMoved(facts, each));
-  for (const each of fresh) refusals.push(...whyNotAdded(each));
+  for (const each of fresh) refusals.push(...whyNotAdded(facts, each));
   const changes = [
     ...moved.map(({ line, before, unit, wanted }) => ({
       ...{ line: line.key, field: "quantity" },
@@ -212,10 +230,18 @@ function whyNotMoved({ status, state, erp }: ChangeFacts, { line, wanted, before
     return no("line_done", `line ${key} is delivered or invoiced in full`);
   if (decimals.compare(normal, done) < 0)
     return no("below_done", `${done} of line ${key} is delivered or invoiced: it cannot go below`);
+  const held = status?.limits?.held[line.nativeId ?? ""] ?? "0";
+  if (decimals.compare(normal, held) < 0)
+    return no("below_done", `${held} of line ${key} is packed or in an invoice: it cannot go below`);
   return [];
 }
 
-function whyNotAdded({ name, link, quantity, unit }: AddedLine): readonly ChangeRefusal[] {
+function whyNotAdded(
+  { status }: Pick<ChangeFacts, "status">,
+  { name, link, quantity, unit }: AddedLine,
+): readonly ChangeRefusal[] {
+  const limit = status?.limits?.moreLines ?? null;
+  if (limit !== null) return [refused(codeOf(limit), limit.message, name)];
   const normal = normalDecimal(quantity);
   if (normal === undefined || decimals.compare(normal, "0") <= 0)
     return [refused("quantity_invalid", `the quantity of ${name} should be a decimal number over 0`, name)];

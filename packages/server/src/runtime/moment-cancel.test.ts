@@ -1,4 +1,4 @@
-import { ConnectorError } from "@crossfoot/connector-sdk";
+import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
 import type { Connection, OrderStatus, Transition } from "@crossfoot/connector-sdk";
 import type { Json, JsonMap } from "@crossfoot/kernel";
 import { expect, test } from "vitest";
@@ -18,7 +18,7 @@ interface Stage extends MiniWorld {
   readonly erpOrder: string;
   readonly crmOrder: string;
   /** How far the ERP says that the order has come; null does not offer to tell. */
-  progress: Pick<OrderStatus, "delivered" | "invoiced"> | null;
+  progress: Pick<OrderStatus, "delivered" | "invoiced" | "limits"> | null;
   lines: OrderStatus["lines"];
   /** Called before each write to the ERP. */
   onWrite: (() => void) | null;
@@ -98,6 +98,25 @@ test("an open order is cancelled once in the ERP; the CRM shows it with the reas
   expect(stage.crm.notesOn(stage.crmOrder)).toEqual(note);
   const run = await stage.engine.run();
   expect(run.entities.flatMap(({ settled }) => Object.values(settled))).toEqual([]);
+});
+
+test("why the ERP itself would not cancel it is told before anything is written", async () => {
+  const limit = (failure: "unsupported" | "invalid"): NonNullable<Stage["progress"]> => {
+    const cancel = failureRecord(new ConnectorError({ failure, code: "limit", message: "packed" }));
+    const limits = { lines: null, moreLines: null, besideLines: null, cancel, held: {} };
+    return { delivered: "none", invoiced: "none", limits };
+  };
+  const stage = await stageOf({ progress: limit("invalid") });
+  const { writes } = stage.erp;
+  const refused = { kind: "refused", refusal: { code: "order_bound", message: "packed" } };
+  expect(await ask(stage)).toMatchObject(refused);
+  const asked = { order: `crm:${stage.crmOrder}`, budgetMs: patient };
+  expect(await stage.engine.moment.cancellationOf(asked)).toMatchObject(refused);
+  stage.progress = limit("unsupported");
+  expect(codeOf(await ask(stage))).toBe("not_offered");
+  expect(stage.erp.writes).toBe(writes);
+  stage.progress = { delivered: "none", invoiced: "none" };
+  expect(codeOf(await ask(stage))).toBe("cancelled");
 });
 
 test("two who ask at once, in one program and in two, cancel it once", async () => {

@@ -1,6 +1,7 @@
-import type { Connection, EntityAbilities, OrderStatus } from "@crossfoot/connector-sdk";
+import { ConnectorError, failureRecord } from "@crossfoot/connector-sdk";
+import type { Connection, EntityAbilities, OrderLimits, OrderStatus } from "@crossfoot/connector-sdk";
 import { isMap } from "@crossfoot/kernel";
-import type { Json, JsonMap } from "@crossfoot/kernel";
+import type { FailureRecord, Json, JsonMap } from "@crossfoot/kernel";
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import type { ChangeQuestion, Changing, ChangeWish } from "./change-port.ts";
@@ -18,6 +19,8 @@ interface Stage extends MiniWorld {
   readonly crmOrder: string;
   /** What is delivered and invoiced, by the id of the line; null does not offer to tell. */
   done: { readonly [line: string]: readonly [delivered: string, invoiced: string] } | null;
+  /** What the ERP itself would refuse; null tells nothing of it. */
+  limits: OrderLimits | null;
   /** Called before each write to the ERP. */
   onWrite: (() => void) | null;
 }
@@ -38,11 +41,11 @@ async function stageOf({
   readonly contract?: Json;
   readonly done?: Stage["done"];
 } = {}): Promise<Stage> {
-  const state: Pick<Stage, "done" | "onWrite"> = { done, onWrite: null };
+  const state: Pick<Stage, "done" | "limits" | "onWrite"> = { done, limits: null, onWrite: null };
   let stage: Stage | null = null;
   const statusOf = (id: string): OrderStatus => ({
     ...{ ok: true, order: id as OrderStatus["order"], number: "SO-1", promisedDate: null, shipments: [] },
-    ...{ delivered: "none", invoiced: "none" },
+    ...{ delivered: "none", invoiced: "none", ...(state.limits === null ? {} : { limits: state.limits }) },
     state: textOf(stage?.erp.get("orders", id).fields["status"] ?? order["status"] ?? "open"),
     lines: (stage === null ? [] : rowsOf(stage)).map((row) => {
       const [delivered = "0", invoiced = "0"] = state.done?.[textOf(row["id"])] ?? [];
@@ -86,6 +89,8 @@ async function stageOf({
   return stage;
 }
 
+const failureOf = (failure: "unsupported" | "invalid", message: string): FailureRecord =>
+  failureRecord(new ConnectorError({ failure, code: "limit", message }));
 const wishOf = (wish: Partial<ChangeWish>): ChangeWish => ({ lines: [], add: [], ...wish });
 const fewer = wishOf({ lines: [{ line: "erp:L1", quantity: "7" }] });
 
@@ -307,6 +312,43 @@ test("an ERP that takes no change, or refuses it, is told with its reason; later
   stage.erp.faults = ["refused"];
   expect(codeOf(await ask(stage))).toBe("refused_by_erp");
   expect(shownIn(stage)).toEqual(both("10", "4"));
+  expect((await ask(stage)).kind).toBe("changed");
+});
+
+const open: OrderLimits = {
+  ...{ lines: null, moreLines: null, besideLines: null, cancel: null, held: {} },
+};
+const never = failureOf("unsupported", "the module is missing");
+const later = failureOf("invalid", "a shipment is being picked");
+
+test("what the ERP's own limits refuse is told with its reason before anything is written", async () => {
+  const stage = await stageOf();
+  const { writes } = stage.erp;
+  const product = productOf(stage, "NUT");
+  const more = wishOf({ add: [{ name: "x", product, quantity: "1", unit: null }] });
+  const refusals = async (wish: ChangeWish): Promise<unknown> => {
+    const asked = { order: `crm:${stage.crmOrder}`, wish, version: null, budgetMs: patient };
+    const told = await stage.engine.moment.wouldChange(asked);
+    return told.kind === "possible" ? told.refusals.map(({ code, why }) => [code, why]) : told;
+  };
+  stage.limits = { ...open, lines: never };
+  expect(await refusals(fewer)).toEqual([["field_not_offered", never.message]]);
+  expect(await ask(stage)).toMatchObject({ refusal: { code: "not_offered", message: never.message } });
+  stage.limits = { ...open, lines: later };
+  expect(await refusals(fewer)).toEqual([["field_bound", later.message]]);
+  expect(await ask(stage)).toMatchObject({ refusal: { code: "line_bound", message: later.message } });
+  stage.limits = { ...open, moreLines: never };
+  expect(await refusals(more)).toEqual([["field_not_offered", never.message]]);
+  expect(codeOf(await ask(stage, more))).toBe("not_offered");
+  stage.limits = { ...open, held: { L1: "8" } };
+  expect(await refusals(fewer)).toEqual([["below_done", containing("8 of line")]]);
+  expect(codeOf(await ask(stage))).toBe("line_bound");
+  stage.limits = { ...open, besideLines: never };
+  const dated = { ...fewer, requestedDate: "2026-03-01" };
+  expect(await refusals(dated)).toContainEqual(["field_not_offered", never.message]);
+  expect(await refusals(fewer)).toEqual([]);
+  expect(stage.erp.writes).toBe(writes);
+  stage.limits = { ...open, moreLines: never, held: { L1: "7" } };
   expect((await ask(stage)).kind).toBe("changed");
 });
 

@@ -102,7 +102,11 @@ async function orderStatus({ world, erp, signal }: At, question: Asks<"orderStat
   const { ask } = await operationOf(erp, "orderStatus", signal);
   const order = await idOn(world, erp, { entity: "orders", name: question.order });
   const [row] = await ask({ orders: [order] });
-  if (row?.ok === true) return { ...row, order: externalId(question.order) };
+  if (row?.ok === true) {
+    // What the order takes is told by those who ask for a change of it.
+    const { limits: _limits, ...told } = row;
+    return { ...told, order: externalId(question.order) };
+  }
   const failure = row?.failure ?? null;
   throw new Refused("refused_by_erp", failure?.message ?? `${erp.id} said nothing of the order`, failure);
 }
