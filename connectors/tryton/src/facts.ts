@@ -29,6 +29,8 @@ export interface Facts {
   readonly hasDiscounts: boolean;
   /** Whether carriers add freight lines (module `sale_shipment_cost`). */
   readonly hasFreightLines: boolean;
+  /** Whether an order in process can be amended (module `sale_amendment`). */
+  readonly hasAmendments: boolean;
 }
 
 /** Facts are read again after this long; who is an employee or a carrier changes rarely. */
@@ -54,15 +56,22 @@ async function readFacts(rpc: Rpc): Promise<Facts> {
   const companies = await rpc.search({ model: "company.company", domain: [], fields: ["party"] });
   const [employees, carriers] = [await optional(rpc, "company.employee"), await optional(rpc, "carrier")];
   const users = await rpc.search({ model: "res.user", domain: [], fields: ["login"], limit: usersMax });
-  const lineFields = await rpc.search({
+  const moduleFields = await rpc.search({
     model: "ir.model.field",
     domain: [
-      ["model.model", "=", "sale.line"],
-      ["name", "in", ["base_price", "shipment_cost"]],
+      "OR",
+      [
+        ["model.model", "=", "sale.line"],
+        ["name", "in", ["base_price", "shipment_cost"]],
+      ],
+      [
+        ["model.model", "=", "sale.amendment.line"],
+        ["name", "=", "unit_price"],
+      ],
     ],
     fields: ["name"],
   });
-  const has = (name: string): boolean => lineFields.some((row) => row["name"] === name);
+  const has = (name: string): boolean => moduleFields.some((row) => row["name"] === name);
   const currency = one(company, "currency");
   return {
     loadedAt: rpc.session.now(),
@@ -85,6 +94,7 @@ async function readFacts(rpc: Rpc): Promise<Facts> {
     logins: Object.fromEntries(users.map((row) => [keyOf(row), text(row, "login") ?? ""])),
     hasDiscounts: has("base_price"),
     hasFreightLines: has("shipment_cost"),
+    hasAmendments: has("unit_price"),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readOnlyAbilities } from "@crossfoot/connector-sdk";
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
+import { orderTransitions } from "./cancel-order.ts";
 import { operationAbilities } from "./operations.ts";
 import type { Options } from "./options.ts";
 import { quoteTransitions } from "./transition.ts";
@@ -46,7 +47,13 @@ export function manifestOf(options: Options): Manifest {
         transitions: quoteTransitions,
         initialStatus: "draft",
       },
-      orders: readOnly("sale.sale"),
+      orders: {
+        ...readOnly("sale.sale"),
+        update: true,
+        precondition: "conditional",
+        lineRemoval: "zero",
+        transitions: orderTransitions,
+      },
       invoices: readOnly("account.invoice"),
       inventory: { ...readOnly("product.product × stock.location"), incremental: "all" },
       shipments: readOnly("stock.shipment.out"),

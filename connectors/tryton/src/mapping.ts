@@ -51,6 +51,10 @@ const products: JsonMap = {
   gtin: shown("gtin"),
 };
 
+/** Where the customer's number stands; an order that stands takes it too. */
+const customerNumber = ({ referenceField }: Options): string =>
+  referenceField === "reference" ? "description" : "reference";
+
 /** Fields that quotes and orders share. */
 const documentHead = (options: Options, more: JsonMap): JsonMap =>
   erpMapping.documentHead(
@@ -59,7 +63,7 @@ const documentHead = (options: Options, more: JsonMap): JsonMap =>
       account: "party",
       billTo: "invoice_party",
       shipTo: "shipment_party",
-      customerOrderNumber: options.referenceField === "reference" ? "description" : "reference",
+      customerOrderNumber: customerNumber(options),
       requestedDate: "shipping_date",
     },
     more,
@@ -87,9 +91,10 @@ const quotes = (options: Options): JsonMap => ({
 const orders = (options: Options): JsonMap => ({
   number: shown("number"),
   ...documentHead(options, { write: false }),
+  customerOrderNumber: { path: customerNumber(options) },
   status: shown("order_state"),
   quote: shown("id", { ref: "quotes" }),
-  lines: erpMapping.bookedLines,
+  lines: erpMapping.changedLines,
   ...totals,
 });
 

@@ -6,41 +6,30 @@ import type {
   RefusedRow,
   ShipmentStatus,
 } from "@crossfoot/connector-sdk";
-import { multiply, round, total } from "./decimal.ts";
+import { multiply, round } from "./decimal.ts";
 import { loadFacts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import { refusal } from "./failures.ts";
 import { externalId, keyOf, many, one, text, trytonId } from "./native.ts";
 import type { ExternalId, Row } from "./native.ts";
+import { bookedOf, limitFields, limitsOf, movedOf } from "./order-limits.ts";
 import type { Rpc } from "./rpc.ts";
 import { orders, orderState, quantityOf } from "./sale.ts";
 import { shipmentState } from "./shipment.ts";
-import { converted, unitFields } from "./unit.ts";
 
 const fields: readonly string[] = [
+  ...limitFields,
   "number",
-  "state",
   "shipment_state",
   "confirmed_by",
-  "lines.type",
   "lines.product",
   "lines.product.type",
-  "lines.quantity",
   "lines.actual_quantity",
   "lines.shipping_date",
-  ...unitFields("lines.unit."),
-  "lines.moves.state",
-  "lines.moves.quantity",
-  ...unitFields("lines.moves.uom."),
-  "lines.invoice_lines.type",
-  "lines.invoice_lines.quantity",
-  ...unitFields("lines.invoice_lines.unit."),
-  "lines.invoice_lines.invoice.state",
   "shipments.number",
-  "shipments.state",
   "shipments.planned_date",
   "shipments.effective_date",
   "shipments.carrier.party.name",
-  "invoices.state",
 ];
 
 /** How far sales have come that were confirmed; a quote is no order. */
@@ -62,13 +51,13 @@ export async function orderStatus(
   const setting = { facts, options: rpc.options };
   return request.orders.map((id): OrderStatus | RefusedRow => {
     const row = byId.get(id);
-    if (row !== undefined && orders.place(row, setting).kind === "present") return statusOf(id, row);
+    if (row !== undefined && orders.place(row, setting).kind === "present") return statusOf(id, row, facts);
     const failure = refusal("order_unknown", "Tryton has no such order");
     return { ok: false, failure: failureRecord(failure) };
   });
 }
 
-function statusOf(order: ExternalId, row: Row): OrderStatus {
+function statusOf(order: ExternalId, row: Row, facts: Facts): OrderStatus {
   const lines = many(row, "lines")
     .filter((line) => line["type"] === "line")
     .map(lineOf);
@@ -81,6 +70,7 @@ function statusOf(order: ExternalId, row: Row): OrderStatus {
     shipments: many(row, "shipments")
       .toSorted((a, b) => Number(a["id"]) - Number(b["id"]))
       .map(sentOf),
+    limits: limitsOf(row, facts),
   };
 }
 
@@ -88,17 +78,11 @@ function lineOf(line: Row): OrderLineStatus {
   const unit = one(line, "unit");
   const digits = Number(unit?.["digits"] ?? 2);
   const ordered = quantityOf(line) ?? "0";
-  const inUnit = (row: Row, field: string): string =>
-    converted(quantityOf(row, "quantity", field) ?? "0", one(row, field), unit);
-  const moved = many(line, "moves")
-    .filter((move) => move["state"] === "done")
-    .map((move) => inUnit(move, "uom"));
-  const booked = many(line, "invoice_lines")
-    .filter((each) => ["posted", "paid"].includes(text(one(each, "invoice"), "state") ?? ""))
-    .map((each) => inUnit(each, "unit"));
+  const moved = movedOf(line, ["done"]);
+  const booked = bookedOf(line, ["posted", "paid"]);
   const isDelivered = ["goods", "assets"].includes(text(one(line, "product"), "type") ?? "");
   const sign = ordered.startsWith("-") ? "-1" : "1";
-  const delivered = isDelivered ? round(multiply(total(moved), sign), digits) : null;
+  const delivered = isDelivered ? round(multiply(moved, sign), digits) : null;
   const isDone = delivered === null || isWhole(delivered, ordered);
   const product = trytonId(line["product"]);
   return {
@@ -107,7 +91,7 @@ function lineOf(line: Row): OrderLineStatus {
     unit: text(unit, "symbol") ?? "",
     ordered,
     delivered,
-    invoiced: round(total(booked), digits),
+    invoiced: round(booked, digits),
     promisedDate: isDone ? null : text(line, "shipping_date"),
   };
 }

@@ -4,16 +4,18 @@ import type { Json } from "./native.ts";
 import { accounts, contacts, referencePrefix } from "./party.ts";
 import { readByIds } from "./reader.ts";
 import type { Rpc } from "./rpc.ts";
-import { quotes } from "./sale.ts";
+import { orders, quotes } from "./sale.ts";
 import type { Shape } from "./shape.ts";
 
 /** Records that one reference may lead to: a person who copies a sale copies its reference. */
 const foundMax = 20;
 
+const shapes: { readonly [entity: string]: Shape } = { contacts, orders, quotes };
+
 /** Finds what became of a write in doubt: a create by our reference, anything else by reading the record. */
 export async function probe(rpc: Rpc, request: ProbeRequest): Promise<ProbeAnswer> {
   const { write, roots, reference, entity } = request;
-  const shape: Shape = entity === "quotes" ? quotes : entity === "contacts" ? contacts : accounts;
+  const shape = shapes[entity] ?? accounts;
   if (write.kind !== "create") {
     const ids = write.id === null ? [] : [write.id];
     return { records: await readByIds(rpc, shape, { roots, ids }), by: "reference" };

@@ -223,17 +223,31 @@ const quoteRoots: { readonly [root: string]: Root } = {
 
 const isPosted = (invoice: Row): boolean => ["posted", "paid"].includes(text(invoice, "state") ?? "");
 
+const isLive = (paper: Row): boolean => paper["state"] !== "cancelled";
+
+/**
+ * True of an order that was amended to nothing: Tryton has no other way to cancel one that is in process, and
+ * calls it done.
+ */
+function isAnnulled(row: Row): boolean {
+  const lines = many(row, "lines").filter((line) => line["type"] === "line");
+  return (
+    ["processing", "done"].includes(text(row, "state") ?? "") &&
+    lines.length > 0 &&
+    lines.every((line) => line["quantity"] === 0) &&
+    !many(row, "shipments").some(isLive) &&
+    !many(row, "invoices").some(isLive)
+  );
+}
+
 /** State of a sale seen as an order, from its own state and those of its shipments and invoices. */
 export function orderState(row: Row): string {
   const state = text(row, "state");
-  if (state === "cancelled") return "cancelled";
+  if (state === "cancelled" || isAnnulled(row)) return "cancelled";
   if (state === "done") return "closed";
   if (state === "draft" || state === "quotation") return "draft";
   if (state === "confirmed") return "open";
-  const [shipments, invoices] = [
-    many(row, "shipments"),
-    many(row, "invoices").filter((each) => each["state"] !== "cancelled"),
-  ];
+  const [shipments, invoices] = [many(row, "shipments"), many(row, "invoices").filter(isLive)];
   const isInvoiced = invoices.length > 0 && invoices.every(isPosted);
   const isSent = row["shipment_state"] === "sent";
   const hasNothingToSend = row["shipment_state"] === "none" && shipments.length === 0;
@@ -241,14 +255,26 @@ export function orderState(row: Row): string {
   return shipments.some((each) => each["state"] === "done") ? "part_delivered" : "open";
 }
 
+/** Roots that an order which stands takes, beside its lines. */
+export const changedRoots: readonly string[] = ["reference", "description"];
+
+const standing = Object.fromEntries(
+  Object.entries(shared).map(([root, each]) => [
+    root,
+    { ...each, isWritten: each.isWritten && changedRoots.includes(root) },
+  ]),
+);
+
+const stateFields = ["state", "shipment_state", "shipments.state", "invoices.state", "lines.quantity"];
+
 const orderRoots: { readonly [root: string]: Root } = {
-  ...shared,
-  order_state: made(["state", "shipment_state", "shipments.state", "invoices.state"], orderState, {
-    field: "state",
-  }),
+  ...standing,
+  order_state: made(stateFields, orderState, { field: "state" }),
   shipment_state: plain("shipment_state"),
   invoice_state: plain("invoice_state"),
-  lines: made([...lineFields, ...taxFields("lines."), "tax_amount", "currency.digits"], orderLines),
+  lines: made([...lineFields, ...taxFields("lines."), "tax_amount", "currency.digits"], orderLines, {
+    isWritten: true,
+  }),
 };
 
 const always: readonly string[] = [...stampFields(""), ...stampFields("lines."), "state", "lines.type"];

@@ -7,6 +7,8 @@ import {
   writeUnsupported,
 } from "@crossfoot/connector-sdk";
 import type { NativeWrite, Outcomes, PlacedWrite, WriteOutcome } from "@crossfoot/connector-sdk";
+import { cancelOrder } from "./cancel-order.ts";
+import { changeOrder } from "./change-order.ts";
 import { refusal } from "./failures.ts";
 import { createLookups } from "./lookups.ts";
 import type { Lookups } from "./lookups.ts";
@@ -56,9 +58,10 @@ export async function sendWrites(rpc: Rpc, writes: readonly NativeWrite[]): Prom
 }
 
 /** Writes that are calls of their own. */
-const isAlone = ({ kind }: NativeWrite): boolean => kind === "transition" || kind === "merge";
+const isAlone = ({ kind, entity }: NativeWrite): boolean =>
+  kind === "transition" || kind === "merge" || entity === "orders";
 
-/** Writes of one kind share a call; transitions and merges are each alone. */
+/** Writes of one kind share a call; transitions, merges and what is written to orders are each alone. */
 const mayShare = (first: NativeWrite, other: NativeWrite): boolean =>
   first.kind === other.kind && !isAlone(other);
 
@@ -70,11 +73,19 @@ async function sendAlone(sending: Sending, { at, write }: PlacedWrite): Promise<
       sending.outcomes.settle(at, { kind: "done", id: write.id, record: null });
       return;
     }
-    if (write.entity !== "quotes") throw unsupported(write);
-    sending.outcomes.settle(at, await pressButton(sending.rpc, write));
+    sending.outcomes.settle(at, await sendDocument(sending.rpc, write));
   } catch (error) {
     sending.outcomes.fail(at, error);
   }
+}
+
+/** A button of a quote, or what an order that stands takes. */
+async function sendDocument(rpc: Rpc, write: NativeWrite): Promise<WriteOutcome> {
+  if (write.entity === "quotes") return pressButton(rpc, write);
+  if (write.entity !== "orders") throw unsupported(write);
+  if (write.kind === "transition") return cancelOrder(rpc, write);
+  if (write.kind === "update") return changeOrder(rpc, write);
+  throw unsupported(write);
 }
 
 const unsupported = (write: NativeWrite): ConnectorError => writeUnsupported("Tryton", write);

@@ -12,6 +12,7 @@ const names = [
   "reads-changes",
   "writes-parties",
   "writes-quotes",
+  "writes-orders",
   "ends-session",
   "wrong-password",
   "wrong-database",

@@ -34,10 +34,8 @@ export interface LiveErp {
   readonly user: string;
   /** Whether a customer that it is given gets a number of its own. */
   readonly numbersCustomers: boolean;
-  /** Whether an order that was confirmed can be cancelled from outside, while nothing of it is done. */
-  readonly cancelsOrders: boolean;
-  /** Whether the lines of such an order can be changed from outside, as far as nothing of them is done. */
-  readonly changesOrders: boolean;
+  /** What of an order that stands can be changed from outside: its lines and dates, or quantities only. */
+  readonly changesOrders: "all" | "quantities";
   /** A product of its seed that is sold by the piece, and the warehouse that has it in stock. */
   readonly goods: { readonly code: string; readonly warehouse: string };
   /** Share of the net that a domestic customer pays as tax, in percent. */

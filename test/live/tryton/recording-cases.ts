@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { natives } from "@crossfoot/connector-sdk";
+import type { NativeWrite } from "@crossfoot/connector-sdk";
 import { checkOperations, watch } from "@crossfoot/connector-sdk/testing";
 import { expect, it } from "vitest";
 import { allCases } from "./operation-cases.ts";
@@ -158,6 +160,29 @@ const scenes: { readonly [name: string]: (recorder: Recorder, stage: Stage) => P
     const roots = ["state", "approval", "approval_reason", "untaxed_amount"];
     await recorder.call("readByIds", { entity: "quotes", roots, ids: [first, second] });
     await recorder.call("readByIds", { ...all("orders"), ids: [first] });
+  },
+  "writes-orders": async (recorder, stage) => {
+    const quote = { ...(await stage.quote("C00001", {})), reference: "recorded-4" };
+    const [made] = (await recorder.call("write", [quote])) ?? [];
+    const id = made?.kind === "done" ? made.id : asId(0);
+    await recorder.call("write", [stage.press(id, "quote"), stage.press(id, "confirm")]);
+    const shown = async (): Promise<Pick<NativeWrite, "precondition" | "current">> => {
+      const read = await recorder.call("readByIds", { ...all("orders"), ids: [id] });
+      return { precondition: read?.[0]?.version ?? null, current: read?.[0]?.native ?? {} };
+    };
+    const standing = { entity: "orders", id, reference: "recorded-4" };
+    const before = await shown();
+    const lines = natives.mapsOf(before.current["lines"]).map((row) => ({ ...row, quantity: "7" }));
+    const patch = { lines };
+    const change = { ...standing, ...before, key: "recorded-5", kind: "update", patch, transition: null };
+    // Again as after a lost answer, and once more by who has not seen it.
+    for (const key of ["recorded-5", "recorded-5", "recorded-6"])
+      await recorder.call("write", [{ ...change, kind: "update", key }]);
+    const transition = { from: "open", to: "cancelled", via: "amend" };
+    const cancel = { ...standing, ...(await shown()), key: "recorded-7", patch: {}, transition };
+    for (let times = 0; times < 2; times += 1)
+      await recorder.call("write", [{ ...cancel, kind: "transition" }]);
+    await shown();
   },
   "ends-session": async (recorder) => {
     const asked = { entity: "products", roots: ["code"], ...firstPage };

@@ -20,7 +20,7 @@ PGBIN=/usr/lib/postgresql/15/bin
 DB=demo TEMPLATE=demo_template
 MODULES="party party_relationship company country currency product
  product_price_list sale sale_discount sale_opportunity sale_price_list sale_supply
- sale_shipment_grouping sale_shipment_cost sale_credit_limit
+ sale_shipment_grouping sale_shipment_cost sale_credit_limit sale_amendment
  account_credit_limit stock stock_supply account account_product
  account_invoice account_invoice_stock carrier purchase purchase_request"
 
