@@ -66,7 +66,7 @@ export type * from "./epoch-port.ts";
 export type * from "./event-port.ts";
 export * from "./history-port.ts";
 export type * from "./identity-port.ts";
-export { isBeside, isOpenIntent, isRepair } from "./made.ts";
+export { causesIn, isBeside, isOpenIntent, isRepair } from "./made.ts";
 export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
 export type { DueStore, DueWork, Look, OpenTarget, Readiness } from "./due-port.ts";
 export * from "./lease-port.ts";
