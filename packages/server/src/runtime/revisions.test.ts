@@ -1,6 +1,8 @@
 import type { Connection, OrderWay } from "@crossfoot/connector-sdk";
 import type { ExternalId, JsonMap } from "@crossfoot/kernel";
 import { expect, test } from "vitest";
+import { LeaseLost } from "../store/port.ts";
+import type { Store } from "../store/port.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import type { Ordering } from "./moment-port.ts";
 import { customer, miniWorld } from "./testing/world.ts";
@@ -10,7 +12,7 @@ import type { MiniWorld } from "./testing/world.ts";
 const patient = 60_000;
 
 /** A CRM that revises a quote by a new record of the same number, and an ERP whose quotes become orders. */
-async function stageOf(): Promise<MiniWorld> {
+async function stageOf(wrapStore: (store: Store) => Store = (store) => store): Promise<MiniWorld> {
   let mini: MiniWorld | null = null;
   const wayOf = (quote: ExternalId): OrderWay => {
     const row = mini?.erp.get("quotes", quote);
@@ -33,6 +35,7 @@ async function stageOf(): Promise<MiniWorld> {
   });
   mini = await miniWorld({
     database: (deps) => createMemoryStore(deps),
+    wrapStore,
     wrapConnection: (id, connection) => (id === "erp" ? withWay(connection) : connection),
   });
   mini.crm.add("accounts", customer);
@@ -150,3 +153,50 @@ test("an answer that was lost while the first was made lets no other revision th
   }
   expect(stage.erp.rows("quotes")).toHaveLength(1);
 });
+
+/** A run that waits for too long loses its shards to whoever asks meanwhile. */
+function onlyLost(error: unknown): void {
+  if (!(error instanceof LeaseLost)) throw error;
+}
+
+/** Calls of a store, the next-th of which waits until something else has happened. */
+function paused(at: { left: number; meanwhile: () => Promise<unknown> }): (store: Store) => Store {
+  return (store) =>
+    new Proxy(store, {
+      get: (target, name, receiver) => {
+        const call: unknown = Reflect.get(target, name, receiver);
+        if (typeof call !== "function") return call;
+        return async (...given: unknown[]) => {
+          at.left -= 1;
+          if (at.left === 0) await at.meanwhile();
+          return (call as (...args: unknown[]) => unknown).apply(target, given);
+        };
+      },
+    });
+}
+
+test("two revisions that are decided while the newer one is first linked make one order, at any call", async () => {
+  let calls = 0;
+  for (let at = 1; at <= Math.max(calls, 1); at += 1) {
+    const cut = { left: 0, meanwhile: () => Promise.resolve() as Promise<unknown> };
+    const stage = await stageOf(paused(cut));
+    quoteIn(stage, "1");
+    let other: Promise<unknown> = Promise.resolve();
+    cut.meanwhile = () => {
+      other = order(stage, quoteIn(stage, "2"));
+      // Whoever waits for what is paused is waited for no longer than that.
+      return Promise.race([other, turns(500)]);
+    };
+    cut.left = at;
+    await stage.engine.run().catch(onlyLost);
+    await other;
+    if (at === 1) calls = at - cut.left;
+    for (let run = 0; run < 2; run += 1) await stage.engine.run();
+    expect([at, made(stage).length]).toEqual([at, 1]);
+  }
+  expect(calls).toBeGreaterThan(40);
+});
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+}
