@@ -79,7 +79,7 @@ export type { ContractSignature, ContractSigning, ContractStore, KeptContract } 
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
 export * from "./webhook-port.ts";
 export * from "./subscription-port.ts";
-export type { KeyHolder, SoleClaim } from "./sole-port.ts";
+export type { AmongHolders, KeyHolder, SoleClaim } from "./sole-port.ts";
 export * from "./privacy-port.ts";
 export type * from "./proof-port.ts";
 export type * from "./statement-port.ts";
