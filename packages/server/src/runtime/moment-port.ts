@@ -170,6 +170,7 @@ export interface PreflightFinding {
     | "credit_over"
     | "credit_unknown"
     | "quote_state"
+    | "quote_superseded"
     | "warehouse_missing"
     | "warehouse_unknown"
     | "not_sendable"

@@ -1,6 +1,6 @@
 import { decimals } from "@crossfoot/connector-sdk";
 import type { OrderWay } from "@crossfoot/connector-sdk";
-import type { ConnectionId, ExternalId, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, ExternalId, Fields, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { RecordKey } from "../store/port.ts";
 import { restOf } from "./accept-part.ts";
@@ -8,7 +8,7 @@ import { readBundles } from "./assess.ts";
 import { operationOf } from "./moment-answer.ts";
 import { idOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import type { Ordering } from "./moment-port.ts";
-import { familiesOf } from "./revisions.ts";
+import { familiesOf, familiesShown } from "./revisions.ts";
 import type { Family, Sibling } from "./revisions.ts";
 import type { Side, World } from "./world.ts";
 
@@ -84,6 +84,30 @@ export async function refuseSuperseded(
   if (why === null || (why.isByNewer && isOnPurpose === true)) return;
   const way = "`crossfoot order --older-revision` orders this one all the same";
   throw new Refused("quote_superseded", `${why.message}: ${why.fix}${why.isByNewer ? `; ${way}` : ""}`);
+}
+
+/**
+ * What of another revision stands in the way of a quote as the CRM shows it now; null where nothing does, or
+ * where it is in the ERP itself. Stores nothing.
+ */
+export async function supersededNow(
+  world: World,
+  crm: Side,
+  { id, fields }: { readonly id: ExternalId; readonly fields: Fields },
+): Promise<ReturnType<typeof whySuperseded>> {
+  const erp = sideOfRole(world, "erp").id;
+  const policy = world.policies.find(({ entity }) => entity === "quotes");
+  if (policy === undefined) return null;
+  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
+  const link = (await world.store.linksOf([key])).get(recordName(key)) ?? null;
+  const own = link === null ? [] : await world.store.loadBundles([link]);
+  const isMade = own.some(
+    ({ members, openTargets }) =>
+      openTargets.includes(erp) || members.some(({ connection }) => connection === erp),
+  );
+  if (isMade) return null;
+  const families = await familiesShown(world, policy, [{ link, connection: crm.id, fields }]);
+  return whySuperseded(families.get(link), { quote: `${crm.id}:${id}`, erp });
 }
 
 /** Which revision stands in the way of another one, and what helps; null where none does. Pure. */
