@@ -6,7 +6,7 @@ import * as vitest from "vitest";
 import { beforeEach, describe, expect, test } from "vitest";
 import { forEachHome } from "../testing.ts";
 import type { Database } from "../ports.ts";
-import type { Intent, Rights, Store } from "./port.ts";
+import type { Intent, Lease, Rights, Store } from "./port.ts";
 import { createStore } from "./store.ts";
 import { migrated } from "./testing/migrated.ts";
 import { crm, decision, erp, failure, intent, outcome, seen } from "./testing/records.ts";
@@ -18,6 +18,7 @@ forEachHome(vitest, ["server"], (home) => {
   let database: Database;
   let store: Store;
   let rights: Rights;
+  let matching: Lease;
   const claim = (): Promise<readonly Intent[]> =>
     store.claimIntents({
       ...{ rights, target: erp, entity: "accounts", limit: 5, keys: null, sendWithinMs: 60_000 },
@@ -57,7 +58,8 @@ forEachHome(vitest, ["server"], (home) => {
       const record = { connection: crm, entity: "accounts", id: externalId("c1") };
       await store.checkpoint({ observations: [seen("c1")], unreadable: [], cursor: null, runId: null });
       const resolution = { kind: "found", link, generation: 1, keys: [] } as const;
-      await store.commitResolutions([{ record, resolution }], null, await matchAccounts(store, "one"));
+      matching = await matchAccounts(store, "one");
+      await store.commitResolutions([{ record, resolution }], null, matching);
       await store.storeIntents([intent(link)], null, rights);
     });
 
@@ -69,14 +71,12 @@ forEachHome(vitest, ["server"], (home) => {
 
     test("decide two links that hold one key: one create is stored, whoever comes first", async () => {
       const links = ["l-b", "l-c"].map(linkId);
-      const matching = await matchAccounts(store, "one");
       for (const id of links) {
         const record = { connection: crm, entity: "accounts", id: externalId(id) };
         await store.checkpoint({ observations: [seen(id)], unreadable: [], cursor: null, runId: null });
         const resolution = { kind: "found", link: id, generation: 1, keys: ["k"] } as const;
         await store.commitResolutions([{ record, resolution }], null, matching);
       }
-      await database.query("delete from work");
       const [first = link, other = link] = links;
       const sole = [{ key: "k", connection: crm, judged: [] }];
       const decide = (id: LinkId) => () =>
