@@ -279,7 +279,7 @@ test("a part that is accepted by a program that is killed between its writes is 
   crm.people.sendQuote(String(quote.id));
   const before = Object.keys(crm.state.records["quotes"] ?? {}).length;
   const quotes = (): readonly JsonMap[] => Object.values(crm.state.records["quotes"] ?? {}).slice(before - 1);
-  const line = String(rowsIn(find(crm, "quotes", { id: quote.id }))[0]?.["id"]);
+  const line = idOf(rowsIn(find(crm, "quotes", { id: quote.id }))[0] ?? {});
   const argv = ["order", `crm:${quote.id}`, "--line", `${line}=1`, "--within", "60s"];
   // The quote of the rest is there, and the answer to it on its way.
   crm.faults.add({

@@ -158,7 +158,7 @@ test("an answer that was lost while the first was made lets no other revision th
 const orderOlder = ({ engine }: Pick<MiniWorld, "engine">, id: string): Promise<Ordering> =>
   engine.moment.quoteToOrder({ quote: `crm:${id}`, by: "ada", budgetMs: patient, isOlderRevision: true });
 
-test("an older revision is ordered on purpose, with who wanted it, and the newer one is refused then", async () => {
+test("an older revision is ordered on purpose, with who wanted it; the newer one is refused", async () => {
   const stage = await stageOf();
   const first = quoteIn(stage, "1");
   const second = quoteIn(stage, "2", { status: "sent" });
@@ -192,7 +192,7 @@ test("an older revision is not ordered on purpose once the newer one is in the E
   expect(made(stage)).toEqual([["2", "accepted"]]);
 });
 
-test("an older revision that is wanted on purpose beside a run that makes the newer one: one is made", async () => {
+test("an older revision that is wanted beside a run that makes the newer one: one is made", async () => {
   let calls = 0;
   for (let at = 1; at <= Math.max(calls, 1); at += 1) {
     const cut = { left: 0, meanwhile: () => Promise.resolve() as Promise<unknown> };
@@ -336,7 +336,7 @@ function paused(at: { left: number; meanwhile: () => Promise<unknown> }): (store
     });
 }
 
-test("two revisions that are decided while the newer one is first linked make one order, at any call", async () => {
+test("two revisions, decided while the newer one is first linked, make one order", async () => {
   let calls = 0;
   for (let at = 1; at <= Math.max(calls, 1); at += 1) {
     const cut = { left: 0, meanwhile: () => Promise.resolve() as Promise<unknown> };

@@ -199,8 +199,8 @@ function lookUps(deps: Deps): Pick<Store, "holdersOf" | "linksOf"> {
           "select k.key, k.link_id, k.connection, l.state, (select " +
             "coalesce(jsonb_agg(m.connection), '[]'::jsonb) from link_member m where m.link_id = " +
             "k.link_id and m.until_at is null and not m.is_alias) as members, (select " +
-            `coalesce(jsonb_agg(c.target order by c.target), '[]'::jsonb) from (${comingOn("k.link_id")}) c) as coming ` +
-            "from match_key k join " +
+            "coalesce(jsonb_agg(c.target order by c.target), '[]'::jsonb) from " +
+            `(${comingOn("k.link_id")}) c) as coming from match_key k join ` +
             "link l on l.id = k.link_id where k.entity = $2 and k.key = wanted.id and l.state <> " +
             "'merged'",
         ),

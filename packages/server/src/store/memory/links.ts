@@ -290,7 +290,7 @@ function lookUps(state: State): Pick<Store, "holdersOf" | "linksOf"> {
         const owner = link.get(row.link_id);
         if (owner === undefined || owner.state === "merged") return [];
         const members = membersOn(state, row.link_id);
-        const coming = comingOn(state, row.link_id).toSorted(compareText);
+        const coming = comingOn(state, row.link_id).toSorted(compareText) as ConnectionId[];
         const connection = row.connection as ConnectionId;
         return [
           { key: row.key, link: row.link_id as LinkId, connection, members, coming, state: owner.state },

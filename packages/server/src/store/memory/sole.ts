@@ -12,10 +12,10 @@ export const membersOn = (state: State, link: string): readonly ConnectionId[] =
     .flatMap((each) => (each.is_alias ? [] : [each.connection as ConnectionId]));
 
 /** Targets of creates of a link that are to be sent, are on their way, or may have landed. */
-export const comingOn = (state: State, link: string): readonly ConnectionId[] =>
+export const comingOn = (state: State, link: string): readonly string[] =>
   state.tables.intent.by("link", link).flatMap((row) => {
     const isLost = row.state === "parked" && isInDoubtForGood(state, row.key);
-    return row.kind === "create" && (isOpenIntent(row) || isLost) ? [row.target as ConnectionId] : [];
+    return row.kind === "create" && (isOpenIntent(row) || isLost) ? [row.target] : [];
   });
 
 /** Decisions whose claims still hold (see the SQL store). */
