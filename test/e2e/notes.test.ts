@@ -2,6 +2,7 @@
  * Losers are told on the twin: two people edit one field, and whose value gave way finds a note on his
  * record, once, which names the command that brings it back; and a run can be undone.
  */
+import type { ChildProcess } from "node:child_process";
 import { CRM_TOKEN, createCrm, createErp } from "@crossfoot/twin";
 import type { Crm, Erp, JsonMap } from "@crossfoot/twin";
 import { connectors, loadProject, openEngine, tempFolder } from "crossfoot/testing";
@@ -67,6 +68,13 @@ afterAll(async () => {
   folder.remove();
 });
 
+/** Records of an object by the values of fields. */
+const all = (twin: Crm | Erp, object: string, is: JsonMap): readonly JsonMap[] =>
+  Object.values(twin.state.records[object] ?? {}).filter((one: JsonMap) =>
+    Object.entries(is).every(([field, value]) => one[field] === value),
+  );
+const find = (twin: Crm | Erp, object: string, is: JsonMap): JsonMap => all(twin, object, is)[0] ?? {};
+const idOf = ({ id }: JsonMap): string => (typeof id === "string" ? id : "");
 const rowsIn = (record: JsonMap): readonly JsonMap[] =>
   Array.isArray(record["lines"]) ? (record["lines"] as readonly JsonMap[]) : [];
 
@@ -119,18 +127,11 @@ describe("a run that is undone", () => {
   });
 });
 
+const head = { currency: "EUR", validUntil: "2099-12-31", paymentTerms: "net30", company: "NG01" };
+
 describe("what the back office decides", () => {
-  const head = { currency: "EUR", validUntil: "2099-12-31", paymentTerms: "net30", company: "NG01" };
   let engine: Engine;
 
-  /** A record of an object by the value of a field. */
-  const find = (twin: Crm | Erp, object: string, is: JsonMap): JsonMap => {
-    const all: readonly JsonMap[] = Object.values(twin.state.records[object] ?? {});
-    const named = (one: JsonMap): boolean =>
-      Object.entries(is).every(([field, value]) => one[field] === value);
-    return all.find(named) ?? {};
-  };
-  const idOf = ({ id }: JsonMap): string => (typeof id === "string" ? id : "");
   const quoteIn = (twin: Crm | Erp, id: string): JsonMap =>
     find(twin, twin === crm ? "quotes" : "sales_quotes", twin === crm ? { id } : { customer_reference: id });
 
@@ -267,4 +268,37 @@ describe("what the back office decides", () => {
     expect(await engine.moment.cancelOrder(asked)).toMatchObject({ kind: "cancelled", isDoneNow: false });
     expect(erp.commits.filter(({ object }) => object === "sales_orders").length).toBe(pressed);
   });
+});
+
+test("a part that is accepted by a program that is killed between its writes is ordered once", async () => {
+  const unitPrice = { amount: "60.00", currency: "EUR" };
+  const productId = idOf(find(crm, "products", { sku: "LAB" }));
+  const lines = [{ productId, quantity: "3", unit: "h", unitPrice }];
+  const customerOrderNumber = "PO-3";
+  const quote = crm.people.createQuote({ ...head, accountId: first.account, customerOrderNumber, lines });
+  crm.people.sendQuote(String(quote.id));
+  const before = Object.keys(crm.state.records["quotes"] ?? {}).length;
+  const quotes = (): readonly JsonMap[] => Object.values(crm.state.records["quotes"] ?? {}).slice(before - 1);
+  const line = idOf(rowsIn(find(crm, "quotes", { id: quote.id }))[0] ?? {});
+  const argv = ["order", `crm:${quote.id}`, "--line", `${line}=1`, "--within", "60s"];
+  // The quote of the rest is there, and the answer to it on its way.
+  crm.faults.add({
+    effect: { kind: "delay", ms: 3_000, when: "after" },
+    method: "POST",
+    path: "/quotes/batch",
+  });
+  let child: ChildProcess | null = null;
+  const killed = runProgram(folder.path, argv, { onStart: (started) => void (child = started) });
+  await expect.poll(() => quotes().length, { timeout: 30_000 }).toBe(2);
+  (child as ChildProcess | null)?.kill("SIGKILL");
+  expect((await killed).isKilled).toBe(true);
+  expect(all(erp, "sales_quotes", { customer_reference: customerOrderNumber })).toEqual([]);
+  const { out } = await crossfoot(...argv);
+  expect(out).toMatch(/^Ordered: .* What is left is the quote crm:/);
+  expect(quotes().map((one) => [one["status"], rowsIn(one).map(({ quantity }) => quantity)])).toEqual([
+    ["converted", ["1"]],
+    ["draft", ["2"]],
+  ]);
+  for (const object of ["sales_quotes", "sales_orders"])
+    expect(all(erp, object, { customer_reference: customerOrderNumber })).toHaveLength(1);
 });

@@ -53,6 +53,7 @@ export interface CreditBody {
 export interface OrderBody {
   readonly accepted: readonly { readonly line: string; readonly quantity: string }[];
   readonly rest: "keep" | "close";
+  readonly olderRevision: boolean;
 }
 
 /** Body of `POST /preflight`. */
@@ -265,6 +266,12 @@ const orderBody: z.ZodType<OrderBody> = exactly({
     .enum(["keep", "close"])
     .default("keep")
     .describe("What is left becomes a quote of its own in the CRM, or is given up"),
+  olderRevision: z
+    .boolean()
+    .default(false)
+    .describe(
+      "It is ordered on purpose, though a newer revision of it is there; not where one is in the ERP",
+    ),
 });
 
 const staleWords =

@@ -196,6 +196,13 @@ export const rooms: readonly Room[] = [
     node: [],
   },
   {
+    name: "server/store-sole-port",
+    at: "packages/server/src/store/sole-port.ts",
+    rooms: ["kernel"],
+    npm: [],
+    node: [],
+  },
+  {
     name: "server/store-subscription-port",
     at: "packages/server/src/store/subscription-port.ts",
     rooms: [],
@@ -314,6 +321,7 @@ export const rooms: readonly Room[] = [
       "server/store-pause-port",
       "server/store-webhook-port",
       "server/store-subscription-port",
+      "server/store-sole-port",
       "server/store-history-port",
       "server/store-privacy-port",
       "server/store-proof-port",

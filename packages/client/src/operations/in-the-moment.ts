@@ -10,6 +10,7 @@ export interface InTheMomentOperations {
     readonly body: {
       readonly accepted?: readonly { readonly line: string; readonly quantity: string }[];
       readonly rest?: "keep" | "close";
+      readonly olderRevision?: boolean;
     };
     readonly answer:
       | {

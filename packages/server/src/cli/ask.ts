@@ -107,6 +107,7 @@ function addAboutOne(add: Add): void {
       .argument("<quote>")
       .option("--line <lines...>", `${acceptedHelp}: the quote is split, what is left is a quote of its own`)
       .option("--close", "what is left is given up, and becomes no quote")
+      .option("--older-revision", "on purpose, though a newer revision of the quote is there")
       .option(...within);
     act((context, [quote]) => order(context, String(quote), command.opts<OrderFlags>()));
   });
@@ -186,6 +187,7 @@ const refusalIn = ({ code, message }: { readonly code: string; readonly message:
 interface OrderFlags extends Flags {
   readonly line?: readonly string[];
   readonly close?: boolean;
+  readonly olderRevision?: boolean;
 }
 
 function partOf({ close = false, ...flags }: OrderFlags): { readonly part?: AcceptedPart } {
@@ -203,7 +205,9 @@ const acceptedOf = ({ line = [] }: Pick<OrderFlags, "line">): AcceptedPart["line
   });
 
 async function order(context: Context, quote: string, flags: OrderFlags): Promise<ExitCode> {
-  const asked = { quote, by: context.deps.user, budgetMs: budgetOf(flags), ...partOf(flags) };
+  const { olderRevision: isOlderRevision = false } = flags;
+  const own = { quote, by: context.deps.user, budgetMs: budgetOf(flags) };
+  const asked = { ...own, ...(isOlderRevision ? { isOlderRevision } : {}), ...partOf(flags) };
   const told: Ordering = await withEngine(context, ({ moment }) => moment.quoteToOrder(asked));
   if (told.kind === "refused") throw refusalIn(told.refusal);
   context.print(told, () => {

@@ -1,6 +1,7 @@
 import type { Json } from "@crossfoot/kernel";
 import { isMap } from "@crossfoot/kernel";
 import type { WhyReport } from "../runtime/engine.ts";
+import { causesIn } from "../store/port.ts";
 import type { Intent, JournalEntry } from "../store/port.ts";
 import { lostSentence } from "./show-lost.ts";
 import { showValue } from "./show-value.ts";
@@ -111,12 +112,30 @@ const writeStates: { readonly [state: string]: string } = {
   parked: "was given up and waits for a person",
 };
 
-function writeSentence({ kind, target, state, attempts, fields: given, failure }: Intent): string {
+const splitSteps: { readonly [step: string]: string } = {
+  reduce: "to what is accepted of the quote",
+  rest: "for what is left of a quote that is accepted in part",
+  accept: "since the part is accepted",
+};
+
+/** At whose word a quote was split, or ordered though a newer revision is there; empty for other writes. */
+function wishIn(intent: Intent): string {
+  for (const { accepts, olderRevision, by } of causesIn(intent)) {
+    const step = typeof accepts === "string" ? splitSteps[accepts] : undefined;
+    const what = olderRevision === true ? "though a newer revision is there" : step;
+    if (what !== undefined) return ` ${what}, at the word of ${typeof by === "string" ? by : "a person"},`;
+  }
+  return "";
+}
+
+function writeSentence(intent: Intent): string {
+  const { kind, target, state, attempts, fields: given, failure } = intent;
   const names = Object.keys(given).join(", ");
   const said = writeStates[state] ?? `is ${state}`;
   const tries = attempts > 1 ? `, after ${many(attempts, "attempt")}` : "";
   const reason = failure === null ? "" : `: ${failure.message} (${failure.code})`;
-  return `${kind} in ${target}${names === "" ? "" : ` of ${names}`} ${said}${tries}${reason}`;
+  const of = names === "" ? "" : ` of ${names}`;
+  return `${kind} in ${target}${of}${wishIn(intent)} ${said}${tries}${reason}`;
 }
 
 function waitSentence({ field, target, isBlocking, parentEntity }: WhyReport["waits"][number]): string {

@@ -12,6 +12,7 @@ import { showStatement } from "./show-statement.ts";
 import { showStatus } from "./show-status.ts";
 import { statusPage } from "../http/page.ts";
 import { showValue } from "./show-value.ts";
+import { intent } from "../store/testing/records.ts";
 import { showWhy } from "./show-why.ts";
 import { renderTable } from "./table.ts";
 import { quietRun, smallPlan, smallStatus } from "./testing.ts";
@@ -392,5 +393,18 @@ describe("why", () => {
     expect(text).toContain(
       "phone “555” of bruno in erp lost: crm is the master of the field (overwritten) [3/14]",
     );
+    const cause = { connection: "person", version: null, by: "ada", fields: [] };
+    const writes = [
+      intent(linkId("l-1"), { kind: "update", state: "settled", causes: [{ ...cause, accepts: "reduce" }] }),
+      intent(linkId("l-1"), { causes: [{ ...cause, olderRevision: true }] }),
+      intent(linkId("l-1")),
+    ];
+    const said =
+      showWhy({ ...why, intents: writes }, 200)
+        .split("Writes")[1]
+        ?.split("\n\n")[0] ?? "";
+    expect(said).toContain("update in erp of name to what is accepted of the quote, at the word of ada,");
+    expect(said).toContain("create in erp of name though a newer revision is there, at the word of ada,");
+    expect(said.match(/at the word of/g)).toHaveLength(2);
   });
 });

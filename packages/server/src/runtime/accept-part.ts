@@ -10,7 +10,7 @@ import type {
   Line,
   LinkId,
 } from "@crossfoot/kernel";
-import { isOpenIntent } from "../store/port.ts";
+import { causesIn, isOpenIntent } from "../store/port.ts";
 import type { Intent, LinkBundle } from "../store/port.ts";
 import type { AcceptedPart } from "./accept-port.ts";
 import {
@@ -333,10 +333,8 @@ function intentOf(
   return step === "rest" ? { ...plain, reference, before: {} } : plain;
 }
 
-const causeOf = ({ causes }: Pick<Intent, "causes">): JsonMap => {
-  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
-  return list.filter(isMap).find((cause) => cause["accepts"] !== undefined) ?? {};
-};
+const causeOf = (intent: Pick<Intent, "causes">): JsonMap =>
+  causesIn(intent).find((cause) => cause["accepts"] !== undefined) ?? {};
 
 /** Which step of a split a write is; null for any other write. */
 function stepOf(intent: Pick<Intent, "causes">): Step | null {

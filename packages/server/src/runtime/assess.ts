@@ -19,7 +19,8 @@ import type { LineLink, LinkBundle, MemberBundle } from "../store/port.ts";
 import { lookUpLinks, readContext, readImages, readObservation, referringPart, viewOf } from "./canonical.ts";
 import type { Links, Mappable } from "./canonical.ts";
 import { heirsOf } from "./heirs.ts";
-import { isSuperseded, siblingsOf } from "./revisions.ts";
+import { familiesOf, isSuperseded } from "./revisions.ts";
+import type { Family } from "./revisions.ts";
 import { linksNamed } from "./named-links.ts";
 import { mappingOf, sideOf } from "./world.ts";
 import type { Side, World } from "./world.ts";
@@ -31,6 +32,10 @@ export interface Assessed {
   readonly input: DecideInput;
   /** Lines that were paired now, to be remembered with the decision. */
   readonly lines: readonly LineLink[];
+  /** Other revisions of a quote; missing where it is told of none. */
+  readonly family?: Family;
+  /** Who orders it though a newer revision is there; null where nobody does. */
+  readonly purpose: string | null;
 }
 
 /** What deciding needs beside the bundles. */
@@ -45,6 +50,8 @@ export interface AssessContext {
   readonly demanded: ReadonlyMap<LinkId, ReadonlySet<ConnectionId>>;
   /** Members that count as not there yet, so that an apply decides as its plan did. */
   readonly hidden: ReadonlyMap<LinkId, ReadonlySet<ConnectionId>>;
+  /** Older revisions that somebody orders on purpose, and who. */
+  readonly onPurpose?: ReadonlyMap<LinkId, string>;
 }
 
 /** Abilities of each side for one entity, from manifest and mapping. */
@@ -99,14 +106,19 @@ export async function assess(
   }
   const sides = sideAbilities(world, policy, context.opened);
   const heirs = await heirsOf(world, policy, read);
-  const siblings = await siblingsOf(world, policy, read);
+  const families = await familiesOf(world, policy, read);
   return read.map(({ bundle, members, lines }) => {
     const own = heirs.get(bundle.id) ?? [];
     const made = inputOf(context, { bundle, members, sides, reach, heirs: own });
-    const revised = siblings.get(bundle.id);
-    const ready = made.readyTargets.filter((target) => !isSuperseded(revised, target));
+    const family = families.get(bundle.id);
+    const by = context.onPurpose?.get(bundle.id) ?? null;
+    const ready = made.readyTargets.filter(
+      (target) => !isSuperseded(family, target, { isOnPurpose: by !== null }),
+    );
     const input = { ...made, readyTargets: ready };
-    return { bundle, input, lines, plan: decide(input) };
+    const purpose = family?.siblings.some(({ isNewer }) => isNewer) === true ? by : null;
+    const found = family === undefined ? {} : { family };
+    return { bundle, input, lines, plan: decide(input), purpose, ...found };
   });
 }
 

@@ -6,7 +6,7 @@ import type { OrderLine } from "./change-rights.ts";
 import { idOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import { quoteNow } from "./moment-preflight.ts";
 import { isZero, linesOf, part, text } from "./preflight-words.ts";
-import { siblingsOf } from "./revisions.ts";
+import { familiesOf } from "./revisions.ts";
 import { readBundles } from "./assess.ts";
 import type { World } from "./world.ts";
 
@@ -56,7 +56,9 @@ async function isOrderOf(world: World, quote: LinkId, order: Fields): Promise<bo
   if (source === null || policy === undefined) return false;
   if (source === quote) return true;
   const read = await readBundles({ world, policy }, await world.store.loadBundles([quote]));
-  return ((await siblingsOf(world, policy, read)).get(quote) ?? []).some(({ link }) => link === source);
+  return ((await familiesOf(world, policy, read)).get(quote)?.siblings ?? []).some(
+    ({ link }) => link === source,
+  );
 }
 
 const heads = ["requestedDate", "customerOrderNumber"] as const;

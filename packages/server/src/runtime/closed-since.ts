@@ -1,7 +1,7 @@
 import { isInClosedBooks, policyInState } from "@crossfoot/kernel";
 import type { Intent, StoredObservation } from "../store/port.ts";
 import { readContext, readObservation } from "./canonical.ts";
-import { causesOf } from "./outcome.ts";
+import { giversOf } from "./outcome.ts";
 import type { SendTarget } from "./target.ts";
 import type { World } from "./world.ts";
 
@@ -35,7 +35,7 @@ export function isClosedSince(
   if (policy.ownership.length === 0) return false;
   const context = readContext(world, new Map(), { connection: side.id, lines: [] });
   const { fields } = readObservation(mapping, seen, context);
-  const givers = causesOf(intent.causes);
+  const givers = giversOf(intent);
   return Object.keys(intent.fields).some((name) => {
     const field = policy.fields[name];
     if (field === undefined) return false;

@@ -1,6 +1,7 @@
-import { isBlank, isEqual, isLines, isMap, isPlainGroup } from "@crossfoot/kernel";
-import type { ConnectionId, Discard, Fields, Json, Line, Value } from "@crossfoot/kernel";
+import { isBlank, isEqual, isLines, isPlainGroup } from "@crossfoot/kernel";
+import type { ConnectionId, Discard, Fields, Line, Value } from "@crossfoot/kernel";
 import { isSameQuantity } from "@crossfoot/model";
+import { causesIn } from "../store/port.ts";
 import type { Intent } from "../store/port.ts";
 
 /**
@@ -23,14 +24,12 @@ export function lossesOf(
 
 /** Whose value a field of the write is, and who committed it. */
 function sourceOf(
-  { causes, target }: Pick<Intent, "causes" | "target">,
+  intent: Pick<Intent, "causes" | "target">,
   field: string,
 ): { readonly connection: ConnectionId; readonly actor: string | null } {
-  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
-  const cause = list.find(
-    (each) => isMap(each) && Array.isArray(each["fields"]) && each["fields"].includes(field),
-  );
-  if (!isMap(cause)) return { connection: target, actor: null };
+  const { target } = intent;
+  const cause = causesIn(intent).find(({ fields }) => Array.isArray(fields) && fields.includes(field));
+  if (cause === undefined) return { connection: target, actor: null };
   const { connection, actor } = cause;
   return {
     connection: (typeof connection === "string" ? connection : target) as ConnectionId,

@@ -1,7 +1,7 @@
 import type { Connection, OrderStatus } from "@crossfoot/connector-sdk";
 import { canonicalBytes, isLines, isMap } from "@crossfoot/kernel";
 import type { Fields, Json, LinkId } from "@crossfoot/kernel";
-import { isOpenIntent, recordName } from "../store/port.ts";
+import { causesIn, isOpenIntent, recordName } from "../store/port.ts";
 import type { Intent, LineLink, MemberRow, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import { wishOfQuote } from "./change-from-quote.ts";
@@ -153,10 +153,9 @@ const landed = (wished: readonly Intent[]): readonly Intent[] =>
   wished.filter(({ state }) => state === "settled");
 
 /** Names of lines that a wish keeps beside its write. */
-function namesIn({ causes }: Intent, name: "added" | "removed"): readonly string[] {
-  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
-  return list.flatMap((cause) => {
-    const names = isMap(cause) ? cause[name] : undefined;
+function namesIn(intent: Intent, name: "added" | "removed"): readonly string[] {
+  return causesIn(intent).flatMap((cause) => {
+    const names = cause[name];
     return Array.isArray(names) ? names.filter((each) => typeof each === "string") : [];
   });
 }
@@ -338,10 +337,9 @@ function refuseRefused(refusals: readonly ChangeRefusal[]): void {
 }
 
 /** What a wish changed, as it was kept beside its write. */
-function rowsIn({ causes }: Intent): Extract<Changing, { kind: "changed" }>["changes"] {
-  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
-  const rows = list.flatMap((cause) => {
-    const kept = isMap(cause) ? cause["rows"] : undefined;
+function rowsIn(intent: Intent): Extract<Changing, { kind: "changed" }>["changes"] {
+  const rows = causesIn(intent).flatMap((cause) => {
+    const kept = cause["rows"];
     return Array.isArray(kept) ? (kept as readonly Json[]) : [];
   });
   const word = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);

@@ -9,6 +9,7 @@ import { alone } from "./alone.ts";
 import { policiesOf } from "./closed-books.ts";
 import { settlingOf } from "./command.ts";
 import { deadlineIn } from "./deadline.ts";
+import { covers } from "./holding.ts";
 import type { Deadline } from "./deadline.ts";
 import { late, told, within } from "./moment-answer.ts";
 import { memberOn, Refused, sideOfRole } from "./moment-names.ts";
@@ -62,7 +63,7 @@ export function orderingOf(world: World): Ordered {
   /** What is asked for twice in this program is done once, and both hear of it. */
   const underWay = new Map<string, UnderWay>();
   const closing = new AbortController();
-  const begin = (asked: Pick<Making, "quote" | "by" | "part" | "deadline">): UnderWay => {
+  const begin = (asked: Pick<Making, "quote" | "by" | "part" | "isOlder" | "deadline">): UnderWay => {
     const early = Promise.withResolvers<Ordering>();
     const tell = (ordering: Ordering): void => {
       making.told ??= ordering;
@@ -84,9 +85,11 @@ export function orderingOf(world: World): Ordered {
   };
   return {
     moment: {
-      quoteToOrder: async ({ quote, by, budgetMs, part = null, until = "carried" }) => {
-        const same = underWay.get(nameOf({ quote, part }));
-        const making = same ?? begin({ quote, by, part, deadline: deadlineIn(world.clock, budgetMs) });
+      quoteToOrder: async ({ budgetMs, until = "carried", ...question }) => {
+        const { quote, by, part = null, isOlderRevision: isOlder = false } = question;
+        const same = underWay.get(nameOf({ quote, part, isOlder }));
+        const making =
+          same ?? begin({ quote, by, part, isOlder, deadline: deadlineIn(world.clock, budgetMs) });
         const awaited = until === "ordered" ? making.answer : making.whole;
         const told = await within(world, budgetMs, { ask: () => awaited, late: goesOn });
         const known = told === goesOn ? (making.told ?? told) : told;
@@ -109,8 +112,8 @@ export function orderingOf(world: World): Ordered {
   };
 }
 
-const nameOf = ({ quote, part }: Pick<Making, "quote" | "part">): string =>
-  `${quote}\n${JSON.stringify(part)}`;
+const nameOf = ({ quote, part, isOlder }: Pick<Making, "quote" | "part" | "isOlder">): string =>
+  `${quote}\n${JSON.stringify([part, isOlder])}`;
 
 /** What is told while an order is being made. */
 export const goesOn: Ordering = { kind: "pending", message: "the order is being made; ask again" };
@@ -123,6 +126,8 @@ interface Making {
   readonly by: string;
   /** Null where all of the quote is accepted. */
   readonly part: AcceptedPart | null;
+  /** Whether it is ordered though a newer revision is there. */
+  readonly isOlder: boolean;
   readonly deadline: Deadline;
   /** Tells the order to whoever waits, before it is carried to the CRM. */
   readonly tell: (ordering: Ordering) => void;
@@ -142,13 +147,16 @@ async function makeOrder(world: World, making: Making): Promise<Ordering> {
       );
     const first = await beside();
     if (first !== null) return first;
+    // Nobody else would make an older revision.
+    if (making.isOlder)
+      return (await alone(world, (session) => inRun(session, asked, bringAbout), options)) ?? goesOn;
     // The split alone: what comes after it is decided by whoever holds the quote.
     await alone(world, (session) => inRun(session, asked, splitAlone), options);
     return (await beside()) ?? goesOn;
   });
 }
 
-/** Null where another worker holds the quote, and does not know that a part of it was accepted. */
+/** Null where another worker holds the quote, and does not know what is wanted of it. */
 async function inRun(
   session: Session,
   asked: Omit<Bringing, "started">,
@@ -206,27 +214,32 @@ async function splitAlone(session: Session, at: Bringing): Promise<null> {
 
 async function bringAbout(session: Session, at: Bringing): Promise<Ordering | null> {
   const { world } = session;
-  const { settling, isNewcomer } = await begin(session, at);
+  const { isNewcomer, ...begun } = await begin(session, at);
   const erp = sideOfRole(world, "erp");
   let hasDone = false;
   if (at.part !== null) {
-    const split = await splitFirst(settling, { ...at, part: at.part });
+    const split = await splitFirst(begun.settling, { ...at, part: at.part });
     if (split.kind !== "accepted") return split.kind === "left" ? null : goesOn;
     ({ hasDone } = split);
     refuseOpen(world, at, await lookAtQuote(world, at));
   }
   const first = await linkOf(world, at);
+  const settling: Settling = {
+    ...begun.settling,
+    ...(at.isOlder ? { onPurpose: new Map([[first, at.by]]) } : {}),
+  };
   // Decided anew: what kept it from being made, a newer revision for one, may be gone without a trace on it.
   // One that was linked just now is due anyway.
   if (!isNewcomer && memberOn(await world.store.membersOf([first]), erp) === undefined)
     await world.store.markWork([first], "asked for");
   for (;;) {
+    if (at.isOlder && !covers(session.holding.rights(), first)) return null;
     const done = await settleFamily(settling, first);
     hasDone ||= done > 0;
     const inErp = memberOn(await world.store.membersOf([first]), erp)?.id ?? null;
     const now = await standingAt(
       world,
-      { quote: `${at.crm.id}:${at.id}`, link: first, inErp },
+      { quote: `${at.crm.id}:${at.id}`, link: first, inErp, isOnPurpose: at.isOlder },
       session.signal,
     );
     if (now.ordering.kind === "ordered" && now.order !== null) {
@@ -251,7 +264,8 @@ async function splitFirst(
   const { world } = settling.session;
   const link = await linkOf(world, at);
   const erp = memberOn(await world.store.membersOf([link]), sideOfRole(world, "erp"));
-  if (erp === undefined) await refuseSuperseded(world, { quote: `${at.crm.id}:${at.id}`, link });
+  const asked = { quote: `${at.crm.id}:${at.id}`, link, isOnPurpose: at.isOlder };
+  if (erp === undefined) await refuseSuperseded(world, asked);
   return acceptPart(settling, { ...at, link });
 }
 

@@ -91,6 +91,8 @@ interface OrderQuestion extends Budget {
   readonly by: string;
   /** What the customer accepts of it: the quote is split first. Missing where all of it is. */
   readonly part?: AcceptedPart;
+  /** Whether it is ordered on purpose though a newer revision of it is there; not when missing. */
+  readonly isOlderRevision?: boolean;
   /**
    * How far it is waited for: until the ERP has the order, which is carried to the CRM behind the answer
    * then, or until the CRM shows it too. `carried` when missing.
@@ -168,6 +170,7 @@ export interface PreflightFinding {
     | "credit_over"
     | "credit_unknown"
     | "quote_state"
+    | "quote_superseded"
     | "warehouse_missing"
     | "warehouse_unknown"
     | "not_sendable"

@@ -12,6 +12,7 @@ import { idOn, memberOn, Refused, sideOfRole } from "./moment-names.ts";
 import type { Moment, Preflight } from "./moment-port.ts";
 import { refusedRow, shownBy } from "./moment-questions.ts";
 import { toObservation } from "./observe.ts";
+import { supersededNow } from "./order-standing.ts";
 import { amountOf, hasExtras } from "./preflight-order.ts";
 import { judgeQuote, notAsked } from "./preflight.ts";
 import { unsendableIn } from "./preflight-sending.ts";
@@ -80,6 +81,7 @@ async function preflight(
   const { manifest } = await erp.open(openTerms("interactive", signal));
   return judgeQuote({
     quote,
+    superseded: await supersededNow(world, crm, { id, fields: quote }),
     account: customer === null ? null : (account?.get(customer) ?? {}),
     products: products.map((each) => (each === null ? null : (shown.get(each) ?? {}))),
     prices: rows,

@@ -1,5 +1,6 @@
+import { decimals } from "@crossfoot/connector-sdk";
 import type { OrderWay } from "@crossfoot/connector-sdk";
-import type { ExternalId, LinkId } from "@crossfoot/kernel";
+import type { ConnectionId, ExternalId, Fields, LinkId } from "@crossfoot/kernel";
 import { recordName } from "../store/port.ts";
 import type { RecordKey } from "../store/port.ts";
 import { restOf } from "./accept-part.ts";
@@ -7,7 +8,8 @@ import { readBundles } from "./assess.ts";
 import { operationOf } from "./moment-answer.ts";
 import { idOn, readName, Refused, sideOfRole } from "./moment-names.ts";
 import type { Ordering } from "./moment-port.ts";
-import { siblingsOf } from "./revisions.ts";
+import { familiesOf, familiesShown } from "./revisions.ts";
+import type { Family, Sibling } from "./revisions.ts";
 import type { Side, World } from "./world.ts";
 
 /** Where a quote stands, by what the ERP says now. */
@@ -22,6 +24,8 @@ interface StandingQuote {
   readonly quote: string;
   readonly link: LinkId | null;
   readonly inErp: ExternalId | null;
+  /** Whether it is ordered though a newer revision is there; not when missing. */
+  readonly isOnPurpose?: boolean;
 }
 
 /** Where a quote stands now. Rejects with a Refused, a ConnectorError, a StoreError. */
@@ -46,11 +50,11 @@ export async function standing(
 /** Like {@link standing}, of a quote whose link and id in the ERP are known. */
 export async function standingAt(
   world: World,
-  { quote, link, inErp }: StandingQuote,
+  { quote, link, inErp, isOnPurpose = false }: StandingQuote,
   signal: AbortSignal | undefined,
 ): Promise<Standing> {
   if (inErp === null) {
-    if (link !== null) await refuseSuperseded(world, { quote, link });
+    if (link !== null) await refuseSuperseded(world, { quote, link, isOnPurpose });
     return { ordering: { kind: "pending", message: "the ERP has no such quote yet" }, order: null };
   }
   const erp = sideOfRole(world, "erp");
@@ -61,31 +65,76 @@ export async function standingAt(
 }
 
 /**
- * Throws a Refused where the ERP has another revision of the same quote, or a newer one is there: an order is
- * made of the newest, and once.
+ * Throws a Refused where the ERP has another revision of the same quote, or a newer one is there and nobody
+ * wants the older one on purpose: an order is made of the newest, and once.
  */
 export async function refuseSuperseded(
   world: World,
-  { quote, link }: Pick<StandingQuote, "quote"> & { readonly link: LinkId },
+  { quote, link, isOnPurpose }: Pick<StandingQuote, "quote" | "isOnPurpose"> & { readonly link: LinkId },
 ): Promise<void> {
   const erp = sideOfRole(world, "erp");
   const policy = world.policies.find(({ entity }) => entity === "quotes");
   if (policy === undefined) return;
-  const read = await readBundles({ world, policy }, await world.store.loadBundles([link]));
-  const siblings = (await siblingsOf(world, policy, read)).get(link) ?? [];
-  const made = siblings.find(({ on }) => on.includes(erp.id));
-  const newer = siblings.find(({ isNewer }) => isNewer);
+  const bundles = await world.store.loadBundles([link]);
+  // It is being made itself: whoever wanted that had it judged.
+  if (bundles.some(({ openTargets }) => openTargets.includes(erp.id))) return;
+  const read = await readBundles({ world, policy }, bundles);
+  const family = (await familiesOf(world, policy, read)).get(link);
+  const why = whySuperseded(family, { quote, erp: erp.id });
+  if (why === null || (why.isByNewer && isOnPurpose === true)) return;
+  const way = "`crossfoot order --older-revision` orders this one all the same";
+  throw new Refused("quote_superseded", `${why.message}: ${why.fix}${why.isByNewer ? `; ${way}` : ""}`);
+}
+
+/**
+ * What of another revision stands in the way of a quote as the CRM shows it now; null where nothing does, or
+ * where it is in the ERP itself. Stores nothing.
+ */
+export async function supersededNow(
+  world: World,
+  crm: Side,
+  { id, fields }: { readonly id: ExternalId; readonly fields: Fields },
+): Promise<ReturnType<typeof whySuperseded>> {
+  const erp = sideOfRole(world, "erp").id;
+  const policy = world.policies.find(({ entity }) => entity === "quotes");
+  if (policy === undefined) return null;
+  const key: RecordKey = { connection: crm.id, entity: "quotes", id };
+  const link = (await world.store.linksOf([key])).get(recordName(key)) ?? null;
+  const own = link === null ? [] : await world.store.loadBundles([link]);
+  const isMade = own.some(
+    ({ members, openTargets }) =>
+      openTargets.includes(erp) || members.some(({ connection }) => connection === erp),
+  );
+  if (isMade) return null;
+  const families = await familiesShown(world, policy, [{ link, connection: crm.id, fields }]);
+  return whySuperseded(families.get(link), { quote: `${crm.id}:${id}`, erp });
+}
+
+/** Which revision stands in the way of another one, and what helps; null where none does. Pure. */
+export function whySuperseded(
+  family: Family | undefined,
+  { quote, erp }: { readonly quote: string; readonly erp: ConnectionId },
+): { readonly message: string; readonly fix: string; readonly isByNewer: boolean } | null {
+  const siblings = family?.siblings ?? [];
+  const made = siblings.find(({ on }) => on.includes(erp));
   if (made !== undefined)
-    throw new Refused(
-      "quote_superseded",
-      `revision ${made.revision} (${made.name}) of the quote ${quote} is in ${erp.id} already: there is no ` +
-        "second order of a quote; have that one's order changed",
+    return {
+      message: `revision ${made.revision} (${made.name}) of the quote ${quote} is in ${erp} already`,
+      fix: "there is no second order of a quote; have that one's order changed",
+      isByNewer: false,
+    };
+  const newer = siblings
+    .filter(({ isNewer }) => isNewer)
+    .reduce<Sibling | undefined>(
+      (best, one) => (best === undefined || decimals.compare(one.revision, best.revision) > 0 ? one : best),
+      undefined,
     );
-  if (newer !== undefined)
-    throw new Refused(
-      "quote_superseded",
-      `revision ${newer.revision} (${newer.name}) of the quote ${quote} is newer: order that one`,
-    );
+  if (newer === undefined) return null;
+  return {
+    message: `revision ${newer.revision} (${newer.name}) of the quote ${quote} is newer`,
+    fix: "order that one",
+    isByNewer: true,
+  };
 }
 
 async function standingOf(world: World, erp: Side, way: OrderWay): Promise<Standing> {

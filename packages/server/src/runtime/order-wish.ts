@@ -1,8 +1,7 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection, OrderStatus } from "@crossfoot/connector-sdk";
-import { isMap } from "@crossfoot/kernel";
 import type { EntityPolicy, ExternalId, Json, LinkId } from "@crossfoot/kernel";
-import { isOpenIntent, recordName } from "../store/port.ts";
+import { causesIn, isOpenIntent, recordName } from "../store/port.ts";
 import type { Intent, LinkBundle, RecordKey } from "../store/port.ts";
 import { policiesOf } from "./closed-books.ts";
 import { settlingOf } from "./command.ts";
@@ -194,10 +193,9 @@ const marks = {
 } as const;
 
 /** Whether an intent is one that somebody wished for under that word. */
-function isWished({ erp }: Wanted, word: OrderWish<unknown>["word"], { target, causes }: Intent): boolean {
+function isWished({ erp }: Wanted, word: OrderWish<unknown>["word"], intent: Intent): boolean {
   const name = word === "cancel" ? "cancels" : "changes";
-  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
-  return target === erp.id && list.some((cause) => isMap(cause) && cause[name] === true);
+  return intent.target === erp.id && causesIn(intent).some((cause) => cause[name] === true);
 }
 
 /** Throws what the ERP said when it refused what this call asked for; an order that moved is judged anew. */

@@ -13,12 +13,13 @@ import type {
   ExternalId,
   FailureRecord,
   Fields,
+  Json,
   JsonMap,
   LinkId,
   ObservationKind,
   Value,
 } from "@crossfoot/kernel";
-import { isBeside, isRepair } from "../store/port.ts";
+import { causesIn, isBeside, isRepair } from "../store/port.ts";
 import type { BaseMove, Intent, IntentOutcome, LineLink, StoredObservation } from "../store/port.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import type { Links } from "./canonical.ts";
@@ -243,14 +244,11 @@ function kindAfter(
  * Kind of a source that is agreed on by an archiving. Where the target shows it, the next decision finds
  * both alike; a target that cannot show it would else be archived again and again.
  */
-function sourceKind(
-  { kind, causes }: Intent,
-  seen: StoredObservation,
-  connection: string,
-): ObservationKind | null {
+function sourceKind(intent: Intent, seen: StoredObservation, connection: string): ObservationKind | null {
+  const { kind } = intent;
   if (kind !== "archive" && kind !== "unarchive") return null;
   const carried = kind === "archive" ? "archived" : "present";
-  const isCause = causesOf(causes).some((cause) => cause === connection);
+  const isCause = giversOf(intent).includes(connection);
   return isCause && seen.kind !== carried ? carried : null;
 }
 
@@ -258,17 +256,12 @@ function sourceKind(
  * Whether a write goes to a record that its link has beside its own, one that was joined with it; or makes
  * one that gets a link of its own.
  */
-function isOfAnother({ causes }: Intent): boolean {
-  if (isBeside({ causes })) return true;
-  if (!Array.isArray(causes)) return false;
-  return (causes as readonly { readonly isAlias?: boolean }[]).some(({ isAlias }) => isAlias === true);
-}
+const isOfAnother = (intent: Intent): boolean =>
+  isBeside(intent) || causesIn(intent).some(({ isAlias }) => isAlias === true);
 
 /** Connections whose commits a write carries on. */
-export function causesOf(causes: Intent["causes"]): readonly (string | undefined)[] {
-  if (!Array.isArray(causes)) return [];
-  return (causes as readonly { readonly connection?: string }[]).map(({ connection }) => connection);
-}
+export const giversOf = (intent: Pick<Intent, "causes">): readonly Json[] =>
+  causesIn(intent).flatMap(({ connection }) => connection ?? []);
 
 /**
  * What the target shows of a write. All of a record that was made, so that a later edit of any of its fields
@@ -326,7 +319,7 @@ function movedFields(target: SendTarget, intent: Intent): readonly string[] {
   const state = statusField === null ? [] : [statusField];
   if (intent.kind === "archive" || intent.kind === "unarchive") return [...fields, "active", ...state];
   if (intent.kind !== "transition" || state.some((field) => fields.includes(field))) return fields;
-  const isPutBack = causesOf(intent.causes).includes(intent.target);
+  const isPutBack = giversOf(intent).includes(intent.target);
   return isPutBack ? fields : [...fields, ...state];
 }
 

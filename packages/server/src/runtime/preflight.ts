@@ -27,6 +27,8 @@ export interface PreflightFacts {
   /** What makes the ERP refuse an order beside what its answers tell. */
   readonly refuses: readonly OrderRule[];
   readonly unsendable: Unsendable;
+  /** What of another revision of the quote stands in the way; null or missing where nothing does. */
+  readonly superseded?: Pick<PreflightFinding, "message" | "fix"> | null;
   /** `YYYY-MM-DD` by our clock. */
   readonly today: string;
 }
@@ -50,6 +52,7 @@ export function judgeQuote(facts: PreflightFacts): Preflight {
   const lines = rows.map((line, at) => judgeLine(facts, line, at));
   const findings = [
     ...judgeState(facts),
+    ...judgeRevision(facts),
     ...facts.unsendable.header,
     ...judgeWarehouse(facts.quote, demandsOf(facts)),
     ...judgeAccount(facts),
@@ -250,6 +253,12 @@ function split({ places, wanted }: StockedRow): string | undefined {
 }
 
 const openStates: ReadonlySet<string> = new Set(["draft", "sent", "accepted"]);
+
+function judgeRevision({ superseded = null }: PreflightFacts): readonly Finding[] {
+  if (superseded === null) return [];
+  const { message, fix } = superseded;
+  return [finding("blocked", "quote_superseded", { message, fix })];
+}
 
 function judgeState({ quote, today }: PreflightFacts): readonly Finding[] {
   const status = text(quote["status"]);

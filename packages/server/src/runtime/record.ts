@@ -1,6 +1,7 @@
 import { canonicalBytes, isReplaced } from "@crossfoot/kernel";
 import type { Cause, JsonMap, LinkId, LinkState, Park, Plan, PlannedWrite, Wait } from "@crossfoot/kernel";
-import type { DecisionRecord, Intent, ParkEntry, WaitEntry } from "../store/port.ts";
+import type { AmongHolders, DecisionRecord, Intent, ParkEntry, WaitEntry } from "../store/port.ts";
+import { wokenBy } from "./revisions.ts";
 import { currentImages } from "./assess.ts";
 import { unsent } from "./direct-intent.ts";
 import { leftBlank } from "./left-blank.ts";
@@ -83,6 +84,13 @@ function actorOf({ input }: Assessed, { connection }: Cause): string | null {
   return input.members[connection]?.view.actor ?? null;
 }
 
+/** That somebody orders an older revision of a quote, and who. */
+function onPurpose({ purpose }: Assessed, { kind }: PlannedWrite): readonly JsonMap[] {
+  return purpose === null || kind !== "create"
+    ? []
+    : [{ connection: "person", version: null, fields: [], olderRevision: true, by: purpose }];
+}
+
 function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; step: number }): Intent {
   const { bundle } = assessed;
   const { write, step } = at;
@@ -101,7 +109,10 @@ function intentOf(world: World, assessed: Assessed, at: { write: PlannedWrite; s
     contentHash: contentHash(world, write),
     fields: write.fields,
     transition: write.transition,
-    causes: write.causes.map((cause) => ({ ...cause, actor: actorOf(assessed, cause) })),
+    causes: [
+      ...write.causes.map((cause) => ({ ...cause, actor: actorOf(assessed, cause) })),
+      ...onPurpose(assessed, write),
+    ],
     sourceImages: sourceImages(world, assessed, write),
     ...sharing(world, assessed, write),
     plan: null,
@@ -191,12 +202,13 @@ export function decisionRecord(world: World, assessed: Assessed): DecisionRecord
       };
     });
   const isQuiet = plan.verdict === "in_flight";
+  const state = stateOf(assessed);
   return {
     link: bundle.id,
     entity: bundle.entity,
     marked: bundle.marked,
     verdict: writes.length === 0 && refused.length > 0 ? "parked" : plan.verdict,
-    state: stateOf(assessed),
+    state,
     intents: writes.map((write, step) => intentOf(world, assessed, { write, step })),
     baseMoves: baseMoves(world, assessed),
     discards: toTell(
@@ -214,7 +226,22 @@ export function decisionRecord(world: World, assessed: Assessed): DecisionRecord
     tombstone: plan.tombstone,
     restore: plan.restore,
     lines,
+    ...amongRevisions(assessed, { state, writes }),
   };
+}
+
+/** What a decision is to the other revisions of its quote. */
+function amongRevisions(
+  { family, bundle, input }: Assessed,
+  { state, writes }: { readonly state: LinkState | null; readonly writes: readonly PlannedWrite[] },
+): AmongHolders {
+  if (family === undefined) return {};
+  const isMade = writes.some(({ kind }) => kind === "create");
+  const isGone =
+    state === "ended" || Object.values(input.members).every(({ view }) => view.kind === "deleted");
+  const holds = state !== "ended" && (isMade || bundle.members.length > 1 || input.inFlight.length > 0);
+  const wakes = wokenBy(family, { isGone, holds });
+  return { ...(isMade ? { sole: family.claims } : {}), ...(wakes.length > 0 ? { wakes } : {}) };
 }
 
 function closedConflicts(plan: Plan, open: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 import { decimals } from "@crossfoot/connector-sdk";
 import { matchKeysOf, normalDecimal } from "@crossfoot/kernel";
 import type { ConnectionId, DecideInput, EntityPolicy, Fields, LinkId } from "@crossfoot/kernel";
-import type { LinkBundle } from "../store/port.ts";
+import type { KeyHolder, LinkBundle, SoleClaim } from "../store/port.ts";
 import { canonicalFields } from "./canonical.ts";
 import type { World } from "./world.ts";
 
@@ -30,15 +30,31 @@ export function keptKeys(policy: EntityPolicy, fields: Fields): readonly string[
   return [...matchKeysOf(policy, fields), ...(revised === null ? [] : [keyOf(revised)])];
 }
 
-/** Another revision of the same quote. */
-interface Sibling {
+/** Another revision of the same quote, in the same system. */
+export interface Sibling {
   readonly link: LinkId;
   readonly revision: string;
+  /** Whether it is there, and a later one. */
   readonly isNewer: boolean;
-  /** Name of its record where it is a quote of the same system, `<connection>:<id>`. */
+  /** Whether it was deleted in its system. */
+  readonly isGone: boolean;
+  /** Name of its record, `<connection>:<id>`. */
   readonly name: string;
   /** Connections on which it is, or may be made by now. */
   readonly on: readonly ConnectionId[];
+}
+
+/** The revisions of a quote beside itself, and what a create of it rests on. */
+export interface Family {
+  readonly siblings: readonly Sibling[];
+  readonly claims: readonly SoleClaim[];
+}
+
+/** A quote as one system shows it; its link is null where it has none yet. */
+interface Shown {
+  readonly link: LinkId | null;
+  readonly connection: ConnectionId;
+  readonly fields: Fields;
 }
 
 /** A link with its members as they are decided on. */
@@ -51,47 +67,117 @@ interface Read {
  * Other revisions of quotes, by link. Some systems revise a quote by a new record under the same number, with
  * the next revision. Asks the store only for quotes that tell both.
  */
-export async function siblingsOf(
+export async function familiesOf(
   world: World,
   policy: EntityPolicy,
   read: readonly Read[],
-): Promise<ReadonlyMap<LinkId, readonly Sibling[]>> {
-  const own = read.flatMap(({ bundle, members }) =>
-    Object.values(members).flatMap(({ view }) => {
-      const revised = revisedIn(policy, view.fields);
-      return revised === null ? [] : [{ link: bundle.id, connection: view.connection, ...revised }];
-    }),
+): Promise<ReadonlyMap<LinkId | null, Family>> {
+  return familiesShown(
+    world,
+    policy,
+    read.flatMap(({ bundle, members }) =>
+      Object.values(members).map(({ view: { connection, fields } }) => {
+        return { link: bundle.id, connection, fields };
+      }),
+    ),
   );
+}
+
+/** Like {@link familiesOf}, of what is shown now. */
+export async function familiesShown(
+  world: World,
+  policy: EntityPolicy,
+  shown: readonly Shown[],
+): Promise<ReadonlyMap<LinkId | null, Family>> {
+  const own = shown.flatMap((one) => {
+    const revised = revisedIn(policy, one.fields);
+    return revised === null ? [] : [{ ...one, ...revised, key: keyOf(revised) }];
+  });
   if (own.length === 0) return new Map();
-  const keys = [...new Set(own.map((one) => keyOf(one)))];
+  const keys = [...new Set(own.map(({ key }) => key))];
   const holders = (await world.store.holdersOf(policy.entity, keys)).filter(
-    ({ key, link, state }) => state !== "ended" && own.some((one) => keyOf(one) === key && one.link !== link),
+    ({ key, link, state }) => state !== "ended" && own.some((one) => one.key === key && one.link !== link),
   );
-  const bundles = await world.store.loadBundles([...new Set(holders.map(({ link }) => link))]);
-  const members = bundles.flatMap((bundle) => bundle.members.map((member) => ({ bundle, member })));
-  const seen = members.flatMap(({ member: { observation } }) => observation ?? []);
-  const fields = new Map((await canonicalFields(world, policy, seen)).map((one) => [one.record, one.fields]));
-  const found = new Map<LinkId, Sibling[]>();
-  for (const { bundle, member } of members) {
-    const { observation } = member;
-    const revised = observation === null ? null : revisedIn(policy, fields.get(observation) ?? {});
-    if (observation === null || revised === null || observation.kind === "deleted") continue;
-    const on = [...bundle.members.map(({ connection }) => connection), ...bundle.openTargets];
-    for (const one of own) {
-      const isOther = one.link !== bundle.id && one.connection === member.connection;
-      const order = decimals.compare(revised.revision, one.revision);
-      if (!isOther || revised.number !== one.number || order === 0) continue;
-      const name = `${member.connection}:${member.id}`;
-      const sibling = { link: bundle.id, revision: revised.revision, isNewer: order > 0, name, on };
-      found.set(one.link, [...(found.get(one.link) ?? []), sibling]);
-    }
+  const seen = await revisionsSeen(world, policy, holders);
+  const found = new Map<LinkId | null, Family>();
+  for (const { link, connection, key, number, revision } of own) {
+    const others = holders.filter(
+      (each) => each.key === key && each.connection === connection && each.link !== link,
+    );
+    const siblings = others.flatMap((holder): readonly Sibling[] => {
+      const { isGone, name, ...other } = seen.get(`${holder.link}\n${connection}`) ?? unseen;
+      const order = other.number === number ? decimals.compare(other.revision, revision) : 0;
+      if (order === 0) return [];
+      const on = [...holder.members, ...holder.coming];
+      return [
+        { link: holder.link, revision: other.revision, isNewer: order > 0 && !isGone, isGone, name, on },
+      ];
+    });
+    const judged = others.flatMap((holder) =>
+      siblings.some((sibling) => sibling.link === holder.link) ? [] : [holder.link],
+    );
+    const before = found.get(link) ?? { siblings: [], claims: [] };
+    found.set(link, {
+      siblings: [...before.siblings, ...siblings],
+      claims: [...before.claims, { key, connection, judged }],
+    });
   }
   return found;
 }
 
+interface Seen extends Revised {
+  readonly isGone: boolean;
+  readonly name: string;
+}
+
+const unseen: Seen = { number: "", revision: "0", isGone: true, name: "" };
+
+/** What the records of holders show, by link and connection. One that was deleted keeps what it showed. */
+async function revisionsSeen(
+  world: World,
+  policy: EntityPolicy,
+  holders: readonly KeyHolder[],
+): Promise<ReadonlyMap<string, Seen>> {
+  const bundles = await world.store.loadBundles([...new Set(holders.map(({ link }) => link))]);
+  const members = bundles.flatMap(({ id: link, members: own }) => own.map((one) => ({ link, ...one })));
+  const records = members.flatMap(({ observation }) => observation ?? []);
+  const fields = new Map(
+    (await canonicalFields(world, policy, records)).map((one) => [one.record, one.fields]),
+  );
+  return new Map(
+    members.flatMap(({ link, connection, id, observation }): [string, Seen][] => {
+      const revised = observation === null ? null : revisedIn(policy, fields.get(observation) ?? {});
+      if (observation === null || revised === null) return [];
+      const isGone = observation.kind === "deleted";
+      return [[`${link}\n${connection}`, { ...revised, isGone, name: `${connection}:${id}` }]];
+    }),
+  );
+}
+
 /**
  * Whether a revision is not made on a connection by itself: a newer one is there, or another one of the same
- * quote is on that connection, or may be by now. Pure.
+ * quote is on that connection, or may be by now. On purpose an older one is made. Pure.
  */
-export const isSuperseded = (siblings: readonly Sibling[] | undefined, target: ConnectionId): boolean =>
-  (siblings ?? []).some(({ isNewer, on }) => isNewer || on.includes(target));
+export const isSuperseded = (
+  family: Family | undefined,
+  target: ConnectionId,
+  { isOnPurpose }: { readonly isOnPurpose: boolean },
+): boolean =>
+  (family?.siblings ?? []).some(({ isNewer, on }) => (isNewer && !isOnPurpose) || on.includes(target));
+
+/**
+ * Links of revisions that are decided again once this one was: nothing else shows them that it does not hold
+ * them back any more, since its create was refused or taken back, or its record is gone. What is gone wakes
+ * those that are there, and of these each the newer ones alone, so that it ends. Pure.
+ */
+export function wokenBy(
+  family: Family | undefined,
+  own: { readonly isGone: boolean; readonly holds: boolean },
+): readonly LinkId[] {
+  if (family === undefined || own.holds) return [];
+  const isWaiting = ({ on, isGone, name }: Sibling): boolean =>
+    !isGone && on.every((connection) => name.startsWith(`${connection}:`));
+  return family.siblings
+    .filter((sibling) => isWaiting(sibling) && (own.isGone || sibling.isNewer))
+    .map(({ link }) => link);
+}

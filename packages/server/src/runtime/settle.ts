@@ -55,6 +55,8 @@ export interface Settling {
   readonly withheld: Set<LinkId>;
   /** Only these links are decided and written for, while somebody waits; all that are due when missing. */
   readonly only?: ReadonlySet<LinkId>;
+  /** Older revisions of quotes that somebody orders on purpose, and who. */
+  readonly onPurpose?: ReadonlyMap<LinkId, string>;
   /** Entities of which something due was put off, until somebody else is done with what it rests on. */
   readonly deferred: Set<EntityName>;
 }
@@ -72,7 +74,7 @@ function tallyOf(settling: Settling, entity: EntityName): Tally {
 
 /** The context in which an entity is decided now. */
 export async function contextOf(
-  settling: Pick<Settling, "session" | "opened">,
+  settling: Pick<Settling, "session" | "opened" | "onPurpose">,
   policy: EntityPolicy,
 ): Promise<AssessContext> {
   const { world } = settling.session;
@@ -80,7 +82,7 @@ export async function contextOf(
 }
 
 function contextWith(
-  { session, opened }: Pick<Settling, "session" | "opened">,
+  { session, opened, onPurpose = new Map() }: Pick<Settling, "session" | "opened" | "onPurpose">,
   policy: EntityPolicy,
   readiness: readonly Readiness[],
 ): AssessContext {
@@ -94,6 +96,7 @@ function contextWith(
     planned: new Map(),
     demanded: new Map(),
     hidden: new Map(),
+    onPurpose,
   };
 }
 

@@ -1,5 +1,5 @@
-import { isMap } from "@crossfoot/kernel";
 import type { Json, LinkId } from "@crossfoot/kernel";
+import { causesIn } from "../store/port.ts";
 import type { Intent } from "../store/port.ts";
 import { plainLine } from "./loser-words.ts";
 import { memberOn, sideOfRole } from "./moment-names.ts";
@@ -41,10 +41,9 @@ export async function noteWish(
     world.log.warn("note_not_taken", { connection: crm.id, code: outcome.failure.code });
 }
 
-function textOf({ target, causes }: Intent, done: "cancelled" | "changed"): string {
-  const all: readonly Json[] = Array.isArray(causes) ? causes : [];
-  const cause = all.find((each) => isMap(each));
+function textOf(intent: Intent, done: "cancelled" | "changed"): string {
+  const [cause] = causesIn(intent);
   const word = (value: Json | undefined): string => (typeof value === "string" ? plainLine(value) : "");
   const [by, reason] = [word(cause?.["by"]), word(cause?.["reason"])];
-  return `Crossfoot: ${done} in ${target} at the word of ${by}: ${reason}`;
+  return `Crossfoot: ${done} in ${intent.target} at the word of ${by}: ${reason}`;
 }

@@ -9,6 +9,7 @@ import { checkFence } from "./leases.ts";
 import { lockLinks } from "./link-locks.ts";
 import { markLinks } from "./observations.ts";
 import type { BaseMove, DecisionRecord, Intent, LineLink, ParkEntry, Store, UndoneMark } from "./port.ts";
+import { rivalsOf, stillSole } from "./sole.ts";
 import { restoreLinks } from "./restore-links.ts";
 import { holdMatching, markDemanded, replaceWaits, wakeOverdue } from "./waits.ts";
 
@@ -371,8 +372,10 @@ export function decisionStore(deps: Deps): Part {
         );
         await holdMatching(tx, given);
         const parents = given.flatMap(({ waits }) => waits.flatMap(({ parentLink }) => parentLink ?? []));
-        await lockLinks(tx, [...given.map(({ link }) => link), ...parents]);
-        const records = await takeWork(tx, given);
+        const woken = given.flatMap(({ wakes = [] }) => wakes);
+        const rivals = await rivalsOf(tx, given);
+        await lockLinks(tx, [...given.map(({ link }) => link), ...parents, ...woken, ...rivals]);
+        const records = await takeWork(tx, await stillSole(tx, given));
         if (records.length === 0) return [];
         await saveLines(
           tx,
@@ -392,6 +395,11 @@ export function decisionStore(deps: Deps): Part {
         await replaceWaits(tx, records);
         await markDemanded(tx, records);
         await wakeOverdue(tx, records);
+        await markLinks(
+          tx,
+          records.flatMap(({ wakes = [] }) => wakes),
+          "not held back",
+        );
         const saved = await saveIntents(
           tx,
           records.flatMap(({ intents }) => intents),

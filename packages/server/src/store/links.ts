@@ -10,6 +10,7 @@ import { markLinks } from "./observations.ts";
 import { recordName } from "./port.ts";
 import type { KeyHolder, LineLink, MemberRow, ResolvedEntry, Resolution, Store } from "./port.ts";
 import { newcomers } from "./newcomers.ts";
+import { comingOn } from "./sole.ts";
 import { perId } from "./rows.ts";
 
 interface Deps {
@@ -192,11 +193,14 @@ function lookUps(deps: Deps): Pick<Store, "holdersOf" | "linksOf"> {
         connection: string;
         state: LinkState;
         members: string[];
+        coming: string[];
       }>(
         perId(
           "select k.key, k.link_id, k.connection, l.state, (select " +
             "coalesce(jsonb_agg(m.connection), '[]'::jsonb) from link_member m where m.link_id = " +
-            "k.link_id and m.until_at is null and not m.is_alias) as members from match_key k join " +
+            "k.link_id and m.until_at is null and not m.is_alias) as members, (select " +
+            "coalesce(jsonb_agg(c.target order by c.target), '[]'::jsonb) from " +
+            `(${comingOn("k.link_id")}) c) as coming from match_key k join ` +
             "link l on l.id = k.link_id where k.entity = $2 and k.key = wanted.id and l.state <> " +
             "'merged'",
         ),
@@ -207,6 +211,7 @@ function lookUps(deps: Deps): Pick<Store, "holdersOf" | "linksOf"> {
         link: row.link_id as LinkId,
         connection: row.connection as ConnectionId,
         members: row.members as ConnectionId[],
+        coming: row.coming as ConnectionId[],
         state: row.state,
       }));
     },

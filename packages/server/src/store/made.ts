@@ -33,23 +33,25 @@ export interface UndoneMark {
   readonly at: string;
 }
 
+/** What a write carries on, and what else is kept beside it: one map for each cause. Pure. */
+export function causesIn({ causes }: { readonly causes: Json }): readonly JsonMap[] {
+  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
+  return list.filter(isMap);
+}
+
 /**
  * Whether a write puts one record right on a person's word, or takes that back: the base of what it changes
  * stays, so that the other systems get it as they get an edit. Pure.
  */
-export function isRepair({ causes }: { readonly causes: Json }): boolean {
-  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
-  return list.some((cause) => isMap(cause) && cause["isRepair"] === true);
-}
+export const isRepair = (write: { readonly causes: Json }): boolean =>
+  causesIn(write).some((cause) => cause["isRepair"] === true);
 
 /**
  * Whether a write makes a record that its link has no place for: it is read as any new one is, and gets a
  * link of its own (docs/decisions/0050-a-part-that-is-accepted-splits-the-quote.md). Pure.
  */
-export function isBeside({ causes }: { readonly causes: Json }): boolean {
-  const list: readonly Json[] = Array.isArray(causes) ? causes : [];
-  return list.some((cause) => isMap(cause) && cause["isBeside"] === true);
-}
+export const isBeside = (write: { readonly causes: Json }): boolean =>
+  causesIn(write).some((cause) => cause["isBeside"] === true);
 
 /** Whether a write is to be sent, is on its way, or may have arrived: its end is not known. Pure. */
 export function isOpenIntent({ state }: { readonly state: string }): boolean {

@@ -1,14 +1,15 @@
 /** Two actors of one program hold the same rights (decision 0035): the store keeps them apart. */
 import { createHash } from "node:crypto";
 import { externalId, linkId } from "@crossfoot/kernel";
+import type { LinkId } from "@crossfoot/kernel";
 import * as vitest from "vitest";
 import { beforeEach, describe, expect, test } from "vitest";
 import { forEachHome } from "../testing.ts";
 import type { Database } from "../ports.ts";
-import type { Intent, Rights, Store } from "./port.ts";
+import type { Intent, Lease, Rights, Store } from "./port.ts";
 import { createStore } from "./store.ts";
 import { migrated } from "./testing/migrated.ts";
-import { crm, erp, failure, intent, outcome, seen } from "./testing/records.ts";
+import { crm, decision, erp, failure, intent, outcome, seen } from "./testing/records.ts";
 import { matchAccounts, takeAll } from "./testing/rights.ts";
 
 const link = linkId("l-a");
@@ -17,6 +18,7 @@ forEachHome(vitest, ["server"], (home) => {
   let database: Database;
   let store: Store;
   let rights: Rights;
+  let matching: Lease;
   const claim = (): Promise<readonly Intent[]> =>
     store.claimIntents({
       ...{ rights, target: erp, entity: "accounts", limit: 5, keys: null, sendWithinMs: 60_000 },
@@ -25,11 +27,14 @@ forEachHome(vitest, ["server"], (home) => {
   const stateOf = async (): Promise<readonly string[]> =>
     (await store.intentsOf([link])).map(({ state, attempts }) => `${state} ${attempts}`);
 
-  /** Begins calls while a third holds the rows of intents, and lets go once all of them wait for it. */
-  async function atOnce<T>(calls: readonly (() => Promise<T>)[]): Promise<readonly T[]> {
+  /** Begins calls while a third holds some rows, and lets go once all of them wait for it. */
+  async function atOnce<T>(
+    calls: readonly (() => Promise<T>)[],
+    rows: string = "select key from intent for update",
+  ): Promise<readonly T[]> {
     const [held, enough] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
     const holding = database.transaction(async (tx) => {
-      await tx.query("select key from intent for update");
+      await tx.query(rows);
       held.resolve(null);
       await enough.promise;
     });
@@ -53,7 +58,8 @@ forEachHome(vitest, ["server"], (home) => {
       const record = { connection: crm, entity: "accounts", id: externalId("c1") };
       await store.checkpoint({ observations: [seen("c1")], unreadable: [], cursor: null, runId: null });
       const resolution = { kind: "found", link, generation: 1, keys: [] } as const;
-      await store.commitResolutions([{ record, resolution }], null, await matchAccounts(store, "one"));
+      matching = await matchAccounts(store, "one");
+      await store.commitResolutions([{ record, resolution }], null, matching);
       await store.storeIntents([intent(link)], null, rights);
     });
 
@@ -61,6 +67,23 @@ forEachHome(vitest, ["server"], (home) => {
       const claimed = await atOnce([claim, claim]);
       expect(claimed.map(({ length }) => length).toSorted((a, b) => a - b)).toEqual([0, 1]);
       expect(await stateOf()).toEqual(["sending 1"]);
+    });
+
+    test("decide two links that hold one key: one create is stored, whoever comes first", async () => {
+      const links = ["l-b", "l-c"].map(linkId);
+      for (const id of links) {
+        const record = { connection: crm, entity: "accounts", id: externalId(id) };
+        await store.checkpoint({ observations: [seen(id)], unreadable: [], cursor: null, runId: null });
+        const resolution = { kind: "found", link: id, generation: 1, keys: ["k"] } as const;
+        await store.commitResolutions([{ record, resolution }], null, matching);
+      }
+      const [first = link, other = link] = links;
+      const sole = [{ key: "k", connection: crm, judged: [] }];
+      const decide = (id: LinkId) => () =>
+        store.commitDecisions([decision(id, { intents: [intent(id)], sole })], null, rights);
+      const stored = await atOnce([decide(first), decide(other)], "select id from link for update");
+      expect(stored.flat()).toHaveLength(1);
+      expect(await store.intentsOf(links)).toHaveLength(1);
     });
 
     test("an answer about a doubt that was settled meanwhile changes nothing", async () => {

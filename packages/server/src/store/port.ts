@@ -1,3 +1,4 @@
+import type { AmongHolders, KeyHolder } from "./sole-port.ts";
 import type {
   AdoptedTerms,
   Conflict,
@@ -66,7 +67,7 @@ export type * from "./epoch-port.ts";
 export type * from "./event-port.ts";
 export * from "./history-port.ts";
 export type * from "./identity-port.ts";
-export { isBeside, isOpenIntent, isRepair } from "./made.ts";
+export { causesIn, isBeside, isOpenIntent, isRepair } from "./made.ts";
 export type { MadeQuery, MadeWrite, UndoneMark } from "./made.ts";
 export type { DueStore, DueWork, Look, OpenTarget, Readiness } from "./due-port.ts";
 export * from "./lease-port.ts";
@@ -78,6 +79,7 @@ export type { ContractSignature, ContractSigning, ContractStore, KeptContract } 
 export type { PauseOf, PauseRow, PauseStore } from "./pause-port.ts";
 export * from "./webhook-port.ts";
 export * from "./subscription-port.ts";
+export type { AmongHolders, KeyHolder, SoleClaim } from "./sole-port.ts";
 export * from "./privacy-port.ts";
 export type * from "./proof-port.ts";
 export type * from "./statement-port.ts";
@@ -120,16 +122,6 @@ export interface UnreadableEntry {
 /** A record without a link, with its match keys once they were computed. */
 export interface Newcomer extends StoredObservation {
   readonly resolution: "candidate" | "waiting" | "followed" | "returned" | null;
-}
-
-/** A key that somebody holds. */
-export interface KeyHolder {
-  readonly key: string;
-  readonly link: LinkId;
-  readonly connection: ConnectionId;
-  /** Connections that the link already has a member on. */
-  readonly members: readonly ConnectionId[];
-  readonly state: LinkState;
 }
 
 /** A member of a link with its newest view and its base. */
@@ -244,7 +236,7 @@ export interface DoubtfulIntent extends Intent {
 }
 
 /** What one decision leaves in the store; all of a batch is one commit. */
-export interface DecisionRecord {
+export interface DecisionRecord extends AmongHolders {
   readonly link: LinkId;
   readonly entity: EntityName;
   /** Mark of the work that the decision was made of; null when there was none. */

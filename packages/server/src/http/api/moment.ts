@@ -141,9 +141,10 @@ export function momentRoutes(moment: Moment): readonly Bound[] {
       async (call) => {
         const quote = call.params.id;
         const { by } = call.caller;
-        const { accepted, rest } = call.body;
+        const { accepted, rest, olderRevision } = call.body;
         const part = accepted.length === 0 ? {} : { part: { lines: accepted, rest } };
-        const asked = { quote, by, until: "ordered", ...part, ...within(call) } as const;
+        const older = olderRevision ? { isOlderRevision: true } : {};
+        const asked = { quote, by, until: "ordered", ...part, ...older, ...within(call) } as const;
         return orderingAnswer(await moment.quoteToOrder(asked), quote);
       },
       { pending: (call) => orderingAnswer(goesOn, call.params.id) },

@@ -12,6 +12,7 @@ import { forgottenSince } from "./epochs.ts";
 import { writeNotes } from "./journal.ts";
 import { jsonb } from "./json.ts";
 import { checkFence } from "./leases.ts";
+import { stillSole } from "./sole.ts";
 import { restoreLinks } from "./restore-links.ts";
 import type { State } from "./state.ts";
 import { keyOf } from "./table.ts";
@@ -294,7 +295,7 @@ export function decisionPart(state: State): Part {
           given.map(({ link }) => link),
         );
         holdMatching(state, given);
-        const records = takeWork(state, given);
+        const records = takeWork(state, stillSole(state, given));
         saveLines(
           state,
           records.flatMap(({ link, lines }) => lines.map((line) => ({ ...line, link }))),
@@ -319,6 +320,8 @@ export function decisionPart(state: State): Part {
         );
         markLinks(state, parents, { reason: "demanded", now });
         wakeOverdue(state, records, now);
+        const woken = records.flatMap(({ wakes = [] }) => wakes);
+        markLinks(state, woken, { reason: "not held back", now });
         const saved = saveIntents(
           state,
           records.flatMap(({ intents }) => intents),

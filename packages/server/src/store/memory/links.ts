@@ -14,6 +14,7 @@ import { writeNotes } from "./journal.ts";
 import { compareText, jsonb } from "./json.ts";
 import { checkLease } from "./leases.ts";
 import type { State } from "./state.ts";
+import { comingOn, membersOn } from "./sole.ts";
 import { keyOf } from "./table.ts";
 
 type Part = Pick<
@@ -288,11 +289,12 @@ function lookUps(state: State): Pick<Store, "holdersOf" | "linksOf"> {
       return rows.flatMap((row): readonly KeyHolder[] => {
         const owner = link.get(row.link_id);
         if (owner === undefined || owner.state === "merged") return [];
-        const members = member
-          .by("link", row.link_id)
-          .flatMap((each) => (each.is_alias ? [] : [each.connection as ConnectionId]));
+        const members = membersOn(state, row.link_id);
+        const coming = comingOn(state, row.link_id).toSorted(compareText) as ConnectionId[];
         const connection = row.connection as ConnectionId;
-        return [{ key: row.key, link: row.link_id as LinkId, connection, members, state: owner.state }];
+        return [
+          { key: row.key, link: row.link_id as LinkId, connection, members, coming, state: owner.state },
+        ];
       });
     },
     async linksOf(records) {

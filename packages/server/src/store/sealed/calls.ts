@@ -8,6 +8,7 @@ import type {
   ParkEntry,
   ResolvedEntry,
   Resolution,
+  SoleClaim,
   Store,
   StoredObservation,
 } from "../port.ts";
@@ -71,8 +72,14 @@ function decision(sealer: Sealer, record: DecisionRecord): DecisionRecord {
       values: whole(pen, subject, conflict.values),
     })),
     parks: record.parks.map((park) => parked(pen, subject, park)),
+    ...(record.sole === undefined ? {} : { sole: record.sole.map((claim) => claimed(pen, claim)) }),
   };
 }
+
+const claimed = (pen: Pen, claim: SoleClaim): SoleClaim => {
+  const [key = claim.key] = matchKeys(pen, [claim.key]);
+  return { ...claim, key };
+};
 
 function outcome(sealer: Sealer, one: IntentOutcome): IntentOutcome {
   const { pen, vault } = sealer;

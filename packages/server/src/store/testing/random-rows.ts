@@ -300,6 +300,14 @@ export const decision: fc.Arbitrary<Omit<DecisionRecord, "marked">> = fc
         { weight: 1, arbitrary: fc.record({ drop: some(connection), back: some(connection) }) },
       ),
       lines: some(line),
+      sole: some(
+        fc.record({
+          key: fc.constantFrom("k1", "k2", "k3"),
+          connection,
+          judged: some(link),
+        }),
+      ),
+      wakes: some(link),
     }),
   );
 

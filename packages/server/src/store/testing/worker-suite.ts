@@ -29,10 +29,10 @@ export function workerSuite(name: string, open: () => Promise<Store>): void {
     matching = await matchAccounts(store, "a matcher");
   });
 
-  const makeLink = async (link: LinkId): Promise<void> => {
+  const makeLink = async (link: LinkId, keys: readonly string[] = []): Promise<void> => {
     await store.checkpoint({ observations: [seen(link)], unreadable: [], cursor: null, runId: null });
     const record = { connection: crm, entity: "accounts", id: externalId(link) };
-    const resolution = { kind: "found", link, generation: 1, keys: [] } as const;
+    const resolution = { kind: "found", link, generation: 1, keys } as const;
     await store.commitResolutions([{ record, resolution }], null, matching);
   };
   const only = (rights: Rights, link: LinkId): Rights => ({
@@ -232,6 +232,77 @@ export function workerSuite(name: string, open: () => Promise<Store>): void {
       const stale = decision(parent, { intents: [intent(parent)] });
       expect(await store.commitDecisions([stale], null, rights)).toEqual([]);
       expect([await isDue(parent), await store.intentsOf([parent])]).toEqual([true, []]);
+    });
+
+    const createOf = (link: LinkId, judged: readonly LinkId[] = []) =>
+      decision(link, { intents: [intent(link)], sole: [{ key: "k", connection: crm, judged }] });
+
+    test("of two links that claim one key the second create is not stored, and its link is due", async () => {
+      const rights = await takeAll(store, "one");
+      for (const link of [parent, child]) await makeLink(link, ["k"]);
+      await store.markWork([child], "asked");
+      const [marked = null] = (await store.loadBundles([child])).map((bundle) => bundle.marked);
+      expect(await store.commitDecisions([createOf(parent)], null, rights)).toEqual([parent]);
+      const second = { ...createOf(child), marked };
+      expect(await store.commitDecisions([second], null, rights)).toEqual([]);
+      expect([await isDue(child), await store.intentsOf([child])]).toEqual([true, []]);
+      const holders = await store.holdersOf("accounts", ["k"]);
+      expect(holders.map(({ link, coming }) => [link, coming])).toEqual(
+        [
+          [parent, [erp]],
+          [child, []],
+        ].toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+      );
+      // One that was judged may stand beside it.
+      const beside = { ...createOf(child, [parent]), marked };
+      expect(await store.commitDecisions([beside], null, rights)).toEqual([child]);
+    });
+
+    test("of two that claim one key in one commit the first is stored", async () => {
+      const rights = await takeAll(store, "one");
+      for (const link of [parent, child]) await makeLink(link, ["k"]);
+      const records = [createOf(child), createOf(parent)];
+      expect(await store.commitDecisions(records, null, rights)).toEqual([child]);
+    });
+
+    test("a claim is free again when the create is refused, and while nobody knows it is not", async () => {
+      const rights = await takeAll(store, "one");
+      for (const link of [parent, child]) await makeLink(link, ["k"]);
+      await store.commitDecisions([createOf(parent)], null, rights);
+      const claim = {
+        rights,
+        target: erp,
+        entity: "accounts",
+        limit: 9,
+        keys: null,
+        sendWithinMs: 5,
+      } as const;
+      const [sent] = await store.claimIntents(claim);
+      const doubt = { reason: "doubt_unprovable", connection: erp, externalId: null } as const;
+      const park = { ...doubt, intentKey: sent?.key ?? "", problems: {}, failure: null };
+      await store.commitOutcomes(
+        [outcome(sent as Intent, { state: "parked", id: null, park })],
+        null,
+        rights,
+      );
+      expect(await store.commitDecisions([createOf(child)], null, rights)).toEqual([]);
+      await store.redrive([(await store.listParks())[0]?.parkId ?? ""], "a person");
+      const [doubted] = await store.doubtfulIntents({ rights, target: erp, entity: "accounts", limit: 9 });
+      await store.commitOutcomes([outcome(doubted as Intent, { state: "refused", id: null })], null, rights);
+      expect(await store.commitDecisions([createOf(child)], null, rights)).toEqual([child]);
+    });
+
+    test("links that a decision wakes are due with it, and not where it is not stored", async () => {
+      const rights = await takeAll(store, "one");
+      for (const link of [parent, child]) await makeLink(link);
+      await store.commitDecisions([decision(child)], null, rights);
+      await store.markWork([parent], "meanwhile");
+      const waking = decision(parent, { wakes: [child] });
+      expect(await store.commitDecisions([waking], null, rights)).toEqual([]);
+      expect(await isDue(child)).toBe(false);
+      const [marked = null] = (await store.loadBundles([parent])).map((bundle) => bundle.marked);
+      expect(await store.commitDecisions([{ ...waking, marked }], null, rights)).toEqual([parent]);
+      expect(await isDue(child)).toBe(true);
     });
 
     test("a child that is stored as waiting after its parent came is due again", async () => {
