@@ -11,6 +11,13 @@ export interface LineThen {
   readonly isOtherPrice: boolean | null;
   /** Whether the whole quantity was on hand for it when it was ordered; null for what nobody counts. */
   readonly isThere: boolean | null;
+  /** What other open shipments are to take of it from the same warehouse; missing where nobody looked. */
+  readonly othersNeed?: number;
+  /**
+   * Day on which the ERP itself plans to send it; that of the order with the longest lead time of its
+   * products, which goes for all that is sent together; and the day that the order asks for.
+   */
+  readonly planned?: { readonly on: string; readonly byLeadTime: string; readonly wanted: string | null };
 }
 
 /** What the ERP did, by its own records. */
@@ -23,6 +30,8 @@ export interface Then {
   readonly totals: { readonly net: string; readonly tax: string; readonly gross: string } | null;
   /** By line; empty without an order. */
   readonly lines: readonly LineThen[];
+  /** Whether the ERP made the order and can do nothing with it: none of its goods is planned to be sent. */
+  readonly isStuck?: boolean;
   /** Whether the ERP holds the order back for the customer's credit or standing. */
   readonly isCredit: boolean;
 }

@@ -22,6 +22,8 @@ export interface QuoteGround {
   /** After the conversion. `code` is what the conversion was refused with. */
   readonly look: (drawn: DrawnQuote, code: string | null) => Promise<Then>;
   readonly close: () => Promise<void>;
+  /** So long a quote is asked for that does not become an order, ms; four seconds without. */
+  readonly orderMs?: number;
 }
 
 /** One quote, asked about and converted. */
@@ -36,17 +38,26 @@ export interface Tried {
 
 /** Longer than any answer takes. */
 const budgetMs = 60_000;
-/** So long a quote is asked for that does not become an order. */
-const orderMs = 4_000;
+const orderMsUsual = 4_000;
 
-/** Asks and converts one quote after the other. */
-export async function tryQuotes(ground: QuoteGround, count: number): Promise<readonly Tried[]> {
+/** Asks and converts one quote after the other; `hear` hears after each. */
+export async function tryQuotes(
+  ground: QuoteGround,
+  count: number,
+  hear: (sofar: readonly Tried[]) => void = () => undefined,
+): Promise<readonly Tried[]> {
   const all: Tried[] = [];
-  for (let nth = 1; nth <= count; nth += 1) all.push(await tryQuote(ground, nth));
+  for (let nth = 1; nth <= count; nth += 1) {
+    all.push(await tryQuote(ground, nth));
+    hear(all);
+  }
   return all;
 }
 
-async function tryQuote({ engine, draw, look }: QuoteGround, nth: number): Promise<Tried> {
+async function tryQuote(
+  { engine, draw, look, orderMs = orderMsUsual }: QuoteGround,
+  nth: number,
+): Promise<Tried> {
   const quote = await draw(nth);
   const name = `crm:${quote.id}`;
   const told = await engine.moment.preflight({ quote: name, budgetMs });
@@ -56,12 +67,13 @@ async function tryQuote({ engine, draw, look }: QuoteGround, nth: number): Promi
   const failure = ended.kind === "refused" ? ended.refusal.failure : null;
   const outcome = await look(quote, failure?.code ?? null);
   const preflight = told.answer;
+  const today = new Date().toISOString().slice(0, 10);
   return {
     ...{ quote, preflight, outcome },
     ending: ended.kind === "refused" ? `${ended.refusal.code} ${failure?.code ?? ""}`.trim() : ended.kind,
     disagreements: disagreementsOf(preflight, outcome).map((each) => ({
       ...each,
-      reason: reasonOf(each, { preflight, outcome }),
+      reason: reasonOf(each, { preflight, outcome, today }),
     })),
   };
 }
@@ -71,7 +83,8 @@ export function trialText(all: readonly Tried[]): string {
   const counts = new Map<string, number>();
   const count = (key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
   for (const { preflight, outcome, ending, disagreements } of all) {
-    const became = outcome.orders === 1 ? "ordered" : `not ordered: ${outcome.refusal ?? ending}`;
+    const made = outcome.isStuck === true ? "ordered, and stuck there" : "ordered";
+    const became = outcome.orders === 1 ? made : `not ordered: ${outcome.refusal ?? ending}`;
     count(`${preflight.verdict.padEnd(8)} ${became}`);
     for (const { what, reason } of disagreements) count(`! ${what}: ${reason ?? "UNEXPLAINED"}`);
   }
@@ -86,19 +99,26 @@ export function trialText(all: readonly Tried[]): string {
   ].join("\n");
 }
 
-/** What is wrong with a trial: each verdict that nobody can explain, and whatever it did not look at. */
-export function trialFaults(all: readonly Tried[]): readonly string[] {
-  const unexplained = all.flatMap(({ quote, disagreements, preflight, outcome, ending }) =>
+const saidOf = ({ verdict, code, quoted, found }: Preflight["findings"][number]): string =>
+  `${verdict} ${code} (${quoted ?? "none"}; ${found ?? "none"})`;
+
+/** Each verdict that nobody can explain. */
+export function unexplainedOf(all: readonly Tried[]): readonly string[] {
+  return all.flatMap(({ quote, disagreements, preflight, outcome, ending }) =>
     disagreements
       .filter(({ reason }) => reason === null)
       .map(({ what, line }) => {
         const findings = [...preflight.findings, ...preflight.lines.flatMap((each) => each.findings)];
-        const said = findings.map(({ verdict, code }) => `${verdict} ${code}`).join(", ");
+        const said = findings.map(saidOf).join(", ");
         const at = line === null ? "" : ` in line ${line + 1}`;
         const marked = `${quote.id} (${quote.marks.join(", ")})`;
         return `${marked}: ${what}${at}; said ${said}; then ${ending} ${outcome.refusal ?? ""}`;
       }),
   );
+}
+
+/** What is wrong with a trial: each verdict that nobody can explain, and whatever it did not look at. */
+export function trialFaults(all: readonly Tried[]): readonly string[] {
   // So few as a test draws need not hold each of them.
   const wanted = all.length < 100 ? (["blocked"] as const) : (["blocked", "differs"] as const);
   const missing = wanted.filter((verdict) => !all.some(({ preflight }) => preflight.verdict === verdict));
@@ -106,7 +126,7 @@ export function trialFaults(all: readonly Tried[]): readonly string[] {
     (isOrdered) => !all.some(({ outcome }) => (outcome.orders === 1) === isOrdered),
   );
   return [
-    ...unexplained,
+    ...unexplainedOf(all),
     ...missing.map((verdict) => `no quote was ${verdict}`),
     ...ends.map((isOrdered) => `no quote was ${isOrdered ? "" : "not "}ordered`),
     ...all

@@ -1,20 +1,28 @@
 /**
  * Preflights of random quotes held against what the ERP then does with each:
- * `npm run soak -- preflight [--quotes 500] [--seed 1]`. Exit code 1 on a verdict that nobody can explain.
+ * `npm run soak -- preflight [--erp twin|tryton] [--quotes 500] [--seed 1]`. Exit code 1 on a verdict that
+ * nobody can explain.
  */
 import { parseArgs } from "node:util";
-import { trialFaults, trialText, tryQuotes } from "../e2e/preflight-trial.ts";
+import { trialFaults, trialText, tryQuotes, unexplainedOf } from "../e2e/preflight-trial.ts";
+import { openTrytonGround } from "../e2e/preflight-tryton.ts";
 import { openTwinGround } from "../e2e/preflight-twin.ts";
 
 const { values } = parseArgs({
   options: {
+    erp: { type: "string", default: "twin" },
     quotes: { type: "string", default: "500" },
     seed: { type: "string", default: "1" },
   },
 });
-const ground = await openTwinGround(Number(values.seed));
+const open = values.erp === "tryton" ? openTrytonGround : openTwinGround;
+const ground = await open(Number(values.seed));
 try {
-  const all = await tryQuotes(ground, Number(values.quotes));
+  const all = await tryQuotes(ground, Number(values.quotes), (sofar) => {
+    for (const fault of unexplainedOf(sofar.slice(-1))) console.log(`? ${fault}`);
+    const hour = new Date().toISOString().slice(11, 19);
+    if (sofar.length % 50 === 0) console.log(`${hour} ${trialText(sofar)}`);
+  });
   console.log(trialText(all));
   const faults = trialFaults(all);
   for (const fault of faults) console.log(`! ${fault}`);

@@ -177,11 +177,13 @@ const quoteToOrder = map("the way from a quote to its order; quotes are read as 
   ),
   refuses: list(
     choice(
-      "price_missing, price_zero: a line; warehouse_missing: goods; warehouse_unknown: not in places",
+      "price_missing, price_zero: a line; warehouse_missing: goods; warehouse_unknown: not in places; " +
+        "address_missing: a customer",
       "price_missing",
       "price_zero",
       "warehouse_missing",
       "warehouse_unknown",
+      "address_missing",
     ),
     "what makes the system refuse an order, where no other answer tells it",
   ),

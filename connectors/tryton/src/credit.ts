@@ -13,7 +13,9 @@ const entriesMax = 10_000;
 
 /**
  * Credit of a customer as `confirm` measures it: open receivables, and what confirmed sales have not been
- * invoiced of, in the company's currency; an order counts with its amount without tax.
+ * invoiced of, in the company's currency. An order counts with its amount without tax, and with that number
+ * as it stands where it is in another currency: Tryton 6.0 compares it unconverted
+ * (`sale_credit_limit/sale.py`), and counts it converted once it is confirmed.
  */
 export async function credit(rpc: Rpc, { customer, order }: CreditRequest): Promise<CreditAnswer> {
   const { company, currency } = await loadFacts(rpc);
@@ -26,11 +28,6 @@ export async function credit(rpc: Rpc, { customer, order }: CreditRequest): Prom
   if (row === undefined) throw refusal("customer_unknown", "Tryton has no such customer");
   const amount = order === null ? "0" : normal(order.amount);
   if (amount === undefined) throw refusal("amount_unreadable", "the order's amount is no decimal number");
-  if (order !== null && order.currency !== currency)
-    throw refusal(
-      "currency_differs",
-      "Tryton measures credit in the company's currency, and so must the order be",
-    );
   const limit = text(row, "credit_limit_amount");
   const exposure = text(row, "credit_amount") ?? "0";
   const openInvoices = text(row, "receivable") ?? "0";

@@ -14,7 +14,7 @@ import { readByIds, readIds, readPage } from "./reader.ts";
 import { createRpc } from "./rpc.ts";
 import { describe, shapes } from "./schema.ts";
 import type { TrytonDescription } from "./schema.ts";
-import { sendWrites } from "./writer.ts";
+import { foreseeRefusal, sendWrites } from "./writer.ts";
 
 export { referencePrefix } from "./party.ts";
 export type { Options as TrytonOptions } from "./options.ts";
@@ -59,6 +59,7 @@ export function openTryton(session: Session): TrytonConnection {
     }),
     closedPeriods: async () => closedPeriods(rpc),
     write: async (writes) => sendWrites(rpc, writes),
+    foreseeRefusal: async (write) => foreseeRefusal(rpc, write),
     probe: async (request) => probe(rpc, request),
     recordUrl: (entity, id) => recordUrl(options, entity, id),
     receive: () => ({ ok: false, fault: "forged", reason: "Tryton sends no webhooks" }),

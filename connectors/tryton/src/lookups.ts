@@ -1,7 +1,7 @@
 import { loadFacts } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { refusal } from "./failures.ts";
-import { one, text, trytonId } from "./native.ts";
+import { flag, one, text, trytonId } from "./native.ts";
 import type { Json, Row } from "./native.ts";
 import type { Rpc } from "./rpc.ts";
 
@@ -16,6 +16,12 @@ export interface Lookups {
   readonly currency: (code: string) => Promise<number>;
   /** A unit by its symbol, among those of the product's category. */
   readonly unit: (product: number, symbol: string) => Promise<number>;
+  /** Whether a product is active and sold at all; Tryton asks for the second only. */
+  readonly isSold: (product: number) => Promise<boolean>;
+  /** Whether a product has the category that its accounts and taxes stand in. */
+  readonly isBooked: (product: number) => Promise<boolean>;
+  /** Whether a party is active; Tryton itself takes a sale of any. */
+  readonly isActiveParty: (party: number) => Promise<boolean>;
   readonly productByCode: (code: string) => Promise<number>;
   readonly saleUnit: (product: number) => Promise<number>;
 }
@@ -63,6 +69,19 @@ export function createLookups(rpc: Rpc): Lookups {
       };
       return byField(units, "unit_unknown")(symbol);
     },
+    isSold: async (product) => {
+      const row = (await productOf(read, product)) ?? {};
+      return flag(row, "active") && flag(row, "salable");
+    },
+    isBooked: async (product) => {
+      const domain: readonly Json[] = [["id", "=", product]];
+      const [row] = await read({ model: "product.product", field: "template.account_category", domain });
+      return trytonId(one(row ?? {}, "template")?.["account_category"]) !== undefined;
+    },
+    isActiveParty: async (party) => {
+      const [row] = await read({ model: "party.party", field: "active", domain: [["id", "=", party]] });
+      return row !== undefined && flag(row, "active");
+    },
     productByCode: async (code) => {
       const products: Table = {
         model: "product.product",
@@ -93,7 +112,7 @@ function tableReader(rpc: Rpc): ReadTable {
 }
 
 async function productOf(read: ReadTable, product: number): Promise<Row | null> {
-  const more = ["sale_uom", "default_uom.category"];
+  const more = ["active", "salable", "sale_uom", "default_uom.category"];
   const found = await read({ model: "product.product", field: "code", domain: [["id", "=", product]], more });
   return found[0] ?? null;
 }

@@ -1,7 +1,7 @@
 import { readOnlyAbilities } from "@crossfoot/connector-sdk";
 import type { EntityAbilities, Manifest } from "@crossfoot/connector-sdk";
 import { orderTransitions } from "./cancel-order.ts";
-import { operationAbilities } from "./operations.ts";
+import { operationAbilitiesOf } from "./operations.ts";
 import type { Options } from "./options.ts";
 import { quoteTransitions } from "./transition.ts";
 import { writesAtOnce } from "./writer.ts";
@@ -63,6 +63,6 @@ export function manifestOf(options: Options): Manifest {
     commitLagMs,
     stampGranularityMs: 1,
     webhooks: false,
-    operations: operationAbilities,
+    operations: operationAbilitiesOf(options),
   };
 }

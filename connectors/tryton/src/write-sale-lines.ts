@@ -52,6 +52,11 @@ function priced(draft: SaleDraft, row: JsonMap): Priced {
   return { net, gross, percent, isFolded: hasDiscount && !isKept };
 }
 
+/** Refuses a quote without lines. */
+export function needsLines(rows: readonly JsonMap[]): void {
+  if (rows.length === 0) throw refusal("lines_missing", "a quote needs at least one line", "lines");
+}
+
 /**
  * Commands for the lines: what is gone is deleted (a draft's lines leave no trace), what is there is changed.
  */
@@ -61,8 +66,7 @@ export async function prepareLines(draft: SaleDraft, head: SaleHead): Promise<vo
   const commands: Json[] = [];
   const shown = isCreate ? [] : mapsOf(current["lines"]);
   const wanted = patch["lines"] === undefined ? undefined : mapsOf(patch["lines"]);
-  if (isCreate && (wanted ?? []).length === 0)
-    throw refusal("lines_missing", "a quote needs at least one line", "lines");
+  if (isCreate) needsLines(wanted ?? []);
   const kept = new Set((wanted ?? shown).map((row) => trytonId(row["id"])));
   for (const row of shown) {
     const id = trytonId(row["id"]);
@@ -94,14 +98,30 @@ function quantityOf(row: JsonMap): number {
   throw refusal("quantity_unreadable", "a quantity is no number that Tryton can hold", "lines");
 }
 
-async function lineValues(draft: SaleDraft, head: SaleHead, row: JsonMap): Promise<JsonMap> {
+/** A line's own goods and price. */
+interface LineGoods {
+  readonly product: number;
+  readonly unit: number;
+  readonly quantity: number;
+  readonly price: Priced;
+}
+
+/** The goods and the price of a row, refused when Tryton or this connector does not take them. */
+export async function lineGoods(draft: SaleDraft, row: JsonMap): Promise<LineGoods> {
   const product = trytonId(row["product"]);
   if (product === undefined) throw refusal("product_missing", "a line has no product", "lines");
   const quantity = quantityOf(row);
   const symbol = text(row, "unit");
   if (symbol === null) throw refusal("unit_missing", "a quantity has no unit", "lines");
   const unit = await draft.lookups.unit(product, symbol);
-  const price = priced(draft, row);
+  // Tryton's screens offer active products only, its server takes any.
+  if (!(await draft.lookups.isSold(product)))
+    throw refusal("not_salable", "this product is not sold any more, or not at all", "lines");
+  return { product, quantity, unit, price: priced(draft, row) };
+}
+
+async function lineValues(draft: SaleDraft, head: SaleHead, row: JsonMap): Promise<JsonMap> {
+  const { product, quantity, unit, price } = await lineGoods(draft, row);
   const taxes = taxIds(await lineChanges(draft, head, { product, unit, quantity }));
   return {
     type: "line",
@@ -198,15 +218,19 @@ async function freight(
     into.commands.push(["write", [id], { quantity: 1, unit_price: price }]);
     return;
   }
-  const code = draft.rpc.options.freightProduct;
-  if (code === null)
-    throw refusal(
-      "freight_unsupported",
-      "set the option freightProduct to the product of a freight line",
-      "freight",
-    );
-  const product = await draft.lookups.productByCode(code);
+  const product = await freightProduct(draft);
   const unit = await draft.lookups.saleUnit(product);
   const taxes = taxIds(await lineChanges(draft, head, { product, unit, quantity: 1 }));
   into.created.push({ type: "line", product, quantity: 1, unit, unit_price: price, taxes: [["add", taxes]] });
+}
+
+/** The product that freight is sold as. */
+export async function freightProduct({ rpc, lookups }: SaleDraft): Promise<number> {
+  const code = rpc.options.freightProduct;
+  if (code !== null) return lookups.productByCode(code);
+  throw refusal(
+    "freight_unsupported",
+    "set the option freightProduct to the product of a freight line",
+    "freight",
+  );
 }

@@ -2,14 +2,15 @@ import type { NativeWrite } from "@crossfoot/connector-sdk";
 import { compare } from "./decimal.ts";
 import { refusal } from "./failures.ts";
 import type { Lookups } from "./lookups.ts";
-import { isBlank, isList, isMap, isSame, scalar, text, trytonId } from "./native.ts";
+import { isBlank, isList, isMap, isSame, mapsOf, scalar, text, trytonId } from "./native.ts";
 import type { Json, JsonMap } from "./native.ts";
 import { isBlankAddress } from "./party.ts";
 import type { Rpc } from "./rpc.ts";
 import { shipmentAddress } from "./sale-address.ts";
+import { todayOf } from "./stock-levels.ts";
 import { date } from "./wire.ts";
 import type { Prepared } from "./write-party.ts";
-import { foldedNote, prepareLines } from "./write-sale-lines.ts";
+import { foldedNote, freightProduct, lineGoods, needsLines, prepareLines } from "./write-sale-lines.ts";
 import type { SaleDraft } from "./write-sale-lines.ts";
 
 const noCurrency = "a sale needs a currency; none is assumed";
@@ -37,24 +38,8 @@ async function draftOf(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<
  * top.
  */
 export async function prepareSale(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<Prepared> {
-  const draft = await draftOf(rpc, write, lookups);
-  const { patch, reference } = write;
-  const party = trytonId(patch["party"]);
-  if (party === undefined) throw refusal("required", "a sale needs a customer", "party");
-  await header(draft);
-  const currency = trytonId(draft.values["currency"]);
-  if (currency === undefined) throw refusal("currency_missing", noCurrency, "currency");
-  const [invoiceParty, shipmentParty] = [
-    trytonId(patch["invoice_party"]) ?? null,
-    trytonId(patch["shipment_party"]) ?? null,
-  ];
-  const filled = await filledIn(draft, { party, invoiceParty, shipmentParty, currency });
-  for (const field of ["invoice_address", "shipment_address", "payment_term", "price_list"]) {
-    draft.values[field] ??= filled[field] ?? null;
-  }
-  if (rpc.options.warehouse !== null) {
-    draft.values["warehouse"] ??= await lookups.warehouse(rpc.options.warehouse);
-  }
+  const { reference } = write;
+  const { draft, party, invoiceParty, shipmentParty, currency } = await headOf(rpc, write, lookups);
   draft.values["company"] = draft.facts.company;
   draft.values[rpc.options.referenceField] = reference;
   const priceList = trytonId(draft.values["price_list"]) ?? null;
@@ -67,6 +52,80 @@ export async function prepareSale(rpc: Rpc, write: NativeWrite, lookups: Lookups
   });
   await shipTo(draft, shipmentParty ?? party);
   return { values: draft.values, parts: [] };
+}
+
+/** A sale as far as its header makes it, and its parties. */
+interface FilledHead {
+  readonly draft: SaleDraft;
+  readonly party: number;
+  readonly invoiceParty: number | null;
+  readonly shipmentParty: number | null;
+  readonly currency: number;
+}
+
+async function headOf(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<FilledHead> {
+  const draft = await draftOf(rpc, write, lookups);
+  const { patch } = write;
+  const party = trytonId(patch["party"]);
+  if (party === undefined) throw refusal("required", "a sale needs a customer", "party");
+  await header(draft);
+  const currency = trytonId(draft.values["currency"]);
+  if (currency === undefined) throw refusal("currency_missing", noCurrency, "currency");
+  // Tryton's screens offer active customers only, its server takes any.
+  if (!(await lookups.isActiveParty(party)))
+    throw refusal("customer_inactive", "the customer is not active in Tryton", "party");
+  const [invoiceParty, shipmentParty] = [
+    trytonId(patch["invoice_party"]) ?? null,
+    trytonId(patch["shipment_party"]) ?? null,
+  ];
+  const filled = await filledIn(draft, { party, invoiceParty, shipmentParty, currency });
+  for (const field of ["invoice_address", "shipment_address", "payment_term", "price_list"]) {
+    draft.values[field] ??= filled[field] ?? null;
+  }
+  if (rpc.options.warehouse !== null) {
+    draft.values["warehouse"] ??= await lookups.warehouse(rpc.options.warehouse);
+  }
+  return { draft, party, invoiceParty, shipmentParty, currency };
+}
+
+/**
+ * Everything by which a quote would be refused on its way to an order, as far as it can be told before:
+ * what it names has to be there, and `quote` wants both addresses. Rejects with that; changes nothing.
+ */
+export async function foreseeSale(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<void> {
+  const { patch } = write;
+  // Without a customer, who is made first then, the rest can be told all the same.
+  const isKnown = trytonId(patch["party"]) !== undefined;
+  const draft = isKnown ? (await headOf(rpc, write, lookups)).draft : await draftOf(rpc, write, lookups);
+  if (!isKnown) await header(draft);
+  checkDates(rpc, patch);
+  const rows = mapsOf(patch["lines"]);
+  needsLines(rows);
+  for (const row of rows) {
+    const { product } = await lineGoods(draft, row);
+    // Tryton confirms such a sale, and then makes neither its shipment nor its invoice.
+    if (!(await lookups.isBooked(product)))
+      throw refusal("setup_incomplete", "a product has no accounting category in Tryton", "lines");
+  }
+  const freight = patch["freight"];
+  const amount = isMap(freight) && !isBlank(freight["amount"]) ? scalar(freight["amount"]) : "0";
+  if (compare(amount, "0") !== 0) await freightProduct(draft);
+  if (!isKnown) return;
+  const shipTo = patch["shipment_address"];
+  const isShipped = isMap(shipTo) && !isBlankAddress(shipTo);
+  for (const [field, word] of [
+    ["invoice_address", "an invoice address"],
+    ["shipment_address", "a shipment address"],
+  ] as const)
+    if (isBlank(draft.values[field]) && !(isShipped && field === "shipment_address"))
+      throw refusal("quote_incomplete", `the quote needs ${word}: the customer has no address`, field);
+}
+
+/** Tryton takes no shipping before the day of the sale, which is that of the confirmation without one. */
+function checkDates(rpc: Rpc, patch: JsonMap): void {
+  const [wanted, sold] = [patch["shipping_date"], patch["sale_date"]];
+  if (isBlank(wanted) || scalar(wanted) >= (isBlank(sold) ? todayOf(rpc) : scalar(sold))) return;
+  throw refusal("date_too_early", "the requested day is before the day of the sale", "shipping_date");
 }
 
 /**

@@ -1,5 +1,6 @@
 import {
   ConnectorError,
+  failureRecord,
   openOutcomes,
   runsOf,
   sendHalving,
@@ -14,7 +15,7 @@ import { createLookups } from "./lookups.ts";
 import type { Lookups } from "./lookups.ts";
 import { ownAgain, replaceParty } from "./merge.ts";
 import { externalId, isList, isMap, isSame, keyOf, text, trytonId } from "./native.ts";
-import type { ExternalId, Json, JsonMap, Row } from "./native.ts";
+import type { ExternalId, FailureRecord, Json, JsonMap, Row } from "./native.ts";
 import { accounts, contacts } from "./party.ts";
 import { readByIds } from "./reader.ts";
 import type { Rpc } from "./rpc.ts";
@@ -25,7 +26,7 @@ import { stampsOf } from "./version.ts";
 import { encodeAs } from "./wire.ts";
 import { prepareParty } from "./write-party.ts";
 import type { Prepared } from "./write-party.ts";
-import { prepareSale, prepareSaleUpdate } from "./write-sale.ts";
+import { foreseeSale, prepareSale, prepareSaleUpdate } from "./write-sale.ts";
 import type { SaleNow } from "./write-sale.ts";
 
 /** Records that one `create` or `write` moves: one transaction, one outcome. */
@@ -55,6 +56,21 @@ export async function sendWrites(rpc: Rpc, writes: readonly NativeWrite[]): Prom
     else await sendRun(sending, run);
   }
   return sending.outcomes.all;
+}
+
+/**
+ * Why a create would be refused before Tryton's own rules of the moment (its credit limit) are asked, or
+ * null. Changes nothing. Rejects when nothing was told.
+ */
+export async function foreseeRefusal(rpc: Rpc, write: NativeWrite): Promise<FailureRecord | null> {
+  if (write.entity !== "quotes" || write.kind !== "create") return null;
+  try {
+    await foreseeSale(rpc, write, createLookups(rpc));
+    return null;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.failure === "invalid") return failureRecord(error);
+    throw error;
+  }
 }
 
 /** Writes that are calls of their own. */

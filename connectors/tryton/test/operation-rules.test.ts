@@ -1,4 +1,4 @@
-import type { OrderStatusRequest } from "@crossfoot/connector-sdk";
+import type { CreditRequest, OrderStatusRequest } from "@crossfoot/connector-sdk";
 import { openTryton } from "@crossfoot/connector-tryton";
 import { describe, expect, it } from "vitest";
 import type { Row } from "../src/native.ts";
@@ -164,5 +164,26 @@ describe("how far an order has come", () => {
   it("is nothing of a sale that was never confirmed", async () => {
     const status = await statusOf({ state: "quotation", confirmed_by: null, "lines.": [goods(1, {})] });
     expect(status).toMatchObject({ ok: false, failure: { failure: "invalid", code: "order_unknown" } });
+  });
+});
+
+describe("the credit of a customer", () => {
+  it("measures an order in another currency by its number, as Tryton's confirmation does", async () => {
+    const decimal = (text: string): object => ({ __class__: "Decimal", decimal: text });
+    const party = {
+      ...{ id: 5, credit_limit_amount: decimal("100"), credit_amount: decimal("40") },
+      receivable: decimal("10"),
+    };
+    const session = fakeTryton(({ method }) => {
+      if (method === "model.party.party.search_read") return { result: [party] };
+      if (method === "model.account.move.line.search_read") return { result: [] };
+      if (method === "model.sale.sale.default_get") return { result: { shipment_method: "order" } };
+      return undefined;
+    });
+    const customer = "5" as unknown as CreditRequest["customer"];
+    const asked = async (amount: string) =>
+      openTryton(session).operations.credit({ customer, order: { amount, currency: "JPY" } });
+    expect(await asked("60")).toMatchObject({ verdict: "within", isRefused: false });
+    expect(await asked("60.01")).toMatchObject({ verdict: "over", isRefused: true });
   });
 });

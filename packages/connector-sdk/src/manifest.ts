@@ -53,6 +53,8 @@ export interface OperationAbilities {
     readonly refuses: "confirm" | "never";
     /** What of an order counts against the limit: its amount without or with tax. */
     readonly measuredBy: "net" | "gross";
+    /** Whose limit an order counts against: that of its customer, as without, or of whom is billed. */
+    readonly of?: "account" | "billTo";
   };
   readonly orderStatus?: {
     /** Orders in one request. */
@@ -65,14 +67,22 @@ export interface OperationAbilities {
     readonly keepsId: boolean;
     /** What makes the system refuse an order, where no answer of the other operations tells it. */
     readonly refuses?: readonly OrderRule[];
+    /** Code of the warehouse that an order gets which names none; null or missing where it gets none. */
+    readonly warehouse?: string | null;
   };
 }
 
 /**
  * A rule by which a system refuses an order: a line without a price; a line whose price is zero; counted
- * goods without a warehouse; a warehouse that is not among the places of its own stock answers.
+ * goods without a warehouse; a warehouse that is not among the places of its own stock answers; a customer
+ * without any address.
  */
-export type OrderRule = "price_missing" | "price_zero" | "warehouse_missing" | "warehouse_unknown";
+export type OrderRule =
+  | "price_missing"
+  | "price_zero"
+  | "warehouse_missing"
+  | "warehouse_unknown"
+  | "address_missing";
 
 /** Abilities of one entity in one system. */
 export interface EntityAbilities {

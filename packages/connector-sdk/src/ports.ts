@@ -266,6 +266,12 @@ export interface Connection {
   readIds(request: { readonly entity: EntityName; readonly cursor: string | null }): Promise<IdPage>;
   /** One outcome per write, in the order given. Rejects only when no write can have left us. */
   write(writes: readonly NativeWrite[]): Promise<readonly WriteOutcome[]>;
+  /**
+   * Why a create would be refused, by the system or by this connector, as far as it can be told without
+   * writing: what the record names and the system does not have, above all. Null when nothing speaks against
+   * it, which promises nothing. Missing where nothing can be told. Rejects when the system did not answer.
+   */
+  readonly foreseeRefusal?: (write: NativeWrite) => Promise<FailureRecord | null>;
   probe(request: ProbeRequest): Promise<ProbeAnswer>;
   /** Adds once what the connection rests on, such as a field for our reference. Repeats add nothing. */
   prepare?(request: PrepareRequest): Promise<readonly Preparation[]>;

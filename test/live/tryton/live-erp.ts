@@ -98,10 +98,16 @@ export const liveTryton: LiveSystem = {
   name: "tryton",
   title: "Tryton",
   reason: whyNot(place),
-  open: async () => {
-    const erp = await startTryton(place);
-    const admin = await loginAs({ ...erp, user: erp.adminUser, password: erp.adminPassword });
-    return {
+  open: async () => (await openTryton()).live,
+};
+
+/** A real Tryton, and a person who may do everything in it. */
+export async function openTryton(): Promise<{ readonly live: LiveErp; readonly admin: Admin }> {
+  const erp = await startTryton(place);
+  const admin = await loginAs({ ...erp, user: erp.adminUser, password: erp.adminPassword });
+  return {
+    admin,
+    live: {
       url: erp.url,
       startedInMs: erp.startedInMs,
       user: erp.user,
@@ -118,6 +124,6 @@ export const liveTryton: LiveSystem = {
       },
       tell: () => tell(admin),
       stop: erp.stop,
-    };
-  },
-};
+    },
+  };
+}

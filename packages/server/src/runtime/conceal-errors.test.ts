@@ -54,7 +54,7 @@ it("a connection keeps everything that it offers", () => {
     },
     ...{ describe: nothing, read: nothing, readByIds: nothing, readIds: nothing, write: nothing },
     ...{ probe: nothing, prepare: nothing, closedPeriods: nothing, recordUrl: nothing, receive: nothing },
-    ...{ operations: {}, under: nothing },
+    ...{ operations: {}, under: nothing, foreseeRefusal: nothing },
     greet: () => ({ body: "hello", contentType: "text/plain" }),
   };
   const concealed = concealErrors(whole, knowing());

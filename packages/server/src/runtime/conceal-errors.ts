@@ -84,7 +84,7 @@ function concealOperations(operations: Operations, concealing: Concealing): Oper
  * secret.
  */
 export function concealErrors(connection: Connection, concealing: Concealing): Connection {
-  const { closedPeriods, greet, operations } = connection;
+  const { closedPeriods, foreseeRefusal, greet, operations } = connection;
   const safe = <T>(call: () => Promise<T>): Promise<T> => withoutSecrets(concealing, call);
   const hide = <Row extends { readonly failure: FailureRecord }>(row: Row): Row => ({
     ...row,
@@ -111,6 +111,14 @@ export function concealErrors(connection: Connection, concealing: Concealing): C
       ? {}
       : { prepare: (request) => safe(async () => (await connection.prepare?.(request)) ?? []) }),
     ...(closedPeriods === undefined ? {} : { closedPeriods: () => safe(() => closedPeriods()) }),
+    ...(foreseeRefusal === undefined
+      ? {}
+      : {
+          foreseeRefusal: async (write) => {
+            const failure = await safe(() => foreseeRefusal(write));
+            return failure === null ? null : concealFailure(failure, concealing);
+          },
+        }),
     ...(operations === undefined ? {} : { operations: concealOperations(operations, concealing) }),
     ...(connection.under === undefined
       ? {}

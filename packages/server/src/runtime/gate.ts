@@ -102,7 +102,7 @@ export function gatedConnection(connection: Connection, by: GatedBy): Connection
       throw error;
     }
   };
-  const { closedPeriods } = connection;
+  const { closedPeriods, foreseeRefusal } = connection;
   return {
     ...connection,
     describe: () => pass(() => connection.describe(), well),
@@ -114,6 +114,9 @@ export function gatedConnection(connection: Connection, by: GatedBy): Connection
       ? {}
       : { prepare: (request) => pass(async () => (await connection.prepare?.(request)) ?? [], well, true) }),
     ...(closedPeriods === undefined ? {} : { closedPeriods: () => pass(closedPeriods, well) }),
+    ...(foreseeRefusal === undefined
+      ? {}
+      : { foreseeRefusal: (write) => pass(() => foreseeRefusal(write), well) }),
     write: (writes) => {
       const toldOf = (outcomes: readonly WriteOutcome[]) => toldByOutcomes(outcomes, by.now());
       return pass(() => connection.write(writes), toldOf, true);

@@ -1,7 +1,15 @@
-import { ConnectorError, decimals } from "@crossfoot/connector-sdk";
-import type { AvailabilityAnswer, PriceAnswer, RefusedRow, StockedRow } from "@crossfoot/connector-sdk";
+import { ConnectorError, decimals, referencesOf, writePatch } from "@crossfoot/connector-sdk";
+import type {
+  AvailabilityAnswer,
+  Connection,
+  EntityMapping,
+  NativeRecord,
+  PriceAnswer,
+  RefusedRow,
+  StockedRow,
+} from "@crossfoot/connector-sdk";
 import { canonicalBytes } from "@crossfoot/kernel";
-import type { ExternalId, Fields, LinkId, Value } from "@crossfoot/kernel";
+import type { EntityName, ExternalId, FailureRecord, Fields, LinkId, Value } from "@crossfoot/kernel";
 import type { AcceptedPart } from "./accept-port.ts";
 import { judgePart } from "./accept-rights.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
@@ -42,23 +50,24 @@ async function preflight(
   const crm = sideOfRole(world, "crm");
   const erp = sideOfRole(world, "erp");
   const id = await idOn(world, crm, { entity: "quotes", name });
-  const quote = partOfQuote(crm, await quoteNow(world, crm, { id, signal }), accepted);
-  const lines = linesOf(quote).map(({ fields }) => ({
-    product: linkIn(fields["product"]),
-    quantity: part(fields["quantity"], "value"),
-    unit: part(fields["quantity"], "unit"),
-  }));
-  const wanted = { account: linkIn(quote["account"]), pricebook: linkIn(quote["pricebook"]) };
-  const named = [wanted.account, wanted.pricebook, ...lines.map(({ product }) => product)];
-  const members = await world.store.membersOf(named.flatMap((link) => link ?? []));
+  const read = await readNow(world, crm, { entity: "quotes", id, signal });
+  const quote = partOfQuote(crm, read.fields, accepted);
+  const lines = goodsOf(quote);
+  const [buyer, billed] = [linkIn(quote["account"]), linkIn(quote["billTo"])];
+  const members = await world.store.membersOf(linksOf(quote));
   const idOf = (link: LinkId | null): ExternalId | null =>
     memberOn(
       members.filter((member) => member.link === link),
       erp,
     )?.id ?? null;
-  const [customer, pricebook] = [idOf(wanted.account), idOf(wanted.pricebook)];
+  const [customer, pricebook] = [idOf(buyer), idOf(linkIn(quote["pricebook"]))];
+  const asking = { erp, signal, quote };
   const products = lines.map(({ product }) => idOf(product));
   const known = products.flatMap((each) => each ?? []);
+  const { manifest, foreseeRefusal } = await erp.open(openTerms("interactive", signal));
+  const orders = manifest.operations?.quoteToOrder;
+  // What the order will be asked by: it gets the ERP's own warehouse where the quote names none.
+  const ordered = { ...quote, warehouse: text(quote["warehouse"]) ?? orders?.warehouse ?? null };
   const [shown, account] = await Promise.all([
     shownBy(world, erp, { entity: "products", ids: [...new Set(known)] }),
     customer === null ? null : shownBy(world, erp, { entity: "accounts", ids: [customer] }),
@@ -70,26 +79,31 @@ async function preflight(
       ? []
       : [{ at, product, quantity, unit: own }];
   });
-  const prices = await offered(() => askPrices({ erp, signal, customer, pricebook, quote, lines: asked }));
+  const prices = await offered(() => askPrices({ ...asking, customer, pricebook, lines: asked }));
   const priceAt = placed(asked, prices?.rows ?? null);
   const rows = lines.map((_line, at) => priceAt(at));
-  const [stock, credit] = await Promise.all([
-    offered(() => askStock({ erp, signal, quote, lines: asked })),
-    offered(() => askCredit({ erp, signal, customer, prices: prices && { ...prices, rows }, quote })),
+  // Somebody who is billed in the customer's place may be new to the ERP: nothing is told of him then.
+  const debtor = manifest.operations?.credit?.of === "billTo" && billed !== null ? idOf(billed) : customer;
+  const [stock, credit, foreseen, newcomer] = await Promise.all([
+    offered(() => askStock({ ...asking, lines: asked })),
+    offered(() => askCredit({ ...asking, customer: debtor, prices: prices && { ...prices, rows } })),
+    foreseeRefusal === undefined ? null : foresee(world, { ...asking, members, ask: foreseeRefusal }),
+    customer === null ? newcomerOf(world, crm, { read, signal }) : null,
   ]);
   const stockAt = placed<StockedRow | RefusedRow>(asked, stock?.rows ?? null);
-  const { manifest } = await erp.open(openTerms("interactive", signal));
   return judgeQuote({
-    quote,
+    quote: ordered,
     superseded: await supersededNow(world, crm, { id, fields: quote }),
     account: customer === null ? null : (account?.get(customer) ?? {}),
+    newcomer,
     products: products.map((each) => (each === null ? null : (shown.get(each) ?? {}))),
     prices: rows,
     stock: lines.map((_line, at) => stockAt(at)),
     totals: asked.length === lines.length && !hasExtras(quote) ? (prices?.totals ?? null) : null,
     currency: prices?.currency ?? text(quote["currency"]),
     credit,
-    refuses: manifest.operations?.quoteToOrder?.refuses ?? [],
+    refuses: orders?.refuses ?? [],
+    foreseen,
     unsendable: unsendable(world, erp, { quote, members }),
     today: new Date(world.clock.now()).toISOString().slice(0, 10),
   });
@@ -104,6 +118,20 @@ function partOfQuote({ id }: Side, quote: Fields, accepted: AcceptedPart["lines"
   const { taken } = judgePart(linesOf(quote), { part, names, lineRemoval: "row" });
   return { ...quote, net: null, tax: null, gross: null, lines: taken };
 }
+
+/** Links of all that a quote names. */
+function linksOf(quote: Fields): readonly LinkId[] {
+  const heads = ["account", "billTo", "shipTo", "pricebook"].map((field) => linkIn(quote[field]));
+  return [...heads, ...goodsOf(quote).map(({ product }) => product)].flatMap((link) => link ?? []);
+}
+
+/** What the lines of a quote are about. */
+const goodsOf = (quote: Fields) =>
+  linesOf(quote).map(({ fields }) => ({
+    product: linkIn(fields["product"]),
+    quantity: part(fields["quantity"], "value"),
+    unit: part(fields["quantity"], "unit"),
+  }));
 
 /** Rows of an answer by the places of the lines that were asked about. */
 function placed<Row>(
@@ -125,11 +153,56 @@ function unsendable(
   const mapping = mappingOf(erp, "quotes");
   if (mapping === undefined || !policies.some(({ entity }) => entity === "quotes"))
     return { header: [], lines: [] };
-  const own = members.filter(({ connection, isAlias }) => connection === erp.id && !isAlias);
-  return unsendableIn(mapping, quote, {
-    connection: erp.id,
-    idOf: (entity, link) => own.find((member) => member.entity === entity && member.link === link)?.id,
-  });
+  return unsendableIn(mapping, quote, { connection: erp.id, idOf: idsIn(members, erp) });
+}
+
+const idsIn = (members: Members, { id: side }: Side) => {
+  const own = members.filter(({ connection, isAlias }) => connection === side && !isAlias);
+  return (entity: EntityName, link: LinkId): ExternalId | undefined =>
+    own.find((member) => member.entity === entity && member.link === link)?.id;
+};
+
+/** Why the ERP's connector foresees that the quote is refused; null where nothing speaks against it. */
+async function foresee(
+  { policies }: World,
+  at: Pick<Asking, "erp" | "quote"> & {
+    readonly members: Members;
+    readonly ask: NonNullable<Connection["foreseeRefusal"]>;
+  },
+): Promise<FailureRecord | null> {
+  const mapping = mappingOf(at.erp, "quotes");
+  if (mapping === undefined || !policies.some(({ entity }) => entity === "quotes")) return null;
+  const context = { connection: at.erp.id, idOf: idsIn(at.members, at.erp), lineIdOf: () => undefined };
+  const { patch } = writePatch(mapping, at.quote, { isCreate: true, current: {}, context });
+  const none = { id: null, precondition: null, current: {}, transition: null };
+  const named = { key: "foreseen", reference: "foreseen", entity: "quotes" } as const;
+  try {
+    return await at.ask({ ...named, ...none, kind: "create", patch });
+  } catch (error) {
+    // What our user may not look at cannot be foreseen; the rest of the preflight holds.
+    if (error instanceof ConnectorError && error.failure === "unsupported") return null;
+    throw error;
+  }
+}
+
+/** The account of a quote as the CRM shows it now, whether or not it was ever seen before. */
+async function newcomerOf(
+  world: World,
+  crm: Side,
+  { read, signal }: { readonly read: ReadNow; readonly signal: AbortSignal },
+): Promise<Fields | null> {
+  const { mapping, native } = read;
+  const { account } = mapping.fields;
+  if (account === undefined) return null;
+  const [named] = referencesOf({ ...mapping, fields: { account } }, native);
+  if (named === undefined) return null;
+  try {
+    return (await readNow(world, crm, { entity: "accounts", id: named.id, signal })).fields;
+  } catch (error) {
+    // It is gone, or not shown: nothing can be told of it.
+    if (error instanceof Refused) return null;
+    throw error;
+  }
 }
 
 const missing = refusedRow(notAsked, "the ERP could not be asked");
@@ -140,18 +213,42 @@ const linkIn = (value: Value | undefined): LinkId | null => part(value, "link") 
 export async function quoteNow(
   world: World,
   crm: Side,
-  { id, signal }: { readonly id: ExternalId; readonly signal: AbortSignal },
+  asked: { readonly id: ExternalId; readonly signal: AbortSignal },
 ): Promise<Fields> {
-  const mapping = mappingOf(crm, "quotes");
-  if (mapping === undefined) throw new Refused("not_offered", `${crm.id} has no quotes`);
+  return (await readNow(world, crm, { entity: "quotes", ...asked })).fields;
+}
+
+/** A record as the CRM shows it now: in our fields, and in its own. */
+interface ReadNow {
+  readonly mapping: EntityMapping;
+  readonly fields: Fields;
+  readonly native: NativeRecord["native"];
+}
+
+async function readNow(
+  world: World,
+  crm: Side,
+  {
+    entity,
+    id,
+    signal,
+  }: {
+    readonly entity: "quotes" | "accounts";
+    readonly id: ExternalId;
+    readonly signal: AbortSignal;
+  },
+): Promise<ReadNow> {
+  const mapping = mappingOf(crm, entity);
+  if (mapping === undefined) throw new Refused("not_offered", `${crm.id} has no ${entity}`);
   const connection = await crm.open(openTerms("interactive", signal));
-  const [record] = await connection.readByIds({ entity: "quotes", roots: mapping.roots, ids: [id] });
+  const [record] = await connection.readByIds({ entity, roots: mapping.roots, ids: [id] });
   if (record === undefined || record.kind === "deleted")
-    throw new Refused("record_unknown", `${crm.id} has no quote ${id}`);
+    throw new Refused("record_unknown", `${crm.id} has no ${entity.slice(0, -1)} ${id}`);
   const span = { start: 0, end: 0, via: "hint" } as const;
   const seen = await toObservation(world, { side: crm, mapping, span }, record);
   const links = await lookUpLinks(world, [{ side: crm, mapping, native: seen.native }]);
-  return readObservation(mapping, seen, readContext(world, links, { connection: crm.id, lines: [] })).fields;
+  const context = readContext(world, links, { connection: crm.id, lines: [] });
+  return { mapping, native: seen.native, fields: readObservation(mapping, seen, context).fields };
 }
 
 /** What an operation answers, or null where the ERP does not offer it: the rest of a preflight holds. */

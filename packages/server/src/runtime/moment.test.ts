@@ -294,9 +294,39 @@ test("a preflight goes on without what the ERP does not offer, and without a cus
     taxId: "FR2",
     email: "n@new.example",
   });
-  expect(await told(`crm:${quoteOf(stage, { status: "sent", account })}`)).toEqual([
-    ...["warning", "warning account_missing", "warning price_unknown", "warning stock_short"],
-  ]);
+  const atHome = await told(`crm:${quoteOf(stage, { status: "sent", account })}`);
+  const said = ["warning account_missing", "warning price_unknown", "warning stock_short"];
+  expect(atHome).toEqual(["blocked", "blocked data_missing", ...said]);
+});
+
+test("what the ERP's connector foresees blocks a quote, where nothing else is said to", async () => {
+  const stage = await orderStage();
+  const told = async (): Promise<readonly string[]> => {
+    const quote = `crm:${quoteOf(stage, { status: "sent", currency: "USD" })}`;
+    const answer = await stage.engine.moment.preflight({ quote, budgetMs: patient });
+    if (answer.kind !== "now") throw new Error(JSON.stringify(answer));
+    const { verdict, findings } = answer.answer;
+    return [verdict, ...findings.map((each) => `${each.verdict} ${each.code} ${each.message}`)];
+  };
+  const unasked = await told();
+  expect(unasked[0]).toBe("differs");
+  const none = { status: null, retryAt: null, requestId: null, field: null };
+  stage.foreseen = { failure: "invalid", code: "terms_unknown", message: "no such payment terms", ...none };
+  const said = "blocked not_sendable the ERP would not take it: no such payment terms";
+  expect(await told()).toEqual(["blocked", ...unasked.slice(1), said]);
+});
+
+test("goods are promised from the warehouse that the ERP puts into an order that names none", async () => {
+  const stage = await orderStage();
+  const promised = async (): Promise<readonly (string | null)[]> => {
+    const quote = `crm:${quoteOf(stage, { status: "sent" })}`;
+    const answer = await stage.engine.moment.preflight({ quote, budgetMs: patient });
+    return answer.kind === "now" ? answer.answer.lines.map(({ promisedFrom }) => promisedFrom) : [];
+  };
+  stage.warehouse = "FAR";
+  expect(await promised()).toEqual(["2026-01-01"]);
+  stage.warehouse = "MAIN";
+  expect(await promised()).toEqual([null]);
 });
 
 test("an ERP that does not say where a quote stands keeps nobody waiting beyond his budget", async () => {

@@ -110,7 +110,7 @@ const hundredth = (percent: string | null): string =>
   decimals.multiply(decimals.normal(percent ?? "0") ?? "0", "0.01");
 
 /** What is left of one after a discount in percent. */
-const lessPercent = (percent: string | null): string => decimals.subtract("1", hundredth(percent));
+export const lessPercent = (percent: string | null): string => decimals.subtract("1", hundredth(percent));
 
 /** Whether a line has the ERP's own price and discount. */
 function isPriced(fields: Fields, row: Rows[number]): boolean {

@@ -27,3 +27,9 @@ export const text = (value: Value | undefined): string | null => (typeof value =
 /** Whether a decimal is zero; an absent one is. */
 export const isZero = (amount: string | null): boolean =>
   amount === null || decimals.compare(amount, "0") === 0;
+
+/** Whether a value says nothing: none, an empty list, or parts that are all nothing. */
+export function isEmpty(value: Value | undefined): boolean {
+  if (value === null || value === undefined || value === "") return true;
+  return typeof value === "object" && Object.values(value).every((each) => isEmpty(each as Value));
+}

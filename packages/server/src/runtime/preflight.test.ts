@@ -52,6 +52,7 @@ function factsOf(
     ...{ totals: null, currency: "EUR", credit: { ...credit, isMeasured: true } },
     ...{ refuses: ["price_missing", "price_zero", "warehouse_missing", "warehouse_unknown"] },
     unsendable: { header: [], lines: [] },
+    ...{ newcomer: null, foreseen: null },
     today: "2026-01-31",
     ...facts,
   };
@@ -74,6 +75,35 @@ test("what the ERP refuses by a rule that it declares is blocked, and is not whe
   expect(said({ ...none, quoted: { warehouse: null } })).toEqual(["ok"]);
   expect(said({ ...none, quoted: { warehouse: "NOWHERE" } })).toEqual(["ok"]);
   expect(said({ ...none, price: "0", prices: [priced("0")] })).toEqual(["ok"]);
+});
+
+test("the same money is the same price, however it is split into a price and a discount", () => {
+  const listed = { ...priced("12.5"), discountPercent: "20" };
+  expect(said({ prices: [listed] })).toEqual(["ok"]);
+  expect(said({ price: "10.01", prices: [listed] })).toEqual([
+    "differs",
+    "price_differs",
+    "discount_differs",
+  ]);
+  expect(said({ price: "12.5", prices: [listed] })).toEqual(["differs", "discount_differs"]);
+});
+
+test("a discount of the whole is one that the ERP's own prices do not have", () => {
+  expect(said({ quoted: { discountPercent: "3" } })).toEqual(["differs", "discount_differs"]);
+  expect(said({ quoted: { discountPercent: "0" } })).toEqual(["ok"]);
+});
+
+test("a customer who comes with the order needs an address where the ERP refuses one without", () => {
+  const street = { street: "1 Quai", city: "Brest" } as unknown as Fields;
+  const nobody: Partial<PreflightFacts> = { account: null, credit: null };
+  const newcomer = { billingAddress: null, otherAddresses: [], shippingAddress: { street: null } };
+  const refuses = ["address_missing"] as const;
+  const known = (fields: object, more: Partial<PreflightFacts> = {}): readonly string[] =>
+    said({ ...nobody, newcomer: fields as unknown as Fields, refuses, ...more });
+  expect(known(newcomer)).toEqual(["blocked", "data_missing", "account_missing"]);
+  expect(known({ ...newcomer, billingAddress: street })).toEqual(["warning", "account_missing"]);
+  expect(known(newcomer, { refuses: [] })).toEqual(["warning", "account_missing"]);
+  expect(said({ ...nobody, refuses })).toEqual(["warning", "account_missing"]);
 });
 
 test("a customer whom the ERP holds is blocked, whatever his limit", () => {

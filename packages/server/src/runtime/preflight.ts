@@ -1,10 +1,10 @@
 import { decimals } from "@crossfoot/connector-sdk";
 import type { CreditAnswer, OrderRule, PricedRow, RefusedRow, StockedRow } from "@crossfoot/connector-sdk";
-import type { Fields, Line } from "@crossfoot/kernel";
+import type { FailureRecord, Fields, Line } from "@crossfoot/kernel";
 import type { Preflight, PreflightFinding, PreflightVerdict } from "./moment-port.ts";
-import { judgeOwnPrice, judgeWarehouse } from "./preflight-order.ts";
+import { judgeOwnPrice, judgeWarehouse, lessPercent } from "./preflight-order.ts";
 import type { Unsendable } from "./preflight-sending.ts";
-import { finding, linesOf, part, text } from "./preflight-words.ts";
+import { finding, isEmpty, isZero, linesOf, part, text } from "./preflight-words.ts";
 
 /** How a customer stands; `isMeasured` where the order was held against the limit too. */
 export interface PreflightCredit extends CreditAnswer {
@@ -17,6 +17,8 @@ export interface PreflightFacts {
   readonly quote: Fields;
   /** Fields of the account and of each line's product as the ERP last showed them; null where it has none. */
   readonly account: Fields | null;
+  /** Fields of an account that comes into the ERP with the order, as the CRM shows it now; else null. */
+  readonly newcomer: Fields | null;
   readonly products: readonly (Fields | null)[];
   /** By line, in their order. */
   readonly prices: readonly (PricedRow | RefusedRow)[];
@@ -29,6 +31,8 @@ export interface PreflightFacts {
   readonly unsendable: Unsendable;
   /** What of another revision of the quote stands in the way; null or missing where nothing does. */
   readonly superseded?: Pick<PreflightFinding, "message" | "fix"> | null;
+  /** Why the ERP or its connector would refuse the quote, as its connector foresees it. */
+  readonly foreseen: FailureRecord | null;
   /** `YYYY-MM-DD` by our clock. */
   readonly today: string;
 }
@@ -56,19 +60,32 @@ export function judgeQuote(facts: PreflightFacts): Preflight {
     ...facts.unsendable.header,
     ...judgeWarehouse(facts.quote, demandsOf(facts)),
     ...judgeAccount(facts),
+    ...judgeWholeDiscount(facts),
     ...judgeTotals(facts),
     ...judgeCredit(facts),
   ];
-  const verdicts = [...lines.map(({ verdict }) => verdict), ...findings.map(({ verdict }) => verdict)];
+  const found = worstOf([...lines, ...findings].map(({ verdict }) => verdict));
+  // A refusal that is foreseen needs no telling where a finding says more of it.
+  const foreseen = found === "blocked" ? [] : judgeForeseen(facts);
   return {
-    verdict: worstOf(verdicts),
-    findings,
+    verdict: foreseen.length > 0 ? "blocked" : found,
+    findings: [...findings, ...foreseen],
     lines,
     totals: facts.totals,
     currency: facts.currency,
     credit: facts.credit === null ? null : answerOf(facts.credit),
   };
 }
+
+const judgeForeseen = ({ foreseen }: PreflightFacts): readonly Finding[] =>
+  foreseen === null
+    ? []
+    : [
+        finding("blocked", "not_sendable", {
+          message: `the ERP would not take it: ${foreseen.message}`,
+          fix: "change it on the quote, or have what it names set up in the ERP",
+        }),
+      ];
 
 function demandsOf({ refuses, stock }: PreflightFacts): Parameters<typeof judgeWarehouse>[1] {
   const counted = stock.filter((row) => row.ok && row.isStocked);
@@ -151,6 +168,12 @@ function judgePrice(
   }
   const found: Finding[] = [];
   const quoted = part(fields["unitPrice"], "amount");
+  // The same money for the customer, however it is split into a price and a discount.
+  if (
+    quoted !== null &&
+    isSame(netOf(quoted, text(fields["discountPercent"])), netOf(row.unitPrice, row.discountPercent))
+  )
+    return found;
   if (quoted !== null && !isSame(quoted, row.unitPrice))
     found.push(
       finding("differs", "price_differs", {
@@ -172,6 +195,9 @@ function judgePrice(
     );
   return found;
 }
+
+const netOf = (price: string, discountPercent: string | null): string =>
+  decimals.multiply(price, lessPercent(discountPercent));
 
 function ruleWords({ rule }: PricedRow): string {
   const from = rule.minQuantity === null ? "" : ` from ${rule.minQuantity}`;
@@ -294,10 +320,12 @@ function judgeState({ quote, today }: PreflightFacts): readonly Finding[] {
   return found;
 }
 
-function judgeAccount({ account, quote, credit }: PreflightFacts): readonly Finding[] {
+function judgeAccount(facts: PreflightFacts): readonly Finding[] {
+  const { account, quote, credit } = facts;
   if ((quote["account"] ?? null) === null) return [];
   if (account === null)
     return [
+      ...judgeNewcomer(facts),
       finding("warning", "account_missing", {
         message: "the ERP does not have the customer yet",
         fix: "nothing: it is created with the order, if its data are whole",
@@ -318,6 +346,34 @@ function judgeAccount({ account, quote, credit }: PreflightFacts): readonly Find
       }),
     ];
   return [];
+}
+
+/** Addresses of an account. */
+const addressFields = ["billingAddress", "shippingAddress", "otherAddresses"] as const;
+
+function judgeNewcomer({ newcomer, refuses }: PreflightFacts): readonly Finding[] {
+  if (newcomer === null || !refuses.includes("address_missing")) return [];
+  if (addressFields.some((field) => !isEmpty(newcomer[field]))) return [];
+  return [
+    finding("blocked", "data_missing", {
+      message: "the ERP takes no order of a customer without an address",
+      fix: "give the account a billing address",
+    }),
+  ];
+}
+
+/** No ERP is asked for a discount of the whole: what it grants by itself stands on the lines. */
+function judgeWholeDiscount({ quote }: PreflightFacts): readonly Finding[] {
+  const discount = text(quote["discountPercent"]);
+  if (isZero(discount)) return [];
+  return [
+    finding("differs", "discount_differs", {
+      message: "the quote gives a discount on the whole, which the ERP's own prices do not have",
+      quoted: discount,
+      found: "0",
+      fix: "take the discount out of the quote, or have it approved",
+    }),
+  ];
 }
 
 function judgeTotals({ quote, totals, prices }: PreflightFacts): readonly Finding[] {

@@ -21,6 +21,8 @@ export interface Admin {
     steps: readonly (readonly [button: string, values: Row])[],
     on: On,
   ) => Promise<void>;
+  /** A call with more in its context, such as the list and the customer that a price is asked for. */
+  readonly callIn: (more: Row, method: string, ...parameters: readonly Json[]) => Promise<Json>;
 }
 
 interface On {
@@ -64,10 +66,12 @@ export async function loginAs({ url, database, user, password }: Login): Promise
   const [id, key] = (await post("common.db.login", [user, { password }, "en"])) as readonly [number, string];
   const authorization = `Session ${Buffer.from(`${user}:${id}:${key}`).toString("base64")}`;
   const context = (await post("model.res.user.get_preferences", [true, {}], authorization)) as Row;
-  const call: Admin["call"] = async (method, ...parameters) =>
-    post(`model.${method}`, [...parameters, context], authorization);
+  const callIn: Admin["callIn"] = async (more, method, ...parameters) =>
+    post(`model.${method}`, [...parameters, { ...context, ...more }], authorization);
+  const call: Admin["call"] = async (method, ...parameters) => callIn({}, method, ...parameters);
   return {
     call,
+    callIn,
     find: async (model, domain, fields) =>
       (await call(`${model}.search_read`, domain, 0, null, [["id", "ASC"]], fields)) as readonly Row[],
     wizard: async (name, steps, on) => {

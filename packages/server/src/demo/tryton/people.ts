@@ -27,6 +27,7 @@ function patient(admin: Admin): Admin {
     call: (method, ...parameters) => again(() => admin.call(method, ...parameters)),
     find: admin.find,
     wizard: (name, steps, on) => again(() => admin.wizard(name, steps, on)),
+    callIn: (more, method, ...parameters) => again(() => admin.callIn(more, method, ...parameters)),
   };
 }
 

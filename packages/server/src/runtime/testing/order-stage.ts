@@ -1,6 +1,6 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
 import type { Connection, OperationAbilities, Operations, OrderWay } from "@crossfoot/connector-sdk";
-import type { ExternalId, JsonMap } from "@crossfoot/kernel";
+import type { ExternalId, FailureRecord, JsonMap } from "@crossfoot/kernel";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
 import type { MiniSystem } from "./mini-system.ts";
 import { customer, miniWorld } from "./world.ts";
@@ -18,6 +18,10 @@ export interface OrderStage extends MiniWorld {
   lacks: readonly (keyof Operations)[];
   /** What the ERP waits for before it says where a quote stands. */
   silence: Promise<void> | null;
+  /** What the ERP's connector foresees of each quote; null is nothing. */
+  foreseen: FailureRecord | null;
+  /** Warehouse of an order that names none. */
+  warehouse: string | null;
   readonly product: { readonly crm: string; readonly erp: string };
 }
 
@@ -62,8 +66,9 @@ function priced(erp: MiniSystem): Operations["price"] {
 export async function orderStage(
   options: Partial<Pick<MiniWorldOptions, "database" | "wrapStore" | "change">> = {},
 ): Promise<OrderStage> {
-  const state: Pick<OrderStage, "trouble" | "onRead" | "onCarry" | "lacks" | "silence"> = {
+  const state: Omit<OrderStage, keyof MiniWorld | "product"> = {
     ...{ trouble: null, onRead: null, onCarry: null, lacks: [], silence: null },
+    ...{ foreseen: null, warehouse: null },
   };
   let systems: MiniWorld | null = null;
   const withOperations = (connection: Connection): Connection => {
@@ -79,12 +84,10 @@ export async function orderStage(
         Promise.resolve({
           rows: rows.map(({ product, wanted }) => ({
             ...{ ok: true, product, isStocked: true, unit: "pcs", wanted: wanted?.quantity ?? null },
-            places: [
-              {
-                ...{ warehouse: "MAIN", onHand: "1", reserved: "0", incoming: "0", available: "1" },
-                ...{ availableAt: "1", promisedFrom: null },
-              },
-            ],
+            places: ["MAIN", "FAR"].map((warehouse) => ({
+              ...{ warehouse, onHand: "1", reserved: "0", incoming: "0", available: "1", availableAt: "1" },
+              promisedFrom: warehouse === "FAR" && state.warehouse !== null ? "2026-01-01" : null,
+            })),
           })),
         }),
       credit: ({ order }) => {
@@ -105,7 +108,12 @@ export async function orderStage(
       price: { linesMax: 50, isDated: false, namesRule: false },
       availability: { rowsMax: 50 },
       credit: { refuses: "confirm", measuredBy: "gross" },
-      quoteToOrder: { keepsId: false },
+      quoteToOrder: {
+        ...{ keepsId: false, refuses: ["address_missing"] },
+        get warehouse() {
+          return state.warehouse;
+        },
+      },
     };
     const write: Connection["write"] = async (writes) => {
       const done = await connection.write(writes);
@@ -132,6 +140,7 @@ export async function orderStage(
       !state.lacks.some((each) => each === name);
     return {
       ...{ ...connection, write, manifest, readByIds },
+      foreseeRefusal: () => Promise.resolve(state.foreseen),
       get operations(): Operations {
         return Object.fromEntries(Object.entries(operations).filter(isOffered));
       },
