@@ -1,5 +1,6 @@
 import type { Engine } from "crossfoot/testing";
 import { connectionId } from "@crossfoot/kernel";
+import type { Decider, Said } from "./decider.ts";
 
 /** How a person answers what is open: data. */
 export interface Answers {
@@ -18,23 +19,30 @@ const deletions: ReadonlySet<string> = new Set([
   "may_be_merged",
 ]);
 
+/** How many questions were answered, and what was said of records. */
+interface Answered {
+  readonly count: number;
+  readonly said: readonly Said[];
+}
+
 /** A person goes through all that is open: conflicts, duplicates, deletions; all else is tried again. */
-export async function answerAll(engine: Engine, { take, word, isSame }: Answers): Promise<number> {
+export async function answerAll(
+  engine: Engine,
+  decider: Decider,
+  { take, word, isSame }: Answers,
+): Promise<Answered> {
   const by = "the clerk";
-  let answered = 0;
+  let count = 0;
   for (const { link, field } of await engine.conflicts())
-    answered += (await engine.decideConflict(link, field, { take: connectionId(take), by })) ? 1 : 0;
-  for (const { entity, connection, id, links } of await engine.candidates()) {
-    const other = isSame ? (links[0] ?? null) : null;
-    await engine.decideCandidate({ entity, connection, id }, { with: other, by });
-    answered += 1;
-  }
+    count += (await engine.decideConflict(link, field, { take: connectionId(take), by })) ? 1 : 0;
+  const said = await decider.decide(engine, isSame);
+  count += said.length;
   for (const { parkId, reason, entity, connection, externalId } of await engine.deadLetters()) {
-    if (!deletions.has(reason)) answered += await engine.redrive([parkId], by);
+    if (!deletions.has(reason)) count += await engine.redrive([parkId], by);
     else if (connection !== null && externalId !== null) {
       await engine.answerDeletion({ entity, id: `${connection}:${externalId}` }, { word, by });
-      answered += 1;
+      count += 1;
     }
   }
-  return answered;
+  return { count, said };
 }

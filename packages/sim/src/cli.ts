@@ -16,6 +16,7 @@ import type { Wish } from "./wish.ts";
 const usage = `npm run sim -- [--seeds N] [--from S] [--minutes M] [--fault NAME]... [--jobs N] [--no-explain]
 npm run sim -- --consolidate ...               runs in which records are consolidated, and that is taken back
 npm run sim -- --repair ...                    runs in which values are put right, and that is taken back
+npm run sim -- --recant ...                    runs in which decisions about who is who are taken back
 npm run sim -- --seed S [--fault NAME]...      one seed, with its history when it fails
 npm run sim -- --replay FILE                   a file of regressions/
 npm run sim -- --sabotage NAME|all             each saboteur must be found`;
@@ -39,6 +40,7 @@ export async function runCli(args: readonly string[], say: (line: string) => voi
       "no-explain": { type: "boolean", default: false },
       consolidate: { type: "boolean", default: false },
       repair: { type: "boolean", default: false },
+      recant: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -59,6 +61,7 @@ export async function runCli(args: readonly string[], say: (line: string) => voi
     faults: values.fault ?? null,
     consolidates: values.consolidate,
     repairs: values.repair,
+    recants: values.recant,
     jobs: isOne ? 1 : Number(values.jobs),
     commit: commitName(),
     isExplained: !values["no-explain"],
@@ -87,6 +90,7 @@ function* ordersOf(wish: Wish): Generator<Order, undefined> {
       scenario: null,
       consolidates: wish.consolidates ?? false,
       repairs: wish.repairs ?? false,
+      recants: wish.recants ?? false,
     };
   }
 }
@@ -156,7 +160,9 @@ function processorMs(): number {
 function verdictLines(wish: Wish, report: Report): readonly string[] {
   const only = (wish.faults ?? []).map((name) => ` --fault ${name}`).join("");
   const joins =
-    (wish.consolidates === true ? " --consolidate" : "") + (wish.repairs === true ? " --repair" : "");
+    (wish.consolidates === true ? " --consolidate" : "") +
+    (wish.repairs === true ? " --repair" : "") +
+    (wish.recants === true ? " --recant" : "");
   const again = `npm run sim -- --seed ${report.seed}${only}${joins}`;
   const at = `seed ${report.seed} commit ${wish.commit}`;
   const lines = report.violations.map(

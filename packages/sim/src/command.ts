@@ -4,6 +4,7 @@ import type { Engine, World } from "crossfoot/testing";
 import type { Action } from "./action.ts";
 import { answerAll } from "./clerk.ts";
 import type { Answers } from "./clerk.ts";
+import { Decider } from "./decider.ts";
 import type { Entry, History } from "./history.ts";
 import type { Operator } from "./operator.ts";
 import type { Random } from "./random.ts";
@@ -15,7 +16,8 @@ export interface Command {
   readonly id: string;
   readonly at: number;
   readonly order:
-    | { readonly kind: "run"; readonly sweep: boolean }
+    /** `trustsEmpty`: a system that shows nothing of what is known has nothing left. */
+    | { readonly kind: "run"; readonly sweep: boolean; readonly trustsEmpty?: true }
     /** `name` is the file that the plan is saved in. */
     | { readonly kind: "plan"; readonly name: string }
     | { readonly kind: "apply"; readonly name: string; readonly onDrift: "stop" | "skip" }
@@ -47,11 +49,21 @@ export interface Command {
     /** Plans how the repair of the plan in a file is taken back. */
     | { readonly kind: "unrepair"; readonly name: string; readonly of: string }
     | { readonly kind: "statement" }
-    | { readonly kind: "answer"; readonly answers: Answers };
+    | { readonly kind: "answer"; readonly answers: Answers }
+    /** Says a word of every record that was asked about, whatever was said of it before. */
+    | { readonly kind: "rethink"; readonly isSame: boolean }
+    /** Takes back what was decided of every record that was asked about. */
+    | { readonly kind: "undecide" }
+    /** Says of every open cluster that its records are apart; asks again about those. */
+    | { readonly kind: "apart" | "reopen" };
 }
 
 type Plan = Awaited<ReturnType<Engine["plan"]>>;
 type Repair = Extract<Command["order"], { readonly kind: "repair" }>;
+type Thought = Extract<
+  Command["order"],
+  { readonly kind: "rethink" | "undecide" } | { readonly kind: "apart" | "reopen" }
+>;
 
 /** Who stands at the desk. */
 const operator = "olga";
@@ -135,6 +147,7 @@ export class Desk {
   readonly #shown: Deskside["shown"];
   readonly #repairs: Repairs;
   readonly #files = new Map<string, Plan>();
+  readonly #decider = new Decider();
 
   constructor(operator: Operator, at: Deskside) {
     this.#operator = operator;
@@ -197,17 +210,46 @@ export class Desk {
     return plan;
   }
 
+  /** A person decides who is who, or thinks better of it. */
+  #think(order: Thought, at: number): void {
+    const decider = this.#decider;
+    if (order.kind === "rethink" || order.kind === "undecide")
+      this.#operator.run(
+        order.kind,
+        (engine) =>
+          order.kind === "undecide" ? decider.undecide(engine) : decider.rethink(engine, order.isSame),
+        (said) => {
+          for (const each of said) this.#history.note({ kind: "said", since: at, ...each });
+        },
+      );
+    else
+      this.#operator.run(
+        order.kind,
+        (engine) => (order.kind === "apart" ? decider.apart(engine) : decider.reopen(engine)),
+        (count) => this.#history.note({ kind: "clusters", word: order.kind, count }),
+      );
+  }
+
   carryOut({ order, at }: Command): void {
     switch (order.kind) {
       case "run":
-        this.#operator.run("run", (engine) => engine.run({ sweep: order.sweep }), ignored);
+        this.#operator.run("run", (engine) => engine.run(runOptions(order)), ignored);
         break;
       case "answer":
         this.#operator.run(
           "answer",
-          (engine) => answerAll(engine, order.answers),
-          (count) => this.#history.note({ kind: "answers", count }),
+          (engine) => answerAll(engine, this.#decider, order.answers),
+          ({ count, said }) => {
+            for (const each of said) this.#history.note({ kind: "said", since: at, ...each });
+            this.#history.note({ kind: "answers", count });
+          },
         );
+        break;
+      case "rethink":
+      case "undecide":
+      case "apart":
+      case "reopen":
+        this.#think(order, at);
         break;
       case "join":
         this.#keep(order.name, "consolidate", async (engine, world) => {
@@ -282,6 +324,14 @@ export class Desk {
     }
   }
 }
+
+const runOptions = ({
+  sweep,
+  trustsEmpty,
+}: Extract<Command["order"], { readonly kind: "run" }>): NonNullable<Parameters<Engine["run"]>[0]> => ({
+  sweep,
+  ...(trustsEmpty === undefined ? {} : { trustsEmpty }),
+});
 
 /** Two records of a system that a person takes for one. */
 interface Twins {

@@ -81,6 +81,8 @@ export function coverageOf(
       count(deeds, { [`${entry.action.entity} ${entry.action.deed.kind}${outcome}`]: 1 });
     }
     if (entry.kind === "answers") count(deeds, { "command answer": entry.count });
+    if (entry.kind === "said") count(deeds, { [`word ${entry.word}, ${entry.outcome}`]: 1 });
+    if (entry.kind === "clusters") count(deeds, { [`clusters ${entry.word}`]: entry.count });
     if (entry.kind === "planned") count(deeds, { [commandOf(entry)]: 1 });
     if (entry.kind === "commit" && isRepair(entry.commit)) count(deeds, { [putRight]: 1 });
     if (entry.kind === "applied") count(deeds, { [`command apply, ${entry.summary.state}`]: 1 });

@@ -22,17 +22,18 @@ interface Explaining {
  * saves the scenario under `regressions/`.
  */
 export async function explain(
-  wish: Pick<Wish, "faults" | "commit" | "say" | "consolidates" | "repairs">,
+  wish: Pick<Wish, "faults" | "commit" | "say" | "consolidates" | "repairs" | "recants">,
   report: Report,
   { run, save, attemptsMax }: Explaining = { run: runScenario, save: saveRegression },
 ): Promise<void> {
   const [first] = report.violations;
   if (first === undefined) return;
   const { say } = wish;
-  const { faults, consolidates = false, repairs = false } = wish;
+  const { faults, consolidates = false, repairs = false, recants = false } = wish;
   const scenario = drawScenario(report.seed, {
     consolidates,
     repairs,
+    recants,
     ...(faults === null ? {} : { faults }),
   });
   say(`shrinking seed ${report.seed} (${first.invariant}) ...`);

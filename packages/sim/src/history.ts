@@ -4,6 +4,7 @@ import type { NativeWrite, WriteOutcome } from "@crossfoot/connector-sdk";
 import type { Json } from "@crossfoot/kernel";
 import type { Engine } from "crossfoot/testing";
 import type { Action } from "./action.ts";
+import type { Said } from "./decider.ts";
 import type { Fault } from "./faults.ts";
 import type { Commit } from "./system/commit.ts";
 
@@ -33,6 +34,10 @@ export type Entry = { readonly at: number } & (
   | { readonly kind: "restored"; readonly asOf: number }
   /** A person has answered so many open questions. */
   | { readonly kind: "answers"; readonly count: number }
+  /** A person's word about a record, said at `since`, was heard; programs that died told nobody. */
+  | ({ readonly kind: "said"; readonly since: number } & Said)
+  /** So many clusters were said to be apart, or are asked about again. */
+  | { readonly kind: "clusters"; readonly word: "apart" | "reopen"; readonly count: number }
   | { readonly kind: "stated"; readonly statement: Statement }
   | {
       readonly kind: "applying";

@@ -4,15 +4,20 @@ import type { MakeChecker, StoreFacts, Violation } from "./checker.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Coverage } from "./coverage.ts";
 import { checkers as allCheckers } from "./checkers/all.ts";
+import { decisionsHold } from "./checkers/i28-decisions.ts";
 import { consolidationsHold } from "./checkers/i28-consolidations.ts";
 import { repairsHold } from "./checkers/i18-repairs.ts";
 import { isJoining } from "./draw-joins.ts";
+import { isRecanting } from "./draw-minds.ts";
 import { isRepairing } from "./draw-repairs.ts";
 import type { Entry, History } from "./history.ts";
 import { knownFinding } from "./known.ts";
 import { isQuiet } from "./quiet.ts";
 import type { Scenario } from "./scenario.ts";
 import { setUp } from "./stage.ts";
+import type { Standing } from "./system/commit.ts";
+import { standing } from "./system/model-system.ts";
+import { isOutside } from "./system/scope.ts";
 import type { Stage } from "./stage.ts";
 import type { StoreHome } from "./store-home.ts";
 
@@ -58,6 +63,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     ...allCheckers,
     ...(isJoining(scenario) ? [consolidationsHold] : []),
     ...(isRepairing(scenario) ? [repairsHold] : []),
+    ...(isRecanting(scenario) ? [decisionsHold] : []),
   ];
   const checkers = (options.checkers ?? own).map((make) => make(sight));
   const seers = checkers.flatMap(({ see }) => (see === undefined ? [] : [see]));
@@ -145,7 +151,12 @@ async function phases(
   stage.liftGuard();
   const healedAt = timeline.now;
   let isCalm = false;
+  let isTold = false;
   while (!isCalm && timeline.now < healedAt + boundOf(scenario) && !isTooLong()) {
+    if (!isTold && timeline.now > healedAt + boundOf(scenario) / 2 && isBlind(stage)) {
+      stage.desk.carryOut({ id: "none left", at: timeline.now, order: nothingIsLeft });
+      isTold = true;
+    }
     await timeline.run(timeline.now + lookEveryMs, isTooLong);
     isCalm = await isQuiet(stage.home.store, { history, healedAt, scenario, systems: stage.systems });
   }
@@ -164,6 +175,22 @@ async function phases(
   check("atEnd", await factsOf(stage.home, timeline.now));
   return isTooLong() ? "the run took too many events" : null;
 }
+
+/** A person says that nothing is left in a system that shows nothing of what is known. */
+const nothingIsLeft = { kind: "run", sweep: true, trustsEmpty: true } as const;
+
+/**
+ * Whether people deleted everything of an entity in a system, or took it out of the filter. A store that was
+ * confirmed reads all of both systems before it goes on; a person has to say so where nothing is shown.
+ */
+const isBlind = ({ systems, scenario }: Stage): boolean =>
+  (["crm", "erp"] as const).some((role) =>
+    scenario.entities.some((entity) => {
+      const rows = systems[role].rows(entity);
+      const isNone = (at: Standing): boolean => at.life === "deleted" || isOutside(at);
+      return rows.length > 0 && rows.every((row) => isNone(standing(row)));
+    }),
+  );
 
 /** A machine whose wall clock was set back makes its worker wait as much longer for what it had planned. */
 function boundOf(scenario: Scenario): number {

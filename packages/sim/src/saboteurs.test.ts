@@ -23,6 +23,7 @@ const samples: readonly (readonly [name: string, seed: number])[] = [
   ["repair-agreed", 3],
   ["repair-overdone", 1],
   ["repair-twice", 1],
+  ["word-kept", 1],
   ["unnamed-write", 2],
   ["watermark-ahead", 1],
 ];

@@ -5,6 +5,7 @@ import { hearing } from "./saboteurs/hearing.ts";
 import { joining } from "./saboteurs/joining.ts";
 import { limiting } from "./saboteurs/limiting.ts";
 import { reading } from "./saboteurs/reading.ts";
+import { recanting } from "./saboteurs/recanting.ts";
 import { repairing } from "./saboteurs/repairing.ts";
 import { restoring } from "./saboteurs/restoring.ts";
 import { scoping } from "./saboteurs/scoping.ts";
@@ -26,6 +27,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...undoing,
   ...joining,
   ...repairing,
+  ...recanting,
 ];
 
 /** The saboteur of a name; an unknown name is told with those that are known. */

@@ -12,6 +12,7 @@ import { drawProducts } from "./deeds/products.ts";
 import type { Fault } from "./faults.ts";
 import { drawGuard } from "./draw-guard.ts";
 import { drawJoinedEntities, drawJoins, joiningProfile } from "./draw-joins.ts";
+import { drawMinds } from "./draw-minds.ts";
 import { drawRepairs } from "./draw-repairs.ts";
 import { drawUndos } from "./draw-undos.ts";
 import { drawFaults } from "./draw-faults.ts";
@@ -64,6 +65,8 @@ export interface ScenarioOptions {
   readonly consolidates?: boolean;
   /** A run in which an operator puts values right, as an audit asks for, and takes that back. */
   readonly repairs?: boolean;
+  /** A run in which a person decides who is who, and takes that back. */
+  readonly recants?: boolean;
 }
 
 /** One seed in so many runs on PGlite, so that the store in memory is no truth of its own. */
@@ -129,6 +132,10 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
     options.repairs === true
       ? drawRepairs(prng(seed, "repairs"), { scene, workload })
       : { commands: [], actions: [] };
+  const minds =
+    options.recants === true
+      ? drawMinds(prng(seed, "minds"), { scene, workload })
+      : { commands: [], actions: [] };
   const more = drawMore(seed, scene, workload);
   const stream = (label: string): Random => prng(seed, label);
   const filtered = mask.has("P10") ? prng(seed, "filter").pick(["crm", "erp"] as const) : undefined;
@@ -151,6 +158,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
       ...undoing.actions,
       ...joining.actions,
       ...repairing.actions,
+      ...minds.actions,
       ...more,
       ...habits,
     ].toSorted((a, b) => a.at - b.at),
@@ -161,6 +169,7 @@ export function drawScenario(seed: number, options: ScenarioOptions = {}): Scena
       ...undoing.commands,
       ...joining.commands,
       ...repairing.commands,
+      ...minds.commands,
       ...drawHurried(prng(seed, "hurried"), { scene, actions: [...workload, ...more] }),
     ],
     ...(filtered === undefined ? {} : { filtered }),

@@ -17,6 +17,8 @@ export interface Order {
   readonly consolidates?: boolean;
   /** Values are put right in it, as an audit asks for. */
   readonly repairs?: boolean;
+  /** Decisions about who is who are taken back in it. */
+  readonly recants?: boolean;
 }
 
 /** What is told of a run across threads. */
@@ -38,6 +40,7 @@ function scenarioOf(order: Order): Scenario {
   return drawScenario(order.seed, {
     consolidates,
     repairs: order.repairs ?? own?.repairs ?? false,
+    recants: order.recants ?? own?.recants ?? false,
     ...(order.faults === null ? {} : { faults: order.faults }),
   });
 }

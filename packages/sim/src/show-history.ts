@@ -36,6 +36,12 @@ function lineOf(entry: Entry): string | null {
       return `*** the store is as of ${clock(entry.asOf)} again`;
     case "answers":
       return `a person answers ${entry.count} open questions`;
+    case "said": {
+      const { connection, entity, id } = entry.record;
+      return `a person says ${entry.word} of ${connection} ${entity} ${id}: ${entry.outcome}`;
+    }
+    case "clusters":
+      return `a person says ${entry.word} of ${entry.count} clusters`;
     case "delivery": {
       const { system, delivery, isForged, status } = entry;
       return `${system} delivers ${delivery}${isForged ? " (forged)" : ""}: ${status ?? "no answer"}`;

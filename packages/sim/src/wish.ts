@@ -8,6 +8,8 @@ export interface Wish {
   readonly consolidates?: boolean;
   /** Whether values are put right in the runs, as an audit asks for. */
   readonly repairs?: boolean;
+  /** Whether decisions about who is who are taken back in the runs. */
+  readonly recants?: boolean;
   readonly jobs: number;
   readonly commit: string;
   /** Whether a violation is made shorter and saved under `regressions/`. */

@@ -10,6 +10,7 @@ const kinds: readonly { readonly args: readonly string[]; readonly seeds: number
   { args: [], seeds: 200 },
   { args: ["--consolidate"], seeds: 20 },
   { args: ["--repair"], seeds: 10 },
+  { args: ["--recant"], seeds: 10 },
 ];
 /** For all kinds together. */
 const timeoutMs = 15 * 60_000;

@@ -4,7 +4,7 @@ import type { MatchedPair } from "../match.ts";
 import { tableOf } from "../testing/tables.ts";
 
 /** Given names that are near in pairs, each of which several families have. */
-const near = "Joan John Paul Paula Christian Christina Marian Marion Ann Boris".split(" ");
+const near = "Joan John Paul Paula Christian Christina Marian Marion Ann Boris Julia Julian".split(" ");
 const shared = "j.johnson@acme.com|+44 20 8999 1234|Acme Foods";
 
 /** People of other families; `givens` are had in turn. */
@@ -36,6 +36,7 @@ describe.each([false, true])("two of one mailbox and phone, name in one column: 
     ["Paul", "Paula"],
     ["Christian", "Christina"],
     ["Marian", "Marion"],
+    ["Julia", "Julian"],
   ])("%s and %s, whom several families have, are a question that says why", (...pair) => {
     const found = bandOf({ givens: near, pair, isWhole });
     expect(found?.band).toBe("review");
@@ -48,6 +49,8 @@ describe.each([false, true])("two of one mailbox and phone, name in one column: 
     ["Jhon", "John", near],
     ["Pau.", "Paul", [...near, "Pau."]],
     ["Chris.", "Christina", [...near, "Chris."]],
+    ["Julia", "Julian", near.filter((each) => each !== "Julia")],
+    ["Juli.", "Julian", [...near, "Juli."]],
     ["Joan", "John", near.filter((each) => each !== "Joan")],
   ] as const)("%s and %s, a nickname, a spelling, a slip or a beginning, are one", (one, other, givens) => {
     expect(bandOf({ givens, pair: [one, other], isWhole })?.band).toBe("link");

@@ -8,9 +8,15 @@ const familiesMin = 3;
 /** One that fewer than this part of those have who bear the other may be the usual slip of it. */
 const slipShare = 0.02;
 
-/** Whether a name may be the beginning of another, cut short: "Dieg." of Diego; Paul is none of Paula. */
-const isBeginning = (short: string, long: string): boolean =>
-  long.startsWith(short) && (long.length > short.length + 1 || !long.endsWith("a"));
+/**
+ * Whether a name may be the beginning of another, cut short: "Dieg." of Diego, "Cel." of Celine. Paul is none
+ * of Paula, nor Julia of Julian.
+ */
+function isBeginning(short: string, long: string): boolean {
+  if (!long.startsWith(short)) return false;
+  const rest = long.slice(short.length);
+  return rest !== "a" && !(rest === "n" && short.endsWith("ia"));
+}
 
 /** The sound of a name, whether its last sign is a c or a k. */
 const nearSound = (name: string): string => soundOf(name).replaceAll("c", "k");

@@ -36,4 +36,8 @@ pre.commands { margin: .5rem 0 0; padding: .5rem .7rem; border: 1px solid var(--
   background: var(--paper); font: .85rem/1.5 ui-monospace, monospace; white-space: pre-wrap;
   overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: .3rem 0; }
+@media screen and (max-width: 45rem) {
+  table { display: block; overflow-x: auto; } th, td { padding: .35rem .5rem; }
+  td.soft { min-width: 14rem; }
+}
 `;

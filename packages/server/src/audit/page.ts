@@ -85,16 +85,21 @@ const cut = (text: string): string => (text.length > shownMax ? `${text.slice(0,
 /** A value with every blank of it to be seen. */
 const quoted = (text: string): Html => html`<span class="value">“${cut(text)}”</span>`;
 
-function example(finding: AuditExample): Html {
+function example(finding: AuditExample, side: string): Html {
   const { id, name, value, other, repair, says } = finding;
+  // Of the same system it is another record, which the words behind it name.
+  const isTwin = other !== null && other.side === side && says.endsWith(` ${other.id}`);
   const named = name === "" || name === value ? html`` : html` ${cut(name)}:`;
   const theirs =
-    other === null || other.value === "" ? html`` : html` ${sideName(other.side)}: ${quoted(other.value)}`;
+    other === null || other.value === "" || isTwin
+      ? html``
+      : html` ${sideName(other.side)}: ${quoted(other.value)}`;
+  const twin = isTwin && other.value !== "" ? html` ${quoted(other.value)}` : html``;
   const right = repair === null || repair === "" ? html`nothing` : quoted(repair);
   const mended = repair === null ? html`` : html` <span class="good">→ ${right}</span>`;
   return html`<li>
     <code>${id}</code>${named} ${value === "" ? html`<i>nothing</i>` : quoted(value)}${theirs}${mended}
-    <span class="soft">${says}</span>
+    <span class="soft">${says}</span>${twin}
   </li>`;
 }
 
@@ -136,7 +141,7 @@ function group(each: AuditGroup, place: number): Html {
     <p>${rule.harm}</p>
     ${repairWords(each)}
     <ul>
-      ${each.examples.map(example)}
+      ${each.examples.map((one) => example(one, each.side))}
     </ul>
   </article>`;
 }

@@ -101,6 +101,17 @@ describe("audit on files", () => {
     expect(page).not.toContain("<script");
   });
 
+  it("the page names the record of the same system that another is the same as", async () => {
+    const twin = (crm[1] ?? "").replace("A0", "A9");
+    await audit({ "crm/accounts.csv": [...crm, twin].join("\n") }, ["--crm", at("crm"), "--out", at("out")]);
+    const page = readFileSync(at("out/audit.html"), "utf8").replaceAll(/\s+/g, " ");
+    const name = twin.split(",")[1] ?? "";
+    expect(page).toContain(
+      `<code>A9</code> <span class="value">“${name}”</span> <span class="soft">the same as A0</span> ` +
+        `<span class="value">“${name}”</span>`,
+    );
+  });
+
   it("the page says what becomes of a filler, and of a single record", async () => {
     const line = "A9,Low  Firm,1 Low Lane,n/a,LS1 4AP,GB,+44 20 7946 0999,a@low-firm.com";
     await audit({ "crm/accounts.csv": [...crm, line].join("\n") }, ["--crm", at("crm"), "--out", at("out")]);

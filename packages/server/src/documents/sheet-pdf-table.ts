@@ -23,8 +23,8 @@ const longestWord = (text: string): string =>
   text.split(/[ -]/).reduce((longest, word) => (word.length > longest.length ? word : longest), "");
 
 /**
- * Widths of columns, together as wide as the page: no less than the longest word, where that can be, and the
- * rest by the longest texts. Amounts are never broken.
+ * Widths of columns, together as wide as the page: no less than the longest word, where that is no more than
+ * an even share of the page, and the rest by the longest texts. Amounts are never broken.
  */
 function widthsOf(pdf: Pdf, { columns, rows, sums = [] }: SheetTable, room: number): readonly number[] {
   const wide = 2 * inset.side + 2;
@@ -42,7 +42,9 @@ function widthsOf(pdf: Pdf, { columns, rows, sums = [] }: SheetTable, room: numb
     });
     const all = [...bold, ...usual];
     const most = Math.max(...all.map(([whole]) => whole));
-    const least = Math.min(Math.max(...all.map(([, word]) => word)), room / 4);
+    const amount = Math.max(0, ...usual.map(([whole], row) => (isAmount(texts[row] ?? "") ? whole : 0)));
+    const words = Math.max(...all.map(([, word]) => word));
+    const least = Math.max(Math.min(words, room / Math.max(4, columns.length)), Math.min(amount, room / 4));
     return { least: least + wide, most: Math.min(Math.max(most, least), room / 2) + wide };
   });
   const sum = (of: "least" | "most"): number => wanted.reduce((total, each) => total + each[of], 0);
@@ -92,7 +94,22 @@ function draw(pdf: Pdf, line: Line, cells: readonly string[]): void {
   pdf.x = margin;
 }
 
-/** Draws a table; its head is repeated on each page, and a row is never torn apart. */
+/** Rows that begin alike are kept together up to so many: CRM, ERP and what they differ by. */
+const togetherMax = 3;
+
+/** How many rows from this one on begin alike, when it is the first of them. */
+function alikeFrom(lines: readonly (readonly [Line, readonly string[]])[], at: number): number {
+  const first = lines[at]?.[1][0];
+  if (first === undefined || lines[at - 1]?.[1][0] === first) return 1;
+  const next = lines.findIndex(([, cells], later) => later > at && cells[0] !== first);
+  const count = (next < 0 ? lines.length : next) - at;
+  return count > togetherMax ? 1 : count;
+}
+
+/**
+ * Draws a table; its head is repeated on each page, a row is never torn apart, and few rows that begin alike
+ * stay together.
+ */
 export function drawTable(pdf: Pdf, sheet: SheetTable): void {
   if (sheet.rows.length === 0) return;
   const widths = widthsOf(pdf, sheet, pdf.page.width - 2 * margin);
@@ -113,8 +130,12 @@ export function drawTable(pdf: Pdf, sheet: SheetTable): void {
     ...sheet.rows.map((row) => [usual, row.map(textOf)] as const),
     ...(sheet.sums ?? []).map((row) => [bold, row.map(textOf)] as const),
   ];
-  for (const [line, cells] of lines) {
-    if (keepRoom(pdf, heightOf(pdf, line, cells))) caption(`${sheet.caption} (continued)`);
+  for (const [at, [line, cells]] of lines.entries()) {
+    const alike = lines.slice(at, at + alikeFrom(lines, at));
+    const height = alike.reduce((sum, [own, texts]) => sum + heightOf(pdf, own, texts), 0);
+    const isOnePage = height < roomOf(pdf) - margin - 60;
+    if (keepRoom(pdf, isOnePage ? height : heightOf(pdf, line, cells)))
+      caption(`${sheet.caption} (continued)`);
     draw(pdf, line, cells);
   }
 }

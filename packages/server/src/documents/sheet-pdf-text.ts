@@ -38,6 +38,10 @@ const isShown = (letter: string): boolean => {
   return shownRanges.some(([from, to]) => code >= from && code <= to);
 };
 
+/** Whether a text has letters that stand as `?` on paper, since the font does not have them. */
+export const isLacking = (text: string): boolean =>
+  Array.from(text.normalize("NFC").replaceAll(/\s+/gu, " ")).some((letter) => !isShown(letter));
+
 const fromRight = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/u;
 const hardSpace = "\u00a0";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { plain } from "./sheet-pdf-text.ts";
+import { isLacking, plain } from "./sheet-pdf-text.ts";
 import { sheetPdf } from "./sheet-pdf.ts";
 import type { SheetTable } from "./sheet.ts";
 
@@ -37,6 +37,34 @@ describe("a document as PDF", () => {
 
   test("prints a question mark for letters that its font does not have", () => {
     expect(plain("株式会社 Ada\n& Söhne \u{1f600}")).toBe("???? Ada & Söhne ?");
+  });
+
+  test("says at its head that letters are missing where any are, and only there", async () => {
+    const linesOf = (pdf: string): number => pdf.match(/\bTj\b|\bTJ\b/g)?.length ?? 0;
+    const [shown, lacking] = [
+      await pdfOf({ rows: [["Ada & Söhne", "1"]] }),
+      await pdfOf({ rows: [["株式会社", "1"]] }),
+    ];
+    expect(linesOf(lacking)).toBe(linesOf(shown) + 1);
+    expect([isLacking("Αθήνα\nСевер"), isLacking("株")]).toEqual([false, true]);
+  });
+
+  test("rows that begin alike stay on one page, unless there are many of them", async () => {
+    const three = (name: string): readonly (readonly string[])[] => [
+      [name, "1"],
+      [name, "2"],
+      [name, "3"],
+    ];
+    const filler = (count: number): readonly (readonly string[])[] =>
+      Array.from({ length: count }, (_, line) => [`account ${line}`, "1"]);
+    /** Lines of each page's tables, heads included: each ends with one stroke. */
+    const linesOf = (pdf: string): readonly number[] =>
+      pdf.split("endstream").flatMap((page) => page.match(/^S$/gm)?.length ?? []);
+    const [whole = 0] = linesOf(await pdfOf({ rows: filler(100) }));
+    const alike = await pdfOf({ rows: [...filler(whole - 3), ...three("a"), ...three("b")] });
+    expect(linesOf(alike)).toEqual([whole - 2, 7]);
+    const many = Array.from({ length: 9 }, (_, line) => ["same", String(line)]);
+    expect(linesOf(await pdfOf({ rows: [...filler(whole - 3), ...many] }))[0]).toBe(whole);
   });
 
   test("holds words together that are read from the right, and leaves the others", () => {

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import PDFDocument from "pdfkit";
 import { drawTable, keepRoom } from "./sheet-pdf-table.ts";
-import { fonts, margin, plain } from "./sheet-pdf-text.ts";
+import { fonts, isLacking, margin, plain } from "./sheet-pdf-text.ts";
 import type { Pdf } from "./sheet-pdf-text.ts";
 import type { Sheet, SheetPart } from "./sheet.ts";
 
@@ -26,6 +26,25 @@ function part(pdf: Pdf, { title, paragraphs = [], points = [], tables = [], part
   for (const each of parts) part(pdf, each);
 }
 
+/** Every text of a document. */
+function* textsOf(sheet: SheetPart): Generator<string, undefined> {
+  const { title, paragraphs = [], points = [], tables = [], parts = [] } = sheet;
+  yield* [title, ...paragraphs, ...points];
+  for (const { caption, columns, rows, sums = [] } of tables) {
+    yield* [caption, ...columns];
+    for (const cell of [...rows, ...sums].flat())
+      yield typeof cell === "string" ? cell : `${cell.was ?? ""}${cell.is ?? ""}`;
+  }
+  for (const each of parts) yield* textsOf(each);
+}
+
+/** Said at the head of a document that cannot print all of its letters. */
+const lackingNote =
+  "Letters that the font of this document does not have stand as ?. The file inside the document has them.";
+
+const isLackingAny = (sheet: Sheet): boolean =>
+  sheet.facts.some((fact) => fact.some(isLacking)) || [...textsOf(sheet)].some(isLacking);
+
 function numberPages(pdf: Pdf, title: string): void {
   const { count } = pdf.bufferedPageRange();
   for (let at = 0; at < count; at += 1) {
@@ -39,8 +58,8 @@ function numberPages(pdf: Pdf, title: string): void {
 
 /**
  * A document on A4 paper, lying, with a file inside it. The same document makes the same bytes: its date is
- * the one given. Letters that the font does not have, Chinese ones among them, are told as `?`; the file
- * inside has them. Rejects when the library does.
+ * the one given. Letters that the font does not have, Chinese ones among them, stand as `?`, which is said at
+ * its head; the file inside has them. Rejects when the library does.
  */
 export async function sheetPdf(
   sheet: Sheet,
@@ -72,6 +91,7 @@ export async function sheetPdf(
       .text(`${plain(name)}: `, margin, pdf.y, { continued: true })
       .font(fonts.text)
       .text(plain(value));
+  if (isLackingAny(sheet)) pdf.moveDown(0.4).font(fonts.text).fontSize(9).text(lackingNote, margin);
   for (const each of sheet.parts ?? []) part(pdf, each);
   numberPages(pdf, sheet.title);
   pdf.end();

@@ -26,7 +26,15 @@ td.count, th.count { text-align: right; }
 td.count { white-space: nowrap; } td.long { min-width: 10rem; } tfoot { font-weight: 600; }
 code { font: .82em ui-monospace, monospace; } code span { white-space: nowrap; }
 del { color: var(--struck); } ins { color: var(--put); text-decoration: underline; }
-a { color: inherit; }
+a { color: inherit; } p, li { overflow-wrap: anywhere; }
+@media screen and (max-width: 45rem) {
+  dl { grid-template-columns: 1fr; } dt { margin-top: .35rem; } th, td { padding: .4rem .5rem; }
+  tbody th, thead th:first-child { position: sticky; left: 0; background: var(--card); max-width: 8rem; }
+  .sheet { background:
+    linear-gradient(to left, var(--card) 30%, transparent) right / 3rem 100% no-repeat local,
+    linear-gradient(to left, var(--line), transparent) right / 1rem 100% no-repeat scroll, var(--card); }
+  tbody th { border-right: 1px solid var(--line); }
+}
 @page { margin: 16mm 12mm; }
 @media print {
   :root { color-scheme: light; --ink: #000; --soft: #333; --line: #999; --paper: #fff; --card: #fff;

@@ -117,6 +117,8 @@ function totalsPart(footing: Footing, words: StatementWords, { title, over }: To
       : amountsOf(said, side.amounts, side.currency)
           .flatMap((text, column) => (text === "" ? [] : [`${said.used[column]} ${text}`]))
           .join(", ");
+  if (documents.length === 0 && rows.length === 0)
+    return { title, paragraphs: ["No order and no invoice is known here: there is nothing to add up."] };
   return {
     title,
     paragraphs: [

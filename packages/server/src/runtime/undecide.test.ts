@@ -101,6 +101,31 @@ describe("a decision about a record", () => {
     expect(await clustersOf(scene)).toEqual([]);
   });
 
+  test.each(["same", "apart"] as const)(
+    "of being %s about what a merge left twice is taken back to that question; an edit makes nothing",
+    async (word) => {
+      const scene = await doubled();
+      const [first, second] = ["crm-1", "crm-2"];
+      const link = await linkOf(scene, `crm:${second}`);
+      scene.crm.merge("accounts", first, second);
+      await scene.engine.run();
+      scene.pass(10);
+      const asked = (await scene.engine.candidates()).find(({ connection }) => connection === "erp");
+      const twin = { connection: "erp", entity: "accounts", id: asked?.id } as never;
+      const at = `erp:${asked?.id}`;
+      expect(await linkOf(scene, at)).toBe(link);
+      const other = word === "same" ? `crm:${second}` : null;
+      expect(await scene.engine.decideCandidate(twin, { with: other, by: "ben" })).toBe("told");
+      expect(await scene.engine.undecideCandidate(twin, "ada")).toBe("told");
+      expect(await linkOf(scene, at)).toBe(link);
+      const count = scene.crm.rows("accounts").length;
+      scene.erp.edit("accounts", asked?.id ?? "", { email: "other@x.example", name: "Other" });
+      await scene.engine.run();
+      expect(scene.crm.rows("accounts")).toHaveLength(count);
+      expect((await scene.engine.candidates()).map(({ id }) => id)).toContain(asked?.id);
+    },
+  );
+
   test("that nobody took is not known", async () => {
     const scene = await doubled();
     expect(await scene.engine.undecideCandidate(record(scene.first), "ada")).toBe("unknown");

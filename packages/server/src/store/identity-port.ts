@@ -152,7 +152,8 @@ export interface IdentityStore {
   candidateStateOf(record: RecordKey): Promise<CandidateState | null>;
   /**
    * Takes back what a person decided about a record: it leaves the link that it has alone, which ends, or
-   * whose alias it is, and is asked about again. Writes that were stored and not sent are taken back.
+   * whose alias it is, and is asked about again; one that was an alias when it was asked about is one again.
+   * Writes that were stored and not sent are taken back.
    */
   reopenCandidate(record: RecordKey, by: string): Promise<DecisionTakenBack>;
   commitUnmerge(unmerge: UnmergeCommit, runId: string | null, lease: Lease): Promise<IdentityOutcome>;

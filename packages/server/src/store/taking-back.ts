@@ -4,7 +4,8 @@ import { lockCreates, wakeByParent } from "./joins.ts";
 import type { JournalWriter } from "./journal.ts";
 import { lockLinks } from "./link-locks.ts";
 import type { Note } from "./chain.ts";
-import { withdrawnNotes } from "./places.ts";
+import { place } from "./identity-rows.ts";
+import { consolidation, withdrawnNotes } from "./places.ts";
 import type { CandidateState, DecisionTakenBack, IdentityStore, RecordKey } from "./port.ts";
 
 /** What the journal says of a decision that a person took back. */
@@ -67,6 +68,19 @@ async function standingOf(tx: Queryable, record: RecordKey): Promise<Standing | 
   return row === undefined ? null : { ...row, link_id: row.link_id as LinkId };
 }
 
+/**
+ * The link whose alias a record was when it was asked about: its own system has it twice, and its
+ * counterparts are one. Null where it was a newcomer, or where that link stands no more.
+ */
+async function twinLinkOf(tx: Queryable, record: RecordKey): Promise<LinkId | null> {
+  const [row] = await tx.query<{ link: string }>(
+    "select l.id as link from candidate c join link l on l.id = c.links->>0 where c.connection = $1 and " +
+      "c.entity = $2 and c.external_id = $3 and c.keys @> $4::jsonb and l.state not in ('ended', 'merged')",
+    [...named(record), JSON.stringify([consolidation])],
+  );
+  return row === undefined ? null : (row.link as LinkId);
+}
+
 interface Reopened {
   readonly outcome: DecisionTakenBack;
   readonly notes: readonly Note[];
@@ -79,18 +93,21 @@ interface Reopened {
 async function reopen(tx: Queryable, record: RecordKey, by: string): Promise<Reopened> {
   await tx.query(`select 1 from observation where ${isIt} for update`, named(record));
   const before = await standingOf(tx, record);
-  const links = before === null ? [] : [before.link_id];
+  const twin = await twinLinkOf(tx, record);
+  const links = [...new Set([before?.link_id, twin].filter((link) => typeof link === "string"))];
   await lockLinks(tx, links);
   await lockCreates(tx, links);
   const [state, at] = [await stateOf(tx, record), await standingOf(tx, record)];
   if (state === "open") return { outcome: "done", notes: [] };
   if (state === null || state === "closed") return { outcome: "unknown", notes: [] };
-  if (at?.link_id !== before?.link_id) return { outcome: "busy", notes: [] };
+  if (at?.link_id !== before?.link_id || (await twinLinkOf(tx, record)) !== twin)
+    return { outcome: "busy", notes: [] };
   if (at !== null && !at.is_alias && (state === "linked" || at.others > 0))
     return { outcome: "taken", notes: [] };
   if (at !== null && !at.is_alias && at.sent > 0) return { outcome: "busy", notes: [] };
   const own = at === null || at.is_alias ? [] : [at.link_id];
-  await leave(tx, record);
+  if (twin === null) await leave(tx, record);
+  else await place(tx, { entity: record.entity, links: [] }, [{ ...record, link: twin, isAlias: true }]);
   const withdrawn = (await Promise.all(own.map((link) => retire(tx, link, record.connection)))).flat();
   await tx.query(`update candidate set state = 'open' where ${isIt}`, named(record));
   const said = { link: at?.link_id ?? null, state, by };

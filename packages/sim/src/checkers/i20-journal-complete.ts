@@ -124,10 +124,16 @@ function replayed(facts: StoreFacts): readonly Found[] {
   return [...ofBases, ...ofIntents, ...ofTombstones];
 }
 
-/** Links that were read and on which nothing was decided. */
+/** Links that were read and on which nothing was decided, nor taken back before it could be. */
 function undecided(facts: StoreFacts): readonly Found[] {
+  const back = new Set(
+    [...rowsOf(facts, "journal"), ...facts.torn].flatMap((row) =>
+      row["kind"] === "candidate_reopened" ? [row["link_id"]] : [],
+    ),
+  );
   return rowsOf(facts, "link").flatMap((row): readonly Found[] => {
     if (row["verdict"] !== null || row["state"] === "merged") return [];
+    if (row["state"] === "ended" && back.has(row["id"])) return [];
     return [{ message: `link ${String(row["id"])} has no outcome`, about: { link: String(row["id"]) } }];
   });
 }

@@ -12,6 +12,8 @@ export interface Saboteur {
   readonly consolidates?: true;
   /** It shows itself where values are put right. */
   readonly repairs?: true;
+  /** It shows itself where decisions are taken back. */
+  readonly recants?: true;
   /** Takes one protection out of the ports of an engine that starts. */
   readonly sabotage: (world: World) => World;
 }

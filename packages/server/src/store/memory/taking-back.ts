@@ -1,8 +1,9 @@
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import type { Note } from "../chain.ts";
-import { withdrawnNotes } from "../places.ts";
+import { consolidation, withdrawnNotes } from "../places.ts";
 import type { CandidateState, DecisionTakenBack, IdentityStore, RecordKey } from "../port.ts";
 import { takenBackNotes } from "../taking-back.ts";
+import { place } from "./identity-rows.ts";
 import { writeNotes } from "./journal.ts";
 import { wakeByParent } from "./links.ts";
 import type { State } from "./state.ts";
@@ -29,7 +30,9 @@ export function takingBack(state: State): Pick<IdentityStore, "candidateStateOf"
         if (isOwn && (decided === "linked" || others > 0)) return "taken";
         const sent = link === null ? [] : intent.by("link", link).filter((row) => row.state !== "stored");
         if (isOwn && sent.length > 0) return "busy";
-        leave(state, record, now);
+        const twin = twinLinkOf(state, record);
+        if (twin === null) leave(state, record, now);
+        else place(state, { entity, links: [], now }, [{ ...record, link: twin, isAlias: true }]);
         const withdrawn = isOwn && link !== null ? retire(state, { link, connection, now }) : [];
         const row = candidate.get(connection, entity, id);
         if (row !== undefined) candidate.change(row, { state: "open" });
@@ -38,6 +41,15 @@ export function takingBack(state: State): Pick<IdentityStore, "candidateStateOf"
       });
     },
   };
+}
+
+/** The link whose alias a record was when it was asked about, as long as that link stands. */
+function twinLinkOf(state: State, { connection, entity, id }: RecordKey): LinkId | null {
+  const asked = state.tables.candidate.get(connection, entity, id);
+  const isTwice = asked?.keys.includes(consolidation) === true;
+  const [first] = asked?.links ?? [];
+  const link = !isTwice || first === undefined ? undefined : state.tables.link.get(first);
+  return link === undefined || link.state === "ended" || link.state === "merged" ? null : (first as LinkId);
 }
 
 function leave(state: State, { connection, entity, id }: RecordKey, now: number): void {

@@ -69,6 +69,24 @@ export function takingBackSuite(home: StoreHome): void {
       expect((await store.linksOf([rival])).get(`crm/${entity}/r2`)).toBe(other);
     });
 
+    test.each(["linked", "apart"] as const)(
+      "of %s about what its own system has twice leaves it the alias that it was",
+      async (state) => {
+        const twice = { record, links: [other], keys: ["consolidate"] } as const;
+        await store.commitResolutions(
+          [{ ...twice, record, resolution: { kind: "candidate", ...twice } }],
+          null,
+          lease,
+        );
+        const said = state === "apart" ? apart : ({ ...base, state, alias: other } as const);
+        await store.settleCandidate(said);
+        expect(await store.reopenCandidate(record, "ada")).toBe("done");
+        expect([await linkOf(), await isAsked()]).toEqual([other, ["r1"]]);
+        const [link] = await store.loadLinks([other]);
+        expect(link?.members).toEqual([{ connection: crm, id: "r2", aliases: ["r1"] }]);
+      },
+    );
+
     test("takes back a create that was stored, so that it is never sent", async () => {
       await store.settleCandidate(apart);
       await store.commitDecisions([decision(own, { intents: [create()] })], null, rights);
