@@ -34,7 +34,13 @@ interface Shared {
   hasRun: boolean;
 }
 
-const known = new WeakMap<World, Set<Shared>>();
+/** What a program holds, and what of that is being left. */
+interface Own {
+  readonly all: Set<Shared>;
+  readonly leaving: Set<Promise<void>>;
+}
+
+const known = new WeakMap<World, Own>();
 
 /**
  * Has this work hold what other work of this program holds, or a share of its own where there is none: shards
@@ -42,10 +48,13 @@ const known = new WeakMap<World, Set<Shared>>();
  * a sign of life does.
  */
 export async function shareHolding(world: World, asking: Asking): Promise<Held> {
-  const all = known.get(world) ?? new Set<Shared>();
-  known.set(world, all);
-  const shared = [...all].find((each) => isFor(each, asking)) ?? openShared(world, asking);
-  all.add(shared);
+  const own: Own = known.get(world) ?? { all: new Set(), leaving: new Set() };
+  known.set(world, own);
+  const find = (): Shared | undefined => [...own.all].find((each) => isFor(each, asking));
+  // What is free by then is taken with the first sign of life, and not with one of the next.
+  if (find() === undefined) await Promise.allSettled(own.leaving);
+  const shared = find() ?? openShared(world, asking);
+  own.all.add(shared);
   shared.works += 1;
   shared.hasRun ||= asking.isRun;
   shared.listeners.add(asking.onBeat);
@@ -54,14 +63,10 @@ export async function shareHolding(world: World, asking: Asking): Promise<Held> 
     if (asking.isRun) shared.hasRun = false;
     shared.works -= 1;
     if (shared.works > 0) return;
-    all.delete(shared);
-    try {
-      await allEnded(world.sides.map(({ gate }) => gate.rest()));
-      shared.over.abort(workIsOver);
-      await shared.keeping;
-    } finally {
-      await shared.holding.leave();
-    }
+    own.all.delete(shared);
+    const leaving = leave(world, shared).finally(() => own.leaving.delete(leaving));
+    own.leaving.add(leaving);
+    await leaving;
   };
   try {
     if (!asking.trustsLast || !shared.holding.isAlive) await shared.holding.beat();
@@ -71,6 +76,17 @@ export async function shareHolding(world: World, asking: Asking): Promise<Held> 
   }
   shared.keeping ??= keepUp(world, shared);
   return { holding: shared.holding, end };
+}
+
+/** Gives back what is held and what calls were reserved; nothing goes on under it any more. */
+async function leave(world: World, { holding, over, keeping }: Shared): Promise<void> {
+  try {
+    await allEnded(world.sides.map(({ gate }) => gate.rest()));
+    over.abort(workIsOver);
+    await keeping;
+  } finally {
+    await holding.leave();
+  }
 }
 
 /** Whether work may go on under what is held already. */
