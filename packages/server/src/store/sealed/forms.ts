@@ -1,5 +1,6 @@
 import { isMap } from "@crossfoot/kernel";
 import type { FailureRecord, Json, JsonMap } from "@crossfoot/kernel";
+import { consolidation } from "../places.ts";
 import { ownSubject } from "./vault.ts";
 import type { Pen } from "./vault.ts";
 
@@ -42,9 +43,9 @@ export function leaves<T>(
 export const failed = <T extends FailureRecord | null>(pen: Pen, subject: string, failure: T): T =>
   failure === null ? failure : { ...failure, message: text(pen, subject, failure.message) };
 
-/** Seals match keys, so that equal ones of all links stay equal. */
+/** Seals match keys, so that equal ones of all links stay equal; the mark of one that is none stays. */
 export const matchKeys = (pen: Pen, keys: readonly string[]): readonly string[] =>
-  keys.map((key) => pen(ownSubject, key));
+  keys.map((key) => (key === consolidation ? key : pen(ownSubject, key)));
 
 /** Seals what is kept of a record that was consolidated, but for what SQL looks for. */
 export function consolidatedBody(pen: Pen, body: Json): Json {
