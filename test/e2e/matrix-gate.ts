@@ -149,7 +149,7 @@ export function gatedSide(gate: Gate, manner: SystemManner): (side: Side) => Sid
 
 /** The database, with a gate around the statement that writes the journal, inside its transaction. */
 export function gatedDatabase(gate: Gate, database: Database): Database {
-  const isJournal = (sql: string): boolean => sql.startsWith("insert into journal ");
+  const isJournal = (sql: string): boolean => sql.includes("insert into journal (");
   return {
     home: database.home,
     query: (sql, parameters) => database.query(sql, parameters),

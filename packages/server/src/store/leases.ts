@@ -5,9 +5,9 @@ import type { Beat, HeldShard, Lease, LeaseStore, LiveWorker, PauseOf, Rights, S
 import { inMs } from "./rows.ts";
 
 /**
- * What a statement answers whose commit is not waited for until it is on the disk. A crash of the database
- * may take it back, and everything that was stored after it then: a lease that nobody remembers has let
- * nobody store, and so send, anything.
+ * What a statement answers whose commit is not waited for until it is on the disk: a sign of life, or that
+ * something is given. A crash of the database may take it back, and the lease ends by its time then. What
+ * gives a token is waited for: no two may have the same.
  */
 const unsynced = "(select set_config('synchronous_commit', 'off', true)) as synced";
 
@@ -116,7 +116,7 @@ function shards(database: Database): Omit<LeaseStore, "acquireLease" | "releaseL
           "for update skip locked), taken as (update lease l set holder = $1, fence = l.fence + 1, " +
           `expires_at = ${inMs("$2")}, taken_at = now() from free where l.name = free.name returning ` +
           "l.name, l.fence) select t.name, t.fence, exists (select from intent i where i.state = " +
-          `'sending' and i.shard = right(t.name, 2)::int) as has_sending, ${unsynced} from taken t`,
+          "'sending' and i.shard = right(t.name, 2)::int) as has_sending from taken t",
         [holder, ttlMs, count],
       );
       return rows
@@ -171,7 +171,7 @@ export function leaseStore(database: Database): LeaseStore {
           "lease.fence + 1, expires_at = excluded.expires_at, taken_at = now() where case when " +
           "lease.holder = '' then not coalesce(lease.taken_at between now() - $4 * interval " +
           `'1 millisecond' and now(), false) or $4 = 0 else ${isOver("lease.expires_at", "$3")} end ` +
-          `returning fence, ${unsynced}`,
+          "returning fence",
         [name, holder, ttlMs, restMs],
       );
       const [row] = rows;
