@@ -31,25 +31,28 @@ interface Age {
 
 const ages = new WeakMap<PoolClient, Age>();
 
+/** Has a connection that is in no transaction plan anew where its plans are too old. */
+export async function forgetOldPlans(client: PoolClient): Promise<void> {
+  const age = ages.get(client);
+  if (age === undefined) return;
+  const isOld = age.chars > charsMax || performance.now() - age.since > keptMsMax;
+  if (!isOld) return;
+  ages.delete(client);
+  await client.query("discard plans");
+}
+
 /**
  * Says under which name a statement with parameters is prepared, so that its connection parses it once, and
- * plans it once for a while; plans that are too old are forgotten first.
+ * plans it once for a while.
  */
-export async function preparedName(
+export function preparedName(
   client: PoolClient,
   sql: string,
   parameters: readonly Encoded[],
-): Promise<string | undefined> {
+): string | undefined {
   if (parameters.length === 0) return undefined;
   const age = ages.get(client) ?? { chars: 0, since: performance.now() };
   ages.set(client, age);
-  const isOld = age.chars > charsMax || performance.now() - age.since > keptMsMax;
-  // In a transaction that failed it would be refused.
-  if (isOld && client.getTransactionStatus() === "I") {
-    await client.query("discard plans");
-    age.chars = 0;
-    age.since = performance.now();
-  }
   for (const parameter of parameters) age.chars += parameter?.length ?? 0;
   return nameOf(sql);
 }

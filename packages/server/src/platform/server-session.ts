@@ -1,8 +1,8 @@
-import type { PoolClient, QueryArrayConfig, QueryArrayResult } from "pg";
+import type { Connection, PoolClient, QueryArrayConfig, QueryArrayResult } from "pg";
 import type { Encoded, EncodedRow } from "./codec.ts";
-import { isStalePlan, preparedName } from "./kept-plans.ts";
+import { forgetOldPlans, isStalePlan, preparedName } from "./kept-plans.ts";
 import type { RawResult, Session } from "./session.ts";
-import { RefusedStatement } from "./store-error.ts";
+import { RefusedStatement, storeErrorOf } from "./store-error.ts";
 
 /** Settings on which codec.ts relies, and what a session of ours may not be set to by the server. */
 export const sessionSettings: string = [
@@ -60,10 +60,19 @@ export class ServerSession implements Session {
     return this.#client.getTransactionStatus() !== "I";
   }
 
+  /** Before anything else is asked of it. Rejects with a StoreError. */
+  async forgetOldPlans(): Promise<void> {
+    try {
+      await forgetOldPlans(this.#client);
+    } catch (error) {
+      throw storeErrorOf(refusalOrError(error), { moment: "connect" });
+    }
+  }
+
   async run(sql: string, parameters: readonly Encoded[]): Promise<RawResult> {
     // `extended` although there may be no parameters: the simple protocol would take several statements at
     // once.
-    const name = await preparedName(this.#client, sql, parameters);
+    const name = preparedName(this.#client, sql, parameters);
     const query = {
       ...(name === undefined ? {} : { name }),
       text: sql,
@@ -72,8 +81,8 @@ export class ServerSession implements Session {
       types: asText,
       queryMode: "extended",
     };
-    // A half-open connection never answers and never breaks. `end` during a query closes the socket.
-    const timer = setTimeout(() => void this.#client.end(), this.#answerTimeoutMs);
+    // A half-open connection never answers and never breaks.
+    const timer = setTimeout(() => this.#cut(), this.#answerTimeoutMs);
     let result: QueryArrayResult<Encoded[]>;
     try {
       result = await this.#client.query<Encoded[]>(query as QueryArrayConfig);
@@ -91,6 +100,11 @@ export class ServerSession implements Session {
       rows,
       isOpen: this.#isOpen,
     };
+  }
+
+  /** Closes the socket: `end` would wait for what is under way. */
+  #cut(): void {
+    (this.#client as unknown as { readonly connection: Connection }).connection.stream.destroy();
   }
 
   async script(sql: string): Promise<boolean> {

@@ -59,6 +59,7 @@ class ServerDatabase implements Database {
     client.on("error", onError);
     const session = new ServerSession(client, this.#answerTimeoutMs);
     try {
+      await session.forgetOldPlans();
       return await work(session);
     } finally {
       client.off("error", onError);
@@ -142,6 +143,8 @@ function poolOf(url: string, options: ServerOptions): Pool {
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionMsMax,
     application_name: applicationName,
+    // What is asked for before an answer is there is sent at once, and runs in its order.
+    pipeline: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for it

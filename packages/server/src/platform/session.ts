@@ -14,7 +14,8 @@ export interface RawResult {
 }
 
 /**
- * One session of PostgreSQL, used by one caller at a time. Rejects with a RefusedStatement when the
+ * One session of PostgreSQL, used by one caller at a time. What is asked for before an answer is there runs
+ * afterwards, in the order in which it was asked for. Rejects with a RefusedStatement when the
  * statement failed and the session goes on, with anything else when the session is lost.
  */
 export interface Session {
@@ -94,11 +95,19 @@ export async function runScript(session: Session, sql: string): Promise<void> {
   throw leftOpen();
 }
 
-/** Statements of one transaction, one after the other even when they are not awaited. */
+/** How a statement begins that ends a transaction. */
+const mayEnd = /^\s*(commit|end|rollback|abort|prepare\s+transaction)\b/i;
+
+/**
+ * Statements of one transaction. They run one after the other in the order in which they were asked for; one
+ * that is not awaited before the next does not cost a way there and back.
+ */
 class Statements implements Queryable {
   readonly #session: Session;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #underWay: Set<Promise<unknown>> = new Set();
   #isOver = false;
+  /** A statement that may end the transaction: the next one is not sent before it is known that it did not. */
+  #ending: Promise<unknown> | null = null;
   /** Why the transaction can no longer be committed as a whole, or null. */
   fault: StoreError | null = null;
 
@@ -106,33 +115,45 @@ class Statements implements Queryable {
     this.#session = session;
   }
 
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+  async query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
     if (this.#isOver) {
       const message = "a statement came after its transaction had ended; await every statement";
-      return Promise.reject(new StoreError({ code: "25P01", message }));
+      throw new StoreError({ code: "25P01", message });
     }
-    const next = this.#last.then(async () => {
-      if (this.fault !== null) throw this.fault;
-      const { result, rows } = await runAt(this.#session, "transaction", { sql, parameters });
-      if (!result.isOpen) throw this.#ended();
-      return rows as Row[];
-    });
-    this.#last = next.catch(() => undefined);
-    return next;
+    const asked = this.#ending === null ? this.#ask(sql, parameters) : this.#askBehind(sql, parameters);
+    if (mayEnd.test(sql)) this.#ending = asked.catch(() => undefined);
+    this.#underWay.add(asked);
+    try {
+      return (await asked) as Row[];
+    } finally {
+      this.#underWay.delete(asked);
+    }
+  }
+
+  async #askBehind(sql: string, parameters: readonly unknown[] | undefined): Promise<unknown[]> {
+    await this.#ending;
+    return this.#ask(sql, parameters);
+  }
+
+  async #ask(sql: string, parameters: readonly unknown[] | undefined): Promise<unknown[]> {
+    if (this.fault !== null) throw this.fault;
+    const { result, rows } = await runAt(this.#session, "transaction", { sql, parameters });
+    if (!result.isOpen) throw this.#ended();
+    return rows;
   }
 
   /** A statement was `commit` or `rollback`: what comes after it would commit by itself, so nothing does. */
   #ended(): StoreError {
     this.#isOver = true;
     const message = "a statement ended the transaction it was part of; what was stored is what came before";
-    this.fault = new StoreError({ code: "2D000", message });
+    this.fault ??= new StoreError({ code: "2D000", message });
     return this.fault;
   }
 
   /** Takes no more statements and waits for those under way. */
   async end(): Promise<void> {
     this.#isOver = true;
-    await this.#last;
+    await Promise.allSettled(this.#underWay);
   }
 }
 

@@ -53,8 +53,10 @@ export async function moveBases(
   const merged = mergeMoves(moves);
   const known = merged.filter(({ kind }) => kind !== null);
   const others = merged.filter(({ kind }) => kind === null);
-  await upsertBases(tx, known, `${mergedBase}, kind = excluded.kind`);
-  await upsertBases(tx, others, mergedBase);
+  await Promise.all([
+    upsertBases(tx, known, `${mergedBase}, kind = excluded.kind`),
+    upsertBases(tx, others, mergedBase),
+  ]);
 }
 
 /** A base as it is after a move; nearly none has the mark of an undo. */
@@ -218,27 +220,28 @@ async function saveConflicts(tx: Queryable, records: readonly DecisionRecord[]):
   const rows = records.flatMap(({ link, entity, conflicts }) =>
     conflicts.map(({ field, reason, values }) => ({ link_id: link, entity, field, reason, held: values })),
   );
-  if (rows.length > 0) {
-    await tx.query(
-      "insert into conflict (link_id, entity, field, reason, held) select link_id, entity, field, " +
-        "reason, held from jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, field " +
-        "text, reason text, held jsonb) on conflict (link_id, field) do update set reason = " +
-        "excluded.reason, held = excluded.held, opened_at = case when conflict.state = 'open' then " +
-        "conflict.opened_at else now() end, state = 'open', resolution = null, decided_by = null, " +
-        "closed_at = null",
-      [JSON.stringify(rows)],
-    );
-  }
   const closed = records.flatMap(({ link, closedConflicts }) =>
     closedConflicts.map((field) => ({ link_id: link, field })),
   );
-  if (closed.length === 0) return;
-  await tx.query(
-    "update conflict c set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) " +
-      "as r(link_id text, field text) where c.link_id = r.link_id and c.field = r.field and c.state " +
-      "<> 'closed'",
-    [JSON.stringify(closed)],
-  );
+  await Promise.all([
+    rows.length > 0 &&
+      tx.query(
+        "insert into conflict (link_id, entity, field, reason, held) select link_id, entity, field, " +
+          "reason, held from jsonb_to_recordset($1::jsonb) as r(link_id text, entity text, field " +
+          "text, reason text, held jsonb) on conflict (link_id, field) do update set reason = " +
+          "excluded.reason, held = excluded.held, opened_at = case when conflict.state = 'open' then " +
+          "conflict.opened_at else now() end, state = 'open', resolution = null, decided_by = null, " +
+          "closed_at = null",
+        [JSON.stringify(rows)],
+      ),
+    closed.length > 0 &&
+      tx.query(
+        "update conflict c set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) " +
+          "as r(link_id text, field text) where c.link_id = r.link_id and c.field = r.field and c.state " +
+          "<> 'closed'",
+        [JSON.stringify(closed)],
+      ),
+  ]);
 }
 
 async function saveTombstones(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
@@ -346,9 +349,42 @@ export function decisionNotes(record: DecisionRecord, saved: Saved): readonly No
   ];
 }
 
+/**
+ * What decisions leave behind but for the journal. All of it is asked for at once, in the order that it needs
+ * (what a park remembers of a refused write is read before the write is decided again).
+ */
+async function saveAll(
+  tx: Queryable,
+  deps: Deps,
+  { records, runId }: { readonly records: readonly DecisionRecord[]; readonly runId: string | null },
+): Promise<Saved> {
+  const lines = records.flatMap((record) => record.lines.map((line) => ({ ...line, link: record.link })));
+  const moves = records.flatMap((record) => record.baseMoves.map((move) => ({ ...move, link: record.link })));
+  const parks = records.flatMap(({ link, entity, parks: own }) =>
+    own.map((park) => parkRow(deps.entropy, { link, entity, park })),
+  );
+  const intents = records.flatMap((record) => record.intents);
+  const wakes = records.flatMap((record) => record.wakes ?? []);
+  const before = [
+    saveLines(tx, lines),
+    moveBases(tx, moves),
+    saveConflicts(tx, records),
+    saveTombstones(tx, records),
+    closeParks(tx, deps, records),
+    savePark(tx, parks),
+    replaceWaits(tx, records),
+    markDemanded(tx, records),
+    wakeOverdue(tx, records),
+    markLinks(tx, wakes, "not held back"),
+  ];
+  const saved = saveIntents(tx, intents, runId);
+  await Promise.all([...before, saved, restoreLinks(tx, records), saveVerdicts(tx, records)]);
+  return saved;
+}
+
 /** Deciding: what a decision leaves behind. */
 export function decisionStore(deps: Deps): Part {
-  const { database, entropy, journal } = deps;
+  const { database, journal } = deps;
   return {
     async markWork(links, reason) {
       await database.transaction((tx) => markLinks(tx, links, reason));
@@ -365,48 +401,21 @@ export function decisionStore(deps: Deps): Part {
     async commitDecisions(given, runId, rights) {
       if (given.length === 0) return [];
       return database.transaction(async (tx) => {
-        await checkFence(
-          tx,
-          rights,
-          given.map(({ link }) => link),
-        );
-        await holdMatching(tx, given);
+        const own = given.map(({ link }) => link);
+        const [, , rivals] = await Promise.all([
+          checkFence(tx, rights, own),
+          holdMatching(tx, given),
+          rivalsOf(tx, given),
+        ]);
         const parents = given.flatMap(({ waits }) => waits.flatMap(({ parentLink }) => parentLink ?? []));
         const woken = given.flatMap(({ wakes = [] }) => wakes);
-        const rivals = await rivalsOf(tx, given);
-        await lockLinks(tx, [...given.map(({ link }) => link), ...parents, ...woken, ...rivals]);
-        const records = await takeWork(tx, await stillSole(tx, given));
+        const [, sole] = await Promise.all([
+          lockLinks(tx, [...own, ...parents, ...woken, ...rivals]),
+          stillSole(tx, given),
+        ]);
+        const records = await takeWork(tx, sole);
         if (records.length === 0) return [];
-        await saveLines(
-          tx,
-          records.flatMap(({ link, lines }) => lines.map((line) => ({ ...line, link }))),
-        );
-        await moveBases(
-          tx,
-          records.flatMap(({ link, baseMoves }) => baseMoves.map((move) => ({ ...move, link }))),
-        );
-        await saveConflicts(tx, records);
-        await saveTombstones(tx, records);
-        await closeParks(tx, deps, records);
-        const parks = records.flatMap(({ link, entity, parks: own }) =>
-          own.map((park) => parkRow(entropy, { link, entity, park })),
-        );
-        await savePark(tx, parks);
-        await replaceWaits(tx, records);
-        await markDemanded(tx, records);
-        await wakeOverdue(tx, records);
-        await markLinks(
-          tx,
-          records.flatMap(({ wakes = [] }) => wakes),
-          "not held back",
-        );
-        const saved = await saveIntents(
-          tx,
-          records.flatMap(({ intents }) => intents),
-          runId,
-        );
-        await restoreLinks(tx, records);
-        await saveVerdicts(tx, records);
+        const saved = await saveAll(tx, deps, { records, runId });
         await journal.write(
           tx,
           records.flatMap((record) => decisionNotes(record, saved)),

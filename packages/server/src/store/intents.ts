@@ -67,46 +67,48 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     entity: intent.entity,
     external_id: id,
   }));
-  await tx.query(
-    "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, " +
-      "entity, external_id " +
-      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id " +
-      "text) " +
-      // A record that was read and linked before somebody asked whether its create had landed is there
-      // already.
-      "where not exists (select from link_member m where m.link_id = r.link_id and m.connection = " +
-      "r.connection and m.entity = r.entity and m.external_id = r.external_id and m.until_at is " +
-      "null)",
-    [JSON.stringify(rows)],
-  );
-  await tx.query(
-    "update link set state = 'live' where state = 'single' and id in (select " +
-      "jsonb_array_elements_text($1::jsonb))",
-    [JSON.stringify(rows.map((row) => row.link_id))],
-  );
-  await tx.query(
-    "update observation o set link_id = r.link_id, resolution = null from " +
-      "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id " +
-      "text) where o.connection = r.connection and o.entity = r.entity and o.external_id = " +
-      "r.external_id",
-    [JSON.stringify(rows)],
-  );
-  // Looked for again under the lock of the parents: who waits by now is woken, who waits later sees them.
-  const waiting = await waitingFor(tx, made);
-  await markLinks(tx, waiting, "parent settled");
+  await Promise.all([
+    tx.query(
+      "insert into link_member (link_id, connection, entity, external_id) select link_id, connection, " +
+        "entity, external_id " +
+        "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id " +
+        "text) " +
+        // A record that was read and linked before somebody asked whether its create had landed is there
+        // already.
+        "where not exists (select from link_member m where m.link_id = r.link_id and m.connection = " +
+        "r.connection and m.entity = r.entity and m.external_id = r.external_id and m.until_at is " +
+        "null)",
+      [JSON.stringify(rows)],
+    ),
+    tx.query(
+      "update link set state = 'live' where state = 'single' and id in (select " +
+        "jsonb_array_elements_text($1::jsonb))",
+      [JSON.stringify(rows.map((row) => row.link_id))],
+    ),
+    tx.query(
+      "update observation o set link_id = r.link_id, resolution = null from " +
+        "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id " +
+        "text) where o.connection = r.connection and o.entity = r.entity and o.external_id = " +
+        "r.external_id",
+      [JSON.stringify(rows)],
+    ),
+    // Looked for again under the lock of the parents: who waits by now is woken, who waits later sees them.
+    wakeWaiting(tx, made),
+  ]);
+}
+
+async function wakeWaiting(tx: Queryable, made: readonly IntentOutcome[]): Promise<void> {
+  await markLinks(tx, await waitingFor(tx, made), "parent settled");
 }
 
 /**
- * Creates whose record, or whose place in the link, is taken already: the system answered with a record
- * that belongs to something else, or a counterpart was linked meanwhile. A person has to look; nothing is
- * linked twice.
+ * Keys of creates whose record, or whose place in the link, is taken already: the system answered with a
+ * record that belongs to something else, or a counterpart was linked meanwhile. A person has to look; nothing
+ * is linked twice.
  */
-async function setAsideTaken(
-  tx: Queryable,
-  outcomes: readonly IntentOutcome[],
-): Promise<readonly IntentOutcome[]> {
+async function takenPlaces(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<ReadonlySet<string>> {
   const made = madeBy(outcomes);
-  if (made.length === 0) return outcomes;
+  if (made.length === 0) return new Set();
   const rows = made.map(({ intent, id }) => ({
     key: intent.key,
     link_id: intent.link,
@@ -125,7 +127,7 @@ async function setAsideTaken(
       "not m.is_alias) taken",
     [JSON.stringify(rows)],
   );
-  return parkTaken(outcomes, new Set(taken.map(({ key }) => key)));
+  return new Set(taken.map(({ key }) => key));
 }
 
 /** Outcomes whose intents are among `taken`, as parked ones. */
@@ -184,7 +186,7 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
     attempts: outcome.intent.attempts,
     landed_images: outcome.landedImages,
   }));
-  await tx.query(
+  const saved = tx.query(
     "update intent i set state = r.state, external_id = coalesce(r.external_id, i.external_id), " +
       "failure = r.failure, due_at = coalesce(now() + r.due_in_ms * interval '1 millisecond', " +
       "i.due_at), due_set_at = case when r.due_in_ms is null then i.due_set_at else now() end, " +
@@ -201,13 +203,16 @@ async function saveStates(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
   const ended = outcomes
     .filter(({ state }) => state === "refused" || state === "parked")
     .map(({ intent }) => intent.key);
-  if (ended.length === 0) return [];
-  const takenBack = await tx.query<Withdrawn>(
-    "delete from intent later using intent done where done.key in (select " +
-      "jsonb_array_elements_text($1::jsonb)) and later.link_id = done.link_id and later.target = " +
-      `done.target and later.state = 'stored' and later.step > done.step returning ${laterColumns}`,
-    [JSON.stringify(ended)],
-  );
+  const takingBack =
+    ended.length === 0
+      ? []
+      : tx.query<Withdrawn>(
+          "delete from intent later using intent done where done.key in (select " +
+            "jsonb_array_elements_text($1::jsonb)) and later.link_id = done.link_id and later.target = " +
+            `done.target and later.state = 'stored' and later.step > done.step returning ${laterColumns}`,
+          [JSON.stringify(ended)],
+        );
+  const [takenBack] = await Promise.all([takingBack, saved]);
   return withdrawnNotes(takenBack);
 }
 
@@ -222,6 +227,8 @@ export function withdrawnNotes(rows: readonly Withdrawn[]): readonly Note[] {
   });
 }
 
+type SharedMove = BaseMove & { readonly link: LinkId };
+
 /**
  * Bases of fields that several writes of one decision carry: they move together, on every target, when the
  * last of the group has settled. Moved write by write, an edit would be lost when one of them is refused
@@ -230,7 +237,7 @@ export function withdrawnNotes(rows: readonly Withdrawn[]): readonly Note[] {
 async function sharedMoves(
   tx: Queryable,
   outcomes: readonly IntentOutcome[],
-): Promise<readonly (BaseMove & { readonly link: LinkId })[]> {
+): Promise<readonly SharedMove[]> {
   const groups = new Set(outcomes.flatMap(({ intent }) => (intent.group === null ? [] : [intent.group])));
   if (groups.size === 0) return [];
   const rows = await tx.query<{ link_id: string; target: string; landed_images: BaseMove["images"] }>(
@@ -307,8 +314,8 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
     async claimIntents(request) {
       return database.transaction(async (tx) => {
         const { rights, target, entity, limit, sendWithinMs, keys } = request;
-        await checkShards(tx, rights);
-        const rows = await tx.query<IntentRow>(
+        const held = checkShards(tx, rights);
+        const claimed = tx.query<IntentRow>(
           "update intent i set state = 'sending', fence = r.fence, claimed_at = now(), send_deadline = " +
             "now() + $5 * interval '1 millisecond', attempts = attempts + 1 from " +
             // Asked of the row itself once more: whoever waited for the claim of another sees it taken then.
@@ -329,6 +336,7 @@ function claims(deps: Deps): Pick<Store, "claimIntents" | "abandonSending"> {
             keys === null ? null : JSON.stringify(keys),
           ],
         );
+        const [, rows] = await Promise.all([held, claimed]);
         await journal.write(
           tx,
           rows.toSorted(byKey).map((row) => ({
@@ -421,6 +429,55 @@ function listings(deps: Deps): Pick<Store, "doubtfulIntents" | "intentsOf"> {
   };
 }
 
+/**
+ * What became of intents but for the journal. All of it is asked for at once, in this order; bases that
+ * several writes share move with the last of them, so that is asked behind their states.
+ */
+async function saveAll(
+  tx: Queryable,
+  entropy: Entropy,
+  at: { readonly outcomes: readonly IntentOutcome[]; readonly changed: readonly LinkId[] },
+): Promise<{ readonly takenBack: readonly Note[]; readonly together: readonly SharedMove[] }> {
+  const { outcomes, changed } = at;
+  const links = (some: readonly IntentOutcome[]): LinkId[] => some.map(({ intent }) => intent.link);
+  const parks = outcomes.flatMap(({ intent, park }) =>
+    park === null ? [] : [parkRow(entropy, { link: intent.link, entity: intent.entity, park })],
+  );
+  const lines = outcomes.flatMap((outcome) =>
+    outcome.lines.map((line) => ({ ...line, link: outcome.intent.link })),
+  );
+  const own = outcomes.flatMap(({ intent, baseMoves }) =>
+    baseMoves.map((move) => ({ ...move, link: intent.link })),
+  );
+  const answered = markLinks(tx, changed, "answered");
+  const states = saveStates(tx, outcomes);
+  const shared = sharedMoves(tx, outcomes);
+  const [takenBack, together] = await Promise.all([
+    states,
+    shared,
+    answered,
+    markPlans(tx, outcomes),
+    addMembers(tx, outcomes),
+    saveLines(tx, lines),
+    shared.then((moves) => moveBases(tx, [...own, ...moves])),
+    turnLinks(tx, outcomes),
+    savePark(tx, parks),
+    closeParks(tx, outcomes),
+    markLinks(tx, links(outcomes.filter(({ isToDecide }) => isToDecide)), "settled"),
+  ]);
+  return { takenBack, together };
+}
+
+async function closeParks(tx: Queryable, outcomes: readonly IntentOutcome[]): Promise<void> {
+  const settled = outcomes.filter(({ state }) => state === "settled").map(({ intent }) => intent.key);
+  if (settled.length === 0) return;
+  await tx.query(
+    "update park set state = 'closed', closed_at = now() where state = 'open' and " +
+      "intent_key in (select jsonb_array_elements_text($1::jsonb))",
+    [JSON.stringify(settled)],
+  );
+}
+
 /** What became of intents. */
 function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
   const { database, journal, entropy } = deps;
@@ -428,44 +485,17 @@ function outcomes(deps: Deps): Pick<Store, "commitOutcomes"> {
     async commitOutcomes(given, runId, rights) {
       if (given.length === 0) return;
       await database.transaction(async (tx) => {
-        await checkFence(
-          tx,
-          rights,
-          given.map(({ intent }) => intent.link),
-        );
-        const reused = await freeGivenIds(tx, given);
-        const seen = given.flatMap(({ observation }) => (observation === null ? [] : [observation]));
-        const { changed } = await observe(tx, seen);
         const own = given.map(({ intent }) => intent.link);
-        const children = await waitingFor(tx, madeBy(given));
-        await lockLinks(tx, [...own, ...changed, ...children]);
-        const outcomes = await setAsideTaken(tx, await stillMeant(tx, given));
-        await markLinks(tx, changed, "answered");
-        const takenBack = await saveStates(tx, outcomes);
-        await markPlans(tx, outcomes);
-        await addMembers(tx, outcomes);
-        await saveLines(
-          tx,
-          outcomes.flatMap(({ intent, lines }) => lines.map((line) => ({ ...line, link: intent.link }))),
-        );
-        const moves = outcomes.flatMap(({ intent, baseMoves }) =>
-          baseMoves.map((move) => ({ ...move, link: intent.link })),
-        );
-        const together = await sharedMoves(tx, outcomes);
-        await moveBases(tx, [...moves, ...together]);
-        await turnLinks(tx, outcomes);
-        const parks = outcomes.flatMap(({ intent, park }) =>
-          park === null ? [] : [parkRow(entropy, { link: intent.link, entity: intent.entity, park })],
-        );
-        await savePark(tx, parks);
-        const settled = outcomes.filter(({ state }) => state === "settled").map(({ intent }) => intent.key);
-        await tx.query(
-          "update park set state = 'closed', closed_at = now() where state = 'open' and " +
-            "intent_key in (select jsonb_array_elements_text($1::jsonb))",
-          [JSON.stringify(settled)],
-        );
-        const again = outcomes.filter(({ isToDecide }) => isToDecide).map(({ intent }) => intent.link);
-        await markLinks(tx, again, "settled");
+        const [, reused] = await Promise.all([checkFence(tx, rights, own), freeGivenIds(tx, given)]);
+        const seen = given.flatMap(({ observation }) => (observation === null ? [] : [observation]));
+        const [children, { changed }] = await Promise.all([waitingFor(tx, madeBy(given)), observe(tx, seen)]);
+        const [, meant, taken] = await Promise.all([
+          lockLinks(tx, [...own, ...changed, ...children]),
+          stillMeant(tx, given),
+          takenPlaces(tx, given),
+        ]);
+        const outcomes = parkTaken(meant, taken);
+        const { takenBack, together } = await saveAll(tx, entropy, { outcomes, changed });
         const groupNotes = together.map(({ link, connection, images }) => {
           return { kind: "base_moved", entity: null, link, body: { connection, images } };
         });

@@ -65,20 +65,22 @@ async function writeKeys(
   }[],
 ): Promise<void> {
   const owners = entries.map(({ link, connection }) => ({ link_id: link, connection }));
-  await tx.query(
-    "delete from match_key k using jsonb_to_recordset($1::jsonb) as r(link_id text, connection " +
-      "text) where k.link_id = r.link_id and k.connection = r.connection",
-    [JSON.stringify(owners)],
-  );
   const rows = entries.flatMap(({ link, connection, keys }) =>
     [...new Set(keys)].map((key) => ({ link_id: link, connection, key })),
   );
-  if (rows.length === 0) return;
-  await tx.query(
-    "insert into match_key (entity, key, connection, link_id) select $2, key, connection, link_id " +
-      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, key text)",
-    [JSON.stringify(rows), entity],
-  );
+  await Promise.all([
+    tx.query(
+      "delete from match_key k using jsonb_to_recordset($1::jsonb) as r(link_id text, connection " +
+        "text) where k.link_id = r.link_id and k.connection = r.connection",
+      [JSON.stringify(owners)],
+    ),
+    rows.length > 0 &&
+      tx.query(
+        "insert into match_key (entity, key, connection, link_id) select $2, key, connection, link_id " +
+          "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, key text)",
+        [JSON.stringify(rows), entity],
+      ),
+  ]);
 }
 
 async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<void> {
@@ -87,11 +89,6 @@ async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<voi
     const { link, generation } = resolution as Extract<Resolution, { kind: "found" }>;
     return { id: link, entity: record.entity, generation };
   });
-  await tx.query(
-    "insert into link (id, entity, generation) select id, entity, generation from " +
-      "jsonb_to_recordset($1::jsonb) as r(id text, entity text, generation int)",
-    [JSON.stringify(rows)],
-  );
   const members = entries.flatMap(({ record, resolution }) =>
     resolution.kind === "found" || resolution.kind === "join"
       ? [
@@ -104,19 +101,26 @@ async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<voi
         ]
       : [],
   );
-  await tx.query(
-    "insert into link_member (link_id, connection, entity, external_id) select link_id, " +
-      "connection, entity, external_id from jsonb_to_recordset($1::jsonb) as r(link_id text, " +
-      "connection text, entity text, external_id text)",
-    [JSON.stringify(members)],
-  );
-  await tx.query(
-    "update observation o set link_id = r.link_id, resolution = null from " +
-      "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id " +
-      "text) where o.connection = r.connection and o.entity = r.entity and o.external_id = " +
-      "r.external_id",
-    [JSON.stringify(members)],
-  );
+  await Promise.all([
+    tx.query(
+      "insert into link (id, entity, generation) select id, entity, generation from " +
+        "jsonb_to_recordset($1::jsonb) as r(id text, entity text, generation int)",
+      [JSON.stringify(rows)],
+    ),
+    tx.query(
+      "insert into link_member (link_id, connection, entity, external_id) select link_id, " +
+        "connection, entity, external_id from jsonb_to_recordset($1::jsonb) as r(link_id text, " +
+        "connection text, entity text, external_id text)",
+      [JSON.stringify(members)],
+    ),
+    tx.query(
+      "update observation o set link_id = r.link_id, resolution = null from " +
+        "jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, entity text, external_id " +
+        "text) where o.connection = r.connection and o.entity = r.entity and o.external_id = " +
+        "r.external_id",
+      [JSON.stringify(members)],
+    ),
+  ]);
 }
 
 async function saveUndecided(tx: Queryable, entries: readonly Entry[]): Promise<void> {
@@ -134,21 +138,23 @@ async function saveUndecided(tx: Queryable, entries: readonly Entry[]): Promise<
       : [];
   });
   if (rows.length === 0) return;
-  await tx.query(
-    "update observation o set resolution = r.resolution from jsonb_to_recordset($1::jsonb) as " +
-      "r(connection text, entity text, id text, resolution text) where o.connection = r.connection " +
-      "and o.entity = r.entity and o.external_id = r.id",
-    [JSON.stringify(rows)],
-  );
-  await tx.query(
-    "insert into candidate (connection, entity, external_id, links, keys, is_held) select connection, " +
-      "entity, id, links, keys, is_held from jsonb_to_recordset($1::jsonb) as r(connection text, entity " +
-      "text, id text, resolution text, links jsonb, keys jsonb, is_held boolean) where r.resolution = " +
-      "'candidate' on conflict (connection, entity, external_id) do update set links = excluded.links, " +
-      "keys = excluded.keys, is_held = excluded.is_held, state = case when candidate.state = 'apart' " +
-      "then 'apart' else 'open' end",
-    [JSON.stringify(rows)],
-  );
+  await Promise.all([
+    tx.query(
+      "update observation o set resolution = r.resolution from jsonb_to_recordset($1::jsonb) as " +
+        "r(connection text, entity text, id text, resolution text) where o.connection = r.connection " +
+        "and o.entity = r.entity and o.external_id = r.id",
+      [JSON.stringify(rows)],
+    ),
+    tx.query(
+      "insert into candidate (connection, entity, external_id, links, keys, is_held) select connection, " +
+        "entity, id, links, keys, is_held from jsonb_to_recordset($1::jsonb) as r(connection text, entity " +
+        "text, id text, resolution text, links jsonb, keys jsonb, is_held boolean) where r.resolution = " +
+        "'candidate' on conflict (connection, entity, external_id) do update set links = excluded.links, " +
+        "keys = excluded.keys, is_held = excluded.is_held, state = case when candidate.state = 'apart' " +
+        "then 'apart' else 'open' end",
+      [JSON.stringify(rows)],
+    ),
+  ]);
 }
 
 /** A record that has a link is asked about no more. */
@@ -308,41 +314,53 @@ function members(deps: Deps): Pick<Store, "membersOf" | "dormantAmong" | "linesO
   };
 }
 
-/** Gives records their links, or sets them aside, and answers what the journal is to say of it. */
+/**
+ * Gives records their links, or sets them aside, and answers what the journal is to say of it. All of it is
+ * asked for at once, in this order.
+ */
 export async function resolveEntries(tx: Queryable, entries: readonly Entry[]): Promise<readonly Note[]> {
-  await addMembers(tx, entries);
-  await saveUndecided(tx, entries);
+  const [first] = entries;
+  if (first === undefined) return [];
   const linked = entries.filter(({ resolution: { kind } }) => kind === "found" || kind === "join");
-  await closeQuestions(tx, linked);
-  const keyed = entries.flatMap(({ record, resolution }) =>
+  const keyed = linked.flatMap(({ record, resolution }) =>
     resolution.kind === "found" || resolution.kind === "join"
       ? [{ link: resolution.link, connection: record.connection, keys: resolution.keys }]
       : [],
   );
-  const [first] = entries;
-  if (first !== undefined) await writeKeys(tx, first.record.entity, keyed);
   const places = entries.flatMap(({ record: { connection }, resolution }) =>
     resolution.kind === "join" ? [{ link: resolution.link, connection }] : [],
   );
-  if (places.length > 0) {
-    await tx.query(
-      "update link set state = 'live' where state = 'single' and id in (select " +
-        "jsonb_array_elements_text($1::jsonb))",
-      [JSON.stringify(places.map(({ link }) => link))],
-    );
-  }
-  const takenBack = await takeBackCreates(tx, places);
-  await markLinks(
-    tx,
-    keyed.map(({ link }) => link),
-    "linked",
+  const joined = places.map(({ link }) => link);
+  const saved = [
+    addMembers(tx, entries),
+    saveUndecided(tx, entries),
+    closeQuestions(tx, linked),
+    writeKeys(tx, first.record.entity, keyed),
+    enliven(tx, joined),
+  ];
+  const takenBack = takeBackCreates(tx, places);
+  const links = keyed.map(({ link }) => link);
+  await Promise.all([
+    ...saved,
+    takenBack,
+    markLinks(tx, links, "linked"),
+    wakeByRecord(tx, entries),
+    wakeByParent(tx, joined),
+  ]);
+  return [...resolutionNotes(entries), ...(await takenBack)];
+}
+
+async function enliven(tx: Queryable, links: readonly LinkId[]): Promise<void> {
+  if (links.length === 0) return;
+  await tx.query(
+    "update link set state = 'live' where state = 'single' and id in (select " +
+      "jsonb_array_elements_text($1::jsonb))",
+    [JSON.stringify(links)],
   );
+}
+
+async function wakeByRecord(tx: Queryable, entries: readonly Entry[]): Promise<void> {
   await markLinks(tx, await waitingFor(tx, entries), "parent linked");
-  await wakeByParent(
-    tx,
-    places.map(({ link }) => link),
-  );
-  return [...resolutionNotes(entries), ...takenBack];
 }
 
 /** New links, new members, joined links. */
@@ -352,18 +370,18 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
     async commitResolutions(given, runId, lease) {
       if (given.length === 0) return 0;
       return database.transaction(async (tx) => {
-        await checkLease(tx, lease, "for update");
-        const still = await stillNewcomers(tx, given);
+        const [, still] = await Promise.all([checkLease(tx, lease, "for update"), stillNewcomers(tx, given)]);
         const strays = await findStrays(tx, still);
         const free = strays.length === 0 ? still : await stillNewcomers(tx, still);
         const targets = free.flatMap(({ resolution }) =>
           resolution.kind === "join" ? [resolution.link] : [],
         );
         const waiting = await waitingFor(tx, free);
-        await lockLinks(tx, [...targets, ...waiting, ...strays]);
-        const entries = await joinable(tx, free);
-        const notes = await resolveEntries(tx, entries);
-        await markLinks(tx, strays, "linked");
+        const [, entries] = await Promise.all([
+          lockLinks(tx, [...targets, ...waiting, ...strays]),
+          joinable(tx, free),
+        ]);
+        const [notes] = await Promise.all([resolveEntries(tx, entries), markLinks(tx, strays, "linked")]);
         await journal.write(tx, notes, runId);
         return entries.length + strays.length;
       });

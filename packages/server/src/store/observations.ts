@@ -296,27 +296,25 @@ async function parkUnreadable(tx: Queryable, deps: Deps, checkpoint: Checkpoint)
     external_id: entry.id,
     failure: entry.failure,
   }));
-  if (rows.length > 0) {
-    await tx.query(
-      "insert into park (id, entity, connection, external_id, reason, problems, failure) select " +
-        "id, entity, connection, external_id, 'unreadable', '{}'::jsonb, failure from " +
-        "jsonb_to_recordset($1::jsonb) as r(id text, entity text, connection text, external_id " +
-        "text, failure jsonb) on conflict (id) do update set failure = excluded.failure, state = " +
-        "'open', closed_at = null",
-      [JSON.stringify(rows)],
-    );
-  }
-  if (checkpoint.observations.length === 0) return;
-  await tx.query(
-    "update park p set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) as " +
-      "r(connection text, entity text, id text) where p.state = 'open' and p.reason = 'unreadable' " +
-      "and p.connection = r.connection and p.entity = r.entity and p.external_id = r.id",
-    [
-      JSON.stringify(
-        checkpoint.observations.map(({ connection, entity, id }) => ({ connection, entity, id })),
+  const seen = checkpoint.observations.map(({ connection, entity, id }) => ({ connection, entity, id }));
+  await Promise.all([
+    rows.length > 0 &&
+      tx.query(
+        "insert into park (id, entity, connection, external_id, reason, problems, failure) select " +
+          "id, entity, connection, external_id, 'unreadable', '{}'::jsonb, failure from " +
+          "jsonb_to_recordset($1::jsonb) as r(id text, entity text, connection text, external_id " +
+          "text, failure jsonb) on conflict (id) do update set failure = excluded.failure, state = " +
+          "'open', closed_at = null",
+        [JSON.stringify(rows)],
       ),
-    ],
-  );
+    seen.length > 0 &&
+      tx.query(
+        "update park p set state = 'closed', closed_at = now() from jsonb_to_recordset($1::jsonb) as " +
+          "r(connection text, entity text, id text) where p.state = 'open' and p.reason = 'unreadable' " +
+          "and p.connection = r.connection and p.entity = r.entity and p.external_id = r.id",
+        [JSON.stringify(seen)],
+      ),
+  ]);
 }
 
 interface Deps {
@@ -343,12 +341,16 @@ function readings(deps: Deps): Pick<Store, "loadCursor" | "listCursors" | "check
     },
     async checkpoint(checkpoint) {
       return database.transaction(async (tx) => {
-        if (checkpoint.lease !== undefined) await checkLease(tx, checkpoint.lease, "for key share");
-        const { counts, changed } = await observe(tx, checkpoint.observations);
-        await parkUnreadable(tx, deps, checkpoint);
-        const { cursor } = checkpoint;
-        const singles = cursor === null ? [] : await singlesOnceRead(tx, cursor);
-        if (cursor !== null) await saveCursor(tx, heldCursor(cursor, counts.heldAt));
+        const { cursor, lease } = checkpoint;
+        const [{ counts, changed }] = await Promise.all([
+          observe(tx, checkpoint.observations),
+          lease !== undefined && checkLease(tx, lease, "for key share"),
+        ]);
+        const [singles] = await Promise.all([
+          cursor === null ? [] : singlesOnceRead(tx, cursor),
+          parkUnreadable(tx, deps, checkpoint),
+          cursor !== null && saveCursor(tx, heldCursor(cursor, counts.heldAt)),
+        ]);
         await markLinks(tx, [...changed, ...singles], "observed");
         await journal.write(tx, checkpoint.unreadable.map(unreadableNote), checkpoint.runId);
         return counts;

@@ -7,9 +7,6 @@ import type { DecisionRecord } from "./port.ts";
 
 /** What links wait for, as decided now. */
 export async function replaceWaits(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
-  await tx.query("delete from wait where link_id in (select jsonb_array_elements_text($1::jsonb))", [
-    JSON.stringify(records.map(({ link }) => link)),
-  ]);
   const rows = records.flatMap(({ link, waits }) =>
     waits.map((wait) => ({
       link_id: link,
@@ -22,15 +19,20 @@ export async function replaceWaits(tx: Queryable, records: readonly DecisionReco
       is_blocking: wait.isBlocking,
     })),
   );
-  if (rows.length === 0) return;
   const names =
     "link_id, field, target, parent_link, parent_entity, parent_connection, parent_id, is_blocking";
-  await tx.query(
-    `insert into wait (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(link_id ` +
-      "text, field text, target text, parent_link text, parent_entity text, parent_connection text, " +
-      "parent_id text, is_blocking boolean)",
-    [JSON.stringify(rows)],
-  );
+  await Promise.all([
+    tx.query("delete from wait where link_id in (select jsonb_array_elements_text($1::jsonb))", [
+      JSON.stringify(records.map(({ link }) => link)),
+    ]),
+    rows.length > 0 &&
+      tx.query(
+        `insert into wait (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as r(link_id ` +
+          "text, field text, target text, parent_link text, parent_entity text, parent_connection text, " +
+          "parent_id text, is_blocking boolean)",
+        [JSON.stringify(rows)],
+      ),
+  ]);
 }
 
 /**
