@@ -123,6 +123,22 @@ describe("when the connection breaks", () => {
 });
 
 describe("at once", () => {
+  it("statements that are asked for together leave together", async () => {
+    const { proxy, database, kept } = await proxied();
+    const asked = ["select 'first'", "select 'second'", "select 'third'"];
+    const work = async (tx: Queryable): Promise<void> => {
+      await insert(tx, 1);
+      proxy.freeze();
+      const answers = Promise.all(asked.map((sql) => tx.query(sql)));
+      answers.catch(() => undefined);
+      await expect.poll(() => asked.filter((sql) => proxy.swallowed().includes(sql))).toEqual(asked);
+      proxy.close();
+      await answers;
+    };
+    expect(await refusalOf(database.transaction(work))).toMatchObject({ isUnknownOutcome: false });
+    expect(await kept()).toEqual([]);
+  });
+
   it("a deadlock ends one of two transactions, which may be tried again", async () => {
     const database = await open(await postgres.createDatabase());
     await database.script(

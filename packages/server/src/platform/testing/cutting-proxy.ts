@@ -8,6 +8,8 @@ export interface CuttingProxy {
   cutAt(text: string, when: "before" | "after"): void;
   /** From now on nothing goes through in either direction, and nothing is closed. */
   freeze(): void;
+  /** What clients sent since then. */
+  swallowed(): string;
   close(): void;
 }
 
@@ -17,6 +19,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   let cut: { readonly text: string; readonly when: "before" | "after" } | null = null;
   let isFrozen = false;
+  let swallowed = "";
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     for (const socket of [client, upstream]) {
@@ -28,7 +31,10 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       upstream.destroy();
     };
     client.on("data", (chunk) => {
-      if (isFrozen) return;
+      if (isFrozen) {
+        swallowed += chunk.toString("latin1");
+        return;
+      }
       const isDue = cut !== null && chunk.includes(cut.text);
       if (isDue && cut?.when === "before") return end();
       if (!isDue) return void upstream.write(chunk);
@@ -57,6 +63,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     freeze() {
       isFrozen = true;
     },
+    swallowed: () => swallowed,
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();

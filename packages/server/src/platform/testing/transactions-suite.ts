@@ -43,6 +43,33 @@ function isolation(database: () => Database, seen: () => Promise<unknown>): void
     expect(answers.flat()).toEqual(Array.from({ length: 20 }, (_, n) => ({ n })));
   });
 
+  it("of statements sent at once the first that fails is told, and nothing of any is stored", async () => {
+    const failed = database().transaction((tx) =>
+      Promise.all([
+        tx.query("insert into log values (1)"),
+        tx.query("insert into log values ('one')"),
+        tx.query("insert into log values (2)"),
+        tx.query("select nowhere"),
+      ]),
+    );
+    expect(await refusalOf(failed)).toMatchObject({ code: "22P02", isUnknownOutcome: false });
+    expect(await seen()).toEqual([]);
+    await database().transaction((tx) => tx.query("insert into log values (3)"));
+    expect(await seen()).toEqual([3]);
+  });
+
+  it("a statement sent behind another sees what that one did", async () => {
+    const [, rows, , later] = await database().transaction((tx) =>
+      Promise.all([
+        tx.query("insert into log values (1)"),
+        tx.query("select n from log"),
+        tx.query("update log set n = 2"),
+        tx.query("select n from log"),
+      ]),
+    );
+    expect([rows, later]).toEqual([[{ n: 1 }], [{ n: 2 }]]);
+  });
+
   it("others do not see inside, nor run inside", async () => {
     const inserted = Promise.withResolvers<null>();
     const first = database().transaction(async (tx) => {
