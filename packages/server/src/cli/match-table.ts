@@ -144,7 +144,7 @@ export async function refuseOtherEncodings(files: readonly string[]): Promise<vo
 }
 
 async function isWhollyUtf8(file: string): Promise<boolean> {
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of createReadStream(file, { highWaterMark: lookBytes }) as AsyncIterable<Buffer>) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const cut = wholeSigns(bytes);
