@@ -258,5 +258,5 @@ it("records whose cells are too long together are looked at and not kept", () =>
   for (const id of ["1", "2", "3"]) audit.look([id, "Acorn Foods"]);
   expect(audit.rows()).toBeNull();
   expect(audit.look(["3", "Birch Steel"]).map(({ rule }) => rule)).toContain("id-twice");
-  expect(audit.held()).toBe(3);
+  expect(audit.heldBytes()).toBeGreaterThan(0);
 });

@@ -15,7 +15,7 @@ import { keepQuality } from "./quality.ts";
 import type { Quality } from "./quality.ts";
 import { readerOf, recordOf } from "./record.ts";
 import type { AuditList, AuditRecord, AuditTerms, Fault, Judge } from "./record.ts";
-import { keepKeys, keepTree, referenceLists } from "./structure.ts";
+import { keepKeys, keepTree, keyBytes, referenceLists } from "./structure.ts";
 
 const judges: readonly Judge[] = [
   ...[judgeNeeded, judgeFillers, judgeHygiene],
@@ -53,8 +53,8 @@ export interface ListAudit {
   readonly quality: Quality;
   /** Documents whose lines follow, or null. */
   readonly documents: Documents | null;
-  /** Ids, keys and parents that are held in memory. */
-  readonly held: () => number;
+  /** Bytes of memory that ids, keys, parents and documents take, about. Rows come on top, up to a bound. */
+  readonly heldBytes: () => number;
   /** Rows that were kept; null where there were too many, or too long ones. */
   readonly rows: () => readonly (readonly string[])[] | null;
   readonly record: (row: number) => AuditRecord;
@@ -141,7 +141,7 @@ export function auditList(list: AuditList, terms: AuditTerms, before: readonly L
     has: keys.has,
     records: () => count,
     lost: worth.lost,
-    held: () => keys.count() + tree.count() + (documents?.count() ?? 0),
+    heldBytes: () => keys.bytes() + (tree.count() + (documents?.count() ?? 0)) * keyBytes,
     ...{ quality, documents },
     rows: rows.all,
     record: (row) => recordAt(rows.all()?.[row - 1] ?? [], row),

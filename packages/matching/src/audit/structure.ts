@@ -1,4 +1,5 @@
 import { fold } from "../text/fold.ts";
+import { TextMarks } from "../text/text-marks.ts";
 import { isSharedMailbox } from "../normalise/blank.ts";
 import { codeOf, gtinOf } from "../normalise/product-code.ts";
 import { taxIdOf } from "../normalise/tax-id.ts";
@@ -43,25 +44,27 @@ export interface Keys {
   /** Faults of a record beside those before it: an id or a key that is taken. */
   readonly note: (record: AuditRecord) => readonly Fault[];
   readonly has: (id: string) => boolean;
-  /** How many ids and keys are held. */
-  readonly count: () => number;
+  /** Bytes of memory that they take, about. */
+  readonly bytes: () => number;
 }
 
-/** Keeps ids and unique values: one entry each. Never throws. */
+/** Bytes of memory that a text takes as the key of a map, about. */
+export const keyBytes = 128;
+
+/** Keeps unique values, one entry each, and of ids only which were there. Never throws. */
 export function keepKeys(): Keys {
-  const ids = new Set<string>();
+  const ids = new TextMarks();
   const keys = new Map<string, string>();
   return {
     has: (id) => ids.has(id),
-    count: () => ids.size + keys.size,
+    bytes: () => ids.bytes + keys.size * keyBytes,
     note: (record) => {
       const { list, at, id } = record;
       const faults: Fault[] = [];
       const own = at("id");
       const field = list.columns.find(({ meaning }) => meaning === "id")?.name ?? "";
-      if (own !== "" && ids.has(own))
+      if (own !== "" && !ids.add(own))
         faults.push({ rule: "id-twice", field, value: own, says: "an earlier record has it already" });
-      if (own !== "") ids.add(own);
       for (const meaning of uniqueOf[list.entity] ?? []) {
         const value = at(meaning);
         // Documents and records without an id are known by their number, also by one such as 99.

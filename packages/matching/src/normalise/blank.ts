@@ -33,11 +33,18 @@ function beginsAsText(value: string): boolean {
   return packed.length > placeholderMax && !/^(.)\1*$/.test(packed);
 }
 
+/** Latin letters and figures, of which no value that says nothing has both. */
+const letter = /[a-z]/i;
+const figure = /\d/;
+// oxlint-disable-next-line no-control-regex -- the range of ASCII is what is asked for
+const plainAscii = /^[\u0000-\u007f]*$/;
+
 /**
  * Whether a value says nothing: empty, a word for "unknown", or one sign over and over ("000-000", "---",
  * "xxx"). Never throws.
  */
 export function isBlank(value: string): boolean {
+  if (letter.test(value) && figure.test(value) && plainAscii.test(value)) return false;
   if (beginsAsText(value)) return false;
   const folded = fold(value);
   if (folded === "" || placeholders.has(folded)) return true;

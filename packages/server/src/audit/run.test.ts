@@ -29,9 +29,9 @@ it("lists with more to remember than there is room for end with the list and the
   const [crm, erp] = [numbered("crm"), numbered("erp")];
   const work = { terms, sink: () => Promise.resolve(), onProgress: () => undefined };
   const both = { ...work, sources: [crm.source, erp.source] };
-  // An id, its number as an id, and the number as a key: three of each record.
-  const ran = runAudit({ ...both, heldMax: 3 * rows + 3000 });
+  // The number of each record as a key, and marks of its id and its number.
+  const ran = runAudit({ ...both, heldBytesMax: 128 * (rows + 900) + 12 * 2 * rows });
   await expect(ran).rejects.toThrow(AuditTooLarge);
-  await expect(ran).rejects.toThrow(/^erp\.csv: .* at row 1024 the lists have 12072 .* split this one/);
+  await expect(ran).rejects.toThrow(/^erp\.csv: .* at row 1024 .* of the lists take 1 MB .* split this one/);
   expect(erp.read()).toBeLessThan(rows);
 });

@@ -20,18 +20,18 @@ const sampleMax = 2000;
 /** Findings given on at once. */
 const batchMax = 1000;
 
-/** Ids, numbers and parents that all lists may hold: about a gigabyte. */
-const heldMax = 8_000_000;
+/** Bytes that ids, numbers and parents of all lists may take: some 70 million ids, or 8 million numbers. */
+const heldBytesMax = 2 ** 30;
 /** Records between two looks at what is held. */
 const lookEvery = 1024;
 
 /** Lists that hold more than the memory has room for. */
 export class AuditTooLarge extends Error {
-  constructor(from: string, row: number, held: number) {
+  constructor(from: string, row: number, heldBytes: number) {
     super(
-      `${from}: too much to be audited at once: at row ${row} the lists have ${held} ids, numbers ` +
-        "and parents to be remembered. Audit fewer lists at a time, or split this one (one country or " +
-        "one year at a time)",
+      `${from}: too much to be audited at once: at row ${row} the ids, numbers and parents of the lists ` +
+        `take ${Math.round(heldBytes / 2 ** 20)} MB to be remembered. Audit fewer lists at a time, or split ` +
+        "this one (one country or one year at a time)",
     );
     this.name = "AuditTooLarge";
   }
@@ -44,8 +44,8 @@ export interface AuditWork {
   /** Gets every finding, in batches. */
   readonly sink: (findings: readonly AuditFinding[]) => Promise<void>;
   readonly onProgress: (message: string) => void;
-  /** Ids, numbers and parents that all lists together may hold, where fewer than usual. */
-  readonly heldMax?: number;
+  /** Bytes that ids, numbers and parents of all lists together may take, where fewer than usual. */
+  readonly heldBytesMax?: number;
 }
 
 interface Listed {
@@ -160,7 +160,7 @@ async function beginList(source: AuditSource, work: AuditWork, before: readonly 
   const links = opened.isLinked ? new Map<string, number>() : null;
   const look = ({ cells, link, faults }: AuditRow): readonly AuditFinding[] => {
     const found = audit.look(cells, faults);
-    if (audit.records() % lookEvery === 0) refuseTooMany(source.from, [...before, audit], work.heldMax);
+    if (audit.records() % lookEvery === 0) refuseTooMany(source.from, [...before, audit], work.heldBytesMax);
     if (typeof link === "string") links?.set(link, audit.records());
     return found;
   };
@@ -173,8 +173,8 @@ async function beginList(source: AuditSource, work: AuditWork, before: readonly 
   return { audit, links, read };
 }
 
-function refuseTooMany(from: string, lists: readonly ListAudit[], most = heldMax): void {
-  const held = lists.reduce((sum, each) => sum + each.held(), 0);
+function refuseTooMany(from: string, lists: readonly ListAudit[], most = heldBytesMax): void {
+  const held = lists.reduce((sum, each) => sum + each.heldBytes(), 0);
   if (held > most) throw new AuditTooLarge(from, lists.at(-1)?.records() ?? 0, held);
 }
 

@@ -181,6 +181,12 @@ describe("bad input is named", () => {
     expect(ended.err).toMatch(message);
   });
 
+  it("another encoding is named before anything else is looked at, in whatever list", async () => {
+    const latin = Buffer.from("id,name\n1,a\n2,M\xfcller\n", "latin1");
+    const files = { "crm/accounts.csv": "id,name\n1,a,b\n", "crm/contacts.csv": latin };
+    expect((await audit(files, ["--crm", at("crm")])).err).toMatch(/contacts.csv, line 3: not UTF-8/);
+  });
+
   it.each([
     [[], /crossfoot.yaml: there is none/],
     [["--crm", "nowhere"], /there is no folder nowhere/],

@@ -17,6 +17,7 @@ import { everyRepair, planRepairs, wantedOf, writeRepairPlans } from "./audit-re
 import { todayOf, withEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { draftOf, tryFolder } from "./draft-file.ts";
+import { refuseOtherEncodings } from "./match-table.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showAudit } from "./show-audit.ts";
@@ -75,6 +76,7 @@ async function auditCommand(context: Context, flags: AuditFlags): Promise<ExitCo
   const sides = [listsOf("crm", crm ?? []), listsOf("erp", erp ?? [])];
   const ignored = sides.flatMap((each) => each.ignored);
   const lists = sides.flatMap((each) => each.sources);
+  await refuseOtherEncodings(lists.map(({ from }) => from));
   const sources = map === undefined ? lists : await mappedLists(map, lists);
   const files = out === undefined ? null : openFolder(out, { hasRepairs: true });
   const report = await audited(context, {

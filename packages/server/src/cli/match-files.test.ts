@@ -218,6 +218,15 @@ describe("bad input is named with its line and cause", () => {
     expect(ended.err).not.toMatch(/too,few|open,1|ller/);
   });
 
+  it("another encoding is named before anything else is looked at, in either file", async () => {
+    const latin = Buffer.from(`${crm}\nA8,too,few\nA9,M\xfcller,1 Road,Bath,\n`, "latin1");
+    for (const files of [
+      { "a.csv": latin, "b.csv": erp },
+      { "a.csv": `${crm}\nA8,too,few\n`, "b.csv": latin },
+    ])
+      expect((await match(files)).err).toMatch(/line 10: not UTF-8/);
+  });
+
   it.each([
     ["columns:\n  - { a: nme }\n", /a column nme that the first table does not have/],
     ["columns:\n  - { a: name, kind: nam }\n", /did you mean `name`/],

@@ -12,7 +12,7 @@ import {
 import type { Field, MatchedEntity, Side, Table, Vocabulary } from "@crossfoot/matching";
 import { readMatchMap } from "./match-map.ts";
 import { refuseTooMany } from "./match-memory.ts";
-import { eachMatchRow, readMatchTable } from "./match-table.ts";
+import { eachMatchRow, readMatchTable, refuseOtherEncodings } from "./match-table.ts";
 import { badInput } from "./refusal.ts";
 
 /** Rows that tell what the columns hold; the whole files are read once more, and are never held. */
@@ -56,6 +56,7 @@ export interface FilesAsked {
 export async function readFiles({ a, b, map, entity, megabytes }: FilesAsked): Promise<ReadFiles> {
   if (b !== undefined && (await isOneFile(a, b)))
     throw badInput("--a and --b are one file; its duplicates are found without --b");
+  await refuseOtherEncodings(b === undefined ? [a] : [a, b]);
   const left = await readMatchTable(a, sampleRows);
   const right = b === undefined ? null : await readMatchTable(b, sampleRows);
   const fields = await fieldsOf(map, { left, right }, entity);

@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
-import { pipeline, Transform } from "node:stream";
+import { stat } from "node:fs/promises";
+import { pipeline, Transform, Writable } from "node:stream";
+import { pipeline as piped } from "node:stream/promises";
 import { parse } from "csv-parse";
 import type { Table } from "@crossfoot/matching";
 import { delimiterOf, endsByReturn, headOf, lineEnds } from "./adopt-table.ts";
@@ -121,6 +123,46 @@ function headerOf(file: string, cells: readonly string[]): readonly string[] {
         "and only comma, semicolon, tab and bar are read",
     );
   return columns;
+}
+
+/** Bytes of a file that are looked at in one go. */
+const lookBytes = 1 << 22;
+
+/**
+ * Looks through whole files for bytes that are not UTF-8, before any of them is worked on: two gigabytes take
+ * seconds, and no bound that is met sooner hides it. Rejects with a Refusal that names file, line and cause.
+ */
+export async function refuseOtherEncodings(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    // What can only be read once, or is not there, is told by who reads it.
+    const isFile = (await stat(file).catch(() => null))?.isFile() === true;
+    if (!isFile || (await isWhollyUtf8(file))) continue;
+    const end = endsByReturn(await headOf(file)) ? 13 : 10;
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    await piped(createReadStream(file, { highWaterMark: 1 << 18 }), utf8Check(file, end), nowhere);
+  }
+}
+
+async function isWhollyUtf8(file: string): Promise<boolean> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file, { highWaterMark: lookBytes }) as AsyncIterable<Buffer>) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const cut = wholeSigns(bytes);
+    const whole = bytes.subarray(0, cut);
+    if (!isUtf8(whole) || whole.includes(0)) return false;
+    rest = bytes.subarray(cut);
+  }
+  return isUtf8(rest);
+}
+
+/** How many bytes there are without a sign of UTF-8 that is cut at the end. */
+function wholeSigns(bytes: Buffer): number {
+  for (let back = 1; back <= 4 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes.length;
+    if (byte >= 0xc0) return bytes.length - back;
+  }
+  return bytes.length;
 }
 
 /** Lets bytes pass that are UTF-8, and fails with the first line that is not. The byte `end` ends lines. */

@@ -85,7 +85,7 @@ describe("a statement that is handed out", () => {
     expect(page).toContain('<th scope="col" class="count">Orders</th>');
     expect(page).toContain('<td class="count">9.50</td>');
     expect(page).toContain("<span>crossfoot</span> <span>run</span>");
-    expect(page).toContain("They do not agree yet: 1 difference, each with its reason.");
+    expect(page).toContain("The CRM and the ERP do not agree yet: 1 difference, each with its reason.");
     expect(page).toContain("Totals in the company&#39;s currency");
     expect(page).toContain('<td class="count">10.45</td>');
   });

@@ -2,7 +2,7 @@ import { wordDiff } from "@crossfoot/model";
 import { html } from "../http/html.ts";
 import type { Html } from "../http/html.ts";
 import { sheetStyle } from "./sheet-style.ts";
-import { isAmount } from "./sheet.ts";
+import { isAmount, isOfAmounts } from "./sheet.ts";
 import type { Cell, Sheet, SheetPart, SheetTable } from "./sheet.ts";
 
 /** What changed in a cell: what both share is said once. */
@@ -46,14 +46,13 @@ const line = ([name = "", ...rest]: readonly Cell[]): Html => {
   </tr> `;
 };
 
-function table({ caption, columns, rows, sums = [] }: SheetTable): Html {
+function table(sheet: SheetTable): Html {
+  const { caption, columns, rows, sums = [] } = sheet;
   if (rows.length === 0) return html``;
-  const isCount = (at: number): boolean => {
-    const texts = [...rows, ...sums].map((row) => row[at] ?? "").filter((value) => value !== "");
-    return at > 0 && texts.length > 0 && texts.every((value) => classOf(value) === "count");
-  };
   const head = columns.map((column, at) =>
-    isCount(at) ? html`<th scope="col" class="count">${column}</th>` : html`<th scope="col">${column}</th>`,
+    isOfAmounts(sheet, at)
+      ? html`<th scope="col" class="count">${column}</th>`
+      : html`<th scope="col">${column}</th>`,
   );
   const body = rows.map((row) => line(row));
   const foot =

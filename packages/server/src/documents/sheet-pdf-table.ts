@@ -1,6 +1,6 @@
 import { fonts, margin, plain, textOf } from "./sheet-pdf-text.ts";
 import type { Pdf } from "./sheet-pdf-text.ts";
-import { isAmount } from "./sheet.ts";
+import { isAmount, isOfAmounts } from "./sheet.ts";
 import type { SheetTable } from "./sheet.ts";
 
 const small = 7.5;
@@ -70,13 +70,14 @@ function heightOf(pdf: Pdf, { widths, font }: Line, cells: readonly string[]): n
   return Math.min(Math.max(...heights) + 2 * inset.top, roomOf(pdf) - margin - 60);
 }
 
-function draw(pdf: Pdf, line: Line, cells: readonly string[]): void {
+/** Draws a row; its amounts stand at the right, and what `isRight` says does. */
+function draw(pdf: Pdf, line: Line, cells: readonly string[], isRight?: (column: number) => boolean): void {
   const height = heightOf(pdf, line, cells);
   const top = pdf.y;
   let left = margin;
   for (const [at, text] of cells.entries()) {
     const width = line.widths[at] ?? 0;
-    const align = at > 0 && isAmount(text) ? "right" : "left";
+    const align = at > 0 && (isAmount(text) || isRight?.(at) === true) ? "right" : "left";
     pdf.text(text, left + inset.side, top + inset.top, {
       width: width - 2 * inset.side,
       height: height - inset.top,
@@ -121,7 +122,7 @@ export function drawTable(pdf: Pdf, sheet: SheetTable): void {
   const titles = sheet.columns.map(plain);
   const caption = (text: string): void => {
     pdf.font(fonts.bold).fontSize(9).text(plain(text), margin).moveDown(0.2);
-    draw(pdf, bold, titles);
+    draw(pdf, bold, titles, (column) => isOfAmounts(sheet, column));
   };
   keepRoom(pdf, 60);
   pdf.moveDown(0.6);

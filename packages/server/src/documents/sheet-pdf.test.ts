@@ -49,6 +49,19 @@ describe("a document as PDF", () => {
     expect([isLacking("Αθήνα\nСевер"), isLacking("株")]).toEqual([false, true]);
   });
 
+  test("what heads amounts stands at the right as they do, and what heads words at the left", async () => {
+    /** Where texts begin, from the left, in the order of a row after its head. */
+    const beginningsOf = (pdf: string): readonly number[] =>
+      [...pdf.matchAll(/^1 0 0 1 ([\d.]+) [\d.]+ Tm$/gm)].map(([, x]) => Number(x));
+    const [name, head, account, amount] = beginningsOf(
+      await pdfOf({ rows: [["Ada", "1000000000.00"]], sums: [["All", ""]] }),
+    ).slice(-6);
+    expect(head).toBeGreaterThan((amount ?? 0) + 10);
+    expect(name).toBe(account);
+    const [, title, , word] = beginningsOf(await pdfOf({ rows: [["Ada", "1000000000 pieces"]] })).slice(-5);
+    expect(title).toBe(word);
+  });
+
   test("rows that begin alike stay on one page, unless there are many of them", async () => {
     const three = (name: string): readonly (readonly string[])[] => [
       [name, "1"],

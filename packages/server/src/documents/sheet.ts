@@ -35,3 +35,11 @@ export interface Sheet extends SheetPart {
 
 /** Whether a text is an amount or a count, which stands at the right of its column. */
 export const isAmount = (text: string): boolean => /^-?[\d,.' ]+( %)?$/.test(text);
+
+/** Whether a column holds amounts or counts alone, so that its head stands at the right as well. */
+export function isOfAmounts({ rows, sums = [] }: SheetTable, column: number): boolean {
+  const cells = [...rows, ...sums].map((row) => row[column] ?? "").filter((value) => value !== "");
+  return (
+    column > 0 && cells.length > 0 && cells.every((value) => typeof value === "string" && isAmount(value))
+  );
+}

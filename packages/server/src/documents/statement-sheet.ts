@@ -102,6 +102,18 @@ function totalsPart(footing: Footing, words: StatementWords, { title, over }: To
   const said: AmountWords = { words, used: usedColumns(footing) };
   const account = ({ account: link }: FootedRow): string =>
     link === null ? "(no account)" : (accounts[link] ?? link);
+  /** By currency, then as people look for names, then by month. */
+  const inOrder = (all: readonly FootedRow[]): readonly FootedRow[] => {
+    const names = new Map(all.map((row) => [row, account(row).toLowerCase()]));
+    const keys = (row: FootedRow): readonly string[] => [
+      ...[row.currency, names.get(row) ?? "", row.account ?? "", row.period ?? ""],
+    ];
+    return all.toSorted((one, other) => {
+      const theirs = keys(other);
+      const at = keys(one).findIndex((key, place) => key !== theirs[place]);
+      return at < 0 ? 0 : (keys(one)[at] ?? "") < (theirs[at] ?? "") ? -1 : 1;
+    });
+  };
   const month = ({ period }: FootedRow): string => period ?? "(no date)";
   const reasons = byReason
     .filter(({ difference }) => Object.keys(difference).length > 0)
@@ -131,13 +143,14 @@ function totalsPart(footing: Footing, words: StatementWords, { title, over }: To
     tables: [
       sums(said, { caption: "As a whole", first: [], rows: grand, grand }, () => []),
       sums(said, { caption: "By month", first: ["Month"], rows: byPeriod, grand }, (row) => [month(row)]),
-      sums(said, { caption: "By account", first: ["Account"], rows: byAccount, grand }, (row) => [
+      sums(said, { caption: "By account", first: ["Account"], rows: inOrder(byAccount), grand }, (row) => [
         account(row),
       ]),
-      sums(said, { caption: "By account and month", first: ["Account", "Month"], rows, grand }, (row) => [
-        account(row),
-        month(row),
-      ]),
+      sums(
+        said,
+        { caption: "By account and month", first: ["Account", "Month"], rows: inOrder(rows), grand },
+        (row) => [account(row), month(row)],
+      ),
       {
         caption: "What each reason accounts for",
         columns: ["Reason", "Currency", ...titlesOf(said)],
@@ -314,12 +327,12 @@ function cutOffPart({ day, at, unknown, since, byStamp }: AsOf, words: Statement
 
 function verdictOf(statement: Statement): string {
   if (statement.isEqual && isOverNothing(statement)) return "No record is known here that could be compared.";
-  if (statement.isEqual) return "Both systems agree.";
+  if (statement.isEqual) return "The CRM and the ERP agree.";
   const open = openCount(statement);
   const found = `${open} ${open === 1 ? "difference" : "differences"}`;
   return statement.isExplained
-    ? `They do not agree yet: ${found}, each with its reason.`
-    : `They do not agree: ${found}, and not each has a reason.`;
+    ? `The CRM and the ERP do not agree yet: ${found}, each with its reason.`
+    : `The CRM and the ERP do not agree: ${found}, and not each has a reason.`;
 }
 
 /** A sealed statement as a document for an auditor. */

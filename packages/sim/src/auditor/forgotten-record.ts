@@ -4,7 +4,7 @@ import type { History } from "../history.ts";
 import type { StoredRow } from "../store-facts.ts";
 import type { Row } from "../system/model-system.ts";
 import { isForgotten, restoresOf } from "./restores.ts";
-import { roles } from "./things.ts";
+import { roles, thingsOf } from "./things.ts";
 import type { Role, Thing } from "./things.ts";
 
 /**
@@ -32,11 +32,13 @@ export function isForgottenRecord(
   );
 }
 
+interface Placed {
+  readonly role: Role;
+  readonly row: Row;
+}
+
 /** Records that got the id of one of a thing of which a restored store knows nothing: taken for that. */
-export function takenFor(
-  { history, systems }: Sight,
-  { entity, rows }: Thing,
-): readonly { readonly role: Role; readonly row: Row }[] {
+function takenFor({ history, systems }: Sight, { entity, rows }: Thing): readonly Placed[] {
   return roles.flatMap((role) => {
     const all = systems[role].everyRow(entity);
     return rows[role].flatMap((row) =>
@@ -46,4 +48,34 @@ export function takenFor(
         .map((later) => ({ role, row: later })),
     );
   });
+}
+
+/** Records of things whose id one of this thing got, and of which a restored store knows nothing. */
+function takenOver(sight: Sight, { entity, rows }: Thing): readonly Placed[] {
+  const { history, systems } = sight;
+  return roles.flatMap((role) =>
+    rows[role].flatMap(({ id, commits: [made] }): readonly Placed[] => {
+      const since = made?.at ?? 0;
+      const tags = systems[role]
+        .everyRow(entity)
+        .filter((before) => before.id === id && (before.commits[0]?.at ?? 0) < since)
+        .filter((before) => isForgottenRecord(history, { role, row: before }, since))
+        .map((before) => systems[role].names.of(entity, before.tag));
+      return thingsOf(sight)
+        .filter((thing) => thing.entity === entity && tags.includes(thing.tag))
+        .flatMap((thing) => roles.flatMap((each) => thing.rows[each].map((row) => ({ role: each, row }))));
+    }),
+  );
+}
+
+/**
+ * Records that a restored store cannot tell from those of a thing, since one of each had one id, and it knows
+ * nothing of the first: what we made of the first is joined with the second, and values go from either to
+ * the other (decision 0017).
+ */
+export function mistakenFor(sight: Sight, thing: Thing): readonly Placed[] {
+  if (restoresOf(sight.history).length === 0) return [];
+  return [...takenFor(sight, thing), ...takenOver(sight, thing)].filter(
+    ({ role, row }) => !thing.rows[role].includes(row),
+  );
 }

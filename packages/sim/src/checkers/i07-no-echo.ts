@@ -1,7 +1,7 @@
 import type { Checker, Sight, StoreFacts, Violation } from "../checker.ts";
 import { changesOf, isOneValue } from "../auditor/changes.ts";
 import type { FieldChange } from "../auditor/changes.ts";
-import { takenFor } from "../auditor/forgotten-record.ts";
+import { mistakenFor } from "../auditor/forgotten-record.ts";
 import { isOfForgottenLife } from "../auditor/restores.ts";
 import { carriedFields } from "../auditor/terms.ts";
 import type { Thing } from "../auditor/things.ts";
@@ -72,7 +72,7 @@ export function noEcho(sight: Sight): Checker {
     const ours = changes.filter(isOurs);
     const theirs = [
       ...changes,
-      ...takenFor(sight, thing).flatMap(({ role, row }) => changesOf(sight, { row, role, field })),
+      ...mistakenFor(sight, thing).flatMap(({ role, row }) => changesOf(sight, { row, role, field })),
     ].filter((change) => !isOurs(change));
     const given = [...theirs, ...blanksOf(sight, thing, field)];
     looked += ours.length;
