@@ -30,8 +30,8 @@ export const quoteTransitions: readonly Transition[] = quoteTransitionsBy({
 
 /**
  * Presses a button of a sale. Tryton answers a button in the wrong state with success and does nothing, so
- * the state is read before and after. A sale that is already where the button leads is done. One that it could
- * not process after it confirmed it is not confirmed.
+ * the state is read before and after. A sale that is already where the button leads is done. A sale that
+ * Tryton could not process once it confirmed it is not confirmed.
  */
 export async function pressButton(rpc: Rpc, write: NativeWrite): Promise<WriteOutcome> {
   const via = write.transition?.via ?? "";

@@ -139,8 +139,8 @@ export interface StockedRow {
   readonly wanted: string | null;
   readonly places: readonly StockPlace[];
   /**
-   * First day on which the system itself would plan to send it, were it ordered today, also where all of it is
-   * on hand: its lead time. Null or missing where it plans none, or does not tell.
+   * First day on which the system itself would plan to send it, were it ordered today, also where all of it
+   * is on hand: its lead time. Null or missing where it plans none, or does not tell.
    */
   readonly plannedFrom?: string | null;
 }

@@ -98,7 +98,7 @@ export function quoteCases(stage: () => Stage): void {
     );
     const book = (account_category: JsonMap[string]): Promise<unknown> =>
       stage().admin.call("product.template.write", [Number(row?.["template"])], { account_category });
-    const goods = { product: String(row?.["id"]), unit: unit?.["symbol"] ?? null };
+    const goods = { product: String(Number(row?.["id"])), unit: unit?.["symbol"] ?? null };
     const wanted = { lines: [await stage().line(goods)] };
     const [created] = await stage().send(await stage().quote("C00001", wanted));
     const id = idOf(created);

@@ -200,7 +200,7 @@ export interface Preflight {
      * `plannedFrom`; null when none is known.
      */
     readonly promisedFrom: string | null;
-    /** First day on which the ERP itself would plan to send it, by lead times; null where it does not tell. */
+    /** First day on which the ERP itself would plan to send it, by lead times; null where it tells none. */
     readonly plannedFrom: string | null;
   }[];
   /**

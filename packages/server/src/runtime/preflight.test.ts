@@ -106,7 +106,7 @@ test("a customer who comes with the order needs an address where the ERP refuses
   expect(said({ ...nobody, refuses })).toEqual(["warning", "account_missing"]);
 });
 
-test("a line is promised for no day before the one that the ERP plans, and asked about only where a day is wanted", () => {
+test("a line is promised for no day before the one that the ERP plans, told where one is wanted", () => {
   const row = (plannedFrom: string | null): PreflightFacts["stock"][number] => ({
     ...{ ok: true, product: externalId("1"), isStocked: true, unit: "pcs", wanted: "2", places, plannedFrom },
   });
