@@ -11,6 +11,8 @@ export interface LineThen {
   readonly isOtherPrice: boolean | null;
   /** Whether the whole quantity was on hand for it when it was ordered; null for what nobody counts. */
   readonly isThere: boolean | null;
+  /** First day on which some of it comes into the same warehouse; null or missing where none is to come. */
+  readonly arrives?: string | null;
   /** What other open shipments are to take of it from the same warehouse; missing where nobody looked. */
   readonly othersNeed?: number;
   /**

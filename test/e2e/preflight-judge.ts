@@ -69,7 +69,10 @@ export function disagreementsOf(preflight: Preflight, outcome: Then): readonly D
     const isOther = said.has("price_differs") || said.has("discount_differs");
     line("price differs, and the ERP's is the same", isOther && isOtherPrice === false);
     line("price agrees, and the ERP's is another", !isOther && isOtherPrice === true);
-    const isShort = said.has("stock_short") || said.has("promised_later");
+    // What is planned for later by its lead time alone may be there all the same.
+    const { promisedFrom = null, plannedFrom = null } = preflight.lines[at] ?? {};
+    const isByLead = plannedFrom !== null && promisedFrom === plannedFrom;
+    const isShort = said.has("stock_short") || (said.has("promised_later") && !isByLead);
     line("stock short, and it is there", isShort && isThere === true);
     line("stock there, and it is short", !isShort && isThere === false);
     const promised = preflight.lines[at]?.promisedFrom ?? null;
@@ -100,8 +103,12 @@ export function reasonOf(disagreement: Disagreement, facts: Facts): Reason | nul
     case "price agrees, and the ERP's is another":
       if (preflight.findings.some(({ code }) => code === "discount_differs")) return "discount_of_the_whole";
       return said.has("account_missing") ? "customer_not_there" : null;
-    case "stock there, and it is short":
-      return promised !== null && promised > today ? "goods_come_in_time" : null;
+    case "stock there, and it is short": {
+      const isLater = promised !== null && promised > (told?.plannedFrom ?? today);
+      const arrives = then?.arrives ?? null;
+      const isToCome = promised !== null && arrives !== null && arrives > today && arrives <= promised;
+      return isLater || isToCome ? "goods_come_in_time" : null;
+    }
     case "stock short, and it is there": {
       const short = told?.findings.find(({ code }) => code === "stock_short");
       const left = Number(short?.found ?? "0") + (then?.othersNeed ?? 0);

@@ -24,6 +24,8 @@ export interface QuoteGround {
   readonly close: () => Promise<void>;
   /** So long a quote is asked for that does not become an order, ms; four seconds without. */
   readonly orderMs?: number;
+  /** So long one is asked for against which nothing spoke, ms; `orderMs` without. */
+  readonly patienceMs?: number;
 }
 
 /** One quote, asked about and converted. */
@@ -37,7 +39,7 @@ export interface Tried {
 }
 
 /** Longer than any answer takes. */
-const budgetMs = 60_000;
+const answerMs = 60_000;
 const orderMsUsual = 4_000;
 
 /** Asks and converts one quote after the other; `hear` hears after each. */
@@ -55,15 +57,16 @@ export async function tryQuotes(
 }
 
 async function tryQuote(
-  { engine, draw, look, orderMs = orderMsUsual }: QuoteGround,
+  { engine, draw, look, orderMs = orderMsUsual, patienceMs = orderMs }: QuoteGround,
   nth: number,
 ): Promise<Tried> {
   const quote = await draw(nth);
   const name = `crm:${quote.id}`;
-  const told = await engine.moment.preflight({ quote: name, budgetMs });
+  const told = await engine.moment.preflight({ quote: name, budgetMs: answerMs });
   if (told.kind !== "now")
     throw new Error(`quote ${nth} (${quote.marks.join(", ")}): ${JSON.stringify(told)}`);
-  const ended = await engine.moment.quoteToOrder({ quote: name, by: "test", budgetMs: orderMs });
+  const budgetMs = told.answer.verdict === "blocked" ? orderMs : patienceMs;
+  const ended = await engine.moment.quoteToOrder({ quote: name, by: "test", budgetMs });
   const failure = ended.kind === "refused" ? ended.refusal.failure : null;
   const outcome = await look(quote, failure?.code ?? null);
   const preflight = told.answer;

@@ -117,6 +117,7 @@ async function lineThen(
   );
   const planned = dayIn(row, "shipping_date");
   return {
+    arrives: await arrivalOf(admin, { product, warehouse: order["warehouse"] ?? null }),
     othersNeed: here.reduce((sum, move) => sum + Number(move["internal_quantity"]), 0),
     ...(planned === null || moves.length === 0
       ? {}
@@ -127,6 +128,28 @@ async function lineThen(
     isOtherPrice: Math.abs(own - Number(decimalIn(row, "unit_price"))) > 0.000_051,
     isThere: type === "service" ? null : moves.length > 0 && !moves.some((move) => missing.has(move)),
   };
+}
+
+/** First day on which some of a product is planned to come into a warehouse; null where none is. */
+async function arrivalOf(
+  admin: Admin,
+  at: { readonly product: number; readonly warehouse: Row[string] | null },
+): Promise<string | null> {
+  const moves = await admin.find(
+    "stock.move",
+    [
+      ["product", "=", at.product],
+      ["state", "in", ["draft", "assigned"]],
+      ["to_location.type", "=", "storage"],
+      ["from_location.type", "not in", ["storage", "view"]],
+    ],
+    ["planned_date", "to_location.warehouse"],
+  );
+  const days = moves.flatMap((move) => {
+    const place = (move["to_location."] as Row | undefined)?.["warehouse"];
+    return place === at.warehouse ? (dayIn(move, "planned_date") ?? []) : [];
+  });
+  return days.toSorted()[0] ?? null;
 }
 
 function dayIn(row: Row | undefined, field: string): string | null {

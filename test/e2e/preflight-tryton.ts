@@ -47,7 +47,8 @@ export async function openTrytonGround(seed: number): Promise<QuoteGround> {
     let drawn: Drawn | null = null;
     return {
       engine: pair.engine,
-      orderMs: 10_000,
+      // On a busy machine an order may take longer than it is worth waiting for one that will not be.
+      ...{ orderMs: 10_000, patienceMs: 180_000 },
       draw: async (nth) => {
         drawn = await drawQuote(ground, nth);
         return drawn.quote;

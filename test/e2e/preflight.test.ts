@@ -28,14 +28,25 @@ type Line = Facts["outcome"]["lines"][number];
 
 /** What a preflight and the ERP say of a quote of one line, and why they part. */
 function reasons(
-  said: { readonly code?: string; readonly quoted?: string; readonly found?: string; readonly from?: string },
+  said: {
+    readonly code?: string;
+    readonly quoted?: string;
+    readonly found?: string;
+    readonly from?: string;
+    readonly planned?: string;
+  },
   line: Partial<Line>,
 ): readonly (readonly [what: string, reason: string | null])[] {
-  const { code, quoted = null, found = null, from = null } = said;
+  const { code, quoted = null, found = null, from = null, planned = null } = said;
   const findings = code === undefined ? [] : [{ code, quoted, found, verdict: "warning" }];
   const preflight = {
     ...{ verdict: "warning", findings: [], totals: null, currency: "EUR", credit: null },
-    lines: [{ key: "1", place: 1, product: null, verdict: "warning", findings, promisedFrom: from }],
+    lines: [
+      {
+        ...{ key: "1", place: 1, product: null, verdict: "warning", findings },
+        ...{ promisedFrom: from, plannedFrom: planned },
+      },
+    ],
   } as unknown as Facts["preflight"];
   const lines = [{ isOtherPrice: false, isThere: true, ...line }];
   const outcome = { orders: 1, refusal: null, totals: null, lines, isCredit: false };
@@ -52,6 +63,14 @@ test("a reason for a disagreement is a fact of its own: without it nobody can ex
   const missing = "stock there, and it is short";
   expect(reasons({ from: "2026-02-05" }, { isThere: false })).toEqual([[missing, "goods_come_in_time"]]);
   expect(reasons({ from: "2026-01-31" }, { isThere: false })).toEqual([[missing, null]]);
+  const byLead = { from: "2026-02-05", planned: "2026-02-05" };
+  expect(reasons(byLead, { isThere: false })).toEqual([[missing, null]]);
+  expect(reasons(byLead, { isThere: false, arrives: "2026-02-04" })).toEqual([
+    [missing, "goods_come_in_time"],
+  ]);
+  expect(reasons(byLead, { isThere: false, arrives: "2026-02-06" })).toEqual([[missing, null]]);
+  expect(reasons({ ...byLead, code: "promised_later" }, {})).toEqual([]);
+  expect(reasons({ ...byLead, planned: "2026-02-03", code: "promised_later" }, {})).toEqual([[there, null]]);
   const early = "promised before the day that the ERP plans";
   const planned = { on: "2026-02-03", byLeadTime: "2026-02-03", wanted: null };
   expect(reasons({ from: "2026-01-31" }, { planned })).toEqual([[early, "lead_time"]]);

@@ -1,10 +1,11 @@
 /**
  * Preflights of random quotes held against what the ERP then does with each:
- * `npm run soak -- preflight [--erp twin|tryton] [--quotes 500] [--seed 1]`. Exit code 1 on a verdict that
+ * `npm run soak -- preflight [--erp twin|tryton|odoo] [--quotes 500] [--seed 1]`. Exit code 1 on a verdict that
  * nobody can explain.
  */
 import { parseArgs } from "node:util";
 import { trialFaults, trialText, tryQuotes, unexplainedOf } from "../e2e/preflight-trial.ts";
+import { openOdooGround } from "../e2e/preflight-odoo.ts";
 import { openTrytonGround } from "../e2e/preflight-tryton.ts";
 import { openTwinGround } from "../e2e/preflight-twin.ts";
 
@@ -15,8 +16,10 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
   },
 });
-const open = values.erp === "tryton" ? openTrytonGround : openTwinGround;
-const ground = await open(Number(values.seed));
+const grounds = { twin: openTwinGround, tryton: openTrytonGround, odoo: openOdooGround };
+const isKnown = (name: string): name is keyof typeof grounds => Object.hasOwn(grounds, name);
+if (!isKnown(values.erp)) throw new Error(`--erp is one of ${Object.keys(grounds).join(", ")}`);
+const ground = await grounds[values.erp](Number(values.seed));
 try {
   const all = await tryQuotes(ground, Number(values.quotes), (sofar) => {
     for (const fault of unexplainedOf(sofar.slice(-1))) console.log(`? ${fault}`);

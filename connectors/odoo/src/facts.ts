@@ -36,7 +36,9 @@ export interface Facts {
   /** Partners that are the companies of this database themselves, or users that every database has. */
   readonly ownPartners: readonly number[];
   readonly countries: Names;
-  readonly warehouses: { readonly [id: string]: { readonly code: string; readonly name: string } };
+  readonly warehouses: {
+    readonly [id: string]: { readonly code: string; readonly name: string; readonly isActive: boolean };
+  };
   /** Names of taxes by id. */
   readonly taxes: Names;
   /** Taxes that a price holds already. */
@@ -107,7 +109,7 @@ async function readFacts(odoo: Odoo): Promise<Facts> {
   });
   const currencies = currenciesOf(await table(odoo, "res.currency", ["name", "decimal_places", "rate"]));
   const countries = await table(odoo, "res.country", ["code"]);
-  const places = await optional(table(odoo, "stock.warehouse", ["code", "name", "company_id"]));
+  const places = await optional(table(odoo, "stock.warehouse", ["code", "name", "company_id", "active"]));
   const taxes = await optional(table(odoo, "account.tax", ["name", "price_include"]));
   const users = await table(odoo, "res.users", ["login", "partner_id"]);
   const currency = currencies[String(refId(own, "currency_id"))];
@@ -127,7 +129,13 @@ async function readFacts(odoo: Odoo): Promise<Facts> {
     ownPartners: [...companies, ...users.filter(isBuiltIn)].flatMap((row) => refId(row, "partner_id") ?? []),
     countries: namesOf(countries, "code"),
     warehouses: Object.fromEntries(
-      ofCompany.map((row) => [keyOf(row), { code: text(row, "code") ?? "", name: text(row, "name") ?? "" }]),
+      ofCompany.map((row) => [
+        keyOf(row),
+        {
+          ...{ code: text(row, "code") ?? "", name: text(row, "name") ?? "" },
+          isActive: row["active"] !== false,
+        },
+      ]),
     ),
     taxes: namesOf(taxes, "name"),
     includedTaxes: taxes.filter((row) => flag(row, "price_include")).map(idOf),
@@ -211,8 +219,10 @@ function knownField(field: JsonMap): KnownField {
   return { type: text(field, "type") ?? "", places: typeof places === "number" ? places : null };
 }
 
-/** The id of a warehouse with this code, or undefined. */
+/** The id of a warehouse in use with this code, or undefined: Odoo confirms no order from another one. */
 export function warehouseBy(facts: Facts, code: string): number | undefined {
-  const found = Object.entries(facts.warehouses).find(([, warehouse]) => warehouse.code === code);
+  const found = Object.entries(facts.warehouses).find(
+    ([, { code: own, isActive }]) => own === code && isActive,
+  );
   return odooId(found?.[0]);
 }

@@ -14,7 +14,7 @@ import { probe } from "./probe.ts";
 import { readByIds, readIds, readPage } from "./reader.ts";
 import { describe } from "./schema.ts";
 import { shapes } from "./shapes.ts";
-import { sendWrites } from "./writer.ts";
+import { foreseeRefusal, sendWrites } from "./writer.ts";
 
 export { createOdoo } from "./odoo.ts";
 export type { Login, Odoo, Rows, Search } from "./odoo.ts";
@@ -59,6 +59,7 @@ export function openOdoo(session: Session): OdooConnection {
     }),
     closedPeriods: async () => closedPeriods(odoo),
     write: async (writes) => sendWrites(odoo, writes),
+    foreseeRefusal: async (write) => foreseeRefusal(odoo, write),
     probe: async (request) => probe(odoo, request),
     prepare: async (request) => prepare(odoo, request),
     recordUrl: (entity, id) => recordUrl(options, entity, id),

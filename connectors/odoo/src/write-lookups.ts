@@ -1,9 +1,10 @@
 import { loadFacts, warehouseBy } from "./facts.ts";
 import type { Facts } from "./facts.ts";
 import { refusal } from "./failures.ts";
-import { idOf, odooId, refId, refIds, refLabel, text } from "./native.ts";
+import { flag, idOf, odooId, refId, refIds, refLabel, text } from "./native.ts";
 import type { Json, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
+import { loadUnits } from "./unit.ts";
 
 /** A product as a line of a quote needs it. */
 interface LineProduct {
@@ -14,6 +15,23 @@ interface LineProduct {
   readonly filled: readonly string[];
   /** Whether its prices hold their tax. */
   readonly holdsTax: boolean;
+  /** Whether it is active and sold at all, by this company; Odoo's server asks for the last only. */
+  readonly isSold: boolean;
+}
+
+/** A customer as a quote needs it. */
+interface QuotedCustomer {
+  /** Odoo's server takes a quote of any. */
+  readonly isActive: boolean;
+  /** Its price list; undefined where it has none. */
+  readonly list: number | undefined;
+}
+
+/** A price list as a quote needs it. */
+interface QuotedList {
+  /** Odoo's server takes any. */
+  readonly isActive: boolean;
+  readonly currency: string | undefined;
 }
 
 /** Reference records by the code that a native record shows, for the length of one call of `write`. */
@@ -24,14 +42,14 @@ export interface Lookups {
   /** By code or name; undefined when the country has no such state. */
   readonly state: (country: number, region: string) => Promise<number | undefined>;
   readonly warehouse: (code: string) => Promise<number>;
-  /** Id of a unit by its name, of those that a product may be counted in. */
+  /** Id of a unit by its name, of those that a product may be counted in: Odoo's server takes any. */
   readonly unit: (product: number, name: string) => Promise<number>;
   readonly product: (id: number) => Promise<LineProduct>;
   readonly productByCode: (code: string) => Promise<number>;
-  /** Currency of a price list; undefined when there is no such list. */
-  readonly currencyOfList: (list: number) => Promise<string | undefined>;
-  /** The price list that a customer has, or undefined. */
-  readonly listOf: (partner: number) => Promise<number | undefined>;
+  /** Undefined when there is no such list. */
+  readonly priceList: (list: number) => Promise<QuotedList | undefined>;
+  /** Undefined when there is no such customer. */
+  readonly customer: (partner: number) => Promise<QuotedCustomer | undefined>;
 }
 
 interface Table {
@@ -49,14 +67,29 @@ export function createLookups(odoo: Odoo): Lookups {
     tables.set(key, rows);
     return rows;
   };
+  let units: ReturnType<typeof loadUnits> | undefined;
+  const unitsOnce = async (): ReturnType<typeof loadUnits> => {
+    units ??= loadFacts(odoo).then(async (facts) => loadUnits(odoo, facts));
+    return units;
+  };
   const product = async (id: number): Promise<LineProduct> => {
-    const fields = ["display_name", "description_sale", "uom_id", "taxes_id"];
+    const fields = [
+      "display_name",
+      "description_sale",
+      "uom_id",
+      "taxes_id",
+      "active",
+      "sale_ok",
+      "company_id",
+    ];
     const [row] = await read({ model: "product.product", fields, domain: [["id", "=", id]] });
     if (row === undefined) throw refusal("product_unknown", "Odoo has no such product", "lines");
     const filled = [text(row, "display_name"), text(row, "description_sale")].filter((each) => each !== null);
-    const { includedTaxes } = await loadFacts(odoo);
+    const { includedTaxes, company } = await loadFacts(odoo);
     const holdsTax = refIds(row, "taxes_id").some((each) => includedTaxes.includes(each));
-    return { unit: refId(row, "uom_id"), unitName: refLabel(row, "uom_id"), filled, holdsTax };
+    const isOurs = [undefined, company].includes(refId(row, "company_id"));
+    const isSold = flag(row, "active") && flag(row, "sale_ok") && isOurs;
+    return { unit: refId(row, "uom_id"), unitName: refLabel(row, "uom_id"), filled, holdsTax, isSold };
   };
   return {
     facts: async () => loadFacts(odoo),
@@ -83,8 +116,13 @@ export function createLookups(odoo: Odoo): Lookups {
     unit: async (id, name) => {
       const { unit, unitName } = await product(id);
       if (unit !== undefined && unitName === name) return unit;
-      const table: Table = { model: "uom.uom", fields: ["name"], domain: [["active", "=", true]] };
-      return only(await read(table), { field: "name", value: name, code: "unit_unknown" });
+      const units = await unitsOnce();
+      const home = units.find((each) => each.id === unit);
+      const found = units.filter((each) => each.name === name && each.family === home?.family);
+      const [first] = found;
+      if (first !== undefined && found.length === 1) return first.id;
+      const many = found.length === 0 ? "no unit" : "more than one unit";
+      throw refusal("unit_unknown", `Odoo has ${many} of this name that the product may be counted in`);
     },
     product,
     productByCode: async (code) => {
@@ -95,15 +133,18 @@ export function createLookups(odoo: Odoo): Lookups {
       const rows = await read({ model: "product.product", fields: ["default_code"], domain });
       return only(rows, { field: "default_code", value: code, code: "product_unknown" });
     },
-    currencyOfList: async (list) => {
-      const domain = [["id", "=", list]];
-      const [row] = await read({ model: "product.pricelist", fields: ["currency_id"], domain });
+    priceList: async (list) => {
+      const fields = ["currency_id", "active"];
+      const [row] = await read({ model: "product.pricelist", fields, domain: [["id", "=", list]] });
+      if (row === undefined) return undefined;
       const { currencies } = await loadFacts(odoo);
-      return row === undefined ? undefined : currencies[String(refId(row, "currency_id"))]?.code;
+      const currency = currencies[String(refId(row, "currency_id"))]?.code;
+      return { isActive: flag(row, "active"), currency };
     },
-    listOf: async (partner) => {
-      const [row] = await odoo.read("res.partner", [partner], ["property_product_pricelist"]);
-      return refId(row, "property_product_pricelist");
+    customer: async (partner) => {
+      const [row] = await odoo.read("res.partner", [partner], ["active", "property_product_pricelist"]);
+      if (row === undefined) return undefined;
+      return { isActive: flag(row, "active"), list: refId(row, "property_product_pricelist") };
     },
   };
 }

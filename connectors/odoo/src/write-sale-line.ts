@@ -76,10 +76,14 @@ async function lineValues(setting: LineSetting, row: JsonMap, before: JsonMap | 
   if (price === null)
     throw refusal("price_missing", "a line has no price; a missing price is never zero", "lines");
   if (unit === null) throw refusal("unit_missing", "a quantity has no unit", "lines");
-  if ((await lookups.product(product)).holdsTax)
+  const goods = await lookups.product(product);
+  if (goods.holdsTax)
     throw refusal("prices_with_tax", "Odoo takes this product's price as one that includes tax", "lines");
   const changes = (key: string): boolean => before === null || !isSame(before[key] ?? null, row[key] ?? null);
   const isOther = changes("product");
+  // Odoo's screens offer no other products, its server takes any.
+  if (isOther && !goods.isSold)
+    throw refusal("not_salable", "this product is not sold any more, or not at all", "lines");
   const said = changes("note") || isOther ? await lineText(lookups, product, row) : null;
   return {
     ...(isOther ? { product_id: product } : {}),

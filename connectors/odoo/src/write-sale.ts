@@ -25,32 +25,61 @@ interface SaleSetting {
 
 /** Values of a quote that is created; what they leave out Odoo fills in by the customer. */
 export async function prepareQuote(odoo: Odoo, write: NativeWrite, lookups: Lookups): Promise<JsonMap> {
-  const { patch, reference } = write;
-  const { options } = odoo;
-  const partner = odooId(patch["partner"]);
+  const partner = odooId(write.patch["partner"]);
   if (partner === undefined) throw refusal("required", "a quote needs a customer", "partner");
   const facts = await lookups.facts();
-  const field = referenceFieldOf("sale.order", options.orderReference, facts);
+  const field = referenceFieldOf("sale.order", odoo.options.orderReference, facts);
   const setting = { odoo, write, lookups };
+  const { head, lines } = await quoteParts(setting, partner);
+  // Last of all, since it may create an address: a quote that is refused leaves none behind.
+  const shipTo = await shippingPartner(setting, odooId(head["partner_shipping_id"]) ?? partner, "create");
+  const company = { company_id: facts.company };
+  return { ...head, ...company, ...shipTo, [field]: write.reference, order_line: lines };
+}
+
+/**
+ * Everything by which a quote would be refused on its way to an order, as far as it can be told before: what
+ * it names has to be there, of this company, and offered by Odoo's own screens. Rejects with that; changes
+ * nothing.
+ */
+export async function foreseeQuote(odoo: Odoo, write: NativeWrite, lookups: Lookups): Promise<void> {
+  const setting = { odoo, write, lookups };
+  // Without a customer, who is made first then, the rest can be told all the same.
+  const partner = odooId(write.patch["partner"]);
+  const { head } = await quoteParts(setting, partner);
+  if (partner === undefined) return;
+  const named = ["partner_id", "partner_invoice_id", "partner_shipping_id"].flatMap(
+    (field) => odooId(head[field]) ?? [],
+  );
+  const { company } = await lookups.facts();
+  const rows = await odoo.read("res.partner", [...new Set(named)], ["company_id"]);
+  if (rows.some((row) => ![undefined, company].includes(refId(row, "company_id"))))
+    throw refusal("company_mismatch", "the customer, or who is billed, is one of another company", "partner");
+  await shippingPartner(setting, odooId(head["partner_shipping_id"]) ?? partner, "look");
+}
+
+/** Head and lines of a quote that is created. A customer who is made first is not there yet. */
+async function quoteParts(
+  setting: SaleSetting,
+  partner: number | undefined,
+): Promise<{ readonly head: JsonMap; readonly lines: readonly Json[] }> {
+  const { odoo, write, lookups } = setting;
+  const { options } = odoo;
   const head = await header(setting);
-  const list = odooId(head["pricelist_id"]) ?? (await lookups.listOf(partner));
-  await refuseOtherCurrency(setting, list);
+  const customer = partner === undefined ? null : await lookups.customer(partner);
+  // Odoo's screens offer active customers and price lists only, its server takes any.
+  if (customer?.isActive === false)
+    throw refusal("customer_inactive", "the customer is archived in Odoo", "partner");
+  const list = odooId(head["pricelist_id"]);
+  // Which list a customer gets who is not there yet is not known.
+  if (partner !== undefined || list !== undefined) await refuseOtherCurrency(setting, list ?? customer?.list);
   const warehouse =
     head["warehouse_id"] === undefined && options.warehouse !== null
       ? { warehouse_id: await lookups.warehouse(options.warehouse) }
       : {};
+  const facts = await lookups.facts();
   const lines = await lineCommands({ ...write, lookups, options, facts, isCreate: true });
-  // Last of all, since it may create an address: a quote that is refused leaves none behind.
-  const shipTo = await shippingPartner(setting, odooId(head["partner_shipping_id"]) ?? partner);
-  const company = { company_id: facts.company };
-  return {
-    ...withoutNothing(head),
-    ...warehouse,
-    ...company,
-    ...shipTo,
-    [field]: reference,
-    order_line: lines,
-  };
+  return { head: { ...withoutNothing(head), ...warehouse }, lines };
 }
 
 /** On a create what is nothing is left to Odoo, which fills it in by the customer. */
@@ -85,7 +114,7 @@ export async function prepareQuoteUpdate(
   const lines = await lineCommands({ ...write, lookups, options: odoo.options, facts, isCreate: false });
   const partner =
     odooId(head["partner_shipping_id"]) ?? odooId(head["partner_id"]) ?? refId(now, "partner_id");
-  const shipTo = await shippingPartner(setting, partner ?? 0);
+  const shipTo = await shippingPartner(setting, partner ?? 0, "create");
   return { ...head, ...shipTo, ...(lines.length === 0 ? {} : { order_line: lines }) };
 }
 
@@ -147,7 +176,10 @@ async function refuseOtherCurrency({ write, lookups }: SaleSetting, list: number
     return;
   }
   const facts = await lookups.facts();
-  const currency = list === undefined ? facts.currency.code : await lookups.currencyOfList(list);
+  const found = list === undefined ? null : await lookups.priceList(list);
+  if (found?.isActive === false && write.kind === "create")
+    throw refusal("pricebook_unknown", "the price list is archived in Odoo", "price_list");
+  const currency = found === null ? facts.currency.code : found?.currency;
   if (currency === wanted) return;
   const message = "a quote is in the currency of its price list; name a list in the quote's currency";
   throw refusal("currency_mismatch", message, "currency");
@@ -157,9 +189,13 @@ const compared = ["street", "street2", "zip", "city", "country"] as const;
 
 /**
  * The address of a customer that reads as wanted: one it has, or a further one that is created for it. It is
- * found again by its content, so that a repeat after a lost answer makes no second one.
+ * found again by its content, so that a repeat after a lost answer makes no second one. `look` makes none.
  */
-async function shippingPartner({ odoo, write, lookups }: SaleSetting, partner: number): Promise<JsonMap> {
+async function shippingPartner(
+  { odoo, write, lookups }: SaleSetting,
+  partner: number,
+  missing: "create" | "look",
+): Promise<JsonMap> {
   const wanted = write.patch["shipping_address"];
   if (!isMap(wanted) || isBlankAddress(wanted)) return {};
   const facts = await lookups.facts();
@@ -180,6 +216,7 @@ async function shippingPartner({ odoo, write, lookups }: SaleSetting, partner: n
   });
   if (found !== undefined) return { partner_shipping_id: idOf(found) };
   const values = await addressValues({ lookups, options: odoo.options }, wanted, null);
+  if (missing === "look") return {};
   const label = text(wanted, "name") ?? false;
   const company = refId(account, "company_id") ?? false;
   const own = { type: "other", parent_id: partner, name: label, company_id: company };

@@ -1,5 +1,6 @@
 import {
   ConnectorError,
+  failureRecord,
   openOutcomes,
   runsOf,
   sendHalving,
@@ -11,7 +12,7 @@ import { cancelOrder } from "./cancel-order.ts";
 import { changeOrder } from "./change-order.ts";
 import { staleWrites } from "./compare.ts";
 import { externalId, isList, keyOf, odooId, refId, text } from "./native.ts";
-import type { ExternalId, Json, JsonMap, Row } from "./native.ts";
+import type { ExternalId, FailureRecord, Json, JsonMap, Row } from "./native.ts";
 import type { Odoo } from "./odoo.ts";
 import { readByIds } from "./reader.ts";
 import { shapes } from "./shapes.ts";
@@ -22,7 +23,7 @@ import type { Lookups } from "./write-lookups.ts";
 import { ownValues } from "./write-own.ts";
 import { preparePartner } from "./write-partner.ts";
 import type { PartnerNow } from "./write-partner.ts";
-import { prepareQuote, prepareQuoteUpdate } from "./write-sale.ts";
+import { foreseeQuote, prepareQuote, prepareQuoteUpdate } from "./write-sale.ts";
 
 /** Records that one `create` makes: one transaction, one outcome. Updates are calls of their own. */
 export const createsAtOnce = 100;
@@ -55,6 +56,18 @@ export async function sendWrites(
     else await sendChanges(sending, run);
   }
   return sending.outcomes.all;
+}
+
+/** Why a create of a quote would be refused, or null. Changes nothing. Rejects when nothing was told. */
+export async function foreseeRefusal(odoo: Odoo, write: NativeWrite): Promise<FailureRecord | null> {
+  if (write.entity !== "quotes" || write.kind !== "create") return null;
+  try {
+    await foreseeQuote(odoo, write, createLookups(odoo));
+    return null;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.failure === "invalid") return failureRecord(error);
+    throw error;
+  }
 }
 
 const unsupported = (write: NativeWrite): ConnectorError => writeUnsupported("Odoo", write);

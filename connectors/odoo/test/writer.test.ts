@@ -21,8 +21,13 @@ const known: { readonly [model: string]: { readonly [field: string]: object } } 
 const rows: { readonly [model: string]: readonly object[] } = {
   "res.company": [{ id: 1, name: "Us", currency_id: [126, "EUR"] }],
   "res.currency": [{ id: 126, name: "EUR", decimal_places: 2, rate: 1 }],
-  "product.product": [{ id: 2, display_name: "[P] Bolt", description_sale: "Steel", uom_id: [1, "Units"] }],
-  "product.pricelist": [{ id: 1, currency_id: [126, "EUR"] }],
+  "product.product": [
+    {
+      ...{ id: 2, display_name: "[P] Bolt", description_sale: "Steel", uom_id: [1, "Units"] },
+      ...{ active: true, sale_ok: true, company_id: false },
+    },
+  ],
+  "product.pricelist": [{ id: 1, currency_id: [126, "EUR"], active: true }],
 };
 
 /** A server of which only the calls under test are said; the rest is what every write asks first. */
@@ -33,7 +38,9 @@ function server(reply: (asked: Asked) => Reply | undefined, fields = known): Fak
     if (asked.model === "res.users" && asked.method !== "search_read") return undefined;
     if (asked.method === "fields_get") return { value: fields[asked.model] ?? {} };
     if (asked.method === "read" && asked.model === "res.partner")
-      return { value: [{ id: 8, name: "C", property_product_pricelist: [1, "L"], child_ids: [] }] };
+      return {
+        value: [{ id: 8, name: "C", active: true, property_product_pricelist: [1, "L"], child_ids: [] }],
+      };
     return { value: rows[asked.model] ?? [] };
   });
 }

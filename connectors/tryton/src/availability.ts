@@ -11,14 +11,17 @@ import { refusal } from "./failures.ts";
 import { externalId, keyOf, one, text, trytonId } from "./native.ts";
 import type { Row } from "./native.ts";
 import type { Rpc } from "./rpc.ts";
-import { loadStock, pairKey, warehousesOf } from "./stock-levels.ts";
+import { loadStock, pairKey, todayOf, warehousesOf } from "./stock-levels.ts";
 import type { Level, Stock, Warehouse } from "./stock-levels.ts";
 import { converted, quantityIn, unitFields } from "./unit.ts";
+
+const daySeconds = 86_400;
 
 type AskedRow = AvailabilityRequest["rows"][number];
 
 /** What the rows of one request share. */
 interface Looking {
+  readonly today: string;
   readonly date: string | null;
   readonly warehouses: readonly Warehouse[];
   readonly products: ReadonlyMap<string, Row>;
@@ -33,13 +36,14 @@ export async function availability(rpc: Rpc, request: AvailabilityRequest): Prom
   const found = await rpc.search({
     model: "product.product",
     domain: [["id", "in", [...ids]]],
-    fields: ["type", "default_uom.category", ...unitFields("default_uom.")],
+    fields: ["type", "lead_time", "default_uom.category", ...unitFields("default_uom.")],
   });
   const products = new Map(found.map((row) => [keyOf(row), row]));
   const counted = found.filter(isStocked).map((row) => trytonId(row["id"]) ?? 0);
   const pairs = counted.flatMap((product) => warehouses.map((warehouse) => ({ product, warehouse })));
   const isWanted = request.rows.some(({ wanted }) => wanted !== null);
   const looking: Looking = {
+    today: todayOf(rpc),
     date: request.date,
     warehouses,
     products,
@@ -76,10 +80,22 @@ function rowOf(looking: Looking, asked: AskedRow): StockedRow | RefusedRow {
       unit: text(one(product, "default_uom"), "symbol") ?? "",
       wanted,
       places: stocks.map((stock) => placeOf(stock, { wanted, date: looking.date })),
+      ...(isStocked(product) ? { plannedFrom: planOf(product, looking.today) } : {}),
     };
   } catch (error) {
     return { ok: false, failure: failureRecord(error) };
   }
+}
+
+/**
+ * The day of an order of today with the product's lead time, of which Tryton counts whole days. Null without
+ * one of its own: that of the configuration is not for every user to read.
+ */
+function planOf(product: Row, today: string): string | null {
+  const seconds = product["lead_time"];
+  if (typeof seconds !== "number") return null;
+  const days = Math.floor(seconds / daySeconds);
+  return new Date(Date.parse(`${today}T00:00:00Z`) + days * daySeconds * 1000).toISOString().slice(0, 10);
 }
 
 /** What is wanted, in the unit that stock is counted in. */

@@ -74,9 +74,8 @@ export function createLookups(rpc: Rpc): Lookups {
       return flag(row, "active") && flag(row, "salable");
     },
     isBooked: async (product) => {
-      const domain: readonly Json[] = [["id", "=", product]];
-      const [row] = await read({ model: "product.product", field: "template.account_category", domain });
-      return trytonId(one(row ?? {}, "template")?.["account_category"]) !== undefined;
+      const row = (await productOf(read, product)) ?? {};
+      return trytonId(one(row, "template")?.["account_category"]) !== undefined;
     },
     isActiveParty: async (party) => {
       const [row] = await read({ model: "party.party", field: "active", domain: [["id", "=", party]] });
@@ -112,7 +111,7 @@ function tableReader(rpc: Rpc): ReadTable {
 }
 
 async function productOf(read: ReadTable, product: number): Promise<Row | null> {
-  const more = ["active", "salable", "sale_uom", "default_uom.category"];
+  const more = ["active", "salable", "sale_uom", "default_uom.category", "template.account_category"];
   const found = await read({ model: "product.product", field: "code", domain: [["id", "=", product]], more });
   return found[0] ?? null;
 }

@@ -13,7 +13,12 @@ export const operationAbilitiesOf = ({ warehouse }: Options): OperationAbilities
   availability: { rowsMax: 500 },
   credit: { refuses: "confirm", measuredBy: "net", of: "billTo" },
   orderStatus: { rowsMax: 50, tracks: false },
-  quoteToOrder: { keepsId: true, refuses: ["price_missing", "address_missing"], warehouse },
+  quoteToOrder: {
+    keepsId: true,
+    refuses: ["price_missing", "address_missing"],
+    warehouse,
+    sendsTogether: true,
+  },
 });
 
 /** The operations of a connection; none of them writes. */

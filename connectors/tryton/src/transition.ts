@@ -1,10 +1,12 @@
 import { failedWrite, failureRecord, quoteTransitionsBy } from "@crossfoot/connector-sdk";
 import type { NativeWrite, Transition, WriteOutcome } from "@crossfoot/connector-sdk";
 import { text, trytonId } from "./native.ts";
+import type { Json } from "./native.ts";
 import { readByIds } from "./reader.ts";
 import type { Rpc } from "./rpc.ts";
 import { quotes } from "./sale.ts";
 import { isSameStamps, stampsOf } from "./version.ts";
+import { unbooked } from "./write-sale-lines.ts";
 
 /** Native states before and after a button of a sale. */
 const buttons: {
@@ -28,7 +30,8 @@ export const quoteTransitions: readonly Transition[] = quoteTransitionsBy({
 
 /**
  * Presses a button of a sale. Tryton answers a button in the wrong state with success and does nothing, so
- * the state is read before and after. A sale that is already where the button leads is done.
+ * the state is read before and after. A sale that is already where the button leads is done. A sale that
+ * Tryton could not process once it confirmed it is not confirmed.
  */
 export async function pressButton(rpc: Rpc, write: NativeWrite): Promise<WriteOutcome> {
   const via = write.transition?.via ?? "";
@@ -49,10 +52,22 @@ export async function pressButton(rpc: Rpc, write: NativeWrite): Promise<WriteOu
   if (write.precondition !== null && !isSameStamps(write.precondition, before.version)) {
     return failedWrite("stale", "stale_record", "the sale was changed since it was read");
   }
+  if (via === "confirm" && (await hasUnbooked(rpc, id)))
+    return failedWrite("invalid", "setup_incomplete", unbooked);
   const root = `sale.sale,${id}`;
   const lock = { [root]: stampsOf(before.version).get(root) ?? null };
   await rpc.call(`sale.sale.${via}`, [[id]], { context: { _timestamp: lock }, isWrite: true });
   return confirmState(rpc, write, { via, to: button.to });
+}
+
+/** Whether a line is of a product without the category that its accounts stand in. */
+async function hasUnbooked(rpc: Rpc, sale: number): Promise<boolean> {
+  const domain: readonly Json[] = [
+    ["sale", "=", sale],
+    ["product", "!=", null],
+    ["product.template.account_category", "=", null],
+  ];
+  return (await rpc.search({ model: "sale.line", domain, fields: ["product"], limit: 1 })).length > 0;
 }
 
 async function confirmState(

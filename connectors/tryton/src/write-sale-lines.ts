@@ -17,6 +17,9 @@ import { decimal } from "./wire.ts";
  */
 export const foldedNote = "The prices contain the discounts of the quote.";
 
+/** Said of a product whose sale Tryton confirms, and can neither ship nor bill. */
+export const unbooked = "a product has no accounting category in Tryton";
+
 /** A sale that is being prepared: its values so far, and the parts it writes. */
 export interface SaleDraft {
   readonly rpc: Rpc;
@@ -117,6 +120,7 @@ export async function lineGoods(draft: SaleDraft, row: JsonMap): Promise<LineGoo
   // Tryton's screens offer active products only, its server takes any.
   if (!(await draft.lookups.isSold(product)))
     throw refusal("not_salable", "this product is not sold any more, or not at all", "lines");
+  if (!(await draft.lookups.isBooked(product))) throw refusal("setup_incomplete", unbooked, "lines");
   return { product, quantity, unit, price: priced(draft, row) };
 }
 

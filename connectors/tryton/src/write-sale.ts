@@ -40,6 +40,9 @@ async function draftOf(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<
 export async function prepareSale(rpc: Rpc, write: NativeWrite, lookups: Lookups): Promise<Prepared> {
   const { reference } = write;
   const { draft, party, invoiceParty, shipmentParty, currency } = await headOf(rpc, write, lookups);
+  // What would be refused on its way to an order is not begun: it would stay behind as a draft.
+  checkDates(rpc, write.patch);
+  checkAddresses(draft);
   draft.values["company"] = draft.facts.company;
   draft.values[rpc.options.referenceField] = reference;
   const priceList = trytonId(draft.values["price_list"]) ?? null;
@@ -101,23 +104,22 @@ export async function foreseeSale(rpc: Rpc, write: NativeWrite, lookups: Lookups
   checkDates(rpc, patch);
   const rows = mapsOf(patch["lines"]);
   needsLines(rows);
-  for (const row of rows) {
-    const { product } = await lineGoods(draft, row);
-    // Tryton confirms such a sale, and then makes neither its shipment nor its invoice.
-    if (!(await lookups.isBooked(product)))
-      throw refusal("setup_incomplete", "a product has no accounting category in Tryton", "lines");
-  }
+  for (const row of rows) await lineGoods(draft, row);
   const freight = patch["freight"];
   const amount = isMap(freight) && !isBlank(freight["amount"]) ? scalar(freight["amount"]) : "0";
   if (compare(amount, "0") !== 0) await freightProduct(draft);
-  if (!isKnown) return;
-  const shipTo = patch["shipment_address"];
+  if (isKnown) checkAddresses(draft);
+}
+
+/** Tryton's button `quote` wants both addresses: without one the sale would stay a draft for good. */
+function checkAddresses({ write, values }: SaleDraft): void {
+  const shipTo = write.patch["shipment_address"];
   const isShipped = isMap(shipTo) && !isBlankAddress(shipTo);
   for (const [field, word] of [
     ["invoice_address", "an invoice address"],
     ["shipment_address", "a shipment address"],
   ] as const)
-    if (isBlank(draft.values[field]) && !(isShipped && field === "shipment_address"))
+    if (isBlank(values[field]) && !(isShipped && field === "shipment_address"))
       throw refusal("quote_incomplete", `the quote needs ${word}: the customer has no address`, field);
 }
 

@@ -87,18 +87,27 @@ describe("a quote that is to become an order", () => {
     expect((await foreseen({}, { product: unbooked })).code).toBe("setup_incomplete");
   });
 
-  it("is refused by its write too where it is put away, before anything is sent", async () => {
+  it("is refused by its write too, before anything is sent: no sale is left that nothing leads on", async () => {
     const codes: string[] = [];
-    for (const place of [{ party: { active: false } }, { product: { active: false } }]) {
+    const unbooked = { "template.": { id: 9, account_category: null } };
+    for (const [more, place] of [
+      [{}, { party: { active: false } }],
+      [{}, { product: { active: false } }],
+      [{}, { product: unbooked }],
+      [{}, { filled: { invoice_address: 11 } }],
+      [{ shipping_date: "1969-12-31" }, {}],
+    ] as const) {
       const rows = rowsBy(place);
       const session = fakeTryton(({ method }) =>
         rows[method] === undefined ? undefined : { result: rows[method] },
       );
-      const [outcome] = await openTryton(session).write([write({})]);
+      const [outcome] = await openTryton(session).write([write(more)]);
       codes.push(outcome?.kind === "failed" ? outcome.failure.code : "done");
       expect(session.asked.filter(({ isWrite }) => isWrite)).toEqual([]);
     }
-    expect(codes).toEqual(["customer_inactive", "not_salable"]);
+    expect(codes).toEqual([
+      ...["customer_inactive", "not_salable", "setup_incomplete", "quote_incomplete", "date_too_early"],
+    ]);
   });
 
   it("is refused for want of an address to bill or to ship to", async () => {

@@ -154,6 +154,7 @@ const prices = exactly({
   ),
   totals,
 });
+const planned = saidOrNull("First day on which the ERP itself would plan to send it: its lead time");
 const stock = exactly({
   rows: z.array(
     z.union([
@@ -174,6 +175,7 @@ const stock = exactly({
             promisedFrom: z.string().nullable(),
           }),
         ),
+        plannedFrom: planned.optional(),
       }),
       refusedRow,
     ]),
@@ -243,7 +245,8 @@ const preflight = exactly({
       product: z.string().nullable(),
       verdict,
       findings: z.array(finding),
-      promisedFrom: z.string().nullable(),
+      promisedFrom: saidOrNull("First day for which the whole line can be promised"),
+      plannedFrom: planned,
     }),
   ),
   totals,

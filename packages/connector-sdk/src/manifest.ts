@@ -69,6 +69,8 @@ export interface OperationAbilities {
     readonly refuses?: readonly OrderRule[];
     /** Code of the warehouse that an order gets which names none; null or missing where it gets none. */
     readonly warehouse?: string | null;
+    /** Whether all of an order is planned for the latest day of its lines; each for its own when missing. */
+    readonly sendsTogether?: boolean;
   };
 }
 

@@ -138,6 +138,11 @@ export interface StockedRow {
   /** What was wanted, in that unit; null when nothing was. */
   readonly wanted: string | null;
   readonly places: readonly StockPlace[];
+  /**
+   * First day on which the system itself would plan to send it, were it ordered today, also where all of it
+   * is on hand: its lead time. Null or missing where it plans none, or does not tell.
+   */
+  readonly plannedFrom?: string | null;
 }
 
 /** Stock of a product in one warehouse. */

@@ -65,7 +65,7 @@ const spoken: { readonly [model: string]: string } = {
     min_quantity.2 date_start:datetime date_end:datetime compute_price:selection fixed_price.2
     percent_price:float base:selection base_pricelist_id>product.pricelist price_discount:float
     price_surcharge.2 price_round.2 price_min_margin.2 price_max_margin.2`,
-  "stock.warehouse": "name code company_id>res.company lot_stock_id>stock.location",
+  "stock.warehouse": "name code active:boolean company_id>res.company lot_stock_id>stock.location",
   "stock.location": "name complete_name usage:selection warehouse_id>stock.warehouse",
   "stock.quant": `product_id>product.product location_id>stock.location quantity.2 reserved_quantity.2
     available_quantity=.2 in_date:datetime company_id>res.company`,

@@ -66,7 +66,7 @@ export function layGround(db: Database, tx: Transaction, ground: Ground): void {
     const home = { id: location, name: "Stock", complete_name: `${code}/Stock`, usage: "internal" };
     const place = db.insert("stock.location", home, tx);
     const own = { name, code, company_id: 1, lot_stock_id: location };
-    const warehouse = db.insert("stock.warehouse", own, tx);
+    const warehouse = db.insert("stock.warehouse", { active: true, ...own }, tx);
     db.update("stock.location", place, { warehouse_id: warehouse["id"] ?? false }, tx);
   }
   for (const { id, login, name, isAdmin } of ground.users) {

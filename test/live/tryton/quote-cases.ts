@@ -87,6 +87,33 @@ export function quoteCases(stage: () => Stage): void {
     expect((await stage().one("orders", idOf(created))).kind).toBe("out_of_scope");
   });
 
+  it("makes and confirms no sale of a product without accounts: Tryton could not process it", async () => {
+    const [row] = await stage().admin.find(
+      "product.product",
+      [["code", "=", "P006"]],
+      ["template", "template.account_category", "default_uom.symbol"],
+    );
+    const [template, unit] = ["template.", "default_uom."].map(
+      (field) => row?.[field] as JsonMap | undefined,
+    );
+    const book = (account_category: JsonMap[string]): Promise<unknown> =>
+      stage().admin.call("product.template.write", [Number(row?.["template"])], { account_category });
+    const goods = { product: String(Number(row?.["id"])), unit: unit?.["symbol"] ?? null };
+    const wanted = { lines: [await stage().line(goods)] };
+    const [created] = await stage().send(await stage().quote("C00001", wanted));
+    const id = idOf(created);
+    expect(await stage().codes(stage().press(id, "quote"))).toEqual(["done"]);
+    await book(null);
+    const confirm = async (): Promise<readonly string[]> => stage().codes(stage().press(id, "confirm"));
+    expect(await confirm()).toEqual(["invalid/setup_incomplete"]);
+    expect((await stage().one("quotes", id)).native["quote_state"]).toBe("quotation");
+    const again = await stage().quote("C00001", wanted);
+    expect(await stage().codes(again)).toEqual(["invalid/setup_incomplete"]);
+    await book(template?.["account_category"] ?? null);
+    expect(await confirm()).toEqual(["done"]);
+    expect((await stage().one("quotes", id)).native["quote_state"]).toBe("ordered");
+  });
+
   it("reports the credit limit with a plain reason, before and after the attempt", async () => {
     const lines = [await stage().line({ quantity: "500", unit_price: "10" })];
     const [created] = await stage().send(await stage().quote("C00005", { lines }));

@@ -93,6 +93,7 @@ export interface InTheMomentOperations {
               readonly fix: string;
             })[];
             readonly promisedFrom: string | null;
+            readonly plannedFrom: string | null;
           })[];
           readonly totals:
             | {
@@ -227,6 +228,7 @@ export interface InTheMomentOperations {
                   readonly availableAt: string;
                   readonly promisedFrom: string | null;
                 })[];
+                readonly plannedFrom?: string | null;
               }
             | {
                 readonly ok: false;

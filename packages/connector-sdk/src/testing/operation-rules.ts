@@ -69,8 +69,8 @@ function totalRules(
 export function stockRules({ rows }: AvailabilityAnswer, asked: readonly string[] | null): readonly string[] {
   return rows
     .filter((row) => row.ok)
-    .flatMap(({ isStocked, places, wanted }) => [
-      ...misformed({ wanted }),
+    .flatMap(({ isStocked, places, wanted, plannedFrom = null }) => [
+      ...misformed({ wanted }, { plannedFrom }),
       ...(isStocked || places.length === 0 ? [] : ["places of a product that nobody counts"]),
       ...places.flatMap(({ warehouse, promisedFrom, ...levels }) => [
         ...misformed(levels, { promisedFrom }),

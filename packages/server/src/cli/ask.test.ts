@@ -12,8 +12,24 @@ const plainPreflight: Preflight = {
   ...{ verdict: "ok", findings: [], totals: { net: "10", tax: "2", gross: "12" }, currency: "EUR" },
   credit: null,
   lines: [
-    { key: "1", place: 1, product: "l-1", verdict: "ok", findings: [], promisedFrom: "2026-01-07" },
-    { key: "2", place: 2, product: "l-2", verdict: "ok", findings: [], promisedFrom: "2026-01-09" },
+    {
+      key: "1",
+      place: 1,
+      product: "l-1",
+      verdict: "ok",
+      findings: [],
+      promisedFrom: "2026-01-07",
+      plannedFrom: null,
+    },
+    {
+      key: "2",
+      place: 2,
+      product: "l-2",
+      verdict: "ok",
+      findings: [],
+      promisedFrom: "2026-01-09",
+      plannedFrom: null,
+    },
   ],
 };
 

@@ -65,11 +65,21 @@ export function showStock({ rows }: AvailabilityAnswer, room: number): string {
         place.available,
         place.availableAt,
         row.unit,
-        place.promisedFrom ?? (row.wanted === null ? "" : "never"),
+        promisedFrom(row, place) ?? (row.wanted === null ? "" : "never"),
       ],
     ]);
   });
   return renderTable(columns, cells, room);
+}
+
+type Stocked = Extract<AvailabilityAnswer["rows"][number], { readonly ok: true }>;
+
+/** First day for which it can be promised: not before the ERP itself would plan to send it. */
+function promisedFrom(
+  { plannedFrom = null }: Stocked,
+  { promisedFrom: there }: Stocked["places"][number],
+): string | null {
+  return there !== null && plannedFrom !== null && plannedFrom > there ? plannedFrom : there;
 }
 
 /** Credit in sentences. */

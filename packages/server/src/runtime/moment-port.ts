@@ -195,8 +195,13 @@ export interface Preflight {
     readonly product: string | null;
     readonly verdict: PreflightVerdict;
     readonly findings: readonly PreflightFinding[];
-    /** First day on which the whole line can be promised from one warehouse; null when none is known. */
+    /**
+     * First day on which the whole line can be promised from one warehouse, and which is not before
+     * `plannedFrom`; null when none is known.
+     */
     readonly promisedFrom: string | null;
+    /** First day on which the ERP itself would plan to send it, by lead times; null where it tells none. */
+    readonly plannedFrom: string | null;
   }[];
   /**
    * What the ERP would write into the header of an order at its own prices; null when a line has no price,

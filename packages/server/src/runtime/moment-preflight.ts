@@ -103,6 +103,7 @@ async function preflight(
     currency: prices?.currency ?? text(quote["currency"]),
     credit,
     refuses: orders?.refuses ?? [],
+    sendsTogether: orders?.sendsTogether === true,
     foreseen,
     unsendable: unsendable(world, erp, { quote, members }),
     today: new Date(world.clock.now()).toISOString().slice(0, 10),

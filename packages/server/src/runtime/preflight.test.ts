@@ -106,6 +106,25 @@ test("a customer who comes with the order needs an address where the ERP refuses
   expect(said({ ...nobody, refuses })).toEqual(["warning", "account_missing"]);
 });
 
+test("a line is promised for no day before the one that the ERP plans, told where one is wanted", () => {
+  const row = (plannedFrom: string | null): PreflightFacts["stock"][number] => ({
+    ...{ ok: true, product: externalId("1"), isStocked: true, unit: "pcs", wanted: "2", places, plannedFrom },
+  });
+  const days = (stock: PreflightFacts["stock"], more: Partial<PreflightFacts> = {}) =>
+    judgeQuote(factsOf({ stock, ...more })).lines.map((line) => [line.promisedFrom, line.plannedFrom]);
+  expect(days([row(null)])).toEqual([["2026-01-31", null]]);
+  expect(days([row("2026-02-02")])).toEqual([["2026-02-02", "2026-02-02"]]);
+  expect(days([row("2026-01-30")])).toEqual([["2026-01-31", "2026-01-30"]]);
+  // Another line of the order is planned for a later day: only an ERP that sends all together waits for it.
+  const both = [row("2026-02-02"), row("2026-02-04")];
+  expect(days(both)).toEqual([["2026-02-02", "2026-02-02"]]);
+  expect(days(both, { sendsTogether: true })).toEqual([["2026-02-04", "2026-02-04"]]);
+  expect(said({ stock: [row("2026-02-02")] })).toEqual(["ok"]);
+  const by = (requestedDate: string) => said({ stock: [row("2026-02-02")], quoted: { requestedDate } });
+  expect(by("2026-02-02")).toEqual(["ok"]);
+  expect(by("2026-02-01")).toEqual(["warning", "promised_later"]);
+});
+
 test("a customer whom the ERP holds is blocked, whatever his limit", () => {
   expect(said({ credit: { ...credit, isHeld: true, isMeasured: true } })).toEqual([
     "blocked",

@@ -28,6 +28,8 @@ export interface PreflightFacts {
   readonly credit: PreflightCredit | null;
   /** What makes the ERP refuse an order beside what its answers tell. */
   readonly refuses: readonly OrderRule[];
+  /** Whether the ERP plans all of an order for one day; not when missing. */
+  readonly sendsTogether?: boolean;
   readonly unsendable: Unsendable;
   /** What of another revision of the quote stands in the way; null or missing where nothing does. */
   readonly superseded?: Pick<PreflightFinding, "message" | "fix"> | null;
@@ -98,13 +100,14 @@ const isSame = (a: string, b: string): boolean => decimals.compare(a, b) === 0;
 
 function judgeLine(facts: PreflightFacts, line: Line, at: number): Preflight["lines"][number] {
   const stock = facts.stock[at];
-  const promised = promiseOf(stock, text(facts.quote["warehouse"]));
+  const planned = planOf(facts, stock);
+  const promised = later(promiseOf(stock, text(facts.quote["warehouse"])), planned);
   const findings = [
     ...judgeProduct(facts.products[at] ?? null),
     ...(facts.unsendable.lines[at] ?? []),
     ...judgeOwnPrice(line, facts.refuses),
     ...judgePrice(line, facts.prices[at], facts.products[at] ?? null),
-    ...judgeStock(facts, { line, stock, promised }),
+    ...judgeStock(facts, { line, stock, promised, planned }),
   ];
   return {
     key: line.key,
@@ -113,6 +116,7 @@ function judgeLine(facts: PreflightFacts, line: Line, at: number): Preflight["li
     verdict: worstOf(findings.map(({ verdict }) => verdict)),
     findings,
     promisedFrom: promised,
+    plannedFrom: planned,
   };
 }
 
@@ -218,15 +222,35 @@ function promiseOf(stock: StockedRow | RefusedRow | undefined, named: string | n
   return days.toSorted()[0] ?? null;
 }
 
+/** First day on which the ERP would plan to send a line of counted goods; null where it does not tell. */
+function planOf(
+  { stock, sendsTogether = false }: PreflightFacts,
+  own: StockedRow | RefusedRow | undefined,
+): string | null {
+  if (own?.ok !== true || !own.isStocked) return null;
+  const rows = sendsTogether ? stock.flatMap((row) => (row.ok && row.isStocked ? [row] : [])) : [own];
+  return (
+    rows
+      .flatMap(({ plannedFrom }) => plannedFrom ?? [])
+      .toSorted()
+      .at(-1) ?? null
+  );
+}
+
+/** A promise that is not before a day; none stays none. */
+const later = (promised: string | null, planned: string | null): string | null =>
+  promised !== null && planned !== null && planned > promised ? planned : promised;
+
 function judgeStock(
   { quote, today }: PreflightFacts,
   at: {
     readonly line: Line;
     readonly stock: StockedRow | RefusedRow | undefined;
     readonly promised: string | null;
+    readonly planned: string | null;
   },
 ): readonly Finding[] {
-  const { line, stock, promised } = at;
+  const { line, stock, promised, planned } = at;
   if (stock === undefined || !stock.ok)
     return [
       finding("warning", "stock_unknown", {
@@ -235,7 +259,8 @@ function judgeStock(
       }),
     ];
   if (!stock.isStocked) return [];
-  const wanted = text(line.fields["requestedDate"]) ?? text(quote["requestedDate"]) ?? today;
+  // Where nobody asks for a day, what the ERP plans for all it sends is as good as any.
+  const wanted = text(line.fields["requestedDate"]) ?? text(quote["requestedDate"]) ?? planned ?? today;
   const own = stock.places.find(({ warehouse }) => warehouse === text(quote["warehouse"]));
   const places = own === undefined ? stock.places : [own];
   const available = decimals.total(places.map((place) => place.available));
@@ -253,10 +278,13 @@ function judgeStock(
   if (promised <= (wanted < today ? today : wanted)) return [];
   return [
     finding("warning", "promised_later", {
-      message: "the whole quantity can be promised for a later day only",
+      message:
+        promised === planned
+          ? "the ERP plans to send it on a later day, by its lead time"
+          : "the whole quantity can be promised for a later day only",
       quoted: wanted,
       found: promised,
-      fix: split(stock) ?? `agree on ${promised}, or on a part delivery`,
+      fix: (promised === planned ? undefined : split(stock)) ?? `agree on ${promised}, or on a part delivery`,
     }),
   ];
 }
