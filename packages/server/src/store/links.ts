@@ -63,22 +63,48 @@ async function writeKeys(
     readonly connection: ConnectionId;
     readonly keys: readonly string[];
   }[],
-): Promise<void> {
+): Promise<readonly KeyRow[]> {
   const owners = entries.map(({ link, connection }) => ({ link_id: link, connection }));
-  await tx.query(
+  const before = await tx.query<KeyRow>(
     "delete from match_key k using jsonb_to_recordset($1::jsonb) as r(link_id text, connection " +
-      "text) where k.link_id = r.link_id and k.connection = r.connection",
+      "text) where k.link_id = r.link_id and k.connection = r.connection returning k.link_id, k.connection, k.key",
     [JSON.stringify(owners)],
   );
   const rows = entries.flatMap(({ link, connection, keys }) =>
-    [...new Set(keys)].map((key) => ({ link_id: link, connection, key })),
+    [...new Set(keys)].map((key): KeyRow => ({ link_id: link, connection, key })),
   );
-  if (rows.length === 0) return;
-  await tx.query(
-    "insert into match_key (entity, key, connection, link_id) select $2, key, connection, link_id " +
-      "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, key text)",
-    [JSON.stringify(rows), entity],
+  if (rows.length > 0)
+    await tx.query(
+      "insert into match_key (entity, key, connection, link_id) select $2, key, connection, link_id " +
+        "from jsonb_to_recordset($1::jsonb) as r(link_id text, connection text, key text)",
+      [JSON.stringify(rows), entity],
+    );
+  const kept = new Set(rows.map((row) => keyName(row)));
+  return before.filter((row) => !kept.has(keyName(row)));
+}
+
+/** A key that a link keeps for a connection. */
+interface KeyRow {
+  readonly link_id: string;
+  readonly connection: string;
+  readonly key: string;
+}
+
+const keyName = ({ link_id, connection, key }: KeyRow): string => `${link_id}\n${connection}\n${key}`;
+
+/** Links that hold a key for the connection that another one gave it up for: it may have held them back. */
+async function leftBehind(
+  tx: Queryable,
+  entity: EntityName,
+  given: readonly KeyRow[],
+): Promise<readonly LinkId[]> {
+  if (given.length === 0) return [];
+  const rows = await tx.query<{ link_id: string }>(
+    "select distinct k.link_id from match_key k join jsonb_to_recordset($1::jsonb) as r(connection text, " +
+      "key text) on k.key = r.key and k.connection = r.connection where k.entity = $2",
+    [JSON.stringify(given), entity],
   );
+  return rows.map((row) => row.link_id as LinkId);
 }
 
 async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<void> {
@@ -376,11 +402,12 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
         await lockCreates(tx, ends);
         const waiting = waitingPairs(pairs, await doubtedLinks(tx, ends));
         const late = new Set(waiting.map(({ from }) => from));
-        await writeKeys(
+        const given = await writeKeys(
           tx,
           entity,
           entries.filter(({ link }) => !late.has(link)),
         );
+        await markLinks(tx, await leftBehind(tx, entity, given), "key given up");
         const free = pairs.filter((pair) => !waiting.includes(pair));
         await journal.write(tx, await joinAll(tx, free), runId);
         return [...late];
