@@ -34,7 +34,10 @@ export const problemKinds = {
   not_in_erp: { status: 409, title: "The record has no counterpart in the ERP yet" },
   not_accepted: { status: 409, title: "The quote is not accepted in the CRM" },
   quote_closed: { status: 409, title: "No way leads from that quote to an order" },
-  quote_superseded: { status: 409, title: "Another revision of the quote is newer, or is in the ERP" },
+  quote_superseded: {
+    status: 409,
+    title: "Another revision of the quote is newer or in the ERP, or it is there twice",
+  },
   quote_bound: { status: 409, title: "The quote cannot be split by now" },
   order_bound: { status: 409, title: "The order is the ERP's to settle by now" },
   line_bound: { status: 409, title: "That part of the order cannot be changed any more" },

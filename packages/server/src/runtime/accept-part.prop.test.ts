@@ -6,7 +6,7 @@ import type { Store } from "../store/port.ts";
 import type { AcceptedPart } from "./accept-port.ts";
 import type { Engine } from "./engine.ts";
 import type { MiniFault } from "./testing/mini-system.ts";
-import { ask, codeOf, linesIn, partOf, quoteIn, splitScene } from "./testing/split-scene.ts";
+import { ask, codeOf, linesIn, partOf, quoteIn, quoteScene } from "./testing/quote-scene.ts";
 import type { MiniWorld } from "./testing/world.ts";
 
 /** What happens around a quote of which somebody accepts a part. */
@@ -155,7 +155,7 @@ test(
     await fc.assert(
       fc.asyncProperty(events, async (happened) => {
         const state: Parameters<typeof mortal>[0] = { death: null, left: 0 };
-        const mini = await splitScene({}, { wrapStore: mortal(state) });
+        const mini = await quoteScene({}, { wrapStore: mortal(state) });
         const quote = quoteIn(mini);
         const course: Course = { ...mini, quote, workers: [mini.engine, mini.restart({ holder: "other" })] };
         for (const event of happened) {

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { Store } from "../store/port.ts";
 import type { AcceptedPart } from "./accept-port.ts";
 import type { Engine } from "./engine.ts";
-import { ask, codeOf, inBoth, linesIn, partOf, quoteIn, shown, splitScene } from "./testing/split-scene.ts";
+import { ask, codeOf, inBoth, linesIn, partOf, quoteIn, shown, quoteScene } from "./testing/quote-scene.ts";
 import type { MiniWorld } from "./testing/world.ts";
 
 const split = [
@@ -17,7 +17,7 @@ const split = [
 ];
 
 test("a part is ordered; what is left is a quote of its own, which can be ordered later", async () => {
-  const stage = await splitScene();
+  const stage = await quoteScene();
   const quote = quoteIn(stage);
   const first = await ask(stage, quote, partOf({ "crm:L1": "60" }));
   expect(first).toMatchObject({ kind: "ordered", isMadeNow: true });
@@ -50,7 +50,7 @@ const rowsOf = ({ crm }: MiniWorld, place: number): readonly string[] =>
   crm.rows("quotes").flatMap((row, at) => (at === place ? linesIn(row).map(({ id }) => id) : []));
 
 test("what is left is given up where the wish says so", async () => {
-  const stage = await splitScene();
+  const stage = await quoteScene();
   const quote = quoteIn(stage);
   expect(await ask(stage, quote, partOf({ L1: "60", L2: "0" }, "close"))).toMatchObject({
     ...{ kind: "ordered", rest: null },
@@ -62,7 +62,7 @@ test("what is left is given up where the wish says so", async () => {
 });
 
 test("all of it may be accepted like a part, and nothing is split", async () => {
-  const stage = await splitScene();
+  const stage = await quoteScene();
   const quote = quoteIn(stage);
   const all = partOf({ L1: "100", L2: "4" });
   expect(await ask(stage, quote, all)).toMatchObject({ kind: "ordered", isMadeNow: true, rest: null });
@@ -80,7 +80,7 @@ test.each<readonly [string, { readonly [line: string]: string }, RegExp]>([
   ["nothing", {}, /nothing is accepted/],
   ["nothing of a line", { L1: "0" }, /nothing is accepted/],
 ])("%s is refused, and nothing is written", async (_, lines, message) => {
-  const stage = await splitScene();
+  const stage = await quoteScene();
   const before = stage.crm.writes;
   const answer = await ask(stage, quoteIn(stage), partOf(lines));
   expect(answer).toMatchObject({
@@ -102,7 +102,7 @@ test.each<readonly [string, Partial<EntityAbilities>, string, AcceptedPart["rest
   ],
   ["lets no quote be made, where none is wanted", { create: false }, "ordered", "close"],
 ])("a CRM that %s", async (_, abilities, code, rest) => {
-  const stage = await splitScene(abilities);
+  const stage = await quoteScene(abilities);
   const before = stage.crm.writes;
   expect(codeOf(await ask(stage, quoteIn(stage), partOf({ L1: "60" }, rest)))).toBe(code);
   if (code !== "ordered") expect(stage.crm.writes).toBe(before);
@@ -113,14 +113,14 @@ test("a CRM that has state changes of its own goes through them", async () => {
     { from: "draft", to: "sent", via: "send" },
     { from: "sent", to: "accepted", via: "accept" },
   ];
-  const stage = await splitScene({ transitions, initialStatus: "draft" });
+  const stage = await quoteScene({ transitions, initialStatus: "draft" });
   const quote = quoteIn(stage, { status: "draft" });
   expect(codeOf(await ask(stage, quote, partOf({ L1: "60" })))).toBe("ordered");
   expect(inBoth(stage)).toEqual(split);
 });
 
 test("a quote that is accepted as a whole is not split", async () => {
-  const stage = await splitScene();
+  const stage = await quoteScene();
   const quote = quoteIn(stage, { status: "accepted" });
   expect(codeOf(await ask(stage, quote, partOf({ L1: "60" })))).toBe("quote_bound");
   expect((await ask(stage, quote)).kind).toBe("ordered");
@@ -132,7 +132,7 @@ test("a quote that is accepted as a whole is not split", async () => {
 });
 
 test("of two who accept different parts at once one is heard", async () => {
-  const stage = await splitScene();
+  const stage = await quoteScene();
   const quote = quoteIn(stage);
   const other = stage.restart({ holder: "other" });
   const answers = await Promise.all([
@@ -154,7 +154,7 @@ test("of two who accept different parts at once one is heard", async () => {
 
 test.each(["lost_answer", "lost_request"] as const)("a %s at any step splits once", async (fault) => {
   for (const place of [0, 1, 2]) {
-    const stage = await splitScene();
+    const stage = await quoteScene();
     const quote = quoteIn(stage);
     stage.crm.faults = ["none", "none", "none"].map((none, at) => (at === place ? fault : (none as "none")));
     const part = partOf({ L1: "60" });
@@ -169,7 +169,7 @@ test.each(["lost_answer", "lost_request"] as const)("a %s at any step splits onc
 
 test("a step that the CRM refuses is told, and goes on when asked again", async () => {
   for (const place of [0, 1, 2]) {
-    const stage = await splitScene();
+    const stage = await quoteScene();
     const quote = quoteIn(stage);
     stage.crm.faults = ["none", "none", "none"].map((none, at) =>
       at === place ? "refused" : (none as "none"),
@@ -196,7 +196,7 @@ function overCrm(stage: MiniWorld, changed: (connection: Connection) => Connecti
 }
 
 test("somebody who accepts the whole quote meanwhile is heard first", async () => {
-  const stage = await splitScene();
+  const stage = await quoteScene();
   const quote = quoteIn(stage);
   let isMet = false;
   const engine = overCrm(stage, (connection) => ({
@@ -214,7 +214,7 @@ test("somebody who accepts the whole quote meanwhile is heard first", async () =
 });
 
 test("a quote that was edited after it was reduced is left to people", async () => {
-  const stage = await splitScene();
+  const stage = await quoteScene();
   const quote = quoteIn(stage);
   stage.crm.faults = ["none", "refused"];
   await ask(stage, quote, partOf({ L1: "60" }));
@@ -235,7 +235,7 @@ test("three who ask at once beside a run of their program, under other names, sp
       return store.storeIntents(...given);
     },
   });
-  const stage = await splitScene({}, { wrapStore: slow });
+  const stage = await quoteScene({}, { wrapStore: slow });
   const quote = quoteIn(stage);
   let endReading = (): void => undefined;
   const isRead = new Promise<void>((resolve) => {
@@ -275,7 +275,7 @@ async function linksOf({ store }: MiniWorld, quote: string): Promise<Iterable<Li
 }
 
 test("an undo leaves a quote that was split as it is, and says so", async () => {
-  const stage = await splitScene();
+  const stage = await quoteScene();
   const quote = quoteIn(stage);
   await ask(stage, quote, partOf({ L1: "60" }));
   const run = (await stage.store.listRuns(9)).find(({ command }) => command.startsWith("order"));

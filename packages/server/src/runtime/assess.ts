@@ -116,7 +116,7 @@ export async function assess(
       (target) => !isSuperseded(family, target, { isOnPurpose: by !== null }),
     );
     const input = { ...made, readyTargets: ready };
-    const purpose = family?.siblings.some(({ isNewer }) => isNewer) === true ? by : null;
+    const purpose = family?.siblings.some(({ isNewer, isTwin }) => isNewer || isTwin) === true ? by : null;
     const found = family === undefined ? {} : { family };
     return { bundle, input, lines, plan: decide(input), purpose, ...found };
   });

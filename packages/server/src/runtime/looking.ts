@@ -17,8 +17,15 @@ export function lookingOf(world: World): Looking {
   return {
     linkedRecord,
     async linkedRecords({ entity, limit, after }) {
-      const links = await store.linksOfEntity(entity, limit, after);
-      return recordsOf(world, await store.loadBundles(links), links);
+      const found: LinkedRecord[] = [];
+      for (let from = after; found.length < limit;) {
+        const asked = limit - found.length;
+        const links = await store.linksOfEntity(entity, asked, from);
+        found.push(...recordsOf(world, await store.loadBundles(links), links));
+        from = links.at(-1) ?? null;
+        if (links.length < asked) break;
+      }
+      return found;
     },
     async customer(id) {
       const account: LinkedRecord | null = await linkedRecord({ entity: "accounts", id });

@@ -20,8 +20,8 @@ interface Stage extends MiniWorld {
   /** How far the ERP says that the order has come; null does not offer to tell. */
   progress: Pick<OrderStatus, "delivered" | "invoiced" | "limits"> | null;
   lines: OrderStatus["lines"];
-  /** Called before each write to the ERP. */
-  onWrite: (() => void) | null;
+  /** Called before each write to the ERP, which waits for what it promises. */
+  onWrite: (() => Promise<void> | void) | null;
 }
 
 async function stageOf({
@@ -53,8 +53,8 @@ async function stageOf({
           })),
         ),
     },
-    write: (writes) => {
-      state.onWrite?.();
+    write: async (writes) => {
+      await state.onWrite?.();
       return connection.write(writes);
     },
   });
@@ -162,6 +162,24 @@ test("a wish that was stored is done by the next run, when its program dies befo
   await stage.engine.run();
   expect(statusIn(stage)).toEqual(["cancelled", "cancelled"]);
   expect(await ask(stage)).toMatchObject({ kind: "cancelled", isDoneNow: false });
+  expect(stage.crm.notesOn(stage.crmOrder)).toHaveLength(1);
+});
+
+test("the end of a program waits for a cancellation that goes on behind its answer", async () => {
+  const stage = await stageOf();
+  const [reached, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  stage.onWrite = () => (reached.resolve(), opened.promise);
+  const asked = { order: `crm:${stage.crmOrder}`, by: "ada", reason: "ordered twice", budgetMs: 1 };
+  expect((await stage.engine.moment.cancelOrder(asked)).kind).toBe("pending");
+  await reached.promise;
+  let isClosed = false;
+  const closing = stage.engine.close().then(() => (isClosed = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([isClosed, ...statusIn(stage)]).toEqual([false, "open", "open"]);
+  opened.resolve();
+  await closing;
+  // Its note is written as well: nothing of the wish is left to a next run.
+  expect(statusIn(stage)).toEqual(["cancelled", "cancelled"]);
   expect(stage.crm.notesOn(stage.crmOrder)).toHaveLength(1);
 });
 

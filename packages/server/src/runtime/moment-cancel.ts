@@ -1,6 +1,7 @@
 import type { Connection } from "@crossfoot/connector-sdk";
 import { recordName } from "../store/port.ts";
 import type { RecordKey } from "../store/port.ts";
+import type { Behind } from "./behind.ts";
 import { cancelWay } from "./cancel-rights.ts";
 import type { CancelWay } from "./cancel-rights.ts";
 import { deadlineIn } from "./deadline.ts";
@@ -17,14 +18,14 @@ import { noteWish } from "./wish-note.ts";
 import type { World } from "./world.ts";
 
 /** From an order to a cancelled one. */
-export function cancellingOf(world: World): Pick<Moment, "cancelOrder" | "cancellationOf"> {
+export function cancellingOf(world: World, behind: Behind): Pick<Moment, "cancelOrder" | "cancellationOf"> {
   /** What is asked for twice in this program is done once, and both hear of it. */
   const underWay = new Map<string, Promise<Cancelling>>();
   return {
     cancelOrder: async (question) => {
       const { order, budgetMs } = question;
       const same = underWay.get(order);
-      const doing = same ?? cancel(world, question);
+      const doing = same ?? behind.follow(cancel(world, question, behind.signal));
       if (same === undefined) {
         underWay.set(order, doing);
         const over = (): void => void underWay.delete(order);
@@ -111,12 +112,12 @@ async function stateNow(
 }
 
 /** Has the order cancelled, or hears that it was. */
-function cancel(world: World, question: CancelQuestion): Promise<Cancelling> {
+function cancel(world: World, question: CancelQuestion, signal: AbortSignal): Promise<Cancelling> {
   const { order, by, reason, budgetMs } = question;
   const deadline = deadlineIn(world.clock, budgetMs);
   return told(() =>
     fulfil<Cancelling>(world, {
-      ...{ word: "cancel", order, by, deadline, goesOn },
+      ...{ word: "cancel", order, by, deadline, signal, goesOn },
       look: (at) => lookAt(world, at, reason),
     }),
   );

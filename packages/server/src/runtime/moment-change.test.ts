@@ -7,6 +7,7 @@ import { createMemoryStore } from "../store/memory/memory-store.ts";
 import type { ChangeQuestion, Changing, ChangeWish } from "./change-port.ts";
 import { customer, miniWorld } from "./testing/world.ts";
 import type { MiniWorld } from "./testing/world.ts";
+import type { World } from "./world.ts";
 
 const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 const containing = (text: string): string => expect.stringContaining(text) as string;
@@ -21,8 +22,8 @@ interface Stage extends MiniWorld {
   done: { readonly [line: string]: readonly [delivered: string, invoiced: string] } | null;
   /** What the ERP itself would refuse; null tells nothing of it. */
   limits: OrderLimits | null;
-  /** Called before each write to the ERP. */
-  onWrite: (() => void) | null;
+  /** Called before each write to the ERP, which waits for what it promises. */
+  onWrite: (() => Promise<void> | void) | null;
 }
 
 const rowsOf = ({ erp, erpOrder }: Stage): readonly JsonMap[] => {
@@ -61,8 +62,8 @@ async function stageOf({
       ...(done === null ? {} : { operations: { orderStatus: { rowsMax: 5, tracks: false } } }),
     },
     operations: { orderStatus: ({ orders }) => Promise.resolve(orders.map((id) => statusOf(id))) },
-    write: (writes) => {
-      state.onWrite?.();
+    write: async (writes) => {
+      await state.onWrite?.();
       return connection.write(writes);
     },
   });
@@ -219,6 +220,36 @@ test("a wish that was stored is done by the next run, when its program dies befo
   expect(shownIn(stage)).toEqual(both("7", "4"));
   expect(await ask(stage)).toMatchObject({ kind: "changed", isDoneNow: false });
   expect(stage.crm.notesOn(stage.crmOrder)).toHaveLength(1);
+});
+
+test("the end of a program cuts changes that take too long, and begins none that waits", async () => {
+  const stage = await stageOf();
+  const restMs = 10_000;
+  const sleep: World["sleep"] = (ms, signal) =>
+    ms === restMs ? Promise.resolve(true) : stage.world.sleep(ms, signal);
+  const engine = stage.restart({ sleep });
+  const [reached, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  stage.onWrite = () => (reached.resolve(), opened.promise);
+  const asked = {
+    ...{ order: `crm:${stage.crmOrder}`, by: "ada", reason: "less" },
+    budgetMs: 1,
+    version: null,
+  };
+  const other = wishOf({ lines: [{ line: "erp:L2", quantity: "2" }] });
+  const answers = [fewer, other].map((wish) => engine.moment.changeOrder({ ...asked, wish }));
+  expect((await Promise.all(answers)).map(codeOf)).toEqual(["pending", "pending"]);
+  await reached.promise;
+  const closing = engine.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  opened.resolve();
+  await closing;
+  // The call under way ended; whoever asked for the other one was not promised it.
+  expect(shownIn(stage)).toEqual([
+    ["7", "4"],
+    ["10", "4"],
+  ]);
+  await stage.restart({ holder: "other" }).run();
+  expect(shownIn(stage)).toEqual(both("7", "4"));
 });
 
 test.each(["delivered", "invoiced", "closed", "cancelled"])(

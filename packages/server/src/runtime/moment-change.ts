@@ -3,6 +3,7 @@ import { canonicalBytes, isLines, isMap } from "@crossfoot/kernel";
 import type { Fields, Json, LinkId } from "@crossfoot/kernel";
 import { causesIn, isOpenIntent, recordName } from "../store/port.ts";
 import type { Intent, LineLink, MemberRow, StoredObservation } from "../store/port.ts";
+import type { Behind } from "./behind.ts";
 import { lookUpLinks, readContext, readObservation } from "./canonical.ts";
 import { wishOfQuote } from "./change-from-quote.ts";
 import type { OrderShown } from "./change-from-quote.ts";
@@ -24,7 +25,7 @@ import { abilitiesOf, mappingOf } from "./world.ts";
 import type { World } from "./world.ts";
 
 /** From an order to a changed one. */
-export function changingOf(world: World): ChangeMoment {
+export function changingOf(world: World, behind: Behind): ChangeMoment {
   /** What is asked for twice in this program is done once; other wishes about the order wait for it. */
   const underWay = new Map<string, { readonly name: string; readonly doing: Promise<Changing> }>();
   return {
@@ -33,7 +34,9 @@ export function changingOf(world: World): ChangeMoment {
       const name = JSON.stringify([wish, version]);
       const before = underWay.get(order);
       const isSame = before?.name === name;
-      const doing = isSame ? before.doing : after(before?.doing, () => change(world, question));
+      const doing = isSame
+        ? before.doing
+        : behind.follow(after(before?.doing, () => change(world, question, behind.signal)));
       if (!isSame) {
         const own = { name, doing };
         underWay.set(order, own);
@@ -254,12 +257,12 @@ function refuseMoved({ version }: Pick<ChangeQuestion, "version">, now: string |
 type Asked = Parameters<ChangeMoment["changeOrder"]>[0];
 
 /** Has the order changed, or hears that it was. */
-function change(world: World, question: Asked): Promise<Changing> {
+function change(world: World, question: Asked, signal: AbortSignal): Promise<Changing> {
   const { order, by, budgetMs } = question;
   const deadline = deadlineIn(world.clock, budgetMs);
   return told(() =>
     fulfil<Changing>(world, {
-      ...{ word: "change", order, by, deadline, goesOn },
+      ...{ word: "change", order, by, deadline, signal, goesOn },
       look: (at) => lookAt(world, at, question),
     }),
   );

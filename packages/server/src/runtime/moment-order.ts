@@ -6,6 +6,7 @@ import { acceptPart } from "./accept-part.ts";
 import type { Acceptance } from "./accept-part.ts";
 import type { AcceptedPart } from "./accept-port.ts";
 import { alone } from "./alone.ts";
+import type { Behind } from "./behind.ts";
 import { policiesOf } from "./closed-books.ts";
 import { settlingOf } from "./command.ts";
 import { deadlineIn } from "./deadline.ts";
@@ -36,10 +37,6 @@ import type { Session, Side, World } from "./world.ts";
 
 /** Pause before what waits for somebody else, or for time, is looked at again, ms. */
 const lookMs = 100;
-/** How long the end of a program waits for orders that are being carried to the CRM, ms. */
-const restMs = 10_000;
-/** Why what goes on behind an answer is cut then. Made once. */
-const isClosing = new DOMException("the program ends", "AbortError");
 
 /** An order on its way. */
 interface UnderWay {
@@ -51,25 +48,17 @@ interface UnderWay {
   told: Ordering | null;
 }
 
-/** What is asked of orders, and the end of that. */
-interface Ordered {
-  readonly moment: Pick<Moment, "quoteToOrder" | "orderOf">;
-  /** Resolves when nothing goes on behind an answer; what takes long is cut at its next safe place. */
-  readonly rest: () => Promise<void>;
-}
-
 /** From a quote to its order, and where that stands. */
-export function orderingOf(world: World): Ordered {
+export function orderingOf(world: World, behind: Behind): Pick<Moment, "quoteToOrder" | "orderOf"> {
   /** What is asked for twice in this program is done once, and both hear of it. */
   const underWay = new Map<string, UnderWay>();
-  const closing = new AbortController();
   const begin = (asked: Pick<Making, "quote" | "by" | "part" | "isOlder" | "deadline">): UnderWay => {
     const early = Promise.withResolvers<Ordering>();
     const tell = (ordering: Ordering): void => {
       making.told ??= ordering;
       early.resolve(ordering);
     };
-    const whole = makeOrder(world, { ...asked, tell, signal: closing.signal });
+    const whole = behind.follow(makeOrder(world, { ...asked, tell, signal: behind.signal }));
     const making: UnderWay = { answer: early.promise, whole, told: null };
     const name = nameOf(asked);
     underWay.set(name, making);
@@ -84,31 +73,20 @@ export function orderingOf(world: World): Ordered {
     return making;
   };
   return {
-    moment: {
-      quoteToOrder: async ({ budgetMs, until = "carried", ...question }) => {
-        const { quote, by, part = null, isOlderRevision: isOlder = false } = question;
-        const same = underWay.get(nameOf({ quote, part, isOlder }));
-        const making =
-          same ?? begin({ quote, by, part, isOlder, deadline: deadlineIn(world.clock, budgetMs) });
-        const awaited = until === "ordered" ? making.answer : making.whole;
-        const told = await within(world, budgetMs, { ask: () => awaited, late: goesOn });
-        const known = told === goesOn ? (making.told ?? told) : told;
-        return same === undefined ? known : asKnown(known);
-      },
-      orderOf: ({ quote, budgetMs }) =>
-        within(world, budgetMs, {
-          ask: (signal) => told(async () => (await standing(world, quote, signal)).ordering),
-          late: late(),
-        }),
+    quoteToOrder: async ({ budgetMs, until = "carried", ...question }) => {
+      const { quote, by, part = null, isOlderRevision: isOlder = false } = question;
+      const same = underWay.get(nameOf({ quote, part, isOlder }));
+      const making = same ?? begin({ quote, by, part, isOlder, deadline: deadlineIn(world.clock, budgetMs) });
+      const awaited = until === "ordered" ? making.answer : making.whole;
+      const told = await within(world, budgetMs, { ask: () => awaited, late: goesOn });
+      const known = told === goesOn ? (making.told ?? told) : told;
+      return same === undefined ? known : asKnown(known);
     },
-    rest: async () => {
-      const ends = [...underWay.values()].map(({ whole }) => whole.catch(() => undefined));
-      if (ends.length === 0) return;
-      const rested = new AbortController();
-      const over = Promise.all(ends).finally(() => rested.abort());
-      if (await world.sleep(restMs, rested.signal)) closing.abort(isClosing);
-      await over;
-    },
+    orderOf: ({ quote, budgetMs }) =>
+      within(world, budgetMs, {
+        ask: (signal) => told(async () => (await standing(world, quote, signal)).ordering),
+        late: late(),
+      }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { behindOf } from "./behind.ts";
 import { KeptAnswers } from "./moment-answer.ts";
 import { cancellingOf } from "./moment-cancel.ts";
 import { changingOf } from "./moment-change.ts";
@@ -10,13 +11,13 @@ import type { World } from "./world.ts";
 /** What is answered in the moment, over a world; `rest` waits for what goes on behind the answers. */
 export function createMoment(world: World): { readonly moment: Moment; readonly rest: () => Promise<void> } {
   const kept = new KeptAnswers(world.clock);
-  const { moment: ordering, rest } = orderingOf(world);
+  const behind = behindOf(world);
   const moment: Moment = {
     ...questionsOf(world, kept),
     ...preflightOf(world, kept),
-    ...ordering,
-    ...cancellingOf(world),
-    ...changingOf(world),
+    ...orderingOf(world, behind),
+    ...cancellingOf(world, behind),
+    ...changingOf(world, behind),
   };
-  return { moment, rest };
+  return { moment, rest: behind.rest };
 }

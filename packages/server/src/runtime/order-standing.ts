@@ -65,8 +65,8 @@ export async function standingAt(
 }
 
 /**
- * Throws a Refused where the ERP has another revision of the same quote, or a newer one is there and nobody
- * wants the older one on purpose: an order is made of the newest, and once.
+ * Throws a Refused where the ERP has another revision of the same quote, or a newer one or a twin is there and
+ * nobody wants this one on purpose: an order is made of the newest, and once.
  */
 export async function refuseSuperseded(
   world: World,
@@ -81,9 +81,9 @@ export async function refuseSuperseded(
   const read = await readBundles({ world, policy }, bundles);
   const family = (await familiesOf(world, policy, read)).get(link);
   const why = whySuperseded(family, { quote, erp: erp.id });
-  if (why === null || (why.isByNewer && isOnPurpose === true)) return;
+  if (why === null || (why.isOpen && isOnPurpose === true)) return;
   const way = "`crossfoot order --older-revision` orders this one all the same";
-  throw new Refused("quote_superseded", `${why.message}: ${why.fix}${why.isByNewer ? `; ${way}` : ""}`);
+  throw new Refused("quote_superseded", `${why.message}: ${why.fix}${why.isOpen ? `; ${way}` : ""}`);
 }
 
 /**
@@ -110,18 +110,26 @@ export async function supersededNow(
   return whySuperseded(families.get(link), { quote: `${crm.id}:${id}`, erp });
 }
 
+/** What stands in the way of a quote, and what helps. */
+interface SupersededBy {
+  readonly message: string;
+  readonly fix: string;
+  /** Whether it may be ordered on purpose all the same: no other one is in the ERP. */
+  readonly isOpen: boolean;
+}
+
 /** Which revision stands in the way of another one, and what helps; null where none does. Pure. */
 export function whySuperseded(
   family: Family | undefined,
   { quote, erp }: { readonly quote: string; readonly erp: ConnectionId },
-): { readonly message: string; readonly fix: string; readonly isByNewer: boolean } | null {
+): SupersededBy | null {
   const siblings = family?.siblings ?? [];
   const made = siblings.find(({ on }) => on.includes(erp));
   if (made !== undefined)
     return {
       message: `revision ${made.revision} (${made.name}) of the quote ${quote} is in ${erp} already`,
       fix: "there is no second order of a quote; have that one's order changed",
-      isByNewer: false,
+      isOpen: false,
     };
   const newer = siblings
     .filter(({ isNewer }) => isNewer)
@@ -129,11 +137,22 @@ export function whySuperseded(
       (best, one) => (best === undefined || decimals.compare(one.revision, best.revision) > 0 ? one : best),
       undefined,
     );
-  if (newer === undefined) return null;
+  if (newer === undefined) return twinOf(siblings, quote);
   return {
     message: `revision ${newer.revision} (${newer.name}) of the quote ${quote} is newer`,
     fix: "order that one",
-    isByNewer: true,
+    isOpen: true,
+  };
+}
+
+/** The same revision once more: which of the two is meant is nothing that we could know. */
+function twinOf(siblings: readonly Sibling[], quote: string): SupersededBy | null {
+  const twin = siblings.find(({ isTwin }) => isTwin);
+  if (twin === undefined) return null;
+  return {
+    message: `the quote ${quote} has the number, revision ${twin.revision} and customer of ${twin.name} too`,
+    fix: "delete one of them in the CRM, or give it another number or revision",
+    isOpen: true,
   };
 }
 

@@ -40,6 +40,8 @@ export interface OrderWish<Told> {
   readonly order: string;
   readonly by: string;
   readonly deadline: Deadline;
+  /** Aborts when the program is to end and this takes too long. */
+  readonly signal: AbortSignal;
   /** Told while the end is not known. */
   readonly goesOn: Told;
   /** Looks at the order as it is now: it is as wanted, or this write leads on. Throws a Refused. */
@@ -101,11 +103,12 @@ export async function statusOf(
 /** Has a wish fulfilled, or hears that it was. Rejects with a Refused, a ConnectorError, a StoreError. */
 export async function fulfil<Told>(world: World, wish: OrderWish<Told>): Promise<Told> {
   const wanted = await wantedOf(world, wish.order);
+  const options = { signal: wish.signal };
   const work = (session: Session): Promise<Told | null> => inRun(session, wanted, wish);
-  const shared = await besideOthers(world, { runId: world.entropy.uuid(), options: {} }, work);
+  const shared = await besideOthers(world, { runId: world.entropy.uuid(), options }, work);
   if (shared !== null) return shared;
   // Another program has the order's shard, and does not know of the wish: it gives way for a moment.
-  return (await alone(world, work)) ?? wish.goesOn;
+  return (await alone(world, work, options)) ?? wish.goesOn;
 }
 
 /** Null where another worker holds the order's shard: nothing was done then. */

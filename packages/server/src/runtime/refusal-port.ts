@@ -15,7 +15,7 @@ export interface Refusal {
  * - `not_offered` the ERP offers no such operation
  * - `not_accepted` the quote is not accepted in the CRM
  * - `quote_closed` no way leads from that quote to an order
- * - `quote_superseded` another revision of the quote is newer, or is in the ERP already
+ * - `quote_superseded` another revision of the quote is newer, or is in the ERP already, or it is there twice
  * - `quote_bound` the quote cannot be split any more: it is accepted or ordered as a whole, was edited since,
  *   or the contract or the CRM does not let it
  * - `order_bound` the order's state is the ERP's alone by now, or part of it is delivered or invoiced

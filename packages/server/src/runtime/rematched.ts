@@ -1,6 +1,7 @@
 import type { LinkId } from "@crossfoot/kernel";
 import { assess } from "./assess.ts";
 import type { AssessContext, Assessed } from "./assess.ts";
+import { keptFields } from "./revisions.ts";
 import { rematchSingles, renewKeys } from "./resolve.ts";
 import type { Rematched } from "./resolve.ts";
 import type { Session } from "./world.ts";
@@ -49,7 +50,7 @@ export async function rematched(
 /** Whether a link that was decided before shows other declared keys now. */
 function movesKeys({ bundle, input, plan }: Assessed): boolean {
   if (bundle.verdict === null || bundle.state === "single") return false;
-  const names = new Set(input.policy.matchKeys.flat());
+  const names = new Set([...input.policy.matchKeys.flat(), ...keptFields(input.policy)]);
   const written = plan.writes.flatMap(({ fields }) => Object.keys(fields));
   const agreed = plan.baseMoves.flatMap(({ fields }) => fields);
   return [...written, ...agreed].some((field) => names.has(field));

@@ -302,11 +302,11 @@ export async function rematchSingles(
   }));
   const holders = await store.holdersOf(
     policy.entity,
-    keyed.flatMap(({ keys }) => keys),
+    keyed.flatMap(({ kept }) => kept),
   );
   const holds = (link: LinkId, key: string): boolean =>
     holders.some((holder) => holder.link === link && holder.key === key);
-  const moved = keyed.filter(({ link, keys }) => !keys.every((key) => holds(link, key)));
+  const moved = keyed.filter(({ link, kept }) => !kept.every((key) => holds(link, key)));
   const none: ReadonlySet<LinkId> = new Set();
   if (moved.length === 0) return { joined: 0, held: none, waiting: none };
   const again = await matching(session, policy, (lease) => rematch(session, policy, { moved, lease }));

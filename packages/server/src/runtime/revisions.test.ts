@@ -1,71 +1,25 @@
-import type { Connection, OrderWay } from "@crossfoot/connector-sdk";
 import { connectionId, externalId } from "@crossfoot/kernel";
-import type { ExternalId, Json, JsonMap } from "@crossfoot/kernel";
+import type { Json } from "@crossfoot/kernel";
 import { expect, test } from "vitest";
 import { causesIn, LeaseLost } from "../store/port.ts";
 import type { Store } from "../store/port.ts";
-import { createMemoryStore } from "../store/memory/memory-store.ts";
 import type { Ordering } from "./moment-port.ts";
-import { customer, miniWorld } from "./testing/world.ts";
+import { codeOf, patient, quoteScene, revisionIn } from "./testing/quote-scene.ts";
 import type { MiniWorld } from "./testing/world.ts";
 
-/** Longer than any wait of the small world: nobody gets tired. */
-const patient = 60_000;
-
-/** A CRM that revises a quote by a new record of the same number, and an ERP whose quotes become orders. */
-async function stageOf(wrapStore: (store: Store) => Store = (store) => store): Promise<MiniWorld> {
-  let mini: MiniWorld | null = null;
-  const wayOf = (quote: ExternalId): OrderWay => {
-    const row = mini?.erp.get("quotes", quote);
-    const number = `SO-${quote}`;
-    if (row?.fields["status"] === "accepted") return { kind: "ordered", order: quote, number };
-    const transition = { from: "sent", to: "accepted", via: "accept" };
-    const write = {
-      entity: "quotes",
-      kind: "transition",
-      id: quote,
-      precondition: null,
-      transition,
-    } as const;
-    return { kind: "write", write, concerns: [] };
-  };
-  const withWay = (connection: Connection): Connection => ({
-    ...connection,
-    manifest: { ...connection.manifest, operations: { quoteToOrder: { keepsId: true } } },
-    operations: { quoteToOrder: ({ quote }) => Promise.resolve(wayOf(quote)) },
-  });
-  mini = await miniWorld({
-    database: (deps) => createMemoryStore(deps),
-    wrapStore,
-    wrapConnection: (id, connection) => (id === "erp" ? withWay(connection) : connection),
-  });
-  mini.crm.add("accounts", customer);
-  mini.erp.add("products", { sku: "P1", name: "Bolt", unit: "pcs" });
-  await mini.engine.run();
-  return mini;
-}
-
-function quoteIn({ crm }: MiniWorld, revision: string, change: JsonMap = {}): string {
-  const account = crm.rows("accounts")[0]?.id ?? "";
-  const product = crm.rows("products")[0]?.id ?? "";
-  return crm.add("quotes", {
-    ...{ number: "Q1", revision, date: "2026-01-05", account, status: "accepted", currency: "EUR" },
-    lines: [{ id: "1", product, qty: revision, unit: "pcs", price: "9" }],
-    ...change,
-  });
-}
+const stageOf = (wrapStore: (store: Store) => Store = (store) => store): Promise<MiniWorld> =>
+  quoteScene({}, { wrapStore });
 
 const order = ({ engine }: MiniWorld, id: string): Promise<Ordering> =>
   engine.moment.quoteToOrder({ quote: `crm:${id}`, by: "ada", budgetMs: patient });
 const made = ({ erp }: MiniWorld): readonly unknown[] =>
   erp.rows("quotes").map(({ fields }) => [fields["revision"], fields["status"]]);
-const codeOf = (answer: Ordering): string => (answer.kind === "refused" ? answer.refusal.code : answer.kind);
 
 test("a revision of a quote that is ordered makes no second order, by a run or a click", async () => {
   const stage = await stageOf();
-  const first = quoteIn(stage, "1");
+  const first = revisionIn(stage, "1");
   expect((await order(stage, first)).kind).toBe("ordered");
-  const second = quoteIn(stage, "2");
+  const second = revisionIn(stage, "2");
   await stage.engine.run();
   const answer = await order(stage, second);
   expect(answer).toMatchObject({
@@ -88,7 +42,7 @@ test("of revisions that are accepted at once the newest is ordered, however they
     ["10", "2", "1"],
   ]) {
     const stage = await stageOf();
-    const ids = revisions.map((revision) => quoteIn(stage, revision));
+    const ids = revisions.map((revision) => revisionIn(stage, revision));
     for (let run = 0; run < 3; run += 1) await stage.engine.run();
     expect(made(stage)).toEqual([["10", "accepted"]]);
     const told = await Promise.all(ids.map((id) => order(stage, id)));
@@ -101,8 +55,8 @@ test("of revisions that are accepted at once the newest is ordered, however they
 
 test("an older revision is refused while a newer one is there, and nothing is written", async () => {
   const stage = await stageOf();
-  const first = quoteIn(stage, "1");
-  const second = quoteIn(stage, "2", { status: "sent" });
+  const first = revisionIn(stage, "1");
+  const second = revisionIn(stage, "2", { status: "sent" });
   await stage.engine.run();
   expect(await order(stage, first)).toMatchObject({
     refusal: {
@@ -119,8 +73,8 @@ test("an older revision is refused while a newer one is there, and nothing is wr
 
 test("a newer revision that was deleted holds nothing back", async () => {
   const stage = await stageOf();
-  const first = quoteIn(stage, "1");
-  const second = quoteIn(stage, "2", { status: "draft" });
+  const first = revisionIn(stage, "1");
+  const second = revisionIn(stage, "2", { status: "draft" });
   await stage.engine.run();
   expect(codeOf(await order(stage, first))).toBe("quote_superseded");
   stage.crm.remove("quotes", second);
@@ -131,10 +85,10 @@ test("a newer revision that was deleted holds nothing back", async () => {
 test("quotes of other numbers, and those that tell no revision, are nobody's revisions", async () => {
   const stage = await stageOf();
   const ids = [
-    quoteIn(stage, "1"),
-    quoteIn(stage, "2", { number: "Q2" }),
-    quoteIn(stage, "1", { revision: null }),
-    quoteIn(stage, "2", { number: null }),
+    revisionIn(stage, "1"),
+    revisionIn(stage, "2", { number: "Q2" }),
+    revisionIn(stage, "1", { revision: null }),
+    revisionIn(stage, "2", { number: null }),
   ];
   for (const id of ids) expect((await order(stage, id)).kind).toBe("ordered");
   expect(made(stage)).toHaveLength(4);
@@ -142,11 +96,11 @@ test("quotes of other numbers, and those that tell no revision, are nobody's rev
 
 test("an answer that was lost while the first was made lets no other revision through", async () => {
   const stage = await stageOf();
-  const first = quoteIn(stage, "1");
+  const first = revisionIn(stage, "1");
   stage.erp.faults = ["lost_answer"];
   const asking = stage.engine.moment.quoteToOrder({ quote: `crm:${first}`, by: "ada", budgetMs: 1 });
   await asking;
-  const second = quoteIn(stage, "2");
+  const second = revisionIn(stage, "2");
   for (let tries = 0; tries < 10; tries += 1) {
     stage.pass(60_000);
     await stage.engine.run();
@@ -160,8 +114,8 @@ const orderOlder = ({ engine }: Pick<MiniWorld, "engine">, id: string): Promise<
 
 test("an older revision is ordered on purpose, with who wanted it; the newer one is refused", async () => {
   const stage = await stageOf();
-  const first = quoteIn(stage, "1");
-  const second = quoteIn(stage, "2", { status: "sent" });
+  const first = revisionIn(stage, "1");
+  const second = revisionIn(stage, "2", { status: "sent" });
   await stage.engine.run();
   expect(codeOf(await order(stage, first))).toBe("quote_superseded");
   expect(await orderOlder(stage, first)).toMatchObject({ kind: "ordered", isMadeNow: true });
@@ -185,8 +139,8 @@ test("an older revision is ordered on purpose, with who wanted it; the newer one
 
 test("an older revision is not ordered on purpose once the newer one is in the ERP", async () => {
   const stage = await stageOf();
-  const first = quoteIn(stage, "1");
-  quoteIn(stage, "2");
+  const first = revisionIn(stage, "1");
+  revisionIn(stage, "2");
   await stage.engine.run();
   expect(codeOf(await orderOlder(stage, first))).toBe("quote_superseded");
   expect(made(stage)).toEqual([["2", "accepted"]]);
@@ -197,8 +151,8 @@ test("an older revision that is wanted beside a run that makes the newer one: on
   for (let at = 1; at <= Math.max(calls, 1); at += 1) {
     const cut = { left: 0, meanwhile: () => Promise.resolve() as Promise<unknown> };
     const stage = await stageOf(paused(cut));
-    const first = quoteIn(stage, "1");
-    const second = quoteIn(stage, "2", { status: "sent" });
+    const first = revisionIn(stage, "1");
+    const second = revisionIn(stage, "2", { status: "sent" });
     await stage.engine.run();
     stage.crm.edit("quotes", second, { status: "accepted" });
     let other: Promise<unknown> = Promise.resolve();
@@ -226,8 +180,8 @@ test("a wish for an older revision that dies before it is stored leaves nothing 
       return store.commitDecisions(records, ...rest);
     },
   }));
-  const first = quoteIn(stage, "1");
-  const second = quoteIn(stage, "2", { status: "sent" });
+  const first = revisionIn(stage, "1");
+  const second = revisionIn(stage, "2", { status: "sent" });
   await stage.engine.run();
   dying.isArmed = true;
   await expect(orderOlder(stage, first)).rejects.toThrow("killed");
@@ -248,11 +202,11 @@ test("a newer revision is made by a run once the ERP refused the older one", asy
       return store.commitOutcomes(outcomes, ...rest);
     },
   }));
-  const first = quoteIn(stage, "1");
+  const first = revisionIn(stage, "1");
   stage.erp.faults = ["refused"];
   let told = "";
   meanwhile = async () => {
-    told = codeOf(await order(stage, quoteIn(stage, "2")));
+    told = codeOf(await order(stage, revisionIn(stage, "2")));
   };
   await stage.engine.run();
   // Whether the older one had landed was not known then.
@@ -264,8 +218,8 @@ test("a newer revision is made by a run once the ERP refused the older one", asy
 
 test("an older revision is made by a run once the newer one was deleted", async () => {
   const stage = await stageOf();
-  quoteIn(stage, "1");
-  const second = quoteIn(stage, "2", { status: "draft" });
+  revisionIn(stage, "1");
+  const second = revisionIn(stage, "2", { status: "draft" });
   await stage.engine.run();
   expect(made(stage)).toEqual([]);
   stage.crm.remove("quotes", second);
@@ -276,10 +230,10 @@ test("an older revision is made by a run once the newer one was deleted", async 
 
 test("a revision that is in the ERP and was deleted in the CRM makes no way for another one", async () => {
   const stage = await stageOf();
-  const first = quoteIn(stage, "1");
+  const first = revisionIn(stage, "1");
   expect((await order(stage, first)).kind).toBe("ordered");
   stage.crm.remove("quotes", first);
-  const second = quoteIn(stage, "2");
+  const second = revisionIn(stage, "2");
   await stage.engine.run({ sweep: true });
   expect(codeOf(await order(stage, second))).toBe("quote_superseded");
   expect(made(stage).map((row) => (row as readonly unknown[])[0])).toEqual(["1"]);
@@ -287,13 +241,13 @@ test("a revision that is in the ERP and was deleted in the CRM makes no way for 
 
 test("a preflight says which revision stands in the way, also before the quote is linked", async () => {
   const stage = await stageOf();
-  const first = quoteIn(stage, "1");
+  const first = revisionIn(stage, "1");
   const findings = async (id: string): Promise<readonly unknown[]> => {
     const told = await stage.engine.moment.preflight({ quote: `crm:${id}`, budgetMs: patient });
     if (told.kind === "refused") throw new Error(told.refusal.message);
     return told.answer.findings.filter(({ code }) => code === "quote_superseded");
   };
-  const second = quoteIn(stage, "2", { status: "sent" });
+  const second = revisionIn(stage, "2", { status: "sent" });
   await stage.engine.run();
   const newer = {
     verdict: "blocked",
@@ -303,7 +257,7 @@ test("a preflight says which revision stands in the way, also before the quote i
   expect(await findings(second)).toEqual([]);
   await orderOlder(stage, first);
   expect(await findings(first)).toEqual([]);
-  const third = quoteIn(stage, "3");
+  const third = revisionIn(stage, "3");
   const found = { message: `revision 1 (crm:${first}) of the quote crm:${third} is in erp already` };
   expect(await findings(third)).toMatchObject([found]);
   expect(made(stage)).toHaveLength(1);
@@ -341,10 +295,10 @@ test("two revisions, decided while the newer one is first linked, make one order
   for (let at = 1; at <= Math.max(calls, 1); at += 1) {
     const cut = { left: 0, meanwhile: () => Promise.resolve() as Promise<unknown> };
     const stage = await stageOf(paused(cut));
-    quoteIn(stage, "1");
+    revisionIn(stage, "1");
     let other: Promise<unknown> = Promise.resolve();
     cut.meanwhile = () => {
-      other = order(stage, quoteIn(stage, "2"));
+      other = order(stage, revisionIn(stage, "2"));
       // Whoever waits for what is paused is waited for no longer than that.
       return Promise.race([other, turns(500)]);
     };

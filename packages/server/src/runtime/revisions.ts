@@ -1,14 +1,16 @@
 import { decimals } from "@crossfoot/connector-sdk";
-import { matchKeysOf, normalDecimal } from "@crossfoot/kernel";
+import { canonicalBytes, matchKeysOf, normalDecimal } from "@crossfoot/kernel";
 import type { ConnectionId, DecideInput, EntityPolicy, Fields, LinkId } from "@crossfoot/kernel";
 import type { KeyHolder, LinkBundle, SoleClaim } from "../store/port.ts";
 import { canonicalFields } from "./canonical.ts";
 import type { World } from "./world.ts";
 
-/** Which quote it is a revision of, and the how manieth. */
+/** Which quote it is a revision of, the how manieth, and whose. */
 interface Revised {
   readonly number: string;
   readonly revision: string;
+  /** The customer, as bytes to compare. */
+  readonly customer: string;
 }
 
 /** Null for what is no quote, and where its system tells no number or no revision. */
@@ -16,10 +18,12 @@ function revisedIn({ entity }: EntityPolicy, fields: Fields): Revised | null {
   const { number, revision } = fields;
   if (entity !== "quotes" || typeof number !== "string" || typeof revision !== "string") return null;
   const counted = normalDecimal(revision);
-  return number.trim() === "" || counted === undefined ? null : { number: number.trim(), revision: counted };
+  if (number.trim() === "" || counted === undefined) return null;
+  const customer = canonicalBytes(fields["account"] ?? null);
+  return { number: number.trim(), revision: counted, customer };
 }
 
-const keyOf = ({ number }: Revised): string => `revision of=${number}`;
+const keyOf = ({ number }: Pick<Revised, "number">): string => `revision of=${number}`;
 
 /**
  * Keys that a link keeps: its match keys, and the one under which revisions of one quote find each other.
@@ -30,12 +34,18 @@ export function keptKeys(policy: EntityPolicy, fields: Fields): readonly string[
   return [...matchKeysOf(policy, fields), ...(revised === null ? [] : [keyOf(revised)])];
 }
 
-/** Another revision of the same quote, in the same system. */
+/** Fields beside those of match keys that say which keys a link keeps. Pure. */
+export const keptFields = ({ entity }: EntityPolicy): readonly string[] =>
+  entity === "quotes" ? ["number", "revision"] : [];
+
+/** Another revision of the same quote in the same system, or the same one once more for the same customer. */
 export interface Sibling {
   readonly link: LinkId;
   readonly revision: string;
   /** Whether it is there, and a later one. */
   readonly isNewer: boolean;
+  /** Whether it is there, and the same revision. */
+  readonly isTwin: boolean;
   /** Whether it was deleted in its system. */
   readonly isGone: boolean;
   /** Name of its record, `<connection>:<id>`. */
@@ -100,18 +110,18 @@ export async function familiesShown(
   );
   const seen = await revisionsSeen(world, policy, holders);
   const found = new Map<LinkId | null, Family>();
-  for (const { link, connection, key, number, revision } of own) {
+  for (const { link, connection, key, number, revision, customer } of own) {
     const others = holders.filter(
       (each) => each.key === key && each.connection === connection && each.link !== link,
     );
     const siblings = others.flatMap((holder): readonly Sibling[] => {
       const { isGone, name, ...other } = seen.get(`${holder.link}\n${connection}`) ?? unseen;
-      const order = other.number === number ? decimals.compare(other.revision, revision) : 0;
-      if (order === 0) return [];
+      if (other.number !== number) return [];
+      const order = decimals.compare(other.revision, revision);
+      if (order === 0 && other.customer !== customer) return [];
       const on = [...holder.members, ...holder.coming];
-      return [
-        { link: holder.link, revision: other.revision, isNewer: order > 0 && !isGone, isGone, name, on },
-      ];
+      const [isNewer, isTwin] = [order > 0 && !isGone, order === 0 && !isGone];
+      return [{ link: holder.link, revision: other.revision, isNewer, isTwin, isGone, name, on }];
     });
     const judged = others.flatMap((holder) =>
       siblings.some((sibling) => sibling.link === holder.link) ? [] : [holder.link],
@@ -130,7 +140,7 @@ interface Seen extends Revised {
   readonly name: string;
 }
 
-const unseen: Seen = { number: "", revision: "0", isGone: true, name: "" };
+const unseen: Seen = { number: "", revision: "0", customer: "", isGone: true, name: "" };
 
 /** What the records of holders show, by link and connection. One that was deleted keeps what it showed. */
 async function revisionsSeen(
@@ -155,15 +165,18 @@ async function revisionsSeen(
 }
 
 /**
- * Whether a revision is not made on a connection by itself: a newer one is there, or another one of the same
- * quote is on that connection, or may be by now. On purpose an older one is made. Pure.
+ * Whether a revision is not made on a connection by itself: a newer one is there, or the same one twice, or
+ * another one of the same quote is on that connection, or may be by now. On purpose an older one is made, and
+ * one of two that are the same. Pure.
  */
 export const isSuperseded = (
   family: Family | undefined,
   target: ConnectionId,
   { isOnPurpose }: { readonly isOnPurpose: boolean },
 ): boolean =>
-  (family?.siblings ?? []).some(({ isNewer, on }) => (isNewer && !isOnPurpose) || on.includes(target));
+  (family?.siblings ?? []).some(
+    ({ isNewer, isTwin, on }) => ((isNewer || isTwin) && !isOnPurpose) || on.includes(target),
+  );
 
 /**
  * Links of revisions that are decided again once this one was: nothing else shows them that it does not hold

@@ -55,24 +55,22 @@ function memberOf(row: MemberTable): MemberRow {
 /** A record, and what became of it. */
 export type Entry = ResolvedEntry;
 
-async function writeKeys(
-  tx: Queryable,
-  entity: EntityName,
-  entries: readonly {
-    readonly link: LinkId;
-    readonly connection: ConnectionId;
-    readonly keys: readonly string[];
-  }[],
-): Promise<void> {
-  const owners = entries.map(({ link, connection }) => ({ link_id: link, connection }));
+/** What a link is found by, for one of its records. */
+interface Keyed {
+  readonly link: LinkId;
+  readonly connection: ConnectionId;
+  readonly keys: readonly string[];
+}
+
+async function writeKeys(tx: Queryable, entity: EntityName, entries: readonly Keyed[]): Promise<void> {
   const rows = entries.flatMap(({ link, connection, keys }) =>
-    [...new Set(keys)].map((key) => ({ link_id: link, connection, key })),
+    [...new Set(keys)].map((key): KeyRow => ({ link_id: link, connection, key })),
   );
   await Promise.all([
     tx.query(
       "delete from match_key k using jsonb_to_recordset($1::jsonb) as r(link_id text, connection " +
         "text) where k.link_id = r.link_id and k.connection = r.connection",
-      [JSON.stringify(owners)],
+      [ownersOf(entries)],
     ),
     rows.length > 0 &&
       tx.query(
@@ -81,6 +79,45 @@ async function writeKeys(
         [JSON.stringify(rows), entity],
       ),
   ]);
+}
+
+const ownersOf = (entries: readonly Keyed[]): string =>
+  JSON.stringify(entries.map(({ link, connection }) => ({ link_id: link, connection })));
+
+/** A key that a link keeps for a connection. */
+interface KeyRow {
+  readonly link_id: string;
+  readonly connection: string;
+  readonly key: string;
+}
+
+/** Keys that links are about to lose. Nobody else writes keys of the entity meanwhile: its matching is leased. */
+async function keysGivenUp(tx: Queryable, entries: readonly Keyed[]): Promise<readonly KeyRow[]> {
+  const before = await tx.query<KeyRow>(
+    "select k.link_id, k.connection, k.key from match_key k join jsonb_to_recordset($1::jsonb) as " +
+      "r(link_id text, connection text) on k.link_id = r.link_id and k.connection = r.connection",
+    [ownersOf(entries)],
+  );
+  const nameOf = (link: string, connection: string, key: string): string => `${link}\n${connection}\n${key}`;
+  const kept = new Set(
+    entries.flatMap(({ link, connection, keys }) => keys.map((key) => nameOf(link, connection, key))),
+  );
+  return before.filter((row) => !kept.has(nameOf(row.link_id, row.connection, row.key)));
+}
+
+/** Links that hold a key for the connection that another one gave it up for: it may have held them back. */
+async function holdersOfGiven(
+  tx: Queryable,
+  entity: EntityName,
+  given: readonly KeyRow[],
+): Promise<readonly LinkId[]> {
+  if (given.length === 0) return [];
+  const rows = await tx.query<{ link_id: string }>(
+    "select distinct k.link_id from match_key k join jsonb_to_recordset($1::jsonb) as r(connection text, " +
+      "key text) on k.key = r.key and k.connection = r.connection where k.entity = $2",
+    [JSON.stringify(given), entity],
+  );
+  return rows.map((row) => row.link_id as LinkId);
 }
 
 async function addMembers(tx: Queryable, entries: readonly Entry[]): Promise<void> {
@@ -390,7 +427,9 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
       return database.transaction(async (tx) => {
         await checkLease(tx, lease, "for update");
         const ends = pairs.flatMap(({ from, into }) => [from, into]);
-        await lockLinks(tx, [...entries.map(({ link }) => link), ...ends]);
+        const given = await keysGivenUp(tx, entries);
+        const behind = await holdersOfGiven(tx, entity, given);
+        await lockLinks(tx, [...entries.map(({ link }) => link), ...ends, ...behind]);
         await lockCreates(tx, ends);
         const waiting = waitingPairs(pairs, await doubtedLinks(tx, ends));
         const late = new Set(waiting.map(({ from }) => from));
@@ -399,6 +438,8 @@ function changes(deps: Deps): Pick<Store, "commitResolutions" | "replaceKeys" | 
           entity,
           entries.filter(({ link }) => !late.has(link)),
         );
+        const lost = given.filter((row) => !late.has(row.link_id as LinkId));
+        await markLinks(tx, await holdersOfGiven(tx, entity, lost), "key given up");
         const free = pairs.filter((pair) => !waiting.includes(pair));
         await journal.write(tx, await joinAll(tx, free), runId);
         return [...late];

@@ -1,8 +1,9 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Connection, OperationAbilities, Operations, OrderWay } from "@crossfoot/connector-sdk";
-import type { ExternalId, FailureRecord, JsonMap } from "@crossfoot/kernel";
+import type { Connection, OperationAbilities, Operations } from "@crossfoot/connector-sdk";
+import type { FailureRecord, JsonMap } from "@crossfoot/kernel";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
 import type { MiniSystem } from "./mini-system.ts";
+import { orderWay } from "./order-way.ts";
 import { customer, miniWorld } from "./world.ts";
 import type { MiniWorld, MiniWorldOptions } from "./world.ts";
 
@@ -27,22 +28,8 @@ export interface OrderStage extends MiniWorld {
 
 /** The ERP makes an order of a quote that becomes accepted. */
 function ordering(erp: MiniSystem): Operations["quoteToOrder"] {
-  return ({ quote }): Promise<OrderWay> => {
-    const row = erp.rows("quotes").find(({ id }) => id === quote);
-    const number = `SO-${row?.id}`;
-    const order = erp.rows("orders").find(({ fields }) => fields["source"] === quote);
-    if (order !== undefined)
-      return Promise.resolve({ kind: "ordered", order: order.id as ExternalId, number });
-    const transition = { from: "sent", to: "accepted", via: "accept" };
-    const write = {
-      entity: "quotes",
-      kind: "transition",
-      id: quote,
-      precondition: null,
-      transition,
-    } as const;
-    return Promise.resolve({ kind: "write", write, concerns: [] });
-  };
+  return ({ quote }) =>
+    Promise.resolve(orderWay(quote, erp.rows("orders").find(({ fields }) => fields["source"] === quote)?.id));
 }
 
 function priced(erp: MiniSystem): Operations["price"] {

@@ -45,12 +45,22 @@ function memberOf(row: MemberTable): MemberRow {
   };
 }
 
-function writeKeys(state: State, entity: EntityName, entries: readonly Keyed[]): void {
+/** Answers the other links that hold a key for the same connection which one gave up. */
+function writeKeys(state: State, entity: EntityName, entries: readonly Keyed[]): readonly LinkId[] {
   const { matchKey } = state.tables;
-  for (const { link, connection } of entries)
-    for (const row of matchKey.by("member", link, connection)) matchKey.remove(row);
+  const before = entries.flatMap(({ link, connection }) => [...matchKey.by("member", link, connection)]);
+  for (const row of before) matchKey.remove(row);
   for (const { link, connection, keys } of entries)
     for (const key of new Set(keys)) matchKey.insert({ entity, key, connection, link_id: link });
+  const given = before.filter(
+    ({ link_id, connection, key }) =>
+      ![...matchKey.by("member", link_id, connection)].some((row) => row.key === key),
+  );
+  return given.flatMap(({ connection, key }) =>
+    [...matchKey.by("key", entity, key)].flatMap((row) =>
+      row.connection === connection ? [row.link_id as LinkId] : [],
+    ),
+  );
 }
 
 /** Adds a member of a link; the record's newest view belongs to the link from now on. */
@@ -465,11 +475,12 @@ export function linkPart(state: State): Part {
         );
         const waiting = waitingPairs(pairs, doubted);
         const late = new Set(waiting.map(({ from }) => from));
-        writeKeys(
+        const left = writeKeys(
           state,
           entity,
           entries.filter(({ link }) => !late.has(link)),
         );
+        markLinks(state, left, { reason: "key given up", now });
         joinAll(
           state,
           pairs.filter((pair) => !waiting.includes(pair)),

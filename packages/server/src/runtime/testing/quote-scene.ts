@@ -1,43 +1,28 @@
-import type { Connection, EntityAbilities, OrderWay } from "@crossfoot/connector-sdk";
+import type { EntityAbilities } from "@crossfoot/connector-sdk";
 import { isMap } from "@crossfoot/kernel";
-import type { ExternalId, Json, JsonMap } from "@crossfoot/kernel";
+import type { Json, JsonMap } from "@crossfoot/kernel";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
 import type { AcceptedPart } from "../accept-port.ts";
 import type { Ordering } from "../moment-port.ts";
+import type { MiniSystem } from "./mini-system.ts";
+import { withSameIds } from "./order-way.ts";
 import { customer, miniWorld } from "./world.ts";
 import type { MiniWorld, MiniWorldOptions } from "./world.ts";
 
-/** Longer than any wait of the small world: nobody gets tired. */
-const patient = 60_000;
+/** Longer than any wait of the small world: nobody gets tired. ms. */
+export const patient = 60_000;
 
 /** A CRM of quotes, and an ERP whose quotes become orders under the same id. */
-export async function splitScene(
+export async function quoteScene(
   abilities: Partial<EntityAbilities> = {},
   options: Partial<MiniWorldOptions> = {},
 ): Promise<MiniWorld> {
   let mini: MiniWorld | null = null;
-  const wayOf = (quote: ExternalId): OrderWay => {
-    const row = mini?.erp.get("quotes", quote);
-    if (row?.fields["status"] === "accepted") return { kind: "ordered", order: quote, number: `SO-${quote}` };
-    const transition = { from: "sent", to: "accepted", via: "accept" };
-    const write = {
-      entity: "quotes",
-      kind: "transition",
-      id: quote,
-      precondition: null,
-      transition,
-    } as const;
-    return { kind: "write", write, concerns: [] };
-  };
-  const withWay = (connection: Connection): Connection => ({
-    ...connection,
-    manifest: { ...connection.manifest, operations: { quoteToOrder: { keepsId: true } } },
-    operations: { quoteToOrder: ({ quote }) => Promise.resolve(wayOf(quote)) },
-  });
+  const erp = (): MiniSystem => (mini as MiniWorld).erp;
   mini = await miniWorld({
     database: (deps) => createMemoryStore(deps),
     crm: { entities: { accounts: {}, contacts: {}, products: {}, quotes: abilities } },
-    wrapConnection: (id, connection) => (id === "erp" ? withWay(connection) : connection),
+    wrapConnection: (id, connection) => (id === "erp" ? withSameIds(connection, erp) : connection),
     ...options,
   });
   mini.crm.add("accounts", customer);
@@ -56,6 +41,17 @@ export function quoteIn({ crm }: MiniWorld, change: JsonMap = {}): string {
       { id: "L1", product: bolt ?? "", qty: "100", unit: "pcs", price: "9" },
       { id: "L2", product: nut ?? "", qty: "4", unit: "pcs", price: "3" },
     ],
+    ...change,
+  });
+}
+
+/** An accepted revision of a quote: the CRM revises by a new record of the same number. */
+export function revisionIn({ crm }: MiniWorld, revision: string, change: JsonMap = {}): string {
+  const account = crm.rows("accounts")[0]?.id ?? "";
+  const product = crm.rows("products")[0]?.id ?? "";
+  return crm.add("quotes", {
+    ...{ number: "Q1", revision, date: "2026-01-05", account, status: "accepted", currency: "EUR" },
+    lines: [{ id: "1", product, qty: revision, unit: "pcs", price: "9" }],
     ...change,
   });
 }
