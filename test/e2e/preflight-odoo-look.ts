@@ -67,7 +67,7 @@ const lineFields = [
 ];
 const moveFields = ["state", "sale_line_id", "product_id", "date"];
 
-/** Prices that Odoo puts into the same order of the same lines where nobody says any; the order goes again. */
+/** Prices that Odoo puts into the same lines where nobody says any; their order is deleted again. */
 async function ownPrices(desk: Desk, order: Row, rows: readonly Row[]): Promise<readonly Row[]> {
   const same = ["product_id", "product_uom_id", "product_uom_qty"];
   const line = (row: Row): Json => [
