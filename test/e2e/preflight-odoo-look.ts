@@ -13,6 +13,7 @@ const refIn = (row: Row | undefined, field: string): number | null => {
   return typeof value === "number" ? value : null;
 };
 const numberIn = (row: Row | undefined, field: string): number => Number(row?.[field] ?? 0);
+const stateIn = ({ state }: Row): string => (typeof state === "string" ? state : "no state");
 /** Day of an instant in UTC, which is the zone of the connection. */
 const dayIn = (row: Row | undefined, field: string): string | null => {
   const value = row?.[field];
@@ -35,7 +36,7 @@ export async function lookAtOdoo(desk: Desk, { orderNumber, lines, code }: Asked
   const [order] = orders;
   if (order === undefined) {
     const [sale] = sales;
-    const refusal = code ?? (sale === undefined ? null : `left in ${String(sale["state"])}`);
+    const refusal = code ?? (sale === undefined ? null : `left in ${stateIn(sale)}`);
     return { orders: 0, refusal, totals: null, lines: [], isCredit: false };
   }
   const pickings = idsIn(order, "picking_ids");
@@ -67,7 +68,7 @@ const lineFields = [
 ];
 const moveFields = ["state", "sale_line_id", "product_id", "date"];
 
-/** Prices that Odoo puts into the same order of the same lines where nobody says any; the order goes again. */
+/** Prices that Odoo puts into the same lines where nobody says any; their order is deleted again. */
 async function ownPrices(desk: Desk, order: Row, rows: readonly Row[]): Promise<readonly Row[]> {
   const same = ["product_id", "product_uom_id", "product_uom_qty"];
   const line = (row: Row): Json => [

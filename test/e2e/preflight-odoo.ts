@@ -145,8 +145,8 @@ async function drawQuote(ground: Ground, nth: number): Promise<Drawn> {
     ? oddCustomer.archived
     : `C${String(random.between(1, oddCustomer.first - 1)).padStart(5, "0")}`;
   const usual = accountOf(ground, code === oddCustomer.archived ? "C00005" : code);
-  const isNew = has("prospect") || has("prospect without address");
-  const account = isNew ? prospect(ground, nth, has("prospect")) : accountOf(ground, code);
+  const isProspect = has("prospect") || has("prospect without address");
+  const account = isProspect ? prospect(ground, nth, has("prospect")) : accountOf(ground, code);
   const lines = await linesOf(ground, has);
   const arrivals = await arrivalsFor(ground, has, lines);
   const currency = has("dollars") ? "USD" : has("unknown currency") ? "GBP" : "EUR";
@@ -168,7 +168,7 @@ async function drawQuote(ground: Ground, nth: number): Promise<Drawn> {
     ...(has("freight") ? { freight: { amount: "12.00", currency } } : {}),
     validUntil: has("valid until yesterday") ? dayFrom(-1) : "2099-12-31",
   });
-  if (!isNew) await setLimit(desk, code, has("credit passed"));
+  if (!isProspect) await setLimit(desk, code, has("credit passed"));
   const id = String(quote.id);
   stage.crm.people.sendQuote(id);
   stage.crm.people.acceptQuote(id);

@@ -1,7 +1,7 @@
 /**
  * Preflights of random quotes held against what the ERP then does with each:
- * `npm run soak -- preflight [--erp twin|tryton|odoo] [--quotes 500] [--seed 1]`. Exit code 1 on a verdict that
- * nobody can explain.
+ * `npm run soak -- preflight [--erp twin|tryton|odoo] [--quotes 500] [--seed 1]`. Exit code 1 on a
+ * verdict that nobody can explain.
  */
 import { parseArgs } from "node:util";
 import { trialFaults, trialText, tryQuotes, unexplainedOf } from "../e2e/preflight-trial.ts";

@@ -67,11 +67,6 @@ export function createLookups(odoo: Odoo): Lookups {
     tables.set(key, rows);
     return rows;
   };
-  let units: ReturnType<typeof loadUnits> | undefined;
-  const unitsOnce = async (): ReturnType<typeof loadUnits> => {
-    units ??= loadFacts(odoo).then(async (facts) => loadUnits(odoo, facts));
-    return units;
-  };
   const product = async (id: number): Promise<LineProduct> => {
     const fields = [
       "display_name",
@@ -113,6 +108,30 @@ export function createLookups(odoo: Odoo): Lookups {
       if (id !== undefined) return id;
       throw refusal("warehouse_unknown", "Odoo has no warehouse with this code in the company", "warehouse");
     },
+    ...quoteLookups(odoo, { read, product }),
+    product,
+    productByCode: async (code) => {
+      const domain = [
+        ["default_code", "=", code],
+        ["active", "=", true],
+      ];
+      const rows = await read({ model: "product.product", fields: ["default_code"], domain });
+      return only(rows, { field: "default_code", value: code, code: "product_unknown" });
+    },
+  };
+}
+
+/** Look-ups of what a quote names: its customer, its price list and the units of its lines. */
+function quoteLookups(
+  odoo: Odoo,
+  { read, product }: { readonly read: (table: Table) => Promise<readonly Row[]> } & Pick<Lookups, "product">,
+): Pick<Lookups, "unit" | "priceList" | "customer"> {
+  let units: ReturnType<typeof loadUnits> | undefined;
+  const unitsOnce = async (): ReturnType<typeof loadUnits> => {
+    units ??= loadFacts(odoo).then(async (facts) => loadUnits(odoo, facts));
+    return units;
+  };
+  return {
     unit: async (id, name) => {
       const { unit, unitName } = await product(id);
       if (unit !== undefined && unitName === name) return unit;
@@ -123,15 +142,6 @@ export function createLookups(odoo: Odoo): Lookups {
       if (first !== undefined && found.length === 1) return first.id;
       const many = found.length === 0 ? "no unit" : "more than one unit";
       throw refusal("unit_unknown", `Odoo has ${many} of this name that the product may be counted in`);
-    },
-    product,
-    productByCode: async (code) => {
-      const domain = [
-        ["default_code", "=", code],
-        ["active", "=", true],
-      ];
-      const rows = await read({ model: "product.product", fields: ["default_code"], domain });
-      return only(rows, { field: "default_code", value: code, code: "product_unknown" });
     },
     priceList: async (list) => {
       const fields = ["currency_id", "active"];

@@ -120,7 +120,7 @@ describe("a quote that is to become an order in Odoo", () => {
     expect(await codesOf({ warehouse: "OLD" })).toEqual(both("warehouse_unknown"));
   });
 
-  it("is foreseen to be refused for a customer of another company, which Odoo says of the write", async () => {
+  it("is foreseen to be refused for a customer of another company, as Odoo does", async () => {
     const partner = { company_id: [7, "Them"] };
     expect(await codesOf({}, { partner })).toEqual(["company_mismatch", null]);
   });

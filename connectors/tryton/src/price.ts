@@ -100,7 +100,8 @@ async function headOf(
   if (known === undefined) throw refusal("customer_unknown", "Tryton has no such active customer");
   return {
     party,
-    invoiceParty: null,
+    // Taxes go by the rule of whoever is billed.
+    invoiceParty: trytonId(request.billTo ?? null) ?? null,
     priceList: await priceListOf({ rpc, facts }, { request, party, currency }),
     currency,
     saleDate: request.date === null ? null : date(request.date),
@@ -219,6 +220,7 @@ async function totalsOf(
   const values: JsonMap = {
     id: -1,
     party: head.party,
+    ...(head.invoiceParty === null ? {} : { invoice_party: head.invoiceParty }),
     company: facts.company,
     currency: head.currency,
     price_list: head.priceList,

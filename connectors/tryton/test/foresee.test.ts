@@ -87,7 +87,7 @@ describe("a quote that is to become an order", () => {
     expect((await foreseen({}, { product: unbooked })).code).toBe("setup_incomplete");
   });
 
-  it("is refused by its write too, before anything is sent: no sale is left that nothing leads on", async () => {
+  it("is refused by its write too, before anything is sent: no sale is left behind", async () => {
     const codes: string[] = [];
     const unbooked = { "template.": { id: 9, account_category: null } };
     for (const [more, place] of [

@@ -1,4 +1,4 @@
-import type { CreditRequest, OrderStatusRequest } from "@crossfoot/connector-sdk";
+import type { CreditRequest, OrderStatusRequest, PriceRequest } from "@crossfoot/connector-sdk";
 import { openTryton } from "@crossfoot/connector-tryton";
 import { describe, expect, it } from "vitest";
 import type { Row } from "../src/native.ts";
@@ -25,6 +25,39 @@ describe("quantities in another unit", () => {
     expect(() => quantityIn("1.5", piece)).toThrow(/0 decimals/);
     expect(() => quantityIn("a few", piece)).toThrow(/no decimal number/);
     expect(() => quantityIn("9007199254740993", piece)).toThrow(/cannot hold|can hold/);
+  });
+});
+
+describe("a price where somebody else is billed", () => {
+  it("has the taxes of whoever is billed, in its lines and its totals", async () => {
+    const unit = { "default_uom.": { id: 1, category: 1, ...piece } };
+    const rows: { readonly [method: string]: unknown } = {
+      "model.currency.currency.search_read": [{ id: 1, code: "EUR" }],
+      "model.party.party.search_read": [{ id: 5 }],
+      "model.product.product.search_read": [
+        { id: 7, active: true, salable: true, "template.": { id: 9, active: true }, default_uom: 1, ...unit },
+      ],
+      "model.product.uom.search_read": [{ id: 1, category: 1, ...piece }],
+      "model.sale.line.on_change": [{ unit_price: "3.5", amount: "7", taxes: [] }],
+      "model.sale.sale.on_change": [{ untaxed_amount: "7", tax_amount: "0", total_amount: "7" }],
+    };
+    const billedIn = async (more: object): Promise<readonly unknown[]> => {
+      const session = fakeTryton(({ method }) =>
+        rows[method] === undefined ? undefined : { result: rows[method] },
+      );
+      const lines = [{ product: "7", quantity: "2", unit: "u" }];
+      const asked = { customer: "5", pricebook: null, currency: "EUR", date: null, lines, ...more };
+      const answer = await openTryton(session).operations.price(asked as unknown as PriceRequest);
+      expect(answer.rows).toMatchObject([{ ok: true, unitPrice: "3.5" }]);
+      return session.asked
+        .filter(({ method }) => method.endsWith(".on_change"))
+        .map(({ params }) => params[0] as unknown as { readonly [field: string]: unknown })
+        .filter(({ lines: all }) => !Array.isArray(all) || all.length > 0)
+        .map((values) => values["_parent_sale.invoice_party"] ?? values["invoice_party"] ?? null);
+    };
+    expect(await billedIn({})).toEqual([null, null]);
+    expect(await billedIn({ billTo: null })).toEqual([null, null]);
+    expect(await billedIn({ billTo: "6" })).toEqual([6, 6]);
   });
 });
 

@@ -58,6 +58,8 @@ export interface PriceRequest {
   readonly currency: string | null;
   /** Day of the order, `YYYY-MM-DD`; null is the system's today. */
   readonly date: string | null;
+  /** Who is billed in the customer's place: taxes may go by that. Nobody when missing or null. */
+  readonly billTo?: ExternalId | null;
   readonly lines: readonly AskedLine[];
 }
 

@@ -79,7 +79,9 @@ async function preflight(
       ? []
       : [{ at, product, quantity, unit: own }];
   });
-  const prices = await offered(() => askPrices({ ...asking, customer, pricebook, lines: asked }));
+  const prices = await offered(() =>
+    askPrices({ ...asking, customer, billTo: idOf(billed), pricebook, lines: asked }),
+  );
   const priceAt = placed(asked, prices?.rows ?? null);
   const rows = lines.map((_line, at) => priceAt(at));
   // Somebody who is billed in the customer's place may be new to the ERP: nothing is told of him then.
@@ -277,17 +279,18 @@ type AskedLines = readonly {
 async function askPrices(
   at: Asking & {
     readonly customer: ExternalId | null;
+    readonly billTo: ExternalId | null;
     readonly pricebook: ExternalId | null;
     readonly lines: AskedLines;
   },
 ): Promise<PriceAnswer | null> {
-  const { customer, lines } = at;
+  const { customer, billTo, lines } = at;
   if (customer === null || lines.length === 0) return null;
   const { ask } = await operationOf(at.erp, "price", at.signal);
   const plain = lines.map(({ product, quantity, unit }) => ({ product, quantity, unit }));
   const currency = text(at.quote["currency"]);
   try {
-    return await ask({ customer, pricebook: at.pricebook, currency, date: null, lines: plain });
+    return await ask({ customer, billTo, pricebook: at.pricebook, currency, date: null, lines: plain });
   } catch (error) {
     // It says no to the question as a whole, of a customer who is not active for one: so to each line.
     if (!(error instanceof ConnectorError) || error.failure !== "invalid") throw error;
