@@ -24,10 +24,10 @@ test("a quote that is there twice is made neither time, by a run or a click, unt
   expect(await order(stage, first)).toMatchObject(saying(`crm:${first}`, `crm:${second}`, "older-revision"));
   expect(await order(stage, second)).toMatchObject(saying(`crm:${second}`, `crm:${first}`));
   const told = await stage.engine.moment.preflight({ quote: `crm:${second}`, budgetMs: patient });
-  expect(told.kind === "refused" ? [] : told.answer.findings).toMatchObject([
+  const findings = told.kind === "refused" ? [] : told.answer.findings;
+  expect(findings.filter(({ code }) => code === "quote_superseded")).toMatchObject([
     {
       verdict: "blocked",
-      code: "quote_superseded",
       message: expect.stringContaining(`crm:${first}`) as string,
     },
   ]);
