@@ -83,7 +83,7 @@ function placeOf(marks: Uint32Array, high: number, low: number): number {
   return at;
 }
 
-/** 64 bits of a text, as two numbers; the second is never 0. Two lanes, each stirred by the other at the end. */
+/** 64 bits of a text, as two numbers; the second is never 0. Two lanes, stirred by each other at the end. */
 function markOf(text: string): readonly [high: number, low: number] {
   let one = 0x9e3779b9 ^ text.length;
   let other = 0x7f4a7c15 ^ text.length;

@@ -30,8 +30,8 @@ export class AuditTooLarge extends Error {
   constructor(from: string, row: number, heldBytes: number) {
     super(
       `${from}: too much to be audited at once: at row ${row} the ids, numbers and parents of the lists ` +
-        `take ${Math.round(heldBytes / 2 ** 20)} MB to be remembered. Audit fewer lists at a time, or split ` +
-        "this one (one country or one year at a time)",
+        `take ${Math.round(heldBytes / 2 ** 20)} MB to be remembered. Audit fewer lists at a time, or ` +
+        "split this one (one country or one year at a time)",
     );
     this.name = "AuditTooLarge";
   }

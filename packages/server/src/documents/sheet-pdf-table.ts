@@ -59,6 +59,8 @@ function widthsOf(pdf: Pdf, { columns, rows, sums = [] }: SheetTable, room: numb
 interface Line {
   readonly widths: readonly number[];
   readonly font: string;
+  /** Columns that stand at the right whatever they hold. */
+  readonly isRight?: (column: number) => boolean;
 }
 
 function heightOf(pdf: Pdf, { widths, font }: Line, cells: readonly string[]): number {
@@ -70,14 +72,14 @@ function heightOf(pdf: Pdf, { widths, font }: Line, cells: readonly string[]): n
   return Math.min(Math.max(...heights) + 2 * inset.top, roomOf(pdf) - margin - 60);
 }
 
-/** Draws a row; its amounts stand at the right, and what `isRight` says does. */
-function draw(pdf: Pdf, line: Line, cells: readonly string[], isRight?: (column: number) => boolean): void {
+/** Draws a row; its amounts stand at the right. */
+function draw(pdf: Pdf, line: Line, cells: readonly string[]): void {
   const height = heightOf(pdf, line, cells);
   const top = pdf.y;
   let left = margin;
   for (const [at, text] of cells.entries()) {
     const width = line.widths[at] ?? 0;
-    const align = at > 0 && (isAmount(text) || isRight?.(at) === true) ? "right" : "left";
+    const align = at > 0 && (isAmount(text) || line.isRight?.(at) === true) ? "right" : "left";
     pdf.text(text, left + inset.side, top + inset.top, {
       width: width - 2 * inset.side,
       height: height - inset.top,
@@ -122,7 +124,7 @@ export function drawTable(pdf: Pdf, sheet: SheetTable): void {
   const titles = sheet.columns.map(plain);
   const caption = (text: string): void => {
     pdf.font(fonts.bold).fontSize(9).text(plain(text), margin).moveDown(0.2);
-    draw(pdf, bold, titles, (column) => isOfAmounts(sheet, column));
+    draw(pdf, { ...bold, isRight: (column) => isOfAmounts(sheet, column) }, titles);
   };
   keepRoom(pdf, 60);
   pdf.moveDown(0.6);

@@ -97,23 +97,23 @@ const inCompany: TotalsTitle = {
     "that system reckons it at its own rate; added up in the same way.",
 };
 
+/** By currency, then as people look for names, then by month. */
+function inOrder(all: readonly FootedRow[], nameOf: (row: FootedRow) => string): readonly FootedRow[] {
+  const keys = (row: FootedRow): readonly string[] => [
+    ...[row.currency, nameOf(row).toLowerCase(), row.account ?? "", row.period ?? ""],
+  ];
+  return all.toSorted((one, other) => {
+    const theirs = keys(other);
+    const at = keys(one).findIndex((key, place) => key !== theirs[place]);
+    return at < 0 ? 0 : (keys(one)[at] ?? "") < (theirs[at] ?? "") ? -1 : 1;
+  });
+}
+
 function totalsPart(footing: Footing, words: StatementWords, { title, over }: TotalsTitle): SheetPart {
   const { rows, byAccount, byPeriod, grand, byReason, untied, accounts, documents } = footing;
   const said: AmountWords = { words, used: usedColumns(footing) };
   const account = ({ account: link }: FootedRow): string =>
     link === null ? "(no account)" : (accounts[link] ?? link);
-  /** By currency, then as people look for names, then by month. */
-  const inOrder = (all: readonly FootedRow[]): readonly FootedRow[] => {
-    const names = new Map(all.map((row) => [row, account(row).toLowerCase()]));
-    const keys = (row: FootedRow): readonly string[] => [
-      ...[row.currency, names.get(row) ?? "", row.account ?? "", row.period ?? ""],
-    ];
-    return all.toSorted((one, other) => {
-      const theirs = keys(other);
-      const at = keys(one).findIndex((key, place) => key !== theirs[place]);
-      return at < 0 ? 0 : (keys(one)[at] ?? "") < (theirs[at] ?? "") ? -1 : 1;
-    });
-  };
   const month = ({ period }: FootedRow): string => period ?? "(no date)";
   const reasons = byReason
     .filter(({ difference }) => Object.keys(difference).length > 0)
@@ -143,12 +143,14 @@ function totalsPart(footing: Footing, words: StatementWords, { title, over }: To
     tables: [
       sums(said, { caption: "As a whole", first: [], rows: grand, grand }, () => []),
       sums(said, { caption: "By month", first: ["Month"], rows: byPeriod, grand }, (row) => [month(row)]),
-      sums(said, { caption: "By account", first: ["Account"], rows: inOrder(byAccount), grand }, (row) => [
-        account(row),
-      ]),
       sums(
         said,
-        { caption: "By account and month", first: ["Account", "Month"], rows: inOrder(rows), grand },
+        { caption: "By account", first: ["Account"], rows: inOrder(byAccount, account), grand },
+        (row) => [account(row)],
+      ),
+      sums(
+        said,
+        { caption: "By account and month", first: ["Account", "Month"], rows: inOrder(rows, account), grand },
         (row) => [account(row), month(row)],
       ),
       {

@@ -106,7 +106,7 @@ class Statements implements Queryable {
   readonly #session: Session;
   readonly #underWay: Set<Promise<unknown>> = new Set();
   #isOver = false;
-  /** A statement that may end the transaction: the next one is not sent before it is known that it did not. */
+  /** A statement that may end the transaction: the next one is sent once it is known that it did not. */
   #ending: Promise<unknown> | null = null;
   /** Why the transaction can no longer be committed as a whole, or null. */
   fault: StoreError | null = null;

@@ -50,7 +50,7 @@ export interface KeptPlan extends Omit<PlanRow, "id"> {
 
 /** What is shown from the store alone, a page at a time. */
 export interface Looking {
-  /** Records of an entity in the order of their links, those after `after`; fewer than `limit` at the end alone. */
+  /** Records of an entity by their links, those after `after`; fewer than `limit` at the end alone. */
   linkedRecords(query: {
     readonly entity: EntityName;
     readonly limit: number;

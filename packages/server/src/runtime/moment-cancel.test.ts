@@ -167,8 +167,11 @@ test("a wish that was stored is done by the next run, when its program dies befo
 
 test("the end of a program waits for a cancellation that goes on behind its answer", async () => {
   const stage = await stageOf();
-  const [reached, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  stage.onWrite = () => (reached.resolve(), opened.promise);
+  const [reached, opened] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
+  stage.onWrite = async () => {
+    reached.resolve(null);
+    await opened.promise;
+  };
   const asked = { order: `crm:${stage.crmOrder}`, by: "ada", reason: "ordered twice", budgetMs: 1 };
   expect((await stage.engine.moment.cancelOrder(asked)).kind).toBe("pending");
   await reached.promise;
@@ -176,7 +179,7 @@ test("the end of a program waits for a cancellation that goes on behind its answ
   const closing = stage.engine.close().then(() => (isClosed = true));
   await new Promise((resolve) => setImmediate(resolve));
   expect([isClosed, ...statusIn(stage)]).toEqual([false, "open", "open"]);
-  opened.resolve();
+  opened.resolve(null);
   await closing;
   // Its note is written as well: nothing of the wish is left to a next run.
   expect(statusIn(stage)).toEqual(["cancelled", "cancelled"]);

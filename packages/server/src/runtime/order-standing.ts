@@ -65,8 +65,8 @@ export async function standingAt(
 }
 
 /**
- * Throws a Refused where the ERP has another revision of the same quote, or a newer one or a twin is there and
- * nobody wants this one on purpose: an order is made of the newest, and once.
+ * Throws a Refused where the ERP has another revision of the same quote, or a newer one or a twin is there
+ * and nobody wants this one on purpose: an order is made of the newest, and once.
  */
 export async function refuseSuperseded(
   world: World,

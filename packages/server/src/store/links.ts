@@ -91,7 +91,7 @@ interface KeyRow {
   readonly key: string;
 }
 
-/** Keys that links are about to lose. Nobody else writes keys of the entity meanwhile: its matching is leased. */
+/** Keys that links are about to lose. Nobody else writes keys of the entity: its matching is leased. */
 async function keysGivenUp(tx: Queryable, entries: readonly Keyed[]): Promise<readonly KeyRow[]> {
   const before = await tx.query<KeyRow>(
     "select k.link_id, k.connection, k.key from match_key k join jsonb_to_recordset($1::jsonb) as " +

@@ -71,8 +71,8 @@ export async function bringBack(tx: Queryable, restored: readonly RestoredLink[]
     ),
     // That its creation was undone holds no longer.
     tx.query(
-      `update base b set undone = nullif(b.undone - '*', '{}'::jsonb) from ${given} where b.link_id = r.link ` +
-        "and b.undone is not null",
+      `update base b set undone = nullif(b.undone - '*', '{}'::jsonb) from ${given} where b.link_id = ` +
+        "r.link and b.undone is not null",
       rows,
     ),
     tx.query(

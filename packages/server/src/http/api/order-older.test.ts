@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { quoteScene, revisionIn } from "../../runtime/testing/quote-scene.ts";
 import { apiWorld } from "../testing/api-world.ts";
 
-test("an older revision is ordered over HTTP at the caller's word, once, and the ERP has it alone", async () => {
+test("an older revision is ordered over HTTP at the caller's word, once, and alone", async () => {
   const stage = await quoteScene();
   const older = revisionIn(stage, "1");
   const newer = revisionIn(stage, "2", { status: "sent" });

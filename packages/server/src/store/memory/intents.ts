@@ -1,6 +1,6 @@
 import { forgottenSince } from "./epochs.ts";
 import type { ConnectionId, LinkId } from "@crossfoot/kernel";
-import { parkTaken, withdrawnNotes } from "../intents.ts";
+import { parkTaken, withdrawnNotes } from "../outcome-commit.ts";
 import { outcomeNotes, turnedLinks } from "../outcomes.ts";
 import { isBeside } from "../port.ts";
 import type { BaseMove, Intent, IntentOutcome, Rights, Store } from "../port.ts";
