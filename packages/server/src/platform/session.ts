@@ -108,6 +108,8 @@ class Statements implements Queryable {
   #isOver = false;
   /** A statement that may end the transaction: the next one is sent once it is known that it did not. */
   #ending: Promise<unknown> | null = null;
+  /** The first statement that failed. Those that were under way then say so, and not that they were cut off. */
+  #failure: unknown = null;
   /** Why the transaction can no longer be committed as a whole, or null. */
   fault: StoreError | null = null;
 
@@ -137,7 +139,12 @@ class Statements implements Queryable {
 
   async #ask(sql: string, parameters: readonly unknown[] | undefined): Promise<unknown[]> {
     if (this.fault !== null) throw this.fault;
-    const { result, rows } = await runAt(this.#session, "transaction", { sql, parameters });
+    const isAfter = this.#failure !== null;
+    const asked = runAt(this.#session, "transaction", { sql, parameters });
+    const { result, rows } = await asked.catch((error: unknown) => {
+      this.#failure ??= error;
+      throw isAfter ? error : this.#failure;
+    });
     if (!result.isOpen) throw this.#ended();
     return rows;
   }

@@ -2,7 +2,7 @@ import type { ConnectionId, LinkId } from "@crossfoot/kernel";
 import type { Queryable } from "../ports.ts";
 import type { Note } from "./chain.ts";
 import { lockLinks } from "./link-locks.ts";
-import { markLinks } from "./observations.ts";
+import { markFound, markLinks } from "./observations.ts";
 
 /** What the journal says of a write that was taken back since its record was found. */
 export function takenBackNote(row: {
@@ -142,18 +142,14 @@ async function joinPair(
   return [...takenBack, { kind: "links_joined", entity: null, link: pair.into, body }];
 }
 
+/** Links that wait for one of the links of the JSON list `$1`. */
+export const waitingForLinks =
+  "select link_id from wait where parent_link in (select jsonb_array_elements_text($1::jsonb))";
+
 /** Links that waited for one of these to have a record on the other side are to be looked at again. */
 export async function wakeByParent(tx: Queryable, parents: readonly LinkId[]): Promise<void> {
   if (parents.length === 0) return;
-  const waiting = await tx.query<{ link_id: string }>(
-    "select distinct link_id from wait where parent_link in (select jsonb_array_elements_text($1::jsonb))",
-    [JSON.stringify(parents)],
-  );
-  await markLinks(
-    tx,
-    waiting.map((row) => row.link_id as LinkId),
-    "parent joined",
-  );
+  await markFound(tx, waitingForLinks, { given: parents, reason: "parent joined" });
 }
 
 /** Joins pairs of links one after the other; what the journal says of it comes last. */

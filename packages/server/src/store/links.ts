@@ -6,9 +6,9 @@ import { doubtedLinks, joinAll, lockCreates, takeBackCreates, waitingPairs, wake
 import type { JournalWriter } from "./journal.ts";
 import { checkLease } from "./leases.ts";
 import { findStrays, joinable, lockLinks, stillNewcomers } from "./link-locks.ts";
-import { markLinks } from "./observations.ts";
+import { markFound, markLinks } from "./observations.ts";
 import { recordName } from "./port.ts";
-import type { KeyHolder, LineLink, MemberRow, ResolvedEntry, Resolution, Store } from "./port.ts";
+import type { KeyHolder, LineLink, MemberRow, RecordKey, ResolvedEntry, Resolution, Store } from "./port.ts";
 import { newcomers } from "./newcomers.ts";
 import { comingOn } from "./sole.ts";
 import { perId } from "./rows.ts";
@@ -397,7 +397,7 @@ async function enliven(tx: Queryable, links: readonly LinkId[]): Promise<void> {
 }
 
 async function wakeByRecord(tx: Queryable, entries: readonly Entry[]): Promise<void> {
-  await markLinks(tx, await waitingFor(tx, entries), "parent linked");
+  await markFound(tx, waitingForRecords, { given: keysOf(entries), reason: "parent linked" });
 }
 
 /** New links, new members, joined links. */
@@ -459,16 +459,15 @@ export function linkStore(deps: Deps): Part {
   return { ...newcomers(deps.database), ...lookUps(deps), ...members(deps), ...changes(deps) };
 }
 
-/** Links that wait for one of these records to get a link. */
+/** Links that wait for one of the records of the JSON list `$1` to get a link. */
+const waitingForRecords =
+  "select w.link_id from wait w join jsonb_to_recordset($1::jsonb) as r(connection text, entity text, id " +
+  "text) on w.parent_connection = r.connection and w.parent_entity = r.entity and w.parent_id = r.id";
+
+const keysOf = (entries: readonly Entry[]): readonly RecordKey[] =>
+  entries.map(({ record: { connection, entity, id } }) => ({ connection, entity, id }));
+
 async function waitingFor(tx: Queryable, entries: readonly Entry[]): Promise<readonly LinkId[]> {
-  const records = JSON.stringify(
-    entries.map(({ record: { connection, entity, id } }) => ({ connection, entity, id })),
-  );
-  const waiting = await tx.query<{ link_id: string }>(
-    "select distinct w.link_id from wait w join jsonb_to_recordset($1::jsonb) as r(connection " +
-      "text, entity text, id text) on w.parent_connection = r.connection and w.parent_entity = " +
-      "r.entity and w.parent_id = r.id",
-    [records],
-  );
-  return waiting.map((row) => row.link_id as LinkId);
+  const waiting = await tx.query<{ link_id: string }>(waitingForRecords, [JSON.stringify(keysOf(entries))]);
+  return [...new Set(waiting.map((row) => row.link_id as LinkId))];
 }

@@ -21,12 +21,24 @@ type Part = Pick<
  * rows are locked on the way (see {@link lockLinks}).
  */
 export async function markLinks(tx: Queryable, links: readonly LinkId[], reason: string): Promise<void> {
-  if (links.length === 0) return;
+  if (links.length > 0)
+    await markFound(tx, "select jsonb_array_elements_text($1::jsonb)", {
+      given: [...new Set(links)],
+      reason,
+    });
+}
+
+/** Marks the links that a statement over the JSON list `$1` finds, in one statement with it. */
+export async function markFound(
+  tx: Queryable,
+  found: string,
+  { given, reason }: { readonly given: readonly unknown[]; readonly reason: string },
+): Promise<void> {
   await tx.query(
     "insert into work (link_id, entity, reason) select l.id, l.entity, $2 from link l where l.id " +
-      "in (select jsonb_array_elements_text($1::jsonb)) order by l.id for no key update of l on conflict " +
+      `in (${found}) order by l.id for no key update of l on conflict ` +
       "(link_id) do update set marked = work.marked + 1, reason = excluded.reason",
-    [JSON.stringify([...new Set(links)]), reason],
+    [JSON.stringify(given), reason],
   );
 }
 

@@ -3,10 +3,11 @@ import type { Database, Entropy, Queryable } from "../ports.ts";
 import { moveBases, parkRow, saveLines, savePark } from "./decisions.ts";
 import type { Note } from "./chain.ts";
 import type { JournalWriter } from "./journal.ts";
+import { waitingForLinks } from "./joins.ts";
 import { checkFence } from "./leases.ts";
 import { lockLinks } from "./link-locks.ts";
 import { freeGivenIds } from "./reuse.ts";
-import { markLinks, observe } from "./observations.ts";
+import { markFound, markLinks, observe } from "./observations.ts";
 import { outcomeNotes, turnLinks } from "./outcomes.ts";
 import { markPlans } from "./plans.ts";
 import { isBeside } from "./port.ts";
@@ -34,10 +35,9 @@ function madeBy(outcomes: readonly IntentOutcome[]): readonly IntentOutcome[] {
 /** Links that wait for the links of these. */
 async function waitingFor(tx: Queryable, made: readonly IntentOutcome[]): Promise<readonly LinkId[]> {
   if (made.length === 0) return [];
-  const rows = await tx.query<{ link_id: string }>(
-    "select distinct link_id from wait where parent_link in (select jsonb_array_elements_text($1::jsonb))",
-    [JSON.stringify(made.map(({ intent }) => intent.link))],
-  );
+  const rows = await tx.query<{ link_id: string }>(waitingForLinks, [
+    JSON.stringify(made.map(({ intent }) => intent.link)),
+  ]);
   return rows.map((row) => row.link_id as LinkId);
 }
 
@@ -77,12 +77,11 @@ async function addMembers(tx: Queryable, outcomes: readonly IntentOutcome[]): Pr
       [JSON.stringify(rows)],
     ),
     // Looked for again under the lock of the parents: who waits by now is woken, who waits later sees them.
-    wakeWaiting(tx, made),
+    markFound(tx, waitingForLinks, {
+      given: made.map(({ intent }) => intent.link),
+      reason: "parent settled",
+    }),
   ]);
-}
-
-async function wakeWaiting(tx: Queryable, made: readonly IntentOutcome[]): Promise<void> {
-  await markLinks(tx, await waitingFor(tx, made), "parent settled");
 }
 
 /**

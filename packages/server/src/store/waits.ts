@@ -1,7 +1,6 @@
 import { goneSuffix } from "./places.ts";
-import type { LinkId } from "@crossfoot/kernel";
 import type { Queryable } from "../ports.ts";
-import { markLinks } from "./observations.ts";
+import { markFound, markLinks } from "./observations.ts";
 import { matchingName } from "./port.ts";
 import type { DecisionRecord } from "./port.ts";
 
@@ -86,18 +85,13 @@ export async function holdMatching(tx: Queryable, records: readonly DecisionReco
 export async function wakeOverdue(tx: Queryable, records: readonly DecisionRecord[]): Promise<void> {
   const waiting = records.filter(({ waits }) => waits.length > 0).map(({ link }) => link);
   if (waiting.length === 0) return;
-  const overdue = await tx.query<{ link_id: string }>(
-    "select distinct w.link_id from wait w where w.link_id in (select " +
-      "jsonb_array_elements_text($1::jsonb)) " +
+  await markFound(
+    tx,
+    "select w.link_id from wait w where w.link_id in (select jsonb_array_elements_text($1::jsonb)) " +
       "and (exists (select from link_member m where m.link_id = w.parent_link and m.connection = " +
       `w.target and m.external_id !~ '${goneSuffix}' ` +
       "and m.until_at is null) or exists (select from link_member m where m.entity = w.parent_entity and " +
       "m.connection = w.parent_connection and m.external_id = w.parent_id and m.until_at is null))",
-    [JSON.stringify(waiting)],
-  );
-  await markLinks(
-    tx,
-    overdue.map((row) => row.link_id as LinkId),
-    "parent is there",
+    { given: waiting, reason: "parent is there" },
   );
 }
