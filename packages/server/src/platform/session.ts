@@ -108,7 +108,7 @@ class Statements implements Queryable {
   #isOver = false;
   /** A statement that may end the transaction: the next one is sent once it is known that it did not. */
   #ending: Promise<unknown> | null = null;
-  /** The first statement that failed. Those that were under way then say so, and not that they were cut off. */
+  /** The first statement that failed: those that were under way say so, and not that they were cut off. */
   #failure: unknown = null;
   /** Why the transaction can no longer be committed as a whole, or null. */
   fault: StoreError | null = null;

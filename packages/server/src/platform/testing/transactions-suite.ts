@@ -61,7 +61,7 @@ function isolation(database: () => Database, seen: () => Promise<unknown>): void
   it("the first that fails is told however deep it was asked for", async () => {
     const failed = database().transaction(async (tx) => {
       const deep = async (levels: number): Promise<unknown> =>
-        levels === 0 ? tx.query("insert into log values ('one')") : Promise.all([deep(levels - 1)]);
+        levels === 0 ? tx.query("insert into log values ('one')") : [await deep(levels - 1)];
       return Promise.all([deep(5), tx.query("select 1"), tx.query("insert into log values (2)")]);
     });
     expect(await refusalOf(failed)).toMatchObject({ code: "22P02", isUnknownOutcome: false });
