@@ -97,7 +97,7 @@ const every = (): readonly string[] => {
     "accounts Outside not in erp out_of_scope",
     "accounts Parked phone parked",
     "accounts Refused not in erp parked",
-    `accounts crm:${planted.second} not in erp candidate`,
+    `accounts Second (crm:${planted.second}) not in erp candidate`,
     "contacts robin@refused.example not in erp waiting_for_parent",
     `invoices ${deleted} not in crm deleted_elsewhere`,
     ...["openBalance", "payments", "status"].map((field) => `invoices ${paid} ${field} in_flight`),

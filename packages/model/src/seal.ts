@@ -26,7 +26,7 @@ export interface SealedStatement {
 
 /** The statement without what is in parts of their own. */
 function partsOf(statement: Statement): readonly (readonly [name: string, part: unknown])[] {
-  const { entities, footing, companyFooting, ...head } = statement;
+  const { entities, footing, companyFooting, names, ...head } = statement;
   const { documents, accounts, ...sums } = footing;
   return [
     ["head", head],
@@ -35,6 +35,7 @@ function partsOf(statement: Statement): readonly (readonly [name: string, part: 
     ["accounts", accounts],
     ["totals", sums],
     ...(companyFooting === undefined ? [] : [["company totals", companyFooting] as const]),
+    ...(names === undefined ? [] : [["names", names] as const]),
   ];
 }
 

@@ -120,6 +120,13 @@ export interface AsOf {
   readonly byStamp: number;
 }
 
+/** What people call a linked record. */
+export interface RecordLabel {
+  readonly entity: string;
+  readonly link: string;
+  readonly label: string;
+}
+
 /** The proof that both systems agree, or the list of what differs with its reasons. */
 export interface Statement {
   readonly madeAt: string;
@@ -134,6 +141,8 @@ export interface Statement {
    * there is none.
    */
   readonly companyFooting?: Footing;
+  /** What people call the records to which differing fields lead; missing where there is none. */
+  readonly names?: readonly RecordLabel[];
   /** True when no difference and no missing record is without a known reason. */
   readonly isExplained: boolean;
   /** True when there is no difference at all beside what the contract does not want. */
@@ -317,12 +326,14 @@ export function composeStatement(head: {
   readonly documents?: readonly FootedDocument[];
   readonly companyDocuments?: readonly FootedDocument[];
   readonly accounts?: { readonly [link: string]: string };
+  readonly names?: readonly RecordLabel[];
   readonly asOf?: AsOf | null;
 }): Statement {
   const { madeAt, contract, entities: all, documents = [], accounts = {}, asOf = null } = head;
-  const { companyDocuments = [] } = head;
+  const { companyDocuments = [], names = [] } = head;
   const footing = foot(documents, accounts);
   const inCompany = companyDocuments.length === 0 ? {} : { companyFooting: foot(companyDocuments, accounts) };
+  const named = names.length === 0 ? {} : { names };
   const unexplained = all.some(
     ({ differences, missing }) =>
       differences.some(({ reason }) => reason === "unknown") ||
@@ -335,5 +346,6 @@ export function composeStatement(head: {
       totals.some(({ difference }) => difference !== "0"),
   );
   const isExplained = !unexplained && footing.isTied && inCompany.companyFooting?.isTied !== false;
-  return { madeAt, contract, asOf, entities: all, footing, ...inCompany, isExplained, isEqual: !open };
+  const isEqual = !open;
+  return { madeAt, contract, asOf, entities: all, footing, ...inCompany, ...named, isExplained, isEqual };
 }

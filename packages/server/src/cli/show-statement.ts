@@ -32,12 +32,16 @@ const reasonWords: { readonly [reason: string]: string } = {
 export const statementWords: StatementWords = {
   money: inMinorUnits,
   reason: (reason) => inWords(reason),
-  value: showValue,
+  value: (value, { names }) => showValue(value, namesIn(names)),
   share: shareOf,
   span,
   moment,
   byStamp: (count) => byStampText(count),
 };
+
+/** Names of records by their link, those that have one. */
+const namesIn = (names: Statement["names"] = []): ReadonlyMap<string, string> =>
+  new Map(names.flatMap(({ link, label }) => (label === "" ? [] : [[link, label]])));
 
 const inWords = (reason: string): string => reasonWords[reason] ?? reason;
 
@@ -76,13 +80,14 @@ function overview(entities: readonly EntityStatement[], room: number): string {
   return renderTable(columns, rows, room);
 }
 
-function differences(entities: readonly EntityStatement[], room: number): readonly string[] {
+function differences({ entities, names }: Statement, room: number): readonly string[] {
+  const called = namesIn(names);
   const told = (wanted: (one: Difference) => boolean): string[][] =>
     entities.flatMap(({ entity, differences: found }) =>
       found
         .filter(wanted)
         .map(({ label, link, field, crm, erp, reason, because, command }) => [
-          ...[entity, label === "" ? link : label, field, showValue(crm), showValue(erp)],
+          ...[entity, label === "" ? link : label, field, showValue(crm, called), showValue(erp, called)],
           because.length === 0 ? inWords(reason) : because.join("; "),
           command,
         ]),
@@ -300,7 +305,7 @@ export function showStatement(statement: Statement, room: number): string {
     ...totals(entities, room),
     ...footing(statement.footing, { title: allTitle, room }),
     ...(companyFooting === undefined ? [] : footing(companyFooting, { title: companyTitle, room })),
-    ...differences(entities, room),
+    ...differences(statement, room),
     ...missing(entities, room),
     ...(asOf === null ? [] : cutOffParts(asOf)),
     verdict(statement),

@@ -209,6 +209,48 @@ describe("a statement that is handed out", () => {
     expect(out).toMatch(/orders +3 +50\.00 % +85\.71 % +1 /);
   });
 
+  it("what a field leads to is told by its name, and accounts come by theirs", async () => {
+    const [open] = orders.differences;
+    if (open === undefined) throw new Error("no difference");
+    const lead = { ...open, field: "account", crm: { link: "l-8" }, erp: { link: "l-9" } };
+    const names = { "a-1": "Zeta", "a-2": "alpha", "a-3": "Beta" };
+    const documents = Object.keys(names).map((account) => ({
+      ...{
+        entity: "orders",
+        link: linkId(`o-${account}`),
+        label: `of ${account}`,
+        reason: null,
+        command: null,
+      },
+      crm: { ...place, account, amounts: { orders: "10" } },
+      erp: { ...place, account, amounts: { orders: "10" } },
+    }));
+    const told = composeStatement({
+      ...statement,
+      documents,
+      companyDocuments: [],
+      accounts: names,
+      entities: [{ ...orders, differences: [lead] }],
+      names: [{ entity: "accounts", link: "l-8", label: "Northwind" }],
+    });
+    const { out } = await run(["statement"], {
+      engine: fakeEngine({ statement: () => Promise.resolve(told) }),
+    });
+    expect(out).toMatch(/→ Northwind +→ l-9/);
+    const page = await statementBytes(
+      sealStatement(told, { store: "s", number: 1, before: "", digest }),
+      "statement.html",
+    );
+    const text =
+      page
+        .toString()
+        .split('<script type="application/json"')[0]
+        ?.replaceAll(/<[^>]+>/g, " ") ?? "";
+    expect(text).toMatch(/→\s+Northwind\s+→\s+l-9/);
+    const places = ["alpha", "Beta", "Zeta"].map((name) => text.indexOf(name));
+    expect(places.every((at, nr) => at > (places[nr - 1] ?? 0))).toBe(true);
+  });
+
   it("an ending of no form, a day that is none and a file without a statement are refused", async () => {
     const empty = join(folder, "empty.html");
     writeFileSync(empty, "<html></html>");

@@ -19,7 +19,8 @@ const listedMax = 500;
 export interface StatementWords {
   readonly money: (amount: string, currency: string) => string;
   readonly reason: (reason: string) => string;
-  readonly value: (value: Value | undefined) => string;
+  /** With the names that the statement knows of what a value leads to. */
+  readonly value: (value: Value | undefined, statement: Statement) => string;
   readonly share: (part: number, whole: number) => string;
   readonly span: (ms: number) => string;
   readonly moment: (iso: string) => string;
@@ -221,25 +222,23 @@ function proofPart(entities: readonly EntityStatement[], words: StatementWords):
 }
 
 /** Fields that lead to records which the contract keeps on one side. */
-function keptRows(
-  entities: readonly EntityStatement[],
-  words: StatementWords,
-): readonly (readonly string[])[] {
-  return entities.flatMap(({ entity, differences }) =>
+function keptRows(statement: Statement, words: StatementWords): readonly (readonly string[])[] {
+  return statement.entities.flatMap(({ entity, differences }) =>
     differences
       .filter(isUnwanted)
       .map(({ label, link, field, crm, erp, reason }) => [
         label === "" ? link : label,
         entity,
         field,
-        words.value(crm),
-        words.value(erp),
+        words.value(crm, statement),
+        words.value(erp, statement),
         words.reason(reason),
       ]),
   );
 }
 
-function recordsPart(entities: readonly EntityStatement[], words: StatementWords): SheetPart {
+function recordsPart(statement: Statement, words: StatementWords): SheetPart {
+  const { entities } = statement;
   const differences = entities.flatMap(({ entity, differences: found }) =>
     found
       .filter((one) => !isUnwanted(one))
@@ -247,13 +246,13 @@ function recordsPart(entities: readonly EntityStatement[], words: StatementWords
         label === "" ? link : label,
         entity,
         field,
-        words.value(crm),
-        words.value(erp),
+        words.value(crm, statement),
+        words.value(erp, statement),
         because.length === 0 ? words.reason(reason) : because.join("; "),
         command,
       ]),
   );
-  const kept = keptRows(entities, words);
+  const kept = keptRows(statement, words);
   const missing = entities.flatMap(({ entity, missing: found }) =>
     found
       .filter((one) => !isUnwanted(one))
@@ -356,7 +355,7 @@ export function statementSheet(sealed: SealedStatement, words: StatementWords): 
       totalsPart(footing, words, inDocument),
       ...(companyFooting === undefined ? [] : [totalsPart(companyFooting, words, inCompany)]),
       proofPart(entities, words),
-      recordsPart(entities, words),
+      recordsPart(statement, words),
       {
         title: "How to check it",
         paragraphs: [

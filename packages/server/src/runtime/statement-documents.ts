@@ -1,6 +1,15 @@
+import { carried, isLines } from "@crossfoot/kernel";
 import type { EntityPolicy, LinkId } from "@crossfoot/kernel";
 import { companySides, comparePair, footedSides, settlingCommand } from "@crossfoot/model";
-import type { Difference, FootedDocument, Missing, Pair, Role } from "@crossfoot/model";
+import type {
+  Difference,
+  EntityStatement,
+  FootedDocument,
+  Missing,
+  Pair,
+  RecordLabel,
+  Role,
+} from "@crossfoot/model";
 import type { StoredObservation } from "../store/port.ts";
 import { labelOf, readBundles } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
@@ -98,22 +107,45 @@ export async function newcomerDocument(
   return [{ entity, link: null, label, ...sides, reason, command }];
 }
 
+/** Links that are looked up at once. */
+const namedMax = 500;
+
+/** What people call some linked records, as far as the contract knows their entity. */
+async function namesOf(world: World, links: ReadonlySet<string>): Promise<readonly RecordLabel[]> {
+  const all = [...links] as unknown as readonly LinkId[];
+  const names: RecordLabel[] = [];
+  for (let from = 0; from < all.length; from += namedMax) {
+    const bundles = await world.store.loadBundles(all.slice(from, from + namedMax));
+    for (const policy of world.policies) {
+      const { entity } = policy;
+      const own = bundles.filter((bundle) => bundle.entity === entity);
+      for (const { bundle, members } of await readBundles({ world, policy }, own)) {
+        const views = Object.values(members).map(({ view }) => view);
+        names.push({ entity, link: bundle.id, label: labelOf(entity, views) });
+      }
+    }
+  }
+  return names;
+}
+
 /** Names of the accounts of some documents, by link. */
 export async function accountNames(
   world: World,
   documents: readonly FootedDocument[],
 ): Promise<{ readonly [link: string]: string }> {
-  const policy = world.policies.find(({ entity }) => entity === "accounts");
-  const links = new Set(documents.flatMap(({ crm, erp }) => [crm?.account ?? null, erp?.account ?? null]));
-  const named = [...links].filter((link) => link !== null) as unknown as readonly LinkId[];
-  const names: Record<string, string> = {};
-  for (let from = 0; policy !== undefined && from < named.length; from += 500) {
-    const bundles = await world.store.loadBundles(named.slice(from, from + 500));
-    for (const { bundle, members } of await readBundles({ world, policy }, bundles))
-      names[bundle.id] = labelOf(
-        "accounts",
-        Object.values(members).map(({ view }) => view),
-      );
-  }
-  return names;
+  const links = documents.flatMap(({ crm, erp }) => [crm?.account ?? null, erp?.account ?? null]);
+  const names = await namesOf(world, new Set(links.filter((link) => link !== null)));
+  return Object.fromEntries(names.map(({ link, label }) => [link, label]));
+}
+
+/** Names of the records to which fields of the differences lead. */
+export async function leadNames(
+  world: World,
+  stated: readonly EntityStatement[],
+): Promise<readonly RecordLabel[]> {
+  const values = stated.flatMap(({ differences }) => differences.flatMap(({ crm, erp }) => [crm, erp]));
+  // Lines are told by their count.
+  const single = values.filter((value) => !isLines(value));
+  const links = single.flatMap(carried).flatMap((lead) => ("link" in lead ? [lead.link] : []));
+  return namesOf(world, new Set(links));
 }

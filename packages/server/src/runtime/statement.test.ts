@@ -48,6 +48,10 @@ describe("the statement", () => {
       true,
       "crossfoot contract",
     ]);
+    const lead = accounts?.missing.map(({ link, label }) => ({ entity: "accounts", link, label }));
+    expect([lead?.length, sealed.statement.names]).toEqual([1, lead]);
+    const renamed = { ...sealed.statement, names: [] };
+    expect(sealFaults({ ...sealed, statement: renamed }, digest).join()).toContain("names: its content");
     const apart = { records: 1, recordsProven: 0, recordsApart: 1, fieldsApart: 1, oldest: null };
     expect(accounts?.proof).toMatchObject(apart);
     expect((await mini.engine.status()).proofs).toMatchObject([apart]);

@@ -29,7 +29,13 @@ import { isThere, memberOfRole, proofMeasure, refreshProofs } from "./prove.ts";
 import { historiesOf, linkThen, newcomerThen, pairThen, readingGaps } from "./statement-as-of.ts";
 import type { CutOff } from "./cut-off.ts";
 import type { CutOffNotes } from "./statement-as-of.ts";
-import { accountNames, companyDocumentOf, documentOf, newcomerDocument } from "./statement-documents.ts";
+import {
+  accountNames,
+  companyDocumentOf,
+  documentOf,
+  leadNames,
+  newcomerDocument,
+} from "./statement-documents.ts";
 import { missingReason, reasonsOf, unwantedParents } from "./statement-reasons.ts";
 import type { Known, Stated } from "./statement-reasons.ts";
 import { isDecidedUnder } from "./terms.ts";
@@ -80,6 +86,7 @@ export async function makeStatement(
     companyDocuments,
     asOf: cutOff === null ? null : { ...notes, day: cutOff.day, at: new Date(cutOff.at).toISOString() },
     accounts: await accountNames(world, [...documents, ...companyDocuments]),
+    names: await leadNames(world, stated),
   });
 }
 
@@ -276,11 +283,12 @@ async function stateOne(
     const shown = at.cutOff === null ? newcomer : shownThen.get(recordName(newcomer));
     if (shown === undefined) continue;
     const reason = newcomer.resolution === "candidate" ? "candidate" : "waiting_for_parent";
-    const label = `${newcomer.connection}:${newcomer.id}`;
+    const record = `${newcomer.connection}:${newcomer.id}`;
+    const label = await newcomerLabel(world, policy, shown);
     const missingOn = role === "crm" ? "erp" : "crm";
     const { entity } = policy;
     const twin = at.twins.get(recordName(newcomer));
-    const command = settlingCommand({ reason, entity, record: label, field: null, parks: [], twin });
+    const command = settlingCommand({ reason, entity, record, field: null, parks: [], twin });
     missing.push({ link: null, label, missingOn, reason, command });
     found.documents.push(
       ...(await newcomerDocument(world, policy, { newcomer: shown, role, label, reason, command })),
@@ -298,6 +306,19 @@ async function stateOne(
     ...(at.cutOff === null ? { proof: await proofOf(world, policy, found) } : {}),
   });
   return { entity, found };
+}
+
+/** What people call a record without a link, and its name in its system, by which it is looked for. */
+async function newcomerLabel(
+  world: World,
+  policy: EntityPolicy,
+  newcomer: StoredObservation,
+): Promise<string> {
+  const { connection, id } = newcomer;
+  const record = `${connection}:${id}`;
+  const [read] = await canonicalFields(world, policy, [newcomer]);
+  const label = labelOf(policy.entity, [{ connection, id, fields: read?.fields ?? {} }]);
+  return label === record ? record : `${label} (${record})`;
 }
 
 /** Records without a link that were there at the cut-off, as they were, by name. */

@@ -66,6 +66,20 @@ describe("sight", () => {
     expect(shown.clusters.map(({ records }) => records[0]?.label)).toEqual(["", canary, canary]);
   });
 
+  it("leaves out what a statement calls the records of a hidden entity", () => {
+    const blind = sightOf("sales", { sales: { accounts: ["*"], products: ["name"] } });
+    const names = ["accounts", "products", "orders"].map((entity) => ({
+      entity,
+      link: "l-1",
+      label: canary,
+    }));
+    const shown = blind.conceal({ names });
+    expect(shown.names.map(({ entity, label }) => [entity, label])).toEqual([
+      ["products", ""],
+      ["orders", canary],
+    ]);
+  });
+
   it("a role that sees everything gets the very answer", () => {
     expect(sightOf("operator", {}).conceal(answer)).toBe(answer);
   });
