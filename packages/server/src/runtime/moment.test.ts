@@ -273,6 +273,22 @@ test("a preflight of a part judges what is accepted alone", async () => {
   expect(codeOf(await asked("1", "3"))).toBe("invalid");
 });
 
+test("a preflight asks for the prices of the customer, and of whoever is billed", async () => {
+  const stage = await orderStage();
+  const other = { ...customer, name: "Payer", taxId: "FR3", email: "payer@x.example" };
+  const payer = stage.crm.add("accounts", other);
+  await stage.engine.run();
+  const there = (name: unknown): string | undefined =>
+    stage.erp.rows("accounts").find(({ fields }) => fields["name"] === name)?.id;
+  for (const billTo of [payer, null]) {
+    const quote = `crm:${quoteOf(stage, { status: "sent", billTo })}`;
+    const { kind } = await stage.engine.moment.preflight({ quote, budgetMs: patient });
+    const asked = stage.pricesAsked.at(-1);
+    const billed = billTo === null ? null : there(other.name);
+    expect([kind, asked?.customer, asked?.billTo]).toEqual(["now", there(customer["name"]), billed]);
+  }
+});
+
 test("a preflight goes on without what the ERP does not offer, and without a customer there", async () => {
   const stage = await orderStage();
   const told = async (quote: string): Promise<readonly string[]> => {

@@ -1,5 +1,5 @@
 import { ConnectorError } from "@crossfoot/connector-sdk";
-import type { Connection, OperationAbilities, Operations } from "@crossfoot/connector-sdk";
+import type { Connection, OperationAbilities, Operations, PriceRequest } from "@crossfoot/connector-sdk";
 import type { FailureRecord, JsonMap } from "@crossfoot/kernel";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
 import type { MiniSystem } from "./mini-system.ts";
@@ -24,6 +24,8 @@ export interface OrderStage extends MiniWorld {
   /** Warehouse of an order that names none. */
   warehouse: string | null;
   readonly product: { readonly crm: string; readonly erp: string };
+  /** What the ERP was asked to price. */
+  readonly pricesAsked: PriceRequest[];
 }
 
 /** The ERP makes an order of a quote that becomes accepted. */
@@ -55,14 +57,16 @@ export async function orderStage(
 ): Promise<OrderStage> {
   const state: Omit<OrderStage, keyof MiniWorld | "product"> = {
     ...{ trouble: null, onRead: null, onCarry: null, lacks: [], silence: null },
-    ...{ foreseen: null, warehouse: null },
+    ...{ foreseen: null, warehouse: null, pricesAsked: [] },
   };
   let systems: MiniWorld | null = null;
   const withOperations = (connection: Connection): Connection => {
     const erp = (): MiniSystem => (systems as MiniWorld).erp;
     const operations: Operations = {
-      price: async (request) =>
-        (state.trouble === null ? priced(erp())?.(request) : state.trouble()) as never,
+      price: async (request) => {
+        state.pricesAsked.push(request);
+        return (state.trouble === null ? priced(erp())?.(request) : state.trouble()) as never;
+      },
       quoteToOrder: async (request) => {
         await state.silence;
         return ordering(erp())?.(request) as never;

@@ -46,6 +46,7 @@ const plainMapping: { readonly entities: JsonMap } = {
         revision: "revision",
         date: "date",
         account: { path: "account", ref: "accounts" },
+        billTo: { path: "billTo", ref: "accounts" },
         status: "status",
         currency: "currency",
         lines: {
