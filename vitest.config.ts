@@ -17,6 +17,7 @@ function projectOf(suite: Suite): TestProjectInlineConfiguration {
       name: suite.name,
       include: [...suite.include],
       exclude: ["**/node_modules/**", ...suite.exclude],
+      globalSetup: suite.setup === undefined ? [] : [suite.setup],
       fileParallelism: suite.isParallel,
       testTimeout: suite.testTimeoutMs,
       hookTimeout: suite.hookTimeoutMs,
@@ -41,6 +42,8 @@ const propertySeed = seedFrom(process.env["CROSSFOOT_PROPERTY_SEED"]);
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+  // What a suite has made before its first test is resolved here.
+  environments: { __vitest__: { resolve: { conditions, externalConditions: conditions } } },
   test: {
     pool: "forks",
     // The machines this runs on have two cores.

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { childEnv } from "./child-env.ts";
+import { childEnv, programFlags } from "./child-env.ts";
 import { root } from "./twin-project.ts";
 
 /** How a child ended. */
@@ -36,7 +36,7 @@ export async function runProgram(
   args: readonly string[],
   { onStart, env: more = {} }: Start = {},
 ): Promise<Ended> {
-  const flags = ["--conditions=source", "packages/server/src/main.ts", "--project", folder];
+  const flags = [...programFlags, "packages/server/src/main.ts", "--project", folder];
   const child = spawn(process.execPath, [...flags, ...args], {
     cwd: root,
     env: childEnv(more),

@@ -15,8 +15,10 @@ export interface StageSize {
   readonly timeoutSeconds?: number;
 }
 
-/** Where the store of the project is: in its folder, or at the address of a PostgreSQL. */
-export type StoreChoice = { readonly home: "embedded" } | { readonly home: "server"; readonly url: string };
+/** Where the store of the project is: in its folder, empty or a copy, or at the address of a PostgreSQL. */
+export type StoreChoice =
+  | { readonly home: "embedded"; readonly copyOf?: string }
+  | { readonly home: "server"; readonly url: string };
 
 /** What the twins call when a fault holds a request. The one who kills puts its own in. */
 interface Holding {
@@ -97,7 +99,7 @@ export async function openStage<Contents extends object>(
   const folder = tempFolder("memory");
   writeTwinProject(folder.path, {
     ...{ crm: crmUp.url, erp: erpUp.url, settings: settingsOf(timeoutSeconds), describe: tightened },
-    ...(store.home === "server" ? { storeUrl: store.url } : {}),
+    ...(store.home === "server" ? { storeUrl: store.url } : store),
   });
   const close = async (): Promise<void> => {
     await crmUp.close();

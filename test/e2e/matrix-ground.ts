@@ -24,19 +24,17 @@ interface Shelf {
   readonly first: StoreChoice;
   /** Called once nobody has the first store open. */
   keep(folder: string): void;
-  /** Where the next world has its store; `place` puts the copy into its project folder. */
-  next(): Promise<{ readonly store: StoreChoice; readonly place: (folder: string) => void }>;
+  /** Where the next world has its store. */
+  next(): Promise<StoreChoice>;
   remove(): void;
 }
 
 function embeddedShelf(): Shelf {
   const kept: TempFolder = tempFolder("memory");
-  const store: StoreChoice = { home: "embedded" };
-  const place = (folder: string): void => cpSync(kept.path, join(folder, "store"), { recursive: true });
   return {
-    first: store,
+    first: { home: "embedded" },
     keep: (folder) => cpSync(join(folder, "store"), kept.path, { recursive: true }),
-    next: () => Promise.resolve({ store, place }),
+    next: () => Promise.resolve({ home: "embedded", copyOf: kept.path }),
     remove: () => kept.remove(),
   };
 }
@@ -55,7 +53,7 @@ async function serverShelf(server: TestPostgres): Promise<Shelf> {
       await admin.close();
       const url = new URL(server.url);
       url.pathname = `/${name}`;
-      return { store: { home: "server", url: url.href }, place: () => undefined };
+      return { home: "server", url: url.href };
     },
     remove: () => undefined,
   };
@@ -83,14 +81,12 @@ export async function makeGround(server: TestPostgres | null): Promise<Ground> {
   await stage.close();
   return {
     open: async () => {
-      const { store, place } = await shelf.next();
-      const next = await openStage({ store, seed: size.seed }, (twins) => {
+      const store = await shelf.next();
+      return openStage({ store, seed: size.seed }, (twins) => {
         twins.crm.restore(crm);
         twins.erp.restore(erp);
         return { contents, acceptedQuoteIds: [] };
       });
-      place(next.folder);
-      return next;
     },
     remove: () => Promise.resolve(shelf.remove()),
   };

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { childEnv } from "./child-env.ts";
+import { childEnv, programFlags } from "./child-env.ts";
 import { root } from "./twin-project.ts";
 import type { Order, Ordered, Told } from "./matrix-child.ts";
 
@@ -101,14 +101,10 @@ class SpawnedLife implements Life {
 
 /** Starts the program. */
 export function startLife(): Life {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=source", join(import.meta.dirname, "matrix-child.ts")],
-    {
-      cwd: root,
-      env: childEnv(),
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    },
-  );
+  const child = spawn(process.execPath, [...programFlags, join(import.meta.dirname, "matrix-child.ts")], {
+    cwd: root,
+    env: childEnv(),
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
   return new SpawnedLife(child);
 }

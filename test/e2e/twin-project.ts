@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CRM_TOKEN, ERP_API_KEY } from "@crossfoot/twin";
+import { placeStore } from "../prepared-store.ts";
 
 /** The repository, where child programs run. */
 export const root: string = join(import.meta.dirname, "../..");
@@ -16,6 +17,8 @@ export interface TwinProject {
   readonly erp: string;
   /** Address of a PostgreSQL; the store is in the folder when it is missing. */
   readonly storeUrl?: string;
+  /** The store in the folder of which this one's is a copy; an empty one when it is missing. */
+  readonly copyOf?: string;
   /** More lines of each connection. */
   readonly settings?: readonly string[];
   /** What becomes of the twins' descriptions; they stay as they are when it is missing. */
@@ -27,7 +30,14 @@ export interface TwinProject {
 
 /** Writes settings, descriptions, secrets and contract into an empty folder. */
 export function writeTwinProject(folder: string, project: TwinProject): void {
-  const { storeUrl, settings = [], describe = (text: string): string => text, contract, more = "" } = project;
+  const {
+    storeUrl,
+    copyOf,
+    settings = [],
+    describe = (text: string): string => text,
+    contract,
+    more = "",
+  } = project;
   for (const name of ["descriptions", "secrets"]) mkdirSync(join(folder, name));
   for (const name of ["twin-crm.yaml", "twin-erp.yaml"]) {
     const text = readFileSync(join(root, "connectors/http/descriptions", name), "utf8");
@@ -59,5 +69,6 @@ export function writeTwinProject(folder: string, project: TwinProject): void {
     connection("erp", "apiKey"),
   ];
   writeFileSync(join(folder, "crossfoot.yaml"), `${lines.join("\n")}\n${more}`);
+  if (storeUrl === undefined) placeStore(folder, copyOf);
   if (contract !== undefined) writeFileSync(join(folder, "contract.yaml"), contract);
 }

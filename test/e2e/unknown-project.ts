@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { placeStore } from "../prepared-store.ts";
+import { programFlags } from "./child-env.ts";
 import type { Hillside } from "./unknown-hillside.ts";
 import type { Quarry } from "./unknown-quarry.ts";
 
@@ -82,8 +84,9 @@ export function writeProject(systems: Systems): ProjectFolder {
   writeFileSync(path("descriptions/quarry.yaml"), besideThis("unknown-quarry.yaml"));
   writeFileSync(path("contract.yaml"), besideThis("unknown-contract.yaml"));
   writeFileSync(path("crossfoot.yaml"), projectText(systems));
+  placeStore(folder);
   const start = (args: readonly string[]): ChildProcess =>
-    spawn(process.execPath, ["--conditions=source", main, "--project", folder, "--json", ...args], {
+    spawn(process.execPath, [...programFlags, main, "--project", folder, "--json", ...args], {
       stdio: ["ignore", "pipe", "pipe"],
     });
   return {

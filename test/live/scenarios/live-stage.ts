@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CRM_TOKEN, createCrm } from "@crossfoot/twin";
 import type { Crm } from "@crossfoot/twin";
 import { tempFolder } from "crossfoot/testing";
+import { placeStore } from "../../prepared-store.ts";
 import { seedCrm } from "./company.ts";
 import type { LiveErp, LiveSystem } from "./live-erp.ts";
 import { openRudeProxy, readsCrm } from "./rude-proxy.ts";
@@ -103,6 +104,7 @@ export async function openLiveStage(system: LiveSystem, size: LoadSize): Promise
     const { timeoutSeconds = 20 } = size;
     const at = { crm: lines.crm.url, address: lines.erp.url };
     writeProject(folder.path, { ...at, erp, timeoutSeconds });
+    placeStore(folder.path);
     return { crm, erp, lines, folder: folder.path, close };
   } catch (error) {
     await close();

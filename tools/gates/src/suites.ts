@@ -10,6 +10,8 @@ export type Suite = {
   readonly owedWhen: string;
   /** Files that take longest: they are begun first, or one of them ends alone while a core idles. */
   readonly longest?: readonly string[];
+  /** What is made once for all files, before the first of them. */
+  readonly setup?: string;
   /** Whether its files may run side by side. */
   readonly isParallel: boolean;
   readonly testTimeoutMs: number;
@@ -75,7 +77,8 @@ export const suites: readonly Suite[] = [
     name: "e2e",
     what: "whole runs with what npm brings",
     include: ["test/e2e/**/*.test.ts"],
-    longest: ["test/e2e/crash-matrix.test.ts", "test/e2e/store-faults.test.ts"],
+    longest: ["test/e2e/crash-matrix.test.ts", "test/e2e/crash-matrix-server.test.ts"],
+    setup: "test/prepared-store.ts",
     exclude: [],
     owedWhen: "test/e2e",
     // Each file has folders, systems and a server of its own.
@@ -90,6 +93,7 @@ export const suites: readonly Suite[] = [
     what: "against real business systems",
     include: ["test/live/**/*.test.ts"],
     longest: ["test/live/tryton/sync.test.ts", "test/live/odoo/sync.test.ts"],
+    setup: "test/prepared-store.ts",
     exclude: [],
     owedWhen: "test/live",
     // Each file has a database of its own, mostly on a server of its own, and waits more than it works.
