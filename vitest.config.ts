@@ -19,6 +19,7 @@ function projectOf(suite: Suite): TestProjectInlineConfiguration {
       exclude: ["**/node_modules/**", ...suite.exclude],
       globalSetup: suite.setup === undefined ? [] : [suite.setup],
       fileParallelism: suite.isParallel,
+      isolate: suite.isIsolated,
       testTimeout: suite.testTimeoutMs,
       hookTimeout: suite.hookTimeoutMs,
     },

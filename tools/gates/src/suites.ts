@@ -14,6 +14,11 @@ export type Suite = {
   readonly setup?: string;
   /** Whether its files may run side by side. */
   readonly isParallel: boolean;
+  /**
+   * Whether each file has a process of its own. Where none has, modules are loaded once for all of them, and
+   * no test may rest on what a module holds.
+   */
+  readonly isIsolated: boolean;
   readonly testTimeoutMs: number;
   readonly hookTimeoutMs: number;
   /** The whole suite is stopped after this long, and has failed. */
@@ -43,6 +48,7 @@ export const suites: readonly Suite[] = [
     exclude: storeTests,
     owedWhen: "packages",
     isParallel: true,
+    isIsolated: false,
     testTimeoutMs: 20 * seconds,
     hookTimeoutMs: 20 * seconds,
     suiteTimeoutMs: 5 * minutes,
@@ -55,6 +61,7 @@ export const suites: readonly Suite[] = [
     exclude: [],
     owedWhen: "packages/server/src/store",
     isParallel: true,
+    isIsolated: false,
     testTimeoutMs: 60 * seconds,
     hookTimeoutMs: 60 * seconds,
     suiteTimeoutMs: 15 * minutes,
@@ -68,6 +75,7 @@ export const suites: readonly Suite[] = [
     owedWhen: "packages/server/src/store",
     // Each file has a server of its own.
     isParallel: true,
+    isIsolated: true,
     testTimeoutMs: 2 * minutes,
     hookTimeoutMs: 2 * minutes,
     suiteTimeoutMs: 20 * minutes,
@@ -83,6 +91,7 @@ export const suites: readonly Suite[] = [
     owedWhen: "test/e2e",
     // Each file has folders, systems and a server of its own.
     isParallel: true,
+    isIsolated: true,
     testTimeoutMs: 5 * minutes,
     hookTimeoutMs: 5 * minutes,
     suiteTimeoutMs: 30 * minutes,
@@ -98,6 +107,7 @@ export const suites: readonly Suite[] = [
     owedWhen: "test/live",
     // Each file has a database of its own, mostly on a server of its own, and waits more than it works.
     isParallel: true,
+    isIsolated: true,
     testTimeoutMs: 20 * minutes,
     hookTimeoutMs: 20 * minutes,
     suiteTimeoutMs: 60 * minutes,
@@ -110,6 +120,7 @@ export const suites: readonly Suite[] = [
     exclude: [],
     owedWhen: "test/browser",
     isParallel: false,
+    isIsolated: true,
     testTimeoutMs: 5 * minutes,
     hookTimeoutMs: 5 * minutes,
     suiteTimeoutMs: 30 * minutes,

@@ -237,6 +237,24 @@ function keptRows(statement: Statement, words: StatementWords): readonly (readon
   );
 }
 
+/** Records that one side alone has, but for those that the contract keeps there. */
+function missingRows(
+  entities: readonly EntityStatement[],
+  words: StatementWords,
+): readonly (readonly string[])[] {
+  return entities.flatMap(({ entity, missing: found }) =>
+    found
+      .filter((one) => !isUnwanted(one))
+      .map(({ label, link, missingOn, reason, command }) => [
+        label === "" ? (link ?? "") : label,
+        entity,
+        missingOn === "crm" ? "CRM" : "ERP",
+        words.reason(reason),
+        command,
+      ]),
+  );
+}
+
 function recordsPart(statement: Statement, words: StatementWords): SheetPart {
   const { entities } = statement;
   const differences = entities.flatMap(({ entity, differences: found }) =>
@@ -253,17 +271,7 @@ function recordsPart(statement: Statement, words: StatementWords): SheetPart {
       ]),
   );
   const kept = keptRows(statement, words);
-  const missing = entities.flatMap(({ entity, missing: found }) =>
-    found
-      .filter((one) => !isUnwanted(one))
-      .map(({ label, link, missingOn, reason, command }) => [
-        label === "" ? (link ?? "") : label,
-        entity,
-        missingOn === "crm" ? "CRM" : "ERP",
-        words.reason(reason),
-        command,
-      ]),
-  );
+  const missing = missingRows(entities, words);
   const more = [differences, missing, kept].reduce(
     (sum, rows) => sum + Math.max(rows.length - listedMax, 0),
     0,
