@@ -2,6 +2,8 @@
  * What tests of the server need from outside it: databases of both homes, a real PostgreSQL, a disk that
  * forgets, real ERPs. Not for production code.
  */
+import type { TestProvider } from "./http/testing/oidc-world.ts";
+
 export {
   openWithCrashLayer,
   type CrashLayer,
@@ -25,6 +27,9 @@ export { startTryton, trytonPlace, type RunningTryton } from "./demo/tryton/erp.
 export { odooPlace, startOdoo, type RunningOdoo } from "./demo/odoo/erp.ts";
 export { whyNot } from "./demo/erp-script.ts";
 export { connectors, openEngine, tryWebhook } from "./compose.ts";
+/** A provider of identities from npm; loaded when it is asked for. */
+export const testProvider = async (): Promise<TestProvider> =>
+  (await import("./http/testing/oidc-world.ts")).testProvider();
 export { loadProject } from "./config/load-project.ts";
 export { openSealed, rotateSealed, type SealedPlace } from "./config/sealed-store.ts";
 export type {
