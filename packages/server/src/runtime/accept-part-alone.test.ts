@@ -60,10 +60,10 @@ interface Course {
 async function splitBy(at: number, isBefore: boolean): Promise<Course> {
   const stage = await quoteScene();
   const quote = quoteIn(stage);
-  const [holds, gives] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const [holds, gives] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
   const holding = watched(stage.store, async (name, call) => {
     if (name === "dueLinks") {
-      holds.resolve();
+      holds.resolve(null);
       await gives.promise;
     }
     return call();
@@ -83,14 +83,14 @@ async function splitBy(at: number, isBefore: boolean): Promise<Course> {
     throw new Error("killed");
   });
   const sleep: typeof stage.world.sleep = (ms, signal) => {
-    if (ms === waitMs) gives.resolve();
+    if (ms === waitMs) gives.resolve(null);
     return stage.world.sleep(ms, signal);
   };
   const asked = stage.restart({ holder: "mortal", store: mortal, sleep });
   await ask({ engine: asked }, quote, part).catch((error: unknown) => {
     if (!(error instanceof Error) || error.message !== "killed") throw error;
   });
-  gives.resolve();
+  gives.resolve(null);
   await running;
   return { stage, quote, ...seen };
 }
