@@ -39,6 +39,7 @@ import {
 import { missingReason, reasonsOf, unwantedParents } from "./statement-reasons.ts";
 import type { Known, Stated } from "./statement-reasons.ts";
 import { isDecidedUnder } from "./terms.ts";
+import { sideOf } from "./world.ts";
 import type { World } from "./world.ts";
 
 const batchSize = 200;
@@ -275,16 +276,18 @@ async function stateOne(
   const { policy } = context;
   const found = await lookAt(world, context, at);
   const { pairs, missing, known } = found;
-  const newcomers = await world.store.unlinkedOf(policy.entity);
+  const stored = await world.store.unlinkedOf(policy.entity);
+  const newcomers = stored.filter(({ connection }) => world.sides.some(({ id }) => id === connection));
   const shownThen = await newcomersThen(world, policy, { newcomers, at });
+  const shownNow = at.cutOff === null ? newcomers : [...shownThen.values()];
+  const labels = await newcomerLabels(world, policy, shownNow);
   for (const newcomer of newcomers) {
-    const role = world.sides.find(({ id }) => id === newcomer.connection)?.role;
-    if (role === undefined) continue;
+    const { role } = sideOf(world, newcomer.connection);
     const shown = at.cutOff === null ? newcomer : shownThen.get(recordName(newcomer));
     if (shown === undefined) continue;
     const reason = newcomer.resolution === "candidate" ? "candidate" : "waiting_for_parent";
     const record = `${newcomer.connection}:${newcomer.id}`;
-    const label = await newcomerLabel(world, policy, shown);
+    const label = labels.get(recordName(newcomer)) ?? record;
     const missingOn = role === "crm" ? "erp" : "crm";
     const { entity } = policy;
     const twin = at.twins.get(recordName(newcomer));
@@ -308,17 +311,21 @@ async function stateOne(
   return { entity, found };
 }
 
-/** What people call a record without a link, and its name in its system, by which it is looked for. */
-async function newcomerLabel(
+/** What people call records without a link, beside their names in their systems; by those. */
+async function newcomerLabels(
   world: World,
   policy: EntityPolicy,
-  newcomer: StoredObservation,
-): Promise<string> {
-  const { connection, id } = newcomer;
-  const record = `${connection}:${id}`;
-  const [read] = await canonicalFields(world, policy, [newcomer]);
-  const label = labelOf(policy.entity, [{ connection, id, fields: read?.fields ?? {} }]);
-  return label === record ? record : `${label} (${record})`;
+  newcomers: readonly StoredObservation[],
+): Promise<ReadonlyMap<string, string>> {
+  const read = await canonicalFields(world, policy, newcomers);
+  return new Map(
+    read.map(({ record, fields }) => {
+      const { connection, id } = record;
+      const place = `${connection}:${id}`;
+      const label = labelOf(policy.entity, [{ connection, id, fields }]);
+      return [recordName(record), label === place ? place : `${label} (${place})`];
+    }),
+  );
 }
 
 /** Records without a link that were there at the cut-off, as they were, by name. */
