@@ -67,7 +67,8 @@ function duplicate(office: Office): Trouble {
       return { isRight: isAsked && made === 0, outcome: `${asked}; ${made} of that name in the ERP` };
     },
     owns: ({ entity, label, reason }) =>
-      entity === "accounts" && reason === "candidate" && label.endsWith(`:${id}`),
+      // Its name, and where it is: `Acme (crm:acc_1)`.
+      entity === "accounts" && reason === "candidate" && label.endsWith(`:${id})`),
   };
 }
 
