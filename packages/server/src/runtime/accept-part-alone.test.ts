@@ -4,17 +4,9 @@ import { ask, codeOf, inBoth, partOf, quoteIn, quoteScene } from "./testing/quot
 import type { MiniWorld } from "./testing/world.ts";
 
 /** Calls that leave something in the store, before and after which a program may die. */
-const leaving: ReadonlySet<string | symbol> = new Set([
-  ...[
-    "startRun",
-    "checkpoint",
-    "storeIntents",
-    "claimIntents",
-    "commitOutcomes",
-    "commitDecisions",
-    "endRun",
-  ],
-]);
+const leaving: ReadonlySet<string> = new Set(
+  "startRun checkpoint storeIntents claimIntents commitOutcomes commitDecisions endRun".split(" "),
+);
 const split = [
   [
     ["accepted", "60 at 9"],
