@@ -15,4 +15,8 @@ export function childEnv(more: { readonly [name: string]: string } = {}): { [nam
  * PostgreSQL's largest function takes two seconds and 600 MB (Node 24.21, PGlite 0.5.16), for which the end
  * of a short program waits, and most programs of a test are short.
  */
-export const programFlags: readonly string[] = ["--conditions=source", "--liftoff-only"];
+export const programFlags: readonly string[] = [
+  "--conditions=source",
+  "--no-wasm-tier-up",
+  "--no-wasm-dynamic-tiering",
+];

@@ -46,6 +46,8 @@ export interface ComposeOptions {
   readonly log?: Log;
   /** A database that is open already; closed with the engine. */
   readonly database?: Database;
+  /** Whether it is soon closed again; false when missing. */
+  readonly isBrief?: boolean;
   /** Who remembers how far the store had come; a file of the project, but nobody for a given database. */
   readonly witness?: Witness;
   readonly clock?: Clock;
@@ -62,7 +64,7 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
   // Before the store is opened: a rule that is missing must not leave a locked folder behind.
   const policies = project.entities.map((entity) => compilePolicy(project.contract, entity, project.roles));
   const { rules: customRules, close: closeRules } = await loadRules(project.folder, policies);
-  const database = options.database ?? (await openStore(project));
+  const database = options.database ?? (await openStore(project, options));
   const { clock = systemClock, sleep = systemSleep, wrap = {} } = options;
   const { historyMs: keepHistoryMs } = project;
   const sealing = sealingOf(project);
@@ -205,8 +207,8 @@ export function storeSecrets(store: StoreHome): readonly string[] {
   return [url, password, decodeURIComponent(password)].filter((text) => text !== "");
 }
 
-function openStore(project: Project): Promise<Database> {
+function openStore(project: Project, { isBrief = false }: ComposeOptions): Promise<Database> {
   return project.store.home === "embedded"
-    ? openEmbedded(project.store.folder)
+    ? openEmbedded(project.store.folder, { isBrief })
     : openServer(project.store.url());
 }

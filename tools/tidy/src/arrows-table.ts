@@ -31,6 +31,8 @@ const everyServerRoom = [
   "server/cli",
   "server/agents",
   "server/compose",
+  "server/command-line",
+  "server/serving",
   "server/demo",
   "server/main",
   "server/side",
@@ -440,7 +442,7 @@ export const rooms: readonly Room[] = [
   },
 
   // Where everything is put together.
-  ...["compose", "main", "index", "testing"].map((file): Room => ({
+  ...["compose", "command-line", "serving", "main", "index", "testing"].map((file): Room => ({
     name: `server/${file}`,
     at: `packages/server/src/${file}.ts`,
     rooms: [...below, ...everyServerRoom, "connectors", "twin"],

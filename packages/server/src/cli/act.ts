@@ -1,6 +1,14 @@
 import { loadOtherContract } from "../config/other-contract.ts";
 import type { ApplyOptions, PlanOptions, RunOptions } from "../runtime/engine.ts";
-import { entityOf, onlyOf, projectOf, recordOf, withEngine, withProgress } from "./context.ts";
+import {
+  entityOf,
+  onlyOf,
+  projectOf,
+  recordOf,
+  withEngine,
+  withLongEngine,
+  withProgress,
+} from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepPlan, readPlan } from "./plan-file.ts";
 import { eraseAgain } from "./privacy.ts";
@@ -39,7 +47,7 @@ export async function planCommand(
   const { out } = options;
   const other = otherOf(context, options.contract);
   const plan = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, (engine) =>
+    withLongEngine(context, (engine) =>
       engine.plan({ ...runOptions(options, { onProgress: view.report, signal }), ...other }),
     ),
   );
@@ -99,7 +107,7 @@ export async function applyCommand(context: Context, file: string, flags: ApplyF
       `--approve names ${flags.approve}, and ${file} is ${plan.id}; look at it, then approve it`,
     );
   const summary = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, (engine) => engine.apply(plan, { ...options, onProgress: view.report, signal })),
+    withLongEngine(context, (engine) => engine.apply(plan, { ...options, onProgress: view.report, signal })),
   );
   context.print(summary, () => showApply(summary, context.room));
   return runCode(summary);
@@ -108,7 +116,7 @@ export async function applyCommand(context: Context, file: string, flags: ApplyF
 /** `run`: reads, decides and writes once. */
 export async function runCommand(context: Context, options: ActOptions): Promise<ExitCode> {
   const summary = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, async (engine) => {
+    withLongEngine(context, async (engine) => {
       await eraseAgain(context, engine);
       return engine.run(runOptions(options, { onProgress: view.report, signal }));
     }),

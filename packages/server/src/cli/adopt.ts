@@ -3,7 +3,7 @@ import type { AdoptOptions } from "../runtime/engine.ts";
 import type { AdoptReport } from "../runtime/adopt-report.ts";
 import type { Add } from "./add.ts";
 import { openTable } from "./adopt-table.ts";
-import { connectionNamed, entityOf, projectOf, withEngine, withProgress } from "./context.ts";
+import { connectionNamed, entityOf, projectOf, withLongEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { pairsOf } from "./pairs.ts";
 import { badInput, exitCodes } from "./refusal.ts";
@@ -53,7 +53,7 @@ async function adoptCommand(context: Context, file: string | null, flags: AdoptF
     throw badInput("name a file, or a field with --field and --on");
   const source = await sourceOf(context, file, flags);
   const report = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, (engine) =>
+    withLongEngine(context, (engine) =>
       engine.adopt({ ...source, ...termsOf(flags), onProgress: view.report, signal }),
     ),
   );

@@ -14,7 +14,7 @@ import { listsOf } from "./audit-lists.ts";
 import { mappedLists } from "./audit-map.ts";
 import { liveLists, plannedLoad } from "./audit-live.ts";
 import { everyRepair, planRepairs, wantedOf, writeRepairPlans } from "./audit-repair.ts";
-import { todayOf, withEngine, withProgress } from "./context.ts";
+import { todayOf, withLongEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { draftOf, tryFolder } from "./draft-file.ts";
 import { refuseOtherEncodings } from "./match-table.ts";
@@ -98,7 +98,7 @@ async function auditCommand(context: Context, flags: AuditFlags): Promise<ExitCo
  */
 async function auditProject(context: Context, flags: AuditFlags, staleDays: number): Promise<ExitCode> {
   return withProgress(context, ({ view, signal }) =>
-    withEngine(context, async (engine, project) => {
+    withLongEngine(context, async (engine, project) => {
       const { out, repair } = flags;
       const wanted = repair === undefined ? everyRepair : wantedOf(project, repair, flags.of);
       const plan = await engine.plan({ onProgress: view.report, signal });

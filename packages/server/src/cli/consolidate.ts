@@ -1,6 +1,6 @@
 import type { ConsolidateRequest } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
-import { recordOf, withEngine, withProgress } from "./context.ts";
+import { recordOf, withLongEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepPlan } from "./plan-file.ts";
 import { badInput, exitCodes, troubleCode } from "./refusal.ts";
@@ -41,7 +41,7 @@ async function consolidateCommand(context: Context, flags: ConsolidateFlags): Pr
   if (cluster === undefined && (survivor !== undefined || flags.take !== undefined))
     throw badInput("--survivor and --take are about one --cluster");
   const { plan, summary } = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, async (engine, project) => {
+    withLongEngine(context, async (engine, project) => {
       const request: ConsolidateRequest = {
         cluster: cluster ?? null,
         survivor: survivor === undefined ? null : recordOf(project, survivor),

@@ -60,13 +60,23 @@ export function projectOf(
   return loaded.project;
 }
 
-/** Runs `work` on an engine over the project, and closes it whatever happens. */
-export async function withEngine<T>(
+/** Runs `work`, soon done, on an engine over the project, and closes it whatever happens. */
+export const withEngine = <T>(context: Context, work: OnEngine<T>): Promise<T> =>
+  onEngine(context, { isBrief: true }, work);
+
+/** Like {@link withEngine}, for work that goes through all that there is. */
+export const withLongEngine = <T>(context: Context, work: OnEngine<T>): Promise<T> =>
+  onEngine(context, { isBrief: false }, work);
+
+type OnEngine<T> = (engine: Engine, project: Project) => Promise<T>;
+
+async function onEngine<T>(
   context: Context,
-  work: (engine: Engine, project: Project) => Promise<T>,
+  how: { readonly isBrief: boolean },
+  work: OnEngine<T>,
 ): Promise<T> {
   const project = projectOf(context, { needsSecrets: true });
-  const engine = await context.deps.openEngine(project);
+  const engine = await context.deps.openEngine(project, how);
   try {
     return await work(engine, project);
   } finally {

@@ -42,7 +42,11 @@ export interface DemoOptions {
 export interface CliDeps {
   readonly connectors: Connectors;
   readonly environment: Environment;
-  readonly openEngine: (project: Project) => Promise<Engine>;
+  readonly openEngine: (
+    project: Project,
+    /** Whether it is soon closed again; false when missing. */
+    how?: { readonly isBrief?: boolean },
+  ) => Promise<Engine>;
   readonly serve: (engine: Engine, options: ServeOptions) => Promise<Served>;
   /** Sends a message that says nothing to a subscription: status of the answer, or why there was none. */
   readonly tryWebhook: (

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import type { DuplicateCluster, DuplicateReport, Engine } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
-import { entityOf, projectOf, todayOf, withEngine, withProgress } from "./context.ts";
+import { entityOf, projectOf, todayOf, withEngine, withLongEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes, Refusal } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
@@ -50,7 +50,7 @@ async function duplicatesCommand(context: Context, flags: DuplicateFlags): Promi
   if (connection !== undefined && asked === undefined)
     throw badInput(`no connection is called \`${connection}\`; there are: ${known.join(", ")}`);
   const report = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, (engine) =>
+    withLongEngine(context, (engine) =>
       engine.duplicates({
         ...(flags.entity === undefined ? {} : { only: [entityOf(flags.entity)] }),
         ...(asked === undefined ? {} : { connection: asked }),

@@ -8,7 +8,7 @@ import type { ExportSource } from "../exports/export-rows.ts";
 import { exportWhenDue } from "../exports/scheduled.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Add } from "./add.ts";
-import { withEngine, withProgress } from "./context.ts";
+import { withLongEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { badInput, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
@@ -48,7 +48,7 @@ async function exportCommand(context: Context, what: string, flags: ExportFlags)
     throw badInput(`--since is a day such as 2026-01-31, not \`${since}\``);
   const { stdout } = context.deps;
   await withProgress(context, ({ signal }) =>
-    withEngine(context, async (engine, project) => {
+    withLongEngine(context, async (engine, project) => {
       const text = exportText(sourceOf(engine, project), { name, format, since });
       if (out !== undefined) {
         if (await writeExport(out, text, signal)) context.print({ file: out }, () => `Wrote ${out}.`);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { csvLine } from "../audit/csv-cell.ts";
 import type { MatchReport } from "../runtime/engine.ts";
-import { withEngine, withProgress } from "./context.ts";
+import { withLongEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import type { MatchFlags } from "./match-files.ts";
 import { badInput, exitCodes } from "./refusal.ts";
@@ -22,7 +22,7 @@ export async function matchRecordsCommand(context: Context, flags: MatchFlags): 
     throw badInput(`${flags.entity} are matched from files: --a, --b`);
   const only = flags.entity === undefined ? {} : { only: [flags.entity] };
   const reports = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, (engine) =>
+    withLongEngine(context, (engine) =>
       engine.matches({ ...only, isStoredOnly: flags.stored === true, onProgress: view.report, signal }),
     ),
   );

@@ -3,7 +3,6 @@ import { extname } from "node:path";
 import { sealForm } from "@crossfoot/model";
 import type { SealedStatement } from "@crossfoot/model";
 import { sheetHtml } from "../documents/sheet-html.ts";
-import { sheetPdf } from "../documents/sheet-pdf.ts";
 import { statementSheet } from "../documents/statement-sheet.ts";
 import { badInput } from "./refusal.ts";
 import { statementWords } from "./show-statement.ts";
@@ -20,11 +19,14 @@ function page(sealed: SealedStatement): string {
   return `${html.slice(0, end)}${opening}${inside}${closing}\n${html.slice(end)}`;
 }
 
-const pdf = (sealed: SealedStatement): Promise<Buffer> =>
-  sheetPdf(statementSheet(sealed, statementWords), {
+/** What draws is loaded when something is to be drawn. */
+async function pdf(sealed: SealedStatement): Promise<Buffer> {
+  const { sheetPdf } = await import("../documents/sheet-pdf.ts");
+  return sheetPdf(statementSheet(sealed, statementWords), {
     madeAt: new Date(sealed.statement.madeAt),
     file: { name: insideName, text: JSON.stringify(sealed) },
   });
+}
 
 /** Forms of a statement by the ending of its file. */
 const forms: { readonly [ending: string]: (sealed: SealedStatement) => Promise<Buffer> } = {

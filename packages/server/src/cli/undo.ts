@@ -1,7 +1,7 @@
 import type { Project } from "../config/project.ts";
 import type { Engine, PlanDocument, UndoRequest } from "../runtime/engine.ts";
 import { UndoRefused } from "../runtime/undo-load.ts";
-import { recordOf, withEngine, withProgress } from "./context.ts";
+import { recordOf, withLongEngine, withProgress } from "./context.ts";
 import type { Context } from "./context.ts";
 import { keepPlan } from "./plan-file.ts";
 import { leftTitle, partsOf } from "./plan-parts.ts";
@@ -32,7 +32,7 @@ const runsListed = 20;
 export async function undoCommand(context: Context, flags: UndoFlags): Promise<ExitCode> {
   const isNow = flags.yes === true;
   const { plan, summary } = await withProgress(context, ({ view, signal }) =>
-    withEngine(context, async (engine, project) => {
+    withLongEngine(context, async (engine, project) => {
       const working = { onProgress: view.report, signal };
       const made = await engine.undo(await requestOf(context, flags, { engine, project }), working);
       keepPlan(flags.out, made);

@@ -7,6 +7,8 @@ import type { Refusal } from "./store-error.ts";
 export interface EmbeddedStart {
   /** The store's folder; the cluster is a folder inside it. */
   readonly folder: string;
+  /** Whether what opens it is soon done: see `EngineOptions`. */
+  readonly isBrief: boolean;
 }
 
 /** A call, answered under its id. Calls are answered in the order in which they were posted. */

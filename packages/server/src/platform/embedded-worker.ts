@@ -5,9 +5,9 @@ import { prepareCluster } from "./embedded-folder.ts";
 import { serveEngine } from "./embedded-serve.ts";
 import type { EmbeddedAnswer, EmbeddedStart } from "./embedded-messages.ts";
 
-async function main(port: MessagePort, { folder }: EmbeddedStart): Promise<void> {
+async function main(port: MessagePort, { folder, isBrief }: EmbeddedStart): Promise<void> {
   try {
-    serveEngine(port, await openEngine({ folder: await prepareCluster(folder) }));
+    serveEngine(port, await openEngine({ folder: await prepareCluster(folder), isBrief }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unknown reason";
     port.postMessage({ kind: "lost", reason } satisfies EmbeddedAnswer);
