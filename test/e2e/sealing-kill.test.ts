@@ -70,7 +70,7 @@ const standing = (texts: readonly string[]): Promise<readonly string[]> =>
     return [...found];
   });
 
-test("a program that is killed while it seals a store leaves one that the next start seals to its end", async () => {
+test("a program killed while it seals a store leaves one that the next start seals to its end", async () => {
   for (let runs = 0; runs < 2; runs += 1) await runCli(stage.folder, ["run", "--sweep"]);
   const systems = recordsOf();
   const texts = persons();

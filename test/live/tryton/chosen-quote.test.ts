@@ -89,7 +89,7 @@ describe.skipIf(reason !== null)("what a person chose of a quote, and a real Try
     expect(quotes.filter((quote) => quote["customerOrderNumber"] === "PO-PART")).toHaveLength(1);
   }, 600_000);
 
-  test("an older revision is ordered on purpose alone; then the newer one is not, and there is one order", async () => {
+  test("an older revision is ordered on purpose alone; the newer one is not any more", async () => {
     const { admin, engine, line, people, quote, settleAll, state } = ground();
     const [older, newer] = [quote("PO-REV", [line("P002", "3")]), quote("PO-REV", [line("P002", "5")])];
     const rows = state.records["quotes"] ?? {};
