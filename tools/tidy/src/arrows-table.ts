@@ -442,11 +442,19 @@ export const rooms: readonly Room[] = [
   },
 
   // Where everything is put together.
-  ...["compose", "command-line", "serving", "main", "index", "testing"].map((file): Room => ({
+  ...["compose", "main", "index", "testing"].map((file): Room => ({
     name: `server/${file}`,
     at: `packages/server/src/${file}.ts`,
     rooms: [...below, ...everyServerRoom, "connectors", "twin"],
     npm: "*",
+    node: "*",
+  })),
+  // The parts that the program loads, each when it is due.
+  ...["command-line", "serving"].map((file): Room => ({
+    name: `server/${file}`,
+    at: `packages/server/src/${file}.ts`,
+    rooms: [...below, ...everyServerRoom.filter((room) => room !== "server/main")],
+    npm: [],
     node: "*",
   })),
 
