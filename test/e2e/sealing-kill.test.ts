@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openEmbedded } from "crossfoot/testing";
+import { allRows, openEmbedded } from "crossfoot/testing";
 import type { Database } from "crossfoot/testing";
 import { runCli } from "./kill-child.ts";
 import { openKillStage } from "./kill-stage.ts";
@@ -13,7 +13,7 @@ const triesMax = 30;
 /** By so much a kill comes later when nothing was sealed yet, and earlier when all was. */
 const finer = 0.85;
 
-/** How far a store is: what stands about it, and how much of what people are called can be read. */
+/** How far the sealing of a store is. */
 interface Seen {
   /** Null where it was not begun. */
   readonly state: string | null;
@@ -50,7 +50,7 @@ const recordsOf = (): string => JSON.stringify([stage.crm.state.records, stage.e
 
 /** Addresses and names of the persons of the CRM. */
 function persons(): readonly string[] {
-  return Object.values(stage.crm.state.records["contacts"] ?? {}).flatMap(({ email, last_name: family }) =>
+  return Object.values(stage.crm.state.records["contacts"] ?? {}).flatMap(({ email, familyName: family }) =>
     [email, family].filter((text): text is string => typeof text === "string" && text.length > 5),
   );
 }
@@ -58,15 +58,8 @@ function persons(): readonly string[] {
 /** Which texts stand anywhere in the store. */
 const standing = (texts: readonly string[]): Promise<readonly string[]> =>
   inStore(async (database) => {
-    const tables = await database.query<{ name: string }>(
-      "select table_name as name from information_schema.tables where table_schema = current_schema()",
-    );
-    const found = new Set<string>();
-    for (const { name } of tables) {
-      const rows = await database.query<{ row: string }>(`select to_jsonb(t)::text as row from "${name}" t`);
-      for (const text of texts) if (rows.some(({ row }) => row.includes(text))) found.add(text);
-    }
-    return [...found];
+    const rows = Object.values(await allRows(database)).flat();
+    return texts.filter((text) => rows.some((row) => row.includes(text)));
   });
 
 test("a program killed while it seals a store leaves one that the next start seals to its end", async () => {

@@ -13,6 +13,7 @@ export { cuttingProxy, type CuttingProxy } from "./platform/testing/cutting-prox
 export { openEphemeral } from "./platform/testing/ephemeral.ts";
 export { forEachHome, type TestHome, type TestHooks } from "./platform/testing/homes.ts";
 export { migrated } from "./store/testing/migrated.ts";
+export { allRows } from "./store/testing/sealing.ts";
 export { startPostgres, type TestPostgres, type TestPostgresOptions } from "./platform/testing/postgres.ts";
 export { prepareStore, type PreparedStore } from "./platform/testing/prepared-store.ts";
 export { rudeServer, type RudeServer } from "./platform/testing/rude-server.ts";
