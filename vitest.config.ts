@@ -28,12 +28,13 @@ function projectOf(suite: Suite): TestProjectInlineConfiguration {
 
 const longest = suites.flatMap((suite) => suite.longest ?? []).map((path) => join(import.meta.dirname, path));
 
-/** As vitest orders files, but those that are known to take longest come first. */
+/** As vitest orders files, but those that are known to take longest come first, in the order named. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const usual = await BaseSequencer.prototype.sort.call(this, files);
-    const isLongest = ({ moduleId }: TestSpecification): boolean => longest.includes(moduleId);
-    return [...usual.filter(isLongest), ...usual.filter((file) => !isLongest(file))];
+    const place = ({ moduleId }: TestSpecification): number =>
+      longest.includes(moduleId) ? longest.indexOf(moduleId) : longest.length;
+    return usual.toSorted((one, other) => place(one) - place(other));
   }
 }
 

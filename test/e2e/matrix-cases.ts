@@ -116,7 +116,7 @@ const deciding: readonly MatrixCase[] = [
   ),
   ...both.map((when) =>
     step(15, `${when} links are joined`, {
-      before: { trouble: { kind: "throttle", retryAfter: 60 }, people: startTwoLinks },
+      before: { trouble: { kind: "throttle", retryAfter: 5 }, people: startTwoLinks },
       people: joinTwoLinks,
       command: run,
       point: { name: "replaceKeys", when },

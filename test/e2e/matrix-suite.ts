@@ -7,10 +7,10 @@ import { killTogether, nameOf } from "./matrix-trial.ts";
 import type { Outcome } from "./matrix-trial.ts";
 
 /**
- * Worlds of one program: each takes some 0.3 s to start, and the embedded one some 300 MB. Another file runs
- * beside this one.
+ * Worlds of one program: each takes some 0.3 s to start, and the embedded one some 300 MB. More of them share
+ * what a program loads; another file runs beside this one.
  */
-const togetherMax = { embedded: 4, server: 5 };
+const togetherMax = { embedded: 8, server: 10 };
 const minutesMax = 25;
 
 /** Every case of the matrix on one home of the store. Each home has its own file: they run side by side. */

@@ -4,7 +4,7 @@
  * world to world.
  */
 import { parseArgs } from "node:util";
-import { fuzzStatuses, growthOf, memoryText, runFuzz } from "crossfoot/testing";
+import { fuzzing, growthOf, memoryText } from "crossfoot/testing";
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +13,7 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
+const { fuzzStatuses, runFuzz } = await fuzzing();
 const { sent, statuses, fault, logged, held } = await runFuzz({ requests: Number(values.requests), seed });
 const growth = growthOf(held);
 console.log(`${sent} requests, seed ${seed}: ${JSON.stringify(statuses)}`);

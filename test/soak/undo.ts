@@ -3,7 +3,7 @@
  * shortest history when both systems are not as before the run, but for what the plan lists.
  */
 import { parseArgs } from "node:util";
-import { inMemory, undoHistories } from "crossfoot/testing";
+import { undoing } from "crossfoot/testing";
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +13,7 @@ const { values } = parseArgs({
 });
 const worldCount = Number(values.histories);
 const seed = Number(values.seed);
+const { inMemory, undoHistories } = await undoing();
 const startedAt = performance.now();
 const seen = await undoHistories({ worldCount, seed, openStore: inMemory });
 const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);

@@ -4,6 +4,10 @@
  */
 import type { TestProvider } from "./http/testing/oidc-world.ts";
 
+import type { fuzzStatuses, runFuzz } from "./http/testing/fuzz-run.ts";
+import type { inMemory as memoryHome } from "./runtime/testing/random-world.ts";
+import type { undoHistories as historiesUndone } from "./runtime/testing/undo-histories.ts";
+
 export {
   openWithCrashLayer,
   type CrashLayer,
@@ -46,7 +50,16 @@ export { runCli } from "./cli/program.ts";
 export type { CliDeps } from "./cli/deps.ts";
 export { fakeEngine, smallStatus } from "./cli/testing.ts";
 export { createHttpApp } from "./http/app.ts";
-export { fuzzStatuses, runFuzz, type Fuzzed } from "./http/testing/fuzz-run.ts";
+interface Fuzzing {
+  readonly runFuzz: typeof runFuzz;
+  readonly fuzzStatuses: typeof fuzzStatuses;
+}
+interface Undoing {
+  readonly inMemory: typeof memoryHome;
+  readonly undoHistories: typeof historiesUndone;
+}
+/** Requests drawn at random. What draws loads fast-check, which takes a second, so it is loaded when asked for. */
+export const fuzzing = async (): Promise<Fuzzing> => import("./http/testing/fuzz-run.ts");
 export { growthOf, heldMemory, memoryText, type HeldMemory } from "./http/testing/held-memory.ts";
 export { openCrowd, slowKinds } from "./http/testing/slow-crowd.ts";
 export { startLoop } from "./cli/loop.ts";
@@ -71,5 +84,9 @@ export { createStore } from "./store/store.ts";
 export { dumpSql, type Dump } from "./store/dump.ts";
 export { createMemoryStore, type MemoryStore, type Snapshot } from "./store/memory/memory-store.ts";
 export { shardOf, type Store } from "./store/port.ts";
-export { inMemory } from "./runtime/testing/random-world.ts";
-export { undoHistories } from "./runtime/testing/undo-histories.ts";
+/** Undo over histories drawn at random; loaded when asked for. */
+export const undoing = async (): Promise<Undoing> => {
+  const { inMemory } = await import("./runtime/testing/random-world.ts");
+  const { undoHistories } = await import("./runtime/testing/undo-histories.ts");
+  return { inMemory, undoHistories };
+};

@@ -8,7 +8,7 @@ export type Suite = {
   readonly exclude: readonly string[];
   /** The suite is owed as soon as this path exists; before that it is "not there yet". */
   readonly owedWhen: string;
-  /** Files that take longest: they are begun first, or one of them ends alone while a core idles. */
+  /** Files that take longest, in that order: else one of them ends alone while a core idles. */
   readonly longest?: readonly string[];
   /** What is made once for all files, before the first of them. */
   readonly setup?: string;
@@ -85,13 +85,21 @@ export const suites: readonly Suite[] = [
     name: "e2e",
     what: "whole runs with what npm brings",
     include: ["test/e2e/**/*.test.ts"],
-    longest: ["test/e2e/crash-matrix.test.ts", "test/e2e/crash-matrix-server.test.ts"],
+    longest: [
+      "test/e2e/crash-matrix.test.ts",
+      "test/e2e/crash-matrix-server.test.ts",
+      "test/e2e/kill.test.ts",
+      "test/e2e/statement-planted.test.ts",
+      "test/e2e/audit-repair.test.ts",
+      "test/e2e/store-faults.test.ts",
+      "test/e2e/demo.test.ts",
+    ],
     setup: "test/prepared-store.ts",
     exclude: [],
     owedWhen: "test/e2e",
     // Each file has folders, systems and a server of its own.
     isParallel: true,
-    isIsolated: true,
+    isIsolated: false,
     testTimeoutMs: 5 * minutes,
     hookTimeoutMs: 5 * minutes,
     suiteTimeoutMs: 30 * minutes,
@@ -101,13 +109,22 @@ export const suites: readonly Suite[] = [
     name: "live",
     what: "against real business systems",
     include: ["test/live/**/*.test.ts"],
-    longest: ["test/live/tryton/sync.test.ts", "test/live/odoo/sync.test.ts"],
+    longest: [
+      "test/live/tryton/sync.test.ts",
+      "test/live/odoo/sync.test.ts",
+      "test/live/odoo/load.test.ts",
+      "test/live/odoo/connector.test.ts",
+      "test/live/tryton/connector.test.ts",
+      "test/live/odoo/demo.test.ts",
+      "test/live/tryton/demo.test.ts",
+      "test/live/tryton/load.test.ts",
+    ],
     setup: "test/prepared-store.ts",
     exclude: [],
     owedWhen: "test/live",
     // Each file has a database of its own, mostly on a server of its own, and waits more than it works.
     isParallel: true,
-    isIsolated: true,
+    isIsolated: false,
     testTimeoutMs: 20 * minutes,
     hookTimeoutMs: 20 * minutes,
     suiteTimeoutMs: 60 * minutes,
