@@ -159,6 +159,23 @@ describe("a statement that is handed out", () => {
     expect([code, out.includes("note: it stands beside the seal")]).toEqual([1, true]);
   });
 
+  it("a figure told twice, the first of which a person reads and no machine, is a fault", async () => {
+    const file = join(folder, "twice.json");
+    const whole = (await statementBytes(sealed, file)).toString();
+    const verify = async (text: string): Promise<readonly [number, string]> => {
+      writeFileSync(file, text);
+      const { code, out } = await run(["statement", "verify", file], { engine });
+      return [code, out];
+    };
+    const [code, out] = await verify(whole.replace('"isEqual":', '"isEqual": true,\n    "isEqual":'));
+    expect([code, out]).toEqual([1, expect.stringContaining("isEqual: it stands there twice")]);
+    const number = /"number": \d+,/;
+    // Escaped it is the same key.
+    expect((await verify(whole.replace(number, '"\\u006eumber": 77, $&')))[0]).toBe(1);
+    // What stands within a text is no key, and one key may stand in many places.
+    expect((await verify(JSON.stringify(JSON.parse(whole))))[0]).toBe(0);
+  });
+
   it("agreement over nothing is none", async () => {
     const nothing = composeStatement({ ...statement, entities: [], documents: [], accounts: {} });
     const empty = fakeEngine({ statement: () => Promise.resolve(nothing) });
