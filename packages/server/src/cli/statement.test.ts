@@ -197,6 +197,33 @@ describe("a statement that is handed out", () => {
     expect([code === 4, err]).toEqual([says !== null, expect.stringContaining(says ?? "")]);
   });
 
+  it("as of a day that is not over yet nothing is said of its end, and agreement is of what is known", async () => {
+    const equal = { ...orders, differences: [], fieldsEqual: 2, totals: [] };
+    const notes = { unknown: ["orders of crm: last read before the cut"], since: [], byStamp: 0 };
+    const asOf = { ...notes, day: "2026-02-01", at: "2026-02-01T23:59:59.999Z" };
+    const shown = async (told: typeof asOf): Promise<readonly string[]> => {
+      const part = { ...statement, madeAt: "2026-02-01T10:00:00.000Z", entities: [equal], documents: [] };
+      const made = composeStatement({ ...part, companyDocuments: [], accounts: {}, asOf: told });
+      const { out } = await run(["statement"], {
+        engine: fakeEngine({ statement: () => Promise.resolve(made) }),
+      });
+      const page = await statementBytes(
+        sealStatement(made, { store: "s", number: 1, before: "", digest }),
+        "statement.html",
+      );
+      return [out, page.toString().split('<script type="application/json"')[0] ?? ""];
+    };
+    for (const text of await shown(asOf)) {
+      expect(text).not.toContain("showed at");
+      expect(text).toContain("2026-02-01 was not over: what both systems showed up to 2026-02-01 10:00");
+      expect(text).toContain("agree in what is known of 2026-02-01");
+    }
+    for (const text of await shown({ ...asOf, unknown: [], day: "2026-01-31", at: "2026-01-31T23:59:59Z" })) {
+      expect(text).toContain("What both systems showed at 2026-01-31 23:59");
+      expect(text).not.toContain("in what is known");
+    }
+  });
+
   it("what the contract does not want is told apart from what differs", async () => {
     const [open] = orders.differences;
     if (open === undefined) throw new Error("no difference");
