@@ -197,7 +197,7 @@ describe("a statement that is handed out", () => {
     expect([code === 4, err]).toEqual([says !== null, expect.stringContaining(says ?? "")]);
   });
 
-  it("as of a day that is not over yet nothing is said of its end, and agreement is of what is known", async () => {
+  it("of a day that is not over the end is not told, and agreement is of what is known", async () => {
     const equal = { ...orders, differences: [], fieldsEqual: 2, totals: [] };
     const notes = { unknown: ["orders of crm: last read before the cut"], since: [], byStamp: 0 };
     const asOf = { ...notes, day: "2026-02-01", at: "2026-02-01T23:59:59.999Z" };
