@@ -3,8 +3,8 @@ const tokens = /[{}]|("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g;
 
 /**
  * The first key that stands twice in one object of a JSON text, or null. A parser takes the last of the two
- * and says nothing, while a person who looks at the file may read the first. The text has to be JSON: anything
- * else gives any answer. Never throws on JSON. Cost: one pass.
+ * and says nothing, while a person who looks at the file may read the first. The text has to be JSON:
+ * anything else gives any answer. Never throws on JSON. Cost: one pass.
  */
 export function keyTwiceIn(text: string): string | null {
   const open: Set<string>[] = [];
