@@ -37,6 +37,7 @@ export const statementWords: StatementWords = {
   span,
   moment,
   byStamp: (count) => byStampText(count),
+  shown: (cutOff, madeAt) => shownText(cutOff, madeAt),
 };
 
 /** Names of records by their link, those that have one. */
@@ -261,6 +262,9 @@ function footing(
 function verdict(statement: Statement): string {
   if (statement.isEqual && isOverNothing(statement))
     return "No record is known here that could be compared: this says nothing about both systems.";
+  const { asOf } = statement;
+  if (statement.isEqual && asOf !== null && asOf.unknown.length > 0)
+    return `Both systems agree in what is known of ${asOf.day}; what is left out, nobody knows.`;
   if (statement.isEqual) return "Both systems agree.";
   const all = statement.entities;
   const open = openCount(statement);
@@ -278,16 +282,22 @@ function verdict(statement: Statement): string {
 }
 
 /** What of the cut-off is not known, and what has happened since. */
-function cutOffParts({ day, at, unknown, since, byStamp }: AsOf): readonly string[] {
+function cutOffParts({ day, at, unknown, since, byStamp }: AsOf, madeAt: string): readonly string[] {
   const list = (title: string, lines: readonly string[]): readonly string[] =>
     listed(title, lines.slice(0, listedMax).join("\n"), lines.length);
   return [
-    `What both systems showed at ${moment(at)}.`,
+    `${shownText({ day, at }, madeAt)}.`,
     ...(byStamp === 0 ? [] : [byStampText(byStamp)]),
     ...list(`Since then, and not in it`, since),
     ...list(`Left out, since nobody knows what it was on ${day}`, unknown),
   ];
 }
+
+/** When both systems showed it. A day that is not over has no end yet that anybody could have seen. */
+const shownText = ({ day, at }: Pick<AsOf, "day" | "at">, madeAt: string): string =>
+  Date.parse(at) > Date.parse(madeAt)
+    ? `${day} was not over: what both systems showed up to ${moment(madeAt)}`
+    : `What both systems showed at ${moment(at)}`;
 
 /** How far documents that were not read by then can be trusted. */
 const byStampText = (count: number): string =>
@@ -307,7 +317,7 @@ export function showStatement(statement: Statement, room: number): string {
     ...(companyFooting === undefined ? [] : footing(companyFooting, { title: companyTitle, room })),
     ...differences(statement, room),
     ...missing(entities, room),
-    ...(asOf === null ? [] : cutOffParts(asOf)),
+    ...(asOf === null ? [] : cutOffParts(asOf, madeAt)),
     verdict(statement),
   ]
     .filter((part) => part !== "")

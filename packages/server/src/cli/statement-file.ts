@@ -4,6 +4,7 @@ import { sealForm } from "@crossfoot/model";
 import type { SealedStatement } from "@crossfoot/model";
 import { sheetHtml } from "../documents/sheet-html.ts";
 import { statementSheet } from "../documents/statement-sheet.ts";
+import { keyTwiceIn } from "./key-twice.ts";
 import { badInput } from "./refusal.ts";
 import { statementWords } from "./show-statement.ts";
 
@@ -115,11 +116,16 @@ export async function readStatement(file: string): Promise<ReadStatement> {
     };
   }
   const strange = Object.keys(sealed).filter((key) => !sealedKeys.includes(key));
-  if (ending === ".json")
+  if (ending === ".json") {
+    const twice = keyTwiceIn(inside ?? "");
     return {
       sealed,
-      faults: strange.map((key) => `${key}: it stands beside the seal, which does not cover it`),
+      faults: [
+        ...strange.map((key) => `${key}: it stands beside the seal, which does not cover it`),
+        ...(twice === null ? [] : [`${twice}: it stands there twice, and only the last is sealed`]),
+      ],
     };
+  }
   const shown = "page: what it shows is not what is sealed inside it";
   try {
     const again = await statementBytes(sealed, file);

@@ -159,6 +159,23 @@ describe("a statement that is handed out", () => {
     expect([code, out.includes("note: it stands beside the seal")]).toEqual([1, true]);
   });
 
+  it("a figure told twice, the first of which a person reads and no machine, is a fault", async () => {
+    const file = join(folder, "twice.json");
+    const whole = (await statementBytes(sealed, file)).toString();
+    const verify = async (text: string): Promise<readonly [number, string]> => {
+      writeFileSync(file, text);
+      const { code, out } = await run(["statement", "verify", file], { engine });
+      return [code, out];
+    };
+    const [code, out] = await verify(whole.replace('"isEqual":', '"isEqual": true,\n    "isEqual":'));
+    expect([code, out]).toEqual([1, expect.stringContaining("isEqual: it stands there twice")]);
+    const number = /"number": \d+,/;
+    // Escaped it is the same key.
+    expect((await verify(whole.replace(number, '"\\u006eumber": 77, $&')))[0]).toBe(1);
+    // What stands within a text is no key, and one key may stand in many places.
+    expect((await verify(JSON.stringify(JSON.parse(whole))))[0]).toBe(0);
+  });
+
   it("agreement over nothing is none", async () => {
     const nothing = composeStatement({ ...statement, entities: [], documents: [], accounts: {} });
     const empty = fakeEngine({ statement: () => Promise.resolve(nothing) });
@@ -178,6 +195,33 @@ describe("a statement that is handed out", () => {
     const clock = { now: () => Date.UTC(2026, 0, 31, 10), monotonic: () => 0 };
     const { code, err } = await run(["statement", "--as-of", day], { engine, clock });
     expect([code === 4, err]).toEqual([says !== null, expect.stringContaining(says ?? "")]);
+  });
+
+  it("of a day that is not over the end is not told, and agreement is of what is known", async () => {
+    const equal = { ...orders, differences: [], fieldsEqual: 2, totals: [] };
+    const notes = { unknown: ["orders of crm: last read before the cut"], since: [], byStamp: 0 };
+    const asOf = { ...notes, day: "2026-02-01", at: "2026-02-01T23:59:59.999Z" };
+    const shown = async (told: typeof asOf): Promise<readonly string[]> => {
+      const part = { ...statement, madeAt: "2026-02-01T10:00:00.000Z", entities: [equal], documents: [] };
+      const made = composeStatement({ ...part, companyDocuments: [], accounts: {}, asOf: told });
+      const { out } = await run(["statement"], {
+        engine: fakeEngine({ statement: () => Promise.resolve(made) }),
+      });
+      const page = await statementBytes(
+        sealStatement(made, { store: "s", number: 1, before: "", digest }),
+        "statement.html",
+      );
+      return [out, page.toString().split('<script type="application/json"')[0] ?? ""];
+    };
+    for (const text of await shown(asOf)) {
+      expect(text).not.toContain("showed at");
+      expect(text).toContain("2026-02-01 was not over: what both systems showed up to 2026-02-01 10:00");
+      expect(text).toContain("agree in what is known of 2026-02-01");
+    }
+    for (const text of await shown({ ...asOf, unknown: [], day: "2026-01-31", at: "2026-01-31T23:59:59Z" })) {
+      expect(text).toContain("What both systems showed at 2026-01-31 23:59");
+      expect(text).not.toContain("in what is known");
+    }
   });
 
   it("what the contract does not want is told apart from what differs", async () => {

@@ -26,6 +26,8 @@ export interface StatementWords {
   readonly moment: (iso: string) => string;
   /** How far documents that had not been read by a cut-off can be trusted. */
   readonly byStamp: (count: number) => string;
+  /** When both systems showed it, without an end of the sentence: at the cut-off, or up to now before it. */
+  readonly shown: (cutOff: Pick<AsOf, "day" | "at">, madeAt: string) => string;
 }
 
 /** How the amounts of some totals are said, and which of them there are. */
@@ -317,7 +319,8 @@ function recordsPart(statement: Statement, words: StatementWords): SheetPart {
   };
 }
 
-function cutOffPart({ day, at, unknown, since, byStamp }: AsOf, words: StatementWords): SheetPart {
+function cutOffPart({ asOf, madeAt }: Statement & { readonly asOf: AsOf }, words: StatementWords): SheetPart {
+  const { day, unknown, since, byStamp } = asOf;
   const list = (title: string, lines: readonly string[]): readonly SheetPart[] => {
     const more =
       lines.length > listedMax ? [`${lines.length - listedMax} more are in the sealed statement.`] : [];
@@ -326,7 +329,7 @@ function cutOffPart({ day, at, unknown, since, byStamp }: AsOf, words: Statement
   return {
     title: `As of ${day}`,
     paragraphs: [
-      `What both systems showed at ${words.moment(at)}, by what was read of them.`,
+      `${words.shown(asOf, madeAt)}, by what was read of them.`,
       ...(byStamp === 0 ? [] : [words.byStamp(byStamp)]),
       unknown.length === 0 ? "Nothing had to be left out." : "What nobody knows is left out of the totals.",
     ],
@@ -336,6 +339,9 @@ function cutOffPart({ day, at, unknown, since, byStamp }: AsOf, words: Statement
 
 function verdictOf(statement: Statement): string {
   if (statement.isEqual && isOverNothing(statement)) return "No record is known here that could be compared.";
+  const { asOf } = statement;
+  if (statement.isEqual && asOf !== null && asOf.unknown.length > 0)
+    return `The CRM and the ERP agree in what is known of ${asOf.day}; what is left out, nobody knows.`;
   if (statement.isEqual) return "The CRM and the ERP agree.";
   const open = openCount(statement);
   const found = `${open} ${open === 1 ? "difference" : "differences"}`;
@@ -359,7 +365,7 @@ export function statementSheet(sealed: SealedStatement, words: StatementWords): 
       ["Hash of the one before", before === "" ? "none; it is the first" : before],
     ],
     parts: [
-      ...(asOf === null ? [] : [cutOffPart(asOf, words)]),
+      ...(asOf === null ? [] : [cutOffPart({ ...statement, asOf }, words)]),
       totalsPart(footing, words, inDocument),
       ...(companyFooting === undefined ? [] : [totalsPart(companyFooting, words, inCompany)]),
       proofPart(entities, words),

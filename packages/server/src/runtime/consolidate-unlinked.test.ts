@@ -208,3 +208,46 @@ describe("a duplicate that has no link", () => {
     });
   });
 });
+
+describe("a record of which a person said that its own system has it twice", () => {
+  /** Then it is edited until no matcher would see it. */
+  async function told(options: Partial<MiniWorldOptions> = {}) {
+    const scene = await doubled(options);
+    const link = await linkOf(scene, `crm:${scene.first}`);
+    const record = { connection: "crm", entity: "accounts", id: scene.twin } as never;
+    expect(await scene.engine.decideCandidate(record, { with: link, by: "ben" })).toBe("told");
+    scene.crm.edit("accounts", scene.twin, { name: "Quay Nine Ltd", email: "ship@quay.example" });
+    await scene.engine.run();
+    scene.pass(10);
+    return scene;
+  }
+
+  test("is listed as a duplicate, whatever it shows, until it is one", async () => {
+    const scene = await told(likely);
+    expect(await scene.engine.candidates()).toEqual([]);
+    const { clusters } = await scene.engine.duplicates({ only: ["accounts"] });
+    expect(clusters.map(({ records }) => records.map(({ id }) => id))).toEqual([
+      [scene.first, scene.twin].toSorted(),
+    ]);
+    expect(clusters[0]?.id).toBe(scene.cluster);
+    expect(clusters[0]).toMatchObject({ band: "link", probability: 1, isAutomatic: false });
+    expect(clusters[0]?.evidence[0]?.says).toEqual(["they have one link: somebody said that they are one"]);
+    const again = await scene.engine.duplicates({ only: ["accounts"] });
+    expect([again.clusters.length, again.fresh]).toEqual([1, []]);
+    // A person names it; by itself nothing is joined that the matcher does not see.
+    await expect(scene.engine.consolidate(automatic)).rejects.toThrow("no open cluster");
+    const plan = await scene.engine.consolidate(asked(scene));
+    expect((await scene.engine.apply(plan)).unmade).toEqual([]);
+    await scene.engine.run();
+    expect((await scene.engine.duplicates({ only: ["accounts"] })).clusters).toEqual([]);
+    expect([scene.crm.rows("accounts").length, scene.erp.rows("accounts").length]).toEqual([12, 12]);
+  });
+
+  test("is no duplicate any more when that is taken back", async () => {
+    const scene = await told();
+    expect((await scene.engine.duplicates({ only: ["accounts"] })).clusters.length).toBe(1);
+    const record = { connection: "crm", entity: "accounts", id: scene.twin } as never;
+    expect(await scene.engine.undecideCandidate(record, "ada")).toBe("told");
+    expect((await scene.engine.duplicates({ only: ["accounts"] })).clusters).toEqual([]);
+  });
+});

@@ -205,14 +205,46 @@ function clustersOf(
   const { records } = comparable;
   if (records.length < 2) return [];
   const matching = compare(policy.entity, comparable, null);
-  const pairs = matching.pairs.filter(({ left, right }) => {
+  const isOpen = ({ left, right }: Pick<Pairs[number], "left" | "right">): boolean => {
     const [one, other] = [records[left], records[right]];
     return one !== undefined && other !== undefined && !apart.has(pairName(one, other));
-  });
+  };
+  const pairs = matching.pairs.filter(isOpen);
   const linked = joined(pairs.filter(({ band }) => band === "link"));
   const asked = pairs.filter(({ band }) => band === "review").map((pair) => [pair]);
-  return [...linked, ...asked].map((own) => clusterFrom(world, policy, { own, records, matching }));
+  const found = [...linked, ...asked].map((own) => clusterFrom(world, policy, { own, records, matching }));
+  const told = toldPairs(records)
+    .filter((own) => own.some(isOpen))
+    .map((own) => toldFrom(clusterFrom(world, policy, { own, records, matching })));
+  return [...found.filter((one) => !told.some((known) => covers(known, one))), ...told];
 }
+
+/** Pairs of records that have one link although each is there, a group a link. */
+function toldPairs(records: readonly DuplicateMember[]): readonly Pairs[] {
+  const rows = records.flatMap(({ link }, row) => (link === null ? [] : [{ link, row }]));
+  return [...Map.groupBy(rows, ({ link }) => link).values()].flatMap(([first, ...others]): Pairs[] => {
+    if (first === undefined || others.length === 0) return [];
+    const told = { probability: 1, band: "link", candidate: null, against: [] } as const;
+    return [others.map(({ row }) => ({ ...told, left: first.row, right: row }))];
+  });
+}
+
+/**
+ * A cluster of which somebody said that it is one: its records have one link. The matcher need not see it, so
+ * that it is not joined by itself.
+ */
+const toldFrom = (cluster: DuplicateCluster): DuplicateCluster => ({
+  ...cluster,
+  isAutomatic: false,
+  evidence: cluster.evidence.map((each) => ({
+    ...each,
+    says: ["they have one link: somebody said that they are one"],
+  })),
+});
+
+/** Whether all records of the other are among those of the one. */
+const covers = (one: DuplicateCluster, other: DuplicateCluster): boolean =>
+  other.records.every(({ id }) => one.records.some((each) => each.id === id));
 
 type Pairs = Matching["pairs"];
 
