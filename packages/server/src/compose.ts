@@ -16,6 +16,7 @@ import { systemClock } from "./platform/clock.ts";
 import { openEmbedded } from "./platform/embedded.ts";
 import { systemEntropy } from "./platform/entropy.ts";
 import { createHttp } from "./platform/http.ts";
+import { inTheMoment } from "./platform/in-the-moment.ts";
 import type { HttpOptions } from "./platform/http.ts";
 import { createLog } from "./platform/log.ts";
 import { createSealingCipher } from "./platform/sealing-cipher.ts";
@@ -24,6 +25,7 @@ import { sleep as systemSleep } from "./platform/sleep.ts";
 import type { Clock, Database, Log, Sleep, Witness } from "./ports.ts";
 import { createEngine } from "./runtime/create.ts";
 import type { Engine } from "./runtime/engine.ts";
+import type { Moment } from "./runtime/moment-port.ts";
 import { createDaySpan } from "./runtime/quota-day.ts";
 import type { Gate } from "./runtime/gate.ts";
 import { createGate } from "./runtime/quota-gate.ts";
@@ -120,7 +122,20 @@ export async function openEngine(project: Project, options: ComposeOptions = {})
     erased: fileErasedList(join(project.folder, erasedListName)),
   };
   const engine = createEngine(world);
-  return { ...engine, close: () => closeAll(engine, sides).finally(closeRules) };
+  return {
+    ...engine,
+    moment: awaited(engine.moment),
+    close: () => closeAll(engine, sides).finally(closeRules),
+  };
+}
+
+/** Somebody waits for whatever is asked in the moment. */
+function awaited(moment: Moment): Moment {
+  const methods = Object.entries(moment).map(([name, method]) => {
+    const call = method as (...args: readonly unknown[]) => Promise<unknown>;
+    return [name, (...args: readonly unknown[]) => inTheMoment(() => call(...args))];
+  });
+  return Object.fromEntries(methods) as Moment;
 }
 
 /** Closes the engine first: what goes on behind its answers still asks the systems. */

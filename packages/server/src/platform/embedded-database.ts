@@ -1,12 +1,20 @@
 import type { Database, Queryable } from "../ports.ts";
+import { otherwise } from "./in-the-moment.ts";
 import { refuseInside, runAlone, runScript, runTransaction, type Session } from "./session.ts";
 import { StoreError, storeErrorOf } from "./store-error.ts";
 import { createTurns, type Turns } from "./turns.ts";
 
 /**
+ * Longest time that a turn is put off while somebody waits for an answer, ms. Far below what a lease or an
+ * answer of a system may take, since signs of life are put off as well.
+ */
+const putOffMsMax = 250;
+
+/**
  * The database over one session that everybody shares. A statement or a whole transaction is one turn,
  * first come, first served: so nobody's statement runs inside somebody else's transaction, and a caller
- * waits for the turns before it. Keep transactions short; a batch of 500 rows takes some 5 ms.
+ * waits for the turns before it. Keep transactions short; a batch of 500 rows takes some 5 ms. While
+ * somebody waits for an answer, what is not for him is asked for later (decision 0062).
  */
 export class SharedSession implements Database {
   readonly home = "embedded" as const;
@@ -40,7 +48,7 @@ export class SharedSession implements Database {
         throw storeErrorOf(error, { moment: "connect" });
       }
       return work();
-    });
+    }, otherwise(putOffMsMax));
   }
 
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {

@@ -64,6 +64,68 @@ describe("opening", () => {
   });
 });
 
+describe("reads that are asked for in one breath", () => {
+  const pid = "select pg_backend_pid() as pid";
+  const pidsOf = async (database: Database, reads: number): Promise<readonly number[]> => {
+    const asked = Array.from({ length: reads }, () => database.query<{ pid: number }>(pid));
+    return (await Promise.all(asked)).map(([row]) => row?.pid ?? 0);
+  };
+
+  it("share a connection, by eight; each has its own answer, and one that fails fails alone", async () => {
+    const database = await open(await postgres.createDatabase());
+    await database.script("create table kept (n int primary key)");
+    const pids = await pidsOf(database, 20);
+    expect([0, 8, 16].map((from) => new Set(pids.slice(from, from + 8)).size)).toEqual([1, 1, 1]);
+    expect(new Set(pids).size).toBe(3);
+    const mixed = await Promise.allSettled([
+      database.query("select 1 as n"),
+      database.query("select 1 / 0"),
+      insert(database, 4),
+      database.query("select $1::int as n", [3]),
+    ]);
+    expect(mixed.map((each) => (each.status === "fulfilled" ? each.value : each.status))).toEqual([
+      [{ n: 1 }],
+      "rejected",
+      [],
+      [{ n: 3 }],
+    ]);
+    expect(await database.query("select n from kept")).toEqual([{ n: 4 }]);
+  });
+
+  it("all say so when their connection breaks, and the next have another", async () => {
+    const { proxy, database } = await proxied();
+    const before = await pidsOf(database, 3);
+    proxy.cutAt("select 17", "before");
+    const asked = ["select 16", "select 17", "select 18"].map((sql) => refusalOf(database.query(sql)));
+    for (const refusal of (await Promise.all(asked)).slice(1)) {
+      expect(refusal).toMatchObject({ code: "08007", isUnknownOutcome: true });
+    }
+    expect(new Set([...before, ...(await pidsOf(database, 3))]).size).toBe(2);
+  });
+
+  it("are refused inside a transaction of the same database, and nobody else's with them", async () => {
+    const database = await open(await postgres.createDatabase());
+    const outside = Promise.withResolvers<void>();
+    const seen = database.transaction(async (tx) => {
+      await tx.query("select 1");
+      const refused = refusalOf(database.query("select 2"));
+      outside.resolve();
+      return refused;
+    });
+    await outside.promise;
+    expect(await database.query("select 3 as n")).toEqual([{ n: 3 }]);
+    expect(await seen).toMatchObject({ code: "25001" });
+  });
+
+  it("are answered when the database is closed in the same breath", async () => {
+    const database = await openServer(await postgres.createDatabase());
+    const asked = database.query("select 1 as n");
+    await database.close();
+    expect(await asked).toEqual([{ n: 1 }]);
+    expect(await refusalOf(database.query("select 2"))).toMatchObject({ code: "08003" });
+  });
+});
+
 describe("when the connection breaks", () => {
   it("inside a transaction nothing was stored, and it may be tried again", async () => {
     const { proxy, database, kept } = await proxied();

@@ -27,11 +27,26 @@ const answerDelayMsMax = 5_000;
 /** A worker that was stopped in the middle of a transaction must not hold its row locks for ever. */
 const idleInTransactionMsMax = 60_000;
 
+/**
+ * A statement that only reads opens no transaction, so that it may share a connection with others that were
+ * asked for in the same breath: they go to the server together, and their plans are kept in one place.
+ */
+const isRead = /^\s*select\b/i;
+/** Reads that share a connection at most: what is asked for by hundreds takes several. */
+const togetherMax = 8;
+
+/** A read that was asked for and not sent yet. */
+interface Asked {
+  ask(session: ServerSession): Promise<void>;
+  reject(error: unknown): void;
+}
+
 class ServerDatabase implements Database {
   readonly home = "server" as const;
   readonly #pool: Pool;
   readonly #answerTimeoutMs: number;
   readonly #running: Set<Promise<unknown>> = new Set();
+  #breath: Asked[] = [];
   #closing: Promise<void> | null = null;
 
   constructor(pool: Pool, answerTimeoutMs: number) {
@@ -79,8 +94,27 @@ class ServerDatabase implements Database {
     }
   }
 
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
-    return this.#run((session) => runAlone<Row>(session, sql, parameters));
+  async query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    const ask = (session: ServerSession): Promise<Row[]> => runAlone<Row>(session, sql, parameters);
+    if (!isRead.test(sql)) return this.#run(ask);
+    refuseInside(this);
+    if (this.#breath.length === 0) process.nextTick(() => this.#send());
+    const { promise, resolve, reject } = Promise.withResolvers<Row[]>();
+    this.#breath.push({ ask: (session) => ask(session).then(resolve, reject), reject });
+    return promise;
+  }
+
+  /** Sends what was asked for in one breath. */
+  #send(): void {
+    const all = this.#breath;
+    this.#breath = [];
+    for (let from = 0; from < all.length; from += togetherMax) {
+      const asked = all.slice(from, from + togetherMax);
+      const sent = this.#run((session) => Promise.all(asked.map(({ ask }) => ask(session))));
+      sent.catch((error: unknown) => {
+        for (const { reject } of asked) reject(error);
+      });
+    }
   }
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
@@ -100,6 +134,7 @@ class ServerDatabase implements Database {
 
   /** What was asked before is done first: pg-pool 3.14 forgets who waits for a connection when it ends. */
   close(): Promise<void> {
+    if (this.#closing === null) this.#send();
     this.#closing ??= Promise.allSettled(this.#running).then(() => this.#pool.end());
     return this.#closing;
   }

@@ -1,8 +1,8 @@
 /** Turns at something that only one may use at a time, in the order in which they were asked for. */
 export interface Turns {
-  /** Runs `work` when everyone who asked before is done. */
-  take<T>(work: () => Promise<T>): Promise<T>;
-  /** Resolves when every turn asked for so far is done. Never rejects. */
+  /** Runs `work` when everyone who asked before is done; once `after` has resolved, if it is asked for only then. */
+  take<T>(work: () => Promise<T>, after?: Promise<unknown> | null): Promise<T>;
+  /** Resolves when no turn is under way or waiting. Never rejects. */
   idle(): Promise<void>;
   /** Turns under way or waiting. */
   readonly size: number;
@@ -11,22 +11,25 @@ export interface Turns {
 /** A fair queue: first come, first served, so no caller waits for more than those who were there before. */
 export function createTurns(): Turns {
   let last: Promise<unknown> = Promise.resolve();
-  let size = 0;
-  const leave = (): void => {
-    size -= 1;
+  const asked = new Set<Promise<unknown>>();
+  const inLine = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
   };
   return {
-    take<T>(work: () => Promise<T>): Promise<T> {
-      size += 1;
-      const turn = last.then(work);
-      last = turn.then(leave, leave);
+    take<T>(work: () => Promise<T>, after: Promise<unknown> | null = null): Promise<T> {
+      const turn = after === null ? inLine(work) : after.then(() => inLine(work));
+      const leave = (): void => void asked.delete(turn);
+      asked.add(turn);
+      turn.then(leave, leave);
       return turn;
     },
     async idle() {
-      await last;
+      while (asked.size > 0) await Promise.allSettled(asked);
     },
     get size() {
-      return size;
+      return asked.size;
     },
   };
 }
