@@ -58,7 +58,7 @@ interface Undoing {
   readonly inMemory: typeof memoryHome;
   readonly undoHistories: typeof historiesUndone;
 }
-/** Requests drawn at random. What draws loads fast-check, which takes a second, so it is loaded when asked for. */
+/** Requests drawn at random. What draws loads fast-check, which takes a second: loaded when asked for. */
 export const fuzzing = async (): Promise<Fuzzing> => import("./http/testing/fuzz-run.ts");
 export { growthOf, heldMemory, memoryText, type HeldMemory } from "./http/testing/held-memory.ts";
 export { openCrowd, slowKinds } from "./http/testing/slow-crowd.ts";

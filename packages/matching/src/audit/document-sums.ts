@@ -170,9 +170,14 @@ export interface WholeDocument {
   readonly currency: string;
   /** The amounts of its lines. */
   readonly lines: readonly string[];
+  /** What its system may take off or add to the whole, and nobody reads. */
+  readonly unread: { readonly discount: boolean; readonly charge: boolean };
 }
 
-/** The fault of a document that its own lines do not come to, told of its net; else null. Never throws. */
+/**
+ * The fault of a document that its own lines do not come to, told of its net; else null. Where what is
+ * not read can make up the difference the fault is an open question. Never throws.
+ */
 export function judgeOwnLines(document: WholeDocument, field: string): Fault | null {
   const { currency, lines, vat } = document;
   const amountOf = (text: string): number | null => amountIn(text, "point");
@@ -184,7 +189,10 @@ export function judgeOwnLines(document: WholeDocument, field: string): Fault | n
   const amounts = { net, vat: amountOf(vat), gross, charge, discount: null };
   const sums = { count: lines.length, net: sum, gross: 0, ways: [] };
   if (addsUp({ currency, amounts, sums }, { net: true, gross: false })) return null;
-  return { rule: "sum-wrong", field, value: document.net, says: saysOf(lines.length, sum, currency) };
+  const total = net ?? (gross ?? 0) - (amounts.vat ?? 0);
+  const isLess = Math.abs(total) < Math.abs(sum + charge);
+  const rule = (isLess ? document.unread.discount : document.unread.charge) ? "sum-open" : "sum-wrong";
+  return { rule, field, value: document.net, says: saysOf(lines.length, sum, currency) };
 }
 
 const saysOf = (count: number, sum: number, currency: string): string =>

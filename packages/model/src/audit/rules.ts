@@ -46,7 +46,8 @@ export type AuditRuleId =
   | "date-order"
   | "total-wrong"
   | "line-wrong"
-  | "sum-wrong";
+  | "sum-wrong"
+  | "sum-open";
 
 /** What one rule of the audit says, in words that a sales director reads. */
 export interface AuditRule {
@@ -349,6 +350,13 @@ const rows: { readonly [rule in AuditRuleId]: Row } = {
     "The lines do not add up to the document",
     "The other system computes another total from the same lines.",
     "Look for a line that is missing, doubled or wrong, and recompute the document.",
+  ],
+  "sum-open": [
+    "documents",
+    "note",
+    "The lines do not add up to the document, and what may lie between is not read",
+    "It may be a discount on the whole or freight, and it may be a line that is wrong.",
+    "Look at one of them in its system.",
   ],
 };
 

@@ -75,8 +75,11 @@ function textAt(fields: Fields, path: string): string {
 
 const dayOf = (at: number | null): string => (at === null ? "" : new Date(at).toISOString().slice(0, 10));
 
-/** The fault of an order or invoice that its lines do not come to; the lines of a quote have no amounts. */
-function sumFault(fields: Fields): Fault | null {
+/**
+ * The fault of an order or invoice that its lines do not come to; the lines of a quote have no amounts. None
+ * of our fields tells a discount on the whole of them.
+ */
+function sumFault(fields: Fields, isFreightRead: boolean): Fault | null {
   const lines = fields["lines"];
   if (!isLines(lines)) return null;
   const at = (path: string): string => textAt(fields, path);
@@ -84,6 +87,7 @@ function sumFault(fields: Fields): Fault | null {
     ...{ net: at("net.amount"), vat: at("tax.amount"), gross: at("gross.amount") },
     ...{ charge: at("freight.amount"), currency: at("net.currency") || at("gross.currency") },
     lines: lines.map((line) => textAt(line.fields, "net.amount")),
+    unread: { discount: true, charge: !isFreightRead },
   };
   return judgeOwnLines(document, "net.amount");
 }
@@ -93,6 +97,7 @@ async function* rowsOf(
   of: { readonly entity: EntityName; readonly project: Project["connections"][number] },
   columns: readonly AuditColumn[],
 ): AsyncIterable<AuditRow> {
+  const isFreightRead = columns.some(({ meaning }) => meaning === "charge");
   for await (const record of engine.records(of.entity, of.project.id)) {
     const cells = columns.map(({ name }) => {
       if (name === "id") return record.id;
@@ -102,7 +107,7 @@ async function* rowsOf(
       rule: code === "code_unmapped" ? "value-unmapped" : "number-invalid",
       ...{ field, value: "", says: `the mapping refuses it: ${expected} was expected` },
     }));
-    const sum = sumFault(record.fields);
+    const sum = sumFault(record.fields, isFreightRead);
     yield { cells, link: record.link, faults: sum === null ? faults : [...faults, sum] };
   }
 }

@@ -1,8 +1,12 @@
-import { setImmediate as turnOfLoop } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { SharedSession } from "./embedded-database.ts";
 import { inTheMoment, otherwise } from "./in-the-moment.ts";
 import type { Session } from "./session.ts";
+
+/** Lets everything go on that waits for nothing but its turn. */
+async function turnOfLoop(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+}
 
 /** A session that notes what it was asked for. */
 function noting(): { readonly database: SharedSession; readonly asked: string[] } {
@@ -30,8 +34,8 @@ it("nobody is put off while nobody waits, and nothing of the work that somebody 
 
 it("what others ask for comes once the last who waits has his answer, in their order", async () => {
   const { database, asked } = noting();
-  const first = Promise.withResolvers<void>();
-  const second = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<null>();
+  const second = Promise.withResolvers<null>();
   const waits = [first, second].map(({ promise }, nth) =>
     inTheMoment(async () => {
       await database.query(`of who waits ${nth}`);
@@ -41,23 +45,23 @@ it("what others ask for comes once the last who waits has his answer, in their o
   );
   const others = [1, 2].map((nth) => database.query(`other ${nth}`));
   await turnOfLoop();
-  first.resolve();
+  first.resolve(null);
   await waits[0];
   expect(asked).toEqual(["of who waits 0", "of who waits 1", "again 0"]);
-  second.resolve();
+  second.resolve(null);
   await Promise.all([...waits, ...others]);
   expect(asked).toEqual(["of who waits 0", "of who waits 1", "again 0", "again 1", "other 1", "other 2"]);
 });
 
-it("what is put off is done all the same, though somebody waits for ever, and before the store is closed", async () => {
+it("what is put off is done though somebody waits for ever, and before the store is closed", async () => {
   const { database, asked } = noting();
-  const never = Promise.withResolvers<void>();
+  const never = Promise.withResolvers<null>();
   const waits = inTheMoment(() => never.promise);
   const other = database.query("other");
   await database.close();
   expect(asked).toEqual(["other"]);
   await other;
-  never.resolve();
+  never.resolve(null);
   await waits;
 });
 
@@ -74,7 +78,7 @@ it("an answer that fails is an answer: what was put off comes", async () => {
 });
 
 it("what goes on behind an answer is not put off by the next who waits", async () => {
-  const go = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<null>();
   let behind: Promise<unknown> | null | undefined;
   let carried: Promise<void> | undefined;
   await inTheMoment(async () => {
@@ -84,7 +88,7 @@ it("what goes on behind an answer is not put off by the next who waits", async (
     await turnOfLoop();
   });
   await inTheMoment(async () => {
-    go.resolve();
+    go.resolve(null);
     await carried;
   });
   expect(behind).toBeNull();

@@ -5,11 +5,11 @@ import { sleep } from "./sleep.ts";
 const inside = new AsyncLocalStorage<true>();
 let waiting = 0;
 /** Resolves once nobody waits any more; null while nobody does. */
-let quiet: PromiseWithResolvers<void> | null = null;
+let quiet: PromiseWithResolvers<null> | null = null;
 
 /**
- * Runs work that somebody waits for. What it begins and does not wait for counts as such as well, for good: whoever
- * asks again may wait for that.
+ * Runs work that somebody waits for. What it begins and does not wait for counts as such as well, for good:
+ * whoever asks again may wait for that.
  */
 export async function inTheMoment<T>(work: () => Promise<T>): Promise<T> {
   waiting += 1;
@@ -19,15 +19,15 @@ export async function inTheMoment<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     waiting -= 1;
     if (waiting === 0) {
-      quiet?.resolve();
+      quiet?.resolve(null);
       quiet = null;
     }
   }
 }
 
 /**
- * Waits until nobody waits for an answer, and `msMax` ms at most; not at all inside such work. Null when there is nothing
- * to wait for.
+ * Resolves once nobody waits for an answer, after `msMax` ms at the latest. Null when there is nothing to
+ * give way to, as inside such work.
  */
 export function otherwise(msMax: number): Promise<unknown> | null {
   if (quiet === null || inside.getStore() === true) return null;

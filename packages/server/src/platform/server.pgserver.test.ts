@@ -105,11 +105,11 @@ describe("reads that are asked for in one breath", () => {
 
   it("are refused inside a transaction of the same database, and nobody else's with them", async () => {
     const database = await open(await postgres.createDatabase());
-    const outside = Promise.withResolvers<void>();
+    const outside = Promise.withResolvers<null>();
     const seen = database.transaction(async (tx) => {
       await tx.query("select 1");
       const refused = refusalOf(database.query("select 2"));
-      outside.resolve();
+      outside.resolve(null);
       return refused;
     });
     await outside.promise;

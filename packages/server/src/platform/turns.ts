@@ -1,6 +1,6 @@
 /** Turns at something that only one may use at a time, in the order in which they were asked for. */
 export interface Turns {
-  /** Runs `work` when everyone who asked before is done; once `after` has resolved, if it is asked for only then. */
+  /** Runs `work` when everyone who asked before is done; with `after` it counts as asked for then. */
   take<T>(work: () => Promise<T>, after?: Promise<unknown> | null): Promise<T>;
   /** Resolves when no turn is under way or waiting. Never rejects. */
   idle(): Promise<void>;
