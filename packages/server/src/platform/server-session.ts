@@ -45,6 +45,8 @@ export class ServerSession implements Session {
   readonly #client: PoolClient;
   readonly #answerTimeoutMs: number;
   #isStale = false;
+  /** Statements that were sent and have no answer yet: each runs behind those before it. */
+  #underWay = 0;
 
   constructor(client: PoolClient, answerTimeoutMs: number) {
     this.#client = client;
@@ -82,7 +84,8 @@ export class ServerSession implements Session {
       queryMode: "extended",
     };
     // A half-open connection never answers and never breaks.
-    const timer = setTimeout(() => this.#cut(), this.#answerTimeoutMs);
+    this.#underWay += 1;
+    const timer = setTimeout(() => this.#cut(), this.#answerTimeoutMs * this.#underWay);
     let result: QueryArrayResult<Encoded[]>;
     try {
       result = await this.#client.query<Encoded[]>(query as QueryArrayConfig);
@@ -92,6 +95,7 @@ export class ServerSession implements Session {
       throw refusal;
     } finally {
       clearTimeout(timer);
+      this.#underWay -= 1;
     }
     const rows: readonly EncodedRow[] = result.rows;
     return {

@@ -117,6 +117,12 @@ describe("reads that are asked for in one breath", () => {
     expect(await seen).toMatchObject({ code: "25001" });
   });
 
+  it("wait for those before them without being taken for dead", async () => {
+    const database = await open(await postgres.createDatabase(), { statementTimeoutMs: 900 });
+    const asked = Array.from({ length: 8 }, () => database.query("select pg_sleep(0.8)::text as slept"));
+    expect(await Promise.all(asked)).toEqual(asked.map(() => [{ slept: "" }]));
+  });
+
   it("are answered when the database is closed in the same breath", async () => {
     const database = await openServer(await postgres.createDatabase());
     const asked = database.query("select 1 as n");
