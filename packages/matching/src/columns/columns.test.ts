@@ -25,6 +25,13 @@ it.each([
   expect(kindOf(tableOf(header, ["x1", "y2"]), 0, "accounts")).toBe(kind);
 });
 
+it("of people, first and last are names; of firms the last is anything", () => {
+  const table = tableOf("first|last", ["Ann|Lee", "Bo|Ray"]);
+  expect([0, 1].map((at) => kindOf(table, at, "users"))).toEqual(["given", "family"]);
+  expect([0, 1].map((at) => kindOf(table, at, "contacts"))).toEqual(["given", "family"]);
+  expect(kindOf(table, 1, "accounts")).not.toBe("family");
+});
+
 it("a header that says nothing is read by its content", () => {
   const rows = [
     "ann@a.de|DE136695976|2024-01-31|+49 89 1234567|https://a.de",

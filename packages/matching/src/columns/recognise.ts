@@ -67,7 +67,10 @@ export function kindOf(table: Table, column: number, entity: MatchedEntity): Kin
     return "name";
   if (entity === "users" && /\b(?:login|user ?name|user)\b/.test(header))
     return kindByContent(table, column) === "mail" ? "mail" : "code";
-  if (told === "name" && (entity === "contacts" || entity === "users")) return ofPeople(header);
+  if (entity === "contacts" || entity === "users") {
+    if (header === "last") return "family";
+    if (told === "name") return ofPeople(header);
+  }
   if (told === "phone" || told === "mail" || told === "number") {
     const seen = kindByContent(table, column);
     return seen === told || seen === null || told === "phone" ? told : seen;

@@ -7,9 +7,11 @@ import { TextPool } from "../text/text-pool.ts";
  */
 export class RowKeys {
   readonly #columns: readonly { readonly at: number; readonly texts: TextPool; readonly ids: NumberList }[];
+  readonly #isNamed: boolean;
 
   constructor(columns: readonly string[]) {
     const named = columns.findIndex((column) => /^(?:.*[ _-])?(?:id|key|number|no)$/i.test(column.trim()));
+    this.#isNamed = named >= 0;
     this.#columns = [...new Set([Math.max(0, named), 0])].map((at) => ({
       at,
       texts: new TextPool(),
@@ -20,6 +22,12 @@ export class RowKeys {
   /** Adds a row. */
   add(row: readonly string[]): void {
     for (const { at, texts, ids } of this.#columns) ids.push(texts.idOf(row[at] ?? ""));
+  }
+
+  /** Rows whose id stands in a row above them too, by the column that is called so; 0 where none is. */
+  get again(): number {
+    const [first] = this.#columns;
+    return this.#isNamed && first !== undefined ? first.ids.length - first.texts.count : 0;
   }
 
   /** Bytes of memory it holds. */

@@ -50,6 +50,21 @@ const pairsOf = (): readonly string[] =>
     .map((line) => line.split(",").slice(2, 5).join(" "));
 
 describe("files are matched without a project", () => {
+  it("rows whose id is not their own are counted, of each file", async () => {
+    const twice = [crm, "A0,Hazel Ropes Ltd,1 Low Road,York,+44 20 7000 9999"].join("\n");
+    const blank = [erp, ";IVY CLOCKS;2 Low Rd.;YORK;020 70009998"].join("\r\n");
+    expect((await match({ "a.csv": twice, "b.csv": blank })).out).toContain(
+      "1 row of the first file has no id of its own: a_row and b_row tell the rows apart.",
+    );
+    const one = [blank, ";JUNIPER INKS;3 Low Rd.;YORK;020 70009997", "900;KALE;4 Low Rd.;YORK;"].join("\r\n");
+    const { out } = await match({ "a.csv": crm, "b.csv": one });
+    expect(out).toContain("2 rows of the other file have no id of their own: a_row and b_row");
+    expect(out).not.toContain("of the first file has");
+    // No column is called so: nothing is missed.
+    const named = crm.replace("account_id", "label").replace("A1,", "A0,");
+    expect((await match({ "a.csv": named, "b.csv": erp })).out).not.toContain("of its own");
+  });
+
   it("with other separators, headers, line ends and order, each pair with band and evidence", async () => {
     const ended = await match({ "a.csv": crm, "b.csv": erp });
     expect(ended.code).toBe(0);

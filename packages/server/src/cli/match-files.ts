@@ -141,12 +141,23 @@ function notComparedOf({ left, right, fields }: ReadFiles): Told["notCompared"] 
 }
 
 /** What the user has to know before the links are used. */
-function warningsOf({ leftOut: { left, right } }: ReadFiles): readonly string[] {
-  if (left.length + right.length === 0) return [];
+function warningsOf({ left, right, leftOut }: ReadFiles): readonly string[] {
   const named = (columns: readonly string[]): string => (columns.length === 0 ? "none" : columns.join(", "));
+  const again = ({ keys }: ReadFiles["left"], which: string): readonly string[] => {
+    const [have, their] = keys.again === 1 ? ["has", "its"] : ["have", "their"];
+    const rows = `${many(keys.again, "row")} of the ${which} file`;
+    const what = `${rows} ${have} no id of ${their} own: a_row and b_row tell the rows apart.`;
+    return keys.again === 0 ? [] : [what];
+  };
   return [
-    `No name was compared: the first file has ${named(left)}, the other ${named(right)}. ` +
-      "Pair them with --map (see docs/guide/matching.md).",
+    ...again(left, "first"),
+    ...(right === null ? [] : again(right, "other")),
+    ...(leftOut.left.length + leftOut.right.length === 0
+      ? []
+      : [
+          `No name was compared: the first file has ${named(leftOut.left)}, the other ` +
+            `${named(leftOut.right)}. Pair them with --map (see docs/guide/matching.md).`,
+        ]),
   ];
 }
 
