@@ -16,7 +16,7 @@ import { keepDocument } from "./keep-document.ts";
 import { badInput, badProject, exitCodes } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
 import { showPlan } from "./show-plan.ts";
-import { whatIfParts } from "./show-what-if.ts";
+import { noOtherWrite, whatIfParts } from "./show-what-if.ts";
 import { safeText } from "./text.ts";
 
 /** What a redline is asked for. */
@@ -162,10 +162,11 @@ function effectOf(
   const same = Object.entries(whatIf.same).filter(([, count]) => count > 0);
   return {
     sentences: [
-      "Every linked record was decided under both contracts, on what both systems show now; nothing was " +
-        "written.",
+      "Every linked record was decided under both contracts, on what both systems " +
+        (plan.troubles.length === 0 ? "show now" : "showed when they were last read") +
+        "; nothing was written.",
       whatIf.rows.length === 0
-        ? "No write would be another one."
+        ? noOtherWrite(plan)
         : `Writes that would be other ones: ${whatIf.rows.length}.`,
       ...(same.length === 0
         ? []

@@ -27,7 +27,7 @@ export function readAnswers(path: string, questions: readonly Question[]): Answe
   }
   const { json, problems } = readYaml({ name: path, text });
   const [broken] = problems;
-  if (broken !== undefined) throw badInput(`${path} is no YAML: ${broken.message}`);
+  if (broken !== undefined) throw badInput(`${path}: ${broken.message}`);
   if (json !== null && !isMap(json)) throw badInput(`${path} is a map of questions and answers`);
   const wrong: string[] = [];
   const answers = new Map<string, string>();

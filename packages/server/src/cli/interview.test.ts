@@ -95,6 +95,9 @@ describe("init --interview", () => {
     expect(existsSync(path("p"))).toBe(false);
     const none = await command(["init", path("p"), "--answers", path("none.yaml")], { environment });
     expect([none.code, none.err]).toEqual([4, expect.stringContaining("cannot be read (ENOENT)")]);
+    writeFileSync(path("torn.yaml"), "sales.master: [crm");
+    const torn = await command(["init", path("p"), "--answers", path("torn.yaml")], { environment });
+    expect([torn.code, torn.err.match(/YAML/g)?.length]).toEqual([4, 1]);
   });
 
   it("without a terminal and without answers there is nobody to ask", async () => {

@@ -8,6 +8,7 @@ import type { MiniWorld } from "../runtime/testing/world.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
 import { showApply } from "./show-apply.ts";
 import { showPlan } from "./show-plan.ts";
+import { whatIfHead } from "./show-what-if.ts";
 
 const contract = {
   entities: {
@@ -151,4 +152,15 @@ test("what comes from a system cannot move the cursor or turn the line around", 
   expect(text).toContain("A\\u001b[2J\\u202eB");
   expect(text).not.toContain("\u001b");
   expect(plan.writes[0]?.target).toBe(connectionId("erp"));
+});
+
+test("what another contract would do is told as known so far where a system could not be read", () => {
+  const whatIf = { contract: "a", terms: [], rows: [], standing: [], closed: [], same: {}, notes: [] };
+  const said = (troubles: PlanDocument["troubles"]): string =>
+    whatIfHead({ contract: "b", troubles } as unknown as PlanDocument, whatIf).join(" ");
+  expect(said([])).toContain("No write would be another one.");
+  const away = [{ connection: connectionId("crm"), message: "it is away" }];
+  const told = said(away as unknown as PlanDocument["troubles"]);
+  expect(told).toContain("not everything could be read");
+  expect(told).not.toContain("No write would be another one.");
 });

@@ -73,6 +73,12 @@ export function whatIfParts({ terms, rows, standing, closed }: WhatIf): readonly
   ];
 }
 
+/** That no write would be another one, as far as both systems could be read. */
+export const noOtherWrite = ({ troubles }: Pick<PlanDocument, "troubles">): string =>
+  troubles.length === 0
+    ? "No write would be another one."
+    : "Of what is known no write would be another one; but not everything could be read.";
+
 /** The head of a plan that shows a change of contract. */
 export function whatIfHead(plan: PlanDocument, { contract, same, notes, rows }: WhatIf): readonly string[] {
   const [was, is] = [contract.slice(0, 12), plan.contract.slice(0, 12)];
@@ -81,7 +87,7 @@ export function whatIfHead(plan: PlanDocument, { contract, same, notes, rows }: 
     .map(([entity, count]) => many(count, `record of ${entity}`, `records of ${entity}`));
   return [
     `What would change if contract ${is} took the place of ${was}`,
-    rows.length === 0 ? "No write would be another one." : "",
+    rows.length === 0 ? noOtherWrite(plan) : "",
     unchanged.length === 0 ? "" : `Nothing changes for ${unchanged.join(", ")}.`,
     ...notes.map((note) => `! ${note}`),
   ];
