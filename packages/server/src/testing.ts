@@ -2,11 +2,19 @@
  * What tests of the server need from outside it: databases of both homes, a real PostgreSQL, a disk that
  * forgets, real ERPs. Not for production code.
  */
-import type { TestProvider } from "./http/testing/oidc-world.ts";
-
 import type { fuzzStatuses, runFuzz } from "./http/testing/fuzz-run.ts";
+import type { TestProvider } from "./http/testing/oidc-world.ts";
 import type { inMemory as memoryHome } from "./runtime/testing/random-world.ts";
 import type { undoHistories as historiesUndone } from "./runtime/testing/undo-histories.ts";
+
+interface Fuzzing {
+  readonly runFuzz: typeof runFuzz;
+  readonly fuzzStatuses: typeof fuzzStatuses;
+}
+interface Undoing {
+  readonly inMemory: typeof memoryHome;
+  readonly undoHistories: typeof historiesUndone;
+}
 
 export {
   openWithCrashLayer,
@@ -50,14 +58,6 @@ export { runCli } from "./cli/program.ts";
 export type { CliDeps } from "./cli/deps.ts";
 export { fakeEngine, smallStatus } from "./cli/testing.ts";
 export { createHttpApp } from "./http/app.ts";
-interface Fuzzing {
-  readonly runFuzz: typeof runFuzz;
-  readonly fuzzStatuses: typeof fuzzStatuses;
-}
-interface Undoing {
-  readonly inMemory: typeof memoryHome;
-  readonly undoHistories: typeof historiesUndone;
-}
 /** Requests drawn at random. What draws loads fast-check, which takes a second: loaded when asked for. */
 export const fuzzing = async (): Promise<Fuzzing> => import("./http/testing/fuzz-run.ts");
 export { growthOf, heldMemory, memoryText, type HeldMemory } from "./http/testing/held-memory.ts";
