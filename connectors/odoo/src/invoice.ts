@@ -134,6 +134,9 @@ const roots: { readonly [root: string]: Root } = {
   order: made(order),
   lines: made(lines),
   payments: made(payments),
+  /** What is charged or taken off beside goods is a line of the invoice. */
+  freight: made(() => null),
+  discount_percent: made(() => null),
   amount_untaxed: amount("amount_untaxed"),
   amount_tax: amount("amount_tax"),
   amount_total: amount("amount_total"),

@@ -163,6 +163,8 @@ const orderRoots: { readonly [root: string]: Root } = {
   ...orderCompany,
   delivery_status: plain("delivery_status"),
   lines: made(orderLines, { isWritten: true }),
+  /** Odoo has no discount on the whole of an order: what it calls so is a line, or the discounts of all. */
+  discount_percent: made(() => null),
 };
 
 const fields = (facts: Facts): readonly string[] => [

@@ -132,6 +132,9 @@ const roots: { readonly [root: string]: Root } = {
   ),
   lines: made([...lineFields, ...taxFields("lines."), "tax_amount", "currency.digits"], lines),
   payments: made(paymentFields, payments),
+  /** What is charged or taken off beside goods is a line of the invoice. */
+  freight: made([], () => null),
+  discount_percent: made([], () => null),
   untaxed_amount: plain("untaxed_amount"),
   tax_amount: plain("tax_amount"),
   total_amount: plain("total_amount"),

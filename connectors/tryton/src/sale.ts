@@ -275,6 +275,8 @@ const orderRoots: { readonly [root: string]: Root } = {
   lines: made([...lineFields, ...taxFields("lines."), "tax_amount", "currency.digits"], orderLines, {
     isWritten: true,
   }),
+  /** Tryton has no discount on the whole of a sale. */
+  discount_percent: made([], () => null),
 };
 
 const always: readonly string[] = [...stampFields(""), ...stampFields("lines."), "state", "lines.type"];

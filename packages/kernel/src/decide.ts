@@ -102,7 +102,12 @@ function planned(input: DecideInput, { verdict, ...parts }: DeletionPlan): Plan 
 const booksClosed = ({ policy }: DecideInput): Park => ({
   reason: "period_closed",
   connection: policy.closed?.at ?? null,
-  problems: {},
+  problems:
+    policy.closed === undefined
+      ? {}
+      : {
+          [policy.closed.field]: { code: "period_closed", expected: `a day after ${policy.closed.through}` },
+        },
 });
 
 function planOf({ link, policy }: DecideInput, verdict: Verdict, parts: Parts = {}): Plan {

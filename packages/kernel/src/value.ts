@@ -78,7 +78,9 @@ export type ProblemCode =
   | "not_a_list"
   | "too_long"
   | "expression_failed"
-  | "rule_failed";
+  | "rule_failed"
+  /** The date of the record lies in books that are closed. */
+  | "period_closed";
 
 /** Either a value in normal form, or the problem that refuses it. */
 export type Parsed =

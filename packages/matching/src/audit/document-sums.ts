@@ -167,6 +167,8 @@ export interface WholeDocument {
   readonly vat: string;
   readonly gross: string;
   readonly charge: string;
+  /** Taken off its lines, in percent; "" for none, or where their amounts have it in them. */
+  readonly discountPercent: string;
   readonly currency: string;
   /** The amounts of its lines. */
   readonly lines: readonly string[];
@@ -187,10 +189,16 @@ export function judgeOwnLines(document: WholeDocument, field: string): Fault | n
   const sum = ofLines.reduce((all: number, each) => all + (each ?? 0), 0);
   const charge = amountOf(document.charge) ?? 0;
   const amounts = { net, vat: amountOf(vat), gross, charge, discount: null };
-  const sums = { count: lines.length, net: sum, gross: 0, ways: [] };
-  if (addsUp({ currency, amounts, sums }, { net: true, gross: false })) return null;
+  const kept = 1 - (amountOf(document.discountPercent) ?? 0) / 100;
+  const isSum = [sum, sum * kept].some((base) =>
+    addsUp(
+      { currency, amounts, sums: { count: lines.length, net: base, gross: 0, ways: [] } },
+      { net: true, gross: false },
+    ),
+  );
+  if (isSum) return null;
   const total = net ?? (gross ?? 0) - (amounts.vat ?? 0);
-  const isLess = Math.abs(total) < Math.abs(sum + charge);
+  const isLess = Math.abs(total) < Math.abs(sum * kept + charge);
   const rule = (isLess ? document.unread.discount : document.unread.charge) ? "sum-open" : "sum-wrong";
   return { rule, field, value: document.net, says: saysOf(lines.length, sum, currency) };
 }

@@ -59,23 +59,52 @@ it("an order that its lines do not come to is told of its net", async () => {
   ]);
 });
 
+const rulesOf = async (fieldsOf: Fields, of = project): Promise<readonly string[]> =>
+  (await found(fieldsOf, of)).map(({ rule }) => rule);
+
+/** The same project, where these fields are read beside the others, or not at all. */
+function readingOf({
+  more = [],
+  less = [],
+}: {
+  more?: readonly string[];
+  less?: readonly string[];
+}): Project {
+  const read = [...roots, ...more].filter((field) => !less.includes(field));
+  const orders = { fields: Object.fromEntries(read.map((field) => [field, { field, isRead: true }])) };
+  const other = { ...connection, mapping: { entities: { orders } } };
+  return { connections: [other], entities: ["orders"] } as unknown as Project;
+}
+
+// 3 % off 582.18, and freight: seen in the demo's ERP.
+const discounted = { net: eur("577.21"), tax: eur("0"), gross: eur("577.21"), freight: eur("12.50") };
+const credited = { net: eur("-97.00"), tax: eur("0"), gross: eur("-97.00") };
+
 it("what a discount on the whole or freight may make up, which nobody reads, is open", async () => {
-  const rules = async (fieldsOf: Fields, of = project): Promise<readonly string[]> =>
-    (await found(fieldsOf, of)).map(({ rule }) => rule);
-  // 3 % off 582.18, and freight: seen in the demo's ERP.
-  const discounted = { net: eur("577.21"), tax: eur("0"), gross: eur("577.21"), freight: eur("12.50") };
-  expect(await rules(order(discounted, ["500.00", "82.18"]))).toEqual(["sum-open"]);
-  expect(await rules(order({}, ["60.00", "41.00"]))).toEqual(["sum-open"]);
+  expect(await rulesOf(order(discounted, ["500.00", "82.18"]))).toEqual(["sum-open"]);
+  expect(await rulesOf(order({}, ["60.00", "41.00"]))).toEqual(["sum-open"]);
   // A credit note of the same.
-  const credited = { net: eur("-97.00"), tax: eur("0"), gross: eur("-97.00") };
-  expect(await rules(order(credited, ["-60.00", "-40.00"]))).toEqual(["sum-open"]);
-  expect(await rules(order(credited, ["-60.00", "-30.00"]))).toEqual(["sum-wrong"]);
+  expect(await rulesOf(order(credited, ["-60.00", "-40.00"]))).toEqual(["sum-open"]);
+  expect(await rulesOf(order(credited, ["-60.00", "-30.00"]))).toEqual(["sum-wrong"]);
   // Freight that is read explains what it comes to and nothing else; where it is not read it may be anything.
-  expect(await rules(order({ freight: eur("10.00") }, ["60.00", "29.00"]))).toEqual(["sum-wrong"]);
-  const { freight: _, ...others } = fields;
-  const without = { ...connection, mapping: { entities: { orders: { fields: others } } } };
-  const other = { connections: [without], entities: ["orders"] } as unknown as Project;
-  expect(await rules(order({}, ["60.00", "29.00"]), other)).toEqual(["sum-open"]);
+  expect(await rulesOf(order({ freight: eur("10.00") }, ["60.00", "29.00"]))).toEqual(["sum-wrong"]);
+  const other = readingOf({ less: ["freight"] });
+  expect(await rulesOf(order({}, ["60.00", "29.00"]), other)).toEqual(["sum-open"]);
+});
+
+it("a discount on the whole that is read explains what it comes to and nothing else", async () => {
+  const reading = readingOf({ more: ["discountPercent"] });
+  const off3 = { discountPercent: "3" };
+  expect(await rulesOf(order({ ...discounted, ...off3 }, ["500.00", "82.18"]), reading)).toEqual([]);
+  expect(await rulesOf(order({ ...credited, ...off3 }, ["-60.00", "-40.00"]), reading)).toEqual([]);
+  // Where the amounts of the lines have it in them already.
+  expect(await rulesOf(order({ ...credited, ...off3 }, ["-60.00", "-37.00"]), reading)).toEqual([]);
+  // A line that is missing, and one too many, with the discount or without.
+  expect(await rulesOf(order({ ...discounted, ...off3 }, ["500.00"]), reading)).toEqual(["sum-wrong"]);
+  expect(await rulesOf(order(discounted, ["500.00", "82.18"]), reading)).toEqual(["sum-wrong"]);
+  expect(await rulesOf(order({}, ["60.00", "41.00"]), reading)).toEqual(["sum-wrong"]);
+  // A discount in percent is no amount.
+  expect(await rulesOf(order(off3, ["60.00", "43.00"]), reading)).toEqual(["sum-wrong"]);
 });
 
 it("amounts are as fine as the money of the record's currency", async () => {

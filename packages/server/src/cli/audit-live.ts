@@ -60,10 +60,15 @@ export function auditedFields(
   return names.filter((name) => !unedited.includes(name));
 }
 
-function columnsIn({ mapping }: Project["connections"][number], entity: EntityName): readonly AuditColumn[] {
+/** The fields of an entity that a connection's mapping reads. */
+function readFields({ mapping }: Project["connections"][number], entity: EntityName): ReadonlySet<string> {
   const fields = Object.values(mapping.entities[entity]?.fields ?? {});
-  if (fields.length === 0) return [];
-  return columnsOf(entity, new Set(fields.filter(({ isRead }) => isRead).map(({ field }) => field)));
+  return new Set(fields.filter(({ isRead }) => isRead).map(({ field }) => field));
+}
+
+function columnsIn(connection: Project["connections"][number], entity: EntityName): readonly AuditColumn[] {
+  const isMapped = Object.keys(connection.mapping.entities[entity]?.fields ?? {}).length > 0;
+  return isMapped ? columnsOf(entity, readFields(connection, entity)) : [];
 }
 
 function textAt(fields: Fields, path: string): string {
@@ -75,19 +80,20 @@ function textAt(fields: Fields, path: string): string {
 
 const dayOf = (at: number | null): string => (at === null ? "" : new Date(at).toISOString().slice(0, 10));
 
-/**
- * The fault of an order or invoice that its lines do not come to; the lines of a quote have no amounts. None
- * of our fields tells a discount on the whole of them.
- */
-function sumFault(fields: Fields, isFreightRead: boolean): Fault | null {
+/** Of an order or invoice: fields by which its sum differs from that of its lines. */
+const beside = { discount: "discountPercent", charge: "freight" } as const;
+
+/** The fault of an order or invoice that its lines do not come to; the lines of a quote have no amounts. */
+function sumFault(fields: Fields, read: ReadonlySet<string>): Fault | null {
   const lines = fields["lines"];
   if (!isLines(lines)) return null;
   const at = (path: string): string => textAt(fields, path);
   const document = {
     ...{ net: at("net.amount"), vat: at("tax.amount"), gross: at("gross.amount") },
-    ...{ charge: at("freight.amount"), currency: at("net.currency") || at("gross.currency") },
+    ...{ charge: at("freight.amount"), discountPercent: at("discountPercent") },
+    currency: at("net.currency") || at("gross.currency"),
     lines: lines.map((line) => textAt(line.fields, "net.amount")),
-    unread: { discount: true, charge: !isFreightRead },
+    unread: { discount: !read.has(beside.discount), charge: !read.has(beside.charge) },
   };
   return judgeOwnLines(document, "net.amount");
 }
@@ -97,7 +103,7 @@ async function* rowsOf(
   of: { readonly entity: EntityName; readonly project: Project["connections"][number] },
   columns: readonly AuditColumn[],
 ): AsyncIterable<AuditRow> {
-  const isFreightRead = columns.some(({ meaning }) => meaning === "charge");
+  const read = readFields(of.project, of.entity);
   for await (const record of engine.records(of.entity, of.project.id)) {
     const cells = columns.map(({ name }) => {
       if (name === "id") return record.id;
@@ -107,7 +113,7 @@ async function* rowsOf(
       rule: code === "code_unmapped" ? "value-unmapped" : "number-invalid",
       ...{ field, value: "", says: `the mapping refuses it: ${expected} was expected` },
     }));
-    const sum = sumFault(record.fields, isFreightRead);
+    const sum = sumFault(record.fields, read);
     yield { cells, link: record.link, faults: sum === null ? faults : [...faults, sum] };
   }
 }

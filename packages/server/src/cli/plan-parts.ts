@@ -124,11 +124,11 @@ const waits = (plan: PlanDocument): Part => ({
 const candidates = (plan: PlanDocument): Part => ({
   title: "Possible duplicates: nothing is linked before a person says so",
   columns: columns("what", "why"),
-  rows: plan.candidates.map(({ entity, connection, id, links }) => [
+  rows: plan.candidates.map(({ entity, connection, id, links, names }) => [
     entity,
     `${connection}:${id}`,
     "candidate",
-    links.length === 0 ? "may be one that is there" : `may be the same as ${links.join(", ")}`,
+    links.length === 0 ? "may be one that is there" : `may be the same as ${names.join(", ")}`,
   ]),
 });
 

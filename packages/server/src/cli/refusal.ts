@@ -96,6 +96,9 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof Error && error.name === "RecordUnknown") {
     return new Refusal(exitCodes.failed, error.message, { code: "record_unknown" });
   }
+  if (error instanceof Error && error.name === "ClusterUnknown") {
+    return new Refusal(exitCodes.failed, error.message, { code: "unknown" });
+  }
   if (error instanceof AuditTooLarge) return badInput(error.message);
   if (error instanceof RestoreRefused) {
     return new Refusal(exitCodes.refused, error.message, { code: "restore_refused" });

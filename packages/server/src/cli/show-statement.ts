@@ -264,7 +264,7 @@ function verdict(statement: Statement): string {
     return "No record is known here that could be compared: this says nothing about both systems.";
   const { asOf } = statement;
   if (statement.isEqual && asOf !== null && asOf.unknown.length > 0)
-    return `Both systems agree in what is known of ${asOf.day}; what is left out, nobody knows.`;
+    return `Both systems agree in what is known of ${asOf.day}; what else there was, nobody knows.`;
   if (statement.isEqual) return "Both systems agree.";
   const all = statement.entities;
   const open = openCount(statement);
@@ -289,7 +289,7 @@ function cutOffParts({ day, at, unknown, since, byStamp }: AsOf, madeAt: string)
     `${shownText({ day, at }, madeAt)}.`,
     ...(byStamp === 0 ? [] : [byStampText(byStamp)]),
     ...list(`Since then, and not in it`, since),
-    ...list(`Left out, since nobody knows what it was on ${day}`, unknown),
+    ...list(`Not known of ${day}`, unknown),
   ];
 }
 

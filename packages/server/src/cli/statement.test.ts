@@ -201,24 +201,26 @@ describe("a statement that is handed out", () => {
     const equal = { ...orders, differences: [], fieldsEqual: 2, totals: [] };
     const notes = { unknown: ["orders of crm: last read before the cut"], since: [], byStamp: 0 };
     const asOf = { ...notes, day: "2026-02-01", at: "2026-02-01T23:59:59.999Z" };
-    const shown = async (told: typeof asOf): Promise<readonly string[]> => {
+    const shown = async (told: typeof asOf, exits: number): Promise<readonly string[]> => {
       const part = { ...statement, madeAt: "2026-02-01T10:00:00.000Z", entities: [equal], documents: [] };
       const made = composeStatement({ ...part, companyDocuments: [], accounts: {}, asOf: told });
-      const { out } = await run(["statement"], {
+      const { code, out } = await run(["statement"], {
         engine: fakeEngine({ statement: () => Promise.resolve(made) }),
       });
+      expect(code).toBe(exits);
       const page = await statementBytes(
         sealStatement(made, { store: "s", number: 1, before: "", digest }),
         "statement.html",
       );
       return [out, page.toString().split('<script type="application/json"')[0] ?? ""];
     };
-    for (const text of await shown(asOf)) {
+    for (const text of await shown(asOf, 2)) {
       expect(text).not.toContain("showed at");
       expect(text).toContain("2026-02-01 was not over: what both systems showed up to 2026-02-01 10:00");
       expect(text).toContain("agree in what is known of 2026-02-01");
     }
-    for (const text of await shown({ ...asOf, unknown: [], day: "2026-01-31", at: "2026-01-31T23:59:59Z" })) {
+    const known = { ...asOf, unknown: [], day: "2026-01-31", at: "2026-01-31T23:59:59Z" };
+    for (const text of await shown(known, 0)) {
       expect(text).toContain("What both systems showed at 2026-01-31 23:59");
       expect(text).not.toContain("in what is known");
     }

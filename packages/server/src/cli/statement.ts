@@ -96,9 +96,11 @@ async function statementCommand(context: Context, flags: Flags): Promise<ExitCod
   return codeOf(statement);
 }
 
-/** Agreement over nothing is none. */
-const codeOf = (statement: Statement): ExitCode =>
-  statement.isEqual && !isOverNothing(statement) ? exitCodes.done : exitCodes.differences;
+/** Agreement over nothing is none, nor is it as of a day of which not all is known. */
+const codeOf = (statement: Statement): ExitCode => {
+  const isKnown = (statement.asOf?.unknown ?? []).length === 0;
+  return statement.isEqual && isKnown && !isOverNothing(statement) ? exitCodes.done : exitCodes.differences;
+};
 
 const notWhole = (file: string, faults: readonly string[]): string =>
   [`${file} is NOT whole:`, ...faults.map((fault) => `- ${fault}`)].join("\n");

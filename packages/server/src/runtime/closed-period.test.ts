@@ -43,6 +43,7 @@ describe("a period that is closed", () => {
     await run(mini);
     expect([quotes(mini), await reasons(mini)]).toEqual([0, ["period_closed"]]);
     const [park] = await mini.engine.deadLetters();
+    expect(park?.problems).toEqual({ date: { code: "period_closed", expected: "a day after 2025-12-31" } });
     await mini.engine.redrive([park?.parkId ?? ""], "a person");
     await run(mini);
     expect([quotes(mini), await reasons(mini)]).toEqual([0, ["period_closed"]]);

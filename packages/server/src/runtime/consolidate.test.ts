@@ -90,6 +90,12 @@ describe("consolidation", () => {
     expect((await scene.engine.consolidate({ cluster: scene.cluster, ...request })).writes).not.toEqual([]);
   });
 
+  test("a cluster that nobody knows is told as one", async () => {
+    const scene = await build();
+    const asked = scene.engine.consolidate({ cluster: "c-none", ...request });
+    await expect(asked).rejects.toMatchObject({ name: "ClusterUnknown" });
+  });
+
   test("records that are one by now are not said to be apart, but by an undo", async () => {
     const scene = await build();
     await scene.engine.apply(await scene.engine.consolidate({ cluster: scene.cluster, ...request }));

@@ -7,7 +7,7 @@ import { policiesOf } from "./closed-books.ts";
 import { settlingOf } from "./command.ts";
 import { childrenOf } from "./consolidate-children.ts";
 import type { Child } from "./consolidate-children.ts";
-import { ConsolidationRefused } from "./consolidate-refusal.ts";
+import { ClusterUnknown, ConsolidationRefused } from "./consolidate-refusal.ts";
 import { apartBy, automaticOf } from "./consolidate-words.ts";
 import { gathered } from "./consolidate-unlinked.ts";
 import type { DuplicateCluster } from "./duplicate-report.ts";
@@ -39,7 +39,7 @@ interface Drafted {
  * Plans how the records of clusters become one, by survivorship of the contract: an ordinary plan that
  * `apply` carries out. First the survivors get their values; then, where a system does not join records by
  * itself, what refers to the losers refers to the survivors; then the losers are merged or archived. Reads
- * first. Rejects with ConsolidationRefused.
+ * first. Rejects with ConsolidationRefused, or with ClusterUnknown.
  */
 export async function planConsolidation(
   world: World,
@@ -87,9 +87,7 @@ async function clustersAsked(
   }
   const cluster = await clusterById(world, request.cluster);
   if (cluster === null)
-    throw new ConsolidationRefused(
-      `no cluster is called ${request.cluster}; \`crossfoot duplicates\` lists them`,
-    );
+    throw new ClusterUnknown(`no cluster is called ${request.cluster}; \`crossfoot duplicates\` lists them`);
   const apart = await apartBy(world, cluster);
   if (apart !== null) {
     const of = apart.id === cluster.id ? "its records" : `the same records (${apart.id})`;

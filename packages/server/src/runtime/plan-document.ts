@@ -199,6 +199,8 @@ export interface PlanDocument {
     readonly connection: ConnectionId;
     readonly id: string;
     readonly links: readonly string[];
+    /** What people call the records of these links. */
+    readonly names: readonly string[];
   }[];
   readonly waits: readonly {
     readonly link: LinkId;

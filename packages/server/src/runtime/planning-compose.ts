@@ -9,6 +9,7 @@ import { summaryOf } from "./planning-summary.ts";
 import { orderedWrites, placeOf } from "./planning-writes.ts";
 import type { Draft } from "./planning-writes.ts";
 import { promised } from "./sendable.ts";
+import { linkNames } from "./link-names.ts";
 import { harmSince } from "./guarded.ts";
 import type { Settling } from "./settle.ts";
 import type { World } from "./world.ts";
@@ -27,6 +28,16 @@ export async function composePlan(
   const writes = orderedWrites(settling, draft);
   // A change of contract is shown alone: what waits for a person anyway is no part of it.
   const candidates = whatIf === null ? await world.store.listCandidates() : [];
+  const parents = all.flatMap(({ plan }) =>
+    plan.waits.flatMap(({ parent }) => ("link" in parent ? [parent.link] : [])),
+  );
+  const unplanned = [
+    ...candidates.flatMap(({ links }) => links),
+    ...parents.filter((link) => !draft.decided.has(link)),
+  ];
+  const names = new Map(
+    (await linkNames(world, new Set(unplanned))).map(({ link, label }): [string, string] => [link, label]),
+  );
   const lists = {
     entities: settling.policies.map(({ entity }) => entity),
     writes,
@@ -35,7 +46,10 @@ export async function composePlan(
     ),
     losses: lossesOf(draft, writes),
     parks: parksOf(world, draft, whatIf === null ? await world.store.listParks() : []),
-    candidates: candidates.map(({ entity, connection, id, links }) => ({ entity, connection, id, links })),
+    candidates: candidates.map(({ entity, connection, id, links }) => ({
+      ...{ entity, connection, id, links },
+      names: links.map((link) => names.get(link) ?? link),
+    })),
     waits: all.flatMap((one) =>
       one.plan.waits
         .filter(({ isBlocking }) => isBlocking)
@@ -43,7 +57,7 @@ export async function composePlan(
           ...placeOf(one),
           field,
           target,
-          parent: parentText(draft, parent),
+          parent: parentText(draft, parent, names),
         })),
     ),
   };
@@ -135,10 +149,10 @@ function lossesOf(draft: Draft, writes: readonly PlanWrite[]): PlanDocument["los
   );
 }
 
-function parentText(draft: Draft, parent: Wait["parent"]): string {
+function parentText(draft: Draft, parent: Wait["parent"], names: ReadonlyMap<string, string>): string {
   if (!("link" in parent)) return `${parent.entity} ${parent.connection}:${parent.id}`;
   const decided = draft.decided.get(parent.link);
-  return decided === undefined ? parent.link : placeOf(decided).label;
+  return decided === undefined ? (names.get(parent.link) ?? parent.link) : placeOf(decided).label;
 }
 
 function parksOf(world: World, draft: Draft, parks: readonly OpenPark[]): PlanDocument["parks"] {

@@ -1,5 +1,5 @@
 import { carried, isLines } from "@crossfoot/kernel";
-import type { EntityPolicy, LinkId } from "@crossfoot/kernel";
+import type { EntityPolicy } from "@crossfoot/kernel";
 import { companySides, comparePair, footedSides, settlingCommand } from "@crossfoot/model";
 import type {
   Difference,
@@ -11,9 +11,10 @@ import type {
   Role,
 } from "@crossfoot/model";
 import type { StoredObservation } from "../store/port.ts";
-import { labelOf, readBundles } from "./assess.ts";
+import { labelOf } from "./assess.ts";
 import type { Assessed } from "./assess.ts";
 import { canonicalFields } from "./canonical.ts";
+import { linkNames } from "./link-names.ts";
 import { isThere, memberOfRole } from "./prove.ts";
 import type { World } from "./world.ts";
 
@@ -107,34 +108,13 @@ export async function newcomerDocument(
   return [{ entity, link: null, label, ...sides, reason, command }];
 }
 
-/** Links that are looked up at once. */
-const namedMax = 500;
-
-/** What people call some linked records, as far as the contract knows their entity. */
-async function namesOf(world: World, links: ReadonlySet<string>): Promise<readonly RecordLabel[]> {
-  const all = [...links] as unknown as readonly LinkId[];
-  const names: RecordLabel[] = [];
-  for (let from = 0; from < all.length; from += namedMax) {
-    const bundles = await world.store.loadBundles(all.slice(from, from + namedMax));
-    for (const policy of world.policies) {
-      const { entity } = policy;
-      const own = bundles.filter((bundle) => bundle.entity === entity);
-      for (const { bundle, members } of await readBundles({ world, policy }, own)) {
-        const views = Object.values(members).map(({ view }) => view);
-        names.push({ entity, link: bundle.id, label: labelOf(entity, views) });
-      }
-    }
-  }
-  return names;
-}
-
 /** Names of the accounts of some documents, by link. */
 export async function accountNames(
   world: World,
   documents: readonly FootedDocument[],
 ): Promise<{ readonly [link: string]: string }> {
   const links = documents.flatMap(({ crm, erp }) => [crm?.account ?? null, erp?.account ?? null]);
-  const names = await namesOf(world, new Set(links.filter((link) => link !== null)));
+  const names = await linkNames(world, new Set(links.filter((link) => link !== null)));
   return Object.fromEntries(names.map(({ link, label }) => [link, label]));
 }
 
@@ -147,5 +127,5 @@ export async function leadNames(
   // Lines are told by their count.
   const single = values.filter((value) => !isLines(value));
   const links = single.flatMap(carried).flatMap((lead) => ("link" in lead ? [lead.link] : []));
-  return namesOf(world, new Set(links));
+  return linkNames(world, new Set(links));
 }

@@ -53,6 +53,7 @@ const known: { readonly [name: string]: ProblemCode } = {
   ContractUnsigned: "contract_unsigned",
   LeaseTaken: "busy",
   LeaseLost: "busy",
+  ClusterUnknown: "cluster_unknown",
   RecordUnknown: "record_unknown",
 };
 const details: { readonly [code in ProblemCode]?: string } = {
