@@ -95,26 +95,31 @@ export async function runScript(session: Session, sql: string): Promise<void> {
   throw leftOpen();
 }
 
+/** How a statement begins that stores nothing: sent on its own by mistake, it would leave no trace. */
+const isRead = /^\s*select\b/i;
 /** How a statement begins that ends a transaction. */
 const mayEnd = /^\s*(commit|end|rollback|abort|prepare\s+transaction)\b/i;
 
 /**
  * Statements of one transaction. They run one after the other in the order in which they were asked for; one
- * that is not awaited before the next does not cost a way there and back.
+ * that is not awaited before the next does not cost a way there and back. `begin` is such a one for what only
+ * reads; what stores is sent once the transaction is known to be open.
  */
 class Statements implements Queryable {
   readonly #session: Session;
+  readonly #begun: Promise<unknown>;
   readonly #underWay: Set<Promise<unknown>> = new Set();
   #isOver = false;
-  /** A statement that may end the transaction: the next one is sent once it is known that it did not. */
-  #ending: Promise<unknown> | null = null;
+  /** `begin`, or a statement that may end the transaction: what is sent next waits for it. */
+  #before: Promise<unknown> | null = null;
   /** The first statement that failed: those that were under way say so, and not that they were cut off. */
   #failure: unknown = null;
   /** Why the transaction can no longer be committed as a whole, or null. */
   fault: StoreError | null = null;
 
-  constructor(session: Session) {
+  constructor(session: Session, begun: Promise<unknown>) {
     this.#session = session;
+    this.#begun = begun;
   }
 
   async query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
@@ -122,8 +127,9 @@ class Statements implements Queryable {
       const message = "a statement came after its transaction had ended; await every statement";
       throw new StoreError({ code: "25P01", message });
     }
-    const asked = this.#ending === null ? this.#ask(sql, parameters) : this.#askBehind(sql, parameters);
-    if (mayEnd.test(sql)) this.#ending = asked.catch(() => undefined);
+    if (!isRead.test(sql)) this.#before ??= this.#begun;
+    const asked = this.#before === null ? this.#ask(sql, parameters) : this.#askBehind(sql, parameters);
+    if (mayEnd.test(sql)) this.#before = asked.catch(() => undefined);
     this.#underWay.add(asked);
     try {
       return (await asked) as Row[];
@@ -133,7 +139,7 @@ class Statements implements Queryable {
   }
 
   async #askBehind(sql: string, parameters: readonly unknown[] | undefined): Promise<unknown[]> {
-    await this.#ending;
+    await this.#before;
     return this.#ask(sql, parameters);
   }
 
@@ -145,7 +151,10 @@ class Statements implements Queryable {
       this.#failure ??= error;
       throw isAfter ? error : this.#failure;
     });
-    if (!result.isOpen) throw this.#ended();
+    if (!result.isOpen) {
+      await this.#begun;
+      throw this.#ended();
+    }
     return rows;
   }
 
@@ -181,8 +190,9 @@ export async function runTransaction<T>(
   database: Database,
   work: (tx: Queryable) => Promise<T>,
 ): Promise<T> {
-  await runAt(session, "transaction", { sql: "begin" });
-  const statements = new Statements(session);
+  const begun = runAt(session, "transaction", { sql: "begin" });
+  begun.catch(() => undefined);
+  const statements = new Statements(session, begun);
   const scope: Scope = { database, isOver: false };
   let answer: T;
   try {
@@ -190,6 +200,7 @@ export async function runTransaction<T>(
   } catch (error) {
     scope.isOver = true;
     await statements.end();
+    await begun;
     // A rollback that fails means a lost session, which rolled back by itself; the first reason is the one
     // to tell.
     await session.run("rollback", []).catch(() => undefined);
@@ -197,6 +208,7 @@ export async function runTransaction<T>(
   }
   scope.isOver = true;
   await statements.end();
+  await begun;
   if (statements.fault !== null) throw statements.fault;
   await commit(session);
   return answer;
