@@ -34,7 +34,7 @@ function slowSession(): {
 
 const database = {} as Database;
 
-test("what reads goes behind `begin` at once, what stores once the transaction is open, in their order", async () => {
+test("reads go behind `begin` at once, other statements once the transaction is open", async () => {
   const { session, sent, begun } = slowSession();
   const done = runTransaction(session, database, (tx) =>
     Promise.all(["select 1", "update a", "select 2", "insert b"].map((sql) => tx.query(sql))),
