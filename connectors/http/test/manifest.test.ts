@@ -105,3 +105,13 @@ it("notes are claimed only where the description says that one is kept per key",
   ];
   expect([crm.entities["accounts"]?.notes, erp.entities["accounts"]?.notes]).toEqual([true, false]);
 });
+
+it("of an order that stands in the twin's ERP nothing is written but what it lets people change", () => {
+  const { entities } = yamlAt("../descriptions/twin-erp.yaml")["mapping"] as {
+    readonly entities: { readonly orders: { readonly fields: Readonly<Record<string, object | string>> } };
+  };
+  const isWritten = (told: object | string): boolean =>
+    typeof told === "string" || !("write" in told) || told.write !== false;
+  const written = Object.entries(entities.orders.fields).filter(([, told]) => isWritten(told));
+  expect(written.map(([field]) => field).toSorted()).toEqual(["customerOrderNumber", "lines", "requestedDate"]);
+});
