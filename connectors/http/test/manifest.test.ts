@@ -113,5 +113,9 @@ it("of an order that stands in the twin's ERP nothing is written but what it let
   const isWritten = (told: object | string): boolean =>
     typeof told === "string" || !("write" in told) || told.write !== false;
   const written = Object.entries(entities.orders.fields).filter(([, told]) => isWritten(told));
-  expect(written.map(([field]) => field).toSorted()).toEqual(["customerOrderNumber", "lines", "requestedDate"]);
+  expect(written.map(([field]) => field).toSorted()).toEqual([
+    "customerOrderNumber",
+    "lines",
+    "requestedDate",
+  ]);
 });

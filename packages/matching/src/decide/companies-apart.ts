@@ -37,15 +37,27 @@ export class CompaniesApart {
    * phone or street is one. One tax id outweighs all of them.
    */
   reasonOf(pair: Pair): string | null {
-    for (const at of this.#taxes) {
-      const [mine, theirs] = this.#texts.keys(at, pair);
-      if (mine === "" || theirs === "") continue;
-      if (editsBetween(mine, theirs, slips) <= slips) return null;
-    }
+    if (this.#haveOneTaxId(pair)) return null;
     if (areFormsApart(...this.#texts.forms(pair))) return "the legal forms differ";
     if (this.#haveNames(pair, areOutrightOthers)) return "the names have nothing in common";
     if (this.#shareDomain(pair) && this.hasOtherWords(pair)) return otherWord;
     return this.#shareNothing(pair) && this.#haveNames(pair, hasMoreWords) ? moreWords : null;
+  }
+
+  /**
+   * Whether a pair is two companies whose names have nothing in common, and that have no tax id, street,
+   * mailbox, web domain or phone in common: neighbours of one town, and no question for anybody.
+   */
+  areStrangers(pair: Pair): boolean {
+    return this.#haveNames(pair, areOutrightOthers) && !this.#haveOneTaxId(pair) && this.#shareNothing(pair);
+  }
+
+  /** Whether the tax ids of a pair are one, or one but for a slip. */
+  #haveOneTaxId(pair: Pair): boolean {
+    return this.#taxes.some((at) => {
+      const [mine, theirs] = this.#texts.keys(at, pair);
+      return mine !== "" && theirs !== "" && editsBetween(mine, theirs, slips) <= slips;
+    });
   }
 
   /** Whether no street, mailbox, web domain or phone is one; a street may have a word more. */

@@ -59,9 +59,10 @@ export class Contradictions {
     return this.in(pair) || this.hasOtherWords(pair);
   }
 
-  /** Whether a pair is two people whose names have nothing in common. */
+  /** Whether a pair is two people, or two companies of one town, whose names have nothing in common. */
   areStrangers(pair: Pair): boolean {
-    return this.#people?.areStrangers(pair) === true;
+    if (this.#people !== null) return this.#people.areStrangers(pair);
+    return this.#isLegal && this.#companies?.areStrangers(pair) === true;
   }
 
   /** Told that members of one household stand in each of the tables, a name that differs parts two. */

@@ -235,3 +235,26 @@ it.each([
 ])("the mailbox %j after the name %j: %j", (local, words, isIt) => {
   expect(isSpelledAfter(local, words)).toBe(isIt);
 });
+
+it("two companies with nothing but their town in common are no question, tenants of one house are", () => {
+  const goods = "Anvils|Bakeries|Clocks|Dyes|Kilns|Looms|Mills|Nurseries|Umbrellas|Valves|Wagons|Yarns".split(
+    "|",
+  );
+  const owners = "Amber Bramble Copper Dandelion Kettle Lantern Marmalade Nettle Hazel Velvet Wobble Yarrow";
+  const towns = ["Leeds|LS1 4AP", "York|YO1 7HH", "Bath|BA1 1LT", "Ely|CB7 4DL"];
+  const told = (name: string, at: number, where: string): string => {
+    const host = name.toLowerCase().replaceAll(" ", "-");
+    return `${name}|GB90000${1000 + at * 37}|office@${host}.com|https://${host}.com|${where}`;
+  };
+  const plain = owners.split(" ").map((owner, at) => {
+    const where = `+44 20 7946 0${100 + at}|${at * 9 + 3} ${owner} Road|${towns[at % 4]}|GB`;
+    return told(`${owner} ${goods[at]}`, at, where);
+  });
+  const tenants = "Conflict Parked Flight Denied Outside Cents Closed Unknown"
+    .split(" ")
+    .map((name, at) => told(name, 50 + at, "+44 20 8999 1234|1 Mill Lane|Hull|HU1 1AA|GB"));
+  const columns = "name|vat|email|website|phone|street|city|postcode|country";
+  const pairs = pairsOf({ entity: "accounts", columns, rows: [...plain, ...tenants] });
+  expect(pairs.filter(({ left }) => left < plain.length)).toEqual([]);
+  expect(pairs.filter(({ band }) => band === "link")).toEqual([]);
+});

@@ -7,7 +7,7 @@ import { isNamed } from "./guard.ts";
 
 /** What a pair is taken for at most that only a person can link: a question. */
 const askedLogOdds = -0.04;
-/** What two colleagues are taken for: nobody is asked about each pair of a house's people. */
+/** What colleagues, or companies of one town, are taken for: nobody is asked about each pair of them. */
 const strangersLogOdds = -4;
 /**
  * Likely pairs with other given names are people with two names and slips up to this share; where there are
@@ -53,9 +53,10 @@ export function judgeSingle(within: Compared, weighing: Weighing): SingleJudged 
   const areTwo = (one: number, other: number): boolean =>
     contradictions.areTwo({ left: Math.min(one, other), right: Math.max(one, other) });
   const spoken = named.map((each, at) => {
-    if (!isOpen(each)) return each;
+    if (!isOpen(weighing.logOdds[at] ?? 0)) return each;
     const pair = pairOf(at);
     if (contradictions.areStrangers(pair)) return strangersLogOdds;
+    if (!isOpen(each)) return each;
     return contradictions.in(pair) || contradictions.hasOtherWords(pair) ? askedLogOdds : each;
   });
   const reasonsOf = (one: number, other: number): readonly string[] =>

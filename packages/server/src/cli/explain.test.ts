@@ -74,6 +74,11 @@ it.each([
   ["a list", [], "is no JSON map"],
   ["an unknown key", { ...once, sistem: "odoo" }, "`sistem` is none of its keys"],
   ["an unknown system", { ...once, system: "odoo_19_global" }, "did you mean `odoo_19_globally`"],
+  [
+    "a system that is like no other",
+    { ...once, system: "abacus" },
+    "no system is called `abacus`. There are: tryton",
+  ],
   ["a rule that is none", { ...once, rules: { taxRonding: "line" } }, "rule `taxRonding`: is no rule"],
   ["coins as a number", { ...once, rules: { cash: { steps: { EUR: 5 }, mode: "down" } } }, "rule `cash`: "],
   ["rules as a list", { ...once, rules: [] }, "`rules` is a map"],

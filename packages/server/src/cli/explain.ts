@@ -97,8 +97,8 @@ function rulesOf(file: string, { system, rules = {} }: JsonMap): RuleSet {
   if (known !== undefined) return { ...known[1], ...(rules as Partial<RuleSet>) };
   const name = typeof system === "string" ? system : JSON.stringify(system);
   const near = nearestName(name, names);
-  const hint = near === undefined ? "" : `; did you mean \`${near}\``;
-  throw badInput(`${file}: no system is called \`${name}\`${hint}? There are: ${names.join(", ")}`);
+  const hint = near === undefined ? "." : `; did you mean \`${near}\`?`;
+  throw badInput(`${file}: no system is called \`${name}\`${hint} There are: ${names.join(", ")}`);
 }
 
 /** Totals as a file tells them. Throws a Refusal that names the first that is none. */

@@ -171,8 +171,8 @@ type Told = ReturnType<typeof summaryOf> & {
 function showMatching(told: Told, { out, room }: { readonly out: string; readonly room: number }): string {
   const columns = told.columns.map(({ left, right, kind }) => [left, right ?? "(none)", kind]);
   const counts = [
-    `${many(told.links, "pair")} linked, ${many(told.reviews, "pair")} could not be decided and are for a ` +
-      `person, in ${out}.`,
+    `${many(told.links, "pair")} linked, ${many(told.reviews, "pair")} could not be decided, for a person, ` +
+      `in ${out}.`,
     `${many(told.alone.left, "record")} of the first file without a partner` +
       (told.alone.right === null ? "." : `, ${many(told.alone.right, "record")} of the other.`),
   ];
