@@ -153,7 +153,7 @@ This folder is a Crossfoot project: everything that decides what flows between b
 | file | what |
 | --- | --- |
 | \`crossfoot.yaml\` | connections, where secrets are kept, store, limits, switches per entity |
-| \`contract.yaml\` | who owns which field; what it leaves open holds by default, as \`crossfoot contract\` prints it |
+| \`contract.yaml\` | who owns which field; \`crossfoot contract\` prints it with the defaults |
 | \`mappings/\` | which of a system's fields is which canonical field |
 ${descriptions}| \`.schemas/\` | JSON Schemas, so that an editor completes and checks these files |
 
