@@ -81,6 +81,7 @@ describe("privacy", () => {
     const planned = await ask(engine, "privacy", "erase", person, "--out", path("erase.plan"));
     expect(planned.code).toBe(0);
     expect(planned.out).toContain("invoices stay for 10 years");
+    expect(planned.out).toContain("consent of contacts stays as it is, to prove what the person has allowed");
     const early = await ask(engine, "privacy", "erase", person, "--finish", "--why", "a letter");
     expect(early.code).toBe(3);
     expect(early.err).toContain("erase.plan, person.json");
