@@ -26,7 +26,7 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
-/** What a rewriting of the store's tables came to: tables, and bytes of them with their indexes before and after. */
+/** What a rewriting of the store came to: tables, and their bytes with indexes before and after. */
 export interface Rewritten {
   readonly tables: number;
   readonly bytesBefore: number;

@@ -17,8 +17,8 @@ export async function scrubCommand(context: Context): Promise<ExitCode> {
     done,
     () =>
       `${many(done.tables, "table")} written anew, ${megabytes(done.bytesBefore)} before, ` +
-      `${megabytes(done.bytesAfter)} now: what was erased, sealed or overwritten is in their files no more. ` +
-      elsewhere,
+      `${megabytes(done.bytesAfter)} now: what was erased, sealed or overwritten is in their files no ` +
+      `more. ${elsewhere}`,
   );
   return exitCodes.done;
 }

@@ -2,8 +2,9 @@ import type { Database, Rewritten } from "../ports.ts";
 
 const tablesSql = `select format('%I.%I', schemaname, tablename) as name from pg_tables
   where schemaname = current_schema() order by tablename`;
-const bytesSql = `select coalesce(sum(pg_total_relation_size(format('%I.%I', schemaname, tablename)::regclass)), 0)::text
-  as bytes from pg_tables where schemaname = current_schema()`;
+const bytesSql = `select coalesce(sum(
+  pg_total_relation_size(format('%I.%I', schemaname, tablename)::regclass)), 0)::text as bytes
+  from pg_tables where schemaname = current_schema()`;
 
 async function bytesOf(database: Database): Promise<number> {
   const [row] = await database.query<{ bytes: string }>(bytesSql);
@@ -30,8 +31,8 @@ async function overwriteLog(database: Database): Promise<void> {
 /**
  * Writes every table of the store anew, so that rows that were changed or removed are in its files no more
  * (PostgreSQL manual, `VACUUM`, option `FULL`). Each table is locked while its turn lasts. Of the embedded
- * store the files of before are gone when this ends, and the write-ahead log is written over; a server removes
- * the files with its next checkpoint, and its log is its administrator's. Rejects with a StoreError.
+ * store the files of before are gone when this ends, and the write-ahead log is written over; a server
+ * removes the files with its next checkpoint, and its log is its administrator's. Rejects with a StoreError.
  */
 export async function rewriteTables(database: Database): Promise<Rewritten> {
   const bytesBefore = await bytesOf(database);
