@@ -42,7 +42,7 @@ describe("the inventory of personal values", () => {
 
   test("says that something is emptied of what an erasure empties alone, and until when it is kept", () => {
     const own = { contacts: { fields: { nick: { kind: "text" }, lead: { kind: "flag" } } } };
-    const { contract } = readContract({ entities: own } as never);
+    const { contract } = readContract({ entities: own });
     const lines = privacyInventory(contract).filter((line) => isPersonal(line));
     const emptied = lines.filter(({ erasedAs }) => erasedAs !== null);
     expect(emptied.map(({ entity, field, erasedAs }) => [entity, field, erasedAs])).toEqual([

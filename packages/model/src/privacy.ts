@@ -14,7 +14,7 @@ export interface InventoryLine {
   readonly purpose: string;
   readonly legalBasis: LegalBasis | null;
   readonly retention: string;
-  /** What stands there once the person is erased, "" for nothing; null where an erasure leaves it alone. */
+  /** What stands there once the person is erased, "" for nothing; null where it is left alone. */
   readonly erasedAs: string | null;
 }
 
