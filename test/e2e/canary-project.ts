@@ -9,6 +9,7 @@ import {
   sleep,
   systemClock,
   tempFolder,
+  rewriteStore,
   tryWebhook,
 } from "crossfoot/testing";
 import type { Database } from "crossfoot/testing";
@@ -90,6 +91,7 @@ export async function openCanaryProject(at: {
             ? openEngine(project)
             : openEngine(project, { database: lasting(database) }),
         serve: () => Promise.reject(new Error("no test serves here")),
+        rewriteStore,
         tryWebhook,
         demo: () => Promise.resolve(0),
         secretInput: () => Promise.resolve(given),

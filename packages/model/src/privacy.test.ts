@@ -40,6 +40,19 @@ describe("the inventory of personal values", () => {
     ]);
   });
 
+  test("says that something is emptied of what an erasure empties alone, and until when it is kept", () => {
+    const own = { contacts: { fields: { nick: { kind: "text" }, lead: { kind: "flag" } } } };
+    const { contract } = readContract({ entities: own });
+    const lines = privacyInventory(contract).filter((line) => isPersonal(line));
+    const emptied = lines.filter(({ erasedAs }) => erasedAs !== null);
+    expect(emptied.map(({ entity, field, erasedAs }) => [entity, field, erasedAs])).toEqual([
+      ["contacts", "name", "Erased"],
+      ...["title", "phone", "mobile", "email", "nick"].map((field) => ["contacts", field, ""]),
+    ]);
+    const promised = lines.filter(({ retention }) => retention.includes("is erased"));
+    expect(promised.map(({ field }) => field)).toEqual(["name", "title", "phone", "mobile", "email"]);
+  });
+
   test("takes what the contract says, and the rest as usual", () => {
     const file = { entities: { contacts: { fields: { email: { privacy: { retention: "two years" } } } } } };
     expect(lineOf(file, "contacts", "email")).toMatchObject({ category: "contact", retention: "two years" });

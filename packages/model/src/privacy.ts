@@ -1,3 +1,4 @@
+import type { FieldKind } from "@crossfoot/kernel";
 import type { Contract, FieldTerms } from "./contract.ts";
 import { entities, entityNames } from "./entity.ts";
 import type { EntityName } from "./entity.ts";
@@ -13,23 +14,34 @@ export interface InventoryLine {
   readonly purpose: string;
   readonly legalBasis: LegalBasis | null;
   readonly retention: string;
-  readonly erasedAs: string;
+  /** What stands there once the person is erased, "" for nothing; null where it is left alone. */
+  readonly erasedAs: string | null;
 }
 
 /** Entities whose records are persons. */
 export const personEntities: readonly EntityName[] = ["contacts"];
 
-type Usual = Required<PersonalTerms>;
+/** Kinds of fields that hold a value of a person by themselves; others point to records, or are no values. */
+const emptiedKinds: ReadonlySet<FieldKind["kind"]> = new Set(["text", "code", "date", "instant", "decimal"]);
 
-const asCustomer = "as long as the account is a customer, or until the person is erased";
+/** Whether an erasure empties what is of this kind, a field or a part of one. Pure. */
+export const isEmptied = ({ kind }: FieldKind): boolean => emptiedKinds.has(kind);
+
+type Usual = Required<Omit<PersonalTerms, "erasedAs">> & Pick<PersonalTerms, "erasedAs">;
+
+const asCustomer = "as long as the account is a customer";
+const asPerson = `${asCustomer}, or until the person is erased`;
+const asRecord = "as long as the record is kept";
 const usual = (category: PersonalCategory, purpose: string, more: Partial<Usual> = {}): Usual => ({
-  ...{ category, purpose, legalBasis: "contract", retention: asCustomer, erasedAs: "", ...more },
+  ...{ category, purpose, legalBasis: "contract", retention: asCustomer, ...more },
 });
 const reach = usual("contact", "to reach the customer about quotes, orders and invoices");
 const deliver = usual("contact", "to deliver and to invoice");
+const delivered: Usual = { ...deliver, retention: asRecord };
+const ofPerson = (terms: Usual): Usual => ({ ...terms, retention: asPerson });
 const employee = usual("identity", "who of us looks after it", {
   legalBasis: "legitimate_interest",
-  retention: "as long as the record is kept",
+  retention: asRecord,
 });
 const money: Usual = usual("financial", "to decide on credit and to be paid");
 const byLaw = { legalBasis: "legal_obligation", retention: "as long as tax law wants the document" } as const;
@@ -49,12 +61,12 @@ const usualTerms: { readonly [name in EntityName]: { readonly [field: string]: U
     owner: employee,
   },
   contacts: {
-    name: usual("identity", "to know whom we talk to", { erasedAs: "Erased" }),
-    title: usual("identity", "to know whom we talk to"),
-    phone: reach,
-    mobile: reach,
-    email: reach,
-    account: usual("identity", "to know for whom the person acts"),
+    name: { ...ofPerson(usual("identity", "to know whom we talk to")), erasedAs: "Erased" },
+    title: ofPerson(usual("identity", "to know whom we talk to")),
+    phone: ofPerson(reach),
+    mobile: ofPerson(reach),
+    email: ofPerson(reach),
+    account: usual("identity", "to know for whom the person acts", { retention: asRecord }),
     consent: usual("consent", "to prove what the person has allowed", {
       legalBasis: "legal_obligation",
       retention: "as long as it is relied on",
@@ -62,11 +74,11 @@ const usualTerms: { readonly [name in EntityName]: { readonly [field: string]: U
   },
   products: {},
   pricebooks: {},
-  quotes: { owner: employee, approvalBy: employee, shipToAddress: deliver },
+  quotes: { owner: employee, approvalBy: employee, shipToAddress: delivered },
   orders: { owner: employee },
   invoices: { owner: employee, payments: usual("financial", "to keep the books", byLaw) },
   inventory: {},
-  shipments: { trackingNumber: deliver, events: deliver },
+  shipments: { trackingNumber: delivered, events: delivered },
 };
 
 /** What the law usually wants kept. A contract says what holds in its country. */
@@ -82,20 +94,32 @@ export function keptByLaw({ privacy }: Contract): { readonly [entity in EntityNa
   return { ...usualKeep, ...privacy?.keep };
 }
 
+/** Whether the erasure of a person empties a field of theirs. Consent is proof, and stays. */
+function isErased(at: Pick<InventoryLine, "entity" | "category">, kind: FieldKind): boolean {
+  const parts = kind.kind === "group" ? Object.values(kind.parts) : [kind];
+  const isOfPerson = personEntities.includes(at.entity) && at.category !== "none";
+  return isOfPerson && at.category !== "consent" && parts.some((part) => isEmptied(part));
+}
+
 /** What is said of one field. Pure, total. */
-function lineOf(entity: EntityName, field: string, terms: FieldTerms | undefined): InventoryLine {
+function lineOf(
+  { entity, field }: Pick<InventoryLine, "entity" | "field">,
+  terms: FieldTerms | undefined,
+  kind: FieldKind,
+): InventoryLine {
   const own = terms?.privacy;
   const known: Partial<Usual> = usualTerms[entity][field] ?? {};
   const isOurs = !Object.hasOwn(entities[entity].fields, field);
   const unsaid = isOurs && personEntities.includes(entity) ? null : "none";
   const category = own?.category ?? known.category ?? unsaid;
   const holds = category !== null && category !== "none";
+  const kept = isErased({ entity, category }, kind) ? asPerson : asRecord;
   return {
     ...{ entity, field, category },
     purpose: own?.purpose ?? known.purpose ?? "",
     legalBasis: own?.legalBasis ?? known.legalBasis ?? (holds ? "contract" : null),
-    retention: own?.retention ?? known.retention ?? (holds ? asCustomer : ""),
-    erasedAs: own?.erasedAs ?? known.erasedAs ?? "",
+    retention: own?.retention ?? known.retention ?? (holds ? kept : ""),
+    erasedAs: isErased({ entity, category }, kind) ? (own?.erasedAs ?? known.erasedAs ?? "") : null,
   };
 }
 
@@ -111,8 +135,8 @@ export function privacyInventory(contract: Contract): readonly InventoryLine[] {
     .filter((entity) => contract.entities[entity].enabled)
     .flatMap((entity) => {
       const terms = contract.entities[entity];
-      return Object.keys(fieldKindsOf(entity, terms)).map((field) =>
-        lineOf(entity, field, terms.fields[field]),
+      return Object.entries(fieldKindsOf(entity, terms)).map(([field, kind]) =>
+        lineOf({ entity, field }, terms.fields[field], kind),
       );
     });
 }

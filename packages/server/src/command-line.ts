@@ -5,7 +5,7 @@ import type { Ask } from "./cli/interview-questions.ts";
 import type { CliDeps, DemoOptions } from "./cli/deps.ts";
 import { runCli } from "./cli/program.ts";
 import { exitCodes, Refusal } from "./cli/refusal.ts";
-import { connectors, openEngine, tryWebhook } from "./compose.ts";
+import { connectors, openEngine, rewriteStore, tryWebhook } from "./compose.ts";
 import { readEnvironment } from "./config/environment.ts";
 import { systemClock } from "./platform/clock.ts";
 import { sleep } from "./platform/sleep.ts";
@@ -86,6 +86,7 @@ const deps: CliDeps = {
   // What only servers need is loaded by them.
   serve: async (...asked) => (await import("./serving.ts")).serve(...asked),
   tryWebhook,
+  rewriteStore,
   demo,
   stdout: process.stdout,
   stderr: process.stderr,

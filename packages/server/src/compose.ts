@@ -22,7 +22,7 @@ import { createLog } from "./platform/log.ts";
 import { createSealingCipher } from "./platform/sealing-cipher.ts";
 import { openServer } from "./platform/server.ts";
 import { sleep as systemSleep } from "./platform/sleep.ts";
-import type { Clock, Database, Log, Sleep, Witness } from "./ports.ts";
+import type { Clock, Database, Log, Rewritten, Sleep, Witness } from "./ports.ts";
 import { createEngine } from "./runtime/create.ts";
 import type { Engine } from "./runtime/engine.ts";
 import type { Moment } from "./runtime/moment-port.ts";
@@ -35,6 +35,7 @@ import { loadRules } from "./rules/load-rules.ts";
 import { createSide } from "./side.ts";
 import type { ReachableSide } from "./side.ts";
 import type { Store } from "./store/port.ts";
+import { rewriteTables } from "./store/rewrite.ts";
 import type { SealingDeps } from "./store/sealed/vault.ts";
 import { createStore } from "./store/store.ts";
 
@@ -220,6 +221,16 @@ export function storeSecrets(store: StoreHome): readonly string[] {
   const url = store.url();
   const password = URL.canParse(url) ? new URL(url).password : "";
   return [url, password, decodeURIComponent(password)].filter((text) => text !== "");
+}
+
+/** Writes the tables of the store anew; see {@link rewriteTables}. Needs no key of its values. */
+export async function rewriteStore(project: Project): Promise<Rewritten> {
+  const database = await openStore(project, {});
+  try {
+    return await rewriteTables(database);
+  } finally {
+    await database.close();
+  }
 }
 
 function openStore(project: Project, { isBrief = false }: ComposeOptions): Promise<Database> {

@@ -26,6 +26,15 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
+/** What a rewriting of the store came to: tables, and their bytes with indexes before and after. */
+export interface Rewritten {
+  readonly tables: number;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** Whether the write-ahead log was written over too. */
+  readonly isLogWrittenOver: boolean;
+}
+
 /** Wall clock and monotonic clock, in ms. Safety rules use the monotonic one or the store's. */
 export interface Clock {
   readonly now: () => number;

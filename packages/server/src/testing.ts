@@ -39,7 +39,7 @@ export { deskOf, type Desk } from "./demo/odoo/desk.ts";
 export { startTryton, trytonPlace, type RunningTryton } from "./demo/tryton/erp.ts";
 export { odooPlace, startOdoo, type RunningOdoo } from "./demo/odoo/erp.ts";
 export { whyNot } from "./demo/erp-script.ts";
-export { connectors, openEngine, tryWebhook } from "./compose.ts";
+export { connectors, openEngine, rewriteStore, tryWebhook } from "./compose.ts";
 /** A provider of identities from npm; loaded when it is asked for. */
 export const testProvider = async (): Promise<TestProvider> =>
   (await import("./http/testing/oidc-world.ts")).testProvider();

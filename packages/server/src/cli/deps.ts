@@ -1,6 +1,6 @@
 import type { Connectors, Project } from "../config/project.ts";
 import type { Environment } from "../config/environment.ts";
-import type { Clock, Sleep } from "../ports.ts";
+import type { Clock, Rewritten, Sleep } from "../ports.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Ask } from "./interview-questions.ts";
 
@@ -53,6 +53,8 @@ export interface CliDeps {
     project: Project,
     name: string,
   ) => Promise<{ readonly status: number | null; readonly why: string | null; readonly ms: number }>;
+  /** Writes the tables of a project's store anew, so that rows of before are in its files no more. */
+  readonly rewriteStore: (project: Project) => Promise<Rewritten>;
   readonly demo: (options: DemoOptions) => Promise<number>;
   readonly stdout: Screen;
   readonly stderr: Screen;

@@ -64,6 +64,26 @@ describe("privacy", () => {
     expect(asked).toEqual([expect.stringMatching(/^k-[\da-f]{16}$/), "ada"]);
   });
 
+  test("scrub has the tables written anew and says what that came to", async () => {
+    const asked: string[] = [];
+    const rewriteStore = (project: { readonly folder: string }) => {
+      asked.push(project.folder);
+      const isLogWrittenOver = asked.length === 1;
+      return Promise.resolve({ tables: 3, bytesBefore: 9_100_000, bytesAfter: 2_040_000, isLogWrittenOver });
+    };
+    const scrub = () =>
+      command(["privacy", "scrub", "--project", folder.path], {
+        environment: plainEnvironment,
+        rewriteStore,
+      });
+    const done = await scrub();
+    expect(done).toMatchObject({ code: 0, err: "" });
+    expect(done.out).toContain("3 tables written anew, 9.1 MB before, 2.0 MB now");
+    expect(done.out).toContain("log is written over too");
+    expect((await scrub()).out).toContain("log and backups keep");
+    expect(asked).toEqual([folder.path, folder.path]);
+  });
+
   test("erase goes by plan, apply, run and finish; the files of the project are first", async () => {
     const mini = await personScene({ database: (deps) => createMemoryStore(deps) });
     // Each command closes its engine: the scene goes on.
@@ -81,6 +101,7 @@ describe("privacy", () => {
     const planned = await ask(engine, "privacy", "erase", person, "--out", path("erase.plan"));
     expect(planned.code).toBe(0);
     expect(planned.out).toContain("invoices stay for 10 years");
+    expect(planned.out).toContain("consent of contacts stays as it is, to prove what the person has allowed");
     const early = await ask(engine, "privacy", "erase", person, "--finish", "--why", "a letter");
     expect(early.code).toBe(3);
     expect(early.err).toContain("erase.plan, person.json");

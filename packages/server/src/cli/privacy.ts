@@ -8,6 +8,7 @@ import type { Context } from "./context.ts";
 import { keepDocument } from "./keep-document.ts";
 import { keepPlan } from "./plan-file.ts";
 import { rekeyCommand } from "./privacy-rekey.ts";
+import { scrubCommand } from "./privacy-scrub.ts";
 import { filesHolding } from "./privacy-files.ts";
 import { badInput, exitCodes, Refusal } from "./refusal.ts";
 import type { ExitCode } from "./refusal.ts";
@@ -36,6 +37,7 @@ const actions: { readonly [name: string]: Action } = {
       : eraseCommand(context, personOf(person), flags),
   erasures: (context) => erasuresCommand(context),
   rekey: (context) => rekeyCommand(context),
+  scrub: (context) => scrubCommand(context),
 };
 
 /** Adds the command for values of persons. */

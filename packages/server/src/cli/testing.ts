@@ -272,6 +272,7 @@ export async function command(
     openEngine: () => Promise.resolve(engine),
     serve: () => Promise.resolve({ url: "http://127.0.0.1:1", close: () => Promise.resolve() }),
     tryWebhook: () => Promise.resolve({ status: 204, why: null, ms: 7 }),
+    rewriteStore: () => Promise.reject(new Error("no test asks this")),
     demo: () => Promise.resolve(0),
     stdout: { write: (text) => void (written.out += text) },
     stderr: { write: (text) => void (written.err += text) },

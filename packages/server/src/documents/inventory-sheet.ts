@@ -20,7 +20,7 @@ export function inventoryRow(line: InventoryLine): readonly string[] {
   return [
     ...[entities[entity].title, fieldTitle(field), category ?? "not said yet", purpose],
     legalBasis === null ? "" : bases[legalBasis],
-    ...[retention, erasedAs === "" ? "empty" : erasedAs],
+    ...[retention, erasedAs === "" ? "empty" : (erasedAs ?? "stays")],
   ];
 }
 

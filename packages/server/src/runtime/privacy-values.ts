@@ -1,6 +1,6 @@
 import { isMap } from "@crossfoot/kernel";
-import type { FieldKind, Json } from "@crossfoot/kernel";
-import { fieldKindsOf, personEntities, privacyInventory } from "@crossfoot/model";
+import type { Json } from "@crossfoot/kernel";
+import { fieldKindsOf, isEmptied, personEntities, privacyInventory } from "@crossfoot/model";
 import type { Contract, InventoryLine } from "@crossfoot/model";
 import type { HeldRow } from "../store/port.ts";
 import { mappingOf } from "./world.ts";
@@ -16,25 +16,19 @@ export interface PersonalPath {
   readonly erasedAs: string;
 }
 
-/** Kinds of fields that hold a value of a person by themselves; others point to records, or are no values. */
-const emptied: ReadonlySet<FieldKind["kind"]> = new Set(["text", "code", "date", "instant", "decimal"]);
-
-/** The places of a person's record that an erasure empties, by the contract. Consent is proof, and stays. */
+/** The places of a person's record that an erasure empties, by the contract. */
 export function personalPaths(contract: Contract): readonly PersonalPath[] {
-  return privacyInventory(contract)
-    .filter(({ entity, category }) => personEntities.includes(entity) && category !== "none")
-    .filter(({ category }) => category !== "consent")
-    .flatMap(({ entity, field, category, erasedAs }) => {
-      const kind = fieldKindsOf(entity, contract.entities[entity])[field];
-      if (kind === undefined) return [];
-      const parts = kind.kind === "group" ? Object.entries(kind.parts) : [["", kind] as const];
-      return parts
-        .filter(([, part]) => emptied.has(part.kind))
-        .map(([part]) => ({
-          ...{ field, category, erasedAs },
-          path: part === "" ? field : `${field}.${part}`,
-        }));
-    });
+  return privacyInventory(contract).flatMap(({ entity, field, category, erasedAs }) => {
+    const kind = fieldKindsOf(entity, contract.entities[entity])[field];
+    if (kind === undefined || erasedAs === null) return [];
+    const parts = kind.kind === "group" ? Object.entries(kind.parts) : [["", kind] as const];
+    return parts
+      .filter(([, part]) => isEmptied(part))
+      .map(([part]) => ({
+        ...{ field, category, erasedAs },
+        path: part === "" ? field : `${field}.${part}`,
+      }));
+  });
 }
 
 /** Names under which values of a person stand in rows: of fields, of their parts, of native roots. */

@@ -1,7 +1,7 @@
 import { readFields } from "@crossfoot/connector-sdk";
 import { canonicalBytes, isMap } from "@crossfoot/kernel";
 import type { Fields, Json, LinkId } from "@crossfoot/kernel";
-import { keptByLaw, personEntities } from "@crossfoot/model";
+import { isPersonal, keptByLaw, personEntities, privacyInventory } from "@crossfoot/model";
 import type { EntityName } from "@crossfoot/model";
 import { isUnderWay, recordName } from "../store/port.ts";
 import type { ErasureProof, HeldRow, PersonSought, RecordKey } from "../store/port.ts";
@@ -140,11 +140,18 @@ async function exportPerson(world: World, name: string, by: string): Promise<Per
   return { ...plain, hash: world.entropy.digest(canonicalBytes(plain)) };
 }
 
-/** What the law wants kept, in words. */
-const staysOf = ({ contract }: World): readonly string[] =>
-  Object.entries(keptByLaw(contract)).map(
+/** What stays in words: what the law wants kept, and of the person's record what no erasure empties. */
+const staysOf = ({ contract }: World): readonly string[] => [
+  ...Object.entries(keptByLaw(contract)).map(
     ([entity, { years, because }]) => `${entity} stay for ${years} years after their date: ${because}`,
-  );
+  ),
+  ...privacyInventory(contract)
+    .filter(({ entity, erasedAs }) => personEntities.includes(entity) && erasedAs === null)
+    .filter((line) => isPersonal(line) && line.category !== null)
+    .map(({ entity, field, purpose }) =>
+      [`${field} of ${entity} stays as it is`, purpose].filter((part) => part !== "").join(", "),
+    ),
+];
 
 /** What is to be written of one record: each field in the system whose own edits count. */
 function askedOf(world: World, shown: PersonShown, all: readonly PersonShown[]): readonly RepairAsked[] {

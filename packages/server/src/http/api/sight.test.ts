@@ -52,6 +52,25 @@ describe("sight", () => {
     });
   });
 
+  it("leaves the name of a hidden field out of lists of names: of who changed what", () => {
+    const causes = [
+      { connection: "erp", actor: "faye", fields: ["creditLimit", "lines[l-1].price", "name"] },
+    ];
+    const shown = sight.conceal({ entity: "accounts", causes, withheld: { fields: ["creditLimit.amount"] } });
+    expect(shown.causes[0]?.fields).toEqual(["lines[l-1].price", "name"]);
+    expect(shown.withheld.fields).toEqual([]);
+    expect(sight.conceal({ entity: "contacts", causes })).toEqual({ entity: "contacts", causes });
+  });
+
+  it("leaves the name of a hidden field out of sentences", () => {
+    const now = ["creditLimit is in conflict (both) and waits.", "crm is to get update (name, creditLimit)."];
+    expect(sight.conceal({ entity: "accounts", now }).now).toEqual([
+      "(hidden) is in conflict (both) and waits.",
+      "crm is to get update (name, (hidden)).",
+    ]);
+    expect(sight.conceal({ entity: "contacts", now }).now).toEqual(now);
+  });
+
   it("hides a field of one entity in that entity alone", () => {
     const shown = sight.conceal({ entity: "contacts", fields: { creditLimit: "kept" } });
     expect(shown.fields.creditLimit).toBe("kept");

@@ -16,14 +16,17 @@ export interface Sight {
   readonly hidesEntity: (entity: string) => boolean;
   /**
    * The same without what is hidden, however deep it stands: keys that name a hidden field, rows that are
-   * about one, and rows of a hidden entity. What a value belongs to is told by the nearest `entity` around
-   * it.
+   * about one, its name among `fields` and in the sentences of `now`, and rows of a hidden entity. What a
+   * value belongs to is told by the nearest `entity` around it.
    */
   readonly conceal: <T>(answer: T, entity?: string) => T;
 }
 
 /** The field that a path such as `lines[l-1].price` or `address.city` is part of. */
 const fieldOf = (path: string): string => /^[^.[]*/.exec(path)?.[0] ?? path;
+
+/** What stands in a sentence for the name of a hidden field. */
+const unnamed = "(hidden)";
 
 /** Whether a map tells of a failure: that names a field, and never holds its value. */
 const isFailure = (map: JsonMap): boolean => "failure" in map && "code" in map && "message" in map;
@@ -54,6 +57,16 @@ export function sightOf(role: KeyRole, visibility: Visibility): Sight {
   /** What people call a record is the value of one of these fields. */
   const isHiddenLabel = (key: string, entity: string | null): boolean =>
     key === "label" && entity !== null && labelFields(entity).some((name) => hides(entity, name));
+  /** The names of fields, or sentences about them, that stand under a key. */
+  const textsShown = (key: string, texts: readonly Json[], entity: string | null): readonly Json[] => {
+    const isText = (each: Json): each is string => typeof each === "string";
+    if (key === "keys") return texts.filter((each) => !isHiddenKey(each, entity));
+    if (key === "fields") return texts.filter((each) => !isText(each) || !hides(entity, each));
+    if (key !== "now") return texts;
+    return texts.map((each) =>
+      isText(each) ? each.replaceAll(/\w+/g, (word) => (hides(entity, word) ? unnamed : word)) : each,
+    );
+  };
   const walk = (json: Json, around: string | null): Json => {
     if (Array.isArray(json))
       return json
@@ -64,10 +77,8 @@ export function sightOf(role: KeyRole, visibility: Visibility): Sight {
     const left = Object.entries(json).flatMap(([key, value]): readonly (readonly [string, Json])[] => {
       if (hides(entity, key)) return [];
       if (typeof value === "string" && isHiddenLabel(key, entity)) return [[key, ""]];
-      if (key === "keys" && Array.isArray(value))
-        return [[key, value.filter((each: Json) => !isHiddenKey(each, entity))]];
       if (isMap(value) && isHiddenRow(value, entity)) return [[key, null]];
-      return [[key, walk(value, entity)]];
+      return [[key, walk(Array.isArray(value) ? textsShown(key, value, entity) : value, entity)]];
     });
     return Object.fromEntries(left);
   };
