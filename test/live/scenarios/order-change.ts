@@ -37,6 +37,37 @@ async function refusesMore({ engine: { moment } }: Pair, wish: Wish, order: stri
   expect(await standingOf(moment, order)).toEqual(before);
 }
 
+/**
+ * Changes of an order are taken back from the journal: a plain value is as it was before, in both systems;
+ * lines are left to a person, who is told so.
+ */
+async function takesBack({ engine, named, settleAll }: Pair, order: string): Promise<void> {
+  const written = async () =>
+    ((await engine.why({ entity: "orders", id: order }))?.intents ?? []).filter(
+      ({ target, kind, state }) => target === "erp" && kind === "update" && state === "settled",
+    );
+  const [before, earlier] = [await standingOf(engine.moment, order), await written()];
+  const withLines = earlier.find(({ fields }) => "lines" in fields);
+  const undoing = (key: string) => engine.undo({ what: "write", id: key, by: "test" });
+  const ofLines = await undoing(withLines?.key ?? "");
+  expect(ofLines.undo?.left.map(({ field, why }) => [field, why])).toContainEqual(["lines", "refused"]);
+  expect(ofLines.writes.flatMap(({ fields }) => Object.keys(fields))).not.toContain("lines");
+
+  const wish: Wish = { lines: [], add: [], customerOrderNumber: "PO-MISTAKE" };
+  const asked = { order, wish, version: null, by: "test", reason: "a mistake", budgetMs };
+  expect(await engine.moment.changeOrder(asked)).toMatchObject({ kind: "changed", isDoneNow: true });
+  const made = (await written()).filter(({ key }) => !earlier.some((each) => each.key === key));
+  expect(made).toHaveLength(1);
+  const plan = await undoing(made[0]?.key ?? "");
+  expect([plan.undo?.left, plan.writes.length]).toEqual([[], 1]);
+  expect((await engine.apply(plan)).unmade).toEqual([]);
+  await settleAll();
+  const { customerOrderNumber } = await standingOf(engine.moment, order);
+  expect(customerOrderNumber).toBe(before.customerOrderNumber);
+  const shown = named("orders", "number", String(plan.writes[0]?.label));
+  expect(shown?.["customerOrderNumber"]).toBe(before.customerOrderNumber);
+}
+
 /** An order that stands is changed at the CRM's word, of a pair that is in agreement. */
 export function orderChangeCases(pair: () => Pair): void {
   test("in the moment: an open order is changed once, as the ERP lets it, down to what left", async () => {
@@ -88,6 +119,8 @@ export function orderChangeCases(pair: () => Pair): void {
     expect(prices[0]?.unitPrice).toEqual({ amount: "12.50", currency: "EUR" });
     expect(quantitiesOf(shown?.["lines"])).toEqual(quantities);
     expect([shown?.["requestedDate"] ?? null, shown?.["customerOrderNumber"]]).toEqual([date, "PO-LIVE-M4b"]);
+
+    await takesBack(pair(), order);
 
     // A line that goes away stays at nothing; goods that left hold the rest.
     if (takesAll) {
