@@ -62,6 +62,24 @@ describe("sight", () => {
     expect(sight.conceal({ entity: "contacts", causes })).toEqual({ entity: "contacts", causes });
   });
 
+  it("leaves out what records are called where the field that tells it is hidden", () => {
+    const unnamed = sightOf("sales", { sales: { accounts: ["name"] } });
+    const candidates = [
+      { entity: "accounts", links: ["l-1"], names: [canary] },
+      { entity: "contacts", links: ["l-2"], names: ["ada@x.example"] },
+    ];
+    const waits = [
+      { entity: "contacts", label: "ada@x.example", field: "account", target: "erp", parent: canary },
+    ];
+    const plan = { candidates, waits };
+    expect(unnamed.conceal(plan)).toEqual({
+      candidates: [{ entity: "accounts", links: ["l-1"], names: [] }, candidates[1]],
+      waits: [{ ...waits[0], parent: "" }],
+    });
+    const seeing = sightOf("sales", { sales: { accounts: ["creditLimit"] } });
+    expect(seeing.conceal(plan)).toEqual({ candidates, waits });
+  });
+
   it("leaves the name of a hidden field out of sentences", () => {
     const now = ["creditLimit is in conflict (both) and waits.", "crm is to get update (name, creditLimit)."];
     expect(sight.conceal({ entity: "accounts", now }).now).toEqual([

@@ -16,8 +16,9 @@ export interface Sight {
   readonly hidesEntity: (entity: string) => boolean;
   /**
    * The same without what is hidden, however deep it stands: keys that name a hidden field, rows that are
-   * about one, its name among `fields` and in the sentences of `now`, and rows of a hidden entity. What a
-   * value belongs to is told by the nearest `entity` around it.
+   * about one, its name among `fields` and in the sentences of `now`, rows of a hidden entity, and what
+   * people call a record by a hidden field. What a value belongs to is told by the nearest `entity` around
+   * it.
    */
   readonly conceal: <T>(answer: T, entity?: string) => T;
 }
@@ -55,11 +56,16 @@ export function sightOf(role: KeyRole, visibility: Visibility): Sight {
   const isHiddenKey = (key: Json, entity: string | null): boolean =>
     typeof key === "string" && (key.split("=")[0] ?? "").split("+").some((name) => hides(entity, name));
   /** What people call a record is the value of one of these fields. */
-  const isHiddenLabel = (key: string, entity: string | null): boolean =>
-    key === "label" && entity !== null && labelFields(entity).some((name) => hides(entity, name));
+  const isUnnamed = (entity: string | null): boolean =>
+    entity !== null && labelFields(entity).some((name) => hides(entity, name));
+  const isSomeUnnamed = Object.keys(hidden).some((entity) => hidesEntity(entity) || isUnnamed(entity));
+  /** The name of a record, or of the one that a planned write waits for, which may be of any entity. */
+  const isHiddenLabel = (map: JsonMap, key: string, entity: string | null): boolean =>
+    key === "label" ? isUnnamed(entity) : key === "parent" && "target" in map && isSomeUnnamed;
   /** The names of fields, or sentences about them, that stand under a key. */
   const textsShown = (key: string, texts: readonly Json[], entity: string | null): readonly Json[] => {
     const isText = (each: Json): each is string => typeof each === "string";
+    if (key === "names" && isUnnamed(entity)) return [];
     if (key === "keys") return texts.filter((each) => !isHiddenKey(each, entity));
     if (key === "fields") return texts.filter((each) => !isText(each) || !hides(entity, each));
     if (key !== "now") return texts;
@@ -76,7 +82,7 @@ export function sightOf(role: KeyRole, visibility: Visibility): Sight {
     const entity = entityOf(json, around);
     const left = Object.entries(json).flatMap(([key, value]): readonly (readonly [string, Json])[] => {
       if (hides(entity, key)) return [];
-      if (typeof value === "string" && isHiddenLabel(key, entity)) return [[key, ""]];
+      if (typeof value === "string" && isHiddenLabel(json, key, entity)) return [[key, ""]];
       if (isMap(value) && isHiddenRow(value, entity)) return [[key, null]];
       return [[key, walk(Array.isArray(value) ? textsShown(key, value, entity) : value, entity)]];
     });
